@@ -1,0 +1,19 @@
+.PHONY: run test proof bench
+
+# The desk with demo settings: no set-up needed.
+run:
+	cargo run --release -- serve --demo
+
+# Every test, on both databases; installs what they need first.
+test:
+	bash tests/setup.sh
+	cargo test --workspace --locked
+
+# The long checks: the tests that are left out of `make test` for their length, and the benchmarks.
+proof:
+	cargo test --release --workspace --locked -- --ignored
+	cargo bench
+
+# How fast it is.
+bench:
+	cargo bench

@@ -1,0 +1,216 @@
+//! Walks a TOML document, takes what is there and remembers everything that was wrong with it.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use chrono::NaiveDate;
+use toml::{Table, Value};
+
+use super::Problem;
+
+/// Everything found so far.
+#[derive(Default)]
+pub(super) struct Findings(RefCell<Vec<Problem>>);
+
+impl Findings {
+    pub(super) fn refuse(&self, key: impl Into<String>, reason: impl Display) {
+        self.0.borrow_mut().push(Problem { key: key.into(), reason: reason.to_string(), open: false });
+    }
+
+    fn leave_open(&self, key: &str) {
+        let reason = "is \"unknown\": the agreement leaves it open".to_owned();
+        self.0.borrow_mut().push(Problem { key: key.to_owned(), reason, open: true });
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.0.into_inner()
+    }
+}
+
+/// A table, with the keys that were asked of it.
+pub(super) struct Section<'a> {
+    pub at: String,
+    table: &'a Table,
+    findings: &'a Findings,
+    asked: RefCell<BTreeSet<&'static str>>,
+}
+
+/// One value, with its path.
+#[derive(Clone)]
+pub(super) struct Field<'a> {
+    pub at: String,
+    value: &'a Value,
+    findings: &'a Findings,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn root(table: &'a Table, findings: &'a Findings) -> Self {
+        Self { at: String::new(), table, findings, asked: RefCell::default() }
+    }
+
+    /// The path of a key in here.
+    pub(super) fn path(&self, key: &str) -> String {
+        if self.at.is_empty() { key.to_owned() } else { format!("{}.{key}", self.at) }
+    }
+
+    pub(super) fn refuse(&self, key: &str, reason: impl Display) {
+        self.findings.refuse(self.path(key), reason);
+    }
+
+    /// A key's value; nothing when it is absent or left open.
+    pub(super) fn optional(&self, key: &'static str) -> Option<Field<'a>> {
+        self.asked.borrow_mut().insert(key);
+        self.field(key, self.table.get(key)?)
+    }
+
+    /// A key's value; its absence is a problem.
+    pub(super) fn required(&self, key: &'static str) -> Option<Field<'a>> {
+        if !self.table.contains_key(key) {
+            self.asked.borrow_mut().insert(key);
+            self.refuse(key, "is required");
+            return None;
+        }
+        self.optional(key)
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A key's value as it is written, asked of it or not, open or not.
+    pub(super) fn peek(&self, key: &str) -> Option<Field<'a>> {
+        let value = self.table.get(key)?;
+        Some(Field { at: self.path(key), value, findings: self.findings }).filter(|field| !field.is_open())
+    }
+
+    /// Every key there is.
+    pub(super) fn keys(&self) -> Vec<&'a str> {
+        self.table.keys().map(String::as_str).collect()
+    }
+
+    /// Every key with its value, for tables whose keys are names.
+    pub(super) fn entries(&self) -> Vec<(&'a str, Field<'a>)> {
+        self.table.iter().filter_map(|(key, value)| Some((key.as_str(), self.field(key, value)?))).collect()
+    }
+
+    /// Refuses every key nobody asked for.
+    pub(super) fn finish(&self) {
+        let asked = self.asked.borrow();
+        for key in self.table.keys().filter(|key| !asked.contains(key.as_str())) {
+            let known: Vec<_> = asked.iter().copied().collect();
+            self.refuse(key, format!("is not a key here; the keys are {}", known.join(", ")));
+        }
+    }
+
+    fn field(&self, key: &str, value: &'a Value) -> Option<Field<'a>> {
+        Field { at: self.path(key), value, findings: self.findings }.known()
+    }
+}
+
+impl<'a> Field<'a> {
+    /// This value, unless the agreement leaves it open.
+    fn known(self) -> Option<Self> {
+        if self.is_open() {
+            self.findings.leave_open(&self.at);
+            return None;
+        }
+        Some(self)
+    }
+
+    fn is_open(&self) -> bool {
+        self.value.as_str() == Some("unknown")
+    }
+
+    pub(super) fn refuse(&self, reason: impl Display) {
+        self.findings.refuse(self.at.clone(), reason);
+    }
+
+    fn expect<T>(&self, found: Option<T>, what: &str) -> Option<T> {
+        if found.is_none() {
+            self.refuse(format!("must be {what}"));
+        }
+        found
+    }
+
+    pub(super) fn text(&self) -> Option<&'a str> {
+        self.expect(self.value.as_str().filter(|text| !text.trim().is_empty()), "a text")
+    }
+
+    /// A text that stands for a value of its own.
+    pub(super) fn parsed<T: std::str::FromStr<Err: Display>>(&self) -> Option<T> {
+        self.text()?.parse().map_err(|error: T::Err| self.refuse(error)).ok()
+    }
+
+    /// One of a few names.
+    pub(super) fn one_of<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text()?;
+        let found = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        self.expect(found, &format!("one of {}", names.join(", ")))
+    }
+
+    pub(super) fn whole(&self, least: u32, most: u32) -> Option<u32> {
+        let found = self.value.as_integer().and_then(|number| u32::try_from(number).ok());
+        self.expect(found.filter(|number| (least..=most).contains(number)), &format!("a whole number from {least} to {most}"))
+    }
+
+    /// A number as it is written.
+    pub(super) fn number(&self) -> Option<String> {
+        let found = match self.value {
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Float(number) => Some(number.to_string()),
+            _ => None,
+        };
+        self.expect(found, "a number")
+    }
+
+    pub(super) fn date(&self) -> Option<NaiveDate> {
+        self.expect(self.as_date(), "a date such as 2026-05-15")
+    }
+
+    /// The value as a date, if it is one.
+    pub(super) fn as_date(&self) -> Option<NaiveDate> {
+        let written = self.value.as_datetime().filter(|written| written.time.is_none() && written.offset.is_none())?;
+        let date = written.date?;
+        NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
+    }
+
+    pub(super) fn as_text(&self) -> Option<&'a str> {
+        self.value.as_str()
+    }
+
+    pub(super) fn list(&self) -> Vec<Field<'a>> {
+        self.expect(self.value.as_array(), "a list");
+        self.items().filter_map(Field::known).collect()
+    }
+
+    /// The items of a list, without a word about what is no list or left open.
+    pub(super) fn quiet_list(&self) -> Vec<Field<'a>> {
+        self.items().filter(|item| !item.is_open()).collect()
+    }
+
+    /// The tables of a list, without a word about what is none.
+    pub(super) fn quiet_sections(&self) -> Vec<Section<'a>> {
+        self.items().filter(|item| item.value.is_table()).filter_map(|item| item.section()).collect()
+    }
+
+    fn items(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
+        let (at, findings) = (self.at.clone(), self.findings);
+        let items = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
+        items.iter().enumerate().map(move |(index, value)| Field { at: format!("{at}.{index}"), value, findings })
+    }
+
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.list().iter().filter_map(Self::text).map(str::to_owned).collect()
+    }
+
+    pub(super) fn section(&self) -> Option<Section<'a>> {
+        let table = self.expect(self.value.as_table(), "a table")?;
+        Some(Section { at: self.at.clone(), table, findings: self.findings, asked: RefCell::default() })
+    }
+
+    pub(super) fn sections(&self) -> Vec<Section<'a>> {
+        self.list().iter().filter_map(Field::section).collect()
+    }
+}

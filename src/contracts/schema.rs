@@ -1,0 +1,251 @@
+//! Which keys a contract file has, and what each becomes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::checks;
+use super::reader::{Field, Findings, Section};
+use super::{Problem, calendars};
+use crate::domain::calendar::{Calendar, Zone};
+use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, open_seconds};
+use crate::domain::contract::{Client, Condition, Contract, Label, Ladder, Level, Mode, Opens, Priority, Role, Side, TicketType};
+
+const KINDS: [(&str, Kind); 2] = [("response", Kind::Response), ("resolution", Kind::Resolution)];
+const INTERLUDES: [(&str, Interlude); 2] = [("counts", Interlude::Counts), ("held", Interlude::Held)];
+
+/// Reads a contract, or finds every reason why the text is none.
+pub(super) fn read(text: &str) -> Result<Contract, Vec<Problem>> {
+    let table = toml::from_str::<toml::Table>(text).map_err(|error| {
+        let reason = format!("is no TOML: {}", error.to_string().trim().replace('\n', " "));
+        vec![Problem { key: "file".to_owned(), reason, open: false }]
+    })?;
+    let findings = Findings::default();
+    let contract = contract(&Section::root(&table, &findings));
+    let problems = findings.into_problems();
+    if problems.is_empty() { Ok(contract) } else { Err(problems) }
+}
+
+/// What could be read; what could not be is among the findings, and stands here empty.
+fn contract(root: &Section<'_>) -> Contract {
+    let text = |key| root.required(key).and_then(|field| field.text()).unwrap_or_default().to_owned();
+    let (id, version, title) = (text("id"), text("version"), text("title"));
+    if !id.is_empty() && !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        root.refuse("id", "must be of small letters, digits and hyphens: it stands in addresses");
+    }
+    let zone = root.required("time_zone").and_then(|field| {
+        let zone = field.text()?.parse::<chrono_tz::Tz>().map_err(|_unknown| field.refuse("is no IANA time zone"));
+        zone.ok().map(Zone::from)
+    });
+    let calendars = calendars::read(root, zone.as_ref());
+    let contract = Contract {
+        id,
+        version,
+        title,
+        effective_from: root.required("effective_from").and_then(|field| field.date()).unwrap_or_default(),
+        zone: zone.unwrap_or_else(|| Zone::from(chrono_tz::UTC)),
+        assumed: root.optional("assumed").map(|field| field.texts()).unwrap_or_default(),
+        default_priority: root.optional("default_priority").and_then(|field| field.text()).map(str::to_owned),
+        clients: sections(root, "clients").iter().map(client).collect(),
+        priorities: priorities(root),
+        clocks: sections(root, "clocks").iter().filter_map(|section| clock(section, &calendars)).collect(),
+        roles: named(root, "roles").iter().filter_map(|(code, section)| role(code, section)).collect(),
+        ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
+        calendars,
+    };
+    root.finish();
+    checks::check(root, &contract);
+    contract
+}
+
+fn sections<'a>(parent: &Section<'a>, key: &'static str) -> Vec<Section<'a>> {
+    parent.optional(key).map(|field| field.sections()).unwrap_or_default()
+}
+
+fn named<'a>(root: &Section<'a>, key: &'static str) -> Vec<(&'a str, Section<'a>)> {
+    let table = root.optional(key).and_then(|field| field.section());
+    let entries = table.map(|table| table.entries()).unwrap_or_default();
+    entries.into_iter().filter_map(|(name, field)| Some((name, field.section()?))).collect()
+}
+
+fn texts(section: &Section<'_>, key: &'static str) -> Vec<String> {
+    section.optional(key).map(|field| field.texts()).unwrap_or_default()
+}
+
+fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
+    let field = field?;
+    let items = field.list();
+    if items.is_empty() {
+        field.refuse("needs at least one type");
+    }
+    Some(items.iter().filter_map(Field::parsed).collect())
+}
+
+fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
+    let Some(texts) = section.optional(key).and_then(|field| field.section()) else {
+        return Label { nl: otherwise.to_owned(), en: otherwise.to_owned() };
+    };
+    let text = |key| texts.optional(key).and_then(|field| field.text()).map(str::to_owned);
+    let nl = text("nl").unwrap_or_else(|| otherwise.to_owned());
+    let en = text("en").unwrap_or_else(|| nl.clone());
+    texts.finish();
+    Label { nl, en }
+}
+
+fn client(section: &Section<'_>) -> Client {
+    let text = |key| section.optional(key).and_then(|field| field.text()).map(str::to_owned);
+    let organisation = section.required("organisation").and_then(|field| field.text()).unwrap_or_default().to_owned();
+    let client = Client {
+        name: text("name").unwrap_or_else(|| organisation.clone()),
+        tier: text("tier"),
+        mail_domains: texts(section, "mail_domains").iter().map(|domain| domain.to_lowercase()).collect(),
+        organisation,
+    };
+    section.finish();
+    client
+}
+
+fn priorities(root: &Section<'_>) -> Vec<Priority> {
+    let mut priorities = Vec::new();
+    for (index, (code, section)) in named(root, "priorities").iter().enumerate() {
+        let written = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
+        priorities.push(Priority {
+            code: (*code).to_owned(),
+            rank: section.optional("rank").and_then(|field| field.whole(1, 1000)).unwrap_or(written),
+            label: label(section, "label", code),
+            types: types(section.optional("types")).unwrap_or_else(|| vec![TicketType::Incident]),
+        });
+        section.finish();
+    }
+    priorities.sort_by_key(|priority| priority.rank);
+    priorities
+}
+
+fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Entry> {
+    let kind = section.required("kind").and_then(|field| field.one_of(&KINDS));
+    let types = types(section.required("types"));
+    let calendar = section.required("calendar").and_then(|field| field.text());
+    let goals = section.required("goals").map(|field| {
+        let goals = field.sections();
+        if goals.is_empty() {
+            field.refuse("needs at least one goal");
+        }
+        goals.iter().filter_map(goal).collect()
+    });
+    let text = |key| section.optional(key).and_then(|field| field.text()).map(str::to_owned);
+    let starts =
+        section.optional("starts").and_then(|field| field.one_of(&[("report", Starts::Report), ("phone_contact", Starts::PhoneContact)]));
+    let warn_at = section.optional("warn_at").map(|field| field.list()).unwrap_or_default();
+    let answers = Answer::ALL.map(|answer| (answer.as_str(), answer));
+    let answered_by = section.optional("answered_by").map(|field| field.list());
+    let interlude = |key| section.optional(key).and_then(|field| field.one_of(&INTERLUDES));
+    let (tier, priority, holds) = (text("tier"), text("priority"), texts(section, "holds"));
+    let warn_at = warn_at.iter().filter_map(|field| field.whole(1, 100)).collect();
+    let answered_by =
+        answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(|item| item.one_of(&answers)).collect());
+    let (after_refusal, after_reopen) = (interlude("after_refusal"), interlude("after_reopen"));
+    section.finish();
+    checks::check_clock(section, kind);
+    Some(Entry {
+        kind: kind?,
+        types: types?,
+        tier,
+        priority,
+        calendar_id: calendar?.to_owned(),
+        calendar: calendars.get(calendar?)?.clone(),
+        starts: starts.unwrap_or_default(),
+        goals: goals?,
+        warn_at,
+        holds,
+        answered_by,
+        after_refusal: after_refusal.unwrap_or(Interlude::Counts),
+        after_reopen: after_reopen.unwrap_or(Interlude::Held),
+    })
+}
+
+fn goal(section: &Section<'_>) -> Option<Goal> {
+    let share = section.optional("share").and_then(|field| {
+        let share = Share::percent(&field.number()?);
+        if share.is_none() {
+            field.refuse("must be a percentage above 0, at most 100, with at most three decimals");
+        }
+        share
+    });
+    let bounds = [("under", Comparison::Under), ("within", Comparison::Within), ("by", Comparison::By)];
+    let named = bounds.iter().filter(|(key, _)| section.has(key)).count();
+    let goals: Vec<_> = bounds
+        .into_iter()
+        .filter_map(|(key, comparison)| {
+            let field = section.optional(key)?;
+            Goal::new(comparison, field.text()?, share).map_err(|error| field.refuse(error)).ok()
+        })
+        .collect();
+    section.finish();
+    if named != 1 {
+        section.refuse("under", "a goal has exactly one of under, within, by");
+    }
+    goals.into_iter().next()
+}
+
+fn role(code: &str, section: &Section<'_>) -> Option<Role> {
+    let sides = [Side::Client, Side::Supplier].map(|side| (side.as_str(), side));
+    let side = section.required("side").and_then(|field| field.one_of(&sides));
+    let role = (label(section, "label", code), texts(section, "mail"));
+    section.finish();
+    Some(Role { code: code.to_owned(), side: side?, label: role.0, mail: role.1 })
+}
+
+fn ladder(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Ladder> {
+    let id = section.required("id").and_then(|field| field.text());
+    let types = types(section.required("types"));
+    let opens = match section.optional("opens") {
+        Some(field) if field.as_text().is_some() => field.one_of(&[("registration", ())]).map(|()| Opens::Registration),
+        Some(field) => Some(Opens::When(conditions(&field, calendars))),
+        None => Some(Opens::Registration),
+    };
+    let levels: Vec<_> = sections(section, "levels").iter().filter_map(|level| read_level(level, calendars)).collect();
+    if !section.has("levels") {
+        section.refuse("levels", "a ladder needs at least one level");
+    }
+    let closing_needs = texts(section, "closing_needs");
+    section.finish();
+    Some(Ladder { id: id?.to_owned(), types: types?, opens: opens?, levels, closing_needs })
+}
+
+fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Level> {
+    let level = section.required("level").and_then(|field| field.whole(1, 99));
+    let title = label(section, "title", &level.map_or_else(String::new, |level| format!("Niveau {level}")));
+    let (client, supplier) = (texts(section, "client"), texts(section, "supplier"));
+    let climb = section.optional("climb").map(|field| conditions(&field, calendars)).unwrap_or_default();
+    let mode = section.optional("mode").and_then(|field| field.one_of(&[("automatic", Mode::Automatic), ("proposed", Mode::Proposed)]));
+    section.finish();
+    Some(Level { level: level?, title, client, supplier, climb, mode: mode.unwrap_or(Mode::Automatic) })
+}
+
+fn conditions(field: &Field<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Vec<Condition> {
+    field.sections().iter().filter_map(|section| condition(section, calendars)).collect()
+}
+
+fn condition(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Condition> {
+    let when = section.required("when").and_then(|field| {
+        field.one_of(&[("breached", "breached"), ("elapsed", "elapsed"), ("level-open", "level-open"), ("decided", "decided")])
+    });
+    let clock = || section.required("clock").and_then(|field| field.one_of(&KINDS));
+    let condition = match when? {
+        "breached" => {
+            let goal = section.optional("goal").map_or(Some(1), |field| field.whole(1, 99));
+            clock().zip(goal).map(|(clock, goal)| Condition::Breached { clock, goal: goal as usize - 1 })
+        }
+        "elapsed" => {
+            let percent = section.required("percent").and_then(|field| field.whole(1, 100));
+            clock().zip(percent).map(|(clock, percent)| Condition::Elapsed { clock, percent })
+        }
+        "level-open" => {
+            let seconds = section.required("for").and_then(|field| open_seconds(field.text()?).map_err(|error| field.refuse(error)).ok());
+            let calendar = section.required("calendar").and_then(|field| calendars.get(field.text()?).cloned());
+            seconds.zip(calendar).map(|(seconds, calendar)| Condition::LevelOpen { seconds, calendar })
+        }
+        _ => section.required("code").and_then(|field| field.text()).map(|code| Condition::Decided { code: code.to_owned() }),
+    };
+    section.finish();
+    condition
+}

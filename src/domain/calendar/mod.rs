@@ -1,0 +1,57 @@
+//! Calendars: when a desk is open, and how much open time lies between two instants.
+//!
+//! One rule decides everything: an instant is open when its local wall time lies in an interval and its local date is
+//! not closed. `rules` holds that rule; `spans` lays it out, once for every four years, as open spans of UTC with
+//! their running totals; `measure` asks those totals. So elapsed time, deadlines, working days and ledgers walk the same
+//! spans, and a question over ten years costs what one over a day does.
+//!
+//! Absent on purpose: any notion of summer time, and any loop over days.
+
+mod days;
+mod holidays;
+mod hours;
+mod measure;
+mod rules;
+mod spans;
+mod zone;
+
+pub use days::Days;
+pub use holidays::HolidayRule;
+pub use hours::{BadInterval, Interval};
+pub use measure::Segment;
+pub use rules::{BadCalendar, Rules, YearlyDate};
+pub use zone::Zone;
+
+use std::sync::OnceLock;
+
+use spans::Chunk;
+
+/// A support window (*ondersteuningsvenster*): opening hours in a zone, minus what is closed.
+#[derive(Debug)]
+pub struct Calendar {
+    rules: Rules,
+    /// Laid out at first use, four years at a time.
+    chunks: Box<[OnceLock<Chunk>]>,
+}
+
+impl Calendar {
+    /// A calendar by these rules; refused when its weekly hours never open or intervals overlap.
+    pub fn new(rules: Rules) -> Result<Self, Vec<BadCalendar>> {
+        let problems = rules.problems();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self { rules, chunks: (0..spans::CHUNKS).map(|_| OnceLock::new()).collect() })
+    }
+
+    /// The zone whose wall clock the hours are on.
+    pub fn zone(&self) -> &Zone {
+        &self.rules.zone
+    }
+}
+
+impl PartialEq for Calendar {
+    fn eq(&self, other: &Self) -> bool {
+        self.rules == other.rules
+    }
+}

@@ -1,0 +1,136 @@
+//! The membership rule: is this second of this date open, and if not, why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate, Weekday};
+
+use super::holidays::HolidayRule;
+use super::hours::{self, Interval};
+use super::zone::Zone;
+
+/// A date closed every year, such as 24 December.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct YearlyDate {
+    month: u32,
+    day: u32,
+}
+
+impl YearlyDate {
+    /// That day of that month; `None` when no year has it. 29 February only closes leap years.
+    pub fn new(month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(2000, month, day).map(|_| Self { month, day })
+    }
+}
+
+/// What a calendar is made of (design: open or not).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    /// The zone whose wall clock the hours are on.
+    pub zone: Zone,
+    /// Weekly intervals, Monday first.
+    pub weekly: [Vec<Interval>; 7],
+    /// Which dates are holidays.
+    pub holidays: HolidayRule,
+    /// Dates closed by hand.
+    pub closed: BTreeSet<NaiveDate>,
+    /// Dates closed by hand every year.
+    pub closed_yearly: BTreeSet<YearlyDate>,
+    /// Dates given other hours by hand: these replace the weekly intervals and lift a holiday or yearly closure.
+    pub special: BTreeMap<NaiveDate, Vec<Interval>>,
+}
+
+/// Why rules make no calendar.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadCalendar {
+    /// Nothing would ever be due.
+    #[error("the weekly hours never open")]
+    NeverOpen,
+    /// Two weekly intervals share a moment, a tail past midnight included.
+    #[error("intervals of {0} overlap")]
+    WeeklyOverlap(&'static str),
+    /// A special day's intervals share a moment with each other or with a neighbour's.
+    #[error("intervals of {0} overlap")]
+    SpecialOverlap(NaiveDate),
+}
+
+/// Monday through Sunday as a contract writes them.
+pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+impl Rules {
+    /// Rules that open never and close nothing: a base to fill.
+    pub fn in_zone(zone: Zone) -> Self {
+        Self {
+            zone,
+            weekly: Default::default(),
+            holidays: HolidayRule::None,
+            closed: BTreeSet::new(),
+            closed_yearly: BTreeSet::new(),
+            special: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn problems(&self) -> Vec<BadCalendar> {
+        let mut problems = Vec::new();
+        if self.weekly.iter().all(Vec::is_empty) {
+            problems.push(BadCalendar::NeverOpen);
+        }
+        let tangled = |day: &[Interval]| hours::sorted(day.to_vec()).is_none();
+        for (at, name) in WEEKDAYS.into_iter().enumerate() {
+            if tangled(&self.weekly[at]) || hours::runs_into(&self.weekly[at], &self.weekly[(at + 1) % 7]) {
+                problems.push(BadCalendar::WeeklyOverlap(name));
+            }
+        }
+        for (&date, day) in &self.special {
+            let before = date.pred_opt().map_or(&[][..], |date| self.intervals(date));
+            let after = date.succ_opt().map_or(&[][..], |date| self.intervals(date));
+            if tangled(day) || hours::runs_into(before, day) || hours::runs_into(day, after) {
+                problems.push(BadCalendar::SpecialOverlap(date));
+            }
+        }
+        problems
+    }
+
+    /// The intervals that begin on a date, whether or not it is closed.
+    pub(super) fn intervals(&self, date: NaiveDate) -> &[Interval] {
+        self.special.get(&date).unwrap_or(&self.weekly[weekday(date)])
+    }
+
+    /// Whether the whole civil date is closed, with the tail of the evening before.
+    pub(super) fn is_closed(&self, date: NaiveDate, holidays: &Holidays) -> bool {
+        !self.special.contains_key(&date) && (holidays.on(date).is_some() || self.closed_by_hand(date))
+    }
+
+    /// Why a closed second of a date is closed: `by_hand`, a holiday's name, or `hours`.
+    pub(super) fn cause(&self, date: NaiveDate, holidays: &Holidays) -> &'static str {
+        if self.special.contains_key(&date) {
+            return "by_hand";
+        }
+        holidays.on(date).unwrap_or(if self.closed_by_hand(date) { "by_hand" } else { "hours" })
+    }
+
+    fn closed_by_hand(&self, date: NaiveDate) -> bool {
+        self.closed.contains(&date) || self.closed_yearly.contains(&YearlyDate { month: date.month(), day: date.day() })
+    }
+
+    /// The holidays of the years around `from` through `to`.
+    pub(super) fn holidays(&self, from: NaiveDate, to: NaiveDate) -> Holidays {
+        let mut days: Vec<_> = (from.year()..=to.year()).flat_map(|year| self.holidays.of_year(year)).collect();
+        days.sort_by_key(|day| day.0);
+        Holidays(days)
+    }
+}
+
+/// The holidays of a few years by date; two on one date in the order in which they name it.
+pub(super) struct Holidays(Vec<(NaiveDate, &'static str)>);
+
+impl Holidays {
+    fn on(&self, date: NaiveDate) -> Option<&'static str> {
+        let at = self.0.partition_point(|day| day.0 < date);
+        self.0.get(at).filter(|day| day.0 == date).map(|day| day.1)
+    }
+}
+
+fn weekday(date: NaiveDate) -> usize {
+    let weekday: Weekday = date.weekday();
+    weekday.num_days_from_monday() as usize
+}

@@ -1,0 +1,175 @@
+//! What can happen to a ticket that matters to its clocks, and in which order it can.
+
+use super::super::Instant;
+
+/// A kind of answer that may stop a response clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// A person's reply.
+    Reply,
+    /// A person's decision on the priority.
+    Classification,
+    /// A person took it in hand.
+    Assignment,
+}
+
+impl Answer {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Reply, Self::Classification, Self::Assignment];
+
+    /// The name in files and in histories.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Classification => "classification",
+            Self::Assignment => "assignment",
+        }
+    }
+
+    /// The answer of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|answer| answer.as_str() == name)
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactKind {
+    /// A person answered.
+    Responded(Answer),
+    /// A phone contact.
+    Phoned,
+    /// A hold began, or its cause was replaced.
+    Held(String),
+    /// The hold ended.
+    Resumed,
+    /// Another priority holds.
+    Reprioritised(String),
+    /// A solution was given.
+    Resolved,
+    /// The client refused it.
+    SolutionRefused,
+    /// The client accepted it.
+    Accepted,
+    /// The ticket was taken up again.
+    Reopened,
+    /// The ticket was withdrawn.
+    Cancelled,
+}
+
+impl FactKind {
+    /// The name in histories and as the `why` of what it undid.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Responded(_) => "responded",
+            Self::Phoned => "phoned",
+            Self::Held(_) => "held",
+            Self::Resumed => "resumed",
+            Self::Reprioritised(_) => "reprioritised",
+            Self::Resolved => "resolved",
+            Self::SolutionRefused => "solution_refused",
+            Self::Accepted => "accepted",
+            Self::Reopened => "reopened",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Something that happened to a ticket, at the instant it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub kind: FactKind,
+}
+
+/// A fact that cannot follow those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OutOfOrder {
+    /// It happened before the ticket was reported.
+    #[error("is before the report")]
+    BeforeReport,
+    /// It happened before the fact in front of it.
+    #[error("is before the fact in front of it")]
+    BeforePrevious,
+    /// Nothing is held.
+    #[error("resumed, but nothing is held")]
+    NotHeld,
+    /// The ticket is resolved.
+    #[error("cannot be while the ticket is resolved")]
+    WhileResolved,
+    /// Only a resolved ticket can be accepted or refused, and once.
+    #[error("needs a solution that is neither accepted nor refused yet")]
+    NothingToJudge,
+    /// Only a resolved ticket can be reopened.
+    #[error("needs a resolved ticket")]
+    NotResolved,
+    /// A cancelled ticket has no further history.
+    #[error("cannot follow the cancelling")]
+    AfterCancelling,
+}
+
+/// Judges a whole history: the index of each fact that cannot be, with why.
+pub fn check_order(reported: Option<Instant>, facts: &[Fact]) -> Vec<(usize, OutOfOrder)> {
+    let mut order = Order { latest: reported, ..Order::default() };
+    let mut problems = Vec::new();
+    for (at, fact) in facts.iter().enumerate() {
+        if reported.is_some_and(|reported| fact.at < reported) {
+            problems.push((at, OutOfOrder::BeforeReport));
+        } else if order.latest.is_some_and(|latest| fact.at < latest) {
+            problems.push((at, OutOfOrder::BeforePrevious));
+        }
+        order.latest = order.latest.max(Some(fact.at));
+        if let Err(problem) = order.follow(&fact.kind) {
+            problems.push((at, problem));
+        }
+    }
+    problems
+}
+
+#[derive(Default)]
+struct Order {
+    latest: Option<Instant>,
+    held: bool,
+    resolved: bool,
+    accepted: bool,
+    cancelled: bool,
+}
+
+impl Order {
+    fn follow(&mut self, kind: &FactKind) -> Result<(), OutOfOrder> {
+        let permit = |allowed: bool, problem| if allowed { Ok(()) } else { Err(problem) };
+        permit(!self.cancelled, OutOfOrder::AfterCancelling)?;
+        match kind {
+            FactKind::Held(_) => {
+                permit(!self.resolved, OutOfOrder::WhileResolved)?;
+                self.held = true;
+            }
+            FactKind::Resumed => {
+                permit(!self.resolved, OutOfOrder::WhileResolved)?;
+                permit(self.held, OutOfOrder::NotHeld)?;
+                self.held = false;
+            }
+            FactKind::Resolved => {
+                permit(!self.resolved, OutOfOrder::WhileResolved)?;
+                (self.resolved, self.accepted, self.held) = (true, false, false);
+            }
+            FactKind::Accepted => {
+                permit(self.resolved && !self.accepted, OutOfOrder::NothingToJudge)?;
+                self.accepted = true;
+            }
+            FactKind::SolutionRefused => {
+                permit(self.resolved && !self.accepted, OutOfOrder::NothingToJudge)?;
+                self.resolved = false;
+            }
+            FactKind::Reopened => {
+                permit(self.resolved, OutOfOrder::NotResolved)?;
+                self.resolved = false;
+            }
+            FactKind::Cancelled => self.cancelled = true,
+            FactKind::Responded(_) | FactKind::Phoned | FactKind::Reprioritised(_) => {}
+        }
+        Ok(())
+    }
+}

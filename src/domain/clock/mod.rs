@@ -1,0 +1,116 @@
+//! An SLA clock: derived from a ticket's history, never accumulated.
+//!
+//! `fact` says what can happen; `timeline` keeps which stretches of time count under which calendar; `replay` walks the
+//! facts in turn and decides stops, breaches and voids; `view` shows the result as of an instant; `ledger` proves it;
+//! `due` tells which warnings and breaches come next. A stored deadline is an index of this replay, nothing more.
+//!
+//! Absent on purpose: counters that are added to, and any reading of the machine's time.
+
+mod due;
+mod fact;
+mod goal;
+mod ledger;
+mod replay;
+mod timeline;
+mod view;
+
+pub use due::{Fires, Firing};
+pub use fact::{Answer, Fact, FactKind, OutOfOrder, check_order};
+pub use goal::{BadDuration, Comparison, Goal, Share, Term, open_seconds};
+pub use ledger::{Line, Standing};
+pub use replay::{Replay, Ticket, replay};
+pub use view::{Clock, GoalView, State, Voided};
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::Calendar;
+use super::contract::TicketType;
+
+/// Which of a ticket's two clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Until a person first answers (AMB-07).
+    Response,
+    /// Until the ticket is resolved (AMB-06).
+    Resolution,
+}
+
+impl Kind {
+    /// Both, in the order they are shown.
+    pub const ALL: [Self; 2] = [Self::Response, Self::Resolution];
+
+    /// The name in the API, in files and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Response => "response",
+            Self::Resolution => "resolution",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// Where a clock starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Starts {
+    /// At the report.
+    #[default]
+    Report,
+    /// At the ticket's first phone contact, else at the report (AMB-10).
+    PhoneContact,
+}
+
+/// What becomes of the time between a stop and what undid it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interlude {
+    /// It counts: the stop is as if it had never been.
+    Counts,
+    /// It is held.
+    Held,
+}
+
+/// What a contract says of one clock for some tickets: one `[[clocks]]` of its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Which clock.
+    pub kind: Kind,
+    /// For which types.
+    pub types: Vec<TicketType>,
+    /// Only for this tier.
+    pub tier: Option<String>,
+    /// Only for this priority.
+    pub priority: Option<String>,
+    /// The calendar's name in the contract.
+    pub calendar_id: String,
+    /// The support window it counts in.
+    pub calendar: Arc<Calendar>,
+    /// Where it starts.
+    pub starts: Starts,
+    /// What it must reach, the first one first.
+    pub goals: Vec<Goal>,
+    /// Percentages of what the first goal allows, at which to warn.
+    pub warn_at: Vec<u32>,
+    /// Hold causes during which it stands still (CLK-12: none unless the contract names them).
+    pub holds: Vec<String>,
+    /// Which facts answer it; `response` only.
+    pub answered_by: Vec<Answer>,
+    /// A refused solution's interval; `resolution` only.
+    pub after_refusal: Interlude,
+    /// A reopened ticket's interval; `resolution` only.
+    pub after_reopen: Interlude,
+}
+
+impl Entry {
+    /// Whether it is for tickets of this type and tier, whatever their priority.
+    pub fn is_for(&self, kind: Kind, ticket: TicketType, tier: Option<&str>) -> bool {
+        self.kind == kind && self.types.contains(&ticket) && self.tier.as_deref().is_none_or(|wanted| Some(wanted) == tier)
+    }
+}

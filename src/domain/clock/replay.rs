@@ -1,0 +1,340 @@
+//! A ticket's history, replayed into one clock.
+//!
+//! The facts are applied in turn. Before each, every bound reached by then is a breach: at one instant a bound comes
+//! before a fact. What a later fact undoes stays in `voided`, with the kind of fact that undid it.
+
+use super::timeline::Timeline;
+use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Voided};
+use crate::domain::Instant;
+use crate::domain::contract::{Contract, TicketType};
+
+/// What a ticket's clocks depend on besides its facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Ticket<'a> {
+    /// Its type.
+    pub kind: TicketType,
+    /// Its client's tier.
+    pub tier: Option<&'a str>,
+    /// The priority it was reported with.
+    pub priority: Option<&'a str>,
+    /// When it was reported.
+    pub reported_at: Instant,
+}
+
+/// What a clock runs under.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Under<'a> {
+    /// Nothing yet: the ticket's priorities had no clock of this kind so far.
+    Nothing,
+    /// No priority was set, so an entry that depends on one holds without its goals.
+    Undecided(&'a Entry),
+    /// This entry.
+    Entry(&'a Entry),
+    /// The present priority has no such clock; the last entry's calendar counts on, unseen.
+    Hidden(&'a Entry),
+}
+
+/// A place in the list of goals: what stands there, and whether it was breached.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place<'a> {
+    pub goal: Option<&'a Goal>,
+    pub breached: Option<Instant>,
+    /// The first breach in this place, void or not.
+    first: Option<Instant>,
+    /// No breach comes before this.
+    not_before: Option<Instant>,
+}
+
+/// A clock of a ticket after some of its facts.
+#[derive(Debug, Clone)]
+pub struct Replay<'a> {
+    pub(super) kind: Kind,
+    contract: &'a Contract,
+    ticket: Ticket<'a>,
+    facts: &'a [Fact],
+    priority: Option<&'a str>,
+    pub(super) under: Under<'a>,
+    pub(super) timeline: Option<Timeline<'a>>,
+    /// The ticket's present hold.
+    cause: Option<&'a str>,
+    pub(super) stopped: Option<Instant>,
+    pub(super) cancelled: bool,
+    pub(super) places: Vec<Place<'a>>,
+    pub(super) voided: Vec<Voided>,
+    /// The first phone contact, and whether the start could move to it when it happened.
+    contact: Option<(Instant, bool)>,
+    /// The entry whose `after_*` keys hold for a history replayed under another one.
+    keys: Option<&'a Entry>,
+}
+
+/// Replays a ticket's facts into its clock of a kind, as known at `as_of`: facts after it have not happened yet.
+///
+/// The facts must be in order (`check_order`).
+pub fn replay<'a>(contract: &'a Contract, kind: Kind, ticket: Ticket<'a>, facts: &'a [Fact], as_of: Instant) -> Replay<'a> {
+    let facts = &facts[..facts.partition_point(|fact| fact.at <= as_of)];
+    let priority = contract.effective_priority(ticket.priority, ticket.kind);
+    let mut clock = Replay::begin(contract, kind, ticket, facts, priority);
+    for at in 0..facts.len() {
+        clock.apply(at);
+    }
+    clock.breach_until(as_of);
+    clock
+}
+
+impl<'a> Replay<'a> {
+    fn begin(contract: &'a Contract, kind: Kind, ticket: Ticket<'a>, facts: &'a [Fact], priority: Option<&'a str>) -> Self {
+        let mut clock = Self {
+            kind,
+            contract,
+            ticket,
+            facts,
+            priority,
+            under: Under::Nothing,
+            timeline: None,
+            cause: None,
+            stopped: None,
+            cancelled: false,
+            places: Vec::new(),
+            voided: Vec::new(),
+            contact: None,
+            keys: None,
+        };
+        clock.under = clock.selected();
+        if let Some(entry) = clock.entry() {
+            clock.timeline = Some(Timeline::begin(ticket.reported_at, &entry.calendar, None));
+        }
+        if let Under::Entry(entry) = clock.under {
+            clock.places = entry.goals.iter().map(|goal| Place { goal: Some(goal), ..Place::default() }).collect();
+        }
+        clock
+    }
+
+    /// The same clock as if `entry` had held from the start, before it had any goals.
+    fn from_the_start(&self, entry: &'a Entry, keys: &'a Entry, upto: usize) -> Self {
+        let mut clock = Self::begin(self.contract, self.kind, self.ticket, self.facts, None);
+        clock.under = Under::Hidden(entry);
+        clock.timeline = Some(Timeline::begin(self.ticket.reported_at, &entry.calendar, None));
+        clock.places.clear();
+        clock.keys = Some(keys);
+        for at in 0..=upto {
+            if !matches!(self.facts[at].kind, FactKind::Reprioritised(_)) {
+                clock.apply(at);
+            }
+        }
+        clock
+    }
+
+    /// Whether the clock is shown: the priority has one of its kind, or it was stopped when it had.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self.under, Under::Entry(_) | Under::Undecided(_))
+    }
+
+    /// The entry that holds, its goals apart.
+    pub(super) fn entry(&self) -> Option<&'a Entry> {
+        match self.under {
+            Under::Nothing => None,
+            Under::Undecided(entry) | Under::Entry(entry) | Under::Hidden(entry) => Some(entry),
+        }
+    }
+
+    /// What the contract has for the ticket's present priority.
+    fn selected(&self) -> Under<'a> {
+        let (kind, tier) = (self.ticket.kind, self.ticket.tier);
+        let mut fitting = self.contract.clocks.iter().filter(|entry| entry.is_for(self.kind, kind, tier));
+        match self.priority {
+            None => match fitting.next() {
+                None => Under::Nothing,
+                Some(entry) if entry.priority.is_some() => Under::Undecided(entry),
+                Some(entry) => Under::Entry(entry),
+            },
+            Some(priority) => {
+                fitting.find(|entry| entry.priority.as_deref().is_none_or(|wanted| wanted == priority)).map_or(Under::Nothing, Under::Entry)
+            }
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        self.stopped.is_none()
+    }
+
+    /// The ticket's hold, where the entry names its cause.
+    fn hold_under(&self, entry: &Entry) -> Option<&'a str> {
+        self.cause.filter(|cause| entry.holds.iter().any(|named| named == cause))
+    }
+
+    fn apply(&mut self, index: usize) {
+        let fact = &self.facts[index];
+        let joins =
+            matches!(fact.kind, FactKind::Held(_)) && self.timeline.as_ref().is_some_and(|timeline| timeline.hold_just_ended(fact.at));
+        if !joins {
+            self.breach_until(fact.at);
+        }
+        match &fact.kind {
+            FactKind::Responded(answer) => self.respond(fact.at, *answer),
+            FactKind::Phoned => self.phone(fact.at),
+            FactKind::Held(cause) => self.hold(fact.at, Some(cause)),
+            FactKind::Resumed => self.hold(fact.at, None),
+            FactKind::Reprioritised(priority) => {
+                self.priority = Some(priority);
+                if self.is_running() {
+                    self.come_under(index);
+                }
+            }
+            FactKind::Resolved => {
+                self.cause = None;
+                self.stop(fact.at);
+            }
+            FactKind::SolutionRefused => self.run_again(index, |entry| entry.after_refusal, "refused"),
+            FactKind::Reopened => self.run_again(index, |entry| entry.after_reopen, "reopened"),
+            FactKind::Cancelled => {
+                self.cause = None;
+                self.cancelled = self.is_running();
+                self.stop(fact.at);
+            }
+            FactKind::Accepted => {}
+        }
+    }
+
+    fn respond(&mut self, at: Instant, answer: Answer) {
+        if self.kind == Kind::Response && self.entry().is_some_and(|entry| entry.answered_by.contains(&answer)) {
+            self.stop(at);
+        }
+    }
+
+    fn phone(&mut self, at: Instant) {
+        if self.contact.is_some() {
+            return;
+        }
+        let movable = self.is_running() && self.places.iter().all(|place| place.first.is_none());
+        self.contact = Some((at, movable));
+        if self.entry().is_some_and(|entry| entry.starts == Starts::PhoneContact) {
+            self.start_at_contact();
+        }
+    }
+
+    /// Moves the start to the first phone contact, as judged when it happened.
+    fn start_at_contact(&mut self) {
+        if let (Some((at, true)), Some(timeline)) = (self.contact, &mut self.timeline)
+            && timeline.start() < at
+        {
+            timeline.restart(at);
+        }
+    }
+
+    fn hold(&mut self, at: Instant, cause: Option<&'a str>) {
+        self.cause = cause;
+        if self.is_running()
+            && let Some(entry) = self.entry()
+        {
+            let held = self.hold_under(entry);
+            self.timeline_mut().hold(at, held);
+        }
+    }
+
+    /// Stops the clock if it runs; its own hold ends for good.
+    fn stop(&mut self, at: Instant) {
+        if self.is_running() {
+            self.stopped = Some(at);
+            if let Some(timeline) = &mut self.timeline {
+                timeline.hold(at, None);
+            }
+        }
+    }
+
+    /// Undoes the stop of a resolution clock; what changed meanwhile applies from now.
+    fn run_again(&mut self, index: usize, key: impl Fn(&Entry) -> Interlude, cause: &'static str) {
+        let at = self.facts[index].at;
+        let Some(stop) = self.stopped.take_if(|_| self.kind == Kind::Resolution) else { return };
+        if let Some(entry) = self.entry() {
+            if key(self.keys.unwrap_or(entry)) == Interlude::Held {
+                self.timeline_mut().hold_since(stop, at, cause);
+            }
+            self.breach_until(at);
+        }
+        self.come_under(index);
+    }
+
+    /// Comes under what the contract has for the present priority, at the fact of that index.
+    fn come_under(&mut self, index: usize) {
+        let at = self.facts[index].at;
+        let why = self.facts[index].kind.as_str();
+        match (self.under, self.selected()) {
+            // A history replayed under one entry stays under it.
+            _ if self.keys.is_some() => {}
+            (Under::Nothing | Under::Undecided(_), Under::Nothing | Under::Hidden(_)) => {
+                (self.under, self.timeline) = (Under::Nothing, None);
+            }
+            (_, Under::Undecided(_)) | (Under::Hidden(_), Under::Nothing | Under::Hidden(_)) => {}
+            (under @ (Under::Nothing | Under::Undecided(_)), Under::Entry(entry)) => {
+                let keys = if let Under::Undecided(first) = under { first } else { entry };
+                let replayed = self.from_the_start(entry, keys, index);
+                (self.timeline, self.stopped, self.contact) = (replayed.timeline, replayed.stopped, replayed.contact);
+                self.under = Under::Entry(entry);
+                self.set_goals(&entry.goals, at, why);
+            }
+            (Under::Entry(present), Under::Entry(next)) if std::ptr::eq(present, next) => {}
+            (Under::Entry(_) | Under::Hidden(_), Under::Entry(entry)) => {
+                let held = self.hold_under(entry);
+                self.timeline_mut().turn(at, &entry.calendar, held);
+                if entry.starts == Starts::PhoneContact {
+                    self.start_at_contact();
+                }
+                self.under = Under::Entry(entry);
+                self.set_goals(&entry.goals, at, why);
+            }
+            (Under::Entry(last), Under::Nothing | Under::Hidden(_)) => {
+                self.under = Under::Hidden(last);
+                self.set_goals(&[], at, why);
+            }
+        }
+    }
+
+    /// Puts other goals in place: one already past its bound is breached, and a breach that no longer is one is void.
+    fn set_goals(&mut self, goals: &'a [Goal], at: Instant, why: &'static str) {
+        let places = self.places.len().max(goals.len());
+        self.places.resize_with(places, Place::default);
+        let known_until = self.stopped.unwrap_or(at);
+        let mut voided = Vec::new();
+        for (index, place) in self.places.iter_mut().enumerate() {
+            let before = place.goal.take();
+            place.goal = goals.get(index);
+            place.not_before = place.goal.zip(self.timeline.as_ref()).and_then(|(goal, timeline)| timeline.breach(goal));
+            match place.not_before.filter(|breach| *breach <= known_until) {
+                Some(breach) => {
+                    let breach = place.first.map_or(at, |first| breach.max(first));
+                    place.breached = Some(breach);
+                    place.first.get_or_insert(breach);
+                }
+                None => {
+                    if let (Some(breach), Some(goal)) = (place.breached.take(), before) {
+                        voided.push(Voided { at: breach, target: goal.target.clone(), why });
+                    }
+                }
+            }
+        }
+        self.voided.append(&mut voided);
+    }
+
+    /// Records every bound a running clock has reached by `at`.
+    fn breach_until(&mut self, at: Instant) {
+        let Some(timeline) = self.timeline.as_ref().filter(|_| self.stopped.is_none()) else { return };
+        for place in &mut self.places {
+            let Some(goal) = place.goal.filter(|_| place.breached.is_none()) else { continue };
+            if place.not_before.is_some_and(|floor| at < floor) {
+                continue;
+            }
+            // Holds only ever move a bound on, so what is found now is no later than what will be.
+            if let Some(breach) = timeline.breach(goal) {
+                place.not_before = Some(breach);
+                if breach <= at {
+                    place.breached = Some(breach);
+                    place.first.get_or_insert(breach);
+                }
+            }
+        }
+    }
+
+    fn timeline_mut(&mut self) -> &mut Timeline<'a> {
+        self.timeline.as_mut().expect("a clock under an entry has a timeline")
+    }
+}

@@ -1,0 +1,148 @@
+//! A clock as people and programs see it.
+
+use serde::Serialize;
+
+use super::ledger::Line;
+use super::replay::Replay;
+use super::{Comparison, Goal, Kind, Share};
+use crate::domain::Instant;
+
+/// What a clock is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It runs, outside its window too.
+    Running,
+    /// A hold stands on it.
+    Held,
+    /// It stopped, every goal met.
+    Met,
+    /// It stopped, at least one goal missed.
+    Breached,
+    /// The ticket was cancelled while it ran.
+    Cancelled,
+}
+
+impl State {
+    /// The name in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Held => "held",
+            Self::Met => "met",
+            Self::Breached => "breached",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether nothing more is counted.
+    pub const fn is_stopped(self) -> bool {
+        matches!(self, Self::Met | Self::Breached | Self::Cancelled)
+    }
+}
+
+/// A goal and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GoalView {
+    /// For which share of the tickets; `null` when the contract names none.
+    pub share: Option<Share>,
+    /// Strict, inclusive, or by the end of a working day.
+    pub comparison: Comparison,
+    /// The contract's own text.
+    pub target: String,
+    /// The earliest instant the bound is reached if nothing more happens.
+    pub due_at: Option<Instant>,
+    /// When it was met.
+    pub met_at: Option<Instant>,
+    /// When it was breached.
+    pub breached_at: Option<Instant>,
+}
+
+/// A breach that a later fact undid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Voided {
+    /// When it was breached.
+    pub at: Instant,
+    /// Its goal.
+    pub target: String,
+    /// The kind of fact that undid it.
+    pub why: &'static str,
+}
+
+/// A clock as of an instant (`simulate`: Out).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Clock {
+    /// Which clock.
+    pub kind: Kind,
+    /// What it is doing.
+    pub state: State,
+    /// The first open instant at or after its start.
+    pub started_at: Option<Instant>,
+    /// When it stopped.
+    pub stopped_at: Option<Instant>,
+    /// Open seconds counted.
+    pub elapsed_seconds: i64,
+    /// Open seconds held.
+    pub held_seconds: i64,
+    /// What it must reach.
+    pub goals: Vec<GoalView>,
+    /// What was undone, in that order.
+    pub voided: Vec<Voided>,
+    /// The proof, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<Vec<Line>>,
+}
+
+impl Replay<'_> {
+    /// The clock as of the instant it was replayed to; `None` when the ticket has no clock of this kind to show.
+    pub fn view(&self, as_of: Instant) -> Option<Clock> {
+        let timeline = self.timeline.as_ref().filter(|_| self.is_shown())?;
+        let until = self.stopped.unwrap_or(as_of);
+        let goals: Vec<_> = self
+            .places
+            .iter()
+            .filter_map(|place| place.goal.map(|goal| self.goal_view(goal, timeline.due(goal), place.breached)))
+            .collect();
+        Some(Clock {
+            kind: self.kind,
+            state: self.state(&goals),
+            started_at: timeline.started_at(),
+            stopped_at: self.stopped,
+            elapsed_seconds: timeline.counted(until),
+            held_seconds: timeline.held(until),
+            goals,
+            voided: self.voided.clone(),
+            ledger: None,
+        })
+    }
+
+    /// Open seconds counted at an instant; before the start 0, after the stop what it stopped at.
+    pub fn elapsed_at(&self, at: Instant) -> Option<i64> {
+        let timeline = self.timeline.as_ref().filter(|_| self.is_shown())?;
+        let until = self.stopped.map_or(at, |stop| stop.min(at));
+        Some(if until <= timeline.start() { 0 } else { timeline.counted(until) })
+    }
+
+    fn state(&self, goals: &[GoalView]) -> State {
+        match self.stopped {
+            Some(_) if self.cancelled => State::Cancelled,
+            Some(_) if goals.iter().any(|goal| goal.breached_at.is_some()) => State::Breached,
+            Some(_) => State::Met,
+            None if self.timeline.as_ref().and_then(super::timeline::Timeline::held_by).is_some() => State::Held,
+            None => State::Running,
+        }
+    }
+
+    fn goal_view(&self, goal: &Goal, due_at: Option<Instant>, breached_at: Option<Instant>) -> GoalView {
+        GoalView {
+            share: goal.share,
+            comparison: goal.comparison,
+            target: goal.target.clone(),
+            due_at,
+            met_at: self.stopped.filter(|_| breached_at.is_none() && !self.cancelled),
+            breached_at,
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! A contract: the client's agreement, valid by construction.
+//!
+//! `contracts` reads it from a file and refuses what makes no sense; whoever holds one of these need not check again.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Calendar, Zone};
+use super::clock::{Entry, Kind};
+
+/// The six ticket types (TKT-01), a closed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketType {
+    /// A disturbance of a service (INC).
+    Incident,
+    /// The deeper cause of incidents (PRB).
+    Problem,
+    /// A standard request for service (RFS).
+    ServiceRequest,
+    /// A request for information (RFI).
+    InformationRequest,
+    /// A request for a proposal or a quotation (RFP, RFQ).
+    ProposalRequest,
+    /// A request for a change (RFC).
+    ChangeRequest,
+}
+
+impl TicketType {
+    /// All six, in the order reports show them.
+    pub const ALL: [Self; 6] =
+        [Self::Incident, Self::Problem, Self::ServiceRequest, Self::InformationRequest, Self::ProposalRequest, Self::ChangeRequest];
+
+    /// The name in the API, in files and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Problem => "problem",
+            Self::ServiceRequest => "service_request",
+            Self::InformationRequest => "information_request",
+            Self::ProposalRequest => "proposal_request",
+            Self::ChangeRequest => "change_request",
+        }
+    }
+
+    /// What its ticket numbers begin with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Incident => "INC",
+            Self::Problem => "PRB",
+            Self::ServiceRequest => "RFS",
+            Self::InformationRequest => "RFI",
+            Self::ProposalRequest => "RFP",
+            Self::ChangeRequest => "RFC",
+        }
+    }
+
+    /// The Dutch name, for mails and reports.
+    pub const fn dutch(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Problem => "probleem",
+            Self::ServiceRequest => "serviceverzoek",
+            Self::InformationRequest => "informatieverzoek",
+            Self::ProposalRequest => "voorstel- of offerteverzoek",
+            Self::ChangeRequest => "wijzigingsverzoek",
+        }
+    }
+}
+
+/// A name that is none of the six types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is none of incident, problem, service_request, information_request, proposal_request, change_request")]
+pub struct UnknownType;
+
+impl FromStr for TicketType {
+    type Err = UnknownType;
+
+    fn from_str(name: &str) -> Result<Self, UnknownType> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or(UnknownType)
+    }
+}
+
+impl fmt::Display for TicketType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// A text in Dutch, and in English where someone wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Label {
+    /// Dutch.
+    pub nl: String,
+    /// English; the Dutch text when nobody wrote one.
+    pub en: String,
+}
+
+/// A client (*opdrachtgever*) of a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The organisation's key.
+    pub organisation: String,
+    /// Its name for people.
+    pub name: String,
+    /// The subscription, where the contract has them (CLK-06).
+    pub tier: Option<String>,
+    /// Mail domains whose senders belong to it.
+    pub mail_domains: Vec<String>,
+}
+
+/// A priority and the types it is for (PRI-01, PRI-10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Priority {
+    /// Its code in the API.
+    pub code: String,
+    /// 1 is handled first (INC-08).
+    pub rank: u32,
+    /// Its name for people.
+    pub label: Label,
+    /// The types it may be set on.
+    pub types: Vec<TicketType>,
+}
+
+/// Who of the two parties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// *Opdrachtgever.*
+    Client,
+    /// *Opdrachtnemer.*
+    Supplier,
+}
+
+impl Side {
+    /// The name in files and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Supplier => "supplier",
+        }
+    }
+}
+
+/// A role of the communication matrix (ROLE-02).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Its code.
+    pub code: String,
+    /// Whose role it is.
+    pub side: Side,
+    /// Its name for people.
+    pub label: Label,
+    /// Where its notices go; none is a gap, seen at `check`.
+    pub mail: Vec<String>,
+}
+
+/// What moves an escalation from its level to the next (ESC-05…08), or opens it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// A goal of a clock was breached.
+    Breached {
+        /// Which clock.
+        clock: Kind,
+        /// Which goal, counted from 0.
+        goal: usize,
+    },
+    /// A clock's count reached a percentage of what its first goal allows (ESC-02: threatens to be missed).
+    Elapsed {
+        /// Which clock.
+        clock: Kind,
+        /// Per cent.
+        percent: u32,
+    },
+    /// The level has been open this long.
+    LevelOpen {
+        /// Open seconds.
+        seconds: i64,
+        /// The calendar they are counted on.
+        calendar: Arc<Calendar>,
+    },
+    /// A person decided, with this reason code.
+    Decided {
+        /// The reason code.
+        code: String,
+    },
+}
+
+/// Whether a due step is taken or put before a person (ESC-25).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Taken at once.
+    Automatic,
+    /// Proposed; a person decides.
+    Proposed,
+}
+
+/// One level of a ladder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    /// Its number; 1 is the lowest.
+    pub level: u32,
+    /// Its name for people.
+    pub title: Label,
+    /// Roles on the client's side.
+    pub client: Vec<String>,
+    /// Roles on the supplier's side.
+    pub supplier: Vec<String>,
+    /// Any of these moves the case on.
+    pub climb: Vec<Condition>,
+    /// Whether that happens by itself.
+    pub mode: Mode,
+}
+
+/// When a ticket comes to stand on level 1.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opens {
+    /// From its registration on.
+    Registration,
+    /// When any of these holds.
+    When(Vec<Condition>),
+}
+
+/// An escalation ladder (ESC-01).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ladder {
+    /// Its code.
+    pub id: String,
+    /// The types it is for.
+    pub types: Vec<TicketType>,
+    /// When a case on it begins.
+    pub opens: Opens,
+    /// Its levels, lowest first.
+    pub levels: Vec<Level>,
+    /// Texts without which a case is not closed (ESC-21).
+    pub closing_needs: Vec<String>,
+}
+
+/// A version of a client's agreement.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// The agreement's code.
+    pub id: String,
+    /// This version of it.
+    pub version: String,
+    /// Its name for people.
+    pub title: String,
+    /// The local date it takes effect.
+    pub effective_from: NaiveDate,
+    /// The zone of its months and terms.
+    pub zone: Zone,
+    /// Keys whose values are not in the agreement: every report names them.
+    pub assumed: Vec<String>,
+    /// The priority of a ticket on which nobody set one.
+    pub default_priority: Option<String>,
+    /// Who is served.
+    pub clients: Vec<Client>,
+    /// Support windows by name.
+    pub calendars: BTreeMap<String, Arc<Calendar>>,
+    /// Priorities, first handled first.
+    pub priorities: Vec<Priority>,
+    /// What its clocks are, in the order written.
+    pub clocks: Vec<Entry>,
+    /// The communication matrix.
+    pub roles: Vec<Role>,
+    /// Escalation ladders.
+    pub ladders: Vec<Ladder>,
+}
+
+impl Contract {
+    /// The priority of that code, if it may be set on that type (PRI-09, PRI-10).
+    pub fn priority(&self, code: &str, kind: TicketType) -> Option<&Priority> {
+        self.priorities.iter().find(|priority| priority.code == code && priority.types.contains(&kind))
+    }
+
+    /// The priority that holds on a ticket: the one set, else the contract's default where it is for the type.
+    pub fn effective_priority<'a>(&'a self, set: Option<&'a str>, kind: TicketType) -> Option<&'a str> {
+        set.or_else(|| self.default_priority.as_deref().filter(|code| self.priority(code, kind).is_some()))
+    }
+
+    /// Whether a ticket of this type needs its client's tier to have clocks (CLK-06).
+    pub fn needs_tier(&self, kind: TicketType) -> bool {
+        self.clocks.iter().any(|entry| entry.types.contains(&kind) && entry.tier.is_some())
+    }
+
+    /// Whether the contract knows a tier.
+    pub fn has_tier(&self, tier: &str) -> bool {
+        let of_clients = self.clients.iter().filter_map(|client| client.tier.as_deref());
+        self.clocks.iter().filter_map(|entry| entry.tier.as_deref()).chain(of_clients).any(|known| known == tier)
+    }
+
+    /// The client of that organisation.
+    pub fn client(&self, organisation: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.organisation == organisation)
+    }
+
+    /// The role of that code.
+    pub fn role(&self, code: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.code == code)
+    }
+
+    /// The ladder a ticket of this type stands on.
+    pub fn ladder(&self, kind: TicketType) -> Option<&Ladder> {
+        self.ladders.iter().find(|ladder| ladder.types.contains(&kind))
+    }
+}

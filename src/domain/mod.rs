@@ -1,0 +1,10 @@
+//! What the desk decides, with plain values: no IO, no async, no tables, and no way to ask what time it is.
+//!
+//! The instant is always an argument. Everything that a contract meeting could dispute is decided here.
+
+pub mod calendar;
+pub mod clock;
+pub mod contract;
+pub mod instant;
+
+pub use instant::Instant;

@@ -1,0 +1,5 @@
+//! map
+
+pub mod contracts;
+pub mod domain;
+pub mod simulate;

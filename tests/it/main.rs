@@ -1,0 +1,3 @@
+//! What the desk promises, in one binary.
+
+mod time;

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what the tests need and a fresh Debian machine lacks; does nothing where it is all there.
+set -euo pipefail
+
+has_postgresql() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+# Runs a command as root; environment assignments may come first, as with `env`.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        env "$@"
+    elif command -v sudo >/dev/null; then
+        sudo env "$@"
+    else
+        echo "setup: installing packages takes root or sudo" >&2
+        return 1
+    fi
+}
+
+# The tests start a PostgreSQL server of their own, so only its programs matter here: whether the package could start
+# a service does not.
+if has_postgresql; then
+    echo "setup: PostgreSQL is there"
+else
+    echo "setup: installing PostgreSQL"
+    as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null ||
+        echo "setup: the package reported an error; looking whether its programs are there" >&2
+    has_postgresql || { echo "setup: PostgreSQL could not be installed" >&2; exit 1; }
+    echo "setup: PostgreSQL is installed"
+fi
