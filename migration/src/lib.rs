@@ -1,1 +1,16 @@
-//! steps
+//! The database, step by step, in the order applied. Knows nothing of `entity`.
+
+mod m0001_desk;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+/// Every step there is.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_desk::Step)]
+    }
+}

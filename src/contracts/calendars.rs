@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::reader::{Field, Section};
-use crate::domain::calendar::{BadCalendar, Calendar, HolidayRule, Interval, Rules, YearlyDate, Zone};
+use chrono::NaiveDate;
 
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+use super::reader::{Field, Section};
+use crate::domain::calendar::{BadCalendar, Calendar, HolidayRule, Interval, Rules, WEEKDAYS, YearlyDate, Zone};
 
 /// Every calendar that could be read, by name.
 pub(super) fn read(root: &Section<'_>, zone: Option<&Zone>) -> BTreeMap<String, Arc<Calendar>> {
@@ -27,10 +27,14 @@ pub(super) fn read(root: &Section<'_>, zone: Option<&Zone>) -> BTreeMap<String, 
     calendars
 }
 
+/// One calendar; what is wrong with some of its hours does not hide what is wrong with the others.
 fn calendar(section: &Section<'_>, zone: &Zone) -> Option<Calendar> {
+    let before = section.problems_so_far();
     let mut rules = Rules::in_zone(zone.clone());
-    let hours = section.required("hours").and_then(|field| field.section());
-    let readable = hours.as_ref().is_some_and(|hours| weekly(hours, &mut rules));
+    if let Some(hours) = section.required("hours").and_then(|field| field.section()) {
+        weekly(&hours, &mut rules);
+    }
+    let hours_are_read = section.problems_so_far() == before;
     if let Some(field) = section.optional("holidays")
         && let Some(name) = field.text()
     {
@@ -40,71 +44,74 @@ fn calendar(section: &Section<'_>, zone: &Zone) -> Option<Calendar> {
         }
     }
     for field in section.optional("also_closed").map(|field| field.list()).unwrap_or_default() {
-        match (field.as_date(), field.as_text().and_then(yearly)) {
-            (Some(date), _) => drop(rules.closed.insert(date)),
-            (None, Some(date)) => drop(rules.closed_yearly.insert(date)),
-            (None, None) => field.refuse("must be a date such as 2026-05-15, or \"12-24\" for every year"),
+        let is_new = match (field.as_date(), field.as_text().and_then(yearly)) {
+            (Some(date), _) => rules.closed.insert(date),
+            (None, Some(date)) => rules.closed_yearly.insert(date),
+            (None, None) => {
+                field.refuse("must be a date such as 2026-05-15, or \"12-24\" for every year");
+                continue;
+            }
+        };
+        if !is_new {
+            field.refuse("is named twice");
         }
     }
     let specials = section.optional("special_days").map(|field| field.sections()).unwrap_or_default();
-    let special_readable = specials.iter().fold(true, |readable, day| special(day, &mut rules) && readable);
+    let dates: Vec<_> = specials.iter().map(|day| special(day, &mut rules)).collect();
     section.finish();
-    if !readable || !special_readable {
-        return None;
-    }
-    Calendar::new(rules).map_err(|problems| problems.iter().for_each(|problem| place(section, problem))).ok()
+    let calendar = Calendar::new(rules).map_err(|problems| {
+        for problem in problems {
+            match problem {
+                BadCalendar::NeverOpen if !hours_are_read => {}
+                BadCalendar::NeverOpen | BadCalendar::WeeklyOverlap(_) => section.refuse("hours", problem),
+                BadCalendar::SpecialOverlap(date) => {
+                    let day = specials.iter().zip(&dates).find(|(_, named)| **named == Some(date));
+                    day.map_or(section, |(day, _)| day).refuse("hours", problem);
+                }
+            }
+        }
+    });
+    calendar.ok().filter(|_| section.problems_so_far() == before)
 }
 
-fn place(section: &Section<'_>, problem: &BadCalendar) {
-    let key = if matches!(problem, BadCalendar::SpecialOverlap(_)) { "special_days" } else { "hours" };
-    section.refuse(key, problem);
-}
-
-/// `mon-fri = ["08:00-17:00"]`; whether every interval could be read.
-fn weekly(hours: &Section<'_>, rules: &mut Rules) -> bool {
+/// `mon-fri = ["08:00-17:00"]`.
+fn weekly(hours: &Section<'_>, rules: &mut Rules) {
     let mut named = [false; 7];
-    let mut readable = true;
     for (key, field) in hours.entries() {
         let (from, to) = key.split_once('-').unwrap_or((key, key));
         let day = |name: &str| WEEKDAYS.iter().position(|known| *known == name);
         let Some((from, to)) = day(from).zip(day(to)).filter(|(from, to)| from <= to) else {
             hours.refuse(key, "is not a day (mon tue wed thu fri sat sun) nor a range such as mon-fri");
-            readable = false;
             continue;
         };
-        let (intervals, all_read) = intervals(&field);
-        readable &= all_read;
+        let intervals = intervals(&field);
         for at in from..=to {
             if std::mem::replace(&mut named[at], true) {
                 hours.refuse(key, format!("names {} twice", WEEKDAYS[at]));
-                readable = false;
+            } else {
+                rules.weekly[at].clone_from(&intervals);
             }
-            rules.weekly[at].clone_from(&intervals);
         }
     }
-    readable
 }
 
-/// `{ date = 2026-12-28, hours = ["09:00-12:00"] }`; whether it could be read.
-fn special(day: &Section<'_>, rules: &mut Rules) -> bool {
+/// `{ date = 2026-12-28, hours = ["09:00-12:00"] }`, and its date.
+fn special(day: &Section<'_>, rules: &mut Rules) -> Option<NaiveDate> {
     let date = day.required("date").and_then(|field| field.date());
-    let hours = day.required("hours").map(|field| intervals(&field));
+    let hours = day.required("hours").map(|field| intervals(&field)).unwrap_or_default();
     day.finish();
-    let (Some(date), Some((hours, true))) = (date, hours) else { return false };
+    let date = date?;
     if rules.closed.contains(&date) {
         day.refuse("date", "is in also_closed too");
     }
     if rules.special.insert(date, hours).is_some() {
         day.refuse("date", "is named twice");
     }
-    true
+    Some(date)
 }
 
-fn intervals(field: &Field<'_>) -> (Vec<Interval>, bool) {
-    let items = field.list();
-    let read: Vec<_> = items.iter().filter_map(Field::parsed::<Interval>).collect();
-    let all = read.len() == items.len();
-    (read, all)
+fn intervals(field: &Field<'_>) -> Vec<Interval> {
+    field.list().iter().filter_map(Field::parsed).collect()
 }
 
 fn yearly(text: &str) -> Option<YearlyDate> {

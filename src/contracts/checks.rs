@@ -1,20 +1,21 @@
 //! What makes no sense together in a contract file, each check named for what it refuses.
 //!
-//! Names are judged against what the file *writes*, not against what could be read of it, so that one broken calendar
-//! is one problem and not one for every clock that counts in it.
+//! Everything is judged against what the file *writes*, not against what could be read of it: one broken calendar is
+//! one problem and not one for every clock that counts in it, and a clock with a bad goal still competes with another.
 
 use std::collections::BTreeSet;
 
 use super::reader::{Field, Section};
-use crate::domain::clock::{Entry, Kind};
-use crate::domain::contract::Contract;
+use super::schema::KINDS;
+use crate::domain::clock::Kind;
+use crate::domain::contract::TicketType;
 
-pub(super) fn check(root: &Section<'_>, contract: &Contract) {
+pub(super) fn check(root: &Section<'_>) {
     names_refer_to_something(root);
-    default_priority_exists(root, contract);
-    clocks_do_not_compete(root, contract);
-    clock_priorities_are_for_their_types(root, contract);
-    nothing_is_named_twice(root, contract);
+    clocks_do_not_compete(root);
+    clock_priorities_are_for_their_types(root);
+    nothing_is_named_twice(root);
+    levels_rise(root);
 }
 
 /// Keys that are for one kind of clock only.
@@ -29,106 +30,133 @@ pub(super) fn check_clock(section: &Section<'_>, kind: Option<Kind>) {
     }
 }
 
+/// The names a table of the file gives; nothing when the table is left open or is none.
+fn written<'a>(root: &Section<'a>, key: &str) -> Option<BTreeSet<&'a str>> {
+    if !root.has(key) {
+        return Some(BTreeSet::new());
+    }
+    Some(root.peek(key)?.quiet_section()?.keys().into_iter().collect())
+}
+
 fn names_refer_to_something(root: &Section<'_>) {
-    let written = |key: &'static str| -> BTreeSet<&str> {
-        let table = root.optional(key).and_then(|field| field.section());
-        table.map(|table| table.keys()).unwrap_or_default().into_iter().collect()
-    };
-    let (calendars, priorities, roles) = (written("calendars"), written("priorities"), written("roles"));
-    let refers = |field: Option<Field<'_>>, known: &BTreeSet<&str>, what: &str| {
-        if let Some(field) = field
+    let [calendars, priorities, roles] = ["calendars", "priorities", "roles"].map(|key| written(root, key));
+    let refers = |field: Option<Field<'_>>, known: &Option<BTreeSet<&str>>, what: &str| {
+        if let (Some(field), Some(known)) = (field, known)
             && let Some(name) = field.as_text()
             && !known.contains(name)
         {
             field.refuse(format!("refers to nothing: there is no {what} \"{name}\""));
         }
     };
-    for clock in quiet_sections(root, "clocks") {
+    refers(root.peek("default_priority"), &priorities, "priority");
+    for clock in root.quiet_sections("clocks") {
         refers(clock.peek("calendar"), &calendars, "calendar");
         refers(clock.peek("priority"), &priorities, "priority");
     }
-    for ladder in quiet_sections(root, "ladders") {
-        let opens = ladder.peek("opens").map(|field| field.quiet_sections()).unwrap_or_default();
-        opens.iter().for_each(|condition| refers(condition.peek("calendar"), &calendars, "calendar"));
-        for level in quiet_sections(&ladder, "levels") {
-            for key in ["client", "supplier"] {
-                for role in level.peek(key).map(|field| field.quiet_list()).unwrap_or_default() {
-                    refers(Some(role), &roles, "role");
-                }
+    for ladder in root.quiet_sections("ladders") {
+        for condition in ladder.quiet_sections("opens") {
+            refers(condition.peek("calendar"), &calendars, "calendar");
+        }
+        for level in ladder.quiet_sections("levels") {
+            for role in ["client", "supplier"].into_iter().flat_map(|side| level.quiet_list(side)) {
+                refers(Some(role), &roles, "role");
             }
-            for condition in quiet_sections(&level, "climb") {
+            for condition in level.quiet_sections("climb") {
                 refers(condition.peek("calendar"), &calendars, "calendar");
             }
         }
     }
 }
 
-fn quiet_sections<'a>(parent: &Section<'a>, key: &'static str) -> Vec<Section<'a>> {
-    parent.peek(key).map(|field| field.quiet_sections()).unwrap_or_default()
+/// Which tickets a clock fits.
+struct Fit<'a> {
+    at: String,
+    kind: Kind,
+    types: Vec<TicketType>,
+    tier: Option<&'a str>,
+    priority: Option<&'a str>,
 }
 
-fn default_priority_exists(root: &Section<'_>, contract: &Contract) {
-    if let Some(code) = &contract.default_priority
-        && !contract.priorities.iter().any(|priority| priority.code == *code)
-    {
-        root.refuse("default_priority", format!("refers to nothing: there is no priority \"{code}\""));
+impl<'a> Fit<'a> {
+    /// As it is written; nothing when that cannot be read.
+    fn of(clock: &Section<'a>) -> Option<Self> {
+        let narrowed = |key| if clock.has(key) { clock.peek(key)?.as_text().map(Some) } else { Some(None) };
+        let kind = clock.peek("kind")?.as_text()?;
+        Some(Self {
+            at: clock.at.clone(),
+            kind: KINDS.iter().find(|(name, _)| *name == kind)?.1,
+            types: types(clock),
+            tier: narrowed("tier")?,
+            priority: narrowed("priority")?,
+        })
+    }
+
+    fn could_share_a_ticket_with(&self, other: &Self) -> bool {
+        let compatible = |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
+        self.kind == other.kind
+            && self.types.iter().any(|kind| other.types.contains(kind))
+            && compatible(self.tier, other.tier)
+            && compatible(self.priority, other.priority)
     }
 }
 
-fn clocks_do_not_compete(root: &Section<'_>, contract: &Contract) {
-    let compatible = |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;
-    let clash = |one: &Entry, other: &Entry| {
-        one.kind == other.kind
-            && one.types.iter().any(|kind| other.types.contains(kind))
-            && compatible(&one.tier, &other.tier)
-            && compatible(&one.priority, &other.priority)
-    };
-    for (at, entry) in contract.clocks.iter().enumerate() {
-        for earlier in contract.clocks[..at].iter().filter(|earlier| clash(earlier, entry)) {
-            let reason = format!("two {} clocks could both fit one ticket: {} and {}", entry.kind, describe(earlier), describe(entry));
-            root.refuse("clocks", reason);
+fn clocks_do_not_compete(root: &Section<'_>) {
+    let mut earlier: Vec<Fit<'_>> = Vec::new();
+    for clock in root.quiet_sections("clocks") {
+        let Some(fit) = Fit::of(&clock) else { continue };
+        for other in earlier.iter().filter(|other| other.could_share_a_ticket_with(&fit)) {
+            clock.refuse_whole(format!("could fit the same ticket as {}: a ticket has one {} clock", other.at, fit.kind));
+        }
+        earlier.push(fit);
+    }
+}
+
+fn clock_priorities_are_for_their_types(root: &Section<'_>) {
+    let Some(priorities) = root.peek("priorities").and_then(|field| field.quiet_section()) else { return };
+    for clock in root.quiet_sections("clocks") {
+        let Some(code) = clock.peek("priority").and_then(|field| field.as_text()) else { continue };
+        let Some(priority) = priorities.peek(code).and_then(|field| field.quiet_section()) else { continue };
+        let allowed = if priority.has("types") { types(&priority) } else { vec![TicketType::Incident] };
+        if allowed.is_empty() || allowed.len() < priority.quiet_list("types").len() {
+            continue;
+        }
+        for kind in types(&clock).into_iter().filter(|kind| !allowed.contains(kind)) {
+            clock.refuse("priority", format!("\"{code}\" is not for {kind}"));
         }
     }
 }
 
-fn describe(entry: &Entry) -> String {
-    let types: Vec<_> = entry.types.iter().map(|kind| kind.as_str()).collect();
-    let narrowed = [("priority", &entry.priority), ("tier", &entry.tier)];
-    let narrowed: String = narrowed.iter().filter_map(|(key, value)| Some(format!(", {key} {}", value.as_ref()?))).collect();
-    format!("({}{narrowed})", types.join(" "))
+/// The types of a table that are some.
+fn types(section: &Section<'_>) -> Vec<TicketType> {
+    section.quiet_list("types").iter().filter_map(|field| field.as_text()?.parse().ok()).collect()
 }
 
-fn clock_priorities_are_for_their_types(root: &Section<'_>, contract: &Contract) {
-    for (index, clock) in quiet_sections(root, "clocks").iter().enumerate() {
-        let Some(code) = clock.peek("priority").and_then(|field| field.as_text()) else { continue };
-        let Some(priority) = contract.priorities.iter().find(|priority| priority.code == code) else { continue };
-        let types = clock.peek("types").map(|field| field.quiet_list()).unwrap_or_default();
-        for kind in types.iter().filter_map(|field| field.as_text()?.parse().ok()) {
-            if !priority.types.contains(&kind) {
-                root.refuse(&format!("clocks.{index}.priority"), format!("\"{code}\" is not for {kind}"));
+fn nothing_is_named_twice(root: &Section<'_>) {
+    for (list, key) in [("clients", "organisation"), ("ladders", "id")] {
+        let mut seen = BTreeSet::new();
+        for field in root.quiet_sections(list).iter().filter_map(|section| section.peek(key)) {
+            if let Some(name) = field.as_text().filter(|name| !seen.insert(*name)) {
+                field.refuse(format!("\"{name}\" is named twice"));
             }
         }
     }
-}
-
-fn nothing_is_named_twice(root: &Section<'_>, contract: &Contract) {
-    let mut seen = BTreeSet::new();
-    for (index, client) in contract.clients.iter().enumerate() {
-        if !client.organisation.is_empty() && !seen.insert(&client.organisation) {
-            root.refuse(&format!("clients.{index}.organisation"), format!("\"{}\" is named twice", client.organisation));
+    let mut with_ladder = BTreeSet::new();
+    for ladder in root.quiet_sections("ladders") {
+        for kind in types(&ladder).into_iter().filter(|kind| !with_ladder.insert(*kind)) {
+            ladder.refuse("types", format!("{kind} has a ladder already"));
         }
     }
-    let mut stands = BTreeSet::new();
-    let mut ids = BTreeSet::new();
-    for ladder in &contract.ladders {
-        if !ids.insert(&ladder.id) {
-            root.refuse("ladders", format!("\"{}\" is named twice", ladder.id));
-        }
-        for kind in ladder.types.iter().filter(|kind| !stands.insert(**kind)) {
-            root.refuse("ladders", format!("two ladders are for {kind}"));
-        }
-        if !ladder.levels.windows(2).all(|pair| pair[0].level < pair[1].level) {
-            root.refuse("ladders", format!("the levels of \"{}\" must rise", ladder.id));
+}
+
+fn levels_rise(root: &Section<'_>) {
+    for ladder in root.quiet_sections("ladders") {
+        let mut highest = 0;
+        for field in ladder.quiet_sections("levels").iter().filter_map(|level| level.peek("level")) {
+            let Some(level) = field.as_whole() else { continue };
+            if level <= highest {
+                field.refuse("must be higher than the level before it");
+            }
+            highest = highest.max(level);
         }
     }
 }

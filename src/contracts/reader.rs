@@ -18,6 +18,10 @@ impl Findings {
         self.0.borrow_mut().push(Problem { key: key.into(), reason: reason.to_string(), open: false });
     }
 
+    fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
+
     fn leave_open(&self, key: &str) {
         let reason = "is \"unknown\": the agreement leaves it open".to_owned();
         self.0.borrow_mut().push(Problem { key: key.to_owned(), reason, open: true });
@@ -58,6 +62,16 @@ impl<'a> Section<'a> {
         self.findings.refuse(self.path(key), reason);
     }
 
+    /// Refuses the table as a whole.
+    pub(super) fn refuse_whole(&self, reason: impl Display) {
+        self.findings.refuse(self.at.clone(), reason);
+    }
+
+    /// How many problems the file has so far.
+    pub(super) fn problems_so_far(&self) -> usize {
+        self.findings.count()
+    }
+
     /// A key's value; nothing when it is absent or left open.
     pub(super) fn optional(&self, key: &'static str) -> Option<Field<'a>> {
         self.asked.borrow_mut().insert(key);
@@ -82,6 +96,16 @@ impl<'a> Section<'a> {
     pub(super) fn peek(&self, key: &str) -> Option<Field<'a>> {
         let value = self.table.get(key)?;
         Some(Field { at: self.path(key), value, findings: self.findings }).filter(|field| !field.is_open())
+    }
+
+    /// The items of a list as they are written, without those left open.
+    pub(super) fn quiet_list(&self, key: &str) -> Vec<Field<'a>> {
+        self.peek(key).into_iter().flat_map(|field| field.items()).filter(|item| !item.is_open()).collect()
+    }
+
+    /// The tables of a list as they are written.
+    pub(super) fn quiet_sections(&self, key: &str) -> Vec<Section<'a>> {
+        self.quiet_list(key).iter().filter_map(Field::quiet_section).collect()
     }
 
     /// Every key there is.
@@ -151,8 +175,12 @@ impl<'a> Field<'a> {
     }
 
     pub(super) fn whole(&self, least: u32, most: u32) -> Option<u32> {
-        let found = self.value.as_integer().and_then(|number| u32::try_from(number).ok());
-        self.expect(found.filter(|number| (least..=most).contains(number)), &format!("a whole number from {least} to {most}"))
+        self.expect(self.as_whole().filter(|number| (least..=most).contains(number)), &format!("a whole number from {least} to {most}"))
+    }
+
+    /// The value as a whole number, if it is one.
+    pub(super) fn as_whole(&self) -> Option<u32> {
+        self.value.as_integer().and_then(|number| u32::try_from(number).ok())
     }
 
     /// A number as it is written.
@@ -180,19 +208,20 @@ impl<'a> Field<'a> {
         self.value.as_str()
     }
 
+    /// Whether it is a list with nothing in it.
+    pub(super) fn is_empty_list(&self) -> bool {
+        self.value.as_array().is_some_and(Vec::is_empty)
+    }
+
     pub(super) fn list(&self) -> Vec<Field<'a>> {
         self.expect(self.value.as_array(), "a list");
         self.items().filter_map(Field::known).collect()
     }
 
-    /// The items of a list, without a word about what is no list or left open.
-    pub(super) fn quiet_list(&self) -> Vec<Field<'a>> {
-        self.items().filter(|item| !item.is_open()).collect()
-    }
-
-    /// The tables of a list, without a word about what is none.
-    pub(super) fn quiet_sections(&self) -> Vec<Section<'a>> {
-        self.items().filter(|item| item.value.is_table()).filter_map(|item| item.section()).collect()
+    /// The table, without a word when it is none.
+    pub(super) fn quiet_section(&self) -> Option<Section<'a>> {
+        let table = self.value.as_table()?;
+        Some(Section { at: self.at.clone(), table, findings: self.findings, asked: RefCell::default() })
     }
 
     fn items(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
@@ -206,8 +235,7 @@ impl<'a> Field<'a> {
     }
 
     pub(super) fn section(&self) -> Option<Section<'a>> {
-        let table = self.expect(self.value.as_table(), "a table")?;
-        Some(Section { at: self.at.clone(), table, findings: self.findings, asked: RefCell::default() })
+        self.expect(self.quiet_section(), "a table")
     }
 
     pub(super) fn sections(&self) -> Vec<Section<'a>> {

@@ -10,13 +10,15 @@ use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, open_seconds};
 use crate::domain::contract::{Client, Condition, Contract, Label, Ladder, Level, Mode, Opens, Priority, Role, Side, TicketType};
 
-const KINDS: [(&str, Kind); 2] = [("response", Kind::Response), ("resolution", Kind::Resolution)];
+pub(super) const KINDS: [(&str, Kind); 2] = [("response", Kind::Response), ("resolution", Kind::Resolution)];
+const CLOSING_TEXTS: [(&str, &str); 3] = [("measures", "measures"), ("results", "results"), ("lessons", "lessons")];
 const INTERLUDES: [(&str, Interlude); 2] = [("counts", Interlude::Counts), ("held", Interlude::Held)];
 
 /// Reads a contract, or finds every reason why the text is none.
 pub(super) fn read(text: &str) -> Result<Contract, Vec<Problem>> {
     let table = toml::from_str::<toml::Table>(text).map_err(|error| {
-        let reason = format!("is no TOML: {}", error.to_string().trim().replace('\n', " "));
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        let reason = format!("is no TOML: line {line}: {}", error.message().replace('\n', "; "));
         vec![Problem { key: "file".to_owned(), reason, open: false }]
     })?;
     let findings = Findings::default();
@@ -53,7 +55,7 @@ fn contract(root: &Section<'_>) -> Contract {
         calendars,
     };
     root.finish();
-    checks::check(root, &contract);
+    checks::check(root);
     contract
 }
 
@@ -73,11 +75,10 @@ fn texts(section: &Section<'_>, key: &'static str) -> Vec<String> {
 
 fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
     let field = field?;
-    let items = field.list();
-    if items.is_empty() {
+    if field.is_empty_list() {
         field.refuse("needs at least one type");
     }
-    Some(items.iter().filter_map(Field::parsed).collect())
+    Some(field.list().iter().filter_map(Field::parsed).collect())
 }
 
 fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
@@ -125,11 +126,10 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
     let types = types(section.required("types"));
     let calendar = section.required("calendar").and_then(|field| field.text());
     let goals = section.required("goals").map(|field| {
-        let goals = field.sections();
-        if goals.is_empty() {
+        if field.is_empty_list() {
             field.refuse("needs at least one goal");
         }
-        goals.iter().filter_map(goal).collect()
+        field.sections().iter().filter_map(goal).collect()
     });
     let text = |key| section.optional(key).and_then(|field| field.text()).map(str::to_owned);
     let starts =
@@ -139,7 +139,9 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
     let answered_by = section.optional("answered_by").map(|field| field.list());
     let interlude = |key| section.optional(key).and_then(|field| field.one_of(&INTERLUDES));
     let (tier, priority, holds) = (text("tier"), text("priority"), texts(section, "holds"));
-    let warn_at = warn_at.iter().filter_map(|field| field.whole(1, 100)).collect();
+    let mut warn_at: Vec<_> = warn_at.iter().filter_map(|field| field.whole(1, 100)).collect();
+    warn_at.sort_unstable();
+    warn_at.dedup();
     let answered_by =
         answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(|item| item.one_of(&answers)).collect());
     let (after_refusal, after_reopen) = (interlude("after_refusal"), interlude("after_reopen"));
@@ -202,13 +204,14 @@ fn ladder(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) ->
         Some(field) => Some(Opens::When(conditions(&field, calendars))),
         None => Some(Opens::Registration),
     };
-    let levels: Vec<_> = sections(section, "levels").iter().filter_map(|level| read_level(level, calendars)).collect();
-    if !section.has("levels") {
-        section.refuse("levels", "a ladder needs at least one level");
-    }
-    let closing_needs = texts(section, "closing_needs");
+    let levels = section.required("levels").map(|field| {
+        if field.is_empty_list() {
+            field.refuse("needs at least one level");
+        }
+        field.sections().iter().filter_map(|level| read_level(level, calendars)).collect()
+    });
     section.finish();
-    Some(Ladder { id: id?.to_owned(), types: types?, opens: opens?, levels, closing_needs })
+    Some(Ladder { id: id?.to_owned(), types: types?, opens: opens?, levels: levels? })
 }
 
 fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Level> {
@@ -217,8 +220,10 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
     let (client, supplier) = (texts(section, "client"), texts(section, "supplier"));
     let climb = section.optional("climb").map(|field| conditions(&field, calendars)).unwrap_or_default();
     let mode = section.optional("mode").and_then(|field| field.one_of(&[("automatic", Mode::Automatic), ("proposed", Mode::Proposed)]));
+    let needs = section.optional("closing_needs").map(|field| field.list()).unwrap_or_default();
+    let closing_needs = needs.iter().filter_map(|field| field.one_of(&CLOSING_TEXTS)).map(str::to_owned).collect();
     section.finish();
-    Some(Level { level: level?, title, client, supplier, climb, mode: mode.unwrap_or(Mode::Automatic) })
+    Some(Level { level: level?, title, client, supplier, climb, mode: mode.unwrap_or(Mode::Automatic), closing_needs })
 }
 
 fn conditions(field: &Field<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Vec<Condition> {

@@ -215,6 +215,8 @@ pub struct Level {
     pub climb: Vec<Condition>,
     /// Whether that happens by itself.
     pub mode: Mode,
+    /// Texts without which a case that came to this level is not closed (ESC-21).
+    pub closing_needs: Vec<String>,
 }
 
 /// When a ticket comes to stand on level 1.
@@ -237,8 +239,6 @@ pub struct Ladder {
     pub opens: Opens,
     /// Its levels, lowest first.
     pub levels: Vec<Level>,
-    /// Texts without which a case is not closed (ESC-21).
-    pub closing_needs: Vec<String>,
 }
 
 /// A version of a client's agreement.

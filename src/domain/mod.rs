@@ -5,6 +5,9 @@
 pub mod calendar;
 pub mod clock;
 pub mod contract;
+pub mod escalation;
 pub mod instant;
+pub mod ticket;
+pub mod workflow;
 
 pub use instant::Instant;

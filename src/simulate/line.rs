@@ -81,8 +81,10 @@ pub(super) fn read(contract: &Contract, text: &[u8]) -> Result<Line, Unanswered>
     let tier = object.optional("tier").and_then(|tier| object.text("tier", tier));
     let reported_at = object.required("reportedAt").and_then(|at| object.instant("reportedAt", at));
     let as_of = object.optional("asOf").map(|at| object.instant("asOf", at));
+    let before = object.problems.0.len();
     let items = object.optional("history").and_then(|items| object.list("history", items)).map_or(&[][..], Vec::as_slice);
-    let history: Vec<_> = items.iter().enumerate().map(|(index, item)| fact(index, item, object.problems)).collect();
+    let history: Vec<_> = items.iter().enumerate().map(|(index, value)| item(index, value, object.problems)).collect();
+    let facts_are_read = object.problems.0.len() == before;
     let items = object.optional("probes").and_then(|items| object.list("probes", items)).map_or(&[][..], Vec::as_slice);
     let probes: Vec<_> = items.iter().enumerate().filter_map(|(index, at)| object.instant(&format!("probes[{index}]"), at)).collect();
     let kind = kind.and_then(|name| {
@@ -90,9 +92,8 @@ pub(super) fn read(contract: &Contract, text: &[u8]) -> Result<Line, Unanswered>
         known.map_err(|error| object.problems.note(Code::UnknownType, format!("ticketType \"{name}\" {error}"))).ok()
     });
     check_names(contract, kind, (priority, tier), &history, &mut problems);
-    let read = history.len();
-    let history: Vec<_> = history.into_iter().flatten().collect();
-    if history.len() == read {
+    let history: Vec<_> = history.into_iter().filter_map(|item| Some(Fact { at: item.at?, kind: item.kind? })).collect();
+    if facts_are_read {
         check_times(reported_at, as_of.flatten(), &history, &mut problems);
     }
     if let (true, Some(id), Some(kind), Some(reported_at)) = (problems.0.is_empty(), &id, kind, reported_at) {
@@ -113,10 +114,10 @@ fn check_names(
     contract: &Contract,
     kind: Option<TicketType>,
     (priority, tier): (Option<&str>, Option<&str>),
-    history: &[Option<Fact>],
+    history: &[Item],
     problems: &mut Problems,
 ) {
-    let later = history.iter().enumerate().filter_map(|(index, fact)| match &fact.as_ref()?.kind {
+    let later = history.iter().enumerate().filter_map(|(index, item)| match item.kind.as_ref()? {
         FactKind::Reprioritised(priority) => Some((format!("history[{index}].priority"), priority.as_str())),
         _ => None,
     });
@@ -152,45 +153,44 @@ fn check_times(reported_at: Option<Instant>, as_of: Option<Instant>, history: &[
     }
 }
 
-/// One fact; `None` when it could not be read.
-fn fact(index: usize, item: &Value, problems: &mut Problems) -> Option<Fact> {
+/// An item of the history, as far as it could be read.
+#[derive(Default)]
+struct Item {
+    at: Option<Instant>,
+    kind: Option<FactKind>,
+}
+
+fn item(index: usize, item: &Value, problems: &mut Problems) -> Item {
     let at = format!("history[{index}]");
     let Value::Object(map) = item else {
         problems.note(Code::BadValue, format!("{at} must be an object"));
-        return None;
+        return Item::default();
     };
-    let before = problems.0.len();
     let mut object = Object { at: &at, map, problems };
     let kind = object.required("kind").and_then(|kind| object.text("kind", kind));
     let instant = object.required("at").and_then(|at| object.instant("at", at));
-    let (extra, kind) = match kind {
-        Some("responded") => ("by", responded(&mut object)),
-        Some("held") => ("cause", object.required_text("cause").map(FactKind::Held)),
-        Some("reprioritised") => ("priority", object.required_text("priority").map(FactKind::Reprioritised)),
-        Some("phoned") => ("", Some(FactKind::Phoned)),
-        Some("resumed") => ("", Some(FactKind::Resumed)),
-        Some("resolved") => ("", Some(FactKind::Resolved)),
-        Some("solution_refused") => ("", Some(FactKind::SolutionRefused)),
-        Some("accepted") => ("", Some(FactKind::Accepted)),
-        Some("reopened") => ("", Some(FactKind::Reopened)),
-        Some("cancelled") => ("", Some(FactKind::Cancelled)),
-        Some(other) => {
-            let detail = format!("{at}.kind \"{other}\" is no kind of fact");
-            object.problems.note(Code::BadValue, detail);
-            object.know(&["at", "kind", "by", "cause", "priority"]);
-            return None;
+    let bare = |kind| (&["at", "kind"][..], Some(kind));
+    let (keys, kind) = match kind {
+        Some("responded") => (&["at", "kind", "by"][..], responded(&mut object)),
+        Some("held") => (&["at", "kind", "cause"][..], object.required_text("cause").map(FactKind::Held)),
+        Some("reprioritised") => (&["at", "kind", "priority"][..], object.required_text("priority").map(FactKind::Reprioritised)),
+        Some("phoned") => bare(FactKind::Phoned),
+        Some("resumed") => bare(FactKind::Resumed),
+        Some("resolved") => bare(FactKind::Resolved),
+        Some("solution_refused") => bare(FactKind::SolutionRefused),
+        Some("accepted") => bare(FactKind::Accepted),
+        Some("reopened") => bare(FactKind::Reopened),
+        Some("cancelled") => bare(FactKind::Cancelled),
+        other => {
+            if let Some(other) = other {
+                object.problems.note(Code::BadValue, format!("{at}.kind \"{other}\" is no kind of fact"));
+            }
+            // Of what kind it would be is not known, so the keys of every kind may stand there.
+            (&["at", "kind", "by", "cause", "priority"][..], None)
         }
-        None => ("", None),
     };
-    if kind.is_some() || !extra.is_empty() {
-        object.know(&["at", "kind", extra]);
-    } else {
-        object.know(&["at", "kind", "by", "cause", "priority"]);
-    }
-    if problems.0.len() > before {
-        return None;
-    }
-    Some(Fact { at: instant?, kind: kind? })
+    object.know(keys);
+    Item { at: instant, kind }
 }
 
 fn responded(object: &mut Object<'_, '_>) -> Option<FactKind> {

@@ -118,7 +118,8 @@ impl Calendar {
             }
         }
         let at = self.chunk(chunk).working_before.partition_point(|&count| count < wanted).checked_sub(1)?;
-        Some(date_of_day(spans::first_day(chunk) + i64::try_from(at).ok()?))
+        let found = spans::first_day(chunk) + i64::try_from(at).ok()?;
+        (found <= Instant::MAX.unix() / DAY).then(|| date_of_day(found))
     }
 
     /// How many working days lie after `date` up to and including `until`; 0 when `until` is not later.

@@ -19,7 +19,7 @@ pub use days::Days;
 pub use holidays::HolidayRule;
 pub use hours::{BadInterval, Interval};
 pub use measure::Segment;
-pub use rules::{BadCalendar, Rules, YearlyDate};
+pub use rules::{BadCalendar, Rules, WEEKDAYS, YearlyDate};
 pub use zone::Zone;
 
 use std::sync::OnceLock;

@@ -54,7 +54,7 @@ pub enum BadCalendar {
 }
 
 /// Monday through Sunday as a contract writes them.
-pub(crate) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Rules {
     /// Rules that open never and close nothing: a base to fill.

@@ -29,8 +29,11 @@ pub(super) struct Piece {
 #[derive(Clone)]
 pub struct Zone {
     tz: Tz,
-    changes: Arc<[(i64, i64)]>,
+    changes: Changes,
 }
+
+/// Every change of offset of a zone: `(since, offset)` in UTC seconds, the first since always.
+type Changes = Arc<[(i64, i64)]>;
 
 impl std::fmt::Debug for Zone {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -46,7 +49,7 @@ impl PartialEq for Zone {
 
 impl From<Tz> for Zone {
     fn from(tz: Tz) -> Self {
-        static KNOWN: OnceLock<Mutex<HashMap<Tz, Arc<[(i64, i64)]>>>> = OnceLock::new();
+        static KNOWN: OnceLock<Mutex<HashMap<Tz, Changes>>> = OnceLock::new();
         let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         let changes = known.entry(tz).or_insert_with(|| changes_of(tz)).clone();
         Self { tz, changes }
@@ -115,8 +118,7 @@ impl Zone {
     }
 }
 
-/// Every change of offset of a zone: `(since, offset)`, the first since always.
-fn changes_of(tz: Tz) -> Arc<[(i64, i64)]> {
+fn changes_of(tz: Tz) -> Changes {
     let offset = |unix: i64| {
         let utc = DateTime::from_timestamp(unix, 0).unwrap_or_default().naive_utc();
         i64::from(tz.offset_from_utc_datetime(&utc).fix().local_minus_utc())

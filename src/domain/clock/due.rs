@@ -22,29 +22,30 @@ pub struct Firing {
 }
 
 impl Replay<'_> {
-    /// Everything the clock fired or will fire, in order of time: breaches as they stand, warnings at the earliest instant
-    /// the count reaches them, up to the stop.
+    /// Everything the clock fired, or will fire if nothing more happens, in order of time.
     pub fn firings(&self) -> Vec<Firing> {
-        let (Some(timeline), Under::Entry(entry)) = (&self.timeline, self.under) else { return Vec::new() };
-        let happens = |at: &Instant| self.stopped.is_none_or(|stop| *at <= stop);
-        let breaches = self.places.iter().enumerate().filter_map(|(place, at)| {
-            let breach = at.breached.or_else(|| timeline.breach(at.goal?).filter(happens).filter(|_| self.stopped.is_none()))?;
-            Some(Firing { at: breach, fires: Fires::Breach(place) })
-        });
-        let mut firings: Vec<_> = breaches.collect();
-        for &percent in &entry.warn_at {
-            firings.extend(self.warning_at(percent).filter(happens).map(|at| Firing { at, fires: Fires::Warning(percent) }));
-        }
+        let Under::Entry(entry) = self.under else { return Vec::new() };
+        let breaches = (0..self.places.len()).filter_map(|place| Some(Firing { at: self.breach_at(place)?, fires: Fires::Breach(place) }));
+        let warnings =
+            entry.warn_at.iter().filter_map(|&percent| Some(Firing { at: self.warning_at(percent)?, fires: Fires::Warning(percent) }));
+        let mut firings: Vec<_> = breaches.chain(warnings).collect();
         firings.sort_unstable();
         firings
     }
 
-    /// The earliest instant at which the count reaches a percentage of what the first goal allows.
+    /// When the goal in a place was breached, or will be if nothing more happens.
+    pub fn breach_at(&self, place: usize) -> Option<Instant> {
+        let (timeline, place) = (self.timeline.as_ref()?, self.places.get(place)?);
+        place.breached.or_else(|| timeline.breach(place.goal?).filter(|_| self.stopped.is_none()))
+    }
+
+    /// The earliest instant at which the count reaches a percentage of what the first goal allows; `None` when the clock
+    /// stopped before that.
     pub fn warning_at(&self, percent: u32) -> Option<Instant> {
         let timeline = self.timeline.as_ref()?;
-        let goal = self.places.first()?.goal?;
-        let allowed = timeline.counted(timeline.due(goal)?);
+        let allowed = timeline.counted(timeline.due(self.places.first()?.goal?)?);
         let hundredths = allowed.checked_mul(i64::from(percent))?;
-        timeline.reach(hundredths / 100 + i64::from(hundredths % 100 > 0))
+        let at = timeline.reach(hundredths / 100 + i64::from(hundredths % 100 > 0))?;
+        self.stopped.is_none_or(|stop| at <= stop).then_some(at)
     }
 }

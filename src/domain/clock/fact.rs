@@ -110,66 +110,51 @@ pub enum OutOfOrder {
     AfterCancelling,
 }
 
-/// Judges a whole history: the index of each fact that cannot be, with why.
+/// Judges a whole history: the index of each fact that cannot be, with why. Such a fact changes nothing for those after it.
 pub fn check_order(reported: Option<Instant>, facts: &[Fact]) -> Vec<(usize, OutOfOrder)> {
-    let mut order = Order { latest: reported, ..Order::default() };
+    let (mut latest, mut stage) = (reported, Stage::Open);
     let mut problems = Vec::new();
     for (at, fact) in facts.iter().enumerate() {
         if reported.is_some_and(|reported| fact.at < reported) {
             problems.push((at, OutOfOrder::BeforeReport));
-        } else if order.latest.is_some_and(|latest| fact.at < latest) {
+        } else if latest.is_some_and(|latest| fact.at < latest) {
             problems.push((at, OutOfOrder::BeforePrevious));
         }
-        order.latest = order.latest.max(Some(fact.at));
-        if let Err(problem) = order.follow(&fact.kind) {
-            problems.push((at, problem));
+        latest = latest.max(Some(fact.at));
+        match stage.after(&fact.kind) {
+            Ok(next) => stage = next,
+            Err(problem) => problems.push((at, problem)),
         }
     }
     problems
 }
 
-#[derive(Default)]
-struct Order {
-    latest: Option<Instant>,
-    held: bool,
-    resolved: bool,
-    accepted: bool,
-    cancelled: bool,
+/// Where a history stands, as far as it decides what can follow.
+#[derive(Clone, Copy)]
+enum Stage {
+    Open,
+    Held,
+    Resolved,
+    Accepted,
+    Cancelled,
 }
 
-impl Order {
-    fn follow(&mut self, kind: &FactKind) -> Result<(), OutOfOrder> {
-        let permit = |allowed: bool, problem| if allowed { Ok(()) } else { Err(problem) };
-        permit(!self.cancelled, OutOfOrder::AfterCancelling)?;
-        match kind {
-            FactKind::Held(_) => {
-                permit(!self.resolved, OutOfOrder::WhileResolved)?;
-                self.held = true;
-            }
-            FactKind::Resumed => {
-                permit(!self.resolved, OutOfOrder::WhileResolved)?;
-                permit(self.held, OutOfOrder::NotHeld)?;
-                self.held = false;
-            }
-            FactKind::Resolved => {
-                permit(!self.resolved, OutOfOrder::WhileResolved)?;
-                (self.resolved, self.accepted, self.held) = (true, false, false);
-            }
-            FactKind::Accepted => {
-                permit(self.resolved && !self.accepted, OutOfOrder::NothingToJudge)?;
-                self.accepted = true;
-            }
-            FactKind::SolutionRefused => {
-                permit(self.resolved && !self.accepted, OutOfOrder::NothingToJudge)?;
-                self.resolved = false;
-            }
-            FactKind::Reopened => {
-                permit(self.resolved, OutOfOrder::NotResolved)?;
-                self.resolved = false;
-            }
-            FactKind::Cancelled => self.cancelled = true,
-            FactKind::Responded(_) | FactKind::Phoned | FactKind::Reprioritised(_) => {}
+impl Stage {
+    fn after(self, fact: &FactKind) -> Result<Self, OutOfOrder> {
+        match (self, fact) {
+            (Self::Cancelled, _) => Err(OutOfOrder::AfterCancelling),
+            (_, FactKind::Cancelled) => Ok(Self::Cancelled),
+            (stage, FactKind::Responded(_) | FactKind::Phoned | FactKind::Reprioritised(_)) => Ok(stage),
+            (Self::Resolved | Self::Accepted, FactKind::Held(_) | FactKind::Resumed | FactKind::Resolved) => Err(OutOfOrder::WhileResolved),
+            (_, FactKind::Held(_)) => Ok(Self::Held),
+            (_, FactKind::Resolved) => Ok(Self::Resolved),
+            (Self::Resolved, FactKind::Accepted) => Ok(Self::Accepted),
+            (Self::Held, FactKind::Resumed)
+            | (Self::Resolved, FactKind::SolutionRefused)
+            | (Self::Resolved | Self::Accepted, FactKind::Reopened) => Ok(Self::Open),
+            (_, FactKind::Resumed) => Err(OutOfOrder::NotHeld),
+            (_, FactKind::Accepted | FactKind::SolutionRefused) => Err(OutOfOrder::NothingToJudge),
+            (_, FactKind::Reopened) => Err(OutOfOrder::NotResolved),
         }
-        Ok(())
     }
 }

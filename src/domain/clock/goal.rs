@@ -101,6 +101,9 @@ pub enum BadDuration {
     /// Not a whole number with a unit.
     #[error("is not one whole number with one of the units h, m, s, wd, mo")]
     Unreadable,
+    /// Only business time will do here.
+    #[error("must be in h, m or s")]
+    NotOpenTime,
     /// `by` ends a working day, so it counts those.
     #[error("must be in wd: \"by\" ends a working day")]
     ByNeedsDays,
@@ -113,7 +116,7 @@ pub enum BadDuration {
 pub fn open_seconds(text: &str) -> Result<i64, BadDuration> {
     match duration(text)? {
         Term::Open(seconds) => Ok(seconds),
-        _ => Err(BadDuration::Unreadable),
+        Term::Days(_) | Term::Months(_) | Term::EndOfDay(_) => Err(BadDuration::NotOpenTime),
     }
 }
 

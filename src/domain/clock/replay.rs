@@ -110,7 +110,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The same clock as if `entry` had held from the start, before it had any goals.
-    fn from_the_start(&self, entry: &'a Entry, keys: &'a Entry, upto: usize) -> Self {
+    fn replayed_under(&self, entry: &'a Entry, keys: &'a Entry, upto: usize) -> Self {
         let mut clock = Self::begin(self.contract, self.kind, self.ticket, self.facts, None);
         clock.under = Under::Hidden(entry);
         clock.timeline = Some(Timeline::begin(self.ticket.reported_at, &entry.calendar, None));
@@ -122,6 +122,26 @@ impl<'a> Replay<'a> {
             }
         }
         clock
+    }
+
+    /// Which clock it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What a later fact undid.
+    pub fn voided(&self) -> &[Voided] {
+        &self.voided
+    }
+
+    /// The text of the goal in a place.
+    pub fn target(&self, place: usize) -> Option<&'a str> {
+        Some(self.places.get(place)?.goal?.target.as_str())
+    }
+
+    /// The entry under which the clock is shown.
+    pub fn entry_shown(&self) -> Option<&'a Entry> {
+        self.entry().filter(|_| self.is_shown())
     }
 
     /// Whether the clock is shown: the priority has one of its kind, or it was stopped when it had.
@@ -218,6 +238,10 @@ impl<'a> Replay<'a> {
             && timeline.start() < at
         {
             timeline.restart(at);
+            // Holds before the new start are forgotten, so a bound may come earlier than it was.
+            for place in &mut self.places {
+                place.not_before = None;
+            }
         }
     }
 
@@ -267,7 +291,7 @@ impl<'a> Replay<'a> {
             (_, Under::Undecided(_)) | (Under::Hidden(_), Under::Nothing | Under::Hidden(_)) => {}
             (under @ (Under::Nothing | Under::Undecided(_)), Under::Entry(entry)) => {
                 let keys = if let Under::Undecided(first) = under { first } else { entry };
-                let replayed = self.from_the_start(entry, keys, index);
+                let replayed = self.replayed_under(entry, keys, index);
                 (self.timeline, self.stopped, self.contact) = (replayed.timeline, replayed.stopped, replayed.contact);
                 self.under = Under::Entry(entry);
                 self.set_goals(&entry.goals, at, why);
@@ -323,7 +347,7 @@ impl<'a> Replay<'a> {
             if place.not_before.is_some_and(|floor| at < floor) {
                 continue;
             }
-            // Holds only ever move a bound on, so what is found now is no later than what will be.
+            // Only a new start moves a bound back, so what is found now is no later than what will be.
             if let Some(breach) = timeline.breach(goal) {
                 place.not_before = Some(breach);
                 if breach <= at {

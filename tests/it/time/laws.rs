@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use uurwerk::domain::Instant;
-use uurwerk::domain::calendar::{Calendar, HolidayRule, Interval, Rules, Zone};
+use uurwerk::domain::calendar::{Calendar, Days, HolidayRule, Interval, Rules, Zone};
 
 use super::{answer, clock, written};
 
@@ -60,7 +60,7 @@ proptest! {
 
     #[test]
     fn working_days_are_reached_at_the_earliest_whole_second(calendar in calendars(), from in instants(), days in 1_i64..40) {
-        let due = calendar.reach_days(from, &Default::default(), days).expect("in range");
+        let due = calendar.reach_days(from, &Days::default(), days).expect("in range");
         prop_assert!(calendar.days_between(from, due).reaches(days));
         prop_assert!(!calendar.days_between(from, due.plus(-1).expect("in range")).reaches(days));
     }

@@ -1,10 +1,12 @@
 //! Time: the vectors of the agreements, laws, and an independent judge.
 
 mod against_the_judge;
+mod calendars;
 #[expect(clippy::all, clippy::pedantic, reason = "a second implementation, kept apart and plain on purpose")]
 mod judge;
 mod laws;
 mod lessons;
+mod rules;
 mod vectors;
 
 use std::path::Path;
@@ -17,7 +19,7 @@ use uurwerk::simulate;
 /// A contract of the project's own.
 pub fn shipped(name: &str) -> Contract {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts").join(name);
-    contracts::load(&file).map(|source| source.contract).unwrap_or_else(|refused| panic!("{refused}"))
+    contracts::load(&file).unwrap_or_else(|refused| panic!("{refused}")).contract
 }
 
 /// A contract written in a test.

@@ -1,0 +1,28 @@
+//! Something that happened to a ticket: the history, and the outbox.
+
+use sea_orm::entity::prelude::*;
+
+/// Something that happened to a ticket: the history, and the outbox.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "event")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub ticket_id: Uuid,
+    pub organisation: String,
+    pub sequence: i32,
+    pub kind: String,
+    pub actor: String,
+    pub reason: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub data: Json,
+    pub occurred_at: DateTimeUtc,
+    pub recorded_at: DateTimeUtc,
+    pub position: Option<i64>,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

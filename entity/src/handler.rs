@@ -1,0 +1,19 @@
+//! How far a handler has come in the stream.
+
+use sea_orm::entity::prelude::*;
+
+/// How far a handler has come in the stream.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "handler")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+    pub position: i64,
+    pub stuck: bool,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,27 @@
+//! A mail as it arrived, whatever came of it.
+
+use sea_orm::entity::prelude::*;
+
+/// A mail as it arrived, whatever came of it.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "inbound_mail")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organisation: Option<String>,
+    pub contract: String,
+    pub mailbox: String,
+    pub message_id: String,
+    pub digest: String,
+    pub outcome: String,
+    pub reason: Option<String>,
+    pub ticket_id: Option<Uuid>,
+    pub received_at: DateTimeUtc,
+    pub raw: Vec<u8>,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

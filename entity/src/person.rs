@@ -1,0 +1,21 @@
+//! Somebody who reports or answers; the only row with a name and an address, so that it can be erased.
+
+use sea_orm::entity::prelude::*;
+
+/// Somebody who reports or answers; the only row with a name and an address, so that it can be erased.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "person")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organisation: String,
+    pub name: String,
+    pub email: String,
+    pub created_at: DateTimeUtc,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

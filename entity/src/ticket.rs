@@ -1,0 +1,44 @@
+//! A ticket as it stands: an index of its events.
+
+use sea_orm::entity::prelude::*;
+
+/// A ticket as it stands: an index of its events.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "ticket")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub number: i64,
+    pub organisation: String,
+    pub contract: String,
+    pub contract_version_id: Uuid,
+    pub kind: String,
+    pub tier: Option<String>,
+    pub title: String,
+    #[sea_orm(column_type = "Text")]
+    pub description: String,
+    pub phase: String,
+    pub state: String,
+    pub waiting_cause: Option<String>,
+    pub priority: Option<String>,
+    pub proposed_priority: Option<String>,
+    pub priority_motivation: Option<String>,
+    pub channel: String,
+    pub requester_id: Option<Uuid>,
+    pub assignee: Option<String>,
+    pub team: Option<String>,
+    pub opened_at: DateTimeUtc,
+    pub recorded_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub resolved_at: Option<DateTimeUtc>,
+    pub closed_at: Option<DateTimeUtc>,
+    pub next_due_at: Option<DateTimeUtc>,
+    pub next_fire_at: Option<DateTimeUtc>,
+    pub version: i32,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

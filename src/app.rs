@@ -1,0 +1,123 @@
+//! Everything a use case needs, built once: main and the tests build the same one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::domain::Instant;
+use crate::domain::contract::Contract;
+use crate::settings::{Settings, TimeMode};
+use crate::store::{self, Db, Scope, Tx, View};
+use crate::time::TimeSource;
+use crate::usecases::Error;
+
+/// The program, running.
+pub struct App {
+    /// Its settings.
+    pub settings: Settings,
+    /// Its database.
+    pub db: Db,
+    /// Its time.
+    pub time: TimeSource,
+    /// Wakes the workers when something was committed.
+    pub wake: Notify,
+    /// Held while the workers work, so that a sandbox never moves under them.
+    pub work: tokio::sync::Mutex<()>,
+    versions: RwLock<HashMap<Uuid, Arc<Version>>>,
+}
+
+/// A contract version in force for the tickets pinned to it.
+#[derive(Debug)]
+pub struct Version {
+    /// Its id.
+    pub id: Uuid,
+    /// What it says.
+    pub contract: Contract,
+}
+
+impl App {
+    /// Connects and finds out what time it is; contracts are applied by `usecases::contracts::apply`.
+    pub async fn start(settings: Settings) -> Result<Self, Error> {
+        let db = Db::connect(&settings.database.url).await?;
+        Ok(Self { settings, db, time: TimeSource::machine(), wake: Notify::new(), work: tokio::sync::Mutex::new(()), versions: RwLock::default() })
+    }
+
+    /// Sets the time: the database's where it has one, or the sandbox's.
+    pub async fn set_time(&mut self) -> Result<(), Error> {
+        if self.settings.time == TimeMode::Sandbox {
+            let kept = store::time::of_sandbox(&self.all()).await?;
+            let now = kept.or(self.settings.sandbox.start).unwrap_or_else(|| self.time.now());
+            let tx = self.db.begin(Scope::All).await?;
+            store::time::keep_sandbox(&tx, now).await?;
+            tx.commit().await?;
+            self.time = TimeSource::sandbox(now);
+        }
+        self.follow_database().await
+    }
+
+    /// Follows the database's clock, where it has one.
+    pub async fn follow_database(&self) -> Result<(), Error> {
+        if let Some(theirs) = store::time::of_database(&self.all(), self.db.backend()).await? {
+            self.time.follow(theirs);
+        }
+        Ok(())
+    }
+
+    /// Reads for the desk's own workers.
+    pub fn all(&self) -> View {
+        self.db.view(Scope::All)
+    }
+
+    /// Does work in one transaction for a scope, and once more when the database asks for that; wakes the workers after.
+    pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+        const TRIES: usize = 5;
+        for _ in 1..TRIES {
+            match self.write_once(scope, &work).await {
+                Err(Error::Repeat) => {}
+                done => return done,
+            }
+        }
+        self.write_once(scope, &work).await
+    }
+
+    async fn write_once<T>(&self, scope: &Scope, work: &impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+        let tx = self.db.begin(scope.clone()).await?;
+        let done = work(&tx).await?;
+        tx.commit().await?;
+        self.wake.notify_waiters();
+        Ok(done)
+    }
+
+    /// A contract version by its id.
+    pub fn version(&self, id: Uuid) -> Result<Arc<Version>, Error> {
+        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
+        versions.get(&id).cloned().ok_or_else(|| Error::Internal(format!("contract version {id} is not loaded")))
+    }
+
+    /// The version of a contract that was in force at an instant.
+    pub fn version_at(&self, contract: &str, at: Instant) -> Option<Arc<Version>> {
+        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
+        let of_contract = versions.values().filter(|version| version.contract.id == contract);
+        let in_force = of_contract.filter(|version| version.contract.effective_from <= version.contract.zone.date(at));
+        in_force.max_by(|one, other| one.contract.effective_from.cmp(&other.contract.effective_from).then(one.id.cmp(&other.id))).cloned()
+    }
+
+    /// The newest version of every contract, by id.
+    pub fn contracts(&self) -> Vec<Arc<Version>> {
+        let now = self.time.now();
+        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
+        let mut ids: Vec<_> = versions.values().map(|version| version.contract.id.clone()).collect();
+        drop(versions);
+        ids.sort();
+        ids.dedup();
+        ids.iter().filter_map(|id| self.version_at(id, now)).collect()
+    }
+
+    /// Makes versions known to this process.
+    pub fn know(&self, loaded: impl IntoIterator<Item = Version>) {
+        let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+        versions.extend(loaded.into_iter().map(|version| (version.id, Arc::new(version))));
+    }
+}

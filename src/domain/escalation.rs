@@ -1,0 +1,114 @@
+//! Escalation: facts and an instant in, the steps that are due out. A plan, not an action (ESC-01…08, ESC-25).
+
+use super::Instant;
+use super::clock::{Kind, Replay};
+use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens, TicketType};
+use super::ticket::{Event, EventKind};
+
+/// A step up a ladder, due at an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// When what triggers it happened.
+    pub at: Instant,
+    /// The level it leaves; 0 when the case opens.
+    pub from: u32,
+    /// The level it reaches.
+    pub to: u32,
+    /// What triggers it, as histories and mails name it.
+    pub trigger: String,
+    /// Whether it is taken, or put before a person.
+    pub mode: Mode,
+}
+
+/// Where a ticket stands on its ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The level; 0 when the case is not opened.
+    pub level: u32,
+    /// Since when.
+    pub since: Instant,
+    /// Whether the next step was already put before a person.
+    proposed: bool,
+}
+
+/// Where a history leaves a ticket on a ladder.
+pub fn position(ladder: &Ladder, history: &[Event]) -> Option<Position> {
+    let opened_at = history.first()?.occurred_at;
+    let first = ladder.levels.first()?.level;
+    let start = Position { level: if ladder.opens == Opens::Registration { first } else { 0 }, since: opened_at, proposed: false };
+    Some(history.iter().fold(start, |position, event| match event.kind {
+        EventKind::Climbed => Position { level: event.figure("to").unwrap_or(position.level), since: event.occurred_at, proposed: false },
+        EventKind::Proposed => Position { proposed: true, ..position },
+        _ => position,
+    }))
+}
+
+/// The ladder a ticket stands on, with the level above the one it is on.
+pub fn next_level(ladder: &Ladder, level: u32) -> Option<&Level> {
+    ladder.levels.iter().find(|candidate| candidate.level > level)
+}
+
+/// The next step of a ticket, and when it is due if nothing else happens; `None` when no condition will come true.
+pub fn next_step(ladder: &Ladder, position: Position, clocks: &[Replay<'_>]) -> Option<Step> {
+    if position.proposed {
+        return None;
+    }
+    let to = next_level(ladder, position.level)?.level;
+    let (conditions, mode) = match ladder.levels.iter().find(|level| level.level == position.level) {
+        Some(level) => (level.climb.as_slice(), level.mode),
+        None => match &ladder.opens {
+            Opens::When(conditions) => (conditions.as_slice(), Mode::Automatic),
+            Opens::Registration => (&[][..], Mode::Automatic),
+        },
+    };
+    let due = conditions.iter().filter_map(|condition| Some((due(condition, position, clocks)?, condition)));
+    let (at, condition) = due.min_by_key(|(at, _)| *at)?;
+    Some(Step { at: at.max(position.since), from: position.level, to, trigger: trigger(condition), mode })
+}
+
+/// The step a person decides with a reason code; refused when the level has no such trigger (ESC-06).
+pub fn decided_step(ladder: &Ladder, position: Position, code: &str, at: Instant) -> Result<Step, Vec<String>> {
+    let codes = codes(ladder, position.level);
+    match next_level(ladder, position.level) {
+        Some(next) if codes.iter().any(|known| known == code) => {
+            Ok(Step { at, from: position.level, to: next.level, trigger: code.to_owned(), mode: Mode::Automatic })
+        }
+        _ => Err(codes),
+    }
+}
+
+/// The reason codes with which a person may move a case on from a level.
+pub fn codes(ladder: &Ladder, level: u32) -> Vec<String> {
+    let decided = |condition: &Condition| match condition {
+        Condition::Decided { code } => Some(code.clone()),
+        _ => None,
+    };
+    let climb = ladder.levels.iter().find(|candidate| candidate.level == level).map_or(&[][..], |level| &level.climb);
+    climb.iter().filter_map(decided).collect()
+}
+
+fn due(condition: &Condition, position: Position, clocks: &[Replay<'_>]) -> Option<Instant> {
+    let clock = |kind: Kind| clocks.iter().find(|replay| replay.kind() == kind);
+    match condition {
+        Condition::Breached { clock: kind, goal } => clock(*kind)?.breach_at(*goal),
+        Condition::Elapsed { clock: kind, percent } => clock(*kind)?.warning_at(*percent),
+        Condition::LevelOpen { seconds, calendar } => calendar.reach(position.since, *seconds),
+        Condition::Decided { .. } => None,
+    }
+}
+
+fn trigger(condition: &Condition) -> String {
+    match condition {
+        Condition::Breached { clock, .. } => format!("breached:{clock}"),
+        Condition::Elapsed { clock, percent } => format!("elapsed:{clock}:{percent}"),
+        Condition::LevelOpen { .. } => "level-open".to_owned(),
+        Condition::Decided { code } => code.clone(),
+    }
+}
+
+/// The ladder of a ticket of this type under a contract, with the roles of a level: codes on the client's side, then the
+/// supplier's.
+pub fn roles_of(contract: &Contract, kind: TicketType, level: u32) -> Vec<String> {
+    let found = contract.ladder(kind).and_then(|ladder| ladder.levels.iter().find(|candidate| candidate.level == level));
+    found.map(|level| level.client.iter().chain(&level.supplier).cloned().collect()).unwrap_or_default()
+}

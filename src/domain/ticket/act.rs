@@ -1,0 +1,282 @@
+//! What a wish becomes: the new ticket and what is recorded, or a refusal with its name.
+
+use serde_json::json;
+
+use super::{Actor, Event, Ticket};
+use crate::domain::Instant;
+use crate::domain::contract::{Contract, TicketType};
+use crate::domain::ticket::EventKind;
+use crate::domain::workflow::{self, Phase, State};
+
+/// What someone wants done to a ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Move it to another phase.
+    Move {
+        /// The phase's name.
+        to: String,
+        /// Why, in words.
+        reason: String,
+        /// On whom it waits, when it goes on hold.
+        cause: Option<String>,
+    },
+    /// Set its priority.
+    Prioritise {
+        /// The priority's code.
+        priority: String,
+        /// Why that one.
+        motivation: Option<String>,
+    },
+    /// Put it in someone's hands.
+    Assign {
+        /// Whose; `None` leaves it as it is.
+        assignee: Option<String>,
+        /// Which team's.
+        team: Option<String>,
+    },
+    /// Change its texts.
+    Edit {
+        /// Another title.
+        title: Option<String>,
+        /// Another description.
+        description: Option<String>,
+    },
+    /// Write on it; the text itself is kept apart.
+    Write {
+        /// Whether the client may see it.
+        public: bool,
+        /// Whether it reports a phone contact.
+        by_phone: bool,
+    },
+}
+
+/// Why an act is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The phase cannot be reached from here.
+    #[error("a ticket in {from} cannot go to {to}; it can go to {}", allowed.join(", "))]
+    NoSuchMove {
+        /// The present phase.
+        from: &'static str,
+        /// The one asked for.
+        to: String,
+        /// Where it can go.
+        allowed: Vec<&'static str>,
+    },
+    /// Waiting always says on whom.
+    #[error("a ticket that goes on hold needs a cause: on whom it waits")]
+    CauseMissing,
+    /// A cause without a hold.
+    #[error("only a ticket that goes on hold has a cause")]
+    CauseUnexpected,
+    /// Only the client accepts or refuses a solution (INC-05, INC-06).
+    #[error("only the client accepts or refuses the solution of an incident")]
+    ClientDecides,
+    /// Only the desk may do this.
+    #[error("only the desk may do this")]
+    DeskOnly,
+    /// The ticket's clocks need a priority before it is resolved (design § 2.8).
+    #[error("the ticket's clocks depend on its priority, and it has none yet")]
+    PriorityMissing,
+    /// The contract has no such priority for this type (PRI-09, PRI-10).
+    #[error("\"{0}\" is no priority of this contract for this type")]
+    UnknownPriority(String),
+    /// A priority whose clocks start at the phone contact needs one (INC-03).
+    #[error("this priority needs a recorded phone contact first")]
+    PhoneContactMissing,
+    /// Nothing can be done to a cancelled ticket but write on it.
+    #[error("the ticket is cancelled")]
+    Cancelled,
+    /// The desk has decided; a proposal comes too late (PRI-06).
+    #[error("the desk has decided the priority")]
+    PriorityDecided,
+}
+
+/// What an act changed: the ticket after it and the events it records, not yet numbered.
+pub type Acted = (Ticket, Vec<(EventKind, Option<String>, serde_json::Value)>);
+
+/// Decides an act on a ticket with this history, at an instant.
+pub fn act(contract: &Contract, ticket: &Ticket, history: &[Event], actor: &Actor, wish: &Act, at: Instant) -> Result<Acted, Refusal> {
+    let mut after = ticket.clone();
+    let events = match wish {
+        Act::Move { to, reason, cause } => {
+            let (kind, data) = move_to(contract, &mut after, history, actor, (to, cause.as_deref()), at)?;
+            vec![(kind, Some(reason.clone()), data)]
+        }
+        Act::Prioritise { priority, motivation } => {
+            let event = prioritise(contract, &mut after, history, actor, priority, motivation.as_ref())?;
+            vec![(event.0, motivation.clone(), event.1)]
+        }
+        Act::Assign { assignee, team } => assign(&mut after, actor, assignee.as_ref(), team.as_ref())?,
+        Act::Edit { title, description } => edit(&mut after, actor, title.as_ref(), description.as_ref())?,
+        Act::Write { public, by_phone } => write(actor, *public, *by_phone)?,
+    };
+    Ok((after, events))
+}
+
+fn move_to(
+    contract: &Contract,
+    ticket: &mut Ticket,
+    history: &[Event],
+    actor: &Actor,
+    (to, cause): (&str, Option<&str>),
+    at: Instant,
+) -> Result<(EventKind, serde_json::Value), Refusal> {
+    let from = ticket.phase;
+    let allowed = ticket.moves(history);
+    let Some(next) = allowed.iter().copied().find(|phase| phase.name == to) else {
+        let allowed = allowed.iter().map(|phase| phase.name).collect();
+        return Err(Refusal::NoSuchMove { from: from.name, to: to.to_owned(), allowed });
+    };
+    let holds = next.name == workflow::ON_HOLD;
+    match (holds, cause) {
+        (true, None) => return Err(Refusal::CauseMissing),
+        (false, Some(_)) => return Err(Refusal::CauseUnexpected),
+        _ => {}
+    }
+    let kind = moved_as(from, next);
+    may_move(ticket, actor, kind)?;
+    if kind == EventKind::Resolved && lacks_priority(contract, ticket) {
+        return Err(Refusal::PriorityMissing);
+    }
+    ticket.phase = next;
+    ticket.waiting_cause = cause.map(str::to_owned);
+    ticket.resolved_at = match next.state {
+        State::Resolved | State::Closed => ticket.resolved_at.or(Some(at)),
+        _ => None,
+    };
+    ticket.closed_at = matches!(next.state, State::Closed | State::Cancelled).then_some(at);
+    Ok((kind, json!({ "from": from.name, "to": next.name, "state": next.state.as_str(), "cause": cause })))
+}
+
+/// What a move means to the clocks.
+fn moved_as(from: &Phase, to: &Phase) -> EventKind {
+    match (from.state, to.state) {
+        (_, State::Cancelled) => EventKind::Cancelled,
+        (State::Resolved, State::Closed) => EventKind::Accepted,
+        (_, State::Resolved | State::Closed) => EventKind::Resolved,
+        (State::Resolved, _) => EventKind::SolutionRefused,
+        (State::Closed, _) => EventKind::Reopened,
+        _ if to.name == workflow::ON_HOLD => EventKind::Held,
+        _ if from.name == workflow::ON_HOLD => EventKind::Resumed,
+        _ => EventKind::Moved,
+    }
+}
+
+fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Refusal> {
+    let clients = match kind {
+        EventKind::Accepted | EventKind::SolutionRefused => {
+            if ticket.kind == TicketType::Incident && !actor.is_client() {
+                return Err(Refusal::ClientDecides);
+            }
+            true
+        }
+        EventKind::Reopened | EventKind::Cancelled => true,
+        _ => false,
+    };
+    if actor.is_client() && !clients { Err(Refusal::DeskOnly) } else { Ok(()) }
+}
+
+/// Whether a clock of the ticket depends on a priority it does not have.
+fn lacks_priority(contract: &Contract, ticket: &Ticket) -> bool {
+    let set = ticket.priority.as_deref().or(ticket.proposed_priority.as_deref());
+    let depends = |entry: &crate::domain::clock::Entry| {
+        entry.priority.is_some() && entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref())
+    };
+    contract.effective_priority(set, ticket.kind).is_none() && contract.clocks.iter().any(depends)
+}
+
+fn prioritise(
+    contract: &Contract,
+    ticket: &mut Ticket,
+    history: &[Event],
+    actor: &Actor,
+    priority: &str,
+    motivation: Option<&String>,
+) -> Result<(EventKind, serde_json::Value), Refusal> {
+    if ticket.state() == State::Cancelled {
+        return Err(Refusal::Cancelled);
+    }
+    if contract.priority(priority, ticket.kind).is_none() {
+        return Err(Refusal::UnknownPriority(priority.to_owned()));
+    }
+    let before = ticket.priority.clone().or_else(|| ticket.proposed_priority.clone());
+    let data = json!({ "priority": priority, "before": before });
+    if let Some(motivation) = motivation {
+        ticket.priority_motivation = Some(motivation.clone());
+    }
+    if actor.is_client() {
+        if ticket.priority.is_some() {
+            return Err(Refusal::PriorityDecided);
+        }
+        ticket.proposed_priority = Some(priority.to_owned());
+        return Ok((EventKind::PriorityProposed, data));
+    }
+    if needs_phone_contact(contract, ticket.kind, priority) && !was_phoned(history) {
+        return Err(Refusal::PhoneContactMissing);
+    }
+    ticket.priority = Some(priority.to_owned());
+    Ok((EventKind::Prioritised, data))
+}
+
+/// Whether a clock of that priority starts at the phone contact.
+pub fn needs_phone_contact(contract: &Contract, kind: TicketType, priority: &str) -> bool {
+    contract.clocks.iter().any(|entry| {
+        entry.types.contains(&kind)
+            && entry.priority.as_deref() == Some(priority)
+            && entry.starts == crate::domain::clock::Starts::PhoneContact
+    })
+}
+
+fn was_phoned(history: &[Event]) -> bool {
+    super::facts(history).iter().any(|fact| fact.kind == crate::domain::clock::FactKind::Phoned)
+}
+
+type Recorded = Vec<(EventKind, Option<String>, serde_json::Value)>;
+
+fn assign(ticket: &mut Ticket, actor: &Actor, assignee: Option<&String>, team: Option<&String>) -> Result<Recorded, Refusal> {
+    if actor.is_client() {
+        return Err(Refusal::DeskOnly);
+    }
+    if ticket.state() == State::Cancelled {
+        return Err(Refusal::Cancelled);
+    }
+    ticket.assignee = assignee.or(ticket.assignee.as_ref()).cloned();
+    ticket.team = team.or(ticket.team.as_ref()).cloned();
+    let data = json!({ "assignee": ticket.assignee, "team": ticket.team });
+    // Only a person taking it in hand answers; a team is where it waits for one.
+    let kind = if assignee.is_some() { EventKind::Assigned } else { EventKind::Edited };
+    Ok(vec![(kind, None, data)])
+}
+
+fn edit(ticket: &mut Ticket, actor: &Actor, title: Option<&String>, description: Option<&String>) -> Result<Recorded, Refusal> {
+    if actor.is_client() {
+        return Err(Refusal::DeskOnly);
+    }
+    let changed: Vec<_> = [("title", title.is_some()), ("description", description.is_some())].into_iter().filter(|one| one.1).collect();
+    let fields: Vec<_> = changed.iter().map(|one| one.0).collect();
+    if let Some(title) = title {
+        ticket.title.clone_from(title);
+    }
+    if let Some(description) = description {
+        ticket.description.clone_from(description);
+    }
+    Ok(vec![(EventKind::Edited, None, json!({ "fields": fields }))])
+}
+
+fn write(actor: &Actor, public: bool, by_phone: bool) -> Result<Recorded, Refusal> {
+    if actor.is_client() && !public {
+        return Err(Refusal::DeskOnly);
+    }
+    let kind = match (public, actor) {
+        (false, _) => EventKind::Noted,
+        (true, Actor::Desk(_)) => EventKind::Replied,
+        (true, Actor::Client(_) | Actor::System) => EventKind::MessageReceived,
+    };
+    let mut events = Vec::new();
+    if by_phone {
+        events.push((EventKind::Phoned, None, json!({})));
+    }
+    events.push((kind, None, json!({})));
+    Ok(events)
+}

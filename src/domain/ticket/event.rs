@@ -1,0 +1,155 @@
+//! What happened to a ticket, in the order recorded; and what of it matters to the clocks.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::Instant;
+use crate::domain::clock::{Answer, Fact, FactKind};
+
+macro_rules! event_kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
+        /// A kind of event, in the past tense.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind { $($(#[$doc])* $name),* }
+
+        impl EventKind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name in the stream and in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+        }
+    };
+}
+
+event_kinds! {
+    /// The ticket was made.
+    Registered = "ticket.registered",
+    /// The desk decided a priority (INC-07).
+    Prioritised = "ticket.prioritised",
+    /// The client proposed one (PRI-06).
+    PriorityProposed = "ticket.priority_proposed",
+    /// Someone took it in hand.
+    Assigned = "ticket.assigned",
+    /// Its texts changed.
+    Edited = "ticket.edited",
+    /// A public message of the desk.
+    Replied = "ticket.replied",
+    /// A public message of the client.
+    MessageReceived = "ticket.message_received",
+    /// An internal note.
+    Noted = "ticket.noted",
+    /// A phone contact.
+    Phoned = "ticket.phoned",
+    /// It went to another phase that means nothing to its clocks.
+    Moved = "ticket.moved",
+    /// It was put on hold.
+    Held = "ticket.held",
+    /// The hold ended.
+    Resumed = "ticket.resumed",
+    /// A solution was given.
+    Resolved = "ticket.resolved",
+    /// The client refused it.
+    SolutionRefused = "ticket.solution_refused",
+    /// The client accepted it.
+    Accepted = "ticket.accepted",
+    /// It was taken up again.
+    Reopened = "ticket.reopened",
+    /// It was withdrawn.
+    Cancelled = "ticket.cancelled",
+    /// A clock reached a percentage of what its first goal allows (CLK-13).
+    Warned = "clock.warned",
+    /// A goal was breached.
+    Breached = "clock.breached",
+    /// A breach was undone by a later fact.
+    BreachVoided = "clock.breach_voided",
+    /// An escalation came to stand on a level (ESC-03).
+    Climbed = "escalation.climbed",
+    /// A step up was put before a person (ESC-25).
+    Proposed = "escalation.proposed",
+}
+
+impl EventKind {
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its id, the same for every reader.
+    pub id: Uuid,
+    /// What.
+    pub kind: EventKind,
+    /// Who, as `Actor::as_text`.
+    pub actor: String,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// What changed; no names of people, no texts.
+    pub data: Value,
+    /// When it happened.
+    pub occurred_at: Instant,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+}
+
+impl Event {
+    /// A text of its data.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.data[key].as_str()
+    }
+
+    /// A figure of its data.
+    pub fn figure(&self, key: &str) -> Option<u32> {
+        self.data[key].as_u64().and_then(|figure| u32::try_from(figure).ok())
+    }
+}
+
+/// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); deciding a priority
+/// is an answer (AMB-07).
+pub fn facts(history: &[Event]) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for event in history {
+        let mut fact = |kind| facts.push(Fact { at: event.occurred_at, kind });
+        let priority = || event.text("priority").map(|priority| FactKind::Reprioritised(priority.to_owned()));
+        match event.kind {
+            EventKind::Registered if event.text("channel") == Some("phone") => fact(FactKind::Phoned),
+            EventKind::Prioritised => {
+                priority().map(&mut fact);
+                fact(FactKind::Responded(Answer::Classification));
+            }
+            EventKind::PriorityProposed => drop(priority().map(fact)),
+            EventKind::Assigned => fact(FactKind::Responded(Answer::Assignment)),
+            EventKind::Replied => fact(FactKind::Responded(Answer::Reply)),
+            EventKind::Phoned => fact(FactKind::Phoned),
+            EventKind::Held => fact(FactKind::Held(event.text("cause").unwrap_or_default().to_owned())),
+            EventKind::Resumed => fact(FactKind::Resumed),
+            EventKind::Resolved => fact(FactKind::Resolved),
+            EventKind::SolutionRefused => fact(FactKind::SolutionRefused),
+            EventKind::Accepted => fact(FactKind::Accepted),
+            EventKind::Reopened => fact(FactKind::Reopened),
+            EventKind::Cancelled => fact(FactKind::Cancelled),
+            EventKind::Registered
+            | EventKind::Edited
+            | EventKind::MessageReceived
+            | EventKind::Noted
+            | EventKind::Moved
+            | EventKind::Warned
+            | EventKind::Breached
+            | EventKind::BreachVoided
+            | EventKind::Climbed
+            | EventKind::Proposed => {}
+        }
+    }
+    facts
+}
+
+/// The phase in which a ticket was last put on hold.
+pub fn phase_before_hold(history: &[Event]) -> Option<String> {
+    let held = history.iter().rev().find(|event| event.kind == EventKind::Held && event.text("from") != Some(crate::domain::workflow::ON_HOLD))?;
+    held.text("from").map(str::to_owned)
+}

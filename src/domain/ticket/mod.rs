@@ -1,0 +1,159 @@
+//! A ticket: what it is now, what happened to it, and what may happen next.
+//!
+//! `event` is the history, which is the truth; `act` decides what a wish of a person becomes; `settle` replays the history
+//! into clocks and escalations, and says which events that adds.
+
+mod act;
+mod event;
+mod settle;
+
+pub use act::{Act, Refusal, act, needs_phone_contact};
+pub use event::{Event, EventKind, facts, phase_before_hold};
+pub use settle::{ClockIndex, Settled, Standing, settle};
+
+use uuid::Uuid;
+
+use super::Instant;
+use super::contract::TicketType;
+use super::workflow::{self, Phase, State};
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The program itself.
+    System,
+    /// Somebody of the desk, the supplier's side, by the id of what identified them.
+    Desk(String),
+    /// Somebody of a client organisation.
+    Client(String),
+}
+
+impl Actor {
+    /// How histories name it: an id, never a person's name.
+    pub fn as_text(&self) -> String {
+        match self {
+            Self::System => "system".to_owned(),
+            Self::Desk(id) => format!("desk:{id}"),
+            Self::Client(id) => format!("client:{id}"),
+        }
+    }
+
+    /// Whether a client acts.
+    pub const fn is_client(&self) -> bool {
+        matches!(self, Self::Client(_))
+    }
+}
+
+/// How a ticket or a message came in (TKT-02).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// By phone.
+    Phone,
+    /// By mail.
+    Email,
+    /// Through a page.
+    Portal,
+    /// Through the API.
+    Api,
+    /// By a machine that watches.
+    Monitoring,
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Phone, Self::Email, Self::Portal, Self::Api, Self::Monitoring];
+
+    /// The name in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Portal => "portal",
+            Self::Api => "api",
+            Self::Monitoring => "monitoring",
+        }
+    }
+
+    /// The channel of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == name)
+    }
+}
+
+/// A ticket as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ticket {
+    /// Its id.
+    pub id: Uuid,
+    /// The figure in its number, such as 1001 in INC-1001.
+    pub number: i64,
+    /// The client.
+    pub organisation: String,
+    /// The contract.
+    pub contract: String,
+    /// The version it is pinned to.
+    pub contract_version_id: Uuid,
+    /// Its type.
+    pub kind: TicketType,
+    /// The client's tier at registration.
+    pub tier: Option<String>,
+    /// A line.
+    pub title: String,
+    /// The whole story.
+    pub description: String,
+    /// Its phase.
+    pub phase: &'static Phase,
+    /// On whom it waits.
+    pub waiting_cause: Option<String>,
+    /// The priority the desk decided.
+    pub priority: Option<String>,
+    /// The priority the client proposed (PRI-06).
+    pub proposed_priority: Option<String>,
+    /// Why that priority.
+    pub priority_motivation: Option<String>,
+    /// How it came in.
+    pub channel: Channel,
+    /// Who reported it.
+    pub requester_id: Option<Uuid>,
+    /// Who has it in hand.
+    pub assignee: Option<String>,
+    /// Which team has.
+    pub team: Option<String>,
+    /// When it was reported.
+    pub opened_at: Instant,
+    /// When that was recorded.
+    pub recorded_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// When it was resolved, while it is.
+    pub resolved_at: Option<Instant>,
+    /// When it was closed or cancelled, while it is.
+    pub closed_at: Option<Instant>,
+    /// Counts its changes.
+    pub version: i32,
+}
+
+impl Ticket {
+    /// Its number for people, such as INC-1001 (TKT-03).
+    pub fn reference(&self) -> String {
+        format!("{}-{}", self.kind.prefix(), self.number)
+    }
+
+    /// Its state.
+    pub fn state(&self) -> State {
+        self.phase.state
+    }
+
+    /// Where it can go.
+    pub fn moves(&self, history: &[Event]) -> Vec<&'static Phase> {
+        workflow::moves(self.kind, self.phase, phase_before_hold(history).as_deref())
+    }
+}
+
+/// The ticket type and figure of a number such as `INC-1001`.
+pub fn parse_reference(text: &str) -> Option<(TicketType, i64)> {
+    let (prefix, figure) = text.split_once('-')?;
+    let kind = TicketType::ALL.into_iter().find(|kind| kind.prefix().eq_ignore_ascii_case(prefix))?;
+    let digits = !figure.is_empty() && figure.bytes().all(|byte| byte.is_ascii_digit());
+    Some((kind, digits.then(|| figure.parse().ok()).flatten()?))
+}

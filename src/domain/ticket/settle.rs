@@ -1,0 +1,165 @@
+//! Settling a ticket: its history replayed into clocks and escalations, with what that adds to the history.
+//!
+//! The one function that writes stored deadlines. It is asked after every change and whenever something is due, and
+//! asked twice it adds nothing: what is already in the history is not added again.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Event, EventKind, facts};
+use crate::domain::Instant;
+use crate::domain::clock::{self, Clock, Fires, Kind, Replay};
+use crate::domain::contract::{Contract, Mode, TicketType};
+use crate::domain::escalation::{self, Position, Step};
+
+/// What a ticket's clocks depend on besides its history.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// Its type.
+    pub kind: TicketType,
+    /// Its tier.
+    pub tier: Option<&'a str>,
+    /// Whether work is still to be done: only then does it escalate by itself.
+    pub is_open: bool,
+}
+
+/// A clock as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockIndex {
+    /// The clock as shown.
+    pub clock: Clock,
+    /// Its calendar's name.
+    pub calendar: String,
+    /// The priority and tier of its entry.
+    pub priority: Option<String>,
+    /// The tier of its entry.
+    pub tier: Option<String>,
+    /// When its earliest goal neither met nor breached is due, else its last one; `None` once stopped.
+    pub due_at: Option<Instant>,
+}
+
+/// What settling found.
+#[derive(Debug)]
+pub struct Settled {
+    /// Events to add, in order.
+    pub events: Vec<Event>,
+    /// The clocks shown.
+    pub clocks: Vec<ClockIndex>,
+    /// Where the ticket stands on its ladder.
+    pub position: Option<(String, Position)>,
+    /// The earliest due instant of a running clock.
+    pub next_due_at: Option<Instant>,
+    /// When the ticket must be settled again if nothing happens before.
+    pub next_fire_at: Option<Instant>,
+}
+
+/// Settles a ticket as of `now`. With `jumped`, warnings that were passed only because of the last fact are recorded, not
+/// sent (design: a change of priority).
+pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant, jumped: bool) -> Settled {
+    let facts = facts(history);
+    let registered = history.first();
+    let ticket_of_clock = clock::Ticket {
+        kind: ticket.kind,
+        tier: ticket.tier,
+        priority: registered.and_then(|event| event.text("priority")),
+        reported_at: registered.map_or(now, |event| event.occurred_at),
+    };
+    let clocks = Kind::ALL.map(|kind| clock::replay(contract, kind, ticket_of_clock, &facts, now));
+    let mut book = Book { history, added: Vec::new(), now };
+    let mut next: Vec<Instant> = Vec::new();
+    for replay in &clocks {
+        book.clock(replay, jumped, &mut next);
+    }
+    let position = book.climb(contract, ticket, &clocks, &mut next);
+    let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
+    Settled {
+        events: book.added,
+        next_due_at: clocks.iter().filter_map(|clock| clock.due_at).min(),
+        next_fire_at: next.into_iter().min(),
+        clocks,
+        position,
+    }
+}
+
+/// A history being added to.
+struct Book<'a> {
+    history: &'a [Event],
+    added: Vec<Event>,
+    now: Instant,
+}
+
+impl Book<'_> {
+    fn clock(&mut self, replay: &Replay<'_>, jumped: bool, next: &mut Vec<Instant>) {
+        let kind = replay.kind().as_str();
+        let firings = replay.firings();
+        for voided in replay.voided() {
+            let data = json!({ "clock": kind, "target": voided.target, "breachedAt": voided.at, "why": voided.why });
+            self.add_once(EventKind::BreachVoided, voided.at, data, &["clock", "target", "breachedAt"]);
+        }
+        for firing in firings {
+            if firing.at > self.now {
+                next.push(firing.at);
+                continue;
+            }
+            match firing.fires {
+                Fires::Breach(place) => {
+                    let target = replay.target(place).unwrap_or_default();
+                    let data = json!({ "clock": kind, "goal": place + 1, "target": target, "breachedAt": firing.at });
+                    self.add_once(EventKind::Breached, firing.at, data, &["clock", "goal", "target", "breachedAt"]);
+                }
+                Fires::Warning(percent) => {
+                    let data = json!({ "clock": kind, "percent": percent, "sent": !jumped });
+                    self.add_once(EventKind::Warned, firing.at, data, &["clock", "percent"]);
+                }
+            }
+        }
+    }
+
+    /// Takes every step that is due, one after another, and says when the next one is.
+    fn climb(
+        &mut self,
+        contract: &Contract,
+        ticket: Standing<'_>,
+        clocks: &[Replay<'_>],
+        next: &mut Vec<Instant>,
+    ) -> Option<(String, Position)> {
+        let ladder = contract.ladder(ticket.kind)?;
+        loop {
+            let whole: Vec<Event> = self.history.iter().chain(&self.added).cloned().collect();
+            let position = escalation::position(ladder, &whole)?;
+            let step = escalation::next_step(ladder, position, clocks).filter(|_| ticket.is_open);
+            match step {
+                Some(step) if step.at <= self.now => self.step(&ladder.id, &step),
+                step => {
+                    next.extend(step.map(|step| step.at));
+                    return Some((ladder.id.clone(), position));
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, ladder: &str, step: &Step) {
+        let kind = if step.mode == Mode::Automatic { EventKind::Climbed } else { EventKind::Proposed };
+        let data = json!({ "ladder": ladder, "from": step.from, "to": step.to, "trigger": step.trigger });
+        self.add(kind, step.at, data);
+    }
+
+    fn add_once(&mut self, kind: EventKind, at: Instant, data: Value, same: &[&str]) {
+        let is_same = |event: &Event| event.kind == kind && same.iter().all(|key| event.data[*key] == data[*key]);
+        if !self.history.iter().chain(&self.added).any(is_same) {
+            self.add(kind, at, data);
+        }
+    }
+
+    fn add(&mut self, kind: EventKind, at: Instant, data: Value) {
+        let actor = super::Actor::System.as_text();
+        self.added.push(Event { id: Uuid::nil(), kind, actor, reason: None, data, occurred_at: at, recorded_at: self.now });
+    }
+}
+
+fn index(replay: &Replay<'_>, now: Instant) -> Option<ClockIndex> {
+    let clock = replay.view(now)?;
+    let (entry, pending) = (replay.entry_shown()?, clock.goals.iter().find(|goal| goal.met_at.is_none() && goal.breached_at.is_none()));
+    let due_at = pending.or(clock.goals.last()).and_then(|goal| goal.due_at).filter(|_| !clock.state.is_stopped());
+    Some(ClockIndex { calendar: entry.calendar_id.clone(), priority: entry.priority.clone(), tier: entry.tier.clone(), due_at, clock })
+}

@@ -1,0 +1,85 @@
+//! What happens without anyone asking: due timers, the stream, handlers, mail. One pass after another, until nothing is
+//! left; then sleep until the earliest deadline, or until something is committed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::domain::Instant;
+use crate::outbox;
+use crate::store::{self, stream};
+use crate::usecases::{Error, timers};
+
+/// However quiet it is, look again after this: a lost wake-up costs no more.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// How often another process's commits are looked for.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// Works until nothing is due.
+pub async fn work_off(app: &App) -> Result<(), Error> {
+    loop {
+        let fired = timers::fire_due(app).await?;
+        let numbered = outbox::number(app).await?;
+        let handled = outbox::handle(app).await?;
+        let mailed = outbox::send_due(app).await?;
+        if fired + numbered + handled + mailed == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// When something is due next, if nothing happens before.
+pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
+    let all = app.all();
+    let (timer, mail) = (store::tickets::next_due(&all).await?, store::mail::next_due(&all).await?);
+    Ok(timer.into_iter().chain(mail).min())
+}
+
+/// Works for ever.
+pub async fn run(app: Arc<App>) {
+    let mut pulse = 0;
+    let mut followed = app.time.now();
+    loop {
+        let woken = app.wake.notified();
+        let failed = {
+            let _alone = app.work.lock().await;
+            work_off(&app).await
+        };
+        if let Err(error) = failed {
+            tracing::error!(%error, "the workers stumbled, and try again");
+            tokio::time::sleep(PULSE).await;
+            continue;
+        }
+        if app.time.now().unix() - followed.unix() >= 60 {
+            followed = app.time.now();
+            if let Err(error) = app.follow_database().await {
+                tracing::warn!(%error, "the database's clock could not be read");
+            }
+        }
+        tokio::select! {
+            () = woken => {}
+            () = until_due(&app) => {}
+            seen = until_pulse(&app, pulse) => pulse = seen,
+        }
+    }
+}
+
+/// Sleeps until the earliest deadline.
+async fn until_due(app: &App) {
+    let next = next_due(app).await.ok().flatten().filter(|_| !app.time.is_sandbox());
+    let wait = next.map_or(LONGEST_SLEEP, |next| {
+        Duration::from_secs(u64::try_from(next.unix() - app.time.now().unix()).unwrap_or_default()).clamp(PULSE, LONGEST_SLEEP)
+    });
+    tokio::time::sleep(wait).await;
+}
+
+/// Sleeps until another process committed something.
+async fn until_pulse(app: &App, known: i64) -> i64 {
+    loop {
+        tokio::time::sleep(PULSE).await;
+        match stream::pulse(&app.all(), app.db.backend()).await {
+            Ok(seen) if seen != known && seen != 0 => return seen,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Mail in and out. `parse` reads a message, `triage` decides what it is, `messages` writes what goes out, one function a
+//! message, and `send` sends it.
+
+pub mod messages;
+pub mod parse;
+pub mod send;
+pub mod triage;

@@ -1,0 +1,126 @@
+//! Recognises messages that a machine wrote, so that no machine is ever answered by ours (RFC 3834 and what the field adds to it).
+
+use std::fmt;
+
+use mail_parser::{Message, MimeHeaders};
+
+use super::headers::{self, Address};
+
+/// Why a message must never be acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Automatic {
+    /// It carries the marker of our own messages: it came back to us.
+    OwnLoop,
+    /// It reports on a message: a delivery status or a read receipt (`multipart/report`).
+    Report,
+    /// It has an empty envelope sender (`Return-Path: <>`), to which nothing may be sent.
+    NullSender,
+    /// It says so itself: `Auto-Submitted` with this value.
+    AutoSubmitted(String),
+    /// It was sent in bulk: `Precedence` with this value.
+    Precedence(String),
+    /// It asks for no automatic answers: `X-Auto-Response-Suppress`.
+    ResponsesSuppressed,
+    /// It came through a mailing list (`List-Id`).
+    MailingList,
+    /// Its sender is no person: this address.
+    SystemSender(String),
+}
+
+/// The header on every message of ours by which we know it when it comes back.
+pub const LOOP_MARKER: &str = "X-Uurwerk-Loop";
+
+impl fmt::Display for Automatic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OwnLoop => f.write_str("one of our own messages came back"),
+            Self::Report => f.write_str("a delivery report or read receipt"),
+            Self::NullSender => f.write_str("an empty envelope sender"),
+            Self::AutoSubmitted(value) => write!(f, "Auto-Submitted: {value}"),
+            Self::Precedence(value) => write!(f, "Precedence: {value}"),
+            Self::ResponsesSuppressed => f.write_str("X-Auto-Response-Suppress"),
+            Self::MailingList => f.write_str("a mailing list"),
+            Self::SystemSender(address) => write!(f, "the sender {address} is no person"),
+        }
+    }
+}
+
+/// Why this message must never be acknowledged; none when a person may have written it.
+pub(super) fn of(message: &Message<'_>, sender: Option<&Address>) -> Option<Automatic> {
+    own_loop(message)
+        .or_else(|| report(message))
+        .or_else(|| auto_submitted(message))
+        .or_else(|| precedence(message))
+        .or_else(|| headers::has(message, "X-Auto-Response-Suppress").then_some(Automatic::ResponsesSuppressed))
+        .or_else(|| headers::has(message, "List-Id").then_some(Automatic::MailingList))
+        .or_else(|| null_sender(message))
+        .or_else(|| system_sender(sender?))
+}
+
+fn own_loop(message: &Message<'_>) -> Option<Automatic> {
+    headers::has(message, LOOP_MARKER).then_some(Automatic::OwnLoop)
+}
+
+fn report(message: &Message<'_>) -> Option<Automatic> {
+    message.is_content_type("multipart", "report").then_some(Automatic::Report)
+}
+
+fn auto_submitted(message: &Message<'_>) -> Option<Automatic> {
+    let value = word(&headers::plain(message, "Auto-Submitted")?);
+    (!value.is_empty() && value != "no").then_some(Automatic::AutoSubmitted(value))
+}
+
+fn precedence(message: &Message<'_>) -> Option<Automatic> {
+    let value = word(&headers::plain(message, "Precedence")?);
+    ["bulk", "junk", "list", "auto_reply"].contains(&value.as_str()).then_some(Automatic::Precedence(value))
+}
+
+/// The first word of a header: without parameters and comments.
+fn word(value: &str) -> String {
+    value.split(|c: char| c == ';' || c == '(' || c.is_whitespace()).next().unwrap_or_default().chars().take(40).collect()
+}
+
+fn null_sender(message: &Message<'_>) -> Option<Automatic> {
+    let path = headers::plain(message, "Return-Path")?;
+    path.chars().all(|c| c.is_whitespace() || "<>".contains(c)).then_some(Automatic::NullSender)
+}
+
+fn system_sender(sender: &Address) -> Option<Automatic> {
+    let mailbox = sender.email.rsplit_once('@').map_or("", |(mailbox, _)| mailbox).to_lowercase();
+    let plain: String = mailbox.chars().filter(|c| !"-_.".contains(*c)).collect();
+    let names = ["mailerdaemon", "postmaster", "noreply", "donotreply", "nietantwoorden", "geenantwoord"];
+    names.iter().any(|name| plain == *name || plain.starts_with(&format!("{name}+"))).then(|| Automatic::SystemSender(sender.email.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    #[test]
+    fn machines_are_known_by_their_headers() {
+        let submitted = |value: &str| Some(Automatic::AutoSubmitted(value.to_owned()));
+        for (headers, expected) in [
+            ("From: jan@example.nl", None),
+            ("From: jan@example.nl\nAuto-Submitted: no", None),
+            ("From: jan@example.nl\nAuto-Submitted: No (a person)", None),
+            ("From: jan@example.nl\nPrecedence: first-class", None),
+            ("From: jan@example.nl\nReturn-Path: <jan@example.nl>", None),
+            ("From: jan@example.nl\nReturn-Path: <>", Some(Automatic::NullSender)),
+            ("From: jan@example.nl\nAuto-Submitted: auto-replied (vacation)", submitted("auto-replied")),
+            ("From: jan@example.nl\nauto-submitted: Auto-Generated; owner=x", submitted("auto-generated")),
+            ("From: jan@example.nl\nPrecedence: Bulk", Some(Automatic::Precedence("bulk".to_owned()))),
+            ("From: jan@example.nl\nPrecedence: auto_reply", Some(Automatic::Precedence("auto_reply".to_owned()))),
+            ("From: jan@example.nl\nX-Auto-Response-Suppress: OOF, AutoReply", Some(Automatic::ResponsesSuppressed)),
+            ("From: jan@example.nl\nList-ID: Nieuws <nieuws.example.nl>", Some(Automatic::MailingList)),
+            ("From: jan@example.nl\nContent-Type: multipart/report; boundary=x", Some(Automatic::Report)),
+            ("From: desk@example.nl\nX-Uurwerk-Loop: 1", Some(Automatic::OwnLoop)),
+            ("From: No-Reply@example.nl", Some(Automatic::SystemSender("No-Reply@example.nl".to_owned()))),
+            ("From: MAILER-DAEMON@example.nl", Some(Automatic::SystemSender("MAILER-DAEMON@example.nl".to_owned()))),
+            ("From: postmaster+bounce@example.nl", Some(Automatic::SystemSender("postmaster+bounce@example.nl".to_owned()))),
+            ("From: noreply.jansen@example.nl", None),
+        ] {
+            assert_eq!(parse(format!("{headers}\nSubject: x\n\nx\n").as_bytes()).automatic, expected, "{headers}");
+        }
+    }
+}

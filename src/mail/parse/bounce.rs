@@ -1,0 +1,155 @@
+//! Reads a delivery report (RFC 3464): which message did not arrive, at whom, and whether trying again can help.
+
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
+
+use super::headers;
+
+/// A report that a message was not delivered, or not yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounce {
+    /// The enhanced status code, such as `5.1.1`.
+    pub status: Option<String>,
+    /// The `Message-ID` of the message that was not delivered, without angle brackets.
+    pub original_message_id: Option<String>,
+    /// The address that was not reached.
+    pub recipient: Option<String>,
+    /// Whether trying again cannot help (5.x); otherwise it is a delay (4.x).
+    pub permanent: bool,
+}
+
+/// What a delivery report says of one recipient.
+#[derive(Default)]
+struct Delivery {
+    status: Option<String>,
+    action: String,
+    recipient: Option<String>,
+}
+
+impl Delivery {
+    fn is_permanent(&self) -> bool {
+        match self.status.as_deref().and_then(|status| status.chars().next()) {
+            Some(class) => class == '5',
+            None => self.action == "failed",
+        }
+    }
+
+    fn is_failure(&self) -> bool {
+        self.is_permanent() || self.status.as_deref().is_some_and(|status| status.starts_with('4')) || self.action == "delayed"
+    }
+}
+
+/// What could not be delivered; none when the message is no delivery report or reports a success.
+pub(super) fn of(message: &Message<'_>) -> Option<Bounce> {
+    if !message.is_content_type("multipart", "report") {
+        return None;
+    }
+    let delivery = worst(deliveries(message))?;
+    Some(Bounce {
+        permanent: delivery.is_permanent(),
+        original_message_id: original(message),
+        status: delivery.status,
+        recipient: delivery.recipient,
+    })
+}
+
+/// The first permanent failure, else the first delay.
+fn worst(deliveries: Vec<Delivery>) -> Option<Delivery> {
+    let mut failures: Vec<Delivery> = deliveries.into_iter().filter(Delivery::is_failure).collect();
+    let worst = failures.iter().position(Delivery::is_permanent).unwrap_or(0);
+    (worst < failures.len()).then(|| failures.swap_remove(worst))
+}
+
+fn deliveries(message: &Message<'_>) -> Vec<Delivery> {
+    let reports = message.parts.iter().filter(|part| is_status(part));
+    let texts = reports.map(|part| String::from_utf8_lossy(part.contents()).replace('\r', ""));
+    texts.flat_map(|text| text.split("\n\n").map(delivery).collect::<Vec<_>>()).collect()
+}
+
+fn is_status(part: &MessagePart<'_>) -> bool {
+    part.is_content_type("message", "delivery-status") || part.is_content_type("message", "global-delivery-status")
+}
+
+/// One group of fields of a report; a group about the report itself has no status.
+fn delivery(fields: &str) -> Delivery {
+    let fields = format!("{}\n\n", fields.trim());
+    let Some(group) = MessageParser::default().parse_headers(&fields) else { return Delivery::default() };
+    Delivery {
+        status: headers::plain(&group, "Status").and_then(|status| status_code(&status)),
+        action: headers::plain(&group, "Action").unwrap_or_default(),
+        recipient: ["Final-Recipient", "Original-Recipient"].into_iter().find_map(|name| recipient(&group, name)),
+    }
+}
+
+/// The code at the start of a status: `5.1.1 (mailbox unknown)` is `5.1.1`.
+fn status_code(status: &str) -> Option<String> {
+    let code: String = status.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(12).collect();
+    code.starts_with(['2', '4', '5']).then_some(code)
+}
+
+/// The address behind its type: `rfc822; jan@example.nl` is `jan@example.nl`.
+fn recipient(group: &Message<'_>, name: &'static str) -> Option<String> {
+    let value = headers::plain(group, name)?;
+    let address = value.rsplit(';').next().unwrap_or_default().trim().trim_matches(['<', '>']).to_owned();
+    address.contains('@').then_some(address)
+}
+
+/// The message reported on: enclosed, or its headers enclosed, or named by the report's own headers.
+fn original(report: &Message<'_>) -> Option<String> {
+    let enclosed = report.parts.iter().find_map(|part| match part.message() {
+        Some(message) => headers::message_id(message),
+        None if part.is_content_type("text", "rfc822-headers") => quoted(part),
+        None => None,
+    });
+    enclosed
+        .or_else(|| headers::message_ids(report, &mail_parser::HeaderName::InReplyTo).into_iter().next())
+        .or_else(|| headers::message_ids(report, &mail_parser::HeaderName::References).into_iter().next_back())
+}
+
+fn quoted(part: &MessagePart<'_>) -> Option<String> {
+    headers::message_id(&MessageParser::default().parse_headers(part.contents().trim_ascii_start())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    fn report(status: &str) -> Option<Bounce> {
+        let raw = format!(
+            "From: mailer-daemon@example.nl\nContent-Type: multipart/report; boundary=b\n\n\
+             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.nl\n\n{status}\n\n\
+             --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <een@desk.example>\n\n--b--\n"
+        );
+        parse(raw.as_bytes()).bounce
+    }
+
+    #[test]
+    fn a_report_names_what_failed() {
+        let bounce = report("Final-Recipient: rfc822; jan@example.nl\nAction: failed\nStatus: 5.1.1 (unknown)");
+        assert_eq!(
+            bounce,
+            Some(Bounce {
+                status: Some("5.1.1".to_owned()),
+                original_message_id: Some("een@desk.example".to_owned()),
+                recipient: Some("jan@example.nl".to_owned()),
+                permanent: true,
+            })
+        );
+    }
+
+    #[test]
+    fn a_delay_is_not_permanent_and_a_success_no_bounce() {
+        let permanent = |fields: &str| report(fields).map(|bounce| bounce.permanent);
+        assert_eq!(permanent("Final-Recipient: rfc822; a@example.nl\nAction: delayed\nStatus: 4.4.1"), Some(false));
+        assert_eq!(permanent("Final-Recipient: rfc822; a@example.nl\nAction: delivered\nStatus: 2.0.0"), None);
+        assert_eq!(permanent("Final-Recipient: rfc822; a@example.nl\nAction: failed"), Some(true));
+    }
+
+    #[test]
+    fn of_several_recipients_the_permanent_failure_counts() {
+        let bounce = report(
+            "Final-Recipient: rfc822; a@example.nl\nAction: delayed\nStatus: 4.2.2\n\nFinal-Recipient: rfc822; b@example.nl\nAction: failed\nStatus: 5.1.2",
+        );
+        assert_eq!(bounce.and_then(|bounce| bounce.recipient).as_deref(), Some("b@example.nl"));
+    }
+}

@@ -1,0 +1,69 @@
+//! Keeps hostile shapes away from the MIME parser, which nests as deeply as a message asks: a message of 300 kB can hold ten thousand messages
+//! one inside the other, and a parser that walks back out of them one call each overflows its stack and takes the process with it.
+
+use mail_parser::{Message, MessageParser};
+
+/// The most nested messages or digests a message may announce before only its headers are read.
+const NESTING_CAP: usize = 200;
+
+/// The most lines that could be a MIME boundary before only the headers are read.
+const BOUNDARY_CAP: usize = 50_000;
+
+/// The message within: past an mbox "From " line, blank lines and a byte order mark.
+pub(super) fn without_envelope(raw: &[u8]) -> &[u8] {
+    let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
+    if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
+        raw.iter().position(|byte| *byte == b'\n').and_then(|end| raw.get(end + 1..)).unwrap_or_default()
+    } else {
+        raw
+    }
+}
+
+/// The message as the MIME parser reads it; only its headers when it is built to do harm.
+pub(super) fn message(content: &[u8]) -> Option<Message<'_>> {
+    let parser = MessageParser::default();
+    if nests_too_deeply(content) || has_too_many_parts(content) { parser.parse_headers(content) } else { parser.parse(content) }
+}
+
+fn nests_too_deeply(content: &[u8]) -> bool {
+    let nestings = content.windows(6).filter(|word| [b"rfc822", b"global", b"digest"].iter().any(|kind| word.eq_ignore_ascii_case(*kind)));
+    nestings.take(NESTING_CAP + 1).count() > NESTING_CAP
+}
+
+fn has_too_many_parts(content: &[u8]) -> bool {
+    content.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"--")).take(BOUNDARY_CAP + 1).count() > BOUNDARY_CAP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_line_and_blanks_are_skipped() {
+        for (raw, rest) in [
+            (&b"From jan@example.nl Mon Jan  5 10:00:00 2026\nSubject: x\n"[..], &b"Subject: x\n"[..]),
+            (b"\xef\xbb\xbf\r\n\r\nSubject: x\n", b"Subject: x\n"),
+            (b"From: jan@example.nl\n", b"From: jan@example.nl\n"),
+            (b"From nowhere", b""),
+            (b"", b""),
+        ] {
+            assert_eq!(without_envelope(raw), rest);
+        }
+    }
+
+    #[test]
+    fn ten_thousand_messages_in_one_are_not_followed() {
+        for nest in
+            ["Content-Type:message/rfc822\n\n", "Content-Type:multipart/digest;boundary=x\n\n--x\n\n", "Content-Type: Message/GLOBAL\n\n"]
+        {
+            let raw = format!("Subject: diep\n{}", nest.repeat(20_000));
+            assert_eq!(super::super::parse(raw.as_bytes()).subject.as_deref(), Some("diep"));
+        }
+    }
+
+    #[test]
+    fn a_million_parts_are_not_followed() {
+        let raw = format!("Subject: breed\nContent-Type: multipart/mixed; boundary=x\n\n{}", "--x\n\n".repeat(1_000_000));
+        assert_eq!(super::super::parse(raw.as_bytes()).subject.as_deref(), Some("breed"));
+    }
+}

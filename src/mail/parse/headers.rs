@@ -1,0 +1,198 @@
+//! The headers of a message as values: decoded, on one line, within bounds.
+
+use mail_parser::{HeaderName, Message, MessagePart, MimeHeaders, decoders::charsets::map::charset_decoder};
+
+use super::SUBJECT_CAP;
+
+/// The most characters of a mail address (RFC 5321).
+const EMAIL_CAP: usize = 320;
+/// The most characters of a person's or a file's name.
+const NAME_CAP: usize = 200;
+/// The most characters of a Message-ID (a header line of RFC 5322).
+const ID_CAP: usize = 998;
+/// The most addresses or ids that one header gives.
+const LIST_CAP: usize = 200;
+
+/// Somebody's mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The name written beside the address.
+    pub name: Option<String>,
+    /// The address; what is behind the `@` in lower case.
+    pub email: String,
+}
+
+impl Address {
+    /// What is behind the `@`, in lower case.
+    pub fn domain(&self) -> &str {
+        self.email.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+/// Whether at least one header is one that mails have: otherwise a text with a colon would be taken for a message.
+pub(super) fn belong_to_a_mail(message: &Message<'_>) -> bool {
+    message.headers().iter().any(|header| !matches!(header.name, HeaderName::Other(_)))
+}
+
+/// Everyone who is named as the writer, each once.
+pub(super) fn senders(message: &Message<'_>) -> Vec<Address> {
+    let mut senders: Vec<Address> = Vec::new();
+    for sender in addresses(message, &HeaderName::From) {
+        if !senders.iter().any(|known| known.email.eq_ignore_ascii_case(&sender.email)) {
+            senders.push(sender);
+        }
+    }
+    senders
+}
+
+/// The addresses of every header of this name.
+pub(super) fn addresses(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<Address> {
+    let values = message.headers().iter().filter(|header| header.name == *name).filter_map(|header| header.value.as_address());
+    values.flat_map(mail_parser::Address::iter).filter_map(address).take(LIST_CAP).collect()
+}
+
+fn address(written: &mail_parser::Addr<'_>) -> Option<Address> {
+    let email = email(written.address.as_deref()?)?;
+    let name = written.name.as_deref().map(|name| one_line(name, NAME_CAP)).filter(|name| !name.is_empty());
+    Some(Address { name, email })
+}
+
+/// A mail address with its domain in lower case; none when it cannot be one.
+fn email(written: &str) -> Option<String> {
+    let written = written.trim().trim_start_matches('<').trim_end_matches('>');
+    let (mailbox, domain) = written.rsplit_once('@')?;
+    let domain = domain.trim_end_matches('.').to_lowercase();
+    let odd = |text: &str| text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;@".contains(c));
+    let fits = written.chars().count() <= EMAIL_CAP;
+    (fits && !odd(mailbox) && !odd(&domain)).then(|| format!("{mailbox}@{domain}"))
+}
+
+/// The subject on one line; none when it is blank.
+pub(super) fn subject(message: &Message<'_>) -> Option<String> {
+    let header = message.headers().iter().find(|header| header.name == HeaderName::Subject)?;
+    let raw = message.raw_message.get(header.offset_start as usize..header.offset_end as usize).unwrap_or_default();
+    let decoded = unencoded(raw).or_else(|| header.value.as_text().map(str::to_owned))?;
+    let subject = one_line(&decoded, SUBJECT_CAP);
+    (!subject.is_empty()).then_some(subject)
+}
+
+/// A header that broke the rules: written in another alphabet without saying which.
+fn unencoded(raw: &[u8]) -> Option<String> {
+    let charset = if raw.windows(2).any(|pair| pair == b"\x1b$") {
+        "iso-2022-jp"
+    } else if str::from_utf8(raw).is_err() {
+        "windows-1252"
+    } else {
+        return None;
+    };
+    charset_decoder(charset.as_bytes()).map(|decode| decode(raw))
+}
+
+/// The first `Message-ID` of the message, without angle brackets.
+pub(super) fn message_id(message: &Message<'_>) -> Option<String> {
+    message_ids(message, &HeaderName::MessageId).into_iter().next()
+}
+
+/// The Message-IDs in every header of this name, in order; of a very long list its newest end.
+pub(super) fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<String> {
+    let values = message.headers().iter().filter(|header| header.name == *name).filter_map(|header| header.value.as_text_list());
+    let mut ids: Vec<String> = values.flatten().filter_map(|id| self::id(id)).collect();
+    ids.drain(..ids.len().saturating_sub(LIST_CAP));
+    ids
+}
+
+/// A Message-ID without brackets, blanks and control characters.
+fn id(written: &str) -> Option<String> {
+    let id: String = written.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !"<>".contains(*c)).take(ID_CAP).collect();
+    (!id.is_empty()).then_some(id)
+}
+
+/// The value of a header as it is written, trimmed and in lower case.
+pub(super) fn plain(message: &Message<'_>, name: &'static str) -> Option<String> {
+    let header = message.headers().iter().find(|header| header.name.as_str().eq_ignore_ascii_case(name))?;
+    let raw = message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
+    Some(String::from_utf8_lossy(raw).trim().to_lowercase())
+}
+
+/// Whether the message has a header of this name, whatever it says.
+pub(super) fn has(message: &Message<'_>, name: &'static str) -> bool {
+    plain(message, name).is_some()
+}
+
+/// The file name of a part without folders; none when it has none.
+pub(super) fn file_name(part: &MessagePart<'_>) -> Option<String> {
+    let written = part.attachment_name().or_else(|| part.message().and_then(|message| message.subject()))?;
+    let written = one_line(written, usize::MAX);
+    let mut name = written.rsplit(['/', '\\']).map(str::trim).find(|name| !name.trim_matches('.').is_empty())?.to_owned();
+    if part.is_message() && !name.to_lowercase().ends_with(".eml") {
+        name.push_str(".eml");
+    }
+    Some(shortened(&name))
+}
+
+/// A file name within bounds that keeps its extension.
+fn shortened(name: &str) -> String {
+    let length = name.chars().count();
+    if length <= NAME_CAP {
+        return name.to_owned();
+    }
+    let extension: String =
+        name.rsplit_once('.').map(|(_, extension)| format!(".{extension}")).filter(|it| it.len() <= 10).unwrap_or_default();
+    let stem: String = name.chars().take(NAME_CAP - extension.chars().count()).collect();
+    stem + &extension
+}
+
+/// The media type of a part in lower case; a plain guess when it names none.
+pub(super) fn media_type(part: &MessagePart<'_>) -> String {
+    match part.content_type().map(|kind| (kind.ctype(), kind.subtype())) {
+        Some((kind, Some(subtype))) if is_token(kind) && is_token(subtype) => format!("{kind}/{subtype}").to_ascii_lowercase(),
+        _ if part.is_message() => "message/rfc822".to_owned(),
+        _ if part.is_text() => "text/plain".to_owned(),
+        _ => "application/octet-stream".to_owned(),
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+}
+
+/// A text on one line: blanks and control characters become single spaces, and it ends after so many characters.
+fn one_line(text: &str, cap: usize) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').filter(|word| !word.is_empty());
+    let line = words.collect::<Vec<_>>().join(" ");
+    let kept: String = line.chars().take(cap).collect();
+    kept.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_cannot_be_one_are_none() {
+        for (written, read) in [
+            ("Jan.Jansen@Example.NL", Some("Jan.Jansen@example.nl")),
+            ("jan@example.nl.", Some("jan@example.nl")),
+            ("jan", None),
+            ("@example.nl", None),
+            ("jan@", None),
+            ("jan@piet@example.nl", None),
+            ("jan jansen@example.nl", None),
+        ] {
+            assert_eq!(email(written).as_deref(), read, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        assert_eq!(one_line(" a\r\n\tb\u{0} c ", 300), "a b c");
+        assert_eq!(one_line("abcdef", 3), "abc");
+    }
+
+    #[test]
+    fn long_file_names_keep_their_extension() {
+        let name = shortened(&format!("{}.pdf", "a".repeat(400)));
+        assert_eq!(name.chars().count(), NAME_CAP);
+        assert_eq!(name.rsplit_once('.').map(|(_, extension)| extension), Some("pdf"));
+    }
+}

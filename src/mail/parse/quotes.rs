@@ -1,0 +1,159 @@
+//! Takes what a person wrote just now out of an answer: without the message it answers, and without the signature.
+//!
+//! It knows the marks that Dutch and English mail programs put there. The whole text is always kept beside it, so a wrong guess loses nothing.
+
+/// The most lines over which a program spreads "On … wrote:".
+const ATTRIBUTION_LINES: usize = 3;
+/// The most characters of such a line.
+const ATTRIBUTION_CAP: usize = 400;
+
+/// Lines that a program puts above the message answered.
+const DIVIDERS: [&str; 4] = ["oorspronkelijk bericht", "oorspronkelijk bericht:", "original message", "original message:"];
+/// What telephones add below a message.
+const FOOTERS: [&str; 8] = [
+    "verzonden vanaf mijn ",
+    "verstuurd vanaf mijn ",
+    "verzonden met mijn ",
+    "sent from my ",
+    "get outlook for ",
+    "outlook voor ios downloaden",
+    "outlook voor android downloaden",
+    "download outlook voor ",
+];
+
+/// The text without quotations and signature; the whole text when nothing else would be left.
+pub(super) fn trim(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut kept: Vec<&str> = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        if is_signature(line) || is_divider(line) || is_header_block(&lines[at..]) {
+            break;
+        }
+        if let Some(length) = attribution(&lines[at..]) {
+            if !answers_below(&lines[at + length..]) {
+                break;
+            }
+            at += length;
+            continue;
+        }
+        if !line.trim_start().starts_with('>') && !is_footer(line) {
+            kept.push(line);
+        }
+        at += 1;
+    }
+    let own = tidy(&kept);
+    if own.is_empty() { text.to_owned() } else { own }
+}
+
+/// The lines without blank ends, and without a rule drawn above what was cut away.
+fn tidy(kept: &[&str]) -> String {
+    let is_blank = |line: &&&str| line.trim().is_empty() || is_rule(line);
+    let end = kept.len() - kept.iter().rev().take_while(is_blank).count();
+    kept[..end].join("\n").trim_matches('\n').to_owned()
+}
+
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 10 && line.chars().all(|c| "_-=*".contains(c))
+}
+
+fn is_signature(line: &str) -> bool {
+    line.trim_end() == "--"
+}
+
+fn is_footer(line: &str) -> bool {
+    let line = line.trim().to_lowercase();
+    line.len() < 80 && FOOTERS.iter().any(|footer| line.starts_with(footer))
+}
+
+/// "-----Oorspronkelijk bericht-----", with any number of dashes, at least two.
+fn is_divider(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("--") && DIVIDERS.contains(&line.trim_matches(['-', ' ']).to_lowercase().as_str())
+}
+
+/// "Van: … Verzonden: … Aan: … Onderwerp: …", as Outlook puts above the message answered.
+fn is_header_block(lines: &[&str]) -> bool {
+    let starts = |line: &str, names: &[&str]| {
+        let line = line.trim_start_matches(['*', ' ', '>']).to_lowercase();
+        names.iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.trim_start_matches('*').starts_with(':')))
+    };
+    let first = lines.first().is_some_and(|line| starts(line, &["van", "from"]));
+    let others = ["verzonden", "datum", "aan", "cc", "onderwerp", "sent", "date", "to", "subject"];
+    first && lines.iter().skip(1).filter(|line| !line.trim().is_empty()).take(4).filter(|line| starts(line, &others)).count() >= 2
+}
+
+/// How many lines "Op … schreef …:" takes at the start of these; none when they are no such thing.
+fn attribution(lines: &[&str]) -> Option<usize> {
+    let mut joined = String::new();
+    for (index, line) in lines.iter().take(ATTRIBUTION_LINES).enumerate() {
+        let line = line.trim().trim_start_matches('>').trim().to_lowercase();
+        if line.is_empty() || index > 0 && (leads(&line) || !leads(&joined)) {
+            return None;
+        }
+        joined.push_str(&line);
+        if joined.len() > ATTRIBUTION_CAP {
+            return None;
+        }
+        if line.ends_with(':') {
+            return is_attribution(joined.trim_end_matches([':', ' '])).then_some(index + 1);
+        }
+        joined.push(' ');
+    }
+    None
+}
+
+/// Whether these words may begin an introduction that goes on over several lines.
+fn leads(words: &str) -> bool {
+    words.starts_with("op ") || words.starts_with("on ")
+}
+
+/// Whether these words introduce a quotation: somebody wrote, on a date.
+fn is_attribution(words: &str) -> bool {
+    let dated = words.contains(|c: char| c.is_ascii_digit());
+    let writes = words.contains(" schreef") || words.ends_with(" geschreven") || words.ends_with(" wrote");
+    let follows = words.contains(" schreef op ") || words.contains(" wrote on ");
+    let named = words.contains('@') && (words.ends_with(" schreef") || words.ends_with(" geschreven") || words.ends_with(" wrote"));
+    dated && (leads(words) && writes || follows) || named
+}
+
+/// Whether what follows is quoted line by line, so that an answer may stand below it.
+fn answers_below(lines: &[&str]) -> bool {
+    lines.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| line.trim_start().starts_with('>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_just_now_is_kept() {
+        for (text, own) in [
+            ("Het werkt.", "Het werkt."),
+            ("Het werkt.\n\nOp ma 5 jan 2026 om 10:15 schreef Jan <jan@example.nl>:\n\n> Werkt het?\n> Jan", "Het werkt."),
+            ("Het werkt.\n\nOp ma 5 jan 2026 om 10:15 schreef Jan Jansen\n<jan@example.nl>:\nWerkt het?\nJan", "Het werkt."),
+            ("Het werkt.\n\nOp 5 jan. 2026 heeft Jan <jan@example.nl> het volgende geschreven:\n\nWerkt het?", "Het werkt."),
+            ("Het werkt.\nJan Jansen schreef op 5-1-2026 om 10:15:\n> Werkt het?", "Het werkt."),
+            ("It works.\n\nOn Mon, Jan 5, 2026 at 10:15 AM Jan <jan@example.nl> wrote:\n> Does it?", "It works."),
+            ("Op 5-1-2026 10:15 schreef Jan:\n> Werkt het?\nJa.\n> En de printer?\nOok.", "Ja.\nOok."),
+            ("Ja.\n\n-----Oorspronkelijk bericht-----\nVan: Jan\nWerkt het?", "Ja."),
+            ("Yes.\n----- Original Message -----\nFrom: Jan", "Yes."),
+            (
+                "Ja.\n\n________________________________\nVan: Jan <jan@example.nl>\nVerzonden: maandag 5 januari\nAan: Desk\nOnderwerp: x\n\nWerkt het?",
+                "Ja.",
+            ),
+            ("Yes.\n\n*From:* Jan\n*Sent:* Monday\n*To:* Desk\n\nDoes it?", "Yes."),
+            ("Ja.\n\nGroet, Jan\n-- \nJan Jansen\nAfdeling ICT", "Ja.\n\nGroet, Jan"),
+            ("Ja.\n\nVerzonden vanaf mijn iPhone\n\n> Werkt het?", "Ja."),
+            ("Van: mij mag het.\nDank.", "Van: mij mag het.\nDank."),
+            ("Op kamer 3 werkt het.\nOp 5-1-2026 schreef Jan:\n> Werkt het?", "Op kamer 3 werkt het."),
+            ("Op verzoek schreef ik dit op:\neen lijst", "Op verzoek schreef ik dit op:\neen lijst"),
+            ("> alleen een aanhaling", "> alleen een aanhaling"),
+            ("-- \nalleen een ondertekening", "-- \nalleen een ondertekening"),
+            ("", ""),
+        ] {
+            assert_eq!(trim(text), own, "{text}");
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Decides what a message that came in is, from what it says and from what was looked up about it.
+//!
+//! The order is that of the conventions (§ 4): a bounce of ours, a machine's message, a reply token, the messages it answers, the tag in its
+//! subject. A stranger never joins a ticket: who quotes its number without taking part in it gets a ticket of their own, with a suggested link.
+//! Deliberately absent: every lookup, and what is done about the decision.
+
+use serde::Deserialize;
+
+use super::parse::Parsed;
+
+/// What a mailbox does with people it does not know (AMB-95).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownSenders {
+    /// Their message waits, visible to the desk, until somebody makes a ticket of it.
+    #[default]
+    Quarantine,
+    /// Their message becomes a ticket.
+    Accept,
+}
+
+/// A ticket that a message seems to be about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<T> {
+    /// Which ticket, of this mailbox's contract.
+    pub ticket: T,
+    /// Whether the sender takes part in it or is of its organisation.
+    pub is_theirs: bool,
+    /// Whether it was closed longer ago than the contract lets replies be added.
+    pub is_closed: bool,
+}
+
+/// A message of ours that a delivery report is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OursBounced<T> {
+    /// The ticket that our message was about, if any.
+    pub ticket: Option<T>,
+}
+
+/// Everything the decision rests on.
+#[derive(Debug, Clone)]
+pub struct Inbound<'m, T> {
+    /// What the message says.
+    pub mail: &'m Parsed,
+    /// Its length in bytes.
+    pub size: usize,
+    /// The most bytes that are taken in.
+    pub size_cap: usize,
+    /// Whether the same message was taken in before.
+    pub is_duplicate: bool,
+    /// Our own message that it reports as undelivered.
+    pub bounced: Option<OursBounced<T>>,
+    /// The ticket of its reply token, whose signature was found good; the token itself shows that the sender was written to.
+    pub by_token: Option<Found<T>>,
+    /// The ticket of the messages it answers ([`Parsed::ancestors`], the first that is known).
+    pub by_ancestor: Option<Found<T>>,
+    /// The ticket that its subject names ([`subject_tag`]).
+    pub by_tag: Option<Found<T>>,
+    /// Whether the sender is of an organisation that this mailbox serves.
+    pub is_known: bool,
+    /// What the mailbox does with others.
+    pub unknown_senders: UnknownSenders,
+}
+
+/// What becomes of a message. Whatever it is, the message itself is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// A new ticket.
+    Ticket {
+        /// A ticket that its sender points at without taking part in it.
+        suggested_link: Option<T>,
+    },
+    /// A message on this ticket; it changes nothing else.
+    Reply(T),
+    /// A new ticket, linked to this one, which was closed too long ago.
+    FollowUp(T),
+    /// The same message again.
+    Duplicate,
+    /// A machine's message: noted, never answered, never a ticket.
+    Automatic,
+    /// A message of ours was not delivered.
+    Bounce,
+    /// It waits until the desk has looked at it.
+    Quarantined,
+    /// It cannot be taken in.
+    Refused,
+}
+
+impl<T> Outcome<T> {
+    /// The word for it in the API; a follow-up is a ticket there.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Ticket { .. } | Self::FollowUp(_) => "ticket",
+            Self::Reply(_) => "reply",
+            Self::Duplicate => "duplicate",
+            Self::Automatic => "automatic",
+            Self::Bounce => "bounce",
+            Self::Quarantined => "quarantined",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What was decided about a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision<T> {
+    /// What becomes of it.
+    pub outcome: Outcome<T>,
+    /// Whether its sender gets a confirmation.
+    pub acknowledge: bool,
+    /// Why, when it did not simply become a ticket or a reply.
+    pub reason: Option<String>,
+    /// The ticket on which a machine's message, a bounce or a quarantined message is noted.
+    pub about: Option<T>,
+}
+
+impl<T> Decision<T> {
+    fn taken(outcome: Outcome<T>, acknowledge: bool) -> Self {
+        Self { outcome, acknowledge, reason: None, about: None }
+    }
+
+    fn noted(outcome: Outcome<T>, reason: impl Into<String>, about: Option<T>) -> Self {
+        Self { outcome, acknowledge: false, reason: Some(reason.into()), about }
+    }
+}
+
+/// Decides what a message is.
+pub fn decide<T>(inbound: Inbound<'_, T>) -> Decision<T> {
+    let mail = inbound.mail;
+    if inbound.size > inbound.size_cap {
+        return Decision::noted(Outcome::Refused, too_large(inbound.size, inbound.size_cap), None);
+    }
+    if mail.is_blank() {
+        return Decision::noted(Outcome::Refused, "this is no mail: it has no sender, no subject and nothing to read", None);
+    }
+    if inbound.is_duplicate {
+        return Decision::noted(Outcome::Duplicate, "the same message was taken in before", None);
+    }
+    if let Some(ours) = inbound.bounced {
+        return Decision::noted(Outcome::Bounce, undelivered(mail), ours.ticket);
+    }
+    let found = inbound.by_token.map(|token| Found { is_theirs: true, ..token });
+    let found = found.or_else(|| likeliest(inbound.by_ancestor, inbound.by_tag));
+    if let Some(automatic) = &mail.automatic {
+        return Decision::noted(
+            Outcome::Automatic,
+            format!("an automatic message: {automatic}"),
+            found.filter(|it| it.is_theirs).map(|it| it.ticket),
+        );
+    }
+    if let Some(reason) = unattributable(mail) {
+        return Decision::noted(Outcome::Quarantined, reason, found.map(|it| it.ticket));
+    }
+    match found {
+        Some(Found { ticket, is_theirs: true, is_closed: false }) => Decision::taken(Outcome::Reply(ticket), false),
+        Some(Found { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), true),
+        other => unrelated(other.map(|it| it.ticket), inbound.is_known || inbound.unknown_senders == UnknownSenders::Accept),
+    }
+}
+
+/// The ticket of the messages it answers, else that of its subject; one that is the sender's before one that is not.
+fn likeliest<T>(by_ancestor: Option<Found<T>>, by_tag: Option<Found<T>>) -> Option<Found<T>> {
+    match (by_ancestor, by_tag) {
+        (Some(ancestor), Some(tag)) if !ancestor.is_theirs && tag.is_theirs => Some(tag),
+        (Some(ancestor), _) => Some(ancestor),
+        (None, tag) => tag,
+    }
+}
+
+/// A message that belongs to no ticket of its sender's.
+fn unrelated<T>(suggested_link: Option<T>, is_welcome: bool) -> Decision<T> {
+    if is_welcome {
+        Decision::taken(Outcome::Ticket { suggested_link }, true)
+    } else {
+        Decision::noted(Outcome::Quarantined, "the sender is not known to this mailbox", suggested_link)
+    }
+}
+
+fn unattributable(mail: &Parsed) -> Option<&'static str> {
+    if mail.from.is_none() {
+        Some("the message names no sender")
+    } else if mail.several_senders {
+        Some("the message names more than one sender")
+    } else {
+        None
+    }
+}
+
+fn too_large(size: usize, cap: usize) -> String {
+    format!("the message is too large: {size} bytes, where {cap} are allowed")
+}
+
+fn undelivered(mail: &Parsed) -> String {
+    let bounce = mail.bounce.as_ref();
+    let recipient = bounce.and_then(|bounce| bounce.recipient.as_deref()).unwrap_or("the recipient");
+    let status = bounce.and_then(|bounce| bounce.status.as_deref()).unwrap_or("no status");
+    format!("our message did not reach {recipient} ({status})")
+}
+
+/// The kinds of number that a subject may name.
+const PREFIXES: [&str; 6] = ["INC", "PRB", "RFS", "RFI", "RFP", "RFC"];
+
+/// The first ticket number between brackets in a subject: `[INC-123]` is `("INC", 123)`.
+pub fn subject_tag(subject: &str) -> Option<(&'static str, u64)> {
+    subject.split('[').skip(1).find_map(|rest| tag(rest.split_once(']')?.0))
+}
+
+fn tag(text: &str) -> Option<(&'static str, u64)> {
+    let (prefix, number) = text.trim().split_once('-')?;
+    let prefix = PREFIXES.into_iter().find(|known| known.eq_ignore_ascii_case(prefix))?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| number.parse().ok()).flatten().map(|number| (prefix, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::{Automatic, Bounce, parse};
+    use super::*;
+
+    fn mail() -> Parsed {
+        parse(b"From: jan@example.nl\nSubject: printer\n\nHij doet het niet.\n")
+    }
+
+    fn inbound(mail: &Parsed) -> Inbound<'_, u8> {
+        Inbound {
+            mail,
+            size: 100,
+            size_cap: 1000,
+            is_duplicate: false,
+            bounced: None,
+            by_token: None,
+            by_ancestor: None,
+            by_tag: None,
+            is_known: true,
+            unknown_senders: UnknownSenders::Quarantine,
+        }
+    }
+
+    fn found(ticket: u8, is_theirs: bool) -> Found<u8> {
+        Found { ticket, is_theirs, is_closed: false }
+    }
+
+    fn closed(ticket: u8) -> Found<u8> {
+        Found { ticket, is_theirs: true, is_closed: true }
+    }
+
+    const NEW: Outcome<u8> = Outcome::Ticket { suggested_link: None };
+
+    #[test]
+    fn a_persons_message_is_a_ticket_or_a_reply() {
+        let mail = mail();
+        let link = |ticket| Outcome::Ticket { suggested_link: Some(ticket) };
+        for (case, inbound, outcome, acknowledge) in [
+            ("new", inbound(&mail), NEW, true),
+            (
+                "token",
+                Inbound { by_token: Some(found(1, false)), by_ancestor: Some(found(2, true)), ..inbound(&mail) },
+                Outcome::Reply(1),
+                false,
+            ),
+            (
+                "ancestor",
+                Inbound { by_ancestor: Some(found(2, true)), by_tag: Some(found(3, true)), ..inbound(&mail) },
+                Outcome::Reply(2),
+                false,
+            ),
+            ("tag", Inbound { by_tag: Some(found(3, true)), ..inbound(&mail) }, Outcome::Reply(3), false),
+            (
+                "a stranger's ancestor, their own tag",
+                Inbound { by_ancestor: Some(found(2, false)), by_tag: Some(found(3, true)), ..inbound(&mail) },
+                Outcome::Reply(3),
+                false,
+            ),
+            ("not theirs", Inbound { by_ancestor: Some(found(2, false)), by_tag: Some(found(3, false)), ..inbound(&mail) }, link(2), true),
+            ("not theirs, by tag", Inbound { by_tag: Some(found(3, false)), ..inbound(&mail) }, link(3), true),
+            ("closed", Inbound { by_ancestor: Some(closed(4)), ..inbound(&mail) }, Outcome::FollowUp(4), true),
+            ("accepted", Inbound { is_known: false, unknown_senders: UnknownSenders::Accept, ..inbound(&mail) }, NEW, true),
+            (
+                "unknown with their own ticket",
+                Inbound { is_known: false, by_ancestor: Some(found(2, true)), ..inbound(&mail) },
+                Outcome::Reply(2),
+                false,
+            ),
+        ] {
+            assert_eq!(decide(inbound), Decision::taken(outcome, acknowledge), "{case}");
+        }
+    }
+
+    #[test]
+    fn strangers_wait() {
+        let mail = mail();
+        let decision = decide(Inbound { is_known: false, by_tag: Some(found(3, false)), ..inbound(&mail) });
+        assert_eq!(decision, Decision::noted(Outcome::Quarantined, "the sender is not known to this mailbox", Some(3)));
+    }
+
+    #[test]
+    fn nobody_in_particular_waits_even_where_everyone_is_accepted() {
+        let accept = UnknownSenders::Accept;
+        for raw in [&b"Subject: printer\n\nstuk\n"[..], b"From: a@example.nl\nFrom: b@example.nl\nSubject: printer\n\nstuk\n"] {
+            let mail = parse(raw);
+            let decision = decide(Inbound { unknown_senders: accept, ..inbound(&mail) });
+            assert_eq!((decision.outcome, decision.acknowledge), (Outcome::Quarantined, false));
+        }
+    }
+
+    #[test]
+    fn machines_are_noted_and_never_answered() {
+        let automatic = Parsed { automatic: Some(Automatic::AutoSubmitted("auto-replied".to_owned())), ..mail() };
+        let decision = decide(Inbound { by_ancestor: Some(closed(2)), ..inbound(&automatic) });
+        assert_eq!(decision, Decision::noted(Outcome::Automatic, "an automatic message: Auto-Submitted: auto-replied", Some(2)));
+        let decision = decide(Inbound { by_tag: Some(found(2, false)), ..inbound(&automatic) });
+        assert_eq!(decision.about, None);
+    }
+
+    #[test]
+    fn a_bounce_of_ours_is_a_bounce_and_of_another_a_machines_message() {
+        let bounce = Bounce {
+            status: Some("5.1.1".to_owned()),
+            original_message_id: None,
+            recipient: Some("jan@example.nl".to_owned()),
+            permanent: true,
+        };
+        let report = Parsed { automatic: Some(Automatic::Report), bounce: Some(bounce), ..mail() };
+        let decision = decide(Inbound { bounced: Some(OursBounced { ticket: Some(5) }), ..inbound(&report) });
+        assert_eq!(decision, Decision::noted(Outcome::Bounce, "our message did not reach jan@example.nl (5.1.1)", Some(5)));
+        assert_eq!(decide(inbound(&report)).outcome, Outcome::Automatic);
+    }
+
+    #[test]
+    fn what_cannot_be_taken_in_is_refused_with_the_reason() {
+        let (mail, nothing) = (mail(), parse(b"\x00\x01\x02"));
+        let large = decide(Inbound { size: 1001, is_duplicate: true, ..inbound(&mail) });
+        assert_eq!(large, Decision::noted(Outcome::Refused, "the message is too large: 1001 bytes, where 1000 are allowed", None));
+        let blank = decide(inbound(&nothing));
+        assert_eq!(blank, Decision::noted(Outcome::Refused, "this is no mail: it has no sender, no subject and nothing to read", None));
+    }
+
+    #[test]
+    fn the_same_again_is_a_duplicate() {
+        let mail = mail();
+        assert_eq!(decide(Inbound { is_duplicate: true, by_tag: Some(found(1, true)), ..inbound(&mail) }).outcome, Outcome::Duplicate);
+    }
+
+    #[test]
+    fn a_subject_names_a_ticket_between_brackets() {
+        for (subject, tag) in [
+            ("[INC-123] printer", Some(("INC", 123))),
+            ("Re: FW: [prb-7] x", Some(("PRB", 7))),
+            ("[extern] [RFS-12] x [RFC-1]", Some(("RFS", 12))),
+            ("[[RFI-3]]", Some(("RFI", 3))),
+            ("[RFP-0042]", Some(("RFP", 42))),
+            ("INC-123", None),
+            ("[INC-]", None),
+            ("[INC-12a]", None),
+            ("[INC-+1]", None),
+            ("[ABC-1]", None),
+            ("[INC-99999999999999999999999]", None),
+            ("[INC-5", None),
+            ("", None),
+        ] {
+            assert_eq!(subject_tag(subject), tag, "{subject}");
+        }
+    }
+}

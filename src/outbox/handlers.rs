@@ -1,0 +1,233 @@
+//! The handlers, on one page: which events each takes, and what it makes of them.
+
+use uuid::Uuid;
+
+use crate::app::{App, Version};
+use crate::domain::Instant;
+use crate::domain::contract::{Contract, Level};
+use crate::domain::ticket::{EventKind, Ticket};
+use crate::domain::workflow::{self, State};
+use crate::mail::messages::{self, Outgoing, Subject};
+use crate::store::events::Streamed;
+use crate::store::mail::Outbound;
+use crate::store::tickets::TicketRef;
+use crate::store::{self, Tx};
+use crate::usecases::Error;
+
+/// What turns events into work.
+pub struct Handler {
+    /// Its name: its place in the stream is kept under it.
+    pub name: &'static str,
+    /// The kinds it takes.
+    pub takes: &'static [EventKind],
+    work: Work,
+}
+
+enum Work {
+    /// Tells the one who reported the ticket.
+    TellRequester,
+    /// Tells the roles of the levels an escalation left and reached.
+    TellRoles,
+}
+
+/// All of them.
+pub static HANDLERS: [Handler; 2] = [
+    Handler {
+        name: "mail-to-requester",
+        takes: &[
+            EventKind::Registered,
+            EventKind::Replied,
+            EventKind::Moved,
+            EventKind::Held,
+            EventKind::Resumed,
+            EventKind::Resolved,
+            EventKind::SolutionRefused,
+            EventKind::Accepted,
+            EventKind::Reopened,
+            EventKind::Cancelled,
+        ],
+        work: Work::TellRequester,
+    },
+    Handler { name: "mail-to-roles", takes: &[EventKind::Climbed], work: Work::TellRoles },
+];
+
+impl Handler {
+    /// Does its work for one event, in the transaction that moves it on.
+    pub async fn handle(&self, app: &App, tx: &Tx, streamed: &Streamed) -> Result<(), Error> {
+        let Some(ticket) = store::tickets::find(tx, TicketRef::Id(streamed.ticket_id)).await? else { return Ok(()) };
+        let version = app.version(ticket.contract_version_id)?;
+        let told = Told { app, ticket: &ticket, version: &version, streamed };
+        let mails = match self.work {
+            Work::TellRequester => told.requester(tx).await?,
+            Work::TellRoles => told.roles(),
+        };
+        Ok(store::mail::queue(tx, &mails).await?)
+    }
+}
+
+/// An event with what is known around it.
+struct Told<'a> {
+    app: &'a App,
+    ticket: &'a Ticket,
+    version: &'a Version,
+    streamed: &'a Streamed,
+}
+
+impl Told<'_> {
+    async fn requester(&self, tx: &Tx) -> Result<Vec<Outbound>, Error> {
+        let Some(id) = self.ticket.requester_id else { return Ok(Vec::new()) };
+        let Some(person) = store::people::find(tx, &[id]).await?.pop() else { return Ok(Vec::new()) };
+        let event = &self.streamed.event;
+        // An automatic message is never confirmed; intake says so in the event.
+        if event.data["acknowledge"] == false {
+            return Ok(Vec::new());
+        }
+        let (template, outgoing) = match event.kind {
+            EventKind::Registered => ("confirmation", self.confirmation(tx).await?),
+            EventKind::Replied => match store::messages::find(tx, event.id).await? {
+                Some(message) => ("reply", self.reply(&message.body)),
+                None => return Ok(Vec::new()),
+            },
+            EventKind::Resolved if self.phase("to").is_some_and(|phase| phase.state == State::Resolved) => ("solved", self.solved()),
+            _ => ("status", self.status_changed()),
+        };
+        let in_reply_to = store::mail::latest_of(tx, self.ticket.id).await?;
+        Ok(vec![self.outbound(template, &person.email, outgoing, in_reply_to)])
+    }
+
+    async fn confirmation(&self, tx: &Tx) -> Result<Outgoing, Error> {
+        let events = store::events::of_ticket(tx, self.ticket.id).await?;
+        let settled = crate::usecases::tickets::settled(&self.version.contract, self.ticket, &events, self.streamed.event.recorded_at);
+        let answer_by = settled.clocks.iter().find(|index| index.clock.kind == crate::domain::clock::Kind::Response);
+        let answer_by = answer_by.and_then(|index| index.due_at).map(|due| self.local(due));
+        let (reference, received) = (self.ticket.reference(), self.local(self.ticket.opened_at));
+        let asks_p1 = self.streamed.event.data["p1ByMail"] == true;
+        Ok(messages::confirmation(&messages::Confirmation {
+            ticket: self.subject(&reference),
+            received: &received,
+            answer_by: answer_by.as_deref(),
+            p1_by_mail: asks_p1,
+            phone: None,
+            desk: DESK,
+        }))
+    }
+
+    fn reply(&self, text: &str) -> Outgoing {
+        let reference = self.ticket.reference();
+        messages::reply(&messages::Reply { ticket: self.subject(&reference), text, author: DESK, desk: DESK })
+    }
+
+    fn solved(&self) -> Outgoing {
+        let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
+        messages::solved(&messages::Solved {
+            ticket: self.subject(&reference),
+            solution: self.reason(),
+            at: &at,
+            decide_by: None,
+            link: None,
+            desk: DESK,
+        })
+    }
+
+    fn status_changed(&self) -> Outgoing {
+        let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
+        let name = |key| self.phase(key).map_or("", |phase| phase.dutch);
+        messages::status_changed(&messages::StatusChanged {
+            ticket: self.subject(&reference),
+            from: name("from"),
+            to: name("to"),
+            explanation: self.reason(),
+            at: &at,
+            desk: DESK,
+        })
+    }
+
+    /// One notice to every address of the roles on both sides of the level left and the level reached (ESC-04).
+    fn roles(&self) -> Vec<Outbound> {
+        let contract = &self.version.contract;
+        let Some(ladder) = contract.ladder(self.ticket.kind) else { return Vec::new() };
+        let level = |key| {
+            let number = self.streamed.event.figure(key)?;
+            ladder.levels.iter().find(|level| level.level == number)
+        };
+        let Some(to) = level("to") else { return Vec::new() };
+        let from = level("from");
+        let roles: Vec<_> = from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)).collect();
+        let mut addresses: Vec<&str> = roles.iter().flat_map(|role| role.mail.iter().map(String::as_str)).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        let mut labels: Vec<&str> = roles_of(contract, to).map(|role| role.label.nl.as_str()).collect();
+        labels.dedup();
+        let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
+        let trigger = trigger_in_dutch(self.streamed.event.text("trigger").unwrap_or_default());
+        let shown = |level: &'static str, of: Option<&Level>| of.map(|of| (level, of.level, of.title.nl.clone()));
+        let (from, to_shown) = (shown("from", from), shown("to", Some(to)));
+        let as_level = |shown: &Option<(&'static str, u32, String)>| shown.as_ref().map(|(_, level, title)| (*level, title.clone()));
+        let (from, to_level) = (as_level(&from), as_level(&to_shown).unwrap_or((to.level, String::new())));
+        let outgoing = messages::escalated(&messages::Escalated {
+            ticket: self.subject(&reference),
+            from: from.as_ref().map(|(level, title)| messages::Level { level: *level, title }),
+            to: messages::Level { level: to_level.0, title: &to_level.1 },
+            trigger: &trigger,
+            reason: self.reason(),
+            at: &at,
+            roles: &labels,
+            desk: DESK,
+        });
+        addresses.into_iter().map(|address| self.outbound("escalation", address, outgoing.clone(), None)).collect()
+    }
+
+    fn outbound(&self, template: &str, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
+        let event = &self.streamed.event;
+        let id = Uuid::new_v5(&event.id, format!("{template} {recipient}").as_bytes());
+        Outbound {
+            id,
+            ticket_id: self.ticket.id,
+            organisation: self.ticket.organisation.clone(),
+            event_id: event.id,
+            template: template.to_owned(),
+            recipient: recipient.to_owned(),
+            subject: outgoing.subject,
+            body: outgoing.body,
+            auto: outgoing.auto.submitted().unwrap_or(crate::mail::send::PERSONAL).to_owned(),
+            message_id: format!("{id}@{}", crate::mail::send::domain_of(&self.app.settings.mail.from)),
+            in_reply_to,
+            attempts: 0,
+            created_at: self.app.time.now(),
+        }
+    }
+
+    fn subject<'s>(&'s self, reference: &'s str) -> Subject<'s> {
+        Subject { number: reference, kind: self.ticket.kind.dutch(), title: &self.ticket.title }
+    }
+
+    fn phase(&self, key: &str) -> Option<&'static workflow::Phase> {
+        workflow::phase_named(self.ticket.kind, self.streamed.event.text(key)?)
+    }
+
+    fn reason(&self) -> &str {
+        self.streamed.event.reason.as_deref().unwrap_or_default()
+    }
+
+    fn local(&self, at: Instant) -> String {
+        self.version.contract.zone.wall(at).format("%d-%m-%Y %H:%M").to_string()
+    }
+}
+
+/// How the desk signs.
+const DESK: &str = "Servicedesk";
+
+fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a crate::domain::contract::Role> {
+    level.client.iter().chain(&level.supplier).filter_map(|code| contract.role(code))
+}
+
+/// Why a step was taken, for people.
+fn trigger_in_dutch(trigger: &str) -> String {
+    let clock = |name: &str| if name == "response" { "reactietijd" } else { "oplostijd" };
+    match trigger.split(':').collect::<Vec<_>>()[..] {
+        ["breached", name] => format!("de {} is overschreden", clock(name)),
+        ["elapsed", name, percent] => format!("{percent} % van de {} is verstreken", clock(name)),
+        ["level-open"] => "de tijd op het vorige niveau is verstreken".to_owned(),
+        _ => format!("besluit van een medewerker: {}", trigger.replace('-', " ")),
+    }
+}

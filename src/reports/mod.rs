@@ -1,0 +1,4 @@
+//! Reports: read only. Rows in, figures out; every figure states its population.
+
+pub mod service_management;
+pub mod text;

@@ -1,0 +1,126 @@
+//! The monthly service-management report (DAP 3.5; RPT-01…03): figures of one contract over one local month.
+//!
+//! `report` is a function of what it is given and of nothing else: the same tickets in any order give the same bytes
+//! (RPT-26). Every count says which tickets are in it, and a verdict is integer arithmetic on the counts beside it (C4).
+//! What is undone or recorded later changes the tickets given, and so makes a new version of the report.
+//!
+//! Absent on purpose: queries, the instant at which the report is made, and any memory of earlier reports. That a ticket
+//! counts once per goal follows from the one instant at which its fate is known.
+
+mod goals;
+mod handling;
+mod input;
+mod month;
+mod output;
+mod population;
+#[cfg(test)]
+pub(super) mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use input::{ClockFigures, EscalationStep, GoalFigures, TicketFigures};
+pub use month::{BadMonth, Month};
+pub use output::{
+    Escalation, EscalationCount, GoalRow, HandlingTime, Population, PriorityHandling, RunningBreach, ServiceManagementReport, Spread,
+    TicketLine, TypeCounts, TypeHandling, Verdict,
+};
+
+use std::collections::BTreeMap;
+
+use crate::domain::contract::{Contract, TicketType};
+use month::Period;
+
+/// The report of a month.
+///
+/// `tickets` are those of the contract that were open at some moment of the month, in any order; others do no harm, they
+/// are not counted (but for a step on a ladder that one of them took in the month). `long_open` is asked only of tickets
+/// that were open without a solution when the month ended, and judges them as of that instant (AMB-08).
+pub fn report(
+    contract: &Contract,
+    month: Month,
+    tickets: &[TicketFigures],
+    long_open: impl Fn(&TicketFigures) -> bool,
+) -> ServiceManagementReport {
+    let period = month.period(&contract.zone);
+    let zone = contract.zone.name();
+    let mut tickets: Vec<_> = tickets.iter().collect();
+    tickets.sort_by_key(|ticket| ticket.place());
+    let considered: Vec<_> = tickets.iter().copied().filter(|ticket| population::was_open_in(period, ticket)).collect();
+    let is_pending = |ticket: &TicketFigures| population::is_open_at_end(period, ticket) && !period.knew(ticket.resolved_at);
+    let long: Vec<_> = considered.iter().copied().filter(|ticket| is_pending(ticket) && long_open(ticket)).collect();
+    let running_breaches = population::running_breaches(contract, period, &considered);
+    let not_classified = population::not_classified(contract, period, &considered);
+    let escalations = escalations(period, &tickets);
+    ServiceManagementReport {
+        contract_id: contract.id.clone(),
+        contract_version: contract.version.clone(),
+        title: contract.title.clone(),
+        month,
+        time_zone: zone.to_owned(),
+        from_at: period.from,
+        to_at: period.to,
+        assumed: contract.assumed.clone(),
+        population: population::of(month, zone, period, &considered, &running_breaches, &not_classified),
+        types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &considered, &long)).collect(),
+        handling_times: handling::times(contract, period, &considered),
+        goals: goals::rows(contract, period, &considered),
+        running_breaches,
+        escalation_counts: escalation_counts(&escalations),
+        escalations,
+        long_open: long.into_iter().map(|ticket| population::line(contract, ticket)).collect(),
+        not_classified,
+    }
+}
+
+fn counts(period: Period, kind: TicketType, considered: &[&TicketFigures], long: &[&TicketFigures]) -> TypeCounts {
+    let of_type = |tickets: &[&TicketFigures], is_counted: &dyn Fn(&TicketFigures) -> bool| {
+        count(tickets, |ticket| ticket.kind == kind && is_counted(ticket))
+    };
+    let is_open = |ticket: &TicketFigures| population::is_open_at_end(period, ticket);
+    TypeCounts {
+        ticket_type: kind,
+        label: kind.dutch().to_owned(),
+        reported: of_type(considered, &|ticket| period.contains(ticket.opened_at)),
+        closed: of_type(considered, &|ticket| period.saw(ticket.closed_at)),
+        cancelled: of_type(considered, &|ticket| period.saw(ticket.cancelled_at)),
+        open_at_end: of_type(considered, &is_open),
+        resolved_at_end: of_type(considered, &|ticket| is_open(ticket) && period.knew(ticket.resolved_at)),
+        long_open: of_type(long, &|_| true),
+    }
+}
+
+fn escalations(period: Period, tickets: &[&TicketFigures]) -> Vec<Escalation> {
+    let mut taken = Vec::new();
+    for ticket in tickets {
+        for step in ticket.escalations.iter().filter(|step| period.contains(step.at)) {
+            taken.push(Escalation {
+                number: ticket.number.clone(),
+                at: step.at,
+                from_level: step.from_level,
+                to_level: step.to_level,
+                trigger: step.trigger.clone(),
+            });
+        }
+    }
+    // Tickets are in the order of lists, and this keeps it among steps of one second.
+    taken.sort_by_key(|step| step.at);
+    taken
+}
+
+fn escalation_counts(escalations: &[Escalation]) -> Vec<EscalationCount> {
+    let mut counts = BTreeMap::<_, u64>::new();
+    for step in escalations {
+        *counts.entry((step.from_level, step.to_level)).or_default() += 1;
+    }
+    counts.into_iter().map(|((from_level, to_level), count)| EscalationCount { from_level, to_level, count }).collect()
+}
+
+fn count(tickets: &[&TicketFigures], is_counted: impl Fn(&TicketFigures) -> bool) -> u64 {
+    tickets.iter().map(|ticket| u64::from(is_counted(ticket))).sum()
+}
+
+/// The Dutch name of a priority; of one the contract does not know, its code.
+fn priority_label(contract: &Contract, code: &str) -> String {
+    let known = contract.priorities.iter().find(|priority| priority.code == code);
+    known.map_or_else(|| code.to_owned(), |priority| priority.label.nl.clone())
+}

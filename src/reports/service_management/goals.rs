@@ -1,0 +1,148 @@
+//! Goals: each ticket counts once per goal, in the local month its fate is known (AMB-18), judged by integers (CLK-09).
+
+use std::collections::BTreeMap;
+
+use super::month::Period;
+use super::{ClockFigures, GoalFigures, GoalRow, TicketFigures, Verdict, priority_label};
+use crate::domain::clock::{Comparison, Goal, Kind, Share};
+use crate::domain::contract::{Contract, TicketType};
+
+/// What makes two tickets' goals the same goal. Another version of the contract may have other ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    ticket: TicketType,
+    kind: Kind,
+    priority: Option<&'a str>,
+    tier: Option<&'a str>,
+    place: u32,
+    comparison: Ordered,
+    target: &'a str,
+    share: Share,
+}
+
+/// A comparison with a place in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ordered(Comparison);
+
+impl Ordered {
+    const fn rank(self) -> u8 {
+        match self.0 {
+            Comparison::Under => 0,
+            Comparison::Within => 1,
+            Comparison::By => 2,
+        }
+    }
+}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    /// Its entry's index in the contract; none for a goal of another version.
+    entry: Option<usize>,
+    met: u64,
+    missed: u64,
+}
+
+/// One row per goal: the contract's own in its order, those of other versions behind them.
+pub(super) fn rows(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<GoalRow> {
+    let mut tallies = of_contract(contract);
+    for ticket in tickets {
+        for clock in &ticket.clocks {
+            for (place, goal) in (1..).zip(&clock.goals) {
+                if period.saw(goal.fate_at()) {
+                    let tally = tallies.entry(key_of(ticket, clock, place, goal)).or_default();
+                    *(if goal.breached_at.is_some() { &mut tally.missed } else { &mut tally.met }) += 1;
+                }
+            }
+        }
+    }
+    let mut tallies: Vec<_> = tallies.into_iter().collect();
+    tallies.sort_by_key(|(key, tally)| (key.ticket, key.kind, tally.entry.unwrap_or(usize::MAX), *key));
+    tallies.into_iter().map(|(key, tally)| row(contract, key, &tally)).collect()
+}
+
+/// Every goal of the contract, with nothing counted yet.
+fn of_contract(contract: &Contract) -> BTreeMap<Key<'_>, Tally> {
+    let mut tallies = BTreeMap::new();
+    for (index, entry) in contract.clocks.iter().enumerate() {
+        for &ticket in &entry.types {
+            for (place, goal) in (1..).zip(&entry.goals) {
+                let Goal { comparison, target, .. } = goal;
+                let (priority, tier) = (entry.priority.as_deref(), entry.tier.as_deref());
+                let comparison = Ordered(*comparison);
+                let key = Key { ticket, kind: entry.kind, priority, tier, place, comparison, target, share: goal.required() };
+                tallies.insert(key, Tally { entry: Some(index), ..Tally::default() });
+            }
+        }
+    }
+    tallies
+}
+
+fn key_of<'a>(ticket: &TicketFigures, clock: &'a ClockFigures, place: u32, goal: &'a GoalFigures) -> Key<'a> {
+    Key {
+        ticket: ticket.kind,
+        kind: clock.kind,
+        priority: clock.priority.as_deref(),
+        tier: clock.tier.as_deref(),
+        place,
+        comparison: Ordered(goal.comparison),
+        target: &goal.target,
+        share: goal.share.unwrap_or(Share::ALL),
+    }
+}
+
+fn row(contract: &Contract, key: Key<'_>, tally: &Tally) -> GoalRow {
+    let (met, missed, n) = (tally.met, tally.missed, tally.met + tally.missed);
+    GoalRow {
+        clock: key.kind,
+        ticket_type: key.ticket,
+        priority: key.priority.map(str::to_owned),
+        priority_label: key.priority.map(|code| priority_label(contract, code)),
+        tier: key.tier.map(str::to_owned),
+        goal: key.place,
+        share_required: key.share,
+        comparison: key.comparison.0,
+        target: key.target.to_owned(),
+        n,
+        met,
+        missed,
+        percentage: percentage(met, n),
+        misses_allowed: key.share.misses_allowed(n),
+        verdict: match n {
+            0 => Verdict::NotApplicable,
+            _ if key.share.is_reached(met, n) => Verdict::Met,
+            _ => Verdict::Missed,
+        },
+    }
+}
+
+/// `met` of `n` in per cent with one decimal, rounded half up: for show, never for a verdict.
+fn percentage(met: u64, n: u64) -> Option<String> {
+    let (met, n) = (u128::from(met), u128::from(n));
+    let tenths = (met * 2000 + n).checked_div(2 * n)?;
+    Some(format!("{}.{}", tenths / 10, tenths % 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percentage;
+
+    #[test]
+    fn a_percentage_is_rounded_half_up_by_integers() {
+        let text = |met, n| percentage(met, n).unwrap_or_default();
+        assert_eq!((text(8, 9), text(17, 20), text(0, 3), text(3, 3)), ("88.9".into(), "85.0".into(), "0.0".into(), "100.0".into()));
+        assert_eq!((text(1, 2000), text(1, 2001)), ("0.1".to_owned(), "0.0".to_owned()));
+        assert_eq!(percentage(0, 0), None);
+    }
+}

@@ -1,0 +1,258 @@
+//! The report as it is stored and shown: named figures only, in an order that never depends on the order of the input.
+//!
+//! Lists and maps are `Vec`s, whose order is part of the figures (RPT-26: the same input gives the same bytes).
+
+use serde::Serialize;
+
+use super::Month;
+use crate::domain::Instant;
+use crate::domain::clock::{Comparison, Kind, Share};
+use crate::domain::contract::TicketType;
+
+/// The monthly service-management report of a contract (DAP 3.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceManagementReport {
+    /// The contract.
+    pub contract_id: String,
+    /// The version whose rows and labels these are. Goals of tickets pinned to other versions have rows of their own.
+    pub contract_version: String,
+    /// The contract's name for people.
+    pub title: String,
+    /// The month.
+    pub month: Month,
+    /// The IANA zone in which the month begins and ends.
+    pub time_zone: String,
+    /// The first instant of the month.
+    pub from_at: Instant,
+    /// The first instant after it.
+    pub to_at: Instant,
+    /// Keys of the contract whose values were chosen and not agreed.
+    pub assumed: Vec<String>,
+    /// Which tickets are in the figures.
+    pub population: Population,
+    /// Always six, in the order of `TicketType::ALL` (RPT-01).
+    pub types: Vec<TypeCounts>,
+    /// Always six, in that order (RPT-02).
+    pub handling_times: Vec<TypeHandling>,
+    /// Every goal of the contract, and every other that a ticket had (RPT-03).
+    pub goals: Vec<GoalRow>,
+    /// Every bound passed on a clock that still ran when the month ended.
+    pub running_breaches: Vec<RunningBreach>,
+    /// How often a ticket went from one level to another in the month.
+    pub escalation_counts: Vec<EscalationCount>,
+    /// Each of those steps.
+    pub escalations: Vec<Escalation>,
+    /// The long-open tickets (TKT-11).
+    pub long_open: Vec<TicketLine>,
+    /// Tickets without a priority where a clock of their type depends on one, cancelled ones apart.
+    pub not_classified: Vec<TicketLine>,
+}
+
+/// The population of the figures, in words and in counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Population {
+    /// In Dutch.
+    pub sentence: String,
+    /// Tickets that were open at some moment of the month.
+    pub considered: u64,
+    /// Of those, the ones cancelled in the month.
+    pub cancelled: u64,
+    /// Of those, the ones in `not_classified`.
+    pub not_classified: u64,
+    /// Of those, the ones in `running_breaches`.
+    pub running_past_bound: u64,
+}
+
+/// What happened to the tickets of a type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TypeCounts {
+    /// The type.
+    pub ticket_type: TicketType,
+    /// Its Dutch name.
+    pub label: String,
+    /// Reported in the month.
+    pub reported: u64,
+    /// Closed in the month.
+    pub closed: u64,
+    /// Cancelled in the month.
+    pub cancelled: u64,
+    /// Neither closed nor cancelled when the month ended.
+    pub open_at_end: u64,
+    /// Of those open, the ones with a solution that awaits acceptance.
+    pub resolved_at_end: u64,
+    /// Of those open without a solution, the ones open for long (AMB-08).
+    pub long_open: u64,
+}
+
+/// Handling times of the tickets of a type that were resolved in the month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TypeHandling {
+    /// The type.
+    pub ticket_type: TicketType,
+    /// Its Dutch name.
+    pub label: String,
+    /// All of them.
+    pub all: HandlingTime,
+    /// By priority, first handled first; empty for a type that has none.
+    pub priorities: Vec<PriorityHandling>,
+}
+
+/// Handling times of one priority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PriorityHandling {
+    /// The priority; `null` for the tickets without one.
+    pub priority: Option<String>,
+    /// Its Dutch name.
+    pub label: String,
+    /// Its tickets.
+    pub time: HandlingTime,
+}
+
+/// Handling times on both measures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HandlingTime {
+    /// How many were resolved.
+    pub n: u64,
+    /// Open seconds of the resolution clock, of the tickets that have one.
+    pub window: Spread,
+    /// Seconds from the report to the solution.
+    pub calendar: Spread,
+}
+
+/// A list of durations in four figures. The exact mean is `total_seconds / n`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Spread {
+    /// How many durations.
+    pub n: u64,
+    /// Their sum.
+    pub total_seconds: i64,
+    /// Their mean, cut to whole seconds for show; `null` when there are none.
+    pub mean_seconds: Option<i64>,
+    /// The middle one; of an even number the mean of the two in the middle, cut to whole seconds.
+    pub median_seconds: Option<i64>,
+    /// The longest.
+    pub max_seconds: Option<i64>,
+}
+
+/// How a goal was reached by the tickets whose fate became known in the month (AMB-18).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GoalRow {
+    /// Which clock.
+    pub clock: Kind,
+    /// The type of its tickets.
+    pub ticket_type: TicketType,
+    /// The priority the clock is for; `null` for all.
+    pub priority: Option<String>,
+    /// Its Dutch name.
+    pub priority_label: Option<String>,
+    /// The tier the clock is for; `null` for all.
+    pub tier: Option<String>,
+    /// Its place among the clock's goals; 1 is the first.
+    pub goal: u32,
+    /// The share of the tickets that must reach it, in per cent; 100 when the contract names none.
+    pub share_required: Share,
+    /// Strict, inclusive, or by the end of a working day.
+    pub comparison: Comparison,
+    /// The contract's own text, such as `4h`.
+    pub target: String,
+    /// Tickets whose fate became known: `met + missed`.
+    pub n: u64,
+    /// In time.
+    pub met: u64,
+    /// Too late.
+    pub missed: u64,
+    /// `met` of `n` in per cent with one decimal, rounded half up, for show: `88.9`; `null` when `n` is 0.
+    pub percentage: Option<String>,
+    /// How many of `n` may be missed (CLK-10).
+    pub misses_allowed: u64,
+    /// By integers, never by `percentage` (C4).
+    pub verdict: Verdict,
+}
+
+/// Whether enough tickets reached a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Enough did.
+    Met,
+    /// Too few did.
+    Missed,
+    /// There was nothing to judge (*n.v.t.*).
+    NotApplicable,
+}
+
+/// A bound passed on a clock that still ran when the month ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunningBreach {
+    /// The ticket.
+    pub number: String,
+    /// Its type.
+    pub ticket_type: TicketType,
+    /// Its priority.
+    pub priority: Option<String>,
+    /// The priority's Dutch name.
+    pub priority_label: Option<String>,
+    /// Which clock.
+    pub clock: Kind,
+    /// The goal's place; 1 is the first.
+    pub goal: u32,
+    /// Strict, inclusive, or by the end of a working day.
+    pub comparison: Comparison,
+    /// The contract's own text.
+    pub target: String,
+    /// When the bound passed, in this month or before it.
+    pub breached_at: Instant,
+}
+
+/// How often tickets went from one level to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EscalationCount {
+    /// The level they left.
+    pub from_level: u32,
+    /// The level they came to.
+    pub to_level: u32,
+    /// How often.
+    pub count: u64,
+}
+
+/// A ticket's step from one level to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Escalation {
+    /// The ticket.
+    pub number: String,
+    /// When.
+    pub at: Instant,
+    /// The level it left.
+    pub from_level: u32,
+    /// The level it came to.
+    pub to_level: u32,
+    /// What moved it.
+    pub trigger: String,
+}
+
+/// A ticket in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketLine {
+    /// Its number.
+    pub number: String,
+    /// Its type.
+    pub ticket_type: TicketType,
+    /// Its priority.
+    pub priority: Option<String>,
+    /// The priority's Dutch name.
+    pub priority_label: Option<String>,
+    /// When it was reported.
+    pub opened_at: Instant,
+}

@@ -1,0 +1,180 @@
+//! The service-management report as a page for a terminal, in Dutch.
+//!
+//! It adds nothing to the figures but words and totals of columns. What is left out for the reader's sake (types without
+//! a resolved ticket, columns in which nothing stands) is zero or absent in the report.
+
+mod table;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::domain::calendar::Zone;
+use crate::reports::service_management::{GoalRow, HandlingTime, ServiceManagementReport, Spread, TicketLine, TypeCounts};
+use table::Side::{Left, Right};
+use table::{Table, clean, paragraph};
+use words::{bound, clock, dash, duration, moment, norm, percentage, verdict};
+
+/// The longest line of running text.
+const WIDTH: usize = 100;
+
+/// The whole page, ended by a newline.
+pub fn render(report: &ServiceManagementReport) -> String {
+    let zone = Zone::from(report.time_zone.parse().unwrap_or(chrono_tz::UTC));
+    let sections = [
+        head(report, &zone),
+        population(report),
+        section("Tickets per type", &types(&report.types)),
+        section("Afhandeltijden van wat in de maand is opgelost (naar beneden afgerond op minuten)", &handling(report)),
+        section("Normen (marge: zoveel van het aantal mogen te laat zijn)", &goals(&report.goals)),
+        section(&format!("Voorbij de norm en nog lopend op {}", moment(report.to_at, &zone)), &running(report, &zone)),
+        section("Escalaties in de maand", &escalations(report, &zone)),
+        section("Langdurig openstaand", &tickets(&report.long_open, &zone)),
+        section("Niet geclassificeerd (zonder prioriteit, terwijl een norm daarvan afhangt)", &tickets(&report.not_classified, &zone)),
+    ];
+    sections.join("\n")
+}
+
+fn section(title: &str, body: &str) -> String {
+    format!("{title}\n{}\n{body}", "─".repeat(title.chars().count()))
+}
+
+fn head(report: &ServiceManagementReport, zone: &Zone) -> String {
+    let title = format!("Servicemanagementrapportage {}", report.month.dutch());
+    let agreement = format!("{} ({}, versie {})", report.title, report.contract_id, report.contract_version);
+    let (from, to) = (moment(report.from_at, zone), moment(report.to_at, zone));
+    let assumed = match report.assumed.as_slice() {
+        [] => String::new(),
+        keys => paragraph(&format!("Waarden aangenomen, niet in de overeenkomst: {}.", keys.join(", ")), WIDTH),
+    };
+    format!("{title}\n{}\n{}\nVan {from} tot {to}, {}\n{assumed}", "═".repeat(title.chars().count()), clean(&agreement), report.time_zone)
+}
+
+fn population(report: &ServiceManagementReport) -> String {
+    let population = &report.population;
+    let counts = format!(
+        "Meegeteld: {}. Daarvan ingetrokken: {}; niet geclassificeerd: {}; voorbij een norm en nog lopend: {}.",
+        population.considered, population.cancelled, population.not_classified, population.running_past_bound
+    );
+    format!("{}{}", paragraph(&population.sentence, WIDTH), paragraph(&counts, WIDTH))
+}
+
+fn types(types: &[TypeCounts]) -> String {
+    let mut table = Table::new(&[
+        ("Type", Left),
+        ("Gemeld", Right),
+        ("Gesloten", Right),
+        ("Ingetrokken", Right),
+        ("Open", Right),
+        ("w.v. opgelost", Right),
+        ("w.v. langdurig", Right),
+    ]);
+    let figures = |row: &TypeCounts| [row.reported, row.closed, row.cancelled, row.open_at_end, row.resolved_at_end, row.long_open];
+    let mut totals = [0; 6];
+    for row in types {
+        let figures = figures(row);
+        totals.iter_mut().zip(figures).for_each(|(total, figure)| *total += figure);
+        type_row(&mut table, &row.label, figures);
+    }
+    type_row(&mut table, "totaal", totals);
+    table.render()
+}
+
+fn type_row(table: &mut Table, label: &str, figures: [u64; 6]) {
+    let [reported, closed, cancelled, open, resolved, long] = figures.map(|figure| figure.to_string());
+    table.row([label.to_owned(), reported, closed, cancelled, open, resolved, long]);
+}
+
+fn handling(report: &ServiceManagementReport) -> String {
+    let mut table =
+        Table::new(&[("Prioriteit", Left), ("Tijd", Left), ("Aantal", Right), ("Gemiddeld", Right), ("Mediaan", Right), ("Langst", Right)]);
+    for of_type in report.handling_times.iter().filter(|of_type| of_type.all.n > 0) {
+        table.group(&of_type.label);
+        handling_rows(&mut table, "alle", &of_type.all);
+        for priority in of_type.priorities.iter().filter(|priority| priority.time.n > 0) {
+            handling_rows(&mut table, &priority.label, &priority.time);
+        }
+    }
+    table.render()
+}
+
+fn handling_rows(table: &mut Table, label: &str, time: &HandlingTime) {
+    let mut row = |label: &str, measure: &str, spread: &Spread| {
+        let [mean, median, max] = [spread.mean_seconds, spread.median_seconds, spread.max_seconds].map(duration);
+        table.row([label.to_owned(), measure.to_owned(), spread.n.to_string(), mean, median, max]);
+    };
+    row(label, "binnen openingstijden", &time.window);
+    row("", "doorlooptijd", &time.calendar);
+}
+
+fn goals(goals: &[GoalRow]) -> String {
+    let mut table = Table::new(&[
+        ("Klok", Left),
+        ("Prioriteit", Left),
+        ("Abonnement", Left),
+        ("Norm", Left),
+        ("Aantal", Right),
+        ("Gehaald", Right),
+        ("Te laat", Right),
+        ("Marge", Right),
+        ("Score", Right),
+        ("Uitkomst", Left),
+    ]);
+    let mut group = None;
+    for row in goals {
+        if group.replace(row.ticket_type) != Some(row.ticket_type) {
+            table.group(row.ticket_type.dutch());
+        }
+        table.row([
+            clock(row.clock).to_owned(),
+            row.priority_label.clone().unwrap_or_default(),
+            row.tier.clone().unwrap_or_default(),
+            norm(row.share_required, row.comparison, &row.target),
+            row.n.to_string(),
+            row.met.to_string(),
+            row.missed.to_string(),
+            row.misses_allowed.to_string(),
+            percentage(row.percentage.as_deref()),
+            verdict(row.verdict).to_owned(),
+        ]);
+    }
+    table.render()
+}
+
+fn running(report: &ServiceManagementReport, zone: &Zone) -> String {
+    let heads = [("Ticket", Left), ("Type", Left), ("Prioriteit", Left), ("Klok", Left), ("Norm", Left), ("Verstreken op", Left)];
+    let mut table = Table::new(&heads);
+    for breach in &report.running_breaches {
+        table.row([
+            breach.number.clone(),
+            breach.ticket_type.dutch().to_owned(),
+            breach.priority_label.clone().unwrap_or_else(dash),
+            clock(breach.clock).to_owned(),
+            bound(breach.comparison, &breach.target),
+            moment(breach.breached_at, zone),
+        ]);
+    }
+    table.render()
+}
+
+fn escalations(report: &ServiceManagementReport, zone: &Zone) -> String {
+    let heads = [("Niveau", Left), ("Ticket", Left), ("Op", Left), ("Aanleiding", Left)];
+    let mut table = Table::new(&heads);
+    let totals = report.escalation_counts.iter();
+    let totals: Vec<_> =
+        totals.map(|step| format!("  Van niveau {} naar {}: {} keer.\n", step.from_level, step.to_level, step.count)).collect();
+    for step in &report.escalations {
+        let levels = format!("{} → {}", step.from_level, step.to_level);
+        table.row([levels, step.number.clone(), moment(step.at, zone), step.trigger.clone()]);
+    }
+    totals.concat() + &table.render()
+}
+
+fn tickets(tickets: &[TicketLine], zone: &Zone) -> String {
+    let heads = [("Ticket", Left), ("Type", Left), ("Prioriteit", Left), ("Gemeld op", Left)];
+    let mut table = Table::new(&heads);
+    for ticket in tickets {
+        let priority = ticket.priority_label.clone().unwrap_or_else(dash);
+        table.row([ticket.number.clone(), ticket.ticket_type.dutch().to_owned(), priority, moment(ticket.opened_at, zone)]);
+    }
+    table.render()
+}

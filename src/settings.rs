@@ -1,0 +1,307 @@
+//! Settings: `config/default.toml`, a file of one's own, then the environment. Unknown keys are refused.
+//!
+//! A secret may stand in a file: `UURWERK_ADMIN_TOKEN_FILE` names the file that holds what `UURWERK_ADMIN_TOKEN` would.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::contract::TicketType;
+
+/// What comes with the program.
+const DEFAULTS: &str = include_str!("../config/default.toml");
+const PREFIX: &str = "UURWERK_";
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("…")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("…")
+    }
+}
+
+/// Everything one can set.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Whose time.
+    pub time: TimeMode,
+    /// Where everything is kept.
+    pub database: Database,
+    /// Where it listens.
+    pub http: Http,
+    /// Where the agreements are.
+    pub contracts: Contracts,
+    /// Who may do everything.
+    #[serde(default)]
+    pub admin: Admin,
+    /// Sandbox time.
+    #[serde(default)]
+    pub sandbox: Sandbox,
+    /// What is logged.
+    pub log: Log,
+    /// Outgoing mail.
+    pub mail: Mail,
+    /// Where mail comes in.
+    #[serde(default)]
+    pub mailboxes: BTreeMap<String, Mailbox>,
+}
+
+/// Whose time the program lives in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeMode {
+    /// The machine's, or the database's.
+    Machine,
+    /// Its own, for rehearsals.
+    Sandbox,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://PATH` or `postgres://…`.
+    #[serde(serialize_with = "without_password")]
+    pub url: String,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port.
+    pub listen: String,
+}
+
+/// `[contracts]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contracts {
+    /// The folder of `*.toml`.
+    pub dir: PathBuf,
+}
+
+/// `[admin]`
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    /// The token for everything.
+    pub token: Option<Secret>,
+}
+
+/// `[sandbox]`
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sandbox {
+    /// Where an empty database begins.
+    pub start: Option<crate::domain::Instant>,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// As tracing's filters.
+    pub filter: String,
+    /// Lines for people or for machines.
+    pub format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Whom outgoing mail comes from.
+    pub from: String,
+    /// How it leaves.
+    pub transport: MailTransport,
+    /// Where it is written with `folder`.
+    pub folder: PathBuf,
+    /// Where it is sent with `smtp`.
+    pub smtp: Smtp,
+}
+
+/// How outgoing mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTransport {
+    /// As files in a folder.
+    Folder,
+    /// To a mail server.
+    Smtp,
+}
+
+/// `[mail.smtp]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// The server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is secured.
+    pub tls: Tls,
+    /// Whom to log in as.
+    pub username: Option<String>,
+    /// With which password.
+    pub password: Option<Secret>,
+}
+
+/// How a connection is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// Not at all: for a server on this machine.
+    None,
+    /// From the first command that can.
+    Starttls,
+    /// From the first byte.
+    Tls,
+}
+
+/// `[mailboxes.NAME]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mailbox {
+    /// Its address (MAIL-01).
+    pub address: String,
+    /// The contract its tickets fall under.
+    pub contract: String,
+    /// The organisation, where it is not told from the sender.
+    pub organisation: Option<String>,
+    /// The type a mail becomes (MAIL-07).
+    #[serde(default = "incident")]
+    pub default_type: TicketType,
+    /// What happens to mail of people nobody knows (AMB-95).
+    #[serde(default)]
+    pub unknown_senders: UnknownSenders,
+}
+
+/// What happens to mail of people nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownSenders {
+    /// It is kept aside for the desk.
+    #[default]
+    Quarantine,
+    /// It becomes a ticket.
+    Accept,
+}
+
+const fn incident() -> TicketType {
+    TicketType::Incident
+}
+
+fn without_password<S: serde::Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let masked = match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        _ => url.to_owned(),
+    };
+    serializer.serialize_str(&masked)
+}
+
+/// Why settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BadSettings {
+    /// Files or variables that say what cannot be.
+    #[error("settings: {0}")]
+    Wrong(String),
+    /// A file that is named cannot be read.
+    #[error("settings: {0} cannot be read: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+}
+
+impl Settings {
+    /// The defaults, then a file of one's own, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, BadSettings> {
+        Self::from_parts(file, std::env::vars())
+    }
+
+    /// The same from given variables.
+    pub fn from_parts(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, BadSettings> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file).map_err(|error| BadSettings::Unreadable(file.to_owned(), error))?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        for (name, value) in variables {
+            let Some(name) = name.strip_prefix(PREFIX).filter(|name| *name != "CONFIG") else { continue };
+            let (name, value) = match name.strip_suffix("_FILE") {
+                Some(name) => {
+                    let path = PathBuf::from(&value);
+                    let text = std::fs::read_to_string(&path).map_err(|error| BadSettings::Unreadable(path, error))?;
+                    (name, text.trim_end().to_owned())
+                }
+                None => (name, value),
+            };
+            let key = name.to_lowercase().replace('_', ".");
+            figment = match value.parse::<u16>() {
+                Ok(number) if key.ends_with("port") => figment.merge(Serialized::global(&key, number)),
+                _ => figment.merge(Serialized::global(&key, value)),
+            };
+        }
+        let wrong = |error: figment::Error| BadSettings::Wrong(error.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join("; "));
+        figment.extract().map_err(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)]) -> Result<Settings, BadSettings> {
+        Settings::from_parts(None, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn the_environment_comes_on_top_of_the_defaults() {
+        let settings = with(&[("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x"), ("UURWERK_MAIL_SMTP_PORT", "2525"), ("UURWERK_TIME", "sandbox")]);
+        let settings = settings.expect("they are settings");
+        assert_eq!((settings.mail.smtp.port, settings.time), (2525, TimeMode::Sandbox));
+        assert_eq!(settings.database.url, "postgres://u:geheim@db/x");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let refused = with(&[("UURWERK_HTTP_LISSEN", "x")]).expect_err("it is no key").to_string();
+        assert!(refused.contains("lissen"), "{refused}");
+    }
+
+    #[test]
+    fn secrets_are_masked_when_printed() {
+        let settings = with(&[("UURWERK_ADMIN_TOKEN", "geheim"), ("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x")]).expect("settings");
+        let printed = format!("{} {:?}", toml::to_string(&settings).expect("they print"), settings.admin);
+        assert!(!printed.contains("geheim"), "{printed}");
+    }
+}

@@ -1,0 +1,252 @@
+//! Mail as it came and as it goes.
+
+use entity::{inbound_mail, outbound_mail};
+use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, instant};
+use crate::domain::Instant;
+
+/// A mail that came, with what became of it.
+#[derive(Debug, Clone)]
+pub struct Inbound {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose, where that is known.
+    pub organisation: Option<String>,
+    /// The contract of its mailbox.
+    pub contract: String,
+    /// The mailbox's name.
+    pub mailbox: String,
+    /// Its Message-ID, or one made from its digest.
+    pub message_id: String,
+    /// SHA-256 of the whole message.
+    pub digest: String,
+    /// What became of it.
+    pub outcome: String,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// The ticket it made or landed on.
+    pub ticket_id: Option<Uuid>,
+    /// When it arrived.
+    pub received_at: Instant,
+    /// The whole message.
+    pub raw: Vec<u8>,
+}
+
+/// A mail to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    /// Its id.
+    pub id: Uuid,
+    /// Its ticket.
+    pub ticket_id: Uuid,
+    /// Whose.
+    pub organisation: String,
+    /// The event it tells of.
+    pub event_id: Uuid,
+    /// Which message it is.
+    pub template: String,
+    /// To whom.
+    pub recipient: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body: String,
+    /// The `Auto-Submitted` it carries, or `personal`.
+    pub auto: String,
+    /// Its Message-ID, without brackets.
+    pub message_id: String,
+    /// The message it answers.
+    pub in_reply_to: Option<String>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was made.
+    pub created_at: Instant,
+}
+
+/// The same message, arrived before in a mailbox of the contract.
+pub async fn arrived(tx: &Tx, contract: &str, message_id: &str, digest: &str) -> Result<Option<Inbound>, DbErr> {
+    let same = inbound_mail::Entity::find()
+        .filter(inbound_mail::Column::Contract.eq(contract))
+        .filter(inbound_mail::Column::MessageId.eq(message_id))
+        .filter(inbound_mail::Column::Digest.eq(digest))
+        .filter(inbound_mail::Column::Outcome.ne("duplicate"));
+    Ok(same.one(tx.connection()).await?.map(inbound))
+}
+
+/// The ticket that one of these Message-IDs, the first that is known, belongs to: of a mail sent or of one that came.
+pub async fn ticket_of(tx: &Tx, contract: &str, message_ids: &[String]) -> Result<Option<Uuid>, DbErr> {
+    let sent = tx.find::<outbound_mail::Entity>().filter(outbound_mail::Column::MessageId.is_in(message_ids)).all(tx.connection()).await?;
+    let came = inbound_mail::Entity::find()
+        .filter(inbound_mail::Column::Contract.eq(contract))
+        .filter(inbound_mail::Column::MessageId.is_in(message_ids))
+        .all(tx.connection())
+        .await?;
+    let known = |id: &String| {
+        let sent = sent.iter().find(|mail| mail.message_id == *id).map(|mail| mail.ticket_id);
+        sent.or_else(|| came.iter().find(|mail| mail.message_id == *id)?.ticket_id)
+    };
+    Ok(message_ids.iter().find_map(known))
+}
+
+/// The mail we sent with that Message-ID.
+pub async fn sent_as(tx: &Tx, message_id: &str) -> Result<Option<(Uuid, String)>, DbErr> {
+    let row = tx.find::<outbound_mail::Entity>().filter(outbound_mail::Column::MessageId.eq(message_id)).one(tx.connection()).await?;
+    Ok(row.map(|row| (row.ticket_id, row.recipient)))
+}
+
+/// The latest message of a ticket that came by mail, for a reply to answer.
+pub async fn latest_of(tx: &Tx, ticket: Uuid) -> Result<Option<String>, DbErr> {
+    let row = inbound_mail::Entity::find()
+        .filter(inbound_mail::Column::TicketId.eq(ticket))
+        .order_by_desc(inbound_mail::Column::ReceivedAt)
+        .limit(1)
+        .one(tx.connection())
+        .await?;
+    Ok(row.map(|row| row.message_id))
+}
+
+/// Keeps a mail that came.
+pub async fn keep(tx: &Tx, mail: &Inbound) -> Result<(), DbErr> {
+    let row = inbound_mail::ActiveModel {
+        id: Set(mail.id),
+        organisation: Set(mail.organisation.clone()),
+        contract: Set(mail.contract.clone()),
+        mailbox: Set(mail.mailbox.clone()),
+        message_id: Set(mail.message_id.clone()),
+        digest: Set(mail.digest.clone()),
+        outcome: Set(mail.outcome.clone()),
+        reason: Set(mail.reason.clone()),
+        ticket_id: Set(mail.ticket_id),
+        received_at: Set(mail.received_at.to_utc()),
+        raw: Set(mail.raw.clone()),
+    };
+    inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Puts mails in the queue; one that tells the same person of the same event stays one.
+pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let rows = mails.iter().map(|mail| outbound_mail::ActiveModel {
+        id: Set(mail.id),
+        ticket_id: Set(mail.ticket_id),
+        organisation: Set(mail.organisation.clone()),
+        event_id: Set(mail.event_id),
+        template: Set(mail.template.clone()),
+        recipient: Set(mail.recipient.clone()),
+        subject: Set(mail.subject.clone()),
+        body: Set(mail.body.clone()),
+        auto: Set(mail.auto.clone()),
+        message_id: Set(mail.message_id.clone()),
+        in_reply_to: Set(mail.in_reply_to.clone()),
+        state: Set("pending".to_owned()),
+        attempts: Set(0),
+        next_attempt_at: Set(Some(mail.created_at.to_utc())),
+        created_at: Set(mail.created_at.to_utc()),
+        sent_at: Set(None),
+        last_error: Set(None),
+    });
+    let known = [outbound_mail::Column::EventId, outbound_mail::Column::Recipient, outbound_mail::Column::Template];
+    let once = sea_orm::sea_query::OnConflict::columns(known).do_nothing().to_owned();
+    outbound_mail::Entity::insert_many(rows).on_conflict(once).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Takes mails that are due to be tried, and puts their next try off to `again_at`, so that nobody else tries them now.
+pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> Result<Vec<Outbound>, DbErr> {
+    use sea_orm::sea_query::{LockBehavior, LockType};
+    let due = tx
+        .find::<outbound_mail::Entity>()
+        .filter(outbound_mail::Column::State.eq("pending"))
+        .filter(outbound_mail::Column::NextAttemptAt.lte(now.to_utc()))
+        .order_by_asc(outbound_mail::Column::NextAttemptAt)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(tx.connection())
+        .await?;
+    let ids: Vec<_> = due.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        let put_off = sea_orm::sea_query::Expr::value(Some(again_at.to_utc()));
+        let taken = outbound_mail::Entity::update_many().col_expr(outbound_mail::Column::NextAttemptAt, put_off);
+        taken.filter(outbound_mail::Column::Id.is_in(ids)).exec(tx.connection()).await?;
+    }
+    Ok(due.into_iter().map(outbound).collect())
+}
+
+/// When the next mail is to be tried.
+pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+    let earliest = reads.find::<outbound_mail::Entity>().select_only().column(outbound_mail::Column::NextAttemptAt);
+    let earliest = earliest.filter(outbound_mail::Column::State.eq("pending")).filter(outbound_mail::Column::NextAttemptAt.is_not_null());
+    let row: Option<chrono::DateTime<chrono::Utc>> =
+        earliest.order_by_asc(outbound_mail::Column::NextAttemptAt).limit(1).into_tuple().one(reads.connection()).await?;
+    Ok(row.map(instant))
+}
+
+/// Records that a mail was sent, or was not and when it is tried again (never, when `None`).
+pub async fn tried(tx: &Tx, mail: &Outbound, result: Result<Instant, (String, Option<Instant>)>) -> Result<(), DbErr> {
+    let Some(row) = tx.find::<outbound_mail::Entity>().filter(outbound_mail::Column::Id.eq(mail.id)).one(tx.connection()).await? else {
+        return Ok(());
+    };
+    let attempts = row.attempts + 1;
+    let mut row = row.into_active_model();
+    row.id = Unchanged(mail.id);
+    row.attempts = Set(attempts);
+    match result {
+        Ok(sent_at) => {
+            row.state = Set("sent".to_owned());
+            row.sent_at = Set(Some(sent_at.to_utc()));
+            row.next_attempt_at = Set(None);
+            row.last_error = Set(None);
+        }
+        Err((error, again_at)) => {
+            row.state = Set(if again_at.is_some() { "pending" } else { "failed" }.to_owned());
+            row.next_attempt_at = Set(again_at.map(Instant::to_utc));
+            row.last_error = Set(Some(error));
+        }
+    }
+    row.update(tx.connection()).await.map(drop)
+}
+
+/// The mails of a ticket, oldest first.
+pub async fn of_ticket(reads: &impl Reads, ticket: Uuid) -> Result<Vec<Outbound>, DbErr> {
+    let rows = reads.find::<outbound_mail::Entity>().filter(outbound_mail::Column::TicketId.eq(ticket));
+    Ok(rows.order_by_asc(outbound_mail::Column::Id).all(reads.connection()).await?.into_iter().map(outbound).collect())
+}
+
+fn inbound(row: inbound_mail::Model) -> Inbound {
+    Inbound {
+        id: row.id,
+        organisation: row.organisation,
+        contract: row.contract,
+        mailbox: row.mailbox,
+        message_id: row.message_id,
+        digest: row.digest,
+        outcome: row.outcome,
+        reason: row.reason,
+        ticket_id: row.ticket_id,
+        received_at: instant(row.received_at),
+        raw: row.raw,
+    }
+}
+
+fn outbound(row: outbound_mail::Model) -> Outbound {
+    Outbound {
+        id: row.id,
+        ticket_id: row.ticket_id,
+        organisation: row.organisation,
+        event_id: row.event_id,
+        template: row.template,
+        recipient: row.recipient,
+        subject: row.subject,
+        body: row.body,
+        auto: row.auto,
+        message_id: row.message_id,
+        in_reply_to: row.in_reply_to,
+        attempts: row.attempts,
+        created_at: instant(row.created_at),
+    }
+}

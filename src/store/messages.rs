@@ -1,0 +1,79 @@
+//! What people wrote on tickets.
+
+use entity::message;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, instant};
+use crate::domain::Instant;
+
+/// A message on a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: Uuid,
+    /// Its ticket.
+    pub ticket_id: Uuid,
+    /// Whose.
+    pub organisation: String,
+    /// Whether the client may see it.
+    pub public: bool,
+    /// Who wrote it, as histories name them.
+    pub author: String,
+    /// The person, where one is known.
+    pub person_id: Option<Uuid>,
+    /// The text.
+    pub body: String,
+    /// When it was written.
+    pub occurred_at: Instant,
+    /// When that was recorded.
+    pub recorded_at: Instant,
+}
+
+/// A ticket's messages, oldest first; internal ones only on request.
+pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, internal: bool) -> Result<Vec<Message>, DbErr> {
+    let mut rows = reads.find::<message::Entity>().filter(message::Column::TicketId.eq(ticket));
+    if !internal {
+        rows = rows.filter(message::Column::Visibility.eq("public"));
+    }
+    let rows = rows.order_by_asc(message::Column::OccurredAt).order_by_asc(message::Column::Id).all(reads.connection()).await?;
+    Ok(rows.into_iter().map(to_domain).collect())
+}
+
+/// One message.
+pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Message>, DbErr> {
+    let row = reads.find::<message::Entity>().filter(message::Column::Id.eq(id)).one(reads.connection()).await?;
+    Ok(row.map(to_domain))
+}
+
+/// Adds a message.
+pub async fn insert(tx: &Tx, message: &Message) -> Result<(), DbErr> {
+    let row = message::ActiveModel {
+        id: Set(message.id),
+        ticket_id: Set(message.ticket_id),
+        organisation: Set(message.organisation.clone()),
+        visibility: Set(if message.public { "public" } else { "internal" }.to_owned()),
+        author: Set(message.author.clone()),
+        person_id: Set(message.person_id),
+        body: Set(message.body.clone()),
+        occurred_at: Set(message.occurred_at.to_utc()),
+        recorded_at: Set(message.recorded_at.to_utc()),
+    };
+    message::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+fn to_domain(row: message::Model) -> Message {
+    Message {
+        id: row.id,
+        ticket_id: row.ticket_id,
+        organisation: row.organisation,
+        public: row.visibility == "public",
+        author: row.author,
+        person_id: row.person_id,
+        body: row.body,
+        occurred_at: instant(row.occurred_at),
+        recorded_at: instant(row.recorded_at),
+    }
+}

@@ -1,0 +1,51 @@
+//! People: the only rows with names and addresses, so that they can be erased.
+
+use entity::person;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx};
+use crate::domain::Instant;
+
+/// Somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their id, the only thing histories know.
+    pub id: Uuid,
+    /// Whose.
+    pub organisation: String,
+    /// Their name.
+    pub name: String,
+    /// Their address, in small letters.
+    pub email: String,
+}
+
+/// The person of an organisation with that address.
+pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -> Result<Option<Person>, DbErr> {
+    let found = reads.find::<person::Entity>().filter(person::Column::Organisation.eq(organisation)).filter(person::Column::Email.eq(email));
+    Ok(found.one(reads.connection()).await?.map(to_domain))
+}
+
+/// Several people.
+pub async fn find(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr> {
+    let found = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied()));
+    Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// Adds somebody.
+pub async fn insert(tx: &Tx, person: &Person, created_at: Instant) -> Result<(), DbErr> {
+    let row = person::ActiveModel {
+        id: Set(person.id),
+        organisation: Set(person.organisation.clone()),
+        name: Set(person.name.clone()),
+        email: Set(person.email.clone()),
+        created_at: Set(created_at.to_utc()),
+    };
+    person::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+fn to_domain(row: person::Model) -> Person {
+    Person { id: row.id, organisation: row.organisation, name: row.name, email: row.email }
+}

@@ -1,0 +1,94 @@
+//! Contracts applied: immutable versions, pinned by tickets.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::Error;
+use crate::app::{App, Version};
+use crate::contracts::{self, Refused, Source};
+use crate::store::contracts::Applied;
+use crate::store::{self, Scope};
+
+/// What came of a folder of contract files.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Versions that are new.
+    pub applied: Vec<String>,
+    /// Files that are drafts: what each leaves open.
+    pub drafts: Vec<Refused>,
+}
+
+/// Loads every version applied before, then applies what is new in a folder. A file that is wrong is an error, all of
+/// them at once; a draft is passed over.
+pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
+    load_applied(app).await?;
+    let (sources, refused) = contracts::load_folder(folder)
+        .map_err(|error| Error::Internal(format!("contracts: {} cannot be read: {error}", folder.display())))?;
+    let (drafts, wrong): (Vec<_>, Vec<_>) = refused.into_iter().partition(Refused::is_draft);
+    if !wrong.is_empty() {
+        let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+        return Err(Error::Internal(lines.join("\n")));
+    }
+    let mut outcome = Outcome { drafts, ..Outcome::default() };
+    for source in &sources {
+        if apply(app, source).await? {
+            outcome.applied.push(format!("{} {}", source.contract.id, source.contract.version));
+        }
+    }
+    load_applied(app).await?;
+    Ok(outcome)
+}
+
+/// Applies one version; `false` when it was applied before. The same version with another text is refused.
+async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
+    let digest = hex(&Sha256::digest(source.text.as_bytes()));
+    let contract = &source.contract;
+    app.write(&Scope::All, async |tx| {
+        let known = store::contracts::all(tx).await?;
+        if let Some(same) = known.iter().find(|one| one.contract == contract.id && one.version == contract.version) {
+            if same.digest == digest {
+                return Ok(false);
+            }
+            let detail = format!(
+                "{}: version {} of {} was applied with another text; give the change a version of its own",
+                source.file.display(),
+                contract.version,
+                contract.id
+            );
+            return Err(Error::Conflict { code: "version_exists", detail });
+        }
+        let version = Applied {
+            id: app.time.id(),
+            contract: contract.id.clone(),
+            version: contract.version.clone(),
+            digest: digest.clone(),
+            source: source.text.clone(),
+            applied_at: app.time.now(),
+        };
+        store::contracts::insert(tx, &version, contract.effective_from).await?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Makes every applied version known to this process.
+pub async fn load_applied(app: &App) -> Result<(), Error> {
+    let mut versions = Vec::new();
+    for applied in store::contracts::all(&app.all()).await? {
+        let name = format!("{} {}", applied.contract, applied.version);
+        let contract = contracts::parse(Path::new(&name), &applied.source).map_err(|refused| Error::Internal(refused.to_string()))?;
+        versions.push(Version { id: applied.id, contract });
+    }
+    app.know(versions);
+    Ok(())
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

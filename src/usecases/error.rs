@@ -1,0 +1,90 @@
+//! Every "no", gathered. `http` maps each to a status and a code.
+
+use sea_orm::DbErr;
+
+use crate::domain::ticket::Refusal;
+use crate::store;
+
+/// One thing wrong with what was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// A JSON pointer into the body, or the name of a query key.
+    pub pointer: String,
+    /// A stable code.
+    pub code: &'static str,
+    /// What is the matter.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem with a field of the body.
+    pub fn field(field: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { pointer: format!("/{field}"), code, detail: detail.into() }
+    }
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or it is another's.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What was sent cannot be: everything that is wrong with it.
+    #[error("the request cannot be: {} problem(s)", .0.len())]
+    Invalid(Vec<Problem>),
+    /// It cannot be now.
+    #[error("{detail}")]
+    Conflict {
+        /// A stable code.
+        code: &'static str,
+        /// What stands in the way.
+        detail: String,
+    },
+    /// The caller may not.
+    #[error("{detail}")]
+    Forbidden {
+        /// A stable code.
+        code: &'static str,
+        /// Who may.
+        detail: String,
+    },
+    /// The database asks for the same transaction once more.
+    #[error("the database asks to repeat the transaction")]
+    Repeat,
+    /// A dependency is away.
+    #[error("the database cannot be reached")]
+    Unavailable(String),
+    /// A fault of the program or the machine.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if store::asks_to_repeat(&error) {
+            Self::Repeat
+        } else if store::is_away(&error) {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Internal(error.to_string())
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            Refusal::NoSuchMove { .. } => Self::Conflict { code: "move_not_allowed", detail },
+            Refusal::PriorityMissing => Self::Conflict { code: "priority_required", detail },
+            Refusal::Cancelled => Self::Conflict { code: "ticket_cancelled", detail },
+            Refusal::PriorityDecided => Self::Conflict { code: "priority_decided", detail },
+            Refusal::ClientDecides => Self::Forbidden { code: "client_decides", detail },
+            Refusal::DeskOnly => Self::Forbidden { code: "desk_only", detail },
+            Refusal::CauseMissing => Self::Invalid(vec![Problem::field("cause", "required", detail)]),
+            Refusal::CauseUnexpected => Self::Invalid(vec![Problem::field("cause", "not_allowed", detail)]),
+            Refusal::UnknownPriority(_) => Self::Invalid(vec![Problem::field("priority", "unknown_priority", detail)]),
+            Refusal::PhoneContactMissing => Self::Invalid(vec![Problem::field("priority", "phone_contact_required", detail)]),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What one can do with the desk: one function each. They read find, permit, decide, record.
+
+pub mod contracts;
+mod error;
+pub mod inbound;
+pub mod sandbox;
+pub mod tickets;
+pub mod timers;
+pub mod tokens;
+
+pub use error::{Error, Problem};
+
+use crate::domain::Instant;
+use crate::domain::ticket::Actor;
+use crate::store::Scope;
+use crate::store::idempotency::Key;
+
+/// Who does something, for whom, and when: made once at the edge.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    /// Who acts.
+    pub actor: Actor,
+    /// Whose rows they see.
+    pub scope: Scope,
+    /// When it is recorded: the present.
+    pub recorded_at: Instant,
+    /// What makes a repeat the same request.
+    pub idempotency: Option<Key>,
+}
+
+impl Stamp {
+    /// The program itself, now.
+    pub fn system(now: Instant) -> Self {
+        Self { actor: Actor::System, scope: Scope::All, recorded_at: now, idempotency: None }
+    }
+}

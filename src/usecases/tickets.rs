@@ -1,0 +1,446 @@
+//! Tickets: registering one, and everything done to it after.
+
+use uuid::Uuid;
+
+use super::{Error, Problem, Stamp};
+use crate::app::{App, Version};
+use crate::domain::Instant;
+use crate::domain::contract::{Contract, TicketType};
+use crate::domain::escalation;
+use crate::domain::ticket::{self, Act, Channel, Event, EventKind, Settled, Standing, Ticket};
+use crate::domain::workflow;
+use crate::store::messages::Message;
+use crate::store::people::Person;
+use crate::store::tickets::{ExternalReference, TicketRef};
+use crate::store::{self, Reads, Tx};
+
+/// A ticket as someone asks for it; whatever could not be read is absent.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Its type's name.
+    pub kind: Option<String>,
+    /// Its contract.
+    pub contract: Option<String>,
+    /// Its client; needed where the contract serves several and the caller sees them.
+    pub organisation: Option<String>,
+    /// A line.
+    pub title: Option<String>,
+    /// The whole story.
+    pub description: Option<String>,
+    /// A priority: decided when the desk says it, proposed when a client does.
+    pub priority: Option<String>,
+    /// Why that priority.
+    pub priority_motivation: Option<String>,
+    /// How it came in.
+    pub channel: Option<String>,
+    /// Who reports it: a name and an address.
+    pub requester: Option<(String, String)>,
+    /// When it was reported, if not now.
+    pub occurred_at: Option<Instant>,
+    /// Why it is recorded late.
+    pub occurred_at_reason: Option<String>,
+    /// What it is called elsewhere.
+    pub external_references: Vec<ExternalReference>,
+}
+
+/// A draft that can be registered.
+struct Checked {
+    kind: TicketType,
+    version: std::sync::Arc<Version>,
+    organisation: String,
+    tier: Option<String>,
+    channel: Channel,
+    occurred_at: Instant,
+}
+
+/// Everything wrong with a draft, judged on what could be read of it.
+pub fn problems(app: &App, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
+    check(app, stamp, draft).err().unwrap_or_default()
+}
+
+fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let kind = draft.kind.as_deref().and_then(|name| {
+        name.parse::<TicketType>().map_err(|unknown| problems.push(Problem::field("type", "unknown_type", format!("\"{name}\" {unknown}")))).ok()
+    });
+    let channel = draft.channel.as_deref().and_then(|name| {
+        let known = Channel::named(name);
+        if known.is_none() {
+            problems.push(Problem::field("channel", "unknown_channel", format!("\"{name}\" is no channel")));
+        }
+        known
+    });
+    let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
+    check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
+    let version = draft.contract.as_deref().and_then(|contract| version_for(app, contract, occurred_at, &mut problems));
+    let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
+    if let (Some(version), Some(kind)) = (&version, kind) {
+        check_priority(&version.contract, stamp, kind, channel, draft.priority.as_deref(), &mut problems);
+        let tier = client.as_ref().and_then(|client| client.1.as_ref());
+        if client.is_some() && tier.is_none() && version.contract.needs_tier(kind) {
+            problems.push(Problem::field("organisation", "tier_missing", "the clocks of this type need the client's tier, and the contract names none (CLK-06)"));
+        }
+    }
+    match (kind, version, client, channel) {
+        (Some(kind), Some(version), Some((organisation, tier)), Some(channel)) if problems.is_empty() => {
+            Ok(Checked { kind, version, organisation, tier, channel, occurred_at })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// A late registration is of the past, says why, and is the desk's (CLK-15, design § 2.12).
+fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>, problems: &mut Vec<Problem>) {
+    let Some(occurred_at) = occurred_at else {
+        if reason.is_some() {
+            problems.push(Problem::field("occurredAtReason", "not_allowed", "there is no occurredAt to give a reason for"));
+        }
+        return;
+    };
+    if occurred_at > stamp.recorded_at {
+        problems.push(Problem::field("occurredAt", "in_future", format!("is after the present, {}", stamp.recorded_at)));
+    }
+    if reason.is_none() {
+        problems.push(Problem::field("occurredAtReason", "required", "what is recorded later than it happened needs a reason"));
+    }
+    if stamp.actor.is_client() {
+        problems.push(Problem::field("occurredAt", "desk_only", "only the desk records something later than it happened"));
+    }
+}
+
+fn version_for(app: &App, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<std::sync::Arc<Version>> {
+    let version = app.version_at(contract, at);
+    if version.is_none() {
+        problems.push(Problem::field("contract", "unknown_contract", format!("there is no contract \"{contract}\" in force at {at}")));
+    }
+    version
+}
+
+/// The client and its tier; a caller of one organisation need not name it.
+fn client_of(contract: &Contract, stamp: &Stamp, named: Option<&str>, problems: &mut Vec<Problem>) -> Option<(String, Option<String>)> {
+    let seen: Vec<_> = contract.clients.iter().filter(|client| stamp.scope.includes(&client.organisation)).collect();
+    let client = match named {
+        Some(named) => seen.iter().find(|client| client.organisation == named),
+        None if seen.len() == 1 => seen.first(),
+        None => None,
+    };
+    if client.is_none() {
+        let (code, detail) = match named {
+            Some(named) => ("unknown_organisation", format!("the contract serves no \"{named}\"")),
+            None if seen.is_empty() => ("unknown_organisation", "the contract serves no organisation of yours".to_owned()),
+            None => ("required", "the contract serves several organisations: name one".to_owned()),
+        };
+        problems.push(Problem::field("organisation", code, detail));
+    }
+    client.map(|client| (client.organisation.clone(), client.tier.clone()))
+}
+
+fn check_priority(
+    contract: &Contract,
+    stamp: &Stamp,
+    kind: TicketType,
+    channel: Option<Channel>,
+    priority: Option<&str>,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(priority) = priority else { return };
+    if contract.priority(priority, kind).is_none() {
+        let detail = format!("\"{priority}\" is no priority of this contract for {kind}");
+        problems.push(Problem::field("priority", "unknown_priority", detail));
+    } else if !stamp.actor.is_client() && channel != Some(Channel::Phone) && ticket::needs_phone_contact(contract, kind, priority) {
+        let detail = "this priority needs a phone contact: register it by phone, or set it after one (INC-03)";
+        problems.push(Problem::field("priority", "phone_contact_required", detail));
+    }
+}
+
+/// Registers a ticket: the row, its history, its clocks and its events, in one transaction.
+pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Ticket, Error> {
+    app.write(&stamp.scope, async |tx| register_in(app, tx, stamp, draft).await).await
+}
+
+/// The same inside a transaction that does more.
+pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Result<Ticket, Error> {
+    if let Some(known) = repeated(tx, stamp).await? {
+        return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
+    }
+    let checked = check(app, stamp, draft).map_err(Error::Invalid)?;
+    for reference in &draft.external_references {
+        if let Some(known) = store::tickets::called(tx, &checked.organisation, reference).await? {
+            let known = store::tickets::find(tx, TicketRef::Id(known)).await?.map(|known| known.reference()).unwrap_or_default();
+            let detail = format!("{} {} is already {known}", reference.system, reference.reference);
+            return Err(Error::Conflict { code: "external_reference_exists", detail });
+        }
+    }
+    let requester_id = match &draft.requester {
+        Some((name, email)) => Some(person(app, tx, &checked.organisation, name, email).await?),
+        None => None,
+    };
+    let ticket = new_ticket(app, tx, stamp, draft, &checked, requester_id).await?;
+    let registered = registration(app, stamp, draft, &ticket);
+    let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
+    let mut events = vec![registered];
+    events.extend(numbered(app, &settled));
+    store::tickets::insert(tx, &ticket, &settled).await?;
+    store::events::append(tx, &ticket, 0, &events).await?;
+    store::tickets::insert_references(tx, &ticket, &draft.external_references, || app.time.id()).await?;
+    if let Some(key) = &stamp.idempotency {
+        store::idempotency::insert(tx, app.time.id(), key, ticket.id, stamp.recorded_at).await?;
+    }
+    Ok(ticket)
+}
+
+/// What a repeated request created before; another request under the same key is a conflict.
+async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Error> {
+    let Some(key) = &stamp.idempotency else { return Ok(None) };
+    match store::idempotency::find(tx, key).await? {
+        None => Ok(None),
+        Some((digest, created)) if digest == key.digest => Ok(Some(created)),
+        Some(_) => {
+            let detail = "this Idempotency-Key was used for another request".to_owned();
+            Err(Error::Conflict { code: "idempotency_key_reused", detail })
+        }
+    }
+}
+
+async fn person(app: &App, tx: &Tx, organisation: &str, name: &str, email: &str) -> Result<Uuid, Error> {
+    let email = email.trim().to_lowercase();
+    if let Some(known) = store::people::with_address(tx, organisation, &email).await? {
+        return Ok(known.id);
+    }
+    let person = Person { id: app.time.id(), organisation: organisation.to_owned(), name: name.trim().to_owned(), email };
+    store::people::insert(tx, &person, app.time.now()).await?;
+    Ok(person.id)
+}
+
+async fn new_ticket(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft, checked: &Checked, requester_id: Option<Uuid>) -> Result<Ticket, Error> {
+    let by_client = stamp.actor.is_client();
+    let phase = workflow::phase_named(checked.kind, workflow::REGISTERED);
+    Ok(Ticket {
+        id: app.time.id(),
+        number: store::tickets::next_number(tx).await?,
+        organisation: checked.organisation.clone(),
+        contract: checked.version.contract.id.clone(),
+        contract_version_id: checked.version.id,
+        kind: checked.kind,
+        tier: checked.tier.clone(),
+        title: draft.title.clone().unwrap_or_default(),
+        description: draft.description.clone().unwrap_or_default(),
+        phase: phase.ok_or_else(|| Error::Internal("a type without a first phase".to_owned()))?,
+        waiting_cause: None,
+        priority: draft.priority.clone().filter(|_| !by_client),
+        proposed_priority: draft.priority.clone().filter(|_| by_client),
+        priority_motivation: draft.priority_motivation.clone(),
+        channel: checked.channel,
+        requester_id,
+        assignee: None,
+        team: None,
+        opened_at: checked.occurred_at,
+        recorded_at: stamp.recorded_at,
+        updated_at: stamp.recorded_at,
+        resolved_at: None,
+        closed_at: None,
+        version: 1,
+    })
+}
+
+fn registration(app: &App, stamp: &Stamp, draft: &Draft, ticket: &Ticket) -> Event {
+    Event {
+        id: app.time.id(),
+        kind: EventKind::Registered,
+        actor: stamp.actor.as_text(),
+        reason: draft.occurred_at_reason.clone(),
+        data: serde_json::json!({
+            "type": ticket.kind.as_str(), "contract": ticket.contract, "contractVersion": ticket.contract_version_id,
+            "priority": draft.priority, "decided": ticket.priority.is_some(), "tier": ticket.tier, "channel": ticket.channel.as_str(),
+            "phase": ticket.phase.name,
+        }),
+        occurred_at: ticket.opened_at,
+        recorded_at: stamp.recorded_at,
+    }
+}
+
+/// When something is said to have happened, with why it is recorded late.
+#[derive(Debug, Clone, Default)]
+pub struct When {
+    /// The instant; the present when absent.
+    pub occurred_at: Option<Instant>,
+    /// Why it is recorded late.
+    pub reason: Option<String>,
+}
+
+/// Does something to a ticket.
+pub async fn act(app: &App, stamp: &Stamp, ticket: TicketRef, wishes: &[Act], when: &When, if_version: Option<i32>) -> Result<Ticket, Error> {
+    app.write(&stamp.scope, async |tx| {
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        if if_version.is_some_and(|version| version != ticket.version) {
+            return Err(Error::Conflict { code: "version_changed", detail: "the ticket changed since it was read".to_owned() });
+        }
+        act_in(app, tx, stamp, &ticket, wishes, when).await.map(|acted| acted.0)
+    })
+    .await
+}
+
+/// The same on a ticket held by a transaction that does more; with the events it recorded.
+pub async fn act_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, wishes: &[Act], when: &When) -> Result<(Ticket, Vec<Event>), Error> {
+    let version = app.version(ticket.contract_version_id)?;
+    let contract = &version.contract;
+    let mut history = store::events::of_ticket(tx, ticket.id).await?;
+    let known = history.len();
+    let at = occurred(stamp, &history, when)?;
+    let overdue = settle(contract, ticket, &history, at, false);
+    history.extend(numbered(app, &overdue));
+    let mut after = ticket.clone();
+    let reprioritised = wishes.iter().any(|wish| matches!(wish, Act::Prioritise { .. }));
+    for wish in wishes {
+        let (changed, events) = ticket::act(contract, &after, &history, &stamp.actor, wish, at)?;
+        after = changed;
+        history.extend(events.into_iter().map(|(kind, reason, data)| Event {
+            id: app.time.id(),
+            kind,
+            actor: stamp.actor.as_text(),
+            reason: reason.or_else(|| when.reason.clone()),
+            data,
+            occurred_at: at,
+            recorded_at: stamp.recorded_at,
+        }));
+    }
+    after.updated_at = stamp.recorded_at;
+    after.version += 1;
+    let settled = settle(contract, &after, &history, stamp.recorded_at, reprioritised);
+    history.extend(numbered(app, &settled));
+    store::tickets::update(tx, &after, &settled).await?;
+    let added = history.split_off(known);
+    store::events::append(tx, &after, known, &added).await?;
+    Ok((after, added))
+}
+
+/// The instant an act happened: not in the future, and not before the ticket's previous fact.
+fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Error> {
+    let mut problems = Vec::new();
+    check_late(stamp, when.occurred_at, when.reason.as_deref(), &mut problems);
+    let at = when.occurred_at.unwrap_or(stamp.recorded_at);
+    let previous = history.iter().filter(|event| !is_of_the_system(event)).map(|event| event.occurred_at).max();
+    if when.occurred_at.is_some() && previous.is_some_and(|previous| at < previous) {
+        let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
+        problems.push(Problem::field("occurredAt", "before_previous", detail));
+    }
+    if problems.is_empty() { Ok(at.max(previous.unwrap_or(at))) } else { Err(Error::Invalid(problems)) }
+}
+
+fn is_of_the_system(event: &Event) -> bool {
+    matches!(event.kind, EventKind::Warned | EventKind::Breached | EventKind::BreachVoided | EventKind::Climbed | EventKind::Proposed)
+}
+
+/// A ticket's clocks and deadlines as of an instant, from its history.
+pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant) -> Settled {
+    settle(contract, ticket, history, now, false)
+}
+
+/// Settles a ticket as it now stands.
+pub(super) fn settle(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant, jumped: bool) -> Settled {
+    let standing = Standing { kind: ticket.kind, tier: ticket.tier.as_deref(), is_open: ticket.state().is_open() };
+    ticket::settle(contract, standing, history, now, jumped)
+}
+
+/// What settling adds, with ids of their own.
+pub(super) fn numbered(app: &App, settled: &Settled) -> Vec<Event> {
+    settled.events.iter().cloned().map(|event| Event { id: app.time.id(), ..event }).collect()
+}
+
+/// What someone writes on a ticket.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Whether the client may see it.
+    pub public: bool,
+    /// Whether it reports a phone contact.
+    pub by_phone: bool,
+    /// The text.
+    pub body: String,
+    /// The person who wrote it, where known.
+    pub person_id: Option<Uuid>,
+}
+
+/// Writes on a ticket.
+pub async fn write(app: &App, stamp: &Stamp, ticket: TicketRef, message: &NewMessage, when: &When) -> Result<Message, Error> {
+    app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
+        }
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let message = write_in(app, tx, stamp, &ticket, message, when).await?;
+        if let Some(key) = &stamp.idempotency {
+            store::idempotency::insert(tx, app.time.id(), key, message.id, stamp.recorded_at).await?;
+        }
+        Ok(message)
+    })
+    .await
+}
+
+/// The same on a ticket held by a transaction that does more. The message has the id of the event that tells of it.
+pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
+    let wish = Act::Write { public: message.public, by_phone: message.by_phone };
+    let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when).await?;
+    let told = events.iter().find(|event| matches!(event.kind, EventKind::Replied | EventKind::MessageReceived | EventKind::Noted));
+    let told = told.ok_or_else(|| Error::Internal("a message without an event".to_owned()))?;
+    let message = Message {
+        id: told.id,
+        ticket_id: ticket.id,
+        organisation: ticket.organisation.clone(),
+        public: message.public,
+        author: stamp.actor.as_text(),
+        person_id: message.person_id,
+        body: message.body.clone(),
+        occurred_at: told.occurred_at,
+        recorded_at: told.recorded_at,
+    };
+    store::messages::insert(tx, &message).await?;
+    Ok(message)
+}
+
+/// Moves a ticket's escalation to the next level by a person's decision (ESC-04…08).
+pub async fn escalate(app: &App, stamp: &Stamp, ticket: TicketRef, code: &str, reason: &str) -> Result<Ticket, Error> {
+    app.write(&stamp.scope, async |tx| {
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let version = app.version(ticket.contract_version_id)?;
+        let no_ladder = || Error::Conflict { code: "no_ladder", detail: "the contract has no ladder for this type".to_owned() };
+        let ladder = version.contract.ladder(ticket.kind).ok_or_else(no_ladder)?;
+        if !ticket.state().is_open() {
+            return Err(Error::Conflict { code: "ticket_not_open", detail: "only an open ticket escalates".to_owned() });
+        }
+        let mut history = store::events::of_ticket(tx, ticket.id).await?;
+        let known = history.len();
+        history.extend(numbered(app, &settle(&version.contract, &ticket, &history, stamp.recorded_at, false)));
+        let position = escalation::position(ladder, &history).ok_or_else(no_ladder)?;
+        if escalation::next_level(ladder, position.level).is_none() {
+            return Err(Error::Conflict { code: "top_of_ladder", detail: "the ticket stands on the highest level".to_owned() });
+        }
+        let step = escalation::decided_step(ladder, position, code, stamp.recorded_at).map_err(|codes| {
+            let detail = format!("level {} is left by one of: {}", position.level, codes.join(", "));
+            Error::Invalid(vec![Problem::field("code", "unknown_trigger", detail)])
+        })?;
+        let data = serde_json::json!({ "ladder": ladder.id, "from": step.from, "to": step.to, "trigger": step.trigger });
+        history.push(Event {
+            id: app.time.id(),
+            kind: EventKind::Climbed,
+            actor: stamp.actor.as_text(),
+            reason: Some(reason.to_owned()),
+            data,
+            occurred_at: step.at,
+            recorded_at: stamp.recorded_at,
+        });
+        let after = Ticket { updated_at: stamp.recorded_at, version: ticket.version + 1, ..ticket.clone() };
+        let settled = settle(&version.contract, &after, &history, stamp.recorded_at, false);
+        history.extend(numbered(app, &settled));
+        store::tickets::update(tx, &after, &settled).await?;
+        store::events::append(tx, &after, known, &history[known..]).await?;
+        Ok(after)
+    })
+    .await
+}
+
+/// A ticket with its history, as seen from a scope.
+pub async fn with_history(reads: &impl Reads, ticket: TicketRef) -> Result<(Ticket, Vec<Event>), Error> {
+    let ticket = store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+    let history = store::events::of_ticket(reads, ticket.id).await?;
+    Ok((ticket, history))
+}

@@ -1,0 +1,482 @@
+//! Contract files: what is refused, in which words, and that every problem of a file is named at once.
+
+use std::path::Path;
+
+use uurwerk::contracts::{self, Refused};
+
+/// Nothing is wrong with this one; every test breaks it somewhere.
+const SOUND: &str = r#"
+id = "sound"
+version = "1.0"
+title = "Sound"
+effective_from = 2026-01-01
+time_zone = "Europe/Amsterdam"
+default_priority = "low"
+[[clients]]
+organisation = "acme"
+[calendars.support]
+hours = { mon-fri = ["08:00-17:00"] }
+holidays = "nl-termijnenwet"
+also_closed = [2026-05-15, "12-24"]
+special_days = [{ date = 2026-12-28, hours = ["09:00-12:00"] }, { date = 2026-12-24, hours = [] }]
+[priorities.high]
+[priorities.low]
+types = ["incident", "problem"]
+[[clocks]]
+kind = "response"
+types = ["incident"]
+calendar = "support"
+goals = [{ within = "4h" }]
+answered_by = ["reply"]
+[[clocks]]
+kind = "resolution"
+types = ["incident"]
+priority = "high"
+calendar = "support"
+goals = [{ share = 90, under = "4h" }, { by = "3wd" }]
+warn_at = [50, 75]
+holds = ["requester"]
+after_refusal = "counts"
+[roles.desk]
+side = "supplier"
+[[ladders]]
+id = "up"
+types = ["incident"]
+opens = [{ when = "breached", clock = "resolution" }]
+[[ladders.levels]]
+level = 1
+supplier = ["desk"]
+climb = [{ when = "level-open", for = "8h", calendar = "support" }]
+closing_needs = ["measures", "results", "lessons"]
+"#;
+
+fn refused(text: &str) -> Refused {
+    contracts::parse(Path::new("a.toml"), text).expect_err("it is refused")
+}
+
+fn lines(text: &str) -> Vec<String> {
+    refused(text).problems.iter().map(ToString::to_string).collect()
+}
+
+/// The sound contract with each `from` made `to`.
+fn broken(changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(SOUND.to_owned(), |text, (from, to)| {
+        assert_eq!(text.matches(from).count(), 1, "{from} stands once in the sound contract");
+        text.replace(from, to)
+    })
+}
+
+/// Each row: what stands in the sound contract, what is put there, and every line that then comes back.
+fn each_is_refused(rows: &[(&str, &str, &[&str])]) {
+    for (from, to, expected) in rows {
+        assert_eq!(lines(&broken(&[(from, to)])), *expected, "{from:?} made {to:?}");
+    }
+}
+
+#[test]
+fn the_sound_contract_is_accepted() {
+    let contract = contracts::parse(Path::new("a.toml"), SOUND).expect("it is sound");
+    assert_eq!((contract.clocks.len(), contract.ladders[0].levels[0].closing_needs.len()), (2, 3));
+}
+
+#[test]
+fn a_key_that_is_missing_is_named() {
+    each_is_refused(&[
+        ("id = \"sound\"\n", "", &["id: is required"]),
+        ("version = \"1.0\"\n", "", &["version: is required"]),
+        ("title = \"Sound\"\n", "", &["title: is required"]),
+        ("effective_from = 2026-01-01\n", "", &["effective_from: is required"]),
+        ("time_zone = \"Europe/Amsterdam\"\n", "", &["time_zone: is required"]),
+        ("organisation = \"acme\"\n", "", &["clients.0.organisation: is required"]),
+        ("hours = { mon-fri = [\"08:00-17:00\"] }\n", "", &["calendars.support.hours: is required"]),
+        ("date = 2026-12-28, ", "", &["calendars.support.special_days.0.date: is required"]),
+        (", hours = []", "", &["calendars.support.special_days.1.hours: is required"]),
+        ("kind = \"response\"\n", "", &["clocks.0.kind: is required"]),
+        ("goals = [{ within = \"4h\" }]\n", "", &["clocks.0.goals: is required"]),
+        ("side = \"supplier\"\n", "", &["roles.desk.side: is required"]),
+        ("id = \"up\"\n", "", &["ladders.0.id: is required"]),
+        ("level = 1\n", "", &["ladders.0.levels.0.level: is required"]),
+        ("for = \"8h\", ", "", &["ladders.0.levels.0.climb.0.for: is required"]),
+        (", clock = \"resolution\"", "", &["ladders.0.opens.0.clock: is required"]),
+    ]);
+    assert_eq!(
+        lines("id = \"a\""),
+        ["version: is required", "title: is required", "time_zone: is required", "calendars: is required", "effective_from: is required"]
+    );
+    let whole_ladder = SOUND.split_once("[[ladders.levels]]").expect("there are levels").0;
+    assert_eq!(lines(whole_ladder), ["ladders.0.levels: is required"]);
+    assert_eq!(lines(&format!("{whole_ladder}levels = []")), ["ladders.0.levels: needs at least one level"]);
+}
+
+#[test]
+fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
+    each_is_refused(&[
+        (
+            "title =",
+            "titel = \"A\"\ntitle =",
+            &["titel: is not a key here; the keys are assumed, calendars, clients, clocks, default_priority, effective_from, \
+               id, ladders, priorities, roles, time_zone, title, version"],
+        ),
+        (
+            "organisation =",
+            "organization = \"a\"\norganisation =",
+            &["clients.0.organization: is not a key here; the keys are mail_domains, name, organisation, tier"],
+        ),
+        (
+            "holidays =",
+            "holiday = \"none\"\nholidays =",
+            &["calendars.support.holiday: is not a key here; the keys are also_closed, holidays, hours, special_days"],
+        ),
+        (
+            "mon-fri =",
+            "maandag = [], mon-fri =",
+            &["calendars.support.hours.maandag: is not a day (mon tue wed thu fri sat sun) nor a range such as mon-fri"],
+        ),
+        (
+            "date = 2026-12-28",
+            "day = 1, date = 2026-12-28",
+            &["calendars.support.special_days.0.day: is not a key here; the keys are date, hours"],
+        ),
+        (
+            "[priorities.low]",
+            "[priorities.low]\nname = \"Low\"",
+            &["priorities.low.name: is not a key here; the keys are label, rank, types"],
+        ),
+        (
+            "[priorities.low]",
+            "[priorities.low]\nlabel = { de = \"x\" }",
+            &["priorities.low.label.de: is not a key here; the keys are en, nl"],
+        ),
+        (
+            "warn_at =",
+            "warnings =",
+            &["clocks.1.warnings: is not a key here; the keys are after_refusal, after_reopen, answered_by, calendar, goals, \
+               holds, kind, priority, starts, tier, types, warn_at"],
+        ),
+        ("share = 90", "part = 90", &["clocks.1.goals.0.part: is not a key here; the keys are by, share, under, within"]),
+        ("side =", "phone = \"1\"\nside =", &["roles.desk.phone: is not a key here; the keys are label, mail, side"]),
+        ("opens =", "open = 1\nopens =", &["ladders.0.open: is not a key here; the keys are id, levels, opens, types"]),
+        (
+            "level = 1",
+            "level = 1\ntitel = \"A\"",
+            &["ladders.0.levels.0.titel: is not a key here; the keys are client, climb, closing_needs, level, mode, supplier, title"],
+        ),
+        (
+            "clock = \"resolution\"",
+            "clock = \"resolution\", percent = 5",
+            &["ladders.0.opens.0.percent: is not a key here; the keys are clock, goal, when"],
+        ),
+    ]);
+}
+
+#[test]
+fn hours_that_make_no_sense_are_refused() {
+    let hours = |written: &str| lines(&broken(&[("{ mon-fri = [\"08:00-17:00\"] }", written)]));
+    let table: [(&str, &[&str]); 14] = [
+        ("{ mon-fri = [\"08:00-17:00\"], wed = [] }", &["hours.wed: names wed twice"]),
+        ("{ fri-mon = [\"08:00-17:00\"] }", &["hours.fri-mon: is not a day (mon tue wed thu fri sat sun) nor a range such as mon-fri"]),
+        ("{ mon = [\"08:00-08:00\"] }", &["hours.mon.0: has no length"]),
+        ("{ mon = [\"8:00-17:00\"] }", &["hours.mon.0: is not an interval such as \"08:00-17:00\""]),
+        ("{ mon = [\"24:00-02:00\"] }", &["hours.mon.0: is not an interval such as \"08:00-17:00\""]),
+        ("{ mon = [\"08:00-24:01\"] }", &["hours.mon.0: is not an interval such as \"08:00-17:00\""]),
+        ("{ mon = \"08:00-17:00\" }", &["hours.mon: must be a list"]),
+        ("{ mon = [\"08:00-12:00\", \"11:59-17:00\"] }", &["hours: intervals of mon overlap"]),
+        ("{ mon = [\"22:00-06:00\"], tue = [\"05:59-12:00\"] }", &["hours: intervals of mon overlap"]),
+        ("{ mon = [\"03:00-12:00\"], sun = [\"22:00-03:01\"] }", &["hours: intervals of sun overlap"]),
+        ("{ mon = [\"22:00-02:00\", \"23:00-24:00\"] }", &["hours: intervals of mon overlap"]),
+        ("{}", &["hours: the weekly hours never open"]),
+        ("{ mon-sun = [] }", &["hours: the weekly hours never open"]),
+        (
+            "{ mon = [\"09:00\"], tue = [\"08:00-12:00\", \"11:00-13:00\"] }",
+            &["hours.mon.0: is not an interval such as \"08:00-17:00\"", "hours: intervals of tue overlap"],
+        ),
+    ];
+    for (written, expected) in table {
+        let expected: Vec<_> = expected.iter().map(|line| format!("calendars.support.{line}")).collect();
+        assert_eq!(hours(written), expected, "{written}");
+    }
+    for touching in ["{ mon = [\"08:00-12:00\", \"12:00-17:00\"] }", "{ mon = [\"22:00-06:00\"], tue = [\"06:00-24:00\"] }"] {
+        contracts::parse(Path::new("a.toml"), &broken(&[("{ mon-fri = [\"08:00-17:00\"] }", touching)]))
+            .expect("they touch and do not overlap");
+    }
+}
+
+#[test]
+fn days_by_hand_that_make_no_sense_are_refused() {
+    let date_or_day = "must be a date such as 2026-05-15, or \"12-24\" for every year";
+    each_is_refused(&[
+        ("2026-05-15,", "2026-12-28,", &["calendars.support.special_days.0.date: is in also_closed too"]),
+        ("2026-05-15,", "2026-05-15, 2026-05-15,", &["calendars.support.also_closed.1: is named twice"]),
+        ("\"12-24\"]", "\"12-24\", \"12-24\"]", &["calendars.support.also_closed.2: is named twice"]),
+        ("\"12-24\"]", "\"02-30\"]", &[&format!("calendars.support.also_closed.1: {date_or_day}")]),
+        ("\"12-24\"]", "\"2-3\"]", &[&format!("calendars.support.also_closed.1: {date_or_day}")]),
+        ("\"12-24\"]", "2026-12-24T00:00:00]", &[&format!("calendars.support.also_closed.1: {date_or_day}")]),
+        ("date = 2026-12-28", "date = 2026-12-24", &["calendars.support.special_days.1.date: is named twice"]),
+        ("date = 2026-12-28", "date = \"12-28\"", &["calendars.support.special_days.0.date: must be a date such as 2026-05-15"]),
+        ("\"09:00-12:00\"", "\"09:00-09:00\"", &["calendars.support.special_days.0.hours.0: has no length"]),
+        (
+            "\"09:00-12:00\"",
+            "\"09:00-12:00\", \"11:00-13:00\"",
+            &["calendars.support.special_days.0.hours: intervals of 2026-12-28 overlap"],
+        ),
+        // Its tail runs into the Tuesday after it.
+        ("\"09:00-12:00\"", "\"22:00-08:01\"", &["calendars.support.special_days.0.hours: intervals of 2026-12-28 overlap"]),
+        ("holidays = \"nl-termijnenwet\"", "holidays = \"nl\"", &["calendars.support.holidays: must be one of none, nl-termijnenwet"]),
+    ]);
+    let into_a_special_day = broken(&[("mon-fri = [\"08:00-17:00\"]", "sun = [\"22:00-09:01\"]")]);
+    assert_eq!(lines(&into_a_special_day), ["calendars.support.special_days.0.hours: intervals of 2026-12-28 overlap"]);
+    let both = broken(&[("2026-05-15,", "2026-12-28,"), ("\"09:00-12:00\"", "\"9-12\"")]);
+    assert_eq!(lines(&both).len(), 2, "bad hours do not hide that the date is in both lists");
+}
+
+#[test]
+fn names_that_refer_to_nothing_are_refused() {
+    let nothing = |what: &str, name: &str| format!("refers to nothing: there is no {what} \"{name}\"");
+    each_is_refused(&[
+        ("default_priority = \"low\"", "default_priority = \"p9\"", &[&format!("default_priority: {}", nothing("priority", "p9"))]),
+        ("priority = \"high\"", "priority = \"p9\"", &[&format!("clocks.1.priority: {}", nothing("priority", "p9"))]),
+        ("supplier = [\"desk\"]", "client = [\"boss\"]", &[&format!("ladders.0.levels.0.client.0: {}", nothing("role", "boss"))]),
+        (
+            "for = \"8h\", calendar = \"support\"",
+            "for = \"8h\", calendar = \"desk\"",
+            &[&format!("ladders.0.levels.0.climb.0.calendar: {}", nothing("calendar", "desk"))],
+        ),
+    ]);
+    let calendar = SOUND.replace("calendar = \"support\"\ngoals", "calendar = \"phone\"\ngoals");
+    assert_eq!(lines(&calendar), [0, 1].map(|clock| format!("clocks.{clock}.calendar: {}", nothing("calendar", "phone"))));
+}
+
+#[test]
+fn a_clock_that_makes_no_sense_is_refused() {
+    let none_of_six = "is none of incident, problem, service_request, information_request, proposal_request, change_request";
+    each_is_refused(&[
+        ("kind = \"response\"", "kind = \"answer\"", &["clocks.0.kind: must be one of response, resolution"]),
+        (
+            "types = [\"incident\", \"problem\"]",
+            "types = [\"incident\", \"storing\"]",
+            &[&format!("priorities.low.types.1: {none_of_six}")],
+        ),
+        ("types = [\"incident\"]\ncalendar", "types = [\"Incident\"]\ncalendar", &[&format!("clocks.0.types.0: {none_of_six}")]),
+        ("types = [\"incident\"]\ncalendar", "types = []\ncalendar", &["clocks.0.types: needs at least one type"]),
+        ("types = [\"incident\"]\ncalendar", "types = \"incident\"\ncalendar", &["clocks.0.types: must be a list"]),
+        ("warn_at = [50, 75]", "answered_by = [\"reply\"]", &["clocks.1.answered_by: is for a response clock only"]),
+        ("answered_by = [\"reply\"]", "after_refusal = \"held\"", &["clocks.0.after_refusal: is for a resolution clock only"]),
+        ("answered_by = [\"reply\"]", "after_reopen = \"held\"", &["clocks.0.after_reopen: is for a resolution clock only"]),
+        ("[\"reply\"]", "[\"reply\", \"mail\"]", &["clocks.0.answered_by.1: must be one of reply, classification, assignment"]),
+        ("after_refusal = \"counts\"", "after_refusal = \"ignored\"", &["clocks.1.after_refusal: must be one of counts, held"]),
+        ("after_refusal = \"counts\"", "starts = \"mail\"", &["clocks.1.starts: must be one of report, phone_contact"]),
+        (
+            "[50, 75]",
+            "[0, 101, 7.5]",
+            &[
+                "clocks.1.warn_at.0: must be a whole number from 1 to 100",
+                "clocks.1.warn_at.1: must be a whole number from 1 to 100",
+                "clocks.1.warn_at.2: must be a whole number from 1 to 100",
+            ],
+        ),
+        ("holds = [\"requester\"]", "holds = [3]", &["clocks.1.holds.0: must be a text"]),
+        // PRI-10: a priority is for incidents unless it says otherwise.
+        (
+            "types = [\"incident\"]\npriority",
+            "types = [\"incident\", \"problem\"]\npriority",
+            &["clocks.1.priority: \"high\" is not for problem"],
+        ),
+    ]);
+}
+
+#[test]
+fn two_clocks_that_could_fit_one_ticket_are_refused() {
+    let second = |narrowing: &str| {
+        let clock = format!(
+            "[[clocks]]\nkind = \"resolution\"\ntypes = [\"problem\", \"incident\"]\n{narrowing}calendar = \"support\"\ngoals = [{{ under = \"9h\" }}]\n"
+        );
+        broken(&[("[roles.desk]", &format!("{clock}[roles.desk]"))])
+    };
+    let clash = ["clocks.2: could fit the same ticket as clocks.1: a ticket has one resolution clock"];
+    assert_eq!(lines(&second("")), clash);
+    assert_eq!(lines(&second("tier = \"gold\"\n")), clash);
+    contracts::parse(Path::new("a.toml"), &second("priority = \"low\"\n")).expect("another priority is another ticket");
+    let broken_goal = second("").replace("\"9h\"", "\"nine\"");
+    assert_eq!(lines(&broken_goal).len(), 2, "a bad goal does not hide the clash");
+}
+
+#[test]
+fn a_goal_is_one_bound_with_a_sound_duration_and_share() {
+    let bad = "is not one whole number with one of the units h, m, s, wd, mo";
+    let share = "share: must be a percentage above 0, at most 100, with at most three decimals";
+    let table = [
+        ("{ share = 50 }", "under: a goal has exactly one of under, within, by"),
+        ("{ under = \"4h\", within = \"4h\" }", "under: a goal has exactly one of under, within, by"),
+        ("{ under = \"4\" }", &format!("under: {bad}")),
+        ("{ under = \"4.5h\" }", &format!("under: {bad}")),
+        ("{ under = \"4h30m\" }", &format!("under: {bad}")),
+        ("{ under = \"-4h\" }", &format!("under: {bad}")),
+        ("{ under = \"2d\" }", &format!("under: {bad}")),
+        ("{ under = 4 }", "under: must be a text"),
+        ("{ by = \"4h\" }", "by: must be in wd: \"by\" ends a working day"),
+        ("{ by = \"3mo\" }", "by: must be in wd: \"by\" ends a working day"),
+        ("{ by = \"0wd\" }", "by: must be more than 0 (only \"within\" of h, m or s may be 0)"),
+        ("{ under = \"0h\" }", "under: must be more than 0 (only \"within\" of h, m or s may be 0)"),
+        ("{ within = \"0mo\" }", "within: must be more than 0 (only \"within\" of h, m or s may be 0)"),
+        ("{ share = 0, under = \"4h\" }", share),
+        ("{ share = 100.5, under = \"4h\" }", share),
+        ("{ share = 99.9999, under = \"4h\" }", share),
+        ("{ share = -1, under = \"4h\" }", share),
+        ("{ share = \"90\", under = \"4h\" }", "share: must be a number"),
+    ];
+    for (goal, expected) in table {
+        let text = broken(&[("{ within = \"4h\" }", goal)]);
+        assert_eq!(lines(&text), [format!("clocks.0.goals.0.{expected}")], "{goal}");
+    }
+    each_is_refused(&[("[{ within = \"4h\" }]", "[]", &["clocks.0.goals: needs at least one goal"])]);
+    contracts::parse(Path::new("a.toml"), &broken(&[("within = \"4h\"", "within = \"0m\"")])).expect("at once is a goal");
+}
+
+#[test]
+fn values_of_a_wrong_kind_are_refused() {
+    each_is_refused(&[
+        ("time_zone = \"Europe/Amsterdam\"", "time_zone = \"CET+1\"", &["time_zone: is no IANA time zone"]),
+        ("effective_from = 2026-01-01", "effective_from = \"2026-01-01\"", &["effective_from: must be a date such as 2026-05-15"]),
+        ("effective_from = 2026-01-01", "effective_from = 2026-01-01T00:00:00Z", &["effective_from: must be a date such as 2026-05-15"]),
+        ("version = \"1.0\"", "version = 1.0", &["version: must be a text"]),
+        ("title = \"Sound\"", "title = \" \"", &["title: must be a text"]),
+        ("id = \"sound\"", "id = \"So und\"", &["id: must be of small letters, digits and hyphens: it stands in addresses"]),
+        ("[priorities.high]", "[priorities.high]\nrank = 0", &["priorities.high.rank: must be a whole number from 1 to 1000"]),
+        ("side = \"supplier\"", "side = \"left\"", &["roles.desk.side: must be one of client, supplier"]),
+        ("[priorities.high]\n", "[priorities]\nhigh = 1\n", &["priorities.high: must be a table"]),
+    ]);
+}
+
+#[test]
+fn a_ladder_that_makes_no_sense_is_refused() {
+    each_is_refused(&[
+        ("when = \"breached\"", "when = \"late\"", &["ladders.0.opens.0.when: must be one of breached, elapsed, level-open, decided"]),
+        ("for = \"8h\"", "for = \"2wd\"", &["ladders.0.levels.0.climb.0.for: must be in h, m or s"]),
+        (
+            "when = \"breached\", clock",
+            "when = \"elapsed\", percent = 120, clock",
+            &["ladders.0.opens.0.percent: must be a whole number from 1 to 100"],
+        ),
+        ("[{ when = \"breached\", clock = \"resolution\" }]", "\"later\"", &["ladders.0.opens: must be one of registration"]),
+        ("\"lessons\"]", "\"tears\"]", &["ladders.0.levels.0.closing_needs.2: must be one of measures, results, lessons"]),
+        ("level = 1\n", "level = 1\nmode = \"manual\"\n", &["ladders.0.levels.0.mode: must be one of automatic, proposed"]),
+    ]);
+    let twice = format!(
+        "{SOUND}[[ladders.levels]]\nlevel = 1\n[[ladders]]\nid = \"up\"\ntypes = [\"incident\", \"problem\"]\nlevels = [{{ level = 1 }}]\n"
+    );
+    assert_eq!(
+        lines(&twice),
+        [
+            "ladders.1.id: \"up\" is named twice",
+            "ladders.1.types: incident has a ladder already",
+            "ladders.0.levels.1.level: must be higher than the level before it"
+        ]
+    );
+    each_is_refused(&[(
+        "[[clients]]",
+        "[[clients]]\norganisation = \"acme\"\n[[clients]]",
+        &["clients.1.organisation: \"acme\" is named twice"],
+    )]);
+}
+
+#[test]
+fn what_is_no_toml_says_on_which_line() {
+    assert_eq!(lines("id = \"a\"\nid = \"b\"\n"), ["file: is no TOML: line 2: duplicate key"]);
+    assert_eq!(lines("id = \"a\"\neffective_from = 2026-02-30\n").len(), 1);
+}
+
+#[test]
+fn five_broken_things_are_named_all_at_once() {
+    let text = broken(&[
+        ("time_zone = \"Europe/Amsterdam\"", "time_zone = \"Amsterdam\""),
+        ("mon-fri = [\"08:00-17:00\"]", "mon-fri = [\"08:00-12:00\", \"11:00-17:00\"]"),
+        ("priority = \"high\"", "priority = \"hgih\""),
+        ("within = \"4h\"", "within = \"4 hours\""),
+        ("supplier = [\"desk\"]", "supplier = [\"dekc\"]"),
+    ]);
+    assert_eq!(
+        refused(&text).to_string(),
+        "a.toml: time_zone: is no IANA time zone\n\
+         a.toml: calendars.support.hours: intervals of mon overlap\n\
+         a.toml: calendars.support.hours: intervals of tue overlap\n\
+         a.toml: calendars.support.hours: intervals of wed overlap\n\
+         a.toml: calendars.support.hours: intervals of thu overlap\n\
+         a.toml: calendars.support.hours: intervals of fri overlap\n\
+         a.toml: clocks.0.goals.0.within: is not one whole number with one of the units h, m, s, wd, mo\n\
+         a.toml: clocks.1.priority: refers to nothing: there is no priority \"hgih\"\n\
+         a.toml: ladders.0.levels.0.supplier.0: refers to nothing: there is no role \"dekc\""
+    );
+}
+
+fn shipped(name: &str) -> Result<contracts::Source, Refused> {
+    contracts::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts").join(name))
+}
+
+#[test]
+fn the_covide_file_and_the_dap_example_are_contracts() {
+    assert_eq!(shipped("covide.toml").expect("it is complete").contract.clocks.len(), 8);
+    let dap = shipped("dap-example.toml").expect("it is complete").contract;
+    assert_eq!((dap.clocks.len(), dap.ladders[0].levels.len()), (8, 4));
+}
+
+/// CLK-02, AMB-01: what the agreement leaves open is listed, all of it, and nothing is made up.
+#[test]
+fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
+    let refused = shipped("dap.toml").expect_err("it leaves its times open");
+    assert!(refused.is_draft());
+    let mut open: Vec<_> = refused.problems.iter().map(|problem| problem.key.clone()).collect();
+    open.sort();
+    let mut expected: Vec<_> = (0..8).map(|clock| format!("clocks.{clock}.goals")).collect();
+    expected.extend([3, 4, 5, 7].map(|clock| format!("clocks.{clock}.warn_at")));
+    expected.extend((0..4).map(|level| format!("ladders.0.levels.{level}.supplier")));
+    expected.extend(["calendars.support.hours", "calendars.support.holidays", "ladders.0.levels.1.climb.0.for"].map(str::to_owned));
+    let roles = [
+        "adviseur-facilitaire-zaken",
+        "ciso",
+        "contractmanager",
+        "coordinator-ka",
+        "functioneel-beheerder-ka",
+        "information-security-officer",
+        "inkoop",
+        "leverancier-operationeel",
+        "leverancier-strategisch",
+        "leverancier-tactisch",
+        "manager-bedrijfsvoering",
+        "privacy-officer",
+        "servicemanager",
+        "systeembeheerder-ict",
+        "technisch-beheerder-ka",
+    ];
+    expected.extend(roles.map(|role| format!("roles.{role}.mail")));
+    expected.sort();
+    assert_eq!(open, expected);
+    assert_eq!(refused.problems[0].reason, "is \"unknown\": the agreement leaves it open");
+}
+
+/// Whatever the key: nothing else may be wrong with a file only because something in it is open.
+#[test]
+fn a_value_left_open_anywhere_makes_a_draft_and_no_other_problem() {
+    let table = [
+        ("id = \"sound\"", "id = \"unknown\"", "id"),
+        ("time_zone = \"Europe/Amsterdam\"", "time_zone = \"unknown\"", "time_zone"),
+        ("mon-fri = [\"08:00-17:00\"]", "mon-fri = \"unknown\"", "calendars.support.hours.mon-fri"),
+        ("[\"08:00-17:00\"]", "[\"unknown\"]", "calendars.support.hours.mon-fri.0"),
+        ("\"09:00-12:00\"", "\"unknown\"", "calendars.support.special_days.0.hours.0"),
+        ("types = [\"incident\", \"problem\"]", "types = \"unknown\"", "priorities.low.types"),
+        ("priority = \"high\"", "priority = \"unknown\"", "clocks.1.priority"),
+        ("[{ within = \"4h\" }]", "[\"unknown\"]", "clocks.0.goals.0"),
+        ("within = \"4h\"", "within = \"unknown\"", "clocks.0.goals.0.within"),
+        ("[roles.desk]\nside = \"supplier\"", "[roles]\ndesk = \"unknown\"", "roles.desk"),
+        ("default_priority = \"low\"", "default_priority = \"low\"\nroles = \"unknown\"", "roles"),
+        ("opens = [{ when = \"breached\", clock = \"resolution\" }]", "opens = \"unknown\"", "ladders.0.opens"),
+    ];
+    for (from, to, key) in table {
+        let mut text = broken(&[(from, to)]);
+        if key == "roles" {
+            text = text.replace("[roles.desk]\nside = \"supplier\"\n", "");
+        }
+        let refused = refused(&text);
+        assert_eq!(refused.problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), [key], "{to}");
+        assert!(refused.is_draft(), "{to}");
+    }
+}
