@@ -1,8 +1,10 @@
 //! map
 
 pub mod app;
+pub mod cli;
 pub mod contracts;
 pub mod domain;
+pub mod http;
 pub mod jobs;
 pub mod mail;
 pub mod outbox;

@@ -1,12 +1,6 @@
-//! Temporary.
-fn main() -> std::io::Result<()> {
-    let args: Vec<String> = std::env::args().collect();
-    let source = match uurwerk::contracts::load(std::path::Path::new(&args[1])) {
-        Ok(s) => s,
-        Err(e) => {
-            eprintln!("{e}");
-            std::process::exit(1)
-        }
-    };
-    uurwerk::simulate::run(&source.contract, args.len() > 2, std::io::stdin().lock(), std::io::stdout().lock())
+//! Runs what the command line asks.
+
+#[actix_web::main]
+async fn main() -> std::process::ExitCode {
+    uurwerk::cli::run().await
 }

@@ -9,7 +9,6 @@ pub mod idempotency;
 pub mod mail;
 pub mod messages;
 pub mod people;
-pub mod reports;
 pub mod stream;
 pub mod tickets;
 pub mod time;

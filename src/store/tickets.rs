@@ -151,6 +151,17 @@ pub async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Ticket>,
     due.all(tx.connection()).await?.into_iter().map(to_domain).collect()
 }
 
+/// The tickets of a contract that were open at some moment of `[from, to)`.
+pub async fn open_between(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Ticket>, DbErr> {
+    let rows = reads
+        .find::<ticket::Entity>()
+        .filter(ticket::Column::Contract.eq(contract))
+        .filter(ticket::Column::OpenedAt.lt(to.to_utc()))
+        .filter(ticket::Column::ClosedAt.is_null().or(ticket::Column::ClosedAt.gte(from.to_utc())))
+        .order_by_asc(ticket::Column::Number);
+    rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+}
+
 /// When the next ticket is due.
 pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     let earliest = reads.find::<ticket::Entity>().select_only().column(ticket::Column::NextFireAt);
@@ -323,6 +334,7 @@ fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
         updated_at: instant(row.updated_at),
         resolved_at: row.resolved_at.map(instant),
         closed_at: row.closed_at.map(instant),
+        next_due_at: row.next_due_at.map(instant),
         version: row.version,
     })
 }

@@ -3,6 +3,7 @@
 pub mod contracts;
 mod error;
 pub mod inbound;
+pub mod reports;
 pub mod sandbox;
 pub mod tickets;
 pub mod timers;

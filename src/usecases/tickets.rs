@@ -41,6 +41,17 @@ pub struct Draft {
     pub occurred_at_reason: Option<String>,
     /// What it is called elsewhere.
     pub external_references: Vec<ExternalReference>,
+    /// The mail it came in.
+    pub mail: Option<FromMail>,
+}
+
+/// What a mail says about the ticket it becomes.
+#[derive(Debug, Clone, Copy)]
+pub struct FromMail {
+    /// Whether its sender gets a confirmation; a machine's does not.
+    pub acknowledge: bool,
+    /// Whether it asks for P1, which must be phoned (MAIL-06).
+    pub asks_p1: bool,
 }
 
 /// A draft that can be registered.
@@ -175,9 +186,10 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
         Some((name, email)) => Some(person(app, tx, &checked.organisation, name, email).await?),
         None => None,
     };
-    let ticket = new_ticket(app, tx, stamp, draft, &checked, requester_id).await?;
+    let mut ticket = new_ticket(app, tx, stamp, draft, &checked, requester_id).await?;
     let registered = registration(app, stamp, draft, &ticket);
     let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
+    ticket.next_due_at = settled.next_due_at;
     let mut events = vec![registered];
     events.extend(numbered(app, &settled));
     store::tickets::insert(tx, &ticket, &settled).await?;
@@ -239,6 +251,7 @@ async fn new_ticket(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft, checked: &
         updated_at: stamp.recorded_at,
         resolved_at: None,
         closed_at: None,
+        next_due_at: None,
         version: 1,
     })
 }
@@ -252,7 +265,8 @@ fn registration(app: &App, stamp: &Stamp, draft: &Draft, ticket: &Ticket) -> Eve
         data: serde_json::json!({
             "type": ticket.kind.as_str(), "contract": ticket.contract, "contractVersion": ticket.contract_version_id,
             "priority": draft.priority, "decided": ticket.priority.is_some(), "tier": ticket.tier, "channel": ticket.channel.as_str(),
-            "phase": ticket.phase.name,
+            "phase": ticket.phase.name, "acknowledge": draft.mail.is_none_or(|mail| mail.acknowledge),
+            "p1ByMail": draft.mail.is_some_and(|mail| mail.asks_p1),
         }),
         occurred_at: ticket.opened_at,
         recorded_at: stamp.recorded_at,
@@ -307,6 +321,7 @@ pub async fn act_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, wishes: 
     after.updated_at = stamp.recorded_at;
     after.version += 1;
     let settled = settle(contract, &after, &history, stamp.recorded_at, reprioritised);
+    after.next_due_at = settled.next_due_at;
     history.extend(numbered(app, &settled));
     store::tickets::update(tx, &after, &settled).await?;
     let added = history.split_off(known);

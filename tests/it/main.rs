@@ -1,5 +1,11 @@
 //! What the desk promises, in one binary.
 
+mod architecture;
 mod contracts;
+mod http;
+mod journeys;
+mod mail;
+mod openapi;
 mod simulate;
+mod support;
 mod time;

@@ -1,5 +1,6 @@
 //! What a running clock will do next if nothing happens: warn, or breach.
 
+use super::Term;
 use super::replay::{Replay, Under};
 use crate::domain::Instant;
 
@@ -37,6 +38,17 @@ impl Replay<'_> {
     pub fn breach_at(&self, place: usize) -> Option<Instant> {
         let (timeline, place) = (self.timeline.as_ref()?, self.places.get(place)?);
         place.breached.or_else(|| timeline.breach(place.goal?).filter(|_| self.stopped.is_none()))
+    }
+
+    /// Open seconds from `now` until the goal in a place is due, negative when it is past; for a goal of business time,
+    /// what is not counted yet, so that a hold does not hide it.
+    pub fn remaining(&self, place: usize, now: Instant) -> Option<i64> {
+        let (timeline, goal) = (self.timeline.as_ref()?, self.places.get(place)?.goal?);
+        if let Term::Open(seconds) = goal.term {
+            return Some(seconds - timeline.counted(now));
+        }
+        let (due, calendar) = (timeline.due(goal)?, &self.entry()?.calendar);
+        Some(calendar.open_between(now, due) - calendar.open_between(due, now))
     }
 
     /// The earliest instant at which the count reaches a percentage of what the first goal allows; `None` when the clock

@@ -9,7 +9,7 @@ mod settle;
 
 pub use act::{Act, Refusal, act, needs_phone_contact};
 pub use event::{Event, EventKind, facts, phase_before_hold};
-pub use settle::{ClockIndex, Settled, Standing, settle};
+pub use settle::{ClockIndex, Settled, Standing, ledgers, settle};
 
 use uuid::Uuid;
 
@@ -129,6 +129,8 @@ pub struct Ticket {
     pub resolved_at: Option<Instant>,
     /// When it was closed or cancelled, while it is.
     pub closed_at: Option<Instant>,
+    /// When its next goal is due, as last settled.
+    pub next_due_at: Option<Instant>,
     /// Counts its changes.
     pub version: i32,
 }

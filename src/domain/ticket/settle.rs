@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Event, EventKind, facts};
 use crate::domain::Instant;
-use crate::domain::clock::{self, Clock, Fires, Kind, Replay};
+use crate::domain::clock::{self, Clock, Fact, Fires, Kind, Line, Replay};
 use crate::domain::contract::{Contract, Mode, TicketType};
 use crate::domain::escalation::{self, Position, Step};
 
@@ -36,6 +36,8 @@ pub struct ClockIndex {
     pub tier: Option<String>,
     /// When its earliest goal neither met nor breached is due, else its last one; `None` once stopped.
     pub due_at: Option<Instant>,
+    /// Open seconds left until then, negative when it is past; while held, what is left when the hold ends.
+    pub remaining_seconds: Option<i64>,
 }
 
 /// What settling found.
@@ -57,14 +59,7 @@ pub struct Settled {
 /// sent (design: a change of priority).
 pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant, jumped: bool) -> Settled {
     let facts = facts(history);
-    let registered = history.first();
-    let ticket_of_clock = clock::Ticket {
-        kind: ticket.kind,
-        tier: ticket.tier,
-        priority: registered.and_then(|event| event.text("priority")),
-        reported_at: registered.map_or(now, |event| event.occurred_at),
-    };
-    let clocks = Kind::ALL.map(|kind| clock::replay(contract, kind, ticket_of_clock, &facts, now));
+    let clocks = replays(contract, ticket, history, &facts, now);
     let mut book = Book { history, added: Vec::new(), now };
     let mut next: Vec<Instant> = Vec::new();
     for replay in &clocks {
@@ -79,6 +74,24 @@ pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now:
         clocks,
         position,
     }
+}
+
+/// The ledgers of the clocks shown, as of `now`.
+pub fn ledgers(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> Vec<(Kind, Vec<Line>)> {
+    let facts = facts(history);
+    let clocks = replays(contract, ticket, history, &facts, now);
+    clocks.iter().filter(|replay| replay.entry_shown().is_some()).map(|replay| (replay.kind(), replay.ledger(now))).collect()
+}
+
+fn replays<'a>(contract: &'a Contract, ticket: Standing<'a>, history: &'a [Event], facts: &'a [Fact], now: Instant) -> [Replay<'a>; 2] {
+    let registered = history.first();
+    let of_clock = clock::Ticket {
+        kind: ticket.kind,
+        tier: ticket.tier,
+        priority: registered.and_then(|event| event.text("priority")),
+        reported_at: registered.map_or(now, |event| event.occurred_at),
+    };
+    Kind::ALL.map(|kind| clock::replay(contract, kind, of_clock, facts, now))
 }
 
 /// A history being added to.
@@ -159,7 +172,15 @@ impl Book<'_> {
 
 fn index(replay: &Replay<'_>, now: Instant) -> Option<ClockIndex> {
     let clock = replay.view(now)?;
-    let (entry, pending) = (replay.entry_shown()?, clock.goals.iter().find(|goal| goal.met_at.is_none() && goal.breached_at.is_none()));
-    let due_at = pending.or(clock.goals.last()).and_then(|goal| goal.due_at).filter(|_| !clock.state.is_stopped());
-    Some(ClockIndex { calendar: entry.calendar_id.clone(), priority: entry.priority.clone(), tier: entry.tier.clone(), due_at, clock })
+    let entry = replay.entry_shown()?;
+    let pending = clock.goals.iter().position(|goal| goal.met_at.is_none() && goal.breached_at.is_none());
+    let place = pending.or(clock.goals.len().checked_sub(1)).filter(|_| !clock.state.is_stopped());
+    Some(ClockIndex {
+        calendar: entry.calendar_id.clone(),
+        priority: entry.priority.clone(),
+        tier: entry.tier.clone(),
+        due_at: place.and_then(|place| clock.goals[place].due_at),
+        remaining_seconds: place.and_then(|place| replay.remaining(place, now)),
+        clock,
+    })
 }

@@ -10,7 +10,7 @@ use crate::domain::clock::{Comparison, Kind, Share};
 use crate::domain::contract::TicketType;
 
 /// The monthly service-management report of a contract (DAP 3.5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceManagementReport {
     /// The contract.
@@ -20,12 +20,15 @@ pub struct ServiceManagementReport {
     /// The contract's name for people.
     pub title: String,
     /// The month.
+    #[schema(value_type = String, example = "2026-03")]
     pub month: Month,
     /// The IANA zone in which the month begins and ends.
     pub time_zone: String,
     /// The first instant of the month.
+    #[schema(value_type = String, format = DateTime)]
     pub from_at: Instant,
     /// The first instant after it.
+    #[schema(value_type = String, format = DateTime)]
     pub to_at: Instant,
     /// Keys of the contract whose values were chosen and not agreed.
     pub assumed: Vec<String>,
@@ -50,7 +53,7 @@ pub struct ServiceManagementReport {
 }
 
 /// The population of the figures, in words and in counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Population {
     /// In Dutch.
@@ -66,10 +69,11 @@ pub struct Population {
 }
 
 /// What happened to the tickets of a type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TypeCounts {
     /// The type.
+    #[schema(value_type = String)]
     pub ticket_type: TicketType,
     /// Its Dutch name.
     pub label: String,
@@ -88,10 +92,11 @@ pub struct TypeCounts {
 }
 
 /// Handling times of the tickets of a type that were resolved in the month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TypeHandling {
     /// The type.
+    #[schema(value_type = String)]
     pub ticket_type: TicketType,
     /// Its Dutch name.
     pub label: String,
@@ -102,7 +107,7 @@ pub struct TypeHandling {
 }
 
 /// Handling times of one priority.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PriorityHandling {
     /// The priority; `null` for the tickets without one.
@@ -114,7 +119,7 @@ pub struct PriorityHandling {
 }
 
 /// Handling times on both measures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HandlingTime {
     /// How many were resolved.
@@ -126,7 +131,7 @@ pub struct HandlingTime {
 }
 
 /// A list of durations in four figures. The exact mean is `total_seconds / n`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Spread {
     /// How many durations.
@@ -142,12 +147,14 @@ pub struct Spread {
 }
 
 /// How a goal was reached by the tickets whose fate became known in the month (AMB-18).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GoalRow {
     /// Which clock.
+    #[schema(value_type = String)]
     pub clock: Kind,
     /// The type of its tickets.
+    #[schema(value_type = String)]
     pub ticket_type: TicketType,
     /// The priority the clock is for; `null` for all.
     pub priority: Option<String>,
@@ -158,8 +165,10 @@ pub struct GoalRow {
     /// Its place among the clock's goals; 1 is the first.
     pub goal: u32,
     /// The share of the tickets that must reach it, in per cent; 100 when the contract names none.
+    #[schema(value_type = f64)]
     pub share_required: Share,
     /// Strict, inclusive, or by the end of a working day.
+    #[schema(value_type = String)]
     pub comparison: Comparison,
     /// The contract's own text, such as `4h`.
     pub target: String,
@@ -178,7 +187,7 @@ pub struct GoalRow {
 }
 
 /// Whether enough tickets reached a goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Enough did.
@@ -190,31 +199,35 @@ pub enum Verdict {
 }
 
 /// A bound passed on a clock that still ran when the month ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RunningBreach {
     /// The ticket.
     pub number: String,
     /// Its type.
+    #[schema(value_type = String)]
     pub ticket_type: TicketType,
     /// Its priority.
     pub priority: Option<String>,
     /// The priority's Dutch name.
     pub priority_label: Option<String>,
     /// Which clock.
+    #[schema(value_type = String)]
     pub clock: Kind,
     /// The goal's place; 1 is the first.
     pub goal: u32,
     /// Strict, inclusive, or by the end of a working day.
+    #[schema(value_type = String)]
     pub comparison: Comparison,
     /// The contract's own text.
     pub target: String,
     /// When the bound passed, in this month or before it.
+    #[schema(value_type = String, format = DateTime)]
     pub breached_at: Instant,
 }
 
 /// How often tickets went from one level to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EscalationCount {
     /// The level they left.
@@ -226,12 +239,13 @@ pub struct EscalationCount {
 }
 
 /// A ticket's step from one level to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Escalation {
     /// The ticket.
     pub number: String,
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Instant,
     /// The level it left.
     pub from_level: u32,
@@ -242,17 +256,19 @@ pub struct Escalation {
 }
 
 /// A ticket in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketLine {
     /// Its number.
     pub number: String,
     /// Its type.
+    #[schema(value_type = String)]
     pub ticket_type: TicketType,
     /// Its priority.
     pub priority: Option<String>,
     /// The priority's Dutch name.
     pub priority_label: Option<String>,
     /// When it was reported.
+    #[schema(value_type = String, format = DateTime)]
     pub opened_at: Instant,
 }

@@ -1,0 +1,220 @@
+//! Every command, on one page.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use migration::MigratorTrait;
+
+use crate::app::App;
+use crate::reports::service_management::Month;
+use crate::settings::{LogFormat, Settings};
+use crate::store::{Backend, Scope};
+use crate::usecases::{self, inbound, reports, tokens};
+use crate::{contracts, http, jobs, outbox, simulate};
+
+/// A service desk whose clocks hold up in a contract meeting.
+#[derive(Parser)]
+#[command(version)]
+struct Command {
+    /// A settings file of one's own.
+    #[arg(long, global = true, env = "UURWERK_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Run the desk: the API, timers, handlers and mail in one process.
+    Serve,
+    /// Run timers, handlers and mail, without the API.
+    Work,
+    /// Bring the database to this program's form.
+    Migrate,
+    /// Say everything that is wrong with contract files, or with the settings when none is named.
+    Check {
+        /// Contract files.
+        files: Vec<PathBuf>,
+    },
+    /// Answer clocks as text: one line of JSON in, one line out.
+    Simulate {
+        /// The contract file.
+        #[arg(long)]
+        contract: PathBuf,
+        /// Show every clock's ledger.
+        #[arg(long)]
+        ledger: bool,
+    },
+    /// Take a mail on standard input.
+    Mail {
+        /// The mailbox's name in the settings.
+        #[arg(long)]
+        mailbox: String,
+    },
+    /// Print a contract's service-management report of a month.
+    Report {
+        /// The contract.
+        #[arg(long)]
+        contract: String,
+        /// Such as 2026-03.
+        #[arg(long)]
+        month: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a token, for the desk or for one organisation, and print it this once.
+    Token {
+        /// What it is for.
+        #[arg(long, default_value = "token")]
+        name: String,
+        /// The organisation it is for; the desk when absent.
+        #[arg(long)]
+        organisation: Option<String>,
+        /// When it ends: RFC 3339.
+        #[arg(long)]
+        expires_at: Option<String>,
+    },
+    /// Print the API document.
+    Openapi,
+}
+
+/// Runs what the command line asks.
+pub async fn run() -> ExitCode {
+    let command = Command::parse();
+    match dispatch(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failed = Box<dyn std::error::Error>;
+
+async fn dispatch(command: Command) -> Result<(), Failed> {
+    let settings = || Settings::load(command.config.as_deref());
+    match command.what.unwrap_or(What::Serve) {
+        What::Serve => serve(settings()?, true).await,
+        What::Work => serve(settings()?, false).await,
+        What::Migrate => {
+            let app = App::start(settings()?).await?;
+            Ok(migration::Migrator::up(app.db.migrating(), None).await?)
+        }
+        What::Check { files } => check(&files, settings),
+        What::Simulate { contract, ledger } => {
+            let source = contracts::load(&contract)?;
+            Ok(simulate::run(&source.contract, ledger, std::io::stdin().lock(), std::io::stdout().lock())?)
+        }
+        What::Mail { mailbox } => {
+            let mut raw = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut raw)?;
+            let app = ready(settings()?).await?;
+            let received = inbound::receive(&app, &mailbox, &raw).await?;
+            let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
+            println!("{} {number} {}", received.outcome, received.reason.unwrap_or_default());
+            Ok(())
+        }
+        What::Report { contract, month, json } => {
+            let app = ready(settings()?).await?;
+            let month: Month = month.parse()?;
+            let report = reports::service_management(&app, &Scope::All, &contract, month).await?;
+            let text = if json { serde_json::to_string_pretty(&report)? } else { crate::reports::text::render(&report) };
+            println!("{text}");
+            Ok(())
+        }
+        What::Token { name, organisation, expires_at } => {
+            let app = ready(settings()?).await?;
+            let expires_at = expires_at.map(|text| text.parse()).transpose()?;
+            println!("{}", tokens::create(&app, &name, organisation.as_deref(), expires_at).await.map_err(told)?);
+            Ok(())
+        }
+        What::Openapi => {
+            print!("{}", http::document());
+            Ok(())
+        }
+    }
+}
+
+/// An error with all its problems, for a terminal.
+fn told(error: usecases::Error) -> Failed {
+    match error {
+        usecases::Error::Invalid(problems) => {
+            let lines: Vec<_> = problems.iter().map(|one| format!("{}: {}", one.pointer.trim_start_matches('/'), one.detail)).collect();
+            lines.join("\n").into()
+        }
+        error => error.into(),
+    }
+}
+
+fn check(files: &[PathBuf], settings: impl Fn() -> Result<Settings, crate::settings::BadSettings>) -> Result<(), Failed> {
+    if files.is_empty() {
+        println!("{}", toml::to_string_pretty(&settings()?)?);
+        return Ok(());
+    }
+    let refused: Vec<_> = files.iter().filter_map(|file| contracts::load(file).err()).map(|refused| refused.to_string()).collect();
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+/// The program with its database in form, its contracts applied and its time set.
+pub async fn ready(settings: Settings) -> Result<App, Failed> {
+    let mut app = App::start(settings).await?;
+    match app.db.backend() {
+        Backend::Sqlite => migration::Migrator::up(app.db.migrating(), None).await?,
+        Backend::Postgres => {
+            if !migration::Migrator::get_pending_migrations(app.db.migrating()).await?.is_empty() {
+                return Err("the database is not in this program's form: run `uurwerk migrate` first".into());
+            }
+        }
+    }
+    app.set_time().await?;
+    let folder = app.settings.contracts.dir.clone();
+    let outcome = usecases::contracts::apply_folder(&app, &folder).await?;
+    for draft in &outcome.drafts {
+        tracing::warn!(file = %draft.file.display(), open = draft.problems.len(), "a draft: what the agreement leaves open must be filled in first");
+    }
+    outbox::know_handlers(&app).await?;
+    Ok(app)
+}
+
+async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
+    start_log(&settings);
+    let listen = settings.http.listen.clone();
+    let app = Arc::new(ready(settings).await?);
+    let workers = actix_web::rt::spawn(jobs::run(app.clone()));
+    if !with_api {
+        tracing::info!("working");
+        tokio::signal::ctrl_c().await?;
+        workers.abort();
+        return Ok(());
+    }
+    let first = tokens::first_admin(&app).await?;
+    let listener = TcpListener::bind(&listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
+    println!("Uurwerk answers at http://{}", listener.local_addr()?);
+    if let Some(token) = first {
+        println!("Admin token, shown this once: {token}");
+    }
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    http::serve(app, listener, threads)?.await?;
+    workers.abort();
+    Ok(())
+}
+
+fn start_log(settings: &Settings) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log.filter).unwrap_or_else(|_bad| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log.format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.init(),
+    }
+}
+
+/// Where the tests find the program's own files.
+pub fn contracts_folder(root: &Path) -> PathBuf {
+    root.join("config/contracts")
+}

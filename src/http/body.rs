@@ -1,0 +1,184 @@
+//! Bodies and queries, checked against the API document with every problem at once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, http::header};
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use serde_json::{Value, json};
+
+use super::document;
+use super::error::Failure;
+use crate::domain::Instant;
+use crate::usecases::Problem;
+
+/// A body that is a JSON object, with what is wrong with it.
+pub struct Body {
+    /// Its fields; those that are wrong are left out.
+    pub fields: Value,
+    /// Everything wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a body as one of the document's schemas. What is not JSON at all is refused at once.
+pub fn read(request: &HttpRequest, bytes: &[u8], schema: &'static str) -> Result<Body, Failure> {
+    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body must be application/json"));
+    }
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+        Failure::invalid(vec![Problem { pointer: String::new(), code: "bad_json", detail: format!("the body is no JSON: {error}") }])
+    })?;
+    let mut problems = Vec::new();
+    for error in validator(schema).iter_errors(&value) {
+        let at = error.instance_path().to_string();
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                let name = property.as_str().unwrap_or_default();
+                problems.push(Problem { pointer: format!("{at}/{name}"), code: "required", detail: "is required".to_owned() });
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => problems.extend(unexpected.iter().map(|name| Problem {
+                pointer: format!("{at}/{name}"),
+                code: "unknown_field",
+                detail: "is not a field here".to_owned(),
+            })),
+            kind => problems.push(Problem { pointer: at, code: code(kind), detail: without_value(&error) }),
+        }
+    }
+    let fields = match value {
+        Value::Object(mut fields) => {
+            for problem in &problems {
+                if let Some(field) = problem.pointer.split('/').nth(1) {
+                    fields.remove(field);
+                }
+            }
+            Value::Object(fields)
+        }
+        _ => json!({}),
+    };
+    Ok(Body { fields, problems })
+}
+
+fn code(kind: &ValidationErrorKind) -> &'static str {
+    match kind {
+        ValidationErrorKind::Type { .. } => "wrong_type",
+        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => "not_allowed",
+        ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => "too_short",
+        ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => "too_long",
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => "bad_format",
+        _ => "invalid",
+    }
+}
+
+/// What is wrong, without quoting what was sent: that may be personal.
+fn without_value(error: &jsonschema::ValidationError<'_>) -> String {
+    error.masked().to_string()
+}
+
+fn validator(schema: &'static str) -> &'static Validator {
+    static COMPILED: OnceLock<HashMap<&'static str, Validator>> = OnceLock::new();
+    let compiled = COMPILED.get_or_init(|| {
+        let document = document::as_written();
+        let components = &document["components"];
+        let compile = |name: &'static str| {
+            let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": components });
+            jsonschema::options().should_validate_formats(true).build(&schema).ok().map(|validator| (name, validator))
+        };
+        document::BODIES.iter().copied().filter_map(compile).collect()
+    });
+    compiled.get(schema).unwrap_or_else(|| panic!("{schema} is a body of the document"))
+}
+
+impl Body {
+    /// A text field.
+    pub fn text(&self, field: &str) -> Option<String> {
+        self.fields[field].as_str().map(str::to_owned)
+    }
+
+    /// An instant; one that cannot be read is a problem.
+    pub fn instant(&mut self, field: &str) -> Option<Instant> {
+        let text = self.text(field)?;
+        match text.parse() {
+            Ok(instant) => Some(instant),
+            Err(error) => {
+                self.problems.push(Problem::field(field, "bad_instant", format!("{error}")));
+                None
+            }
+        }
+    }
+
+    /// The fields, once nothing is wrong with them.
+    pub fn checked(self) -> Result<Value, Failure> {
+        if self.problems.is_empty() { Ok(self.fields) } else { Err(Failure::invalid(self.problems)) }
+    }
+}
+
+/// The keys of a query, each known and said once.
+pub struct Query {
+    values: BTreeMap<String, String>,
+    problems: Vec<Problem>,
+}
+
+impl Query {
+    /// Reads a query string of which only these keys are known.
+    pub fn read(request: &HttpRequest, known: &[&str]) -> Self {
+        let mut query = Self { values: BTreeMap::new(), problems: Vec::new() };
+        let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+        match pairs {
+            Ok(pairs) => {
+                for (key, value) in pairs.into_inner() {
+                    if !known.contains(&key.as_str()) {
+                        query.refuse(&key, "unknown_parameter", "is not a parameter here");
+                    } else if query.values.insert(key.clone(), value).is_some() {
+                        query.refuse(&key, "repeated", "is said twice; give several values with commas");
+                    }
+                }
+            }
+            Err(error) => query.refuse("", "bad_query", &format!("the query cannot be read: {error}")),
+        }
+        query
+    }
+
+    /// Remembers a problem with a key.
+    pub fn refuse(&mut self, key: &str, code: &'static str, detail: &str) {
+        self.problems.push(Problem { pointer: key.to_owned(), code, detail: detail.to_owned() });
+    }
+
+    /// A key's value.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(String::as_str)
+    }
+
+    /// A key that must be there.
+    pub fn required(&mut self, key: &str) -> String {
+        let value = self.text(key).map(str::to_owned);
+        if value.is_none() {
+            self.refuse(key, "required", "is required");
+        }
+        value.unwrap_or_default()
+    }
+
+    /// A comma list.
+    pub fn list(&self, key: &str) -> Vec<String> {
+        self.text(key).map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    /// A comma list of values that must be known.
+    pub fn known<T>(&mut self, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let mut found = Vec::new();
+        for value in self.list(key) {
+            match read(&value) {
+                Some(one) => found.push(one),
+                None => self.refuse(key, "unknown_value", &format!("\"{value}\" is no value of it")),
+            }
+        }
+        found
+    }
+
+    /// Nothing, or everything wrong.
+    pub fn checked(self) -> Result<(), Failure> {
+        if self.problems.is_empty() { Ok(()) } else { Err(Failure::invalid(self.problems)) }
+    }
+}

@@ -1,0 +1,127 @@
+//! What is not one ticket: the sandbox, incoming mail, reports, and whether the desk is well.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::body::{self, Query};
+use super::caller::Caller;
+use super::document;
+use super::error::Failure;
+use super::shapes::{InboundMessage, NewAdvance, Sandbox};
+use crate::app::App;
+use crate::domain::Instant;
+use crate::jobs;
+use crate::reports::service_management::{Month, ServiceManagementReport};
+use crate::store;
+use crate::usecases::{Problem, inbound, reports, sandbox};
+
+type App_ = web::Data<App>;
+
+/// Shows where a sandbox's time stands.
+#[utoipa::path(get, path = "/sandbox", tag = "sandbox", operation_id = "getSandbox",
+    responses((status = 200, body = Sandbox), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn sandbox_time(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    sandbox::refuse_outside(&app)?;
+    Ok(HttpResponse::Ok().json(Sandbox { now_at: app.time.now(), next_due_at: jobs::next_due(&app).await? }))
+}
+
+/// Advances a sandbox's time; answers when everything that became due has had its turn.
+#[utoipa::path(post, path = "/sandbox/advances", tag = "sandbox", operation_id = "createSandboxAdvance", request_body = NewAdvance,
+    responses((status = 201, body = Sandbox), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn advance(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    sandbox::refuse_outside(&app)?;
+    let mut body = body::read(&request, &bytes, "NewAdvance")?;
+    let to = body.instant("to");
+    let by = body.text("by").and_then(|by| seconds(&by));
+    let (has_to, has_by) = (!body.fields["to"].is_null(), !body.fields["by"].is_null());
+    if body.problems.is_empty() && has_to == has_by {
+        body.problems.push(Problem::field("to", "one_of", "give either to or by"));
+    }
+    if body.problems.is_empty() && has_by && by.is_none() {
+        body.problems.push(Problem::field("by", "bad_duration", "is no duration such as PT4H"));
+    }
+    body.checked()?;
+    let target = to.or_else(|| app.time.now().plus(by?)).unwrap_or(Instant::MAX);
+    let now_at = sandbox::advance(&app, target).await?;
+    Ok(HttpResponse::Created().json(Sandbox { now_at, next_due_at: jobs::next_due(&app).await? }))
+}
+
+/// Seconds of an ISO 8601 duration of weeks, or days, hours, minutes and seconds.
+fn seconds(text: &str) -> Option<i64> {
+    let (mut total, mut number, mut units) = (0_i64, String::new(), 0);
+    for sign in text.strip_prefix('P')?.chars() {
+        let unit = match sign {
+            '0'..='9' => {
+                number.push(sign);
+                continue;
+            }
+            'T' => continue,
+            'W' => 604_800,
+            'D' => 86_400,
+            'H' => 3600,
+            'M' => 60,
+            'S' => 1,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+        units += 1;
+    }
+    (units > 0 && number.is_empty()).then_some(total)
+}
+
+/// Takes a raw mail for a mailbox.
+#[utoipa::path(post, path = "/inbound-messages", tag = "mail", operation_id = "createInboundMessage",
+    request_body(content = inline(Vec<u8>), content_type = "application/octet-stream"),
+    params(("mailbox" = String, Query, description = "The mailbox's name in the settings")),
+    responses((status = 201, body = InboundMessage), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn inbound_message(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let mut query = Query::read(&request, &["mailbox"]);
+    let mailbox = query.required("mailbox");
+    query.checked()?;
+    let received = inbound::receive(&app, &mailbox, &bytes).await?;
+    Ok(HttpResponse::Created().json(InboundMessage {
+        outcome: received.outcome.to_owned(),
+        ticket: received.ticket.map(|ticket| ticket.reference()),
+        message_id: received.message_id,
+        reason: received.reason,
+    }))
+}
+
+/// Shows a contract's service-management report of a month.
+#[utoipa::path(get, path = "/reports/service-management", tag = "reports", operation_id = "getServiceManagementReport",
+    params(("contract" = String, Query, description = "The contract"), ("month" = String, Query, description = "Such as 2026-03")),
+    responses((status = 200, body = ServiceManagementReport), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn service_management(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let mut query = Query::read(&request, &["contract", "month"]);
+    let (contract, month) = (query.required("contract"), query.required("month"));
+    let month = month.parse::<Month>().map_err(|_bad| query.refuse("month", "bad_month", "must be a month such as 2026-03"));
+    query.checked()?;
+    let Ok(month) = month else { return Err(Failure::unauthorized()) };
+    Ok(HttpResponse::Ok().json(reports::service_management(&app, &caller.scope, &contract, month).await?))
+}
+
+/// Says that the process lives.
+pub async fn livez() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "ok" }))
+}
+
+/// Says whether the desk can work.
+pub async fn readyz(app: App_) -> Result<HttpResponse, Failure> {
+    store::tickets::next_due(&app.all()).await.map_err(crate::usecases::Error::from)?;
+    Ok(HttpResponse::Ok().json(json!({ "status": "ok" })))
+}
+
+/// The API document, for everyone.
+pub async fn api_document() -> HttpResponse {
+    HttpResponse::Ok().insert_header(("Access-Control-Allow-Origin", "*")).content_type("application/json").body(document::text())
+}
+
+/// Whatever is not there.
+pub async fn nothing() -> Result<HttpResponse, Failure> {
+    Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here"))
+}

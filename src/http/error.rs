@@ -1,0 +1,138 @@
+//! Every "no" as problem+json (RFC 9457): the one place where a failure gets its status and code.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::usecases::{Error, Problem};
+
+/// What went wrong, for programs and people.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// Names the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(max_length = 200)]
+    kind: String,
+    /// The status in words.
+    #[schema(max_length = 100)]
+    title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: i32,
+    /// What is the matter.
+    #[schema(max_length = 4000)]
+    detail: String,
+    /// A stable code.
+    #[schema(max_length = 100)]
+    code: String,
+    /// Everything that is wrong with what was sent.
+    #[schema(max_items = 1000)]
+    errors: Vec<FieldProblem>,
+}
+
+/// One thing that is wrong with what was sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// A JSON pointer into the body, or the name of a query key.
+    #[schema(max_length = 500)]
+    pointer: String,
+    /// A stable code.
+    #[schema(max_length = 100)]
+    code: String,
+    /// What is the matter.
+    #[schema(max_length = 4000)]
+    detail: String,
+}
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    problems: Vec<Problem>,
+}
+
+impl Failure {
+    /// A refusal of a status with a code.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), problems: Vec::new() }
+    }
+
+    /// A request that cannot be, with everything wrong with it.
+    pub fn invalid(problems: Vec<Problem>) -> Self {
+        Error::Invalid(problems).into()
+    }
+
+    /// Nobody knows who is calling.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "a valid bearer token is needed")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(what) => Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}")),
+            Error::Invalid(problems) => {
+                let detail = format!("the request has {} problem(s)", problems.len());
+                Self { problems, ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail) }
+            }
+            Error::Conflict { code, detail } => {
+                let status = if code == "version_changed" { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
+                Self::new(status, code, detail)
+            }
+            Error::Forbidden { code, detail } => Self::new(StatusCode::FORBIDDEN, code, detail),
+            Error::Repeat => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many changes at once; try again"),
+            Error::Unavailable(cause) => {
+                tracing::error!(cause, "a dependency is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the database cannot be reached; try again")
+            }
+            Error::Internal(cause) => {
+                tracing::error!(cause, "a request failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the desk made a fault; it is in the log")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.detail)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let field = |problem: &Problem| FieldProblem {
+            pointer: problem.pointer.clone(),
+            code: problem.code.to_owned(),
+            detail: problem.detail.clone(),
+        };
+        let body = ProblemBody {
+            kind: format!("urn:uurwerk:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
+            status: i32::from(self.status.as_u16()),
+            detail: self.detail.clone(),
+            code: self.code.to_owned(),
+            errors: self.problems.iter().map(field).collect(),
+        };
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
+        match self.status {
+            StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
+            StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header((header::RETRY_AFTER, "5"))),
+            _ => {}
+        }
+        response.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+}

@@ -1,0 +1,305 @@
+//! `/v1/tickets` and what belongs to one.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::body::{self, Body, Query};
+use super::caller::Caller;
+use super::error::Failure;
+use super::shapes::{
+    Clock, ClockList, EventList, Message, MessageList, NewEscalation, NewMessage, NewTicket, NewTransition, PossibleTransitions, Ticket,
+    TicketPage, TicketPatch,
+};
+use crate::app::App;
+use crate::domain::contract::TicketType;
+use crate::domain::ticket::{self, Act, Standing, Ticket as DomainTicket, parse_reference};
+use crate::domain::workflow::State;
+use crate::store;
+use crate::store::tickets::{ExternalReference, Filter, TicketRef};
+use crate::usecases::tickets::{self, Draft, When};
+use crate::usecases::{Error, Problem};
+
+type App_ = web::Data<App>;
+
+/// A ticket's UUID or number; anything else is a ticket that does not exist.
+fn addressed(text: &str) -> Result<TicketRef, Failure> {
+    let by_number = || parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number));
+    let found = text.parse().ok().map(TicketRef::Id).or_else(by_number);
+    found.ok_or_else(|| Error::NotFound("ticket").into())
+}
+
+/// Makes a ticket.
+#[utoipa::path(post, path = "/tickets", tag = "tickets", operation_id = "createTicket", request_body = NewTicket,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    let mut body = body::read(&request, &bytes, "NewTicket")?;
+    let stamp = caller.stamp_for(&app, &request, &bytes);
+    let draft = draft(&mut body);
+    body.problems.extend(tickets::problems(&app, &stamp, &draft));
+    body.checked()?;
+    let ticket = tickets::register(&app, &stamp, &draft).await?;
+    rendered(&app, &caller, &ticket, StatusCode::CREATED).await
+}
+
+fn draft(body: &mut Body) -> Draft {
+    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    let requester = &body.fields["requester"];
+    let requester = text(&requester["name"]).zip(text(&requester["email"]));
+    let references = body.fields["externalReferences"].as_array().cloned().unwrap_or_default();
+    let reference = |one: &serde_json::Value| Some(ExternalReference { system: text(&one["system"])?, reference: text(&one["reference"])? });
+    Draft {
+        kind: body.text("type"),
+        contract: body.text("contract"),
+        organisation: body.text("organisation"),
+        title: body.text("title"),
+        description: body.text("description"),
+        priority: body.text("priority"),
+        priority_motivation: body.text("priorityMotivation"),
+        channel: body.text("channel"),
+        requester,
+        occurred_at: body.instant("occurredAt"),
+        occurred_at_reason: body.text("occurredAtReason"),
+        external_references: references.iter().filter_map(reference).collect(),
+        ..Draft::default()
+    }
+}
+
+/// Shows a page of tickets, newest first.
+#[utoipa::path(get, path = "/tickets", tag = "tickets", operation_id = "listTickets",
+    params(
+        ("type" = Option<String>, Query, description = "A comma list of types"),
+        ("state" = Option<String>, Query, description = "A comma list of states"),
+        ("phase" = Option<String>, Query, description = "A comma list of phases"),
+        ("priority" = Option<String>, Query, description = "A comma list of priorities"),
+        ("contract" = Option<String>, Query, description = "A comma list of contracts"),
+        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
+        ("assignee" = Option<String>, Query, description = "A comma list of assignees"),
+        ("sort" = Option<String>, Query, description = "`-openedAt` (newest first) or `openedAt`"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+    responses((status = 200, body = TicketPage), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let keys = ["type", "state", "phase", "priority", "contract", "organisation", "assignee", "sort", "pageSize", "cursor"];
+    let mut query = Query::read(&request, &keys);
+    let size = match query.text("pageSize").map(str::parse::<u64>) {
+        None => 20,
+        Some(Ok(size @ 1..=100)) => size,
+        Some(_) => {
+            query.refuse("pageSize", "out_of_range", "must be from 1 to 100");
+            20
+        }
+    };
+    let ascending = match query.text("sort") {
+        None | Some("-openedAt") => false,
+        Some("openedAt") => true,
+        Some(_) => {
+            query.refuse("sort", "unknown_value", "must be -openedAt or openedAt");
+            false
+        }
+    };
+    let after = query.text("cursor").map(read_cursor);
+    if after == Some(None) {
+        query.refuse("cursor", "bad_cursor", "is no cursor of this list");
+    }
+    let filter = Filter {
+        kinds: query.known("type", |name| name.parse::<TicketType>().ok()),
+        states: query.known("state", State::named),
+        phases: query.list("phase"),
+        priorities: query.list("priority"),
+        contracts: query.list("contract"),
+        organisations: query.list("organisation"),
+        assignees: query.list("assignee"),
+        after: after.flatten(),
+        ascending,
+        limit: size + 1,
+    };
+    query.checked()?;
+    let view = app.db.view(caller.scope.clone());
+    let mut found = store::tickets::list(&view, &filter).await.map_err(Error::from)?;
+    let more = found.len() > usize::try_from(size).unwrap_or(usize::MAX);
+    found.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+    let next_cursor = found.last().filter(|_| more).map(write_cursor);
+    let items = shown(&app, &caller, &found).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+        let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
+        response.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
+    }
+    Ok(response.json(TicketPage { items, next_cursor }))
+}
+
+fn write_cursor(ticket: &DomainTicket) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}/{}", ticket.opened_at.unix(), ticket.id))
+}
+
+fn read_cursor(cursor: &str) -> Option<(crate::domain::Instant, uuid::Uuid)> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    let (at, id) = text.split_once('/')?;
+    Some((crate::domain::Instant::from_unix(at.parse().ok()?)?, id.parse().ok()?))
+}
+
+/// Shows one ticket.
+#[utoipa::path(get, path = "/tickets/{ref}", tag = "tickets", operation_id = "getTicket",
+    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    responses((status = 200, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let view = app.db.view(caller.scope.clone());
+    let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
+    rendered(&app, &caller, &ticket, StatusCode::OK).await
+}
+
+/// Changes a ticket: its texts, priority, assignee or team.
+#[utoipa::path(patch, path = "/tickets/{ref}", tag = "tickets", operation_id = "updateTicket", request_body = TicketPatch,
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with")),
+    responses((status = 200, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn patch(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    let body = body::read(&request, &bytes, "TicketPatch")?;
+    let (title, description) = (body.text("title"), body.text("description"));
+    let (priority, motivation) = (body.text("priority"), body.text("priorityMotivation"));
+    let (assignee, team) = (body.text("assignee"), body.text("team"));
+    if motivation.is_some() && priority.is_none() {
+        return Err(Failure::invalid(vec![Problem::field("priorityMotivation", "not_allowed", "there is no priority to motivate")]));
+    }
+    body.checked()?;
+    let mut wishes = Vec::new();
+    if title.is_some() || description.is_some() {
+        wishes.push(Act::Edit { title, description });
+    }
+    if let Some(priority) = priority {
+        wishes.push(Act::Prioritise { priority, motivation });
+    }
+    if assignee.is_some() || team.is_some() {
+        wishes.push(Act::Assign { assignee, team });
+    }
+    let known = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok()).filter(|value| *value != "*");
+    let version = known.map(|tag| tag.trim_matches('"').parse().unwrap_or(-1));
+    let ticket = tickets::act(&app, &caller.stamp(&app), addressed(&path)?, &wishes, &When::default(), version).await?;
+    rendered(&app, &caller, &ticket, StatusCode::OK).await
+}
+
+/// Shows what was written on a ticket.
+#[utoipa::path(get, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "listTicketMessages",
+    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    responses((status = 200, body = MessageList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let view = app.db.view(caller.scope.clone());
+    let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
+    let found = store::messages::of_ticket(&view, ticket.id, !caller.actor.is_client()).await.map_err(Error::from)?;
+    Ok(HttpResponse::Ok().json(MessageList { items: found.into_iter().map(Message::from).collect() }))
+}
+
+/// Writes on a ticket.
+#[utoipa::path(post, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "createTicketMessage", request_body = NewMessage,
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+    responses((status = 201, body = Message), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn write(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    let mut body = body::read(&request, &bytes, "NewMessage")?;
+    let when = when(&mut body);
+    let message = tickets::NewMessage {
+        public: body.text("visibility").as_deref() == Some("public"),
+        by_phone: body.text("channel").as_deref() == Some("phone"),
+        body: body.text("body").unwrap_or_default(),
+        person_id: None,
+    };
+    body.checked()?;
+    let stamp = caller.stamp_for(&app, &request, &bytes);
+    let written = tickets::write(&app, &stamp, addressed(&path)?, &message, &when).await?;
+    Ok(HttpResponse::Created().json(Message::from(written)))
+}
+
+fn when(body: &mut Body) -> When {
+    When { occurred_at: body.instant("occurredAt"), reason: body.text("occurredAtReason") }
+}
+
+/// Shows which moves may follow, and what each needs.
+#[utoipa::path(get, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "listTicketTransitions",
+    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    responses((status = 200, body = PossibleTransitions), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let view = app.db.view(caller.scope.clone());
+    let (ticket, history) = tickets::with_history(&view, addressed(&path)?).await?;
+    let items = ticket.moves(&history).into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok().json(PossibleTransitions { items }))
+}
+
+/// Moves a ticket to another phase.
+#[utoipa::path(post, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "createTicketTransition", request_body = NewTransition,
+    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn transition(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    let mut body = body::read(&request, &bytes, "NewTransition")?;
+    let when = when(&mut body);
+    let wish = Act::Move {
+        to: body.text("to").unwrap_or_default(),
+        reason: body.text("reason").unwrap_or_default(),
+        cause: body.text("cause"),
+    };
+    body.checked()?;
+    let ticket = tickets::act(&app, &caller.stamp(&app), addressed(&path)?, &[wish], &when, None).await?;
+    rendered(&app, &caller, &ticket, StatusCode::CREATED).await
+}
+
+/// Moves a ticket's escalation to the next level, by a person's decision.
+#[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = NewEscalation,
+    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn escalate(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    let body = body::read(&request, &bytes, "NewEscalation")?;
+    let (code, reason) = (body.text("code").unwrap_or_default(), body.text("reason").unwrap_or_default());
+    body.checked()?;
+    let ticket = tickets::escalate(&app, &caller.stamp(&app), addressed(&path)?, &code, &reason).await?;
+    rendered(&app, &caller, &ticket, StatusCode::CREATED).await
+}
+
+/// Shows a ticket's clocks, each with its ledger.
+#[utoipa::path(get, path = "/tickets/{ref}/clocks", tag = "tickets", operation_id = "listTicketClocks",
+    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    responses((status = 200, body = ClockList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let view = app.db.view(caller.scope.clone());
+    let (ticket, history) = tickets::with_history(&view, addressed(&path)?).await?;
+    let known_at = app.time.now();
+    let version = app.version(ticket.contract_version_id)?;
+    let settled = tickets::settled(&version.contract, &ticket, &history, known_at);
+    let standing = Standing { kind: ticket.kind, tier: ticket.tier.as_deref(), is_open: ticket.state().is_open() };
+    let ledgers = ticket::ledgers(&version.contract, standing, &history, known_at);
+    let items = settled.clocks.iter().zip(&ledgers).map(|(index, (_, ledger))| Clock::new(ticket.id, index, ledger)).collect();
+    Ok(HttpResponse::Ok().json(ClockList { known_at, items }))
+}
+
+/// Shows a ticket's history.
+#[utoipa::path(get, path = "/tickets/{ref}/events", tag = "tickets", operation_id = "listTicketEvents",
+    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    responses((status = 200, body = EventList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let view = app.db.view(caller.scope.clone());
+    let (_, history) = tickets::with_history(&view, addressed(&path)?).await?;
+    Ok(HttpResponse::Ok().json(EventList { items: history.into_iter().map(Into::into).collect() }))
+}
+
+async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: StatusCode) -> Result<HttpResponse, Failure> {
+    let shown = shown(app, caller, std::slice::from_ref(ticket)).await?.pop();
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::ETAG, format!("\"{}\"", ticket.version)));
+    if status == StatusCode::CREATED {
+        response.insert_header((header::LOCATION, format!("/v1/tickets/{}", ticket.id)));
+    }
+    Ok(response.json(shown))
+}
+
+/// Tickets with their people and names, in two questions whatever their number.
+async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
+    let view = app.db.view(caller.scope.clone());
+    let people: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
+    let people = store::people::find(&view, &people).await.map_err(Error::from)?;
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let references = store::tickets::references(&view, &ids).await.map_err(Error::from)?;
+    Ok(tickets.iter().map(|ticket| Ticket::new(ticket, &people, &references)).collect())
+}

@@ -1,0 +1,80 @@
+//! The arrows of the house: who may name whom. A line of `src` that names a room outside its own arrows is a defect.
+
+use std::path::{Path, PathBuf};
+
+/// Each room with the rooms it may name.
+const ARROWS: [(&str, &[&str]); 15] = [
+    ("domain", &["domain"]),
+    ("contracts", &["contracts", "domain"]),
+    ("simulate", &["simulate", "domain"]),
+    ("time", &["domain"]),
+    ("settings", &["domain"]),
+    ("store", &["store", "domain"]),
+    ("mail", &["mail", "settings", "store", "domain"]),
+    ("reports", &["reports", "domain"]),
+    ("app", &["settings", "store", "time", "usecases", "domain"]),
+    ("usecases", &["usecases", "app", "contracts", "jobs", "mail", "reports", "settings", "store", "time", "domain"]),
+    ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
+    ("jobs", &["jobs", "app", "outbox", "store", "usecases", "domain"]),
+    ("http", &["http", "app", "jobs", "reports", "store", "time", "usecases", "domain"]),
+    ("cli", &["app", "contracts", "http", "jobs", "outbox", "reports", "settings", "simulate", "store", "usecases"]),
+    ("main", &["uurwerk"]),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every file of `src` with its room and its text.
+fn rooms() -> Vec<(String, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let room = |file: &PathBuf| {
+        let inside = file.strip_prefix(&root).expect("inside").display().to_string();
+        let room = inside.split(['/', '.']).next().unwrap_or_default().to_owned();
+        (room, inside, std::fs::read_to_string(file).expect("a file"))
+    };
+    files.iter().map(room).collect()
+}
+
+#[test]
+fn no_arrow_points_outward() {
+    let mut wrong = Vec::new();
+    for (room, file, text) in rooms().iter().filter(|(room, ..)| room != "lib") {
+        let (_, allowed) = ARROWS.iter().find(|(name, _)| name == room).unwrap_or_else(|| panic!("{file} is in no room of the house"));
+        for (at, _) in text.match_indices("crate::") {
+            let named: String = text[at + 7..].chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect();
+            if !named.is_empty() && !allowed.contains(&named.as_str()) {
+                wrong.push(format!("{file} names {named}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows that point outward:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_store_names_the_tables_and_only_the_store_and_the_edge_name_the_database_library() {
+    for (room, file, text) in rooms() {
+        let names = |word: &str| text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
+        assert!(room == "store" || !names("entity::"), "{file} names a table");
+        let errors_only = file == "usecases/error.rs";
+        assert!(room == "store" || errors_only || !names("sea_orm"), "{file} names the database library");
+    }
+}
+
+#[test]
+fn the_domain_does_no_io_and_reads_no_time() {
+    for (_, file, text) in rooms().iter().filter(|(room, ..)| room == "domain") {
+        for word in ["async ", "tokio", "std::fs", "std::env", "::now()", "println!"] {
+            assert!(!text.contains(word), "{file} has {word}");
+        }
+    }
+}

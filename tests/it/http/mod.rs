@@ -1,0 +1,4 @@
+//! The API, door by door.
+
+mod refusals;
+mod tickets;

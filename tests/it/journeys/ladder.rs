@@ -1,0 +1,73 @@
+//! The DAP ladder: each climb once, at its own instant, told to both sides; and by a person too.
+
+use serde_json::{Value, json};
+
+use crate::on_both_databases;
+use crate::support::{Desk, incident};
+
+on_both_databases!(
+    each_step_is_taken_once_at_its_own_instant_however_late_the_desk_wakes,
+    a_person_climbs_with_a_reason_code_of_the_level,
+    a_resolved_ticket_climbs_no_further,
+    a_warning_and_a_breach_fire_once,
+);
+
+/// ESC-05, ESC-06 and CLK-13: what passed while nothing ran fires with its true instant.
+async fn each_step_is_taken_once_at_its_own_instant_however_late_the_desk_wakes(desk: &Desk) {
+    let number = desk.registers(&incident("p2")).await;
+    desk.reaches("2026-03-06T12:00:00+01:00").await;
+    let climbs = steps(desk, &number).await;
+    // P2: 8 business hours from Monday 08:00; then 8 business hours on level 2.
+    assert_eq!(climbs, [(1, 2, "2026-03-02T15:00:00Z".to_owned()), (2, 3, "2026-03-03T13:00:00Z".to_owned())]);
+    desk.passes("P30D").await;
+    assert_eq!(steps(desk, &number).await.len(), 2, "level 4 takes a person");
+}
+
+/// ESC-06 and ESC-08.
+async fn a_person_climbs_with_a_reason_code_of_the_level(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let path = format!("/v1/tickets/{number}/escalations");
+    let refused = desk.post(&path, &json!({ "code": "geen-zin", "reason": "Zomaar." })).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("unknown_trigger")));
+    for code in ["afspraak-niet-nageleefd", "niet-oplosbaar-met-hulp", "geen-oplossing"] {
+        let climbed = desk.post(&path, &json!({ "code": code, "reason": "De klant belde opnieuw." })).await;
+        assert_eq!(climbed.status, 201, "{code}: {}", climbed.body);
+        desk.passes("PT1M").await;
+    }
+    let top = desk.post(&path, &json!({ "code": "geen-oplossing", "reason": "Nog hoger." })).await;
+    assert_eq!((top.status, &top.body["code"]), (409, &json!("top_of_ladder")));
+    let levels: Vec<_> = steps(desk, &number).await.into_iter().map(|step| step.1).collect();
+    assert_eq!(levels, [2, 3, 4]);
+    let notices = desk.mails().into_iter().filter(|mail| mail.contains("afspraak niet nageleefd")).count();
+    assert!(notices >= 2, "both sides are told of the first step, once each: {notices}");
+}
+
+async fn a_resolved_ticket_climbs_no_further(desk: &Desk) {
+    let number = desk.registers(&incident("p2")).await;
+    desk.moves(&number, "in_progress").await;
+    desk.moves(&number, "resolved").await;
+    desk.passes("P30D").await;
+    assert_eq!(steps(desk, &number).await, []);
+    assert!(!desk.history(&number).await.iter().any(|event| event.0 == "clock.breached"));
+}
+
+async fn a_warning_and_a_breach_fire_once(desk: &Desk) {
+    let covide = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "CRM is weg",
+        "priority": "urgent", "channel": "phone", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
+    let number = desk.registers(&covide).await;
+    desk.passes("P7D").await;
+    desk.passes("P7D").await;
+    let history = desk.history(&number).await;
+    let at = |kind: &str| history.iter().filter(|event| event.0 == kind).map(|event| event.1.as_str()).collect::<Vec<_>>();
+    // Urgent: 4 h and 6 h from Monday 08:00; warnings at 50, 75 and 90 % of 4 h. Premium answers within 4 h.
+    assert_eq!(at("clock.warned"), ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T10:36:00Z"]);
+    assert_eq!(at("clock.breached"), ["2026-03-02T11:00:00Z", "2026-03-02T11:00:01Z", "2026-03-02T13:00:00Z"]);
+}
+
+/// The climbs of a ticket: from, to, when.
+async fn steps(desk: &Desk, number: &str) -> Vec<(u64, u64, String)> {
+    let events = desk.get(&format!("/v1/tickets/{number}/events")).await;
+    let climbed = events.body["items"].as_array().expect("events").iter().filter(|event| event["type"] == "escalation.climbed");
+    let level = |event: &Value, key: &str| event["data"][key].as_u64().unwrap_or_default();
+    climbed.map(|event| (level(event, "from"), level(event, "to"), event["occurredAt"].as_str().unwrap_or_default().to_owned())).collect()
+}

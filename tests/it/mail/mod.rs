@@ -1,0 +1,3 @@
+//! Mail in: from bytes to a decision.
+
+mod arriving;

@@ -1,0 +1,220 @@
+//! A desk of a test's own: its database, its time, its mail folder, its port.
+
+mod postgres;
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use uurwerk::app::App;
+use uurwerk::settings::Settings;
+use uurwerk::{cli, http};
+
+/// On which database a desk runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Writes a test twice: once on each database.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$attribute:meta])* $name:ident),* $(,)?) => { $(
+        mod $name {
+            $(#[$attribute])*
+            #[actix_web::test]
+            async fn on_sqlite() {
+                super::$name(&$crate::support::Desk::open($crate::support::On::Sqlite).await).await;
+            }
+
+            $(#[$attribute])*
+            #[actix_web::test]
+            async fn on_postgresql() {
+                super::$name(&$crate::support::Desk::open($crate::support::On::Postgres).await).await;
+            }
+        }
+    )* };
+}
+
+/// Who calls.
+pub const ADMIN: &str = "admin-token-of-the-tests";
+
+/// A running desk.
+pub struct Desk {
+    /// The program, for what no door shows.
+    pub app: Arc<App>,
+    url: String,
+    client: reqwest::Client,
+    folder: tempfile::TempDir,
+    server: actix_web::dev::ServerHandle,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The body; `null` when it is no JSON.
+    pub body: Value,
+}
+
+impl Desk {
+    /// Opens a desk in sandbox time, on Monday 2 March 2026 at 08:00 in Amsterdam.
+    pub async fn open(on: On) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = match on {
+            On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
+            On::Postgres => postgres::new_database(),
+        };
+        Self::open_on(&url, folder).await
+    }
+
+    async fn open_on(database: &str, folder: tempfile::TempDir) -> Self {
+        let text = |path: PathBuf| path.display().to_string();
+        let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let variables = [
+            ("UURWERK_TIME", "sandbox".to_owned()),
+            ("UURWERK_SANDBOX_START", "2026-03-02T08:00:00+01:00".to_owned()),
+            ("UURWERK_DATABASE_URL", database.to_owned()),
+            ("UURWERK_CONTRACTS_DIR", text(contracts)),
+            ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
+            ("UURWERK_MAIL_FOLDER", text(folder.path().join("mail"))),
+        ];
+        let settings = Settings::from_parts(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        if database.starts_with("postgres") {
+            let app = App::start(settings.clone()).await.expect("a database");
+            migration::MigratorTrait::up::<_>(app.db.migrating(), None).await.expect("migrations");
+        }
+        let app = Arc::new(cli::ready(settings).await.expect("a desk"));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = http::serve(app.clone(), listener, 1).expect("a server");
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Self { app, url, client: reqwest::Client::new(), folder, server: handle }
+    }
+
+    /// Asks with a token.
+    pub async fn ask(&self, token: Option<&str>, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let method = method.parse().expect("a method");
+        let mut request = self.client.request(method, format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Self::answered(request).await
+    }
+
+    async fn answered(request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("a body");
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+    }
+
+    /// Asks as the desk.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(Some(ADMIN), "GET", path, None).await
+    }
+
+    /// Sends as the desk.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.ask(Some(ADMIN), "POST", path, Some(body)).await
+    }
+
+    /// Changes as the desk.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.ask(Some(ADMIN), "PATCH", path, Some(body)).await
+    }
+
+    /// Sends bytes as the desk, with headers of one's own.
+    pub async fn send_raw(&self, path: &str, bytes: Vec<u8>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.client.post(format!("{}{path}", self.url)).bearer_auth(ADMIN).body(bytes);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::answered(request).await
+    }
+
+    /// A mail arrives in a mailbox.
+    pub async fn mail_arrives(&self, mailbox: &str, mail: &str) -> Answer {
+        let path = format!("/v1/inbound-messages?mailbox={mailbox}");
+        self.send_raw(&path, mail.replace('\n', "\r\n").into_bytes(), &[("content-type", "application/octet-stream")]).await
+    }
+
+    /// A token of an organisation.
+    pub async fn token_of(&self, organisation: &str) -> String {
+        uurwerk::usecases::tokens::create(&self.app, "test", Some(organisation), None).await.expect("a token")
+    }
+
+    /// Registers a ticket as the desk; its number.
+    pub async fn registers(&self, ticket: &Value) -> String {
+        let answer = self.post("/v1/tickets", ticket).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.body["number"].as_str().expect("a number").to_owned()
+    }
+
+    /// Moves a ticket as the desk.
+    pub async fn moves(&self, number: &str, to: &str) -> Answer {
+        self.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": to, "reason": "Zo is het." })).await
+    }
+
+    /// Time passes.
+    pub async fn passes(&self, by: &str) {
+        let answer = self.post("/v1/sandbox/advances", &json!({ "by": by })).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+    }
+
+    /// Time passes until an instant.
+    pub async fn reaches(&self, to: &str) {
+        let answer = self.post("/v1/sandbox/advances", &json!({ "to": to })).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+    }
+
+    /// A ticket's events, as `type` at `occurredAt`.
+    pub async fn history(&self, number: &str) -> Vec<(String, String)> {
+        let events = self.get(&format!("/v1/tickets/{number}/events")).await;
+        let text = |event: &Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
+        events.body["items"].as_array().expect("events").iter().map(|event| (text(event, "type"), text(event, "occurredAt"))).collect()
+    }
+
+    /// One clock of a ticket.
+    pub async fn clock(&self, number: &str, kind: &str) -> Value {
+        let clocks = self.get(&format!("/v1/tickets/{number}/clocks")).await;
+        let found = clocks.body["items"].as_array().and_then(|clocks| clocks.iter().find(|clock| clock["kind"] == kind).cloned());
+        found.unwrap_or_else(|| panic!("no {kind} clock in {}", clocks.body))
+    }
+
+    /// The mails sent so far, whole, in the order sent.
+    pub fn mails(&self) -> Vec<String> {
+        let folder = self.folder.path().join("mail");
+        let mut mails: Vec<_> = std::fs::read_dir(folder)
+            .map(|files| files.filter_map(Result::ok).map(|file| (file.metadata().and_then(|meta| meta.modified()).ok(), file.path())).collect())
+            .unwrap_or_default();
+        mails.sort();
+        let read = |(_, path): &(Option<std::time::SystemTime>, PathBuf)| std::fs::read_to_string(path).ok();
+        mails.iter().filter(|mail| mail.1.extension().is_some_and(|kind| kind == "eml")).filter_map(read).collect()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
+/// An incident of the example agreement, reported by phone.
+pub fn incident(priority: &str) -> Value {
+    json!({
+        "type": "incident", "contract": "dap-example", "organisation": "ipo", "title": "Mail hapert", "description": "Niemand ontvangt mail.",
+        "priority": priority, "channel": "phone", "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" }
+    })
+}

@@ -1,0 +1,79 @@
+//! A PostgreSQL server of the tests' own, on a free port, in a temporary folder; it ends when the tests do.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+struct Server {
+    port: u16,
+}
+
+/// Makes a new, empty database; its address.
+pub fn new_database() -> String {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let server = SERVER.get_or_init(start);
+    let name = format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let address = format!("postgres://postgres@127.0.0.1:{}", server.port);
+    let made = Command::new(bin("createdb")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &server.port.to_string(), &name]).status();
+    assert!(made.expect("createdb runs").success(), "a database could not be made");
+    format!("{address}/{name}")
+}
+
+fn start() -> Server {
+    let folder = tempfile::Builder::new().prefix("uurwerk-pg").tempdir().expect("a folder").keep();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    let data = folder.join("data");
+    if is_root() {
+        run(Command::new("chown").arg("postgres").arg(&folder));
+    }
+    run(as_postgres(&bin("initdb")).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "-D"]).arg(&data));
+    // The shell beside it stops the server when this process has ended, however it ended.
+    let script = format!(
+        "'{}' -D '{}' -p {port} -k '{}' -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400 >/dev/null 2>&1 & server=$!; \
+         while kill -0 {} 2>/dev/null; do sleep 1; done; kill -INT $server; wait $server; rm -rf '{}'",
+        bin("postgres").display(),
+        data.display(),
+        folder.display(),
+        std::process::id(),
+        folder.display(),
+    );
+    as_postgres(Path::new("/bin/sh")).args(["-c", &script]).stdin(std::process::Stdio::null()).spawn().expect("a server starts");
+    for _ in 0..300 {
+        let ready = Command::new(bin("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
+        if ready.is_ok_and(|status| status.success()) {
+            return Server { port };
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("PostgreSQL did not start")
+}
+
+/// A program of PostgreSQL's, as Debian keeps it or as the path finds it.
+fn bin(name: &str) -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
+    let mut found: Vec<_> = versions.map(|version| version.path().join("bin").join(name)).filter(|path| path.exists()).collect();
+    found.sort();
+    found.pop().unwrap_or_else(|| PathBuf::from(name))
+}
+
+/// The server does not run as root.
+fn as_postgres(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|id| id.stdout.starts_with(b"0\n"))
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("it runs");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
