@@ -207,7 +207,8 @@ async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
 
 fn start_log(settings: &Settings) {
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log.filter).unwrap_or_else(|_bad| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     match settings.log.format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.init(),

@@ -127,6 +127,12 @@ pub async fn keep(tx: &Tx, mail: &Inbound) -> Result<(), DbErr> {
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
 
+/// How many mails were kept.
+pub async fn count(reads: &impl Reads) -> Result<u64, DbErr> {
+    use sea_orm::PaginatorTrait;
+    inbound_mail::Entity::find().count(reads.connection()).await
+}
+
 /// Puts mails in the queue; one that tells the same person of the same event stays one.
 pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
     if mails.is_empty() {

@@ -57,7 +57,12 @@ struct Intake<'a> {
 impl Intake<'_> {
     async fn take(&self, tx: &Tx, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
         let before = store::mail::arrived(tx, &self.contract.id, self.message_id, &self.mail.content_digest).await?;
-        let decision = self.decide(tx, before.is_some(), raw.len()).await?;
+        let mut decision = self.decide(tx, before.is_some(), raw.len()).await?;
+        if matches!(decision.outcome, Outcome::Ticket { .. } | Outcome::FollowUp(_))
+            && let Some(reason) = self.hindrance(&decision)
+        {
+            decision = Decision { outcome: Outcome::Quarantined, acknowledge: false, reason: Some(reason), about: None };
+        }
         let ticket = match &decision.outcome {
             Outcome::Ticket { .. } | Outcome::FollowUp(_) => Some(self.register(tx, &decision).await?),
             Outcome::Reply(ticket) => Some(self.reply(tx, ticket).await?),
@@ -66,7 +71,9 @@ impl Intake<'_> {
                 Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
                 None => None,
             },
-            Outcome::Automatic | Outcome::Quarantined | Outcome::Refused => decision.about.clone(),
+            Outcome::Automatic => decision.about.clone(),
+            // A stranger's mail is tied to no ticket, or our next mail would answer it.
+            Outcome::Quarantined | Outcome::Refused => None,
         };
         let organisation = ticket.as_ref().map(|ticket| ticket.organisation.clone()).or_else(|| self.organisation());
         let kept = Kept {
@@ -156,29 +163,50 @@ impl Intake<'_> {
     }
 
     async fn register(&self, tx: &Tx, decision: &Decision<Ticket>) -> Result<Ticket, Error> {
+        tickets::register_in(self.app, tx, &self.stamp(None), &self.draft(decision)).await
+    }
+
+    /// Why the ticket a mail would become cannot be made: it then waits for the desk, and is not lost.
+    fn hindrance(&self, decision: &Decision<Ticket>) -> Option<String> {
+        let problems = tickets::problems(self.app, &self.stamp(None), &self.draft(decision));
+        let details: Vec<_> = problems.iter().map(|problem| problem.detail.as_str()).collect();
+        (!details.is_empty()).then(|| details.join("; "))
+    }
+
+    /// The ticket a mail becomes; a follow-up is of the organisation of the ticket it follows.
+    fn draft(&self, decision: &Decision<Ticket>) -> Draft {
+        let (followed, related) = match &decision.outcome {
+            Outcome::FollowUp(ticket) => (Some(ticket), Some(ticket)),
+            Outcome::Ticket { suggested_link } => (None, suggested_link.as_ref()),
+            _ => (None, None),
+        };
         let first = || self.contract.clients.first().map(|client| client.organisation.clone());
         let requester = self.mail.from.as_ref().map(|from| (from.name.clone().unwrap_or_else(|| from.email.clone()), from.email.clone()));
         let subject = self.mail.subject.as_deref().unwrap_or("(geen onderwerp)");
         let text = if self.mail.text.is_empty() { "(geen tekst)" } else { &self.mail.text };
-        let draft = Draft {
+        Draft {
             kind: Some(self.mailbox.default_type.as_str().to_owned()),
             contract: Some(self.contract.id.clone()),
-            organisation: self.organisation().or_else(first),
+            organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.organisation()).or_else(first),
             title: Some(subject.to_owned()),
             description: Some(text.to_owned()),
             channel: Some(Channel::Email.as_str().to_owned()),
             requester,
-            mail: Some(FromMail { acknowledge: decision.acknowledge, asks_p1: asks_p1(subject) }),
+            mail: Some(FromMail {
+                acknowledge: decision.acknowledge,
+                asks_p1: asks_p1(subject),
+                related: related.map(|ticket| ticket.id),
+            }),
             ..Draft::default()
-        };
-        tickets::register_in(self.app, tx, &self.stamp(None), &draft).await
+        }
     }
 
     async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<Ticket, Error> {
         let ticket = store::tickets::lock(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
         let sender = self.mail.from.as_ref().map(|from| from.email.to_lowercase()).unwrap_or_default();
         let person = store::people::with_address(tx, &ticket.organisation, &sender).await?.map(|person| person.id);
-        let message = NewMessage { public: true, by_phone: false, body: self.mail.reply_text.clone(), person_id: person };
+        let body = if self.mail.reply_text.is_empty() { "(geen tekst)" } else { &self.mail.reply_text };
+        let message = NewMessage { public: true, by_phone: false, body: body.to_owned(), person_id: person };
         tickets::write_in(self.app, tx, &self.stamp(person), &ticket, &message, &When::default()).await?;
         store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))
     }

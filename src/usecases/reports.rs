@@ -47,7 +47,7 @@ pub async fn service_management(app: &App, scope: &Scope, contract: &str, month:
 /// Whether a ticket was unresolved for longer than `LONG_OPEN_WORKING_DAYS` at an instant, by the calendar of its type's
 /// first clock; by calendar days where it has none.
 fn is_long_open(contract: &Contract, ticket: &TicketFigures, at: Instant) -> bool {
-    let (opened, until) = (contract.zone.date(ticket.opened_at), contract.zone.date(at));
+    let (opened, until) = (contract.zone.date(ticket.opened_at), contract.zone.date(at.plus(-1).unwrap_or(at)));
     match contract.clocks.iter().find(|entry| entry.types.contains(&ticket.kind)) {
         Some(entry) => entry.calendar.working_days_after(opened, until) > LONG_OPEN_WORKING_DAYS,
         None => (until - opened).num_days() > LONG_OPEN_WORKING_DAYS,

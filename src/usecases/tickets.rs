@@ -52,6 +52,8 @@ pub struct FromMail {
     pub acknowledge: bool,
     /// Whether it asks for P1, which must be phoned (MAIL-06).
     pub asks_p1: bool,
+    /// The ticket it follows, or only points at.
+    pub related: Option<Uuid>,
 }
 
 /// A draft that can be registered.
@@ -266,7 +268,7 @@ fn registration(app: &App, stamp: &Stamp, draft: &Draft, ticket: &Ticket) -> Eve
             "type": ticket.kind.as_str(), "contract": ticket.contract, "contractVersion": ticket.contract_version_id,
             "priority": draft.priority, "decided": ticket.priority.is_some(), "tier": ticket.tier, "channel": ticket.channel.as_str(),
             "phase": ticket.phase.name, "acknowledge": draft.mail.is_none_or(|mail| mail.acknowledge),
-            "p1ByMail": draft.mail.is_some_and(|mail| mail.asks_p1),
+            "p1ByMail": draft.mail.is_some_and(|mail| mail.asks_p1), "related": draft.mail.and_then(|mail| mail.related),
         }),
         occurred_at: ticket.opened_at,
         recorded_at: stamp.recorded_at,

@@ -62,7 +62,7 @@ async fn what_the_contract_does_not_know_is_named(desk: &Desk) {
         (with(&[("priority", json!("urgent"))]), ("/priority", "unknown_priority")),
         (with(&[("type", json!("information_request"))]), ("/priority", "unknown_priority")),
         (with(&[("organisation", json!("gemeente-voorbeeld"))]), ("/organisation", "unknown_organisation")),
-        (with(&[("contract", json!("covide")), ("organisation", Value::Null), ("priority", json!("urgent"))]), ("/organisation", "wrong_type")),
+        (with(&[("contract", json!("covide")), ("organisation", Value::Null), ("priority", json!("urgent"))]), ("/organisation", "required")),
         (with(&[("channel", json!("portal")), ("priority", json!("p1"))]), ("/priority", "phone_contact_required")),
     ];
     for (ticket, expected) in table {

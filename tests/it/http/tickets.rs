@@ -37,13 +37,9 @@ async fn all_six_types_walk_through_every_phase(desk: &Desk) {
         assert!(number.starts_with(prefix), "{number}");
         for phase in phases {
             let cause = (*phase == "on_hold").then_some("requester");
-            let moved = desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": phase, "reason": "Zo is het.", "cause": cause })).await;
-            if cause.is_none() {
-                let moved = desk.moves(&number, phase).await;
-                assert_eq!((moved.status, &moved.body["phase"]), (201, &json!(phase)), "{kind} to {phase}: {}", moved.body);
-            } else {
-                assert_eq!(moved.status, 201, "{kind} to {phase}: {}", moved.body);
-            }
+            let wish = json!({ "to": phase, "reason": "Zo is het.", "cause": cause });
+            let moved = desk.post(&format!("/v1/tickets/{number}/transitions"), &wish).await;
+            assert_eq!((moved.status, &moved.body["phase"]), (201, &json!(phase)), "{kind} to {phase}: {}", moved.body);
         }
     }
 }

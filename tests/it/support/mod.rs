@@ -89,7 +89,7 @@ impl Desk {
         let settings = Settings::from_parts(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
         if database.starts_with("postgres") {
             let app = App::start(settings.clone()).await.expect("a database");
-            migration::MigratorTrait::up::<_>(app.db.migrating(), None).await.expect("migrations");
+            <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
         }
         let app = Arc::new(cli::ready(settings).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of the tests' own, on a free port, in a temporary folder; it ends when the tests do.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -32,14 +32,14 @@ fn start() -> Server {
     // The shell beside it stops the server when this process has ended, however it ended.
     let script = format!(
         "'{}' -D '{}' -p {port} -k '{}' -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400 >/dev/null 2>&1 & server=$!; \
-         while kill -0 {} 2>/dev/null; do sleep 1; done; kill -INT $server; wait $server; rm -rf '{}'",
+         while [ -d /proc/{} ]; do sleep 1; done; kill -INT $server; wait $server; rm -rf '{}'",
         bin("postgres").display(),
         data.display(),
         folder.display(),
         std::process::id(),
         folder.display(),
     );
-    as_postgres(Path::new("/bin/sh")).args(["-c", &script]).stdin(std::process::Stdio::null()).spawn().expect("a server starts");
+    as_postgres(Path::new("/bin/sh")).args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a server starts");
     for _ in 0..300 {
         let ready = Command::new(bin("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
         if ready.is_ok_and(|status| status.success()) {
