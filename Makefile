@@ -1,8 +1,8 @@
 .PHONY: run test proof bench
 
-# The desk with demo settings: no set-up needed.
+# The desk on an embedded database in data/, with the example agreements: no set-up needed.
 run:
-	cargo run --release -- serve --demo
+	cargo run -- serve
 
 # Every test, on both databases; installs what they need first.
 test:

@@ -41,7 +41,14 @@ impl App {
     /// Connects and finds out what time it is; contracts are applied by `usecases::contracts::apply`.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
         let db = Db::connect(&settings.database.url).await?;
-        Ok(Self { settings, db, time: TimeSource::machine(), wake: Notify::new(), work: tokio::sync::Mutex::new(()), versions: RwLock::default() })
+        Ok(Self {
+            settings,
+            db,
+            time: TimeSource::machine(),
+            wake: Notify::new(),
+            work: tokio::sync::Mutex::new(()),
+            versions: RwLock::default(),
+        })
     }
 
     /// Sets the time: the database's where it has one, or the sandbox's.

@@ -86,7 +86,7 @@ enum What {
 /// Runs what the command line asks.
 pub async fn run() -> ExitCode {
     let command = Command::parse();
-    match dispatch(command).await {
+    match Box::pin(dispatch(command)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -206,7 +206,8 @@ async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
 }
 
 fn start_log(settings: &Settings) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log.filter).unwrap_or_else(|_bad| tracing_subscriber::EnvFilter::new("info"));
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(&settings.log.filter).unwrap_or_else(|_bad| tracing_subscriber::EnvFilter::new("info"));
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     match settings.log.format {

@@ -1,4 +1,34 @@
-//! map
+//! Uurwerk: a service desk whose clocks hold up in a contract meeting.
+//!
+//! Decide in `domain` with plain values; act in `usecases`, in one transaction; arrive by `http`, `cli` and `jobs`; tell
+//! the world from `outbox`. **History is the truth**: deadlines, clocks and reports are replayed from a ticket's events,
+//! and a stored deadline is an index of that replay, written by one function (`domain::ticket::settle`).
+//!
+//! ```text
+//! main → cli → http · jobs → usecases · outbox → store → entity
+//!                            usecases · outbox → mail · reports
+//!        cli → simulate → contracts                everything → domain → nobody
+//! ```
+//!
+//! A test (`tests/it/architecture.rs`) reads these files and fails on an arrow that points outward.
+//!
+//! - [`domain`]: calendars, clocks, contracts, tickets, workflows, ladders. Pure: the instant is an argument.
+//! - [`contracts`]: an agreement as a TOML file, read with every problem at once.
+//! - [`simulate`]: clocks as text, without a database.
+//! - [`usecases`]: what one can do, one function each: find, permit, decide, record.
+//! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope.
+//! - [`http`]: the REST API, its document, and how a refusal is answered.
+//! - [`mail`]: a message read, judged, written and sent.
+//! - [`outbox`]: the event stream, its handlers, and mail on its way out.
+//! - [`jobs`]: what happens without anyone asking, and when.
+//! - [`reports`]: figures and their readable form; they read, and never write.
+//! - [`app`], [`settings`], [`time`], [`cli`]: the program, what it is told, its only clock, and its commands.
+//!
+//! Where this house differs from its plan: a ticket carries one `next_fire_at` for its clocks and its ladder together,
+//! since they are settled together; and a ticket's events are its history and its outbox at once, so that there is one
+//! truth to write.
+//!
+//! Absent on purpose: counters of elapsed time, polling of open tickets, a second way to compute a deadline.
 
 pub mod app;
 pub mod cli;

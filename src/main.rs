@@ -2,5 +2,5 @@
 
 #[actix_web::main]
 async fn main() -> std::process::ExitCode {
-    uurwerk::cli::run().await
+    Box::pin(uurwerk::cli::run()).await
 }

@@ -286,7 +286,8 @@ mod tests {
 
     #[test]
     fn the_environment_comes_on_top_of_the_defaults() {
-        let settings = with(&[("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x"), ("UURWERK_MAIL_SMTP_PORT", "2525"), ("UURWERK_TIME", "sandbox")]);
+        let settings =
+            with(&[("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x"), ("UURWERK_MAIL_SMTP_PORT", "2525"), ("UURWERK_TIME", "sandbox")]);
         let settings = settings.expect("they are settings");
         assert_eq!((settings.mail.smtp.port, settings.time), (2525, TimeMode::Sandbox));
         assert_eq!(settings.database.url, "postgres://u:geheim@db/x");

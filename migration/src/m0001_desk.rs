@@ -12,8 +12,20 @@ use sea_orm_migration::schema::{
 pub struct Step;
 
 const TABLES: [&str; 14] = [
-    "idempotency", "handler", "stream", "sandbox", "outbound_mail", "inbound_mail", "message", "escalation",
-    "external_reference", "clock", "event", "ticket", "person", "token",
+    "idempotency",
+    "handler",
+    "stream",
+    "sandbox",
+    "outbound_mail",
+    "inbound_mail",
+    "message",
+    "escalation",
+    "external_reference",
+    "clock",
+    "event",
+    "ticket",
+    "person",
+    "token",
 ];
 
 #[async_trait::async_trait]
@@ -71,61 +83,170 @@ fn tables() -> Vec<TableCreateStatement> {
     let instant = timestamp_with_time_zone::<&str>;
     let instant_null = timestamp_with_time_zone_null::<&str>;
     vec![
-        table("contract_version", vec![
-            uuid("id"), string("contract"), string("version"), date("effective_date"), string("digest"), text("source"), instant("applied_at"),
-        ]),
-        table("token", vec![
-            uuid("id"), string("name"), string_null("organisation"), string_uniq("hash"), instant("created_at"), instant_null("expires_at"),
-            instant_null("revoked_at"),
-        ]),
+        table(
+            "contract_version",
+            vec![
+                uuid("id"),
+                string("contract"),
+                string("version"),
+                date("effective_date"),
+                string("digest"),
+                text("source"),
+                instant("applied_at"),
+            ],
+        ),
+        table(
+            "token",
+            vec![
+                uuid("id"),
+                string("name"),
+                string_null("organisation"),
+                string_uniq("hash"),
+                instant("created_at"),
+                instant_null("expires_at"),
+                instant_null("revoked_at"),
+            ],
+        ),
         table("person", vec![uuid("id"), string("organisation"), string("name"), string("email"), instant("created_at")]),
-        table("ticket", vec![
-            uuid("id"), big_integer("number").unique_key().to_owned(), string("organisation"), string("contract"),
-            uuid("contract_version_id"), string("kind"), string_null("tier"), string("title"), text("description"), string("phase"),
-            string("state"), string_null("waiting_cause"), string_null("priority"), string_null("proposed_priority"),
-            string_null("priority_motivation"), string("channel"), uuid_null("requester_id"), string_null("assignee"), string_null("team"),
-            instant("opened_at"), instant("recorded_at"), instant("updated_at"), instant_null("resolved_at"), instant_null("closed_at"),
-            instant_null("next_due_at"), instant_null("next_fire_at"), integer("version"),
-        ]),
-        of_ticket("event", vec![
-            uuid("id"), uuid("ticket_id"), string("organisation"), integer("sequence"), string("kind"), string("actor"), string_null("reason"),
-            json_binary("data"), instant("occurred_at"), instant("recorded_at"), big_integer_null("position"),
-        ]),
-        of_ticket("clock", vec![
-            uuid("id"), uuid("ticket_id"), string("organisation"), string("contract"), string("kind"), string("state"), string("calendar"),
-            string_null("priority"), string_null("tier"), instant("opened_at"), instant_null("started_at"), instant_null("stopped_at"),
-            instant_null("due_at"), big_integer_null("elapsed_seconds"), big_integer_null("held_seconds"), json_binary("goals"),
-        ]),
-        of_ticket("external_reference", vec![
-            uuid("id"), uuid("ticket_id"), string("organisation"), string("system"), string("reference"),
-        ]),
-        of_ticket("escalation", vec![
-            uuid("id"), uuid("ticket_id"), string("organisation"), string("ladder"), integer("level"), instant("level_since_at"),
-        ]),
-        of_ticket("message", vec![
-            uuid("id"), uuid("ticket_id"), string("organisation"), string("visibility"), string("author"), uuid_null("person_id"),
-            text("body"), instant("occurred_at"), instant("recorded_at"),
-        ]),
-        table("inbound_mail", vec![
-            uuid("id"), string_null("organisation"), string("contract"), string("mailbox"), string("message_id"), string("digest"),
-            string("outcome"), string_null("reason"), uuid_null("ticket_id"), instant("received_at"), binary("raw"),
-        ]),
-        of_ticket("outbound_mail", vec![
-            uuid("id"), uuid("ticket_id"), string("organisation"), uuid("event_id"), string("template"), string("recipient"),
-            string("subject"), text("body"), string("auto"), string("message_id"), string_null("in_reply_to"), string("state"),
-            integer("attempts"), instant_null("next_attempt_at"), instant("created_at"), instant_null("sent_at"), string_null("last_error"),
-        ]),
+        table(
+            "ticket",
+            vec![
+                uuid("id"),
+                big_integer("number").unique_key().to_owned(),
+                string("organisation"),
+                string("contract"),
+                uuid("contract_version_id"),
+                string("kind"),
+                string_null("tier"),
+                string("title"),
+                text("description"),
+                string("phase"),
+                string("state"),
+                string_null("waiting_cause"),
+                string_null("priority"),
+                string_null("proposed_priority"),
+                string_null("priority_motivation"),
+                string("channel"),
+                uuid_null("requester_id"),
+                string_null("assignee"),
+                string_null("team"),
+                instant("opened_at"),
+                instant("recorded_at"),
+                instant("updated_at"),
+                instant_null("resolved_at"),
+                instant_null("closed_at"),
+                instant_null("next_due_at"),
+                instant_null("next_fire_at"),
+                integer("version"),
+            ],
+        ),
+        of_ticket(
+            "event",
+            vec![
+                uuid("id"),
+                uuid("ticket_id"),
+                string("organisation"),
+                integer("sequence"),
+                string("kind"),
+                string("actor"),
+                string_null("reason"),
+                json_binary("data"),
+                instant("occurred_at"),
+                instant("recorded_at"),
+                big_integer_null("position"),
+            ],
+        ),
+        of_ticket(
+            "clock",
+            vec![
+                uuid("id"),
+                uuid("ticket_id"),
+                string("organisation"),
+                string("contract"),
+                string("kind"),
+                string("state"),
+                string("calendar"),
+                string_null("priority"),
+                string_null("tier"),
+                instant("opened_at"),
+                instant_null("started_at"),
+                instant_null("stopped_at"),
+                instant_null("due_at"),
+                big_integer_null("elapsed_seconds"),
+                big_integer_null("held_seconds"),
+                json_binary("goals"),
+            ],
+        ),
+        of_ticket("external_reference", vec![uuid("id"), uuid("ticket_id"), string("organisation"), string("system"), string("reference")]),
+        of_ticket(
+            "escalation",
+            vec![uuid("id"), uuid("ticket_id"), string("organisation"), string("ladder"), integer("level"), instant("level_since_at")],
+        ),
+        of_ticket(
+            "message",
+            vec![
+                uuid("id"),
+                uuid("ticket_id"),
+                string("organisation"),
+                string("visibility"),
+                string("author"),
+                uuid_null("person_id"),
+                text("body"),
+                instant("occurred_at"),
+                instant("recorded_at"),
+            ],
+        ),
+        table(
+            "inbound_mail",
+            vec![
+                uuid("id"),
+                string_null("organisation"),
+                string("contract"),
+                string("mailbox"),
+                string("message_id"),
+                string("digest"),
+                string("outcome"),
+                string_null("reason"),
+                uuid_null("ticket_id"),
+                instant("received_at"),
+                binary("raw"),
+            ],
+        ),
+        of_ticket(
+            "outbound_mail",
+            vec![
+                uuid("id"),
+                uuid("ticket_id"),
+                string("organisation"),
+                uuid("event_id"),
+                string("template"),
+                string("recipient"),
+                string("subject"),
+                text("body"),
+                string("auto"),
+                string("message_id"),
+                string_null("in_reply_to"),
+                string("state"),
+                integer("attempts"),
+                instant_null("next_attempt_at"),
+                instant("created_at"),
+                instant_null("sent_at"),
+                string_null("last_error"),
+            ],
+        ),
         table("sandbox", vec![integer("id"), instant("now_at")]),
         table("stream", vec![integer("id"), big_integer("position")]),
         table("handler", vec![string("name"), big_integer("position"), boolean("stuck")]),
-        table("idempotency", vec![
-            uuid("id"), string("caller"), string("key"), string("digest"), uuid("created_id"), instant("recorded_at"),
-        ]),
+        table(
+            "idempotency",
+            vec![uuid("id"), string("caller"), string("key"), string("digest"), uuid("created_id"), instant("recorded_at")],
+        ),
     ]
 }
 
 fn index(table: &'static str, columns: &[&'static str], unique: bool) -> IndexCreateStatement {
-    let mut index = Index::create().name(format!("{}_{}_{}", if unique { "u" } else { "i" }, table, columns.join("_"))).table(table).to_owned();
+    let mut index =
+        Index::create().name(format!("{}_{}_{}", if unique { "u" } else { "i" }, table, columns.join("_"))).table(table).to_owned();
     for column in columns {
         index.col(*column);
     }

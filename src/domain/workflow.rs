@@ -76,7 +76,8 @@ pub const CANCELLED: &str = "cancelled";
 /// The first phase of every type.
 pub const REGISTERED: &str = "registered";
 
-static EVERYWHERE: [Phase; 2] = [phase(ON_HOLD, State::Waiting, "in de wacht", &[]), phase(CANCELLED, State::Cancelled, "ingetrokken", &[])];
+static EVERYWHERE: [Phase; 2] =
+    [phase(ON_HOLD, State::Waiting, "in de wacht", &[]), phase(CANCELLED, State::Cancelled, "ingetrokken", &[])];
 
 static INCIDENT: [Phase; 4] = [
     phase(REGISTERED, State::New, "geregistreerd", &["in_progress"]),

@@ -71,7 +71,8 @@ async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     {
         return Ok(Caller { actor: Actor::Desk("admin".to_owned()), scope: Scope::All });
     }
-    let known = store::tokens::find(&app.all(), &tokens::hash(token)).await.map_err(|error| Failure::from(crate::usecases::Error::from(error)))?;
+    let known =
+        store::tokens::find(&app.all(), &tokens::hash(token)).await.map_err(|error| Failure::from(crate::usecases::Error::from(error)))?;
     let now = TimeSource::machine().now();
     let known = known.filter(|known| known.revoked_at.is_none() && known.expires_at.is_none_or(|end| now < end));
     let known = known.ok_or_else(Failure::unauthorized)?;

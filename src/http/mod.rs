@@ -49,7 +49,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}/transitions").get(tickets::transitions).post(tickets::transition).default_service(other()))
+        .service(
+            web::resource("/v1/tickets/{ref}/transitions").get(tickets::transitions).post(tickets::transition).default_service(other()),
+        )
         .service(web::resource("/v1/tickets/{ref}/escalations").post(tickets::escalate).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/clocks").get(tickets::clocks).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/events").get(tickets::events).default_service(other()))
@@ -69,7 +71,8 @@ fn allowed(path: &str) -> &'static str {
 
 async fn not_that_way(request: HttpRequest) -> HttpResponse {
     use actix_web::ResponseError;
-    let failure = Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("{} is not for this resource", request.method()));
+    let failure =
+        Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("{} is not for this resource", request.method()));
     let mut response = failure.error_response();
     if let Ok(allow) = HeaderValue::from_str(allowed(request.path())) {
         response.headers_mut().insert(actix_web::http::header::ALLOW, allow);
@@ -81,21 +84,17 @@ async fn not_that_way(request: HttpRequest) -> HttpResponse {
 pub fn serve(app: Arc<App>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
-        WebApp::new()
-            .app_data(app.clone())
-            .app_data(web::PayloadConfig::new(BODY_CAP))
-            .configure(routes)
-            .wrap_fn(|request, service| {
-                let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
-                let answer = service.call(request);
-                async move {
-                    let mut response = answer.await?;
-                    refused_payload(&mut response);
-                    finish(&mut response, &id);
-                    log(&method, path.as_deref(), response.status(), &id);
-                    Ok(response)
-                }
-            })
+        WebApp::new().app_data(app.clone()).app_data(web::PayloadConfig::new(BODY_CAP)).configure(routes).wrap_fn(|request, service| {
+            let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
+            let answer = service.call(request);
+            async move {
+                let mut response = answer.await?;
+                refused_payload(&mut response);
+                finish(&mut response, &id);
+                log(&method, path.as_deref(), response.status(), &id);
+                Ok(response)
+            }
+        })
     });
     Ok(server.workers(workers).shutdown_timeout(10).listen(listener)?.run())
 }

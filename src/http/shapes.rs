@@ -300,7 +300,9 @@ impl Ticket {
             resolved_at: ticket.resolved_at,
             closed_at: ticket.closed_at,
             next_due_at: ticket.next_due_at,
-            external_references: own.map(|(_, one)| ExternalReference { system: one.system.clone(), reference: one.reference.clone() }).collect(),
+            external_references: own
+                .map(|(_, one)| ExternalReference { system: one.system.clone(), reference: one.reference.clone() })
+                .collect(),
             version: ticket.version,
         }
     }

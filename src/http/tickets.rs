@@ -50,7 +50,8 @@ fn draft(body: &mut Body) -> Draft {
     let requester = &body.fields["requester"];
     let requester = text(&requester["name"]).zip(text(&requester["email"]));
     let references = body.fields["externalReferences"].as_array().cloned().unwrap_or_default();
-    let reference = |one: &serde_json::Value| Some(ExternalReference { system: text(&one["system"])?, reference: text(&one["reference"])? });
+    let reference =
+        |one: &serde_json::Value| Some(ExternalReference { system: text(&one["system"])?, reference: text(&one["reference"])? });
     Draft {
         kind: body.text("type"),
         contract: body.text("contract"),
@@ -158,7 +159,13 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with")),
     responses((status = 200, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
-pub async fn patch(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn patch(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Failure> {
     let body = body::read(&request, &bytes, "TicketPatch")?;
     let (title, description) = (body.text("title"), body.text("description"));
     let (priority, motivation) = (body.text("priority"), body.text("priorityMotivation"));
@@ -199,7 +206,13 @@ pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Res
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
     responses((status = 201, body = Message), (status = "4XX", body = super::error::ProblemBody)))]
-pub async fn write(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn write(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Failure> {
     let mut body = body::read(&request, &bytes, "NewMessage")?;
     let when = when(&mut body);
     let message = tickets::NewMessage {
@@ -233,14 +246,17 @@ pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> 
 #[utoipa::path(post, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "createTicketTransition", request_body = NewTransition,
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
-pub async fn transition(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn transition(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Failure> {
     let mut body = body::read(&request, &bytes, "NewTransition")?;
     let when = when(&mut body);
-    let wish = Act::Move {
-        to: body.text("to").unwrap_or_default(),
-        reason: body.text("reason").unwrap_or_default(),
-        cause: body.text("cause"),
-    };
+    let wish =
+        Act::Move { to: body.text("to").unwrap_or_default(), reason: body.text("reason").unwrap_or_default(), cause: body.text("cause") };
     body.checked()?;
     let ticket = tickets::act(&app, &caller.stamp(&app), addressed(&path)?, &[wish], &when, None).await?;
     rendered(&app, &caller, &ticket, StatusCode::CREATED).await
@@ -250,7 +266,13 @@ pub async fn transition(app: App_, caller: Caller, request: HttpRequest, path: w
 #[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = NewEscalation,
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
-pub async fn escalate(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn escalate(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Failure> {
     let body = body::read(&request, &bytes, "NewEscalation")?;
     let (code, reason) = (body.text("code").unwrap_or_default(), body.text("reason").unwrap_or_default());
     body.checked()?;

@@ -11,7 +11,7 @@ use crate::store::{self, stream};
 use crate::usecases::{Error, timers};
 
 /// However quiet it is, look again after this: a lost wake-up costs no more.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// How often another process's commits are looked for.
 const PULSE: Duration = Duration::from_secs(1);
 

@@ -37,10 +37,11 @@ fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let server = &settings.smtp;
     let builder = match server.tls {
         Tls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host),
-        Tls::Starttls => {
-            AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&server.host).map_err(|error| format!("no TLS to the mail server: {error}"))?
+        Tls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&server.host)
+            .map_err(|error| format!("no TLS to the mail server: {error}"))?,
+        Tls::Tls => {
+            AsyncSmtpTransport::<Tokio1Executor>::relay(&server.host).map_err(|error| format!("no TLS to the mail server: {error}"))?
         }
-        Tls::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&server.host).map_err(|error| format!("no TLS to the mail server: {error}"))?,
     };
     let builder = builder.port(server.port).timeout(Some(std::time::Duration::from_secs(20)));
     Ok(match (&server.username, &server.password) {

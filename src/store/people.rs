@@ -24,7 +24,8 @@ pub struct Person {
 
 /// The person of an organisation with that address.
 pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -> Result<Option<Person>, DbErr> {
-    let found = reads.find::<person::Entity>().filter(person::Column::Organisation.eq(organisation)).filter(person::Column::Email.eq(email));
+    let found =
+        reads.find::<person::Entity>().filter(person::Column::Organisation.eq(organisation)).filter(person::Column::Email.eq(email));
     Ok(found.one(reads.connection()).await?.map(to_domain))
 }
 

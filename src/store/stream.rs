@@ -5,14 +5,15 @@ use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::tx::sealed::Inner as _;
 use super::events::{Streamed, to_domain};
+use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx};
 
 /// Gives committed events their places; how many there were.
 pub async fn number(tx: &Tx, limit: u64) -> Result<usize, DbErr> {
     let waiting = tx.find::<event::Entity>().select_only().column(event::Column::Id).filter(event::Column::Position.is_null());
-    let waiting = waiting.order_by_asc(event::Column::RecordedAt).order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
+    let waiting =
+        waiting.order_by_asc(event::Column::RecordedAt).order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
     let Some(head) = stream::Entity::find_by_id(1).lock_exclusive().one(tx.connection()).await? else { return Ok(0) };
     let ids: Vec<uuid::Uuid> = waiting.limit(limit).into_tuple().all(tx.connection()).await?;
     if ids.is_empty() {

@@ -10,7 +10,7 @@ use crate::domain::contract::Contract;
 use crate::domain::ticket::{Actor, Channel, Ticket};
 use crate::domain::workflow::State;
 use crate::mail::parse::{self, Parsed};
-use crate::mail::triage::{self, Decision, Found, Inbound, Outcome, OursBounced};
+use crate::mail::triage::{self, Decision, Found, Inbound, OursBounced, Outcome};
 use crate::settings::{Mailbox, UnknownSenders};
 use crate::store::mail::Inbound as Kept;
 use crate::store::tickets::TicketRef;
@@ -192,11 +192,7 @@ impl Intake<'_> {
             description: Some(text.to_owned()),
             channel: Some(Channel::Email.as_str().to_owned()),
             requester,
-            mail: Some(FromMail {
-                acknowledge: decision.acknowledge,
-                asks_p1: asks_p1(subject),
-                related: related.map(|ticket| ticket.id),
-            }),
+            mail: Some(FromMail { acknowledge: decision.acknowledge, asks_p1: asks_p1(subject), related: related.map(|ticket| ticket.id) }),
             ..Draft::default()
         }
     }

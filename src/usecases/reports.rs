@@ -9,9 +9,7 @@ use crate::domain::Instant;
 use crate::domain::contract::Contract;
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::domain::workflow::State;
-use crate::reports::service_management::{
-    self, ClockFigures, EscalationStep, GoalFigures, Month, ServiceManagementReport, TicketFigures,
-};
+use crate::reports::service_management::{self, ClockFigures, EscalationStep, GoalFigures, Month, ServiceManagementReport, TicketFigures};
 use crate::store::{self, Scope};
 
 /// Histories loaded in one question.

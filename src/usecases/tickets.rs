@@ -74,7 +74,9 @@ pub fn problems(app: &App, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
 fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
     let mut problems = Vec::new();
     let kind = draft.kind.as_deref().and_then(|name| {
-        name.parse::<TicketType>().map_err(|unknown| problems.push(Problem::field("type", "unknown_type", format!("\"{name}\" {unknown}")))).ok()
+        name.parse::<TicketType>()
+            .map_err(|unknown| problems.push(Problem::field("type", "unknown_type", format!("\"{name}\" {unknown}"))))
+            .ok()
     });
     let channel = draft.channel.as_deref().and_then(|name| {
         let known = Channel::named(name);
@@ -91,7 +93,11 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
         check_priority(&version.contract, stamp, kind, channel, draft.priority.as_deref(), &mut problems);
         let tier = client.as_ref().and_then(|client| client.1.as_ref());
         if client.is_some() && tier.is_none() && version.contract.needs_tier(kind) {
-            problems.push(Problem::field("organisation", "tier_missing", "the clocks of this type need the client's tier, and the contract names none (CLK-06)"));
+            problems.push(Problem::field(
+                "organisation",
+                "tier_missing",
+                "the clocks of this type need the client's tier, and the contract names none (CLK-06)",
+            ));
         }
     }
     match (kind, version, client, channel) {
@@ -226,7 +232,14 @@ async fn person(app: &App, tx: &Tx, organisation: &str, name: &str, email: &str)
     Ok(person.id)
 }
 
-async fn new_ticket(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft, checked: &Checked, requester_id: Option<Uuid>) -> Result<Ticket, Error> {
+async fn new_ticket(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    draft: &Draft,
+    checked: &Checked,
+    requester_id: Option<Uuid>,
+) -> Result<Ticket, Error> {
     let by_client = stamp.actor.is_client();
     let phase = workflow::phase_named(checked.kind, workflow::REGISTERED);
     Ok(Ticket {
@@ -285,7 +298,14 @@ pub struct When {
 }
 
 /// Does something to a ticket.
-pub async fn act(app: &App, stamp: &Stamp, ticket: TicketRef, wishes: &[Act], when: &When, if_version: Option<i32>) -> Result<Ticket, Error> {
+pub async fn act(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    wishes: &[Act],
+    when: &When,
+    if_version: Option<i32>,
+) -> Result<Ticket, Error> {
     app.write(&stamp.scope, async |tx| {
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         if if_version.is_some_and(|version| version != ticket.version) {
@@ -297,7 +317,14 @@ pub async fn act(app: &App, stamp: &Stamp, ticket: TicketRef, wishes: &[Act], wh
 }
 
 /// The same on a ticket held by a transaction that does more; with the events it recorded.
-pub async fn act_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, wishes: &[Act], when: &When) -> Result<(Ticket, Vec<Event>), Error> {
+pub async fn act_in(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    ticket: &Ticket,
+    wishes: &[Act],
+    when: &When,
+) -> Result<(Ticket, Vec<Event>), Error> {
     let version = app.version(ticket.contract_version_id)?;
     let contract = &version.contract;
     let mut history = store::events::of_ticket(tx, ticket.id).await?;

@@ -27,7 +27,8 @@ pub async fn create(app: &App, name: &str, organisation: Option<&str>, expires_a
     getrandom::fill(&mut secret).map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
     let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
     let now = app.time.now();
-    let token = Token { id: app.time.id(), name: name.to_owned(), organisation: organisation.map(str::to_owned), expires_at, revoked_at: None };
+    let token =
+        Token { id: app.time.id(), name: name.to_owned(), organisation: organisation.map(str::to_owned), expires_at, revoked_at: None };
     app.write(&Scope::All, async |tx| Ok(store::tokens::insert(tx, &token, &hash(&text), now).await?)).await?;
     Ok(text)
 }

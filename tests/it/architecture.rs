@@ -37,12 +37,12 @@ fn rooms() -> Vec<(String, String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    let room = |file: &PathBuf| {
+    let described = |file: &PathBuf| {
         let inside = file.strip_prefix(&root).expect("inside").display().to_string();
-        let room = inside.split(['/', '.']).next().unwrap_or_default().to_owned();
-        (room, inside, std::fs::read_to_string(file).expect("a file"))
+        let home = inside.split(['/', '.']).next().unwrap_or_default().to_owned();
+        (home, inside, std::fs::read_to_string(file).expect("a file"))
     };
-    files.iter().map(room).collect()
+    files.iter().map(described).collect()
 }
 
 #[test]

@@ -180,9 +180,8 @@ fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Refus
 /// Whether a clock of the ticket depends on a priority it does not have.
 fn lacks_priority(contract: &Contract, ticket: &Ticket) -> bool {
     let set = ticket.priority.as_deref().or(ticket.proposed_priority.as_deref());
-    let depends = |entry: &crate::domain::clock::Entry| {
-        entry.priority.is_some() && entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref())
-    };
+    let depends =
+        |entry: &crate::domain::clock::Entry| entry.priority.is_some() && entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref());
     contract.effective_priority(set, ticket.kind).is_none() && contract.clocks.iter().any(depends)
 }
 

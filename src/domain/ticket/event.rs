@@ -150,6 +150,7 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
 
 /// The phase in which a ticket was last put on hold.
 pub fn phase_before_hold(history: &[Event]) -> Option<String> {
-    let held = history.iter().rev().find(|event| event.kind == EventKind::Held && event.text("from") != Some(crate::domain::workflow::ON_HOLD))?;
+    let held =
+        history.iter().rev().find(|event| event.kind == EventKind::Held && event.text("from") != Some(crate::domain::workflow::ON_HOLD))?;
     held.text("from").map(str::to_owned)
 }

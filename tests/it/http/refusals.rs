@@ -41,8 +41,14 @@ async fn a_bad_ticket_is_refused_with_all_its_problems_and_nothing_is_stored(des
     assert_eq!(
         codes(&answer),
         pairs(&[
-            ("/type", "unknown_type"), ("/contract", "unknown_contract"), ("/channel", "unknown_channel"), ("/title", "too_short"),
-            ("/colour", "unknown_field"), ("/priority", "wrong_type"), ("/requester/email", "required"), ("/occurredAt", "in_future"),
+            ("/type", "unknown_type"),
+            ("/contract", "unknown_contract"),
+            ("/channel", "unknown_channel"),
+            ("/title", "too_short"),
+            ("/colour", "unknown_field"),
+            ("/priority", "wrong_type"),
+            ("/requester/email", "required"),
+            ("/occurredAt", "in_future"),
             ("/occurredAtReason", "required"),
         ])
     );
@@ -62,7 +68,10 @@ async fn what_the_contract_does_not_know_is_named(desk: &Desk) {
         (with(&[("priority", json!("urgent"))]), ("/priority", "unknown_priority")),
         (with(&[("type", json!("information_request"))]), ("/priority", "unknown_priority")),
         (with(&[("organisation", json!("gemeente-voorbeeld"))]), ("/organisation", "unknown_organisation")),
-        (with(&[("contract", json!("covide")), ("organisation", Value::Null), ("priority", json!("urgent"))]), ("/organisation", "required")),
+        (
+            with(&[("contract", json!("covide")), ("organisation", Value::Null), ("priority", json!("urgent"))]),
+            ("/organisation", "required"),
+        ),
         (with(&[("channel", json!("portal")), ("priority", json!("p1"))]), ("/priority", "phone_contact_required")),
     ];
     for (ticket, expected) in table {
@@ -77,9 +86,13 @@ async fn a_move_that_is_not_allowed_names_those_that_are(desk: &Desk) {
     assert_eq!((answer.status, &answer.body["code"]), (409, &json!("move_not_allowed")));
     let detail = answer.body["detail"].as_str().unwrap_or_default();
     assert!(detail.contains("in_progress") && detail.contains("cancelled"), "{detail}");
-    let held = desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": "in_progress", "reason": "x", "cause": "requester" })).await;
+    let held =
+        desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": "in_progress", "reason": "x", "cause": "requester" })).await;
     assert_eq!(codes(&held), pairs(&[("/cause", "not_allowed")]));
-    assert_eq!(codes(&desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": "in_progress" })).await), pairs(&[("/reason", "required")]));
+    assert_eq!(
+        codes(&desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": "in_progress" })).await),
+        pairs(&[("/reason", "required")])
+    );
 }
 
 /// PLT-07.
@@ -101,8 +114,19 @@ async fn what_is_no_json_or_too_large_is_refused(desk: &Desk) {
 async fn every_answer_carries_the_headers_and_every_wrong_method_its_allow(desk: &Desk) {
     let wrong = desk.ask(Some(crate::support::ADMIN), "DELETE", "/v1/tickets", None).await;
     assert_eq!((wrong.status, &wrong.headers["allow"]), (405, &"GET, POST".parse().expect("a header")));
-    for answer in [wrong, desk.get("/v1/tickets").await, desk.get("/v1/tickets/").await, desk.get("/nergens").await, desk.get("/livez").await] {
-        for name in ["api-version", "cache-control", "content-security-policy", "strict-transport-security", "x-content-type-options", "x-frame-options", "referrer-policy", "x-request-id"] {
+    for answer in
+        [wrong, desk.get("/v1/tickets").await, desk.get("/v1/tickets/").await, desk.get("/nergens").await, desk.get("/livez").await]
+    {
+        for name in [
+            "api-version",
+            "cache-control",
+            "content-security-policy",
+            "strict-transport-security",
+            "x-content-type-options",
+            "x-frame-options",
+            "referrer-policy",
+            "x-request-id",
+        ] {
             assert!(answer.headers.contains_key(name), "{name} is missing at {}", answer.status);
         }
     }
@@ -116,7 +140,13 @@ async fn an_unknown_parameter_is_never_ignored(desk: &Desk) {
     assert_eq!(answer.status, 400);
     assert_eq!(
         codes(&answer),
-        pairs(&[("colour", "unknown_parameter"), ("state", "unknown_value"), ("pageSize", "out_of_range"), ("cursor", "bad_cursor"), ("sort", "unknown_value")])
+        pairs(&[
+            ("colour", "unknown_parameter"),
+            ("state", "unknown_value"),
+            ("pageSize", "out_of_range"),
+            ("cursor", "bad_cursor"),
+            ("sort", "unknown_value")
+        ])
     );
 }
 
@@ -132,7 +162,9 @@ async fn only_the_client_judges_the_solution_of_an_incident(desk: &Desk) {
     desk.passes("P90D").await;
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["state"], "resolved");
     let client = desk.token_of("ipo").await;
-    let answer = desk.ask(Some(&client), "POST", &format!("/v1/tickets/{number}/messages"), Some(&json!({ "visibility": "internal", "body": "x" }))).await;
+    let answer = desk
+        .ask(Some(&client), "POST", &format!("/v1/tickets/{number}/messages"), Some(&json!({ "visibility": "internal", "body": "x" })))
+        .await;
     assert_eq!(answer.status, 403);
 }
 

@@ -75,7 +75,15 @@ async fn an_incident_goes_the_whole_way_and_its_clocks_say_so(desk: &Desk) {
     assert_eq!(desk.moves(&number, "cancelled").await.status, 201);
     assert_eq!(desk.clock(&number, "resolution").await["state"], "cancelled");
     let kinds: Vec<_> = desk.history(&number).await.into_iter().map(|event| event.0).collect();
-    for kind in ["ticket.prioritised", "ticket.replied", "ticket.held", "ticket.resumed", "ticket.solution_refused", "ticket.accepted", "ticket.reopened"] {
+    for kind in [
+        "ticket.prioritised",
+        "ticket.replied",
+        "ticket.held",
+        "ticket.resumed",
+        "ticket.solution_refused",
+        "ticket.accepted",
+        "ticket.reopened",
+    ] {
         assert!(kinds.iter().any(|known| known == kind), "{kind} is missing from {kinds:?}");
     }
 }
@@ -133,8 +141,15 @@ async fn another_organisations_ticket_does_not_exist(desk: &Desk) {
     let number = desk.registers(&incident("p3")).await;
     let other = desk.token_of("gemeente-voorbeeld").await;
     for (method, path) in [
-        ("GET", ""), ("GET", "/clocks"), ("GET", "/events"), ("GET", "/messages"), ("GET", "/transitions"),
-        ("PATCH", ""), ("POST", "/messages"), ("POST", "/transitions"), ("POST", "/escalations"),
+        ("GET", ""),
+        ("GET", "/clocks"),
+        ("GET", "/events"),
+        ("GET", "/messages"),
+        ("GET", "/transitions"),
+        ("PATCH", ""),
+        ("POST", "/messages"),
+        ("POST", "/transitions"),
+        ("POST", "/escalations"),
     ] {
         let body = match (method, path) {
             ("PATCH", _) => Some(json!({ "priority": "p1" })),
@@ -169,7 +184,8 @@ async fn a_held_ticket_goes_back_to_the_phase_it_was_in(desk: &Desk) {
     let number = desk.registers(&request("problem")).await;
     desk.moves(&number, "investigating").await;
     desk.moves(&number, "known_error").await;
-    desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": "on_hold", "reason": "Wachten.", "cause": "third_party" })).await;
+    desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": "on_hold", "reason": "Wachten.", "cause": "third_party" }))
+        .await;
     let possible = desk.get(&format!("/v1/tickets/{number}/transitions")).await.body;
     let names: Vec<_> = possible["items"].as_array().expect("items").iter().filter_map(|one| one["to"].as_str()).collect();
     assert_eq!(names, ["known_error", "cancelled"]);

@@ -25,7 +25,10 @@ async fn a_mail_becomes_a_ticket_that_is_breached_escalated_and_reported(desk: &
     assert_eq!((arrived.status, &arrived.body["outcome"]), (201, &json!("ticket")), "{}", arrived.body);
     let number = arrived.body["ticket"].as_str().expect("a number").to_owned();
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
-    assert_eq!((&ticket["title"], &ticket["channel"], &ticket["requester"]["email"]), (&json!("Wij kunnen niet printen"), &json!("email"), &json!("anna@ipo.example")));
+    assert_eq!(
+        (&ticket["title"], &ticket["channel"], &ticket["requester"]["email"]),
+        (&json!("Wij kunnen niet printen"), &json!("email"), &json!("anna@ipo.example"))
+    );
 
     // The same mail again is the same ticket, and Anna is told once (MAIL-04).
     assert_eq!(desk.mail_arrives("servicedesk", MAIL).await.body["outcome"], "duplicate");
@@ -36,7 +39,9 @@ async fn a_mail_becomes_a_ticket_that_is_breached_escalated_and_reported(desk: &
     assert!(mails[0].contains("Auto-Submitted: auto-replied") && mails[0].contains("In-Reply-To: <print-1@ipo.example>"), "{}", mails[0]);
 
     // The desk decides that it is a P2; that answers it (AMB-07).
-    let decided = desk.patch(&format!("/v1/tickets/{number}"), &json!({ "priority": "p2", "priorityMotivation": "Iedereen heeft er last van." })).await;
+    let decided = desk
+        .patch(&format!("/v1/tickets/{number}"), &json!({ "priority": "p2", "priorityMotivation": "Iedereen heeft er last van." }))
+        .await;
     assert_eq!(decided.status, 200, "{}", decided.body);
     assert_eq!(desk.clock(&number, "response").await["state"], "met");
 

@@ -197,7 +197,9 @@ impl Desk {
     pub fn mails(&self) -> Vec<String> {
         let folder = self.folder.path().join("mail");
         let mut mails: Vec<_> = std::fs::read_dir(folder)
-            .map(|files| files.filter_map(Result::ok).map(|file| (file.metadata().and_then(|meta| meta.modified()).ok(), file.path())).collect())
+            .map(|files| {
+                files.filter_map(Result::ok).map(|file| (file.metadata().and_then(|meta| meta.modified()).ok(), file.path())).collect()
+            })
             .unwrap_or_default();
         mails.sort();
         let read = |(_, path): &(Option<std::time::SystemTime>, PathBuf)| std::fs::read_to_string(path).ok();

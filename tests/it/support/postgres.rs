@@ -39,7 +39,10 @@ fn start() -> Server {
         std::process::id(),
         folder.display(),
     );
-    as_postgres(Path::new("/bin/sh")).args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a server starts");
+    // Not waited for: it outlives this process by a second, to stop the server.
+    let watching =
+        as_postgres(Path::new("/bin/sh")).args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    assert!(watching.is_ok(), "a server starts");
     for _ in 0..300 {
         let ready = Command::new(bin("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
         if ready.is_ok_and(|status| status.success()) {
