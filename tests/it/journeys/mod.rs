@@ -1,4 +1,5 @@
 //! Conversations in the desk's words: what a service manager may judge.
 
+mod faults;
 mod first_day;
 mod ladder;

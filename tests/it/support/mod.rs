@@ -1,6 +1,6 @@
 //! A desk of a test's own: its database, its time, its mail folder, its port.
 
-mod postgres;
+pub mod postgres;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -51,6 +51,7 @@ pub struct Desk {
     client: reqwest::Client,
     folder: tempfile::TempDir,
     server: actix_web::dev::ServerHandle,
+    settings: Settings,
 }
 
 /// An answer.
@@ -75,6 +76,13 @@ impl Desk {
         Self::open_on(&url, folder).await
     }
 
+    /// Opens a desk on PostgreSQL, with the name of its database.
+    pub async fn open_on_its_own_postgres() -> (Self, String) {
+        let url = postgres::new_database();
+        let name = url.rsplit('/').next().unwrap_or_default().to_owned();
+        (Self::open_on(&url, tempfile::tempdir().expect("a folder")).await, name)
+    }
+
     async fn open_on(database: &str, folder: tempfile::TempDir) -> Self {
         let text = |path: PathBuf| path.display().to_string();
         let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
@@ -91,13 +99,18 @@ impl Desk {
             let app = App::start(settings.clone()).await.expect("a database");
             <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
         }
-        let app = Arc::new(cli::ready(settings).await.expect("a desk"));
+        let app = Arc::new(cli::ready(settings.clone()).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let server = http::serve(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self { app, url, client: reqwest::Client::new(), folder, server: handle }
+        Self { app, url, client: reqwest::Client::new(), folder, server: handle, settings }
+    }
+
+    /// Another process on the same database, without a door of its own.
+    pub async fn another_process(&self) -> App {
+        cli::ready(self.settings.clone()).await.expect("a second process")
     }
 
     /// Asks with a token.

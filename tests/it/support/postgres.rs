@@ -9,11 +9,31 @@ struct Server {
     port: u16,
 }
 
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(start)
+}
+
+/// Takes a database away: nobody is let in, and who was in is put out.
+pub fn close(name: &str) {
+    sql(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+}
+
+/// Brings it back.
+pub fn reopen(name: &str) {
+    sql(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+}
+
+fn sql(statement: &str) {
+    let port = server().port.to_string();
+    run(Command::new(bin("psql")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, "-c", statement, "postgres"]));
+}
+
 /// Makes a new, empty database; its address.
 pub fn new_database() -> String {
-    static SERVER: OnceLock<Server> = OnceLock::new();
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let server = SERVER.get_or_init(start);
+    let server = server();
     let name = format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let address = format!("postgres://postgres@127.0.0.1:{}", server.port);
     let made = Command::new(bin("createdb")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &server.port.to_string(), &name]).status();
