@@ -1,6 +1,7 @@
 //! Everything a use case needs, built once: main and the tests build the same one.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Notify;
@@ -25,6 +26,7 @@ pub struct App {
     pub wake: Notify,
     /// Held while the workers work, so that a sandbox never moves under them.
     pub work: tokio::sync::Mutex<()>,
+    stopping: AtomicBool,
     versions: RwLock<HashMap<Uuid, Arc<Version>>>,
 }
 
@@ -47,6 +49,7 @@ impl App {
             time: TimeSource::machine(),
             wake: Notify::new(),
             work: tokio::sync::Mutex::new(()),
+            stopping: AtomicBool::new(false),
             versions: RwLock::default(),
         })
     }
@@ -70,6 +73,17 @@ impl App {
             self.time.follow(theirs);
         }
         Ok(())
+    }
+
+    /// Asks the workers to stop when they have done what they are doing.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.wake.notify_waiters();
+    }
+
+    /// Whether the workers are asked to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
     }
 
     /// Reads for the desk's own workers.

@@ -189,9 +189,13 @@ async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     let workers = actix_web::rt::spawn(jobs::run(app.clone()));
     if !with_api {
         tracing::info!("working");
-        tokio::signal::ctrl_c().await?;
-        workers.abort();
-        return Ok(());
+        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminated.recv() => {}
+        }
+        app.stop();
+        return Ok(workers.await?);
     }
     let first = tokens::first_admin(&app).await?;
     let listener = TcpListener::bind(&listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
@@ -200,9 +204,9 @@ async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
         println!("Admin token, shown this once: {token}");
     }
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    http::serve(app, listener, threads)?.await?;
-    workers.abort();
-    Ok(())
+    http::serve(app.clone(), listener, threads)?.await?;
+    app.stop();
+    Ok(workers.await?)
 }
 
 fn start_log(settings: &Settings) {

@@ -35,12 +35,15 @@ pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
     Ok(timer.into_iter().chain(mail).min())
 }
 
-/// Works for ever.
+/// Works until the program is asked to stop.
 pub async fn run(app: Arc<App>) {
     let mut pulse = 0;
     let mut followed = app.time.now();
     loop {
         let woken = app.wake.notified();
+        if app.is_stopping() {
+            return;
+        }
         let failed = {
             let _alone = app.work.lock().await;
             work_off(&app).await
@@ -77,7 +80,7 @@ async fn until_due(app: &App) {
 async fn until_pulse(app: &App, known: i64) -> i64 {
     loop {
         tokio::time::sleep(PULSE).await;
-        match stream::pulse(&app.all(), app.db.backend()).await {
+        match stream::pulse(&app.db.pulse(), app.db.backend()).await {
             Ok(seen) if seen != known && seen != 0 => return seen,
             _ => {}
         }

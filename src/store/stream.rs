@@ -2,7 +2,7 @@
 
 use entity::{event, handler, stream};
 use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::events::{Streamed, to_domain};
@@ -19,10 +19,12 @@ pub async fn number(tx: &Tx, limit: u64) -> Result<usize, DbErr> {
     if ids.is_empty() {
         return Ok(0);
     }
-    for (id, position) in ids.iter().zip(head.position + 1..) {
-        let placed = event::Entity::update_many().col_expr(event::Column::Position, Expr::value(position));
-        placed.filter(event::Column::Id.eq(*id)).exec(tx.connection()).await?;
-    }
+    let places = ids
+        .iter()
+        .zip(head.position + 1..)
+        .fold(CaseStatement::new(), |places, (id, position)| places.case(Expr::col(event::Column::Id).eq(*id), Expr::value(position)));
+    let numbered = event::Entity::update_many().col_expr(event::Column::Position, places.into());
+    numbered.filter(event::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await?;
     let end = head.position + i64::try_from(ids.len()).unwrap_or_default();
     stream::Entity::update(stream::ActiveModel { id: Unchanged(1), position: Set(end) }).exec(tx.connection()).await?;
     Ok(ids.len())

@@ -47,6 +47,8 @@ pub struct Db {
     backend: Backend,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    /// One connection of its own: on SQLite, what tells of other processes' commits is counted per connection.
+    pulse: DatabaseConnection,
 }
 
 /// A transaction for a scope; rolled back unless committed.
@@ -69,7 +71,7 @@ impl Db {
             let mut options = ConnectOptions::new(url);
             options.max_connections(16).acquire_timeout(Duration::from_secs(5)).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
             let pool = Database::connect(options).await?;
-            return Ok(Self { backend: Backend::Postgres, writer: pool.clone(), reader: pool });
+            return Ok(Self { backend: Backend::Postgres, writer: pool.clone(), pulse: pool.clone(), reader: pool });
         }
         let path = url.trim_start_matches("sqlite://").split('?').next().unwrap_or_default();
         if let Some(folder) = std::path::Path::new(path).parent() {
@@ -88,7 +90,7 @@ impl Db {
             options
         };
         let writer = Database::connect(pool(1)).await?;
-        Ok(Self { backend: Backend::Sqlite, writer, reader: Database::connect(pool(4)).await? })
+        Ok(Self { backend: Backend::Sqlite, writer, reader: Database::connect(pool(4)).await?, pulse: Database::connect(pool(1)).await? })
     }
 
     /// Which database it is.
@@ -108,6 +110,11 @@ impl Db {
     /// Reads for a scope.
     pub fn view(&self, scope: Scope) -> View {
         View { inner: self.reader.clone(), scope }
+    }
+
+    /// Reads that tell whether another process committed something.
+    pub fn pulse(&self) -> View {
+        View { inner: self.pulse.clone(), scope: Scope::All }
     }
 
     /// The bare connection, for migrations alone.

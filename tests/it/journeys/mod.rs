@@ -2,4 +2,5 @@
 
 mod faults;
 mod first_day;
+mod kills;
 mod ladder;
