@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType, decoders};
+use mail_parser::decoders::{base64::base64_decode, charsets::map::charset_decoder, quoted_printable::quoted_printable_decode};
+use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
 use super::{TEXT_CAP, html};
 
@@ -14,10 +15,19 @@ pub(super) struct Body {
     pub truncated: bool,
 }
 
-/// The text of a message: its plain parts, else its HTML as text.
+/// The text of a message: its plain parts, else its HTML as text, else what stands where parts were announced.
 pub(super) fn read(message: &Message<'_>) -> Body {
     let plain = joined(message, message.text_bodies());
-    if plain.text.is_empty() { joined(message, message.html_bodies()) } else { plain }
+    if !plain.text.is_empty() {
+        return plain;
+    }
+    let html = joined(message, message.html_bodies());
+    if html.text.is_empty() { joined(message, message.attachments().filter(|part| is_unparted(part))) } else { html }
+}
+
+/// Whether a part announces parts and has none: its boundary is missing or wrong, and what it holds was never meant to be enclosed.
+pub(super) fn is_unparted(part: &MessagePart<'_>) -> bool {
+    part.is_text() && part.content_type().is_some_and(|kind| kind.ctype() == "multipart")
 }
 
 /// The text of something without headers: all of it when it is text, nothing when it is not.
@@ -40,29 +50,37 @@ fn text(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     }
 }
 
-/// A text that is not in the alphabet it says, or says none, is read as Western European.
+/// A text that is not in the alphabet it names, or names none: UTF-8 under another name, or Western European under none.
 fn repaired<'t>(message: &Message<'_>, part: &MessagePart<'_>, text: &'t str) -> Cow<'t, str> {
-    if !text.contains('\u{fffd}') || !may_be_mistaken(part) {
-        return Cow::Borrowed(text);
-    }
-    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
-    let bytes = match part.encoding {
-        Encoding::None => Some(raw.to_vec()),
-        Encoding::QuotedPrintable => decoders::quoted_printable::quoted_printable_decode(raw),
-        Encoding::Base64 => decoders::base64::base64_decode(raw),
+    let charset = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default().to_ascii_lowercase();
+    let repaired = if is_single_byte(&charset) {
+        if text.is_ascii() { None } else { bytes(message, part).and_then(|bytes| String::from_utf8(bytes).ok()) }
+    } else if is_mostly_broken(text) && (charset.starts_with("utf-8") || charset_decoder(charset.as_bytes()).is_none()) {
+        charset_decoder(b"windows-1252").zip(bytes(message, part)).map(|(decode, bytes)| decode(&bytes))
+    } else {
+        None
     };
-    let decode = decoders::charsets::map::charset_decoder(b"windows-1252");
-    match (bytes, decode) {
-        (Some(bytes), Some(decode)) if str::from_utf8(&bytes).is_err() => Cow::Owned(decode(&bytes)),
-        _ => Cow::Borrowed(text),
-    }
+    repaired.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-fn may_be_mistaken(part: &MessagePart<'_>) -> bool {
-    let charset = part.content_type().and_then(|kind| kind.attribute("charset"));
-    charset.is_none_or(|charset| {
-        charset.to_ascii_lowercase().starts_with("utf-8") || decoders::charsets::map::charset_decoder(charset.as_bytes()).is_none()
-    })
+fn is_single_byte(charset: &str) -> bool {
+    ["iso-8859-", "windows-125", "us-ascii", "latin"].iter().any(|family| charset.starts_with(family))
+}
+
+/// Whether more characters could not be read than were read in another alphabet than ASCII.
+fn is_mostly_broken(text: &str) -> bool {
+    let broken = text.chars().filter(|c| *c == '\u{fffd}').count();
+    broken > 0 && 2 * broken > text.chars().filter(|c| !c.is_ascii()).count()
+}
+
+/// The bytes of a part before its alphabet was looked at.
+fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
+    match part.encoding {
+        Encoding::None => Some(raw.to_vec()),
+        Encoding::QuotedPrintable => quoted_printable_decode(raw),
+        Encoding::Base64 => base64_decode(raw),
+    }
 }
 
 /// Line ends become `\n`, control characters and blanks at line ends go, no more than two empty lines follow each other.

@@ -1,8 +1,8 @@
 //! The headers of a message as values: decoded, on one line, within bounds.
 
-use mail_parser::{HeaderName, Message, MessagePart, MimeHeaders, decoders::charsets::map::charset_decoder};
+use mail_parser::{Header, HeaderName, Message, MessagePart, MimeHeaders, decoders::charsets::map::charset_decoder};
 
-use super::SUBJECT_CAP;
+use super::{SUBJECT_CAP, split};
 
 /// The most characters of a mail address (RFC 5321).
 const EMAIL_CAP: usize = 320;
@@ -70,22 +70,28 @@ fn email(written: &str) -> Option<String> {
 /// The subject on one line; none when it is blank.
 pub(super) fn subject(message: &Message<'_>) -> Option<String> {
     let header = message.headers().iter().find(|header| header.name == HeaderName::Subject)?;
-    let raw = message.raw_message.get(header.offset_start as usize..header.offset_end as usize).unwrap_or_default();
-    let decoded = unencoded(raw).or_else(|| header.value.as_text().map(str::to_owned))?;
-    let subject = one_line(&decoded, SUBJECT_CAP);
+    let raw = raw(message, header);
+    let decoded = unencoded(message, raw).or_else(|| header.value.as_text().map(str::to_owned))?;
+    let whole = if decoded.contains('\u{fffd}') { split::words(raw).unwrap_or(decoded) } else { decoded };
+    let subject = one_line(&whole, SUBJECT_CAP);
     (!subject.is_empty()).then_some(subject)
 }
 
-/// A header that broke the rules: written in another alphabet without saying which.
-fn unencoded(raw: &[u8]) -> Option<String> {
-    let charset = if raw.windows(2).any(|pair| pair == b"\x1b$") {
-        "iso-2022-jp"
-    } else if str::from_utf8(raw).is_err() {
-        "windows-1252"
-    } else {
+/// A header that broke the rules: written in another alphabet without saying which. The body's alphabet is the best guess.
+fn unencoded(message: &Message<'_>, raw: &[u8]) -> Option<String> {
+    if raw.windows(2).any(|pair| pair == b"\x1b$") {
+        return charset_decoder(b"iso-2022-jp").map(|decode| decode(raw));
+    }
+    if str::from_utf8(raw).is_ok() {
         return None;
-    };
-    charset_decoder(charset.as_bytes()).map(|decode| decode(raw))
+    }
+    let charset = message.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default();
+    let bodys = charset_decoder(charset.as_bytes()).filter(|_| !charset.to_ascii_lowercase().starts_with("utf"));
+    bodys.or_else(|| charset_decoder(b"windows-1252")).map(|decode| decode(raw))
+}
+
+fn raw<'m>(message: &'m Message<'_>, header: &Header<'_>) -> &'m [u8] {
+    message.raw_message.get(header.offset_start as usize..header.offset_end as usize).unwrap_or_default()
 }
 
 /// The first `Message-ID` of the message, without angle brackets.
@@ -110,8 +116,7 @@ fn id(written: &str) -> Option<String> {
 /// The value of a header as it is written, trimmed and in lower case.
 pub(super) fn plain(message: &Message<'_>, name: &'static str) -> Option<String> {
     let header = message.headers().iter().find(|header| header.name.as_str().eq_ignore_ascii_case(name))?;
-    let raw = message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
-    Some(String::from_utf8_lossy(raw).trim().to_lowercase())
+    Some(String::from_utf8_lossy(raw(message, header)).trim().to_lowercase())
 }
 
 /// Whether the message has a header of this name, whatever it says.
@@ -120,14 +125,20 @@ pub(super) fn has(message: &Message<'_>, name: &'static str) -> bool {
 }
 
 /// The file name of a part without folders; none when it has none.
-pub(super) fn file_name(part: &MessagePart<'_>) -> Option<String> {
+pub(super) fn file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     let written = part.attachment_name().or_else(|| part.message().and_then(|message| message.subject()))?;
-    let written = one_line(written, usize::MAX);
+    let mended = written.contains('\u{fffd}').then(|| mended_file_name(message, part)).flatten();
+    let written = one_line(mended.as_deref().unwrap_or(written), usize::MAX);
     let mut name = written.rsplit(['/', '\\']).map(str::trim).find(|name| !name.trim_matches('.').is_empty())?.to_owned();
     if part.is_message() && !name.to_lowercase().ends_with(".eml") {
         name.push_str(".eml");
     }
     Some(shortened(&name))
+}
+
+fn mended_file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
+    let named = part.headers.iter().filter(|header| matches!(header.name, HeaderName::ContentDisposition | HeaderName::ContentType));
+    named.rev().find_map(|header| split::file_name(raw(message, header)))
 }
 
 /// A file name within bounds that keeps its extension.

@@ -11,6 +11,7 @@ mod guard;
 mod headers;
 mod html;
 mod quotes;
+mod split;
 
 pub use automatic::{Automatic, LOOP_MARKER};
 pub use bounce::Bounce;
@@ -129,7 +130,7 @@ fn read(message: &Message<'_>, content: &[u8]) -> Parsed {
         reply_text: quotes::trim(&body.text),
         text: body.text,
         truncated: body.truncated,
-        attachments: attached(message).enumerate().map(|(index, part)| attachment(index, part)).collect(),
+        attachments: attached(message).enumerate().map(|(index, part)| attachment(message, index, part)).collect(),
         digest: String::new(),
         content_digest: content_digest(message, content),
         bounce: bounce::of(message),
@@ -149,12 +150,12 @@ fn unreadable(content: &[u8]) -> Parsed {
 }
 
 fn attached<'m>(message: &'m Message<'m>) -> impl Iterator<Item = &'m MessagePart<'m>> {
-    message.attachments().filter(|part| !part.is_multipart()).take(ATTACHMENT_CAP)
+    message.attachments().filter(|part| !part.is_multipart() && !body::is_unparted(part)).take(ATTACHMENT_CAP)
 }
 
-fn attachment(index: usize, part: &MessagePart<'_>) -> Attachment {
+fn attachment(message: &Message<'_>, index: usize, part: &MessagePart<'_>) -> Attachment {
     Attachment {
-        name: headers::file_name(part).unwrap_or_else(|| made_up_name(index, part)),
+        name: headers::file_name(message, part).unwrap_or_else(|| made_up_name(index, part)),
         media_type: headers::media_type(part),
         size: part.contents().len(),
     }

@@ -9,6 +9,9 @@ const ATTRIBUTION_CAP: usize = 400;
 
 /// Lines that a program puts above the message answered.
 const DIVIDERS: [&str; 4] = ["oorspronkelijk bericht", "oorspronkelijk bericht:", "original message", "original message:"];
+/// Lines that a program puts above a message passed on, which is what its sender wants to tell.
+const PASSED_ON: [&str; 5] =
+    ["doorgestuurd bericht", "begin doorgestuurd bericht", "forwarded message", "begin forwarded message", "forwarded by"];
 /// What telephones add below a message.
 const FOOTERS: [&str; 8] = [
     "verzonden vanaf mijn ",
@@ -27,6 +30,10 @@ pub(super) fn trim(text: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
+        if is_passed_on(line) {
+            kept.extend(&lines[at..]);
+            break;
+        }
         if is_signature(line) || is_divider(line) || is_header_block(&lines[at..]) {
             break;
         }
@@ -65,6 +72,11 @@ fn is_signature(line: &str) -> bool {
 fn is_footer(line: &str) -> bool {
     let line = line.trim().to_lowercase();
     line.len() < 80 && FOOTERS.iter().any(|footer| line.starts_with(footer))
+}
+
+fn is_passed_on(line: &str) -> bool {
+    let words = line.trim().trim_matches(['-', ' ', ':']).to_lowercase();
+    PASSED_ON.contains(&words.as_str())
 }
 
 /// "-----Oorspronkelijk bericht-----", with any number of dashes, at least two.
@@ -146,6 +158,10 @@ mod tests {
             ("Yes.\n\n*From:* Jan\n*Sent:* Monday\n*To:* Desk\n\nDoes it?", "Yes."),
             ("Ja.\n\nGroet, Jan\n-- \nJan Jansen\nAfdeling ICT", "Ja.\n\nGroet, Jan"),
             ("Ja.\n\nVerzonden vanaf mijn iPhone\n\n> Werkt het?", "Ja."),
+            (
+                "Ter info.\n\n---------- Forwarded message ---------\nFrom: Jan\nDate: 5-1\nSubject: x\n\nStuk",
+                "Ter info.\n\n---------- Forwarded message ---------\nFrom: Jan\nDate: 5-1\nSubject: x\n\nStuk",
+            ),
             ("Van: mij mag het.\nDank.", "Van: mij mag het.\nDank."),
             ("Op kamer 3 werkt het.\nOp 5-1-2026 schreef Jan:\n> Werkt het?", "Op kamer 3 werkt het."),
             ("Op verzoek schreef ik dit op:\neen lijst", "Op verzoek schreef ik dit op:\neen lijst"),
