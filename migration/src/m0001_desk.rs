@@ -45,6 +45,9 @@ impl MigrationTrait for Step {
         if manager.get_database_backend() == sea_orm_migration::sea_orm::DbBackend::Postgres {
             connection.execute_unprepared("CREATE SEQUENCE ticket_number START 1001").await?;
         }
+        // The same message is one, into whichever mailbox of a contract, however many deliver it at once.
+        let once = "CREATE UNIQUE INDEX u_inbound_mail_once ON inbound_mail (contract, message_id, digest) WHERE outcome <> 'duplicate'";
+        connection.execute_unprepared(once).await?;
         connection.execute_unprepared("INSERT INTO stream (id, position) VALUES (1, 0)").await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    QueryFilter, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    QueryFilter, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use entity::{clock, escalation, event, external_reference, message, outbound_mail, person, ticket};
@@ -196,8 +196,12 @@ pub trait Reads: sealed::Inner {
 impl Reads for Tx {}
 impl Reads for View {}
 
-/// Whether the database asks for the same transaction once more (40001, 40P01).
+/// Whether the same transaction is worth doing once more: the database asks for it (40001, 40P01), or another writer came
+/// first with a row that may stand once, which the next try will find.
 pub fn asks_to_repeat(error: &DbErr) -> bool {
+    if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        return true;
+    }
     let text = error.to_string();
     text.contains("40001") || text.contains("40P01") || text.contains("could not serialize") || text.contains("deadlock detected")
 }

@@ -3,7 +3,11 @@
 use crate::on_both_databases;
 use crate::support::Desk;
 
-on_both_databases!(every_awkward_mail_ends_as_something_and_none_is_lost, a_stranger_does_not_join_a_ticket_by_quoting_its_number);
+on_both_databases!(
+    every_awkward_mail_ends_as_something_and_none_is_lost,
+    a_stranger_does_not_join_a_ticket_by_quoting_its_number,
+    a_mail_delivered_many_times_at_once_is_one_ticket,
+);
 
 /// What arrives, and what becomes of it (MAIL-10).
 const TABLE: [(&[u8], &str); 15] = [
@@ -50,4 +54,14 @@ async fn a_stranger_does_not_join_a_ticket_by_quoting_its_number(desk: &Desk) {
     assert_eq!((colleague.body["outcome"].as_str(), colleague.body["ticket"].as_str()), (Some("reply"), Some(number.as_str())));
     let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await;
     assert_eq!(messages.body["items"].as_array().map(Vec::len), Some(1));
+}
+
+/// MAIL-04, also into two mailboxes of one contract.
+async fn a_mail_delivered_many_times_at_once_is_one_ticket(desk: &Desk) {
+    let mail = "From: anna@ipo.example\nSubject: Printer\nMessage-ID: <1@ipo.example>\n\nKapot.\n";
+    let answers = futures_util::future::join_all((0..8).map(|_| desk.mail_arrives("servicedesk", mail))).await;
+    let outcomes = |wanted: &str| answers.iter().filter(|answer| answer.body["outcome"] == wanted).count();
+    assert_eq!((outcomes("ticket"), outcomes("duplicate")), (1, 7), "{answers:?}");
+    let tickets = desk.get("/v1/tickets").await;
+    assert_eq!(tickets.body["items"].as_array().map(Vec::len), Some(1));
 }
