@@ -1,3 +1,4 @@
 //! Mail in: from bytes to a decision.
 
 mod arriving;
+mod parsing;

@@ -1,0 +1,50 @@
+//! A step up the ladder by a person's decision.
+
+use super::{numbered, settle};
+use crate::app::App;
+use crate::domain::escalation;
+use crate::domain::ticket::{Event, EventKind, Ticket};
+use crate::store;
+use crate::store::tickets::TicketRef;
+use crate::usecases::{Error, Problem, Stamp};
+
+/// Moves a ticket's escalation to the next level by a person's decision (ESC-04…08).
+pub async fn escalate(app: &App, stamp: &Stamp, ticket: TicketRef, code: &str, reason: &str) -> Result<Ticket, Error> {
+    app.write(&stamp.scope, async |tx| {
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let version = app.version(ticket.contract_version_id)?;
+        let no_ladder = || Error::Conflict { code: "no_ladder", detail: "the contract has no ladder for this type".to_owned() };
+        let ladder = version.contract.ladder(ticket.kind).ok_or_else(no_ladder)?;
+        if !ticket.state().is_open() {
+            return Err(Error::Conflict { code: "ticket_not_open", detail: "only an open ticket escalates".to_owned() });
+        }
+        let mut history = store::events::of_ticket(tx, ticket.id).await?;
+        let known = history.len();
+        history.extend(numbered(app, &settle(&version.contract, &ticket, &history, stamp.recorded_at, false)));
+        let position = escalation::position(ladder, &history).ok_or_else(no_ladder)?;
+        if escalation::next_level(ladder, position.level).is_none() {
+            return Err(Error::Conflict { code: "top_of_ladder", detail: "the ticket stands on the highest level".to_owned() });
+        }
+        let step = escalation::decided_step(ladder, position, code, stamp.recorded_at).map_err(|codes| {
+            let detail = format!("level {} is left by one of: {}", position.level, codes.join(", "));
+            Error::Invalid(vec![Problem::field("code", "unknown_trigger", detail)])
+        })?;
+        let data = serde_json::json!({ "ladder": ladder.id, "from": step.from, "to": step.to, "trigger": step.trigger });
+        history.push(Event {
+            id: app.time.id(),
+            kind: EventKind::Climbed,
+            actor: stamp.actor.as_text(),
+            reason: Some(reason.to_owned()),
+            data,
+            occurred_at: step.at,
+            recorded_at: stamp.recorded_at,
+        });
+        let after = Ticket { updated_at: stamp.recorded_at, version: ticket.version + 1, ..ticket.clone() };
+        let settled = settle(&version.contract, &after, &history, stamp.recorded_at, false);
+        history.extend(numbered(app, &settled));
+        store::tickets::update(tx, &after, &settled).await?;
+        store::events::append(tx, &after, known, &history[known..]).await?;
+        Ok(after)
+    })
+    .await
+}

@@ -1,0 +1,61 @@
+//! Writing on a ticket.
+
+use uuid::Uuid;
+
+use super::{When, act_in, repeated};
+use crate::app::App;
+use crate::domain::ticket::{Act, EventKind, Ticket};
+use crate::store::messages::Message;
+use crate::store::tickets::TicketRef;
+use crate::store::{self, Tx};
+use crate::usecases::{Error, Stamp};
+
+/// What someone writes on a ticket.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Whether the client may see it.
+    pub public: bool,
+    /// Whether it reports a phone contact.
+    pub by_phone: bool,
+    /// The text.
+    pub body: String,
+    /// The person who wrote it, where known.
+    pub person_id: Option<Uuid>,
+}
+
+/// Writes on a ticket.
+pub async fn write(app: &App, stamp: &Stamp, ticket: TicketRef, message: &NewMessage, when: &When) -> Result<Message, Error> {
+    app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
+        }
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let message = write_in(app, tx, stamp, &ticket, message, when).await?;
+        if let Some(key) = &stamp.idempotency {
+            store::idempotency::insert(tx, app.time.id(), key, message.id, stamp.recorded_at).await?;
+        }
+        Ok(message)
+    })
+    .await
+}
+
+/// The same on a ticket held by a transaction that does more. The message has the id of the event that tells of it.
+pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
+    let wish = Act::Write { public: message.public, by_phone: message.by_phone };
+    let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when).await?;
+    let told = events.iter().find(|event| matches!(event.kind, EventKind::Replied | EventKind::MessageReceived | EventKind::Noted));
+    let told = told.ok_or_else(|| Error::Internal("a message without an event".to_owned()))?;
+    let message = Message {
+        id: told.id,
+        ticket_id: ticket.id,
+        organisation: ticket.organisation.clone(),
+        public: message.public,
+        author: stamp.actor.as_text(),
+        person_id: message.person_id,
+        body: message.body.clone(),
+        occurred_at: told.occurred_at,
+        recorded_at: told.recorded_at,
+    };
+    store::messages::insert(tx, &message).await?;
+    Ok(message)
+}
