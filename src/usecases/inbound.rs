@@ -39,7 +39,7 @@ pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Receiv
     let version = app.version_at(&mailbox.contract, now);
     let version = version.ok_or_else(|| Error::Internal(format!("mailbox {mailbox_name}: there is no contract {}", mailbox.contract)))?;
     let parsed = parse::parse(raw);
-    let message_id = parsed.message_id.clone().unwrap_or_else(|| format!("{}@no-message-id.invalid", parsed.digest));
+    let message_id = parsed.message_id.clone().unwrap_or_else(|| format!("{}@no-message-id.invalid", parsed.content_digest));
     let intake = Intake { app, mailbox, contract: &version.contract, mail: &parsed, message_id: &message_id, now };
     app.write(&Scope::All, async |tx| intake.take(tx, mailbox_name, raw).await).await
 }
@@ -99,8 +99,11 @@ impl Intake<'_> {
             None => None,
         };
         let bounced = match bounced {
-            Some((ticket, _)) => Some(OursBounced { ticket: store::tickets::find(tx, TicketRef::Id(ticket)).await? }),
-            None => None,
+            // Only whom we wrote to can bounce: a stranger who names our Message-ID proves nothing.
+            Some((ticket, recipient)) if self.mail.bounce.as_ref().and_then(|bounce| bounce.recipient.as_ref()) == Some(&recipient) => {
+                Some(OursBounced { ticket: store::tickets::find(tx, TicketRef::Id(ticket)).await? })
+            }
+            _ => None,
         };
         let ancestors: Vec<_> = self.mail.ancestors().into_iter().map(str::to_owned).collect();
         let by_ancestor = match store::mail::ticket_of(tx, &self.contract.id, &ancestors).await? {

@@ -50,7 +50,7 @@ async fn two_processes_share_what_is_due_and_each_step_is_taken_once(desk: &Desk
         app.time.advance(instant("2026-03-02T17:00:00+01:00"));
     }
     let work = async |app: &App| while timers::fire_due(app).await.expect("timers") > 0 {};
-    futures_util::future::join(work(&desk.app), work(&second)).await;
+    Box::pin(futures_util::future::join(work(&desk.app), work(&second))).await;
     for number in numbers {
         let history = desk.history(&number).await;
         let count = |kind: &str| history.iter().filter(|event| event.0 == kind).count();
