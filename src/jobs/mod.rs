@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::outbox;
-use crate::store::{self, stream};
+use crate::store::{self, Backend, stream};
 use crate::usecases::{Error, timers};
 
 /// However quiet it is, look again after this: a lost wake-up costs no more.
@@ -80,9 +80,13 @@ async fn until_due(app: &App) {
 async fn until_pulse(app: &App, known: i64) -> i64 {
     loop {
         tokio::time::sleep(PULSE).await;
-        match stream::pulse(&app.db.pulse(), app.db.backend()).await {
-            Ok(seen) if seen != known && seen != 0 => return seen,
-            _ => {}
+        let Ok(seen) = stream::pulse(&app.db.pulse(), app.db.backend()).await else { continue };
+        let committed = match app.db.backend() {
+            Backend::Sqlite => seen != known,
+            Backend::Postgres => seen > 0,
+        };
+        if committed {
+            return seen;
         }
     }
 }

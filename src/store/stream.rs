@@ -56,7 +56,8 @@ pub async fn after(reads: &impl Reads, position: i64, limit: u64) -> Result<Vec<
     rows.limit(limit).all(reads.connection()).await?.into_iter().map(to_domain).collect()
 }
 
-/// Whether an event of another process may be waiting: something that changes with every commit.
+/// What tells of another process's commits: on SQLite a figure that changes with each, on PostgreSQL whether an event waits
+/// for its place.
 pub async fn pulse(reads: &impl Reads, backend: Backend) -> Result<i64, DbErr> {
     use sea_orm::{ConnectionTrait, Statement};
     let sql = match backend {
