@@ -1,0 +1,500 @@
+//! How fast a desk is: tickets a second through HTTP beside the same rows by bare SQL, a timer pass among ten thousand and
+//! a million open clocks, and resident memory; on both databases, durable ones.
+//!
+//! The aims are half of bare SQL, and a pass at most 1.5 times as long among a million. Lines of the tables say so, and
+//! nothing fails here: figures belong to a machine. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- http sqlite` runs a part.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant as Stopwatch};
+
+use entity::{clock, escalation, event, ticket};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use sea_orm::{
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, IntoActiveModel,
+    Iterable, QueryFilter, QueryTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+};
+use serde_json::json;
+use uuid::Uuid;
+use uurwerk::app::App;
+use uurwerk::domain::ticket::Actor;
+use uurwerk::settings::Settings;
+use uurwerk::usecases::tickets::{self, Draft};
+use uurwerk::usecases::{Stamp, timers};
+use uurwerk::{cli, http, jobs};
+
+const ADMIN: &str = "admin-token-of-the-benchmark";
+const CLIENTS: [usize; 3] = [1, 8, 32];
+/// Tickets due in a timer pass.
+const DUE: usize = 100;
+/// The number, below zero, of the first ticket that is only rows: the desk numbers its own upwards.
+const BULK: i64 = 1_000_000;
+
+fn quick() -> bool {
+    std::env::var_os("UURWERK_BENCH_QUICK").is_some()
+}
+
+fn milliseconds(watch: Stopwatch) -> f64 {
+    watch.elapsed().as_secs_f64() * 1e3
+}
+
+/// A PostgreSQL server as it comes, so with `fsync`, in a temporary folder.
+struct Server {
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Server {
+    fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("uurwerk-bench-pg").tempdir().expect("a folder").keep();
+        let port = free_port();
+        let server = Self { folder, port };
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&server.folder));
+        }
+        run(as_postgres("initdb").args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "-D"]).arg(server.data()));
+        let options = format!("-p {port} -k '{}' -c listen_addresses=127.0.0.1 -c max_connections=100", server.folder.display());
+        run(as_postgres("pg_ctl")
+            .args(["-w", "-o", &options, "-l"])
+            .arg(server.folder.join("log"))
+            .arg("-D")
+            .arg(server.data())
+            .arg("start"));
+        server
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn new_database(&self) -> String {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let (name, port) = (format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed)), self.port.to_string());
+        run(Command::new(bin("createdb")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, &name]));
+        format!("postgres://postgres@127.0.0.1:{port}/{name}")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        run(as_postgres("pg_ctl").args(["-m", "immediate", "-D"]).arg(self.data()).arg("stop"));
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// A program of PostgreSQL's, as Debian keeps it or as the path finds it.
+fn bin(name: &str) -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
+    let found = versions.map(|version| version.path().join("bin").join(name)).filter(|path| path.exists()).max();
+    found.unwrap_or_else(|| PathBuf::from(name))
+}
+
+/// The server does not run as root.
+fn as_postgres(program: &str) -> Command {
+    if !is_root() {
+        return Command::new(bin(program));
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(bin(program));
+    command
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
+}
+
+fn run(command: &mut Command) {
+    let status = command.stdout(Stdio::null()).status().expect("it runs");
+    assert!(status.success(), "{command:?}");
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+}
+
+/// What a desk is told.
+fn told(database: &str, folder: &Path, port: u16) -> Vec<(String, String)> {
+    let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let variables = [
+        ("UURWERK_TIME", "machine".to_owned()),
+        ("UURWERK_DATABASE_URL", database.to_owned()),
+        ("UURWERK_CONTRACTS_DIR", contracts.display().to_string()),
+        ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
+        ("UURWERK_MAIL_FOLDER", folder.join("mail").display().to_string()),
+        ("UURWERK_HTTP_LISTEN", format!("127.0.0.1:{port}")),
+        ("UURWERK_LOG_FILTER", "error".to_owned()),
+    ];
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A desk in this process, in the machine's time.
+struct Desk {
+    app: Arc<App>,
+    database: String,
+    url: String,
+    client: reqwest::Client,
+    folder: tempfile::TempDir,
+    server: actix_web::dev::ServerHandle,
+    workers: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Desk {
+    async fn open(postgres: Option<&Server>, with_workers: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = postgres.map_or_else(|| format!("sqlite://{}", folder.path().join("desk.db").display()), Server::new_database);
+        let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
+        if postgres.is_some() {
+            let app = App::start(settings.clone()).await.expect("a database");
+            <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
+        }
+        let app = Arc::new(cli::ready(settings).await.expect("a desk"));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        let server = http::serve(app.clone(), listener, threads).expect("a server");
+        let handle = server.handle();
+        tokio::spawn(server);
+        let workers = with_workers.then(|| tokio::task::spawn_local(jobs::run(app.clone())));
+        Self { app, database, url, client: reqwest::Client::new(), folder, server: handle, workers }
+    }
+
+    async fn close(self) {
+        self.workers.iter().for_each(tokio::task::JoinHandle::abort);
+        self.server.stop(false).await;
+    }
+
+    /// The connection that the desk writes by.
+    fn sql(&self) -> &DatabaseConnection {
+        self.app.db.migrating()
+    }
+
+    /// One request; its answer's number, if it has one.
+    async fn asks(&self, path: &str, body: Option<&serde_json::Value>) -> String {
+        let url = format!("{}{path}", self.url);
+        let request = body.map_or_else(|| self.client.get(&url), |body| self.client.post(&url).json(body));
+        let answer = request.bearer_auth(ADMIN).send().await.expect("an answer");
+        let good = answer.status().is_success();
+        let text = answer.text().await.expect("a body");
+        assert!(good, "{path}: {text}");
+        let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        body["number"].as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn register(&self, seconds_ago: i64) -> (Uuid, i64) {
+        let at = self.app.time.now().plus(-seconds_ago).expect("an instant");
+        let stamp = Stamp { actor: Actor::Desk("bench".to_owned()), ..Stamp::system(at) };
+        let ticket = tickets::register(&self.app, &stamp, &draft()).await.expect("a ticket");
+        (ticket.id, ticket.number)
+    }
+
+    async fn execute(&self, sql: &str) {
+        self.sql().execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+fn incident() -> serde_json::Value {
+    json!({
+        "type": "incident", "contract": "dap-example", "organisation": "ipo", "title": "Mail hapert", "description": "Niemand ontvangt mail.",
+        "priority": "p3", "channel": "phone", "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" }
+    })
+}
+
+fn draft() -> Draft {
+    let body = incident();
+    let text = |key: &str| body[key].as_str().map(str::to_owned);
+    Draft {
+        kind: text("type"),
+        contract: text("contract"),
+        organisation: text("organisation"),
+        title: text("title"),
+        description: text("description"),
+        priority: text("priority"),
+        channel: text("channel"),
+        requester: Some(("Anna de Boer".to_owned(), "anna@ipo.example".to_owned())),
+        ..Draft::default()
+    }
+}
+
+/// A ticket's rows as statements: one of each table, two clocks in theirs.
+struct Rows {
+    id: Uuid,
+    number: i64,
+    /// What points elsewhere: the contract's version and the requester.
+    kept: Vec<Uuid>,
+    backend: DbBackend,
+    statements: Vec<Statement>,
+    next: AtomicI64,
+}
+
+impl Rows {
+    async fn of(desk: &Desk) -> Self {
+        let ((id, number), sql) = (desk.register(0).await, desk.sql());
+        let backend = sql.get_database_backend();
+        let row = ticket::Entity::find_by_id(id).one(sql).await.expect("a row").expect("a ticket");
+        let clocks = clock::Entity::find().filter(clock::Column::TicketId.eq(id)).all(sql).await.expect("clocks");
+        let events = event::Entity::find().filter(event::Column::TicketId.eq(id)).all(sql).await.expect("events");
+        let levels = escalation::Entity::find().filter(escalation::Column::TicketId.eq(id)).all(sql).await.expect("levels");
+        let counts = (clocks.len(), events.len(), levels.len());
+        assert_eq!(counts, (2, 1, 1), "a ticket has other rows than these");
+        let kept = [Some(row.contract_version_id), row.requester_id].into_iter().flatten().collect();
+        let statements = vec![
+            ticket::Entity::insert(row.into_active_model()).build(backend),
+            clock::Entity::insert_many(clocks.into_iter().map(IntoActiveModel::into_active_model)).build(backend),
+            escalation::Entity::insert_many(levels.into_iter().map(IntoActiveModel::into_active_model)).build(backend),
+            event::Entity::insert_many(events.into_iter().map(IntoActiveModel::into_active_model)).build(backend),
+        ];
+        Self { id, number, kept, backend, statements, next: AtomicI64::new(-1) }
+    }
+
+    /// Writes them once more for a new ticket, in one transaction, as the desk begins one.
+    async fn write(&self, sql: &DatabaseConnection) {
+        let (id, number) = (Uuid::now_v7(), self.next.fetch_sub(1, Ordering::Relaxed));
+        let fresh = |value: &Value| match value {
+            Value::Uuid(Some(known)) if *known == self.id => id.into(),
+            Value::Uuid(Some(known)) if !self.kept.contains(known) => Uuid::now_v7().into(),
+            Value::BigInt(Some(known)) if *known == self.number => number.into(),
+            value => value.clone(),
+        };
+        let immediate = (self.backend == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+        let tx = sql.begin_with_options(options).await.expect("a transaction");
+        for statement in &self.statements {
+            let values: Vec<_> = statement.values.iter().flat_map(|values| values.0.iter().map(fresh)).collect();
+            tx.execute_raw(Statement::from_sql_and_values(self.backend, &statement.sql, values)).await.expect("rows");
+        }
+        tx.commit().await.expect("a commit");
+    }
+
+    /// Reads one as it is shown: the ticket, its requester, its references.
+    async fn read(&self, sql: &DatabaseConnection, number: i64) {
+        let asked = async |text: &str, value: Value| {
+            let text = if self.backend == DbBackend::Sqlite { text.replace("$1", "?") } else { text.to_owned() };
+            sql.query_all_raw(Statement::from_sql_and_values(self.backend, text, [value])).await.expect("rows")
+        };
+        let found = asked("SELECT * FROM ticket WHERE number = $1", number.into()).await;
+        let row = found.first().expect("a ticket");
+        let (id, requester): (Uuid, Uuid) = (row.try_get("", "id").expect("an id"), row.try_get("", "requester_id").expect("a person"));
+        asked("SELECT * FROM person WHERE id = $1", requester.into()).await;
+        asked("SELECT * FROM external_reference WHERE ticket_id = $1", id.into()).await;
+    }
+}
+
+/// How often a second so many clients do something, each again as soon as it is done.
+async fn per_second(clients: usize, once: impl AsyncFn()) -> f64 {
+    let round = async |span: Duration| {
+        let begun = Stopwatch::now();
+        let client = async |_| {
+            let mut done = 0_u32;
+            while begun.elapsed() < span {
+                once().await;
+                done += 1;
+            }
+            done
+        };
+        let done: Vec<_> = (0..clients).map(client).collect::<FuturesUnordered<_>>().collect().await;
+        f64::from(done.iter().sum::<u32>()) / begun.elapsed().as_secs_f64()
+    };
+    let span = Duration::from_millis(if quick() { 200 } else { 1500 });
+    round(span / 5).await;
+    round(span).await
+}
+
+fn line(title: &str, figures: [f64; 3], decimals: usize) {
+    println!("{title:<44}{:>11.decimals$}{:>11.decimals$}{:>11.decimals$}", figures[0], figures[1], figures[2]);
+}
+
+/// Tickets a second, the ways beside one another; each the mean of two rounds in turn.
+async fn throughput(postgres: Option<&Server>) {
+    let desk = Desk::open(postgres, false).await;
+    let rows = Rows::of(&desk).await;
+    let reader = match postgres {
+        Some(_) => desk.sql().clone(),
+        None => Database::connect(ConnectOptions::new(&desk.database).max_connections(4).to_owned()).await.expect("readers"),
+    };
+    let stamp = Stamp::system(desk.app.time.now());
+    let (body, draft) = (incident(), draft());
+    let number = desk.asks("/v1/tickets", Some(&body)).await;
+    let (path, plain) = (format!("/v1/tickets/{number}"), rows.number);
+    let mut figures = [[0.0; 3]; 7];
+    for (at, clients) in CLIENTS.into_iter().enumerate() {
+        for _ in 0..2 {
+            let served = Desk::open(postgres, true).await;
+            // The requester first: two first tickets of one person at once are not what is measured.
+            served.asks("/v1/tickets", Some(&body)).await;
+            let round = [
+                per_second(clients, async || rows.write(desk.sql()).await).await,
+                per_second(clients, async || drop(tickets::register(&desk.app, &stamp, &draft).await.expect("a ticket"))).await,
+                per_second(clients, async || drop(desk.asks("/v1/tickets", Some(&body)).await)).await,
+                per_second(clients, async || drop(served.asks("/v1/tickets", Some(&body)).await)).await,
+                per_second(clients, async || rows.read(&reader, plain).await).await,
+                per_second(clients, async || drop(desk.asks(&path, None).await)).await,
+                per_second(clients, async || drop(desk.asks("/livez", None).await)).await,
+            ];
+            served.close().await;
+            for (sum, figure) in figures.iter_mut().zip(round) {
+                sum[at] += figure / 2.0;
+            }
+        }
+    }
+    let [bare, usecase, created, working, bare_read, read, live] = figures;
+    let share = |part: [f64; 3], whole: [f64; 3]| [part[0] / whole[0], part[1] / whole[1], part[2] / whole[2]];
+    line("created a second: bare SQL", bare, 0);
+    line("  the use case, without HTTP", usecase, 0);
+    line("  HTTP", created, 0);
+    line("  HTTP, with the workers working", working, 0);
+    line("  HTTP, of bare SQL (aim: 0.50)", share(created, bare), 2);
+    line("  HTTP with the workers, of bare SQL", share(working, bare), 2);
+    line("read a second: bare SQL", bare_read, 0);
+    line("  HTTP", read, 0);
+    line("  HTTP, of bare SQL (aim: 0.50)", share(read, bare_read), 2);
+    line("GET /livez a second: HTTP and its client alone", live, 0);
+    // What a ticket costs by each way with one client, and so what the steps between them cost.
+    let micros = |figure: f64| 1e6 / figure;
+    let [sql, within, whole, http] = [bare[0], usecase[0], created[0], live[0]].map(micros);
+    println!(
+        "one client, µs a ticket: {sql:.0} SQL + {:.0} use case + {http:.0} HTTP and client + {:.0} body and answer",
+        within - sql,
+        whole - within - http
+    );
+    desk.close().await;
+}
+
+/// A table's columns, and what they are filled with: a copy of `c`, but for these.
+fn copy<E: EntityTrait>(table: &str, but: &[(&str, &str)]) -> String {
+    let names: Vec<_> = E::Column::iter().map(|column| column.as_str().to_owned()).collect();
+    let value = |name: &String| but.iter().find(|one| one.0 == name).map_or_else(|| format!("c.{name}"), |one| one.1.to_owned());
+    let values: Vec<_> = names.iter().map(value).collect();
+    format!("INSERT INTO {table} ({}) SELECT {}", names.join(", "), values.join(", "))
+}
+
+/// Copies the rows of a ticket, two clocks each, until there are so many tickets.
+async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64) {
+    let sqlite = desk.sql().get_database_backend() == DbBackend::Sqlite;
+    let (first, last) = (BULK + from, BULK + tickets - 1);
+    let [id, any, fire] = if sqlite {
+        [
+            "CAST(printf('%016d', n) AS BLOB)",
+            "randomblob(16)",
+            "strftime('%Y-%m-%dT%H:%M:%S+00:00', c.next_fire_at, '+' || (n - 1000000) || ' seconds')",
+        ]
+    } else {
+        ["lpad(to_hex(n), 32, '0')::uuid", "gen_random_uuid()", "c.next_fire_at + (n - 1000000) * interval '1 second'"]
+    };
+    let series =
+        format!("(WITH RECURSIVE s(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS series");
+    let ticket = copy::<ticket::Entity>("ticket", &[("id", id), ("number", "-n"), ("next_fire_at", fire)]);
+    desk.execute(&format!("{ticket} FROM {series}, ticket c WHERE c.number = {like}")).await;
+    let belonging = [("id", any), ("ticket_id", "t.id"), ("position", "-t.number")];
+    for (table, copied) in [
+        ("clock", copy::<clock::Entity>("clock", &belonging)),
+        ("event", copy::<event::Entity>("event", &belonging)),
+        ("escalation", copy::<escalation::Entity>("escalation", &belonging)),
+    ] {
+        let of = format!(
+            "{table} c WHERE t.number BETWEEN -{last} AND -{first} AND c.ticket_id = (SELECT id FROM ticket WHERE number = {like})"
+        );
+        desk.execute(&format!("{copied} FROM ticket t, {of}")).await;
+    }
+    // They are of the past: the workers have nothing to do with them.
+    for table in ["stream", "handler"] {
+        desk.execute(&format!("UPDATE {table} SET position = 2000000")).await;
+    }
+    for sql in if sqlite { ["ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"] } else { ["VACUUM ANALYZE", "CHECKPOINT"] } {
+        desk.execute(sql).await;
+    }
+}
+
+/// A pass with a hundred tickets due, each with a month's warnings, breaches and steps: the median of rounds.
+async fn pass(desk: &Desk) -> (f64, f64) {
+    let rounds = if quick() { 3 } else { 15 };
+    let (mut due, mut idle) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        for _ in 0..DUE {
+            desk.register(30 * 86_400).await;
+        }
+        let watch = Stopwatch::now();
+        assert_eq!(timers::fire_due(&desk.app).await.expect("a pass"), DUE);
+        due.push(milliseconds(watch));
+        while timers::fire_due(&desk.app).await.expect("a pass") > 0 {}
+        let watch = Stopwatch::now();
+        assert_eq!(timers::fire_due(&desk.app).await.expect("a pass"), 0);
+        idle.push(milliseconds(watch));
+    }
+    let median = |mut figures: Vec<f64>| {
+        figures.sort_by(f64::total_cmp);
+        figures[figures.len() / 2]
+    };
+    (median(due), median(idle))
+}
+
+/// The program itself on a desk's database, asked for some pages: its resident memory in MiB.
+async fn resident(desk: &Desk) -> f64 {
+    let port = free_port();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_uurwerk"));
+    program.arg("serve").env_remove("UURWERK_BENCH_QUICK").envs(told(&desk.database, desk.folder.path(), port)).stdout(Stdio::null());
+    let mut running = program.spawn().expect("the program");
+    let asked = async |path: &str| desk.client.get(format!("http://127.0.0.1:{port}{path}")).bearer_auth(ADMIN).send().await;
+    while !asked("/readyz").await.is_ok_and(|answer| answer.status().is_success()) {
+        assert!(running.try_wait().is_ok_and(|ended| ended.is_none()), "the program ended");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for _ in 0..20 {
+        asked("/v1/tickets?pageSize=100").await.expect("a page");
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", running.id())).expect("its status");
+    let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
+    running.kill().and_then(|()| running.wait()).expect("it ends");
+    kibibytes.unwrap_or(f64::NAN) / 1024.0
+}
+
+async fn timers(postgres: Option<&Server>) {
+    let desk = Desk::open(postgres, false).await;
+    let idle_memory = resident(&desk).await;
+    let (_, like) = desk.register(0).await;
+    let (few, many) = if quick() { (500, 5_000) } else { (5_000, 500_000) };
+    fill(&desk, like, 0, few).await;
+    let (of_few, idle_few) = pass(&desk).await;
+    let watch = Stopwatch::now();
+    fill(&desk, like, few, many).await;
+    let filled = watch.elapsed().as_secs_f64();
+    let full_memory = resident(&desk).await;
+    let (of_many, idle_many) = pass(&desk).await;
+    println!("{:<44}{:>11}{:>11}{:>11}", "open clocks", 2 * few, 2 * many, "ratio");
+    println!("{:<44}{of_few:>8.1} ms{of_many:>8.1} ms{:>11.2}", "timer pass, 100 tickets due (aim: 1.50)", of_many / of_few);
+    println!("{:<44}{idle_few:>8.2} ms{idle_many:>8.2} ms{:>11.2}", "timer pass, none due", idle_many / idle_few);
+    println!(
+        "resident memory: {idle_memory:.1} MiB idle and empty, {full_memory:.1} MiB with {} open clocks (filled in {filled:.0} s)",
+        2 * many
+    );
+    desk.close().await;
+}
+
+async fn part(part: &str, on: &str) {
+    let postgres = (on == "postgresql").then(Server::start);
+    match part {
+        "http" => throughput(postgres.as_ref()).await,
+        _ => timers(postgres.as_ref()).await,
+    }
+}
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if let [what, on] = &arguments[..] {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        tokio::task::LocalSet::new().block_on(&runtime, part(what, on));
+        return;
+    }
+    // Each part in a process of its own, so that none finds another's memory and caches.
+    for on in ["sqlite", "postgresql"] {
+        println!("{on:<44}{:>11}{:>11}{:>11}", "1 client", "8 clients", "32 clients");
+        for what in ["http", "timers"] {
+            let status = Command::new(std::env::current_exe().expect("this program")).args([what, on]).status();
+            assert!(status.is_ok_and(|status| status.success()), "{what} {on}");
+        }
+    }
+}
