@@ -2,7 +2,7 @@
 
 use super::Instant;
 use super::clock::{Kind, Replay};
-use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens, TicketType};
+use super::contract::{Condition, Ladder, Level, Mode, Opens};
 use super::ticket::{Event, EventKind};
 
 /// A step up a ladder, due at an instant.
@@ -104,11 +104,4 @@ fn trigger(condition: &Condition) -> String {
         Condition::LevelOpen { .. } => "level-open".to_owned(),
         Condition::Decided { code } => code.clone(),
     }
-}
-
-/// The ladder of a ticket of this type under a contract, with the roles of a level: codes on the client's side, then the
-/// supplier's.
-pub fn roles_of(contract: &Contract, kind: TicketType, level: u32) -> Vec<String> {
-    let found = contract.ladder(kind).and_then(|ladder| ladder.levels.iter().find(|candidate| candidate.level == level));
-    found.map(|level| level.client.iter().chain(&level.supplier).cloned().collect()).unwrap_or_default()
 }
