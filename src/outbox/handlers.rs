@@ -160,14 +160,10 @@ impl Told<'_> {
         labels.dedup();
         let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
         let trigger = trigger_in_dutch(self.streamed.event.text("trigger").unwrap_or_default());
-        let shown = |level: &'static str, of: Option<&Level>| of.map(|of| (level, of.level, of.title.nl.clone()));
-        let (from, to_shown) = (shown("from", from), shown("to", Some(to)));
-        let as_level = |shown: &Option<(&'static str, u32, String)>| shown.as_ref().map(|(_, level, title)| (*level, title.clone()));
-        let (from, to_level) = (as_level(&from), as_level(&to_shown).unwrap_or((to.level, String::new())));
         let outgoing = messages::escalated(&messages::Escalated {
             ticket: self.subject(&reference),
-            from: from.as_ref().map(|(level, title)| messages::Level { level: *level, title }),
-            to: messages::Level { level: to_level.0, title: &to_level.1 },
+            from: from.map(shown),
+            to: shown(to),
             trigger: &trigger,
             reason: self.reason(),
             at: &at,
@@ -230,4 +226,8 @@ fn trigger_in_dutch(trigger: &str) -> String {
         ["level-open"] => "de tijd op het vorige niveau is verstreken".to_owned(),
         _ => format!("besluit van een medewerker: {}", trigger.replace('-', " ")),
     }
+}
+
+fn shown(level: &Level) -> messages::Level<'_> {
+    messages::Level { level: level.level, title: &level.title.nl }
 }

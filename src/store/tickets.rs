@@ -4,8 +4,8 @@ use entity::{clock, escalation, external_reference, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 use uuid::Uuid;
 
@@ -169,11 +169,6 @@ pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     let earliest = earliest.filter(ticket::Column::NextFireAt.is_not_null()).order_by_asc(ticket::Column::NextFireAt);
     let row: Option<chrono::DateTime<chrono::Utc>> = earliest.limit(1).into_tuple().one(reads.connection()).await?;
     Ok(row.map(instant))
-}
-
-/// How many tickets there are.
-pub async fn count(reads: &impl Reads) -> Result<u64, DbErr> {
-    reads.find::<ticket::Entity>().count(reads.connection()).await
 }
 
 /// Writes what a new ticket is called elsewhere.
