@@ -1,0 +1,113 @@
+//! A ticket's clocks, each with its goals and its ledger.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::domain::Instant;
+use crate::domain::clock::Line;
+use crate::domain::ticket::ClockIndex;
+use crate::store::tickets::clock_id;
+
+/// A clock.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Clock {
+    /// Its id.
+    id: uuid::Uuid,
+    /// response or resolution.
+    kind: String,
+    /// running, held, met, breached or cancelled.
+    state: String,
+    /// The calendar it counts in.
+    calendar_id: String,
+    /// The first open instant at or after its start.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    started_at: Option<Instant>,
+    /// When it stopped.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    stopped_at: Option<Instant>,
+    /// Open seconds counted.
+    elapsed_seconds: i64,
+    /// Open seconds held.
+    held_seconds: i64,
+    /// Open seconds left until the next goal is due; negative when it is past.
+    remaining_seconds: Option<i64>,
+    /// What it must reach.
+    #[schema(value_type = Vec<ClockGoal>)]
+    goals: Value,
+    /// Breaches that a later fact undid.
+    #[schema(value_type = Vec<VoidedBreach>)]
+    voided: Value,
+    /// Every segment from the start to the stop or to now.
+    #[schema(value_type = Vec<LedgerSegment>)]
+    ledger: Value,
+}
+
+/// What a clock must reach, and how that stands.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClockGoal {
+    share: Option<f64>,
+    comparison: String,
+    target: String,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due_at: Option<Instant>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    met_at: Option<Instant>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    breached_at: Option<Instant>,
+}
+
+/// A breach that a later fact undid.
+#[derive(ToSchema, Serialize)]
+pub struct VoidedBreach {
+    #[schema(value_type = String, format = DateTime)]
+    at: Instant,
+    target: String,
+    why: String,
+}
+
+/// A segment of a ledger.
+#[derive(ToSchema, Serialize)]
+pub struct LedgerSegment {
+    #[schema(value_type = String, format = DateTime)]
+    from: Instant,
+    #[schema(value_type = String, format = DateTime)]
+    to: Instant,
+    state: String,
+    cause: Option<String>,
+}
+
+impl Clock {
+    /// A clock of a ticket with its ledger.
+    pub fn new(ticket: uuid::Uuid, index: &ClockIndex, ledger: &[Line]) -> Self {
+        let clock = &index.clock;
+        let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
+        Self {
+            id: clock_id(ticket, clock.kind),
+            kind: clock.kind.as_str().to_owned(),
+            state: clock.state.as_str().to_owned(),
+            calendar_id: index.calendar.clone(),
+            started_at: clock.started_at,
+            stopped_at: clock.stopped_at,
+            elapsed_seconds: clock.elapsed_seconds,
+            held_seconds: clock.held_seconds,
+            remaining_seconds: index.remaining_seconds,
+            goals: json(serde_json::to_value(&clock.goals)),
+            voided: json(serde_json::to_value(&clock.voided)),
+            ledger: json(serde_json::to_value(ledger)),
+        }
+    }
+}
+
+/// A ticket's clocks.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClockList {
+    /// As of when.
+    #[schema(value_type = String, format = DateTime)]
+    pub known_at: Instant,
+    /// Response before resolution.
+    pub items: Vec<Clock>,
+}

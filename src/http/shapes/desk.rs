@@ -1,0 +1,45 @@
+//! The sandbox and incoming mail.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Instant;
+
+/// How far a sandbox is to advance: one of the two.
+#[derive(ToSchema, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewAdvance {
+    /// To this instant.
+    #[schema(max_length = 50)]
+    to: Option<String>,
+    /// By this ISO 8601 duration of days, hours, minutes and seconds, such as PT4H.
+    #[schema(max_length = 50, pattern = "^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", example = "PT4H")]
+    by: Option<String>,
+}
+
+/// A sandbox's time.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sandbox {
+    /// Where it stands.
+    #[schema(value_type = String, format = DateTime)]
+    pub now_at: Instant,
+    /// When the next timer or mail is due.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_due_at: Option<Instant>,
+}
+
+/// What became of a mail.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InboundMessage {
+    /// ticket, reply, duplicate, automatic, bounce, quarantined or refused.
+    pub outcome: String,
+    /// The ticket's number.
+    pub ticket: Option<String>,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Why, in words.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,181 @@
+//! What is done to a ticket, and what happened to it: messages, moves, escalations, events.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::domain::Instant;
+use crate::domain::ticket::Event;
+use crate::domain::workflow::Phase;
+use crate::store::messages::Message as StoredMessage;
+
+/// A message to be written on a ticket.
+#[derive(ToSchema, serde::Deserialize)]
+#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewMessage {
+    /// `public`, or `internal` for the desk alone.
+    #[schema(pattern = "^(public|internal)$", max_length = 20)]
+    visibility: String,
+    /// The text.
+    #[schema(min_length = 1, max_length = 100_000)]
+    body: String,
+    /// How the contact was made; `phone` records a phone contact.
+    #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
+    channel: Option<String>,
+    /// When, if not now.
+    #[schema(max_length = 50)]
+    occurred_at: Option<String>,
+    /// Why it is recorded later than it happened.
+    #[schema(min_length = 1, max_length = 2000)]
+    occurred_at_reason: Option<String>,
+}
+
+/// A move of a ticket to another phase.
+#[derive(ToSchema, serde::Deserialize)]
+#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewTransition {
+    /// The phase.
+    #[schema(min_length = 1, max_length = 50, example = "in_progress")]
+    to: String,
+    /// Why, for the one who reported it.
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+    /// On whom it waits, when it goes on hold.
+    #[schema(min_length = 1, max_length = 50, example = "requester")]
+    cause: Option<String>,
+    /// When, if not now.
+    #[schema(max_length = 50)]
+    occurred_at: Option<String>,
+    /// Why it is recorded later than it happened.
+    #[schema(min_length = 1, max_length = 2000)]
+    occurred_at_reason: Option<String>,
+}
+
+/// A step up the ladder, decided by a person.
+#[derive(ToSchema, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewEscalation {
+    /// One of the level's reason codes.
+    #[schema(min_length = 1, max_length = 100, example = "afspraak-niet-nageleefd")]
+    code: String,
+    /// Why, in words.
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+}
+
+/// A message on a ticket.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Its id.
+    id: uuid::Uuid,
+    /// `public` or `internal`.
+    visibility: String,
+    /// Who wrote it, by id.
+    author: String,
+    /// The text.
+    body: String,
+    /// When it was written.
+    #[schema(value_type = String, format = DateTime)]
+    occurred_at: Instant,
+    /// When that was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Instant,
+}
+
+impl From<StoredMessage> for Message {
+    fn from(message: StoredMessage) -> Self {
+        Self {
+            id: message.id,
+            visibility: if message.public { "public" } else { "internal" }.to_owned(),
+            author: message.author,
+            body: message.body,
+            occurred_at: message.occurred_at,
+            recorded_at: message.recorded_at,
+        }
+    }
+}
+
+/// A ticket's messages.
+#[derive(ToSchema, Serialize)]
+pub struct MessageList {
+    /// Oldest first.
+    pub items: Vec<Message>,
+}
+
+/// A move that may follow, and what it needs.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PossibleTransition {
+    /// The phase.
+    to: String,
+    /// The state it brings.
+    state: String,
+    /// What must be given.
+    needs: Vec<String>,
+}
+
+impl From<&Phase> for PossibleTransition {
+    fn from(phase: &Phase) -> Self {
+        let cause = (phase.name == crate::domain::workflow::ON_HOLD).then(|| "cause".to_owned());
+        let needs = std::iter::once("reason".to_owned()).chain(cause).collect();
+        Self { to: phase.name.to_owned(), state: phase.state.as_str().to_owned(), needs }
+    }
+}
+
+/// The moves that may follow.
+#[derive(ToSchema, Serialize)]
+pub struct PossibleTransitions {
+    /// All of them.
+    pub items: Vec<PossibleTransition>,
+}
+
+/// Something that happened to a ticket.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventOut {
+    /// Its id.
+    id: uuid::Uuid,
+    /// What.
+    #[schema(example = "ticket.registered")]
+    r#type: String,
+    /// Who, by id.
+    actor: String,
+    /// Why.
+    reason: Option<String>,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    occurred_at: Instant,
+    /// When it was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Instant,
+    /// What changed.
+    #[schema(value_type = Object)]
+    data: Value,
+}
+
+impl From<Event> for EventOut {
+    fn from(event: Event) -> Self {
+        Self {
+            id: event.id,
+            r#type: event.kind.as_str().to_owned(),
+            actor: event.actor,
+            reason: event.reason,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+            data: event.data,
+        }
+    }
+}
+
+/// A ticket's history.
+#[derive(ToSchema, Serialize)]
+pub struct EventList {
+    /// In the order recorded.
+    pub items: Vec<EventOut>,
+}

@@ -1,0 +1,11 @@
+//! What goes over the wire: bodies in, resources out; one file a subject.
+
+mod clock;
+mod desk;
+mod history;
+mod ticket;
+
+pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
+pub use desk::{InboundMessage, NewAdvance, Sandbox};
+pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition, PossibleTransitions};
+pub use ticket::{NewTicket, Ticket, TicketPage, TicketPatch};

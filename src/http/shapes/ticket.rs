@@ -1,0 +1,231 @@
+//! A ticket, its people and its names.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Instant;
+use crate::domain::ticket::Ticket as DomainTicket;
+use crate::store::people::Person;
+use crate::store::tickets::ExternalReference as StoredReference;
+
+/// A ticket to be made.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewTicket {
+    /// One of the six types.
+    #[schema(min_length = 1, max_length = 50, example = "incident")]
+    r#type: String,
+    /// The contract it falls under.
+    #[schema(min_length = 1, max_length = 100, example = "dap-example")]
+    contract: String,
+    /// The client; needed where the contract serves several of yours.
+    #[schema(min_length = 1, max_length = 100)]
+    organisation: Option<String>,
+    /// A line.
+    #[schema(min_length = 1, max_length = 300)]
+    title: String,
+    /// The whole story.
+    #[schema(max_length = 100_000)]
+    description: Option<String>,
+    /// A priority of the contract; a client's is a proposal.
+    #[schema(min_length = 1, max_length = 50)]
+    priority: Option<String>,
+    /// Why that priority.
+    #[schema(max_length = 2000)]
+    priority_motivation: Option<String>,
+    /// How it came in: phone, email, portal, api or monitoring.
+    #[schema(min_length = 1, max_length = 50, example = "phone")]
+    channel: String,
+    /// Who reports it.
+    requester: NewRequester,
+    /// When it was reported, if not now: RFC 3339 with an offset.
+    #[schema(max_length = 50)]
+    occurred_at: Option<String>,
+    /// Why it is recorded later than it happened.
+    #[schema(min_length = 1, max_length = 2000)]
+    occurred_at_reason: Option<String>,
+    /// What it is called in other systems.
+    #[schema(max_items = 20)]
+    external_references: Option<Vec<ExternalReference>>,
+}
+
+/// Who reports a ticket.
+#[derive(ToSchema, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewRequester {
+    /// Their name.
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// Their address.
+    #[schema(min_length = 3, max_length = 320, pattern = "^[^@\\s]+@[^@\\s]+$")]
+    email: String,
+}
+
+/// What a ticket is called in another system.
+#[derive(ToSchema, Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalReference {
+    /// The system.
+    #[schema(min_length = 1, max_length = 100)]
+    system: String,
+    /// The name there.
+    #[schema(min_length = 1, max_length = 200)]
+    reference: String,
+}
+
+/// Changes to a ticket; what is absent stays.
+#[derive(ToSchema, serde::Deserialize)]
+#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct TicketPatch {
+    /// Another title.
+    #[schema(min_length = 1, max_length = 300)]
+    title: Option<String>,
+    /// Another description.
+    #[schema(max_length = 100_000)]
+    description: Option<String>,
+    /// Another priority.
+    #[schema(min_length = 1, max_length = 50)]
+    priority: Option<String>,
+    /// Why that priority.
+    #[schema(max_length = 2000)]
+    priority_motivation: Option<String>,
+    /// Who takes it in hand.
+    #[schema(min_length = 1, max_length = 200)]
+    assignee: Option<String>,
+    /// Which team does.
+    #[schema(min_length = 1, max_length = 200)]
+    team: Option<String>,
+}
+
+/// Somebody.
+#[derive(ToSchema, Serialize)]
+pub struct PersonOut {
+    /// Their id.
+    id: uuid::Uuid,
+    /// Their name.
+    name: String,
+    /// Their address.
+    email: String,
+}
+
+/// A ticket.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ticket {
+    /// Its id.
+    id: uuid::Uuid,
+    /// Its number for people.
+    #[schema(example = "INC-1001")]
+    number: String,
+    /// One of the six types.
+    r#type: String,
+    /// The contract.
+    contract: String,
+    /// The version it is pinned to.
+    contract_version_id: uuid::Uuid,
+    /// The client.
+    organisation: String,
+    /// The client's tier.
+    tier: Option<String>,
+    /// A line.
+    title: String,
+    /// The whole story.
+    description: String,
+    /// Its phase.
+    phase: String,
+    /// Its state: new, active, waiting, resolved, closed or cancelled.
+    state: String,
+    /// On whom it waits.
+    waiting_cause: Option<String>,
+    /// The priority the desk decided.
+    priority: Option<String>,
+    /// The priority the client proposed.
+    proposed_priority: Option<String>,
+    /// Why.
+    priority_motivation: Option<String>,
+    /// How it came in.
+    channel: String,
+    /// Who reported it.
+    requester: Option<PersonOut>,
+    /// Who has it in hand.
+    assignee: Option<String>,
+    /// Which team has.
+    team: Option<String>,
+    /// When it was reported.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Instant,
+    /// When that was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Instant,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Instant,
+    /// When it was resolved.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    resolved_at: Option<Instant>,
+    /// When it was closed or cancelled.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closed_at: Option<Instant>,
+    /// When its next goal is due.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_due_at: Option<Instant>,
+    /// What it is called elsewhere.
+    external_references: Vec<ExternalReference>,
+    /// Counts its changes.
+    version: i32,
+}
+
+impl Ticket {
+    /// A ticket with its people and names, from what was loaded for a page of them.
+    pub fn new(ticket: &DomainTicket, people: &[Person], references: &[(uuid::Uuid, StoredReference)]) -> Self {
+        let requester = ticket.requester_id.and_then(|id| people.iter().find(|person| person.id == id));
+        let own = references.iter().filter(|one| one.0 == ticket.id);
+        Self {
+            id: ticket.id,
+            number: ticket.reference(),
+            r#type: ticket.kind.as_str().to_owned(),
+            contract: ticket.contract.clone(),
+            contract_version_id: ticket.contract_version_id,
+            organisation: ticket.organisation.clone(),
+            tier: ticket.tier.clone(),
+            title: ticket.title.clone(),
+            description: ticket.description.clone(),
+            phase: ticket.phase.name.to_owned(),
+            state: ticket.state().as_str().to_owned(),
+            waiting_cause: ticket.waiting_cause.clone(),
+            priority: ticket.priority.clone(),
+            proposed_priority: ticket.proposed_priority.clone(),
+            priority_motivation: ticket.priority_motivation.clone(),
+            channel: ticket.channel.as_str().to_owned(),
+            requester: requester.map(|person| PersonOut { id: person.id, name: person.name.clone(), email: person.email.clone() }),
+            assignee: ticket.assignee.clone(),
+            team: ticket.team.clone(),
+            opened_at: ticket.opened_at,
+            recorded_at: ticket.recorded_at,
+            updated_at: ticket.updated_at,
+            resolved_at: ticket.resolved_at,
+            closed_at: ticket.closed_at,
+            next_due_at: ticket.next_due_at,
+            external_references: own
+                .map(|(_, one)| ExternalReference { system: one.system.clone(), reference: one.reference.clone() })
+                .collect(),
+            version: ticket.version,
+        }
+    }
+}
+
+/// A page of tickets.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketPage {
+    /// The tickets.
+    pub items: Vec<Ticket>,
+    /// Asks for the next page; `null` on the last.
+    pub next_cursor: Option<String>,
+}
