@@ -1,8 +1,8 @@
 //! Everything a use case needs, built once: main and the tests build the same one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -27,7 +27,15 @@ pub struct App {
     /// Held while the workers work, so that a sandbox never moves under them.
     pub work: tokio::sync::Mutex<()>,
     stopping: AtomicBool,
-    versions: RwLock<HashMap<Uuid, Arc<Version>>>,
+    agreed: RwLock<Agreed>,
+}
+
+/// What this process knows of the contracts.
+#[derive(Default)]
+struct Agreed {
+    versions: HashMap<Uuid, Arc<Version>>,
+    /// How many versions and amendments to calendars that is.
+    changes: i64,
 }
 
 /// A contract version in force for the tickets pinned to it.
@@ -50,7 +58,7 @@ impl App {
             wake: Notify::new(),
             work: tokio::sync::Mutex::new(()),
             stopping: AtomicBool::new(false),
-            versions: RwLock::default(),
+            agreed: RwLock::default(),
         })
     }
 
@@ -113,32 +121,45 @@ impl App {
 
     /// A contract version by its id.
     pub fn version(&self, id: Uuid) -> Result<Arc<Version>, Error> {
-        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
-        versions.get(&id).cloned().ok_or_else(|| Error::Internal(format!("contract version {id} is not loaded")))
+        self.agreed().versions.get(&id).cloned().ok_or_else(|| Error::Internal(format!("contract version {id} is not loaded")))
+    }
+
+    /// Every version of a contract, oldest first.
+    pub fn versions_of(&self, contract: &str) -> Vec<Arc<Version>> {
+        let mut versions: Vec<_> = self.agreed().versions.values().filter(|version| version.contract.id == contract).cloned().collect();
+        versions.sort_by(|one, other| one.contract.effective_from.cmp(&other.contract.effective_from).then(one.id.cmp(&other.id)));
+        versions
     }
 
     /// The version of a contract that was in force at an instant.
     pub fn version_at(&self, contract: &str, at: Instant) -> Option<Arc<Version>> {
-        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
-        let of_contract = versions.values().filter(|version| version.contract.id == contract);
-        let in_force = of_contract.filter(|version| version.contract.effective_from <= version.contract.zone.date(at));
-        in_force.max_by(|one, other| one.contract.effective_from.cmp(&other.contract.effective_from).then(one.id.cmp(&other.id))).cloned()
+        let mut versions = self.versions_of(contract);
+        versions.retain(|version| version.contract.effective_from <= version.contract.zone.date(at));
+        versions.pop()
     }
 
     /// The newest version of every contract, by id.
     pub fn contracts(&self) -> Vec<Arc<Version>> {
         let now = self.time.now();
-        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
-        let mut ids: Vec<_> = versions.values().map(|version| version.contract.id.clone()).collect();
-        drop(versions);
-        ids.sort();
-        ids.dedup();
+        let ids: BTreeSet<_> = self.agreed().versions.values().map(|version| version.contract.id.clone()).collect();
         ids.iter().filter_map(|id| self.version_at(id, now)).collect()
     }
 
-    /// Makes versions known to this process.
-    pub fn know(&self, loaded: impl IntoIterator<Item = Version>) {
-        let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
-        versions.extend(loaded.into_iter().map(|version| (version.id, Arc::new(version))));
+    /// How many versions and amendments to calendars this process knows.
+    pub fn known_changes(&self) -> i64 {
+        self.agreed().changes
+    }
+
+    /// Makes every version known to this process, amended; `changes` is how many versions and amendments that took.
+    pub fn know(&self, loaded: impl IntoIterator<Item = Version>, changes: i64) {
+        let mut agreed = self.agreed.write().unwrap_or_else(PoisonError::into_inner);
+        if changes >= agreed.changes {
+            agreed.versions.extend(loaded.into_iter().map(|version| (version.id, Arc::new(version))));
+            agreed.changes = changes;
+        }
+    }
+
+    fn agreed(&self) -> RwLockReadGuard<'_, Agreed> {
+        self.agreed.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

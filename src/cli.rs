@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::reports::service_management::Month;
 use crate::settings::{LogFormat, Settings};
 use crate::store::{Backend, Scope};
-use crate::usecases::{self, inbound, reports, tokens};
+use crate::usecases::{self, Stamp, amendments, inbound, reports, tokens};
 use crate::{contracts, http, jobs, outbox, simulate};
 
 /// A service desk whose clocks hold up in a contract meeting.
@@ -79,6 +79,27 @@ enum What {
         #[arg(long)]
         expires_at: Option<String>,
     },
+    /// Change one date of a contract's calendar; every clock that runs is counted anew.
+    Amend {
+        /// The contract.
+        #[arg(long)]
+        contract: String,
+        /// The calendar's name in it.
+        #[arg(long)]
+        calendar: String,
+        /// The date, such as 2026-12-24.
+        #[arg(long)]
+        date: String,
+        /// What becomes of it: closed, hours, or `as_agreed`.
+        #[arg(long)]
+        change: String,
+        /// With `hours`: an interval such as 09:00-12:00, once for each.
+        #[arg(long)]
+        hours: Vec<String>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
     /// Print the API document.
     Openapi,
 }
@@ -132,6 +153,14 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let app = ready(settings()?).await?;
             let expires_at = expires_at.map(|text| text.parse()).transpose()?;
             println!("{}", tokens::create(&app, &name, organisation.as_deref(), expires_at).await.map_err(told)?);
+            Ok(())
+        }
+        What::Amend { contract, calendar, date, change, hours, reason } => {
+            let app = ready(settings()?).await?;
+            let stamp = Stamp::system(app.time.now());
+            let draft = amendments::Draft { calendar, date: date.parse()?, change, hours, reason };
+            let recorded = amendments::amend(&app, &stamp, &contract, &draft).await.map_err(told)?;
+            println!("{} {} {}", contract, recorded.amendment.calendar, recorded.amendment.date);
             Ok(())
         }
         What::Openapi => {

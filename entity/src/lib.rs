@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "a column is named for what it holds")]
 
+pub mod calendar_amendment;
 pub mod clock;
 pub mod contract_version;
 pub mod escalation;

@@ -13,6 +13,7 @@ pub struct Model {
     pub contract: String,
     pub contract_version_id: Uuid,
     pub kind: String,
+    pub registered_as: String,
     pub tier: Option<String>,
     pub title: String,
     #[sea_orm(column_type = "Text")]

@@ -53,6 +53,7 @@ fn contract(root: &Section<'_>) -> Contract {
         roles: named(root, "roles").iter().filter_map(|(code, section)| role(code, section)).collect(),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         calendars,
+        amendments: Vec::new(),
     };
     root.finish();
     checks::check(root);
@@ -246,7 +247,8 @@ fn condition(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>)
         }
         "level-open" => {
             let seconds = section.required("for").and_then(|field| open_seconds(field.text()?).map_err(|error| field.refuse(error)).ok());
-            let calendar = section.required("calendar").and_then(|field| calendars.get(field.text()?).cloned());
+            let calendar = section.required("calendar").and_then(|field| field.text().filter(|name| calendars.contains_key(*name)));
+            let calendar = calendar.map(str::to_owned);
             seconds.zip(calendar).map(|(seconds, calendar)| Condition::LevelOpen { seconds, calendar })
         }
         _ => section.required("code").and_then(|field| field.text()).map(|code| Condition::Decided { code: code.to_owned() }),

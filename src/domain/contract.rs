@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::amendment::Amended;
 use super::calendar::{Calendar, Zone};
 use super::clock::{Entry, Kind};
 
@@ -181,8 +182,8 @@ pub enum Condition {
     LevelOpen {
         /// Open seconds.
         seconds: i64,
-        /// The calendar they are counted on.
-        calendar: Arc<Calendar>,
+        /// The name of the calendar they are counted on.
+        calendar: String,
     },
     /// A person decided, with this reason code.
     Decided {
@@ -262,6 +263,8 @@ pub struct Contract {
     pub clients: Vec<Client>,
     /// Support windows by name.
     pub calendars: BTreeMap<String, Arc<Calendar>>,
+    /// What was changed in them since, in the order recorded; no file has these.
+    pub amendments: Vec<Amended>,
     /// Priorities, first handled first.
     pub priorities: Vec<Priority>,
     /// What its clocks are, in the order written.

@@ -2,7 +2,7 @@
 
 use super::Instant;
 use super::clock::{Kind, Replay};
-use super::contract::{Condition, Ladder, Level, Mode, Opens};
+use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens};
 use super::ticket::{Event, EventKind};
 
 /// A step up a ladder, due at an instant.
@@ -36,7 +36,8 @@ pub fn position(ladder: &Ladder, history: &[Event]) -> Option<Position> {
     let opened_at = history.first()?.occurred_at;
     let first = ladder.levels.first()?.level;
     let start = Position { level: if ladder.opens == Opens::Registration { first } else { 0 }, since: opened_at, proposed: false };
-    Some(history.iter().fold(start, |position, event| match event.kind {
+    let own = history.iter().filter(|event| event.text("ladder") == Some(&ladder.id));
+    Some(own.fold(start, |position, event| match event.kind {
         EventKind::Climbed => Position { level: event.figure("to").unwrap_or(position.level), since: event.occurred_at, proposed: false },
         EventKind::Proposed => Position { proposed: true, ..position },
         _ => position,
@@ -48,8 +49,9 @@ pub fn next_level(ladder: &Ladder, level: u32) -> Option<&Level> {
     ladder.levels.iter().find(|candidate| candidate.level > level)
 }
 
-/// The next step of a ticket, and when it is due if nothing else happens; `None` when no condition will come true.
-pub fn next_step(ladder: &Ladder, position: Position, clocks: &[Replay<'_>]) -> Option<Step> {
+/// The next step of a ticket as known at `now`, and when it is due if nothing else happens; `None` when no condition will
+/// come true.
+pub fn next_step(contract: &Contract, ladder: &Ladder, position: Position, clocks: &[Replay<'_>], now: Instant) -> Option<Step> {
     if position.proposed {
         return None;
     }
@@ -61,7 +63,16 @@ pub fn next_step(ladder: &Ladder, position: Position, clocks: &[Replay<'_>]) -> 
             Opens::Registration => (&[][..], Mode::Automatic),
         },
     };
-    let due = conditions.iter().filter_map(|condition| Some((due(condition, position, clocks)?, condition)));
+    let clock = |kind: Kind| clocks.iter().find(|replay| replay.kind() == kind);
+    let at = |condition: &Condition| match condition {
+        Condition::Breached { clock: kind, goal } => clock(*kind)?.breach_at(*goal),
+        Condition::Elapsed { clock: kind, percent } => clock(*kind)?.warning_at(*percent),
+        Condition::LevelOpen { seconds, calendar } => {
+            contract.calendar_after(calendar, contract.amendments_by(now))?.reach(position.since, *seconds)
+        }
+        Condition::Decided { .. } => None,
+    };
+    let due = conditions.iter().filter_map(|condition| Some((at(condition)?, condition)));
     let (at, condition) = due.min_by_key(|(at, _)| *at)?;
     Some(Step { at: at.max(position.since), from: position.level, to, trigger: trigger(condition), mode })
 }
@@ -85,16 +96,6 @@ pub fn codes(ladder: &Ladder, level: u32) -> Vec<String> {
     };
     let climb = ladder.levels.iter().find(|candidate| candidate.level == level).map_or(&[][..], |level| &level.climb);
     climb.iter().filter_map(decided).collect()
-}
-
-fn due(condition: &Condition, position: Position, clocks: &[Replay<'_>]) -> Option<Instant> {
-    let clock = |kind: Kind| clocks.iter().find(|replay| replay.kind() == kind);
-    match condition {
-        Condition::Breached { clock: kind, goal } => clock(*kind)?.breach_at(*goal),
-        Condition::Elapsed { clock: kind, percent } => clock(*kind)?.warning_at(*percent),
-        Condition::LevelOpen { seconds, calendar } => calendar.reach(position.since, *seconds),
-        Condition::Decided { .. } => None,
-    }
 }
 
 fn trigger(condition: &Condition) -> String {

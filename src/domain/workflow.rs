@@ -145,11 +145,24 @@ pub fn phase_named(kind: TicketType, name: &str) -> Option<&'static Phase> {
     phases(kind).find(|phase| phase.name == name)
 }
 
-/// Where a ticket can go from a phase; `before_hold` is the phase it was put on hold in.
+/// The first phase of a type in which it is worked on.
+pub fn first_active(kind: TicketType) -> Option<&'static Phase> {
+    phases(kind).find(|phase| phase.state == State::Active)
+}
+
+/// The phase a ticket comes to stand in when its type changes: the same where every type has it, else the first one in
+/// which it is worked on.
+pub fn phase_as(kind: TicketType, phase: &Phase) -> Option<&'static Phase> {
+    let shared = matches!(phase.name, REGISTERED | ON_HOLD | CANCELLED);
+    if shared { phase_named(kind, phase.name) } else { first_active(kind) }
+}
+
+/// Where a ticket can go from a phase; `before_hold` is the phase it was put on hold in, perhaps as another type.
 pub fn moves(kind: TicketType, from: &Phase, before_hold: Option<&str>) -> Vec<&'static Phase> {
     let mut names: Vec<&str> = from.next.to_vec();
     if from.name == ON_HOLD {
-        names.extend(before_hold);
+        let back = before_hold.and_then(|name| phase_named(kind, name)).or_else(|| first_active(kind));
+        names.extend(back.map(|phase| phase.name));
     }
     if from.state == State::Active {
         names.push(ON_HOLD);
@@ -178,7 +191,7 @@ mod tests {
     #[test]
     fn a_closed_ticket_of_every_type_reopens_into_its_first_active_phase() {
         for kind in TicketType::ALL {
-            let first_active = phases(kind).find(|phase| phase.state == State::Active).map(|phase| phase.name);
+            let first_active = first_active(kind).map(|phase| phase.name);
             for closed in phases(kind).filter(|phase| phase.state == State::Closed) {
                 let next: Vec<_> = moves(kind, closed, None).iter().map(|phase| phase.name).collect();
                 assert_eq!(next, first_active.into_iter().collect::<Vec<_>>(), "{kind} {}", closed.name);

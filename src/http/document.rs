@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{desk, shapes, tickets};
+use super::{amendments, desk, shapes, tickets};
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 6] = ["NewTicket", "TicketPatch", "NewMessage", "NewTransition", "NewEscalation", "NewAdvance"];
+pub const BODIES: [&str; 7] = ["NewCalendarAmendment", "NewTicket", "TicketPatch", "NewMessage", "NewTransition", "NewEscalation", "NewAdvance"];
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,10 +18,10 @@ pub const BODIES: [&str; 6] = ["NewTicket", "TicketPatch", "NewMessage", "NewTra
     paths(
         tickets::create, tickets::list, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::events, desk::sandbox_time, desk::advance,
-        desk::inbound_message, desk::service_management,
+        desk::inbound_message, desk::service_management, amendments::create, amendments::list,
     ),
     components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment)),
-    tags((name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
+    tags((name = "contracts", description = "Agreements and their calendars"), (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
         (name = "mail", description = "Mail in"), (name = "reports", description = "Figures")),
 )]
 struct Document;

@@ -1,5 +1,6 @@
 //! The REST API: the route table on this page, one file a subject.
 
+mod amendments;
 mod body;
 mod caller;
 mod desk;
@@ -46,6 +47,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/sandbox/advances").post(desk::advance).default_service(other()))
         .service(web::resource("/v1/inbound-messages").post(desk::inbound_message).default_service(other()))
         .service(web::resource("/v1/reports/service-management").get(desk::service_management).default_service(other()))
+        .service(
+            web::resource("/v1/contracts/{contract}/calendar-amendments").get(amendments::list).post(amendments::create).default_service(other()),
+        )
         .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write).default_service(other()))
@@ -62,7 +66,7 @@ fn routes(config: &mut web::ServiceConfig) {
 fn allowed(path: &str) -> &'static str {
     let parts: Vec<_> = path.trim_matches('/').split('/').collect();
     match parts[..] {
-        ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions"] => "GET, POST",
+        ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions"] | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
         ["v1", "tickets", _] => "GET, PATCH",
         ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] | ["v1", "inbound-messages"] => "POST",
         _ => "GET",

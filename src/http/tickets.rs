@@ -154,7 +154,7 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
     rendered(&app, &caller, &ticket, StatusCode::OK).await
 }
 
-/// Changes a ticket: its texts, priority, assignee or team.
+/// Changes a ticket: its texts, type, tier, priority, assignee or team.
 #[utoipa::path(patch, path = "/tickets/{ref}", tag = "tickets", operation_id = "updateTicket", request_body = TicketPatch,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with")),
@@ -166,20 +166,30 @@ pub async fn patch(
     path: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let body = body::read(&request, &bytes, "TicketPatch")?;
+    let mut body = body::read(&request, &bytes, "TicketPatch")?;
     let (title, description) = (body.text("title"), body.text("description"));
     let (priority, motivation) = (body.text("priority"), body.text("priorityMotivation"));
     let (assignee, team) = (body.text("assignee"), body.text("team"));
     if motivation.is_some() && priority.is_none() {
-        return Err(Failure::invalid(vec![Problem::field("priorityMotivation", "not_allowed", "there is no priority to motivate")]));
+        body.problems.push(Problem::field("priorityMotivation", "not_allowed", "there is no priority to motivate"));
     }
+    let kind = body.text("type").map(|name| name.parse::<TicketType>().map_err(|unknown| (name, unknown)));
+    if let Some(Err((name, unknown))) = &kind {
+        body.problems.push(Problem::field("type", "unknown_type", format!("\"{name}\" {unknown}")));
+    }
+    let (kind, tier) = (kind.and_then(Result::ok), body.text("tier"));
     body.checked()?;
     let mut wishes = Vec::new();
+    if let Some(tier) = tier {
+        wishes.push(Act::Retier { tier });
+    }
     if title.is_some() || description.is_some() {
         wishes.push(Act::Edit { title, description });
     }
-    if let Some(priority) = priority {
-        wishes.push(Act::Prioritise { priority, motivation });
+    match (kind, priority) {
+        (Some(to), priority) => wishes.push(Act::Retype { to, priority, motivation }),
+        (None, Some(priority)) => wishes.push(Act::Prioritise { priority, motivation }),
+        (None, None) => {}
     }
     if assignee.is_some() || team.is_some() {
         wishes.push(Act::Assign { assignee, team });
@@ -237,7 +247,7 @@ fn when(body: &mut Body) -> When {
     responses((status = 200, body = PossibleTransitions), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
-    let (ticket, history) = tickets::with_history(&view, addressed(&path)?).await?;
+    let (ticket, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
     let items = ticket.moves(&history).into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(PossibleTransitions { items }))
 }
@@ -286,7 +296,7 @@ pub async fn escalate(
     responses((status = 200, body = ClockList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
-    let (ticket, history) = tickets::with_history(&view, addressed(&path)?).await?;
+    let (ticket, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
     let known_at = app.time.now();
     let version = app.version(ticket.contract_version_id)?;
     let settled = tickets::settled(&version.contract, &ticket, &history, known_at);
@@ -302,7 +312,7 @@ pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Resul
     responses((status = 200, body = EventList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
-    let (_, history) = tickets::with_history(&view, addressed(&path)?).await?;
+    let (_, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
     Ok(HttpResponse::Ok().json(EventList { items: history.into_iter().map(Into::into).collect() }))
 }
 

@@ -75,7 +75,7 @@ fn addressed(ticket: TicketRef) -> Condition {
     match ticket {
         TicketRef::Id(id) => Condition::all().add(ticket::Column::Id.eq(id)),
         TicketRef::Number(kind, number) => {
-            Condition::all().add(ticket::Column::Number.eq(number)).add(ticket::Column::Kind.eq(kind.as_str()))
+            Condition::all().add(ticket::Column::Number.eq(number)).add(ticket::Column::RegisteredAs.eq(kind.as_str()))
         }
     }
 }
@@ -280,6 +280,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         contract: ticket.contract.clone(),
         contract_version_id: ticket.contract_version_id,
         kind: ticket.kind.as_str().to_owned(),
+        registered_as: ticket.registered_as.as_str().to_owned(),
         tier: ticket.tier.clone(),
         title: ticket.title.clone(),
         description: ticket.description.clone(),
@@ -306,6 +307,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
 
 fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
     let kind: TicketType = row.kind.parse().map_err(|_unknown| broken("a ticket type"))?;
+    let registered_as = row.registered_as.parse().map_err(|_unknown| broken("a ticket type"))?;
     Ok(Ticket {
         id: row.id,
         number: row.number,
@@ -313,6 +315,7 @@ fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
         contract: row.contract,
         contract_version_id: row.contract_version_id,
         kind,
+        registered_as,
         tier: row.tier,
         title: row.title,
         description: row.description,

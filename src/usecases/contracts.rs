@@ -8,7 +8,7 @@ use super::Error;
 use crate::app::{App, Version};
 use crate::contracts::{self, Refused, Source};
 use crate::store::contracts::Applied;
-use crate::store::{self, Scope};
+use crate::store::{self, Reads, Scope};
 
 /// What came of a folder of contract files.
 #[derive(Debug, Default)]
@@ -72,16 +72,30 @@ async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
     .await
 }
 
-/// Makes every applied version known to this process.
+/// Makes every applied version known to this process, with what was amended in its calendars.
 pub async fn load_applied(app: &App) -> Result<(), Error> {
+    let view = app.all();
+    let changes = store::contracts::changes(&view).await?;
+    let amendments = store::amendments::all(&view).await?;
     let mut versions = Vec::new();
-    for applied in store::contracts::all(&app.all()).await? {
+    for applied in store::contracts::all(&view).await? {
         let name = format!("{} {}", applied.contract, applied.version);
         let contract = contracts::parse(Path::new(&name), &applied.source).map_err(|refused| Error::Internal(refused.to_string()))?;
+        let own: Vec<_> = amendments.iter().filter(|recorded| recorded.contract == contract.id).collect();
+        let own = own.into_iter().map(|recorded| recorded.amendment.clone());
+        let contract = contract.amended_by(own).map_err(|wrong| Error::Internal(format!("{name}: its amendments: {wrong:?}")))?;
         versions.push(Version { id: applied.id, contract });
     }
-    app.know(versions);
+    app.know(versions, changes);
     Ok(())
+}
+
+/// Learns what another process applied or amended: asked in every transaction that looks at a contract.
+pub async fn refresh(app: &App, reads: &impl Reads) -> Result<(), Error> {
+    if store::contracts::changes(reads).await? == app.known_changes() {
+        return Ok(());
+    }
+    load_applied(app).await
 }
 
 /// Bytes in hexadecimal.

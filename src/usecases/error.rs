@@ -79,11 +79,14 @@ impl From<Refusal> for Error {
             Refusal::PriorityMissing => Self::Conflict { code: "priority_required", detail },
             Refusal::Cancelled => Self::Conflict { code: "ticket_cancelled", detail },
             Refusal::PriorityDecided => Self::Conflict { code: "priority_decided", detail },
+            Refusal::NotOpen => Self::Conflict { code: "ticket_not_open", detail },
             Refusal::ClientDecides => Self::Forbidden { code: "client_decides", detail },
             Refusal::DeskOnly => Self::Forbidden { code: "desk_only", detail },
             Refusal::CauseMissing => Self::Invalid(vec![Problem::field("cause", "required", detail)]),
             Refusal::CauseUnexpected => Self::Invalid(vec![Problem::field("cause", "not_allowed", detail)]),
             Refusal::UnknownPriority(_) => Self::Invalid(vec![Problem::field("priority", "unknown_priority", detail)]),
+            Refusal::UnknownTier(_) => Self::Invalid(vec![Problem::field("tier", "unknown_tier", detail)]),
+            Refusal::TierMissing => Self::Invalid(vec![Problem::field("type", "tier_missing", detail)]),
             Refusal::PhoneContactMissing => Self::Invalid(vec![Problem::field("priority", "phone_contact_required", detail)]),
         }
     }

@@ -21,9 +21,10 @@ pub const LONG_OPEN_WORKING_DAYS: i64 = 20;
 pub async fn service_management(app: &App, scope: &Scope, contract: &str, month: Month) -> Result<ServiceManagementReport, Error> {
     let seen = |contract: &Contract| contract.clients.iter().any(|client| scope.includes(&client.organisation));
     let now = app.time.now();
+    let view = app.db.view(scope.clone());
+    super::contracts::refresh(app, &view).await?;
     let version = app.version_at(contract, now).filter(|version| seen(&version.contract)).ok_or(Error::NotFound("contract"))?;
     let (from, to) = (month.start(&version.contract.zone), month.end(&version.contract.zone));
-    let view = app.db.view(scope.clone());
     let tickets = store::tickets::open_between(&view, contract, from, to).await?;
     let mut figures = Vec::with_capacity(tickets.len());
     for chunk in tickets.chunks(CHUNK) {
@@ -47,7 +48,10 @@ pub async fn service_management(app: &App, scope: &Scope, contract: &str, month:
 fn is_long_open(contract: &Contract, ticket: &TicketFigures, at: Instant) -> bool {
     let (opened, until) = (contract.zone.date(ticket.opened_at), contract.zone.date(at.plus(-1).unwrap_or(at)));
     match contract.clocks.iter().find(|entry| entry.types.contains(&ticket.kind)) {
-        Some(entry) => entry.calendar.working_days_after(opened, until) > LONG_OPEN_WORKING_DAYS,
+        Some(entry) => {
+            let calendar = contract.calendar_after(&entry.calendar_id, contract.amendments_by(at)).unwrap_or(&entry.calendar);
+            calendar.working_days_after(opened, until) > LONG_OPEN_WORKING_DAYS
+        }
         None => (until - opened).num_days() > LONG_OPEN_WORKING_DAYS,
     }
 }

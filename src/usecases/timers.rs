@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Error;
+use super::{Error, contracts};
 use super::tickets::{numbered, settle};
 use crate::app::App;
 use crate::domain::ticket::Event;
@@ -20,6 +20,7 @@ pub async fn fire_due(app: &App) -> Result<usize, Error> {
         if ids.is_empty() {
             return Ok(0);
         }
+        contracts::refresh(app, tx).await?;
         let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
         for streamed in store::events::of_tickets(tx, &ids).await? {
             histories.entry(streamed.ticket_id).or_default().push(streamed.event);

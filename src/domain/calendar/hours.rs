@@ -1,5 +1,7 @@
 //! Weekly opening hours: intervals on the wall clock, each belonging to the date it begins on.
 
+use std::fmt;
+
 use super::zone::DAY;
 
 /// An interval on the wall clock, half open, in seconds from the midnight its date begins with.
@@ -36,6 +38,15 @@ impl std::str::FromStr for Interval {
             return Err(BadInterval::Empty);
         }
         Ok(Self { from, to: if to < from { to + DAY } else { to } })
+    }
+}
+
+impl fmt::Display for Interval {
+    /// As a contract writes it.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = if self.to > DAY { self.to - DAY } else { self.to };
+        let wall = |second: i64| format!("{:02}:{:02}", second / 3600, second / 60 % 60);
+        write!(out, "{}-{}", wall(self.from), wall(end))
     }
 }
 
@@ -80,6 +91,13 @@ mod tests {
         assert_eq!("08:00-17:00".parse(), Ok(Interval { from: 28_800, to: 61_200 }));
         assert_eq!("00:00-24:00".parse(), Ok(Interval { from: 0, to: 86_400 }));
         assert_eq!("22:00-06:00".parse(), Ok(Interval { from: 79_200, to: 108_000 }));
+    }
+
+    #[test]
+    fn an_interval_is_written_as_it_is_read() {
+        for text in ["08:00-17:00", "00:00-24:00", "22:00-06:00", "23:59-00:00"] {
+            assert_eq!(text.parse::<Interval>().map(|interval| interval.to_string()).as_deref(), Ok(text));
+        }
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub use zone::Zone;
 
 use std::sync::OnceLock;
 
+use chrono::NaiveDate;
+
+use super::amendment::Change;
 use spans::Chunk;
 
 /// A support window (*ondersteuningsvenster*): opening hours in a zone, minus what is closed.
@@ -47,6 +50,13 @@ impl Calendar {
     /// The zone whose wall clock the hours are on.
     pub fn zone(&self) -> &Zone {
         &self.rules.zone
+    }
+
+    /// The same calendar with one date changed; `agreed` is what that date goes back to.
+    pub fn amended(&self, agreed: &Self, date: NaiveDate, change: &Change) -> Result<Self, Vec<BadCalendar>> {
+        let mut rules = self.rules.clone();
+        rules.amend(&agreed.rules, date, change);
+        Self::new(rules)
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
+use super::super::amendment::Change;
 use super::holidays::HolidayRule;
 use super::hours::{self, Interval};
 use super::zone::Zone;
@@ -66,6 +67,20 @@ impl Rules {
             closed: BTreeSet::new(),
             closed_yearly: BTreeSet::new(),
             special: BTreeMap::new(),
+        }
+    }
+
+    /// Changes what is written by hand about one date.
+    pub(super) fn amend(&mut self, agreed: &Self, date: NaiveDate, change: &Change) {
+        self.closed.remove(&date);
+        self.special.remove(&date);
+        match change {
+            Change::Closed => drop(self.closed.insert(date)),
+            Change::Hours(hours) => drop(self.special.insert(date, hours.clone())),
+            Change::AsAgreed => {
+                self.closed.extend(agreed.closed.get(&date));
+                self.special.extend(agreed.special.get(&date).map(|hours| (date, hours.clone())));
+            }
         }
     }
 

@@ -47,7 +47,7 @@ impl Replay<'_> {
         if let Term::Open(seconds) = goal.term {
             return Some(seconds - timeline.counted(now));
         }
-        let (due, calendar) = (timeline.due(goal)?, &self.entry()?.calendar);
+        let (due, calendar) = (timeline.due(goal)?, timeline.calendar());
         Some(calendar.open_between(now, due) - calendar.open_between(due, now))
     }
 

@@ -1,6 +1,7 @@
 //! What can happen to a ticket that matters to its clocks, and in which order it can.
 
 use super::super::Instant;
+use super::super::contract::TicketType;
 
 /// A kind of answer that may stop a response clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +46,10 @@ pub enum FactKind {
     Resumed,
     /// Another priority holds.
     Reprioritised(String),
+    /// It is of another type, with a priority of that type or none.
+    Retyped(TicketType, Option<String>),
+    /// Its client has another tier.
+    Retiered(String),
     /// A solution was given.
     Resolved,
     /// The client refused it.
@@ -66,6 +71,8 @@ impl FactKind {
             Self::Held(_) => "held",
             Self::Resumed => "resumed",
             Self::Reprioritised(_) => "reprioritised",
+            Self::Retyped(..) => "retyped",
+            Self::Retiered(_) => "retiered",
             Self::Resolved => "resolved",
             Self::SolutionRefused => "solution_refused",
             Self::Accepted => "accepted",
@@ -144,7 +151,10 @@ impl Stage {
         match (self, fact) {
             (Self::Cancelled, _) => Err(OutOfOrder::AfterCancelling),
             (_, FactKind::Cancelled) => Ok(Self::Cancelled),
-            (stage, FactKind::Responded(_) | FactKind::Phoned | FactKind::Reprioritised(_)) => Ok(stage),
+            (
+                stage,
+                FactKind::Responded(_) | FactKind::Phoned | FactKind::Reprioritised(_) | FactKind::Retyped(..) | FactKind::Retiered(_),
+            ) => Ok(stage),
             (Self::Resolved | Self::Accepted, FactKind::Held(_) | FactKind::Resumed | FactKind::Resolved) => Err(OutOfOrder::WhileResolved),
             (_, FactKind::Held(_)) => Ok(Self::Held),
             (_, FactKind::Resolved) => Ok(Self::Resolved),

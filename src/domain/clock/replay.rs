@@ -6,6 +6,7 @@
 use super::timeline::Timeline;
 use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Voided};
 use crate::domain::Instant;
+use crate::domain::calendar::Calendar;
 use crate::domain::contract::{Contract, TicketType};
 
 /// What a ticket's clocks depend on besides its facts.
@@ -53,6 +54,9 @@ pub struct Replay<'a> {
     ticket: Ticket<'a>,
     facts: &'a [Fact],
     priority: Option<&'a str>,
+    /// How many of the contract's amendments are known, and which of them changed this clock.
+    known: usize,
+    amended: Vec<usize>,
     pub(super) under: Under<'a>,
     pub(super) timeline: Option<Timeline<'a>>,
     /// The ticket's present hold.
@@ -65,6 +69,8 @@ pub struct Replay<'a> {
     contact: Option<(Instant, bool)>,
     /// The entry whose `after_*` keys hold for a history replayed under another one.
     keys: Option<&'a Entry>,
+    /// Whether it ever had goals: from then on its stretches stay as they were counted.
+    had_goals: bool,
 }
 
 /// Replays a ticket's facts into its clock of a kind, as known at `as_of`: facts after it have not happened yet.
@@ -75,8 +81,10 @@ pub fn replay<'a>(contract: &'a Contract, kind: Kind, ticket: Ticket<'a>, facts:
     let priority = contract.effective_priority(ticket.priority, ticket.kind);
     let mut clock = Replay::begin(contract, kind, ticket, facts, priority);
     for at in 0..facts.len() {
+        clock.amend_until(facts[at].at);
         clock.apply(at);
     }
+    clock.amend_until(as_of);
     clock.breach_until(as_of);
     clock
 }
@@ -89,6 +97,8 @@ impl<'a> Replay<'a> {
             ticket,
             facts,
             priority,
+            known: contract.amendments_by(ticket.reported_at),
+            amended: Vec::new(),
             under: Under::Nothing,
             timeline: None,
             cause: None,
@@ -98,12 +108,14 @@ impl<'a> Replay<'a> {
             voided: Vec::new(),
             contact: None,
             keys: None,
+            had_goals: false,
         };
         clock.under = clock.selected();
         if let Some(entry) = clock.entry() {
-            clock.timeline = Some(Timeline::begin(ticket.reported_at, &entry.calendar, None));
+            clock.timeline = Some(Timeline::begin(ticket.reported_at, clock.calendar(entry), None));
         }
         if let Under::Entry(entry) = clock.under {
+            clock.had_goals = true;
             clock.places = entry.goals.iter().map(|goal| Place { goal: Some(goal), ..Place::default() }).collect();
         }
         clock
@@ -113,15 +125,47 @@ impl<'a> Replay<'a> {
     fn replayed_under(&self, entry: &'a Entry, keys: &'a Entry, upto: usize) -> Self {
         let mut clock = Self::begin(self.contract, self.kind, self.ticket, self.facts, None);
         clock.under = Under::Hidden(entry);
-        clock.timeline = Some(Timeline::begin(self.ticket.reported_at, &entry.calendar, None));
+        clock.timeline = Some(Timeline::begin(self.ticket.reported_at, clock.calendar(entry), None));
         clock.places.clear();
         clock.keys = Some(keys);
         for at in 0..=upto {
-            if !matches!(self.facts[at].kind, FactKind::Reprioritised(_)) {
+            clock.amend_until(self.facts[at].at);
+            if !matches!(self.facts[at].kind, FactKind::Reprioritised(_) | FactKind::Retyped(..) | FactKind::Retiered(_)) {
                 clock.apply(at);
             }
         }
         clock
+    }
+
+    /// The calendar an entry names, as it stands now.
+    fn calendar(&self, entry: &'a Entry) -> &'a Calendar {
+        self.contract.calendar_after(&entry.calendar_id, self.known).unwrap_or(&entry.calendar)
+    }
+
+    /// The contract's amendments that changed this clock while it ran, by their place in the contract.
+    pub fn amended(&self) -> &[usize] {
+        &self.amended
+    }
+
+    /// Learns every amendment recorded by `at`: a running clock is counted anew under it, a bound passed before stays.
+    fn amend_until(&mut self, at: Instant) {
+        while let Some(next) = self.contract.amendments.get(self.known).filter(|next| next.amendment.recorded_at <= at) {
+            self.breach_until(next.amendment.recorded_at);
+            let before = self.contract.calendar_after(&next.amendment.calendar, self.known);
+            let running = self.timeline.as_mut().filter(|_| self.stopped.is_none());
+            if running.zip(before).is_some_and(|(timeline, before)| timeline.amend(before, &next.calendar)) {
+                self.amended.push(self.known);
+                self.forget_bounds();
+            }
+            self.known += 1;
+        }
+    }
+
+    /// Bounds may come earlier than they were.
+    fn forget_bounds(&mut self) {
+        for place in &mut self.places {
+            place.not_before = None;
+        }
     }
 
     /// Which clock it is.
@@ -196,9 +240,16 @@ impl<'a> Replay<'a> {
             FactKind::Resumed => self.hold(fact.at, None),
             FactKind::Reprioritised(priority) => {
                 self.priority = Some(priority);
-                if self.is_running() {
-                    self.come_under(index);
-                }
+                self.change(index);
+            }
+            FactKind::Retyped(kind, priority) => {
+                self.ticket.kind = *kind;
+                self.priority = self.contract.effective_priority(priority.as_deref(), *kind);
+                self.change(index);
+            }
+            FactKind::Retiered(tier) => {
+                self.ticket.tier = Some(tier);
+                self.change(index);
             }
             FactKind::Resolved => {
                 self.cause = None;
@@ -212,6 +263,13 @@ impl<'a> Replay<'a> {
                 self.stop(fact.at);
             }
             FactKind::Accepted => {}
+        }
+    }
+
+    /// A stopped clock keeps the entry it stopped under.
+    fn change(&mut self, index: usize) {
+        if self.is_running() {
+            self.come_under(index);
         }
     }
 
@@ -238,10 +296,8 @@ impl<'a> Replay<'a> {
             && timeline.start() < at
         {
             timeline.restart(at);
-            // Holds before the new start are forgotten, so a bound may come earlier than it was.
-            for place in &mut self.places {
-                place.not_before = None;
-            }
+            // Holds before the new start are forgotten.
+            self.forget_bounds();
         }
     }
 
@@ -274,6 +330,9 @@ impl<'a> Replay<'a> {
                 self.timeline_mut().hold_since(stop, at, cause);
             }
             self.breach_until(at);
+            let calendar = self.calendar(entry);
+            self.timeline_mut().turn(at, calendar, None);
+            self.forget_bounds();
         }
         self.come_under(index);
     }
@@ -285,36 +344,46 @@ impl<'a> Replay<'a> {
         match (self.under, self.selected()) {
             // A history replayed under one entry stays under it.
             _ if self.keys.is_some() => {}
-            (Under::Nothing | Under::Undecided(_), Under::Nothing | Under::Hidden(_)) => {
-                (self.under, self.timeline) = (Under::Nothing, None);
-            }
-            (_, Under::Undecided(_)) | (Under::Hidden(_), Under::Nothing | Under::Hidden(_)) => {}
-            (under @ (Under::Nothing | Under::Undecided(_)), Under::Entry(entry)) => {
-                let keys = if let Under::Undecided(first) = under { first } else { entry };
-                let replayed = self.replayed_under(entry, keys, index);
-                (self.timeline, self.stopped, self.contact) = (replayed.timeline, replayed.stopped, replayed.contact);
-                self.under = Under::Entry(entry);
-                self.set_goals(&entry.goals, at, why);
-            }
-            (Under::Entry(present), Under::Entry(next)) if std::ptr::eq(present, next) => {}
-            (Under::Entry(_) | Under::Hidden(_), Under::Entry(entry)) => {
-                let held = self.hold_under(entry);
-                self.timeline_mut().turn(at, &entry.calendar, held);
-                if entry.starts == Starts::PhoneContact {
-                    self.start_at_contact();
-                }
-                self.under = Under::Entry(entry);
-                self.set_goals(&entry.goals, at, why);
-            }
-            (Under::Entry(last), Under::Nothing | Under::Hidden(_)) => {
+            (Under::Nothing, Under::Nothing) => {}
+            (Under::Undecided(_), Under::Nothing) if !self.had_goals => (self.under, self.timeline) = (Under::Nothing, None),
+            (Under::Undecided(last) | Under::Entry(last) | Under::Hidden(last), Under::Nothing) => {
                 self.under = Under::Hidden(last);
                 self.set_goals(&[], at, why);
             }
+            (Under::Entry(present), Under::Entry(next)) | (Under::Undecided(present), Under::Undecided(next))
+                if std::ptr::eq(present, next) => {}
+            (Under::Nothing, next @ (Under::Entry(entry) | Under::Undecided(entry))) => self.start_under(next, entry, entry, index),
+            (Under::Undecided(first), next @ Under::Entry(entry)) if !self.had_goals => self.start_under(next, entry, first, index),
+            (_, next @ (Under::Entry(entry) | Under::Undecided(entry))) => {
+                let (calendar, held) = (self.calendar(entry), self.hold_under(entry));
+                self.timeline_mut().turn(at, calendar, held);
+                if entry.starts == Starts::PhoneContact {
+                    self.start_at_contact();
+                }
+                self.under = next;
+                self.set_goals(self.goals(), at, why);
+            }
+            (_, Under::Hidden(_)) => {}
         }
+    }
+
+    /// Comes under an entry as if it had held from the start.
+    fn start_under(&mut self, next: Under<'a>, entry: &'a Entry, keys: &'a Entry, index: usize) {
+        let replayed = self.replayed_under(entry, keys, index);
+        (self.timeline, self.stopped, self.contact) = (replayed.timeline, replayed.stopped, replayed.contact);
+        self.amended = replayed.amended;
+        self.under = next;
+        self.set_goals(self.goals(), self.facts[index].at, self.facts[index].kind.as_str());
+    }
+
+    /// What must be reached now.
+    fn goals(&self) -> &'a [Goal] {
+        if let Under::Entry(entry) = self.under { &entry.goals } else { &[] }
     }
 
     /// Puts other goals in place: one already past its bound is breached, and a breach that no longer is one is void.
     fn set_goals(&mut self, goals: &'a [Goal], at: Instant, why: &'static str) {
+        self.had_goals |= !goals.is_empty();
         let places = self.places.len().max(goals.len());
         self.places.resize_with(places, Place::default);
         let known_until = self.stopped.unwrap_or(at);
@@ -347,10 +416,11 @@ impl<'a> Replay<'a> {
             if place.not_before.is_some_and(|floor| at < floor) {
                 continue;
             }
-            // Only a new start moves a bound back, so what is found now is no later than what will be.
+            // Only a new start or an amendment moves a bound back, so what is found now is no later than what will be.
             if let Some(breach) = timeline.breach(goal) {
                 place.not_before = Some(breach);
                 if breach <= at {
+                    let breach = place.first.map_or(breach, |first| breach.max(first));
                     place.breached = Some(breach);
                     place.first.get_or_insert(breach);
                 }

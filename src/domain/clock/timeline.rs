@@ -62,6 +62,23 @@ impl<'a> Timeline<'a> {
         self.stretches.push(Stretch { from: at, calendar, held, counted, held_open, days });
     }
 
+    /// Replaces a calendar by what an amendment made of it, wherever it held; whether it held anywhere.
+    pub(super) fn amend(&mut self, before: &Calendar, after: &'a Calendar) -> bool {
+        let held = self.stretches.iter().any(|stretch| std::ptr::eq(stretch.calendar, before));
+        if held {
+            let old = std::mem::take(&mut self.stretches);
+            for stretch in old {
+                let calendar = if std::ptr::eq(stretch.calendar, before) { after } else { stretch.calendar };
+                if self.stretches.is_empty() {
+                    *self = Self::begin(self.start, calendar, stretch.held);
+                } else {
+                    self.turn(stretch.from, calendar, stretch.held);
+                }
+            }
+        }
+        held
+    }
+
     /// From `at` on, a hold stands or none.
     pub(super) fn hold(&mut self, at: Instant, held: Option<&'a str>) {
         self.turn(at, self.last().calendar, held);
@@ -80,6 +97,11 @@ impl<'a> Timeline<'a> {
         last.from == at && last.held.is_none() && before.held.is_some()
     }
 
+    /// The calendar that holds now.
+    pub(super) fn calendar(&self) -> &'a Calendar {
+        self.last().calendar
+    }
+
     /// The hold that stands now.
     pub(super) fn held_by(&self) -> Option<&'a str> {
         self.last().held
@@ -94,7 +116,7 @@ impl<'a> Timeline<'a> {
                 continue;
             }
             if self.stretches.is_empty() {
-                self.stretches.push(Self::begin(start, stretch.calendar, stretch.held).stretches.remove(0));
+                *self = Self::begin(start, stretch.calendar, stretch.held);
             } else {
                 self.turn(stretch.from, stretch.calendar, stretch.held);
             }

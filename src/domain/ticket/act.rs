@@ -27,6 +27,20 @@ pub enum Act {
         /// Why that one.
         motivation: Option<String>,
     },
+    /// Make it a ticket of another type, with a priority of that type or none.
+    Retype {
+        /// The type.
+        to: TicketType,
+        /// A priority of it; the present one stays where it is for the type.
+        priority: Option<String>,
+        /// Why that priority.
+        motivation: Option<String>,
+    },
+    /// Put it under another tier of its contract.
+    Retier {
+        /// The tier.
+        tier: String,
+    },
     /// Put it in someone's hands.
     Assign {
         /// Whose; `None` leaves it as it is.
@@ -87,6 +101,15 @@ pub enum Refusal {
     /// Nothing can be done to a cancelled ticket but write on it.
     #[error("the ticket is cancelled")]
     Cancelled,
+    /// Only an open ticket changes its type.
+    #[error("only an open ticket becomes one of another type")]
+    NotOpen,
+    /// The contract has no such tier.
+    #[error("\"{0}\" is no tier of this contract")]
+    UnknownTier(String),
+    /// The clocks of the new type need the client's tier, and there is none (CLK-06).
+    #[error("the clocks of this type need the client's tier, and the ticket has none")]
+    TierMissing,
     /// The desk has decided; a proposal comes too late (PRI-06).
     #[error("the desk has decided the priority")]
     PriorityDecided,
@@ -103,10 +126,19 @@ pub fn act(contract: &Contract, ticket: &Ticket, history: &[Event], actor: &Acto
             let (kind, data) = move_to(contract, &mut after, history, actor, (to, cause.as_deref()), at)?;
             vec![(kind, Some(reason.clone()), data)]
         }
+        Act::Retype { to, priority: None, .. } if *to == ticket.kind => Vec::new(),
+        Act::Retype { to, priority: Some(priority), motivation } if *to == ticket.kind => {
+            let event = prioritise(contract, &mut after, history, actor, priority, motivation.as_ref())?;
+            vec![(event.0, motivation.clone(), event.1)]
+        }
         Act::Prioritise { priority, motivation } => {
             let event = prioritise(contract, &mut after, history, actor, priority, motivation.as_ref())?;
             vec![(event.0, motivation.clone(), event.1)]
         }
+        Act::Retype { to, priority, motivation } => {
+            retype(contract, &mut after, history, actor, (*to, priority.as_deref(), motivation.as_ref()))?
+        }
+        Act::Retier { tier } => retier(contract, &mut after, actor, tier)?,
         Act::Assign { assignee, team } => assign(&mut after, actor, assignee.as_ref(), team.as_ref())?,
         Act::Edit { title, description } => edit(&mut after, actor, title.as_ref(), description.as_ref())?,
         Act::Write { public, by_phone } => write(actor, *public, *by_phone)?,
@@ -216,6 +248,62 @@ fn prioritise(
     }
     ticket.priority = Some(priority.to_owned());
     Ok((EventKind::Prioritised, data))
+}
+
+/// Makes it another type's ticket. A priority that is not for the new type does not come along.
+fn retype(
+    contract: &Contract,
+    ticket: &mut Ticket,
+    history: &[Event],
+    actor: &Actor,
+    (to, priority, motivation): (TicketType, Option<&str>, Option<&String>),
+) -> Result<Recorded, Refusal> {
+    if actor.is_client() {
+        return Err(Refusal::DeskOnly);
+    }
+    if !ticket.state().is_open() {
+        return Err(Refusal::NotOpen);
+    }
+    if contract.needs_tier(to) && ticket.tier.is_none() {
+        return Err(Refusal::TierMissing);
+    }
+    let is_for = |code: &String| contract.priority(code, to).is_some();
+    if let Some(unknown) = priority.filter(|code| contract.priority(code, to).is_none()) {
+        return Err(Refusal::UnknownPriority(unknown.to_owned()));
+    }
+    ticket.priority = priority.map(str::to_owned).or_else(|| ticket.priority.take().filter(is_for));
+    ticket.proposed_priority = ticket.proposed_priority.take().filter(is_for);
+    let held = ticket.priority.as_deref().filter(|code| needs_phone_contact(contract, to, code));
+    if held.is_some() && !was_phoned(history) {
+        return Err(Refusal::PhoneContactMissing);
+    }
+    if let Some(motivation) = motivation {
+        ticket.priority_motivation = Some(motivation.clone());
+    }
+    let (before, from) = (ticket.kind, ticket.phase);
+    ticket.kind = to;
+    ticket.phase = workflow::phase_as(to, from).unwrap_or(from);
+    ticket.waiting_cause = ticket.waiting_cause.take().filter(|_| ticket.phase.name == workflow::ON_HOLD);
+    let set = ticket.priority.as_ref().or(ticket.proposed_priority.as_ref());
+    let data = json!({
+        "type": to.as_str(), "before": before.as_str(), "priority": set, "decided": priority.is_some(),
+        "from": from.name, "to": ticket.phase.name, "state": ticket.state().as_str(),
+    });
+    Ok(vec![(EventKind::Retyped, motivation.cloned(), data)])
+}
+
+fn retier(contract: &Contract, ticket: &mut Ticket, actor: &Actor, tier: &str) -> Result<Recorded, Refusal> {
+    if actor.is_client() {
+        return Err(Refusal::DeskOnly);
+    }
+    if ticket.state() == State::Cancelled {
+        return Err(Refusal::Cancelled);
+    }
+    if !contract.has_tier(tier) {
+        return Err(Refusal::UnknownTier(tier.to_owned()));
+    }
+    let before = ticket.tier.replace(tier.to_owned());
+    Ok(vec![(EventKind::Retiered, None, json!({ "tier": tier, "before": before }))])
 }
 
 /// Whether a clock of that priority starts at the phone contact.

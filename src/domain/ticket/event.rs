@@ -31,6 +31,10 @@ event_kinds! {
     Prioritised = "ticket.prioritised",
     /// The client proposed one (PRI-06).
     PriorityProposed = "ticket.priority_proposed",
+    /// It is of another type from now on.
+    Retyped = "ticket.retyped",
+    /// Its client has another tier from now on.
+    Retiered = "ticket.retiered",
     /// Someone took it in hand.
     Assigned = "ticket.assigned",
     /// Its texts changed.
@@ -63,6 +67,8 @@ event_kinds! {
     Warned = "clock.warned",
     /// A goal was breached.
     Breached = "clock.breached",
+    /// A calendar its clocks run on was changed while they ran (CLK-16).
+    CalendarAmended = "calendar.amended",
     /// A breach was undone by a later fact.
     BreachVoided = "clock.breach_voided",
     /// An escalation came to stand on a level (ESC-03).
@@ -123,6 +129,19 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
                 fact(FactKind::Responded(Answer::Classification));
             }
             EventKind::PriorityProposed => drop(priority().map(fact)),
+            EventKind::Retyped => {
+                if let Some(Ok(kind)) = event.text("type").map(str::parse) {
+                    fact(FactKind::Retyped(kind, event.text("priority").map(str::to_owned)));
+                    if event.data["decided"] == true {
+                        fact(FactKind::Responded(Answer::Classification));
+                    }
+                }
+            }
+            EventKind::Retiered => {
+                if let Some(tier) = event.text("tier") {
+                    fact(FactKind::Retiered(tier.to_owned()));
+                }
+            }
             EventKind::Assigned => fact(FactKind::Responded(Answer::Assignment)),
             EventKind::Replied => fact(FactKind::Responded(Answer::Reply)),
             EventKind::Phoned => fact(FactKind::Phoned),
@@ -141,6 +160,7 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
             | EventKind::Warned
             | EventKind::Breached
             | EventKind::BreachVoided
+            | EventKind::CalendarAmended
             | EventKind::Climbed
             | EventKind::Proposed => {}
         }

@@ -95,7 +95,9 @@ pub struct Ticket {
     pub contract_version_id: Uuid,
     /// Its type.
     pub kind: TicketType,
-    /// The client's tier at registration.
+    /// The type it was registered as: its number keeps that prefix for ever.
+    pub registered_as: TicketType,
+    /// The client's tier.
     pub tier: Option<String>,
     /// A line.
     pub title: String,
@@ -138,7 +140,7 @@ pub struct Ticket {
 impl Ticket {
     /// Its number for people, such as INC-1001 (TKT-03).
     pub fn reference(&self) -> String {
-        format!("{}-{}", self.kind.prefix(), self.number)
+        format!("{}-{}", self.registered_as.prefix(), self.number)
     }
 
     /// Its state.

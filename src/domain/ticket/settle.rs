@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Event, EventKind, facts};
 use crate::domain::Instant;
+use crate::domain::amendment::Amendment;
 use crate::domain::clock::{self, Clock, Fact, Fires, Kind, Line, Replay};
 use crate::domain::contract::{Contract, Mode, TicketType};
 use crate::domain::escalation::{self, Position, Step};
@@ -56,14 +57,15 @@ pub struct Settled {
 }
 
 /// Settles a ticket as of `now`. With `jumped`, warnings that were passed only because of the last fact are recorded, not
-/// sent (design: a change of priority).
+/// sent (design: a change of priority); so are those passed because a calendar was amended.
 pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant, jumped: bool) -> Settled {
     let facts = facts(history);
     let clocks = replays(contract, ticket, history, &facts, now);
     let mut book = Book { history, added: Vec::new(), now };
     let mut next: Vec<Instant> = Vec::new();
+    let jumped_until = book.amendments(contract, &clocks).max(jumped.then_some(now));
     for replay in &clocks {
-        book.clock(replay, jumped, &mut next);
+        book.clock(replay, jumped_until, &mut next);
     }
     let position = book.climb(contract, ticket, &clocks, &mut next);
     let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
@@ -86,8 +88,8 @@ pub fn ledgers(contract: &Contract, ticket: Standing<'_>, history: &[Event], now
 fn replays<'a>(contract: &'a Contract, ticket: Standing<'a>, history: &'a [Event], facts: &'a [Fact], now: Instant) -> [Replay<'a>; 2] {
     let registered = history.first();
     let of_clock = clock::Ticket {
-        kind: ticket.kind,
-        tier: ticket.tier,
+        kind: registered.and_then(|event| event.text("type")?.parse().ok()).unwrap_or(ticket.kind),
+        tier: registered.map_or(ticket.tier, |event| event.text("tier")),
         priority: registered.and_then(|event| event.text("priority")),
         reported_at: registered.map_or(now, |event| event.occurred_at),
     };
@@ -102,7 +104,18 @@ struct Book<'a> {
 }
 
 impl Book<'_> {
-    fn clock(&mut self, replay: &Replay<'_>, jumped: bool, next: &mut Vec<Instant>) {
+    /// Records the amendments that changed these clocks; the instant of the last one that is new here.
+    fn amendments(&mut self, contract: &Contract, clocks: &[Replay<'_>]) -> Option<Instant> {
+        let known = self.added.len();
+        for amended in clocks.iter().flat_map(|replay| replay.amended()).filter_map(|index| contract.amendments.get(*index)) {
+            let Amendment { id, calendar, date, change, recorded_at } = &amended.amendment;
+            let data = json!({ "amendment": id, "calendar": calendar, "date": date, "change": change.as_str(), "hours": change.hours() });
+            self.add_once(EventKind::CalendarAmended, *recorded_at, data, &["amendment"]);
+        }
+        self.added[known..].iter().map(|event| event.occurred_at).max()
+    }
+
+    fn clock(&mut self, replay: &Replay<'_>, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
         let kind = replay.kind().as_str();
         let firings = replay.firings();
         for voided in replay.voided() {
@@ -121,7 +134,7 @@ impl Book<'_> {
                     self.add_once(EventKind::Breached, firing.at, data, &["clock", "goal", "target", "breachedAt"]);
                 }
                 Fires::Warning(percent) => {
-                    let data = json!({ "clock": kind, "percent": percent, "sent": !jumped });
+                    let data = json!({ "clock": kind, "percent": percent, "sent": jumped_until.is_none_or(|until| firing.at > until) });
                     self.add_once(EventKind::Warned, firing.at, data, &["clock", "percent"]);
                 }
             }
@@ -140,7 +153,7 @@ impl Book<'_> {
         loop {
             let whole: Vec<Event> = self.history.iter().chain(&self.added).cloned().collect();
             let position = escalation::position(ladder, &whole)?;
-            let step = escalation::next_step(ladder, position, clocks).filter(|_| ticket.is_open);
+            let step = escalation::next_step(contract, ladder, position, clocks, self.now).filter(|_| ticket.is_open);
             match step {
                 Some(step) if step.at <= self.now => self.step(&ladder.id, &step),
                 step => {

@@ -83,6 +83,12 @@ pub struct ExternalReference {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct TicketPatch {
+    /// Another type, while the ticket is open; a priority that is not for it does not come along.
+    #[schema(min_length = 1, max_length = 50)]
+    r#type: Option<String>,
+    /// Another tier of the contract.
+    #[schema(min_length = 1, max_length = 100)]
+    tier: Option<String>,
     /// Another title.
     #[schema(min_length = 1, max_length = 300)]
     title: Option<String>,

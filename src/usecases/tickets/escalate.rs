@@ -6,12 +6,13 @@ use crate::domain::escalation;
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::store;
 use crate::store::tickets::TicketRef;
-use crate::usecases::{Error, Problem, Stamp};
+use crate::usecases::{Error, Problem, Stamp, contracts};
 
 /// Moves a ticket's escalation to the next level by a person's decision (ESC-04…08).
 pub async fn escalate(app: &App, stamp: &Stamp, ticket: TicketRef, code: &str, reason: &str) -> Result<Ticket, Error> {
     app.write(&stamp.scope, async |tx| {
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        contracts::refresh(app, tx).await?;
         let version = app.version(ticket.contract_version_id)?;
         let no_ladder = || Error::Conflict { code: "no_ladder", detail: "the contract has no ladder for this type".to_owned() };
         let ladder = version.contract.ladder(ticket.kind).ok_or_else(no_ladder)?;

@@ -10,7 +10,7 @@ pub use write::{NewMessage, write, write_in};
 
 use uuid::Uuid;
 
-use super::{Error, Problem, Stamp};
+use super::{Error, Problem, Stamp, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
@@ -55,6 +55,7 @@ pub async fn act_in(
     wishes: &[Act],
     when: &When,
 ) -> Result<(Ticket, Vec<Event>), Error> {
+    contracts::refresh(app, tx).await?;
     let version = app.version(ticket.contract_version_id)?;
     let contract = &version.contract;
     let mut history = store::events::of_ticket(tx, ticket.id).await?;
@@ -63,7 +64,7 @@ pub async fn act_in(
     let overdue = settle(contract, ticket, &history, at, false);
     history.extend(numbered(app, &overdue));
     let mut after = ticket.clone();
-    let reprioritised = wishes.iter().any(|wish| matches!(wish, Act::Prioritise { .. }));
+    let reprioritised = wishes.iter().any(|wish| matches!(wish, Act::Prioritise { .. } | Act::Retype { .. } | Act::Retier { .. }));
     for wish in wishes {
         let (changed, events) = ticket::act(contract, &after, &history, &stamp.actor, wish, at)?;
         after = changed;
@@ -102,7 +103,8 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
 }
 
 fn is_of_the_system(event: &Event) -> bool {
-    matches!(event.kind, EventKind::Warned | EventKind::Breached | EventKind::BreachVoided | EventKind::Climbed | EventKind::Proposed)
+    use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, Proposed, Warned};
+    matches!(event.kind, Warned | Breached | BreachVoided | CalendarAmended | Climbed | Proposed)
 }
 
 /// A ticket's clocks and deadlines as of an instant, from its history.
@@ -141,7 +143,7 @@ fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>,
 }
 
 /// What a repeated request created before; another request under the same key is a conflict.
-async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Error> {
+pub(in crate::usecases) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Error> {
     let Some(key) = &stamp.idempotency else { return Ok(None) };
     match store::idempotency::find(tx, key).await? {
         None => Ok(None),
@@ -153,9 +155,10 @@ async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Error> {
     }
 }
 
-/// A ticket with its history, as seen from a scope.
-pub async fn with_history(reads: &impl Reads, ticket: TicketRef) -> Result<(Ticket, Vec<Event>), Error> {
+/// A ticket with its history, as seen from a scope, and its contract as it now stands known.
+pub async fn with_history(app: &App, reads: &impl Reads, ticket: TicketRef) -> Result<(Ticket, Vec<Event>), Error> {
     let ticket = store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))?;
     let history = store::events::of_ticket(reads, ticket.id).await?;
+    contracts::refresh(app, reads).await?;
     Ok((ticket, history))
 }

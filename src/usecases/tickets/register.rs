@@ -13,7 +13,7 @@ use crate::domain::workflow;
 use crate::store::people::Person;
 use crate::store::tickets::{ExternalReference, TicketRef};
 use crate::store::{self, Tx};
-use crate::usecases::{Error, Problem, Stamp};
+use crate::usecases::{Error, Problem, Stamp, contracts};
 
 /// A ticket as someone asks for it; whatever could not be read is absent.
 #[derive(Debug, Clone, Default)]
@@ -164,6 +164,7 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
     if let Some(known) = repeated(tx, stamp).await? {
         return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
     }
+    contracts::refresh(app, tx).await?;
     let checked = check(app, stamp, draft).map_err(Error::Invalid)?;
     for reference in &draft.external_references {
         if let Some(known) = store::tickets::called(tx, &checked.organisation, reference).await? {
@@ -218,6 +219,7 @@ async fn new_ticket(
         contract: checked.version.contract.id.clone(),
         contract_version_id: checked.version.id,
         kind: checked.kind,
+        registered_as: checked.kind,
         tier: checked.tier.clone(),
         title: draft.title.clone().unwrap_or_default(),
         description: draft.description.clone().unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! Time: the vectors of the agreements, laws, and an independent judge.
 
 mod against_the_judge;
+mod amendments;
 mod calendars;
 #[expect(clippy::all, clippy::pedantic, reason = "a second implementation, kept apart and plain on purpose")]
 mod judge;

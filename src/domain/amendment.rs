@@ -1,0 +1,105 @@
+//! Amendments: a closure or an opening decided after a contract took effect (design § 2.16, CLK-16, CAL-12).
+//!
+//! An amendment changes one date of one calendar, whatever the contract's version. It holds for every clock that ran
+//! when it was recorded, and for those that start later; a stopped clock never sees it. They are only ever added: what
+//! takes one back is another one.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::Instant;
+use super::calendar::{BadCalendar, BadInterval, Calendar, Interval};
+use super::contract::Contract;
+
+/// What becomes of a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is closed.
+    Closed,
+    /// It is open in these hours, holiday or not.
+    Hours(Vec<Interval>),
+    /// It is again what the contract says.
+    AsAgreed,
+}
+
+impl Change {
+    /// The name in the API and in the database.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Hours(_) => "hours",
+            Self::AsAgreed => "as_agreed",
+        }
+    }
+
+    /// The change of that name with hours as a contract writes them; `None` when there is none of that name.
+    pub fn named(name: &str, hours: &[String]) -> Result<Option<Self>, BadInterval> {
+        Ok(match name {
+            "closed" => Some(Self::Closed),
+            "hours" => Some(Self::Hours(hours.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)),
+            "as_agreed" => Some(Self::AsAgreed),
+            _ => None,
+        })
+    }
+
+    /// The hours it opens, as a contract writes them; none for the others.
+    pub fn hours(&self) -> Vec<String> {
+        if let Self::Hours(hours) = self { hours.iter().map(ToString::to_string).collect() } else { Vec::new() }
+    }
+}
+
+/// A change to one date of a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amendment {
+    /// Its id.
+    pub id: Uuid,
+    /// The calendar's name in the contract.
+    pub calendar: String,
+    /// The date.
+    pub date: NaiveDate,
+    /// What becomes of it.
+    pub change: Change,
+    /// When it was recorded: from then on it is known.
+    pub recorded_at: Instant,
+}
+
+/// An amendment with the calendar as it stands after it.
+#[derive(Debug, Clone)]
+pub struct Amended {
+    /// The amendment.
+    pub amendment: Amendment,
+    /// The whole calendar after it.
+    pub calendar: Arc<Calendar>,
+}
+
+impl Contract {
+    /// The contract as amendments changed it, in the order recorded; those to a calendar it lacks pass it by. Refused when
+    /// a calendar would contradict itself.
+    pub fn amended_by(mut self, amendments: impl IntoIterator<Item = Amendment>) -> Result<Self, Vec<BadCalendar>> {
+        self.amendments.clear();
+        for amendment in amendments {
+            let known = self.amendments.len();
+            let (Some(agreed), Some(present)) =
+                (self.calendars.get(&amendment.calendar), self.calendar_after(&amendment.calendar, known))
+            else {
+                continue;
+            };
+            let calendar = Arc::new(present.amended(agreed, amendment.date, &amendment.change)?);
+            self.amendments.push(Amended { amendment, calendar });
+        }
+        Ok(self)
+    }
+
+    /// How many amendments were recorded by an instant.
+    pub fn amendments_by(&self, at: Instant) -> usize {
+        self.amendments.partition_point(|amended| amended.amendment.recorded_at <= at)
+    }
+
+    /// A calendar as the first `known` amendments leave it.
+    pub fn calendar_after(&self, name: &str, known: usize) -> Option<&Arc<Calendar>> {
+        let amended = self.amendments[..known].iter().rev().find(|amended| amended.amendment.calendar == name);
+        amended.map(|amended| &amended.calendar).or_else(|| self.calendars.get(name))
+    }
+}

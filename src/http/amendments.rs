@@ -1,0 +1,54 @@
+//! `/v1/contracts/{contract}/calendar-amendments`: closures and openings decided after the contract took effect.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::body;
+use super::caller::Caller;
+use super::error::Failure;
+use super::shapes::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
+use crate::app::App;
+use crate::usecases::{Problem, amendments};
+
+type App_ = web::Data<App>;
+
+/// Changes one date of a contract's calendar; every clock that runs is counted anew.
+#[utoipa::path(post, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "createCalendarAmendment",
+    request_body = NewCalendarAmendment,
+    params(("contract" = String, Path, description = "The contract's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+    responses((status = 201, body = CalendarAmendment), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn create(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    contract: web::Path<String>,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let mut body = body::read(&request, &bytes, "NewCalendarAmendment")?;
+    let text = body.text("date").unwrap_or_default();
+    let date = text.parse().ok();
+    if date.is_none() && !text.is_empty() {
+        body.problems.push(Problem::field("date", "bad_date", "must be a date such as 2026-12-24"));
+    }
+    let hours = body.fields["hours"].as_array().cloned().unwrap_or_default();
+    let draft = amendments::Draft {
+        calendar: body.text("calendar").unwrap_or_default(),
+        date: date.unwrap_or_default(),
+        change: body.text("change").unwrap_or_default(),
+        hours: hours.iter().filter_map(|interval| interval.as_str().map(str::to_owned)).collect(),
+        reason: body.text("reason").unwrap_or_default(),
+    };
+    body.checked()?;
+    let recorded = amendments::amend(&app, &caller.stamp_for(&app, &request, &bytes), &contract, &draft).await?;
+    Ok(HttpResponse::Created().json(CalendarAmendment::from(recorded)))
+}
+
+/// Shows what was amended in a contract's calendars.
+#[utoipa::path(get, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "listCalendarAmendments",
+    params(("contract" = String, Path, description = "The contract's id")),
+    responses((status = 200, body = CalendarAmendmentList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn list(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let recorded = amendments::of_contract(&app, &caller.scope, &contract).await?;
+    Ok(HttpResponse::Ok().json(CalendarAmendmentList { items: recorded.into_iter().map(Into::into).collect() }))
+}
