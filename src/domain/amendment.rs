@@ -81,8 +81,7 @@ impl Contract {
         self.amendments.clear();
         for amendment in amendments {
             let known = self.amendments.len();
-            let (Some(agreed), Some(present)) =
-                (self.calendars.get(&amendment.calendar), self.calendar_after(&amendment.calendar, known))
+            let (Some(agreed), Some(present)) = (self.calendars.get(&amendment.calendar), self.calendar_after(&amendment.calendar, known))
             else {
                 continue;
             };

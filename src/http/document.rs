@@ -7,7 +7,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::{amendments, desk, shapes, tickets};
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 7] = ["NewCalendarAmendment", "NewTicket", "TicketPatch", "NewMessage", "NewTransition", "NewEscalation", "NewAdvance"];
+pub const BODIES: [&str; 7] =
+    ["NewCalendarAmendment", "NewTicket", "TicketPatch", "NewMessage", "NewTransition", "NewEscalation", "NewAdvance"];
 
 #[derive(OpenApi)]
 #[openapi(

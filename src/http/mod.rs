@@ -48,7 +48,10 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/inbound-messages").post(desk::inbound_message).default_service(other()))
         .service(web::resource("/v1/reports/service-management").get(desk::service_management).default_service(other()))
         .service(
-            web::resource("/v1/contracts/{contract}/calendar-amendments").get(amendments::list).post(amendments::create).default_service(other()),
+            web::resource("/v1/contracts/{contract}/calendar-amendments")
+                .get(amendments::list)
+                .post(amendments::create)
+                .default_service(other()),
         )
         .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))

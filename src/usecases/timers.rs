@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Error, contracts};
 use super::tickets::{numbered, settle};
+use super::{Error, contracts};
 use crate::app::App;
 use crate::domain::ticket::Event;
 use crate::store::{self, Scope};

@@ -1,5 +1,7 @@
 //! What can happen to a ticket that matters to its clocks, and in which order it can.
 
+use uuid::Uuid;
+
 use super::super::Instant;
 use super::super::contract::TicketType;
 
@@ -50,6 +52,8 @@ pub enum FactKind {
     Retyped(TicketType, Option<String>),
     /// Its client has another tier.
     Retiered(String),
+    /// This amendment to a calendar was known by then, before what follows in the same second.
+    Amended(Uuid),
     /// A solution was given.
     Resolved,
     /// The client refused it.
@@ -73,6 +77,7 @@ impl FactKind {
             Self::Reprioritised(_) => "reprioritised",
             Self::Retyped(..) => "retyped",
             Self::Retiered(_) => "retiered",
+            Self::Amended(_) => "amended",
             Self::Resolved => "resolved",
             Self::SolutionRefused => "solution_refused",
             Self::Accepted => "accepted",
@@ -153,7 +158,12 @@ impl Stage {
             (_, FactKind::Cancelled) => Ok(Self::Cancelled),
             (
                 stage,
-                FactKind::Responded(_) | FactKind::Phoned | FactKind::Reprioritised(_) | FactKind::Retyped(..) | FactKind::Retiered(_),
+                FactKind::Responded(_)
+                | FactKind::Phoned
+                | FactKind::Reprioritised(_)
+                | FactKind::Retyped(..)
+                | FactKind::Retiered(_)
+                | FactKind::Amended(_),
             ) => Ok(stage),
             (Self::Resolved | Self::Accepted, FactKind::Held(_) | FactKind::Resumed | FactKind::Resolved) => Err(OutOfOrder::WhileResolved),
             (_, FactKind::Held(_)) => Ok(Self::Held),

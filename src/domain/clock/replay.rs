@@ -81,7 +81,6 @@ pub fn replay<'a>(contract: &'a Contract, kind: Kind, ticket: Ticket<'a>, facts:
     let priority = contract.effective_priority(ticket.priority, ticket.kind);
     let mut clock = Replay::begin(contract, kind, ticket, facts, priority);
     for at in 0..facts.len() {
-        clock.amend_until(facts[at].at);
         clock.apply(at);
     }
     clock.amend_until(as_of);
@@ -97,7 +96,7 @@ impl<'a> Replay<'a> {
             ticket,
             facts,
             priority,
-            known: contract.amendments_by(ticket.reported_at),
+            known: ticket.reported_at.plus(-1).map_or(0, |before| contract.amendments_by(before)),
             amended: Vec::new(),
             under: Under::Nothing,
             timeline: None,
@@ -129,11 +128,11 @@ impl<'a> Replay<'a> {
         clock.places.clear();
         clock.keys = Some(keys);
         for at in 0..=upto {
-            clock.amend_until(self.facts[at].at);
             if !matches!(self.facts[at].kind, FactKind::Reprioritised(_) | FactKind::Retyped(..) | FactKind::Retiered(_)) {
                 clock.apply(at);
             }
         }
+        clock.amend_to(self.known);
         clock
     }
 
@@ -147,9 +146,14 @@ impl<'a> Replay<'a> {
         &self.amended
     }
 
-    /// Learns every amendment recorded by `at`: a running clock is counted anew under it, a bound passed before stays.
+    /// Learns every amendment recorded by `at`.
     fn amend_until(&mut self, at: Instant) {
-        while let Some(next) = self.contract.amendments.get(self.known).filter(|next| next.amendment.recorded_at <= at) {
+        self.amend_to(self.contract.amendments_by(at));
+    }
+
+    /// Learns amendments until it knows that many: a running clock is counted anew under each, a bound passed before stays.
+    fn amend_to(&mut self, known: usize) {
+        for next in &self.contract.amendments[self.known.min(known)..known] {
             self.breach_until(next.amendment.recorded_at);
             let before = self.contract.calendar_after(&next.amendment.calendar, self.known);
             let running = self.timeline.as_mut().filter(|_| self.stopped.is_none());
@@ -228,6 +232,10 @@ impl<'a> Replay<'a> {
 
     fn apply(&mut self, index: usize) {
         let fact = &self.facts[index];
+        // Of one second, an amendment comes after the facts, unless the history says otherwise.
+        if let Some(earlier) = fact.at.plus(-1) {
+            self.amend_until(earlier);
+        }
         let joins =
             matches!(fact.kind, FactKind::Held(_)) && self.timeline.as_ref().is_some_and(|timeline| timeline.hold_just_ended(fact.at));
         if !joins {
@@ -261,6 +269,10 @@ impl<'a> Replay<'a> {
                 self.cause = None;
                 self.cancelled = self.is_running();
                 self.stop(fact.at);
+            }
+            FactKind::Amended(id) => {
+                let place = self.contract.amendments.iter().position(|amended| amended.amendment.id == *id);
+                self.amend_to(place.map_or(self.known, |place| place + 1));
             }
             FactKind::Accepted => {}
         }

@@ -142,6 +142,11 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
                     fact(FactKind::Retiered(tier.to_owned()));
                 }
             }
+            EventKind::CalendarAmended => {
+                if let Some(Ok(id)) = event.text("amendment").map(str::parse) {
+                    fact(FactKind::Amended(id));
+                }
+            }
             EventKind::Assigned => fact(FactKind::Responded(Answer::Assignment)),
             EventKind::Replied => fact(FactKind::Responded(Answer::Reply)),
             EventKind::Phoned => fact(FactKind::Phoned),
@@ -160,11 +165,12 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
             | EventKind::Warned
             | EventKind::Breached
             | EventKind::BreachVoided
-            | EventKind::CalendarAmended
             | EventKind::Climbed
             | EventKind::Proposed => {}
         }
     }
+    // Amendments are learnt when a ticket is settled, which may be after later facts.
+    facts.sort_by_key(|fact| fact.at);
     facts
 }
 

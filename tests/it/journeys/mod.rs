@@ -1,5 +1,6 @@
 //! Conversations in the desk's words: what a service manager may judge.
 
+mod amendments;
 mod faults;
 mod first_day;
 mod kills;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use uurwerk::domain::Instant;
+use uurwerk::domain::amendment::{Amendment, Change};
 
 use super::judge::Judge;
 use super::{answer, written};
@@ -92,6 +93,49 @@ fn line(dice: &mut Dice, id: u64, priorities: &[&str]) -> Value {
         _ => {}
     }
     line
+}
+
+/// A law of § 2.16: what is amended before anything was stopped, changed or breached is as if it had been agreed.
+fn amended_is_agreed(text: &str, priorities: &[&str], seeds: std::ops::Range<u64>) -> usize {
+    let ours = written(text);
+    let mut judged = 0;
+    for seed in seeds {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let line = line(&mut dice, seed, priorities);
+        let unix = |value: &Value| value.as_str().and_then(|text| text.parse::<Instant>().ok()).map_or(0, Instant::unix);
+        let reported = unix(&line["reportedAt"]);
+        let recorded = reported + dice.below(3 * 86_400);
+        let quiet = |fact: &Value| unix(&fact["at"]) > recorded || fact["kind"] == "held" || fact["kind"] == "resumed";
+        let date = ["2026-03-09", "2026-03-23", "2026-04-14", "2026-05-01"][usize::try_from(seed % 4).unwrap_or_default()];
+        let agreed = written(&text.replace("also_closed = [", &format!("also_closed = [{date}, ")));
+        let mut early = line.clone();
+        early["asOf"] = json!(instant(recorded));
+        let undisturbed = |answer: &Value| !answer.to_string().contains("\"breachedAt\":\"");
+        if !line["history"].as_array().is_some_and(|facts| facts.iter().all(quiet))
+            || ![&ours, &agreed].into_iter().all(|contract| undisturbed(&answer(contract, &early)))
+        {
+            continue;
+        }
+        let change = Amendment {
+            id: uuid::Uuid::nil(),
+            calendar: "day".to_owned(),
+            date: date.parse().expect("a date"),
+            change: Change::Closed,
+            recorded_at: Instant::from_unix(recorded).expect("in range"),
+        };
+        let amended = ours.clone().amended_by([change]).expect("a calendar");
+        let mut late = line.clone();
+        late["asOf"] = json!(instant(unix(&line["asOf"]).max(recorded + 40 * 86_400)));
+        assert_eq!(answer(&amended, &late), answer(&agreed, &late), "seed {seed}: {date} amended at {} on {late}", instant(recorded));
+        judged += 1;
+    }
+    judged
+}
+
+#[test]
+fn what_is_amended_in_time_is_as_if_it_were_agreed() {
+    let judged = amended_is_agreed(NASTY, &["p1", "p2", "p3", "p4"], 0..1500);
+    assert!(judged > 200, "{judged} histories were quiet enough");
 }
 
 fn agree(contract: &str, priorities: &[&str], seeds: std::ops::Range<u64>) {

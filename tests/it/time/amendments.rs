@@ -60,7 +60,7 @@ fn at(text: &str) -> Instant {
 /// The contract with dates of `support` changed: `(recorded, date, change)`.
 fn amended(contract: &str, changes: &[(Instant, &str, Change)]) -> Contract {
     let amendment = |(recorded_at, date, change): &(Instant, &str, Change)| Amendment {
-        id: uuid::Uuid::nil(),
+        id: uuid::Uuid::from_u128(7),
         calendar: "support".to_owned(),
         date: date.parse().expect("a date"),
         change: change.clone(),
@@ -146,7 +146,8 @@ fn a_clock_that_runs_again_sees_from_then_on_what_was_amended_while_it_stood_sti
 /// An amendment known before the report is the contract's own closure.
 #[test]
 fn an_amendment_recorded_before_the_report_is_as_if_it_were_agreed() {
-    let agreed = DESK.replacen("hours = { mon-fri = [\"08:00-17:00\"] }", "hours = { mon-fri = [\"08:00-17:00\"] }\nalso_closed = [2026-03-10]", 1);
+    let agreed =
+        DESK.replacen("hours = { mon-fri = [\"08:00-17:00\"] }", "hours = { mon-fri = [\"08:00-17:00\"] }\nalso_closed = [2026-03-10]", 1);
     let early = amended(DESK, &[(at("03-01T12:00"), "2026-03-10", Change::Closed)]);
     let line = incident(&json!([{ "at": at("03-12T09:00").to_string(), "kind": "resolved" }]), "03-13T12:00");
     assert_eq!(answer(&early, &line), answer(&written(&agreed), &line));
@@ -156,7 +157,7 @@ fn an_amendment_recorded_before_the_report_is_as_if_it_were_agreed() {
 fn an_amendment_that_runs_into_its_neighbours_is_refused() {
     let tail = Change::Hours(vec!["22:00-09:00".parse().expect("hours")]);
     let amendment = Amendment {
-        id: uuid::Uuid::nil(),
+        id: uuid::Uuid::from_u128(7),
         calendar: "support".to_owned(),
         date: "2026-03-10".parse().expect("a date"),
         change: tail,
@@ -170,7 +171,14 @@ fn facts(kinds: impl IntoIterator<Item = (Instant, FactKind)>) -> Vec<Fact> {
 }
 
 /// The resolution clock of a ticket of Monday 9 March 2026, 10:00.
-fn shown(contract: &Contract, kind: TicketType, tier: Option<&str>, priority: Option<&str>, facts: &[Fact], as_of: Instant) -> Option<clock::Clock> {
+fn shown(
+    contract: &Contract,
+    kind: TicketType,
+    tier: Option<&str>,
+    priority: Option<&str>,
+    facts: &[Fact],
+    as_of: Instant,
+) -> Option<clock::Clock> {
     let ticket = clock::Ticket { kind, tier, priority, reported_at: at("03-09T10:00") };
     clock::replay(contract, Kind::Resolution, ticket, facts, as_of).view(as_of)
 }
@@ -195,7 +203,11 @@ fn a_change_of_type_that_loses_the_priority_runs_on_without_goals() {
     let clock = shown(&contract, TicketType::Incident, None, Some("high"), &lost, at("03-10T12:00")).expect("a clock");
     assert_eq!((clock.goals.len(), clock.elapsed_seconds), (0, 11 * 3600));
     assert_eq!(clock.voided.iter().map(|voided| (voided.at, voided.why)).collect::<Vec<_>>(), [(at("03-10T10:00"), "retyped")]);
-    let set = facts([kept, (at("03-10T12:00"), FactKind::Reprioritised("deep".to_owned())), (at("03-10T12:00"), FactKind::Responded(Answer::Classification))]);
+    let set = facts([
+        kept,
+        (at("03-10T12:00"), FactKind::Reprioritised("deep".to_owned())),
+        (at("03-10T12:00"), FactKind::Responded(Answer::Classification)),
+    ]);
     let clock = shown(&contract, TicketType::Incident, None, Some("high"), &set, at("03-10T12:30")).expect("a clock");
     assert_eq!((clock.goals[0].due_at, clock.goals[0].breached_at), (Some(at("03-10T13:00")), None));
 }
