@@ -43,6 +43,8 @@ struct Agreed {
 pub struct Version {
     /// Its id.
     pub id: Uuid,
+    /// SHA-256 of its file, in hexadecimal.
+    pub digest: String,
     /// What it says.
     pub contract: Contract,
 }

@@ -14,7 +14,7 @@ use crate::reports::service_management::Month;
 use crate::settings::{LogFormat, Settings};
 use crate::store::{Backend, Scope};
 use crate::usecases::{self, Stamp, amendments, inbound, reports, tokens};
-use crate::{contracts, http, jobs, outbox, simulate};
+use crate::{contracts, http, jobs, outbox, proof, simulate};
 
 /// A service desk whose clocks hold up in a contract meeting.
 #[derive(Parser)]
@@ -48,6 +48,14 @@ enum What {
         /// Show every clock's ledger.
         #[arg(long)]
         ledger: bool,
+    },
+    /// Count a clock's ledger again, without the desk, and say everything that does not hold.
+    Verify {
+        /// The ledger, as the API gives it.
+        ledger: PathBuf,
+        /// The file of the contract version it names.
+        #[arg(long)]
+        contract: PathBuf,
     },
     /// Take a mail on standard input.
     Mail {
@@ -132,6 +140,7 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let source = contracts::load(&contract)?;
             Ok(simulate::run(&source.contract, ledger, std::io::stdin().lock(), std::io::stdout().lock())?)
         }
+        What::Verify { ledger, contract } => verify(&ledger, &contract),
         What::Mail { mailbox } => {
             let mut raw = Vec::new();
             std::io::stdin().lock().read_to_end(&mut raw)?;
@@ -188,6 +197,20 @@ fn check(files: &[PathBuf], settings: impl Fn() -> Result<Settings, crate::setti
     }
     let refused: Vec<_> = files.iter().filter_map(|file| contracts::load(file).err()).map(|refused| refused.to_string()).collect();
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+fn verify(ledger: &Path, contract: &Path) -> Result<(), Failed> {
+    let claimed: proof::ClockLedger =
+        serde_json::from_str(&std::fs::read_to_string(ledger)?).map_err(|error| format!("{} is no ledger: {error}", ledger.display()))?;
+    let source = contracts::load(contract)?;
+    let wrong = proof::verify(&claimed, &source.contract, &source.text);
+    if !wrong.is_empty() {
+        return Err(wrong.join("\n").into());
+    }
+    let clock = &claimed.clock;
+    println!("The {} ledger of {} holds under {} {}.", claimed.kind, claimed.number, claimed.contract.id, claimed.contract.version);
+    println!("{} s counted, {} s held, {} segments, {}", clock.elapsed_seconds, clock.held_seconds, claimed.segments.len(), claimed.digest);
+    Ok(())
 }
 
 /// The program with its database in form, its contracts applied and its time set.

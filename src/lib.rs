@@ -7,7 +7,7 @@
 //! ```text
 //! main → cli → http · jobs → usecases · outbox → store → entity
 //!                            usecases · outbox → mail · reports
-//!        cli → simulate → contracts                everything → domain → nobody
+//!        cli → simulate → contracts   usecases · cli → proof   everything → domain → nobody
 //! ```
 //!
 //! A test (`tests/it/architecture.rs`) reads these files and fails on an arrow that points outward.
@@ -15,6 +15,7 @@
 //! - [`domain`]: calendars, clocks, contracts, tickets, workflows, ladders. Pure: the instant is an argument.
 //! - [`contracts`]: an agreement as a TOML file, read with every problem at once.
 //! - [`simulate`]: clocks as text, without a database.
+//! - [`proof`]: a ledger that stands by itself, and how it is counted again without the desk.
 //! - [`usecases`]: what one can do, one function each: find, permit, decide, record.
 //! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope.
 //! - [`http`]: the REST API, its document, and how a refusal is answered.
@@ -38,6 +39,7 @@ pub mod http;
 pub mod jobs;
 pub mod mail;
 pub mod outbox;
+pub mod proof;
 pub mod reports;
 pub mod settings;
 pub mod simulate;

@@ -61,6 +61,7 @@ fn routes(config: &mut web::ServiceConfig) {
         )
         .service(web::resource("/v1/tickets/{ref}/escalations").post(tickets::escalate).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/clocks").get(tickets::clocks).default_service(other()))
+        .service(web::resource("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/events").get(tickets::events).default_service(other()))
         .default_service(web::route().to(desk::nothing));
 }

@@ -14,6 +14,7 @@ use super::shapes::{
     TicketPage, TicketPatch,
 };
 use crate::app::App;
+use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{self, Act, Standing, Ticket as DomainTicket, parse_reference};
 use crate::domain::workflow::State;
@@ -304,6 +305,17 @@ pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Resul
     let ledgers = ticket::ledgers(&version.contract, standing, &history, known_at);
     let items = settled.clocks.iter().zip(&ledgers).map(|(index, (_, ledger))| Clock::new(ticket.id, index, ledger)).collect();
     Ok(HttpResponse::Ok().json(ClockList { known_at, items }))
+}
+
+/// Shows a clock's ledger as proof: all it follows from, every segment, and a hash that `uurwerk verify` recomputes.
+#[utoipa::path(get, path = "/tickets/{ref}/clocks/{kind}/ledger", tag = "tickets", operation_id = "getTicketClockLedger",
+    params(("ref" = String, Path, description = "The ticket's UUID or number"), ("kind" = String, Path, description = "response or resolution")),
+    responses((status = 200, body = crate::proof::ClockLedger), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+    let (ticket, kind) = path.into_inner();
+    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or(Error::NotFound("clock"))?;
+    let view = app.db.view(caller.scope.clone());
+    Ok(HttpResponse::Ok().json(tickets::ledger(&app, &view, addressed(&ticket)?, kind).await?))
 }
 
 /// Shows a ticket's history.

@@ -84,7 +84,7 @@ pub async fn load_applied(app: &App) -> Result<(), Error> {
         let own: Vec<_> = amendments.iter().filter(|recorded| recorded.contract == contract.id).collect();
         let own = own.into_iter().map(|recorded| recorded.amendment.clone());
         let contract = contract.amended_by(own).map_err(|wrong| Error::Internal(format!("{name}: its amendments: {wrong:?}")))?;
-        versions.push(Version { id: applied.id, contract });
+        versions.push(Version { id: applied.id, digest: applied.digest, contract });
     }
     app.know(versions, changes);
     Ok(())

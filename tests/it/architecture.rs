@@ -3,21 +3,22 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("domain", &["domain"]),
     ("contracts", &["contracts", "domain"]),
     ("simulate", &["simulate", "domain"]),
+    ("proof", &["proof", "domain"]),
     ("time", &["domain"]),
     ("settings", &["domain"]),
     ("store", &["store", "domain"]),
     ("mail", &["mail", "settings", "store", "domain"]),
     ("reports", &["reports", "domain"]),
     ("app", &["settings", "store", "time", "usecases", "domain"]),
-    ("usecases", &["usecases", "app", "contracts", "jobs", "mail", "reports", "settings", "store", "time", "domain"]),
+    ("usecases", &["usecases", "app", "contracts", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"]),
     ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
     ("jobs", &["jobs", "app", "outbox", "store", "usecases", "domain"]),
-    ("http", &["http", "app", "jobs", "reports", "store", "time", "usecases", "domain"]),
-    ("cli", &["app", "contracts", "http", "jobs", "outbox", "reports", "settings", "simulate", "store", "usecases"]),
+    ("http", &["http", "app", "jobs", "proof", "reports", "store", "time", "usecases", "domain"]),
+    ("cli", &["app", "contracts", "http", "jobs", "outbox", "proof", "reports", "settings", "simulate", "store", "usecases"]),
     ("main", &["uurwerk"]),
 ];
 

@@ -87,6 +87,13 @@ impl FactKind {
     }
 }
 
+impl FactKind {
+    /// Whether it makes a stopped clock run again.
+    pub const fn undoes_a_stop(&self) -> bool {
+        matches!(self, Self::SolutionRefused | Self::Reopened)
+    }
+}
+
 /// Something that happened to a ticket, at the instant it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {

@@ -17,6 +17,17 @@ pub enum Comparison {
     By,
 }
 
+impl Comparison {
+    /// The name in files and ledgers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Under => "under",
+            Self::Within => "within",
+            Self::By => "by",
+        }
+    }
+}
+
 /// How long a goal allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Term {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::replay::Replay;
 use crate::domain::Instant;
+use crate::domain::calendar::Calendar;
 
 /// What a clock did during a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,24 +31,43 @@ pub struct Line {
     pub cause: Option<String>,
 }
 
-impl Replay<'_> {
+impl Standing {
+    /// The name in ledgers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Held => "held",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl<'a> Replay<'a> {
     /// The segments from the start to the stop, or to `as_of`: without gaps, equal neighbours joined, closed before held
     /// before running.
     pub fn ledger(&self, as_of: Instant) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
+        for (line, _) in self.segments(as_of) {
+            match lines.last_mut() {
+                Some(last) if last.state == line.state && last.cause == line.cause => last.to = line.to,
+                _ => lines.push(line),
+            }
+        }
+        lines
+    }
+
+    /// The same, each with its calendar, cut where the clock was turned to another or a fact began a hold.
+    pub fn segments(&self, as_of: Instant) -> Vec<(Line, &'a Calendar)> {
         let until = self.stopped.unwrap_or(as_of);
-        let stretches = self.timeline.iter().flat_map(|timeline| timeline.stretches(until));
-        for (from, to, calendar, held) in stretches {
+        let mut lines = Vec::new();
+        for (from, to, calendar, held) in self.timeline.iter().flat_map(|timeline| timeline.stretches(until)) {
             for segment in calendar.segments(from, to) {
                 let (state, cause) = match (segment.closed, held) {
                     (Some(cause), _) => (Standing::Closed, Some(cause)),
                     (None, Some(cause)) => (Standing::Held, Some(cause)),
                     (None, None) => (Standing::Running, None),
                 };
-                match lines.last_mut() {
-                    Some(last) if last.state == state && last.cause.as_deref() == cause => last.to = segment.to,
-                    _ => lines.push(Line { from: segment.from, to: segment.to, state, cause: cause.map(str::to_owned) }),
-                }
+                lines.push((Line { from: segment.from, to: segment.to, state, cause: cause.map(str::to_owned) }, calendar));
             }
         }
         lines

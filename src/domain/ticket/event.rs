@@ -118,9 +118,14 @@ impl Event {
 /// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); deciding a priority
 /// is an answer (AMB-07).
 pub fn facts(history: &[Event]) -> Vec<Fact> {
+    told(history).into_iter().map(|(_, fact)| fact).collect()
+}
+
+/// The same, each with the event that tells it.
+pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
     let mut facts = Vec::new();
     for event in history {
-        let mut fact = |kind| facts.push(Fact { at: event.occurred_at, kind });
+        let mut fact = |kind| facts.push((event.id, Fact { at: event.occurred_at, kind }));
         let priority = || event.text("priority").map(|priority| FactKind::Reprioritised(priority.to_owned()));
         match event.kind {
             EventKind::Registered if event.text("channel") == Some("phone") => fact(FactKind::Phoned),
@@ -170,7 +175,7 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
         }
     }
     // Amendments are learnt when a ticket is settled, which may be after later facts.
-    facts.sort_by_key(|fact| fact.at);
+    facts.sort_by_key(|(_, fact)| fact.at);
     facts
 }
 

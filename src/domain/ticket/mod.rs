@@ -8,7 +8,7 @@ mod event;
 mod settle;
 
 pub use act::{Act, Refusal, act, needs_phone_contact};
-pub use event::{Event, EventKind, facts, phase_before_hold};
+pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use settle::{ClockIndex, Settled, Standing, ledgers, settle};
 
 use uuid::Uuid;

@@ -1,10 +1,12 @@
 //! Tickets: registering one, and everything done to it after.
 
 mod escalate;
+mod proof;
 mod register;
 mod write;
 
 pub use escalate::escalate;
+pub use proof::ledger;
 pub use register::{Draft, FromMail, problems, register, register_in};
 pub use write::{NewMessage, write, write_in};
 

@@ -5,3 +5,4 @@ mod faults;
 mod first_day;
 mod kills;
 mod ladder;
+mod proof;

@@ -1,0 +1,33 @@
+//! A clock's ledger, as proof.
+
+use super::with_history;
+use crate::app::App;
+use crate::domain::clock::Kind;
+use crate::domain::ticket;
+use crate::proof::{self, Basis, ClockLedger, LedgerRegistration};
+use crate::store::Reads;
+use crate::store::tickets::TicketRef;
+use crate::usecases::Error;
+
+/// The ledger of a ticket's clock, with all it follows from.
+pub async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kind: Kind) -> Result<ClockLedger, Error> {
+    let (ticket, history) = with_history(app, reads, ticket).await?;
+    let version = app.version(ticket.contract_version_id)?;
+    let registered = history.first().ok_or_else(|| Error::Internal("a ticket without a history".to_owned()))?;
+    let basis = Basis {
+        ticket_id: ticket.id,
+        number: ticket.reference(),
+        sha256: version.digest.clone(),
+        kind,
+        known_at: app.time.now(),
+        registration: LedgerRegistration {
+            r#type: registered.text("type").unwrap_or(ticket.kind.as_str()).to_owned(),
+            tier: registered.text("tier").map(str::to_owned),
+            priority: registered.text("priority").map(str::to_owned),
+            reported_at: registered.occurred_at,
+            event: registered.id,
+        },
+        facts: ticket::told(&history),
+    };
+    proof::ledger(&version.contract, &basis).ok_or(Error::NotFound("clock"))
+}
