@@ -48,6 +48,18 @@ enum What {
         /// Show every clock's ledger.
         #[arg(long)]
         ledger: bool,
+        /// Instead of lines: replay the real tickets of this database under the contract file; nothing is changed.
+        #[arg(long, value_name = "DATABASE_URL", requires_all = ["from", "to"], conflicts_with = "ledger")]
+        against: Option<String>,
+        /// The first date of the period, on the contract's wall clock.
+        #[arg(long, requires = "against")]
+        from: Option<chrono::NaiveDate>,
+        /// The last date of the period.
+        #[arg(long, requires = "against")]
+        to: Option<chrono::NaiveDate>,
+        /// The comparison as JSON.
+        #[arg(long, requires = "against")]
+        json: bool,
     },
     /// Count a clock's ledger again, without the desk, and say everything that does not hold.
     Verify {
@@ -108,6 +120,12 @@ enum What {
         #[arg(long)]
         reason: String,
     },
+    /// Hold every stored deadline, clock and position against its replay, and say where they differ.
+    Rebuild {
+        /// Write the replayed values; both stay in the tickets' histories.
+        #[arg(long)]
+        write: bool,
+    },
     /// Print the API document.
     Openapi,
 }
@@ -136,9 +154,14 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             Ok(migration::Migrator::up(app.db.migrating(), None).await?)
         }
         What::Check { files } => check(&files, settings),
-        What::Simulate { contract, ledger } => {
+        What::Simulate { contract, ledger, against: None, .. } => {
             let source = contracts::load(&contract)?;
             Ok(simulate::run(&source.contract, ledger, std::io::stdin().lock(), std::io::stdout().lock())?)
+        }
+        What::Simulate { contract, against: Some(database), from, to, json, .. } => {
+            let mut settings = settings()?;
+            settings.database.url = database;
+            what_if(settings, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), json).await
         }
         What::Verify { ledger, contract } => verify(&ledger, &contract),
         What::Mail { mailbox } => {
@@ -172,6 +195,10 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             println!("{} {} {}", contract, recorded.amendment.calendar, recorded.amendment.date);
             Ok(())
         }
+        What::Rebuild { write } => {
+            let app = App::start(settings()?).await?;
+            rebuild(app, write).await
+        }
         What::Openapi => {
             print!("{}", http::document());
             Ok(())
@@ -197,6 +224,36 @@ fn check(files: &[PathBuf], settings: impl Fn() -> Result<Settings, crate::setti
     }
     let refused: Vec<_> = files.iter().filter_map(|file| contracts::load(file).err()).map(|refused| refused.to_string()).collect();
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+/// A contract file tried on the tickets of a database, from a date through another.
+async fn what_if(settings: Settings, file: &Path, (from, to): (chrono::NaiveDate, chrono::NaiveDate), json: bool) -> Result<(), Failed> {
+    let contract = contracts::load(file)?.contract;
+    let zone = contract.zone.clone();
+    let start = from.pred_opt().and_then(|eve| zone.end_of_date(eve));
+    let period = start.zip(zone.end_of_date(to)).filter(|(start, end)| start < end).ok_or("--to is before --from")?;
+    let app = App::start(settings).await?;
+    let bar = indicatif::ProgressBar::new(0);
+    let compared = usecases::what_if::simulate(&app, contract, period, |done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    });
+    let simulation = compared.await.map_err(told)?;
+    bar.finish_and_clear();
+    let text = if json { serde_json::to_string_pretty(&simulation)? } else { crate::reports::text::what_if::render(&simulation, &zone) };
+    println!("{text}");
+    Ok(())
+}
+
+async fn rebuild(mut app: App, write: bool) -> Result<(), Failed> {
+    app.set_time().await?;
+    let outcome = usecases::rebuild::rebuild(&app, write).await.map_err(told)?;
+    for one in &outcome.differences {
+        println!("{} {}: stored {}, replayed {}", one.number, one.what, one.stored, one.replayed);
+    }
+    let (differ, written) = (outcome.differences.len(), if write { "written" } else { "not written" });
+    println!("{} tickets, {} of them with something due first; {differ} values differ, {written}.", outcome.tickets, outcome.due);
+    if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
 }
 
 fn verify(ledger: &Path, contract: &Path) -> Result<(), Failed> {

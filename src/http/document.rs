@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{amendments, desk, shapes, tickets};
+use super::{amendments, desk, shapes, simulations, tickets};
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 7] =
-    ["NewCalendarAmendment", "NewTicket", "TicketPatch", "NewMessage", "NewTransition", "NewEscalation", "NewAdvance"];
+pub const BODIES: [&str; 8] =
+    ["NewCalendarAmendment", "NewContractSimulation", "NewTicket", "TicketPatch", "NewMessage", "NewTransition", "NewEscalation", "NewAdvance"];
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,7 @@ pub const BODIES: [&str; 7] =
         tickets::create, tickets::list, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         desk::inbound_message, desk::service_management, amendments::create, amendments::list,
+        simulations::create,
     ),
     components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment)),
     tags((name = "contracts", description = "Agreements and their calendars"), (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),

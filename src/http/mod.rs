@@ -7,6 +7,7 @@ mod desk;
 mod document;
 mod error;
 mod shapes;
+mod simulations;
 mod tickets;
 
 pub use document::text as document;
@@ -53,6 +54,7 @@ fn routes(config: &mut web::ServiceConfig) {
                 .post(amendments::create)
                 .default_service(other()),
         )
+        .service(web::resource("/v1/contract-simulations").post(simulations::create).default_service(other()))
         .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write).default_service(other()))
@@ -72,7 +74,7 @@ fn allowed(path: &str) -> &'static str {
     match parts[..] {
         ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions"] | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
         ["v1", "tickets", _] => "GET, PATCH",
-        ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] | ["v1", "inbound-messages"] => "POST",
+        ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] | ["v1", "contract-simulations"] | ["v1", "inbound-messages"] => "POST",
         _ => "GET",
     }
 }

@@ -2,3 +2,4 @@
 
 pub mod service_management;
 pub mod text;
+pub mod what_if;

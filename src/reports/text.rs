@@ -6,6 +6,7 @@
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod what_if;
 mod words;
 
 use crate::domain::calendar::Zone;

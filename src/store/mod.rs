@@ -7,6 +7,7 @@ pub mod amendments;
 pub mod contracts;
 pub mod events;
 pub mod idempotency;
+pub mod index;
 pub mod mail;
 pub mod messages;
 pub mod people;

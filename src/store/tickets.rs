@@ -232,7 +232,7 @@ async fn put_clocks(tx: &Tx, ticket: &Ticket, clocks: &[ClockIndex]) -> Result<(
     Ok(())
 }
 
-fn clock_row(ticket: &Ticket, index: &ClockIndex) -> clock::ActiveModel {
+pub(super) fn clock_row(ticket: &Ticket, index: &ClockIndex) -> clock::ActiveModel {
     let clock = &index.clock;
     let stopped = |seconds: i64| clock.state.is_stopped().then_some(seconds);
     clock::ActiveModel {
@@ -255,16 +255,20 @@ fn clock_row(ticket: &Ticket, index: &ClockIndex) -> clock::ActiveModel {
     }
 }
 
-async fn put_position(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), DbErr> {
-    let Some((ladder, position)) = &settled.position else { return Ok(()) };
-    let row = escalation::ActiveModel {
+pub(super) fn position_row(ticket: &Ticket, settled: &Settled) -> Option<escalation::ActiveModel> {
+    let (ladder, position) = settled.position.as_ref()?;
+    Some(escalation::ActiveModel {
         id: Set(Uuid::new_v5(&ticket.id, ladder.as_bytes())),
         ticket_id: Set(ticket.id),
         organisation: Set(ticket.organisation.clone()),
         ladder: Set(ladder.clone()),
         level: Set(i32::try_from(position.level).unwrap_or(i32::MAX)),
         level_since_at: Set(position.since.to_utc()),
-    };
+    })
+}
+
+async fn put_position(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), DbErr> {
+    let Some(row) = position_row(ticket, settled) else { return Ok(()) };
     let moved = OnConflict::columns([escalation::Column::TicketId, escalation::Column::Ladder])
         .update_columns([escalation::Column::Level, escalation::Column::LevelSinceAt])
         .to_owned();
@@ -272,7 +276,7 @@ async fn put_position(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(),
     Ok(())
 }
 
-fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
+pub(super) fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
     ticket::Model {
         id: ticket.id,
         number: ticket.number,
@@ -305,7 +309,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
     }
 }
 
-fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
+pub(super) fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
     let kind: TicketType = row.kind.parse().map_err(|_unknown| broken("a ticket type"))?;
     let registered_as = row.registered_as.parse().map_err(|_unknown| broken("a ticket type"))?;
     Ok(Ticket {

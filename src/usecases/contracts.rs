@@ -4,9 +4,11 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::Error;
+use super::{Error, Problem};
 use crate::app::{App, Version};
 use crate::contracts::{self, Refused, Source};
+use crate::domain::contract::Contract;
+use crate::store::amendments::Recorded;
 use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
 
@@ -81,13 +83,28 @@ pub async fn load_applied(app: &App) -> Result<(), Error> {
     for applied in store::contracts::all(&view).await? {
         let name = format!("{} {}", applied.contract, applied.version);
         let contract = contracts::parse(Path::new(&name), &applied.source).map_err(|refused| Error::Internal(refused.to_string()))?;
-        let own: Vec<_> = amendments.iter().filter(|recorded| recorded.contract == contract.id).collect();
-        let own = own.into_iter().map(|recorded| recorded.amendment.clone());
-        let contract = contract.amended_by(own).map_err(|wrong| Error::Internal(format!("{name}: its amendments: {wrong:?}")))?;
+        let contract = amended(contract, &amendments)?;
         versions.push(Version { id: applied.id, digest: applied.digest, contract });
     }
     app.know(versions, changes);
     Ok(())
+}
+
+/// A contract as the amendments recorded for it leave it.
+pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Error> {
+    let own: Vec<_> = recorded.iter().filter(|one| one.contract == contract.id).map(|one| one.amendment.clone()).collect();
+    contract.amended_by(own).map_err(|wrong| Error::Conflict {
+        code: "amendments_clash",
+        detail: wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })
+}
+
+/// Reads the text of a contract file; everything wrong with it, as problems of the field `contract`.
+pub fn read(file: &Path, text: &str) -> Result<Contract, Vec<Problem>> {
+    contracts::parse(file, text).map_err(|refused| {
+        let problem = |one: &contracts::Problem| Problem::field("contract", "bad_contract", one.to_string());
+        refused.problems.iter().map(problem).collect()
+    })
 }
 
 /// Learns what another process applied or amended: asked in every transaction that looks at a contract.

@@ -4,11 +4,13 @@ pub mod amendments;
 pub mod contracts;
 mod error;
 pub mod inbound;
+pub mod rebuild;
 pub mod reports;
 pub mod sandbox;
 pub mod tickets;
 pub mod timers;
 pub mod tokens;
+pub mod what_if;
 
 pub use error::{Error, Problem};
 

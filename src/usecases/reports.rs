@@ -56,7 +56,7 @@ fn is_long_open(contract: &Contract, ticket: &TicketFigures, at: Instant) -> boo
     }
 }
 
-fn figures_of(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant) -> TicketFigures {
+pub(super) fn figures_of(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant) -> TicketFigures {
     let cancelled = ticket.state() == State::Cancelled;
     let clocks = settled(contract, ticket, history, now).clocks;
     TicketFigures {

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::recorded::stand;
 use super::{Actor, Event, Ticket};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, TicketType};
@@ -171,13 +172,7 @@ fn move_to(
     if kind == EventKind::Resolved && lacks_priority(contract, ticket) {
         return Err(Refusal::PriorityMissing);
     }
-    ticket.phase = next;
-    ticket.waiting_cause = cause.map(str::to_owned);
-    ticket.resolved_at = match next.state {
-        State::Resolved | State::Closed => ticket.resolved_at.or(Some(at)),
-        _ => None,
-    };
-    ticket.closed_at = matches!(next.state, State::Closed | State::Cancelled).then_some(at);
+    stand(ticket, next, cause, at);
     Ok((kind, json!({ "from": from.name, "to": next.name, "state": next.state.as_str(), "cause": cause })))
 }
 
@@ -287,6 +282,7 @@ fn retype(
     let set = ticket.priority.as_ref().or(ticket.proposed_priority.as_ref());
     let data = json!({
         "type": to.as_str(), "before": before.as_str(), "priority": set, "decided": priority.is_some(),
+        "decidedPriority": ticket.priority, "proposedPriority": ticket.proposed_priority,
         "from": from.name, "to": ticket.phase.name, "state": ticket.state().as_str(),
     });
     Ok(vec![(EventKind::Retyped, motivation.cloned(), data)])

@@ -69,6 +69,8 @@ event_kinds! {
     Breached = "clock.breached",
     /// A calendar its clocks run on was changed while they ran (CLK-16).
     CalendarAmended = "calendar.amended",
+    /// What was stored of it differed from its history, and was written anew.
+    IndexRebuilt = "ticket.index_rebuilt",
     /// A breach was undone by a later fact.
     BreachVoided = "clock.breach_voided",
     /// An escalation came to stand on a level (ESC-03).
@@ -170,6 +172,7 @@ pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
             | EventKind::Warned
             | EventKind::Breached
             | EventKind::BreachVoided
+            | EventKind::IndexRebuilt
             | EventKind::Climbed
             | EventKind::Proposed => {}
         }

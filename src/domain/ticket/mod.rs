@@ -5,10 +5,12 @@
 
 mod act;
 mod event;
+mod recorded;
 mod settle;
 
 pub use act::{Act, Refusal, act, needs_phone_contact};
 pub use event::{Event, EventKind, facts, phase_before_hold, told};
+pub use recorded::as_recorded;
 pub use settle::{ClockIndex, Settled, Standing, ledgers, settle};
 
 use uuid::Uuid;

@@ -4,10 +4,12 @@ mod amendment;
 mod clock;
 mod desk;
 mod history;
+mod simulation;
 mod ticket;
 
 pub use amendment::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use desk::{InboundMessage, NewAdvance, Sandbox};
 pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition, PossibleTransitions};
+pub use simulation::NewContractSimulation;
 pub use ticket::{NewTicket, Ticket, TicketPage, TicketPatch};

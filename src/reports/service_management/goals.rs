@@ -15,35 +15,9 @@ struct Key<'a> {
     priority: Option<&'a str>,
     tier: Option<&'a str>,
     place: u32,
-    comparison: Ordered,
+    comparison: Comparison,
     target: &'a str,
     share: Share,
-}
-
-/// A comparison with a place in an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Ordered(Comparison);
-
-impl Ordered {
-    const fn rank(self) -> u8 {
-        match self.0 {
-            Comparison::Under => 0,
-            Comparison::Within => 1,
-            Comparison::By => 2,
-        }
-    }
-}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.rank().cmp(&other.rank())
-    }
 }
 
 #[derive(Debug, Default)]
@@ -80,8 +54,7 @@ fn of_contract(contract: &Contract) -> BTreeMap<Key<'_>, Tally> {
             for (place, goal) in (1..).zip(&entry.goals) {
                 let Goal { comparison, target, .. } = goal;
                 let (priority, tier) = (entry.priority.as_deref(), entry.tier.as_deref());
-                let comparison = Ordered(*comparison);
-                let key = Key { ticket, kind: entry.kind, priority, tier, place, comparison, target, share: goal.required() };
+                let key = Key { ticket, kind: entry.kind, priority, tier, place, comparison: *comparison, target, share: goal.required() };
                 tallies.insert(key, Tally { entry: Some(index), ..Tally::default() });
             }
         }
@@ -96,7 +69,7 @@ fn key_of<'a>(ticket: &TicketFigures, clock: &'a ClockFigures, place: u32, goal:
         priority: clock.priority.as_deref(),
         tier: clock.tier.as_deref(),
         place,
-        comparison: Ordered(goal.comparison),
+        comparison: goal.comparison,
         target: &goal.target,
         share: goal.share.unwrap_or(Share::ALL),
     }
@@ -112,18 +85,14 @@ fn row(contract: &Contract, key: Key<'_>, tally: &Tally) -> GoalRow {
         tier: key.tier.map(str::to_owned),
         goal: key.place,
         share_required: key.share,
-        comparison: key.comparison.0,
+        comparison: key.comparison,
         target: key.target.to_owned(),
         n,
         met,
         missed,
         percentage: percentage(met, n),
         misses_allowed: key.share.misses_allowed(n),
-        verdict: match n {
-            0 => Verdict::NotApplicable,
-            _ if key.share.is_reached(met, n) => Verdict::Met,
-            _ => Verdict::Missed,
-        },
+        verdict: Verdict::of(key.share, met, n),
     }
 }
 

@@ -198,6 +198,17 @@ pub enum Verdict {
     NotApplicable,
 }
 
+impl Verdict {
+    /// Whether `met` of `n` reach a share, by integers alone (CLK-09, KPI-38).
+    pub fn of(share: Share, met: u64, n: u64) -> Self {
+        match n {
+            0 => Self::NotApplicable,
+            _ if share.is_reached(met, n) => Self::Met,
+            _ => Self::Missed,
+        }
+    }
+}
+
 /// A bound passed on a clock that still ran when the month ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -105,8 +105,8 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
 }
 
 fn is_of_the_system(event: &Event) -> bool {
-    use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, Proposed, Warned};
-    matches!(event.kind, Warned | Breached | BreachVoided | CalendarAmended | Climbed | Proposed)
+    use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, IndexRebuilt, Proposed, Warned};
+    matches!(event.kind, Warned | Breached | BreachVoided | CalendarAmended | Climbed | IndexRebuilt | Proposed)
 }
 
 /// A ticket's clocks and deadlines as of an instant, from its history.

@@ -1,0 +1,34 @@
+//! `/v1/contract-simulations`: what a changed contract would have made of real tickets.
+
+use std::path::Path;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::body;
+use super::caller::Caller;
+use super::error::Failure;
+use crate::app::App;
+use crate::reports::what_if::ContractSimulation;
+use crate::usecases::{Problem, contracts, what_if};
+
+/// Replays a period's tickets under another text of their contract; nothing is changed.
+#[utoipa::path(post, path = "/contract-simulations", tag = "contracts", operation_id = "createContractSimulation",
+    request_body = super::shapes::NewContractSimulation,
+    responses((status = 201, body = ContractSimulation), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let mut body = body::read(&request, &bytes, "NewContractSimulation")?;
+    let (from, to) = (body.instant("from"), body.instant("to"));
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        body.problems.push(Problem::field("to", "before_from", "is not after from"));
+    }
+    let contract = body.text("contract").map(|text| contracts::read(Path::new("contract"), &text));
+    if let Some(Err(problems)) = &contract {
+        body.problems.extend(problems.iter().cloned());
+    }
+    let contract = contract.and_then(Result::ok);
+    let period = from.zip(to);
+    body.checked()?;
+    let (Some(contract), Some(period)) = (contract, period) else { return Err(Failure::invalid(Vec::new())) };
+    Ok(HttpResponse::Created().json(what_if::simulate(&app, contract, period, |_, _| ()).await?))
+}

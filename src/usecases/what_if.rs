@@ -1,0 +1,45 @@
+//! A changed contract tried on real history; nothing is written.
+
+use std::collections::HashMap;
+
+use super::reports::figures_of;
+use super::{Error, contracts};
+use crate::app::App;
+use crate::domain::Instant;
+use crate::domain::contract::Contract;
+use crate::domain::ticket::Event;
+use crate::reports::what_if::{ContractSimulation, WhatIf};
+use crate::store;
+
+/// Tickets replayed between two questions to the database.
+const CHUNK: usize = 500;
+
+/// Replays the contract's tickets of `[from, to)` under another text of it, amended as it was; `progress` is told how many
+/// of how many are done.
+pub async fn simulate(
+    app: &App,
+    contract: Contract,
+    (from, to): (Instant, Instant),
+    progress: impl Fn(usize, usize),
+) -> Result<ContractSimulation, Error> {
+    let view = app.all();
+    contracts::refresh(app, &view).await?;
+    let tried = contracts::amended(contract, &store::amendments::all(&view).await?)?;
+    let now = app.time.now();
+    let tickets = store::tickets::open_between(&view, &tried.id, from, to).await?;
+    let mut comparison = WhatIf::new(from, to);
+    for (done, chunk) in tickets.chunks(CHUNK).enumerate() {
+        let ids: Vec<_> = chunk.iter().map(|ticket| ticket.id).collect();
+        let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
+        for streamed in store::events::of_tickets(&view, &ids).await? {
+            histories.entry(streamed.ticket_id).or_default().push(streamed.event);
+        }
+        for ticket in chunk {
+            let history = histories.remove(&ticket.id).unwrap_or_default();
+            let pinned = app.version(ticket.contract_version_id)?;
+            comparison.count(&figures_of(&pinned.contract, ticket, &history, now), &figures_of(&tried, ticket, &history, now));
+        }
+        progress(done * CHUNK + chunk.len(), tickets.len());
+    }
+    Ok(comparison.finish(&tried.id, &tried.version))
+}
