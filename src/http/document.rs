@@ -7,8 +7,16 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::{amendments, desk, shapes, simulations, tickets};
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 8] =
-    ["NewCalendarAmendment", "NewContractSimulation", "NewTicket", "TicketPatch", "NewMessage", "NewTransition", "NewEscalation", "NewAdvance"];
+pub const BODIES: [&str; 8] = [
+    "NewCalendarAmendment",
+    "NewContractSimulation",
+    "NewTicket",
+    "TicketPatch",
+    "NewMessage",
+    "NewTransition",
+    "NewEscalation",
+    "NewAdvance",
+];
 
 #[derive(OpenApi)]
 #[openapi(

@@ -178,7 +178,13 @@ impl WhatIf {
         }
     }
 
-    fn count_goal(&mut self, ticket: &TicketFigures, clock: Kind, place: usize, (was, would): (Option<&GoalFigures>, Option<&GoalFigures>)) {
+    fn count_goal(
+        &mut self,
+        ticket: &TicketFigures,
+        clock: Kind,
+        place: usize,
+        (was, would): (Option<&GoalFigures>, Option<&GoalFigures>),
+    ) {
         let place = u32::try_from(place + 1).unwrap_or(u32::MAX);
         let (before, after) = (was.map(text), would.map(text));
         let key = Key { ticket: ticket.kind, clock, priority: ticket.priority.clone(), place, before, after };

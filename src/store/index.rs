@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use entity::{clock, escalation, ticket};
-use sea_orm::sea_query::{Iterable, sea_value_to_json_value};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::sea_value_to_json_value;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::tickets::{clock_row, position_row, to_domain, to_row};
-use super::tx::sealed::Inner as _;
 use super::Reads;
+use super::tickets::{clock_row, position_row, to_domain, to_row};
 use crate::domain::ticket::{Settled, Ticket};
 
 /// A ticket as stored, with the rows of its index.

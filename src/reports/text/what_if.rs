@@ -16,7 +16,8 @@ pub fn render(simulation: &ContractSimulation, zone: &Zone) -> String {
         simulation.tickets, simulation.without_clocks
     );
     let head = format!("{title}\n{}\nVan {from} tot {to}\n{}", "═".repeat(title.chars().count()), paragraph(&counts, WIDTH));
-    [head, section("Normen, voor → na", &goals(&simulation.goals)), section("Tickets met een ander lot", &fates(&simulation.goals))].join("\n")
+    [head, section("Normen, voor → na", &goals(&simulation.goals)), section("Tickets met een ander lot", &fates(&simulation.goals))]
+        .join("\n")
 }
 
 fn goals(goals: &[SimulatedGoal]) -> String {

@@ -6,4 +6,5 @@ mod first_day;
 mod kills;
 mod ladder;
 mod proof;
+mod rebuild;
 mod what_if;

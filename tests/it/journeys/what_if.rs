@@ -30,7 +30,8 @@ async fn tried(desk: &Desk, within: &str) -> Value {
 }
 
 async fn a_stricter_agreement_gains_the_breaches_it_would_have_had_and_changes_nothing(desk: &Desk) {
-    let (quick, slow, late) = (desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await);
+    let (quick, slow, late) =
+        (desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await);
     for (after, number) in [("PT2H", &quick), ("PT4H", &slow), ("P1D", &late)] {
         desk.passes(after).await;
         desk.moves(number, "in_progress").await;
@@ -53,7 +54,8 @@ async fn a_stricter_agreement_gains_the_breaches_it_would_have_had_and_changes_n
 }
 
 async fn a_contract_that_cannot_be_is_refused_with_all_its_problems(desk: &Desk) {
-    let body = json!({ "contract": "id = \"dap-example\"\nwish = true", "from": "2026-03-01T00:00:00+01:00", "to": "2026-03-01T00:00:00+01:00" });
+    let body =
+        json!({ "contract": "id = \"dap-example\"\nwish = true", "from": "2026-03-01T00:00:00+01:00", "to": "2026-03-01T00:00:00+01:00" });
     let refused = desk.post("/v1/contract-simulations", &body).await;
     let errors = refused.body["errors"].as_array().expect("errors");
     let codes: Vec<_> = errors.iter().map(|error| error["code"].as_str().unwrap_or_default()).collect();

@@ -206,6 +206,14 @@ impl Desk {
         found.unwrap_or_else(|| panic!("no {kind} clock in {}", clocks.body))
     }
 
+    /// Spoils rows of a ticket behind the desk's back; `$1` is its id.
+    pub async fn spoils(&self, sql: &str, ticket: uuid::Uuid) {
+        use sea_orm::{ConnectionTrait, Statement};
+        let connection = self.app.db.migrating();
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [ticket.into()]);
+        assert_eq!(connection.execute_raw(statement).await.expect("a statement").rows_affected(), 1, "{sql}");
+    }
+
     /// The mails sent so far, whole, in the order sent.
     pub fn mails(&self) -> Vec<String> {
         let folder = self.folder.path().join("mail");
