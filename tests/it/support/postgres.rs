@@ -25,6 +25,11 @@ pub fn reopen(name: &str) {
     sql(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
 }
 
+/// Cuts the connections of a database that listen.
+pub fn cut_listeners(name: &str) {
+    sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND query LIKE 'LISTEN%'"));
+}
+
 fn sql(statement: &str) {
     let port = server().port.to_string();
     run(Command::new(bin("psql")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, "-c", statement, "postgres"]));
