@@ -10,7 +10,6 @@ use clap::{Parser, Subcommand};
 use migration::MigratorTrait;
 
 use crate::app::App;
-use crate::domain::Instant;
 use crate::reports::service_management::Month;
 use crate::settings::{LogFormat, Settings};
 use crate::store::{Backend, Scope};
@@ -191,7 +190,8 @@ async fn dead_letters(app: &App, retry: &[uuid::Uuid]) -> Result<(), Failed> {
     if retry.is_empty() {
         for letter in dead_letters::list(app).await? {
             let one = &letter.set_aside;
-            let (died, error) = (one.died_at.unwrap_or(Instant::MIN), one.last_error.as_deref().unwrap_or_default());
+            let died = one.died_at.map(|at| at.to_string()).unwrap_or_default();
+            let error = one.last_error.as_deref().unwrap_or_default();
             println!("{} {died} {} {} {}, tried {} times: {error}", one.id, letter.reference(), letter.kind, one.handler, one.attempts);
         }
         return Ok(());

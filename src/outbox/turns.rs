@@ -129,6 +129,9 @@ async fn gave_up(part: Tx, error: Error) -> Result<bool, Error> {
 /// Lets a handler do its work for one event, and undoes what it did when that fails; why it did, in words.
 async fn attempt(app: &App, tx: &Tx, handler: &Handler, event: Option<&Streamed>) -> Result<Result<(), String>, Error> {
     let Some(event) = event else { return Ok(Err(UNREADABLE.to_owned())) };
+    if !handler.takes.contains(&event.event.kind) {
+        return Ok(Ok(()));
+    }
     let part = tx.savepoint().await?;
     match handler.handle(app, &part, event).await {
         Ok(()) => part.commit().await.map(Ok).map_err(Error::from),

@@ -102,7 +102,9 @@ pub async fn after(reads: &impl Reads, position: i64, limit: u64) -> Result<Vec<
 
 /// Events by their ids; one whose row cannot be read is left out, and takes none with it.
 pub async fn events(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Streamed>, DbErr> {
-    let rows = async |ids: &[Uuid]| reads.find::<event::Entity>().filter(event::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await;
+    let rows = async |ids: &[Uuid]| {
+        reads.find::<event::Entity>().filter(event::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await
+    };
     let rows = match rows(ids).await {
         Err(error) if is_away(&error) => return Err(error),
         Err(_) => {

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::Error;
 use crate::app::App;
 use crate::domain::contract::TicketType;
-use crate::store::set_aside::{self, DeadLetter};
 use crate::store::Scope;
+use crate::store::set_aside::{self, DeadLetter};
 
 /// At most this many are shown at once.
 const SHOWN: u64 = 1000;

@@ -31,7 +31,7 @@ async fn an_event_that_cannot_be_taken_stops_nobody_else_and_ends_as_a_dead_lett
     let (spoilt, good) = (desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await);
     for number in [&spoilt, &good] {
         assert_eq!(desk.moves(number, "in_progress").await.status, 201);
-        let reply = json!({ "text": "Kijk even mee.", "visibility": "public" });
+        let reply = json!({ "visibility": "public", "body": "Kijk even mee." });
         let written = desk.post(&format!("/v1/tickets/{number}/messages"), &reply).await;
         assert_eq!(written.status, 201, "{}", written.body);
     }
