@@ -46,19 +46,19 @@ pub async fn handle(app: &App) -> Result<usize, Error> {
 
 async fn turn(app: &App, tx: &Tx, handler: &Handler) -> Result<Turn, Error> {
     let Some(position) = stream::take_handler(tx, handler.name).await? else { return Ok(Turn::default()) };
-    let mut turn = again(app, tx, handler).await?;
+    let mut turn = try_again(app, tx, handler).await?;
     let places = stream::after(tx, position, BATCH).await?;
     let Some(last) = places.last() else { return Ok(turn) };
     // A word this program does not know may be another's to take: it is tried, not passed over.
     let mine: Vec<_> = places.iter().filter(|place| place.kind.is_none_or(|kind| handler.takes.contains(&kind))).collect();
-    new(app, tx, handler, &mine).await?;
+    take_new(app, tx, handler, &mine).await?;
     stream::move_handler(tx, handler.name, last.position).await?;
     turn.taken += places.len();
     Ok(turn)
 }
 
 /// Tries what was set aside and is due.
-async fn again(app: &App, tx: &Tx, handler: &Handler) -> Result<Turn, Error> {
+async fn try_again(app: &App, tx: &Tx, handler: &Handler) -> Result<Turn, Error> {
     let now = app.time.now();
     let due = set_aside::due(tx, handler.name, now, BATCH).await?;
     let mut turn = Turn { taken: due.len(), dead: Vec::new() };
@@ -81,7 +81,7 @@ async fn again(app: &App, tx: &Tx, handler: &Handler) -> Result<Turn, Error> {
 }
 
 /// Takes new events: together when all go well, else each by itself.
-async fn new(app: &App, tx: &Tx, handler: &Handler, places: &[&Place]) -> Result<(), Error> {
+async fn take_new(app: &App, tx: &Tx, handler: &Handler, places: &[&Place]) -> Result<(), Error> {
     if places.is_empty() {
         return Ok(());
     }
