@@ -200,8 +200,8 @@ impl Told<'_> {
     /// A phase the event names, as the ticket's present type or the one it was of then knows it.
     fn phase(&self, key: &str) -> Result<&'static workflow::Phase, Error> {
         let name = self.streamed.event.text(key).ok_or_else(|| self.lacks(key))?;
-        let kinds = [self.ticket.kind, self.ticket.registered_as].into_iter().chain(TicketType::ALL);
-        kinds.filter_map(|kind| workflow::phase_named(kind, name)).next().ok_or_else(|| self.lacks(key))
+        let mut kinds = [self.ticket.kind, self.ticket.registered_as].into_iter().chain(TicketType::ALL);
+        kinds.find_map(|kind| workflow::phase_named(kind, name)).ok_or_else(|| self.lacks(key))
     }
 
     /// What stands in the event does not say what the handler needs: nobody is told half of it.
