@@ -24,8 +24,14 @@ pub struct App {
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
     pub wake: Notify,
-    /// Held while the workers work, so that a sandbox never moves under them.
-    pub work: tokio::sync::Mutex<()>,
+    /// Wakes who sends mail.
+    pub mail_waits: Notify,
+    /// Shared by the workers while they work, and alone a sandbox's while it moves: never under them.
+    pub work: tokio::sync::RwLock<()>,
+    /// Says that other processes have not been told yet of something committed.
+    untold: Notify,
+    /// What other processes know this one by.
+    process: String,
     stopping: AtomicBool,
     agreed: RwLock<Agreed>,
 }
@@ -58,7 +64,10 @@ impl App {
             db,
             time: TimeSource::machine(),
             wake: Notify::new(),
-            work: tokio::sync::Mutex::new(()),
+            mail_waits: Notify::new(),
+            work: tokio::sync::RwLock::new(()),
+            untold: Notify::new(),
+            process: Uuid::new_v4().to_string(),
             stopping: AtomicBool::new(false),
             agreed: RwLock::default(),
         })
@@ -89,6 +98,7 @@ impl App {
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
         self.wake.notify_waiters();
+        self.mail_waits.notify_waiters();
     }
 
     /// Whether the workers are asked to stop.
@@ -101,8 +111,17 @@ impl App {
         self.db.view(Scope::All)
     }
 
-    /// Does work in one transaction for a scope, and once more when the database asks for that; wakes the workers after.
+    /// Does work in one transaction for a scope, and once more when the database asks for that; wakes the workers after,
+    /// here and in other processes.
     pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+        let done = self.write_quietly(scope, work).await?;
+        self.wake.notify_waiters();
+        self.untold.notify_one();
+        Ok(done)
+    }
+
+    /// The same for the workers themselves, who need not be woken by what they do.
+    pub async fn write_quietly<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
         const TRIES: usize = 5;
         for _ in 1..TRIES {
             match self.write_once(scope, &work).await {
@@ -117,8 +136,22 @@ impl App {
         let tx = self.db.begin(scope.clone()).await?;
         let done = work(&tx).await?;
         tx.commit().await?;
-        self.wake.notify_waiters();
         Ok(done)
+    }
+
+    /// Waits until something was committed here that other processes have not been told of.
+    pub async fn until_untold(&self) {
+        self.untold.notified().await;
+    }
+
+    /// Tells other processes that something was committed.
+    pub async fn tell(&self) -> Result<(), Error> {
+        Ok(store::wakeups::tell(&self.db, &self.process).await?)
+    }
+
+    /// Listens for what other processes tell; `None` where they tell nothing.
+    pub async fn listen(&self) -> Result<Option<store::wakeups::Ear>, Error> {
+        Ok(store::wakeups::listen(&self.db, &self.process).await?)
     }
 
     /// A contract version by its id.

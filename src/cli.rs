@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::reports::service_management::Month;
 use crate::settings::{LogFormat, Settings};
 use crate::store::{Backend, Scope};
-use crate::usecases::{self, Stamp, amendments, inbound, reports, tokens};
+use crate::usecases::{self, Stamp, amendments, dead_letters, inbound, reports, tokens};
 use crate::{contracts, http, jobs, outbox, proof, simulate};
 
 /// A service desk whose clocks hold up in a contract meeting.
@@ -126,6 +126,12 @@ enum What {
         #[arg(long)]
         write: bool,
     },
+    /// Print the events that a handler failed at until it was given up, or have them tried anew.
+    DeadLetters {
+        /// The id of one to be tried anew; once for each.
+        #[arg(long)]
+        retry: Vec<uuid::Uuid>,
+    },
     /// Print the API document.
     Openapi,
 }
@@ -171,7 +177,7 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let received = inbound::receive(&app, &mailbox, &raw).await?;
             let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
             println!("{} {number} {}", received.outcome, received.reason.unwrap_or_default());
-            Ok(())
+            Ok(app.tell().await?)
         }
         What::Report { contract, month, json } => {
             let app = ready(settings()?).await?;
@@ -193,17 +199,34 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let draft = amendments::Draft { calendar, date: date.parse()?, change, hours, reason };
             let recorded = amendments::amend(&app, &stamp, &contract, &draft).await.map_err(told)?;
             println!("{} {} {}", contract, recorded.amendment.calendar, recorded.amendment.date);
-            Ok(())
+            Ok(app.tell().await?)
         }
         What::Rebuild { write } => {
             let app = App::start(settings()?).await?;
-            rebuild(app, write).await
+            Box::pin(rebuild(app, write)).await
         }
+        What::DeadLetters { retry } => dead_letters(&ready(settings()?).await?, &retry).await,
         What::Openapi => {
             print!("{}", http::document());
             Ok(())
         }
     }
+}
+
+async fn dead_letters(app: &App, retry: &[uuid::Uuid]) -> Result<(), Failed> {
+    if retry.is_empty() {
+        for letter in dead_letters::list(app).await? {
+            let one = &letter.set_aside;
+            let died = one.died_at.map(|at| at.to_string()).unwrap_or_default();
+            let error = one.last_error.as_deref().unwrap_or_default();
+            println!("{} {died} {} {} {}, tried {} times: {error}", one.id, letter.reference(), letter.kind, one.handler, one.attempts);
+        }
+        return Ok(());
+    }
+    for id in retry {
+        dead_letters::retry(app, *id).await?;
+    }
+    Ok(app.tell().await?)
 }
 
 /// An error with all its problems, for a terminal.

@@ -9,7 +9,6 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
     pub position: i64,
-    pub stuck: bool,
 }
 
 /// None are declared: `store` asks for what it needs.

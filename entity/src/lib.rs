@@ -15,6 +15,7 @@ pub mod message;
 pub mod outbound_mail;
 pub mod person;
 pub mod sandbox;
+pub mod set_aside;
 pub mod stream;
 pub mod ticket;
 pub mod token;

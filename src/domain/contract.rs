@@ -278,9 +278,8 @@ pub struct Contract {
 impl Contract {
     /// The name under which it has a calendar, as agreed or as amended.
     pub fn calendar_name(&self, calendar: &Calendar) -> Option<&str> {
-        let agreed = self.calendars.iter().map(|(name, own)| (name, own));
         let amended = self.amendments.iter().map(|amended| (&amended.amendment.calendar, &amended.calendar));
-        agreed.chain(amended).find(|(_, own)| std::ptr::eq(own.as_ref(), calendar)).map(|(name, _)| name.as_str())
+        self.calendars.iter().chain(amended).find(|(_, own)| std::ptr::eq(own.as_ref(), calendar)).map(|(name, _)| name.as_str())
     }
 
     /// The priority of that code, if it may be set on that type (PRI-09, PRI-10).

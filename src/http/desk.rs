@@ -13,8 +13,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::jobs;
 use crate::reports::service_management::{Month, ServiceManagementReport};
-use crate::store;
-use crate::usecases::{Problem, inbound, reports, sandbox};
+use crate::usecases::{Problem, dead_letters, inbound, reports, sandbox};
 
 type App_ = web::Data<App>;
 
@@ -110,10 +109,9 @@ pub async fn livez() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// Says whether the desk can work.
+/// Says whether the desk can work, and how many events its handlers gave up.
 pub async fn readyz(app: App_) -> Result<HttpResponse, Failure> {
-    store::tickets::next_due(&app.all()).await.map_err(crate::usecases::Error::from)?;
-    Ok(HttpResponse::Ok().json(json!({ "status": "ok" })))
+    Ok(HttpResponse::Ok().json(json!({ "status": "ok", "deadLetters": dead_letters::count(&app).await? })))
 }
 
 /// The API document, for everyone.

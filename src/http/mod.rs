@@ -74,10 +74,8 @@ fn allowed(path: &str) -> &'static str {
     match parts[..] {
         ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions"] | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
         ["v1", "tickets", _] => "GET, PATCH",
-        ["v1", "tickets", _, "escalations"]
-        | ["v1", "sandbox", "advances"]
-        | ["v1", "contract-simulations"]
-        | ["v1", "inbound-messages"] => "POST",
+        ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] => "POST",
+        ["v1", "contract-simulations" | "inbound-messages"] => "POST",
         _ => "GET",
     }
 }

@@ -1,92 +1,117 @@
-//! What happens without anyone asking: due timers, the stream, handlers, mail. One pass after another, until nothing is
-//! left; then sleep until the earliest deadline, or until something is committed.
+//! What happens without anyone asking. Two workers go on until nothing is left, then sleep until the earliest deadline or
+//! until something is committed: one for timers, the stream and its handlers, and one for mail, so that a slow mail server
+//! holds up no clock.
+
+pub mod wakeups;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::app::App;
 use crate::domain::Instant;
-use crate::outbox;
-use crate::store::{self, Backend, stream};
 use crate::usecases::{Error, timers};
+use crate::{outbox, store};
 
 /// However quiet it is, look again after this: a lost wake-up costs no more.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
-/// How often another process's commits are looked for.
-const PULSE: Duration = Duration::from_secs(1);
+/// The shortest sleep until a deadline, which is a whole second; and how long a worker that stumbled waits.
+const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
+/// How long a worker waits for what is committed just after it was woken: many tickets at once are one pass.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// Works until nothing is due.
 pub async fn work_off(app: &App) -> Result<(), Error> {
     loop {
-        let fired = timers::fire_due(app).await?;
-        let numbered = outbox::number(app).await?;
-        let handled = outbox::handle(app).await?;
+        let moved = move_on(app).await?;
         let mailed = outbox::send_due(app).await?;
-        if fired + numbered + handled + mailed == 0 {
+        if moved + mailed == 0 {
             return Ok(());
         }
     }
 }
 
+/// Timers, the stream and its handlers, once; how much was done.
+async fn move_on(app: &App) -> Result<usize, Error> {
+    let fired = timers::fire_due(app).await?;
+    let numbered = outbox::number(app).await?;
+    let handled = outbox::handle(app).await?;
+    if handled > 0 {
+        app.mail_waits.notify_waiters();
+    }
+    Ok(fired + numbered + handled)
+}
+
 /// When something is due next, if nothing happens before.
 pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
+    Ok(next_move(app).await?.into_iter().chain(next_mail(app).await?).min())
+}
+
+async fn next_move(app: &App) -> Result<Option<Instant>, Error> {
     let all = app.all();
-    let (timer, mail) = (store::tickets::next_due(&all).await?, store::mail::next_due(&all).await?);
-    Ok(timer.into_iter().chain(mail).min())
+    let (timer, retry) = (store::tickets::next_due(&all).await?, store::set_aside::next_due(&all).await?);
+    Ok(timer.into_iter().chain(retry).min())
+}
+
+async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {
+    Ok(store::mail::next_due(&app.all()).await?)
 }
 
 /// Works until the program is asked to stop.
 pub async fn run(app: Arc<App>) {
-    let mut pulse = 0;
-    let mut followed = app.time.now();
+    let app = &*app;
+    let moving = worker(app, &app.wake, async || move_on(app).await, async || next_move(app).await);
+    let mailing = worker(app, &app.mail_waits, async || outbox::send_due(app).await, async || next_mail(app).await);
+    tokio::join!(moving, mailing, wakeups::hear(app), wakeups::tell(app), follow_database(app));
+}
+
+/// Goes on until nothing is left, then sleeps until woken or until the next deadline, and so on until asked to stop.
+async fn worker(
+    app: &App,
+    wake: &Notify,
+    pass: impl AsyncFn() -> Result<usize, Error>,
+    next: impl AsyncFn() -> Result<Option<Instant>, Error>,
+) {
     loop {
-        let woken = app.wake.notified();
+        let woken = wake.notified();
         if app.is_stopping() {
             return;
         }
-        let failed = {
-            let _alone = app.work.lock().await;
-            work_off(&app).await
+        let done = {
+            let _shared = app.work.read().await;
+            pass().await
         };
-        if let Err(error) = failed {
-            tracing::error!(%error, "the workers stumbled, and try again");
-            tokio::time::sleep(PULSE).await;
-            continue;
-        }
-        if app.time.now().unix() - followed.unix() >= 60 {
-            followed = app.time.now();
-            if let Err(error) = app.follow_database().await {
-                tracing::warn!(%error, "the database's clock could not be read");
+        match done {
+            Ok(0) => {
+                tokio::select! {
+                    () = woken => tokio::time::sleep(GATHER).await,
+                    () = until(app, next().await.ok().flatten()) => {}
+                }
             }
-        }
-        tokio::select! {
-            () = woken => {}
-            () = until_due(&app) => {}
-            seen = until_pulse(&app, pulse) => pulse = seen,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "a worker stumbled, and tries again");
+                tokio::time::sleep(SHORTEST_SLEEP).await;
+            }
         }
     }
 }
 
-/// Sleeps until the earliest deadline.
-async fn until_due(app: &App) {
-    let next = next_due(app).await.ok().flatten().filter(|_| !app.time.is_sandbox());
+/// Sleeps until a deadline, yet not for long.
+async fn until(app: &App, next: Option<Instant>) {
+    let next = next.filter(|_| !app.time.is_sandbox());
     let wait = next.map_or(LONGEST_SLEEP, |next| {
-        Duration::from_secs(u64::try_from(next.unix() - app.time.now().unix()).unwrap_or_default()).clamp(PULSE, LONGEST_SLEEP)
+        Duration::from_secs(u64::try_from(next.unix() - app.time.now().unix()).unwrap_or_default()).clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
     });
     tokio::time::sleep(wait).await;
 }
 
-/// Sleeps until another process committed something.
-async fn until_pulse(app: &App, known: i64) -> i64 {
-    loop {
-        tokio::time::sleep(PULSE).await;
-        let Ok(seen) = stream::pulse(&app.db.pulse(), app.db.backend()).await else { continue };
-        let committed = match app.db.backend() {
-            Backend::Sqlite => seen != known,
-            Backend::Postgres => seen > 0,
-        };
-        if committed {
-            return seen;
+/// Keeps the program's time that of the database.
+async fn follow_database(app: &App) {
+    while wakeups::sleeps(app, LONGEST_SLEEP).await {
+        if let Err(error) = app.follow_database().await {
+            tracing::warn!(%error, "the database's clock could not be read");
         }
     }
 }

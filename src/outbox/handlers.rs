@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::app::{App, Version};
 use crate::domain::Instant;
-use crate::domain::contract::{Contract, Level};
+use crate::domain::contract::{Contract, Level, TicketType};
 use crate::domain::ticket::{EventKind, Ticket};
 use crate::domain::workflow::{self, State};
 use crate::mail::messages::{self, Outgoing, Subject};
@@ -59,7 +59,7 @@ impl Handler {
         let told = Told { app, ticket: &ticket, version: &version, streamed };
         let mails = match self.work {
             Work::TellRequester => told.requester(tx).await?,
-            Work::TellRoles => told.roles(),
+            Work::TellRoles => told.roles()?,
         };
         Ok(store::mail::queue(tx, &mails).await?)
     }
@@ -88,8 +88,8 @@ impl Told<'_> {
                 Some(message) => ("reply", self.reply(&message.body)),
                 None => return Ok(Vec::new()),
             },
-            EventKind::Resolved if self.phase("to").is_some_and(|phase| phase.state == State::Resolved) => ("solved", self.solved()),
-            _ => ("status", self.status_changed()),
+            EventKind::Resolved if self.phase("to")?.state == State::Resolved => ("solved", self.solved()),
+            _ => ("status", self.status_changed()?),
         };
         let in_reply_to = store::mail::latest_of(tx, self.ticket.id).await?;
         Ok(vec![self.outbound(template, &person.email, outgoing, in_reply_to)])
@@ -129,28 +129,28 @@ impl Told<'_> {
         })
     }
 
-    fn status_changed(&self) -> Outgoing {
+    fn status_changed(&self) -> Result<Outgoing, Error> {
         let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
-        let name = |key| self.phase(key).map_or("", |phase| phase.dutch);
-        messages::status_changed(&messages::StatusChanged {
+        Ok(messages::status_changed(&messages::StatusChanged {
             ticket: self.subject(&reference),
-            from: name("from"),
-            to: name("to"),
+            from: self.phase("from")?.dutch,
+            to: self.phase("to")?.dutch,
             explanation: self.reason(),
             at: &at,
             desk: DESK,
-        })
+        }))
     }
 
     /// One notice to every address of the roles on both sides of the level left and the level reached (ESC-04).
-    fn roles(&self) -> Vec<Outbound> {
+    fn roles(&self) -> Result<Vec<Outbound>, Error> {
         let contract = &self.version.contract;
-        let Some(ladder) = contract.ladder(self.ticket.kind) else { return Vec::new() };
+        let id = self.streamed.event.text("ladder").ok_or_else(|| self.lacks("ladder"))?;
+        let ladder = contract.ladders.iter().find(|ladder| ladder.id == id).ok_or_else(|| self.lacks("ladder"))?;
         let level = |key| {
             let number = self.streamed.event.figure(key)?;
             ladder.levels.iter().find(|level| level.level == number)
         };
-        let Some(to) = level("to") else { return Vec::new() };
+        let to = level("to").ok_or_else(|| self.lacks("to"))?;
         let from = level("from");
         let roles: Vec<_> = from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)).collect();
         let mut addresses: Vec<&str> = roles.iter().flat_map(|role| role.mail.iter().map(String::as_str)).collect();
@@ -170,7 +170,7 @@ impl Told<'_> {
             roles: &labels,
             desk: DESK,
         });
-        addresses.into_iter().map(|address| self.outbound("escalation", address, outgoing.clone(), None)).collect()
+        Ok(addresses.into_iter().map(|address| self.outbound("escalation", address, outgoing.clone(), None)).collect())
     }
 
     fn outbound(&self, template: &str, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
@@ -197,8 +197,16 @@ impl Told<'_> {
         Subject { number: reference, kind: self.ticket.kind.dutch(), title: &self.ticket.title }
     }
 
-    fn phase(&self, key: &str) -> Option<&'static workflow::Phase> {
-        workflow::phase_named(self.ticket.kind, self.streamed.event.text(key)?)
+    /// A phase the event names, as the ticket's present type or the one it was of then knows it.
+    fn phase(&self, key: &str) -> Result<&'static workflow::Phase, Error> {
+        let name = self.streamed.event.text(key).ok_or_else(|| self.lacks(key))?;
+        let mut kinds = [self.ticket.kind, self.ticket.registered_as].into_iter().chain(TicketType::ALL);
+        kinds.find_map(|kind| workflow::phase_named(kind, name)).ok_or_else(|| self.lacks(key))
+    }
+
+    /// What stands in the event does not say what the handler needs: nobody is told half of it.
+    fn lacks(&self, key: &str) -> Error {
+        Error::Internal(format!("{} does not say a known \"{key}\"", self.streamed.event.kind.as_str()))
     }
 
     fn reason(&self) -> &str {

@@ -62,27 +62,28 @@ pub async fn after(reads: &impl Reads, last: Option<Uuid>, limit: u64) -> Result
 /// Everything in a stored index that is not what the ticket's history gives.
 pub fn differences(stored: Stored, replayed: &Ticket, settled: &Settled) -> Vec<Difference> {
     let mut found = Vec::new();
-    differ("ticket", Some(stored.row.into_active_model()), Some(to_row(replayed, settled).into_active_model()), &mut found);
+    let row = to_row(replayed, settled).into_active_model();
+    differ("ticket", Some(&stored.row.into_active_model()), Some(&row), &mut found);
     let mut clocks = stored.clocks;
     for index in &settled.clocks {
         let kind = index.clock.kind.as_str();
         let own = clocks.iter().position(|row| row.kind == kind).map(|place| clocks.swap_remove(place).into_active_model());
-        differ(&format!("clock.{kind}"), own, Some(clock_row(replayed, index)), &mut found);
+        differ(&format!("clock.{kind}"), own.as_ref(), Some(&clock_row(replayed, index)), &mut found);
     }
     for row in clocks {
-        differ(&format!("clock.{}", row.kind), Some(row.into_active_model()), None, &mut found);
+        differ(&format!("clock.{}", row.kind), Some(&row.into_active_model()), None, &mut found);
     }
     if let Some(row) = position_row(replayed, settled) {
         let ladder = settled.position.as_ref().map(|(ladder, _)| ladder.clone()).unwrap_or_default();
-        let own = stored.positions.into_iter().find(|position| position.ladder == ladder);
-        differ(&format!("escalation.{ladder}"), own.map(IntoActiveModel::into_active_model), Some(row), &mut found);
+        let own = stored.positions.into_iter().find(|position| position.ladder == ladder).map(IntoActiveModel::into_active_model);
+        differ(&format!("escalation.{ladder}"), own.as_ref(), Some(&row), &mut found);
     }
     found
 }
 
 /// Compares two rows column by column; a missing one differs as a whole.
-fn differ<A: ActiveModelTrait>(what: &str, stored: Option<A>, replayed: Option<A>, found: &mut Vec<Difference>) {
-    let (Some(old), Some(new)) = (&stored, &replayed) else {
+fn differ<A: ActiveModelTrait>(what: &str, stored: Option<&A>, replayed: Option<&A>, found: &mut Vec<Difference>) {
+    let (Some(old), Some(new)) = (stored, replayed) else {
         let there = |row: bool| if row { Value::from("a row") } else { Value::Null };
         found.push(Difference { what: what.to_owned(), stored: there(stored.is_some()), replayed: there(replayed.is_some()) });
         return;

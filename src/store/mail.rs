@@ -1,8 +1,9 @@
 //! Mail as it came and as it goes.
 
 use entity::{inbound_mail, outbound_mail};
-use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -176,7 +177,7 @@ pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> R
         .await?;
     let ids: Vec<_> = due.iter().map(|row| row.id).collect();
     if !ids.is_empty() {
-        let put_off = sea_orm::sea_query::Expr::value(Some(again_at.to_utc()));
+        let put_off = Expr::value(Some(again_at.to_utc()));
         let taken = outbound_mail::Entity::update_many().col_expr(outbound_mail::Column::NextAttemptAt, put_off);
         taken.filter(outbound_mail::Column::Id.is_in(ids)).exec(tx.connection()).await?;
     }
@@ -192,29 +193,33 @@ pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     Ok(row.map(instant))
 }
 
-/// Records that a mail was sent, or was not and when it is tried again (never, when `None`).
-pub async fn tried(tx: &Tx, mail: &Outbound, result: Result<Instant, (String, Option<Instant>)>) -> Result<(), DbErr> {
-    let Some(row) = tx.find::<outbound_mail::Entity>().filter(outbound_mail::Column::Id.eq(mail.id)).one(tx.connection()).await? else {
+/// Records that mails were sent.
+pub async fn sent(tx: &Tx, ids: &[Uuid], at: Instant) -> Result<(), DbErr> {
+    if ids.is_empty() {
         return Ok(());
-    };
-    let attempts = row.attempts + 1;
-    let mut row = row.into_active_model();
-    row.id = Unchanged(mail.id);
-    row.attempts = Set(attempts);
-    match result {
-        Ok(sent_at) => {
-            row.state = Set("sent".to_owned());
-            row.sent_at = Set(Some(sent_at.to_utc()));
-            row.next_attempt_at = Set(None);
-            row.last_error = Set(None);
-        }
-        Err((error, again_at)) => {
-            row.state = Set(if again_at.is_some() { "pending" } else { "failed" }.to_owned());
-            row.next_attempt_at = Set(again_at.map(Instant::to_utc));
-            row.last_error = Set(Some(error));
-        }
     }
-    row.update(tx.connection()).await.map(drop)
+    let none = None::<chrono::DateTime<chrono::Utc>>;
+    tried(ids, "sent", none)
+        .col_expr(outbound_mail::Column::SentAt, Expr::value(Some(at.to_utc())))
+        .col_expr(outbound_mail::Column::LastError, Expr::value(None::<String>))
+        .exec(tx.connection())
+        .await
+        .map(drop)
+}
+
+/// Records that a mail was not sent, and when it is tried again: never, when `None`.
+pub async fn not_sent(tx: &Tx, id: Uuid, error: &str, again_at: Option<Instant>) -> Result<(), DbErr> {
+    let state = if again_at.is_some() { "pending" } else { "failed" };
+    let failed = tried(&[id], state, again_at.map(Instant::to_utc)).col_expr(outbound_mail::Column::LastError, Expr::value(error));
+    failed.exec(tx.connection()).await.map(drop)
+}
+
+fn tried(ids: &[Uuid], state: &str, again_at: Option<chrono::DateTime<chrono::Utc>>) -> UpdateMany<outbound_mail::Entity> {
+    outbound_mail::Entity::update_many()
+        .col_expr(outbound_mail::Column::State, Expr::value(state))
+        .col_expr(outbound_mail::Column::Attempts, Expr::col(outbound_mail::Column::Attempts).add(1))
+        .col_expr(outbound_mail::Column::NextAttemptAt, Expr::value(again_at))
+        .filter(outbound_mail::Column::Id.is_in(ids.iter().copied()))
 }
 
 /// The mails of a ticket, oldest first.

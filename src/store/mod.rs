@@ -11,11 +11,13 @@ pub mod index;
 pub mod mail;
 pub mod messages;
 pub mod people;
+pub mod set_aside;
 pub mod stream;
 pub mod tickets;
 pub mod time;
 pub mod tokens;
 mod tx;
+pub mod wakeups;
 
 pub use tx::{Backend, Db, DbError, Reads, Scope, Tx, View, asks_to_repeat, is_away};
 

@@ -2,6 +2,7 @@
 
 use entity::person;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -35,8 +36,8 @@ pub async fn find(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// Adds somebody.
-pub async fn insert(tx: &Tx, person: &Person, created_at: Instant) -> Result<(), DbErr> {
+/// Adds somebody; whether nobody of that address was there, or was being added by another.
+pub async fn insert(tx: &Tx, person: &Person, created_at: Instant) -> Result<bool, DbErr> {
     let row = person::ActiveModel {
         id: Set(person.id),
         organisation: Set(person.organisation.clone()),
@@ -44,7 +45,8 @@ pub async fn insert(tx: &Tx, person: &Person, created_at: Instant) -> Result<(),
         email: Set(person.email.clone()),
         created_at: Set(created_at.to_utc()),
     };
-    person::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+    let known = OnConflict::columns([person::Column::Organisation, person::Column::Email]).do_nothing().to_owned();
+    Ok(person::Entity::insert(row).on_conflict(known).exec_without_returning(tx.connection()).await? > 0)
 }
 
 fn to_domain(row: person::Model) -> Person {

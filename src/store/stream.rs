@@ -1,13 +1,38 @@
 //! The event stream: places are given after commit, in a short pass under a lock, so that a reader by cursor misses nothing.
 
+use std::collections::HashMap;
+
 use entity::{event, handler, stream};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::events::{Streamed, to_domain};
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx};
+use super::{Reads, Tx, View, is_away};
+use crate::domain::ticket::EventKind;
+
+/// An event's place in the stream, which can be read whatever the event is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where it is.
+    pub position: i64,
+    /// The event.
+    pub event_id: Uuid,
+    /// Its ticket.
+    pub ticket_id: Uuid,
+    /// Whose.
+    pub organisation: String,
+    /// What happened; `None` when this program does not know the word.
+    pub kind: Option<EventKind>,
+}
+
+/// Whether events wait for their places.
+pub async fn waits(view: &View) -> Result<bool, DbErr> {
+    let waiting = view.find::<event::Entity>().select_only().column(event::Column::Id).filter(event::Column::Position.is_null());
+    Ok(waiting.limit(1).into_tuple::<Uuid>().one(view.connection()).await?.is_some())
+}
 
 /// Gives committed events their places; how many there were.
 pub async fn number(tx: &Tx, limit: u64) -> Result<usize, DbErr> {
@@ -15,7 +40,7 @@ pub async fn number(tx: &Tx, limit: u64) -> Result<usize, DbErr> {
     let waiting =
         waiting.order_by_asc(event::Column::RecordedAt).order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
     let Some(head) = stream::Entity::find_by_id(1).lock_exclusive().one(tx.connection()).await? else { return Ok(0) };
-    let ids: Vec<uuid::Uuid> = waiting.limit(limit).into_tuple().all(tx.connection()).await?;
+    let ids: Vec<Uuid> = waiting.limit(limit).into_tuple().all(tx.connection()).await?;
     if ids.is_empty() {
         return Ok(0);
     }
@@ -26,8 +51,16 @@ pub async fn number(tx: &Tx, limit: u64) -> Result<usize, DbErr> {
     let numbered = event::Entity::update_many().col_expr(event::Column::Position, places.into());
     numbered.filter(event::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await?;
     let end = head.position + i64::try_from(ids.len()).unwrap_or_default();
-    stream::Entity::update(stream::ActiveModel { id: Unchanged(1), position: Set(end) }).exec(tx.connection()).await?;
+    let moved = stream::Entity::update_many().col_expr(stream::Column::Position, Expr::value(end)).filter(stream::Column::Id.eq(1));
+    moved.exec(tx.connection()).await?;
     Ok(ids.len())
+}
+
+/// The handlers that have not come to the end of the stream.
+pub async fn behind(view: &View) -> Result<Vec<String>, DbErr> {
+    let end = QuerySelect::query(&mut stream::Entity::find().select_only().column(stream::Column::Position)).to_owned();
+    let behind = handler::Entity::find().select_only().column(handler::Column::Name);
+    behind.filter(Expr::col(handler::Column::Position).lt(Expr::expr(end))).into_tuple().all(view.connection()).await
 }
 
 /// Takes a handler's place in the stream for this transaction; `None` when another process has it.
@@ -37,33 +70,59 @@ pub async fn take_handler(tx: &Tx, name: &str) -> Result<Option<i64>, DbErr> {
     Ok(row.one(tx.connection()).await?.map(|row| row.position))
 }
 
-/// Makes sure a handler has a place in the stream: its end for a new one of an old desk, its beginning otherwise.
+/// Makes sure a handler has a place in the stream: the beginning, for one that is new.
 pub async fn know_handler(tx: &Tx, name: &str) -> Result<(), DbErr> {
-    let row = handler::ActiveModel { name: Set(name.to_owned()), position: Set(0), stuck: Set(false) };
+    let row = handler::ActiveModel { name: Set(name.to_owned()), position: Set(0) };
     let known = sea_orm::sea_query::OnConflict::column(handler::Column::Name).do_nothing().to_owned();
     handler::Entity::insert(row).on_conflict(known).exec_without_returning(tx.connection()).await.map(drop)
 }
 
 /// Moves a handler on, in the transaction that did its work.
 pub async fn move_handler(tx: &Tx, name: &str, position: i64) -> Result<(), DbErr> {
-    let row = handler::ActiveModel { name: Unchanged(name.to_owned()), position: Set(position), stuck: Set(false) };
+    let row = handler::ActiveModel { name: Unchanged(name.to_owned()), position: Set(position) };
     handler::Entity::update(row).exec(tx.connection()).await.map(drop)
 }
 
-/// Events after a place in the stream, in order.
-pub async fn after(reads: &impl Reads, position: i64, limit: u64) -> Result<Vec<Streamed>, DbErr> {
-    let rows = reads.find::<event::Entity>().filter(event::Column::Position.gt(position)).order_by_asc(event::Column::Position);
-    rows.limit(limit).all(reads.connection()).await?.into_iter().map(to_domain).collect()
+/// The places after one, in order.
+pub async fn after(reads: &impl Reads, position: i64, limit: u64) -> Result<Vec<Place>, DbErr> {
+    let rows = reads.find::<event::Entity>().select_only();
+    let rows = rows.columns([event::Column::Position, event::Column::Id, event::Column::TicketId]);
+    let rows = rows.columns([event::Column::Organisation, event::Column::Kind]);
+    let rows = rows.filter(event::Column::Position.gt(position)).order_by_asc(event::Column::Position).limit(limit);
+    let rows: Vec<(i64, Uuid, Uuid, String, String)> = rows.into_tuple().all(reads.connection()).await?;
+    let place = |(position, event_id, ticket_id, organisation, kind): (i64, Uuid, Uuid, String, String)| Place {
+        position,
+        event_id,
+        ticket_id,
+        organisation,
+        kind: EventKind::named(&kind),
+    };
+    Ok(rows.into_iter().map(place).collect())
 }
 
-/// What tells of another process's commits: on SQLite a figure that changes with each, on PostgreSQL whether an event waits
-/// for its place.
-pub async fn pulse(reads: &impl Reads, backend: Backend) -> Result<i64, DbErr> {
-    use sea_orm::{ConnectionTrait, Statement};
-    let sql = match backend {
-        Backend::Sqlite => "PRAGMA data_version",
-        Backend::Postgres => "SELECT COUNT(*) AS data_version FROM (SELECT 1 FROM event WHERE position IS NULL LIMIT 1) AS waiting",
+/// Events by their ids; one whose row cannot be read is left out, and takes none with it.
+pub async fn events(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Streamed>, DbErr> {
+    let rows = async |ids: &[Uuid]| {
+        reads.find::<event::Entity>().filter(event::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await
     };
-    let row = reads.connection().query_one_raw(Statement::from_string(backend.into(), sql)).await?;
+    let rows = match rows(ids).await {
+        Err(error) if is_away(&error) => return Err(error),
+        Err(_) => {
+            let mut read = Vec::new();
+            for id in ids {
+                read.extend(rows(std::slice::from_ref(id)).await.unwrap_or_default());
+            }
+            read
+        }
+        Ok(rows) => rows,
+    };
+    Ok(rows.into_iter().filter_map(|row| to_domain(row).ok()).map(|streamed| (streamed.event.id, streamed)).collect())
+}
+
+/// What tells of another process's commits in an embedded database: a figure that changes with each.
+pub async fn pulse(reads: &impl Reads) -> Result<i64, DbErr> {
+    use sea_orm::{ConnectionTrait, Statement};
+    let asked = Statement::from_string(super::Backend::Sqlite.into(), "PRAGMA data_version");
+    let row = reads.connection().query_one_raw(asked).await?;
     row.map_or(Ok(0), |row| row.try_get("", "data_version").or_else(|_narrow| row.try_get::<i32>("", "data_version").map(i64::from)))
 }

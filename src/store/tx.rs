@@ -8,7 +8,7 @@ use sea_orm::{
     QueryFilter, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use entity::{clock, escalation, event, external_reference, message, outbound_mail, person, ticket};
+use entity::{clock, escalation, event, external_reference, message, outbound_mail, person, set_aside, ticket};
 
 /// Why the database did not do what was asked.
 pub type DbError = DbErr;
@@ -117,7 +117,7 @@ impl Db {
         View { inner: self.pulse.clone(), scope: Scope::All }
     }
 
-    /// The bare connection, for migrations alone.
+    /// The bare connection, for what is no row: migrations, and word between processes.
     pub fn migrating(&self) -> &DatabaseConnection {
         &self.writer
     }
@@ -127,6 +127,16 @@ impl Tx {
     /// Makes everything done in it last.
     pub async fn commit(self) -> Result<(), DbErr> {
         self.inner.commit().await
+    }
+
+    /// Begins a part that can be undone by itself.
+    pub async fn savepoint(&self) -> Result<Self, DbErr> {
+        Ok(Self { inner: self.inner.begin().await?, scope: self.scope.clone(), backend: self.backend })
+    }
+
+    /// Undoes everything done in it.
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.inner.rollback().await
     }
 
     /// Which database it is on.
@@ -144,7 +154,7 @@ pub trait Of: EntityTrait {
 macro_rules! of_organisation {
     ($($table:ident),*) => { $(impl Of for $table::Entity { const ORGANISATION: Self::Column = $table::Column::Organisation; })* };
 }
-of_organisation!(clock, escalation, event, external_reference, message, outbound_mail, person, ticket);
+of_organisation!(clock, escalation, event, external_reference, message, outbound_mail, person, set_aside, ticket);
 
 pub(super) mod sealed {
     use super::{ConnectionTrait, Scope};

@@ -2,6 +2,7 @@
 
 pub mod amendments;
 pub mod contracts;
+pub mod dead_letters;
 mod error;
 pub mod inbound;
 pub mod rebuild;

@@ -10,7 +10,7 @@ use crate::store::{self, Scope};
 /// instant.
 pub async fn advance(app: &App, to: Instant) -> Result<Instant, Error> {
     refuse_outside(app)?;
-    let _alone = app.work.lock().await;
+    let _alone = app.work.write().await;
     if to < app.time.now() {
         let detail = format!("the sandbox is at {}, and never goes back", app.time.now());
         return Err(Error::Invalid(vec![Problem::field("to", "in_past", detail)]));

@@ -14,7 +14,10 @@ const BATCH: u64 = 200;
 /// Settles what is due by now, a batch; how many tickets it was. Cost follows what is due, not what is open.
 pub async fn fire_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
-    app.write(&Scope::All, async |tx| {
+    if store::tickets::next_due(&app.all()).await?.is_none_or(|next| next > now) {
+        return Ok(0);
+    }
+    app.write_quietly(&Scope::All, async |tx| {
         let due = store::tickets::claim_due(tx, now, BATCH).await?;
         let ids: Vec<_> = due.iter().map(|ticket| ticket.id).collect();
         if ids.is_empty() {

@@ -4,11 +4,15 @@
 //! The aims are half of bare SQL, and a pass at most 1.5 times as long among a million. Lines of the tables say so, and
 //! nothing fails here: figures belong to a machine. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- http sqlite` runs a part.
 
+#[path = "../it/support/postgres.rs"]
+#[expect(dead_code, reason = "only the tests take a database away")]
+mod postgres;
+
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant as Stopwatch};
 
 use entity::{clock, escalation, event, ticket};
@@ -42,76 +46,6 @@ fn milliseconds(watch: Stopwatch) -> f64 {
     watch.elapsed().as_secs_f64() * 1e3
 }
 
-/// A PostgreSQL server as it comes, so with `fsync`, in a temporary folder.
-struct Server {
-    folder: PathBuf,
-    port: u16,
-}
-
-impl Server {
-    fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("uurwerk-bench-pg").tempdir().expect("a folder").keep();
-        let port = free_port();
-        let server = Self { folder, port };
-        if is_root() {
-            run(Command::new("chown").arg("postgres").arg(&server.folder));
-        }
-        run(as_postgres("initdb").args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "-D"]).arg(server.data()));
-        let options = format!("-p {port} -k '{}' -c listen_addresses=127.0.0.1 -c max_connections=100", server.folder.display());
-        run(as_postgres("pg_ctl")
-            .args(["-w", "-o", &options, "-l"])
-            .arg(server.folder.join("log"))
-            .arg("-D")
-            .arg(server.data())
-            .arg("start"));
-        server
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.join("data")
-    }
-
-    fn new_database(&self) -> String {
-        static NEXT: AtomicUsize = AtomicUsize::new(1);
-        let (name, port) = (format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed)), self.port.to_string());
-        run(Command::new(bin("createdb")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, &name]));
-        format!("postgres://postgres@127.0.0.1:{port}/{name}")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        run(as_postgres("pg_ctl").args(["-m", "immediate", "-D"]).arg(self.data()).arg("stop"));
-        drop(std::fs::remove_dir_all(&self.folder));
-    }
-}
-
-/// A program of PostgreSQL's, as Debian keeps it or as the path finds it.
-fn bin(name: &str) -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
-    let found = versions.map(|version| version.path().join("bin").join(name)).filter(|path| path.exists()).max();
-    found.unwrap_or_else(|| PathBuf::from(name))
-}
-
-/// The server does not run as root.
-fn as_postgres(program: &str) -> Command {
-    if !is_root() {
-        return Command::new(bin(program));
-    }
-    let mut command = Command::new("runuser");
-    command.args(["-u", "postgres", "--"]).arg(bin(program));
-    command
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
-}
-
-fn run(command: &mut Command) {
-    let status = command.stdout(Stdio::null()).status().expect("it runs");
-    assert!(status.success(), "{command:?}");
-}
-
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }
@@ -143,11 +77,12 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(postgres: Option<&Server>, with_workers: bool) -> Self {
+    async fn open(on_postgres: bool, with_workers: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = postgres.map_or_else(|| format!("sqlite://{}", folder.path().join("desk.db").display()), Server::new_database);
+        let database =
+            if on_postgres { postgres::new_database_on(true) } else { format!("sqlite://{}", folder.path().join("desk.db").display()) };
         let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
-        if postgres.is_some() {
+        if on_postgres {
             let app = App::start(settings.clone()).await.expect("a database");
             <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
         }
@@ -308,12 +243,13 @@ fn line(title: &str, figures: [f64; 3], decimals: usize) {
 }
 
 /// Tickets a second, the ways beside one another; each the mean of two rounds in turn.
-async fn throughput(postgres: Option<&Server>) {
-    let desk = Desk::open(postgres, false).await;
+async fn throughput(on_postgres: bool) {
+    let desk = Desk::open(on_postgres, false).await;
     let rows = Rows::of(&desk).await;
-    let reader = match postgres {
-        Some(_) => desk.sql().clone(),
-        None => Database::connect(ConnectOptions::new(&desk.database).max_connections(4).to_owned()).await.expect("readers"),
+    let reader = if on_postgres {
+        desk.sql().clone()
+    } else {
+        Database::connect(ConnectOptions::new(&desk.database).max_connections(4).to_owned()).await.expect("readers")
     };
     let stamp = Stamp::system(desk.app.time.now());
     let (body, draft) = (incident(), draft());
@@ -322,7 +258,7 @@ async fn throughput(postgres: Option<&Server>) {
     let mut figures = [[0.0; 3]; 7];
     for (at, clients) in CLIENTS.into_iter().enumerate() {
         for _ in 0..2 {
-            let served = Desk::open(postgres, true).await;
+            let served = Desk::open(on_postgres, true).await;
             // The requester first: two first tickets of one person at once are not what is measured.
             served.asks("/v1/tickets", Some(&body)).await;
             let round = [
@@ -452,8 +388,8 @@ async fn resident(desk: &Desk) -> f64 {
     kibibytes.unwrap_or(f64::NAN) / 1024.0
 }
 
-async fn timers(postgres: Option<&Server>) {
-    let desk = Desk::open(postgres, false).await;
+async fn timers(on_postgres: bool) {
+    let desk = Desk::open(on_postgres, false).await;
     let idle_memory = resident(&desk).await;
     let (_, like) = desk.register(0).await;
     let (few, many) = if quick() { (500, 5_000) } else { (5_000, 500_000) };
@@ -475,10 +411,10 @@ async fn timers(postgres: Option<&Server>) {
 }
 
 async fn part(part: &str, on: &str) {
-    let postgres = (on == "postgresql").then(Server::start);
+    let on_postgres = on == "postgresql";
     match part {
-        "http" => throughput(postgres.as_ref()).await,
-        _ => timers(postgres.as_ref()).await,
+        "http" => throughput(on_postgres).await,
+        _ => timers(on_postgres).await,
     }
 }
 

@@ -356,7 +356,7 @@ impl<'a> Replay<'a> {
         match (self.under, self.selected()) {
             // A history replayed under one entry stays under it.
             _ if self.keys.is_some() => {}
-            (Under::Nothing, Under::Nothing) => {}
+            (Under::Nothing, Under::Nothing) | (_, Under::Hidden(_)) => {}
             (Under::Undecided(_), Under::Nothing) if !self.had_goals => (self.under, self.timeline) = (Under::Nothing, None),
             (Under::Undecided(last) | Under::Entry(last) | Under::Hidden(last), Under::Nothing) => {
                 self.under = Under::Hidden(last);
@@ -375,7 +375,6 @@ impl<'a> Replay<'a> {
                 self.under = next;
                 self.set_goals(self.goals(), at, why);
             }
-            (_, Under::Hidden(_)) => {}
         }
     }
 

@@ -107,7 +107,7 @@ impl Book<'_> {
     /// Records the amendments that changed these clocks; the instant of the last one that is new here.
     fn amendments(&mut self, contract: &Contract, clocks: &[Replay<'_>]) -> Option<Instant> {
         let known = self.added.len();
-        for amended in clocks.iter().flat_map(|replay| replay.amended()).filter_map(|index| contract.amendments.get(*index)) {
+        for amended in clocks.iter().flat_map(Replay::amended).filter_map(|index| contract.amendments.get(*index)) {
             let Amendment { id, calendar, date, change, recorded_at } = &amended.amendment;
             let data = json!({ "amendment": id, "calendar": calendar, "date": date, "change": change.as_str(), "hours": change.hours() });
             self.add_once(EventKind::CalendarAmended, *recorded_at, data, &["amendment"]);

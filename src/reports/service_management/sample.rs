@@ -57,6 +57,7 @@ pub(crate) fn contract() -> Contract {
         default_priority: None,
         clients: Vec::new(),
         calendars: [("support".to_owned(), calendar.clone())].into(),
+        amendments: Vec::new(),
         priorities: vec![priority("urgent", 1, "Urgent"), priority("high", 2, "Hoog")],
         clocks,
         roles: Vec::new(),

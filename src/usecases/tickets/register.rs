@@ -198,8 +198,12 @@ async fn person(app: &App, tx: &Tx, organisation: &str, name: &str, email: &str)
         return Ok(known.id);
     }
     let person = Person { id: app.time.id(), organisation: organisation.to_owned(), name: name.trim().to_owned(), email };
-    store::people::insert(tx, &person, app.time.now()).await?;
-    Ok(person.id)
+    if store::people::insert(tx, &person, app.time.now()).await? {
+        return Ok(person.id);
+    }
+    // Another ticket of theirs came first, a moment ago.
+    let known = store::people::with_address(tx, organisation, &person.email).await?;
+    known.map(|known| known.id).ok_or(Error::Repeat)
 }
 
 async fn new_ticket(

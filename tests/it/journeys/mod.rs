@@ -1,10 +1,12 @@
 //! Conversations in the desk's words: what a service manager may judge.
 
 mod amendments;
+mod dead_letters;
 mod faults;
 mod first_day;
 mod kills;
 mod ladder;
 mod proof;
 mod rebuild;
+mod together;
 mod what_if;

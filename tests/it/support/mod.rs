@@ -1,6 +1,7 @@
 //! A desk of a test's own: its database, its time, its mail folder, its port.
 
 pub mod postgres;
+mod rows;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

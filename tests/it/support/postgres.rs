@@ -9,9 +9,10 @@ struct Server {
     port: u16,
 }
 
-fn server() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(start)
+/// The server that writes through to the disk, or the one that does not and is quicker.
+fn server(fsync: bool) -> &'static Server {
+    static SERVERS: [OnceLock<Server>; 2] = [const { OnceLock::new() }; 2];
+    SERVERS[usize::from(fsync)].get_or_init(|| start(fsync))
 }
 
 /// Takes a database away: nobody is let in, and who was in is put out.
@@ -25,15 +26,25 @@ pub fn reopen(name: &str) {
     sql(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
 }
 
+/// Cuts the connections of a database that listen.
+pub fn cut_listeners(name: &str) {
+    sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND query LIKE 'LISTEN%'"));
+}
+
 fn sql(statement: &str) {
-    let port = server().port.to_string();
+    let port = server(false).port.to_string();
     run(Command::new(bin("psql")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, "-c", statement, "postgres"]));
 }
 
 /// Makes a new, empty database; its address.
 pub fn new_database() -> String {
+    new_database_on(false)
+}
+
+/// The same on a server with or without `fsync`.
+pub fn new_database_on(fsync: bool) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let server = server();
+    let server = server(fsync);
     let name = format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let address = format!("postgres://postgres@127.0.0.1:{}", server.port);
     let made = Command::new(bin("createdb")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &server.port.to_string(), &name]).status();
@@ -41,17 +52,17 @@ pub fn new_database() -> String {
     format!("{address}/{name}")
 }
 
-fn start() -> Server {
+fn start(fsync: bool) -> Server {
     let folder = tempfile::Builder::new().prefix("uurwerk-pg").tempdir().expect("a folder").keep();
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
-    let data = folder.join("data");
+    let (data, fsync) = (folder.join("data"), if fsync { "on" } else { "off" });
     if is_root() {
         run(Command::new("chown").arg("postgres").arg(&folder));
     }
     run(as_postgres(&bin("initdb")).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "-D"]).arg(&data));
     // The shell beside it stops the server when this process has ended, however it ended.
     let script = format!(
-        "'{}' -D '{}' -p {port} -k '{}' -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400 >/dev/null 2>&1 & server=$!; \
+        "'{}' -D '{}' -p {port} -k '{}' -c listen_addresses=127.0.0.1 -c fsync={fsync} -c max_connections=400 >/dev/null 2>&1 & server=$!; \
          while [ -d /proc/{} ]; do sleep 1; done; kill -INT $server; wait $server; rm -rf '{}'",
         bin("postgres").display(),
         data.display(),

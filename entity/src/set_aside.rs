@@ -1,0 +1,27 @@
+//! An event that a handler could not take yet: it failed, it waits behind one that did, or it is a dead letter.
+
+use sea_orm::entity::prelude::*;
+
+/// An event that a handler could not take yet: it failed, it waits behind one that did, or it is a dead letter.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "set_aside")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub handler: String,
+    pub event_id: Uuid,
+    pub ticket_id: Uuid,
+    pub organisation: String,
+    pub position: i64,
+    pub attempts: i32,
+    pub next_attempt_at: Option<DateTimeUtc>,
+    pub last_error: Option<String>,
+    pub set_aside_at: DateTimeUtc,
+    pub died_at: Option<DateTimeUtc>,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,195 @@
+//! Events that a handler could not take yet. One that failed carries its next try; those of its ticket that came later
+//! carry none until it is done; a dead letter carries the instant it was given up.
+
+use std::collections::HashSet;
+
+use entity::{event, set_aside, ticket};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::stream::Place;
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, View, instant};
+use crate::domain::Instant;
+
+/// An event set aside for a handler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Its id.
+    pub id: Uuid,
+    /// The handler that could not take it.
+    pub handler: String,
+    /// The event.
+    pub event_id: Uuid,
+    /// Its ticket.
+    pub ticket_id: Uuid,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Why it failed.
+    pub last_error: Option<String>,
+    /// When it was given up.
+    pub died_at: Option<Instant>,
+}
+
+/// A dead letter as an operator knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// What was set aside.
+    pub set_aside: SetAside,
+    /// Its ticket's number, without prefix.
+    pub number: i64,
+    /// The type its ticket was registered as, for the prefix.
+    pub registered_as: String,
+    /// The event's kind, as it is written.
+    pub kind: String,
+}
+
+/// What becomes of a try that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It is tried again then.
+    Again(Instant),
+    /// It is a dead letter from then on.
+    Dead(Instant),
+}
+
+/// Of these tickets, those of which something waits for a handler.
+pub async fn waiting(tx: &Tx, handler: &str, tickets: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
+    let of_tickets = alive(tx, handler).select_only().column(set_aside::Column::TicketId);
+    let of_tickets = of_tickets.filter(set_aside::Column::TicketId.is_in(tickets.iter().copied())).distinct();
+    Ok(of_tickets.into_tuple::<Uuid>().all(tx.connection()).await?.into_iter().collect())
+}
+
+/// Sets an event aside that failed, or, without a failure, behind one of its ticket that did.
+pub async fn put(tx: &Tx, handler: &str, place: &Place, failed: Option<(&str, Instant)>, now: Instant) -> Result<(), DbErr> {
+    let row = set_aside::ActiveModel {
+        id: Set(Uuid::new_v5(&place.event_id, handler.as_bytes())),
+        handler: Set(handler.to_owned()),
+        event_id: Set(place.event_id),
+        ticket_id: Set(place.ticket_id),
+        organisation: Set(place.organisation.clone()),
+        position: Set(place.position),
+        attempts: Set(i32::from(failed.is_some())),
+        next_attempt_at: Set(failed.map(|failed| failed.1.to_utc())),
+        last_error: Set(failed.map(|failed| failed.0.to_owned())),
+        set_aside_at: Set(now.to_utc()),
+        died_at: Set(None),
+    };
+    set_aside::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// What a handler is to try again by now, in the order of the stream.
+pub async fn due(tx: &Tx, handler: &str, now: Instant, limit: u64) -> Result<Vec<SetAside>, DbErr> {
+    let due = tx.find::<set_aside::Entity>().filter(set_aside::Column::Handler.eq(handler));
+    let due = due.filter(set_aside::Column::NextAttemptAt.lte(now.to_utc()));
+    let due = due.order_by_asc(set_aside::Column::Position).limit(limit);
+    Ok(due.all(tx.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// The handlers that have something to try again by now.
+pub async fn due_handlers(view: &View, now: Instant) -> Result<Vec<String>, DbErr> {
+    let due = view.find::<set_aside::Entity>().select_only().column(set_aside::Column::Handler);
+    due.filter(set_aside::Column::NextAttemptAt.lte(now.to_utc())).distinct().into_tuple().all(view.connection()).await
+}
+
+/// When something is tried again next.
+pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+    let earliest = reads.find::<set_aside::Entity>().select_only().column(set_aside::Column::NextAttemptAt);
+    let earliest = earliest.filter(set_aside::Column::NextAttemptAt.is_not_null()).order_by_asc(set_aside::Column::NextAttemptAt);
+    let row: Option<chrono::DateTime<chrono::Utc>> = earliest.limit(1).into_tuple().one(reads.connection()).await?;
+    Ok(row.map(instant))
+}
+
+/// Forgets what was taken after all, and lets the next of its ticket try.
+pub async fn done(tx: &Tx, one: &SetAside, now: Instant) -> Result<(), DbErr> {
+    set_aside::Entity::delete_by_id(one.id).exec(tx.connection()).await?;
+    release(tx, one, now).await
+}
+
+/// Records that a try failed; the next of the ticket tries when this one is dead.
+pub async fn failed(tx: &Tx, one: &SetAside, error: &str, next: Next, now: Instant) -> Result<(), DbErr> {
+    let (again, died) = match next {
+        Next::Again(at) => (Some(at.to_utc()), None),
+        Next::Dead(at) => (None, Some(at.to_utc())),
+    };
+    set_aside::Entity::update_many()
+        .col_expr(set_aside::Column::Attempts, Expr::col(set_aside::Column::Attempts).add(1))
+        .col_expr(set_aside::Column::LastError, Expr::value(error))
+        .col_expr(set_aside::Column::NextAttemptAt, Expr::value(again))
+        .col_expr(set_aside::Column::DiedAt, Expr::value(died))
+        .filter(set_aside::Column::Id.eq(one.id))
+        .exec(tx.connection())
+        .await?;
+    if died.is_some() { release(tx, one, now).await } else { Ok(()) }
+}
+
+/// Lets the earliest that waits for a handler with a ticket try, unless another of that ticket is being tried.
+async fn release(tx: &Tx, one: &SetAside, now: Instant) -> Result<(), DbErr> {
+    let of_ticket = alive(tx, &one.handler).filter(set_aside::Column::TicketId.eq(one.ticket_id));
+    let Some(next) = of_ticket.order_by_asc(set_aside::Column::Position).one(tx.connection()).await? else { return Ok(()) };
+    if next.next_attempt_at.is_none() {
+        due_at(tx, next.id, now).await?;
+    }
+    Ok(())
+}
+
+async fn due_at(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
+    set_aside::Entity::update_many()
+        .col_expr(set_aside::Column::NextAttemptAt, Expr::value(Some(now.to_utc())))
+        .filter(set_aside::Column::Id.eq(id))
+        .exec(tx.connection())
+        .await
+        .map(drop)
+}
+
+/// How many dead letters there are.
+pub async fn count_dead(view: &View) -> Result<u64, DbErr> {
+    view.find::<set_aside::Entity>().filter(set_aside::Column::DiedAt.is_not_null()).count(view.connection()).await
+}
+
+/// The dead letters, oldest first, at most `limit`.
+pub async fn dead(view: &View, limit: u64) -> Result<Vec<DeadLetter>, DbErr> {
+    let dead = view.find::<set_aside::Entity>().filter(set_aside::Column::DiedAt.is_not_null());
+    let dead = dead.order_by_asc(set_aside::Column::DiedAt).order_by_asc(set_aside::Column::Position).limit(limit);
+    let dead = dead.all(view.connection()).await?;
+    let tickets = view.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(dead.iter().map(|one| one.ticket_id))).select_only();
+    let tickets = tickets.columns([ticket::Column::Id]).columns([ticket::Column::Number]).columns([ticket::Column::RegisteredAs]);
+    let tickets: Vec<(Uuid, i64, String)> = tickets.into_tuple().all(view.connection()).await?;
+    let kinds = view.find::<event::Entity>().filter(event::Column::Id.is_in(dead.iter().map(|one| one.event_id))).select_only();
+    let kinds: Vec<(Uuid, String)> = kinds.columns([event::Column::Id, event::Column::Kind]).into_tuple().all(view.connection()).await?;
+    let letter = |row: set_aside::Model| {
+        let ticket = tickets.iter().find(|ticket| ticket.0 == row.ticket_id)?;
+        let kind = kinds.iter().find(|kind| kind.0 == row.event_id)?;
+        Some(DeadLetter { set_aside: to_domain(row), number: ticket.1, registered_as: ticket.2.clone(), kind: kind.1.clone() })
+    };
+    Ok(dead.into_iter().filter_map(letter).collect())
+}
+
+/// Lets a dead letter be tried anew; whether it is one.
+pub async fn revive(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
+    let revived = set_aside::Entity::update_many()
+        .col_expr(set_aside::Column::NextAttemptAt, Expr::value(Some(now.to_utc())))
+        .col_expr(set_aside::Column::DiedAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
+        .col_expr(set_aside::Column::Attempts, Expr::value(0))
+        .filter(set_aside::Column::Id.eq(id))
+        .filter(set_aside::Column::DiedAt.is_not_null());
+    Ok(revived.exec(tx.connection()).await?.rows_affected == 1)
+}
+
+fn alive(reads: &impl Reads, handler: &str) -> Select<set_aside::Entity> {
+    reads.find::<set_aside::Entity>().filter(set_aside::Column::Handler.eq(handler)).filter(set_aside::Column::DiedAt.is_null())
+}
+
+fn to_domain(row: set_aside::Model) -> SetAside {
+    SetAside {
+        id: row.id,
+        handler: row.handler,
+        event_id: row.event_id,
+        ticket_id: row.ticket_id,
+        attempts: row.attempts,
+        last_error: row.last_error,
+        died_at: row.died_at.map(instant),
+    }
+}
