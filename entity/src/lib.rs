@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "a column is named for what it holds")]
 
+pub mod attachment;
 pub mod calendar_amendment;
 pub mod clock;
 pub mod contract_version;
@@ -18,3 +19,4 @@ pub mod sandbox;
 pub mod stream;
 pub mod ticket;
 pub mod token;
+pub mod upload;

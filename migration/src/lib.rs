@@ -1,6 +1,7 @@
 //! The database, step by step, in the order applied. Knows nothing of `entity`.
 
 mod m0001_desk;
+mod m0003_attachments;
 mod m0005_amendments;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -12,6 +13,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_desk::Step), Box::new(m0005_amendments::Step)]
+        vec![Box::new(m0001_desk::Step), Box::new(m0003_attachments::Step), Box::new(m0005_amendments::Step)]
     }
 }

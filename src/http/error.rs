@@ -88,10 +88,12 @@ impl From<Error> for Failure {
                 Self::new(status, code, detail)
             }
             Error::Forbidden { code, detail } => Self::new(StatusCode::FORBIDDEN, code, detail),
+            Error::TooLarge { code, detail } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, detail),
+            Error::Interrupted => Self::new(StatusCode::BAD_REQUEST, "incomplete_body", "the body did not come in whole"),
             Error::Repeat => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many changes at once; try again"),
             Error::Unavailable(cause) => {
                 tracing::error!(cause, "a dependency is away");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the database cannot be reached; try again")
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "what the desk depends on cannot be reached; try again")
             }
             Error::Internal(cause) => {
                 tracing::error!(cause, "a request failed");

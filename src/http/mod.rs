@@ -1,6 +1,7 @@
 //! The REST API: the route table on this page, one file a subject.
 
 mod amendments;
+mod attachments;
 mod body;
 mod caller;
 mod desk;
@@ -63,6 +64,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/tickets/{ref}/clocks").get(tickets::clocks).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/events").get(tickets::events).default_service(other()))
+        .service(web::resource("/v1/tickets/{ref}/attachments").get(attachments::list).post(attachments::create).default_service(other()))
+        .service(web::resource("/v1/tickets/{ref}/attachments/{id}").get(attachments::get).default_service(other()))
         .default_service(web::route().to(desk::nothing));
 }
 
@@ -70,7 +73,7 @@ fn routes(config: &mut web::ServiceConfig) {
 fn allowed(path: &str) -> &'static str {
     let parts: Vec<_> = path.trim_matches('/').split('/').collect();
     match parts[..] {
-        ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions"] | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
+        ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions" | "attachments"] | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
         ["v1", "tickets", _] => "GET, PATCH",
         ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] | ["v1", "inbound-messages"] => "POST",
         _ => "GET",
@@ -125,7 +128,10 @@ fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
 fn finish(response: &mut actix_web::dev::ServiceResponse, id: &str) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

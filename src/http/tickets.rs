@@ -26,7 +26,7 @@ use crate::usecases::{Error, Problem};
 type App_ = web::Data<App>;
 
 /// A ticket's UUID or number; anything else is a ticket that does not exist.
-fn addressed(text: &str) -> Result<TicketRef, Failure> {
+pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
     let by_number = || parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number));
     let found = text.parse().ok().map(TicketRef::Id).or_else(by_number);
     found.ok_or_else(|| Error::NotFound("ticket").into())
@@ -324,7 +324,8 @@ pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>
     responses((status = 200, body = EventList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
-    let (_, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
+    let (_, mut history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
+    history.retain(|event| !caller.actor.is_client() || !event.is_internal());
     Ok(HttpResponse::Ok().json(EventList { items: history.into_iter().map(Into::into).collect() }))
 }
 

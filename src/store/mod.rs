@@ -4,6 +4,7 @@
 //! scope a row does not exist, and a query without one does not compile: nobody else can reach the connection.
 
 pub mod amendments;
+pub mod attachments;
 pub mod contracts;
 pub mod events;
 pub mod idempotency;

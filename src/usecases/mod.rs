@@ -1,6 +1,7 @@
 //! What one can do with the desk: one function each. They read find, permit, decide, record.
 
 pub mod amendments;
+pub mod attachments;
 pub mod contracts;
 mod error;
 pub mod inbound;

@@ -7,7 +7,7 @@ mod act;
 mod event;
 mod settle;
 
-pub use act::{Act, Refusal, act, needs_phone_contact};
+pub use act::{Act, Refusal, act, may_attach, needs_phone_contact};
 pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use settle::{ClockIndex, Settled, Standing, ledgers, settle};
 

@@ -1,4 +1,5 @@
 //! The API, door by door.
 
+mod attachments;
 mod refusals;
 mod tickets;
