@@ -6,3 +6,4 @@ mod first_day;
 mod kills;
 mod ladder;
 mod proof;
+mod uploads;
