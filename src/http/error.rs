@@ -56,17 +56,24 @@ pub struct Failure {
     code: &'static str,
     detail: String,
     problems: Vec<Problem>,
+    retry_after: u64,
 }
 
 impl Failure {
     /// A refusal of a status with a code.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), problems: Vec::new() }
+        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5 }
     }
 
     /// A request that cannot be, with everything wrong with it.
     pub fn invalid(problems: Vec<Problem>) -> Self {
         Error::Invalid(problems).into()
+    }
+
+    /// Too much was asked; some seconds later it may be asked again.
+    pub fn too_many(seconds: u64) -> Self {
+        let detail = format!("too many requests; try again in {seconds} s");
+        Self { retry_after: seconds, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
     }
 
     /// Nobody knows who is calling.
@@ -132,7 +139,9 @@ impl ResponseError for Failure {
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         match self.status {
             StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
-            StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header((header::RETRY_AFTER, "5"))),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                response.insert_header((header::RETRY_AFTER, self.retry_after));
+            }
             _ => {}
         }
         response.body(serde_json::to_string(&body).unwrap_or_default())

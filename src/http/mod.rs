@@ -7,6 +7,7 @@ mod caller;
 mod desk;
 mod document;
 mod error;
+mod limits;
 mod shapes;
 mod tickets;
 
@@ -14,6 +15,7 @@ pub use document::text as document;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, Service};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -22,9 +24,14 @@ use actix_web::{App as WebApp, HttpRequest, HttpResponse, HttpServer, web};
 
 use crate::app::App;
 use error::Failure;
+use limits::{Limits, Watched};
 
-/// The largest body taken, in bytes.
-const BODY_CAP: usize = 25 * 1024 * 1024;
+/// The largest JSON body taken, in bytes.
+const BODY_CAP: usize = 1024 * 1024;
+/// The largest mail taken, in bytes.
+const MAIL_CAP: usize = 25 * 1024 * 1024;
+/// How long the head of a request may take.
+const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// Headers of every answer (API design rules, transport security).
 const HEADERS: [(&str, &str); 7] = [
@@ -46,7 +53,12 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/openapi.json").get(desk::api_document).default_service(other()))
         .service(web::resource("/v1/sandbox").get(desk::sandbox_time).default_service(other()))
         .service(web::resource("/v1/sandbox/advances").post(desk::advance).default_service(other()))
-        .service(web::resource("/v1/inbound-messages").post(desk::inbound_message).default_service(other()))
+        .service(
+            web::resource("/v1/inbound-messages")
+                .app_data(web::PayloadConfig::new(MAIL_CAP))
+                .post(desk::inbound_message)
+                .default_service(other()),
+        )
         .service(web::resource("/v1/reports/service-management").get(desk::service_management).default_service(other()))
         .service(
             web::resource("/v1/contracts/{contract}/calendar-amendments")
@@ -93,21 +105,28 @@ async fn not_that_way(request: HttpRequest) -> HttpResponse {
 
 /// A server on a listening socket, to be awaited.
 pub fn serve(app: Arc<App>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let limits = web::Data::new(Limits::new(&app.settings.http));
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
-        WebApp::new().app_data(app.clone()).app_data(web::PayloadConfig::new(BODY_CAP)).configure(routes).wrap_fn(|request, service| {
+        let http = app.settings.http.clone();
+        let made = WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(web::PayloadConfig::new(BODY_CAP));
+        made.configure(routes).wrap_fn(move |mut request, service| {
+            let body = Watched::of(&mut request, &http);
             let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
             let answer = service.call(request);
             async move {
                 let mut response = answer.await?;
                 refused_payload(&mut response);
+                if let Some(body) = body {
+                    body.answered(&mut response);
+                }
                 finish(&mut response, &id);
                 log(&method, path.as_deref(), response.status(), &id);
                 Ok(response)
             }
         })
     });
-    Ok(server.workers(workers).shutdown_timeout(10).listen(listener)?.run())
+    Ok(server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(10).listen(listener)?.run())
 }
 
 /// Refusals that the web library makes itself are problem+json too.

@@ -18,7 +18,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("usecases", &["usecases", "app", "contracts", "files", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"]),
     ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
     ("jobs", &["jobs", "app", "outbox", "store", "time", "usecases", "domain"]),
-    ("http", &["http", "app", "jobs", "proof", "reports", "store", "time", "usecases", "domain"]),
+    ("http", &["http", "app", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain"]),
     ("cli", &["app", "contracts", "http", "jobs", "outbox", "proof", "reports", "settings", "simulate", "store", "usecases"]),
     ("main", &["uurwerk"]),
 ];

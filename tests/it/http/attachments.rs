@@ -10,7 +10,7 @@ use uurwerk::domain::Instant;
 use uurwerk::usecases::attachments;
 
 use crate::on_both_databases;
-use crate::support::{ADMIN, Answer, Desk, On, incident};
+use crate::support::{ADMIN, Answer, Desk, incident};
 
 on_both_databases!(
     a_file_comes_out_as_it_went_in_and_is_told_of_once,

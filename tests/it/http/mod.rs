@@ -1,5 +1,6 @@
 //! The API, door by door.
 
 mod attachments;
+mod limits;
 mod refusals;
 mod tickets;

@@ -130,6 +130,11 @@ impl Desk {
         self.client.request(method.parse().expect("a method"), format!("{}{path}", self.url))
     }
 
+    /// Address and port, for who speaks without a client.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
     /// Where its attachments are.
     pub fn attachments(&self) -> PathBuf {
         self.folder.path().join("attachments")
