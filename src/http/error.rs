@@ -70,6 +70,23 @@ impl Failure {
         Error::Invalid(problems).into()
     }
 
+    /// What goes over the wire.
+    pub fn body(&self) -> ProblemBody {
+        let field = |problem: &Problem| FieldProblem {
+            pointer: problem.pointer.clone(),
+            code: problem.code.to_owned(),
+            detail: problem.detail.clone(),
+        };
+        ProblemBody {
+            kind: format!("urn:uurwerk:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
+            status: i32::from(self.status.as_u16()),
+            detail: self.detail.clone(),
+            code: self.code.to_owned(),
+            errors: self.problems.iter().map(field).collect(),
+        }
+    }
+
     /// Too much was asked; some seconds later it may be asked again.
     pub fn too_many(seconds: u64) -> Self {
         let detail = format!("too many requests; try again in {seconds} s");
@@ -122,19 +139,7 @@ impl ResponseError for Failure {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let field = |problem: &Problem| FieldProblem {
-            pointer: problem.pointer.clone(),
-            code: problem.code.to_owned(),
-            detail: problem.detail.clone(),
-        };
-        let body = ProblemBody {
-            kind: format!("urn:uurwerk:problem:{}", self.code),
-            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
-            status: i32::from(self.status.as_u16()),
-            detail: self.detail.clone(),
-            code: self.code.to_owned(),
-            errors: self.problems.iter().map(field).collect(),
-        };
+        let body = self.body();
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         match self.status {

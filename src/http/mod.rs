@@ -3,6 +3,7 @@
 mod amendments;
 mod attachments;
 mod body;
+mod bulk;
 mod caller;
 mod desk;
 mod document;
@@ -28,6 +29,8 @@ use limits::{Limits, Watched};
 
 /// The largest JSON body taken, in bytes.
 const BODY_CAP: usize = 1024 * 1024;
+/// The largest body of many tickets taken, in bytes.
+const BULK_CAP: usize = 16 * 1024 * 1024;
 /// The largest mail taken, in bytes.
 const MAIL_CAP: usize = 25 * 1024 * 1024;
 /// How long the head of a request may take.
@@ -67,6 +70,7 @@ fn routes(config: &mut web::ServiceConfig) {
                 .default_service(other()),
         )
         .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
+        .service(web::resource("/v1/tickets/_bulk").app_data(web::PayloadConfig::new(BULK_CAP)).post(bulk::create).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write).default_service(other()))
         .service(
@@ -85,7 +89,10 @@ fn routes(config: &mut web::ServiceConfig) {
 fn allowed(path: &str) -> &'static str {
     let parts: Vec<_> = path.trim_matches('/').split('/').collect();
     match parts[..] {
-        ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions" | "attachments"] | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
+        ["v1", "tickets"]
+        | ["v1", "tickets", _, "messages" | "transitions" | "attachments"]
+        | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
+        ["v1", "tickets", "_bulk"] => "POST",
         ["v1", "tickets", _] => "GET, PATCH",
         ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] | ["v1", "inbound-messages"] => "POST",
         _ => "GET",

@@ -46,7 +46,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
     rendered(&app, &caller, &ticket, StatusCode::CREATED).await
 }
 
-fn draft(body: &mut Body) -> Draft {
+pub(super) fn draft(body: &mut Body) -> Draft {
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     let requester = &body.fields["requester"];
     let requester = text(&requester["name"]).zip(text(&requester["email"]));
@@ -340,7 +340,7 @@ async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: Sta
 }
 
 /// Tickets with their people and names, in two questions whatever their number.
-async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
+pub(super) async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
     let view = app.db.view(caller.scope.clone());
     let people: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
     let people = store::people::find(&view, &people).await.map_err(Error::from)?;

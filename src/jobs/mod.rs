@@ -1,6 +1,8 @@
 //! What happens without anyone asking: due timers, the stream, handlers, mail. One pass after another, until nothing is
 //! left; then sleep until the earliest deadline, or until something is committed.
 
+mod sweep;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,16 +10,12 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::outbox;
 use crate::store::{self, Backend, stream};
-use crate::time::TimeSource;
-use crate::usecases::{Error, attachments, timers};
+use crate::usecases::{Error, timers};
 
 /// However quiet it is, look again after this: a lost wake-up costs no more.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// How often another process's commits are looked for.
 const PULSE: Duration = Duration::from_secs(1);
-
-/// How often what is left of broken uploads is looked for.
-const SWEEP: Duration = Duration::from_hours(1);
 
 /// Works until nothing is due.
 pub async fn work_off(app: &App) -> Result<(), Error> {
@@ -41,9 +39,12 @@ pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
 
 /// Works until the program is asked to stop.
 pub async fn run(app: Arc<App>) {
+    tokio::join!(work(app.clone()), sweep::run(&app));
+}
+
+async fn work(app: Arc<App>) {
     let mut pulse = 0;
     let mut followed = app.time.now();
-    let mut swept = None;
     loop {
         let woken = app.wake.notified();
         if app.is_stopping() {
@@ -62,12 +63,6 @@ pub async fn run(app: Arc<App>) {
             followed = app.time.now();
             if let Err(error) = app.follow_database().await {
                 tracing::warn!(%error, "the database's clock could not be read");
-            }
-        }
-        if swept.is_none_or(|swept: std::time::Instant| swept.elapsed() >= SWEEP) {
-            swept = Some(std::time::Instant::now());
-            if let Err(error) = attachments::sweep(&app, TimeSource::machine().now()).await {
-                tracing::warn!(%error, "what is left of broken uploads could not be removed");
             }
         }
         tokio::select! {

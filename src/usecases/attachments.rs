@@ -109,8 +109,8 @@ async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment
     .await
 }
 
-/// How many bytes a ticket has room for.
-async fn room_on(app: &App, tx: &Tx, ticket: &Ticket) -> Result<u64, Error> {
+/// How many bytes a ticket has room for; none when it has as many files as it may.
+pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket) -> Result<u64, Error> {
     let sizes = store::attachments::sizes(tx, ticket.id).await?;
     if sizes.len() >= MOST {
         let detail = format!("a ticket has at most {MOST} attachments");
@@ -128,7 +128,7 @@ fn too_large(app: &App, room: u64) -> Error {
     Error::TooLarge { code: "attachment_too_large", detail: format!("an attachment has at most {cap} bytes") }
 }
 
-fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id: Uuid, kept: &crate::files::Kept) -> Attachment {
+pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id: Uuid, kept: &crate::files::Kept) -> Attachment {
     Attachment {
         id,
         ticket_id: ticket.id,
@@ -144,20 +144,24 @@ fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id: Uuid, kep
 }
 
 /// Records files whose bytes are kept, with their events, on a ticket held by this transaction.
-async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, attachments: &[Attachment]) -> Result<(), Error> {
+pub(super) async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, attachments: &[Attachment]) -> Result<Ticket, Error> {
     let ids: Vec<_> = attachments.iter().map(|one| one.id).collect();
     if store::attachments::arrived(tx, &ids).await? != ids.len() {
         return Err(Error::Conflict { code: "upload_expired", detail: "the upload took more than a day, and was given up".to_owned() });
     }
     let wishes: Vec<_> = attachments.iter().map(|one| Act::Attach { id: one.id, public: one.public, bytes: one.size_bytes }).collect();
-    act_in(app, tx, stamp, ticket, &wishes, &When::default()).await?;
-    Ok(store::attachments::insert(tx, attachments).await?)
+    let (ticket, _) = act_in(app, tx, stamp, ticket, &wishes, &When::default()).await?;
+    store::attachments::insert(tx, attachments).await?;
+    Ok(ticket)
 }
 
 /// Removes what was kept of uploads that did not arrive. A file with a row is never among them: the transaction that made
 /// the row took it off the list, and one that is given up can get no row any more.
 async fn remove(app: &App, ids: &[Uuid]) -> Result<usize, Error> {
     let given_up = app.write(&Scope::All, async |tx| Ok(store::attachments::give_up(tx, ids).await?)).await?;
+    if given_up.is_empty() {
+        return Ok(0);
+    }
     for id in &given_up {
         app.files.remove(*id).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     }
@@ -166,7 +170,7 @@ async fn remove(app: &App, ids: &[Uuid]) -> Result<usize, Error> {
 }
 
 /// The same at once for a refused upload; what fails stays written down for `sweep`.
-async fn discard(app: &App, ids: &[Uuid]) {
+pub(super) async fn discard(app: &App, ids: &[Uuid]) {
     if let Err(error) = remove(app, ids).await {
         tracing::warn!(%error, "what is left of a refused upload waits for the sweep");
     }

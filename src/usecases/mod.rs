@@ -3,6 +3,7 @@
 pub mod amendments;
 pub mod attachments;
 pub mod contracts;
+mod enclosures;
 mod error;
 pub mod inbound;
 pub mod reports;

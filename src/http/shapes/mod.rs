@@ -2,6 +2,7 @@
 
 mod amendment;
 mod attachment;
+mod bulk;
 mod clock;
 mod desk;
 mod history;
@@ -9,6 +10,7 @@ mod ticket;
 
 pub use amendment::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
 pub use attachment::{Attachment, AttachmentList};
+pub use bulk::{NewTicketBatch, TicketBatch, TicketBatchItem};
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use desk::{InboundMessage, NewAdvance, Sandbox};
 pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition, PossibleTransitions};
