@@ -116,19 +116,20 @@ pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Pat
     let found = found.ok_or(Error::NotFound("attachment"))?;
     let range = asked_range(&request, &found);
     let (first, length) = match range {
-        None => (0, found.size_bytes),
-        Some(Some((first, last))) => (first, last - first + 1),
-        Some(None) => {
+        Wanted::Whole => (0, found.size_bytes),
+        Wanted::Part(first, last) => (first, last - first + 1),
+        Wanted::Nothing => {
             let failure = Failure::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", "the file has no such bytes");
             let mut response = actix_web::ResponseError::error_response(&failure);
             insert(&mut response, header::CONTENT_RANGE, &format!("bytes */{}", found.size_bytes));
             return Ok(response);
         }
     };
-    let asked = range.is_some().then(|| first..first + length);
+    let is_part = matches!(range, Wanted::Part(..));
+    let asked = is_part.then(|| first..first + length);
     let bytes = app.files.read(found.id, asked).await.map_err(|error| Error::Unavailable(error.to_string()))?;
-    let mut response = HttpResponse::build(if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK });
-    if range.is_some() {
+    let mut response = HttpResponse::build(if is_part { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK });
+    if is_part {
         response.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{}/{}", first + length - 1, found.size_bytes)));
     }
     response
@@ -146,17 +147,24 @@ fn insert(response: &mut HttpResponse, name: header::HeaderName, value: &str) {
     }
 }
 
-/// The first and last byte that are asked for: `None` when that is the whole file, `Some(None)` when it has none of them.
-/// Several ranges at once are answered with the whole file.
-fn asked_range(request: &HttpRequest, found: &Stored) -> Option<Option<(u64, u64)>> {
-    let text = request.headers().get(header::RANGE)?.to_str().ok()?;
-    let same = request.headers().get(header::IF_RANGE).is_none_or(|tag| tag.as_bytes() == format!("\"{}\"", found.digest).as_bytes());
-    match text.parse().ok().filter(|_| same)? {
-        header::Range::Bytes(ranges) => match ranges.as_slice() {
-            [one] => Some(one.to_satisfiable_range(found.size_bytes)),
-            _ => None,
-        },
-        header::Range::Unregistered(..) => None,
+/// Which bytes of a file are wanted.
+enum Wanted {
+    Whole,
+    /// From the first to the last, both included.
+    Part(u64, u64),
+    /// Some that it does not have.
+    Nothing,
+}
+
+/// What a request wants of a file. Several ranges at once, and one of a file that changed, are answered with all of it.
+fn asked_range(request: &HttpRequest, found: &Stored) -> Wanted {
+    let header = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let changed = header(header::IF_RANGE).is_some_and(|tag| tag != format!("\"{}\"", found.digest));
+    match header(header::RANGE).and_then(|range| range.parse().ok()) {
+        Some(header::Range::Bytes(ranges)) if ranges.len() == 1 && !changed => {
+            ranges[0].to_satisfiable_range(found.size_bytes).map_or(Wanted::Nothing, |(first, last)| Wanted::Part(first, last))
+        }
+        _ => Wanted::Whole,
     }
 }
 

@@ -92,9 +92,10 @@ fn allowed(path: &str) -> &'static str {
         ["v1", "tickets"]
         | ["v1", "tickets", _, "messages" | "transitions" | "attachments"]
         | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
-        ["v1", "tickets", "_bulk"] => "POST",
+        ["v1", "tickets", "_bulk"] | ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] | ["v1", "inbound-messages"] => {
+            "POST"
+        }
         ["v1", "tickets", _] => "GET, PATCH",
-        ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] | ["v1", "inbound-messages"] => "POST",
         _ => "GET",
     }
 }

@@ -42,8 +42,8 @@ pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Receiv
     let parsed = parse::parse(raw);
     let message_id = parsed.message_id.clone().unwrap_or_else(|| format!("{}@no-message-id.invalid", parsed.content_digest));
     let intake = Intake { app, mailbox, contract: &version.contract, mail: &parsed, message_id: &message_id, now };
-    let enclosed = enclosures::keep(app, &parsed, raw).await?;
-    let taken = app.write(&Scope::All, async |tx| intake.take(tx, mailbox_name, raw, &enclosed).await).await;
+    let enclosed = Box::pin(enclosures::keep(app, &parsed, raw)).await?;
+    let taken = Box::pin(app.write(&Scope::All, async |tx| intake.take(tx, mailbox_name, raw, &enclosed).await)).await;
     enclosures::discard_rest(app, &enclosed).await;
     taken
 }

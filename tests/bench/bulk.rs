@@ -147,7 +147,14 @@ async fn compare() {
             figures[figures.len() / 2]
         });
         println!("{on:<24}{:>14.0}{:>14.0}{:>14.0}{:>14.0}", medians[0], medians[1], medians[2], medians[3]);
-        println!("{:<24}{:>14}{:>13.1}x{:>13.1}x{:>13.1}x", "faster", "", medians[0] / medians[1], medians[0] / medians[2], medians[0] / medians[3]);
+        println!(
+            "{:<24}{:>14}{:>13.1}x{:>13.1}x{:>13.1}x",
+            "faster",
+            "",
+            medians[0] / medians[1],
+            medians[0] / medians[2],
+            medians[0] / medians[3]
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
