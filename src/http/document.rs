@@ -19,8 +19,7 @@ pub const BODIES: [&str; 7] =
     paths(
         tickets::create, tickets::list, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
-        attachments::create, attachments::list, attachments::get,
-        bulk::create,
+        attachments::create, attachments::list, attachments::get, bulk::create,
         desk::inbound_message, desk::service_management, amendments::create, amendments::list,
     ),
     components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment)),
