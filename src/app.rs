@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
+use crate::files::Files;
 use crate::settings::{Settings, TimeMode};
 use crate::store::{self, Db, Scope, Tx, View};
 use crate::time::TimeSource;
@@ -20,6 +21,8 @@ pub struct App {
     pub settings: Settings,
     /// Its database.
     pub db: Db,
+    /// Where its files are.
+    pub files: Files,
     /// Its time.
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
@@ -59,9 +62,11 @@ impl App {
     /// Connects and finds out what time it is; contracts are applied by `usecases::contracts::apply`.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
         let db = Db::connect(&settings.database.url).await?;
+        let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Self {
             settings,
             db,
+            files,
             time: TimeSource::machine(),
             wake: Notify::new(),
             mail_waits: Notify::new(),

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! main → cli → http · jobs → usecases · outbox → store → entity
-//!                            usecases · outbox → mail · reports
+//!                            usecases · outbox → mail · reports · files
 //!        cli → simulate → contracts   usecases · cli → proof   everything → domain → nobody
 //! ```
 //!
@@ -18,6 +18,7 @@
 //! - [`proof`]: a ledger that stands by itself, and how it is counted again without the desk.
 //! - [`usecases`]: what one can do, one function each: find, permit, decide, record.
 //! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope.
+//! - [`files`]: where the bytes of attachments are.
 //! - [`http`]: the REST API, its document, and how a refusal is answered.
 //! - [`mail`]: a message read, judged, written and sent.
 //! - [`outbox`]: the event stream, its handlers, and mail on its way out.
@@ -35,6 +36,7 @@ pub mod app;
 pub mod cli;
 pub mod contracts;
 pub mod domain;
+pub mod files;
 pub mod http;
 pub mod jobs;
 pub mod mail;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
+use figment::value::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::contract::TicketType;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub log: Log,
     /// Outgoing mail.
     pub mail: Mail,
+    /// Files on tickets.
+    pub attachments: Attachments,
     /// Where mail comes in.
     #[serde(default)]
     pub mailboxes: BTreeMap<String, Mailbox>,
@@ -92,6 +95,43 @@ pub struct Database {
 pub struct Http {
     /// Address and port.
     pub listen: String,
+    /// What a token may ask in a minute, in the long run; 0 is no limit.
+    pub requests_per_minute: u32,
+    /// What it may ask at once.
+    pub burst: u32,
+    /// How often an address may come with a wrong token in a minute; 0 is no limit.
+    pub failures_per_minute: u32,
+    /// How many seconds a body may take, and one more for every 16 KiB of it.
+    pub slow_body_seconds: u16,
+}
+
+/// `[attachments]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachments {
+    /// A folder, or `s3://BUCKET`.
+    pub store: String,
+    /// The most bytes of one file.
+    pub max_bytes: u64,
+    /// The most bytes of a ticket's files together.
+    pub max_bytes_per_ticket: u64,
+    /// How a bucket is reached.
+    #[serde(default)]
+    pub s3: S3,
+}
+
+/// `[attachments.s3]`: what is absent is taken from the surroundings, as programs for this service do.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    /// Its address, where it is not Amazon's.
+    pub endpoint: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
+    /// The name of the access key.
+    pub key: Option<String>,
+    /// The access key itself.
+    pub secret: Option<Secret>,
 }
 
 /// `[contracts]`
@@ -265,15 +305,32 @@ impl Settings {
                 }
                 None => (name, value),
             };
-            let key = name.to_lowercase().replace('_', ".");
-            figment = match value.parse::<u16>() {
-                Ok(number) if key.ends_with("port") => figment.merge(Serialized::global(&key, number)),
+            let key = key_of(name, &figment);
+            figment = match (figment.find_value(&key), value.parse::<u64>()) {
+                (Ok(Value::Num(..)), Ok(number)) => figment.merge(Serialized::global(&key, number)),
                 _ => figment.merge(Serialized::global(&key, value)),
             };
         }
         let wrong = |error: figment::Error| BadSettings::Wrong(error.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join("; "));
         figment.extract().map_err(wrong)
     }
+}
+
+/// The key a variable sets: `_` parts tables from keys, and stands in keys of several words that have a default.
+fn key_of(name: &str, known: &Figment) -> String {
+    let name = name.to_lowercase();
+    let (mut key, mut rest) = (String::new(), name.as_str());
+    while !rest.is_empty() {
+        let ends = rest.match_indices('_').map(|(at, _)| at).chain([rest.len()]);
+        let there = |end: &usize| known.contains(&format!("{key}{}", &rest[..*end]));
+        let word = ends.filter(there).max().or_else(|| rest.find('_')).unwrap_or(rest.len());
+        key.push_str(&rest[..word]);
+        rest = rest[word..].trim_start_matches('_');
+        if !rest.is_empty() {
+            key.push('.');
+        }
+    }
+    key
 }
 
 #[cfg(test)]
@@ -291,6 +348,20 @@ mod tests {
         let settings = settings.expect("they are settings");
         assert_eq!((settings.mail.smtp.port, settings.time), (2525, TimeMode::Sandbox));
         assert_eq!(settings.database.url, "postgres://u:geheim@db/x");
+    }
+
+    #[test]
+    fn a_variable_sets_a_key_of_several_words_and_a_number_where_one_belongs() {
+        let settings = with(&[
+            ("UURWERK_ATTACHMENTS_MAX_BYTES", "17"),
+            ("UURWERK_ATTACHMENTS_MAX_BYTES_PER_TICKET", "99"),
+            ("UURWERK_ATTACHMENTS_S3_SECRET", "17"),
+            ("UURWERK_MAILBOXES_SUPPORT_UNKNOWN_SENDERS", "accept"),
+        ]);
+        let settings = settings.expect("they are settings");
+        assert_eq!((settings.attachments.max_bytes, settings.attachments.max_bytes_per_ticket), (17, 99));
+        assert_eq!(settings.attachments.s3.secret.as_ref().map(Secret::reveal), Some("17"));
+        assert_eq!(settings.mailboxes["support"].unknown_senders, UnknownSenders::Accept);
     }
 
     #[test]

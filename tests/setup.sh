@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and a fresh Debian machine lacks; does nothing where it is all there.
+# Installs what the tests need and a fresh Debian machine lacks; does nothing where it is all there. With `proof`, also
+# what the long tests need.
 set -euo pipefail
 
 has_postgresql() {
@@ -29,4 +30,16 @@ else
         echo "setup: the package reported an error; looking whether its programs are there" >&2
     has_postgresql || { echo "setup: PostgreSQL could not be installed" >&2; exit 1; }
     echo "setup: PostgreSQL is installed"
+fi
+
+# The long tests keep files in a bucket of a server that speaks S3.
+if [ "${1:-}" = proof ] && [ ! -x target/s3/bin/moto_server ]; then
+    echo "setup: installing an S3 server for the tests"
+    python3 -c 'import ensurepip' 2>/dev/null || {
+        as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+        as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+    }
+    mkdir -p target
+    python3 -m venv target/s3
+    target/s3/bin/pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5'
 fi

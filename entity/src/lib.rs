@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "a column is named for what it holds")]
 
+pub mod attachment;
 pub mod calendar_amendment;
 pub mod clock;
 pub mod contract_version;
@@ -19,3 +20,4 @@ pub mod set_aside;
 pub mod stream;
 pub mod ticket;
 pub mod token;
+pub mod upload;

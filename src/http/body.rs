@@ -24,13 +24,22 @@ pub struct Body {
 
 /// Reads a body as one of the document's schemas. What is not JSON at all is refused at once.
 pub fn read(request: &HttpRequest, bytes: &[u8], schema: &'static str) -> Result<Body, Failure> {
+    Ok(check(json_of(request, bytes)?, schema))
+}
+
+/// The JSON of a body. What is not JSON at all is refused at once.
+pub fn json_of(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Failure> {
     let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
         return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body must be application/json"));
     }
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+    serde_json::from_slice(bytes).map_err(|error| {
         Failure::invalid(vec![Problem { pointer: String::new(), code: "bad_json", detail: format!("the body is no JSON: {error}") }])
-    })?;
+    })
+}
+
+/// JSON as one of the document's schemas.
+pub fn check(value: Value, schema: &'static str) -> Body {
     let mut problems = Vec::new();
     for error in validator(schema).iter_errors(&value) {
         let at = error.instance_path().to_string();
@@ -58,7 +67,7 @@ pub fn read(request: &HttpRequest, bytes: &[u8], schema: &'static str) -> Result
         }
         _ => json!({}),
     };
-    Ok(Body { fields, problems })
+    Body { fields, problems }
 }
 
 fn code(kind: &ValidationErrorKind) -> &'static str {

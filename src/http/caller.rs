@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use subtle::ConstantTimeEq;
 
 use super::error::Failure;
+use super::limits::Limits;
 use crate::app::App;
 use crate::domain::ticket::Actor;
 use crate::store::idempotency::Key;
@@ -60,7 +61,11 @@ impl FromRequest for Caller {
             let app = request.app_data::<web::Data<App>>().ok_or_else(Failure::unauthorized)?;
             let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
             let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(Failure::unauthorized)?;
-            identify(app, token.trim()).await
+            let limits = request.app_data::<web::Data<Limits>>().ok_or_else(Failure::unauthorized)?;
+            limits.may_try(token.trim(), request.peer_addr().map(|peer| peer.ip()))?;
+            let caller = identify(app, token.trim()).await.inspect_err(|failure| limits.refused(token.trim(), failure))?;
+            limits.admit(token.trim())?;
+            Ok(caller)
         })
     }
 }

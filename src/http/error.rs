@@ -56,17 +56,41 @@ pub struct Failure {
     code: &'static str,
     detail: String,
     problems: Vec<Problem>,
+    retry_after: u64,
 }
 
 impl Failure {
     /// A refusal of a status with a code.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), problems: Vec::new() }
+        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5 }
     }
 
     /// A request that cannot be, with everything wrong with it.
     pub fn invalid(problems: Vec<Problem>) -> Self {
         Error::Invalid(problems).into()
+    }
+
+    /// What goes over the wire.
+    pub fn body(&self) -> ProblemBody {
+        let field = |problem: &Problem| FieldProblem {
+            pointer: problem.pointer.clone(),
+            code: problem.code.to_owned(),
+            detail: problem.detail.clone(),
+        };
+        ProblemBody {
+            kind: format!("urn:uurwerk:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
+            status: i32::from(self.status.as_u16()),
+            detail: self.detail.clone(),
+            code: self.code.to_owned(),
+            errors: self.problems.iter().map(field).collect(),
+        }
+    }
+
+    /// Too much was asked; some seconds later it may be asked again.
+    pub fn too_many(seconds: u64) -> Self {
+        let detail = format!("too many requests; try again in {seconds} s");
+        Self { retry_after: seconds, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
     }
 
     /// Nobody knows who is calling.
@@ -88,10 +112,12 @@ impl From<Error> for Failure {
                 Self::new(status, code, detail)
             }
             Error::Forbidden { code, detail } => Self::new(StatusCode::FORBIDDEN, code, detail),
+            Error::TooLarge { code, detail } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, detail),
+            Error::Interrupted => Self::new(StatusCode::BAD_REQUEST, "incomplete_body", "the body did not come in whole"),
             Error::Repeat => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many changes at once; try again"),
             Error::Unavailable(cause) => {
                 tracing::error!(cause, "a dependency is away");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the database cannot be reached; try again")
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "what the desk depends on cannot be reached; try again")
             }
             Error::Internal(cause) => {
                 tracing::error!(cause, "a request failed");
@@ -113,24 +139,14 @@ impl ResponseError for Failure {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let field = |problem: &Problem| FieldProblem {
-            pointer: problem.pointer.clone(),
-            code: problem.code.to_owned(),
-            detail: problem.detail.clone(),
-        };
-        let body = ProblemBody {
-            kind: format!("urn:uurwerk:problem:{}", self.code),
-            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
-            status: i32::from(self.status.as_u16()),
-            detail: self.detail.clone(),
-            code: self.code.to_owned(),
-            errors: self.problems.iter().map(field).collect(),
-        };
+        let body = self.body();
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         match self.status {
             StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
-            StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header((header::RETRY_AFTER, "5"))),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                response.insert_header((header::RETRY_AFTER, self.retry_after));
+            }
             _ => {}
         }
         response.body(serde_json::to_string(&body).unwrap_or_default())

@@ -1,11 +1,14 @@
 //! The REST API: the route table on this page, one file a subject.
 
 mod amendments;
+mod attachments;
 mod body;
+mod bulk;
 mod caller;
 mod desk;
 mod document;
 mod error;
+mod limits;
 mod shapes;
 mod simulations;
 mod tickets;
@@ -14,6 +17,7 @@ pub use document::text as document;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, Service};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -22,9 +26,16 @@ use actix_web::{App as WebApp, HttpRequest, HttpResponse, HttpServer, web};
 
 use crate::app::App;
 use error::Failure;
+use limits::{Limits, Watched};
 
-/// The largest body taken, in bytes.
-const BODY_CAP: usize = 25 * 1024 * 1024;
+/// The largest JSON body taken, in bytes.
+const BODY_CAP: usize = 1024 * 1024;
+/// The largest body of many tickets taken, in bytes.
+const BULK_CAP: usize = 16 * 1024 * 1024;
+/// The largest mail taken, in bytes.
+const MAIL_CAP: usize = 25 * 1024 * 1024;
+/// How long the head of a request may take.
+const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// Headers of every answer (API design rules, transport security).
 const HEADERS: [(&str, &str); 7] = [
@@ -46,7 +57,12 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/openapi.json").get(desk::api_document).default_service(other()))
         .service(web::resource("/v1/sandbox").get(desk::sandbox_time).default_service(other()))
         .service(web::resource("/v1/sandbox/advances").post(desk::advance).default_service(other()))
-        .service(web::resource("/v1/inbound-messages").post(desk::inbound_message).default_service(other()))
+        .service(
+            web::resource("/v1/inbound-messages")
+                .app_data(web::PayloadConfig::new(MAIL_CAP))
+                .post(desk::inbound_message)
+                .default_service(other()),
+        )
         .service(web::resource("/v1/reports/service-management").get(desk::service_management).default_service(other()))
         .service(
             web::resource("/v1/contracts/{contract}/calendar-amendments")
@@ -56,6 +72,7 @@ fn routes(config: &mut web::ServiceConfig) {
         )
         .service(web::resource("/v1/contract-simulations").post(simulations::create).default_service(other()))
         .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
+        .service(web::resource("/v1/tickets/_bulk").app_data(web::PayloadConfig::new(BULK_CAP)).post(bulk::create).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write).default_service(other()))
         .service(
@@ -65,6 +82,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/tickets/{ref}/clocks").get(tickets::clocks).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/events").get(tickets::events).default_service(other()))
+        .service(web::resource("/v1/tickets/{ref}/attachments").get(attachments::list).post(attachments::create).default_service(other()))
+        .service(web::resource("/v1/tickets/{ref}/attachments/{id}").get(attachments::get).default_service(other()))
         .default_service(web::route().to(desk::nothing));
 }
 
@@ -72,10 +91,14 @@ fn routes(config: &mut web::ServiceConfig) {
 fn allowed(path: &str) -> &'static str {
     let parts: Vec<_> = path.trim_matches('/').split('/').collect();
     match parts[..] {
-        ["v1", "tickets"] | ["v1", "tickets", _, "messages" | "transitions"] | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
+        ["v1", "tickets"]
+        | ["v1", "tickets", _, "messages" | "transitions" | "attachments"]
+        | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
+        ["v1", "contract-simulations" | "inbound-messages"]
+        | ["v1", "sandbox", "advances"]
+        | ["v1", "tickets", "_bulk"]
+        | ["v1", "tickets", _, "escalations"] => "POST",
         ["v1", "tickets", _] => "GET, PATCH",
-        ["v1", "tickets", _, "escalations"] | ["v1", "sandbox", "advances"] => "POST",
-        ["v1", "contract-simulations" | "inbound-messages"] => "POST",
         _ => "GET",
     }
 }
@@ -93,21 +116,28 @@ async fn not_that_way(request: HttpRequest) -> HttpResponse {
 
 /// A server on a listening socket, to be awaited.
 pub fn serve(app: Arc<App>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let limits = web::Data::new(Limits::new(&app.settings.http));
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
-        WebApp::new().app_data(app.clone()).app_data(web::PayloadConfig::new(BODY_CAP)).configure(routes).wrap_fn(|request, service| {
+        let http = app.settings.http.clone();
+        let made = WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(web::PayloadConfig::new(BODY_CAP));
+        made.configure(routes).wrap_fn(move |mut request, service| {
+            let body = Watched::of(&mut request, &http);
             let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
             let answer = service.call(request);
             async move {
                 let mut response = answer.await?;
                 refused_payload(&mut response);
+                if let Some(body) = body {
+                    body.answered(&mut response);
+                }
                 finish(&mut response, &id);
                 log(&method, path.as_deref(), response.status(), &id);
                 Ok(response)
             }
         })
     });
-    Ok(server.workers(workers).shutdown_timeout(10).listen(listener)?.run())
+    Ok(server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(10).listen(listener)?.run())
 }
 
 /// Refusals that the web library makes itself are problem+json too.
@@ -128,7 +158,10 @@ fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
 fn finish(response: &mut actix_web::dev::ServiceResponse, id: &str) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

@@ -26,7 +26,7 @@ use crate::usecases::{Error, Problem};
 type App_ = web::Data<App>;
 
 /// A ticket's UUID or number; anything else is a ticket that does not exist.
-fn addressed(text: &str) -> Result<TicketRef, Failure> {
+pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
     let by_number = || parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number));
     let found = text.parse().ok().map(TicketRef::Id).or_else(by_number);
     found.ok_or_else(|| Error::NotFound("ticket").into())
@@ -46,7 +46,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
     rendered(&app, &caller, &ticket, StatusCode::CREATED).await
 }
 
-fn draft(body: &mut Body) -> Draft {
+pub(super) fn draft(body: &mut Body) -> Draft {
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     let requester = &body.fields["requester"];
     let requester = text(&requester["name"]).zip(text(&requester["email"]));
@@ -324,7 +324,8 @@ pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>
     responses((status = 200, body = EventList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
-    let (_, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
+    let (_, mut history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
+    history.retain(|event| !caller.actor.is_client() || !event.is_internal());
     Ok(HttpResponse::Ok().json(EventList { items: history.into_iter().map(Into::into).collect() }))
 }
 
@@ -339,7 +340,7 @@ async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: Sta
 }
 
 /// Tickets with their people and names, in two questions whatever their number.
-async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
+pub(super) async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
     let view = app.db.view(caller.scope.clone());
     let people: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
     let people = store::people::find(&view, &people).await.map_err(Error::from)?;

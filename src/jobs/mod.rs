@@ -4,6 +4,8 @@
 
 pub mod wakeups;
 
+mod sweep;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,7 +65,7 @@ pub async fn run(app: Arc<App>) {
     let app = &*app;
     let moving = worker(app, &app.wake, async || move_on(app).await, async || next_move(app).await);
     let mailing = worker(app, &app.mail_waits, async || outbox::send_due(app).await, async || next_mail(app).await);
-    tokio::join!(moving, mailing, wakeups::hear(app), wakeups::tell(app), follow_database(app));
+    tokio::join!(moving, mailing, wakeups::hear(app), wakeups::tell(app), follow_database(app), sweep::run(app));
 }
 
 /// Goes on until nothing is left, then sleeps until woken or until the next deadline, and so on until asked to stop.

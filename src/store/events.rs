@@ -2,11 +2,10 @@
 
 use entity::event;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant};
+use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::ticket::{Event, EventKind, Ticket};
 
 /// An event with its ticket and place in the stream.
@@ -38,11 +37,19 @@ pub async fn of_tickets(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<Stre
 
 /// Adds events to a ticket's history after the `known` ones there are.
 pub async fn append(tx: &Tx, ticket: &Ticket, known: usize, events: &[Event]) -> Result<(), DbErr> {
-    if events.is_empty() {
-        return Ok(());
-    }
     let first = i32::try_from(known).unwrap_or(i32::MAX).saturating_add(1);
-    let rows = events.iter().zip(first..).map(|(event, sequence)| event::ActiveModel {
+    let rows = events.iter().zip(first..).map(|(event, sequence)| row(ticket, sequence, event)).collect();
+    insert_rows::<event::Entity>(tx, rows, None).await.map(drop)
+}
+
+/// Begins the histories of new tickets.
+pub async fn begin<'a>(tx: &Tx, histories: impl Iterator<Item = (&'a Ticket, &'a [Event])>) -> Result<(), DbErr> {
+    let rows = histories.flat_map(|(ticket, events)| events.iter().zip(1..).map(|(event, sequence)| row(ticket, sequence, event)));
+    insert_rows::<event::Entity>(tx, rows.collect(), None).await.map(drop)
+}
+
+fn row(ticket: &Ticket, sequence: i32, event: &Event) -> event::ActiveModel {
+    event::ActiveModel {
         id: Set(event.id),
         ticket_id: Set(ticket.id),
         organisation: Set(ticket.organisation.clone()),
@@ -54,9 +61,7 @@ pub async fn append(tx: &Tx, ticket: &Ticket, known: usize, events: &[Event]) ->
         occurred_at: Set(event.occurred_at.to_utc()),
         recorded_at: Set(event.recorded_at.to_utc()),
         position: Set(None),
-    });
-    event::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
-    Ok(())
+    }
 }
 
 pub(super) fn to_domain(row: event::Model) -> Result<Streamed, DbErr> {

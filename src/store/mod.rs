@@ -4,6 +4,7 @@
 //! scope a row does not exist, and a query without one does not compile: nobody else can reach the connection.
 
 pub mod amendments;
+pub mod attachments;
 pub mod contracts;
 pub mod events;
 pub mod idempotency;
@@ -22,7 +23,8 @@ pub mod wakeups;
 pub use tx::{Backend, Db, DbError, Reads, Scope, Tx, View, asks_to_repeat, is_away};
 
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{DbErr, EntityTrait, Iterable};
 
 use crate::domain::Instant;
 
@@ -33,4 +35,25 @@ fn instant(at: DateTime<Utc>) -> Instant {
 
 fn broken(what: &str) -> DbErr {
     DbErr::Type(format!("a row holds {what} that this program does not know"))
+}
+
+/// The most variables both databases take in one statement.
+const VARIABLES: usize = 32_766;
+
+/// Writes rows of a table in as few statements as that takes; how many came in.
+async fn insert_rows<E: EntityTrait>(tx: &Tx, rows: Vec<E::ActiveModel>, on_conflict: Option<OnConflict>) -> Result<u64, DbErr>
+where
+    E::ActiveModel: Send,
+{
+    use tx::sealed::Inner as _;
+    let (mut rows, mut written) = (rows.into_iter().peekable(), 0);
+    while rows.peek().is_some() {
+        let some = rows.by_ref().take(VARIABLES / E::Column::iter().count());
+        let mut insert = E::insert_many(some);
+        if let Some(on_conflict) = &on_conflict {
+            insert = insert.on_conflict(on_conflict.clone());
+        }
+        written += insert.exec_without_returning(tx.connection()).await?;
+    }
+    Ok(written)
 }

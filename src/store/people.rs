@@ -3,11 +3,10 @@
 use entity::person;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
-use super::tx::sealed::Inner as _;
-use super::{Reads, Tx};
+use super::{Reads, Tx, insert_rows};
 use crate::domain::Instant;
 
 /// Somebody.
@@ -36,9 +35,16 @@ pub async fn find(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// Adds somebody; whether nobody of that address was there, or was being added by another.
-pub async fn insert(tx: &Tx, person: &Person, created_at: Instant) -> Result<bool, DbErr> {
-    let row = person::ActiveModel {
+/// The people of these organisations with these addresses.
+pub async fn with_addresses(reads: &impl Reads, organisations: &[&str], emails: &[&str]) -> Result<Vec<Person>, DbErr> {
+    let found = reads.find::<person::Entity>().filter(person::Column::Organisation.is_in(organisations.iter().copied()));
+    let found = found.filter(person::Column::Email.is_in(emails.iter().copied()));
+    Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// Adds people; how many of them nobody was adding at the same moment.
+pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u64, DbErr> {
+    let row = |person: &Person| person::ActiveModel {
         id: Set(person.id),
         organisation: Set(person.organisation.clone()),
         name: Set(person.name.clone()),
@@ -46,7 +52,7 @@ pub async fn insert(tx: &Tx, person: &Person, created_at: Instant) -> Result<boo
         created_at: Set(created_at.to_utc()),
     };
     let known = OnConflict::columns([person::Column::Organisation, person::Column::Email]).do_nothing().to_owned();
-    Ok(person::Entity::insert(row).on_conflict(known).exec_without_returning(tx.connection()).await? > 0)
+    insert_rows::<person::Entity>(tx, people.iter().map(row).collect(), Some(known)).await
 }
 
 fn to_domain(row: person::Model) -> Person {

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, broken, instant};
+use super::{Backend, Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{Channel, ClockIndex, Settled, Ticket};
@@ -51,7 +51,7 @@ pub struct Filter {
 }
 
 /// What a ticket is called in another system.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExternalReference {
     /// The system.
     pub system: String,
@@ -112,22 +112,32 @@ pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Ticket>, Db
     query.all(reads.connection()).await?.into_iter().map(to_domain).collect()
 }
 
-/// A number for a new ticket: unique and rising, gaps allowed.
-pub async fn next_number(tx: &Tx) -> Result<i64, DbErr> {
-    let sql = match tx.backend() {
-        Backend::Postgres => "SELECT nextval('ticket_number') AS number",
-        Backend::Sqlite => "SELECT COALESCE(MAX(number), 1000) + 1 AS number FROM ticket",
-    };
-    let row = tx.connection().query_one_raw(Statement::from_string(tx.backend().into(), sql)).await?;
-    row.ok_or_else(|| broken("a number"))?.try_get("", "number")
+/// Several tickets, in no order.
+pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Ticket>, DbErr> {
+    let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await?;
+    rows.into_iter().map(to_domain).collect()
 }
 
-/// Writes a new ticket with its index.
-pub async fn insert(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), DbErr> {
-    let row = to_row(ticket, settled).into_active_model();
-    ticket::Entity::insert(row).exec_without_returning(tx.connection()).await?;
-    put_clocks(tx, ticket, &settled.clocks).await?;
-    put_position(tx, ticket, settled).await
+/// Numbers for new tickets: unique and rising, gaps allowed.
+pub async fn next_numbers(tx: &Tx, count: usize) -> Result<Vec<i64>, DbErr> {
+    let sql = match tx.backend() {
+        Backend::Postgres => format!("SELECT nextval('ticket_number') AS number FROM generate_series(1, {count})"),
+        Backend::Sqlite => "SELECT COALESCE(MAX(number), 1000) + 1 AS number FROM ticket".to_owned(),
+    };
+    let rows = tx.connection().query_all_raw(Statement::from_string(tx.backend().into(), sql)).await?;
+    let numbers = rows.iter().map(|row| row.try_get("", "number")).collect::<Result<Vec<i64>, _>>()?;
+    match (tx.backend(), numbers.first()) {
+        (Backend::Sqlite, Some(first)) => Ok((*first..).take(count).collect()),
+        _ => Ok(numbers),
+    }
+}
+
+/// Writes new tickets with their index.
+pub async fn insert(tx: &Tx, tickets: &[(&Ticket, &Settled)]) -> Result<(), DbErr> {
+    let rows = tickets.iter().map(|(ticket, settled)| to_row(ticket, settled).into_active_model()).collect();
+    insert_rows::<ticket::Entity>(tx, rows, None).await?;
+    put_clocks(tx, tickets).await?;
+    put_positions(tx, tickets).await
 }
 
 /// Writes a ticket over its former row, with its index.
@@ -140,8 +150,8 @@ pub async fn update(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), D
         let hidden = clock::Column::TicketId.eq(ticket.id).and(clock::Column::Kind.is_not_in(shown));
         clock::Entity::delete_many().filter(hidden).exec(tx.connection()).await?;
     }
-    put_clocks(tx, ticket, &settled.clocks).await?;
-    put_position(tx, ticket, settled).await
+    put_clocks(tx, &[(ticket, settled)]).await?;
+    put_positions(tx, &[(ticket, settled)]).await
 }
 
 /// Tickets with something due by `now`, each held by this transaction, those held by another left out.
@@ -171,20 +181,21 @@ pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     Ok(row.map(instant))
 }
 
-/// Writes what a new ticket is called elsewhere.
-pub async fn insert_references(tx: &Tx, ticket: &Ticket, references: &[ExternalReference], id: impl Fn() -> Uuid) -> Result<(), DbErr> {
-    if references.is_empty() {
-        return Ok(());
-    }
-    let rows = references.iter().map(|one| external_reference::ActiveModel {
+/// Writes what new tickets are called elsewhere.
+pub async fn insert_references<'a>(
+    tx: &Tx,
+    named: impl Iterator<Item = (&'a Ticket, &'a [ExternalReference])>,
+    id: impl Fn() -> Uuid,
+) -> Result<(), DbErr> {
+    let row = |(ticket, one): (&Ticket, &ExternalReference)| external_reference::ActiveModel {
         id: Set(id()),
         ticket_id: Set(ticket.id),
         organisation: Set(ticket.organisation.clone()),
         system: Set(one.system.clone()),
         reference: Set(one.reference.clone()),
-    });
-    external_reference::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
-    Ok(())
+    };
+    let rows = named.flat_map(|(ticket, references)| references.iter().map(move |one| (ticket, one))).map(row).collect();
+    insert_rows::<external_reference::Entity>(tx, rows, None).await.map(drop)
 }
 
 /// What tickets are called elsewhere, by ticket.
@@ -194,14 +205,19 @@ pub async fn references(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<(Uui
     Ok(rows.into_iter().map(|row| (row.ticket_id, ExternalReference { system: row.system, reference: row.reference })).collect())
 }
 
-/// The ticket of an organisation that another system calls this.
-pub async fn called(reads: &impl Reads, organisation: &str, one: &ExternalReference) -> Result<Option<Uuid>, DbErr> {
-    let row = reads
+/// The tickets of organisations that other systems call so: the organisation, the name and the ticket.
+pub async fn called(
+    reads: &impl Reads,
+    organisations: &[&str],
+    names: &[&ExternalReference],
+) -> Result<Vec<(String, ExternalReference, Uuid)>, DbErr> {
+    let rows = reads
         .find::<external_reference::Entity>()
-        .filter(external_reference::Column::Organisation.eq(organisation))
-        .filter(external_reference::Column::System.eq(&one.system))
-        .filter(external_reference::Column::Reference.eq(&one.reference));
-    Ok(row.one(reads.connection()).await?.map(|row| row.ticket_id))
+        .filter(external_reference::Column::Organisation.is_in(organisations.iter().copied()))
+        .filter(external_reference::Column::System.is_in(names.iter().map(|one| one.system.as_str())))
+        .filter(external_reference::Column::Reference.is_in(names.iter().map(|one| one.reference.as_str())));
+    let rows = rows.all(reads.connection()).await?.into_iter();
+    Ok(rows.map(|row| (row.organisation, ExternalReference { system: row.system, reference: row.reference }, row.ticket_id)).collect())
 }
 
 /// A clock's id: the same for ever, from its ticket's.
@@ -209,11 +225,10 @@ pub fn clock_id(ticket: Uuid, kind: crate::domain::clock::Kind) -> Uuid {
     Uuid::new_v5(&ticket, kind.as_str().as_bytes())
 }
 
-async fn put_clocks(tx: &Tx, ticket: &Ticket, clocks: &[ClockIndex]) -> Result<(), DbErr> {
-    if clocks.is_empty() {
-        return Ok(());
-    }
-    let rows = clocks.iter().map(|index| clock_row(ticket, index));
+async fn put_clocks(tx: &Tx, tickets: &[(&Ticket, &Settled)]) -> Result<(), DbErr> {
+    let of_ticket =
+        |(ticket, settled): &(&Ticket, &Settled)| settled.clocks.iter().map(|index| clock_row(ticket, index)).collect::<Vec<_>>();
+    let rows = tickets.iter().flat_map(of_ticket).collect();
     let written = OnConflict::columns([clock::Column::TicketId, clock::Column::Kind])
         .update_columns([
             clock::Column::State,
@@ -228,8 +243,7 @@ async fn put_clocks(tx: &Tx, ticket: &Ticket, clocks: &[ClockIndex]) -> Result<(
             clock::Column::Goals,
         ])
         .to_owned();
-    clock::Entity::insert_many(rows).on_conflict(written).exec_without_returning(tx.connection()).await?;
-    Ok(())
+    insert_rows::<clock::Entity>(tx, rows, Some(written)).await.map(drop)
 }
 
 pub(super) fn clock_row(ticket: &Ticket, index: &ClockIndex) -> clock::ActiveModel {
@@ -267,13 +281,12 @@ pub(super) fn position_row(ticket: &Ticket, settled: &Settled) -> Option<escalat
     })
 }
 
-async fn put_position(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), DbErr> {
-    let Some(row) = position_row(ticket, settled) else { return Ok(()) };
+async fn put_positions(tx: &Tx, tickets: &[(&Ticket, &Settled)]) -> Result<(), DbErr> {
+    let row = |(ticket, settled): &(&Ticket, &Settled)| position_row(ticket, settled);
     let moved = OnConflict::columns([escalation::Column::TicketId, escalation::Column::Ladder])
         .update_columns([escalation::Column::Level, escalation::Column::LevelSinceAt])
         .to_owned();
-    escalation::Entity::insert(row).on_conflict(moved).exec_without_returning(tx.connection()).await?;
-    Ok(())
+    insert_rows::<escalation::Entity>(tx, tickets.iter().filter_map(row).collect(), Some(moved)).await.map(drop)
 }
 
 pub(super) fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {

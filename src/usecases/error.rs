@@ -48,11 +48,22 @@ pub enum Error {
         /// Who may.
         detail: String,
     },
+    /// It is more than is taken.
+    #[error("{detail}")]
+    TooLarge {
+        /// A stable code.
+        code: &'static str,
+        /// How much is taken.
+        detail: String,
+    },
+    /// What was being sent stopped in the middle.
+    #[error("the body did not come in whole")]
+    Interrupted,
     /// The database asks for the same transaction once more.
     #[error("the database asks to repeat the transaction")]
     Repeat,
     /// A dependency is away.
-    #[error("the database cannot be reached")]
+    #[error("what the desk depends on cannot be reached")]
     Unavailable(String),
     /// A fault of the program or the machine.
     #[error("{0}")]

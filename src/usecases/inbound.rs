@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::enclosures::{self, Enclosed};
 use super::tickets::{self, Draft, FromMail, NewMessage, When};
 use super::{Error, Stamp};
 use crate::app::App;
@@ -41,7 +42,10 @@ pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Receiv
     let parsed = parse::parse(raw);
     let message_id = parsed.message_id.clone().unwrap_or_else(|| format!("{}@no-message-id.invalid", parsed.content_digest));
     let intake = Intake { app, mailbox, contract: &version.contract, mail: &parsed, message_id: &message_id, now };
-    app.write(&Scope::All, async |tx| intake.take(tx, mailbox_name, raw).await).await
+    let enclosed = Box::pin(enclosures::keep(app, &parsed, raw)).await?;
+    let taken = Box::pin(app.write(&Scope::All, async |tx| intake.take(tx, mailbox_name, raw, &enclosed).await)).await;
+    enclosures::discard_rest(app, &enclosed).await;
+    taken
 }
 
 /// One message on its way in.
@@ -55,7 +59,7 @@ struct Intake<'a> {
 }
 
 impl Intake<'_> {
-    async fn take(&self, tx: &Tx, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
+    async fn take(&self, tx: &Tx, mailbox_name: &str, raw: &[u8], enclosed: &Enclosed) -> Result<Received, Error> {
         let before = store::mail::arrived(tx, &self.contract.id, self.message_id, &self.mail.content_digest).await?;
         let mut decision = self.decide(tx, before.is_some(), raw.len()).await?;
         if matches!(decision.outcome, Outcome::Ticket { .. } | Outcome::FollowUp(_))
@@ -64,8 +68,14 @@ impl Intake<'_> {
             decision = Decision { outcome: Outcome::Quarantined, acknowledge: false, reason: Some(reason), about: None };
         }
         let ticket = match &decision.outcome {
-            Outcome::Ticket { .. } | Outcome::FollowUp(_) => Some(self.register(tx, &decision).await?),
-            Outcome::Reply(ticket) => Some(self.reply(tx, ticket).await?),
+            Outcome::Ticket { .. } | Outcome::FollowUp(_) => {
+                let ticket = self.register(tx, &decision).await?;
+                Some(enclosures::record(self.app, tx, &self.stamp(ticket.requester_id), ticket, enclosed).await?)
+            }
+            Outcome::Reply(ticket) => {
+                let (ticket, writer) = self.reply(tx, ticket).await?;
+                Some(enclosures::record(self.app, tx, &self.stamp(writer), ticket, enclosed).await?)
+            }
             Outcome::Bounce => self.note_bounce(tx, decision.about.as_ref()).await?,
             Outcome::Duplicate => match before.as_ref().and_then(|kept| kept.ticket_id) {
                 Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
@@ -200,14 +210,16 @@ impl Intake<'_> {
         }
     }
 
-    async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<Ticket, Error> {
+    /// The ticket replied on, and who replied where that is known.
+    async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<(Ticket, Option<Uuid>), Error> {
         let ticket = store::tickets::lock(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
         let sender = self.mail.from.as_ref().map(|from| from.email.to_lowercase()).unwrap_or_default();
         let person = store::people::with_address(tx, &ticket.organisation, &sender).await?.map(|person| person.id);
         let body = if self.mail.reply_text.is_empty() { "(geen tekst)" } else { &self.mail.reply_text };
         let message = NewMessage { public: true, by_phone: false, body: body.to_owned(), person_id: person };
         tickets::write_in(self.app, tx, &self.stamp(person), &ticket, &message, &When::default()).await?;
-        store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))
+        let ticket = store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
+        Ok((ticket, person))
     }
 
     /// A mail of ours that cannot be delivered is noted on its ticket; a passing trouble is not.

@@ -1,8 +1,10 @@
 //! What one can do with the desk: one function each. They read find, permit, decide, record.
 
 pub mod amendments;
+pub mod attachments;
 pub mod contracts;
 pub mod dead_letters;
+mod enclosures;
 mod error;
 pub mod inbound;
 pub mod rebuild;

@@ -60,6 +60,8 @@ fn told(database: &str, folder: &Path, port: u16) -> Vec<(String, String)> {
         ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
         ("UURWERK_MAIL_FOLDER", folder.join("mail").display().to_string()),
         ("UURWERK_HTTP_LISTEN", format!("127.0.0.1:{port}")),
+        ("UURWERK_HTTP_REQUESTS_PER_MINUTE", "0".to_owned()),
+        ("UURWERK_ATTACHMENTS_STORE", folder.join("attachments").display().to_string()),
         ("UURWERK_LOG_FILTER", "error".to_owned()),
     ];
     variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

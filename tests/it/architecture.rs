@@ -3,21 +3,22 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("domain", &["domain"]),
     ("contracts", &["contracts", "domain"]),
     ("simulate", &["simulate", "domain"]),
     ("proof", &["proof", "domain"]),
     ("time", &["domain"]),
     ("settings", &["domain"]),
+    ("files", &["settings"]),
     ("store", &["store", "domain"]),
     ("mail", &["mail", "settings", "store", "domain"]),
     ("reports", &["reports", "domain"]),
-    ("app", &["settings", "store", "time", "usecases", "domain"]),
-    ("usecases", &["usecases", "app", "contracts", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"]),
+    ("app", &["files", "settings", "store", "time", "usecases", "domain"]),
+    ("usecases", &["usecases", "app", "contracts", "files", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"]),
     ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
-    ("jobs", &["jobs", "app", "outbox", "store", "usecases", "domain"]),
-    ("http", &["http", "app", "jobs", "proof", "reports", "store", "time", "usecases", "domain"]),
+    ("jobs", &["jobs", "app", "outbox", "store", "time", "usecases", "domain"]),
+    ("http", &["http", "app", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain"]),
     ("cli", &["app", "contracts", "http", "jobs", "outbox", "proof", "reports", "settings", "simulate", "store", "usecases"]),
     ("main", &["uurwerk"]),
 ];

@@ -63,6 +63,15 @@ pub enum Act {
         /// Whether it reports a phone contact.
         by_phone: bool,
     },
+    /// Add a file to it; its name and bytes are kept apart.
+    Attach {
+        /// Its id.
+        id: uuid::Uuid,
+        /// Whether the client may see it.
+        public: bool,
+        /// Its length.
+        bytes: u64,
+    },
 }
 
 /// Why an act is refused.
@@ -143,6 +152,7 @@ pub fn act(contract: &Contract, ticket: &Ticket, history: &[Event], actor: &Acto
         Act::Assign { assignee, team } => assign(&mut after, actor, assignee.as_ref(), team.as_ref())?,
         Act::Edit { title, description } => edit(&mut after, actor, title.as_ref(), description.as_ref())?,
         Act::Write { public, by_phone } => write(actor, *public, *by_phone)?,
+        Act::Attach { id, public, bytes } => attach(actor, *id, *public, *bytes)?,
     };
     Ok((after, events))
 }
@@ -362,4 +372,15 @@ fn write(actor: &Actor, public: bool, by_phone: bool) -> Result<Recorded, Refusa
     }
     events.push((kind, None, json!({})));
     Ok(events)
+}
+
+fn attach(actor: &Actor, id: uuid::Uuid, public: bool, bytes: u64) -> Result<Recorded, Refusal> {
+    may_attach(actor, public)?;
+    let visibility = if public { "public" } else { "internal" };
+    Ok(vec![(EventKind::Attached, None, json!({ "attachment": id, "visibility": visibility, "sizeBytes": bytes }))])
+}
+
+/// Whether someone may add a file that is seen so.
+pub fn may_attach(actor: &Actor, public: bool) -> Result<(), Refusal> {
+    if actor.is_client() && !public { Err(Refusal::DeskOnly) } else { Ok(()) }
 }

@@ -45,6 +45,8 @@ event_kinds! {
     MessageReceived = "ticket.message_received",
     /// An internal note.
     Noted = "ticket.noted",
+    /// A file was added.
+    Attached = "ticket.attached",
     /// A phone contact.
     Phoned = "ticket.phoned",
     /// It went to another phase that means nothing to its clocks.
@@ -106,6 +108,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether it tells of something the client does not see: a file for the desk alone.
+    pub fn is_internal(&self) -> bool {
+        self.kind == EventKind::Attached && self.text("visibility") == Some("internal")
+    }
+
     /// A text of its data.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.data[key].as_str()
@@ -168,6 +175,7 @@ pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
             | EventKind::Edited
             | EventKind::MessageReceived
             | EventKind::Noted
+            | EventKind::Attached
             | EventKind::Moved
             | EventKind::Warned
             | EventKind::Breached

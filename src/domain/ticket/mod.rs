@@ -8,7 +8,7 @@ mod event;
 mod recorded;
 mod settle;
 
-pub use act::{Act, Refusal, act, needs_phone_contact};
+pub use act::{Act, Refusal, act, may_attach, needs_phone_contact};
 pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use recorded::as_recorded;
 pub use settle::{ClockIndex, Settled, Standing, ledgers, settle};

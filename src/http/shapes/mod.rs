@@ -1,6 +1,8 @@
 //! What goes over the wire: bodies in, resources out; one file a subject.
 
 mod amendment;
+mod attachment;
+mod bulk;
 mod clock;
 mod desk;
 mod history;
@@ -8,6 +10,8 @@ mod simulation;
 mod ticket;
 
 pub use amendment::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
+pub use attachment::{Attachment, AttachmentList};
+pub use bulk::{NewTicketBatch, TicketBatch, TicketBatchItem};
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use desk::{InboundMessage, NewAdvance, Sandbox};
 pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition, PossibleTransitions};

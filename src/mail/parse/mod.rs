@@ -107,10 +107,10 @@ pub fn parse(raw: &[u8]) -> Parsed {
     Parsed { digest, ..parsed }
 }
 
-/// The decoded bytes of one attachment, counted as in [`Parsed::attachments`]; text comes as UTF-8.
-pub fn attachment_content(raw: &[u8], index: usize) -> Option<Vec<u8>> {
-    let message = guard::message(guard::without_envelope(raw)).filter(headers::belong_to_a_mail)?;
-    attached(&message).nth(index).map(|part| part.contents().to_vec())
+/// The decoded bytes of every attachment, in the order of [`Parsed::attachments`]; text comes as UTF-8.
+pub fn attachment_contents(raw: &[u8]) -> Vec<Vec<u8>> {
+    let message = guard::message(guard::without_envelope(raw)).filter(headers::belong_to_a_mail);
+    message.map(|message| attached(&message).map(|part| part.contents().to_vec()).collect()).unwrap_or_default()
 }
 
 fn read(message: &Message<'_>, content: &[u8]) -> Parsed {

@@ -7,7 +7,7 @@ mod write;
 
 pub use escalate::escalate;
 pub use proof::ledger;
-pub use register::{Draft, FromMail, problems, register, register_in};
+pub use register::{Draft, FromMail, problems, register, register_in, register_many};
 pub use write::{NewMessage, write, write_in};
 
 use uuid::Uuid;

@@ -1,5 +1,6 @@
-//! Registering a ticket: the draft judged whole, then written whole.
+//! Registering tickets: each draft judged whole, then written whole; one is a batch of one.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -14,6 +15,9 @@ use crate::store::people::Person;
 use crate::store::tickets::{ExternalReference, TicketRef};
 use crate::store::{self, Tx};
 use crate::usecases::{Error, Problem, Stamp, contracts};
+
+/// Tickets written in one transaction.
+const BATCH: usize = 100;
 
 /// A ticket as someone asks for it; whatever could not be read is absent.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +48,8 @@ pub struct Draft {
     pub external_references: Vec<ExternalReference>,
     /// The mail it came in.
     pub mail: Option<FromMail>,
+    /// What could not be read of it.
+    pub unreadable: Vec<Problem>,
 }
 
 /// What a mail says about the ticket it becomes.
@@ -73,7 +79,7 @@ pub fn problems(app: &App, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
 }
 
 fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
-    let mut problems = Vec::new();
+    let mut problems = draft.unreadable.clone();
     let kind = draft.kind.as_deref().and_then(|name| {
         name.parse::<TicketType>()
             .map_err(|unknown| problems.push(Problem::field("type", "unknown_type", format!("\"{name}\" {unknown}"))))
@@ -164,61 +170,168 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
     if let Some(known) = repeated(tx, stamp).await? {
         return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
     }
-    contracts::refresh(app, tx).await?;
-    let checked = check(app, stamp, draft).map_err(Error::Invalid)?;
-    for reference in &draft.external_references {
-        if let Some(known) = store::tickets::called(tx, &checked.organisation, reference).await? {
-            let known = store::tickets::find(tx, TicketRef::Id(known)).await?.map(|known| known.reference()).unwrap_or_default();
-            let detail = format!("{} {} is already {known}", reference.system, reference.reference);
-            return Err(Error::Conflict { code: "external_reference_exists", detail });
-        }
-    }
-    let requester_id = match &draft.requester {
-        Some((name, email)) => Some(person(app, tx, &checked.organisation, name, email).await?),
-        None => None,
-    };
-    let mut ticket = new_ticket(app, tx, stamp, draft, &checked, requester_id).await?;
-    let registered = registration(app, stamp, draft, &ticket);
-    let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
-    ticket.next_due_at = settled.next_due_at;
-    let mut events = vec![registered];
-    events.extend(numbered(app, &settled));
-    store::tickets::insert(tx, &ticket, &settled).await?;
-    store::events::append(tx, &ticket, 0, &events).await?;
-    store::tickets::insert_references(tx, &ticket, &draft.external_references, || app.time.id()).await?;
+    let id = app.time.id();
+    let made = register_all_in(app, tx, stamp, &[(id, draft)]).await?.pop();
+    let ticket = made.unwrap_or_else(|| Err(Error::Internal("a draft without an outcome".to_owned())))?;
     if let Some(key) = &stamp.idempotency {
         store::idempotency::insert(tx, app.time.id(), key, ticket.id, stamp.recorded_at).await?;
     }
     Ok(ticket)
 }
 
-async fn person(app: &App, tx: &Tx, organisation: &str, name: &str, email: &str) -> Result<Uuid, Error> {
-    let email = email.trim().to_lowercase();
-    if let Some(known) = store::people::with_address(tx, organisation, &email).await? {
-        return Ok(known.id);
+/// Registers many tickets, each by itself: one that cannot be does not stop the others. Written a hundred to a transaction;
+/// a repeat under the same key, also of one that was cut off in between, makes what is not there yet.
+pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Ticket, Error>>, Error> {
+    let mut made = Vec::with_capacity(drafts.len());
+    for (at, drafts) in drafts.chunks(BATCH).enumerate() {
+        let mut stamp = stamp.clone();
+        if let Some(key) = stamp.idempotency.as_mut().filter(|_| at > 0) {
+            // No header can hold this sign: the key of a batch is nobody else's.
+            key.key = format!("{}\u{1f}{at}", key.key);
+        }
+        made.extend(app.write(&stamp.scope, async |tx| register_batch(app, tx, &stamp, drafts).await).await?);
     }
-    let person = Person { id: app.time.id(), organisation: organisation.to_owned(), name: name.trim().to_owned(), email };
-    if store::people::insert(tx, &person, app.time.now()).await? {
-        return Ok(person.id);
-    }
-    // Another ticket of theirs came first, a moment ago.
-    let known = store::people::with_address(tx, organisation, &person.email).await?;
-    known.map(|known| known.id).ok_or(Error::Repeat)
+    Ok(made)
 }
 
-async fn new_ticket(
-    app: &App,
-    tx: &Tx,
+async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Ticket, Error>>, Error> {
+    let before = repeated(tx, stamp).await?;
+    let first = before.unwrap_or_else(|| app.time.id());
+    let ids: Vec<_> = (0..).take(drafts.len()).map(|place| place_in(first, place)).collect();
+    let there = if before.is_some() { store::tickets::with_ids(tx, &ids).await? } else { Vec::new() };
+    let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| there.iter().all(|ticket| ticket.id != *id));
+    let mut made = register_all_in(app, tx, stamp, &missing.collect::<Vec<_>>()).await?.into_iter();
+    if before.is_none()
+        && let Some(key) = &stamp.idempotency
+    {
+        store::idempotency::insert(tx, app.time.id(), key, first, stamp.recorded_at).await?;
+    }
+    let mut there: HashMap<_, _> = there.into_iter().map(|ticket| (ticket.id, ticket)).collect();
+    Ok(ids.iter().filter_map(|id| there.remove(id).map(Ok).or_else(|| made.next())).collect())
+}
+
+/// The id of the ticket in a place of its batch: told from the first, so that a repeat finds it.
+fn place_in(batch: Uuid, place: u16) -> Uuid {
+    Uuid::from_u128(batch.as_u128() & !u128::from(u16::MAX) | u128::from(place))
+}
+
+/// Registers drafts under these ids: an outcome for each, and as many statements for many as for one.
+async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)]) -> Result<Vec<Result<Ticket, Error>>, Error> {
+    contracts::refresh(app, tx).await?;
+    let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(app, stamp, draft).map_err(Error::Invalid)).collect();
+    refuse_known_names(tx, drafts, &mut outcomes).await?;
+    let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
+    let people = people(app, tx, &accepted).await?;
+    let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
+    let mut made = Vec::with_capacity(accepted.len());
+    for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
+        let requester_id = requester(draft, checked).and_then(|key| people.get(&key).copied());
+        let mut ticket = new_ticket(stamp, draft, checked, (id, number), requester_id)?;
+        let registered = registration(app, stamp, draft, &ticket);
+        let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
+        ticket.next_due_at = settled.next_due_at;
+        let events: Vec<_> = std::iter::once(registered).chain(numbered(app, &settled)).collect();
+        made.push((ticket, settled, events, draft));
+    }
+    let rows: Vec<_> = made.iter().map(|(ticket, settled, ..)| (ticket, settled)).collect();
+    store::tickets::insert(tx, &rows).await?;
+    store::events::begin(tx, made.iter().map(|(ticket, _, events, _)| (ticket, events.as_slice()))).await?;
+    let named = made.iter().map(|(ticket, .., draft)| (ticket, draft.external_references.as_slice()));
+    store::tickets::insert_references(tx, named, || app.time.id()).await?;
+    let mut made = made.into_iter();
+    Ok(outcomes
+        .into_iter()
+        .filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(|made| Ok(made.0))))
+        .collect())
+}
+
+/// Refuses what would be called like another ticket of its organisation, one of the same batch included.
+async fn refuse_known_names(tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
+    let names: Vec<_> = drafts.iter().flat_map(|(_, draft)| &draft.external_references).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let organisations: Vec<_> = outcomes.iter().flatten().map(|checked| checked.organisation.as_str()).collect();
+    let known = store::tickets::called(tx, &distinct(organisations), &names).await?;
+    let ids: Vec<_> = known.iter().map(|one| one.2).collect();
+    let tickets = if ids.is_empty() { Vec::new() } else { store::tickets::with_ids(tx, &ids).await? };
+    let number = |id: Uuid| tickets.iter().find(|ticket| ticket.id == id).map(Ticket::reference).unwrap_or_default();
+    let mut taken: HashMap<_, _> = known.into_iter().map(|(organisation, name, id)| ((organisation, name), number(id))).collect();
+    for ((_, draft), outcome) in drafts.iter().zip(outcomes) {
+        let Ok(checked) = outcome else { continue };
+        let key = |name: &ExternalReference| (checked.organisation.clone(), name.clone());
+        let twice = draft.external_references.iter().find_map(|name| taken.get(&key(name)).map(|by| (name, by.clone())));
+        if let Some((name, by)) = twice {
+            let detail = format!("{} {} is already {by}", name.system, name.reference);
+            *outcome = Err(Error::Conflict { code: "external_reference_exists", detail });
+            continue;
+        }
+        taken.extend(draft.external_references.iter().map(|name| (key(name), "another ticket of this request".to_owned())));
+    }
+    Ok(())
+}
+
+fn distinct(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// An organisation with an address in small letters: whom a person is known by.
+type Address = (String, String);
+
+fn requester(draft: &Draft, checked: &Checked) -> Option<Address> {
+    let (_, email) = draft.requester.as_ref()?;
+    Some((checked.organisation.clone(), email.trim().to_lowercase()))
+}
+
+/// Who reports: those who are known, and the others made known.
+async fn people(app: &App, tx: &Tx, accepted: &[((Uuid, &Draft), &Checked)]) -> Result<HashMap<Address, Uuid>, Error> {
+    let mut wanted: BTreeMap<Address, &str> = BTreeMap::new();
+    for ((_, draft), checked) in accepted {
+        if let (Some(address), Some((name, _))) = (requester(draft, checked), &draft.requester) {
+            wanted.entry(address).or_insert(name);
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let organisations = distinct(wanted.keys().map(|address| address.0.as_str()).collect());
+    let emails = distinct(wanted.keys().map(|address| address.1.as_str()).collect());
+    let known = async || -> Result<HashMap<Address, Uuid>, Error> {
+        let found = store::people::with_addresses(tx, &organisations, &emails).await?;
+        Ok(found.into_iter().map(|person| ((person.organisation, person.email), person.id)).collect())
+    };
+    let mut people = known().await?;
+    let unknown = wanted.iter().filter(|(address, _)| !people.contains_key(address));
+    let new: Vec<_> = unknown
+        .map(|((organisation, email), name)| Person {
+            id: app.time.id(),
+            organisation: organisation.clone(),
+            name: name.trim().to_owned(),
+            email: email.clone(),
+        })
+        .collect();
+    if store::people::insert(tx, &new, app.time.now()).await? < new.len() as u64 {
+        // Another ticket of theirs came first, a moment ago.
+        return known().await;
+    }
+    people.extend(new.into_iter().map(|person| ((person.organisation, person.email), person.id)));
+    Ok(people)
+}
+
+fn new_ticket(
     stamp: &Stamp,
     draft: &Draft,
     checked: &Checked,
+    (id, number): (Uuid, i64),
     requester_id: Option<Uuid>,
 ) -> Result<Ticket, Error> {
     let by_client = stamp.actor.is_client();
     let phase = workflow::phase_named(checked.kind, workflow::REGISTERED);
     Ok(Ticket {
-        id: app.time.id(),
-        number: store::tickets::next_number(tx).await?,
+        id,
+        number,
         organisation: checked.organisation.clone(),
         contract: checked.version.contract.id.clone(),
         contract_version_id: checked.version.id,

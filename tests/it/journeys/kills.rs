@@ -10,13 +10,22 @@ use serde_json::{Value, json};
 use crate::support::{ADMIN, incident, postgres};
 
 /// A desk in a process of its own.
-struct Process {
+pub struct Process {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Process {
-    async fn start(folder: &Path, database: &str) -> Self {
+    /// Starts one on a database of its own, or on an empty one.
+    pub async fn start_new(folder: &Path, database: &str) -> Self {
+        if !database.is_empty() {
+            assert!(command(folder, database).arg("migrate").status().expect("it migrates").success());
+        }
+        Self::start(folder, database).await
+    }
+
+    /// Starts one on a database that it knows, its own when none is named.
+    pub async fn start(folder: &Path, database: &str) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
         let child = command(folder, database)
             .arg("serve")
@@ -36,23 +45,29 @@ impl Process {
     }
 
     /// Sends as the desk; nothing when the process dies meanwhile.
-    async fn post(&self, path: &str, body: &Value) -> Option<Value> {
+    pub async fn post(&self, path: &str, body: &Value) -> Option<Value> {
         let sent = reqwest::Client::new().post(format!("{}{path}", self.url)).bearer_auth(ADMIN).json(body).send().await;
         sent.ok()?.json().await.ok()
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let sent = reqwest::Client::new().get(format!("{}{path}", self.url)).bearer_auth(ADMIN).send().await;
         sent.expect("an answer").json().await.expect("JSON")
     }
 
-    fn kill(mut self) {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it died");
     }
 }
 
 fn command(folder: &Path, database: &str) -> Command {
+    let own = format!("sqlite://{}", folder.join("desk.db").display());
+    let database = if database.is_empty() { &own } else { database };
     let mut command = Command::new(env!("CARGO_BIN_EXE_uurwerk"));
     command
         .current_dir(folder)
@@ -61,6 +76,7 @@ fn command(folder: &Path, database: &str) -> Command {
         .env("UURWERK_DATABASE_URL", database)
         .env("UURWERK_ADMIN_TOKEN", ADMIN)
         .env("UURWERK_CONTRACTS_DIR", Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts"))
+        .env("UURWERK_ATTACHMENTS_MAX_BYTES", "500000000")
         .env("UURWERK_MAIL_FOLDER", folder.join("mail"));
     command
 }
@@ -69,11 +85,7 @@ fn command(folder: &Path, database: &str) -> Command {
 async fn survives(database: &str, kills: u64) {
     const TICKETS: usize = 12;
     let folder = tempfile::tempdir().expect("a folder");
-    let database = if database.is_empty() { format!("sqlite://{}", folder.path().join("desk.db").display()) } else { database.to_owned() };
-    if database.starts_with("postgres") {
-        assert!(command(folder.path(), &database).arg("migrate").status().expect("it migrates").success());
-    }
-    let mut desk = Process::start(folder.path(), &database).await;
+    let mut desk = Process::start_new(folder.path(), database).await;
     for _ in 0..TICKETS {
         desk.post("/v1/tickets", &incident("p2")).await.expect("a ticket");
     }
@@ -82,7 +94,7 @@ async fn survives(database: &str, kills: u64) {
         let moment = Duration::from_millis(kill * 37 % 211 + 5);
         drop(actix_web::rt::time::timeout(moment, desk.post("/v1/sandbox/advances", &week)).await);
         desk.kill();
-        desk = Process::start(folder.path(), &database).await;
+        desk = Process::start(folder.path(), database).await;
     }
     desk.post("/v1/sandbox/advances", &week).await.expect("the week ends");
     let tickets = desk.get("/v1/tickets?pageSize=100").await;

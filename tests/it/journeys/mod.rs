@@ -9,4 +9,5 @@ mod ladder;
 mod proof;
 mod rebuild;
 mod together;
+mod uploads;
 mod what_if;

@@ -1,4 +1,5 @@
 //! Mail in: from bytes to a decision.
 
 mod arriving;
+mod enclosures;
 mod parsing;

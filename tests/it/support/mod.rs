@@ -69,22 +69,27 @@ pub struct Answer {
 impl Desk {
     /// Opens a desk in sandbox time, on Monday 2 March 2026 at 08:00 in Amsterdam.
     pub async fn open(on: On) -> Self {
+        Self::open_told(on, &[]).await
+    }
+
+    /// Opens a desk that is told something else than the others.
+    pub async fn open_told(on: On, told: &[(&'static str, String)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match on {
             On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
             On::Postgres => postgres::new_database(),
         };
-        Self::open_on(&url, folder).await
+        Self::open_on(&url, folder, told).await
     }
 
     /// Opens a desk on PostgreSQL, with the name of its database.
     pub async fn open_on_its_own_postgres() -> (Self, String) {
         let url = postgres::new_database();
         let name = url.rsplit('/').next().unwrap_or_default().to_owned();
-        (Self::open_on(&url, tempfile::tempdir().expect("a folder")).await, name)
+        (Self::open_on(&url, tempfile::tempdir().expect("a folder"), &[]).await, name)
     }
 
-    async fn open_on(database: &str, folder: tempfile::TempDir) -> Self {
+    async fn open_on(database: &str, folder: tempfile::TempDir, told: &[(&'static str, String)]) -> Self {
         let text = |path: PathBuf| path.display().to_string();
         let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
         let variables = [
@@ -94,8 +99,10 @@ impl Desk {
             ("UURWERK_CONTRACTS_DIR", text(contracts)),
             ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
             ("UURWERK_MAIL_FOLDER", text(folder.path().join("mail"))),
+            ("UURWERK_ATTACHMENTS_STORE", text(folder.path().join("attachments"))),
         ];
-        let settings = Settings::from_parts(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        let variables = variables.into_iter().chain(told.iter().map(|(name, value)| (*name, value.clone())));
+        let settings = Settings::from_parts(None, variables.map(|(name, value)| (name.to_owned(), value))).expect("settings");
         if database.starts_with("postgres") {
             let app = App::start(settings.clone()).await.expect("a database");
             <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
@@ -112,6 +119,26 @@ impl Desk {
     /// Another process on the same database, without a door of its own.
     pub async fn another_process(&self) -> App {
         cli::ready(self.settings.clone()).await.expect("a second process")
+    }
+
+    /// On which database it runs.
+    pub fn on(&self) -> On {
+        if self.settings.database.url.starts_with("postgres") { On::Postgres } else { On::Sqlite }
+    }
+
+    /// A request to this desk, for what the other ways of asking cannot say.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method.parse().expect("a method"), format!("{}{path}", self.url))
+    }
+
+    /// Address and port, for who speaks without a client.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Where its attachments are.
+    pub fn attachments(&self) -> PathBuf {
+        self.folder.path().join("attachments")
     }
 
     /// Asks with a token.

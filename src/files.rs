@@ -1,0 +1,200 @@
+//! Where the bytes of attachments are: a folder, or a bucket of a service that speaks S3. Each file under an id of its own,
+//! never under a name; streamed both ways, so that memory does not grow with a file.
+//!
+//! Absent on purpose: overwriting (every upload has a fresh id) and listing (the database knows which files there are).
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::settings::Attachments;
+
+/// What is handed to a folder at once.
+const FOLDER_PART: usize = 512 * 1024;
+/// What is handed to a bucket at once: services take no smaller parts.
+const BUCKET_PART: usize = 5 * 1024 * 1024;
+
+/// The store.
+#[derive(Debug)]
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    part: usize,
+    /// Where files are while they arrive in a folder; a bucket has nothing like it.
+    folder: Option<PathBuf>,
+}
+
+/// A file that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its SHA-256, in hexadecimal.
+    pub digest: String,
+}
+
+/// Why a file is not kept, or not found.
+#[derive(Debug, thiserror::Error)]
+pub enum NotKept<E> {
+    /// It is longer than allowed; nothing of it is left.
+    #[error("the file is too long")]
+    TooLong,
+    /// Its sender stopped in the middle; nothing of it is left.
+    #[error("the file did not come in whole")]
+    Broken(E),
+    /// The store did not do its part.
+    #[error(transparent)]
+    Store(#[from] object_store::Error),
+}
+
+impl Files {
+    /// Opens the store of the settings: a folder, made when it is not there, or `s3://BUCKET`.
+    pub fn open(settings: &Attachments) -> Result<Self, object_store::Error> {
+        if let Some(bucket) = settings.store.strip_prefix("s3://") {
+            return Ok(Self { store: Arc::new(bucket_of(settings, bucket)?), part: BUCKET_PART, folder: None });
+        }
+        let folder = PathBuf::from(&settings.store);
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| object_store::Error::Generic { store: "folder", source: format!("{}: {source}", folder.display()).into() })?;
+        let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store), part: FOLDER_PART, folder: Some(folder) })
+    }
+
+    /// Takes a file in as it comes, at most `cap` bytes; durable when this returns. One that is refused leaves nothing.
+    pub async fn keep<E>(&self, id: Uuid, bytes: impl Stream<Item = Result<Bytes, E>>, cap: u64) -> Result<Kept, NotKept<E>> {
+        let mut bytes = std::pin::pin!(bytes);
+        let mut arriving = Arriving { files: self, key: key(id), buffer: BytesMut::new(), parts: None };
+        let (mut size, mut digest) = (0_u64, Sha256::new());
+        while let Some(chunk) = bytes.next().await {
+            let refused = match chunk {
+                Ok(chunk) => {
+                    size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+                    if size <= cap {
+                        digest.update(&chunk);
+                        arriving.add(&chunk).await?;
+                        continue;
+                    }
+                    NotKept::TooLong
+                }
+                Err(broken) => NotKept::Broken(broken),
+            };
+            arriving.abort().await;
+            return Err(refused);
+        }
+        arriving.finish().await?;
+        Ok(Kept { size, digest: format!("{:x}", digest.finalize()) })
+    }
+
+    /// A file's bytes, or those of a range of it, as they come.
+    pub async fn read(
+        &self,
+        id: Uuid,
+        range: Option<Range<u64>>,
+    ) -> Result<impl Stream<Item = Result<Bytes, object_store::Error>> + use<>, object_store::Error> {
+        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
+        Ok(self.store.get_opts(&key(id), options).await?.into_stream())
+    }
+
+    /// Removes what there is of a file, also of one that never came in whole; nothing is fine.
+    pub async fn remove(&self, id: Uuid) -> Result<(), object_store::Error> {
+        let key = key(id);
+        if let Some(folder) = &self.folder {
+            // How the folder's store names a file until it is whole.
+            drop(tokio::fs::remove_file(folder.join(format!("{key}#1"))).await);
+        }
+        match self.store.delete(&key).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            done => done,
+        }
+    }
+}
+
+/// Spread over folders by the last figures of the id: the first ones are those of its time.
+fn key(id: Uuid) -> Path {
+    let text = id.simple().to_string();
+    Path::from(format!("{}/{text}", &text[text.len() - 2..]))
+}
+
+fn bucket_of(settings: &Attachments, bucket: &str) -> Result<impl ObjectStore + use<>, object_store::Error> {
+    // Where the settings say nothing, the usual variables and roles of the surroundings count.
+    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket.trim_end_matches('/'));
+    let s3 = &settings.s3;
+    if let Some(endpoint) = &s3.endpoint {
+        builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+    }
+    if let Some(region) = &s3.region {
+        builder = builder.with_region(region);
+    }
+    if let Some(key) = &s3.key {
+        builder = builder.with_access_key_id(key);
+    }
+    if let Some(secret) = &s3.secret {
+        builder = builder.with_secret_access_key(secret.reveal());
+    }
+    builder.build()
+}
+
+/// A file on its way in: one piece when it is short, parts when it is longer than one.
+struct Arriving<'a> {
+    files: &'a Files,
+    key: Path,
+    buffer: BytesMut,
+    parts: Option<Box<dyn MultipartUpload>>,
+}
+
+impl Arriving<'_> {
+    async fn add(&mut self, mut chunk: &[u8]) -> Result<(), object_store::Error> {
+        while !chunk.is_empty() {
+            let (now, later) = chunk.split_at(chunk.len().min(self.files.part - self.buffer.len()));
+            self.buffer.extend_from_slice(now);
+            chunk = later;
+            if self.buffer.len() == self.files.part {
+                self.hand_over().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One part at a time: a fast sender waits for the store.
+    async fn hand_over(&mut self) -> Result<(), object_store::Error> {
+        let part = PutPayload::from(std::mem::take(&mut self.buffer).freeze());
+        let parts = match &mut self.parts {
+            Some(parts) => parts,
+            None => self.parts.insert(self.files.store.put_multipart(&self.key).await?),
+        };
+        let put = parts.put_part(part).await;
+        if put.is_err() {
+            self.abort().await;
+        }
+        put
+    }
+
+    async fn finish(mut self) -> Result<(), object_store::Error> {
+        if self.parts.is_none() {
+            return self.files.store.put(&self.key, PutPayload::from(self.buffer.freeze())).await.map(drop);
+        }
+        if !self.buffer.is_empty() {
+            self.hand_over().await?;
+        }
+        match &mut self.parts {
+            Some(parts) => parts.complete().await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    async fn abort(&mut self) {
+        if let Some(mut parts) = self.parts.take()
+            && let Err(error) = parts.abort().await
+        {
+            tracing::warn!(%error, "the parts of a broken upload were not removed");
+        }
+    }
+}

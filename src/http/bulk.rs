@@ -1,0 +1,67 @@
+//! `/v1/tickets/_bulk`: many tickets in one request, each by itself.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use serde_json::Value;
+
+use super::body;
+use super::caller::Caller;
+use super::error::Failure;
+use super::shapes::{NewTicketBatch, TicketBatch, TicketBatchItem};
+use super::tickets::{draft, shown};
+use crate::app::App;
+use crate::usecases::Problem;
+use crate::usecases::tickets::{self, Draft};
+
+/// The most tickets of one request.
+const MOST: usize = 500;
+
+/// Makes many tickets, each by itself: one that cannot be does not stop the others.
+#[utoipa::path(post, path = "/tickets/_bulk", tag = "tickets", operation_id = "createTickets", request_body = NewTicketBatch,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+    responses((status = 200, body = TicketBatch), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    let drafts: Vec<_> = items(body::json_of(&request, &bytes)?)?.into_iter().map(read).collect();
+    let made = tickets::register_many(&app, &caller.stamp_for(&app, &request, &bytes), &drafts).await?;
+    let tickets: Vec<_> = made.iter().flatten().cloned().collect();
+    let mut tickets = shown(&app, &caller, &tickets).await?.into_iter();
+    let items = made.into_iter().map(|outcome| match outcome {
+        Ok(_) => TicketBatchItem { status: i32::from(StatusCode::CREATED.as_u16()), ticket: tickets.next(), problem: None },
+        Err(error) => {
+            let failure = Failure::from(error);
+            TicketBatchItem { status: i32::from(failure.status_code().as_u16()), ticket: None, problem: Some(failure.body()) }
+        }
+    });
+    Ok(HttpResponse::Ok().json(TicketBatch { items: items.collect() }))
+}
+
+/// The tickets asked for, not yet looked at.
+fn items(body: Value) -> Result<Vec<Value>, Failure> {
+    let problem = |pointer: &str, code, detail: &str| Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() };
+    let Value::Object(mut fields) = body else {
+        return Err(Failure::invalid(vec![problem("", "wrong_type", "is not of type \"object\"")]));
+    };
+    let items = fields.remove("items");
+    let unknown = fields.keys().map(|name| problem(&format!("/{name}"), "unknown_field", "is not a field here"));
+    let mut problems: Vec<_> = unknown.collect();
+    match &items {
+        None => problems.push(problem("/items", "required", "is required")),
+        Some(Value::Array(items)) if items.is_empty() => problems.push(problem("/items", "too_short", "has no ticket")),
+        Some(Value::Array(items)) if items.len() > MOST => {
+            problems.push(problem("/items", "too_long", &format!("has more than {MOST} tickets")));
+        }
+        Some(Value::Array(_)) => {}
+        Some(_) => problems.push(problem("/items", "wrong_type", "is not of type \"array\"")),
+    }
+    match items {
+        Some(Value::Array(items)) if problems.is_empty() => Ok(items),
+        _ => Err(Failure::invalid(problems)),
+    }
+}
+
+/// One of them as a draft, with everything that could not be read of it.
+fn read(item: Value) -> Draft {
+    let mut body = body::check(item, "NewTicket");
+    let draft = draft(&mut body);
+    Draft { unreadable: body.problems, ..draft }
+}

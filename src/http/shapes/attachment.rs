@@ -1,0 +1,57 @@
+//! Files on a ticket.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Instant;
+use crate::store::attachments::Attachment as Stored;
+
+/// What is known of a file on a ticket.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// Its id.
+    id: uuid::Uuid,
+    /// Its name, never a path.
+    #[schema(max_length = 200)]
+    name: String,
+    /// What its sender says it is.
+    #[schema(max_length = 127, example = "application/pdf")]
+    media_type: String,
+    /// Its length.
+    #[schema(minimum = 1)]
+    size_bytes: i64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    #[schema(min_length = 64, max_length = 64)]
+    digest: String,
+    /// Who added it, by id.
+    author: String,
+    /// `public` or `internal`.
+    visibility: String,
+    /// When it was added.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Instant,
+}
+
+impl From<Stored> for Attachment {
+    fn from(stored: Stored) -> Self {
+        Self {
+            id: stored.id,
+            name: stored.name,
+            media_type: stored.media_type,
+            size_bytes: i64::try_from(stored.size_bytes).unwrap_or(i64::MAX),
+            digest: stored.digest,
+            author: stored.author,
+            visibility: if stored.public { "public" } else { "internal" }.to_owned(),
+            recorded_at: stored.recorded_at,
+        }
+    }
+}
+
+/// A ticket's files.
+#[derive(ToSchema, Serialize)]
+pub struct AttachmentList {
+    /// Oldest first.
+    #[schema(max_items = 1000)]
+    pub items: Vec<Attachment>,
+}

@@ -1,0 +1,37 @@
+//! Many tickets at once.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ticket::{NewTicket, Ticket};
+use crate::http::error::ProblemBody;
+
+/// Tickets to be made, each by itself.
+#[derive(ToSchema, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewTicketBatch {
+    /// At most 500.
+    #[schema(min_items = 1, max_items = 500)]
+    items: Vec<NewTicket>,
+}
+
+/// What became of one of them: a ticket, or a problem with pointers into that one.
+#[derive(ToSchema, Serialize)]
+pub struct TicketBatchItem {
+    /// The status it would have had by itself.
+    #[schema(minimum = 200, maximum = 599)]
+    pub status: i32,
+    /// The ticket.
+    pub ticket: Option<Ticket>,
+    /// Why there is none.
+    pub problem: Option<ProblemBody>,
+}
+
+/// What became of all of them.
+#[derive(ToSchema, Serialize)]
+pub struct TicketBatch {
+    /// In the order in which they were sent.
+    #[schema(max_items = 500)]
+    pub items: Vec<TicketBatchItem>,
+}

@@ -1,0 +1,33 @@
+//! What is left of broken uploads is removed: at the start, and every hour.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::time::TimeSource;
+use crate::usecases::attachments;
+
+/// How often it is looked for.
+const EVERY: Duration = Duration::from_hours(1);
+
+/// Sweeps until the program is asked to stop. Uploads are old by the machine's time, in a sandbox too.
+pub async fn run(app: &App) {
+    loop {
+        match attachments::sweep(app, TimeSource::machine().now()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "what was left of broken uploads is removed"),
+            Err(error) => tracing::warn!(%error, "what is left of broken uploads could not be removed"),
+        }
+        let next = tokio::time::sleep(EVERY);
+        tokio::pin!(next);
+        loop {
+            let woken = app.wake.notified();
+            if app.is_stopping() {
+                return;
+            }
+            tokio::select! {
+                () = &mut next => break,
+                () = woken => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Files on tickets: what is known of them, and which uploads are under way. The bytes are elsewhere, under the same id.
+
+use entity::{attachment, upload};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, instant};
+use crate::domain::Instant;
+
+/// A file on a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its id, and the key of its bytes.
+    pub id: Uuid,
+    /// Its ticket.
+    pub ticket_id: Uuid,
+    /// Whose.
+    pub organisation: String,
+    /// Whether the client may see it.
+    pub public: bool,
+    /// Who added it, as histories name them.
+    pub author: String,
+    /// Its name, never a path.
+    pub name: String,
+    /// What its sender says it is.
+    pub media_type: String,
+    /// How long it is.
+    pub size_bytes: u64,
+    /// SHA-256 of its bytes.
+    pub digest: String,
+    /// When it was added.
+    pub recorded_at: Instant,
+}
+
+/// A ticket's attachments, oldest first; internal ones only on request.
+pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, internal: bool) -> Result<Vec<Attachment>, DbErr> {
+    let rows = shown(reads, internal).filter(attachment::Column::TicketId.eq(ticket));
+    let rows = rows.order_by_asc(attachment::Column::RecordedAt).order_by_asc(attachment::Column::Id).all(reads.connection()).await?;
+    Ok(rows.into_iter().map(to_domain).collect())
+}
+
+/// One attachment of a ticket.
+pub async fn find(reads: &impl Reads, ticket: Uuid, id: Uuid, internal: bool) -> Result<Option<Attachment>, DbErr> {
+    let row = shown(reads, internal).filter(attachment::Column::TicketId.eq(ticket)).filter(attachment::Column::Id.eq(id));
+    Ok(row.one(reads.connection()).await?.map(to_domain))
+}
+
+fn shown(reads: &impl Reads, internal: bool) -> sea_orm::Select<attachment::Entity> {
+    let rows = reads.find::<attachment::Entity>();
+    if internal { rows } else { rows.filter(attachment::Column::Visibility.eq("public")) }
+}
+
+/// How long each attachment of a ticket is, whoever may see it.
+pub async fn sizes(reads: &impl Reads, ticket: Uuid) -> Result<Vec<u64>, DbErr> {
+    let sizes = reads.find::<attachment::Entity>().select_only().column(attachment::Column::SizeBytes);
+    let sizes: Vec<i64> = sizes.filter(attachment::Column::TicketId.eq(ticket)).into_tuple().all(reads.connection()).await?;
+    Ok(sizes.into_iter().map(|size| u64::try_from(size).unwrap_or_default()).collect())
+}
+
+/// Adds attachments.
+pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
+    if attachments.is_empty() {
+        return Ok(());
+    }
+    let rows = attachments.iter().map(|one| attachment::ActiveModel {
+        id: Set(one.id),
+        ticket_id: Set(one.ticket_id),
+        organisation: Set(one.organisation.clone()),
+        visibility: Set(if one.public { "public" } else { "internal" }.to_owned()),
+        author: Set(one.author.clone()),
+        name: Set(one.name.clone()),
+        media_type: Set(one.media_type.clone()),
+        size_bytes: Set(i64::try_from(one.size_bytes).unwrap_or(i64::MAX)),
+        digest: Set(one.digest.clone()),
+        recorded_at: Set(one.recorded_at.to_utc()),
+    });
+    attachment::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Remembers that files are on their way in, before their first byte is kept.
+pub async fn expect(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = ids.iter().map(|id| upload::ActiveModel { id: Set(*id), started_at: Set(now.to_utc()), given_up: Set(false) });
+    upload::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Ends uploads whose attachments are recorded in this transaction; how many of them had not been given up.
+pub async fn arrived(tx: &Tx, ids: &[Uuid]) -> Result<usize, DbErr> {
+    let theirs = upload::Column::Id.is_in(ids.iter().copied()).and(upload::Column::GivenUp.eq(false));
+    let gone = upload::Entity::delete_many().filter(theirs).exec(tx.connection()).await?;
+    Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
+}
+
+/// Uploads that began before an instant, oldest first.
+pub async fn begun_before(reads: &impl Reads, before: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    let rows = upload::Entity::find().filter(upload::Column::StartedAt.lt(before.to_utc())).order_by_asc(upload::Column::StartedAt);
+    Ok(rows.limit(limit).all(reads.connection()).await?.into_iter().map(|row| row.id).collect())
+}
+
+/// Gives up uploads: those of them, all that did not arrive, that never will from now on, so that their bytes may go.
+pub async fn give_up(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
+    let theirs = upload::Column::Id.is_in(ids.iter().copied());
+    let rows = upload::Entity::find().filter(theirs.clone()).lock_exclusive().all(tx.connection()).await?;
+    let given_up = upload::Entity::update_many().col_expr(upload::Column::GivenUp, Expr::value(true));
+    given_up.filter(theirs).exec(tx.connection()).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Forgets uploads of which nothing is left.
+pub async fn forget(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
+    upload::Entity::delete_many().filter(upload::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
+}
+
+fn to_domain(row: attachment::Model) -> Attachment {
+    Attachment {
+        id: row.id,
+        ticket_id: row.ticket_id,
+        organisation: row.organisation,
+        public: row.visibility == "public",
+        author: row.author,
+        name: row.name,
+        media_type: row.media_type,
+        size_bytes: u64::try_from(row.size_bytes).unwrap_or_default(),
+        digest: row.digest,
+        recorded_at: instant(row.recorded_at),
+    }
+}

@@ -1,0 +1,248 @@
+//! Files on tickets. The bytes come first, under an id of their own that was written down before; then the row and its
+//! event, in one transaction. Killed in between, the desk has bytes without a row, and a note of them: `sweep` removes both.
+
+use bytes::Bytes;
+use futures_util::Stream;
+use uuid::Uuid;
+
+use super::tickets::{When, act_in, repeated};
+use super::{Error, Problem, Stamp};
+use crate::app::App;
+use crate::domain::Instant;
+use crate::domain::ticket::{Act, Ticket, may_attach};
+use crate::files::NotKept;
+use crate::store::attachments::Attachment;
+use crate::store::idempotency::Key;
+use crate::store::tickets::TicketRef;
+use crate::store::{self, Scope, Tx};
+use crate::time::TimeSource;
+
+/// The most attachments of a ticket.
+const MOST: usize = 1000;
+/// The most characters of a name.
+const NAME_CAP: usize = 200;
+/// The most characters of a media type.
+const MEDIA_TYPE_CAP: usize = 127;
+/// Seconds after which an upload that did not end is given up.
+const ABANDONED: i64 = 86_400;
+/// Uploads given up at once.
+const BATCH: u64 = 200;
+
+/// What it is when nobody says.
+pub const UNKNOWN: &str = "application/octet-stream";
+
+/// A file as someone hands it in.
+#[derive(Debug, Clone)]
+pub struct NewAttachment {
+    /// Its name, as `safe_name` leaves it.
+    pub name: String,
+    /// What its sender says it is, as `media_type` reads it.
+    pub media_type: String,
+    /// Whether the client may see it.
+    pub public: bool,
+    /// Its length, where it is said beforehand.
+    pub size: Option<u64>,
+}
+
+/// Adds a file to a ticket as it comes in. `key` makes a repeat the same request, given the digest of what came.
+pub async fn attach(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    new: &NewAttachment,
+    bytes: impl Stream<Item = Result<Bytes, Error>>,
+    key: impl FnOnce(&str) -> Option<Key>,
+) -> Result<Attachment, Error> {
+    let id = app.time.id();
+    let room = expect(app, stamp, ticket, new, id).await?;
+    let kept = match app.files.keep(id, bytes, room.min(app.settings.attachments.max_bytes)).await {
+        Ok(kept) if kept.size > 0 => kept,
+        not_kept => {
+            discard(app, &[id]).await;
+            return Err(match not_kept {
+                Ok(_) => {
+                    Error::Invalid(vec![Problem { pointer: String::new(), code: "empty_body", detail: "the file is empty".to_owned() }])
+                }
+                Err(NotKept::TooLong) => too_large(app, room),
+                Err(NotKept::Broken(error)) => error,
+                Err(NotKept::Store(error)) => Error::Unavailable(error.to_string()),
+            });
+        }
+    };
+    let stamp = Stamp { idempotency: key(&kept.digest), ..stamp.clone() };
+    let recorded = app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, &stamp).await? {
+            let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            return store::attachments::find(tx, ticket.id, known, true).await?.ok_or(Error::NotFound("attachment"));
+        }
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let attachment = attachment(&stamp, &ticket, new, id, &kept);
+        let room = room_on(app, tx, &ticket).await?;
+        if kept.size > room {
+            return Err(too_large(app, room));
+        }
+        record(app, tx, &stamp, &ticket, std::slice::from_ref(&attachment)).await?;
+        if let Some(key) = &stamp.idempotency {
+            store::idempotency::insert(tx, app.time.id(), key, id, stamp.recorded_at).await?;
+        }
+        Ok(attachment)
+    });
+    let recorded = recorded.await;
+    if recorded.as_ref().map_or(true, |attachment| attachment.id != id) {
+        discard(app, &[id]).await;
+    }
+    recorded
+}
+
+/// Finds and permits before the first byte is taken, and writes down that a file is coming; how many bytes there is room for.
+async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
+    app.write(&stamp.scope, async |tx| {
+        let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        may_attach(&stamp.actor, new.public)?;
+        let room = room_on(app, tx, &ticket).await?;
+        if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
+            return Err(too_large(app, room));
+        }
+        store::attachments::expect(tx, &[id], TimeSource::machine().now()).await?;
+        Ok(room)
+    })
+    .await
+}
+
+/// How many bytes a ticket has room for; none when it has as many files as it may.
+pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket) -> Result<u64, Error> {
+    let sizes = store::attachments::sizes(tx, ticket.id).await?;
+    if sizes.len() >= MOST {
+        let detail = format!("a ticket has at most {MOST} attachments");
+        return Err(Error::Conflict { code: "too_many_attachments", detail });
+    }
+    Ok(app.settings.attachments.max_bytes_per_ticket.saturating_sub(sizes.iter().sum()))
+}
+
+fn too_large(app: &App, room: u64) -> Error {
+    let cap = app.settings.attachments.max_bytes;
+    if room < cap {
+        let detail = format!("the ticket has room for {room} more bytes of attachments");
+        return Error::TooLarge { code: "ticket_full", detail };
+    }
+    Error::TooLarge { code: "attachment_too_large", detail: format!("an attachment has at most {cap} bytes") }
+}
+
+pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id: Uuid, kept: &crate::files::Kept) -> Attachment {
+    Attachment {
+        id,
+        ticket_id: ticket.id,
+        organisation: ticket.organisation.clone(),
+        public: new.public,
+        author: stamp.actor.as_text(),
+        name: new.name.clone(),
+        media_type: new.media_type.clone(),
+        size_bytes: kept.size,
+        digest: kept.digest.clone(),
+        recorded_at: stamp.recorded_at,
+    }
+}
+
+/// Records files whose bytes are kept, with their events, on a ticket held by this transaction.
+pub(super) async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, attachments: &[Attachment]) -> Result<Ticket, Error> {
+    let ids: Vec<_> = attachments.iter().map(|one| one.id).collect();
+    if store::attachments::arrived(tx, &ids).await? != ids.len() {
+        return Err(Error::Conflict { code: "upload_expired", detail: "the upload took more than a day, and was given up".to_owned() });
+    }
+    let wishes: Vec<_> = attachments.iter().map(|one| Act::Attach { id: one.id, public: one.public, bytes: one.size_bytes }).collect();
+    let (ticket, _) = act_in(app, tx, stamp, ticket, &wishes, &When::default()).await?;
+    store::attachments::insert(tx, attachments).await?;
+    Ok(ticket)
+}
+
+/// Removes what was kept of uploads that did not arrive. A file with a row is never among them: the transaction that made
+/// the row took it off the list, and one that is given up can get no row any more.
+async fn remove(app: &App, ids: &[Uuid]) -> Result<usize, Error> {
+    let given_up = app.write(&Scope::All, async |tx| Ok(store::attachments::give_up(tx, ids).await?)).await?;
+    if given_up.is_empty() {
+        return Ok(0);
+    }
+    for id in &given_up {
+        app.files.remove(*id).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    }
+    app.write(&Scope::All, async |tx| Ok(store::attachments::forget(tx, &given_up).await?)).await?;
+    Ok(given_up.len())
+}
+
+/// The same at once for a refused upload; what fails stays written down for `sweep`.
+pub(super) async fn discard(app: &App, ids: &[Uuid]) {
+    if let Err(error) = remove(app, ids).await {
+        tracing::warn!(%error, "what is left of a refused upload waits for the sweep");
+    }
+}
+
+/// Removes what is left of uploads that began more than a day before an instant of the machine's time and never ended; how
+/// many there were.
+pub async fn sweep(app: &App, now: Instant) -> Result<usize, Error> {
+    let before = now.plus(-ABANDONED).unwrap_or(Instant::MIN);
+    let mut swept = 0;
+    loop {
+        let ids = store::attachments::begun_before(&app.all(), before, BATCH).await?;
+        if ids.is_empty() {
+            return Ok(swept);
+        }
+        swept += remove(app, &ids).await?;
+    }
+}
+
+/// A name without folders, control signs and what turns the direction of reading; `None` when nothing is left.
+pub fn safe_name(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let turns = |sign: &char| matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let kept = last.chars().filter(|sign| !sign.is_control() && !turns(sign));
+    let kept = kept.map(|sign| if matches!(sign, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { sign });
+    let kept: String = kept.take(NAME_CAP).collect();
+    let kept = kept.trim_matches(|sign: char| sign.is_whitespace() || sign == '.');
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// A media type without its parameters, in small letters; `None` when it is none.
+pub fn media_type(text: &str) -> Option<String> {
+    let text = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_token = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte));
+    let (kind, subtype) = text.split_once('/')?;
+    (text.len() <= MEDIA_TYPE_CAP && is_token(kind) && is_token(subtype)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_a_path() {
+        for (given, kept) in [
+            ("rapport.pdf", Some("rapport.pdf")),
+            ("../../etc/passwd", Some("passwd")),
+            ("C:\\Users\\anna\\foto van café.png", Some("foto van café.png")),
+            ("..", None),
+            ("/", None),
+            ("  ", None),
+            ("a\r\nSet-Cookie: x", Some("aSet-Cookie_ x")),
+            ("brief\u{202e}fdp.exe", Some("brieffdp.exe")),
+            (".profile", Some("profile")),
+        ] {
+            assert_eq!(safe_name(given).as_deref(), kept, "{given:?}");
+        }
+        assert_eq!(safe_name(&"x".repeat(5000)).map(|name| name.len()), Some(NAME_CAP));
+    }
+
+    #[test]
+    fn a_media_type_is_two_words_or_nothing() {
+        for (given, read) in [
+            ("Application/PDF", Some("application/pdf")),
+            ("text/plain; charset=utf-8", Some("text/plain")),
+            ("image/svg+xml", Some("image/svg+xml")),
+            ("pdf", None),
+            ("text/", None),
+            ("text/html\r\nX: y", None),
+            ("a/b/c", None),
+        ] {
+            assert_eq!(media_type(given).as_deref(), read, "{given:?}");
+        }
+    }
+}

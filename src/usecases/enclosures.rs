@@ -1,0 +1,99 @@
+//! Files that came with a mail: attachments of the ticket it became or landed on. Their bytes are kept before the mail is
+//! taken in, their rows are written in the transaction that takes it in; what is not recorded by it is removed again.
+//!
+//! What is too large stays in the raw message alone, and an internal note says so.
+
+use bytes::Bytes;
+use futures_util::stream;
+use uuid::Uuid;
+
+use super::attachments::{self, NewAttachment};
+use super::tickets::{NewMessage, When, write_in};
+use super::{Error, Stamp};
+use crate::app::App;
+use crate::domain::ticket::Ticket;
+use crate::files::Kept;
+use crate::mail::parse::{self, Parsed};
+use crate::store::tickets::TicketRef;
+use crate::store::{self, Scope, Tx};
+use crate::time::TimeSource;
+
+/// What came with a mail.
+#[derive(Debug, Default)]
+pub struct Enclosed {
+    files: Vec<(Uuid, NewAttachment, Kept)>,
+    /// Names of what was too large to keep.
+    too_large: Vec<String>,
+}
+
+impl Enclosed {
+    fn ids(&self) -> Vec<Uuid> {
+        self.files.iter().map(|file| file.0).collect()
+    }
+}
+
+/// Keeps the bytes of what came with a mail, before anyone knows what becomes of it.
+pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Error> {
+    let mut enclosed = Enclosed::default();
+    if mail.attachments.is_empty() {
+        return Ok(enclosed);
+    }
+    let cap = app.settings.attachments.max_bytes;
+    let mut coming = Vec::new();
+    for (attachment, bytes) in mail.attachments.iter().zip(parse::attachment_contents(raw)) {
+        let name = attachments::safe_name(&attachment.name).unwrap_or_else(|| "bijlage".to_owned());
+        if bytes.len() as u64 > cap {
+            enclosed.too_large.push(name);
+        } else if !bytes.is_empty() {
+            let media_type = attachments::media_type(&attachment.media_type).unwrap_or_else(|| attachments::UNKNOWN.to_owned());
+            coming.push((app.time.id(), NewAttachment { name, media_type, public: true, size: None }, Bytes::from(bytes)));
+        }
+    }
+    let ids: Vec<_> = coming.iter().map(|one| one.0).collect();
+    app.write(&Scope::All, async |tx| Ok(store::attachments::expect(tx, &ids, TimeSource::machine().now()).await?)).await?;
+    for (id, new, bytes) in coming {
+        match app.files.keep(id, stream::iter([Ok::<_, std::convert::Infallible>(bytes)]), cap).await {
+            Ok(kept) => enclosed.files.push((id, new, kept)),
+            Err(error) => {
+                // The sender's server, or whoever brought the mail, comes again with it.
+                attachments::discard(app, &ids).await;
+                return Err(Error::Unavailable(error.to_string()));
+            }
+        }
+    }
+    Ok(enclosed)
+}
+
+/// Records what came with a mail on the ticket it became or landed on, in the transaction that takes it in.
+pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed: &Enclosed) -> Result<Ticket, Error> {
+    let mut room = match attachments::room_on(app, tx, &ticket).await {
+        Err(Error::Conflict { .. }) => 0,
+        room => room?,
+    };
+    let (mut fitting, mut left) = (Vec::new(), enclosed.too_large.clone());
+    for (id, new, kept) in &enclosed.files {
+        match room.checked_sub(kept.size) {
+            Some(rest) => {
+                room = rest;
+                fitting.push(attachments::attachment(stamp, &ticket, new, *id, kept));
+            }
+            None => left.push(new.name.clone()),
+        }
+    }
+    let ticket = if fitting.is_empty() { ticket } else { attachments::record(app, tx, stamp, &ticket, &fitting).await? };
+    if left.is_empty() {
+        return Ok(ticket);
+    }
+    let body = format!("Niet als bijlage bewaard omdat er geen plaats voor is, wel in het oorspronkelijke bericht: {}.", left.join(", "));
+    let note = NewMessage { public: false, by_phone: false, body, person_id: None };
+    write_in(app, tx, &Stamp::system(stamp.recorded_at), &ticket, &note, &When::default()).await?;
+    store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))
+}
+
+/// Removes what was kept and not recorded: of a mail that became nothing, or came twice.
+pub async fn discard_rest(app: &App, enclosed: &Enclosed) {
+    let ids = enclosed.ids();
+    if !ids.is_empty() {
+        attachments::discard(app, &ids).await;
+    }
+}
