@@ -128,6 +128,8 @@ enum What {
     },
     /// Print the API document.
     Openapi,
+    /// Print the page of problem codes.
+    Problems,
 }
 
 /// Runs what the command line asks.
@@ -201,6 +203,10 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
         }
         What::Openapi => {
             print!("{}", http::document());
+            Ok(())
+        }
+        What::Problems => {
+            print!("{}", http::problem_codes());
             Ok(())
         }
     }

@@ -2,6 +2,7 @@
 
 mod m0001_desk;
 mod m0005_amendments;
+mod m0006_screens;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -12,6 +13,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_desk::Step), Box::new(m0005_amendments::Step)]
+        vec![Box::new(m0001_desk::Step), Box::new(m0005_amendments::Step), Box::new(m0006_screens::Step)]
     }
 }

@@ -8,12 +8,14 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::outbox;
 use crate::store::{self, Backend, stream};
-use crate::usecases::{Error, timers};
+use crate::usecases::{Error, idempotency, timers};
 
 /// However quiet it is, look again after this: a lost wake-up costs no more.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// How often another process's commits are looked for.
 const PULSE: Duration = Duration::from_secs(1);
+/// How often what has aged is cleared away, in seconds of the desk's time.
+const CLEARING: i64 = 3600;
 
 /// Works until nothing is due.
 pub async fn work_off(app: &App) -> Result<(), Error> {
@@ -39,6 +41,7 @@ pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
 pub async fn run(app: Arc<App>) {
     let mut pulse = 0;
     let mut followed = app.time.now();
+    let mut cleared = Instant::MIN;
     loop {
         let woken = app.wake.notified();
         if app.is_stopping() {
@@ -57,6 +60,12 @@ pub async fn run(app: Arc<App>) {
             followed = app.time.now();
             if let Err(error) = app.follow_database().await {
                 tracing::warn!(%error, "the database's clock could not be read");
+            }
+        }
+        if app.time.now().unix() - cleared.unix() >= CLEARING {
+            cleared = app.time.now();
+            if let Err(error) = idempotency::forget(&app).await {
+                tracing::warn!(%error, "old requests could not be forgotten");
             }
         }
         tokio::select! {

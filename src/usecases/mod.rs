@@ -3,6 +3,7 @@
 pub mod amendments;
 pub mod contracts;
 mod error;
+pub mod idempotency;
 pub mod inbound;
 pub mod rebuild;
 pub mod reports;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{check_late, numbered, repeated, settle};
+use super::{check_late, missing_motivation, numbered, remember, repeated, settle};
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, TicketType};
@@ -88,10 +88,15 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     });
     let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
+    for (at, reference) in draft.external_references.iter().enumerate() {
+        if draft.external_references[..at].contains(reference) {
+            problems.push(Problem::field(&format!("externalReferences/{at}"), "repeated", "is given twice"));
+        }
+    }
     let version = draft.contract.as_deref().and_then(|contract| version_for(app, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     if let (Some(version), Some(kind)) = (&version, kind) {
-        check_priority(&version.contract, stamp, kind, channel, draft.priority.as_deref(), &mut problems);
+        check_priority(&version.contract, stamp, kind, channel, draft, &mut problems);
         let tier = client.as_ref().and_then(|client| client.1.as_ref());
         if client.is_some() && tier.is_none() && version.contract.needs_tier(kind) {
             problems.push(Problem::field(
@@ -141,10 +146,11 @@ fn check_priority(
     stamp: &Stamp,
     kind: TicketType,
     channel: Option<Channel>,
-    priority: Option<&str>,
+    draft: &Draft,
     problems: &mut Vec<Problem>,
 ) {
-    let Some(priority) = priority else { return };
+    let Some(priority) = draft.priority.as_deref() else { return };
+    problems.extend(missing_motivation(contract, kind, priority, draft.priority_motivation.as_deref()));
     if contract.priority(priority, kind).is_none() {
         let detail = format!("\"{priority}\" is no priority of this contract for {kind}");
         problems.push(Problem::field("priority", "unknown_priority", detail));
@@ -168,9 +174,9 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
     let checked = check(app, stamp, draft).map_err(Error::Invalid)?;
     for reference in &draft.external_references {
         if let Some(known) = store::tickets::called(tx, &checked.organisation, reference).await? {
-            let known = store::tickets::find(tx, TicketRef::Id(known)).await?.map(|known| known.reference()).unwrap_or_default();
-            let detail = format!("{} {} is already {known}", reference.system, reference.reference);
-            return Err(Error::Conflict { code: "external_reference_exists", detail });
+            let by = store::tickets::find(tx, TicketRef::Id(known)).await?.map(|known| known.reference());
+            let detail = format!("{} {} is already {}", reference.system, reference.reference, by.as_deref().unwrap_or("another ticket"));
+            return Err(Error::Taken { code: "external_reference_exists", detail, by });
         }
     }
     let requester_id = match &draft.requester {
@@ -186,9 +192,7 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
     store::tickets::insert(tx, &ticket, &settled).await?;
     store::events::append(tx, &ticket, 0, &events).await?;
     store::tickets::insert_references(tx, &ticket, &draft.external_references, || app.time.id()).await?;
-    if let Some(key) = &stamp.idempotency {
-        store::idempotency::insert(tx, app.time.id(), key, ticket.id, stamp.recorded_at).await?;
-    }
+    remember(app, tx, stamp, ticket.id).await?;
     Ok(ticket)
 }
 

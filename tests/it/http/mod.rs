@@ -1,4 +1,9 @@
 //! The API, door by door.
 
+mod deprecation;
 mod refusals;
+mod retries;
+mod rules;
+mod screens;
 mod tickets;
+mod transitions;

@@ -68,22 +68,27 @@ pub struct Answer {
 impl Desk {
     /// Opens a desk in sandbox time, on Monday 2 March 2026 at 08:00 in Amsterdam.
     pub async fn open(on: On) -> Self {
+        Self::open_with(on, &[]).await
+    }
+
+    /// The same with settings of its own, as variables of the environment.
+    pub async fn open_with(on: On, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match on {
             On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
             On::Postgres => postgres::new_database(),
         };
-        Self::open_on(&url, folder).await
+        Self::open_on(&url, folder, settings).await
     }
 
     /// Opens a desk on PostgreSQL, with the name of its database.
     pub async fn open_on_its_own_postgres() -> (Self, String) {
         let url = postgres::new_database();
         let name = url.rsplit('/').next().unwrap_or_default().to_owned();
-        (Self::open_on(&url, tempfile::tempdir().expect("a folder")).await, name)
+        (Self::open_on(&url, tempfile::tempdir().expect("a folder"), &[]).await, name)
     }
 
-    async fn open_on(database: &str, folder: tempfile::TempDir) -> Self {
+    async fn open_on(database: &str, folder: tempfile::TempDir, more: &[(&str, &str)]) -> Self {
         let text = |path: PathBuf| path.display().to_string();
         let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
         let variables = [
@@ -94,7 +99,9 @@ impl Desk {
             ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
             ("UURWERK_MAIL_FOLDER", text(folder.path().join("mail"))),
         ];
-        let settings = Settings::from_parts(None, variables.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let variables = variables.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
+        let settings = Settings::from_parts(None, variables).expect("settings");
         if database.starts_with("postgres") {
             let app = App::start(settings.clone()).await.expect("a database");
             <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
@@ -151,6 +158,24 @@ impl Desk {
     /// Sends bytes as the desk, with headers of one's own.
     pub async fn send_raw(&self, path: &str, bytes: Vec<u8>, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.client.post(format!("{}{path}", self.url)).bearer_auth(ADMIN).body(bytes);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::answered(request).await
+    }
+
+    /// Sends whatever a test wants, with headers of its own.
+    pub async fn send(&self, token: Option<&str>, (method, path): (&str, &str), headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        let mut request = self.client.request(method.parse().expect("a method"), format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.body(body.to_string());
+            if !headers.iter().any(|(name, _)| *name == "content-type") {
+                request = request.header("content-type", "application/json");
+            }
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
