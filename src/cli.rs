@@ -134,6 +134,8 @@ enum What {
     },
     /// Print the API document.
     Openapi,
+    /// Print the page of problem codes.
+    Problems,
 }
 
 /// Runs what the command line asks.
@@ -208,6 +210,10 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
         What::DeadLetters { retry } => dead_letters(&ready(settings()?).await?, &retry).await,
         What::Openapi => {
             print!("{}", http::document());
+            Ok(())
+        }
+        What::Problems => {
+            print!("{}", http::problem_codes());
             Ok(())
         }
     }

@@ -68,6 +68,9 @@ pub struct Settings {
     /// Where mail comes in.
     #[serde(default)]
     pub mailboxes: BTreeMap<String, Mailbox>,
+    /// Who works at the desk.
+    #[serde(default)]
+    pub teams: BTreeMap<String, Team>,
 }
 
 /// Whose time the program lives in.
@@ -246,6 +249,24 @@ pub struct Mailbox {
     /// What happens to mail of people nobody knows (AMB-95).
     #[serde(default)]
     pub unknown_senders: UnknownSenders,
+}
+
+/// `[teams.NAME]`: where any is named, tickets are put in the hands of these only.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// What people call it.
+    pub label: TeamLabel,
+}
+
+/// What people call a team.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamLabel {
+    /// In Dutch.
+    pub nl: String,
+    /// In English; the Dutch name when absent.
+    pub en: Option<String>,
 }
 
 /// What happens to mail of people nobody knows.

@@ -11,6 +11,8 @@ pub struct Model {
     pub organisation: String,
     pub name: String,
     pub email: String,
+    #[sea_orm(column_type = "Text")]
+    pub search_text: String,
     pub created_at: DateTimeUtc,
 }
 

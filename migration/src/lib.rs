@@ -4,6 +4,7 @@ mod m0001_desk;
 mod m0003_attachments;
 mod m0004_outbox;
 mod m0005_amendments;
+mod m0006_screens;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -14,6 +15,12 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_desk::Step), Box::new(m0003_attachments::Step), Box::new(m0004_outbox::Step), Box::new(m0005_amendments::Step)]
+        vec![
+            Box::new(m0001_desk::Step),
+            Box::new(m0003_attachments::Step),
+            Box::new(m0004_outbox::Step),
+            Box::new(m0005_amendments::Step),
+            Box::new(m0006_screens::Step),
+        ]
     }
 }

@@ -8,7 +8,9 @@ use super::reader::{Field, Findings, Section};
 use super::{Problem, calendars};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, open_seconds};
-use crate::domain::contract::{Client, Condition, Contract, Label, Ladder, Level, Mode, Opens, Priority, Role, Side, TicketType};
+use crate::domain::contract::{
+    Client, Condition, Contract, Label, Ladder, Level, Mode, Motivation, Opens, Priority, Role, Side, TicketType, Workaround,
+};
 
 pub(super) const KINDS: [(&str, Kind); 2] = [("response", Kind::Response), ("resolution", Kind::Resolution)];
 const CLOSING_TEXTS: [(&str, &str); 3] = [("measures", "measures"), ("results", "results"), ("lessons", "lessons")];
@@ -93,6 +95,16 @@ fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
     Label { nl, en }
 }
 
+/// A text per language that has no other; its Dutch is required.
+fn definition(section: &Section<'_>) -> Option<Label> {
+    let texts = section.optional("definition")?.section()?;
+    let nl = texts.required("nl").and_then(|field| field.text()).map(str::to_owned);
+    let en = texts.optional("en").and_then(|field| field.text()).map(str::to_owned);
+    texts.finish();
+    let nl = nl?;
+    Some(Label { en: en.unwrap_or_else(|| nl.clone()), nl })
+}
+
 fn client(section: &Section<'_>) -> Client {
     let text = |key| section.optional(key).and_then(|field| field.text()).map(str::to_owned);
     let organisation = section.required("organisation").and_then(|field| field.text()).unwrap_or_default().to_owned();
@@ -108,12 +120,17 @@ fn client(section: &Section<'_>) -> Client {
 
 fn priorities(root: &Section<'_>) -> Vec<Priority> {
     let mut priorities = Vec::new();
+    let motivations = Motivation::ALL.map(|one| (one.as_str(), one));
+    let workarounds = Workaround::ALL.map(|one| (one.as_str(), one));
     for (index, (code, section)) in named(root, "priorities").iter().enumerate() {
         let written = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
         priorities.push(Priority {
             code: (*code).to_owned(),
             rank: section.optional("rank").and_then(|field| field.whole(1, 1000)).unwrap_or(written),
             label: label(section, "label", code),
+            definition: definition(section),
+            motivation: section.optional("motivation").and_then(|field| field.one_of(&motivations)).unwrap_or_default(),
+            workaround: section.optional("workaround").and_then(|field| field.one_of(&workarounds)).unwrap_or_default(),
             types: types(section.optional("types")).unwrap_or_else(|| vec![TicketType::Incident]),
         });
         section.finish();

@@ -124,8 +124,60 @@ pub struct Priority {
     pub rank: u32,
     /// Its name for people.
     pub label: Label,
+    /// What it means, by which it is chosen; `None` when the agreement does not say (PRI-02…05).
+    pub definition: Option<Label>,
+    /// Whether who sets it says why.
+    pub motivation: Motivation,
+    /// Whether who sets it is asked for the way around the trouble (PRI-04).
+    pub workaround: Workaround,
     /// The types it may be set on.
     pub types: Vec<TicketType>,
+}
+
+/// Whether a priority needs a motivation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Motivation {
+    /// One may be given; the definition is motivation enough (PRI-02).
+    #[default]
+    Optional,
+    /// Nobody sets the priority without one.
+    Required,
+}
+
+impl Motivation {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Optional, Self::Required];
+
+    /// The name in files and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Optional => "optional",
+            Self::Required => "required",
+        }
+    }
+}
+
+/// Whether a priority presumes a way around the trouble: a page asks for it, and nothing is refused without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Workaround {
+    /// It is not asked for.
+    #[default]
+    Optional,
+    /// The description is expected to tell it.
+    Expected,
+}
+
+impl Workaround {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Optional, Self::Expected];
+
+    /// The name in files and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Optional => "optional",
+            Self::Expected => "expected",
+        }
+    }
 }
 
 /// Who of the two parties.

@@ -61,67 +61,71 @@ pub struct Phase {
     pub state: State,
     /// Its Dutch name, for people.
     pub dutch: &'static str,
+    /// Its English name, for people.
+    pub english: &'static str,
     /// Where the type's own table lets it go.
     next: &'static [&'static str],
 }
 
-const fn phase(name: &'static str, state: State, dutch: &'static str, next: &'static [&'static str]) -> Phase {
-    Phase { name, state, dutch, next }
+const fn phase(name: &'static str, state: State, dutch: &'static str, english: &'static str, next: &'static [&'static str]) -> Phase {
+    Phase { name, state, dutch, english, next }
 }
 
 /// The phase in which every active phase can wait.
 pub const ON_HOLD: &str = "on_hold";
 /// The phase of a withdrawn ticket.
 pub const CANCELLED: &str = "cancelled";
+/// On whom a ticket can wait under any contract; a contract that stops clocks for other causes names them (CLK-12).
+pub const HOLD_CAUSES: [&str; 4] = ["requester", "client", "third_party", "change"];
 /// The first phase of every type.
 pub const REGISTERED: &str = "registered";
 
 static EVERYWHERE: [Phase; 2] =
-    [phase(ON_HOLD, State::Waiting, "in de wacht", &[]), phase(CANCELLED, State::Cancelled, "ingetrokken", &[])];
+    [phase(ON_HOLD, State::Waiting, "in de wacht", "on hold", &[]), phase(CANCELLED, State::Cancelled, "ingetrokken", "cancelled", &[])];
 
 static INCIDENT: [Phase; 4] = [
-    phase(REGISTERED, State::New, "geregistreerd", &["in_progress"]),
-    phase("in_progress", State::Active, "in behandeling", &["resolved"]),
-    phase("resolved", State::Resolved, "opgelost", &["closed", "in_progress"]),
-    phase("closed", State::Closed, "afgesloten", &["in_progress"]),
+    phase(REGISTERED, State::New, "geregistreerd", "registered", &["in_progress"]),
+    phase("in_progress", State::Active, "in behandeling", "in progress", &["resolved"]),
+    phase("resolved", State::Resolved, "opgelost", "resolved", &["closed", "in_progress"]),
+    phase("closed", State::Closed, "afgesloten", "closed", &["in_progress"]),
 ];
 static PROBLEM: [Phase; 5] = [
-    phase(REGISTERED, State::New, "geregistreerd", &["investigating"]),
-    phase("investigating", State::Active, "in onderzoek", &["known_error"]),
-    phase("known_error", State::Active, "oorzaak bekend", &["resolved"]),
-    phase("resolved", State::Resolved, "opgelost", &["closed", "known_error"]),
-    phase("closed", State::Closed, "afgesloten", &["investigating"]),
+    phase(REGISTERED, State::New, "geregistreerd", "registered", &["investigating"]),
+    phase("investigating", State::Active, "in onderzoek", "investigating", &["known_error"]),
+    phase("known_error", State::Active, "oorzaak bekend", "known error", &["resolved"]),
+    phase("resolved", State::Resolved, "opgelost", "resolved", &["closed", "known_error"]),
+    phase("closed", State::Closed, "afgesloten", "closed", &["investigating"]),
 ];
 static SERVICE_REQUEST: [Phase; 6] = [
-    phase(REGISTERED, State::New, "geregistreerd", &["authorisation", "fulfilling"]),
-    phase("authorisation", State::Waiting, "ter goedkeuring", &["fulfilling", "refused"]),
-    phase("fulfilling", State::Active, "in uitvoering", &["fulfilled"]),
-    phase("fulfilled", State::Resolved, "uitgevoerd", &["closed", "fulfilling"]),
-    phase("closed", State::Closed, "afgesloten", &["fulfilling"]),
-    phase("refused", State::Closed, "geweigerd", &["fulfilling"]),
+    phase(REGISTERED, State::New, "geregistreerd", "registered", &["authorisation", "fulfilling"]),
+    phase("authorisation", State::Waiting, "ter goedkeuring", "awaiting authorisation", &["fulfilling", "refused"]),
+    phase("fulfilling", State::Active, "in uitvoering", "fulfilling", &["fulfilled"]),
+    phase("fulfilled", State::Resolved, "uitgevoerd", "fulfilled", &["closed", "fulfilling"]),
+    phase("closed", State::Closed, "afgesloten", "closed", &["fulfilling"]),
+    phase("refused", State::Closed, "geweigerd", "refused", &["fulfilling"]),
 ];
 static INFORMATION_REQUEST: [Phase; 4] = [
-    phase(REGISTERED, State::New, "geregistreerd", &["researching"]),
-    phase("researching", State::Active, "in onderzoek", &["answered"]),
-    phase("answered", State::Resolved, "beantwoord", &["closed", "researching"]),
-    phase("closed", State::Closed, "afgesloten", &["researching"]),
+    phase(REGISTERED, State::New, "geregistreerd", "registered", &["researching"]),
+    phase("researching", State::Active, "in onderzoek", "researching", &["answered"]),
+    phase("answered", State::Resolved, "beantwoord", "answered", &["closed", "researching"]),
+    phase("closed", State::Closed, "afgesloten", "closed", &["researching"]),
 ];
 static PROPOSAL_REQUEST: [Phase; 5] = [
-    phase(REGISTERED, State::New, "geregistreerd", &["drafting"]),
-    phase("drafting", State::Active, "in opstelling", &["submitted"]),
-    phase("submitted", State::Resolved, "ingediend", &["accepted", "declined"]),
-    phase("accepted", State::Closed, "aanvaard", &["drafting"]),
-    phase("declined", State::Closed, "afgewezen", &["drafting"]),
+    phase(REGISTERED, State::New, "geregistreerd", "registered", &["drafting"]),
+    phase("drafting", State::Active, "in opstelling", "drafting", &["submitted"]),
+    phase("submitted", State::Resolved, "ingediend", "submitted", &["accepted", "declined"]),
+    phase("accepted", State::Closed, "aanvaard", "accepted", &["drafting"]),
+    phase("declined", State::Closed, "afgewezen", "declined", &["drafting"]),
 ];
 static CHANGE_REQUEST: [Phase; 8] = [
-    phase(REGISTERED, State::New, "geregistreerd", &["assessing"]),
-    phase("assessing", State::Active, "in beoordeling", &["approval", "rejected"]),
-    phase("approval", State::Waiting, "ter goedkeuring", &["scheduled", "rejected"]),
-    phase("scheduled", State::Active, "ingepland", &["implementing"]),
-    phase("implementing", State::Active, "in uitvoering", &["implemented"]),
-    phase("implemented", State::Resolved, "doorgevoerd", &["reviewed", "implementing"]),
-    phase("reviewed", State::Closed, "geëvalueerd", &["assessing"]),
-    phase("rejected", State::Closed, "afgewezen", &["assessing"]),
+    phase(REGISTERED, State::New, "geregistreerd", "registered", &["assessing"]),
+    phase("assessing", State::Active, "in beoordeling", "assessing", &["approval", "rejected"]),
+    phase("approval", State::Waiting, "ter goedkeuring", "awaiting approval", &["scheduled", "rejected"]),
+    phase("scheduled", State::Active, "ingepland", "scheduled", &["implementing"]),
+    phase("implementing", State::Active, "in uitvoering", "implementing", &["implemented"]),
+    phase("implemented", State::Resolved, "doorgevoerd", "implemented", &["reviewed", "implementing"]),
+    phase("reviewed", State::Closed, "geëvalueerd", "reviewed", &["assessing"]),
+    phase("rejected", State::Closed, "afgewezen", "rejected", &["assessing"]),
 ];
 
 fn table(kind: TicketType) -> &'static [Phase] {

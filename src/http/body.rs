@@ -29,10 +29,7 @@ pub fn read(request: &HttpRequest, bytes: &[u8], schema: &'static str) -> Result
 
 /// The JSON of a body. What is not JSON at all is refused at once.
 pub fn json_of(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Failure> {
-    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body must be application/json"));
-    }
+    is_of(request, "application/json")?;
     serde_json::from_slice(bytes).map_err(|error| {
         Failure::invalid(vec![Problem { pointer: String::new(), code: "bad_json", detail: format!("the body is no JSON: {error}") }])
     })
@@ -68,6 +65,15 @@ pub fn check(value: Value, schema: &'static str) -> Body {
         _ => json!({}),
     };
     Body { fields, problems }
+}
+
+/// Refuses a body of another media type.
+pub fn is_of(request: &HttpRequest, wanted: &str) -> Result<(), Failure> {
+    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted) {
+        return Ok(());
+    }
+    Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", format!("the body must be {wanted}")))
 }
 
 fn code(kind: &ValidationErrorKind) -> &'static str {
@@ -174,6 +180,18 @@ impl Query {
         self.text(key).map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default()
     }
 
+    /// How many a page shows: 20 unless said.
+    pub fn page_size(&mut self) -> usize {
+        match self.text("pageSize").map(str::parse) {
+            None => 20,
+            Some(Ok(size @ 1..=100)) => size,
+            Some(_) => {
+                self.refuse("pageSize", "out_of_range", "must be from 1 to 100");
+                20
+            }
+        }
+    }
+
     /// A comma list of values that must be known.
     pub fn known<T>(&mut self, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
         let mut found = Vec::new();
@@ -184,6 +202,11 @@ impl Query {
             }
         }
         found
+    }
+
+    /// Everything wrong with it.
+    pub fn problems(self) -> Vec<Problem> {
+        self.problems
     }
 
     /// Nothing, or everything wrong.

@@ -31,15 +31,16 @@ impl Caller {
         Stamp { actor: self.actor.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None }
     }
 
-    /// The same, with the `Idempotency-Key` of the request and a digest of what it asks.
+    /// The same, with the `Idempotency-Key` of the request and a digest of what it asks. A key that cannot be read never
+    /// comes here: `gate` refuses it.
     pub fn stamp_for(&self, app: &App, request: &HttpRequest, body: &[u8]) -> Stamp {
-        let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok());
+        let asked = [request.method().as_str(), " ", &request.uri().to_string(), "\n"].concat();
         let digest = |key: &str| Key {
             caller: self.actor.as_text(),
             key: key.to_owned(),
-            digest: tokens::hash(&format!("{} {} {}", request.method(), request.path(), String::from_utf8_lossy(body))),
+            digest: tokens::digest(&[asked.as_bytes(), body].concat()),
         };
-        Stamp { idempotency: key.map(digest), ..self.stamp(app) }
+        Stamp { idempotency: key(request).ok().flatten().map(digest), ..self.stamp(app) }
     }
 
     /// Refuses whoever is not of the desk.
@@ -49,6 +50,18 @@ impl Caller {
         }
         Err(Failure::new(actix_web::http::StatusCode::FORBIDDEN, "desk_only", "only the desk may do this"))
     }
+}
+
+/// An `Idempotency-Key` that is none.
+#[derive(Debug)]
+pub struct BadKey;
+
+/// The `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, once.
+pub fn key(request: &HttpRequest) -> Result<Option<&str>, BadKey> {
+    let mut keys = request.headers().get_all("idempotency-key");
+    let Some(key) = keys.next() else { return Ok(None) };
+    let is_key = (1..=255).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic) && keys.next().is_none();
+    key.to_str().ok().filter(|_| is_key).map(Some).ok_or(BadKey)
 }
 
 impl FromRequest for Caller {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::body::{self, Query};
 use super::caller::Caller;
+use super::deprecation::Deprecation;
 use super::document;
 use super::error::Failure;
 use super::shapes::{InboundMessage, NewAdvance, Sandbox};
@@ -82,6 +83,7 @@ pub async fn inbound_message(app: App_, caller: Caller, request: HttpRequest, by
     let mut query = Query::read(&request, &["mailbox"]);
     let mailbox = query.required("mailbox");
     query.checked()?;
+    body::is_of(&request, "application/octet-stream")?;
     let received = inbound::receive(&app, &mailbox, &bytes).await?;
     Ok(HttpResponse::Created().json(InboundMessage {
         outcome: received.outcome.to_owned(),
@@ -115,8 +117,11 @@ pub async fn readyz(app: App_) -> Result<HttpResponse, Failure> {
 }
 
 /// The API document, for everyone.
-pub async fn api_document() -> HttpResponse {
-    HttpResponse::Ok().insert_header(("Access-Control-Allow-Origin", "*")).content_type("application/json").body(document::text())
+pub async fn api_document(deprecated: web::Data<&'static [Deprecation]>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("Access-Control-Allow-Origin", "*"))
+        .content_type("application/json")
+        .body(document::text_of(&deprecated))
 }
 
 /// Whatever is not there.

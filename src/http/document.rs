@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{amendments, attachments, bulk, desk, shapes, simulations, tickets};
+use super::deprecation::{self, Deprecation};
+use super::{amendments, attachments, bulk, catalogue, contracts, desk, shapes, simulations, tickets};
 
 /// The bodies that are checked against the document.
 pub const BODIES: [&str; 8] = [
@@ -28,11 +29,12 @@ pub const BODIES: [&str; 8] = [
         tickets::create, tickets::list, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
-        desk::inbound_message, desk::service_management, amendments::create, amendments::list,
-        simulations::create,
+        desk::inbound_message, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
+        contracts::calendars, simulations::create, catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
     ),
     components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment)),
-    tags((name = "contracts", description = "Agreements and their calendars"), (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
+    tags((name = "contracts", description = "Agreements and their calendars"), (name = "catalogue", description = "What a screen chooses from, and what everything is called"),
+        (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
         (name = "mail", description = "Mail in"), (name = "reports", description = "Figures")),
 )]
 struct Document;
@@ -45,9 +47,10 @@ pub fn as_written() -> Value {
     serde_json::to_value(document).unwrap_or_default()
 }
 
-/// The document as it is served and kept: OpenAPI 3.0.3.
-pub fn text() -> String {
+/// The document as it is served and kept, OpenAPI 3.0.3, with these operations on their way out.
+pub fn text_of(deprecated: &[Deprecation]) -> String {
     let mut document = as_written();
+    deprecation::mark(deprecated, &mut document);
     down(&mut document);
     document["openapi"] = json!("3.0.3");
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));

@@ -8,11 +8,13 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::problems;
 use crate::usecases::{Error, Problem};
 
 /// What went wrong, for programs and people.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
+#[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
     /// Names the kind of problem.
     #[serde(rename = "type")]
@@ -33,12 +35,16 @@ pub struct ProblemBody {
     /// Everything that is wrong with what was sent.
     #[schema(max_items = 1000)]
     errors: Vec<FieldProblem>,
+    /// The resource that stands in the way, where there is one and the caller sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, example = "/v1/tickets/INC-1001")]
+    conflicts_with: Option<String>,
 }
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// A JSON pointer into the body, or the name of a query key.
+    /// A JSON pointer into the body, or the name of a query key or a header.
     #[schema(max_length = 500)]
     pointer: String,
     /// A stable code.
@@ -57,12 +63,14 @@ pub struct Failure {
     detail: String,
     problems: Vec<Problem>,
     retry_after: u64,
+    conflicts_with: Option<String>,
 }
 
 impl Failure {
     /// A refusal of a status with a code.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5 }
+        debug_assert!(problems::is_problem(status.as_u16(), code), "{code} is no code of {status} in http/problems.rs");
+        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None }
     }
 
     /// A request that cannot be, with everything wrong with it.
@@ -72,10 +80,9 @@ impl Failure {
 
     /// What goes over the wire.
     pub fn body(&self) -> ProblemBody {
-        let field = |problem: &Problem| FieldProblem {
-            pointer: problem.pointer.clone(),
-            code: problem.code.to_owned(),
-            detail: problem.detail.clone(),
+        let field = |problem: &Problem| {
+            debug_assert!(problems::is_field(problem.code), "{} is no code of a field in http/problems.rs", problem.code);
+            FieldProblem { pointer: problem.pointer.clone(), code: problem.code.to_owned(), detail: problem.detail.clone() }
         };
         ProblemBody {
             kind: format!("urn:uurwerk:problem:{}", self.code),
@@ -84,6 +91,7 @@ impl Failure {
             detail: self.detail.clone(),
             code: self.code.to_owned(),
             errors: self.problems.iter().map(field).collect(),
+            conflicts_with: self.conflicts_with.clone(),
         }
     }
 
@@ -110,6 +118,10 @@ impl From<Error> for Failure {
             Error::Conflict { code, detail } => {
                 let status = if code == "version_changed" { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
                 Self::new(status, code, detail)
+            }
+            Error::Taken { code, detail, by } => {
+                let conflicts_with = by.map(|number| format!("/v1/tickets/{number}"));
+                Self { conflicts_with, ..Self::new(StatusCode::CONFLICT, code, detail) }
             }
             Error::Forbidden { code, detail } => Self::new(StatusCode::FORBIDDEN, code, detail),
             Error::TooLarge { code, detail } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, detail),
@@ -142,6 +154,9 @@ impl ResponseError for Failure {
         let body = self.body();
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
+        if let Some(other) = &self.conflicts_with {
+            response.insert_header((header::LINK, format!("<{other}>; rel=\"related\"")));
+        }
         match self.status {
             StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {

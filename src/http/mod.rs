@@ -5,15 +5,25 @@ mod attachments;
 mod body;
 mod bulk;
 mod caller;
+mod catalogue;
+mod contracts;
+mod deprecation;
 mod desk;
 mod document;
+mod door;
 mod error;
+mod gate;
+mod labels;
 mod limits;
+mod problems;
 mod shapes;
 mod simulations;
 mod tickets;
+mod version;
 
-pub use document::text as document;
+pub use deprecation::Deprecation;
+pub use document::text_of as document_of;
+pub use problems::page as problem_codes;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -22,9 +32,12 @@ use std::time::Duration;
 use actix_web::dev::{Server, Service};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{App as WebApp, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App as WebApp, HttpServer, ResponseError, web};
+use futures_util::future::Either;
 
 use crate::app::App;
+use deprecation::DEPRECATED;
+use door::at;
 use error::Failure;
 use limits::{Limits, Watched};
 
@@ -50,106 +63,97 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// Every route there is.
 fn routes(config: &mut web::ServiceConfig) {
-    let other = || web::route().to(not_that_way);
     config
-        .service(web::resource("/livez").get(desk::livez).default_service(other()))
-        .service(web::resource("/readyz").get(desk::readyz).default_service(other()))
-        .service(web::resource("/v1/openapi.json").get(desk::api_document).default_service(other()))
-        .service(web::resource("/v1/sandbox").get(desk::sandbox_time).default_service(other()))
-        .service(web::resource("/v1/sandbox/advances").post(desk::advance).default_service(other()))
-        .service(
-            web::resource("/v1/inbound-messages")
-                .app_data(web::PayloadConfig::new(MAIL_CAP))
-                .post(desk::inbound_message)
-                .default_service(other()),
-        )
-        .service(web::resource("/v1/reports/service-management").get(desk::service_management).default_service(other()))
-        .service(
-            web::resource("/v1/contracts/{contract}/calendar-amendments")
-                .get(amendments::list)
-                .post(amendments::create)
-                .default_service(other()),
-        )
-        .service(web::resource("/v1/contract-simulations").post(simulations::create).default_service(other()))
-        .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
-        .service(web::resource("/v1/tickets/_bulk").app_data(web::PayloadConfig::new(BULK_CAP)).post(bulk::create).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write).default_service(other()))
-        .service(
-            web::resource("/v1/tickets/{ref}/transitions").get(tickets::transitions).post(tickets::transition).default_service(other()),
-        )
-        .service(web::resource("/v1/tickets/{ref}/escalations").post(tickets::escalate).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}/clocks").get(tickets::clocks).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}/events").get(tickets::events).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}/attachments").get(attachments::list).post(attachments::create).default_service(other()))
-        .service(web::resource("/v1/tickets/{ref}/attachments/{id}").get(attachments::get).default_service(other()))
+        .service(at("/livez").get(desk::livez))
+        .service(at("/readyz").get(desk::readyz))
+        .service(at("/v1/openapi.json").get(desk::api_document))
+        .service(at("/v1/sandbox").get(desk::sandbox_time))
+        .service(at("/v1/sandbox/advances").post(desk::advance))
+        .service(at("/v1/inbound-messages").up_to(MAIL_CAP).post(desk::inbound_message))
+        .service(at("/v1/reports/service-management").get(desk::service_management))
+        .service(at("/v1/contracts").get(contracts::list))
+        .service(at("/v1/contracts/{contract}").get(contracts::get))
+        .service(at("/v1/contracts/{contract}/calendars").get(contracts::calendars))
+        .service(at("/v1/contracts/{contract}/calendar-amendments").get(amendments::list).post(amendments::create))
+        .service(at("/v1/contract-simulations").post(simulations::create))
+        .service(at("/v1/organisations").get(catalogue::organisations))
+        .service(at("/v1/people").get(catalogue::people))
+        .service(at("/v1/teams").get(catalogue::teams))
+        .service(at("/v1/channels").get(catalogue::channels))
+        .service(at("/v1/labels").get(catalogue::labels))
+        .service(at("/v1/tickets").get(tickets::list).post(tickets::create))
+        .service(at("/v1/tickets/_bulk").up_to(BULK_CAP).post(bulk::create))
+        .service(at("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch))
+        .service(at("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write))
+        .service(at("/v1/tickets/{ref}/transitions").get(tickets::transitions).post(tickets::transition))
+        .service(at("/v1/tickets/{ref}/escalations").post(tickets::escalate))
+        .service(at("/v1/tickets/{ref}/clocks").get(tickets::clocks))
+        .service(at("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger))
+        .service(at("/v1/tickets/{ref}/events").get(tickets::events))
+        .service(at("/v1/tickets/{ref}/attachments").get(attachments::list).post(attachments::create))
+        .service(at("/v1/tickets/{ref}/attachments/{id}").get(attachments::get))
         .default_service(web::route().to(desk::nothing));
 }
 
-/// What each path answers to, for `Allow`.
-fn allowed(path: &str) -> &'static str {
-    let parts: Vec<_> = path.trim_matches('/').split('/').collect();
-    match parts[..] {
-        ["v1", "tickets"]
-        | ["v1", "tickets", _, "messages" | "transitions" | "attachments"]
-        | ["v1", "contracts", _, "calendar-amendments"] => "GET, POST",
-        ["v1", "contract-simulations" | "inbound-messages"]
-        | ["v1", "sandbox", "advances"]
-        | ["v1", "tickets", "_bulk"]
-        | ["v1", "tickets", _, "escalations"] => "POST",
-        ["v1", "tickets", _] => "GET, PATCH",
-        _ => "GET",
-    }
-}
-
-async fn not_that_way(request: HttpRequest) -> HttpResponse {
-    use actix_web::ResponseError;
-    let failure =
-        Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("{} is not for this resource", request.method()));
-    let mut response = failure.error_response();
-    if let Ok(allow) = HeaderValue::from_str(allowed(request.path())) {
-        response.headers_mut().insert(actix_web::http::header::ALLOW, allow);
-    }
-    response
+/// The API document as it is served and kept.
+pub fn document() -> String {
+    document_of(DEPRECATED)
 }
 
 /// A server on a listening socket, to be awaited.
 pub fn serve(app: Arc<App>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    serve_deprecating(app, listener, workers, DEPRECATED)
+}
+
+/// The same with these operations on their way out.
+pub fn serve_deprecating(
+    app: Arc<App>,
+    listener: TcpListener,
+    workers: usize,
+    deprecated: &'static [Deprecation],
+) -> std::io::Result<Server> {
     let limits = web::Data::new(Limits::new(&app.settings.http));
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         let http = app.settings.http.clone();
-        let made = WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(web::PayloadConfig::new(BODY_CAP));
-        made.configure(routes).wrap_fn(move |mut request, service| {
-            let body = Watched::of(&mut request, &http);
-            let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
-            let answer = service.call(request);
-            async move {
-                let mut response = answer.await?;
-                refused_payload(&mut response);
-                if let Some(body) = body {
-                    body.answered(&mut response);
+        WebApp::new()
+            .app_data(app.clone())
+            .app_data(limits.clone())
+            .app_data(web::Data::new(deprecated))
+            .app_data(web::PayloadConfig::new(BODY_CAP))
+            .configure(routes)
+            .wrap_fn(move |mut request, service| {
+                let body = Watched::of(&mut request, &http);
+                let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
+                let answer = match gate::check(request.request(), path.as_deref()) {
+                    Ok(()) => Either::Left(service.call(request)),
+                    Err(refused) => Either::Right(std::future::ready(Ok(request.into_response(refused.error_response())))),
+                };
+                async move {
+                    let mut response = answer.await?;
+                    refused_payload(&mut response);
+                    if let Some(body) = body {
+                        body.answered(&mut response);
+                    }
+                    finish(&mut response, &id);
+                    deprecation::tell(deprecated, &method, path.as_deref().unwrap_or_default(), response.headers_mut());
+                    log(&method, path.as_deref(), response.status(), &id);
+                    Ok(response)
                 }
-                finish(&mut response, &id);
-                log(&method, path.as_deref(), response.status(), &id);
-                Ok(response)
-            }
-        })
+            })
     });
     Ok(server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(10).listen(listener)?.run())
 }
 
 /// Refusals that the web library makes itself are problem+json too.
 fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
-    use actix_web::ResponseError;
     let problem = response.headers().get(actix_web::http::header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     if problem || !response.status().is_client_error() {
         return;
     }
     let (status, code) = match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-        status => (status, "bad_request"),
+        _ => (StatusCode::BAD_REQUEST, "bad_request"),
     };
     let failure = Failure::new(status, code, status.canonical_reason().unwrap_or_default().to_lowercase());
     *response.response_mut() = failure.error_response();

@@ -10,9 +10,10 @@ use super::body::{self, Body, Query};
 use super::caller::Caller;
 use super::error::Failure;
 use super::shapes::{
-    Clock, ClockList, EventList, Message, MessageList, NewEscalation, NewMessage, NewTicket, NewTransition, PossibleTransitions, Ticket,
-    TicketPage, TicketPatch,
+    Clock, ClockList, EventList, Message, MessageList, NewEscalation, NewMessage, NewTicket, NewTransition, PossibleTransition,
+    PossibleTransitions, Ticket, TicketPage, TicketPatch,
 };
+use super::version::{self, Versions};
 use crate::app::App;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
@@ -147,18 +148,24 @@ fn read_cursor(cursor: &str) -> Option<(crate::domain::Instant, uuid::Uuid)> {
 
 /// Shows one ticket.
 #[utoipa::path(get, path = "/tickets/{ref}", tag = "tickets", operation_id = "getTicket",
-    params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
-pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("If-None-Match" = Option<String>, Header, description = "An ETag known; 304 while the ticket is still so")),
+    responses((status = 200, body = Ticket), (status = 304, description = "It is as it was read"),
+        (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
+    let known = Versions::of(&request, &header::IF_NONE_MATCH).ok().flatten();
+    if known.is_some_and(|known| known.include(&version::tag(&ticket))) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, version::tag(&ticket))).finish());
+    }
     rendered(&app, &caller, &ticket, StatusCode::OK).await
 }
 
 /// Changes a ticket: its texts, type, tier, priority, assignee or team.
 #[utoipa::path(patch, path = "/tickets/{ref}", tag = "tickets", operation_id = "updateTicket", request_body = TicketPatch,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with")),
+        ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 200, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn patch(
     app: App_,
@@ -195,9 +202,8 @@ pub async fn patch(
     if assignee.is_some() || team.is_some() {
         wishes.push(Act::Assign { assignee, team });
     }
-    let known = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok()).filter(|value| *value != "*");
-    let version = known.map(|tag| tag.trim_matches('"').parse().unwrap_or(-1));
-    let ticket = tickets::act(&app, &caller.stamp(&app), addressed(&path)?, &wishes, &When::default(), version).await?;
+    let expected = expected(&request);
+    let ticket = tickets::act(&app, &caller.stamp(&app), addressed(&path)?, &wishes, &When::default(), expected.as_deref()).await?;
     rendered(&app, &caller, &ticket, StatusCode::OK).await
 }
 
@@ -215,7 +221,8 @@ pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Res
 /// Writes on a ticket.
 #[utoipa::path(post, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "createTicketMessage", request_body = NewMessage,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Message), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn write(
     app: App_,
@@ -234,8 +241,13 @@ pub async fn write(
     };
     body.checked()?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
-    let written = tickets::write(&app, &stamp, addressed(&path)?, &message, &when).await?;
+    let written = tickets::write(&app, &stamp, addressed(&path)?, &message, &when, expected(&request).as_deref()).await?;
     Ok(HttpResponse::Created().json(Message::from(written)))
+}
+
+/// The versions an `If-Match` expects; one that cannot be read never comes here.
+fn expected(request: &HttpRequest) -> Option<Vec<i32>> {
+    Versions::of(request, &header::IF_MATCH).ok().flatten().and_then(Versions::expected)
 }
 
 fn when(body: &mut Body) -> When {
@@ -249,13 +261,17 @@ fn when(body: &mut Body) -> When {
 pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let (ticket, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
-    let items = ticket.moves(&history).into_iter().map(Into::into).collect();
+    let version = app.version(ticket.contract_version_id)?;
+    let shown = |outlook| PossibleTransition::new(&version.contract, &ticket, &history, &outlook, &caller.actor);
+    let items = ticket.outlook(&version.contract, &history).into_iter().map(shown).collect();
     Ok(HttpResponse::Ok().json(PossibleTransitions { items }))
 }
 
 /// Moves a ticket to another phase.
 #[utoipa::path(post, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "createTicketTransition", request_body = NewTransition,
-    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn transition(
     app: App_,
@@ -269,13 +285,16 @@ pub async fn transition(
     let wish =
         Act::Move { to: body.text("to").unwrap_or_default(), reason: body.text("reason").unwrap_or_default(), cause: body.text("cause") };
     body.checked()?;
-    let ticket = tickets::act(&app, &caller.stamp(&app), addressed(&path)?, &[wish], &when, None).await?;
+    let (stamp, expected) = (caller.stamp_for(&app, &request, &bytes), expected(&request));
+    let ticket = tickets::act(&app, &stamp, addressed(&path)?, &[wish], &when, expected.as_deref()).await?;
     rendered(&app, &caller, &ticket, StatusCode::CREATED).await
 }
 
 /// Moves a ticket's escalation to the next level, by a person's decision.
 #[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = NewEscalation,
-    params(("ref" = String, Path, description = "The ticket's UUID or number")),
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn escalate(
     app: App_,
@@ -287,7 +306,8 @@ pub async fn escalate(
     let body = body::read(&request, &bytes, "NewEscalation")?;
     let (code, reason) = (body.text("code").unwrap_or_default(), body.text("reason").unwrap_or_default());
     body.checked()?;
-    let ticket = tickets::escalate(&app, &caller.stamp(&app), addressed(&path)?, &code, &reason).await?;
+    let (stamp, expected) = (caller.stamp_for(&app, &request, &bytes), expected(&request));
+    let ticket = tickets::escalate(&app, &stamp, addressed(&path)?, (&code, &reason), expected.as_deref()).await?;
     rendered(&app, &caller, &ticket, StatusCode::CREATED).await
 }
 
@@ -332,7 +352,7 @@ pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Resul
 async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: StatusCode) -> Result<HttpResponse, Failure> {
     let shown = shown(app, caller, std::slice::from_ref(ticket)).await?.pop();
     let mut response = HttpResponse::build(status);
-    response.insert_header((header::ETAG, format!("\"{}\"", ticket.version)));
+    response.insert_header((header::ETAG, version::tag(ticket)));
     if status == StatusCode::CREATED {
         response.insert_header((header::LOCATION, format!("/v1/tickets/{}", ticket.id)));
     }

@@ -1,10 +1,10 @@
-//! What is left of broken uploads is removed: at the start, and every hour.
+//! What has aged is cleared away, at the start and every hour: what is left of broken uploads, and remembered requests.
 
 use std::time::Duration;
 
 use crate::app::App;
 use crate::time::TimeSource;
-use crate::usecases::attachments;
+use crate::usecases::{attachments, idempotency};
 
 /// How often it is looked for.
 const EVERY: Duration = Duration::from_hours(1);
@@ -16,6 +16,9 @@ pub async fn run(app: &App) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "what was left of broken uploads is removed"),
             Err(error) => tracing::warn!(%error, "what is left of broken uploads could not be removed"),
+        }
+        if let Err(error) = idempotency::forget(app).await {
+            tracing::warn!(%error, "old requests could not be forgotten");
         }
         let next = tokio::time::sleep(EVERY);
         tokio::pin!(next);

@@ -2,7 +2,8 @@
 
 use entity::idempotency;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -20,13 +21,30 @@ pub struct Key {
     pub digest: String,
 }
 
-/// What was created under a key, with the digest it was asked with.
-pub async fn find(reads: &impl Reads, key: &Key) -> Result<Option<(String, Uuid)>, DbErr> {
+/// How long a key is remembered, in seconds of the desk's time.
+pub const LIFETIME_SECONDS: i64 = 24 * 3600;
+
+/// What was created under a key that is still remembered, with the digest it was asked with.
+pub async fn find(reads: &impl Reads, key: &Key, now: Instant) -> Result<Option<(String, Uuid)>, DbErr> {
     let row = idempotency::Entity::find().filter(idempotency::Column::Caller.eq(&key.caller)).filter(idempotency::Column::Key.eq(&key.key));
-    Ok(row.one(reads.connection()).await?.map(|row| (row.digest, row.created_id)))
+    let row = row.filter(idempotency::Column::RecordedAt.gt(forgotten(now).to_utc())).one(reads.connection()).await?;
+    Ok(row.map(|row| (row.digest, row.created_id)))
 }
 
-/// Remembers what was created.
+fn forgotten(now: Instant) -> Instant {
+    now.plus(-LIFETIME_SECONDS).unwrap_or(Instant::MIN)
+}
+
+/// Deletes keys that are remembered no longer, at most so many; how many it was.
+pub async fn forget(tx: &Tx, now: Instant, limit: u64) -> Result<u64, DbErr> {
+    let old = idempotency::Entity::find().filter(idempotency::Column::RecordedAt.lte(forgotten(now).to_utc())).limit(limit);
+    let ids: Vec<Uuid> = old.select_only().column(idempotency::Column::Id).into_tuple().all(tx.connection()).await?;
+    let gone = idempotency::Entity::delete_many().filter(idempotency::Column::Id.is_in(ids)).exec(tx.connection()).await?;
+    Ok(gone.rows_affected)
+}
+
+/// Remembers what was created, over what the same key made longer ago. Another request that came first with the key makes
+/// the database ask to repeat.
 pub async fn insert(tx: &Tx, id: Uuid, key: &Key, created: Uuid, now: Instant) -> Result<(), DbErr> {
     let row = idempotency::ActiveModel {
         id: Set(id),
@@ -36,5 +54,13 @@ pub async fn insert(tx: &Tx, id: Uuid, key: &Key, created: Uuid, now: Instant) -
         created_id: Set(created),
         recorded_at: Set(now.to_utc()),
     };
-    idempotency::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+    let is_old = Expr::col((idempotency::Entity, idempotency::Column::RecordedAt)).lte(forgotten(now).to_utc());
+    let over = OnConflict::columns([idempotency::Column::Caller, idempotency::Column::Key])
+        .update_columns([idempotency::Column::Digest, idempotency::Column::CreatedId, idempotency::Column::RecordedAt])
+        .action_and_where(is_old)
+        .to_owned();
+    match idempotency::Entity::insert(row).on_conflict(over).exec_without_returning(tx.connection()).await? {
+        0 => Err(DbErr::RecordNotInserted),
+        _ => Ok(()),
+    }
 }

@@ -2,8 +2,10 @@
 
 use entity::person;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 
 use super::{Reads, Tx, insert_rows};
@@ -35,6 +37,42 @@ pub async fn find(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
+/// Which people a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of these organisations.
+    pub organisations: Vec<String>,
+    /// With each of these words somewhere in their name or address.
+    pub words: Vec<String>,
+    /// After this organisation and address in the list.
+    pub after: Option<(String, String)>,
+    /// At most this many.
+    pub limit: u64,
+}
+
+/// A page of people, by organisation and address.
+pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Person>, DbErr> {
+    let mut query = reads.find::<person::Entity>();
+    if !filter.organisations.is_empty() {
+        query = query.filter(person::Column::Organisation.is_in(&filter.organisations));
+    }
+    for word in &filter.words {
+        let literal = folded(word).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        query = query.filter(Expr::col(person::Column::SearchText).like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+    }
+    if let Some((organisation, email)) = &filter.after {
+        let row = Expr::tuple([Expr::col(person::Column::Organisation), Expr::col(person::Column::Email)]);
+        query = query.filter(row.gt(Expr::tuple([Expr::val(organisation), Expr::val(email)])));
+    }
+    let query = query.order_by_asc(person::Column::Organisation).order_by_asc(person::Column::Email).limit(filter.limit);
+    Ok(query.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// A text without capitals and accents, the same on both databases.
+fn folded(text: &str) -> String {
+    text.nfd().filter(|sign| !is_combining_mark(*sign)).collect::<String>().to_lowercase()
+}
+
 /// The people of these organisations with these addresses.
 pub async fn with_addresses(reads: &impl Reads, organisations: &[&str], emails: &[&str]) -> Result<Vec<Person>, DbErr> {
     let found = reads.find::<person::Entity>().filter(person::Column::Organisation.is_in(organisations.iter().copied()));
@@ -49,6 +87,7 @@ pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u
         organisation: Set(person.organisation.clone()),
         name: Set(person.name.clone()),
         email: Set(person.email.clone()),
+        search_text: Set(folded(&format!("{} {}", person.name, person.email))),
         created_at: Set(created_at.to_utc()),
     };
     let known = OnConflict::columns([person::Column::Organisation, person::Column::Email]).do_nothing().to_owned();

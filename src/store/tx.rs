@@ -209,7 +209,7 @@ impl Reads for View {}
 /// Whether the same transaction is worth doing once more: the database asks for it (40001, 40P01), or another writer came
 /// first with a row that may stand once, which the next try will find.
 pub fn asks_to_repeat(error: &DbErr) -> bool {
-    if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+    if matches!(error, DbErr::RecordNotInserted) || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
         return true;
     }
     let text = error.to_string();

@@ -54,9 +54,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> R
             let recorded =
                 Recorded { contract: contract.to_owned(), amendment, reason: draft.reason.clone(), actor: stamp.actor.as_text() };
             store::amendments::insert(tx, &recorded, known.len() + 1).await?;
-            if let Some(key) = &stamp.idempotency {
-                store::idempotency::insert(tx, app.time.id(), key, recorded.amendment.id, stamp.recorded_at).await?;
-            }
+            super::tickets::remember(app, tx, stamp, recorded.amendment.id).await?;
             Ok(recorded)
         })
         .await?;

@@ -82,9 +82,7 @@ pub async fn attach(
             return Err(too_large(app, room));
         }
         record(app, tx, &stamp, &ticket, std::slice::from_ref(&attachment)).await?;
-        if let Some(key) = &stamp.idempotency {
-            store::idempotency::insert(tx, app.time.id(), key, id, stamp.recorded_at).await?;
-        }
+        super::tickets::remember(app, tx, &stamp, id).await?;
         Ok(attachment)
     });
     let recorded = recorded.await;

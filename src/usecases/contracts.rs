@@ -1,6 +1,7 @@
 //! Contracts applied: immutable versions, pinned by tickets.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -113,6 +114,25 @@ pub async fn refresh(app: &App, reads: &impl Reads) -> Result<(), Error> {
         return Ok(());
     }
     load_applied(app).await
+}
+
+/// The contracts in force that serve somebody a scope shows, by id.
+pub async fn served(app: &App, scope: &Scope) -> Result<Vec<Arc<Version>>, Error> {
+    refresh(app, &app.db.view(scope.clone())).await?;
+    let mut served = app.contracts();
+    served.retain(|version| serves(version, scope));
+    Ok(served)
+}
+
+/// The version in force of one of them.
+pub async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Version>, Error> {
+    refresh(app, &app.db.view(scope.clone())).await?;
+    let version = app.version_at(contract, app.time.now()).filter(|version| serves(version, scope));
+    version.ok_or(Error::NotFound("contract"))
+}
+
+fn serves(version: &Version, scope: &Scope) -> bool {
+    version.contract.clients.iter().any(|client| scope.includes(&client.organisation))
 }
 
 /// Bytes in hexadecimal.

@@ -8,7 +8,7 @@ use crate::store;
 /// One thing wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// A JSON pointer into the body, or the name of a query key.
+    /// A JSON pointer into the body, or the name of a query key or a header.
     pub pointer: String,
     /// A stable code.
     pub code: &'static str,
@@ -39,6 +39,16 @@ pub enum Error {
         code: &'static str,
         /// What stands in the way.
         detail: String,
+    },
+    /// Something else has what was asked for.
+    #[error("{detail}")]
+    Taken {
+        /// A stable code.
+        code: &'static str,
+        /// What stands in the way.
+        detail: String,
+        /// The number of the ticket that has it, where the caller sees that.
+        by: Option<String>,
     },
     /// The caller may not.
     #[error("{detail}")]

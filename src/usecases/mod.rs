@@ -6,6 +6,7 @@ pub mod contracts;
 pub mod dead_letters;
 mod enclosures;
 mod error;
+pub mod idempotency;
 pub mod inbound;
 pub mod rebuild;
 pub mod reports;

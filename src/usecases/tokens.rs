@@ -43,5 +43,10 @@ pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
 
 /// How a token is kept: it is random, so a plain hash is enough.
 pub fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
+    digest(token.as_bytes())
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }

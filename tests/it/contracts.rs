@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use uurwerk::contracts::{self, Refused};
+use uurwerk::domain::contract::{Motivation, Workaround};
 
 /// Nothing is wrong with this one; every test breaks it somewhere.
 const SOUND: &str = r#"
@@ -140,12 +141,21 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
         (
             "[priorities.low]",
             "[priorities.low]\nname = \"Low\"",
-            &["priorities.low.name: is not a key here; the keys are label, rank, types"],
+            &["priorities.low.name: is not a key here; the keys are definition, label, motivation, rank, types, workaround"],
         ),
         (
             "[priorities.low]",
             "[priorities.low]\nlabel = { de = \"x\" }",
             &["priorities.low.label.de: is not a key here; the keys are en, nl"],
+        ),
+        (
+            "[priorities.low]",
+            "[priorities.low]\ndefinition = { en = \"x\" }\nmotivation = \"always\"\nworkaround = true",
+            &[
+                "priorities.low.definition.nl: is required",
+                "priorities.low.motivation: must be one of optional, required",
+                "priorities.low.workaround: must be a text",
+            ],
         ),
         (
             "warn_at =",
@@ -414,7 +424,12 @@ fn shipped(name: &str) -> Result<contracts::Source, Refused> {
 
 #[test]
 fn the_covide_file_and_the_dap_example_are_contracts() {
-    assert_eq!(shipped("covide.toml").expect("it is complete").contract.clocks.len(), 8);
+    let covide = shipped("covide.toml").expect("it is complete").contract;
+    assert_eq!(covide.clocks.len(), 8);
+    assert!(covide.priorities.iter().all(|priority| priority.definition.is_some() && priority.motivation == Motivation::Optional));
+    let workarounds: Vec<_> =
+        covide.priorities.iter().filter(|priority| priority.workaround == Workaround::Expected).map(|priority| &priority.code).collect();
+    assert_eq!(workarounds, ["medium"], "PRI-04");
     let dap = shipped("dap-example.toml").expect("it is complete").contract;
     assert_eq!((dap.clocks.len(), dap.ladders[0].levels.len()), (8, 4));
 }
@@ -429,6 +444,7 @@ fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
     let mut expected: Vec<_> = (0..8).map(|clock| format!("clocks.{clock}.goals")).collect();
     expected.extend([3, 4, 5, 7].map(|clock| format!("clocks.{clock}.warn_at")));
     expected.extend((0..4).map(|level| format!("ladders.0.levels.{level}.supplier")));
+    expected.extend(["p1", "p2", "p3"].map(|priority| format!("priorities.{priority}.definition")));
     expected.extend(["calendars.support.hours", "calendars.support.holidays", "ladders.0.levels.1.climb.0.for"].map(str::to_owned));
     let roles = [
         "adviseur-facilitaire-zaken",

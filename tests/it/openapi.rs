@@ -9,6 +9,12 @@ fn the_kept_document_is_the_one_the_code_makes() {
 }
 
 #[test]
+fn the_kept_page_of_problem_codes_is_the_one_the_code_makes() {
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/problems.md")).expect("a page");
+    assert_eq!(kept, uurwerk::http::problem_codes(), "run: cargo run -q -- problems > openapi/problems.md");
+}
+
+#[test]
 fn the_document_is_openapi_3_0_3_without_a_word_of_3_1() {
     let text = uurwerk::http::document();
     let document: Value = serde_json::from_str(&text).expect("JSON");

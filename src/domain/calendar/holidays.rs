@@ -19,6 +19,14 @@ pub enum HolidayRule {
 pub type Holiday = &'static str;
 
 impl HolidayRule {
+    /// The name in a contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::NlTermijnenwet => "nl-termijnenwet",
+        }
+    }
+
     /// The rule of that name in a contract.
     pub fn named(name: &str) -> Option<Self> {
         match name {

@@ -58,6 +58,11 @@ impl Calendar {
         rules.amend(&agreed.rules, date, change);
         Self::new(rules)
     }
+
+    /// What it was made of.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
 }
 
 impl PartialEq for Calendar {

@@ -123,6 +123,16 @@ impl Rules {
         holidays.on(date).unwrap_or(if self.closed_by_hand(date) { "by_hand" } else { "hours" })
     }
 
+    /// The whole dates of `[from, to)` that are closed, each with a holiday's name or `by_hand`, in order.
+    pub fn closures(&self, from: NaiveDate, to: NaiveDate) -> Vec<(NaiveDate, &'static str)> {
+        let holidays = self.holidays(from, to);
+        let yearly = (from.year()..=to.year())
+            .flat_map(|year| self.closed_yearly.iter().filter_map(move |day| NaiveDate::from_ymd_opt(year, day.month, day.day)));
+        let named = holidays.0.iter().map(|day| day.0);
+        let dates: BTreeSet<_> = named.chain(self.closed.iter().copied()).chain(yearly).collect();
+        dates.range(from..to).filter(|date| self.is_closed(**date, &holidays)).map(|date| (*date, self.cause(*date, &holidays))).collect()
+    }
+
     fn closed_by_hand(&self, date: NaiveDate) -> bool {
         self.closed.contains(&date) || self.closed_yearly.contains(&YearlyDate { month: date.month(), day: date.day() })
     }

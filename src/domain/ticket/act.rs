@@ -187,7 +187,7 @@ fn move_to(
 }
 
 /// What a move means to the clocks.
-fn moved_as(from: &Phase, to: &Phase) -> EventKind {
+pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
     match (from.state, to.state) {
         (_, State::Cancelled) => EventKind::Cancelled,
         (State::Resolved, State::Closed) => EventKind::Accepted,
@@ -200,7 +200,7 @@ fn moved_as(from: &Phase, to: &Phase) -> EventKind {
     }
 }
 
-fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Refusal> {
+pub(super) fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Refusal> {
     let clients = match kind {
         EventKind::Accepted | EventKind::SolutionRefused => {
             if ticket.kind == TicketType::Incident && !actor.is_client() {
@@ -215,7 +215,7 @@ fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Refus
 }
 
 /// Whether a clock of the ticket depends on a priority it does not have.
-fn lacks_priority(contract: &Contract, ticket: &Ticket) -> bool {
+pub(super) fn lacks_priority(contract: &Contract, ticket: &Ticket) -> bool {
     let set = ticket.priority.as_deref().or(ticket.proposed_priority.as_deref());
     let depends =
         |entry: &crate::domain::clock::Entry| entry.priority.is_some() && entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref());
@@ -321,7 +321,7 @@ pub fn needs_phone_contact(contract: &Contract, kind: TicketType, priority: &str
     })
 }
 
-fn was_phoned(history: &[Event]) -> bool {
+pub(super) fn was_phoned(history: &[Event]) -> bool {
     super::facts(history).iter().any(|fact| fact.kind == crate::domain::clock::FactKind::Phoned)
 }
 

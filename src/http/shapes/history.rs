@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use crate::domain::Instant;
 use crate::domain::ticket::Event;
-use crate::domain::workflow::Phase;
 use crate::store::messages::Message as StoredMessage;
 
 /// A message to be written on a ticket.
@@ -106,33 +105,6 @@ impl From<StoredMessage> for Message {
 pub struct MessageList {
     /// Oldest first.
     pub items: Vec<Message>,
-}
-
-/// A move that may follow, and what it needs.
-#[derive(ToSchema, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PossibleTransition {
-    /// The phase.
-    to: String,
-    /// The state it brings.
-    state: String,
-    /// What must be given.
-    needs: Vec<String>,
-}
-
-impl From<&Phase> for PossibleTransition {
-    fn from(phase: &Phase) -> Self {
-        let cause = (phase.name == crate::domain::workflow::ON_HOLD).then(|| "cause".to_owned());
-        let needs = std::iter::once("reason".to_owned()).chain(cause).collect();
-        Self { to: phase.name.to_owned(), state: phase.state.as_str().to_owned(), needs }
-    }
-}
-
-/// The moves that may follow.
-#[derive(ToSchema, Serialize)]
-pub struct PossibleTransitions {
-    /// All of them.
-    pub items: Vec<PossibleTransition>,
 }
 
 /// Something that happened to a ticket.

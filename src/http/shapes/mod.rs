@@ -3,17 +3,30 @@
 mod amendment;
 mod attachment;
 mod bulk;
+mod calendar;
+mod catalogue;
 mod clock;
+mod contract;
 mod desk;
 mod history;
+mod label;
 mod simulation;
 mod ticket;
+mod transition;
 
 pub use amendment::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
 pub use attachment::{Attachment, AttachmentList};
 pub use bulk::{NewTicketBatch, TicketBatch, TicketBatchItem};
+pub use calendar::{Calendar, CalendarList};
+pub use catalogue::{
+    Choice, ChoiceList, LabelList, LabelledList, LabelledPriorities, LabelledValue, Organisation, OrganisationContract, OrganisationList,
+    PersonOfOrganisation, PersonPage,
+};
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
+pub use contract::{Contract, ContractList, ContractSummary};
 pub use desk::{InboundMessage, NewAdvance, Sandbox};
-pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition, PossibleTransitions};
+pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition};
+pub use label::Label;
 pub use simulation::NewContractSimulation;
 pub use ticket::{NewTicket, Ticket, TicketPage, TicketPatch};
+pub use transition::{PossibleTransition, PossibleTransitions};

@@ -8,7 +8,7 @@ use super::{ClockFigures, GoalFigures, Month, ServiceManagementReport, TicketFig
 use crate::domain::Instant;
 use crate::domain::calendar::{Calendar, Interval, Rules, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Fact, FactKind, Goal, Interlude, Kind, Share, Starts, Ticket, replay};
-use crate::domain::contract::{Contract, Label, Priority, TicketType};
+use crate::domain::contract::{Contract, Label, Motivation, Priority, TicketType, Workaround};
 
 pub(crate) use crate::domain::contract::TicketType::{Incident, InformationRequest, Problem};
 
@@ -71,7 +71,15 @@ fn goal(comparison: Comparison, target: &str, share: Option<&str>) -> Goal {
 }
 
 fn priority(code: &str, rank: u32, label: &str) -> Priority {
-    Priority { code: code.to_owned(), rank, label: Label { nl: label.to_owned(), en: label.to_owned() }, types: vec![Incident] }
+    Priority {
+        code: code.to_owned(),
+        rank,
+        label: Label { nl: label.to_owned(), en: label.to_owned() },
+        definition: None,
+        motivation: Motivation::default(),
+        workaround: Workaround::default(),
+        types: vec![Incident],
+    }
 }
 
 /// A local time in Amsterdam, such as `2026-03-02 08:00:00`.

@@ -1,6 +1,6 @@
 //! A step up the ladder by a person's decision.
 
-use super::{numbered, settle};
+use super::{as_expected, numbered, remember, repeated, settle};
 use crate::app::App;
 use crate::domain::escalation;
 use crate::domain::ticket::{Event, EventKind, Ticket};
@@ -8,10 +8,21 @@ use crate::store;
 use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, Problem, Stamp, contracts};
 
-/// Moves a ticket's escalation to the next level by a person's decision (ESC-04…08).
-pub async fn escalate(app: &App, stamp: &Stamp, ticket: TicketRef, code: &str, reason: &str) -> Result<Ticket, Error> {
+/// Moves the escalation of a ticket that is still in one of the versions expected to the next level, by a person's
+/// decision (ESC-04…08).
+pub async fn escalate(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    (code, reason): (&str, &str),
+    expected: Option<&[i32]>,
+) -> Result<Ticket, Error> {
     app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
+        }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        as_expected(&ticket, expected)?;
         contracts::refresh(app, tx).await?;
         let version = app.version(ticket.contract_version_id)?;
         let no_ladder = || Error::Conflict { code: "no_ladder", detail: "the contract has no ladder for this type".to_owned() };
@@ -45,6 +56,7 @@ pub async fn escalate(app: &App, stamp: &Stamp, ticket: TicketRef, code: &str, r
         history.extend(numbered(app, &settled));
         store::tickets::update(tx, &after, &settled).await?;
         store::events::append(tx, &after, known, &history[known..]).await?;
+        remember(app, tx, stamp, after.id).await?;
         Ok(after)
     })
     .await

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Error, Problem, Stamp, contracts};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Contract, Motivation, TicketType};
 use crate::domain::ticket::{self, Act, Event, EventKind, Settled, Standing, Ticket};
 use crate::store::tickets::TicketRef;
 use crate::store::{self, Reads, Tx};
@@ -29,21 +29,24 @@ pub struct When {
     pub reason: Option<String>,
 }
 
-/// Does something to a ticket.
+/// Does something to a ticket that is still in one of the versions expected; whichever it is in when none is named.
 pub async fn act(
     app: &App,
     stamp: &Stamp,
     ticket: TicketRef,
     wishes: &[Act],
     when: &When,
-    if_version: Option<i32>,
+    expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
     app.write(&stamp.scope, async |tx| {
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        if if_version.is_some_and(|version| version != ticket.version) {
-            return Err(Error::Conflict { code: "version_changed", detail: "the ticket changed since it was read".to_owned() });
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
         }
-        act_in(app, tx, stamp, &ticket, wishes, when).await.map(|acted| acted.0)
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        as_expected(&ticket, expected)?;
+        let (ticket, _) = act_in(app, tx, stamp, &ticket, wishes, when).await?;
+        remember(app, tx, stamp, ticket.id).await?;
+        Ok(ticket)
     })
     .await
 }
@@ -62,6 +65,10 @@ pub async fn act_in(
     let contract = &version.contract;
     let mut history = store::events::of_ticket(tx, ticket.id).await?;
     let known = history.len();
+    let hindrances = hindrances(app, contract, ticket, wishes);
+    if !hindrances.is_empty() {
+        return Err(Error::Invalid(hindrances));
+    }
     let at = occurred(stamp, &history, when)?;
     let overdue = settle(contract, ticket, &history, at, false);
     history.extend(numbered(app, &overdue));
@@ -147,7 +154,7 @@ fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>,
 /// What a repeated request created before; another request under the same key is a conflict.
 pub(in crate::usecases) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Error> {
     let Some(key) = &stamp.idempotency else { return Ok(None) };
-    match store::idempotency::find(tx, key).await? {
+    match store::idempotency::find(tx, key, stamp.recorded_at).await? {
         None => Ok(None),
         Some((digest, created)) if digest == key.digest => Ok(Some(created)),
         Some(_) => {
@@ -155,6 +162,41 @@ pub(in crate::usecases) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Opti
             Err(Error::Conflict { code: "idempotency_key_reused", detail })
         }
     }
+}
+
+/// Remembers what a request created, so that its repeat creates nothing.
+pub(super) async fn remember(app: &App, tx: &Tx, stamp: &Stamp, created: Uuid) -> Result<(), Error> {
+    let Some(key) = &stamp.idempotency else { return Ok(()) };
+    Ok(store::idempotency::insert(tx, app.time.id(), key, created, stamp.recorded_at).await?)
+}
+
+/// Refuses to change a ticket that changed since it was read.
+fn as_expected(ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
+    if expected.is_none_or(|versions| versions.contains(&ticket.version)) {
+        return Ok(());
+    }
+    Err(Error::Conflict { code: "version_changed", detail: "the ticket changed since it was read".to_owned() })
+}
+
+/// Why a priority cannot be set without a motivation.
+fn missing_motivation(contract: &Contract, kind: TicketType, priority: &str, motivation: Option<&str>) -> Option<Problem> {
+    let needs = contract.priority(priority, kind).is_some_and(|priority| priority.motivation == Motivation::Required);
+    let is_missing = needs && motivation.is_none_or(|text| text.trim().is_empty());
+    is_missing.then(|| Problem::field("priorityMotivation", "required", "the contract asks why this priority"))
+}
+
+/// What the desk's settings and the contract ask of acts besides what the domain decides.
+fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -> Vec<Problem> {
+    let hindrance = |wish: &Act| match wish {
+        Act::Prioritise { priority, motivation } => missing_motivation(contract, ticket.kind, priority, motivation.as_deref()),
+        Act::Retype { to, priority: Some(priority), motivation } => missing_motivation(contract, *to, priority, motivation.as_deref()),
+        Act::Assign { team: Some(team), .. } if !app.settings.teams.is_empty() && !app.settings.teams.contains_key(team) => {
+            let known: Vec<_> = app.settings.teams.keys().map(String::as_str).collect();
+            Some(Problem::field("team", "unknown_team", format!("must be one of {}", known.join(", "))))
+        }
+        _ => None,
+    };
+    wishes.iter().filter_map(hindrance).collect()
 }
 
 /// A ticket with its history, as seen from a scope, and its contract as it now stands known.

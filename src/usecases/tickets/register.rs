@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{check_late, numbered, repeated, settle};
+use super::{check_late, missing_motivation, numbered, remember, repeated, settle};
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, TicketType};
@@ -94,10 +94,15 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     });
     let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
+    for (at, reference) in draft.external_references.iter().enumerate() {
+        if draft.external_references[..at].contains(reference) {
+            problems.push(Problem::field(&format!("externalReferences/{at}"), "repeated", "is given twice"));
+        }
+    }
     let version = draft.contract.as_deref().and_then(|contract| version_for(app, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     if let (Some(version), Some(kind)) = (&version, kind) {
-        check_priority(&version.contract, stamp, kind, channel, draft.priority.as_deref(), &mut problems);
+        check_priority(&version.contract, stamp, kind, channel, draft, &mut problems);
         let tier = client.as_ref().and_then(|client| client.1.as_ref());
         if client.is_some() && tier.is_none() && version.contract.needs_tier(kind) {
             problems.push(Problem::field(
@@ -147,10 +152,11 @@ fn check_priority(
     stamp: &Stamp,
     kind: TicketType,
     channel: Option<Channel>,
-    priority: Option<&str>,
+    draft: &Draft,
     problems: &mut Vec<Problem>,
 ) {
-    let Some(priority) = priority else { return };
+    let Some(priority) = draft.priority.as_deref() else { return };
+    problems.extend(missing_motivation(contract, kind, priority, draft.priority_motivation.as_deref()));
     if contract.priority(priority, kind).is_none() {
         let detail = format!("\"{priority}\" is no priority of this contract for {kind}");
         problems.push(Problem::field("priority", "unknown_priority", detail));
@@ -173,9 +179,7 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
     let id = app.time.id();
     let made = register_all_in(app, tx, stamp, &[(id, draft)]).await?.pop();
     let ticket = made.unwrap_or_else(|| Err(Error::Internal("a draft without an outcome".to_owned())))?;
-    if let Some(key) = &stamp.idempotency {
-        store::idempotency::insert(tx, app.time.id(), key, ticket.id, stamp.recorded_at).await?;
-    }
+    remember(app, tx, stamp, ticket.id).await?;
     Ok(ticket)
 }
 
@@ -201,10 +205,8 @@ async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> 
     let there = if before.is_some() { store::tickets::with_ids(tx, &ids).await? } else { Vec::new() };
     let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| there.iter().all(|ticket| ticket.id != *id));
     let mut made = register_all_in(app, tx, stamp, &missing.collect::<Vec<_>>()).await?.into_iter();
-    if before.is_none()
-        && let Some(key) = &stamp.idempotency
-    {
-        store::idempotency::insert(tx, app.time.id(), key, first, stamp.recorded_at).await?;
+    if before.is_none() {
+        remember(app, tx, stamp, first).await?;
     }
     let mut there: HashMap<_, _> = there.into_iter().map(|ticket| (ticket.id, ticket)).collect();
     Ok(ids.iter().filter_map(|id| there.remove(id).map(Ok).or_else(|| made.next())).collect())
@@ -255,18 +257,18 @@ async fn refuse_known_names(tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [
     let known = store::tickets::called(tx, &distinct(organisations), &names).await?;
     let ids: Vec<_> = known.iter().map(|one| one.2).collect();
     let tickets = if ids.is_empty() { Vec::new() } else { store::tickets::with_ids(tx, &ids).await? };
-    let number = |id: Uuid| tickets.iter().find(|ticket| ticket.id == id).map(Ticket::reference).unwrap_or_default();
+    let number = |id: Uuid| tickets.iter().find(|ticket| ticket.id == id).map(Ticket::reference);
     let mut taken: HashMap<_, _> = known.into_iter().map(|(organisation, name, id)| ((organisation, name), number(id))).collect();
     for ((_, draft), outcome) in drafts.iter().zip(outcomes) {
         let Ok(checked) = outcome else { continue };
         let key = |name: &ExternalReference| (checked.organisation.clone(), name.clone());
         let twice = draft.external_references.iter().find_map(|name| taken.get(&key(name)).map(|by| (name, by.clone())));
         if let Some((name, by)) = twice {
-            let detail = format!("{} {} is already {by}", name.system, name.reference);
-            *outcome = Err(Error::Conflict { code: "external_reference_exists", detail });
+            let detail = format!("{} {} is already {}", name.system, name.reference, by.as_deref().unwrap_or("another ticket"));
+            *outcome = Err(Error::Taken { code: "external_reference_exists", detail, by });
             continue;
         }
-        taken.extend(draft.external_references.iter().map(|name| (key(name), "another ticket of this request".to_owned())));
+        taken.extend(draft.external_references.iter().map(|name| (key(name), None)));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{When, act_in, repeated};
+use super::{When, act_in, as_expected, remember, repeated};
 use crate::app::App;
 use crate::domain::ticket::{Act, EventKind, Ticket};
 use crate::store::messages::Message;
@@ -23,17 +23,23 @@ pub struct NewMessage {
     pub person_id: Option<Uuid>,
 }
 
-/// Writes on a ticket.
-pub async fn write(app: &App, stamp: &Stamp, ticket: TicketRef, message: &NewMessage, when: &When) -> Result<Message, Error> {
+/// Writes on a ticket that is still in one of the versions expected.
+pub async fn write(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    message: &NewMessage,
+    when: &When,
+    expected: Option<&[i32]>,
+) -> Result<Message, Error> {
     app.write(&stamp.scope, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
         }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        as_expected(&ticket, expected)?;
         let message = write_in(app, tx, stamp, &ticket, message, when).await?;
-        if let Some(key) = &stamp.idempotency {
-            store::idempotency::insert(tx, app.time.id(), key, message.id, stamp.recorded_at).await?;
-        }
+        remember(app, tx, stamp, message.id).await?;
         Ok(message)
     })
     .await

@@ -159,11 +159,8 @@ async fn what_is_too_large_is_cut_off_and_leaves_nothing(desk: &Desk) {
 }
 
 async fn a_ticket_has_room_for_so_much_and_no_more(desk: &Desk) {
-    let desk = Desk::open_told(
-        desk.on(),
-        &[("UURWERK_ATTACHMENTS_MAX_BYTES_PER_TICKET", "1000".to_owned()), ("UURWERK_ATTACHMENTS_MAX_BYTES", "600".to_owned())],
-    )
-    .await;
+    let desk =
+        Desk::open_with(desk.on(), &[("UURWERK_ATTACHMENTS_MAX_BYTES_PER_TICKET", "1000"), ("UURWERK_ATTACHMENTS_MAX_BYTES", "600")]).await;
     let number = desk.registers(&incident("p3")).await;
     assert_eq!(attach(&desk, &number, "name=a", vec![1; 601]).await.body["code"], "attachment_too_large");
     assert_eq!(attach(&desk, &number, "name=a", vec![1; 600]).await.status, 201);

@@ -18,8 +18,8 @@ fn with(answers: &[Answer], status: u16) -> usize {
 
 #[actix_web::test]
 async fn a_token_that_asks_too_much_waits_and_then_goes_on() {
-    let told = [("UURWERK_HTTP_REQUESTS_PER_MINUTE", "60".to_owned()), ("UURWERK_HTTP_BURST", "5".to_owned())];
-    let desk = Desk::open_told(On::Sqlite, &told).await;
+    let told = [("UURWERK_HTTP_REQUESTS_PER_MINUTE", "60"), ("UURWERK_HTTP_BURST", "5")];
+    let desk = Desk::open_with(On::Sqlite, &told).await;
     let other = desk.token_of("ipo").await;
     let answers = all_at_once(&desk, ADMIN, 30).await;
     assert!(with(&answers, 200) >= 5 && with(&answers, 200) + with(&answers, 429) == 30, "{answers:?}");
@@ -38,14 +38,14 @@ async fn a_token_that_asks_too_much_waits_and_then_goes_on() {
 
 #[actix_web::test]
 async fn no_limit_is_no_limit() {
-    let told = [("UURWERK_HTTP_REQUESTS_PER_MINUTE", "0".to_owned()), ("UURWERK_HTTP_BURST", "1".to_owned())];
-    let desk = Desk::open_told(On::Sqlite, &told).await;
+    let told = [("UURWERK_HTTP_REQUESTS_PER_MINUTE", "0"), ("UURWERK_HTTP_BURST", "1")];
+    let desk = Desk::open_with(On::Sqlite, &told).await;
     assert_eq!(with(&all_at_once(&desk, ADMIN, 30).await, 200), 30);
 }
 
 #[actix_web::test]
 async fn who_guesses_tokens_waits_and_who_had_a_good_one_goes_on() {
-    let desk = Desk::open_told(On::Sqlite, &[("UURWERK_HTTP_FAILURES_PER_MINUTE", "3".to_owned())]).await;
+    let desk = Desk::open_with(On::Sqlite, &[("UURWERK_HTTP_FAILURES_PER_MINUTE", "3")]).await;
     let client = desk.token_of("ipo").await;
     assert_eq!(desk.ask(Some(&client), "GET", "/v1/tickets", None).await.status, 200);
     let mut statuses = Vec::new();
@@ -98,7 +98,7 @@ async fn drips(desk: &Desk, line: &str, headers: &str) -> String {
 
 #[actix_web::test]
 async fn a_body_that_drips_is_cut_off_whatever_it_is_for() {
-    let desk = Desk::open_told(On::Sqlite, &[("UURWERK_HTTP_SLOW_BODY_SECONDS", "1".to_owned())]).await;
+    let desk = Desk::open_with(On::Sqlite, &[("UURWERK_HTTP_SLOW_BODY_SECONDS", "1")]).await;
     let number = desk.registers(&incident("p3")).await;
     let json = "Content-Type: application/json\r\nContent-Length: 100000\r\n";
     let file = format!("POST /v1/tickets/{number}/attachments?name=traag.bin");

@@ -2,6 +2,11 @@
 
 mod attachments;
 mod bulk;
+mod deprecation;
 mod limits;
 mod refusals;
+mod retries;
+mod rules;
+mod screens;
 mod tickets;
+mod transitions;

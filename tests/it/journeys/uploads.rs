@@ -150,13 +150,13 @@ impl Drop for Bucket {
 async fn a_bucket_keeps_what_a_folder_would() {
     let bucket = Bucket::start().await;
     let told = [
-        ("UURWERK_ATTACHMENTS_STORE", "s3://bijlagen".to_owned()),
-        ("UURWERK_ATTACHMENTS_S3_ENDPOINT", bucket.endpoint.clone()),
-        ("UURWERK_ATTACHMENTS_S3_REGION", "eu-west-1".to_owned()),
-        ("UURWERK_ATTACHMENTS_S3_KEY", "sleutel".to_owned()),
-        ("UURWERK_ATTACHMENTS_S3_SECRET", "geheim".to_owned()),
+        ("UURWERK_ATTACHMENTS_STORE", "s3://bijlagen"),
+        ("UURWERK_ATTACHMENTS_S3_ENDPOINT", &bucket.endpoint),
+        ("UURWERK_ATTACHMENTS_S3_REGION", "eu-west-1"),
+        ("UURWERK_ATTACHMENTS_S3_KEY", "sleutel"),
+        ("UURWERK_ATTACHMENTS_S3_SECRET", "geheim"),
     ];
-    let desk = Desk::open_told(On::Sqlite, &told).await;
+    let desk = Desk::open_with(On::Sqlite, &told).await;
     let number = desk.registers(&incident("p3")).await;
     let path = format!("/v1/tickets/{number}/attachments");
     for (at, length) in [1, 5 * MEBIBYTE, 12 * MEBIBYTE + 3].into_iter().enumerate() {

@@ -63,8 +63,8 @@ async fn what_comes_with_a_mail_is_on_its_ticket_and_on_no_other(desk: &Desk) {
 }
 
 async fn what_is_too_large_stays_in_the_message_and_is_noted(desk: &Desk) {
-    let told = [("UURWERK_ATTACHMENTS_MAX_BYTES", "10".to_owned()), ("UURWERK_ATTACHMENTS_MAX_BYTES_PER_TICKET", "15".to_owned())];
-    let desk = Desk::open_told(desk.on(), &told).await;
+    let told = [("UURWERK_ATTACHMENTS_MAX_BYTES", "10"), ("UURWERK_ATTACHMENTS_MAX_BYTES_PER_TICKET", "15")];
+    let desk = Desk::open_with(desk.on(), &told).await;
     let ten = "MDEyMzQ1Njc4OQ==";
     let files = [("groot.pdf", "MDEyMzQ1Njc4OWE="), ("past.pdf", ten), ("past-niet-meer.pdf", ten), ("klein.pdf", "MDEyMzQ=")];
     let answer = desk.mail_arrives("servicedesk", &mail("1@ipo.example", None, "anna@ipo.example", &files)).await;

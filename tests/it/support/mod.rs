@@ -69,17 +69,17 @@ pub struct Answer {
 impl Desk {
     /// Opens a desk in sandbox time, on Monday 2 March 2026 at 08:00 in Amsterdam.
     pub async fn open(on: On) -> Self {
-        Self::open_told(on, &[]).await
+        Self::open_with(on, &[]).await
     }
 
-    /// Opens a desk that is told something else than the others.
-    pub async fn open_told(on: On, told: &[(&'static str, String)]) -> Self {
+    /// The same with settings of its own, as variables of the environment.
+    pub async fn open_with(on: On, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match on {
             On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
             On::Postgres => postgres::new_database(),
         };
-        Self::open_on(&url, folder, told).await
+        Self::open_on(&url, folder, settings).await
     }
 
     /// Opens a desk on PostgreSQL, with the name of its database.
@@ -89,7 +89,7 @@ impl Desk {
         (Self::open_on(&url, tempfile::tempdir().expect("a folder"), &[]).await, name)
     }
 
-    async fn open_on(database: &str, folder: tempfile::TempDir, told: &[(&'static str, String)]) -> Self {
+    async fn open_on(database: &str, folder: tempfile::TempDir, more: &[(&str, &str)]) -> Self {
         let text = |path: PathBuf| path.display().to_string();
         let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
         let variables = [
@@ -101,8 +101,9 @@ impl Desk {
             ("UURWERK_MAIL_FOLDER", text(folder.path().join("mail"))),
             ("UURWERK_ATTACHMENTS_STORE", text(folder.path().join("attachments"))),
         ];
-        let variables = variables.into_iter().chain(told.iter().map(|(name, value)| (*name, value.clone())));
-        let settings = Settings::from_parts(None, variables.map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let variables = variables.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
+        let settings = Settings::from_parts(None, variables).expect("settings");
         if database.starts_with("postgres") {
             let app = App::start(settings.clone()).await.expect("a database");
             <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
@@ -179,6 +180,24 @@ impl Desk {
     /// Sends bytes as the desk, with headers of one's own.
     pub async fn send_raw(&self, path: &str, bytes: Vec<u8>, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.client.post(format!("{}{path}", self.url)).bearer_auth(ADMIN).body(bytes);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::answered(request).await
+    }
+
+    /// Sends whatever a test wants, with headers of its own.
+    pub async fn send(&self, token: Option<&str>, (method, path): (&str, &str), headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        let mut request = self.client.request(method.parse().expect("a method"), format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.body(body.to_string());
+            if !headers.iter().any(|(name, _)| *name == "content-type") {
+                request = request.header("content-type", "application/json");
+            }
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -1,0 +1,74 @@
+//! What may be done next, and what each move needs: the questions `act` will ask, answered beforehand, so that a form can
+//! be drawn without trying.
+
+use super::act::{lacks_priority, may_move, moved_as, needs_phone_contact, was_phoned};
+use super::{Actor, Event, EventKind, Ticket};
+use crate::domain::contract::{Contract, Priority, Side};
+use crate::domain::workflow::{self, Phase, State};
+
+/// A move that may follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// Where it leads.
+    pub phase: &'static Phase,
+    /// What histories call it.
+    pub event: EventKind,
+    /// Who may make it.
+    pub by: Vec<Side>,
+    /// Whether it says on whom the ticket then waits.
+    pub needs_cause: bool,
+    /// Whether the ticket has to be given a priority first (design § 2.8).
+    pub needs_priority: bool,
+    /// Texts that the levels the ticket came to ask for before it is closed (ESC-21).
+    pub closing_texts: Vec<String>,
+}
+
+impl Ticket {
+    /// The moves that may follow under its contract.
+    pub fn outlook(&self, contract: &Contract, history: &[Event]) -> Vec<Outlook> {
+        let outlook = |phase: &'static Phase| {
+            let event = moved_as(self.phase, phase);
+            let parties = [(Side::Client, Actor::Client(String::new())), (Side::Supplier, Actor::Desk(String::new()))];
+            let may = |(side, actor): (Side, Actor)| may_move(self, &actor, event).is_ok().then_some(side);
+            Outlook {
+                phase,
+                event,
+                by: parties.into_iter().filter_map(may).collect(),
+                needs_cause: phase.name == workflow::ON_HOLD,
+                needs_priority: event == EventKind::Resolved && lacks_priority(contract, self),
+                closing_texts: if phase.state == State::Closed { closing_texts(contract, self, history) } else { Vec::new() },
+            }
+        };
+        self.moves(history).into_iter().map(outlook).collect()
+    }
+
+    /// On whom it can wait: the causes every contract knows, and those that stop a clock of its type.
+    pub fn hold_causes(&self, contract: &Contract) -> Vec<String> {
+        let mut causes = workflow::HOLD_CAUSES.map(str::to_owned).to_vec();
+        for cause in contract.clocks.iter().filter(|entry| entry.types.contains(&self.kind)).flat_map(|entry| &entry.holds) {
+            if !causes.contains(cause) {
+                causes.push(cause.clone());
+            }
+        }
+        causes
+    }
+
+    /// The priorities the desk can give it, each with whether a phone contact has to be recorded first (INC-03).
+    pub fn priorities<'a>(&self, contract: &'a Contract, history: &[Event]) -> Vec<(&'a Priority, bool)> {
+        let phoned = was_phoned(history);
+        let of_type = contract.priorities.iter().filter(|priority| priority.types.contains(&self.kind));
+        of_type.map(|priority| (priority, !phoned && needs_phone_contact(contract, self.kind, &priority.code))).collect()
+    }
+}
+
+fn closing_texts(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Vec<String> {
+    let Some(ladder) = contract.ladder(ticket.kind) else { return Vec::new() };
+    let reached = crate::domain::escalation::position(ladder, history).map_or(0, |position| position.level);
+    let mut texts: Vec<String> = Vec::new();
+    for text in ladder.levels.iter().filter(|level| level.level <= reached).flat_map(|level| &level.closing_needs) {
+        if !texts.contains(text) {
+            texts.push(text.clone());
+        }
+    }
+    texts
+}

@@ -1,0 +1,143 @@
+//! What a screen chooses from: organisations, people, teams and channels, and the names of every value of the API.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::body::Query;
+use super::caller::Caller;
+use super::error::Failure;
+use super::labels::{self, Labelled, Named};
+use super::shapes::{
+    Choice, ChoiceList, Label, LabelList, LabelledList, LabelledPriorities, LabelledValue, Organisation, OrganisationContract,
+    OrganisationList, PersonOfOrganisation, PersonPage,
+};
+use crate::app::App;
+use crate::domain::ticket::Channel;
+use crate::store;
+use crate::store::people::{Filter, Person};
+use crate::usecases::{Error, contracts};
+
+type App_ = web::Data<App>;
+
+/// Shows the organisations that contracts in force serve.
+#[utoipa::path(get, path = "/organisations", tag = "catalogue", operation_id = "listOrganisations",
+    responses((status = 200, body = OrganisationList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
+    let mut found: BTreeMap<String, Organisation> = BTreeMap::new();
+    for version in contracts::served(&app, &caller.scope).await? {
+        for client in version.contract.clients.iter().filter(|client| caller.scope.includes(&client.organisation)) {
+            let new = || Organisation { id: client.organisation.clone(), name: client.name.clone(), contracts: Vec::new() };
+            let contract = OrganisationContract { contract: version.contract.id.clone(), tier: client.tier.clone() };
+            found.entry(client.organisation.clone()).or_insert_with(new).contracts.push(contract);
+        }
+    }
+    Ok(HttpResponse::Ok().json(OrganisationList { items: found.into_values().collect() }))
+}
+
+/// Shows a page of people, by organisation and address.
+#[utoipa::path(get, path = "/people", tag = "catalogue", operation_id = "listPeople",
+    params(
+        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
+        ("text" = Option<String>, Query, min_length = 1, max_length = 200, description = "Words that each stand somewhere in the name or the address"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+    responses((status = 200, body = PersonPage), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let mut query = Query::read(&request, &["organisation", "text", "pageSize", "cursor"]);
+    let size = query.page_size();
+    let after = query.text("cursor").map(read_cursor);
+    if after == Some(None) {
+        query.refuse("cursor", "bad_cursor", "is no cursor of this list");
+    }
+    let text = query.text("text").unwrap_or_default().to_owned();
+    if text.chars().count() > 200 {
+        query.refuse("text", "too_long", "has more than 200 signs");
+    }
+    let filter = Filter {
+        organisations: query.list("organisation"),
+        words: text.split_whitespace().map(str::to_owned).collect(),
+        after: after.flatten(),
+        limit: size as u64 + 1,
+    };
+    query.checked()?;
+    let mut found = store::people::list(&app.db.view(caller.scope.clone()), &filter).await.map_err(Error::from)?;
+    let more = found.len() > size;
+    found.truncate(size);
+    let next_cursor = found.last().filter(|_| more).map(write_cursor);
+    let shown = |one: Person| PersonOfOrganisation { id: one.id, organisation: one.organisation, name: one.name, email: one.email };
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+        let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
+        response.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
+    }
+    Ok(response.json(PersonPage { items: found.into_iter().map(shown).collect(), next_cursor }))
+}
+
+fn write_cursor(person: &Person) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}\n{}", person.organisation, person.email))
+}
+
+fn read_cursor(cursor: &str) -> Option<(String, String)> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    text.split_once('\n').map(|(organisation, email)| (organisation.to_owned(), email.to_owned()))
+}
+
+/// Shows the teams of the desk; where there are any, a ticket's team is one of these.
+#[utoipa::path(get, path = "/teams", tag = "catalogue", operation_id = "listTeams",
+    responses((status = 200, body = ChoiceList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn teams(app: App_, _caller: Caller) -> HttpResponse {
+    let teams = app.settings.teams.iter().map(|(code, team)| {
+        let en = team.label.en.as_deref().unwrap_or(&team.label.nl);
+        Choice { code: code.clone(), label: Label::new(&team.label.nl, en) }
+    });
+    HttpResponse::Ok().json(ChoiceList { items: teams.collect() })
+}
+
+/// Shows how a ticket can come in.
+#[utoipa::path(get, path = "/channels", tag = "catalogue", operation_id = "listChannels",
+    responses((status = 200, body = ChoiceList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn channels(_caller: Caller) -> HttpResponse {
+    let channels = Channel::ALL.into_iter().map(|channel| Choice { code: channel.code().to_owned(), label: channel.named().into() });
+    HttpResponse::Ok().json(ChoiceList { items: channels.collect() })
+}
+
+/// Shows the names of every value of the API, in Dutch unless English is preferred.
+#[utoipa::path(get, path = "/labels", tag = "catalogue", operation_id = "listLabels",
+    params(("Accept-Language" = Option<String>, Header, description = "nl (default) or en")),
+    responses((status = 200, body = LabelList), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn labels(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let english = prefers_english(&request);
+    let value = |code: &str, nl: &str, en: &str| LabelledValue {
+        code: code.to_owned(),
+        label: if english { en } else { nl }.to_owned(),
+        nl: nl.to_owned(),
+        en: en.to_owned(),
+    };
+    let named = |one: Named| value(one.0, one.1, one.2);
+    let list = |(name, values): (&str, Vec<Named>)| LabelledList { name: name.to_owned(), values: values.into_iter().map(named).collect() };
+    let priorities = contracts::served(&app, &caller.scope).await?.into_iter().map(|version| LabelledPriorities {
+        contract: version.contract.id.clone(),
+        values: version.contract.priorities.iter().map(|one| value(&one.code, &one.label.nl, &one.label.en)).collect(),
+    });
+    let language = if english { "en" } else { "nl" };
+    let body = LabelList {
+        language: language.to_owned(),
+        items: labels::lists().into_iter().map(list).collect(),
+        priorities: priorities.collect(),
+    };
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_LANGUAGE, language)).insert_header((header::VARY, "Accept-Language")).json(body))
+}
+
+/// Whether English comes before Dutch among the languages asked for.
+fn prefers_english(request: &HttpRequest) -> bool {
+    let Ok(mut asked) = AcceptLanguage::parse(request) else { return false };
+    asked.retain(|language| language.quality > Quality::ZERO);
+    asked.sort_by_key(|language| std::cmp::Reverse(language.quality));
+    let primary = asked.iter().filter_map(|language| language.item.item().map(|tag| tag.primary_language().to_lowercase()));
+    primary.into_iter().find(|language| ["nl", "en"].contains(&language.as_str())).is_some_and(|language| language == "en")
+}

@@ -1,0 +1,90 @@
+//! When a desk is open.
+
+use chrono::{Months, NaiveDate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::label::Label;
+use crate::domain::calendar::{Calendar as Window, Interval, WEEKDAYS};
+use crate::http::labels;
+
+/// A calendar of a contract.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Calendar {
+    /// Its name in the contract.
+    id: String,
+    /// The IANA zone of its hours.
+    time_zone: String,
+    /// Monday through Sunday.
+    weekly_hours: Vec<DayHours>,
+    /// nl-termijnenwet or none.
+    holidays: String,
+    /// The dates of the coming twelve months on which it is closed all day.
+    closed_dates: Vec<ClosedDate>,
+    /// Dates of the coming twelve months with hours of their own.
+    special_days: Vec<SpecialDay>,
+}
+
+/// The hours of a day of the week.
+#[derive(ToSchema, Serialize)]
+pub struct DayHours {
+    /// mon, tue, wed, thu, fri, sat or sun.
+    day: String,
+    /// Stretches such as 08:00-17:00; one that ends before it begins runs past midnight.
+    hours: Vec<String>,
+}
+
+/// A date on which a desk is closed.
+#[derive(ToSchema, Serialize)]
+pub struct ClosedDate {
+    #[schema(value_type = String, format = Date)]
+    date: NaiveDate,
+    /// A holiday, or by_hand.
+    cause: String,
+    label: Label,
+}
+
+/// A date with hours of its own.
+#[derive(ToSchema, Serialize)]
+pub struct SpecialDay {
+    #[schema(value_type = String, format = Date)]
+    date: NaiveDate,
+    hours: Vec<String>,
+}
+
+/// A contract's calendars.
+#[derive(ToSchema, Serialize)]
+pub struct CalendarList {
+    /// By name.
+    pub items: Vec<Calendar>,
+}
+
+impl Calendar {
+    /// A calendar with what comes in the twelve months from a date.
+    pub fn new(id: &str, calendar: &Window, from: NaiveDate) -> Self {
+        let rules = calendar.rules();
+        let until = from.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX);
+        let texts = |hours: &[Interval]| {
+            let mut hours = hours.to_vec();
+            hours.sort_unstable();
+            hours.iter().map(Interval::to_string).collect::<Vec<_>>()
+        };
+        let closed = |(date, cause): (NaiveDate, &str)| {
+            let label = labels::closure(cause).map_or_else(|| Label::new(cause, cause), Label::from);
+            ClosedDate { date, cause: cause.to_owned(), label }
+        };
+        Self {
+            id: id.to_owned(),
+            time_zone: rules.zone.name().to_owned(),
+            weekly_hours: WEEKDAYS
+                .iter()
+                .zip(&rules.weekly)
+                .map(|(day, hours)| DayHours { day: (*day).to_owned(), hours: texts(hours) })
+                .collect(),
+            holidays: rules.holidays.as_str().to_owned(),
+            closed_dates: rules.closures(from, until).into_iter().map(closed).collect(),
+            special_days: rules.special.range(from..until).map(|(date, hours)| SpecialDay { date: *date, hours: texts(hours) }).collect(),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a screen chooses from: organisations, people, teams, channels, and the names of everything.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::label::Label;
+
+/// An organisation that is served.
+#[derive(ToSchema, Serialize)]
+pub struct Organisation {
+    /// Its short name.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// The contracts that serve it.
+    pub contracts: Vec<OrganisationContract>,
+}
+
+/// A contract that serves an organisation.
+#[derive(ToSchema, Serialize)]
+pub struct OrganisationContract {
+    /// The contract.
+    pub contract: String,
+    /// The organisation's subscription.
+    pub tier: Option<String>,
+}
+
+/// The organisations the caller sees.
+#[derive(ToSchema, Serialize)]
+pub struct OrganisationList {
+    /// By id.
+    pub items: Vec<Organisation>,
+}
+
+/// Somebody of an organisation.
+#[derive(ToSchema, Serialize)]
+pub struct PersonOfOrganisation {
+    /// Their id.
+    pub id: uuid::Uuid,
+    /// Whose.
+    pub organisation: String,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+/// A page of people.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonPage {
+    /// By organisation, then address.
+    pub items: Vec<PersonOfOrganisation>,
+    /// Asks for the next page; `null` on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// A value one can choose, with its name.
+#[derive(ToSchema, Serialize)]
+pub struct Choice {
+    /// The value.
+    pub code: String,
+    /// Its name.
+    pub label: Label,
+}
+
+/// What one can choose from.
+#[derive(ToSchema, Serialize)]
+pub struct ChoiceList {
+    /// In the order to show them.
+    pub items: Vec<Choice>,
+}
+
+/// The names of all values of the API.
+#[derive(ToSchema, Serialize)]
+pub struct LabelList {
+    /// The language of every `label`: nl or en.
+    pub language: String,
+    /// Every closed list of the API.
+    pub items: Vec<LabelledList>,
+    /// The priorities of every contract the caller sees.
+    pub priorities: Vec<LabelledPriorities>,
+}
+
+/// A closed list with its values.
+#[derive(ToSchema, Serialize)]
+pub struct LabelledList {
+    /// Which list.
+    #[schema(example = "ticketType")]
+    pub name: String,
+    /// Its values.
+    pub values: Vec<LabelledValue>,
+}
+
+/// The priorities of a contract.
+#[derive(ToSchema, Serialize)]
+pub struct LabelledPriorities {
+    /// The contract.
+    pub contract: String,
+    /// Its priorities, first handled first.
+    pub values: Vec<LabelledValue>,
+}
+
+/// A value with its names.
+#[derive(ToSchema, Serialize)]
+pub struct LabelledValue {
+    /// The value.
+    pub code: String,
+    /// Its name in the language asked for.
+    pub label: String,
+    /// Its name in Dutch.
+    pub nl: String,
+    /// Its name in English.
+    pub en: String,
+}

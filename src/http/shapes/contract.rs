@@ -1,0 +1,423 @@
+//! A contract as a screen needs it: who is served, what can be chosen, what is promised.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::label::Label;
+use crate::app::Version;
+use crate::domain::clock::{Entry, Goal};
+use crate::domain::contract::{Client, Condition, Contract as Agreement, Ladder, Level, Priority, Role, TicketType};
+use crate::domain::workflow;
+use crate::http::labels::{self, Labelled};
+use crate::store::Scope;
+
+/// A contract in a list.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractSummary {
+    /// Its id, the same in all its versions.
+    id: String,
+    /// The version in force.
+    version: String,
+    /// Its name for people.
+    title: String,
+    /// The first day of the version in force.
+    #[schema(value_type = String, format = Date)]
+    effective_date: chrono::NaiveDate,
+    /// Whom it serves of those the caller sees.
+    organisations: Vec<String>,
+}
+
+/// The contracts of those the caller sees.
+#[derive(ToSchema, Serialize)]
+pub struct ContractList {
+    /// By id.
+    pub items: Vec<ContractSummary>,
+}
+
+/// A contract: the version in force.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contract {
+    /// Its id, the same in all its versions.
+    id: String,
+    /// The version in force.
+    version: String,
+    /// The id of that version, which tickets are pinned to.
+    version_id: uuid::Uuid,
+    /// Its name for people.
+    title: String,
+    /// The first day of that version.
+    #[schema(value_type = String, format = Date)]
+    effective_date: chrono::NaiveDate,
+    /// The IANA zone of its hours and dates.
+    time_zone: String,
+    /// Keys whose values were chosen and not agreed.
+    assumed: Vec<String>,
+    /// The priority of a ticket on which nobody set one.
+    default_priority: Option<String>,
+    /// Every version that was applied, the oldest first.
+    versions: Vec<ContractVersion>,
+    /// Whom it serves of those the caller sees.
+    clients: Vec<ContractClient>,
+    /// The six types, each with its phases and its priorities.
+    types: Vec<ContractType>,
+    /// What can be chosen, first handled first.
+    priorities: Vec<ContractPriority>,
+    /// What has to be reached.
+    clocks: Vec<ContractClock>,
+    /// The calendars' names; their days are at `calendars` below this resource.
+    calendars: Vec<String>,
+    /// Who is who.
+    roles: Vec<ContractRole>,
+    /// How tickets escalate.
+    ladders: Vec<ContractLadder>,
+}
+
+/// A version of a contract.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractVersion {
+    id: uuid::Uuid,
+    version: String,
+    #[schema(value_type = String, format = Date)]
+    effective_date: chrono::NaiveDate,
+}
+
+/// A client of a contract.
+#[derive(ToSchema, Serialize)]
+pub struct ContractClient {
+    organisation: String,
+    name: String,
+    /// Its subscription.
+    tier: Option<String>,
+}
+
+/// A ticket type under a contract.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractType {
+    r#type: String,
+    label: Label,
+    /// What its ticket numbers begin with.
+    prefix: String,
+    /// In the order of its workflow.
+    phases: Vec<ContractPhase>,
+    /// The codes of the priorities it can have.
+    priorities: Vec<String>,
+    /// Whether the client's tier decides its clocks.
+    needs_tier: bool,
+    /// The ladder it stands on.
+    ladder: Option<String>,
+}
+
+/// A phase of a ticket type.
+#[derive(ToSchema, Serialize)]
+pub struct ContractPhase {
+    phase: String,
+    state: String,
+    label: Label,
+}
+
+/// A priority of a contract.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractPriority {
+    /// The code to set it with.
+    code: String,
+    /// 1 is handled first.
+    rank: i32,
+    label: Label,
+    /// What it means; `null` when the agreement does not say.
+    definition: Option<Label>,
+    /// required or optional.
+    motivation: String,
+    /// expected or optional.
+    workaround: String,
+    /// Whether the desk can set it only on a ticket with a recorded phone contact.
+    needs_phone_contact: bool,
+    /// The types that can have it.
+    types: Vec<String>,
+}
+
+/// A clock some tickets get.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractClock {
+    /// response or resolution.
+    kind: String,
+    types: Vec<String>,
+    /// Only for this priority.
+    priority: Option<String>,
+    /// Only for this tier.
+    tier: Option<String>,
+    calendar_id: String,
+    /// report or phone_contact.
+    starts: String,
+    goals: Vec<ContractGoal>,
+    /// Percentages of the first goal at which a warning goes out.
+    warn_at: Vec<i32>,
+    /// Causes of waiting that stop it.
+    holds: Vec<String>,
+    /// What answers a response clock: reply, classification, assignment.
+    answered_by: Vec<String>,
+    /// Whether a refused solution's time counts: counts or held.
+    after_refusal: String,
+    /// Whether a reopened ticket's time counts: counts or held.
+    after_reopen: String,
+}
+
+/// What a clock has to reach.
+#[derive(ToSchema, Serialize)]
+pub struct ContractGoal {
+    /// For which percentage of the tickets; all of them when `null`.
+    share: Option<f64>,
+    /// under, within or by.
+    comparison: String,
+    /// As the contract writes it.
+    #[schema(example = "4h")]
+    target: String,
+}
+
+/// A role of a contract.
+#[derive(ToSchema, Serialize)]
+pub struct ContractRole {
+    code: String,
+    /// client or supplier.
+    side: String,
+    label: Label,
+}
+
+/// An escalation ladder.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractLadder {
+    id: String,
+    types: Vec<String>,
+    /// Whether tickets stand on the first level from their registration on.
+    opens_at_registration: bool,
+    levels: Vec<ContractLevel>,
+}
+
+/// A level of a ladder.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractLevel {
+    level: i32,
+    title: Label,
+    /// Roles of the client.
+    client: Vec<String>,
+    /// Roles of the supplier.
+    supplier: Vec<String>,
+    /// automatic or proposed.
+    mode: String,
+    /// Any of these moves a case on.
+    climb: Vec<ContractCondition>,
+    /// Texts without which a case that came here is not closed: measures, results, lessons.
+    closing_needs: Vec<String>,
+}
+
+/// What moves a case to the next level.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractCondition {
+    /// breached, elapsed, level-open or decided.
+    when: String,
+    /// Which clock.
+    clock: Option<String>,
+    /// Which goal of it, the first being 1.
+    goal: Option<i32>,
+    /// How much of its first goal.
+    percent: Option<i32>,
+    /// How long on this level, in open seconds.
+    open_seconds: Option<i64>,
+    /// In whose open hours that counts.
+    calendar_id: Option<String>,
+    /// The reason a person gives.
+    code: Option<String>,
+}
+
+fn small(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
+
+fn names(types: &[TicketType]) -> Vec<String> {
+    types.iter().map(|kind| kind.as_str().to_owned()).collect()
+}
+
+fn served<'a>(contract: &'a Agreement, scope: &'a Scope) -> impl Iterator<Item = &'a Client> {
+    contract.clients.iter().filter(|client| scope.includes(&client.organisation))
+}
+
+impl ContractSummary {
+    /// A contract as a scope sees it; `None` when it serves nobody in it.
+    pub fn new(contract: &Agreement, scope: &Scope) -> Option<Self> {
+        let organisations: Vec<_> = served(contract, scope).map(|client| client.organisation.clone()).collect();
+        (!organisations.is_empty()).then(|| Self {
+            id: contract.id.clone(),
+            version: contract.version.clone(),
+            title: contract.title.clone(),
+            effective_date: contract.effective_from,
+            organisations,
+        })
+    }
+}
+
+impl Contract {
+    /// A version as a scope sees it, among all versions.
+    pub fn new(version: &Version, all: &[std::sync::Arc<Version>], scope: &Scope) -> Self {
+        let contract = &version.contract;
+        let applied = |one: &Version| ContractVersion {
+            id: one.id,
+            version: one.contract.version.clone(),
+            effective_date: one.contract.effective_from,
+        };
+        Self {
+            id: contract.id.clone(),
+            version: contract.version.clone(),
+            version_id: version.id,
+            title: contract.title.clone(),
+            effective_date: contract.effective_from,
+            time_zone: contract.zone.name().to_owned(),
+            assumed: contract.assumed.clone(),
+            default_priority: contract.default_priority.clone(),
+            versions: all.iter().map(|one| applied(one)).collect(),
+            clients: served(contract, scope)
+                .map(|client| ContractClient {
+                    organisation: client.organisation.clone(),
+                    name: client.name.clone(),
+                    tier: client.tier.clone(),
+                })
+                .collect(),
+            types: TicketType::ALL.into_iter().map(|kind| ContractType::new(contract, kind)).collect(),
+            priorities: contract.priorities.iter().map(|priority| ContractPriority::new(contract, priority)).collect(),
+            clocks: contract.clocks.iter().map(ContractClock::from).collect(),
+            calendars: contract.calendars.keys().cloned().collect(),
+            roles: contract.roles.iter().map(ContractRole::from).collect(),
+            ladders: contract.ladders.iter().map(ContractLadder::from).collect(),
+        }
+    }
+}
+
+impl ContractType {
+    fn new(contract: &Agreement, kind: TicketType) -> Self {
+        let phase = |phase: &workflow::Phase| ContractPhase {
+            phase: phase.name.to_owned(),
+            state: phase.state.as_str().to_owned(),
+            label: Label::new(phase.dutch, phase.english),
+        };
+        let priorities = contract.priorities.iter().filter(|priority| priority.types.contains(&kind));
+        Self {
+            r#type: kind.as_str().to_owned(),
+            label: kind.named().into(),
+            prefix: kind.prefix().to_owned(),
+            phases: workflow::phases(kind).map(phase).collect(),
+            priorities: priorities.map(|priority| priority.code.clone()).collect(),
+            needs_tier: contract.needs_tier(kind),
+            ladder: contract.ladder(kind).map(|ladder| ladder.id.clone()),
+        }
+    }
+}
+
+impl ContractPriority {
+    /// A priority as it can be chosen under its contract.
+    pub fn new(contract: &Agreement, priority: &Priority) -> Self {
+        let phoned = |kind: &TicketType| crate::domain::ticket::needs_phone_contact(contract, *kind, &priority.code);
+        Self {
+            code: priority.code.clone(),
+            rank: small(priority.rank),
+            label: (&priority.label).into(),
+            definition: priority.definition.as_ref().map(Label::from),
+            motivation: priority.motivation.as_str().to_owned(),
+            workaround: priority.workaround.as_str().to_owned(),
+            needs_phone_contact: priority.types.iter().any(phoned),
+            types: names(&priority.types),
+        }
+    }
+}
+
+impl From<&Entry> for ContractClock {
+    fn from(entry: &Entry) -> Self {
+        let is_response = entry.kind == crate::domain::clock::Kind::Response;
+        let answers = entry.answered_by.iter().filter(|_| is_response);
+        Self {
+            kind: entry.kind.as_str().to_owned(),
+            types: names(&entry.types),
+            priority: entry.priority.clone(),
+            tier: entry.tier.clone(),
+            calendar_id: entry.calendar_id.clone(),
+            starts: entry.starts.code().to_owned(),
+            goals: entry.goals.iter().map(ContractGoal::from).collect(),
+            warn_at: entry.warn_at.iter().map(|percent| small(*percent)).collect(),
+            holds: entry.holds.clone(),
+            answered_by: answers.map(|answer| answer.as_str().to_owned()).collect(),
+            after_refusal: entry.after_refusal.code().to_owned(),
+            after_reopen: entry.after_reopen.code().to_owned(),
+        }
+    }
+}
+
+impl From<&Goal> for ContractGoal {
+    fn from(goal: &Goal) -> Self {
+        Self {
+            share: goal.share.and_then(|share| share.to_string().parse().ok()),
+            comparison: goal.comparison.code().to_owned(),
+            target: goal.target.clone(),
+        }
+    }
+}
+
+impl From<&Role> for ContractRole {
+    fn from(role: &Role) -> Self {
+        Self { code: role.code.clone(), side: role.side.as_str().to_owned(), label: (&role.label).into() }
+    }
+}
+
+impl From<&Ladder> for ContractLadder {
+    fn from(ladder: &Ladder) -> Self {
+        Self {
+            id: ladder.id.clone(),
+            types: names(&ladder.types),
+            opens_at_registration: ladder.opens == crate::domain::contract::Opens::Registration,
+            levels: ladder.levels.iter().map(ContractLevel::from).collect(),
+        }
+    }
+}
+
+impl From<&Level> for ContractLevel {
+    fn from(level: &Level) -> Self {
+        Self {
+            level: small(level.level),
+            title: (&level.title).into(),
+            client: level.client.clone(),
+            supplier: level.supplier.clone(),
+            mode: level.mode.code().to_owned(),
+            climb: level.climb.iter().map(ContractCondition::from).collect(),
+            closing_needs: level.closing_needs.clone(),
+        }
+    }
+}
+
+impl From<&Condition> for ContractCondition {
+    fn from(condition: &Condition) -> Self {
+        let bare = Self {
+            when: labels::condition(condition).to_owned(),
+            clock: None,
+            goal: None,
+            percent: None,
+            open_seconds: None,
+            calendar_id: None,
+            code: None,
+        };
+        match condition {
+            Condition::Breached { clock, goal } => Self { clock: Some(clock.as_str().to_owned()), goal: Some(small(goal + 1)), ..bare },
+            Condition::Elapsed { clock, percent } => {
+                Self { clock: Some(clock.as_str().to_owned()), percent: Some(small(*percent)), ..bare }
+            }
+            Condition::LevelOpen { seconds, calendar } => {
+                Self { open_seconds: Some(*seconds), calendar_id: Some(calendar.clone()), ..bare }
+            }
+            Condition::Decided { code } => Self { code: Some(code.clone()), ..bare },
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The moves a ticket can make next, each with all a form needs to ask.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::catalogue::Choice;
+use super::label::Label;
+use crate::domain::contract::{Contract, Motivation, Side};
+use crate::domain::ticket::{Actor, Event, Outlook, Ticket};
+use crate::http::labels::{self, Labelled};
+
+/// The longest reason, as `NewTransition` takes it.
+const REASON: i32 = 2000;
+/// The longest cause.
+const CAUSE: i32 = 50;
+
+/// A move that may follow.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PossibleTransition {
+    /// The phase.
+    to: String,
+    /// What people call it.
+    label: Label,
+    /// The state it brings.
+    state: String,
+    /// The event it is recorded as.
+    #[schema(example = "ticket.resolved")]
+    event: String,
+    /// Who may make it: client, supplier (the desk), or both.
+    by: Vec<String>,
+    /// Whether the caller is one of those.
+    allowed: bool,
+    /// What has to be given with it.
+    needs: Vec<TransitionNeed>,
+    /// What has to be done before it.
+    before: Vec<TransitionCondition>,
+    /// Texts that the contract asks for before the case is closed, to be told in the reason.
+    closing_texts: Vec<Choice>,
+}
+
+/// A field that has to be given with a move.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransitionNeed {
+    /// The field of the move: reason or cause.
+    field: String,
+    /// What people call it.
+    label: Label,
+    /// How many characters it may have.
+    max_length: i32,
+    /// What to choose from; empty for a free text.
+    choices: Vec<TransitionCause>,
+}
+
+/// On whom a ticket can wait.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransitionCause {
+    /// The cause.
+    code: String,
+    /// What people call it.
+    label: Label,
+    /// The kinds of clocks that stand still meanwhile.
+    stops: Vec<String>,
+}
+
+/// What has to be done to a ticket before it can make a move.
+#[derive(ToSchema, Serialize)]
+pub struct TransitionCondition {
+    /// The code of the refusal without it: `priority_required`.
+    code: String,
+    /// The field of the ticket that has to be set.
+    field: String,
+    /// What people call it.
+    label: Label,
+    /// What to choose from.
+    choices: Vec<TransitionPriority>,
+}
+
+/// A priority that a ticket can be given.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransitionPriority {
+    /// Its code.
+    code: String,
+    /// What people call it.
+    label: Label,
+    /// What it means.
+    definition: Option<Label>,
+    /// Whether `priorityMotivation` has to be given with it.
+    needs_motivation: bool,
+    /// Whether the desk has to record a phone contact first.
+    needs_phone_contact: bool,
+}
+
+/// The moves that may follow.
+#[derive(ToSchema, Serialize)]
+pub struct PossibleTransitions {
+    /// All of them, those of the other party too.
+    pub items: Vec<PossibleTransition>,
+}
+
+impl PossibleTransition {
+    /// A move as a caller sees it.
+    pub fn new(contract: &Contract, ticket: &Ticket, history: &[Event], outlook: &Outlook, caller: &Actor) -> Self {
+        let side = if caller.is_client() { Side::Client } else { Side::Supplier };
+        let reason =
+            TransitionNeed { field: "reason".to_owned(), label: Label::new("reden", "reason"), max_length: REASON, choices: Vec::new() };
+        let cause = || TransitionNeed {
+            field: "cause".to_owned(),
+            label: Label::new("wacht op", "waits for"),
+            max_length: CAUSE,
+            choices: ticket.hold_causes(contract).into_iter().map(|code| TransitionCause::new(contract, ticket, code)).collect(),
+        };
+        let text = |code: &String| Choice {
+            code: code.clone(),
+            label: labels::closing_text(code).map_or_else(|| Label::new(code, code), Label::from),
+        };
+        Self {
+            to: outlook.phase.name.to_owned(),
+            label: Label::new(outlook.phase.dutch, outlook.phase.english),
+            state: outlook.phase.state.as_str().to_owned(),
+            event: outlook.event.as_str().to_owned(),
+            by: outlook.by.iter().map(|side| side.code().to_owned()).collect(),
+            allowed: outlook.by.contains(&side),
+            needs: std::iter::once(reason).chain(outlook.needs_cause.then(cause)).collect(),
+            before: outlook.needs_priority.then(|| TransitionCondition::priority(contract, ticket, history, side)).into_iter().collect(),
+            closing_texts: outlook.closing_texts.iter().map(text).collect(),
+        }
+    }
+}
+
+impl TransitionCause {
+    fn new(contract: &Contract, ticket: &Ticket, code: String) -> Self {
+        let mut stops: Vec<_> = contract
+            .clocks
+            .iter()
+            .filter(|entry| entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref()) && entry.holds.contains(&code))
+            .map(|entry| entry.kind.as_str().to_owned())
+            .collect();
+        stops.sort_unstable();
+        stops.dedup();
+        Self { label: labels::hold_cause(&code).map_or_else(|| Label::new(&code, &code), Label::from), code, stops }
+    }
+}
+
+impl TransitionCondition {
+    fn priority(contract: &Contract, ticket: &Ticket, history: &[Event], side: Side) -> Self {
+        let choices = ticket.priorities(contract, history).into_iter().map(|(priority, needs_phone_contact)| TransitionPriority {
+            code: priority.code.clone(),
+            label: (&priority.label).into(),
+            definition: priority.definition.as_ref().map(Label::from),
+            needs_motivation: priority.motivation == Motivation::Required,
+            needs_phone_contact: needs_phone_contact && side == Side::Supplier,
+        });
+        Self {
+            code: "priority_required".to_owned(),
+            field: "priority".to_owned(),
+            label: Label::new("prioriteit", "priority"),
+            choices: choices.collect(),
+        }
+    }
+}
