@@ -6,7 +6,7 @@ use actix_web::http::header::{self, ContentDisposition, DispositionParam, Dispos
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
 
-use super::body::Query;
+use super::body::{Query, is_of};
 use super::caller::Caller;
 use super::error::Failure;
 use super::shapes::{Attachment, AttachmentList};
@@ -51,14 +51,10 @@ pub async fn create(
         .json(Attachment::from(kept)))
 }
 
-/// What the query and the headers say of a file.
+/// What the query says of a file.
 fn described(request: &HttpRequest) -> Result<NewAttachment, Failure> {
     let header = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let sent = header(header::CONTENT_TYPE).filter(|sent| !sent.is_empty());
-    if sent.is_some_and(|sent| sent.starts_with("multipart/") || sent.starts_with("application/x-www-form-urlencoded")) {
-        let detail = "the body must be the file itself, application/octet-stream";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
-    }
+    is_of(request, "application/octet-stream")?;
     let mut query = Query::read(request, &["name", "mediaType", "visibility"]);
     let given = query.required("name");
     let name = attachments::safe_name(&given);
@@ -66,13 +62,9 @@ fn described(request: &HttpRequest) -> Result<NewAttachment, Failure> {
         query.refuse("name", "bad_name", "is no name of a file");
     }
     let said = query.text("mediaType");
-    let media_type = said.or(sent).map_or_else(|| Some(attachments::UNKNOWN.to_owned()), attachments::media_type);
+    let media_type = said.map_or_else(|| Some(attachments::UNKNOWN.to_owned()), attachments::media_type);
     if media_type.is_none() {
-        query.refuse(
-            if said.is_some() { "mediaType" } else { "Content-Type" },
-            "bad_media_type",
-            "is no media type such as application/pdf",
-        );
+        query.refuse("mediaType", "bad_media_type", "is no media type such as application/pdf");
     }
     let public = match query.text("visibility") {
         None | Some("public") => true,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::kills::Process;
 use crate::support::{ADMIN, Desk, On, incident};
 
+const OCTETS: [(&str, &str); 1] = [("content-type", "application/octet-stream")];
 const MEBIBYTE: usize = 1024 * 1024;
 
 /// So many mebibytes, as fast as they are taken, or with a rest between them.
@@ -161,7 +162,7 @@ async fn a_bucket_keeps_what_a_folder_would() {
     let path = format!("/v1/tickets/{number}/attachments");
     for (at, length) in [1, 5 * MEBIBYTE, 12 * MEBIBYTE + 3].into_iter().enumerate() {
         let bytes: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).expect("a byte")).collect();
-        let kept = desk.send_raw(&format!("{path}?name=deel"), bytes.clone(), &[]).await;
+        let kept = desk.send_raw(&format!("{path}?name=deel"), bytes.clone(), &OCTETS).await;
         assert_eq!((kept.status, &kept.body["sizeBytes"]), (201, &json!(length)), "{}", kept.body);
         let place = format!("{path}/{}", kept.body["id"].as_str().expect("an id"));
         let back = async |range: &'static str| {
@@ -195,6 +196,6 @@ async fn a_bucket_keeps_what_a_folder_would() {
     assert_eq!(bucket.listing().await, (3, 0));
     // A bucket that is away is no fault of the desk's.
     drop(bucket);
-    let away = desk.send_raw(&format!("{path}?name=x"), vec![1], &[]).await;
+    let away = desk.send_raw(&format!("{path}?name=x"), vec![1], &OCTETS).await;
     assert_eq!((away.status, &away.body["code"]), (503, &json!("unavailable")));
 }
