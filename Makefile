@@ -11,6 +11,7 @@ test:
 
 # The long checks: the tests that are left out of `make test` for their length, and the benchmarks.
 proof:
+	bash tests/setup.sh proof
 	cargo test --release --workspace --locked -- --ignored
 	cargo bench
 

@@ -30,3 +30,5 @@ else
     has_postgresql || { echo "setup: PostgreSQL could not be installed" >&2; exit 1; }
     echo "setup: PostgreSQL is installed"
 fi
+
+bash "$(dirname "${BASH_SOURCE[0]}")/clients/setup.sh" "$@"

@@ -7,13 +7,15 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use subtle::ConstantTimeEq;
 
+use super::body::{PARAMETER_CAP, Query};
+use super::document;
 use super::error::Failure;
 use crate::app::App;
 use crate::domain::ticket::Actor;
 use crate::store::idempotency::Key;
 use crate::store::{self, Scope};
 use crate::time::TimeSource;
-use crate::usecases::{Stamp, tokens};
+use crate::usecases::{Problem, Stamp, tokens};
 
 /// Somebody whose token was good.
 #[derive(Debug, Clone)]
@@ -60,9 +62,25 @@ impl FromRequest for Caller {
             let app = request.app_data::<web::Data<App>>().ok_or_else(Failure::unauthorized)?;
             let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
             let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(Failure::unauthorized)?;
-            identify(app, token.trim()).await
+            let caller = identify(app, token.trim()).await?;
+            if !document::takes_a_query(request.method(), request.match_pattern().as_deref()) {
+                Query::read(&request, &[]).checked()?;
+            }
+            key_is_good(&request)?;
+            Ok(caller)
         })
     }
+}
+
+/// A key that cannot be kept is refused: the caller counts on it.
+fn key_is_good(request: &HttpRequest) -> Result<(), Failure> {
+    let Some(key) = request.headers().get("idempotency-key") else { return Ok(()) };
+    let problem = match key.to_str() {
+        Ok(key) if key.is_empty() || key.len() > PARAMETER_CAP => ("out_of_range", "must have from 1 to 2000 characters"),
+        Ok(_) => return Ok(()),
+        Err(_not_ascii) => ("bad_format", "must be printable ASCII"),
+    };
+    Err(Failure::invalid(vec![Problem { pointer: "Idempotency-Key".to_owned(), code: problem.0, detail: problem.1.to_owned() }]))
 }
 
 async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {

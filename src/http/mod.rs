@@ -4,6 +4,7 @@ mod amendments;
 mod body;
 mod caller;
 mod desk;
+mod docs;
 mod document;
 mod error;
 mod shapes;
@@ -43,6 +44,8 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/livez").get(desk::livez).default_service(other()))
         .service(web::resource("/readyz").get(desk::readyz).default_service(other()))
+        .service(web::resource("/docs").get(docs::page).default_service(other()))
+        .service(web::resource("/docs/style.css").get(docs::style).default_service(other()))
         .service(web::resource("/v1/openapi.json").get(desk::api_document).default_service(other()))
         .service(web::resource("/v1/sandbox").get(desk::sandbox_time).default_service(other()))
         .service(web::resource("/v1/sandbox/advances").post(desk::advance).default_service(other()))
@@ -130,7 +133,10 @@ fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
 fn finish(response: &mut actix_web::dev::ServiceResponse, id: &str) {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // The page for people says itself what it may load.
+        if !headers.contains_key(name) {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

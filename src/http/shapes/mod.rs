@@ -9,7 +9,7 @@ mod ticket;
 
 pub use amendment::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
-pub use desk::{InboundMessage, NewAdvance, Sandbox};
-pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition, PossibleTransitions};
+pub use desk::{ApiDocument, InboundMessage, NewAdvance, Sandbox};
+pub use history::{EventData, EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition, PossibleTransitions};
 pub use simulation::NewContractSimulation;
 pub use ticket::{NewTicket, Ticket, TicketPage, TicketPatch};

@@ -61,6 +61,7 @@ pub(crate) fn contract() -> Contract {
         clocks,
         roles: Vec::new(),
         ladders: Vec::new(),
+        amendments: Vec::new(),
     }
 }
 

@@ -113,6 +113,11 @@ impl Desk {
         cli::ready(self.settings.clone()).await.expect("a second process")
     }
 
+    /// Where it is.
+    pub fn address(&self) -> &str {
+        &self.url
+    }
+
     /// Asks with a token.
     pub async fn ask(&self, token: Option<&str>, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let method = method.parse().expect("a method");
