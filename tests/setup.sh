@@ -43,3 +43,4 @@ if [ "${1:-}" = proof ] && [ ! -x target/s3/bin/moto_server ]; then
     python3 -m venv target/s3
     target/s3/bin/pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5'
 fi
+bash "$(dirname "${BASH_SOURCE[0]}")/clients/setup.sh" "$@"

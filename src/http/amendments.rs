@@ -12,11 +12,13 @@ use crate::usecases::{Problem, amendments};
 type App_ = web::Data<App>;
 
 /// Changes one date of a contract's calendar; every clock that runs is counted anew.
+///
+/// What was decided before stays on record; the newest amendment of a date holds.
 #[utoipa::path(post, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "createCalendarAmendment",
     request_body = NewCalendarAmendment,
     params(("contract" = String, Path, description = "The contract's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
-    responses((status = 201, body = CalendarAmendment), (status = "4XX", body = super::error::ProblemBody)))]
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+    responses((status = 201, body = CalendarAmendment)))]
 pub async fn create(
     app: App_,
     caller: Caller,
@@ -45,9 +47,11 @@ pub async fn create(
 }
 
 /// Shows what was amended in a contract's calendars.
+///
+/// In the order recorded, also what a later amendment replaced.
 #[utoipa::path(get, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "listCalendarAmendments",
     params(("contract" = String, Path, description = "The contract's id")),
-    responses((status = 200, body = CalendarAmendmentList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = CalendarAmendmentList)))]
 pub async fn list(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
     let recorded = amendments::of_contract(&app, &caller.scope, &contract).await?;
     Ok(HttpResponse::Ok().json(CalendarAmendmentList { items: recorded.into_iter().map(Into::into).collect() }))

@@ -23,6 +23,8 @@ type App_ = web::Data<App>;
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Adds a file to a ticket.
+///
+/// The body is the file itself; its name and media type stand in the query.
 #[utoipa::path(post, path = "/tickets/{ref}/attachments", tag = "tickets", operation_id = "createTicketAttachment",
     request_body(content = inline(Vec<u8>), content_type = "application/octet-stream"),
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
@@ -84,6 +86,8 @@ fn described(request: &HttpRequest) -> Result<NewAttachment, Failure> {
 }
 
 /// Shows which files a ticket has.
+///
+/// Internal ones are shown to the desk alone.
 #[utoipa::path(get, path = "/tickets/{ref}/attachments", tag = "tickets", operation_id = "listTicketAttachments",
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
     responses((status = 200, body = AttachmentList), (status = "4XX", body = super::error::ProblemBody)))]
@@ -95,6 +99,8 @@ pub async fn list(app: App_, caller: Caller, path: web::Path<String>) -> Result<
 }
 
 /// Gives a file's bytes, or a range of them.
+///
+/// Always as a download, whatever the file is; `Range` asks for a part of it.
 #[utoipa::path(get, path = "/tickets/{ref}/attachments/{id}", tag = "tickets", operation_id = "getTicketAttachment",
     params(("ref" = String, Path, description = "The ticket's UUID or number"), ("id" = uuid::Uuid, Path, description = "The attachment's id")),
     responses((status = 200, body = inline(Vec<u8>), content_type = "application/octet-stream"),

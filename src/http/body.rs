@@ -14,6 +14,9 @@ use super::error::Failure;
 use crate::domain::Instant;
 use crate::usecases::Problem;
 
+/// The longest value of a parameter that is taken, in characters.
+pub const PARAMETER_CAP: usize = 2000;
+
 /// A body that is a JSON object, with what is wrong with it.
 pub struct Body {
     /// Its fields; those that are wrong are left out.
@@ -79,6 +82,7 @@ pub fn is_of(request: &HttpRequest, wanted: &str) -> Result<(), Failure> {
 fn code(kind: &ValidationErrorKind) -> &'static str {
     match kind {
         ValidationErrorKind::Type { .. } => "wrong_type",
+        ValidationErrorKind::Format { format } if format == "date-time" => "bad_instant",
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => "not_allowed",
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => "too_short",
         ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => "too_long",
@@ -146,6 +150,8 @@ impl Query {
                 for (key, value) in pairs.into_inner() {
                     if !known.contains(&key.as_str()) {
                         query.refuse(&key, "unknown_parameter", "is not a parameter here");
+                    } else if value.chars().nth(PARAMETER_CAP).is_some() {
+                        query.refuse(&key, "too_long", "is longer than is taken");
                     } else if query.values.insert(key.clone(), value).is_some() {
                         query.refuse(&key, "repeated", "is said twice; give several values with commas");
                     }

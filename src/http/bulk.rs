@@ -17,6 +17,8 @@ use crate::usecases::tickets::{self, Draft};
 const MOST: usize = 500;
 
 /// Makes many tickets, each by itself: one that cannot be does not stop the others.
+///
+/// At most 500, each by itself: one that cannot be does not stop the others. There is a result for each, in the same order.
 #[utoipa::path(post, path = "/tickets/_bulk", tag = "tickets", operation_id = "createTickets", request_body = NewTicketBatch,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
     responses((status = 200, body = TicketBatch), (status = "4XX", body = super::error::ProblemBody)))]

@@ -24,6 +24,8 @@ use crate::usecases::{Error, contracts};
 type App_ = web::Data<App>;
 
 /// Shows the organisations that contracts in force serve.
+///
+/// Those the caller sees, each with the contracts that serve it.
 #[utoipa::path(get, path = "/organisations", tag = "catalogue", operation_id = "listOrganisations",
     responses((status = 200, body = OrganisationList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
@@ -39,6 +41,8 @@ pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Fa
 }
 
 /// Shows a page of people, by organisation and address.
+///
+/// By organisation and address; `text` finds words in names and addresses, with or without accents.
 #[utoipa::path(get, path = "/people", tag = "catalogue", operation_id = "listPeople",
     params(
         ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
@@ -88,6 +92,8 @@ fn read_cursor(cursor: &str) -> Option<(String, String)> {
 }
 
 /// Shows the teams of the desk; where there are any, a ticket's team is one of these.
+///
+/// As the settings name them; none means that a team can be any text.
 #[utoipa::path(get, path = "/teams", tag = "catalogue", operation_id = "listTeams",
     responses((status = 200, body = ChoiceList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn teams(app: App_, _caller: Caller) -> HttpResponse {
@@ -99,6 +105,8 @@ pub async fn teams(app: App_, _caller: Caller) -> HttpResponse {
 }
 
 /// Shows how a ticket can come in.
+///
+/// Each with its name in Dutch and English.
 #[utoipa::path(get, path = "/channels", tag = "catalogue", operation_id = "listChannels",
     responses((status = 200, body = ChoiceList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn channels(_caller: Caller) -> HttpResponse {
@@ -107,6 +115,8 @@ pub async fn channels(_caller: Caller) -> HttpResponse {
 }
 
 /// Shows the names of every value of the API, in Dutch unless English is preferred.
+///
+/// For every list of codes there is, and the priorities of each contract; the text is in the language that `Accept-Language` asks for, Dutch unless said.
 #[utoipa::path(get, path = "/labels", tag = "catalogue", operation_id = "listLabels",
     params(("Accept-Language" = Option<String>, Header, description = "nl (default) or en")),
     responses((status = 200, body = LabelList), (status = "4XX", body = super::error::ProblemBody)))]

@@ -11,6 +11,8 @@ use crate::usecases::contracts;
 type App_ = web::Data<App>;
 
 /// Shows the contracts in force.
+///
+/// Those that serve an organisation the caller sees, in the version in force.
 #[utoipa::path(get, path = "/contracts", tag = "contracts", operation_id = "listContracts",
     responses((status = 200, body = ContractList), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn list(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
@@ -20,6 +22,8 @@ pub async fn list(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
 }
 
 /// Shows the version of a contract that is in force.
+///
+/// What a screen needs of it: its clients, types, priorities with their meaning, clocks with their goals, and its ladder.
 #[utoipa::path(get, path = "/contracts/{contract}", tag = "contracts", operation_id = "getContract",
     params(("contract" = String, Path, description = "The contract's id")),
     responses((status = 200, body = Contract), (status = "4XX", body = super::error::ProblemBody)))]
@@ -29,6 +33,8 @@ pub async fn get(app: App_, caller: Caller, contract: web::Path<String>) -> Resu
 }
 
 /// Shows a contract's calendars as they now stand, amendments included, with the days off that are coming.
+///
+/// With what was amended, and the dates of the coming twelve months that are closed or open in other hours.
 #[utoipa::path(get, path = "/contracts/{contract}/calendars", tag = "contracts", operation_id = "listContractCalendars",
     params(("contract" = String, Path, description = "The contract's id")),
     responses((status = 200, body = CalendarList), (status = "4XX", body = super::error::ProblemBody)))]

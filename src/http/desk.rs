@@ -9,7 +9,7 @@ use super::caller::Caller;
 use super::deprecation::Deprecation;
 use super::document;
 use super::error::Failure;
-use super::shapes::{InboundMessage, NewAdvance, Sandbox};
+use super::shapes::{ApiDocument, InboundMessage, NewAdvance, Sandbox};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::jobs;
@@ -19,8 +19,10 @@ use crate::usecases::{Problem, dead_letters, inbound, reports, sandbox};
 type App_ = web::Data<App>;
 
 /// Shows where a sandbox's time stands.
+///
+/// Also when the next timer or mail is due. A desk that lives in real time answers 409.
 #[utoipa::path(get, path = "/sandbox", tag = "sandbox", operation_id = "getSandbox",
-    responses((status = 200, body = Sandbox), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = Sandbox), (status = 409)))]
 pub async fn sandbox_time(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     sandbox::refuse_outside(&app)?;
@@ -28,8 +30,10 @@ pub async fn sandbox_time(app: App_, caller: Caller) -> Result<HttpResponse, Fai
 }
 
 /// Advances a sandbox's time; answers when everything that became due has had its turn.
+///
+/// Give `to` or `by`. Timers, escalations and mail go at their own instants on the way; time never goes back.
 #[utoipa::path(post, path = "/sandbox/advances", tag = "sandbox", operation_id = "createSandboxAdvance", request_body = NewAdvance,
-    responses((status = 201, body = Sandbox), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = Sandbox)))]
 pub async fn advance(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     sandbox::refuse_outside(&app)?;
@@ -74,10 +78,12 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 /// Takes a raw mail for a mailbox.
+///
+/// Whatever the outcome, the mail is kept. The same mail twice is one ticket.
 #[utoipa::path(post, path = "/inbound-messages", tag = "mail", operation_id = "createInboundMessage",
-    request_body(content = inline(Vec<u8>), content_type = "application/octet-stream"),
+    request_body(content = String, content_type = "application/octet-stream", description = "The mail as it came (RFC 5322)"),
     params(("mailbox" = String, Query, description = "The mailbox's name in the settings")),
-    responses((status = 201, body = InboundMessage), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = InboundMessage), (status = 404)))]
 pub async fn inbound_message(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let mut query = Query::read(&request, &["mailbox"]);
@@ -94,9 +100,11 @@ pub async fn inbound_message(app: App_, caller: Caller, request: HttpRequest, by
 }
 
 /// Shows a contract's service-management report of a month.
+///
+/// Figures are replayed from history: asked again they are the same, unless something was recorded later or undone.
 #[utoipa::path(get, path = "/reports/service-management", tag = "reports", operation_id = "getServiceManagementReport",
     params(("contract" = String, Query, description = "The contract"), ("month" = String, Query, description = "Such as 2026-03")),
-    responses((status = 200, body = ServiceManagementReport), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = ServiceManagementReport), (status = 404)))]
 pub async fn service_management(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["contract", "month"]);
     let (contract, month) = (query.required("contract"), query.required("month"));
@@ -116,7 +124,11 @@ pub async fn readyz(app: App_) -> Result<HttpResponse, Failure> {
     Ok(HttpResponse::Ok().json(json!({ "status": "ok", "deadLetters": dead_letters::count(&app).await? })))
 }
 
-/// The API document, for everyone.
+/// Shows this document.
+///
+/// OpenAPI 3.0.3, for everyone, from any origin.
+#[utoipa::path(get, path = "/openapi.json", tag = "document", operation_id = "getApiDocument", security(()),
+    responses((status = 200, body = ApiDocument, headers(("access-control-allow-origin" = String, description = "Any origin")))))]
 pub async fn api_document(deprecated: web::Data<&'static [Deprecation]>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("Access-Control-Allow-Origin", "*"))

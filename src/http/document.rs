@@ -1,6 +1,14 @@
 //! The API document: made from the code, and written down to OpenAPI 3.0.3, which every client generator takes.
+//!
+//! An operation's annotation says what is its own: what it takes, and the one thing it answers. What all operations share
+//! (refusals, headers, bounds) is added here. The portable subset this keeps to is what generators of eight languages
+//! understand alike; a test (`tests/it/openapi.rs`) holds each of its rules against the whole document.
 
-use serde_json::{Map, Value, json};
+mod answers;
+mod bounds;
+mod down;
+
+use serde_json::{Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
@@ -21,21 +29,25 @@ pub const BODIES: [&str; 8] = [
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Uurwerk", description = "A service desk whose clocks hold up in a contract meeting.",
+    info(title = "Uurwerk", description = "A service desk whose clocks hold up in a contract meeting: tickets, their clocks and how each second was counted, \
+        escalations, and the month's report. Instants are accepted with any offset and answered in UTC; a refusal is problem+json and \
+        names everything that is wrong at once; values of a list of codes may be added to.",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
         contact(name = "The maintainers of Uurwerk", url = "https://example.org/uurwerk", email = "uurwerk@example.org")),
-    servers((url = "/v1")),
+    servers((url = "https://uurwerk.example.org/v1", description = "Where a desk is; give a client the address of yours")),
     paths(
         tickets::create, tickets::list, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
         desk::inbound_message, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
         contracts::calendars, simulations::create, catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
+        desk::api_document,
     ),
-    components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment)),
+    components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment, shapes::EventData, super::error::ProblemBody, super::error::FieldProblem)),
     tags((name = "contracts", description = "Agreements and their calendars"), (name = "catalogue", description = "What a screen chooses from, and what everything is called"),
         (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
-        (name = "mail", description = "Mail in"), (name = "reports", description = "Figures")),
+        (name = "mail", description = "Mail in"), (name = "reports", description = "Figures"),
+        (name = "document", description = "This document")),
 )]
 struct Document;
 
@@ -51,74 +63,20 @@ pub fn as_written() -> Value {
 pub fn text_of(deprecated: &[Deprecation]) -> String {
     let mut document = as_written();
     deprecation::mark(deprecated, &mut document);
-    down(&mut document);
     document["openapi"] = json!("3.0.3");
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     document["info"]["license"] = json!({ "name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/" });
     document["security"] = json!([{ "bearer": [] }]);
+    down::to_3_0(&mut document);
+    answers::complete(&mut document);
+    bounds::complete(&mut document);
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Rewrites what 3.0.3 says otherwise: nullable types, nullable references, examples.
-fn down(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(down),
-        Value::Object(object) => {
-            object.values_mut().for_each(down);
-            nullable_type(object);
-            nullable_reference(object);
-            if let Some(Value::Array(examples)) = object.remove("examples")
-                && let Some(example) = examples.into_iter().next()
-            {
-                object.insert("example".to_owned(), example);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// `type: [string, null]` becomes `type: string, nullable: true`.
-fn nullable_type(object: &mut Map<String, Value>) {
-    let Some(Value::Array(types)) = object.get("type") else { return };
-    let kept: Vec<_> = types.iter().filter(|name| *name != "null").cloned().collect();
-    if kept.len() < types.len() {
-        object.insert("nullable".to_owned(), json!(true));
-    }
-    if let [only] = kept.as_slice() {
-        object.insert("type".to_owned(), only.clone());
-    }
-}
-
-/// `oneOf: [null, $ref]` becomes `allOf: [$ref], nullable: true`.
-fn nullable_reference(object: &mut Map<String, Value>) {
-    let Some(Value::Array(choices)) = object.get("oneOf") else { return };
-    let kept: Vec<_> = choices.iter().filter(|choice| choice["type"] != "null").cloned().collect();
-    if kept.len() == 1 && kept.len() < choices.len() {
-        object.remove("oneOf");
-        object.insert("allOf".to_owned(), Value::Array(kept));
-        object.insert("nullable".to_owned(), json!(true));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_may_be_null_is_said_as_3_0_says_it() {
-        let mut schema = json!({
-            "a": { "type": ["string", "null"], "examples": ["x"] },
-            "b": { "oneOf": [{ "type": "null" }, { "$ref": "#/components/schemas/B" }] }
-        });
-        down(&mut schema);
-        assert_eq!(
-            schema,
-            json!({
-                "a": { "type": "string", "nullable": true, "example": "x" },
-                "b": { "allOf": [{ "$ref": "#/components/schemas/B" }], "nullable": true }
-            })
-        );
-    }
+/// The operations of a document, each with its method.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten())
 }

@@ -9,6 +9,7 @@ mod catalogue;
 mod contracts;
 mod deprecation;
 mod desk;
+mod docs;
 mod document;
 mod door;
 mod error;
@@ -66,6 +67,8 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .service(at("/livez").get(desk::livez))
         .service(at("/readyz").get(desk::readyz))
+        .service(at("/docs").get(docs::page))
+        .service(at("/docs/style.css").get(docs::style))
         .service(at("/v1/openapi.json").get(desk::api_document))
         .service(at("/v1/sandbox").get(desk::sandbox_time))
         .service(at("/v1/sandbox/advances").post(desk::advance))

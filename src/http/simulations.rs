@@ -12,9 +12,11 @@ use crate::reports::what_if::ContractSimulation;
 use crate::usecases::{Problem, contracts, what_if};
 
 /// Replays a period's tickets under another text of their contract; nothing is changed.
+///
+/// The answer sets the goals as they were beside those the other text would have set, and counts both.
 #[utoipa::path(post, path = "/contract-simulations", tag = "contracts", operation_id = "createContractSimulation",
     request_body = super::shapes::NewContractSimulation,
-    responses((status = 201, body = ContractSimulation), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = ContractSimulation)))]
 pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let mut body = body::read(&request, &bytes, "NewContractSimulation")?;

@@ -34,9 +34,11 @@ pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
 }
 
 /// Makes a ticket.
+///
+/// Its clocks start at once. Everything that is wrong is said at once, and then nothing is made.
 #[utoipa::path(post, path = "/tickets", tag = "tickets", operation_id = "createTicket", request_body = NewTicket,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
-    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+    responses((status = 201, body = Ticket)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     let mut body = body::read(&request, &bytes, "NewTicket")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
@@ -72,6 +74,8 @@ pub(super) fn draft(body: &mut Body) -> Draft {
 }
 
 /// Shows a page of tickets, newest first.
+///
+/// Filters take comma lists. The next page is asked for with `nextCursor`, until that is `null`.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", operation_id = "listTickets",
     params(
         ("type" = Option<String>, Query, description = "A comma list of types"),
@@ -84,7 +88,7 @@ pub(super) fn draft(body: &mut Body) -> Draft {
         ("sort" = Option<String>, Query, description = "`-openedAt` (newest first) or `openedAt`"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended")),
-    responses((status = 200, body = TicketPage), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = TicketPage)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let keys = ["type", "state", "phase", "priority", "contract", "organisation", "assignee", "sort", "pageSize", "cursor"];
     let mut query = Query::read(&request, &keys);
@@ -147,6 +151,8 @@ fn read_cursor(cursor: &str) -> Option<(crate::domain::Instant, uuid::Uuid)> {
 }
 
 /// Shows one ticket.
+///
+/// By its UUID or its number, such as `INC-1001`.
 #[utoipa::path(get, path = "/tickets/{ref}", tag = "tickets", operation_id = "getTicket",
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("If-None-Match" = Option<String>, Header, description = "An ETag known; 304 while the ticket is still so")),
@@ -163,6 +169,8 @@ pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Pat
 }
 
 /// Changes a ticket: its texts, type, tier, priority, assignee or team.
+///
+/// What is absent stays. With `If-Match` it is refused when somebody else changed the ticket in between.
 #[utoipa::path(patch, path = "/tickets/{ref}", tag = "tickets", operation_id = "updateTicket", request_body = TicketPatch,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
@@ -208,9 +216,11 @@ pub async fn patch(
 }
 
 /// Shows what was written on a ticket.
+///
+/// Oldest first; a client sees the public messages.
 #[utoipa::path(get, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "listTicketMessages",
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = MessageList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = MessageList)))]
 pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
@@ -219,6 +229,8 @@ pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Res
 }
 
 /// Writes on a ticket.
+///
+/// `public` for the one who reported it, `internal` for the desk alone.
 #[utoipa::path(post, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "createTicketMessage", request_body = NewMessage,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
@@ -255,9 +267,11 @@ fn when(body: &mut Body) -> When {
 }
 
 /// Shows which moves may follow, and what each needs.
+///
+/// Ask before offering a choice: it depends on the ticket's type, phase and history.
 #[utoipa::path(get, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "listTicketTransitions",
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = PossibleTransitions), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = PossibleTransitions)))]
 pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let (ticket, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
@@ -268,6 +282,8 @@ pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> 
 }
 
 /// Moves a ticket to another phase.
+///
+/// A move the workflow does not allow is 409, and its detail names those that are.
 #[utoipa::path(post, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "createTicketTransition", request_body = NewTransition,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
@@ -291,6 +307,8 @@ pub async fn transition(
 }
 
 /// Moves a ticket's escalation to the next level, by a person's decision.
+///
+/// The contract's ladder names the reason codes of each level.
 #[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = NewEscalation,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
@@ -312,9 +330,11 @@ pub async fn escalate(
 }
 
 /// Shows a ticket's clocks, each with its ledger.
+///
+/// Every second is accounted for: counted, held or outside the support window, and why.
 #[utoipa::path(get, path = "/tickets/{ref}/clocks", tag = "tickets", operation_id = "listTicketClocks",
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = ClockList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = ClockList)))]
 pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let (ticket, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
@@ -328,9 +348,11 @@ pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Resul
 }
 
 /// Shows a clock's ledger as proof: all it follows from, every segment, and a hash that `uurwerk verify` recomputes.
+///
+/// It stands by itself: whoever has it can count again without this desk.
 #[utoipa::path(get, path = "/tickets/{ref}/clocks/{kind}/ledger", tag = "tickets", operation_id = "getTicketClockLedger",
     params(("ref" = String, Path, description = "The ticket's UUID or number"), ("kind" = String, Path, description = "response or resolution")),
-    responses((status = 200, body = crate::proof::ClockLedger), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = crate::proof::ClockLedger)))]
 pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let (ticket, kind) = path.into_inner();
     let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or(Error::NotFound("clock"))?;
@@ -339,9 +361,11 @@ pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>
 }
 
 /// Shows a ticket's history.
+///
+/// In the order recorded; every clock and report follows from it.
 #[utoipa::path(get, path = "/tickets/{ref}/events", tag = "tickets", operation_id = "listTicketEvents",
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = EventList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = EventList)))]
 pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let (_, mut history) = tickets::with_history(&app, &view, addressed(&path)?).await?;

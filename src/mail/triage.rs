@@ -127,14 +127,14 @@ impl<T> Decision<T> {
 /// Decides what a message is.
 pub fn decide<T>(inbound: Inbound<'_, T>) -> Decision<T> {
     let mail = inbound.mail;
+    if inbound.is_duplicate {
+        return Decision::noted(Outcome::Duplicate, "the same message was taken in before", None);
+    }
     if inbound.size > inbound.size_cap {
         return Decision::noted(Outcome::Refused, too_large(inbound.size, inbound.size_cap), None);
     }
     if mail.is_blank() {
         return Decision::noted(Outcome::Refused, "this is no mail: it has no sender, no subject and nothing to read", None);
-    }
-    if inbound.is_duplicate {
-        return Decision::noted(Outcome::Duplicate, "the same message was taken in before", None);
     }
     if let Some(ours) = inbound.bounced {
         return Decision::noted(Outcome::Bounce, undelivered(mail), ours.ticket);
@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn what_cannot_be_taken_in_is_refused_with_the_reason() {
         let (mail, nothing) = (mail(), parse(b"\x00\x01\x02"));
-        let large = decide(Inbound { size: 1001, is_duplicate: true, ..inbound(&mail) });
+        let large = decide(Inbound { size: 1001, ..inbound(&mail) });
         assert_eq!(large, Decision::noted(Outcome::Refused, "the message is too large: 1001 bytes, where 1000 are allowed", None));
         let blank = decide(inbound(&nothing));
         assert_eq!(blank, Decision::noted(Outcome::Refused, "this is no mail: it has no sender, no subject and nothing to read", None));
@@ -339,6 +339,7 @@ mod tests {
     fn the_same_again_is_a_duplicate() {
         let mail = mail();
         assert_eq!(decide(Inbound { is_duplicate: true, by_tag: Some(found(1, true)), ..inbound(&mail) }).outcome, Outcome::Duplicate);
+        assert_eq!(decide(Inbound { is_duplicate: true, size: 1001, ..inbound(&mail) }).outcome, Outcome::Duplicate);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the desk promises, in one binary.
 
 mod architecture;
+mod clients;
 mod contracts;
 mod http;
 mod journeys;

@@ -23,12 +23,18 @@ pub struct NewCalendarAmendment {
     #[schema(min_length = 1, max_length = 50, example = "closed")]
     change: String,
     /// The hours it opens, as a contract writes them; only with `hours`.
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, value_type = Option<Vec<OpeningHours>>)]
     hours: Option<Vec<String>>,
     /// Why.
     #[schema(min_length = 1, max_length = 2000)]
     reason: String,
 }
+
+/// An opening, as a contract writes it.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 20, example = "09:00-12:00")]
+#[expect(dead_code, reason = "a shape for the document")]
+pub struct OpeningHours(String);
 
 /// A change to one date of a contract's calendar, as recorded.
 #[derive(ToSchema, Serialize)]

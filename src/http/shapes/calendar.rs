@@ -21,7 +21,7 @@ pub struct Calendar {
     /// nl-termijnenwet or none.
     holidays: String,
     /// The dates of the coming twelve months on which it is closed all day.
-    closed_dates: Vec<ClosedDate>,
+    closed_dates: Vec<ClosedDay>,
     /// Dates of the coming twelve months with hours of their own.
     special_days: Vec<SpecialDay>,
 }
@@ -37,7 +37,7 @@ pub struct DayHours {
 
 /// A date on which a desk is closed.
 #[derive(ToSchema, Serialize)]
-pub struct ClosedDate {
+pub struct ClosedDay {
     #[schema(value_type = String, format = Date)]
     date: NaiveDate,
     /// A holiday, or by_hand.
@@ -72,7 +72,7 @@ impl Calendar {
         };
         let closed = |(date, cause): (NaiveDate, &str)| {
             let label = labels::closure(cause).map_or_else(|| Label::new(cause, cause), Label::from);
-            ClosedDate { date, cause: cause.to_owned(), label }
+            ClosedDay { date, cause: cause.to_owned(), label }
         };
         Self {
             id: id.to_owned(),

@@ -1,4 +1,4 @@
-//! The sandbox and incoming mail.
+//! The sandbox, incoming mail, and the document itself.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +11,7 @@ use crate::domain::Instant;
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct NewAdvance {
     /// To this instant.
-    #[schema(max_length = 50)]
+    #[schema(max_length = 50, format = DateTime)]
     to: Option<String>,
     /// By this ISO 8601 duration of days, hours, minutes and seconds, such as PT4H.
     #[schema(max_length = 50, pattern = "^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", example = "PT4H")]
@@ -43,3 +43,9 @@ pub struct InboundMessage {
     /// Why, in words.
     pub reason: Option<String>,
 }
+
+/// An OpenAPI document.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+#[expect(dead_code, reason = "a shape for the document")]
+pub struct ApiDocument(serde_json::Value);

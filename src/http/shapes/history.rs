@@ -24,7 +24,7 @@ pub struct NewMessage {
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
     channel: Option<String>,
     /// When, if not now.
-    #[schema(max_length = 50)]
+    #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
     /// Why it is recorded later than it happened.
     #[schema(min_length = 1, max_length = 2000)]
@@ -47,7 +47,7 @@ pub struct NewTransition {
     #[schema(min_length = 1, max_length = 50, example = "requester")]
     cause: Option<String>,
     /// When, if not now.
-    #[schema(max_length = 50)]
+    #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
     /// Why it is recorded later than it happened.
     #[schema(min_length = 1, max_length = 2000)]
@@ -110,6 +110,7 @@ pub struct MessageList {
 /// Something that happened to a ticket.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Event)]
 pub struct EventOut {
     /// Its id.
     id: uuid::Uuid,
@@ -127,9 +128,15 @@ pub struct EventOut {
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
     /// What changed.
-    #[schema(value_type = Object)]
+    #[schema(value_type = EventData)]
     data: Value,
 }
+
+/// What changed: the event's own fields, by its type.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+#[expect(dead_code, reason = "a shape for the document")]
+pub struct EventData(Value);
 
 impl From<Event> for EventOut {
     fn from(event: Event) -> Self {

@@ -24,8 +24,8 @@ pub use catalogue::{
 };
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use contract::{Contract, ContractList, ContractSummary};
-pub use desk::{InboundMessage, NewAdvance, Sandbox};
-pub use history::{EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition};
+pub use desk::{ApiDocument, InboundMessage, NewAdvance, Sandbox};
+pub use history::{EventData, EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition};
 pub use label::Label;
 pub use simulation::NewContractSimulation;
 pub use ticket::{NewTicket, Ticket, TicketPage, TicketPatch};

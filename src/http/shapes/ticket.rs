@@ -42,7 +42,7 @@ pub struct NewTicket {
     /// Who reports it.
     requester: NewRequester,
     /// When it was reported, if not now: RFC 3339 with an offset.
-    #[schema(max_length = 50)]
+    #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
     /// Why it is recorded later than it happened.
     #[schema(min_length = 1, max_length = 2000)]
@@ -111,6 +111,7 @@ pub struct TicketPatch {
 
 /// Somebody.
 #[derive(ToSchema, Serialize)]
+#[schema(as = Person)]
 pub struct PersonOut {
     /// Their id.
     id: uuid::Uuid,

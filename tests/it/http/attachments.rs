@@ -151,7 +151,13 @@ async fn what_is_too_large_is_cut_off_and_leaves_nothing(desk: &Desk) {
     // Nobody says how long this one is, and it has no end.
     let endless = stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from(vec![7; 64 * 1024])));
     let path = format!("/v1/tickets/{number}/attachments?name=eindeloos.bin");
-    let sent = desk.request("POST", &path).bearer_auth(ADMIN).body(reqwest::Body::wrap_stream(endless)).send().await;
+    let sent = desk
+        .request("POST", &path)
+        .bearer_auth(ADMIN)
+        .header("content-type", "application/octet-stream")
+        .body(reqwest::Body::wrap_stream(endless))
+        .send()
+        .await;
     let status = sent.map(|answer| answer.status().as_u16());
     assert!(status.as_ref().map_or(true, |status| *status == 413), "{status:?}");
     assert_eq!((list(desk, &number).await.len(), desk.history(&number).await.len()), (0, before));
@@ -197,7 +203,13 @@ async fn a_file_of_another_organisation_does_not_exist_and_an_internal_one_is_th
     let told = told.as_array().expect("events").iter().filter(|event| event["type"] == "ticket.attached").count();
     assert_eq!(told, 1);
     for (token, query, status) in [(&other, "name=x", 404), (&client, "name=x&visibility=internal", 403), (&client, "name=x", 201)] {
-        let sent = desk.request("POST", &format!("/v1/tickets/{number}/attachments?{query}")).bearer_auth(token).body("x").send().await;
+        let sent = desk
+            .request("POST", &format!("/v1/tickets/{number}/attachments?{query}"))
+            .bearer_auth(token)
+            .header("content-type", "application/octet-stream")
+            .body("x")
+            .send()
+            .await;
         assert_eq!(sent.expect("an answer").status().as_u16(), status, "{query}");
     }
     assert_eq!(files(&desk.attachments()).len(), 3);

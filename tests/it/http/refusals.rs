@@ -148,6 +148,16 @@ async fn an_unknown_parameter_is_never_ignored(desk: &Desk) {
             ("sort", "unknown_value")
         ])
     );
+    let number = desk.registers(&incident("p3")).await;
+    for path in [format!("/v1/tickets/{number}"), format!("/v1/tickets/{number}/clocks"), "/v1/sandbox".to_owned()] {
+        let answer = desk.get(&format!("{path}?colour=red")).await;
+        assert_eq!((answer.status, codes(&answer)), (400, pairs(&[("colour", "unknown_parameter")])), "{path}");
+    }
+    let long = "x".repeat(2001);
+    let headers = [("content-type", "application/json"), ("idempotency-key", long.as_str())];
+    let keyed = desk.send_raw("/v1/tickets", incident("p3").to_string().into_bytes(), &headers).await;
+    assert_eq!((keyed.status, codes(&keyed)), (400, pairs(&[("Idempotency-Key", "bad_key")])));
+    assert_eq!(codes(&desk.get(&format!("/v1/tickets?assignee={long}")).await), pairs(&[("assignee", "too_long")]));
 }
 
 /// INC-05 and INC-06.

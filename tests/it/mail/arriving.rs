@@ -10,7 +10,7 @@ on_both_databases!(
 );
 
 /// What arrives, and what becomes of it (MAIL-10).
-const TABLE: [(&[u8], &str); 15] = [
+const TABLE: [(&[u8], &str); 16] = [
     (b"From: Anna <anna@ipo.example>\nSubject: Gewoon\nMessage-ID: <1@ipo.example>\n\nHallo.\n", "ticket"),
     (b"From: Anna <anna@ipo.example>\nSubject: Gewoon\nMessage-ID: <1@ipo.example>\n\nHallo.\n", "duplicate"),
     (b"From: anna@ipo.example\n\nZonder onderwerp en zonder nummer.\n", "ticket"),
@@ -26,6 +26,7 @@ const TABLE: [(&[u8], &str); 15] = [
     (b"From: MAILER-DAEMON@elders.example\nReturn-Path: <>\nSubject: Undelivered\nMessage-ID: <11@elders.example>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nNot delivered.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; elders.example\n\nFinal-Recipient: rfc822; x@elders.example\nAction: failed\nStatus: 5.1.1\n--b--\n", "automatic"),
     (b"", "refused"),
     (b"\x00\x01\x02\x03", "refused"),
+    (b"\x00\x01\x02\x03", "duplicate"),
 ];
 
 async fn every_awkward_mail_ends_as_something_and_none_is_lost(desk: &Desk) {

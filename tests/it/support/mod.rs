@@ -142,6 +142,11 @@ impl Desk {
         self.folder.path().join("attachments")
     }
 
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Asks with a token.
     pub async fn ask(&self, token: Option<&str>, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let method = method.parse().expect("a method");

@@ -1,0 +1,78 @@
+//! The API document as a page for people, at `/docs`: made from the document, whole in itself, without a script.
+//!
+//! It loads one style sheet from this desk and nothing from elsewhere, so it reads the same on a closed network; its
+//! own content security policy allows just that.
+
+use std::sync::OnceLock;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, Value, context};
+
+use super::document;
+
+const TEMPLATE: &str = include_str!("docs/page.html");
+const STYLE: &str = include_str!("docs/style.css");
+
+/// What the page may load.
+const POLICY: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// The page.
+pub async fn page() -> HttpResponse {
+    static PAGE: OnceLock<String> = OnceLock::new();
+    let page = PAGE.get_or_init(|| rendered(&document()).unwrap_or_else(|error| format!("the page cannot be made: {error:#}")));
+    HttpResponse::Ok().insert_header((header::CONTENT_SECURITY_POLICY, POLICY)).content_type("text/html; charset=utf-8").body(page.as_str())
+}
+
+/// Its style sheet.
+pub async fn style() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+}
+
+fn rendered(document: &str) -> Result<String, Error> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("words", words);
+    environment.add_filter("last", |reference: &str| reference.rsplit('/').next().unwrap_or_default().to_owned());
+    environment.add_template("page", TEMPLATE)?;
+    let document: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
+    environment.get_template("page")?.render(context! { api => Serde(&document) })
+}
+
+/// A description's words, escaped, with what stands between backticks as code.
+fn words(text: &str) -> Value {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let parts = escaped.split('`').enumerate();
+    let marked = parts.map(|(place, part)| if place % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() });
+    Value::from_safe_string(marked.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_and_every_shape_is_on_the_page_and_nothing_comes_from_elsewhere() {
+        let text = document();
+        let page = rendered(&text).expect("a page");
+        let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        for path in document["paths"].as_object().expect("paths").values() {
+            for operation in path.as_object().expect("operations").values() {
+                let id = operation["operationId"].as_str().expect("an id");
+                assert!(page.contains(&format!("<section class=\"operation\" id=\"{id}\">")), "{id}");
+            }
+        }
+        for name in document["components"]["schemas"].as_object().expect("schemas").keys() {
+            assert!(page.contains(&format!("<section class=\"shape\" id=\"shape-{name}\">")), "{name}");
+        }
+        for word in ["src=", "<script", "style=", "@import", "url("] {
+            assert!(!page.contains(word) && !STYLE.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn words_are_escaped_before_code_is_marked() {
+        assert_eq!(words("a < `b` & `<c>`").to_string(), "a &lt; <code>b</code> &amp; <code>&lt;c&gt;</code>");
+    }
+}
