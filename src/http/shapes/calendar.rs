@@ -21,7 +21,7 @@ pub struct Calendar {
     /// nl-termijnenwet or none.
     holidays: String,
     /// The dates of the coming twelve months on which it is closed all day.
-    closed_dates: Vec<ClosedDay>,
+    closed_days: Vec<ClosedDay>,
     /// Dates of the coming twelve months with hours of their own.
     special_days: Vec<SpecialDay>,
 }
@@ -83,7 +83,7 @@ impl Calendar {
                 .map(|(day, hours)| DayHours { day: (*day).to_owned(), hours: texts(hours) })
                 .collect(),
             holidays: rules.holidays.as_str().to_owned(),
-            closed_dates: rules.closures(from, until).into_iter().map(closed).collect(),
+            closed_days: rules.closures(from, until).into_iter().map(closed).collect(),
             special_days: rules.special.range(from..until).map(|(date, hours)| SpecialDay { date: *date, hours: texts(hours) }).collect(),
         }
     }

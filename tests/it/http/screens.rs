@@ -81,7 +81,7 @@ async fn a_calendar_tells_its_hours_and_the_days_off_that_are_coming(desk: &Desk
     assert_eq!(calendar["weeklyHours"][0], json!({ "day": "mon", "hours": ["08:00-17:00"] }));
     assert_eq!(calendar["weeklyHours"][6], json!({ "day": "sun", "hours": [] }));
     let first = json!({ "date": "2026-04-03", "cause": "good_friday", "label": { "nl": "Goede Vrijdag", "en": "Good Friday" } });
-    assert_eq!((&calendar["closedDates"][0], calendar["closedDates"].as_array().map(Vec::len)), (&first, Some(9)));
+    assert_eq!((&calendar["closedDays"][0], calendar["closedDays"].as_array().map(Vec::len)), (&first, Some(9)));
     let amendments = "/v1/contracts/dap-example/calendar-amendments";
     for (date, change, hours) in [("2026-03-20", "closed", json!([])), ("2026-04-03", "hours", json!(["09:00-12:00"]))] {
         let body = json!({ "calendar": "support", "date": date, "change": change, "hours": hours, "reason": "Zo is besloten." });
@@ -89,11 +89,11 @@ async fn a_calendar_tells_its_hours_and_the_days_off_that_are_coming(desk: &Desk
         assert_eq!(answer.status, 201, "{}", answer.body);
     }
     let calendar = desk.get("/v1/contracts/dap-example/calendars").await.body["items"][0].clone();
-    assert_eq!(texts(&calendar["closedDates"], "date")[..2], ["2026-03-20", "2026-04-06"]);
-    assert_eq!(calendar["closedDates"][0]["cause"], "by_hand");
+    assert_eq!(texts(&calendar["closedDays"], "date")[..2], ["2026-03-20", "2026-04-06"]);
+    assert_eq!(calendar["closedDays"][0]["cause"], "by_hand");
     assert_eq!(calendar["specialDays"], json!([{ "date": "2026-04-03", "hours": ["09:00-12:00"] }]));
     desk.passes("P30D").await;
-    let later = desk.get("/v1/contracts/dap-example/calendars").await.body["items"][0]["closedDates"].clone();
+    let later = desk.get("/v1/contracts/dap-example/calendars").await.body["items"][0]["closedDays"].clone();
     assert_eq!((texts(&later, "date")[0].as_str(), texts(&later, "date").last().map(String::as_str)), ("2026-04-06", Some("2027-03-29")));
 }
 
