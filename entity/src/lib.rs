@@ -3,6 +3,7 @@
 #![expect(missing_docs, reason = "a column is named for what it holds")]
 
 pub mod calendar_amendment;
+pub mod change_horizon;
 pub mod clock;
 pub mod contract_version;
 pub mod escalation;
@@ -18,4 +19,5 @@ pub mod sandbox;
 pub mod set_aside;
 pub mod stream;
 pub mod ticket;
+pub mod ticket_change;
 pub mod token;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{amendments, desk, shapes, simulations, tickets};
+use super::{amendments, desk, lists, shapes, simulations, tickets};
 
 /// The bodies that are checked against the document.
 pub const BODIES: [&str; 8] = [
@@ -25,7 +25,7 @@ pub const BODIES: [&str; 8] = [
         contact(name = "The maintainers of Uurwerk", url = "https://example.org/uurwerk", email = "uurwerk@example.org")),
     servers((url = "/v1")),
     paths(
-        tickets::create, tickets::list, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
+        tickets::create, lists::tickets, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         desk::inbound_message, desk::service_management, amendments::create, amendments::list,
         simulations::create,

@@ -6,6 +6,7 @@ mod caller;
 mod desk;
 mod document;
 mod error;
+mod lists;
 mod shapes;
 mod simulations;
 mod tickets;
@@ -55,7 +56,7 @@ fn routes(config: &mut web::ServiceConfig) {
                 .default_service(other()),
         )
         .service(web::resource("/v1/contract-simulations").post(simulations::create).default_service(other()))
-        .service(web::resource("/v1/tickets").get(tickets::list).post(tickets::create).default_service(other()))
+        .service(web::resource("/v1/tickets").get(lists::tickets).post(tickets::create).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch).default_service(other()))
         .service(web::resource("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write).default_service(other()))
         .service(

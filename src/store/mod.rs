@@ -4,13 +4,16 @@
 //! scope a row does not exist, and a query without one does not compile: nobody else can reach the connection.
 
 pub mod amendments;
+pub mod changes;
 pub mod contracts;
 pub mod events;
 pub mod idempotency;
 pub mod index;
+pub mod lists;
 pub mod mail;
 pub mod messages;
 pub mod people;
+pub mod search;
 pub mod set_aside;
 pub mod stream;
 pub mod tickets;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{check_late, numbered, repeated, settle};
+use super::{check_late, emergency, numbered, repeated, settle};
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, TicketType};
@@ -42,6 +42,8 @@ pub struct Draft {
     pub occurred_at_reason: Option<String>,
     /// What it is called elsewhere.
     pub external_references: Vec<ExternalReference>,
+    /// The incident it is an emergency change for, by id or number.
+    pub emergency_for: Option<String>,
     /// The mail it came in.
     pub mail: Option<FromMail>,
 }
@@ -90,6 +92,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
     let version = draft.contract.as_deref().and_then(|contract| version_for(app, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
+    problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
     if let (Some(version), Some(kind)) = (&version, kind) {
         check_priority(&version.contract, stamp, kind, channel, draft.priority.as_deref(), &mut problems);
         let tier = client.as_ref().and_then(|client| client.1.as_ref());
@@ -177,7 +180,9 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
         Some((name, email)) => Some(person(app, tx, &checked.organisation, name, email).await?),
         None => None,
     };
+    let emergency_for = emergency::incident(app, tx, draft, &checked.organisation).await?;
     let mut ticket = new_ticket(app, tx, stamp, draft, &checked, requester_id).await?;
+    ticket.emergency_for = emergency_for;
     let registered = registration(app, stamp, draft, &ticket);
     let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
     ticket.next_due_at = settled.next_due_at;
@@ -242,6 +247,7 @@ async fn new_ticket(
         resolved_at: None,
         closed_at: None,
         next_due_at: None,
+        emergency_for: None,
         version: 1,
     })
 }
@@ -257,6 +263,7 @@ fn registration(app: &App, stamp: &Stamp, draft: &Draft, ticket: &Ticket) -> Eve
             "priority": draft.priority, "decided": ticket.priority.is_some(), "tier": ticket.tier, "channel": ticket.channel.as_str(),
             "phase": ticket.phase.name, "acknowledge": draft.mail.is_none_or(|mail| mail.acknowledge),
             "p1ByMail": draft.mail.is_some_and(|mail| mail.asks_p1), "related": draft.mail.and_then(|mail| mail.related),
+            "emergencyFor": ticket.emergency_for,
         }),
         occurred_at: ticket.opened_at,
         recorded_at: stamp.recorded_at,

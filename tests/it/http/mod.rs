@@ -1,4 +1,5 @@
 //! The API, door by door.
 
+mod lists;
 mod refusals;
 mod tickets;
