@@ -4,6 +4,7 @@
 
 pub mod attachment;
 pub mod calendar_amendment;
+pub mod change_horizon;
 pub mod clock;
 pub mod contract_version;
 pub mod escalation;
@@ -19,5 +20,6 @@ pub mod sandbox;
 pub mod set_aside;
 pub mod stream;
 pub mod ticket;
+pub mod ticket_change;
 pub mod token;
 pub mod upload;

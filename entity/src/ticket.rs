@@ -36,6 +36,12 @@ pub struct Model {
     pub next_due_at: Option<DateTimeUtc>,
     pub next_fire_at: Option<DateTimeUtc>,
     pub version: i32,
+    pub priority_rank: i32,
+    pub due_order: i64,
+    pub is_open: bool,
+    pub breached: bool,
+    pub goes_first: bool,
+    pub emergency_for_id: Option<Uuid>,
 }
 
 /// None are declared: `store` asks for what it needs.

@@ -1,6 +1,7 @@
 //! The database, step by step, in the order applied. Knows nothing of `entity`.
 
 mod m0001_desk;
+mod m0002_lists;
 mod m0003_attachments;
 mod m0004_outbox;
 mod m0005_amendments;
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_desk::Step),
+            Box::new(m0002_lists::Step),
             Box::new(m0003_attachments::Step),
             Box::new(m0004_outbox::Step),
             Box::new(m0005_amendments::Step),

@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::deprecation::{self, Deprecation};
-use super::{amendments, attachments, bulk, catalogue, contracts, desk, shapes, simulations, tickets};
+use super::{amendments, attachments, bulk, catalogue, contracts, desk, lists, shapes, simulations, tickets};
 
 /// The bodies that are checked against the document.
 pub const BODIES: [&str; 8] = [
@@ -36,7 +36,7 @@ pub const BODIES: [&str; 8] = [
         contact(name = "The maintainers of Uurwerk", url = "https://example.org/uurwerk", email = "uurwerk@example.org")),
     servers((url = "https://uurwerk.example.org/v1", description = "Where a desk is; give a client the address of yours")),
     paths(
-        tickets::create, tickets::list, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
+        tickets::create, lists::tickets, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
         desk::inbound_message, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,

@@ -16,6 +16,7 @@ mod error;
 mod gate;
 mod labels;
 mod limits;
+mod lists;
 mod problems;
 mod shapes;
 mod simulations;
@@ -84,7 +85,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/teams").get(catalogue::teams))
         .service(at("/v1/channels").get(catalogue::channels))
         .service(at("/v1/labels").get(catalogue::labels))
-        .service(at("/v1/tickets").get(tickets::list).post(tickets::create))
+        .service(at("/v1/tickets").get(lists::tickets).post(tickets::create))
         .service(at("/v1/tickets/_bulk").up_to(BULK_CAP).post(bulk::create))
         .service(at("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch))
         .service(at("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write))

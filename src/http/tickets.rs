@@ -3,24 +3,21 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::body::{self, Body, Query};
+use super::body::{self, Body};
 use super::caller::Caller;
 use super::error::Failure;
 use super::shapes::{
     Clock, ClockList, EventList, Message, MessageList, NewEscalation, NewMessage, NewTicket, NewTransition, PossibleTransition,
-    PossibleTransitions, Ticket, TicketPage, TicketPatch,
+    PossibleTransitions, Ticket, TicketPatch,
 };
 use super::version::{self, Versions};
 use crate::app::App;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{self, Act, Standing, Ticket as DomainTicket, parse_reference};
-use crate::domain::workflow::State;
 use crate::store;
-use crate::store::tickets::{ExternalReference, Filter, TicketRef};
+use crate::store::tickets::{ExternalReference, TicketRef};
 use crate::usecases::tickets::{self, Draft, When};
 use crate::usecases::{Error, Problem};
 
@@ -69,85 +66,9 @@ pub(super) fn draft(body: &mut Body) -> Draft {
         occurred_at: body.instant("occurredAt"),
         occurred_at_reason: body.text("occurredAtReason"),
         external_references: references.iter().filter_map(reference).collect(),
+        emergency_for: body.text("emergencyFor"),
         ..Draft::default()
     }
-}
-
-/// Shows a page of tickets, newest first.
-///
-/// Filters take comma lists. The next page is asked for with `nextCursor`, until that is `null`.
-#[utoipa::path(get, path = "/tickets", tag = "tickets", operation_id = "listTickets",
-    params(
-        ("type" = Option<String>, Query, description = "A comma list of types"),
-        ("state" = Option<String>, Query, description = "A comma list of states"),
-        ("phase" = Option<String>, Query, description = "A comma list of phases"),
-        ("priority" = Option<String>, Query, description = "A comma list of priorities"),
-        ("contract" = Option<String>, Query, description = "A comma list of contracts"),
-        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
-        ("assignee" = Option<String>, Query, description = "A comma list of assignees"),
-        ("sort" = Option<String>, Query, description = "`-openedAt` (newest first) or `openedAt`"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
-    responses((status = 200, body = TicketPage)))]
-pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let keys = ["type", "state", "phase", "priority", "contract", "organisation", "assignee", "sort", "pageSize", "cursor"];
-    let mut query = Query::read(&request, &keys);
-    let size = match query.text("pageSize").map(str::parse::<u64>) {
-        None => 20,
-        Some(Ok(size @ 1..=100)) => size,
-        Some(_) => {
-            query.refuse("pageSize", "out_of_range", "must be from 1 to 100");
-            20
-        }
-    };
-    let ascending = match query.text("sort") {
-        None | Some("-openedAt") => false,
-        Some("openedAt") => true,
-        Some(_) => {
-            query.refuse("sort", "unknown_value", "must be -openedAt or openedAt");
-            false
-        }
-    };
-    let after = query.text("cursor").map(read_cursor);
-    if after == Some(None) {
-        query.refuse("cursor", "bad_cursor", "is no cursor of this list");
-    }
-    let filter = Filter {
-        kinds: query.known("type", |name| name.parse::<TicketType>().ok()),
-        states: query.known("state", State::named),
-        phases: query.list("phase"),
-        priorities: query.list("priority"),
-        contracts: query.list("contract"),
-        organisations: query.list("organisation"),
-        assignees: query.list("assignee"),
-        after: after.flatten(),
-        ascending,
-        limit: size + 1,
-    };
-    query.checked()?;
-    let view = app.db.view(caller.scope.clone());
-    let mut found = store::tickets::list(&view, &filter).await.map_err(Error::from)?;
-    let more = found.len() > usize::try_from(size).unwrap_or(usize::MAX);
-    found.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-    let next_cursor = found.last().filter(|_| more).map(write_cursor);
-    let items = shown(&app, &caller, &found).await?;
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &next_cursor {
-        let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-        let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
-        response.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
-    }
-    Ok(response.json(TicketPage { items, next_cursor }))
-}
-
-fn write_cursor(ticket: &DomainTicket) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}/{}", ticket.opened_at.unix(), ticket.id))
-}
-
-fn read_cursor(cursor: &str) -> Option<(crate::domain::Instant, uuid::Uuid)> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (at, id) = text.split_once('/')?;
-    Some((crate::domain::Instant::from_unix(at.parse().ok()?)?, id.parse().ok()?))
 }
 
 /// Shows one ticket.

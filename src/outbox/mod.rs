@@ -25,10 +25,12 @@ const TAKEN: i64 = 600;
 
 /// Gives committed events their place in the stream; how many.
 pub async fn number(app: &App) -> Result<usize, Error> {
-    if !store::stream::waits(&app.all()).await? {
+    let view = app.all();
+    let nothing_new = !store::stream::waits(&view).await? && !store::changes::rests(&view, app.time.now()).await?;
+    if nothing_new {
         return Ok(0);
     }
-    app.write_quietly(&Scope::All, async |tx| Ok(store::stream::number(tx, BATCH).await?)).await
+    app.write_quietly(&Scope::All, async |tx| Ok(store::stream::number(tx, BATCH, app.time.now()).await?)).await
 }
 
 /// Makes sure every handler has its place in the stream.

@@ -5,13 +5,16 @@
 
 pub mod amendments;
 pub mod attachments;
+pub mod changes;
 pub mod contracts;
 pub mod events;
 pub mod idempotency;
 pub mod index;
+pub mod lists;
 pub mod mail;
 pub mod messages;
 pub mod people;
+pub mod search;
 pub mod set_aside;
 pub mod stream;
 pub mod tickets;

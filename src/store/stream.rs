@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::events::{Streamed, to_domain};
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, View, is_away};
+use super::{Reads, Tx, View, changes, is_away};
+use crate::domain::Instant;
 use crate::domain::ticket::EventKind;
 
 /// An event's place in the stream, which can be read whatever the event is like.
@@ -34,19 +35,21 @@ pub async fn waits(view: &View) -> Result<bool, DbErr> {
     Ok(waiting.limit(1).into_tuple::<Uuid>().one(view.connection()).await?.is_some())
 }
 
-/// Gives committed events their places; how many there were.
-pub async fn number(tx: &Tx, limit: u64) -> Result<usize, DbErr> {
+/// Gives committed events their places, and marks their tickets as changed now; how many there were.
+pub async fn number(tx: &Tx, limit: u64, now: Instant) -> Result<usize, DbErr> {
     let waiting = tx.find::<event::Entity>().select_only().column(event::Column::Id).filter(event::Column::Position.is_null());
     let waiting =
         waiting.order_by_asc(event::Column::RecordedAt).order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
     let Some(head) = stream::Entity::find_by_id(1).lock_exclusive().one(tx.connection()).await? else { return Ok(0) };
     let ids: Vec<Uuid> = waiting.limit(limit).into_tuple().all(tx.connection()).await?;
     if ids.is_empty() {
+        changes::rest(tx, now).await?;
         return Ok(0);
     }
-    let places = ids
+    let places: Vec<_> = ids.iter().copied().zip(head.position + 1..).collect();
+    changes::mark(tx, &places, now).await?;
+    let places = places
         .iter()
-        .zip(head.position + 1..)
         .fold(CaseStatement::new(), |places, (id, position)| places.case(Expr::col(event::Column::Id).eq(*id), Expr::value(position)));
     let numbered = event::Entity::update_many().col_expr(event::Column::Position, places.into());
     numbered.filter(event::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await?;

@@ -9,12 +9,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::lists::{NO_RANK, NOT_DUE};
 use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{Channel, ClockIndex, Settled, Ticket};
-use crate::domain::workflow::{self, State};
+use crate::domain::workflow;
 
 /// How a ticket is addressed: by its id or its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,31 +24,6 @@ pub enum TicketRef {
     Id(Uuid),
     /// Its number.
     Number(TicketType, i64),
-}
-
-/// Which tickets a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Of these types.
-    pub kinds: Vec<TicketType>,
-    /// In these states.
-    pub states: Vec<State>,
-    /// In these phases.
-    pub phases: Vec<String>,
-    /// With these priorities, decided or proposed.
-    pub priorities: Vec<String>,
-    /// Under these contracts.
-    pub contracts: Vec<String>,
-    /// Of these organisations.
-    pub organisations: Vec<String>,
-    /// In these hands.
-    pub assignees: Vec<String>,
-    /// After this one in the list.
-    pub after: Option<(Instant, Uuid)>,
-    /// Oldest first.
-    pub ascending: bool,
-    /// At most this many.
-    pub limit: u64,
 }
 
 /// What a ticket is called in another system.
@@ -80,38 +56,6 @@ fn addressed(ticket: TicketRef) -> Condition {
     }
 }
 
-/// A page of tickets by when they were opened, newest first unless asked otherwise.
-pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Ticket>, DbErr> {
-    let names = |kinds: &[TicketType]| kinds.iter().map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>();
-    let states: Vec<_> = filter.states.iter().map(|state| state.as_str().to_owned()).collect();
-    let mut query = reads.find::<ticket::Entity>();
-    for (column, values) in [
-        (ticket::Column::Kind, &names(&filter.kinds)),
-        (ticket::Column::State, &states),
-        (ticket::Column::Phase, &filter.phases),
-        (ticket::Column::Contract, &filter.contracts),
-        (ticket::Column::Organisation, &filter.organisations),
-        (ticket::Column::Assignee, &filter.assignees),
-    ] {
-        if !values.is_empty() {
-            query = query.filter(column.is_in(values));
-        }
-    }
-    if !filter.priorities.is_empty() {
-        let proposed = ticket::Column::Priority.is_null().and(ticket::Column::ProposedPriority.is_in(&filter.priorities));
-        query = query.filter(ticket::Column::Priority.is_in(&filter.priorities).or(proposed));
-    }
-    if let Some((at, id)) = filter.after {
-        use sea_orm::sea_query::Expr;
-        let row = Expr::tuple([Expr::col(ticket::Column::OpenedAt), Expr::col(ticket::Column::Id)]);
-        let mark = Expr::tuple([Expr::val(at.to_utc()), Expr::val(id)]);
-        query = query.filter(if filter.ascending { row.gt(mark) } else { row.lt(mark) });
-    }
-    let order = if filter.ascending { sea_orm::Order::Asc } else { sea_orm::Order::Desc };
-    let query = query.order_by(ticket::Column::OpenedAt, order.clone()).order_by(ticket::Column::Id, order).limit(filter.limit);
-    query.all(reads.connection()).await?.into_iter().map(to_domain).collect()
-}
-
 /// Several tickets, in no order.
 pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Ticket>, DbErr> {
     let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await?;
@@ -140,7 +84,7 @@ pub async fn insert(tx: &Tx, tickets: &[(&Ticket, &Settled)]) -> Result<(), DbEr
     put_positions(tx, tickets).await
 }
 
-/// Writes a ticket over its former row, with its index.
+/// Writes a ticket over its former row, with its index. Its words stay: a change of texts puts them anew (`search::put`).
 pub async fn update(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), DbErr> {
     let mut row = to_row(ticket, settled).into_active_model().reset_all();
     row.id = sea_orm::ActiveValue::Unchanged(ticket.id);
@@ -319,6 +263,12 @@ pub(super) fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         next_due_at: settled.next_due_at.map(Instant::to_utc),
         next_fire_at: settled.next_fire_at.map(Instant::to_utc),
         version: ticket.version,
+        priority_rank: settled.rank.and_then(|rank| i32::try_from(rank).ok()).unwrap_or(NO_RANK),
+        due_order: settled.next_due_at.map_or(NOT_DUE, Instant::unix),
+        is_open: ticket.state().is_open(),
+        breached: settled.breached,
+        goes_first: ticket.goes_first(),
+        emergency_for_id: ticket.emergency_for,
     }
 }
 
@@ -351,6 +301,7 @@ pub(super) fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
         resolved_at: row.resolved_at.map(instant),
         closed_at: row.closed_at.map(instant),
         next_due_at: row.next_due_at.map(instant),
+        emergency_for: row.emergency_for_id,
         version: row.version,
     })
 }

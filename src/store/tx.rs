@@ -8,7 +8,7 @@ use sea_orm::{
     QueryFilter, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use entity::{attachment, clock, escalation, event, external_reference, message, outbound_mail, person, set_aside, ticket};
+use entity::{attachment, clock, escalation, event, external_reference, message, outbound_mail, person, set_aside, ticket, ticket_change};
 
 /// Why the database did not do what was asked.
 pub type DbError = DbErr;
@@ -154,7 +154,19 @@ pub trait Of: EntityTrait {
 macro_rules! of_organisation {
     ($($table:ident),*) => { $(impl Of for $table::Entity { const ORGANISATION: Self::Column = $table::Column::Organisation; })* };
 }
-of_organisation!(attachment, clock, escalation, event, external_reference, message, outbound_mail, person, set_aside, ticket);
+of_organisation!(
+    attachment,
+    clock,
+    escalation,
+    event,
+    external_reference,
+    message,
+    outbound_mail,
+    person,
+    set_aside,
+    ticket,
+    ticket_change
+);
 
 pub(super) mod sealed {
     use super::{ConnectionTrait, Scope};

@@ -190,6 +190,13 @@ pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
     facts
 }
 
+/// The priority that somebody set and that still holds, decided or proposed.
+pub(super) fn priority_set(history: &[Event]) -> Option<&str> {
+    use EventKind::{Prioritised, PriorityProposed, Registered, Retyped};
+    let sets = |event: &&Event| matches!(event.kind, Registered | PriorityProposed | Prioritised | Retyped);
+    history.iter().rev().find(sets).and_then(|event| event.text("priority"))
+}
+
 /// The phase in which a ticket was last put on hold.
 pub fn phase_before_hold(history: &[Event]) -> Option<String> {
     let held =

@@ -137,6 +137,8 @@ pub struct Ticket {
     pub closed_at: Option<Instant>,
     /// When its next goal is due, as last settled.
     pub next_due_at: Option<Instant>,
+    /// The incident it is an emergency change for (CHG-02).
+    pub emergency_for: Option<Uuid>,
     /// Counts its changes.
     pub version: i32,
 }
@@ -150,6 +152,11 @@ impl Ticket {
     /// Its state.
     pub fn state(&self) -> State {
         self.phase.state
+    }
+
+    /// Whether it goes before every other change: an emergency change, while open (CHG-03).
+    pub fn goes_first(&self) -> bool {
+        self.kind == TicketType::ChangeRequest && self.emergency_for.is_some() && self.state().is_open()
     }
 
     /// Where it can go.

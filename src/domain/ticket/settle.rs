@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::event::priority_set;
 use super::{Event, EventKind, facts};
 use crate::domain::Instant;
 use crate::domain::amendment::Amendment;
@@ -54,6 +55,10 @@ pub struct Settled {
     pub next_due_at: Option<Instant>,
     /// When the ticket must be settled again if nothing happens before.
     pub next_fire_at: Option<Instant>,
+    /// Whether a goal of a clock shown is breached, and not void.
+    pub breached: bool,
+    /// The rank of the priority that holds (INC-08).
+    pub rank: Option<u32>,
 }
 
 /// Settles a ticket as of `now`. With `jumped`, warnings that were passed only because of the last fact are recorded, not
@@ -73,9 +78,17 @@ pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now:
         events: book.added,
         next_due_at: clocks.iter().filter_map(|clock| clock.due_at).min(),
         next_fire_at: next.into_iter().min(),
+        breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
+        rank: rank(contract, ticket.kind, history),
         clocks,
         position,
     }
+}
+
+/// The rank of the priority that holds: the decided one, else the proposed one, else the contract's default.
+fn rank(contract: &Contract, kind: TicketType, history: &[Event]) -> Option<u32> {
+    let priority = contract.effective_priority(priority_set(history), kind)?;
+    contract.priority(priority, kind).map(|priority| priority.rank)
 }
 
 /// The ledgers of the clocks shown, as of `now`.

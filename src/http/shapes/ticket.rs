@@ -50,6 +50,9 @@ pub struct NewTicket {
     /// What it is called in other systems.
     #[schema(max_items = 20)]
     external_references: Option<Vec<ExternalReference>>,
+    /// Makes a change request an emergency change: the open incident of the first rank it solves, by UUID or number.
+    #[schema(min_length = 1, max_length = 50, example = "INC-1001")]
+    emergency_for: Option<String>,
 }
 
 /// Who reports a ticket.
@@ -182,6 +185,8 @@ pub struct Ticket {
     /// When its next goal is due.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_due_at: Option<Instant>,
+    /// The incident it is an emergency change for.
+    emergency_for: Option<uuid::Uuid>,
     /// What it is called elsewhere.
     external_references: Vec<ExternalReference>,
     /// Counts its changes.
@@ -219,6 +224,7 @@ impl Ticket {
             resolved_at: ticket.resolved_at,
             closed_at: ticket.closed_at,
             next_due_at: ticket.next_due_at,
+            emergency_for: ticket.emergency_for,
             external_references: own
                 .map(|(_, one)| ExternalReference { system: one.system.clone(), reference: one.reference.clone() })
                 .collect(),
@@ -235,4 +241,8 @@ pub struct TicketPage {
     pub items: Vec<Ticket>,
     /// Asks for the next page; `null` on the last.
     pub next_cursor: Option<String>,
+    /// With `updatedSince`: the instant to ask from next, when this page is read.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synced_until: Option<Instant>,
 }

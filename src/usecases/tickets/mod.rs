@@ -1,5 +1,6 @@
 //! Tickets: registering one, and everything done to it after.
 
+mod emergency;
 mod escalate;
 mod proof;
 mod register;
@@ -93,6 +94,9 @@ pub async fn act_in(
     after.next_due_at = settled.next_due_at;
     history.extend(numbered(app, &settled));
     store::tickets::update(tx, &after, &settled).await?;
+    if (&after.title, &after.description) != (&ticket.title, &ticket.description) {
+        store::search::put(tx, &after).await?;
+    }
     let added = history.split_off(known);
     store::events::append(tx, &after, known, &added).await?;
     Ok((after, added))

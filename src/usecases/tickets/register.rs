@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{check_late, missing_motivation, numbered, remember, repeated, settle};
+use super::{check_late, emergency, missing_motivation, numbered, remember, repeated, settle};
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, TicketType};
@@ -46,6 +46,8 @@ pub struct Draft {
     pub occurred_at_reason: Option<String>,
     /// What it is called elsewhere.
     pub external_references: Vec<ExternalReference>,
+    /// The incident it is an emergency change for, by id or number.
+    pub emergency_for: Option<String>,
     /// The mail it came in.
     pub mail: Option<FromMail>,
     /// What could not be read of it.
@@ -71,6 +73,7 @@ struct Checked {
     tier: Option<String>,
     channel: Channel,
     occurred_at: Instant,
+    emergency_for: Option<Uuid>,
 }
 
 /// Everything wrong with a draft, judged on what could be read of it.
@@ -101,6 +104,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     }
     let version = draft.contract.as_deref().and_then(|contract| version_for(app, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
+    problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
     if let (Some(version), Some(kind)) = (&version, kind) {
         check_priority(&version.contract, stamp, kind, channel, draft, &mut problems);
         let tier = client.as_ref().and_then(|client| client.1.as_ref());
@@ -114,7 +118,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     }
     match (kind, version, client, channel) {
         (Some(kind), Some(version), Some((organisation, tier)), Some(channel)) if problems.is_empty() => {
-            Ok(Checked { kind, version, organisation, tier, channel, occurred_at })
+            Ok(Checked { kind, version, organisation, tier, channel, occurred_at, emergency_for: None })
         }
         _ => Err(problems),
     }
@@ -222,6 +226,7 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
     contracts::refresh(app, tx).await?;
     let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(app, stamp, draft).map_err(Error::Invalid)).collect();
     refuse_known_names(tx, drafts, &mut outcomes).await?;
+    find_emergencies(app, tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
     let people = people(app, tx, &accepted).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
@@ -238,13 +243,27 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
     let rows: Vec<_> = made.iter().map(|(ticket, settled, ..)| (ticket, settled)).collect();
     store::tickets::insert(tx, &rows).await?;
     store::events::begin(tx, made.iter().map(|(ticket, _, events, _)| (ticket, events.as_slice()))).await?;
-    let named = made.iter().map(|(ticket, .., draft)| (ticket, draft.external_references.as_slice()));
-    store::tickets::insert_references(tx, named, || app.time.id()).await?;
+    let named = || made.iter().map(|(ticket, .., draft)| (ticket, draft.external_references.as_slice()));
+    store::tickets::insert_references(tx, named(), || app.time.id()).await?;
+    store::search::put_new(tx, named()).await?;
     let mut made = made.into_iter();
     Ok(outcomes
         .into_iter()
         .filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(|made| Ok(made.0))))
         .collect())
+}
+
+/// Finds the incidents that emergency changes name.
+async fn find_emergencies(app: &App, tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
+    for ((_, draft), outcome) in drafts.iter().zip(outcomes) {
+        let Ok(checked) = outcome else { continue };
+        match emergency::incident(app, tx, draft, &checked.organisation).await {
+            Ok(found) => checked.emergency_for = found,
+            Err(refused @ (Error::Invalid(_) | Error::Conflict { .. })) => *outcome = Err(refused),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what would be called like another ticket of its organisation, one of the same batch included.
@@ -357,6 +376,7 @@ fn new_ticket(
         resolved_at: None,
         closed_at: None,
         next_due_at: None,
+        emergency_for: checked.emergency_for,
         version: 1,
     })
 }
@@ -372,6 +392,7 @@ fn registration(app: &App, stamp: &Stamp, draft: &Draft, ticket: &Ticket) -> Eve
             "priority": draft.priority, "decided": ticket.priority.is_some(), "tier": ticket.tier, "channel": ticket.channel.as_str(),
             "phase": ticket.phase.name, "acknowledge": draft.mail.is_none_or(|mail| mail.acknowledge),
             "p1ByMail": draft.mail.is_some_and(|mail| mail.asks_p1), "related": draft.mail.and_then(|mail| mail.related),
+            "emergencyFor": ticket.emergency_for,
         }),
         occurred_at: ticket.opened_at,
         recorded_at: stamp.recorded_at,

@@ -4,6 +4,7 @@ mod attachments;
 mod bulk;
 mod deprecation;
 mod limits;
+mod lists;
 mod refusals;
 mod retries;
 mod rules;

@@ -28,7 +28,12 @@ fn mebibytes(count: usize, rest: Duration) -> reqwest::Body {
 
 fn upload(desk: &Process, number: &str, body: reqwest::Body) -> reqwest::RequestBuilder {
     let url = format!("{}/v1/tickets/{number}/attachments?name=groot.bin", desk.url);
-    reqwest::Client::new().post(url).bearer_auth(ADMIN).header("idempotency-key", "groot").body(body)
+    reqwest::Client::new()
+        .post(url)
+        .bearer_auth(ADMIN)
+        .header("content-type", "application/octet-stream")
+        .header("idempotency-key", "groot")
+        .body(body)
 }
 
 /// Design § 5: killing loses nothing that was answered, and leaves no row without its bytes; the repeat is the one file.

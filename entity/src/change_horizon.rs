@@ -1,0 +1,18 @@
+//! The instant before which every change is marked.
+
+use sea_orm::entity::prelude::*;
+
+/// The instant before which every change is marked.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "change_horizon")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    pub reached_at: DateTimeUtc,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

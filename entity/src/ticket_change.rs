@@ -1,0 +1,20 @@
+//! When a ticket last changed, as marked after the commit.
+
+use sea_orm::entity::prelude::*;
+
+/// When a ticket last changed, as marked after the commit.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "ticket_change")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub ticket_id: Uuid,
+    pub organisation: String,
+    pub changed_at: DateTimeUtc,
+    pub position: i64,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,262 @@
+//! `GET /v1/tickets`: which tickets, in what order, from where, or what changed since.
+//!
+//! A cursor says where a page ended and for which order it was made; one of another order is refused. It is no secret and no
+//! promise: whoever shows it sees what they may see anyway.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use super::body::Query;
+use super::caller::Caller;
+use super::error::Failure;
+use super::shapes::TicketPage;
+use super::tickets::shown;
+use crate::app::App;
+use crate::domain::Instant;
+use crate::domain::contract::TicketType;
+use crate::domain::ticket::{Channel, Ticket};
+use crate::domain::workflow::{State, phase_named};
+use crate::store;
+use crate::store::lists::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
+use crate::store::search::Words;
+use crate::usecases::Error;
+
+const KEYS: [&str; 22] = [
+    "type",
+    "state",
+    "phase",
+    "priority",
+    "contract",
+    "organisation",
+    "assignee",
+    "team",
+    "requester",
+    "channel",
+    "openedFrom",
+    "openedBefore",
+    "updatedFrom",
+    "updatedBefore",
+    "dueFrom",
+    "dueBefore",
+    "breached",
+    "text",
+    "updatedSince",
+    "sort",
+    "pageSize",
+    "cursor",
+];
+
+/// Shows a page of tickets, newest first unless asked otherwise.
+///
+/// Change requests by themselves begin with the open emergency changes, however they are sorted. The next page is asked for
+/// with `nextCursor`, until that is `null`.
+#[utoipa::path(get, path = "/tickets", tag = "tickets", operation_id = "listTickets",
+    params(
+        ("type" = Option<String>, Query, description = "A comma list of types"),
+        ("state" = Option<String>, Query, description = "A comma list of states"),
+        ("phase" = Option<String>, Query, description = "A comma list of phases"),
+        ("priority" = Option<String>, Query, description = "A comma list of priorities, decided or else proposed"),
+        ("contract" = Option<String>, Query, description = "A comma list of contracts"),
+        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
+        ("assignee" = Option<String>, Query, description = "A comma list of assignees"),
+        ("team" = Option<String>, Query, description = "A comma list of teams"),
+        ("requester" = Option<String>, Query, description = "A comma list of the ids of people"),
+        ("channel" = Option<String>, Query, description = "A comma list of channels"),
+        ("openedFrom" = Option<String>, Query, description = "Reported at or after this instant"),
+        ("openedBefore" = Option<String>, Query, description = "Reported before this instant"),
+        ("updatedFrom" = Option<String>, Query, description = "Last changed at or after this instant"),
+        ("updatedBefore" = Option<String>, Query, description = "Last changed before this instant"),
+        ("dueFrom" = Option<String>, Query, description = "With their next goal due at or after this instant"),
+        ("dueBefore" = Option<String>, Query, description = "With their next goal due before this instant"),
+        ("breached" = Option<bool>, Query, description = "With a breached goal, or without"),
+        ("text" = Option<String>, Query, max_length = 500,
+            description = "Words of the number, title, description or external references, each to be found, the last by its beginning; accents and capitals do not matter"),
+        ("updatedSince" = Option<String>, Query,
+            description = "What changed at or after this instant, in the order of change; the answer's `syncedUntil` is the instant to ask from next"),
+        ("sort" = Option<String>, Query, example = "priority,nextDueAt",
+            description = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "Where the last page ended, for the same order")),
+    responses((status = 200, body = TicketPage), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let mut query = Query::read(&request, &KEYS);
+    let size = page_size(&mut query);
+    let filter = filter(&mut query);
+    let view = app.db.view(caller.scope.clone());
+    if let Some(since) = instant(&mut query, "updatedSince") {
+        let after = change_cursor(&mut query, since);
+        if query.text("sort").is_some() {
+            query.refuse("sort", "not_allowed", "what changed comes in the order of change");
+        }
+        query.checked()?;
+        // Before the page: what is marked between the two is in the page, or after the horizon.
+        let horizon = store::changes::horizon(&view).await.map_err(Error::from)?;
+        let (found, end) = store::lists::changed_since(&view, &filter, since, after, size).await.map_err(Error::from)?;
+        let cursor = end.map(|place| encoded(&change_mark(since, place)));
+        let until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
+        return answer(&app, &caller, &request, &found, cursor, Some(until)).await;
+    }
+    let sort = sort(&mut query, &filter);
+    let after = cursor(&mut query, &sort);
+    query.checked()?;
+    let page = store::lists::page(&view, &filter, &sort, after.as_ref(), size).await.map_err(Error::from)?;
+    let cursor = page.end.map(|end| encoded(&(sorted_by(&sort), end.first, end.figures, end.id)));
+    answer(&app, &caller, &request, &page.tickets, cursor, None).await
+}
+
+async fn answer(
+    app: &App,
+    caller: &Caller,
+    request: &HttpRequest,
+    found: &[Ticket],
+    next_cursor: Option<String>,
+    synced_until: Option<Instant>,
+) -> Result<HttpResponse, Failure> {
+    let items = shown(app, caller, found).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        response.insert_header((header::LINK, next_link(request, cursor)));
+    }
+    Ok(response.json(TicketPage { items, next_cursor, synced_until }))
+}
+
+/// The same request from another place: its parameters as they were sent.
+fn next_link(request: &HttpRequest, cursor: &str) -> String {
+    let is_cursor =
+        |pair: &str| web::Query::<Vec<(String, String)>>::from_query(pair).is_ok_and(|pairs| pairs.iter().any(|pair| pair.0 == "cursor"));
+    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
+    let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
+    let uri = format!("{}?{}", request.path(), query.join("&"));
+    let safe = |byte: u8| byte.is_ascii_graphic() && !b"<>\"".contains(&byte);
+    let uri: String = uri.bytes().map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+    format!("<{uri}>; rel=\"next\"")
+}
+
+fn page_size(query: &mut Query) -> u64 {
+    match query.text("pageSize").map(str::parse::<u64>) {
+        None => 20,
+        Some(Ok(size @ 1..=100)) => size,
+        Some(_) => {
+            query.refuse("pageSize", "out_of_range", "must be from 1 to 100");
+            20
+        }
+    }
+}
+
+fn filter(query: &mut Query) -> Filter {
+    let phase = |name: &str| TicketType::ALL.iter().any(|kind| phase_named(*kind, name).is_some()).then(|| name.to_owned());
+    Filter {
+        kinds: query.known("type", |name| name.parse::<TicketType>().ok()),
+        states: query.known("state", State::named),
+        phases: query.known("phase", phase),
+        priorities: query.list("priority"),
+        contracts: query.list("contract"),
+        organisations: query.list("organisation"),
+        assignees: query.list("assignee"),
+        teams: query.list("team"),
+        requesters: query.known("requester", |id| id.parse().ok()),
+        channels: query.known("channel", Channel::named),
+        opened: span(query, "openedFrom", "openedBefore"),
+        updated: span(query, "updatedFrom", "updatedBefore"),
+        due: span(query, "dueFrom", "dueBefore"),
+        breached: breached(query),
+        words: words(query),
+    }
+}
+
+fn breached(query: &mut Query) -> Option<bool> {
+    let text = query.text("breached")?;
+    let known = text.parse().ok();
+    if known.is_none() {
+        query.refuse("breached", "unknown_value", "must be true or false");
+    }
+    known
+}
+
+fn words(query: &mut Query) -> Option<Words> {
+    let text = query.text("text")?;
+    if text.chars().count() > 500 {
+        query.refuse("text", "too_long", "must be at most 500 characters");
+        return None;
+    }
+    let words = Words::asked(text);
+    if words.is_none() {
+        query.refuse("text", "no_words", "has no letter and no figure to look for");
+    }
+    words
+}
+
+fn span(query: &mut Query, from: &str, before: &str) -> Span {
+    Span { from: instant(query, from), before: instant(query, before) }
+}
+
+fn instant(query: &mut Query, key: &str) -> Option<Instant> {
+    match query.text(key)?.parse() {
+        Ok(instant) => Some(instant),
+        Err(error) => {
+            query.refuse(key, "bad_instant", &format!("{error}"));
+            None
+        }
+    }
+}
+
+fn sort(query: &mut Query, filter: &Filter) -> Sort {
+    let read = |text: &str| {
+        let name = text.strip_prefix('-').unwrap_or(text);
+        let key = Key::ALL.into_iter().find(|key| key.as_str() == name)?;
+        Some(SortKey { key, descending: text.starts_with('-') })
+    };
+    let mut keys = query.known("sort", read);
+    if (1..keys.len()).any(|at| keys[..at].iter().any(|before| before.key == keys[at].key)) {
+        query.refuse("sort", "repeated", "names a key twice");
+    }
+    if keys.is_empty() {
+        keys.push(SortKey { key: Key::OpenedAt, descending: true });
+    }
+    Sort { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] }
+}
+
+/// An order as a cursor names it.
+fn sorted_by(sort: &Sort) -> String {
+    let names = sort.keys.iter().map(|by| format!("{}{}", if by.descending { "-" } else { "" }, by.key.as_str()));
+    let emergencies = sort.emergencies_first.then(|| "emergencies".to_owned());
+    emergencies.into_iter().chain(names).collect::<Vec<_>>().join(",")
+}
+
+fn cursor(query: &mut Query, sort: &Sort) -> Option<Place> {
+    let text = query.text("cursor")?;
+    let read: Option<(String, bool, Vec<i64>, Uuid)> = decoded(text);
+    let place = read
+        .filter(|(by, first, figures, _)| *by == sorted_by(sort) && figures.len() == sort.keys.len() && (sort.emergencies_first || !first));
+    if place.is_none() {
+        query.refuse("cursor", "bad_cursor", "is no cursor of a list in this order");
+    }
+    place.map(|(_, first, figures, id)| Place { first, figures, id })
+}
+
+fn change_mark(since: Instant, (at, position): ChangePlace) -> (String, i64, i64, i64) {
+    ("changes".to_owned(), since.unix(), at.unix(), position)
+}
+
+fn change_cursor(query: &mut Query, since: Instant) -> Option<ChangePlace> {
+    let text = query.text("cursor")?;
+    let read: Option<(String, i64, i64, i64)> = decoded(text);
+    let read = read.and_then(|(by, from, at, position)| Some((by, from, (Instant::from_unix(at)?, position))));
+    let place = read.filter(|(by, from, _)| by == "changes" && *from == since.unix()).map(|(.., place)| place);
+    if place.is_none() {
+        query.refuse("cursor", "bad_cursor", "is no cursor of these changes");
+    }
+    place
+}
+
+fn encoded(place: &impl Serialize) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
+}
+
+fn decoded<T: DeserializeOwned>(cursor: &str) -> Option<T> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+}

@@ -1,0 +1,74 @@
+//! Changes: which tickets changed, marked so that a reader who asks by instant misses none.
+//!
+//! A ticket's own `updated_at` is taken before its transaction commits, and transactions commit in any order: one who has read
+//! up to an instant may be overtaken from behind. So a ticket is marked a second time, by the pass that gives its events
+//! their places (`store::stream`): after the commit, under the lock of the stream, with an instant that is never below the
+//! last mark, nor below the change itself. The horizon, which is the last mark, is written by the same transaction.
+//!
+//! That makes the horizon safe to ask from next. Who reads it sees every mark of the passes up to it, since a pass commits its
+//! marks and the horizon together and passes follow one another. Whatever a reader did not see is marked by a later pass,
+//! so at the horizon or after it. Within a second changes come in the order of the stream, so that a reader on its way through
+//! the pages is not overtaken either. Marks are whole seconds and the next question includes its own: a ticket may be
+//! seen twice, and none is missed. A change is shown when it is marked: with the workers at work, at once.
+
+use std::collections::HashMap;
+
+use entity::{change_horizon, event, ticket_change};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, instant};
+use crate::domain::Instant;
+
+/// The instant before which every change is marked; `None` while nothing was.
+pub async fn horizon(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+    let row = change_horizon::Entity::find_by_id(1).one(reads.connection()).await?;
+    Ok(row.map(|row| instant(row.reached_at)))
+}
+
+/// Marks the tickets of events that get these places. Only who holds the stream's lock may.
+pub(super) async fn mark(tx: &Tx, places: &[(Uuid, i64)], now: Instant) -> Result<(), DbErr> {
+    let told = tx.find::<event::Entity>().filter(event::Column::Id.is_in(places.iter().map(|one| one.0)));
+    let told = told.all(tx.connection()).await?;
+    let latest = told.iter().map(|event| instant(event.recorded_at)).max();
+    let at = horizon(tx).await?.into_iter().chain(latest).chain([now]).max().unwrap_or(now);
+    let places: HashMap<_, _> = places.iter().copied().collect();
+    let mut changed: HashMap<Uuid, (String, i64)> = HashMap::new();
+    for event in told {
+        let place = places.get(&event.id).copied().unwrap_or_default();
+        let last = changed.entry(event.ticket_id).or_insert((event.organisation, place));
+        last.1 = last.1.max(place);
+    }
+    let rows = changed.into_iter().map(|(ticket, (organisation, position))| ticket_change::ActiveModel {
+        ticket_id: Set(ticket),
+        organisation: Set(organisation),
+        changed_at: Set(at.to_utc()),
+        position: Set(position),
+    });
+    let again = OnConflict::column(ticket_change::Column::TicketId)
+        .update_columns([ticket_change::Column::ChangedAt, ticket_change::Column::Position])
+        .to_owned();
+    ticket_change::Entity::insert_many(rows).on_conflict(again).exec_without_returning(tx.connection()).await?;
+    reach(tx, at).await
+}
+
+/// Whether nothing was marked since the last mark's second, and the horizon still stands there.
+pub async fn rests(reads: &impl Reads, now: Instant) -> Result<bool, DbErr> {
+    let Some(reached) = horizon(reads).await?.filter(|reached| *reached < now) else { return Ok(false) };
+    let last = ticket_change::Entity::find().filter(ticket_change::Column::ChangedAt.gte(reached.to_utc()));
+    Ok(last.one(reads.connection()).await?.is_some())
+}
+
+/// Moves the horizon on when nothing waits for a mark, so that who asks again is not told the last changes for ever.
+pub(super) async fn rest(tx: &Tx, now: Instant) -> Result<(), DbErr> {
+    if rests(tx, now).await? { reach(tx, now).await } else { Ok(()) }
+}
+
+async fn reach(tx: &Tx, at: Instant) -> Result<(), DbErr> {
+    let row = change_horizon::ActiveModel { id: Set(1), reached_at: Set(at.to_utc()) };
+    let moved = OnConflict::column(change_horizon::Column::Id).update_column(change_horizon::Column::ReachedAt).to_owned();
+    change_horizon::Entity::insert(row).on_conflict(moved).exec_without_returning(tx.connection()).await.map(drop)
+}

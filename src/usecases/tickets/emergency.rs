@@ -1,0 +1,55 @@
+//! Emergency changes (*noodwijzigingen*): only to solve an incident of the first rank, which they name (CHG-02).
+//!
+//! When that incident is later given another priority or is closed, the change stays what it was registered as.
+
+use uuid::Uuid;
+
+use super::Draft;
+use crate::app::App;
+use crate::domain::contract::{Contract, TicketType};
+use crate::domain::ticket::{Ticket, parse_reference};
+use crate::store::tickets::TicketRef;
+use crate::store::{self, Tx};
+use crate::usecases::{Error, Problem};
+
+/// What is wrong with a draft's emergency, as far as the draft tells.
+pub(super) fn problem(kind: TicketType, draft: &Draft) -> Option<Problem> {
+    let named = draft.emergency_for.as_deref()?;
+    if kind != TicketType::ChangeRequest {
+        return Some(Problem::field("emergencyFor", "not_allowed", "only a change request is an emergency change"));
+    }
+    addressed(named).is_none().then(unknown)
+}
+
+fn unknown() -> Problem {
+    Problem::field("emergencyFor", "unknown_incident", "the client has no such incident under this contract")
+}
+
+fn addressed(text: &str) -> Option<TicketRef> {
+    text.parse().ok().map(TicketRef::Id).or_else(|| parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number)))
+}
+
+/// The incident a draft is an emergency change for, held so that it stays open until the change is written.
+pub(super) async fn incident(app: &App, tx: &Tx, draft: &Draft, organisation: &str) -> Result<Option<Uuid>, Error> {
+    let Some(named) = draft.emergency_for.as_deref().and_then(addressed) else { return Ok(None) };
+    let found = store::tickets::lock(tx, named).await?;
+    let of_client = |ticket: &Ticket| ticket.organisation == organisation && Some(&ticket.contract) == draft.contract.as_ref();
+    let found = found.filter(|ticket| ticket.kind == TicketType::Incident && of_client(ticket));
+    let incident = found.ok_or_else(|| Error::Invalid(vec![unknown()]))?;
+    let version = app.version(incident.contract_version_id)?;
+    if !is_of_the_first_rank(&version.contract, &incident) {
+        let detail = format!("{} does not have the contract's first priority by the desk's decision (CHG-02)", incident.reference());
+        return Err(Error::Invalid(vec![Problem::field("emergencyFor", "not_first_priority", detail)]));
+    }
+    if !incident.state().is_open() {
+        let detail = format!("{} is not open, so there is nothing to solve (CHG-02)", incident.reference());
+        return Err(Error::Conflict { code: "incident_not_open", detail });
+    }
+    Ok(Some(incident.id))
+}
+
+fn is_of_the_first_rank(contract: &Contract, incident: &Ticket) -> bool {
+    let ranks = contract.priorities.iter().filter(|priority| priority.types.contains(&incident.kind)).map(|priority| priority.rank);
+    let own = incident.priority.as_deref().and_then(|code| contract.priority(code, incident.kind)).map(|priority| priority.rank);
+    own.is_some() && own == ranks.min()
+}
