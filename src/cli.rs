@@ -99,6 +99,18 @@ enum What {
         #[arg(long)]
         expires_at: Option<String>,
     },
+    /// Say what contract files would change, for which tickets and from when; nothing is changed.
+    Plan {
+        /// Contract files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Apply contract files as new versions; a draft is passed over.
+    Apply {
+        /// Contract files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Change one date of a contract's calendar; every clock that runs is counted anew.
     Amend {
         /// The contract.
@@ -195,6 +207,8 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             println!("{}", tokens::create(&app, &name, organisation.as_deref(), expires_at).await.map_err(told)?);
             Ok(())
         }
+        What::Plan { files } => Box::pin(plan(&connected(settings()?).await?, &files)).await,
+        What::Apply { files } => Box::pin(apply(&connected(settings()?).await?, &files)).await,
         What::Amend { contract, calendar, date, change, hours, reason } => {
             let app = ready(settings()?).await?;
             let stamp = Stamp::system(app.time.now());
@@ -283,6 +297,49 @@ async fn rebuild(mut app: App, write: bool) -> Result<(), Failed> {
     let (differ, written) = (outcome.differences.len(), if write { "written" } else { "not written" });
     println!("{} tickets, {} of them with something due first; {differ} values differ, {written}.", outcome.tickets, outcome.due);
     if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
+}
+
+/// The program on its database as it is: nothing is migrated, and no contract of the folder is applied.
+async fn connected(settings: Settings) -> Result<App, Failed> {
+    let mut app = App::start(settings).await?;
+    app.set_time().await?;
+    usecases::contracts::load_applied(&app).await?;
+    Ok(app)
+}
+
+async fn plan(app: &App, files: &[PathBuf]) -> Result<(), Failed> {
+    let (sources, refused) = read(files);
+    for source in &sources {
+        let plan = usecases::agreements::plan(app, source).await.map_err(told)?;
+        println!("{plan}");
+    }
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+async fn apply(app: &App, files: &[PathBuf]) -> Result<(), Failed> {
+    let (sources, mut refused) = read(files);
+    for source in &sources {
+        let name = format!("{} {}", source.contract.id, source.contract.version);
+        match usecases::agreements::apply(app, source).await {
+            Ok(true) => println!("{name}: applied, for tickets reported from {} on", source.contract.effective_from),
+            Ok(false) => println!("{name}: was applied before"),
+            Err(error) => refused.push(error.to_string()),
+        }
+    }
+    app.tell().await?;
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+/// Contract files that can be read, and what is wrong with the others.
+fn read(files: &[PathBuf]) -> (Vec<contracts::Source>, Vec<String>) {
+    let (mut sources, mut refused) = (Vec::new(), Vec::new());
+    for file in files {
+        match contracts::load(file) {
+            Ok(source) => sources.push(source),
+            Err(problems) => refused.push(problems.to_string()),
+        }
+    }
+    (sources, refused)
 }
 
 fn verify(ledger: &Path, contract: &Path) -> Result<(), Failed> {

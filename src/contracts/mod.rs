@@ -6,6 +6,7 @@
 
 mod calendars;
 mod checks;
+pub mod plan;
 mod reader;
 mod schema;
 

@@ -13,10 +13,11 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::deprecation::{self, Deprecation};
-use super::{amendments, attachments, bulk, catalogue, contracts, desk, lists, shapes, simulations, tickets};
+use super::{agreements, amendments, attachments, bulk, catalogue, contracts, desk, lists, shapes, simulations, tickets};
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 8] = [
+pub const BODIES: [&str; 9] = [
+    "NewContractVersion",
     "NewCalendarAmendment",
     "NewContractSimulation",
     "NewTicket",
@@ -40,7 +41,7 @@ pub const BODIES: [&str; 8] = [
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
         desk::inbound_message, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
-        contracts::calendars, simulations::create, catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
+        contracts::calendars, simulations::create, agreements::plan, agreements::apply, catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
         desk::api_document,
     ),
     components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment, shapes::EventData, super::error::ProblemBody, super::error::FieldProblem)),

@@ -1,5 +1,6 @@
 //! The REST API: the route table on this page, one file a subject.
 
+mod agreements;
 mod amendments;
 mod attachments;
 mod body;
@@ -75,7 +76,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/sandbox/advances").post(desk::advance))
         .service(at("/v1/inbound-messages").up_to(MAIL_CAP).post(desk::inbound_message))
         .service(at("/v1/reports/service-management").get(desk::service_management))
-        .service(at("/v1/contracts").get(contracts::list))
+        .service(at("/v1/contracts").get(contracts::list).post(agreements::apply))
+        .service(at("/v1/contract-plans").post(agreements::plan))
         .service(at("/v1/contracts/{contract}").get(contracts::get))
         .service(at("/v1/contracts/{contract}/calendars").get(contracts::calendars))
         .service(at("/v1/contracts/{contract}/calendar-amendments").get(amendments::list).post(amendments::create))

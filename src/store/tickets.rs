@@ -4,8 +4,8 @@ use entity::{clock, escalation, external_reference, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -115,6 +115,21 @@ pub async fn open_between(reads: &impl Reads, contract: &str, from: Instant, to:
         .filter(ticket::Column::ClosedAt.is_null().or(ticket::Column::ClosedAt.gte(from.to_utc())))
         .order_by_asc(ticket::Column::Number);
     rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+}
+
+/// How many tickets of a contract were reported in `[from, until)`.
+pub async fn opened_between(reads: &impl Reads, contract: &str, from: Instant, until: Instant) -> Result<u64, DbErr> {
+    let own = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
+    let own = own.filter(ticket::Column::OpenedAt.gte(from.to_utc())).filter(ticket::Column::OpenedAt.lt(until.to_utc()));
+    own.count(reads.connection()).await
+}
+
+/// How many tickets of a contract are open under each of its versions, by the version's id.
+pub async fn open_by_version(reads: &impl Reads, contract: &str) -> Result<Vec<(Uuid, u64)>, DbErr> {
+    let open = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract)).filter(ticket::Column::IsOpen.eq(true));
+    let counted = open.select_only().column(ticket::Column::ContractVersionId).column_as(ticket::Column::Id.count(), "open");
+    let rows: Vec<(Uuid, i64)> = counted.group_by(ticket::Column::ContractVersionId).into_tuple().all(reads.connection()).await?;
+    Ok(rows.into_iter().map(|(version, count)| (version, u64::try_from(count).unwrap_or_default())).collect())
 }
 
 /// When the next ticket is due.

@@ -3,14 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-use super::{Error, Problem};
+use super::{Error, Problem, agreements};
 use crate::app::{App, Version};
 use crate::contracts::{self, Refused, Source};
 use crate::domain::contract::Contract;
 use crate::store::amendments::Recorded;
-use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
 
 /// What came of a folder of contract files.
@@ -35,44 +32,12 @@ pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
     }
     let mut outcome = Outcome { drafts, ..Outcome::default() };
     for source in &sources {
-        if apply(app, source).await? {
+        if agreements::apply(app, source).await? {
             outcome.applied.push(format!("{} {}", source.contract.id, source.contract.version));
         }
     }
     load_applied(app).await?;
     Ok(outcome)
-}
-
-/// Applies one version; `false` when it was applied before. The same version with another text is refused.
-async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
-    let digest = hex(&Sha256::digest(source.text.as_bytes()));
-    let contract = &source.contract;
-    app.write(&Scope::All, async |tx| {
-        let known = store::contracts::all(tx).await?;
-        if let Some(same) = known.iter().find(|one| one.contract == contract.id && one.version == contract.version) {
-            if same.digest == digest {
-                return Ok(false);
-            }
-            let detail = format!(
-                "{}: version {} of {} was applied with another text; give the change a version of its own",
-                source.file.display(),
-                contract.version,
-                contract.id
-            );
-            return Err(Error::Conflict { code: "version_exists", detail });
-        }
-        let version = Applied {
-            id: app.time.id(),
-            contract: contract.id.clone(),
-            version: contract.version.clone(),
-            digest: digest.clone(),
-            source: source.text.clone(),
-            applied_at: app.time.now(),
-        };
-        store::contracts::insert(tx, &version, contract.effective_from).await?;
-        Ok(true)
-    })
-    .await
 }
 
 /// Makes every applied version known to this process, with what was amended in its calendars.
@@ -106,6 +71,12 @@ pub fn read(file: &Path, text: &str) -> Result<Contract, Vec<Problem>> {
         let problem = |one: &contracts::Problem| Problem::field("contract", "bad_contract", one.to_string());
         refused.problems.iter().map(problem).collect()
     })
+}
+
+/// The same with its text, to be applied.
+pub fn source(text: &str) -> Result<Source, Vec<Problem>> {
+    let file = Path::new("contract");
+    Ok(Source { file: file.to_owned(), text: text.to_owned(), contract: read(file, text)? })
 }
 
 /// Learns what another process applied or amended: asked in every transaction that looks at a contract.

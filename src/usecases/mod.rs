@@ -1,5 +1,6 @@
 //! What one can do with the desk: one function each. They read find, permit, decide, record.
 
+pub mod agreements;
 pub mod amendments;
 pub mod attachments;
 pub mod contracts;

@@ -1,5 +1,6 @@
 //! What goes over the wire: bodies in, resources out; one file a subject.
 
+mod agreement;
 mod amendment;
 mod attachment;
 mod bulk;
@@ -14,6 +15,7 @@ mod simulation;
 mod ticket;
 mod transition;
 
+pub use agreement::{ContractPlan, NewContractVersion};
 pub use amendment::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
 pub use attachment::{Attachment, AttachmentList};
 pub use bulk::{NewTicketBatch, TicketBatch, TicketBatchItem};

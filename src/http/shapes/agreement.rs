@@ -1,0 +1,88 @@
+//! New versions of contracts.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::usecases::agreements::Plan;
+
+/// The text of a contract file.
+#[derive(ToSchema, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewContractVersion {
+    /// The whole text.
+    #[schema(min_length = 1, max_length = 500_000)]
+    contract: String,
+}
+
+/// What a contract text would change, or what was applied of it.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractPlan {
+    /// The contract.
+    #[schema(max_length = 100)]
+    contract_id: String,
+    /// The version the text gives itself.
+    #[schema(max_length = 100)]
+    contract_version: String,
+    /// The first date of the tickets it is for.
+    #[schema(value_type = String, format = Date)]
+    effective_date: NaiveDate,
+    /// The version it follows; `null` for a contract that is new.
+    #[schema(max_length = 100)]
+    follows: Option<String>,
+    /// Whether this text is applied.
+    is_applied: bool,
+    /// What stands in its way; `null` when nothing does.
+    #[schema(max_length = 1000)]
+    obstacle: Option<String>,
+    /// The keys that differ from the version it follows.
+    #[schema(max_items = 10_000)]
+    changes: Vec<ContractChange>,
+    /// Open tickets, which stay under the version they were registered under.
+    #[schema(max_items = 1000)]
+    open_tickets: Vec<OpenTickets>,
+}
+
+/// A key of a contract file whose value differs.
+#[derive(ToSchema, Serialize)]
+pub struct ContractChange {
+    /// A dotted path, rows of a table by their place.
+    #[schema(max_length = 500, example = "clocks.0.goals.1.under")]
+    key: String,
+    /// Its value before; `null` when it was not there.
+    #[schema(max_length = 10_000)]
+    before: Option<String>,
+    /// Its value after; `null` when it is gone.
+    #[schema(max_length = 10_000)]
+    after: Option<String>,
+}
+
+/// How many tickets are open under a version.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenTickets {
+    /// The version.
+    #[schema(max_length = 100)]
+    contract_version: String,
+    /// How many.
+    #[schema(minimum = 0)]
+    count: u64,
+}
+
+impl From<Plan> for ContractPlan {
+    fn from(plan: Plan) -> Self {
+        let change = |one: crate::usecases::agreements::Change| ContractChange { key: one.key, before: one.before, after: one.after };
+        Self {
+            contract_id: plan.contract,
+            contract_version: plan.version,
+            effective_date: plan.effective_from,
+            follows: plan.follows,
+            is_applied: plan.is_applied,
+            obstacle: plan.obstacle,
+            changes: plan.changes.into_iter().map(change).collect(),
+            open_tickets: plan.open.into_iter().map(|(contract_version, count)| OpenTickets { contract_version, count }).collect(),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A new version of an agreement: what it would change, and its taking effect. Versions are only ever added, and none is
+//! put in the place of one under which tickets were registered.
+
+use std::fmt;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::{Error, contracts};
+use crate::app::App;
+use crate::contracts as files;
+pub use crate::contracts::Source;
+use crate::contracts::plan;
+pub use crate::contracts::plan::Change;
+use crate::domain::Instant;
+use crate::domain::contract::Contract;
+use crate::store::contracts::Applied;
+use crate::store::{self, Reads, Scope};
+
+/// What a text would change.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The contract.
+    pub contract: String,
+    /// The version the text gives itself.
+    pub version: String,
+    /// The first date of the tickets it is for.
+    pub effective_from: chrono::NaiveDate,
+    /// The version it follows; `None` for a contract that is new.
+    pub follows: Option<String>,
+    /// Whether it was applied before, to the letter.
+    pub is_applied: bool,
+    /// What stands in its way.
+    pub obstacle: Option<String>,
+    /// The keys that differ from the version it follows.
+    pub changes: Vec<Change>,
+    /// Open tickets, which stay under the version they were registered under: how many under which.
+    pub open: Vec<(String, u64)>,
+}
+
+impl fmt::Display for Plan {
+    /// As a contract manager reads it: what it follows, each key before and after, and for which tickets.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let follows = self.follows.as_deref().map_or_else(|| "a new contract".to_owned(), |version| format!("follows version {version}"));
+        writeln!(out, "{} {} ({follows})", self.contract, self.version)?;
+        match (&self.obstacle, self.is_applied) {
+            (Some(obstacle), _) => writeln!(out, "  cannot be applied: {obstacle}")?,
+            (None, true) => return writeln!(out, "  was applied before; nothing changes"),
+            (None, false) => writeln!(out, "  for tickets reported from {} on", self.effective_from)?,
+        }
+        for (version, open) in &self.open {
+            writeln!(out, "  {open} open ticket(s) stay under version {version}")?;
+        }
+        for Change { key, before, after } in self.changes.iter().filter(|_| self.follows.is_some()) {
+            match (before, after) {
+                (Some(before), Some(after)) => writeln!(out, "  ~ {key}: {before} → {after}")?,
+                (None, Some(after)) => writeln!(out, "  + {key}: {after}")?,
+                (Some(before), None) => writeln!(out, "  - {key}: {before}")?,
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a text would change; nothing is changed by asking.
+pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
+    let view = app.all();
+    contracts::refresh(app, &view).await?;
+    let contract = &source.contract;
+    let applied: Vec<_> = store::contracts::all(&view).await?.into_iter().filter(|one| one.contract == contract.id).collect();
+    let versions = app.versions_of(&contract.id);
+    let is_earlier = |one: &&std::sync::Arc<crate::app::Version>| {
+        one.contract.version != contract.version && one.contract.effective_from <= contract.effective_from
+    };
+    let follows = versions.iter().rev().find(is_earlier);
+    let text = |id| applied.iter().find(|one| one.id == id).map_or("", |one| one.source.as_str());
+    let obstacle = obstacle(&view, source, &applied, &versions.iter().map(|one| &one.contract).collect::<Vec<_>>()).await?;
+    let counted = store::tickets::open_by_version(&view, &contract.id).await?;
+    let named = |id| applied.iter().find(|one| one.id == id).map_or_else(|| format!("{id}"), |one| one.version.clone());
+    Ok(Plan {
+        contract: contract.id.clone(),
+        version: contract.version.clone(),
+        effective_from: contract.effective_from,
+        follows: follows.map(|one| one.contract.version.clone()),
+        is_applied: applied.iter().any(|one| one.version == contract.version && one.digest == digest(&source.text)),
+        obstacle,
+        changes: plan::changes(follows.map_or("", |one| text(one.id)), &source.text),
+        open: counted.into_iter().map(|(id, count)| (named(id), count)).collect(),
+    })
+}
+
+/// Applies one version; `false` when it was applied before.
+pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
+    let contract = &source.contract;
+    let is_new = app
+        .write(&Scope::All, async |tx| {
+            let all = store::contracts::all(tx).await?;
+            let applied: Vec<_> = all.into_iter().filter(|one| one.contract == contract.id).collect();
+            if applied.iter().any(|one| one.version == contract.version && one.digest == digest(&source.text)) {
+                return Ok(false);
+            }
+            let read = |one: &Applied| files::parse(Path::new(&one.version), &one.source).ok();
+            let versions: Vec<_> = applied.iter().filter_map(read).collect();
+            if let Some(detail) = obstacle(tx, source, &applied, &versions.iter().collect::<Vec<_>>()).await? {
+                let code = if applied.iter().any(|one| one.version == contract.version) { "version_exists" } else { "past_rewritten" };
+                return Err(Error::Conflict { code, detail: format!("{}: {detail}", source.file.display()) });
+            }
+            contracts::amended(contract.clone(), &store::amendments::all(tx).await?)?;
+            let version = Applied {
+                id: app.time.id(),
+                contract: contract.id.clone(),
+                version: contract.version.clone(),
+                digest: digest(&source.text),
+                source: source.text.clone(),
+                applied_at: app.time.now(),
+            };
+            store::contracts::insert(tx, &version, contract.effective_from).await?;
+            Ok(true)
+        })
+        .await?;
+    if is_new {
+        contracts::load_applied(app).await?;
+    }
+    Ok(is_new)
+}
+
+/// Why a text cannot be applied: its version was, with another text; or tickets were registered in the time it claims.
+async fn obstacle(reads: &impl Reads, source: &Source, applied: &[Applied], versions: &[&Contract]) -> Result<Option<String>, Error> {
+    let contract = &source.contract;
+    if let Some(same) = applied.iter().find(|one| one.version == contract.version) {
+        let detail = || format!("version {} was applied with another text; give the change a version of its own", contract.version);
+        return Ok((same.digest != digest(&source.text)).then(detail));
+    }
+    let start = |date: chrono::NaiveDate| date.pred_opt().and_then(|eve| contract.zone.end_of_date(eve)).unwrap_or(Instant::MIN);
+    let later = versions.iter().map(|one| one.effective_from).filter(|from| *from > contract.effective_from).min();
+    let until = later.map_or(Instant::MAX, start);
+    let registered = store::tickets::opened_between(reads, &contract.id, start(contract.effective_from), until).await?;
+    Ok((registered > 0).then(|| {
+        format!(
+            "version {} would rewrite the past: {registered} ticket(s) were reported on or after {}; let it take effect later",
+            contract.version, contract.effective_from
+        )
+    }))
+}
+
+fn digest(text: &str) -> String {
+    contracts::hex(&Sha256::digest(text.as_bytes()))
+}
