@@ -6,6 +6,7 @@
 
 mod calendars;
 mod checks;
+mod obligations;
 mod reader;
 mod schema;
 
