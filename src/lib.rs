@@ -12,7 +12,7 @@
 //!
 //! A test (`tests/it/architecture.rs`) reads these files and fails on an arrow that points outward.
 //!
-//! - [`domain`]: calendars, clocks, contracts, tickets, workflows, ladders. Pure: the instant is an argument.
+//! - [`domain`]: calendars, clocks, contracts, tickets, workflows, ladders, obligations. Pure: the instant is an argument.
 //! - [`contracts`]: an agreement as a TOML file, read with every problem at once.
 //! - [`simulate`]: clocks as text, without a database.
 //! - [`proof`]: a ledger that stands by itself, and how it is counted again without the desk.

@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub ticket_id: Uuid,
+    pub ticket_id: Option<Uuid>,
     pub organisation: String,
     pub event_id: Uuid,
     pub template: String,

@@ -6,6 +6,7 @@ mod m0003_attachments;
 mod m0004_outbox;
 mod m0005_amendments;
 mod m0006_screens;
+mod m0007_obligations;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_outbox::Step),
             Box::new(m0005_amendments::Step),
             Box::new(m0006_screens::Step),
+            Box::new(m0007_obligations::Step),
         ]
     }
 }

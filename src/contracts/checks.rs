@@ -53,6 +53,10 @@ fn names_refer_to_something(root: &Section<'_>) {
         refers(clock.peek("calendar"), &calendars, "calendar");
         refers(clock.peek("priority"), &priorities, "priority");
     }
+    for obligation in root.quiet_sections("obligations") {
+        refers(obligation.peek("calendar"), &calendars, "calendar");
+        refers(obligation.peek("owner"), &roles, "role");
+    }
     for ladder in root.quiet_sections("ladders") {
         for condition in ladder.quiet_sections("opens") {
             refers(condition.peek("calendar"), &calendars, "calendar");
@@ -132,7 +136,7 @@ fn types(section: &Section<'_>) -> Vec<TicketType> {
 }
 
 fn nothing_is_named_twice(root: &Section<'_>) {
-    for (list, key) in [("clients", "organisation"), ("ladders", "id")] {
+    for (list, key) in [("clients", "organisation"), ("ladders", "id"), ("obligations", "id")] {
         let mut seen = BTreeSet::new();
         for field in root.quiet_sections(list).iter().filter_map(|section| section.peek(key)) {
             if let Some(name) = field.as_text().filter(|name| !seen.insert(*name)) {

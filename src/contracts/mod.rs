@@ -6,6 +6,7 @@
 
 mod calendars;
 mod checks;
+mod obligations;
 pub mod plan;
 mod reader;
 mod schema;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::checks;
 use super::reader::{Field, Findings, Section};
-use super::{Problem, calendars};
+use super::{Problem, calendars, obligations};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, open_seconds};
 use crate::domain::contract::{
@@ -54,6 +54,7 @@ fn contract(root: &Section<'_>) -> Contract {
         clocks: sections(root, "clocks").iter().filter_map(|section| clock(section, &calendars)).collect(),
         roles: named(root, "roles").iter().filter_map(|(code, section)| role(code, section)).collect(),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
+        duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),
         calendars,
         amendments: Vec::new(),
     };
@@ -84,7 +85,7 @@ fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
     Some(field.list().iter().filter_map(Field::parsed).collect())
 }
 
-fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
+pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
     let Some(texts) = section.optional(key).and_then(|field| field.section()) else {
         return Label { nl: otherwise.to_owned(), en: otherwise.to_owned() };
     };

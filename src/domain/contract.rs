@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::amendment::Amended;
 use super::calendar::{Calendar, Zone};
 use super::clock::{Entry, Kind};
+use super::obligation::Duty;
 
 /// The six ticket types (TKT-01), a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -325,6 +326,8 @@ pub struct Contract {
     pub roles: Vec<Role>,
     /// Escalation ladders.
     pub ladders: Vec<Ladder>,
+    /// Dated duties.
+    pub duties: Vec<Duty>,
 }
 
 impl Contract {

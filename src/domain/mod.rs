@@ -8,6 +8,7 @@ pub mod clock;
 pub mod contract;
 pub mod escalation;
 pub mod instant;
+pub mod obligation;
 pub mod ticket;
 pub mod workflow;
 

@@ -13,13 +13,15 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::deprecation::{self, Deprecation};
-use super::{agreements, amendments, attachments, bulk, catalogue, contracts, desk, lists, shapes, simulations, tickets};
+use super::{agreements, amendments, attachments, bulk, catalogue, contracts, desk, lists, obligations, shapes, simulations, tickets};
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 9] = [
+pub const BODIES: [&str; 11] = [
     "NewContractVersion",
     "NewCalendarAmendment",
     "NewContractSimulation",
+    "NewFulfilment",
+    "NewObligation",
     "NewTicket",
     "TicketPatch",
     "NewMessage",
@@ -41,11 +43,13 @@ pub const BODIES: [&str; 9] = [
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
         desk::inbound_message, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
-        contracts::calendars, simulations::create, agreements::plan, agreements::apply, catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
+        contracts::calendars, simulations::create, agreements::plan, agreements::apply,
+        obligations::list, obligations::get, obligations::create, obligations::fulfil,
+        catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
         desk::api_document,
     ),
     components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment, shapes::EventData, super::error::ProblemBody, super::error::FieldProblem)),
-    tags((name = "contracts", description = "Agreements and their calendars"), (name = "catalogue", description = "What a screen chooses from, and what everything is called"),
+    tags((name = "contracts", description = "Agreements and their calendars"), (name = "obligations", description = "What is due by a date"), (name = "catalogue", description = "What a screen chooses from, and what everything is called"),
         (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
         (name = "mail", description = "Mail in"), (name = "reports", description = "Figures"),
         (name = "document", description = "This document")),

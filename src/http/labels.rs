@@ -5,6 +5,7 @@
 
 use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState};
 use crate::domain::contract::{Condition, Mode, Motivation, Side, TicketType, Workaround};
+use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
 use crate::domain::ticket::{Channel, EventKind};
 use crate::domain::workflow::{self, State};
 use crate::reports::service_management::Verdict;
@@ -117,6 +118,25 @@ labelled! {
         Missed = "missed": "niet gehaald", "missed";
         NotApplicable = "not_applicable": "n.v.t.", "not applicable";
     }
+    Cycle {
+        Month = "month": "maand", "month";
+        Quarter = "quarter": "kwartaal", "quarter";
+        HalfYear = "half-year": "half jaar", "half year";
+        Year = "year": "jaar", "year";
+    }
+    ObligationState {
+        Open = "open": "open", "open";
+        Late = "late": "te laat", "late";
+        Met = "met": "nagekomen", "met";
+    }
+    ObligationEvent {
+        Opened = "obligation.opened": "ontstaan", "opened";
+        Reminded = "obligation.reminded": "herinnerd", "reminded";
+        DueMoved = "obligation.due_moved": "termijn verschoven door de kalender", "due date moved by the calendar";
+        Late = "obligation.late": "te laat", "late";
+        LateVoided = "obligation.late_voided": "toch op tijd", "in time after all";
+        Met = "obligation.met": "nagekomen", "met";
+    }
     EventKind {
         Registered = "ticket.registered": "geregistreerd", "registered";
         Prioritised = "ticket.prioritised": "prioriteit bepaald", "priority decided";
@@ -187,6 +207,13 @@ const LEDGER_CAUSES: [Named; 13] = [
     ("boxing_day", "tweede kerstdag", "Boxing Day"),
 ];
 
+/// Why a date is no working day, besides the holidays.
+const SKIPPED: [Named; 3] = [
+    ("weekend", "weekend", "weekend"),
+    ("hours", "dag zonder openingstijd", "day without opening hours"),
+    ("by_hand", "bijzondere dag", "special day"),
+];
+
 /// What an amendment makes of a date of a calendar.
 const CALENDAR_CHANGES: [Named; 3] =
     [("closed", "gesloten", "closed"), ("hours", "andere openingstijden", "other hours"), ("as_agreed", "zoals afgesproken", "as agreed")];
@@ -255,6 +282,10 @@ pub fn lists() -> Vec<(&'static str, Vec<Named>)> {
         ("priorityWorkaround", all::<Workaround>()),
         ("inboundOutcome", OUTCOMES.to_vec()),
         ("verdict", all::<Verdict>()),
+        ("cycle", all::<Cycle>()),
+        ("obligationState", all::<ObligationState>()),
+        ("obligationEvent", all::<ObligationEvent>()),
+        ("skippedReason", SKIPPED.into_iter().chain(LEDGER_CAUSES[4..].iter().copied()).collect()),
     ]
 }
 
@@ -297,6 +328,9 @@ mod tests {
         same(Motivation::as_str);
         same(Workaround::as_str);
         same(EventKind::as_str);
+        same(Cycle::as_str);
+        same(ObligationState::as_str);
+        same(ObligationEvent::as_str);
         for kind in TicketType::ALL {
             assert_eq!(kind.named().1, kind.dutch());
         }
@@ -366,7 +400,12 @@ mod tests {
                 };
                 written = line.starts_with("#[derive") && line.contains("Serialize") || (written && line.starts_with("#["));
                 let Some(named) = named.filter(|name| !["HolidayRule", "Change", "FactKind"].contains(name)) else { continue };
-                let aliased = if path.ends_with("clock/view.rs") && named == "State" { "ClockState" } else { named };
+                let aliased = match named {
+                    "State" if path.ends_with("clock/view.rs") => "ClockState",
+                    "State" if path.ends_with("obligation/mod.rs") => "ObligationState",
+                    "EventKind" if path.ends_with("obligation/mod.rs") => "ObligationEvent",
+                    named => named,
+                };
                 assert!(here.contains(&format!("    {aliased} {{")), "{aliased} of {} has no names in http/labels.rs", path.display());
             }
         }

@@ -18,6 +18,7 @@ mod gate;
 mod labels;
 mod limits;
 mod lists;
+mod obligations;
 mod problems;
 mod shapes;
 mod simulations;
@@ -82,6 +83,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/contracts/{contract}/calendars").get(contracts::calendars))
         .service(at("/v1/contracts/{contract}/calendar-amendments").get(amendments::list).post(amendments::create))
         .service(at("/v1/contract-simulations").post(simulations::create))
+        .service(at("/v1/obligations").get(obligations::list).post(obligations::create))
+        .service(at("/v1/obligations/{id}").get(obligations::get))
+        .service(at("/v1/obligations/{id}/fulfilments").post(obligations::fulfil))
         .service(at("/v1/organisations").get(catalogue::organisations))
         .service(at("/v1/people").get(catalogue::people))
         .service(at("/v1/teams").get(catalogue::teams))

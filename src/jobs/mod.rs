@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::domain::Instant;
-use crate::usecases::{Error, timers};
+use crate::usecases::{Error, obligations, timers};
 use crate::{outbox, store};
 
 /// However quiet it is, look again after this: a lost wake-up costs no more.
@@ -34,15 +34,16 @@ pub async fn work_off(app: &App) -> Result<(), Error> {
     }
 }
 
-/// Timers, the stream and its handlers, once; how much was done.
+/// Timers, obligations, the stream and its handlers, once; how much was done.
 async fn move_on(app: &App) -> Result<usize, Error> {
     let fired = timers::fire_due(app).await?;
+    let obliged = obligations::work_off(app).await?;
     let numbered = outbox::number(app).await?;
     let handled = outbox::handle(app).await?;
-    if handled > 0 {
+    if handled + obliged > 0 {
         app.mail_waits.notify_waiters();
     }
-    Ok(fired + numbered + handled)
+    Ok(fired + obliged + numbered + handled)
 }
 
 /// When something is due next, if nothing happens before.
@@ -53,7 +54,8 @@ pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
 async fn next_move(app: &App) -> Result<Option<Instant>, Error> {
     let all = app.all();
     let (timer, retry) = (store::tickets::next_due(&all).await?, store::set_aside::next_due(&all).await?);
-    Ok(timer.into_iter().chain(retry).min())
+    let obligation = store::obligations::next_due(&all).await?;
+    Ok(timer.into_iter().chain(retry).chain(obligation).min())
 }
 
 async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {

@@ -273,12 +273,12 @@ fn quoted(heading: &str, words: &str) -> String {
 }
 
 /// A letter of the desk; empty paragraphs are left out.
-fn letter(desk: &str, paragraphs: &[String]) -> String {
+pub(super) fn letter(desk: &str, paragraphs: &[String]) -> String {
     let written: Vec<&str> = paragraphs.iter().map(String::as_str).filter(|paragraph| !paragraph.is_empty()).collect();
     format!("Geachte heer, mevrouw,\n\n{}\n\nMet vriendelijke groet,\n{}\n", written.join("\n\n"), one_line(desk))
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -2,6 +2,7 @@
 //! message, and `send` sends it.
 
 pub mod messages;
+pub mod obligations;
 pub mod parse;
 pub mod send;
 pub mod triage;

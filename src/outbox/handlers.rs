@@ -178,7 +178,7 @@ impl Told<'_> {
         let id = Uuid::new_v5(&event.id, format!("{template} {recipient}").as_bytes());
         Outbound {
             id,
-            ticket_id: self.ticket.id,
+            ticket_id: Some(self.ticket.id),
             organisation: self.ticket.organisation.clone(),
             event_id: event.id,
             template: template.to_owned(),

@@ -30,16 +30,16 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Recorded>, DbErr> {
     rows.into_iter().map(to_domain).collect()
 }
 
-/// Holds off whoever writes tickets until the transaction ends, so that no registration under way misses what it adds:
+/// Holds off whoever writes tickets or obligations until the transaction ends, so that no registration under way misses what it adds:
 /// amendments come a few times a year, and a lock held by every registration would cost more.
 pub async fn lock(tx: &Tx) -> Result<(), DbErr> {
     if tx.backend() == Backend::Postgres {
-        tx.connection().execute_unprepared("LOCK TABLE ticket IN EXCLUSIVE MODE").await?;
+        tx.connection().execute_unprepared("LOCK TABLE ticket, obligation IN EXCLUSIVE MODE").await?;
     }
     Ok(())
 }
 
-/// Adds one as the `sequence`th, and has every open ticket of its contract settled again.
+/// Adds one as the `sequence`th, and has every open ticket and obligation of its contract settled again.
 pub async fn insert(tx: &Tx, recorded: &Recorded, sequence: usize) -> Result<(), DbErr> {
     let amendment = &recorded.amendment;
     let row = calendar_amendment::ActiveModel {
@@ -55,6 +55,7 @@ pub async fn insert(tx: &Tx, recorded: &Recorded, sequence: usize) -> Result<(),
         recorded_at: Set(amendment.recorded_at.to_utc()),
     };
     calendar_amendment::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    super::obligations::look_at_open(tx, &recorded.contract, amendment.recorded_at).await?;
     settle_open(tx, &recorded.contract, amendment.recorded_at).await
 }
 

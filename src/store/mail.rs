@@ -42,8 +42,8 @@ pub struct Inbound {
 pub struct Outbound {
     /// Its id.
     pub id: Uuid,
-    /// Its ticket.
-    pub ticket_id: Uuid,
+    /// Its ticket; none when it is about an obligation.
+    pub ticket_id: Option<Uuid>,
     /// Whose.
     pub organisation: String,
     /// The event it tells of.
@@ -87,14 +87,14 @@ pub async fn ticket_of(tx: &Tx, contract: &str, message_ids: &[String]) -> Resul
         .all(tx.connection())
         .await?;
     let known = |id: &String| {
-        let sent = sent.iter().find(|mail| mail.message_id == *id).map(|mail| mail.ticket_id);
+        let sent = sent.iter().find(|mail| mail.message_id == *id).and_then(|mail| mail.ticket_id);
         sent.or_else(|| came.iter().find(|mail| mail.message_id == *id)?.ticket_id)
     };
     Ok(message_ids.iter().find_map(known))
 }
 
-/// The mail we sent with that Message-ID.
-pub async fn sent_as(tx: &Tx, message_id: &str) -> Result<Option<(Uuid, String)>, DbErr> {
+/// The mail we sent with that Message-ID: its ticket, if it is about one, and its recipient.
+pub async fn sent_as(tx: &Tx, message_id: &str) -> Result<Option<(Option<Uuid>, String)>, DbErr> {
     let row = tx.find::<outbound_mail::Entity>().filter(outbound_mail::Column::MessageId.eq(message_id)).one(tx.connection()).await?;
     Ok(row.map(|row| (row.ticket_id, row.recipient)))
 }

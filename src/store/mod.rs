@@ -13,6 +13,7 @@ pub mod index;
 pub mod lists;
 pub mod mail;
 pub mod messages;
+pub mod obligations;
 pub mod people;
 pub mod search;
 pub mod set_aside;

@@ -8,7 +8,10 @@ use sea_orm::{
     QueryFilter, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use entity::{attachment, clock, escalation, event, external_reference, message, outbound_mail, person, set_aside, ticket, ticket_change};
+use entity::{
+    attachment, clock, escalation, event, external_reference, message, obligation, obligation_event, outbound_mail, person, set_aside,
+    ticket, ticket_change,
+};
 
 /// Why the database did not do what was asked.
 pub type DbError = DbErr;
@@ -161,6 +164,8 @@ of_organisation!(
     event,
     external_reference,
     message,
+    obligation,
+    obligation_event,
     outbound_mail,
     person,
     set_aside,

@@ -111,7 +111,11 @@ impl Intake<'_> {
         let bounced = match bounced {
             // Only whom we wrote to can bounce: a stranger who names our Message-ID proves nothing.
             Some((ticket, recipient)) if self.mail.bounce.as_ref().and_then(|bounce| bounce.recipient.as_ref()) == Some(&recipient) => {
-                Some(OursBounced { ticket: store::tickets::find(tx, TicketRef::Id(ticket)).await? })
+                let ticket = match ticket {
+                    Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
+                    None => None,
+                };
+                Some(OursBounced { ticket })
             }
             _ => None,
         };

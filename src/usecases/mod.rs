@@ -9,6 +9,7 @@ mod enclosures;
 mod error;
 pub mod idempotency;
 pub mod inbound;
+pub mod obligations;
 pub mod rebuild;
 pub mod reports;
 pub mod sandbox;

@@ -116,7 +116,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "title =",
             "titel = \"A\"\ntitle =",
             &["titel: is not a key here; the keys are assumed, calendars, clients, clocks, default_priority, effective_from, \
-               id, ladders, priorities, roles, time_zone, title, version"],
+               id, ladders, obligations, priorities, roles, time_zone, title, version"],
         ),
         (
             "organisation =",
@@ -464,6 +464,7 @@ fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
         "technisch-beheerder-ka",
     ];
     expected.extend(roles.map(|role| format!("roles.{role}.mail")));
+    expected.extend([1, 6].map(|duty| format!("obligations.{duty}.due")));
     expected.sort();
     assert_eq!(open, expected);
     assert_eq!(refused.problems[0].reason, "is \"unknown\": the agreement leaves it open");

@@ -6,6 +6,7 @@ mod contracts;
 mod http;
 mod journeys;
 mod mail;
+mod obligations;
 mod openapi;
 mod simulate;
 mod support;

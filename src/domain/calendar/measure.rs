@@ -117,6 +117,23 @@ impl Calendar {
                 return None;
             }
         }
+        self.working_day_at(chunk, wanted)
+    }
+
+    /// The `n`th working day before a date (the date itself is day 0, `n` from 1); `None` before 1900 (C1).
+    pub fn working_day_before(&self, date: NaiveDate, n: i64) -> Option<NaiveDate> {
+        let day = day_of_date(date);
+        let mut chunk = spans::chunk_of(day * DAY);
+        let mut wanted = self.working_days_before(chunk, day) - n + 1;
+        while wanted < 1 {
+            chunk = chunk.checked_sub(1)?;
+            wanted += self.working_days_of(chunk);
+        }
+        self.working_day_at(chunk, wanted)
+    }
+
+    /// The `wanted`th working day of a chunk, from 1.
+    fn working_day_at(&self, chunk: usize, wanted: i64) -> Option<NaiveDate> {
         let at = self.chunk(chunk).working_before.partition_point(|&count| count < wanted).checked_sub(1)?;
         let found = spans::first_day(chunk) + i64::try_from(at).ok()?;
         (found <= Instant::MAX.unix() / DAY).then(|| date_of_day(found))

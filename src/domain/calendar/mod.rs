@@ -3,7 +3,8 @@
 //! One rule decides everything: an instant is open when its local wall time lies in an interval and its local date is
 //! not closed. `rules` holds that rule; `spans` lays it out, once for every four years, as open spans of UTC with
 //! their running totals; `measure` asks those totals. So elapsed time, deadlines, working days and ledgers walk the same
-//! spans, and a question over ten years costs what one over a day does.
+//! spans, and a question over ten years costs what one over a day does. `term` counts whole days over the same totals, and
+//! names the dates it passed over.
 //!
 //! Absent on purpose: any notion of summer time, and any loop over days.
 
@@ -13,6 +14,7 @@ mod hours;
 mod measure;
 mod rules;
 mod spans;
+mod term;
 mod zone;
 
 pub use days::Days;
@@ -20,6 +22,7 @@ pub use holidays::HolidayRule;
 pub use hours::{BadInterval, Interval};
 pub use measure::Segment;
 pub use rules::{BadCalendar, Rules, WEEKDAYS, YearlyDate};
+pub use term::{BadTerm, Counted, Skipped, Term, Unit};
 pub use zone::Zone;
 
 use std::sync::OnceLock;

@@ -62,6 +62,7 @@ pub(crate) fn contract() -> Contract {
         clocks,
         roles: Vec::new(),
         ladders: Vec::new(),
+        duties: Vec::new(),
     }
 }
 

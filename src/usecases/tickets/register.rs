@@ -133,7 +133,12 @@ fn version_for(app: &App, contract: &str, at: Instant, problems: &mut Vec<Proble
 }
 
 /// The client and its tier; a caller of one organisation need not name it.
-fn client_of(contract: &Contract, stamp: &Stamp, named: Option<&str>, problems: &mut Vec<Problem>) -> Option<(String, Option<String>)> {
+pub(in crate::usecases) fn client_of(
+    contract: &Contract,
+    stamp: &Stamp,
+    named: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Option<(String, Option<String>)> {
     let seen: Vec<_> = contract.clients.iter().filter(|client| stamp.scope.includes(&client.organisation)).collect();
     let client = match named {
         Some(named) => seen.iter().find(|client| client.organisation == named),

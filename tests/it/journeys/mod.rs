@@ -7,6 +7,7 @@ mod faults;
 mod first_day;
 mod kills;
 mod ladder;
+mod obligations;
 mod proof;
 mod rebuild;
 mod together;

@@ -1,0 +1,18 @@
+//! When a contract's recurring duties are next looked at, to open the periods that come.
+
+use sea_orm::entity::prelude::*;
+
+/// When a contract's recurring duties are next looked at, to open the periods that come.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "obligation_opening")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub contract: String,
+    pub next_open_at: Option<DateTimeUtc>,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,118 @@
+//! Periods of the calendar, on local dates (CAL-10).
+
+use chrono::{Datelike, Months, NaiveDate};
+
+/// How often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cycle {
+    /// Every calendar month.
+    Month,
+    /// Every calendar quarter.
+    Quarter,
+    /// From January through June, and from July through December.
+    HalfYear,
+    /// Every calendar year.
+    Year,
+}
+
+impl Cycle {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Month, Self::Quarter, Self::HalfYear, Self::Year];
+
+    /// The name in files and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::HalfYear => "half-year",
+            Self::Year => "year",
+        }
+    }
+
+    const fn months(self) -> u32 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::HalfYear => 6,
+            Self::Year => 12,
+        }
+    }
+
+    /// The period in which a date falls.
+    pub fn containing(self, date: NaiveDate) -> Period {
+        let month = date.month0() / self.months() * self.months() + 1;
+        Period { cycle: self, first: NaiveDate::from_ymd_opt(date.year(), month, 1).unwrap_or(date) }
+    }
+}
+
+/// One month, quarter, half year or year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    cycle: Cycle,
+    first: NaiveDate,
+}
+
+impl Period {
+    /// Its first date.
+    pub fn first(self) -> NaiveDate {
+        self.first
+    }
+
+    /// Its last date.
+    pub fn last(self) -> NaiveDate {
+        self.next().first.pred_opt().unwrap_or(self.first)
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self { first: self.first.checked_add_months(Months::new(self.cycle.months())).unwrap_or(self.first), ..self }
+    }
+
+    /// The one before it.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self { first: self.first.checked_sub_months(Months::new(self.cycle.months())).unwrap_or(self.first), ..self }
+    }
+
+    /// Its name: `2026-03`, `2026-Q1`, `2026-H1` or `2026`.
+    pub fn name(self) -> String {
+        let (year, month) = (self.first.year(), self.first.month());
+        match self.cycle {
+            Cycle::Month => format!("{year:04}-{month:02}"),
+            Cycle::Quarter => format!("{year:04}-Q{}", month.div_ceil(3)),
+            Cycle::HalfYear => format!("{year:04}-H{}", month.div_ceil(6)),
+            Cycle::Year => format!("{year:04}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Instant;
+    use crate::domain::calendar::Zone;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_period_is_known_by_any_of_its_dates() {
+        let names = |text| Cycle::ALL.map(|cycle| cycle.containing(date(text)).name());
+        assert_eq!(names("2026-03-31"), ["2026-03", "2026-Q1", "2026-H1", "2026"]);
+        assert_eq!(names("2026-07-01"), ["2026-07", "2026-Q3", "2026-H2", "2026"]);
+        let year = Cycle::Year.containing(date("2026-08-09"));
+        assert_eq!((year.first(), year.last()), (date("2026-01-01"), date("2026-12-31")));
+        let half = Cycle::HalfYear.containing(date("2026-12-31"));
+        assert_eq!((half.next().name(), half.previous().last()), ("2027-H1".to_owned(), date("2026-06-30")));
+    }
+
+    /// CAL-10: half past midnight on 1 April is in the second quarter, whatever UTC says.
+    #[test]
+    fn cal_10_the_period_of_an_instant_is_that_of_its_local_date() {
+        let amsterdam = Zone::from(chrono_tz::Europe::Amsterdam);
+        let at: Instant = "2026-03-31T22:30:00Z".parse().unwrap_or(Instant::MIN);
+        assert_eq!(Cycle::Quarter.containing(amsterdam.date(at)).name(), "2026-Q2");
+    }
+}

@@ -1,0 +1,171 @@
+//! What becomes of an obligation by itself: replayed from when it came to be, over the calendar as it was known.
+//!
+//! Between two amendments to its calendar the due date stands still. A reminder fires once, at the first opening of its
+//! date; one that lay before the obligation itself is passed over, and one that a moved due date puts in the past fires at
+//! the move. At the due instant it is late, which ends the replay: no amendment recorded later moves that (CAL-12, CLK-16).
+
+use serde_json::{Value, json};
+
+use super::{Duty, Event, EventKind, Obligation};
+use crate::domain::Instant;
+use crate::domain::calendar::{Calendar, Counted, Term};
+use crate::domain::contract::Contract;
+
+/// That it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Met {
+    /// When.
+    pub at: Instant,
+    /// When that was recorded.
+    pub recorded_at: Instant,
+}
+
+impl Met {
+    /// What its events say of that.
+    pub fn of(history: &[Event]) -> Option<Self> {
+        let met = history.iter().find(|event| event.kind == EventKind::Met)?;
+        Some(Self { at: met.occurred_at, recorded_at: met.recorded_at })
+    }
+}
+
+/// Something that happens to an obligation by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What.
+    pub kind: EventKind,
+    /// When.
+    pub at: Instant,
+    /// Which reminder, or from when to when it moved.
+    pub data: Value,
+}
+
+/// A reminder, planned for an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reminder {
+    /// How long before the due date.
+    pub before: Term,
+    /// When; `None` where it lay before the obligation itself.
+    pub planned_at: Option<Instant>,
+}
+
+/// An obligation as its replay shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// How its due date was computed.
+    pub counted: Counted,
+    /// From then on it is too late.
+    pub due_at: Instant,
+    /// Its reminders, as the due date stands.
+    pub reminders: Vec<Reminder>,
+    /// When it was late; nothing when it was done in time.
+    pub late_at: Option<Instant>,
+    /// What happened that is not yet among its events.
+    pub steps: Vec<Step>,
+    /// When something happens next, if nothing is recorded before.
+    pub next_fire_at: Option<Instant>,
+}
+
+/// An obligation as of an instant; `None` when its due date lies outside the counted years.
+pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history: &[Event], now: Instant) -> Option<Replay> {
+    let met = Met::of(history);
+    let until = met.map_or(now, |met| met.recorded_at.min(now));
+    let mut known = contract.amendments_by(obligation.opened_at);
+    let mut stretch = Stretch::new(contract, duty, obligation, known, None)?;
+    let (mut steps, mut reminded) = (Vec::new(), vec![false; duty.remind.len()]);
+    let late_at = loop {
+        let amended = next_amendment(contract, duty, known, until);
+        let end = amended.map_or(until, |(_, recorded_at)| recorded_at);
+        let late_at = stretch.late_at();
+        for (at, reminder) in stretch.reminders.iter().enumerate().filter(|(at, _)| !reminded[*at]).collect::<Vec<_>>() {
+            if let Some(planned_at) = reminder.planned_at.filter(|planned_at| *planned_at <= end && *planned_at < late_at) {
+                reminded[at] = true;
+                steps.push(Step { kind: EventKind::Reminded, at: planned_at, data: json!({ "before": reminder.before.to_string() }) });
+            }
+        }
+        if late_at <= end {
+            break Some(late_at);
+        }
+        let Some((index, recorded_at)) = amended else { break None };
+        known = index + 1;
+        let moved = Stretch::new(contract, duty, obligation, known, Some(recorded_at))?;
+        if moved.counted.date != stretch.counted.date {
+            let data = json!({ "from": stretch.due_at, "to": moved.due_at, "amendment": contract.amendments[index].amendment.id });
+            steps.push(Step { kind: EventKind::DueMoved, at: recorded_at, data });
+        }
+        stretch = moved;
+    };
+    let in_time = met.is_some_and(|met| met.at < stretch.due_at);
+    let told_late = history.iter().any(|event| event.kind == EventKind::Late);
+    if let Some(at) = late_at.filter(|_| !in_time || told_late) {
+        steps.push(Step { kind: EventKind::Late, at, data: json!({ "dueAt": stretch.due_at }) });
+        if let Some(met) = met.filter(|_| in_time) {
+            steps.push(Step { kind: EventKind::LateVoided, at: met.recorded_at, data: json!({ "metAt": met.at }) });
+        }
+    }
+    // Nobody is reminded of what is done.
+    steps.retain(|step| !is_among(history, step) && (met.is_none() || step.kind != EventKind::Reminded));
+    steps.sort_by_key(|step| step.at);
+    let waiting = stretch.reminders.iter().zip(&reminded).filter(|(_, reminded)| !**reminded);
+    let waiting = waiting.filter_map(|(reminder, _)| reminder.planned_at.filter(|at| *at > until));
+    let next_fire_at = waiting.chain([stretch.late_at()]).min().filter(|_| met.is_none() && late_at.is_none());
+    Some(Replay {
+        counted: stretch.counted,
+        due_at: stretch.due_at,
+        reminders: stretch.reminders,
+        late_at: late_at.filter(|_| !in_time),
+        steps,
+        next_fire_at,
+    })
+}
+
+/// The next amendment to a duty's calendar that was recorded by an instant.
+fn next_amendment(contract: &Contract, duty: &Duty, known: usize, until: Instant) -> Option<(usize, Instant)> {
+    let later = contract.amendments.iter().enumerate().skip(known).map(|(index, amended)| (index, &amended.amendment));
+    let mut own = later.filter(|(_, amendment)| amendment.calendar == duty.calendar && amendment.recorded_at <= until);
+    own.next().map(|(index, amendment)| (index, amendment.recorded_at))
+}
+
+/// Whether a step was recorded before.
+fn is_among(history: &[Event], step: &Step) -> bool {
+    let same = |event: &&Event| match step.kind {
+        EventKind::Reminded => event.data["before"] == step.data["before"],
+        EventKind::DueMoved => event.data["amendment"] == step.data["amendment"],
+        _ => true,
+    };
+    history.iter().filter(|event| event.kind == step.kind).any(|event| same(&event))
+}
+
+/// A stretch of time in which the due date stands still.
+struct Stretch {
+    counted: Counted,
+    due_at: Instant,
+    reminders: Vec<Reminder>,
+    /// The amendment it began with; nothing for the first.
+    since: Option<Instant>,
+}
+
+impl Stretch {
+    fn new(contract: &Contract, duty: &Duty, obligation: &Obligation, known: usize, since: Option<Instant>) -> Option<Self> {
+        let calendar = contract.calendar_after(&duty.calendar, known)?;
+        let counted = calendar.count(obligation.day_zero, duty.due)?;
+        let due_at = contract.zone.end_of_date(counted.date)?;
+        let planned = |before: &Term| {
+            let at = opening_of(calendar, contract, &counted, due_at, *before)?;
+            Some(since.map_or(at, |since| at.max(since))).filter(|_| at >= obligation.opened_at)
+        };
+        let reminders = duty.remind.iter().map(|before| Reminder { before: *before, planned_at: planned(before) }).collect();
+        Some(Self { counted, due_at, reminders, since })
+    }
+
+    /// The due instant, yet not before it was known.
+    fn late_at(&self) -> Instant {
+        self.since.map_or(self.due_at, |since| since.max(self.due_at))
+    }
+}
+
+/// When a reminder goes: at the first opening of its date or later, or at its midnight where nothing opens in time.
+fn opening_of(calendar: &Calendar, contract: &Contract, counted: &Counted, due_at: Instant, before: Term) -> Option<Instant> {
+    let date = calendar.count(counted.date, before)?.date;
+    let midnight = contract.zone.first_reading(date.and_time(chrono::NaiveTime::MIN))?;
+    Some(calendar.first_open(midnight).filter(|open| *open < due_at).unwrap_or(midnight))
+}

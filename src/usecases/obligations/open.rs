@@ -1,0 +1,130 @@
+//! Opening an obligation by a recorded fact.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{event, write_new};
+use crate::app::{App, Version};
+use crate::domain::Instant;
+use crate::domain::obligation::{Duty, EventKind, Obligation, Occasion, State};
+use crate::store;
+use crate::usecases::tickets::{client_of, remember, repeated};
+use crate::usecases::{Error, Problem, Stamp, contracts};
+
+/// A fact as someone records it; whatever could not be read is absent.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The contract.
+    pub contract: Option<String>,
+    /// The duty's code in it.
+    pub duty: Option<String>,
+    /// The client; needed where the contract serves several and the caller sees them.
+    pub organisation: Option<String>,
+    /// When the fact happened, or is planned for; the present when absent.
+    pub fact_at: Option<Instant>,
+    /// What shows it.
+    pub evidence: String,
+}
+
+/// A draft that can be opened.
+struct Checked {
+    version: Arc<Version>,
+    duty: Duty,
+    organisation: String,
+    fact_at: Instant,
+}
+
+/// Everything wrong with a draft, judged on what could be read of it.
+pub fn problems(app: &App, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
+    check(app, stamp, draft).err().unwrap_or_default()
+}
+
+/// Opens an obligation: the fact it follows starts its term.
+pub async fn open(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Obligation, Error> {
+    let opened = app
+        .write(&stamp.scope, async |tx| {
+            store::obligations::announce(tx).await?;
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::obligations::find(tx, known).await?.ok_or(Error::NotFound("obligation"));
+            }
+            contracts::refresh(app, tx).await?;
+            let checked = check(app, stamp, draft).map_err(Error::Invalid)?;
+            let obligation = Obligation {
+                id: app.time.id(),
+                organisation: checked.organisation.clone(),
+                contract: checked.version.contract.id.clone(),
+                contract_version_id: checked.version.id,
+                duty: checked.duty.id.clone(),
+                period: None,
+                day_zero: checked.version.contract.zone.date(checked.fact_at),
+                fact_at: Some(checked.fact_at),
+                opened_at: stamp.recorded_at,
+                state: State::Open,
+                due_at: checked.fact_at,
+                late_at: None,
+                met_at: None,
+                next_fire_at: None,
+            };
+            let (evidence, data) = (Some(draft.evidence.clone()), json!({ "factAt": checked.fact_at }));
+            let opened = event(app, EventKind::Opened, &stamp.actor, evidence, data, stamp.recorded_at, stamp.recorded_at);
+            let written = write_new(app, tx, vec![(checked.version, obligation, opened)], stamp.recorded_at).await?.pop();
+            let written = written.ok_or_else(|| Error::Internal("an obligation that was written is not there".to_owned()))?;
+            remember(app, tx, stamp, written.id).await?;
+            Ok(written)
+        })
+        .await?;
+    // What was late from the start is told at once.
+    app.mail_waits.notify_waiters();
+    Ok(opened)
+}
+
+fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let fact_at = draft.fact_at.unwrap_or(stamp.recorded_at);
+    let version = draft.contract.as_deref().and_then(|contract| {
+        let version = app.version_at(contract, fact_at.min(stamp.recorded_at));
+        if version.is_none() {
+            problems.push(Problem::field("contract", "unknown_contract", format!("there is no contract \"{contract}\" in force then")));
+        }
+        version
+    });
+    let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
+    let duty = version.as_ref().zip(draft.duty.as_deref()).and_then(|(version, id)| started(version, id, &mut problems));
+    if let (Some(version), Some(duty)) = (&version, &duty) {
+        check_fact(stamp, version, duty, draft.fact_at, fact_at, &mut problems);
+    }
+    match (version, duty, client) {
+        (Some(version), Some(duty), Some((organisation, _))) if problems.is_empty() => Ok(Checked { version, duty, organisation, fact_at }),
+        _ => Err(problems),
+    }
+}
+
+/// The duty of that code, if a fact starts it.
+fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<Duty> {
+    match version.contract.duty(id) {
+        Some(duty) if matches!(duty.occasion, Occasion::Fact(_)) => return Some(duty.clone()),
+        Some(_) => problems.push(Problem::field("obligation", "recurring", "opens by itself, every period")),
+        None => {
+            let detail = format!("the contract has no obligation \"{id}\"");
+            problems.push(Problem::field("obligation", "unknown_obligation", detail));
+        }
+    }
+    None
+}
+
+/// A fact is of the past, unless its duty comes before it; and its due date can be counted.
+fn check_fact(stamp: &Stamp, version: &Version, duty: &Duty, given: Option<Instant>, fact_at: Instant, problems: &mut Vec<Problem>) {
+    if given.is_some() && fact_at > stamp.recorded_at && !duty.precedes_its_fact() {
+        problems.push(Problem::field("factAt", "in_future", format!("is after the present, {}", stamp.recorded_at)));
+    }
+    if given.is_some() && fact_at < stamp.recorded_at && stamp.actor.is_client() {
+        problems.push(Problem::field("factAt", "desk_only", "only the desk records something later than it happened"));
+    }
+    let (contract, day_zero) = (&version.contract, version.contract.zone.date(fact_at));
+    let counted =
+        contract.calendar_after(&duty.calendar, contract.amendments.len()).and_then(|calendar| calendar.count(day_zero, duty.due));
+    if counted.and_then(|counted| contract.zone.end_of_date(counted.date)).is_none() {
+        problems.push(Problem::field("factAt", "out_of_range", "leads to a date outside the years 1900 to 2200"));
+    }
+}

@@ -1,0 +1,145 @@
+//! Recurring duties: the present period and the next one are opened ahead, each once.
+//!
+//! A contract is looked at when a version of it is applied and at the start of every local month, by whoever comes first. A
+//! duty seen for the first time opens with the first period that can still be met; from then on no period is left out, also
+//! when nothing ran for a while.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{Months, NaiveDate, NaiveTime};
+use serde_json::json;
+
+use super::{event, write_new};
+use crate::app::{App, Version};
+use crate::domain::Instant;
+use crate::domain::contract::Contract;
+use crate::domain::obligation::{Cycle, Duty, Event, EventKind, Obligation, Occasion, Period, State};
+use crate::domain::ticket::Actor;
+use crate::store::{self, Scope};
+use crate::usecases::{Error, contracts};
+
+/// How many periods a duty seen for the first time looks back for one that is not yet due.
+const LOOK_BACK: usize = 24;
+
+/// Opens what one contract's recurring duties bring; how many contracts were looked at, none or one.
+pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
+    let now = app.time.now();
+    app.write_quietly(&Scope::All, async |tx| {
+        let Some(contract) = store::obligations::claim_opening(tx, now).await? else { return Ok(0) };
+        store::obligations::announce(tx).await?;
+        contracts::refresh(app, tx).await?;
+        let versions = app.versions_of(&contract);
+        let last = store::obligations::last_opened(tx, &contract).await?;
+        let last = last.into_iter().map(|(duty, organisation, last)| ((duty, organisation), last)).collect();
+        write_new(app, tx, to_open(app, &versions, &last, now), now).await?;
+        store::obligations::look_at_duties(tx, &contract, next_look(&versions, now)).await?;
+        Ok(1)
+    })
+    .await
+}
+
+/// What is to be opened of every recurring duty, for every client.
+fn to_open(
+    app: &App,
+    versions: &[Arc<Version>],
+    last: &HashMap<(String, String), NaiveDate>,
+    now: Instant,
+) -> Vec<(Arc<Version>, Obligation, Event)> {
+    let mut opened = Vec::new();
+    for (at, version) in versions.iter().enumerate() {
+        let contract = &version.contract;
+        let until = versions.get(at + 1).map(|next| next.contract.effective_from);
+        for (duty, cycle) in contract.duties.iter().filter_map(|duty| Some((duty, cycle_of(duty)?))) {
+            for client in &contract.clients {
+                let last = last.get(&(duty.id.clone(), client.organisation.clone())).copied();
+                let periods = periods(contract, duty, cycle, last, now).into_iter();
+                let agreed = periods.filter(|period| until.is_none_or(|until| period.last() < until));
+                opened.extend(agreed.map(|period| one(app, version, duty, &client.organisation, period, last.is_some(), now)));
+            }
+        }
+    }
+    opened
+}
+
+fn cycle_of(duty: &Duty) -> Option<Cycle> {
+    if let Occasion::Every(cycle) = duty.occasion { Some(cycle) } else { None }
+}
+
+/// The periods of a version that are not opened yet, through the one after the present.
+fn periods(contract: &Contract, duty: &Duty, cycle: Cycle, last: Option<NaiveDate>, now: Instant) -> Vec<Period> {
+    let present = cycle.containing(contract.zone.date(now));
+    let can_be_met = |period: Period| due_at(contract, duty, period.last()).is_some_and(|due| due > now);
+    let mut period = last.map_or_else(|| first_that_can_be_met(present, can_be_met), |last| cycle.containing(last).next());
+    let mut periods = Vec::new();
+    while period.first() <= present.next().first() {
+        let wanted = period.last() >= contract.effective_from && last.is_none_or(|last| period.last() > last);
+        if wanted && due_at(contract, duty, period.last()).is_some_and(|due| last.is_some() || due > now) {
+            periods.push(period);
+        }
+        period = period.next();
+    }
+    periods
+}
+
+fn first_that_can_be_met(present: Period, can_be_met: impl Fn(Period) -> bool) -> Period {
+    let mut first = present;
+    for _ in 0..LOOK_BACK {
+        if !can_be_met(first.previous()) {
+            break;
+        }
+        first = first.previous();
+    }
+    first
+}
+
+fn due_at(contract: &Contract, duty: &Duty, day_zero: NaiveDate) -> Option<Instant> {
+    let calendar = contract.calendar_after(&duty.calendar, contract.amendments.len())?;
+    contract.zone.end_of_date(calendar.count(day_zero, duty.due)?.date)
+}
+
+fn one(
+    app: &App,
+    version: &Arc<Version>,
+    duty: &Duty,
+    organisation: &str,
+    period: Period,
+    follows: bool,
+    now: Instant,
+) -> (Arc<Version>, Obligation, Event) {
+    // One that follows another came to be when the period before it began, also when nothing ran then.
+    let opened_at = midnight(&version.contract, period.previous().first()).filter(|_| follows).map_or(now, |at| at.min(now));
+    let obligation = Obligation {
+        id: app.time.id(),
+        organisation: organisation.to_owned(),
+        contract: version.contract.id.clone(),
+        contract_version_id: version.id,
+        duty: duty.id.clone(),
+        period: Some(period.name()),
+        day_zero: period.last(),
+        fact_at: None,
+        opened_at,
+        state: State::Open,
+        due_at: now,
+        late_at: None,
+        met_at: None,
+        next_fire_at: None,
+    };
+    let opened = event(app, EventKind::Opened, &Actor::System, None, json!({ "period": period.name() }), opened_at, now);
+    (version.clone(), obligation, opened)
+}
+
+/// When a contract is looked at again: at the next local month, or when a version takes effect.
+fn next_look(versions: &[Arc<Version>], now: Instant) -> Option<Instant> {
+    let recurs = |version: &&Arc<Version>| version.contract.duties.iter().any(|duty| cycle_of(duty).is_some());
+    let months = versions.iter().filter(recurs).filter_map(|version| {
+        let this_month = Cycle::Month.containing(version.contract.zone.date(now)).first();
+        midnight(&version.contract, this_month.checked_add_months(Months::new(1))?)
+    });
+    let effects = versions.iter().filter(recurs).filter_map(|version| midnight(&version.contract, version.contract.effective_from));
+    months.chain(effects).filter(|at| *at > now).collect::<BTreeSet<_>>().pop_first()
+}
+
+fn midnight(contract: &Contract, date: NaiveDate) -> Option<Instant> {
+    contract.zone.first_reading(date.and_time(NaiveTime::MIN))
+}
