@@ -265,7 +265,10 @@ fn check(files: &[PathBuf], settings: impl Fn() -> Result<Settings, crate::setti
         println!("{}", toml::to_string_pretty(&settings()?)?);
         return Ok(());
     }
-    let refused: Vec<_> = files.iter().filter_map(|file| contracts::load(file).err()).map(|refused| refused.to_string()).collect();
+    let (sources, refused) = read(files);
+    for source in &sources {
+        println!("{}", crate::reports::text::agreement::render(&source.contract));
+    }
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
 }
 

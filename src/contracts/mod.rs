@@ -6,6 +6,7 @@
 
 mod calendars;
 mod checks;
+mod lines;
 mod obligations;
 pub mod plan;
 mod reader;
@@ -25,11 +26,14 @@ pub struct Problem {
     pub reason: String,
     /// Whether the agreement itself leaves the value open.
     pub open: bool,
+    /// The line it is on, the first is 1; of a key that is missing, the line of what should have it.
+    pub line: Option<usize>,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.key, self.reason)
+        write!(out, "{}: {}", self.key, self.reason)?;
+        self.line.map_or(Ok(()), |line| write!(out, " (line {line})"))
     }
 }
 
@@ -78,6 +82,9 @@ pub fn parse(file: &Path, text: &str) -> Result<Contract, Refused> {
     schema::read(text).map_err(|mut problems| {
         let mut seen = std::collections::HashSet::new();
         problems.retain(|problem| seen.insert((problem.key.clone(), problem.reason.clone())));
+        for problem in &mut problems {
+            problem.line = lines::of(text, &problem.key);
+        }
         Refused { file: file.to_owned(), problems }
     })
 }
@@ -86,7 +93,7 @@ pub fn parse(file: &Path, text: &str) -> Result<Contract, Refused> {
 pub fn load(file: &Path) -> Result<Source, Refused> {
     let unreadable = |error: std::io::Error| Refused {
         file: file.to_owned(),
-        problems: vec![Problem { key: "file".to_owned(), reason: format!("cannot be read: {error}"), open: false }],
+        problems: vec![Problem { key: "file".to_owned(), reason: format!("cannot be read: {error}"), open: false, line: None }],
     };
     let text = std::fs::read_to_string(file).map_err(unreadable)?;
     let contract = parse(file, &text)?;

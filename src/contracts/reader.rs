@@ -15,7 +15,7 @@ pub(super) struct Findings(RefCell<Vec<Problem>>);
 
 impl Findings {
     pub(super) fn refuse(&self, key: impl Into<String>, reason: impl Display) {
-        self.0.borrow_mut().push(Problem { key: key.into(), reason: reason.to_string(), open: false });
+        self.0.borrow_mut().push(Problem { key: key.into(), reason: reason.to_string(), open: false, line: None });
     }
 
     fn count(&self) -> usize {
@@ -24,7 +24,7 @@ impl Findings {
 
     fn leave_open(&self, key: &str) {
         let reason = "is \"unknown\": the agreement leaves it open".to_owned();
-        self.0.borrow_mut().push(Problem { key: key.to_owned(), reason, open: true });
+        self.0.borrow_mut().push(Problem { key: key.to_owned(), reason, open: true, line: None });
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {

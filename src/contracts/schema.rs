@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> Result<Contract, Vec<Problem>> {
     let table = toml::from_str::<toml::Table>(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         let reason = format!("is no TOML: line {line}: {}", error.message().replace('\n', "; "));
-        vec![Problem { key: "file".to_owned(), reason, open: false }]
+        vec![Problem { key: "file".to_owned(), reason, open: false, line: None }]
     })?;
     let findings = Findings::default();
     let contract = contract(&Section::root(&table, &findings));

@@ -3,6 +3,7 @@
 //! It adds nothing to the figures but words and totals of columns. What is left out for the reader's sake (types without
 //! a resolved ticket, columns in which nothing stands) is zero or absent in the report.
 
+pub mod agreement;
 mod table;
 #[cfg(test)]
 mod tests;
