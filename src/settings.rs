@@ -269,14 +269,14 @@ pub struct TeamLabel {
     pub en: Option<String>,
 }
 
-/// What happens to mail of people nobody knows.
+/// What a mailbox does with people it does not know (AMB-95).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnknownSenders {
-    /// It is kept aside for the desk.
+    /// Their message waits, visible to the desk, until somebody makes a ticket of it.
     #[default]
     Quarantine,
-    /// It becomes a ticket.
+    /// Their message becomes a ticket.
     Accept,
 }
 

@@ -4,20 +4,8 @@
 //! subject. A stranger never joins a ticket: who quotes its number without taking part in it gets a ticket of their own, with a suggested link.
 //! Deliberately absent: every lookup, and what is done about the decision.
 
-use serde::Deserialize;
-
 use super::parse::Parsed;
-
-/// What a mailbox does with people it does not know (AMB-95).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnknownSenders {
-    /// Their message waits, visible to the desk, until somebody makes a ticket of it.
-    #[default]
-    Quarantine,
-    /// Their message becomes a ticket.
-    Accept,
-}
+use crate::settings::UnknownSenders;
 
 /// A ticket that a message seems to be about.
 #[derive(Debug, Clone, PartialEq, Eq)]

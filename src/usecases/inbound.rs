@@ -12,7 +12,7 @@ use crate::domain::ticket::{Actor, Channel, Ticket};
 use crate::domain::workflow::State;
 use crate::mail::parse::{self, Parsed};
 use crate::mail::triage::{self, Decision, Found, Inbound, OursBounced, Outcome};
-use crate::settings::{Mailbox, UnknownSenders};
+use crate::settings::Mailbox;
 use crate::store::mail::Inbound as Kept;
 use crate::store::tickets::TicketRef;
 use crate::store::{self, Scope, Tx};
@@ -140,10 +140,7 @@ impl Intake<'_> {
             by_ancestor,
             by_tag,
             is_known: self.organisation().is_some(),
-            unknown_senders: match self.mailbox.unknown_senders {
-                UnknownSenders::Quarantine => triage::UnknownSenders::Quarantine,
-                UnknownSenders::Accept => triage::UnknownSenders::Accept,
-            },
+            unknown_senders: self.mailbox.unknown_senders,
         }))
     }
 

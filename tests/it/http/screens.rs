@@ -20,7 +20,7 @@ fn texts(items: &Value, key: &str) -> Vec<String> {
 }
 
 async fn the_contracts_of_those_one_sees_are_there_and_no_others(desk: &Desk) {
-    assert_eq!(texts(&desk.get("/v1/contracts").await.body["items"], "id"), ["covide", "dap-example"]);
+    assert_eq!(texts(&desk.get("/v1/contracts").await.body["items"], "id"), ["blg", "covide", "dap-example"]);
     let client = desk.token_of("gemeente-voorbeeld").await;
     let seen = desk.ask(Some(&client), "GET", "/v1/contracts", None).await.body["items"].clone();
     assert_eq!((texts(&seen, "id"), &seen[0]["organisations"]), (vec!["covide".to_owned()], &json!(["gemeente-voorbeeld"])));
@@ -106,7 +106,7 @@ async fn organisations_and_people_are_those_one_sees(desk: &Desk) {
     desk.registers(&incident("p3")).await;
     desk.registers(&reported_by("covide", "gemeente-voorbeeld", "Bea Bakker", "bea@gemeente-voorbeeld.example")).await;
     let all = desk.get("/v1/organisations").await.body["items"].clone();
-    assert_eq!(texts(&all, "id"), ["gemeente-voorbeeld", "ipo", "stichting-proef"]);
+    assert_eq!(texts(&all, "id"), ["gemeente-voorbeeld", "ipo", "ministerie-voorbeeld", "stichting-proef"]);
     assert_eq!(all[0]["contracts"], json!([{ "contract": "covide", "tier": "premium" }]));
     assert_eq!(texts(&desk.get("/v1/people").await.body["items"], "name"), ["Bea Bakker", "Anna de Boer"]);
     let client = desk.token_of("ipo").await;
@@ -169,8 +169,8 @@ async fn everything_has_a_name_in_the_language_asked_for(desk: &Desk) {
         );
     }
     let labels = desk.get("/v1/labels").await.body;
-    assert_eq!(texts(&labels["priorities"], "contract"), ["covide", "dap-example"]);
-    assert_eq!(labels["priorities"][0]["values"][1], json!({ "code": "high", "label": "Hoog", "nl": "Hoog", "en": "High" }));
+    assert_eq!(texts(&labels["priorities"], "contract"), ["blg", "covide", "dap-example"]);
+    assert_eq!(labels["priorities"][1]["values"][1], json!({ "code": "high", "label": "Hoog", "nl": "Hoog", "en": "High" }));
     let client = desk.token_of("ipo").await;
     let theirs = desk.ask(Some(&client), "GET", "/v1/labels", None).await.body;
     assert_eq!(texts(&theirs["priorities"], "contract"), ["dap-example"]);

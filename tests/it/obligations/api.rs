@@ -162,7 +162,9 @@ async fn a_list_turns_its_pages_by_due_date_and_filters(desk: &Desk) {
         path = String::from(link.trim_start_matches('<').split('>').next().expect("an address"));
     }
     assert_eq!(turned, whole);
-    let march = desk.get("/v1/obligations?dueFrom=2026-03-01T00:00:00Z&dueBefore=2026-04-01T00:00:01%2B02:00&state=open,late").await;
+    let march = desk
+        .get("/v1/obligations?contract=dap-example&dueFrom=2026-03-01T00:00:00Z&dueBefore=2026-04-01T00:00:01%2B02:00&state=open,late")
+        .await;
     let seen = march.body["items"].as_array().expect("items").iter().map(|item| (item["obligation"].clone(), item["period"].clone()));
     let expected = [(json!("maandrapportage"), json!("2026-02")), (json!("overzicht-actieve-gebruikers"), json!("2026-03"))];
     assert_eq!(seen.collect::<Vec<_>>(), expected);
