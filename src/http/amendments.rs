@@ -17,7 +17,7 @@ type App_ = web::Data<App>;
 #[utoipa::path(post, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "createCalendarAmendment",
     request_body = NewCalendarAmendment,
     params(("contract" = String, Path, description = "The contract's id"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
     responses((status = 201, body = CalendarAmendment)))]
 pub async fn create(
     app: App_,

@@ -11,11 +11,9 @@ use serde_json::{Value, json};
 
 use super::document;
 use super::error::Failure;
+use super::operation::{Operation, Place};
 use crate::domain::Instant;
 use crate::usecases::Problem;
-
-/// The longest value of a parameter that is taken, in characters.
-pub const PARAMETER_CAP: usize = 2000;
 
 /// A body that is a JSON object, with what is wrong with it.
 pub struct Body {
@@ -141,17 +139,19 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a query string of which only these keys are known.
+    /// Reads a query string of which only these keys are known; the document says how short and how long each may be.
     pub fn read(request: &HttpRequest, known: &[&str]) -> Self {
         let mut query = Self { values: BTreeMap::new(), problems: Vec::new() };
+        let operation = request.match_pattern().and_then(|route| Operation::of(request.method(), &route));
+        let bounds = |key: &str| operation?.parameters(Place::Query).find(|parameter| parameter.name == key);
         let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         match pairs {
             Ok(pairs) => {
                 for (key, value) in pairs.into_inner() {
                     if !known.contains(&key.as_str()) {
                         query.refuse(&key, "unknown_parameter", "is not a parameter here");
-                    } else if value.chars().nth(PARAMETER_CAP).is_some() {
-                        query.refuse(&key, "too_long", "is longer than is taken");
+                    } else if let Some((code, detail)) = bounds(&key).and_then(|parameter| parameter.out_of_bounds(&value)) {
+                        query.refuse(&key, code, &detail);
                     } else if query.values.insert(key.clone(), value).is_some() {
                         query.refuse(&key, "repeated", "is said twice; give several values with commas");
                     }
@@ -175,7 +175,7 @@ impl Query {
     /// A key that must be there.
     pub fn required(&mut self, key: &str) -> String {
         let value = self.text(key).map(str::to_owned);
-        if value.is_none() {
+        if value.is_none() && self.problems.iter().all(|problem| problem.pointer != key) {
             self.refuse(key, "required", "is required");
         }
         value.unwrap_or_default()

@@ -16,6 +16,11 @@ use crate::store::{self, Scope};
 use crate::time::TimeSource;
 use crate::usecases::{Stamp, tokens};
 
+/// The header that makes a repeat of a request safe.
+pub const KEY: &str = "Idempotency-Key";
+/// The longest key, in characters.
+pub const KEY_CAP: usize = 255;
+
 /// Somebody whose token was good.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -58,9 +63,9 @@ pub struct BadKey;
 
 /// The `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, once.
 pub fn key(request: &HttpRequest) -> Result<Option<&str>, BadKey> {
-    let mut keys = request.headers().get_all("idempotency-key");
+    let mut keys = request.headers().get_all(KEY);
     let Some(key) = keys.next() else { return Ok(None) };
-    let is_key = (1..=255).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic) && keys.next().is_none();
+    let is_key = (1..=KEY_CAP).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic) && keys.next().is_none();
     key.to_str().ok().filter(|_| is_key).map(Some).ok_or(BadKey)
 }
 

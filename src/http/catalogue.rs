@@ -58,9 +58,6 @@ pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<H
         query.refuse("cursor", "bad_cursor", "is no cursor of this list");
     }
     let text = query.text("text").unwrap_or_default().to_owned();
-    if text.chars().count() > 200 {
-        query.refuse("text", "too_long", "has more than 200 signs");
-    }
     let filter = Filter {
         organisations: query.list("organisation"),
         words: text.split_whitespace().map(str::to_owned).collect(),

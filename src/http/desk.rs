@@ -107,10 +107,12 @@ pub async fn inbound_message(app: App_, caller: Caller, request: HttpRequest, by
     responses((status = 200, body = ServiceManagementReport), (status = 404)))]
 pub async fn service_management(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["contract", "month"]);
-    let (contract, month) = (query.required("contract"), query.required("month"));
-    let month = month.parse::<Month>().map_err(|_bad| query.refuse("month", "bad_month", "must be a month such as 2026-03"));
+    let (contract, month) = (query.required("contract"), query.required("month").parse::<Month>());
+    if month.is_err() && query.text("month").is_some() {
+        query.refuse("month", "bad_month", "must be a month such as 2026-03");
+    }
     query.checked()?;
-    let Ok(month) = month else { return Err(Failure::unauthorized()) };
+    let Ok(month) = month else { return Err(Failure::invalid(Vec::new())) };
     Ok(HttpResponse::Ok().json(reports::service_management(&app, &caller.scope, &contract, month).await?))
 }
 

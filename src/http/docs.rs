@@ -40,9 +40,9 @@ fn rendered(document: &str) -> Result<String, Error> {
     environment.get_template("page")?.render(context! { api => Serde(&document) })
 }
 
-/// A description's words, escaped, with what stands between backticks as code.
-fn words(text: &str) -> Value {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+/// A description's words, escaped, with what stands between backticks as code; nothing where there is none.
+fn words(text: Option<&str>) -> Value {
+    let escaped = text.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts = escaped.split('`').enumerate();
     let marked = parts.map(|(place, part)| if place % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() });
     Value::from_safe_string(marked.collect())
@@ -73,6 +73,15 @@ mod tests {
 
     #[test]
     fn words_are_escaped_before_code_is_marked() {
-        assert_eq!(words("a < `b` & `<c>`").to_string(), "a &lt; <code>b</code> &amp; <code>&lt;c&gt;</code>");
+        assert_eq!(words(Some("a < `b` & `<c>`")).to_string(), "a &lt; <code>b</code> &amp; <code>&lt;c&gt;</code>");
+    }
+
+    #[test]
+    fn what_has_no_description_is_on_the_page_all_the_same() {
+        let mut document: serde_json::Value = serde_json::from_str(&document()).expect("JSON");
+        let operation = document["paths"]["/tickets"]["get"].as_object_mut().expect("an operation");
+        (operation.remove("summary"), operation.remove("description"));
+        let page = rendered(&document.to_string()).expect("a page");
+        assert!(page.contains("<section class=\"operation\" id=\"listTickets\">"));
     }
 }

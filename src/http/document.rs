@@ -66,6 +66,13 @@ pub fn as_written() -> Value {
 
 /// The document as it is served and kept, OpenAPI 3.0.3, with these operations on their way out.
 pub fn text_of(deprecated: &[Deprecation]) -> String {
+    let mut text = serde_json::to_string_pretty(&as_served(deprecated)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The same, not yet as text.
+pub fn as_served(deprecated: &[Deprecation]) -> Value {
     let mut document = as_written();
     deprecation::mark(deprecated, &mut document);
     document["openapi"] = json!("3.0.3");
@@ -75,9 +82,7 @@ pub fn text_of(deprecated: &[Deprecation]) -> String {
     down::to_3_0(&mut document);
     answers::complete(&mut document);
     bounds::complete(&mut document);
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    document
 }
 
 /// The operations of a document, each with its method.

@@ -1,41 +1,54 @@
 //! What is asked of every request before anyone handles it, by what the API document says of its operation: that it can
-//! be answered in a form its sender takes, that its headers can be read, and that it has no query where none is known.
+//! be answered in a form its sender takes, that its headers can be read, that nothing is longer than it may be, and that it
+//! has no query where none is known. Whoever may not ask at all hears that first.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
+use actix_web::FromRequest;
 use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, Accept, Header, Quality};
-use actix_web::http::{Method, StatusCode};
 use actix_web::mime::Mime;
 
 use super::body::Query;
-use super::caller;
-use super::document;
+use super::caller::{self, Caller};
 use super::error::Failure;
+use super::operation::{Operation, Place};
 use super::version::Versions;
 use crate::usecases::Problem;
 
-/// What is answered beside the API, as JSON and without a query.
-const OUTSIDE: [&str; 3] = ["/livez", "/readyz", "/v1/openapi.json"];
-const JSON: &str = "application/json";
-
-/// What the document says of an operation.
-struct Operation {
-    /// The media types of its answers.
-    answers: Vec<String>,
-    /// Whether it has query parameters; it then looks at its whole query itself.
-    asks: bool,
+/// Refuses what no operation takes.
+pub fn check(request: &HttpRequest, route: Option<&str>) -> Result<(), Refused> {
+    let Some((route, operation)) = route.and_then(|route| Some((route, Operation::of(request.method(), route)?))) else { return Ok(()) };
+    judge(request, route, operation).map_err(|failure| Refused { failure, asks_who: operation.asks_who })
 }
 
-/// Refuses what no operation takes.
-pub fn check(request: &HttpRequest, pattern: Option<&str>) -> Result<(), Failure> {
-    let Some(operation) = pattern.and_then(|pattern| operation(request.method(), pattern)) else { return Ok(()) };
+/// A request that no operation takes, from someone yet unknown.
+pub struct Refused {
+    failure: Failure,
+    asks_who: bool,
+}
+
+impl Refused {
+    /// What its sender hears: whoever is nobody, or asks too much, only that.
+    pub async fn told(self, request: &HttpRequest) -> Failure {
+        if !self.asks_who {
+            return self.failure;
+        }
+        Caller::from_request(request, &mut Payload::None).await.err().unwrap_or(self.failure)
+    }
+}
+
+fn judge(request: &HttpRequest, route: &str, operation: &Operation) -> Result<(), Failure> {
+    if path_is_too_long(request, route, operation) {
+        return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here"));
+    }
     let mut problems = Vec::new();
-    if !operation.asks {
+    // An operation with a query looks at its whole query itself.
+    if operation.parameters(Place::Query).next().is_none() {
         problems.extend(Query::read(request, &[]).problems());
     }
     problems.extend(unreadable_headers(request));
+    problems.extend(headers_out_of_bounds(request, operation, &problems));
     if !problems.is_empty() {
         return Err(Failure::invalid(problems));
     }
@@ -46,27 +59,24 @@ pub fn check(request: &HttpRequest, pattern: Option<&str>) -> Result<(), Failure
     Ok(())
 }
 
-fn operation(method: &Method, pattern: &str) -> Option<&'static Operation> {
-    static KNOWN: OnceLock<HashMap<String, Operation>> = OnceLock::new();
-    let known = KNOWN.get_or_init(|| {
-        let document = document::as_written();
-        let paths = document["paths"].as_object().cloned().unwrap_or_default();
-        let operations = paths.iter().flat_map(|(path, item)| {
-            let operations = item.as_object().cloned().unwrap_or_default();
-            operations.into_iter().map(move |(method, operation)| (format!("{} /v1{path}", method.to_uppercase()), read(&operation)))
-        });
-        let outside = OUTSIDE.map(|path| (format!("GET {path}"), Operation { answers: vec![JSON.to_owned()], asks: false }));
-        outside.into_iter().chain(operations).collect()
-    });
-    known.get(&format!("{method} {pattern}"))
+/// Whether a part of the path, as it was sent, is longer than the name of anything.
+fn path_is_too_long(request: &HttpRequest, route: &str, operation: &Operation) -> bool {
+    let mut parts = route.split('/').zip(request.path().split('/'));
+    parts.any(|(name, sent)| {
+        let name = name.trim_matches(['{', '}']);
+        operation.parameters(Place::Path).any(|parameter| parameter.name == name && parameter.out_of_bounds(sent).is_some())
+    })
 }
 
-fn read(operation: &serde_json::Value) -> Operation {
-    let responses = operation["responses"].as_object().cloned().unwrap_or_default();
-    let good = responses.iter().filter(|(status, _)| status.starts_with('2'));
-    let answers = good.filter_map(|(_, response)| response["content"].as_object()).flat_map(|content| content.keys().cloned());
-    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-    Operation { answers: answers.collect(), asks: parameters.iter().any(|parameter| parameter["in"] == "query") }
+/// Headers that are too short or too long, but for those of which that is known.
+fn headers_out_of_bounds(request: &HttpRequest, operation: &Operation, known: &[Problem]) -> Vec<Problem> {
+    let others = operation.parameters(Place::Header).filter(|header| known.iter().all(|problem| problem.pointer != header.name));
+    let out = others.filter_map(|header| {
+        let sent = request.headers().get_all(&header.name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let (code, detail) = sent.filter_map(|value| header.out_of_bounds(&value)).next()?;
+        Some(Problem { pointer: header.name.clone(), code, detail })
+    });
+    out.collect()
 }
 
 /// Whether the sender takes an answer of one of these media types; whoever names none takes all.

@@ -179,10 +179,6 @@ fn breached(query: &mut Query) -> Option<bool> {
 
 fn words(query: &mut Query) -> Option<Words> {
     let text = query.text("text")?;
-    if text.chars().count() > 500 {
-        query.refuse("text", "too_long", "must be at most 500 characters");
-        return None;
-    }
     let words = Words::asked(text);
     if words.is_none() {
         query.refuse("text", "no_words", "has no letter and no figure to look for");

@@ -19,6 +19,7 @@ mod labels;
 mod limits;
 mod lists;
 mod obligations;
+mod operation;
 mod problems;
 mod shapes;
 mod simulations;
@@ -137,7 +138,10 @@ pub fn serve_deprecating(
                 let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
                 let answer = match gate::check(request.request(), path.as_deref()) {
                     Ok(()) => Either::Left(service.call(request)),
-                    Err(refused) => Either::Right(std::future::ready(Ok(request.into_response(refused.error_response())))),
+                    Err(refused) => Either::Right(async move {
+                        let failure = refused.told(request.request()).await;
+                        Ok(request.into_response(failure.error_response()))
+                    }),
                 };
                 async move {
                     let mut response = answer.await?;

@@ -34,7 +34,7 @@ pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
 ///
 /// Its clocks start at once. Everything that is wrong is said at once, and then nothing is made.
 #[utoipa::path(post, path = "/tickets", tag = "tickets", operation_id = "createTicket", request_body = NewTicket,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
     responses((status = 201, body = Ticket)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     let mut body = body::read(&request, &bytes, "NewTicket")?;

@@ -111,6 +111,11 @@ const HEADERS: [(&str, &str, &str); 8] = [
     ("Content-Disposition", "ContentDisposition", "The name of the file."),
 ];
 
+/// What an `ETag` names the version of.
+const VERSIONED: &str = "Ticket";
+/// What has an address of its own once it is made.
+const ADDRESSED: [&str; 2] = ["Ticket", "Attachment"];
+
 /// Adds the refusals and headers to every operation.
 pub fn complete(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
@@ -145,15 +150,16 @@ impl Refusal {
     }
 }
 
-/// Describes a success, and names the headers that follow from what it shows: a version, a next page, a file.
+/// Describes a success, and names the headers that follow from what it shows: a ticket, a next page, a file.
 fn succeed(status: &str, response: &mut Value, schemas: &Value) {
     let reference = response["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
-    let schema = &schemas[reference.rsplit('/').next().unwrap_or_default()];
+    let name = reference.rsplit('/').next().unwrap_or_default();
+    let schema = &schemas[name];
     let shows = |property: &str| !schema["properties"][property].is_null();
     let is_file = !response["content"]["application/octet-stream"].is_null();
     let more = [
-        shows("version").then_some("ETag"),
-        (shows("version") && status == "201").then_some("Location"),
+        (name == VERSIONED).then_some("ETag"),
+        (status == "201" && ADDRESSED.contains(&name)).then_some("Location"),
         shows("nextCursor").then_some("Link"),
         is_file.then_some("Content-Disposition"),
     ];

