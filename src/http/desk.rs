@@ -29,9 +29,12 @@ pub async fn sandbox_time(app: App_, caller: Caller) -> Result<HttpResponse, Fai
     Ok(HttpResponse::Ok().json(Sandbox { now_at: app.time.now(), next_due_at: jobs::next_due(&app).await? }))
 }
 
+/// How far a sandbox goes in one advance, in seconds: all that becomes due on the way is done before it answers.
+const FARTHEST_ADVANCE: i64 = 3653 * 86_400;
+
 /// Advances a sandbox's time; answers when everything that became due has had its turn.
 ///
-/// Give `to` or `by`. Timers, escalations and mail go at their own instants on the way; time never goes back.
+/// Give `to` or `by`, at most ten years ahead. Timers, escalations and mail go at their own instants on the way; time never goes back.
 #[utoipa::path(post, path = "/sandbox/advances", tag = "sandbox", operation_id = "createSandboxAdvance", request_body = NewAdvance,
     responses((status = 201, body = Sandbox)))]
 pub async fn advance(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
@@ -47,8 +50,15 @@ pub async fn advance(app: App_, caller: Caller, request: HttpRequest, bytes: web
     if body.problems.is_empty() && has_by && by.is_none() {
         body.problems.push(Problem::field("by", "bad_duration", "is no duration such as PT4H"));
     }
-    body.checked()?;
     let target = to.or_else(|| app.time.now().plus(by?)).unwrap_or(Instant::MAX);
+    if body.problems.is_empty() && target.unix() - app.time.now().unix() > FARTHEST_ADVANCE {
+        body.problems.push(Problem::field(
+            if has_to { "to" } else { "by" },
+            "out_of_range",
+            "a sandbox advances at most ten years at a time",
+        ));
+    }
+    body.checked()?;
     let now_at = sandbox::advance(&app, target).await?;
     Ok(HttpResponse::Created().json(Sandbox { now_at, next_due_at: jobs::next_due(&app).await? }))
 }

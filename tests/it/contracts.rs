@@ -56,7 +56,7 @@ fn refused(text: &str) -> Refused {
 }
 
 fn lines(text: &str) -> Vec<String> {
-    refused(text).problems.iter().map(ToString::to_string).collect()
+    refused(text).problems.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
 }
 
 /// The sound contract with each `from` made `to`.
@@ -406,15 +406,15 @@ fn five_broken_things_are_named_all_at_once() {
     ]);
     assert_eq!(
         refused(&text).to_string(),
-        "a.toml: time_zone: is no IANA time zone\n\
-         a.toml: calendars.support.hours: intervals of mon overlap\n\
-         a.toml: calendars.support.hours: intervals of tue overlap\n\
-         a.toml: calendars.support.hours: intervals of wed overlap\n\
-         a.toml: calendars.support.hours: intervals of thu overlap\n\
-         a.toml: calendars.support.hours: intervals of fri overlap\n\
-         a.toml: clocks.0.goals.0.within: is not one whole number with one of the units h, m, s, wd, mo\n\
-         a.toml: clocks.1.priority: refers to nothing: there is no priority \"hgih\"\n\
-         a.toml: ladders.0.levels.0.supplier.0: refers to nothing: there is no role \"dekc\""
+        "a.toml: time_zone: is no IANA time zone (line 6)\n\
+         a.toml: calendars.support.hours: intervals of mon overlap (line 11)\n\
+         a.toml: calendars.support.hours: intervals of tue overlap (line 11)\n\
+         a.toml: calendars.support.hours: intervals of wed overlap (line 11)\n\
+         a.toml: calendars.support.hours: intervals of thu overlap (line 11)\n\
+         a.toml: calendars.support.hours: intervals of fri overlap (line 11)\n\
+         a.toml: clocks.0.goals.0.within: is not one whole number with one of the units h, m, s, wd, mo (line 22)\n\
+         a.toml: clocks.1.priority: refers to nothing: there is no priority \"hgih\" (line 27)\n\
+         a.toml: ladders.0.levels.0.supplier.0: refers to nothing: there is no role \"dekc\" (line 41)"
     );
 }
 

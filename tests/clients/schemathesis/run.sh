@@ -9,5 +9,5 @@ root="$PWD"
 # What it remembers of a run stays with it, outside git.
 cd target/clients/schemathesis
 bin/schemathesis --config-file "$root/tests/clients/schemathesis/schemathesis.toml" run "$root/openapi/uurwerk.json" \
-    --url "$url" --header "Authorization: Bearer $token" --checks all --seed 1 --continue-on-failure \
+    --url "$url" --header "Authorization: Bearer $token" --checks all --seed 1 --continue-on-failure --request-timeout 60 \
     --max-examples "$((cases / operations + 1))"

@@ -33,7 +33,7 @@ remind = ["5wd", "1d", "0d"]
 
 fn lines(duties: &str) -> Vec<String> {
     let refused = contracts::parse(Path::new("a.toml"), &format!("{BASE}{duties}")).expect_err("it is refused");
-    refused.problems.iter().map(ToString::to_string).collect()
+    refused.problems.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
 }
 
 #[test]
