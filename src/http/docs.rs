@@ -80,7 +80,8 @@ mod tests {
     fn what_has_no_description_is_on_the_page_all_the_same() {
         let mut document: serde_json::Value = serde_json::from_str(&document()).expect("JSON");
         let operation = document["paths"]["/tickets"]["get"].as_object_mut().expect("an operation");
-        (operation.remove("summary"), operation.remove("description"));
+        operation.remove("summary");
+        operation.remove("description");
         let page = rendered(&document.to_string()).expect("a page");
         assert!(page.contains("<section class=\"operation\" id=\"listTickets\">"));
     }

@@ -72,8 +72,8 @@ fn path_is_too_long(request: &HttpRequest, route: &str, operation: &Operation) -
 fn headers_out_of_bounds(request: &HttpRequest, operation: &Operation, known: &[Problem]) -> Vec<Problem> {
     let others = operation.parameters(Place::Header).filter(|header| known.iter().all(|problem| problem.pointer != header.name));
     let out = others.filter_map(|header| {
-        let sent = request.headers().get_all(&header.name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let (code, detail) = sent.filter_map(|value| header.out_of_bounds(&value)).next()?;
+        let mut sent = request.headers().get_all(&header.name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let (code, detail) = sent.find_map(|value| header.out_of_bounds(&value))?;
         Some(Problem { pointer: header.name.clone(), code, detail })
     });
     out.collect()
