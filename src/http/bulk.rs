@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::body;
 use super::caller::Caller;
 use super::error::Failure;
-use super::shapes::{NewTicketBatch, TicketBatch, TicketBatchItem};
-use super::tickets::{draft, shown};
+use super::shapes::{NewTicketBatch, Ticket, TicketBatch, TicketBatchItem};
+use super::tickets::draft;
 use crate::app::App;
 use crate::usecases::Problem;
 use crate::usecases::tickets::{self, Draft};
@@ -25,10 +25,8 @@ const MOST: usize = 500;
 pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     let drafts: Vec<_> = items(body::json_of(&request, &bytes)?)?.into_iter().map(read).collect();
     let made = tickets::register_many(&app, &caller.stamp_for(&app, &request, &bytes), &drafts).await?;
-    let tickets: Vec<_> = made.iter().flatten().cloned().collect();
-    let mut tickets = shown(&app, &caller, &tickets).await?.into_iter();
     let items = made.into_iter().map(|outcome| match outcome {
-        Ok(_) => TicketBatchItem { status: i32::from(StatusCode::CREATED.as_u16()), ticket: tickets.next(), problem: None },
+        Ok(made) => TicketBatchItem { status: i32::from(StatusCode::CREATED.as_u16()), ticket: Some(Ticket::from(&made)), problem: None },
         Err(error) => {
             let failure = Failure::from(error);
             TicketBatchItem { status: i32::from(failure.status_code().as_u16()), ticket: None, problem: Some(failure.body()) }

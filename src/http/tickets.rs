@@ -42,8 +42,8 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
     let draft = draft(&mut body);
     body.problems.extend(tickets::problems(&app, &stamp, &draft));
     body.checked()?;
-    let ticket = tickets::register(&app, &stamp, &draft).await?;
-    rendered(&app, &caller, &ticket, StatusCode::CREATED).await
+    let made = tickets::register(&app, &stamp, &draft).await?;
+    Ok(answer(&made.ticket, &Ticket::from(&made), StatusCode::CREATED))
 }
 
 pub(super) fn draft(body: &mut Body) -> Draft {
@@ -296,12 +296,16 @@ pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Resul
 
 async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: StatusCode) -> Result<HttpResponse, Failure> {
     let shown = shown(app, caller, std::slice::from_ref(ticket)).await?.pop();
+    Ok(answer(ticket, &shown, status))
+}
+
+fn answer(ticket: &DomainTicket, shown: &impl serde::Serialize, status: StatusCode) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((header::ETAG, version::tag(ticket)));
     if status == StatusCode::CREATED {
         response.insert_header((header::LOCATION, format!("/v1/tickets/{}", ticket.id)));
     }
-    Ok(response.json(shown))
+    response.json(shown)
 }
 
 /// Tickets with their people and names, in two questions whatever their number.
@@ -311,5 +315,10 @@ pub(super) async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) 
     let people = store::people::find(&view, &people).await.map_err(Error::from)?;
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
     let references = store::tickets::references(&view, &ids).await.map_err(Error::from)?;
-    Ok(tickets.iter().map(|ticket| Ticket::new(ticket, &people, &references)).collect())
+    let shown = |ticket: &DomainTicket| {
+        let requester = people.iter().find(|person| Some(person.id) == ticket.requester_id);
+        let own = references.iter().filter(|(of, _)| *of == ticket.id);
+        Ticket::new(ticket, requester, own.map(|(_, name)| name))
+    };
+    Ok(tickets.iter().map(shown).collect())
 }

@@ -177,7 +177,7 @@ impl Intake<'_> {
     }
 
     async fn register(&self, tx: &Tx, decision: &Decision<Ticket>) -> Result<Ticket, Error> {
-        tickets::register_in(self.app, tx, &self.stamp(None), &self.draft(decision)).await
+        Ok(tickets::register_in(self.app, tx, &self.stamp(None), &self.draft(decision)).await?.ticket)
     }
 
     /// Why the ticket a mail would become cannot be made: it then waits for the desk, and is not lost.

@@ -4,14 +4,9 @@
 //! The aims are half of bare SQL, and a pass at most 1.5 times as long among a million. Lines of the tables say so, and
 //! nothing fails here: figures belong to a machine. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- http sqlite` runs a part.
 
-#[path = "../it/support/postgres.rs"]
-#[expect(dead_code, reason = "only the tests take a database away")]
-mod postgres;
+mod support;
 
-use std::net::TcpListener;
-use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -19,144 +14,24 @@ use entity::{clock, escalation, event, ticket};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use sea_orm::{
-    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, IntoActiveModel,
-    Iterable, QueryFilter, QueryTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
-use serde_json::json;
 use uuid::Uuid;
-use uurwerk::app::App;
-use uurwerk::domain::ticket::Actor;
-use uurwerk::settings::Settings;
-use uurwerk::usecases::tickets::{self, Draft};
-use uurwerk::usecases::{Stamp, timers};
-use uurwerk::{cli, http, jobs};
+use uurwerk::usecases::{Stamp, tickets, timers};
 
-const ADMIN: &str = "admin-token-of-the-benchmark";
+use support::{ADMIN, Desk, copy, draft, free_port, incident, median, milliseconds, quick, told};
+
 const CLIENTS: [usize; 3] = [1, 8, 32];
 /// Tickets due in a timer pass.
 const DUE: usize = 100;
 /// The number, below zero, of the first ticket that is only rows: the desk numbers its own upwards.
 const BULK: i64 = 1_000_000;
 
-fn quick() -> bool {
-    std::env::var_os("UURWERK_BENCH_QUICK").is_some()
-}
+/// The words of a ticket.
+const WORDS: &str = "inc 1001 mail hapert niemand ontvangt";
 
-fn milliseconds(watch: Stopwatch) -> f64 {
-    watch.elapsed().as_secs_f64() * 1e3
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
-}
-
-/// What a desk is told.
-fn told(database: &str, folder: &Path, port: u16) -> Vec<(String, String)> {
-    let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
-    let variables = [
-        ("UURWERK_TIME", "machine".to_owned()),
-        ("UURWERK_DATABASE_URL", database.to_owned()),
-        ("UURWERK_CONTRACTS_DIR", contracts.display().to_string()),
-        ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
-        ("UURWERK_MAIL_FOLDER", folder.join("mail").display().to_string()),
-        ("UURWERK_HTTP_LISTEN", format!("127.0.0.1:{port}")),
-        ("UURWERK_HTTP_REQUESTS_PER_MINUTE", "0".to_owned()),
-        ("UURWERK_ATTACHMENTS_STORE", folder.join("attachments").display().to_string()),
-        ("UURWERK_LOG_FILTER", "error".to_owned()),
-    ];
-    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// A desk in this process, in the machine's time.
-struct Desk {
-    app: Arc<App>,
-    database: String,
-    url: String,
-    client: reqwest::Client,
-    folder: tempfile::TempDir,
-    server: actix_web::dev::ServerHandle,
-    workers: Option<tokio::task::JoinHandle<()>>,
-}
-
-impl Desk {
-    async fn open(on_postgres: bool, with_workers: bool) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let database =
-            if on_postgres { postgres::new_database_on(true) } else { format!("sqlite://{}", folder.path().join("desk.db").display()) };
-        let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
-        if on_postgres {
-            let app = App::start(settings.clone()).await.expect("a database");
-            <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
-        }
-        let app = Arc::new(cli::ready(settings).await.expect("a desk"));
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        let server = http::serve(app.clone(), listener, threads).expect("a server");
-        let handle = server.handle();
-        tokio::spawn(server);
-        let workers = with_workers.then(|| tokio::task::spawn_local(jobs::run(app.clone())));
-        Self { app, database, url, client: reqwest::Client::new(), folder, server: handle, workers }
-    }
-
-    async fn close(self) {
-        self.workers.iter().for_each(tokio::task::JoinHandle::abort);
-        self.server.stop(false).await;
-    }
-
-    /// The connection that the desk writes by.
-    fn sql(&self) -> &DatabaseConnection {
-        self.app.db.migrating()
-    }
-
-    /// One request; its answer's number, if it has one.
-    async fn asks(&self, path: &str, body: Option<&serde_json::Value>) -> String {
-        let url = format!("{}{path}", self.url);
-        let request = body.map_or_else(|| self.client.get(&url), |body| self.client.post(&url).json(body));
-        let answer = request.bearer_auth(ADMIN).send().await.expect("an answer");
-        let good = answer.status().is_success();
-        let text = answer.text().await.expect("a body");
-        assert!(good, "{path}: {text}");
-        let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        body["number"].as_str().unwrap_or_default().to_owned()
-    }
-
-    async fn register(&self, seconds_ago: i64) -> (Uuid, i64) {
-        let at = self.app.time.now().plus(-seconds_ago).expect("an instant");
-        let stamp = Stamp { actor: Actor::Desk("bench".to_owned()), ..Stamp::system(at) };
-        let ticket = tickets::register(&self.app, &stamp, &draft()).await.expect("a ticket");
-        (ticket.id, ticket.number)
-    }
-
-    async fn execute(&self, sql: &str) {
-        self.sql().execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
-    }
-}
-
-fn incident() -> serde_json::Value {
-    json!({
-        "type": "incident", "contract": "dap-example", "organisation": "ipo", "title": "Mail hapert", "description": "Niemand ontvangt mail.",
-        "priority": "p3", "channel": "phone", "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" }
-    })
-}
-
-fn draft() -> Draft {
-    let body = incident();
-    let text = |key: &str| body[key].as_str().map(str::to_owned);
-    Draft {
-        kind: text("type"),
-        contract: text("contract"),
-        organisation: text("organisation"),
-        title: text("title"),
-        description: text("description"),
-        priority: text("priority"),
-        channel: text("channel"),
-        requester: Some(("Anna de Boer".to_owned(), "anna@ipo.example".to_owned())),
-        ..Draft::default()
-    }
-}
-
-/// A ticket's rows as statements: one of each table, two clocks in theirs.
+/// A ticket's rows as statements: one of each table, two clocks in theirs, and its words.
 struct Rows {
     id: Uuid,
     number: i64,
@@ -178,11 +53,18 @@ impl Rows {
         let counts = (clocks.len(), events.len(), levels.len());
         assert_eq!(counts, (2, 1, 1), "a ticket has other rows than these");
         let kept = [Some(row.contract_version_id), row.requester_id].into_iter().flatten().collect();
+        // Its words as they are kept, by the number they stand under.
+        let words = match backend {
+            DbBackend::Postgres => "INSERT INTO ticket_search (number, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))",
+            _ => "INSERT INTO ticket_search (rowid, words) VALUES (?, ?)",
+        };
+        let words = Statement::from_sql_and_values(backend, words, [number.into(), WORDS.into()]);
         let statements = vec![
             ticket::Entity::insert(row.into_active_model()).build(backend),
             clock::Entity::insert_many(clocks.into_iter().map(IntoActiveModel::into_active_model)).build(backend),
             escalation::Entity::insert_many(levels.into_iter().map(IntoActiveModel::into_active_model)).build(backend),
             event::Entity::insert_many(events.into_iter().map(IntoActiveModel::into_active_model)).build(backend),
+            words,
         ];
         Self { id, number, kept, backend, statements, next: AtomicI64::new(-1) }
     }
@@ -301,14 +183,6 @@ async fn throughput(on_postgres: bool) {
     desk.close().await;
 }
 
-/// A table's columns, and what they are filled with: a copy of `c`, but for these.
-fn copy<E: EntityTrait>(table: &str, but: &[(&str, &str)]) -> String {
-    let names: Vec<_> = E::Column::iter().map(|column| column.as_str().to_owned()).collect();
-    let value = |name: &String| but.iter().find(|one| one.0 == name).map_or_else(|| format!("c.{name}"), |one| one.1.to_owned());
-    let values: Vec<_> = names.iter().map(value).collect();
-    format!("INSERT INTO {table} ({}) SELECT {}", names.join(", "), values.join(", "))
-}
-
 /// Copies the rows of a ticket, two clocks each, until there are so many tickets.
 async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64) {
     let sqlite = desk.sql().get_database_backend() == DbBackend::Sqlite;
@@ -362,10 +236,6 @@ async fn pass(desk: &Desk) -> (f64, f64) {
         assert_eq!(timers::fire_due(&desk.app).await.expect("a pass"), 0);
         idle.push(milliseconds(watch));
     }
-    let median = |mut figures: Vec<f64>| {
-        figures.sort_by(f64::total_cmp);
-        figures[figures.len() / 2]
-    };
     (median(due), median(idle))
 }
 

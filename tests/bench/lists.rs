@@ -3,6 +3,7 @@
 //! The aim is for the fifty newest open ones: at most 1.5 times as long among a million. The other lines are the lists people
 //! work from, through the store. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- sqlite` runs a part.
 
+#[expect(dead_code, reason = "each measurement uses a part")]
 mod support;
 
 use std::time::Instant as Stopwatch;
@@ -15,7 +16,7 @@ use uurwerk::store::Scope;
 use uurwerk::store::lists::{Filter, Key, Place, Sort, SortKey, changed_since, page};
 use uurwerk::store::search::Words;
 
-use support::{Desk, Server, copy, milliseconds, quick};
+use support::{Desk, copy, milliseconds, quick};
 
 /// Tickets of the bulk are numbered from here upwards.
 const FIRST: i64 = 10_000_001;
@@ -162,8 +163,7 @@ async fn size(desk: &Desk) -> u64 {
 }
 
 async fn part(on: &str) {
-    let server = (on == "postgresql").then(Server::start);
-    let desk = Desk::open(server.as_ref(), false).await;
+    let desk = Desk::open(on == "postgresql", false).await;
     let (_, like) = desk.register(0).await;
     let (few, many) = if quick() { (1_000, 10_000) } else { (10_000, 1_000_000) };
     fill(&desk, like, 0, few).await;

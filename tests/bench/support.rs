@@ -1,10 +1,12 @@
 //! A desk to be measured: its database, a durable one, its door, and rows by the million.
 
+#[path = "../it/support/postgres.rs"]
+#[expect(dead_code, reason = "only the tests take a database away")]
+mod postgres;
+
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant as Stopwatch;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic, Iterable};
@@ -27,76 +29,6 @@ pub fn milliseconds(watch: Stopwatch) -> f64 {
     watch.elapsed().as_secs_f64() * 1e3
 }
 
-/// A PostgreSQL server as it comes, so with `fsync`, in a temporary folder.
-pub struct Server {
-    folder: PathBuf,
-    port: u16,
-}
-
-impl Server {
-    pub fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("uurwerk-bench-pg").tempdir().expect("a folder").keep();
-        let port = free_port();
-        let server = Self { folder, port };
-        if is_root() {
-            run(Command::new("chown").arg("postgres").arg(&server.folder));
-        }
-        run(as_postgres("initdb").args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "-D"]).arg(server.data()));
-        let options = format!("-p {port} -k '{}' -c listen_addresses=127.0.0.1 -c max_connections=100", server.folder.display());
-        run(as_postgres("pg_ctl")
-            .args(["-w", "-o", &options, "-l"])
-            .arg(server.folder.join("log"))
-            .arg("-D")
-            .arg(server.data())
-            .arg("start"));
-        server
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.join("data")
-    }
-
-    pub fn new_database(&self) -> String {
-        static NEXT: AtomicUsize = AtomicUsize::new(1);
-        let (name, port) = (format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed)), self.port.to_string());
-        run(Command::new(bin("createdb")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, &name]));
-        format!("postgres://postgres@127.0.0.1:{port}/{name}")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        run(as_postgres("pg_ctl").args(["-m", "immediate", "-D"]).arg(self.data()).arg("stop"));
-        drop(std::fs::remove_dir_all(&self.folder));
-    }
-}
-
-/// A program of PostgreSQL's, as Debian keeps it or as the path finds it.
-fn bin(name: &str) -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
-    let found = versions.map(|version| version.path().join("bin").join(name)).filter(|path| path.exists()).max();
-    found.unwrap_or_else(|| PathBuf::from(name))
-}
-
-/// The server does not run as root.
-fn as_postgres(program: &str) -> Command {
-    if !is_root() {
-        return Command::new(bin(program));
-    }
-    let mut command = Command::new("runuser");
-    command.args(["-u", "postgres", "--"]).arg(bin(program));
-    command
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
-}
-
-fn run(command: &mut Command) {
-    let status = command.stdout(Stdio::null()).status().expect("it runs");
-    assert!(status.success(), "{command:?}");
-}
-
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
 }
@@ -111,6 +43,8 @@ pub fn told(database: &str, folder: &Path, port: u16) -> Vec<(String, String)> {
         ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
         ("UURWERK_MAIL_FOLDER", folder.join("mail").display().to_string()),
         ("UURWERK_HTTP_LISTEN", format!("127.0.0.1:{port}")),
+        ("UURWERK_HTTP_REQUESTS_PER_MINUTE", "0".to_owned()),
+        ("UURWERK_ATTACHMENTS_STORE", folder.join("attachments").display().to_string()),
         ("UURWERK_LOG_FILTER", "error".to_owned()),
     ];
     variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -120,7 +54,7 @@ pub fn told(database: &str, folder: &Path, port: u16) -> Vec<(String, String)> {
 pub struct Desk {
     pub app: Arc<App>,
     pub database: String,
-    url: String,
+    pub url: String,
     pub client: reqwest::Client,
     pub folder: tempfile::TempDir,
     server: actix_web::dev::ServerHandle,
@@ -128,11 +62,13 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub async fn open(postgres: Option<&Server>, with_workers: bool) -> Self {
+    /// On PostgreSQL as it comes, so with `fsync`, or on SQLite, which waits for the disk too.
+    pub async fn open(on_postgres: bool, with_workers: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = postgres.map_or_else(|| format!("sqlite://{}", folder.path().join("desk.db").display()), Server::new_database);
+        let database =
+            if on_postgres { postgres::new_database_on(true) } else { format!("sqlite://{}", folder.path().join("desk.db").display()) };
         let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
-        if postgres.is_some() {
+        if on_postgres {
             let app = App::start(settings.clone()).await.expect("a database");
             <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
         }
@@ -172,7 +108,7 @@ impl Desk {
     pub async fn register(&self, seconds_ago: i64) -> (Uuid, i64) {
         let at = self.app.time.now().plus(-seconds_ago).expect("an instant");
         let stamp = Stamp { actor: Actor::Desk("bench".to_owned()), ..Stamp::system(at) };
-        let ticket = tickets::register(&self.app, &stamp, &draft()).await.expect("a ticket");
+        let ticket = tickets::register(&self.app, &stamp, &draft()).await.expect("a ticket").ticket;
         (ticket.id, ticket.number)
     }
 
@@ -210,4 +146,10 @@ pub fn copy<E: EntityTrait>(table: &str, but: &[(&str, &str)]) -> String {
     let value = |name: &String| but.iter().find(|one| one.0 == name).map_or_else(|| format!("c.{name}"), |one| one.1.to_owned());
     let values: Vec<_> = names.iter().map(value).collect();
     format!("INSERT INTO {table} ({}) SELECT {}", names.join(", "), values.join(", "))
+}
+
+/// The middle one of some figures.
+pub fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }

@@ -7,6 +7,7 @@ use crate::domain::Instant;
 use crate::domain::ticket::Ticket as DomainTicket;
 use crate::store::people::Person;
 use crate::store::tickets::ExternalReference as StoredReference;
+use crate::usecases::tickets::Registered;
 
 /// A ticket to be made.
 #[derive(ToSchema)]
@@ -194,10 +195,8 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// A ticket with its people and names, from what was loaded for a page of them.
-    pub fn new(ticket: &DomainTicket, people: &[Person], references: &[(uuid::Uuid, StoredReference)]) -> Self {
-        let requester = ticket.requester_id.and_then(|id| people.iter().find(|person| person.id == id));
-        let own = references.iter().filter(|one| one.0 == ticket.id);
+    /// A ticket with who reported it and what it is called elsewhere.
+    pub fn new<'a>(ticket: &DomainTicket, requester: Option<&Person>, references: impl Iterator<Item = &'a StoredReference>) -> Self {
         Self {
             id: ticket.id,
             number: ticket.reference(),
@@ -225,11 +224,17 @@ impl Ticket {
             closed_at: ticket.closed_at,
             next_due_at: ticket.next_due_at,
             emergency_for: ticket.emergency_for,
-            external_references: own
-                .map(|(_, one)| ExternalReference { system: one.system.clone(), reference: one.reference.clone() })
+            external_references: references
+                .map(|one| ExternalReference { system: one.system.clone(), reference: one.reference.clone() })
                 .collect(),
             version: ticket.version,
         }
+    }
+}
+
+impl From<&Registered> for Ticket {
+    fn from(made: &Registered) -> Self {
+        Self::new(&made.ticket, made.requester.as_ref(), made.references.iter())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::contract::{Contract, TicketType};
 use crate::domain::ticket::{self, Channel, Event, EventKind, Ticket};
 use crate::domain::workflow;
 use crate::store::people::Person;
-use crate::store::tickets::{ExternalReference, TicketRef};
+use crate::store::tickets::ExternalReference;
 use crate::store::{self, Tx};
 use crate::usecases::{Error, Problem, Stamp, contracts};
 
@@ -52,6 +52,17 @@ pub struct Draft {
     pub mail: Option<FromMail>,
     /// What could not be read of it.
     pub unreadable: Vec<Problem>,
+}
+
+/// A ticket with who reported it and what it is called elsewhere.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Who reported it.
+    pub requester: Option<Person>,
+    /// What it is called in other systems.
+    pub references: Vec<ExternalReference>,
 }
 
 /// What a mail says about the ticket it becomes.
@@ -176,25 +187,42 @@ fn check_priority(
 }
 
 /// Registers a ticket: the row, its history, its clocks and its events, in one transaction.
-pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Ticket, Error> {
+pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Registered, Error> {
     app.write(&stamp.scope, async |tx| register_in(app, tx, stamp, draft).await).await
 }
 
 /// The same inside a transaction that does more.
-pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Result<Ticket, Error> {
+pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Result<Registered, Error> {
     if let Some(known) = repeated(tx, stamp).await? {
-        return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
+        return registered(tx, &[known]).await?.pop().ok_or(Error::NotFound("ticket"));
     }
     let id = app.time.id();
     let made = register_all_in(app, tx, stamp, &[(id, draft)]).await?.pop();
-    let ticket = made.unwrap_or_else(|| Err(Error::Internal("a draft without an outcome".to_owned())))?;
-    remember(app, tx, stamp, ticket.id).await?;
-    Ok(ticket)
+    let made = made.unwrap_or_else(|| Err(Error::Internal("a draft without an outcome".to_owned())))?;
+    remember(app, tx, stamp, id).await?;
+    Ok(made)
+}
+
+/// Those that were registered before, in no order.
+async fn registered(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Registered>, Error> {
+    let tickets = store::tickets::with_ids(tx, ids).await?;
+    let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
+    let people = store::people::find(tx, &requesters).await?;
+    let references = store::tickets::references(tx, ids).await?;
+    let whole = |ticket: Ticket| {
+        let own = references.iter().filter(|(of, _)| *of == ticket.id);
+        Registered {
+            requester: people.iter().find(|person| Some(person.id) == ticket.requester_id).cloned(),
+            references: own.map(|(_, name)| name.clone()).collect(),
+            ticket,
+        }
+    };
+    Ok(tickets.into_iter().map(whole).collect())
 }
 
 /// Registers many tickets, each by itself: one that cannot be does not stop the others. Written a hundred to a transaction;
 /// a repeat under the same key, also of one that was cut off in between, makes what is not there yet.
-pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Ticket, Error>>, Error> {
+pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Registered, Error>>, Error> {
     let mut made = Vec::with_capacity(drafts.len());
     for (at, drafts) in drafts.chunks(BATCH).enumerate() {
         let mut stamp = stamp.clone();
@@ -207,17 +235,17 @@ pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result
     Ok(made)
 }
 
-async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Ticket, Error>>, Error> {
+async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Registered, Error>>, Error> {
     let before = repeated(tx, stamp).await?;
     let first = before.unwrap_or_else(|| app.time.id());
     let ids: Vec<_> = (0..).take(drafts.len()).map(|place| place_in(first, place)).collect();
-    let there = if before.is_some() { store::tickets::with_ids(tx, &ids).await? } else { Vec::new() };
-    let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| there.iter().all(|ticket| ticket.id != *id));
+    let there = if before.is_some() { registered(tx, &ids).await? } else { Vec::new() };
+    let mut there: HashMap<_, _> = there.into_iter().map(|one| (one.ticket.id, one)).collect();
+    let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| !there.contains_key(id));
     let mut made = register_all_in(app, tx, stamp, &missing.collect::<Vec<_>>()).await?.into_iter();
     if before.is_none() {
         remember(app, tx, stamp, first).await?;
     }
-    let mut there: HashMap<_, _> = there.into_iter().map(|ticket| (ticket.id, ticket)).collect();
     Ok(ids.iter().filter_map(|id| there.remove(id).map(Ok).or_else(|| made.next())).collect())
 }
 
@@ -227,7 +255,7 @@ fn place_in(batch: Uuid, place: u16) -> Uuid {
 }
 
 /// Registers drafts under these ids: an outcome for each, and as many statements for many as for one.
-async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)]) -> Result<Vec<Result<Ticket, Error>>, Error> {
+async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)]) -> Result<Vec<Result<Registered, Error>>, Error> {
     contracts::refresh(app, tx).await?;
     let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(app, stamp, draft).map_err(Error::Invalid)).collect();
     refuse_known_names(tx, drafts, &mut outcomes).await?;
@@ -237,18 +265,18 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
     let mut made = Vec::with_capacity(accepted.len());
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
-        let requester_id = requester(draft, checked).and_then(|key| people.get(&key).copied());
-        let mut ticket = new_ticket(stamp, draft, checked, (id, number), requester_id)?;
+        let requester = address(draft, checked).and_then(|address| people.get(&address).cloned());
+        let mut ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id))?;
         let registered = registration(app, stamp, draft, &ticket);
         let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
         ticket.next_due_at = settled.next_due_at;
         let events: Vec<_> = std::iter::once(registered).chain(numbered(app, &settled)).collect();
-        made.push((ticket, settled, events, draft));
+        made.push((Registered { ticket, requester, references: draft.external_references.clone() }, settled, events));
     }
-    let rows: Vec<_> = made.iter().map(|(ticket, settled, ..)| (ticket, settled)).collect();
+    let rows: Vec<_> = made.iter().map(|(made, settled, _)| (&made.ticket, settled)).collect();
     store::tickets::insert(tx, &rows).await?;
-    store::events::begin(tx, made.iter().map(|(ticket, _, events, _)| (ticket, events.as_slice()))).await?;
-    let named = || made.iter().map(|(ticket, .., draft)| (ticket, draft.external_references.as_slice()));
+    store::events::begin(tx, made.iter().map(|(made, _, events)| (&made.ticket, events.as_slice()))).await?;
+    let named = || made.iter().map(|(made, ..)| (&made.ticket, made.references.as_slice()));
     store::tickets::insert_references(tx, named(), || app.time.id()).await?;
     store::search::put_new(tx, named()).await?;
     let mut made = made.into_iter();
@@ -306,16 +334,16 @@ fn distinct(mut names: Vec<&str>) -> Vec<&str> {
 /// An organisation with an address in small letters: whom a person is known by.
 type Address = (String, String);
 
-fn requester(draft: &Draft, checked: &Checked) -> Option<Address> {
+fn address(draft: &Draft, checked: &Checked) -> Option<Address> {
     let (_, email) = draft.requester.as_ref()?;
     Some((checked.organisation.clone(), email.trim().to_lowercase()))
 }
 
 /// Who reports: those who are known, and the others made known.
-async fn people(app: &App, tx: &Tx, accepted: &[((Uuid, &Draft), &Checked)]) -> Result<HashMap<Address, Uuid>, Error> {
+async fn people(app: &App, tx: &Tx, accepted: &[((Uuid, &Draft), &Checked)]) -> Result<HashMap<Address, Person>, Error> {
     let mut wanted: BTreeMap<Address, &str> = BTreeMap::new();
     for ((_, draft), checked) in accepted {
-        if let (Some(address), Some((name, _))) = (requester(draft, checked), &draft.requester) {
+        if let (Some(address), Some((name, _))) = (address(draft, checked), &draft.requester) {
             wanted.entry(address).or_insert(name);
         }
     }
@@ -324,9 +352,9 @@ async fn people(app: &App, tx: &Tx, accepted: &[((Uuid, &Draft), &Checked)]) -> 
     }
     let organisations = distinct(wanted.keys().map(|address| address.0.as_str()).collect());
     let emails = distinct(wanted.keys().map(|address| address.1.as_str()).collect());
-    let known = async || -> Result<HashMap<Address, Uuid>, Error> {
-        let found = store::people::with_addresses(tx, &organisations, &emails).await?;
-        Ok(found.into_iter().map(|person| ((person.organisation, person.email), person.id)).collect())
+    let by_address = |people: Vec<Person>| people.into_iter().map(|person| ((person.organisation.clone(), person.email.clone()), person));
+    let known = async || -> Result<HashMap<Address, Person>, Error> {
+        Ok(by_address(store::people::with_addresses(tx, &organisations, &emails).await?).collect())
     };
     let mut people = known().await?;
     let unknown = wanted.iter().filter(|(address, _)| !people.contains_key(address));
@@ -342,7 +370,7 @@ async fn people(app: &App, tx: &Tx, accepted: &[((Uuid, &Draft), &Checked)]) -> 
         // Another ticket of theirs came first, a moment ago.
         return known().await;
     }
-    people.extend(new.into_iter().map(|person| ((person.organisation, person.email), person.id)));
+    people.extend(by_address(new));
     Ok(people)
 }
 

@@ -477,7 +477,7 @@ async fn who_reads_changes_beside_writers_misses_none(desk: &Desk) {
             let stamp = Stamp { actor: Actor::Desk("test".to_owned()), ..Stamp::system(app.time.now()) };
             // Others come between the stamp and the commit.
             tokio::time::sleep(std::time::Duration::from_millis((at * 7 + of * 3) as u64 % 11)).await;
-            let made = tickets::register(app, &stamp, &draft(format!("{at}-{of}"))).await.expect("a ticket");
+            let made = tickets::register(app, &stamp, &draft(format!("{at}-{of}"))).await.expect("a ticket").ticket;
             let wish = uurwerk::domain::ticket::Act::Assign { assignee: Some("els".to_owned()), team: None };
             let stamp = Stamp { recorded_at: app.time.now(), ..stamp };
             tickets::act(app, &stamp, uurwerk::store::tickets::TicketRef::Id(made.id), &[wish], &When::default(), None)
@@ -537,7 +537,7 @@ async fn a_change_that_commits_late_is_told_late_and_not_never(desk: &Desk) {
     let page = desk.get("/v1/tickets?updatedSince=2026-03-01T00:00:00Z").await;
     let until = page.body["syncedUntil"].as_str().expect("an instant").to_owned();
     assert_eq!(until, "2026-03-02T07:01:00Z");
-    let late = tickets::register(&desk.app, &old, &draft("Later vastgelegd".to_owned())).await.expect("a ticket");
+    let late = tickets::register(&desk.app, &old, &draft("Later vastgelegd".to_owned())).await.expect("a ticket").ticket;
     assert!(late.updated_at < until.parse().expect("an instant"));
     jobs::work_off(&desk.app).await.expect("work");
     assert!(listed(desk, &format!("updatedSince={until}")).await.contains(&late.reference()));
