@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
 use crate::files::Files;
+use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
 use crate::store::{self, Db, Scope, Tx, View};
 use crate::time::TimeSource;
@@ -23,6 +24,8 @@ pub struct App {
     pub db: Db,
     /// Where its files are.
     pub files: Files,
+    /// Who sends its mail.
+    pub mailer: Mailer,
     /// Its time.
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
@@ -63,10 +66,12 @@ impl App {
     pub async fn start(settings: Settings) -> Result<Self, Error> {
         let db = Db::connect(&settings.database.url).await?;
         let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
+        let mailer = Mailer::new(&settings.mail).map_err(Error::Internal)?;
         Ok(Self {
             settings,
             db,
             files,
+            mailer,
             time: TimeSource::machine(),
             wake: Notify::new(),
             mail_waits: Notify::new(),

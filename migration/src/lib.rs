@@ -7,6 +7,7 @@ mod m0004_outbox;
 mod m0005_amendments;
 mod m0006_screens;
 mod m0007_obligations;
+mod m0009_threads;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_amendments::Step),
             Box::new(m0006_screens::Step),
             Box::new(m0007_obligations::Step),
+            Box::new(m0009_threads::Step),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! Mail out: to a server, or to a folder.
 
+use std::path::PathBuf;
+
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
@@ -12,19 +14,42 @@ use crate::store::mail::Outbound;
 /// What `Outbound::auto` says of a person's own words, which carry no `Auto-Submitted`.
 pub const PERSONAL: &str = "personal";
 
-/// Sends one mail as the settings say; what went wrong, in words without an address.
-pub async fn send(settings: &Mail, mail: &Outbound) -> Result<(), String> {
-    let message = message(settings, mail)?;
-    match settings.transport {
-        MailTransport::Folder => {
-            std::fs::create_dir_all(&settings.folder).map_err(|error| format!("the mail folder cannot be made: {error}"))?;
-            let folder = AsyncFileTransport::<Tokio1Executor>::new(&settings.folder);
-            folder.send(message).await.map(drop).map_err(|error| format!("the mail folder cannot be written: {error}"))
+/// Who sends mail, built once: connections to the server are kept and used again.
+pub struct Mailer {
+    from: Mailbox,
+    way: Way,
+}
+
+enum Way {
+    Folder(PathBuf),
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+}
+
+impl Mailer {
+    /// As the settings say; what is wrong with them, in words.
+    pub fn new(settings: &Mail) -> Result<Self, String> {
+        let from = settings.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
+        let way = match settings.transport {
+            MailTransport::Folder => Way::Folder(settings.folder.clone()),
+            MailTransport::Smtp => Way::Smtp(smtp(settings)?),
+        };
+        Ok(Self { from, way })
+    }
+
+    /// Sends one mail; what went wrong, in words without an address.
+    pub async fn send(&self, mail: &Outbound) -> Result<(), String> {
+        let message = message(&self.from, mail)?;
+        match &self.way {
+            Way::Folder(folder) => {
+                std::fs::create_dir_all(folder).map_err(|error| format!("the mail folder cannot be made: {error}"))?;
+                let folder = AsyncFileTransport::<Tokio1Executor>::new(folder);
+                folder.send(message).await.map(drop).map_err(|error| format!("the mail folder cannot be written: {error}"))
+            }
+            Way::Smtp(server) => server.send(message).await.map(drop).map_err(|error| match error.status() {
+                Some(code) => format!("the mail server answered {code}"),
+                None => "the mail server could not be reached".to_owned(),
+            }),
         }
-        MailTransport::Smtp => smtp(settings)?.send(message).await.map(drop).map_err(|error| match error.status() {
-            Some(code) => format!("the mail server answered {code}"),
-            None => "the mail server could not be reached".to_owned(),
-        }),
     }
 }
 
@@ -50,10 +75,10 @@ fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     })
 }
 
-fn message(settings: &Mail, mail: &Outbound) -> Result<Message, String> {
-    let from: Mailbox = settings.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
+fn message(from: &Mailbox, mail: &Outbound) -> Result<Message, String> {
     let to: Mailbox = mail.recipient.parse().map_err(|error| format!("the recipient's address cannot be used: {error}"))?;
-    let mut builder = Message::builder().from(from).to(to).subject(&mail.subject).message_id(Some(format!("<{}>", mail.message_id)));
+    let mut builder =
+        Message::builder().from(from.clone()).to(to).subject(&mail.subject).message_id(Some(format!("<{}>", mail.message_id)));
     builder = builder.date(mail.created_at.to_utc().into());
     if let Some(answered) = &mail.in_reply_to {
         builder = builder.in_reply_to(format!("<{answered}>")).references(format!("<{answered}>"));

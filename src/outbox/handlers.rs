@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::around::Around;
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Level, TicketType};
@@ -10,7 +11,6 @@ use crate::domain::workflow::{self, State};
 use crate::mail::messages::{self, Outgoing, Subject};
 use crate::store::events::Streamed;
 use crate::store::mail::Outbound;
-use crate::store::tickets::TicketRef;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 
@@ -52,15 +52,19 @@ pub static HANDLERS: [Handler; 2] = [
 ];
 
 impl Handler {
-    /// Does its work for one event, in the transaction that moves it on.
-    pub async fn handle(&self, app: &App, tx: &Tx, streamed: &Streamed) -> Result<(), Error> {
-        let Some(ticket) = store::tickets::find(tx, TicketRef::Id(streamed.ticket_id)).await? else { return Ok(()) };
-        let version = app.version(ticket.contract_version_id)?;
-        let told = Told { app, ticket: &ticket, version: &version, streamed };
-        let mails = match self.work {
-            Work::TellRequester => told.requester(tx).await?,
-            Work::TellRoles => told.roles()?,
-        };
+    /// Does its work for some events, in the transaction that moves it on.
+    pub async fn handle(&self, app: &App, tx: &Tx, events: &[&Streamed]) -> Result<(), Error> {
+        let around = Around::look(tx, events).await?;
+        let mut mails = Vec::new();
+        for streamed in events {
+            let Some(ticket) = around.tickets.get(&streamed.ticket_id) else { continue };
+            let version = app.version(ticket.contract_version_id)?;
+            let told = Told { app, around: &around, ticket, version: &version, streamed };
+            match self.work {
+                Work::TellRequester => mails.extend(told.requester()?),
+                Work::TellRoles => mails.extend(told.roles()?),
+            }
+        }
         Ok(store::mail::queue(tx, &mails).await?)
     }
 }
@@ -68,48 +72,47 @@ impl Handler {
 /// An event with what is known around it.
 struct Told<'a> {
     app: &'a App,
+    around: &'a Around,
     ticket: &'a Ticket,
     version: &'a Version,
     streamed: &'a Streamed,
 }
 
 impl Told<'_> {
-    async fn requester(&self, tx: &Tx) -> Result<Vec<Outbound>, Error> {
-        let Some(id) = self.ticket.requester_id else { return Ok(Vec::new()) };
-        let Some(person) = store::people::find(tx, &[id]).await?.pop() else { return Ok(Vec::new()) };
+    fn requester(&self) -> Result<Option<Outbound>, Error> {
+        let Some(person) = self.around.requester(self.ticket) else { return Ok(None) };
         let event = &self.streamed.event;
         // An automatic message is never confirmed; intake says so in the event.
         if event.data["acknowledge"] == false {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let (template, outgoing) = match event.kind {
-            EventKind::Registered => ("confirmation", self.confirmation(tx).await?),
-            EventKind::Replied => match store::messages::find(tx, event.id).await? {
-                Some(message) => ("reply", self.reply(&message.body)),
-                None => return Ok(Vec::new()),
+            EventKind::Registered => ("confirmation", self.confirmation()),
+            EventKind::Replied => match self.around.text(event) {
+                Some(text) => ("reply", self.reply(text)),
+                None => return Ok(None),
             },
             EventKind::Resolved if self.phase("to")?.state == State::Resolved => ("solved", self.solved()),
             _ => ("status", self.status_changed()?),
         };
-        let in_reply_to = store::mail::latest_of(tx, self.ticket.id).await?;
-        Ok(vec![self.outbound(template, &person.email, outgoing, in_reply_to)])
+        Ok(Some(self.outbound(template, &person.email, outgoing, self.around.latest_mail(self.ticket))))
     }
 
-    async fn confirmation(&self, tx: &Tx) -> Result<Outgoing, Error> {
-        let events = store::events::of_ticket(tx, self.ticket.id).await?;
-        let settled = crate::usecases::tickets::settled(&self.version.contract, self.ticket, &events, self.streamed.event.recorded_at);
+    fn confirmation(&self) -> Outgoing {
+        let history = self.around.history(self.ticket);
+        let settled = crate::usecases::tickets::settled(&self.version.contract, self.ticket, history, self.streamed.event.recorded_at);
         let answer_by = settled.clocks.iter().find(|index| index.clock.kind == crate::domain::clock::Kind::Response);
         let answer_by = answer_by.and_then(|index| index.due_at).map(|due| self.local(due));
         let (reference, received) = (self.ticket.reference(), self.local(self.ticket.opened_at));
         let asks_p1 = self.streamed.event.data["p1ByMail"] == true;
-        Ok(messages::confirmation(&messages::Confirmation {
+        messages::confirmation(&messages::Confirmation {
             ticket: self.subject(&reference),
             received: &received,
             answer_by: answer_by.as_deref(),
             p1_by_mail: asks_p1,
             phone: None,
             desk: DESK,
-        }))
+        })
     }
 
     fn reply(&self, text: &str) -> Outgoing {

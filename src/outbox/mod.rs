@@ -2,6 +2,7 @@
 //! sent. Exactly once inside the database; at least once, with a stable id, beyond it. What the workers write wakes nobody:
 //! they go on until nothing is left.
 
+mod around;
 mod handlers;
 mod turns;
 
@@ -9,7 +10,6 @@ pub use turns::handle;
 
 use crate::app::App;
 use crate::domain::Instant;
-use crate::mail;
 use crate::store::{self, Scope};
 use crate::usecases::Error;
 use handlers::HANDLERS;
@@ -54,7 +54,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     let due = app.write_quietly(&Scope::All, async |tx| Ok(store::mail::take_due(tx, now, taken_until, MAILS).await?)).await?;
     let (mut sent, mut failed) = (Vec::new(), Vec::new());
     for mail in &due {
-        match mail::send::send(&app.settings.mail, mail).await {
+        match app.mailer.send(mail).await {
             Ok(()) => sent.push(mail.id),
             Err(error) => {
                 tracing::warn!(mail = %mail.id, error, "a mail was not sent");

@@ -107,33 +107,15 @@ async fn take_new(app: &App, tx: &Tx, handler: &Handler, places: &[&Place]) -> R
 
 /// Takes all of them, or leaves nothing behind.
 async fn together(app: &App, tx: &Tx, handler: &Handler, places: &[&Place], events: &HashMap<Uuid, Streamed>) -> Result<bool, Error> {
-    let part = tx.savepoint().await?;
-    for place in places {
-        let Some(event) = events.get(&place.event_id) else { return gave_up(part, Error::Internal(UNREADABLE.to_owned())).await };
-        if let Err(error) = handler.handle(app, &part, event).await {
-            return gave_up(part, error).await;
-        }
-    }
-    part.commit().await?;
-    Ok(true)
+    let events: Option<Vec<_>> = places.iter().map(|place| events.get(&place.event_id)).collect();
+    let Some(events) = events else { return Ok(false) };
+    Ok(in_part(app, tx, handler, &events).await?.is_ok())
 }
 
-async fn gave_up(part: Tx, error: Error) -> Result<bool, Error> {
-    if matches!(error, Error::Unavailable(_)) {
-        return Err(error);
-    }
-    part.rollback().await?;
-    Ok(false)
-}
-
-/// Lets a handler do its work for one event, and undoes what it did when that fails; why it did, in words.
-async fn attempt(app: &App, tx: &Tx, handler: &Handler, event: Option<&Streamed>) -> Result<Result<(), String>, Error> {
-    let Some(event) = event else { return Ok(Err(UNREADABLE.to_owned())) };
-    if !handler.takes.contains(&event.event.kind) {
-        return Ok(Ok(()));
-    }
+/// Lets a handler do its work for some events, and undoes what it did when that fails; why it did, in words.
+async fn in_part(app: &App, tx: &Tx, handler: &Handler, events: &[&Streamed]) -> Result<Result<(), String>, Error> {
     let part = tx.savepoint().await?;
-    match handler.handle(app, &part, event).await {
+    match handler.handle(app, &part, events).await {
         Ok(()) => part.commit().await.map(Ok).map_err(Error::from),
         Err(error @ Error::Unavailable(_)) => Err(error),
         Err(error) => {
@@ -141,6 +123,15 @@ async fn attempt(app: &App, tx: &Tx, handler: &Handler, event: Option<&Streamed>
             Ok(Err(error.to_string()))
         }
     }
+}
+
+/// The same for one event, which may be one it does not take.
+async fn attempt(app: &App, tx: &Tx, handler: &Handler, event: Option<&Streamed>) -> Result<Result<(), String>, Error> {
+    let Some(event) = event else { return Ok(Err(UNREADABLE.to_owned())) };
+    if !handler.takes.contains(&event.event.kind) {
+        return Ok(Ok(()));
+    }
+    in_part(app, tx, handler, &[event]).await
 }
 
 const UNREADABLE: &str = "the event's row cannot be read";

@@ -1,5 +1,7 @@
 //! Mail as it came and as it goes.
 
+use std::collections::HashMap;
+
 use entity::{inbound_mail, outbound_mail};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -99,15 +101,11 @@ pub async fn sent_as(tx: &Tx, message_id: &str) -> Result<Option<(Option<Uuid>, 
     Ok(row.map(|row| (row.ticket_id, row.recipient)))
 }
 
-/// The latest message of a ticket that came by mail, for a reply to answer.
-pub async fn latest_of(tx: &Tx, ticket: Uuid) -> Result<Option<String>, DbErr> {
-    let row = inbound_mail::Entity::find()
-        .filter(inbound_mail::Column::TicketId.eq(ticket))
-        .order_by_desc(inbound_mail::Column::ReceivedAt)
-        .limit(1)
-        .one(tx.connection())
-        .await?;
-    Ok(row.map(|row| row.message_id))
+/// The latest message of each ticket that came by mail, for a reply to answer.
+pub async fn latest_of(tx: &Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, String>, DbErr> {
+    let came = inbound_mail::Entity::find().select_only().columns([inbound_mail::Column::TicketId, inbound_mail::Column::MessageId]);
+    let came = came.filter(inbound_mail::Column::TicketId.is_in(tickets.iter().copied())).order_by_asc(inbound_mail::Column::ReceivedAt);
+    Ok(came.into_tuple().all(tx.connection()).await?.into_iter().collect())
 }
 
 /// Keeps a mail that came.

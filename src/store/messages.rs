@@ -48,6 +48,12 @@ pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Message>, DbErr
     Ok(row.map(to_domain))
 }
 
+/// Several messages.
+pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Message>, DbErr> {
+    let rows = reads.find::<message::Entity>().filter(message::Column::Id.is_in(ids.iter().copied()));
+    Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
 /// Adds a message.
 pub async fn insert(tx: &Tx, message: &Message) -> Result<(), DbErr> {
     let row = message::ActiveModel {

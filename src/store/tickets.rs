@@ -2,7 +2,7 @@
 
 use entity::{clock, escalation, external_reference, ticket};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, Statement,
@@ -98,12 +98,19 @@ pub async fn update(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), D
     put_positions(tx, &[(ticket, settled)]).await
 }
 
-/// Tickets with something due by `now`, each held by this transaction, those held by another left out.
-pub async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Ticket>, DbErr> {
-    let due = tx.find::<ticket::Entity>().filter(ticket::Column::NextFireAt.lte(now.to_utc()));
+/// Tickets with something due by `now`, whatever else is in their rows; each held by this transaction, those held by another
+/// left out.
+pub async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    let due = tx.find::<ticket::Entity>().select_only().column(ticket::Column::Id).filter(ticket::Column::NextFireAt.lte(now.to_utc()));
     let due = due.order_by_asc(ticket::Column::NextFireAt).limit(limit);
     let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    due.all(tx.connection()).await?.into_iter().map(to_domain).collect()
+    due.into_tuple().all(tx.connection()).await
+}
+
+/// Lets a ticket's timers wait until then.
+pub async fn put_off(tx: &Tx, ticket: Uuid, until: Instant) -> Result<(), DbErr> {
+    let waits = ticket::Entity::update_many().col_expr(ticket::Column::NextFireAt, Expr::value(Some(until.to_utc())));
+    waits.filter(ticket::Column::Id.eq(ticket)).exec(tx.connection()).await.map(drop)
 }
 
 /// The tickets of a contract that were open at some moment of `[from, to)`.

@@ -2,40 +2,76 @@
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use super::tickets::{numbered, settle};
 use super::{Error, contracts};
 use crate::app::App;
+use crate::domain::Instant;
 use crate::domain::ticket::Event;
-use crate::store::{self, Scope};
+use crate::store::{self, Scope, Tx};
 
 /// Tickets settled in one transaction.
 const BATCH: u64 = 200;
+/// Seconds until a ticket that could not be settled is looked at again.
+const PUT_OFF: i64 = 900;
 
 /// Settles what is due by now, a batch; how many tickets it was. Cost follows what is due, not what is open.
+///
+/// A ticket that cannot be settled, since a row of it cannot be read, stops nobody else: it is put off, and what becomes due
+/// of it meanwhile happens, at its true instant, once it can.
 pub async fn fire_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
     if store::tickets::next_due(&app.all()).await?.is_none_or(|next| next > now) {
         return Ok(0);
     }
-    app.write_quietly(&Scope::All, async |tx| {
+    let due = app.write_quietly(&Scope::All, async |tx| {
         let due = store::tickets::claim_due(tx, now, BATCH).await?;
-        let ids: Vec<_> = due.iter().map(|ticket| ticket.id).collect();
-        if ids.is_empty() {
-            return Ok(0);
-        }
-        contracts::refresh(app, tx).await?;
-        let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
-        for streamed in store::events::of_tickets(tx, &ids).await? {
-            histories.entry(streamed.ticket_id).or_default().push(streamed.event);
-        }
-        for ticket in &due {
-            let version = app.version(ticket.contract_version_id)?;
-            let history = histories.remove(&ticket.id).unwrap_or_default();
-            let settled = settle(&version.contract, ticket, &history, now, false);
-            store::tickets::update(tx, ticket, &settled).await?;
-            store::events::append(tx, ticket, history.len(), &numbered(app, &settled)).await?;
+        let part = tx.savepoint().await?;
+        match settle_all(app, &part, &due, now).await {
+            Ok(()) => part.commit().await?,
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            Err(_) => {
+                part.rollback().await?;
+                settle_each(app, tx, &due, now).await?;
+            }
         }
         Ok(due.len())
-    })
-    .await
+    });
+    due.await
+}
+
+async fn settle_each(app: &App, tx: &Tx, due: &[Uuid], now: Instant) -> Result<(), Error> {
+    for ticket in due {
+        let part = tx.savepoint().await?;
+        match settle_all(app, &part, std::slice::from_ref(ticket), now).await {
+            Ok(()) => part.commit().await?,
+            Err(error @ Error::Unavailable(_)) => return Err(error),
+            Err(error) => {
+                part.rollback().await?;
+                tracing::error!(%ticket, %error, "a ticket's timers wait: it cannot be read");
+                store::tickets::put_off(tx, *ticket, now.plus(PUT_OFF).unwrap_or(Instant::MAX)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn settle_all(app: &App, tx: &Tx, due: &[Uuid], now: Instant) -> Result<(), Error> {
+    if due.is_empty() {
+        return Ok(());
+    }
+    contracts::refresh(app, tx).await?;
+    let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
+    for streamed in store::events::of_tickets(tx, due).await? {
+        histories.entry(streamed.ticket_id).or_default().push(streamed.event);
+    }
+    for ticket in &store::tickets::with_ids(tx, due).await? {
+        let version = app.version(ticket.contract_version_id)?;
+        let history = histories.remove(&ticket.id).unwrap_or_default();
+        let settled = settle(&version.contract, ticket, &history, now, false);
+        store::tickets::update(tx, ticket, &settled).await?;
+        store::events::append(tx, ticket, history.len(), &numbered(app, &settled)).await?;
+    }
+    Ok(())
 }

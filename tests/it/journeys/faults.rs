@@ -12,6 +12,7 @@ use crate::support::{Desk, On, incident, postgres};
 on_both_databases!(
     a_process_that_died_is_followed_by_one_that_finishes_its_work_once,
     two_processes_share_what_is_due_and_each_step_is_taken_once,
+    a_ticket_that_cannot_be_read_stops_no_clock_of_another_and_loses_none_of_its_own,
     what_is_stored_is_what_a_replay_says,
 );
 
@@ -56,6 +57,21 @@ async fn two_processes_share_what_is_due_and_each_step_is_taken_once(desk: &Desk
         let count = |kind: &str| history.iter().filter(|event| event.0 == kind).count();
         assert_eq!((count("clock.breached"), count("escalation.climbed")), (2, 1), "{number}");
     }
+}
+
+async fn a_ticket_that_cannot_be_read_stops_no_clock_of_another_and_loses_none_of_its_own(desk: &Desk) {
+    let (spoilt, good) = (desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await);
+    let id = desk.get(&format!("/v1/tickets/{spoilt}")).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    desk.spoils("UPDATE ticket SET phase = 'of_a_later_program' WHERE id = $1", id).await;
+    desk.reaches("2026-03-02T17:00:00+01:00").await;
+    let history = desk.history(&good).await;
+    assert!(history.iter().any(|event| event.0 == "escalation.climbed"), "{history:?}");
+    assert_eq!(desk.get(&format!("/v1/tickets/{spoilt}")).await.status, 500);
+
+    desk.spoils("UPDATE ticket SET phase = 'registered' WHERE id = $1", id).await;
+    desk.passes("PT15M").await;
+    assert_eq!(desk.history(&spoilt).await, history, "what happened meanwhile happened at its own instant");
+    assert!(desk.mails().iter().any(|mail| mail.contains(&spoilt) && mail.contains("Escalatie naar niveau 2")));
 }
 
 /// Design § 2.7: stored deadlines are an index.

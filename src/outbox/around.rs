@@ -1,0 +1,69 @@
+//! What is known around some events, read for all of them at once.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::domain::ticket::{Event, EventKind, Ticket};
+use crate::store::events::Streamed;
+use crate::store::people::Person;
+use crate::store::{self, Tx};
+use crate::usecases::Error;
+
+/// Their tickets, and of those what a mail may need.
+#[derive(Default)]
+pub(super) struct Around {
+    pub tickets: HashMap<Uuid, Ticket>,
+    people: HashMap<Uuid, Person>,
+    histories: HashMap<Uuid, Vec<Event>>,
+    texts: HashMap<Uuid, String>,
+    latest_mails: HashMap<Uuid, String>,
+}
+
+impl Around {
+    /// Looks around events, in as many questions for many as for one.
+    pub async fn look(tx: &Tx, events: &[&Streamed]) -> Result<Self, Error> {
+        let of = |kind: EventKind| events.iter().filter(move |one| one.event.kind == kind);
+        let mut ids: Vec<_> = events.iter().map(|one| one.ticket_id).collect();
+        ids.dedup();
+        let tickets = store::tickets::with_ids(tx, &ids).await?;
+        let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
+        let mut around = Self {
+            people: store::people::find(tx, &requesters).await?.into_iter().map(|person| (person.id, person)).collect(),
+            latest_mails: store::mail::latest_of(tx, &ids).await?,
+            tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
+            ..Self::default()
+        };
+        let registered: Vec<_> = of(EventKind::Registered).map(|one| one.ticket_id).collect();
+        if !registered.is_empty() {
+            for one in store::events::of_tickets(tx, &registered).await? {
+                around.histories.entry(one.ticket_id).or_default().push(one.event);
+            }
+        }
+        let replies: Vec<_> = of(EventKind::Replied).map(|one| one.event.id).collect();
+        if !replies.is_empty() {
+            around.texts = store::messages::with_ids(tx, &replies).await?.into_iter().map(|message| (message.id, message.body)).collect();
+        }
+        Ok(around)
+    }
+
+    /// Who reported a ticket.
+    pub fn requester(&self, ticket: &Ticket) -> Option<&Person> {
+        self.people.get(&ticket.requester_id?)
+    }
+
+    /// The history of a ticket that was registered.
+    pub fn history(&self, ticket: &Ticket) -> &[Event] {
+        self.histories.get(&ticket.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was written in a reply.
+    pub fn text(&self, reply: &Event) -> Option<&str> {
+        self.texts.get(&reply.id).map(String::as_str)
+    }
+
+    /// The Message-ID of a ticket's latest mail, for the next one to answer.
+    pub fn latest_mail(&self, ticket: &Ticket) -> Option<String> {
+        self.latest_mails.get(&ticket.id).cloned()
+    }
+}
