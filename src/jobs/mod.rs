@@ -21,7 +21,7 @@ const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// The shortest sleep until a deadline, which is a whole second; and how long a worker that stumbled waits.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 /// How long a worker waits for what is committed just after it was woken: many tickets at once are one pass.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(50);
 /// From so much done in a pass on, the next begins at once.
 const MANY: usize = 100;
 

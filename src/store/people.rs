@@ -4,10 +4,9 @@ use entity::person;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 
+use super::search::folded;
 use super::{Reads, Tx, insert_rows};
 use crate::domain::Instant;
 
@@ -66,11 +65,6 @@ pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Person>, Db
     }
     let query = query.order_by_asc(person::Column::Organisation).order_by_asc(person::Column::Email).limit(filter.limit);
     Ok(query.all(reads.connection()).await?.into_iter().map(to_domain).collect())
-}
-
-/// A text without capitals and accents, the same on both databases.
-fn folded(text: &str) -> String {
-    text.nfd().filter(|sign| !is_combining_mark(*sign)).collect::<String>().to_lowercase()
 }
 
 /// The people of these organisations with these addresses.

@@ -41,8 +41,13 @@ impl Words {
     }
 }
 
+/// A text without capitals, accents and ligatures, the same on both databases.
+pub(super) fn folded(text: &str) -> String {
+    text.to_lowercase().nfkd().filter(|sign| !is_combining_mark(*sign)).collect()
+}
+
 fn parted(text: &str) -> Vec<String> {
-    let folded: String = text.to_lowercase().nfkd().filter(|sign| !is_combining_mark(*sign)).collect();
+    let folded = folded(text);
     let words = folded.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| word.chars().take(LONGEST).collect()).collect()
 }
