@@ -106,3 +106,14 @@ fn trigger(condition: &Condition) -> String {
         Condition::Decided { code } => code.clone(),
     }
 }
+
+/// Why a step was taken, for people; `trigger` is as histories name it.
+pub fn trigger_in_dutch(trigger: &str) -> String {
+    let clock = |name: &str| if name == "response" { "reactietijd" } else { "oplostijd" };
+    match trigger.split(':').collect::<Vec<_>>()[..] {
+        ["breached", name] => format!("de {} is overschreden", clock(name)),
+        ["elapsed", name, percent] => format!("{percent} % van de {} is verstreken", clock(name)),
+        ["level-open"] => "de tijd op het vorige niveau is verstreken".to_owned(),
+        _ => format!("besluit van een medewerker: {}", trigger.replace('-', " ")),
+    }
+}

@@ -6,6 +6,7 @@ use super::around::Around;
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Level, TicketType};
+use crate::domain::escalation;
 use crate::domain::ticket::{EventKind, Ticket};
 use crate::domain::workflow::{self, State};
 use crate::mail::messages::{self, Outgoing, Subject};
@@ -162,7 +163,7 @@ impl Told<'_> {
         let mut labels: Vec<&str> = roles_of(contract, to).map(|role| role.label.nl.as_str()).collect();
         labels.dedup();
         let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
-        let trigger = trigger_in_dutch(self.streamed.event.text("trigger").unwrap_or_default());
+        let trigger = escalation::trigger_in_dutch(self.streamed.event.text("trigger").unwrap_or_default());
         let outgoing = messages::escalated(&messages::Escalated {
             ticket: self.subject(&reference),
             from: from.map(shown),
@@ -226,17 +227,6 @@ const DESK: &str = "Servicedesk";
 
 fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a crate::domain::contract::Role> {
     level.client.iter().chain(&level.supplier).filter_map(|code| contract.role(code))
-}
-
-/// Why a step was taken, for people.
-fn trigger_in_dutch(trigger: &str) -> String {
-    let clock = |name: &str| if name == "response" { "reactietijd" } else { "oplostijd" };
-    match trigger.split(':').collect::<Vec<_>>()[..] {
-        ["breached", name] => format!("de {} is overschreden", clock(name)),
-        ["elapsed", name, percent] => format!("{percent} % van de {} is verstreken", clock(name)),
-        ["level-open"] => "de tijd op het vorige niveau is verstreken".to_owned(),
-        _ => format!("besluit van een medewerker: {}", trigger.replace('-', " ")),
-    }
 }
 
 fn shown(level: &Level) -> messages::Level<'_> {

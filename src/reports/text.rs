@@ -11,6 +11,7 @@ pub mod what_if;
 mod words;
 
 use crate::domain::calendar::Zone;
+use crate::domain::escalation;
 use crate::reports::service_management::{GoalRow, HandlingTime, ServiceManagementReport, Spread, TicketLine, TypeCounts};
 use table::Side::{Left, Right};
 use table::{Table, clean, paragraph};
@@ -44,11 +45,23 @@ fn head(report: &ServiceManagementReport, zone: &Zone) -> String {
     let title = format!("Servicemanagementrapportage {}", report.month.dutch());
     let agreement = format!("{} ({}, versie {})", report.title, report.contract_id, report.contract_version);
     let (from, to) = (moment(report.from_at, zone), moment(report.to_at, zone));
-    let assumed = match report.assumed.as_slice() {
-        [] => String::new(),
-        keys => paragraph(&format!("Waarden aangenomen, niet in de overeenkomst: {}.", keys.join(", ")), WIDTH),
-    };
+    let assumed = assumed(&report.assumed);
     format!("{title}\n{}\n{}\nVan {from} tot {to}, {}\n{assumed}", "═".repeat(title.chars().count()), clean(&agreement), report.time_zone)
+}
+
+/// What of the agreement is assumed: by name what the figures rest on, and how much besides.
+fn assumed(keys: &[String]) -> String {
+    const FIGURES: [&str; 5] = ["calendars.", "clocks.", "priorities.", "effective_from", "time_zone"];
+    let (figures, others): (Vec<_>, Vec<_>) =
+        keys.iter().map(String::as_str).partition(|key| FIGURES.iter().any(|part| key.starts_with(part)));
+    let mut sentences = Vec::new();
+    if !figures.is_empty() {
+        sentences.push(format!("Aangenomen waarden, niet uit de overeenkomst, waar deze cijfers op rusten: {}.", figures.join(", ")));
+    }
+    if !others.is_empty() {
+        sentences.push(format!("Overige aangenomen waarden: {}.", others.len()));
+    }
+    if sentences.is_empty() { String::new() } else { paragraph(&sentences.join(" "), WIDTH) }
 }
 
 fn population(report: &ServiceManagementReport) -> String {
@@ -166,7 +179,7 @@ fn escalations(report: &ServiceManagementReport, zone: &Zone) -> String {
         totals.map(|step| format!("  Van niveau {} naar {}: {} keer.\n", step.from_level, step.to_level, step.count)).collect();
     for step in &report.escalations {
         let levels = format!("{} → {}", step.from_level, step.to_level);
-        table.row([levels, step.number.clone(), moment(step.at, zone), step.trigger.clone()]);
+        table.row([levels, step.number.clone(), moment(step.at, zone), escalation::trigger_in_dutch(&step.trigger)]);
     }
     totals.concat() + &table.render()
 }

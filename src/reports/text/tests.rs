@@ -24,7 +24,7 @@ fn march() -> ServiceManagementReport {
 }
 
 fn escalated(ticket: TicketFigures) -> TicketFigures {
-    let (at, trigger) = (at("2026-03-31 16:00:00"), "norm verstreken".to_owned());
+    let (at, trigger) = (at("2026-03-31 16:00:00"), "breached:resolution".to_owned());
     TicketFigures { escalations: vec![EscalationStep { at, from_level: 1, to_level: 2, trigger }], ..ticket }
 }
 
@@ -55,6 +55,6 @@ fn a_text_of_a_contract_cannot_break_the_page() {
     report.title = "SLA\u{1b}[2J\nx".to_owned();
     report.escalations[0].trigger = "a\nb".to_owned();
     let page = render(&report);
-    assert!(page.contains("SLA [2J x (covide, versie 1.0)") && page.contains("  a b\n"));
+    assert!(page.contains("SLA [2J x (covide, versie 1.0)") && page.contains(": a b\n"));
     assert!(page.chars().all(|letter| letter == '\n' || !letter.is_control()));
 }
