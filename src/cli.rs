@@ -190,7 +190,7 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let app = ready(settings()?).await?;
             let received = inbound::receive(&app, &mailbox, &raw).await?;
             let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
-            println!("{} {number} {}", received.outcome, received.reason.unwrap_or_default());
+            println!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default());
             Ok(app.tell().await?)
         }
         What::Report { contract, month, json } => {

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! main → cli → http · jobs → usecases · outbox → store → entity
-//!                            usecases · outbox → mail · reports · files
+//!                      app · usecases · outbox → mail · reports · files
 //!        cli → simulate → contracts   usecases · cli → proof   everything → domain → nobody
 //! ```
 //!

@@ -333,7 +333,26 @@ impl Settings {
             };
         }
         let wrong = |error: figment::Error| BadSettings::Wrong(error.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join("; "));
-        figment.extract().map_err(wrong)
+        figment.extract::<Self>().map_err(wrong)?.checked()
+    }
+
+    /// Refuses what reads well and cannot be: an address that is none, or one that leads to two contracts (MAIL-01).
+    fn checked(self) -> Result<Self, BadSettings> {
+        let mut problems = Vec::new();
+        if let Err(error) = self.mail.from.parse::<lettre::message::Mailbox>() {
+            problems.push(format!("mail.from: \"{}\" is no address: {error}", self.mail.from));
+        }
+        for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
+            let other = self
+                .mailboxes
+                .iter()
+                .take(at)
+                .find(|(_, other)| other.address.eq_ignore_ascii_case(&mailbox.address) && other.contract != mailbox.contract);
+            if let Some((other, _)) = other {
+                problems.push(format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
+            }
+        }
+        if problems.is_empty() { Ok(self) } else { Err(BadSettings::Wrong(problems.join("; "))) }
     }
 }
 
@@ -389,6 +408,14 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let refused = with(&[("UURWERK_HTTP_LISSEN", "x")]).expect_err("it is no key").to_string();
         assert!(refused.contains("lissen"), "{refused}");
+    }
+
+    /// MAIL-01.
+    #[test]
+    fn an_address_that_is_none_and_one_that_leads_to_two_contracts_are_refused_together() {
+        let refused = with(&[("UURWERK_MAIL_FROM", "niemand"), ("UURWERK_MAILBOXES_SUPPORT_ADDRESS", "Servicedesk@uurwerk.example")]);
+        let refused = refused.expect_err("they cannot be").to_string();
+        assert!(refused.contains("mail.from") && refused.contains("mailboxes.servicedesk and mailboxes.support"), "{refused}");
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Model {
     pub contract: String,
     pub mailbox: String,
     pub message_id: String,
+    pub sender: Option<String>,
+    pub subject: Option<String>,
     pub digest: String,
     pub outcome: String,
     pub reason: Option<String>,

@@ -7,7 +7,7 @@ mod m0004_outbox;
 mod m0005_amendments;
 mod m0006_screens;
 mod m0007_obligations;
-mod m0009_threads;
+mod m0009_inbound_mail;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -26,7 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_amendments::Step),
             Box::new(m0006_screens::Step),
             Box::new(m0007_obligations::Step),
-            Box::new(m0009_threads::Step),
+            Box::new(m0009_inbound_mail::Step),
         ]
     }
 }

@@ -20,7 +20,7 @@ use crate::usecases::attachments::{self, NewAttachment};
 type App_ = web::Data<App>;
 
 /// What a browser may do with a file that was handed in: nothing.
-const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+pub(super) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Adds a file to a ticket.
 ///
@@ -167,7 +167,7 @@ fn asked_range(request: &HttpRequest, found: &Stored) -> Wanted {
 }
 
 /// To be kept as a file, under its name (RFC 6266): plain for old programs, whole for others.
-fn disposition(name: &str) -> ContentDisposition {
+pub(super) fn disposition(name: &str) -> ContentDisposition {
     let plain = name.chars().map(|sign| if sign.is_ascii_graphic() && !matches!(sign, '"' | '\\') || sign == ' ' { sign } else { '_' });
     let whole =
         header::ExtendedValue { charset: header::Charset::Ext("UTF-8".to_owned()), language_tag: None, value: name.as_bytes().to_vec() };

@@ -198,6 +198,17 @@ impl Query {
         }
     }
 
+    /// An instant with an offset.
+    pub fn instant(&mut self, key: &str) -> Option<Instant> {
+        match self.text(key)?.parse() {
+            Ok(instant) => Some(instant),
+            Err(error) => {
+                self.refuse(key, "bad_instant", &format!("{error}"));
+                None
+            }
+        }
+    }
+
     /// A comma list of values that must be known.
     pub fn known<T>(&mut self, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
         let mut found = Vec::new();

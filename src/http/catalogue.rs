@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::{HttpRequest, HttpResponse, web};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::body::Query;
 use super::caller::Caller;
 use super::error::Failure;
 use super::labels::{self, Labelled, Named};
+use super::paging::{self, Page};
 use super::shapes::{
     Choice, ChoiceList, Label, LabelList, LabelledList, LabelledPriorities, LabelledValue, Organisation, OrganisationContract,
     OrganisationList, PersonOfOrganisation, PersonPage,
@@ -53,38 +52,22 @@ pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Fa
 pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["organisation", "text", "pageSize", "cursor"]);
     let size = query.page_size();
-    let after = query.text("cursor").map(read_cursor);
-    if after == Some(None) {
-        query.refuse("cursor", "bad_cursor", "is no cursor of this list");
-    }
     let text = query.text("text").unwrap_or_default().to_owned();
     let filter = Filter {
         organisations: query.list("organisation"),
         words: text.split_whitespace().map(str::to_owned).collect(),
-        after: after.flatten(),
+        after: paging::after(&mut query, read_place),
         limit: size as u64 + 1,
     };
     query.checked()?;
-    let mut found = store::people::list(&app.db.view(caller.scope.clone()), &filter).await.map_err(Error::from)?;
-    let more = found.len() > size;
-    found.truncate(size);
-    let next_cursor = found.last().filter(|_| more).map(write_cursor);
+    let found = store::people::list(&app.db.view(caller.scope.clone()), &filter).await.map_err(Error::from)?;
+    let page = Page::of(found, size, |person| format!("{}\n{}", person.organisation, person.email));
     let shown = |one: Person| PersonOfOrganisation { id: one.id, organisation: one.organisation, name: one.name, email: one.email };
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &next_cursor {
-        let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-        let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
-        response.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
-    }
-    Ok(response.json(PersonPage { items: found.into_iter().map(shown).collect(), next_cursor }))
+    let page = PersonPage { items: page.items.into_iter().map(shown).collect(), next_cursor: page.next_cursor };
+    Ok(paging::answer(&request, &page, page.next_cursor.as_deref()))
 }
 
-fn write_cursor(person: &Person) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}\n{}", person.organisation, person.email))
-}
-
-fn read_cursor(cursor: &str) -> Option<(String, String)> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+fn read_place(text: &str) -> Option<(String, String)> {
     text.split_once('\n').map(|(organisation, email)| (organisation.to_owned(), email.to_owned()))
 }
 

@@ -1,4 +1,4 @@
-//! What is not one ticket: the sandbox, incoming mail, reports, and whether the desk is well.
+//! What is not one ticket: the sandbox, reports, and whether the desk is well.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,12 +9,12 @@ use super::caller::Caller;
 use super::deprecation::Deprecation;
 use super::document;
 use super::error::Failure;
-use super::shapes::{ApiDocument, InboundMessage, NewAdvance, Sandbox};
+use super::shapes::{ApiDocument, NewAdvance, Sandbox};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::jobs;
 use crate::reports::service_management::{Month, ServiceManagementReport};
-use crate::usecases::{Problem, dead_letters, inbound, reports, sandbox};
+use crate::usecases::{Problem, dead_letters, reports, sandbox};
 
 type App_ = web::Data<App>;
 
@@ -85,28 +85,6 @@ fn seconds(text: &str) -> Option<i64> {
         units += 1;
     }
     (units > 0 && number.is_empty()).then_some(total)
-}
-
-/// Takes a raw mail for a mailbox.
-///
-/// Whatever the outcome, the mail is kept. The same mail twice is one ticket.
-#[utoipa::path(post, path = "/inbound-messages", tag = "mail", operation_id = "createInboundMessage",
-    request_body(content = String, content_type = "application/octet-stream", description = "The mail as it came (RFC 5322)"),
-    params(("mailbox" = String, Query, description = "The mailbox's name in the settings")),
-    responses((status = 201, body = InboundMessage), (status = 404)))]
-pub async fn inbound_message(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
-    caller.desk_only()?;
-    let mut query = Query::read(&request, &["mailbox"]);
-    let mailbox = query.required("mailbox");
-    query.checked()?;
-    body::is_of(&request, "application/octet-stream")?;
-    let received = inbound::receive(&app, &mailbox, &bytes).await?;
-    Ok(HttpResponse::Created().json(InboundMessage {
-        outcome: received.outcome.to_owned(),
-        ticket: received.ticket.map(|ticket| ticket.reference()),
-        message_id: received.message_id,
-        reason: received.reason,
-    }))
 }
 
 /// Shows a contract's service-management report of a month.

@@ -13,10 +13,12 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::deprecation::{self, Deprecation};
-use super::{agreements, amendments, attachments, bulk, catalogue, contracts, desk, lists, obligations, shapes, simulations, tickets};
+use super::{
+    agreements, amendments, attachments, bulk, catalogue, contracts, desk, inbound, lists, obligations, shapes, simulations, tickets,
+};
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 11] = [
+pub const BODIES: [&str; 12] = [
     "NewContractVersion",
     "NewCalendarAmendment",
     "NewContractSimulation",
@@ -28,6 +30,7 @@ pub const BODIES: [&str; 11] = [
     "NewTransition",
     "NewEscalation",
     "NewAdvance",
+    "NewReleasedTicket",
 ];
 
 #[derive(OpenApi)]
@@ -42,7 +45,7 @@ pub const BODIES: [&str; 11] = [
         tickets::create, lists::tickets, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
-        desk::inbound_message, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
+        inbound::create, inbound::list, inbound::get, inbound::content, inbound::release, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
         contracts::calendars, simulations::create, agreements::plan, agreements::apply,
         obligations::list, obligations::get, obligations::create, obligations::fulfil,
         catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,

@@ -172,7 +172,7 @@ labelled! {
 const VISIBILITIES: [Named; 2] = [("public", "zichtbaar voor de klant", "public"), ("internal", "intern", "internal")];
 
 /// What became of a mail.
-const OUTCOMES: [Named; 7] = [
+pub(super) const OUTCOMES: [Named; 7] = [
     ("ticket", "nieuw ticket", "new ticket"),
     ("reply", "bericht op een ticket", "message on a ticket"),
     ("duplicate", "al ontvangen", "received before"),

@@ -3,7 +3,6 @@
 //! A cursor says where a page ended and for which order it was made; one of another order is refused. It is no secret and no
 //! promise: whoever shows it sees what they may see anyway.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use super::body::Query;
 use super::caller::Caller;
 use super::error::Failure;
+use super::paging;
 use super::shapes::TicketPage;
 use super::tickets::shown;
 use crate::app::App;
@@ -84,10 +84,10 @@ const KEYS: [&str; 22] = [
     responses((status = 200, body = TicketPage), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &KEYS);
-    let size = page_size(&mut query);
+    let size = query.page_size() as u64;
     let filter = filter(&mut query);
     let view = app.db.view(caller.scope.clone());
-    if let Some(since) = instant(&mut query, "updatedSince") {
+    if let Some(since) = query.instant("updatedSince") {
         let after = change_cursor(&mut query, since);
         if query.text("sort").is_some() {
             query.refuse("sort", "not_allowed", "what changed comes in the order of change");
@@ -116,35 +116,8 @@ async fn answer(
     next_cursor: Option<String>,
     synced_until: Option<Instant>,
 ) -> Result<HttpResponse, Failure> {
-    let items = shown(app, caller, found).await?;
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &next_cursor {
-        response.insert_header((header::LINK, next_link(request, cursor)));
-    }
-    Ok(response.json(TicketPage { items, next_cursor, synced_until }))
-}
-
-/// The same request from another place: its parameters as they were sent.
-fn next_link(request: &HttpRequest, cursor: &str) -> String {
-    let is_cursor =
-        |pair: &str| web::Query::<Vec<(String, String)>>::from_query(pair).is_ok_and(|pairs| pairs.iter().any(|pair| pair.0 == "cursor"));
-    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
-    let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
-    let uri = format!("{}?{}", request.path(), query.join("&"));
-    let safe = |byte: u8| byte.is_ascii_graphic() && !b"<>\"".contains(&byte);
-    let uri: String = uri.bytes().map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
-    format!("<{uri}>; rel=\"next\"")
-}
-
-fn page_size(query: &mut Query) -> u64 {
-    match query.text("pageSize").map(str::parse::<u64>) {
-        None => 20,
-        Some(Ok(size @ 1..=100)) => size,
-        Some(_) => {
-            query.refuse("pageSize", "out_of_range", "must be from 1 to 100");
-            20
-        }
-    }
+    let page = TicketPage { items: shown(app, caller, found).await?, next_cursor, synced_until };
+    Ok(paging::answer(request, &page, page.next_cursor.as_deref()))
 }
 
 fn filter(query: &mut Query) -> Filter {
@@ -187,17 +160,7 @@ fn words(query: &mut Query) -> Option<Words> {
 }
 
 fn span(query: &mut Query, from: &str, before: &str) -> Span {
-    Span { from: instant(query, from), before: instant(query, before) }
-}
-
-fn instant(query: &mut Query, key: &str) -> Option<Instant> {
-    match query.text(key)?.parse() {
-        Ok(instant) => Some(instant),
-        Err(error) => {
-            query.refuse(key, "bad_instant", &format!("{error}"));
-            None
-        }
-    }
+    Span { from: query.instant(from), before: query.instant(before) }
 }
 
 fn sort(query: &mut Query, filter: &Filter) -> Sort {

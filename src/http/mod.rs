@@ -15,11 +15,13 @@ mod document;
 mod door;
 mod error;
 mod gate;
+mod inbound;
 mod labels;
 mod limits;
 mod lists;
 mod obligations;
 mod operation;
+mod paging;
 mod problems;
 mod shapes;
 mod simulations;
@@ -76,7 +78,10 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/openapi.json").get(desk::api_document))
         .service(at("/v1/sandbox").get(desk::sandbox_time))
         .service(at("/v1/sandbox/advances").post(desk::advance))
-        .service(at("/v1/inbound-messages").up_to(MAIL_CAP).post(desk::inbound_message))
+        .service(at("/v1/inbound-messages").up_to(MAIL_CAP).get(inbound::list).post(inbound::create))
+        .service(at("/v1/inbound-messages/{id}").get(inbound::get))
+        .service(at("/v1/inbound-messages/{id}/content").get(inbound::content))
+        .service(at("/v1/inbound-messages/{id}/tickets").post(inbound::release))
         .service(at("/v1/reports/service-management").get(desk::service_management))
         .service(at("/v1/contracts").get(contracts::list).post(agreements::apply))
         .service(at("/v1/contract-plans").post(agreements::plan))

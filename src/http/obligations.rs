@@ -2,16 +2,14 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use super::body::{self, Query};
 use super::caller::Caller;
 use super::error::Failure;
+use super::paging::{self, Page};
 use super::shapes::{NewFulfilment, NewObligation, Obligation, ObligationPage};
 use crate::app::App;
-use crate::domain::Instant;
 use crate::domain::obligation::State;
 use crate::store::obligations::Filter;
 use crate::usecases::Error;
@@ -36,58 +34,23 @@ type App_ = web::Data<App>;
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let keys = ["contract", "organisation", "obligation", "state", "dueFrom", "dueBefore", "pageSize", "cursor"];
     let mut query = Query::read(&request, &keys);
-    let size = query.text("pageSize").map_or(Some(20), |size| size.parse().ok().filter(|size| (1..=100).contains(size)));
-    if size.is_none() {
-        query.refuse("pageSize", "out_of_range", "must be from 1 to 100");
-    }
-    let size: usize = size.unwrap_or(20);
-    let after = query.text("cursor").map(read_cursor);
-    if after == Some(None) {
-        query.refuse("cursor", "bad_cursor", "is no cursor of this list");
-    }
+    let size = query.page_size();
     let filter = Filter {
         contracts: query.list("contract"),
         organisations: query.list("organisation"),
         duties: query.list("obligation"),
         states: query.known("state", State::named),
-        due_from: instant(&mut query, "dueFrom"),
-        due_before: instant(&mut query, "dueBefore"),
-        after: after.flatten(),
-        limit: u64::try_from(size).unwrap_or(u64::MAX).saturating_add(1),
+        due_from: query.instant("dueFrom"),
+        due_before: query.instant("dueBefore"),
+        after: paging::after(&mut query, paging::read_place),
+        limit: size as u64 + 1,
     };
     query.checked()?;
-    let mut found = obligations::list(&app, &caller.scope, &filter).await?;
-    let more = found.len() > size;
-    found.truncate(size);
-    let next_cursor = found.last().filter(|_| more).map(|last| write_cursor(last.obligation.due_at, last.obligation.id));
-    let items = found.iter().map(Obligation::try_from).collect::<Result<_, _>>()?;
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &next_cursor {
-        let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-        let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
-        response.insert_header((header::LINK, format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"))));
-    }
-    Ok(response.json(ObligationPage { items, next_cursor }))
-}
-
-fn instant(query: &mut Query, key: &str) -> Option<Instant> {
-    match query.text(key)?.parse::<Instant>() {
-        Ok(instant) => Some(instant),
-        Err(error) => {
-            query.refuse(key, "bad_instant", &error.to_string());
-            None
-        }
-    }
-}
-
-fn write_cursor(due_at: Instant, id: Uuid) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}/{id}", due_at.unix()))
-}
-
-fn read_cursor(cursor: &str) -> Option<(Instant, Uuid)> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (at, id) = text.split_once('/')?;
-    Some((Instant::from_unix(at.parse().ok()?)?, id.parse().ok()?))
+    let found = obligations::list(&app, &caller.scope, &filter).await?;
+    let page = Page::of(found, size, |last| paging::place(last.obligation.due_at, last.obligation.id));
+    let items = page.items.iter().map(Obligation::try_from).collect::<Result<_, _>>()?;
+    let shown = ObligationPage { items, next_cursor: page.next_cursor };
+    Ok(paging::answer(&request, &shown, shown.next_cursor.as_deref()))
 }
 
 /// Shows one obligation.

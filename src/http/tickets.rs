@@ -299,7 +299,8 @@ async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: Sta
     Ok(answer(ticket, &shown, status))
 }
 
-fn answer(ticket: &DomainTicket, shown: &impl serde::Serialize, status: StatusCode) -> HttpResponse {
+/// A ticket shown, with what tells its version and, when it is new, its place.
+pub(super) fn answer(ticket: &DomainTicket, shown: &impl serde::Serialize, status: StatusCode) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((header::ETAG, version::tag(ticket)));
     if status == StatusCode::CREATED {

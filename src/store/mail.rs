@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use entity::{inbound_mail, outbound_mail};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::ticket::Ticket;
 
-/// A mail that came, with what became of it.
+/// A mail that came, with what became of it; the message itself is asked for apart.
 #[derive(Debug, Clone)]
 pub struct Inbound {
     /// Its id.
@@ -27,6 +28,10 @@ pub struct Inbound {
     pub message_id: String,
     /// SHA-256 of the whole message.
     pub digest: String,
+    /// Whose address it names as the sender's.
+    pub sender: Option<String>,
+    /// What it says it is about.
+    pub subject: Option<String>,
     /// What became of it.
     pub outcome: String,
     /// Why, in words.
@@ -35,8 +40,37 @@ pub struct Inbound {
     pub ticket_id: Option<Uuid>,
     /// When it arrived.
     pub received_at: Instant,
-    /// The whole message.
-    pub raw: Vec<u8>,
+}
+
+/// A row without the message, which may be long.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "inbound_mail::Entity")]
+struct InboundRow {
+    id: Uuid,
+    organisation: Option<String>,
+    contract: String,
+    mailbox: String,
+    message_id: String,
+    digest: String,
+    sender: Option<String>,
+    subject: Option<String>,
+    outcome: String,
+    reason: Option<String>,
+    ticket_id: Option<Uuid>,
+    received_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Which mails a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// That came to these things.
+    pub outcomes: Vec<String>,
+    /// In these mailboxes.
+    pub mailboxes: Vec<String>,
+    /// After this one in the list.
+    pub after: Option<(Instant, Uuid)>,
+    /// At most this many.
+    pub limit: u64,
 }
 
 /// A mail to be sent.
@@ -77,7 +111,51 @@ pub async fn arrived(tx: &Tx, contract: &str, message_id: &str, digest: &str) ->
         .filter(inbound_mail::Column::MessageId.eq(message_id))
         .filter(inbound_mail::Column::Digest.eq(digest))
         .filter(inbound_mail::Column::Outcome.ne("duplicate"));
-    Ok(same.one(tx.connection()).await?.map(inbound))
+    Ok(same.into_partial_model::<InboundRow>().one(tx.connection()).await?.map(inbound))
+}
+
+/// A mail that came.
+pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Inbound>, DbErr> {
+    let row = inbound_mail::Entity::find_by_id(id).into_partial_model::<InboundRow>();
+    Ok(row.one(reads.connection()).await?.map(inbound))
+}
+
+/// The message itself.
+pub async fn raw(reads: &impl Reads, id: Uuid) -> Result<Option<Vec<u8>>, DbErr> {
+    let row = inbound_mail::Entity::find_by_id(id).select_only().column(inbound_mail::Column::Raw);
+    row.into_tuple().one(reads.connection()).await
+}
+
+/// A page of mails that came, the newest first.
+pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Inbound>, DbErr> {
+    let mut query = inbound_mail::Entity::find();
+    // One outcome is asked for by itself: there is an index of what waits for the desk.
+    query = match &filter.outcomes[..] {
+        [] => query,
+        [one] => query.filter(inbound_mail::Column::Outcome.eq(one)),
+        several => query.filter(inbound_mail::Column::Outcome.is_in(several)),
+    };
+    if !filter.mailboxes.is_empty() {
+        query = query.filter(inbound_mail::Column::Mailbox.is_in(&filter.mailboxes));
+    }
+    if let Some((at, id)) = filter.after {
+        let row = Expr::tuple([Expr::col(inbound_mail::Column::ReceivedAt), Expr::col(inbound_mail::Column::Id)]);
+        query = query.filter(row.lt(Expr::tuple([Expr::val(at.to_utc()), Expr::val(id)])));
+    }
+    let query = query.order_by_desc(inbound_mail::Column::ReceivedAt).order_by_desc(inbound_mail::Column::Id).limit(filter.limit);
+    let rows = query.into_partial_model::<InboundRow>().all(reads.connection()).await?;
+    Ok(rows.into_iter().map(inbound).collect())
+}
+
+/// Records that a mail kept aside became a ticket; false when it was not kept aside any more.
+pub async fn released(tx: &Tx, id: Uuid, ticket: &Ticket) -> Result<bool, DbErr> {
+    let released = inbound_mail::Entity::update_many()
+        .col_expr(inbound_mail::Column::Outcome, Expr::value("ticket"))
+        .col_expr(inbound_mail::Column::TicketId, Expr::value(Some(ticket.id)))
+        .col_expr(inbound_mail::Column::Organisation, Expr::value(Some(ticket.organisation.clone())))
+        .filter(inbound_mail::Column::Id.eq(id))
+        .filter(inbound_mail::Column::Outcome.eq("quarantined"));
+    Ok(released.exec(tx.connection()).await?.rows_affected == 1)
 }
 
 /// The ticket that one of these Message-IDs, the first that is known, belongs to: of a mail sent or of one that came.
@@ -86,6 +164,7 @@ pub async fn ticket_of(tx: &Tx, contract: &str, message_ids: &[String]) -> Resul
     let came = inbound_mail::Entity::find()
         .filter(inbound_mail::Column::Contract.eq(contract))
         .filter(inbound_mail::Column::MessageId.is_in(message_ids))
+        .into_partial_model::<InboundRow>()
         .all(tx.connection())
         .await?;
     let known = |id: &String| {
@@ -108,8 +187,8 @@ pub async fn latest_of(tx: &Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, String
     Ok(came.into_tuple().all(tx.connection()).await?.into_iter().collect())
 }
 
-/// Keeps a mail that came.
-pub async fn keep(tx: &Tx, mail: &Inbound) -> Result<(), DbErr> {
+/// Keeps a mail that came, with the whole message.
+pub async fn keep(tx: &Tx, mail: &Inbound, raw: Vec<u8>) -> Result<(), DbErr> {
     let row = inbound_mail::ActiveModel {
         id: Set(mail.id),
         organisation: Set(mail.organisation.clone()),
@@ -117,11 +196,13 @@ pub async fn keep(tx: &Tx, mail: &Inbound) -> Result<(), DbErr> {
         mailbox: Set(mail.mailbox.clone()),
         message_id: Set(mail.message_id.clone()),
         digest: Set(mail.digest.clone()),
+        sender: Set(mail.sender.clone()),
+        subject: Set(mail.subject.clone()),
         outcome: Set(mail.outcome.clone()),
         reason: Set(mail.reason.clone()),
         ticket_id: Set(mail.ticket_id),
         received_at: Set(mail.received_at.to_utc()),
-        raw: Set(mail.raw.clone()),
+        raw: Set(raw),
     };
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -226,7 +307,7 @@ pub async fn of_ticket(reads: &impl Reads, ticket: Uuid) -> Result<Vec<Outbound>
     Ok(rows.order_by_asc(outbound_mail::Column::Id).all(reads.connection()).await?.into_iter().map(outbound).collect())
 }
 
-fn inbound(row: inbound_mail::Model) -> Inbound {
+fn inbound(row: InboundRow) -> Inbound {
     Inbound {
         id: row.id,
         organisation: row.organisation,
@@ -234,11 +315,12 @@ fn inbound(row: inbound_mail::Model) -> Inbound {
         mailbox: row.mailbox,
         message_id: row.message_id,
         digest: row.digest,
+        sender: row.sender,
+        subject: row.subject,
         outcome: row.outcome,
         reason: row.reason,
         ticket_id: row.ticket_id,
         received_at: instant(row.received_at),
-        raw: row.raw,
     }
 }
 

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::enclosures::{self, Enclosed};
-use super::tickets::{self, Draft, FromMail, NewMessage, When};
+use super::tickets::{self, Draft, FromMail, NewMessage, Registered, When};
 use super::{Error, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
@@ -20,17 +20,13 @@ use crate::store::{self, Scope, Tx};
 /// The most bytes of a message that are taken in.
 const SIZE_CAP: usize = 25 * 1024 * 1024;
 
-/// What became of a message.
+/// A message that came, with what became of it.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// `ticket`, `reply`, `duplicate`, `automatic`, `bounce`, `quarantined` or `refused`.
-    pub outcome: &'static str,
+    /// As it is kept.
+    pub mail: Kept,
     /// The ticket it made, or landed on.
     pub ticket: Option<Ticket>,
-    /// Its Message-ID, or one made from its digest.
-    pub message_id: String,
-    /// Why, in words.
-    pub reason: Option<String>,
 }
 
 /// Takes a raw message for a mailbox (MAIL-03): what it becomes exists when this returns.
@@ -46,6 +42,46 @@ pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Receiv
     let taken = Box::pin(app.write(&Scope::All, async |tx| intake.take(tx, mailbox_name, raw, &enclosed).await)).await;
     enclosures::discard_rest(app, &enclosed).await;
     taken
+}
+
+/// Takes a message that was kept aside for what it is: the ticket it would have become, reported when it came (AMB-95,
+/// MAIL-05). Its organisation is named where nobody can tell whose the sender is.
+pub async fn release(app: &App, stamp: &Stamp, id: Uuid, organisation: Option<String>) -> Result<Registered, Error> {
+    let view = app.db.view(stamp.scope.clone());
+    let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    let raw = store::mail::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    let mailbox = app.settings.mailboxes.get(&mail.mailbox).ok_or(Error::NotFound("mailbox"))?;
+    let version = app.version_at(&mail.contract, mail.received_at).ok_or(Error::NotFound("contract"))?;
+    let parsed = parse::parse(&raw);
+    let (contract, message_id) = (&version.contract, mail.message_id.as_str());
+    let intake = Intake { app, mailbox, contract, mail: &parsed, message_id, now: stamp.recorded_at };
+    let acknowledge = parsed.from.is_some() && parsed.automatic.is_none();
+    let draft = Draft {
+        organisation: organisation.or_else(|| intake.organisation()),
+        occurred_at: Some(mail.received_at),
+        occurred_at_reason: Some("received by mail then, and kept aside".to_owned()),
+        ..intake.draft(&Outcome::Ticket { suggested_link: None }, acknowledge)
+    };
+    let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?;
+    let done = app.write(&stamp.scope, async |tx| {
+        if let Some(known) = tickets::registered_before(tx, stamp).await? {
+            return Ok(known);
+        }
+        let problems = tickets::problems(app, stamp, &draft);
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let made = tickets::register_in(app, tx, stamp, &draft).await?;
+        if !store::mail::released(tx, id, &made.ticket).await? {
+            let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);
+            return Err(Error::Conflict { code: "not_quarantined", detail });
+        }
+        let ticket = enclosures::record(app, tx, stamp, made.ticket.clone(), &enclosed).await?;
+        Ok(Registered { ticket, ..made })
+    });
+    let done = Box::pin(done).await;
+    enclosures::discard_rest(app, &enclosed).await;
+    done
 }
 
 /// One message on its way in.
@@ -93,14 +129,15 @@ impl Intake<'_> {
             mailbox: mailbox_name.to_owned(),
             message_id: self.message_id.to_owned(),
             digest: self.mail.content_digest.clone(),
+            sender: self.mail.from.as_ref().map(|from| from.email.clone()),
+            subject: self.mail.subject.clone(),
             outcome: decision.outcome.word().to_owned(),
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),
             received_at: self.now,
-            raw: raw.to_vec(),
         };
-        store::mail::keep(tx, &kept).await?;
-        Ok(Received { outcome: decision.outcome.word(), ticket, message_id: self.message_id.to_owned(), reason: decision.reason })
+        store::mail::keep(tx, &kept, raw.to_vec()).await?;
+        Ok(Received { mail: kept, ticket })
     }
 
     async fn decide(&self, tx: &Tx, is_duplicate: bool, size: usize) -> Result<Decision<Ticket>, Error> {
@@ -177,19 +214,20 @@ impl Intake<'_> {
     }
 
     async fn register(&self, tx: &Tx, decision: &Decision<Ticket>) -> Result<Ticket, Error> {
-        Ok(tickets::register_in(self.app, tx, &self.stamp(None), &self.draft(decision)).await?.ticket)
+        let draft = self.draft(&decision.outcome, decision.acknowledge);
+        Ok(tickets::register_in(self.app, tx, &self.stamp(None), &draft).await?.ticket)
     }
 
     /// Why the ticket a mail would become cannot be made: it then waits for the desk, and is not lost.
     fn hindrance(&self, decision: &Decision<Ticket>) -> Option<String> {
-        let problems = tickets::problems(self.app, &self.stamp(None), &self.draft(decision));
+        let problems = tickets::problems(self.app, &self.stamp(None), &self.draft(&decision.outcome, decision.acknowledge));
         let details: Vec<_> = problems.iter().map(|problem| problem.detail.as_str()).collect();
         (!details.is_empty()).then(|| details.join("; "))
     }
 
     /// The ticket a mail becomes; a follow-up is of the organisation of the ticket it follows.
-    fn draft(&self, decision: &Decision<Ticket>) -> Draft {
-        let (followed, related) = match &decision.outcome {
+    fn draft(&self, outcome: &Outcome<Ticket>, acknowledge: bool) -> Draft {
+        let (followed, related) = match outcome {
             Outcome::FollowUp(ticket) => (Some(ticket), Some(ticket)),
             Outcome::Ticket { suggested_link } => (None, suggested_link.as_ref()),
             _ => (None, None),
@@ -206,7 +244,7 @@ impl Intake<'_> {
             description: Some(text.to_owned()),
             channel: Some(Channel::Email.as_str().to_owned()),
             requester,
-            mail: Some(FromMail { acknowledge: decision.acknowledge, asks_p1: asks_p1(subject), related: related.map(|ticket| ticket.id) }),
+            mail: Some(FromMail { acknowledge, asks_p1: asks_p1(subject), related: related.map(|ticket| ticket.id) }),
             ..Draft::default()
         }
     }

@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("store", &["store", "domain"]),
     ("mail", &["mail", "settings", "store", "domain"]),
     ("reports", &["reports", "domain"]),
-    ("app", &["files", "settings", "store", "time", "usecases", "domain"]),
+    ("app", &["files", "mail", "settings", "store", "time", "usecases", "domain"]),
     ("usecases", &["usecases", "app", "contracts", "files", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"]),
     ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
     ("jobs", &["jobs", "app", "outbox", "store", "time", "usecases", "domain"]),

@@ -1,4 +1,4 @@
-//! The sandbox, incoming mail, and the document itself.
+//! The sandbox, and the document itself.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,20 +28,6 @@ pub struct Sandbox {
     /// When the next timer or mail is due.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_due_at: Option<Instant>,
-}
-
-/// What became of a mail.
-#[derive(ToSchema, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InboundMessage {
-    /// ticket, reply, duplicate, automatic, bounce, quarantined or refused.
-    pub outcome: String,
-    /// The ticket's number.
-    pub ticket: Option<String>,
-    /// Its Message-ID.
-    pub message_id: String,
-    /// Why, in words.
-    pub reason: Option<String>,
 }
 
 /// An OpenAPI document.

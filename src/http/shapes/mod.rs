@@ -10,6 +10,7 @@ mod clock;
 mod contract;
 mod desk;
 mod history;
+mod inbound;
 mod label;
 mod obligation;
 mod simulation;
@@ -27,8 +28,9 @@ pub use catalogue::{
 };
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use contract::{Contract, ContractList, ContractSummary};
-pub use desk::{ApiDocument, InboundMessage, NewAdvance, Sandbox};
+pub use desk::{ApiDocument, NewAdvance, Sandbox};
 pub use history::{EventData, EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition};
+pub use inbound::{InboundMessage, InboundMessagePage, NewReleasedTicket};
 pub use label::Label;
 pub use obligation::{NewFulfilment, NewObligation, Obligation, ObligationPage};
 pub use simulation::NewContractSimulation;

@@ -9,7 +9,7 @@ mod write;
 pub use escalate::escalate;
 pub use proof::ledger;
 pub(super) use register::client_of;
-pub use register::{Draft, FromMail, Registered, problems, register, register_in, register_many};
+pub use register::{Draft, FromMail, Registered, problems, register, register_in, register_many, registered_before};
 pub use write::{NewMessage, write, write_in};
 
 use uuid::Uuid;

@@ -191,10 +191,16 @@ pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Registe
     app.write(&stamp.scope, async |tx| register_in(app, tx, stamp, draft).await).await
 }
 
+/// What the same request made before.
+pub async fn registered_before(tx: &Tx, stamp: &Stamp) -> Result<Option<Registered>, Error> {
+    let Some(known) = repeated(tx, stamp).await? else { return Ok(None) };
+    registered(tx, &[known]).await?.pop().ok_or(Error::NotFound("ticket")).map(Some)
+}
+
 /// The same inside a transaction that does more.
 pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Result<Registered, Error> {
-    if let Some(known) = repeated(tx, stamp).await? {
-        return registered(tx, &[known]).await?.pop().ok_or(Error::NotFound("ticket"));
+    if let Some(known) = registered_before(tx, stamp).await? {
+        return Ok(known);
     }
     let id = app.time.id();
     let made = register_all_in(app, tx, stamp, &[(id, draft)]).await?.pop();

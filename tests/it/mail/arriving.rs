@@ -1,7 +1,7 @@
 //! Awkward mails through a running desk: each ends as a ticket, a reply or a clear refusal, and every one is kept.
 
 use crate::on_both_databases;
-use crate::support::Desk;
+use crate::support::{ADMIN, Desk};
 
 on_both_databases!(
     every_awkward_mail_ends_as_something_and_none_is_lost,
@@ -37,7 +37,7 @@ async fn every_awkward_mail_ends_as_something_and_none_is_lost(desk: &Desk) {
     }
     let kept = uurwerk::store::mail::count(&desk.app.all()).await.expect("a count");
     assert_eq!(kept, TABLE.len() as u64);
-    assert_eq!(desk.get("/v1/inbound-messages").await.status, 405);
+    assert_eq!(desk.ask(Some(ADMIN), "DELETE", "/v1/inbound-messages", None).await.status, 405);
     assert_eq!(
         desk.send_raw("/v1/inbound-messages?mailbox=nergens", Vec::new(), &[("content-type", "application/octet-stream")]).await.status,
         404

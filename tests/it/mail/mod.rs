@@ -3,3 +3,4 @@
 mod arriving;
 mod enclosures;
 mod parsing;
+mod quarantine;

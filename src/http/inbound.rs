@@ -1,0 +1,135 @@
+//! `/v1/inbound-messages`: mail that comes, what became of it, and what waits for the desk to look at it.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use uuid::Uuid;
+
+use super::attachments::{POLICY, disposition};
+use super::body::{self, Query};
+use super::caller::Caller;
+use super::error::Failure;
+use super::labels::OUTCOMES;
+use super::paging::{self, Page};
+use super::shapes::{InboundMessage, InboundMessagePage, NewReleasedTicket, Ticket};
+use super::tickets::answer;
+use crate::app::App;
+use crate::store;
+use crate::store::mail::Filter;
+use crate::usecases::{Error, inbound};
+
+type App_ = web::Data<App>;
+
+/// Takes a raw mail for a mailbox.
+///
+/// Whatever the outcome, the mail is kept. The same mail twice is one ticket.
+#[utoipa::path(post, path = "/inbound-messages", tag = "mail", operation_id = "createInboundMessage",
+    request_body(content = String, content_type = "application/octet-stream", description = "The mail as it came (RFC 5322)"),
+    params(("mailbox" = String, Query, description = "The mailbox's name in the settings")),
+    responses((status = 201, body = InboundMessage), (status = 404)))]
+pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let mut query = Query::read(&request, &["mailbox"]);
+    let mailbox = query.required("mailbox");
+    query.checked()?;
+    body::is_of(&request, "application/octet-stream")?;
+    let received = inbound::receive(&app, &mailbox, &bytes).await?;
+    let location = format!("/v1/inbound-messages/{}", received.mail.id);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .json(InboundMessage::new(received.mail, received.ticket.as_ref())))
+}
+
+/// Shows a page of the mails that came, newest first.
+///
+/// What waits for the desk is `outcome=quarantined`. The next page is asked for with `nextCursor`, until that is `null`.
+#[utoipa::path(get, path = "/inbound-messages", tag = "mail", operation_id = "listInboundMessages",
+    params(
+        ("outcome" = Option<String>, Query, description = "A comma list of outcomes"),
+        ("mailbox" = Option<String>, Query, description = "A comma list of mailboxes"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+    responses((status = 200, body = InboundMessagePage)))]
+pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let mut query = Query::read(&request, &["outcome", "mailbox", "pageSize", "cursor"]);
+    let size = query.page_size();
+    let known = |name: &str| OUTCOMES.iter().any(|known| known.0 == name).then(|| name.to_owned());
+    let filter = Filter {
+        outcomes: query.known("outcome", known),
+        mailboxes: query.list("mailbox"),
+        after: paging::after(&mut query, paging::read_place),
+        limit: size as u64 + 1,
+    };
+    query.checked()?;
+    let view = app.db.view(caller.scope.clone());
+    let found = store::mail::list(&view, &filter).await.map_err(Error::from)?;
+    let page = Page::of(found, size, |mail| paging::place(mail.received_at, mail.id));
+    let ids: Vec<_> = page.items.iter().filter_map(|mail| mail.ticket_id).collect();
+    let tickets = store::tickets::with_ids(&view, &ids).await.map_err(Error::from)?;
+    let shown = page.items.into_iter().map(|mail| {
+        let ticket = tickets.iter().find(|ticket| Some(ticket.id) == mail.ticket_id);
+        InboundMessage::new(mail, ticket)
+    });
+    let shown = InboundMessagePage { items: shown.collect(), next_cursor: page.next_cursor };
+    Ok(paging::answer(&request, &shown, shown.next_cursor.as_deref()))
+}
+
+/// Shows one mail that came.
+///
+/// What became of it and why; the mail itself is its `content`.
+#[utoipa::path(get, path = "/inbound-messages/{id}", tag = "mail", operation_id = "getInboundMessage",
+    params(("id" = String, Path, description = "The message's UUID")),
+    responses((status = 200, body = InboundMessage)))]
+pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let view = app.db.view(caller.scope.clone());
+    let mail = store::mail::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("message"))?;
+    let ids: Vec<_> = mail.ticket_id.into_iter().collect();
+    let ticket = store::tickets::with_ids(&view, &ids).await.map_err(Error::from)?.pop();
+    Ok(HttpResponse::Ok().json(InboundMessage::new(mail, ticket.as_ref())))
+}
+
+/// Gives a mail as it came.
+///
+/// Always as a download, to be opened by a mail program; whatever stands in it is not run.
+#[utoipa::path(get, path = "/inbound-messages/{id}/content", tag = "mail", operation_id = "getInboundMessageContent",
+    params(("id" = String, Path, description = "The message's UUID")),
+    responses((status = 200, body = inline(Vec<u8>), content_type = "application/octet-stream")))]
+pub async fn content(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let (view, id) = (app.db.view(caller.scope.clone()), addressed(&path)?);
+    let raw = store::mail::raw(&view, id).await.map_err(Error::from)?.ok_or(Error::NotFound("message"))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/octet-stream"))
+        .insert_header(disposition(&format!("{id}.eml")))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .body(raw))
+}
+
+/// Makes a ticket of a mail that was kept aside.
+///
+/// It was reported when the mail came: its clocks start then. Its sender gets the confirmation.
+#[utoipa::path(post, path = "/inbound-messages/{id}/tickets", tag = "mail", operation_id = "createInboundMessageTicket",
+    request_body = NewReleasedTicket,
+    params(("id" = String, Path, description = "The message's UUID"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+    responses((status = 201, body = Ticket)))]
+pub async fn release(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Failure> {
+    caller.desk_only()?;
+    let body = body::read(&request, &bytes, "NewReleasedTicket")?;
+    let organisation = body.text("organisation");
+    body.checked()?;
+    let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, organisation).await?;
+    Ok(answer(&made.ticket, &Ticket::from(&made), StatusCode::CREATED))
+}
+
+/// A message's UUID; anything else is one that does not exist.
+fn addressed(text: &str) -> Result<Uuid, Failure> {
+    text.parse().map_err(|_no_uuid| Error::NotFound("message").into())
+}

@@ -1,0 +1,74 @@
+//! Mail that came.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Instant;
+use crate::domain::ticket::Ticket;
+use crate::store::mail::Inbound;
+
+/// A mail that came, with what became of it.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InboundMessage {
+    /// Its id.
+    id: uuid::Uuid,
+    /// ticket, reply, duplicate, automatic, bounce, quarantined or refused.
+    outcome: String,
+    /// The number of the ticket that it made, or landed on.
+    #[schema(example = "INC-1001")]
+    ticket: Option<String>,
+    /// Its Message-ID, or one made from its digest.
+    message_id: String,
+    /// Why, in words, when it did not simply become a ticket or a reply.
+    reason: Option<String>,
+    /// The mailbox it came to.
+    mailbox: String,
+    /// The contract of that mailbox.
+    contract: String,
+    /// Whose address it names as its sender's.
+    sender: Option<String>,
+    /// Its subject.
+    subject: Option<String>,
+    /// When it came.
+    #[schema(value_type = String, format = DateTime)]
+    received_at: Instant,
+}
+
+impl InboundMessage {
+    /// A mail with the ticket that it made, or landed on.
+    pub fn new(mail: Inbound, ticket: Option<&Ticket>) -> Self {
+        Self {
+            id: mail.id,
+            outcome: mail.outcome,
+            ticket: ticket.map(Ticket::reference),
+            message_id: mail.message_id,
+            reason: mail.reason,
+            mailbox: mail.mailbox,
+            contract: mail.contract,
+            sender: mail.sender,
+            subject: mail.subject,
+            received_at: mail.received_at,
+        }
+    }
+}
+
+/// A page of mails that came.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InboundMessagePage {
+    /// The mails.
+    pub items: Vec<InboundMessage>,
+    /// Asks for the next page; `null` on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// What a mail that was kept aside needs to become a ticket.
+#[derive(ToSchema, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewReleasedTicket {
+    /// The client; needed where the mailbox's contract serves several, and the sender's address does not tell.
+    #[schema(min_length = 1, max_length = 100, example = "ipo")]
+    organisation: Option<String>,
+}

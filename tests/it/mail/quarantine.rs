@@ -1,0 +1,90 @@
+//! Mail that was kept aside (AMB-95): the desk sees it, and one call makes it a ticket.
+
+use serde_json::json;
+
+use crate::on_both_databases;
+use crate::support::{ADMIN, Desk};
+
+on_both_databases!(
+    a_strangers_mail_is_seen_by_the_desk_and_becomes_a_ticket_reported_when_it_came,
+    what_is_not_kept_aside_stays_what_it_is,
+    mails_are_listed_newest_first_a_page_at_a_time,
+);
+
+const STRANGER: &str = "From: Vreemd <vreemd@elders.example>\nSubject: Printer stuk\nMessage-ID: <8@elders.example>\n\
+    Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHij rookt.\n--b\nContent-Type: text/plain\n\
+    Content-Disposition: attachment; filename=log.txt\n\nrook\n--b--\n";
+
+/// MAIL-05, MAIL-07: it was reported when it came, so its clocks start then.
+async fn a_strangers_mail_is_seen_by_the_desk_and_becomes_a_ticket_reported_when_it_came(desk: &Desk) {
+    let came = desk.mail_arrives("servicedesk", STRANGER).await;
+    assert_eq!(came.body["outcome"], "quarantined");
+    let path = format!("/v1/inbound-messages/{}", came.body["id"].as_str().expect("an id"));
+    desk.passes("PT2H").await;
+
+    let waiting = desk.get("/v1/inbound-messages?outcome=quarantined").await;
+    assert_eq!(waiting.body, json!({ "items": [came.body], "nextCursor": null }));
+    assert_eq!((came.body["sender"].as_str(), came.body["subject"].as_str()), (Some("vreemd@elders.example"), Some("Printer stuk")));
+    let content = desk.request("GET", &format!("{path}/content")).bearer_auth(ADMIN).send().await.expect("an answer");
+    assert_eq!(content.text().await.expect("a mail"), STRANGER.replace('\n', "\r\n"));
+    let client = desk.token_of("ipo").await;
+    for path in ["/v1/inbound-messages", &path, &format!("{path}/content")] {
+        assert_eq!(desk.ask(Some(&client), "GET", path, None).await.status, 403, "{path}");
+    }
+
+    let unknown = desk.post(&format!("{path}/tickets"), &json!({ "organisation": "nergens" })).await;
+    assert_eq!((unknown.status, unknown.body["errors"][0]["pointer"].as_str()), (400, Some("/organisation")));
+    let body = json!({ "organisation": "ipo" });
+    let release = async || desk.send(Some(ADMIN), ("POST", &format!("{path}/tickets")), &[("idempotency-key", "r-1")], Some(&body)).await;
+    let (made, again) = (release().await, release().await);
+    assert_eq!((made.status, again.status), (201, 201), "{} {}", made.body, again.body);
+    let number = made.body["number"].as_str().expect("a number");
+    assert_eq!(again.body["number"], made.body["number"], "a repeat makes nothing new");
+    assert_eq!((made.body["openedAt"].as_str(), made.body["channel"].as_str()), (Some("2026-03-02T07:00:00Z"), Some("email")));
+    assert_eq!(
+        (made.body["title"].as_str(), made.body["requester"]["email"].as_str()),
+        (Some("Printer stuk"), Some("vreemd@elders.example"))
+    );
+    assert_eq!(desk.get(&format!("/v1/tickets/{number}/attachments")).await.body["items"][0]["name"], "log.txt");
+    let seen = desk.get(&path).await;
+    assert_eq!((seen.body["outcome"].as_str(), seen.body["ticket"].as_str()), (Some("ticket"), Some(number)));
+
+    // Its sender hears of it, once, and goes on in the same thread.
+    desk.passes("PT1M").await;
+    let confirmations =
+        desk.mails().into_iter().filter(|mail| mail.contains("To: vreemd@elders.example") || mail.contains("<vreemd@elders.example>"));
+    let confirmations: Vec<_> = confirmations.collect();
+    assert!(confirmations.len() == 1 && confirmations[0].contains("In-Reply-To: <8@elders.example>"), "{confirmations:?}");
+    let reply = "From: vreemd@elders.example\nSubject: Re: Printer stuk\nIn-Reply-To: <8@elders.example>\nMessage-ID: <9@elders.example>\n\nNog steeds.\n";
+    assert_eq!(desk.mail_arrives("servicedesk", reply).await.body["outcome"], "reply");
+}
+
+async fn what_is_not_kept_aside_stays_what_it_is(desk: &Desk) {
+    let known = desk.mail_arrives("servicedesk", "From: anna@ipo.example\nSubject: x\nMessage-ID: <1@ipo.example>\n\nHallo.\n").await;
+    let path = format!("/v1/inbound-messages/{}/tickets", known.body["id"].as_str().expect("an id"));
+    let refused = desk.post(&path, &json!({})).await;
+    assert_eq!((refused.status, refused.body["code"].as_str()), (409, Some("not_quarantined")));
+    assert_eq!(desk.rows("ticket").await, 1, "and nothing was made");
+    let nobody = desk.post("/v1/inbound-messages/00000000-0000-0000-0000-000000000000/tickets", &json!({})).await;
+    assert_eq!(nobody.status, 404);
+}
+
+async fn mails_are_listed_newest_first_a_page_at_a_time(desk: &Desk) {
+    for at in 0..5 {
+        let mail = format!("From: anna@ipo.example\nSubject: {at}\nMessage-ID: <{at}@ipo.example>\n\nHallo.\n");
+        assert_eq!(desk.mail_arrives("servicedesk", &mail).await.status, 201);
+        desk.passes("PT1S").await;
+    }
+    let (mut path, mut seen) = ("/v1/inbound-messages?mailbox=servicedesk&pageSize=2".to_owned(), Vec::new());
+    loop {
+        let page = desk.get(&path).await;
+        seen.extend(
+            page.body["items"].as_array().expect("mails").iter().map(|mail| mail["subject"].as_str().unwrap_or_default().to_owned()),
+        );
+        let Some(cursor) = page.body["nextCursor"].as_str() else { break };
+        path = format!("/v1/inbound-messages?mailbox=servicedesk&pageSize=2&cursor={cursor}");
+    }
+    assert_eq!(seen, ["4", "3", "2", "1", "0"]);
+    let wrong = desk.get("/v1/inbound-messages?outcome=weg&cursor=x&maibox=servicedesk").await;
+    assert_eq!((wrong.status, wrong.body["errors"].as_array().map(Vec::len)), (400, Some(3)), "{}", wrong.body);
+}
