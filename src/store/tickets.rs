@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    QueryOrder, QuerySelect, Select, Statement,
 };
 use uuid::Uuid;
 
@@ -115,13 +115,20 @@ pub async fn put_off(tx: &Tx, ticket: Uuid, until: Instant) -> Result<(), DbErr>
 
 /// The tickets of a contract that were open at some moment of `[from, to)`.
 pub async fn open_between(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Ticket>, DbErr> {
-    let rows = reads
-        .find::<ticket::Entity>()
-        .filter(ticket::Column::Contract.eq(contract))
-        .filter(ticket::Column::OpenedAt.lt(to.to_utc()))
-        .filter(ticket::Column::ClosedAt.is_null().or(ticket::Column::ClosedAt.gte(from.to_utc())))
-        .order_by_asc(ticket::Column::Number);
+    let rows = open_then(reads, contract, from, to).order_by_asc(ticket::Column::Number);
     rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+}
+
+/// The same by their ids alone.
+pub async fn ids_open_between(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Uuid>, DbErr> {
+    let ids = open_then(reads, contract, from, to).select_only().column(ticket::Column::Id).order_by_asc(ticket::Column::Number);
+    ids.into_tuple().all(reads.connection()).await
+}
+
+fn open_then(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Select<ticket::Entity> {
+    let own = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
+    let own = own.filter(ticket::Column::OpenedAt.lt(to.to_utc()));
+    own.filter(ticket::Column::ClosedAt.is_null().or(ticket::Column::ClosedAt.gte(from.to_utc())))
 }
 
 /// How many tickets of a contract were reported in `[from, until)`.

@@ -26,20 +26,22 @@ pub async fn simulate(
     contracts::refresh(app, &view).await?;
     let tried = contracts::amended(contract, &store::amendments::all(&view).await?)?;
     let now = app.time.now();
-    let tickets = store::tickets::open_between(&view, &tried.id, from, to).await?;
+    // Their ids first: all of them by themselves take little room, and the tickets come with their histories.
+    let ids = store::tickets::ids_open_between(&view, &tried.id, from, to).await?;
     let mut comparison = WhatIf::new(from, to);
-    for (done, chunk) in tickets.chunks(CHUNK).enumerate() {
-        let ids: Vec<_> = chunk.iter().map(|ticket| ticket.id).collect();
+    for (done, chunk) in ids.chunks(CHUNK).enumerate() {
         let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
-        for streamed in store::events::of_tickets(&view, &ids).await? {
+        for streamed in store::events::of_tickets(&view, chunk).await? {
             histories.entry(streamed.ticket_id).or_default().push(streamed.event);
         }
-        for ticket in chunk {
+        let mut tickets = store::tickets::with_ids(&view, chunk).await?;
+        tickets.sort_unstable_by_key(|ticket| ticket.number);
+        for ticket in &tickets {
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = app.version(ticket.contract_version_id)?;
             comparison.count(&figures_of(&pinned.contract, ticket, &history, now), &figures_of(&tried, ticket, &history, now));
         }
-        progress(done * CHUNK + chunk.len(), tickets.len());
+        progress(done * CHUNK + chunk.len(), ids.len());
     }
     Ok(comparison.finish(&tried.id, &tried.version))
 }
