@@ -23,7 +23,7 @@ pub(super) fn check_clock(section: &Section<'_>, kind: Option<Kind>) {
     if kind == Some(Kind::Resolution) && section.has("answered_by") {
         section.refuse("answered_by", "is for a response clock only");
     }
-    for key in ["after_refusal", "after_reopen"] {
+    for key in ["after_refusal", "after_reopen", "agreed_repair"] {
         if kind == Some(Kind::Response) && section.has(key) {
             section.refuse(key, "is for a resolution clock only");
         }

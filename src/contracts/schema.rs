@@ -164,6 +164,7 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
     let answered_by =
         answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(|item| item.one_of(&answers)).collect());
     let (after_refusal, after_reopen) = (interlude("after_refusal"), interlude("after_reopen"));
+    let can_be_agreed = section.optional("agreed_repair").and_then(|field| field.one_of(&[("replaces", true), ("none", false)]));
     section.finish();
     checks::check_clock(section, kind);
     Some(Entry {
@@ -180,6 +181,7 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
         answered_by,
         after_refusal: after_refusal.unwrap_or(Interlude::Counts),
         after_reopen: after_reopen.unwrap_or(Interlude::Held),
+        can_be_agreed: can_be_agreed.unwrap_or_default(),
     })
 }
 

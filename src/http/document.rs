@@ -18,7 +18,7 @@ use super::{
 };
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 12] = [
+pub const BODIES: [&str; 13] = [
     "NewContractVersion",
     "NewCalendarAmendment",
     "NewContractSimulation",
@@ -31,6 +31,7 @@ pub const BODIES: [&str; 12] = [
     "NewEscalation",
     "NewAdvance",
     "NewReleasedTicket",
+    "NewRepairAgreement",
 ];
 
 #[derive(OpenApi)]
@@ -43,7 +44,7 @@ pub const BODIES: [&str; 12] = [
     servers((url = "https://uurwerk.example.org/v1", description = "Where a desk is; give a client the address of yours")),
     paths(
         tickets::create, lists::tickets, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
-        tickets::transition, tickets::escalate, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
+        tickets::transition, tickets::escalate, tickets::agree_repair, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
         inbound::create, inbound::list, inbound::get, inbound::content, inbound::release, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
         contracts::calendars, simulations::create, agreements::plan, agreements::apply,

@@ -143,6 +143,7 @@ labelled! {
         PriorityProposed = "ticket.priority_proposed": "prioriteit voorgesteld", "priority proposed";
         Retyped = "ticket.retyped": "ander type", "type changed";
         Retiered = "ticket.retiered": "ander abonnement", "tier changed";
+        RepairAgreed = "ticket.repair_agreed": "hersteltijdstip afgesproken", "repair date agreed";
         Assigned = "ticket.assigned": "toegewezen", "assigned";
         Edited = "ticket.edited": "gewijzigd", "edited";
         Replied = "ticket.replied": "beantwoord door de servicedesk", "answered by the desk";

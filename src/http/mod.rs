@@ -102,6 +102,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch))
         .service(at("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write))
         .service(at("/v1/tickets/{ref}/transitions").get(tickets::transitions).post(tickets::transition))
+        .service(at("/v1/tickets/{ref}/repair-agreements").post(tickets::agree_repair))
         .service(at("/v1/tickets/{ref}/escalations").post(tickets::escalate))
         .service(at("/v1/tickets/{ref}/clocks").get(tickets::clocks))
         .service(at("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger))

@@ -29,6 +29,7 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (409, "obligation_met", "That the obligation was met is recorded already."),
     (409, "priority_decided", "The desk has decided the priority; a proposal comes too late."),
     (409, "priority_required", "The ticket's clocks need a priority first."),
+    (409, "repair_not_agreeable", "The contract leaves no moment of repair to be agreed for this ticket."),
     (409, "ticket_cancelled", "The ticket is cancelled."),
     (409, "ticket_not_open", "Only an open ticket can do this."),
     (409, "too_many_attachments", "The ticket has as many attachments as it can have."),

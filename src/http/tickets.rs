@@ -8,17 +8,18 @@ use super::body::{self, Body};
 use super::caller::Caller;
 use super::error::Failure;
 use super::shapes::{
-    Clock, ClockList, EventList, Message, MessageList, NewEscalation, NewMessage, NewTicket, NewTransition, PossibleTransition,
-    PossibleTransitions, Ticket, TicketPatch,
+    Clock, ClockList, EventList, Message, MessageList, NewEscalation, NewMessage, NewRepairAgreement, NewTicket, NewTransition,
+    PossibleTransition, PossibleTransitions, Ticket, TicketPatch,
 };
 use super::version::{self, Versions};
 use crate::app::App;
+use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{self, Act, Standing, Ticket as DomainTicket, parse_reference};
 use crate::store;
 use crate::store::tickets::{ExternalReference, TicketRef};
-use crate::usecases::tickets::{self, Draft, When};
+use crate::usecases::tickets::{self, Draft, RepairAgreement, When};
 use crate::usecases::{Error, Problem};
 
 type App_ = web::Data<App>;
@@ -185,6 +186,33 @@ fn expected(request: &HttpRequest) -> Option<Vec<i32>> {
 
 fn when(body: &mut Body) -> When {
     When { occurred_at: body.instant("occurredAt"), reason: body.text("occurredAtReason") }
+}
+
+/// Records a moment of repair that was agreed with the client.
+///
+/// Where the contract leaves it to be agreed, it takes the place of the resolution goals of this ticket, and is reported apart.
+#[utoipa::path(post, path = "/tickets/{ref}/repair-agreements", tag = "tickets", operation_id = "createTicketRepairAgreement",
+    request_body = NewRepairAgreement,
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
+    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+pub async fn agree_repair(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Failure> {
+    let mut body = body::read(&request, &bytes, "NewRepairAgreement")?;
+    let (when, due_at) = (when(&mut body), body.instant("dueAt"));
+    let fields = body.checked()?;
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let agreed_by = (text(&fields["agreedBy"]["name"]), text(&fields["agreedBy"]["email"]));
+    let agreement = RepairAgreement { due_at: due_at.unwrap_or(Instant::MIN), agreed_by };
+    let stamp = caller.stamp_for(&app, &request, &bytes);
+    let ticket = tickets::agree_repair(&app, &stamp, addressed(&path)?, &agreement, &when, expected(&request).as_deref()).await?;
+    rendered(&app, &caller, &ticket, StatusCode::CREATED).await
 }
 
 /// Shows which moves may follow, and what each needs.

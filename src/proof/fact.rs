@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::Instant;
-use crate::domain::clock::{Answer, Fact, FactKind};
+use crate::domain::clock::{Answer, Fact, FactKind, Goal};
 
 /// Something that happened to the ticket and matters to a clock; what its kind needs beside it, no more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -16,7 +16,7 @@ pub struct LedgerFact {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Instant,
-    /// responded, phoned, held, resumed, reprioritised, retyped, retiered, amended, resolved, `solution_refused`, accepted,
+    /// responded, phoned, held, resumed, reprioritised, retyped, retiered, agreed, amended, resolved, `solution_refused`, accepted,
     /// reopened or cancelled.
     #[schema(max_length = 50)]
     pub kind: String,
@@ -40,6 +40,10 @@ pub struct LedgerFact {
     #[schema(max_length = 100)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+    /// The moment of repair agreed with the client.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Instant>,
     /// The amendment known from then on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amendment: Option<Uuid>,
@@ -55,6 +59,7 @@ impl LedgerFact {
             FactKind::Reprioritised(priority) => Self { priority: Some(priority.clone()), ..bare },
             FactKind::Retyped(kind, priority) => Self { r#type: Some(kind.as_str().to_owned()), priority: priority.clone(), ..bare },
             FactKind::Retiered(tier) => Self { tier: Some(tier.clone()), ..bare },
+            FactKind::Agreed(goal) => Self { due_at: goal.moment(), ..bare },
             FactKind::Amended(id) => Self { amendment: Some(*id), ..bare },
             FactKind::Phoned
             | FactKind::Resumed
@@ -68,7 +73,7 @@ impl LedgerFact {
 
     fn bare(event: Uuid, at: Instant, kind: &str) -> Self {
         let (by, cause, priority, tier, amendment) = (None, None, None, None, None);
-        Self { event, at, kind: kind.to_owned(), by, cause, priority, r#type: None, tier, amendment }
+        Self { event, at, kind: kind.to_owned(), by, cause, priority, r#type: None, tier, due_at: None, amendment }
     }
 
     /// The fact it writes; `None` when it lacks what its kind needs, or has more.
@@ -81,6 +86,7 @@ impl LedgerFact {
             "reprioritised" => FactKind::Reprioritised(self.priority.clone()?),
             "retyped" => FactKind::Retyped(self.r#type.as_deref()?.parse().ok()?, self.priority.clone()),
             "retiered" => FactKind::Retiered(self.tier.clone()?),
+            "agreed" => FactKind::Agreed(Goal::agreed(self.due_at?)),
             "amended" => FactKind::Amended(self.amendment?),
             "resolved" => FactKind::Resolved,
             "solution_refused" => FactKind::SolutionRefused,

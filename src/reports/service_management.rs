@@ -21,8 +21,8 @@ mod tests;
 pub use input::{ClockFigures, EscalationStep, GoalFigures, TicketFigures};
 pub use month::{BadMonth, Month};
 pub use output::{
-    Escalation, EscalationCount, GoalRow, HandlingTime, Population, PriorityHandling, RunningBreach, ServiceManagementReport, Spread,
-    TicketLine, TypeCounts, TypeHandling, Verdict,
+    AgreedRow, Escalation, EscalationCount, GoalRow, HandlingTime, Population, PriorityHandling, RunningBreach, ServiceManagementReport,
+    Spread, TicketLine, TypeCounts, TypeHandling, Verdict,
 };
 
 use std::collections::BTreeMap;
@@ -64,6 +64,7 @@ pub fn report(
         types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &considered, &long)).collect(),
         handling_times: handling::times(contract, period, &considered),
         goals: goals::rows(contract, period, &considered),
+        agreed: goals::agreed(contract, period, &considered),
         running_breaches,
         escalation_counts: escalation_counts(&escalations),
         escalations,

@@ -12,7 +12,7 @@ mod words;
 
 use crate::domain::calendar::Zone;
 use crate::domain::escalation;
-use crate::reports::service_management::{GoalRow, HandlingTime, ServiceManagementReport, Spread, TicketLine, TypeCounts};
+use crate::reports::service_management::{AgreedRow, GoalRow, HandlingTime, ServiceManagementReport, Spread, TicketLine, TypeCounts};
 use table::Side::{Left, Right};
 use table::{Table, clean, paragraph};
 use words::{bound, clock, dash, duration, moment, norm, percentage, verdict};
@@ -29,12 +29,13 @@ pub fn render(report: &ServiceManagementReport) -> String {
         section("Tickets per type", &types(&report.types)),
         section("Afhandeltijden van wat in de maand is opgelost (naar beneden afgerond op minuten)", &handling(report)),
         section("Normen (marge: zoveel van het aantal mogen te laat zijn)", &goals(&report.goals)),
+        agreed(&report.agreed),
         section(&format!("Voorbij de norm en nog lopend op {}", moment(report.to_at, &zone)), &running(report, &zone)),
         section("Escalaties in de maand", &escalations(report, &zone)),
         section("Langdurig openstaand", &tickets(&report.long_open, &zone)),
         section("Niet geclassificeerd (zonder prioriteit, terwijl een norm daarvan afhangt)", &tickets(&report.not_classified, &zone)),
     ];
-    sections.join("\n")
+    sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn section(title: &str, body: &str) -> String {
@@ -169,6 +170,20 @@ fn running(report: &ServiceManagementReport, zone: &Zone) -> String {
         ]);
     }
     table.render()
+}
+
+/// Nothing when nothing was agreed: most agreements leave nothing to be.
+fn agreed(rows: &[AgreedRow]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[("Type", Left), ("Prioriteit", Left), ("Aantal", Right), ("Gehaald", Right), ("Te laat", Right)]);
+    for row in rows {
+        let priority = row.priority_label.clone().unwrap_or_else(dash);
+        let [n, met, missed] = [row.n, row.met, row.missed].map(|figure| figure.to_string());
+        table.row([row.ticket_type.dutch().to_owned(), priority, n, met, missed]);
+    }
+    section("Afgesproken hersteltijdstippen (in de plaats van een norm)", &table.render())
 }
 
 fn escalations(report: &ServiceManagementReport, zone: &Zone) -> String {

@@ -107,6 +107,8 @@ impl From<Refusal> for Error {
             Refusal::CauseUnexpected => Self::Invalid(vec![Problem::field("cause", "not_allowed", detail)]),
             Refusal::UnknownPriority(_) => Self::Invalid(vec![Problem::field("priority", "unknown_priority", detail)]),
             Refusal::UnknownTier(_) => Self::Invalid(vec![Problem::field("tier", "unknown_tier", detail)]),
+            Refusal::RepairNotAgreeable => Self::Conflict { code: "repair_not_agreeable", detail },
+            Refusal::RepairInPast => Self::Invalid(vec![Problem::field("dueAt", "in_past", detail)]),
             Refusal::TierMissing => Self::Invalid(vec![Problem::field("type", "tier_missing", detail)]),
             Refusal::PhoneContactMissing => Self::Invalid(vec![Problem::field("priority", "phone_contact_required", detail)]),
         }

@@ -10,6 +10,7 @@ mod error;
 pub mod idempotency;
 pub mod inbound;
 pub mod obligations;
+mod people;
 pub mod rebuild;
 pub mod reports;
 pub mod sandbox;

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::super::Instant;
 use super::super::contract::TicketType;
+use super::Goal;
 
 /// A kind of answer that may stop a response clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +53,8 @@ pub enum FactKind {
     Retyped(TicketType, Option<String>),
     /// Its client has another tier.
     Retiered(String),
+    /// A moment of repair was agreed with the client: this goal, in place of the contract's (AMB-20).
+    Agreed(Goal),
     /// This amendment to a calendar was known by then, before what follows in the same second.
     Amended(Uuid),
     /// A solution was given.
@@ -77,6 +80,7 @@ impl FactKind {
             Self::Reprioritised(_) => "reprioritised",
             Self::Retyped(..) => "retyped",
             Self::Retiered(_) => "retiered",
+            Self::Agreed(_) => "agreed",
             Self::Amended(_) => "amended",
             Self::Resolved => "resolved",
             Self::SolutionRefused => "solution_refused",
@@ -170,6 +174,7 @@ impl Stage {
                 | FactKind::Reprioritised(_)
                 | FactKind::Retyped(..)
                 | FactKind::Retiered(_)
+                | FactKind::Agreed(_)
                 | FactKind::Amended(_),
             ) => Ok(stage),
             (Self::Resolved | Self::Accepted, FactKind::Held(_) | FactKind::Resumed | FactKind::Resolved) => Err(OutOfOrder::WhileResolved),

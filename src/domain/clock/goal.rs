@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
+use crate::domain::Instant;
+
 /// How a stop is held against a bound (design: strict or inclusive; AMB-16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -39,7 +41,12 @@ pub enum Term {
     Months(u32),
     /// The end of a working day, counted from the day after the start (C1).
     EndOfDay(i64),
+    /// A moment agreed with the client for this ticket alone (AMB-20).
+    Until(Instant),
 }
+
+/// The target of a goal that was agreed with the client for one ticket.
+pub const AGREED: &str = "agreed";
 
 /// A share of the tickets in thousandths of a per cent, so that 99.9 % is compared without rounding (C4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,7 +134,7 @@ pub enum BadDuration {
 pub fn open_seconds(text: &str) -> Result<i64, BadDuration> {
     match duration(text)? {
         Term::Open(seconds) => Ok(seconds),
-        Term::Days(_) | Term::Months(_) | Term::EndOfDay(_) => Err(BadDuration::NotOpenTime),
+        Term::Days(_) | Term::Months(_) | Term::EndOfDay(_) | Term::Until(_) => Err(BadDuration::NotOpenTime),
     }
 }
 
@@ -159,6 +166,16 @@ impl Goal {
             (_, term) => term,
         };
         Ok(Self { share, comparison, term, target: target.to_owned() })
+    }
+
+    /// What takes the place of a clock's goals when a moment of repair was agreed for the ticket: in time at it, too (AMB-20).
+    pub fn agreed(until: Instant) -> Self {
+        Self { share: None, comparison: Comparison::Within, term: Term::Until(until), target: AGREED.to_owned() }
+    }
+
+    /// The moment agreed, when it is such a goal.
+    pub fn moment(&self) -> Option<Instant> {
+        if let Term::Until(moment) = self.term { Some(moment) } else { None }
     }
 
     /// The share it is for, all when the contract names none.

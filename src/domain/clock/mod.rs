@@ -16,7 +16,7 @@ mod view;
 
 pub use due::{Fires, Firing};
 pub use fact::{Answer, Fact, FactKind, OutOfOrder, check_order};
-pub use goal::{BadDuration, Comparison, Goal, Share, Term, open_seconds};
+pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, Term, open_seconds};
 pub use ledger::{Line, Standing};
 pub use replay::{Replay, Ticket, replay};
 pub use view::{Clock, GoalView, State, Voided};
@@ -106,6 +106,8 @@ pub struct Entry {
     pub after_refusal: Interlude,
     /// A reopened ticket's interval; `resolution` only.
     pub after_reopen: Interlude,
+    /// Whether a moment of repair agreed with the client takes the place of the goals; `resolution` only (PRI-05, AMB-20).
+    pub can_be_agreed: bool,
 }
 
 impl Entry {

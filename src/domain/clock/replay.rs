@@ -69,6 +69,8 @@ pub struct Replay<'a> {
     contact: Option<(Instant, bool)>,
     /// The entry whose `after_*` keys hold for a history replayed under another one.
     keys: Option<&'a Entry>,
+    /// The moment of repair that was agreed, under the priority it was agreed for.
+    agreed: Option<&'a Goal>,
     /// Whether it ever had goals: from then on its stretches stay as they were counted.
     had_goals: bool,
 }
@@ -107,6 +109,7 @@ impl<'a> Replay<'a> {
             voided: Vec::new(),
             contact: None,
             keys: None,
+            agreed: None,
             had_goals: false,
         };
         clock.under = clock.selected();
@@ -247,18 +250,19 @@ impl<'a> Replay<'a> {
             FactKind::Held(cause) => self.hold(fact.at, Some(cause)),
             FactKind::Resumed => self.hold(fact.at, None),
             FactKind::Reprioritised(priority) => {
-                self.priority = Some(priority);
+                self.prioritise(Some(priority));
                 self.change(index);
             }
             FactKind::Retyped(kind, priority) => {
                 self.ticket.kind = *kind;
-                self.priority = self.contract.effective_priority(priority.as_deref(), *kind);
+                self.prioritise(self.contract.effective_priority(priority.as_deref(), *kind));
                 self.change(index);
             }
             FactKind::Retiered(tier) => {
                 self.ticket.tier = Some(tier);
                 self.change(index);
             }
+            FactKind::Agreed(goal) => self.agree(goal, fact),
             FactKind::Resolved => {
                 self.cause = None;
                 self.stop(fact.at);
@@ -275,6 +279,21 @@ impl<'a> Replay<'a> {
                 self.amend_to(place.map_or(self.known, |place| place + 1));
             }
             FactKind::Accepted => {}
+        }
+    }
+
+    /// A moment of repair was agreed for a priority: with another one it lapses.
+    fn prioritise(&mut self, priority: Option<&'a str>) {
+        if self.priority != priority {
+            self.agreed = None;
+        }
+        self.priority = priority;
+    }
+
+    fn agree(&mut self, goal: &'a Goal, fact: &Fact) {
+        self.agreed = Some(goal).filter(|_| self.kind == Kind::Resolution);
+        if self.is_running() && matches!(self.under, Under::Entry(entry) if entry.can_be_agreed) {
+            self.set_goals(self.goals(), fact.at, fact.kind.as_str());
         }
     }
 
@@ -389,7 +408,11 @@ impl<'a> Replay<'a> {
 
     /// What must be reached now.
     fn goals(&self) -> &'a [Goal] {
-        if let Under::Entry(entry) = self.under { &entry.goals } else { &[] }
+        match (self.under, self.agreed) {
+            (Under::Entry(entry), Some(agreed)) if entry.can_be_agreed => std::slice::from_ref(agreed),
+            (Under::Entry(entry), _) => &entry.goals,
+            _ => &[],
+        }
     }
 
     /// Puts other goals in place: one already past its bound is breached, and a breach that no longer is one is void.

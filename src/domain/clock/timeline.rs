@@ -161,6 +161,7 @@ impl<'a> Timeline<'a> {
             Term::Days(days) => self.reach_days(days),
             Term::Months(months) => self.after_months(months),
             Term::EndOfDay(days) => self.end_of_day(days),
+            Term::Until(moment) => Some(moment),
         }
     }
 
@@ -169,7 +170,7 @@ impl<'a> Timeline<'a> {
         match (goal.comparison, goal.term) {
             (Comparison::Within, Term::Open(seconds)) => self.reach(seconds + 1),
             (Comparison::Within, Term::Days(_)) => self.first_working(self.due(goal)?)?.plus(1),
-            (Comparison::Within, Term::Months(_)) => self.due(goal)?.plus(1),
+            (Comparison::Within, Term::Months(_) | Term::Until(_)) => self.due(goal)?.plus(1),
             _ => self.due(goal),
         }
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::recorded::stand;
 use super::{Actor, Event, Ticket};
 use crate::domain::Instant;
+use crate::domain::clock::Kind;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::ticket::EventKind;
 use crate::domain::workflow::{self, Phase, State};
@@ -41,6 +42,13 @@ pub enum Act {
     Retier {
         /// The tier.
         tier: String,
+    },
+    /// Record the moment of repair that was agreed with the client.
+    AgreeRepair {
+        /// When it is to be repaired.
+        due_at: Instant,
+        /// Who of the client agreed.
+        agreed_by: uuid::Uuid,
     },
     /// Put it in someone's hands.
     Assign {
@@ -111,8 +119,8 @@ pub enum Refusal {
     /// Nothing can be done to a cancelled ticket but write on it.
     #[error("the ticket is cancelled")]
     Cancelled,
-    /// Only an open ticket changes its type.
-    #[error("only an open ticket becomes one of another type")]
+    /// Only an open ticket changes its type, or is given a moment of repair.
+    #[error("only an open ticket can do this")]
     NotOpen,
     /// The contract has no such tier.
     #[error("\"{0}\" is no tier of this contract")]
@@ -120,6 +128,12 @@ pub enum Refusal {
     /// The clocks of the new type need the client's tier, and there is none (CLK-06).
     #[error("the clocks of this type need the client's tier, and the ticket has none")]
     TierMissing,
+    /// The agreement has fixed times for this ticket, and no others can be agreed (PRI-05).
+    #[error("the contract leaves no moment of repair to be agreed for this ticket")]
+    RepairNotAgreeable,
+    /// What is agreed lies ahead.
+    #[error("must be after the agreement itself")]
+    RepairInPast,
     /// The desk has decided; a proposal comes too late (PRI-06).
     #[error("the desk has decided the priority")]
     PriorityDecided,
@@ -149,6 +163,7 @@ pub fn act(contract: &Contract, ticket: &Ticket, history: &[Event], actor: &Acto
             retype(contract, &mut after, history, actor, (*to, priority.as_deref(), motivation.as_ref()))?
         }
         Act::Retier { tier } => retier(contract, &mut after, actor, tier)?,
+        Act::AgreeRepair { due_at, agreed_by } => agree_repair(contract, ticket, actor, (*due_at, *agreed_by), at)?,
         Act::Assign { assignee, team } => assign(&mut after, actor, assignee.as_ref(), team.as_ref())?,
         Act::Edit { title, description } => edit(&mut after, actor, title.as_ref(), description.as_ref())?,
         Act::Write { public, by_phone } => write(actor, *public, *by_phone)?,
@@ -323,6 +338,32 @@ pub fn needs_phone_contact(contract: &Contract, kind: TicketType, priority: &str
 
 pub(super) fn was_phoned(history: &[Event]) -> bool {
     super::facts(history).iter().any(|fact| fact.kind == crate::domain::clock::FactKind::Phoned)
+}
+
+/// PRI-05, AMB-20.
+fn agree_repair(
+    contract: &Contract,
+    ticket: &Ticket,
+    actor: &Actor,
+    (due_at, agreed_by): (Instant, uuid::Uuid),
+    at: Instant,
+) -> Result<Recorded, Refusal> {
+    if actor.is_client() {
+        return Err(Refusal::DeskOnly);
+    }
+    if !ticket.state().is_open() {
+        return Err(Refusal::NotOpen);
+    }
+    let set = ticket.priority.as_deref().or(ticket.proposed_priority.as_deref());
+    let Some(priority) = contract.effective_priority(set, ticket.kind) else { return Err(Refusal::PriorityMissing) };
+    let mut clocks = contract.clocks.iter().filter(|entry| entry.is_for(Kind::Resolution, ticket.kind, ticket.tier.as_deref()));
+    if !clocks.any(|entry| entry.can_be_agreed && entry.priority.as_deref().is_none_or(|wanted| wanted == priority)) {
+        return Err(Refusal::RepairNotAgreeable);
+    }
+    if due_at <= at {
+        return Err(Refusal::RepairInPast);
+    }
+    Ok(vec![(EventKind::RepairAgreed, None, json!({ "dueAt": due_at, "agreedBy": agreed_by }))])
 }
 
 type Recorded = Vec<(EventKind, Option<String>, serde_json::Value)>;

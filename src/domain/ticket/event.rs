@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::Instant;
-use crate::domain::clock::{Answer, Fact, FactKind};
+use crate::domain::clock::{Answer, Fact, FactKind, Goal};
 
 macro_rules! event_kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
@@ -35,6 +35,8 @@ event_kinds! {
     Retyped = "ticket.retyped",
     /// Its client has another tier from now on.
     Retiered = "ticket.retiered",
+    /// A moment of repair was agreed with the client (AMB-20).
+    RepairAgreed = "ticket.repair_agreed",
     /// Someone took it in hand.
     Assigned = "ticket.assigned",
     /// Its texts changed.
@@ -154,6 +156,11 @@ pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
             EventKind::Retiered => {
                 if let Some(tier) = event.text("tier") {
                     fact(FactKind::Retiered(tier.to_owned()));
+                }
+            }
+            EventKind::RepairAgreed => {
+                if let Some(Ok(due)) = event.text("dueAt").map(str::parse) {
+                    fact(FactKind::Agreed(Goal::agreed(due)));
                 }
             }
             EventKind::CalendarAmended => {

@@ -165,6 +165,8 @@ pub struct ContractClock {
     after_refusal: String,
     /// Whether a reopened ticket's time counts: counts or held.
     after_reopen: String,
+    /// Whether a moment of repair agreed with the client takes the place of its goals, for one ticket.
+    can_be_agreed: bool,
 }
 
 /// What a clock has to reach.
@@ -353,6 +355,7 @@ impl From<&Entry> for ContractClock {
             answered_by: answers.map(|answer| answer.as_str().to_owned()).collect(),
             after_refusal: entry.after_refusal.code().to_owned(),
             after_reopen: entry.after_reopen.code().to_owned(),
+            can_be_agreed: entry.can_be_agreed,
         }
     }
 }

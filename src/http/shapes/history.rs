@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::ticket::NewRequester;
+
 use crate::domain::Instant;
 use crate::domain::ticket::Event;
 use crate::store::messages::Message as StoredMessage;
@@ -65,6 +67,25 @@ pub struct NewEscalation {
     /// Why, in words.
     #[schema(min_length = 1, max_length = 2000)]
     reason: String,
+}
+
+/// A moment of repair agreed with the client.
+#[derive(ToSchema, serde::Deserialize)]
+#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct NewRepairAgreement {
+    /// When it is to be repaired: RFC 3339 with an offset.
+    #[schema(max_length = 50, format = DateTime)]
+    due_at: String,
+    /// Who of the client agreed.
+    agreed_by: NewRequester,
+    /// When it was agreed, if not now.
+    #[schema(max_length = 50, format = DateTime)]
+    occurred_at: Option<String>,
+    /// Why that is recorded late.
+    #[schema(min_length = 1, max_length = 2000)]
+    occurred_at_reason: Option<String>,
 }
 
 /// A message on a ticket.

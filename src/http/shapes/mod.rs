@@ -29,7 +29,7 @@ pub use catalogue::{
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use contract::{Contract, ContractList, ContractSummary};
 pub use desk::{ApiDocument, NewAdvance, Sandbox};
-pub use history::{EventData, EventList, Message, MessageList, NewEscalation, NewMessage, NewTransition};
+pub use history::{EventData, EventList, Message, MessageList, NewEscalation, NewMessage, NewRepairAgreement, NewTransition};
 pub use inbound::{InboundMessage, InboundMessagePage, NewReleasedTicket};
 pub use label::Label;
 pub use obligation::{NewFulfilment, NewObligation, Obligation, ObligationPage};

@@ -56,7 +56,7 @@ pub struct NewTicket {
     emergency_for: Option<String>,
 }
 
-/// Who reports a ticket.
+/// Somebody of the client: who reports a ticket, or agreed to something.
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]

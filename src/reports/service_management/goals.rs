@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::month::Period;
-use super::{ClockFigures, GoalFigures, GoalRow, TicketFigures, Verdict, priority_label};
-use crate::domain::clock::{Comparison, Goal, Kind, Share};
+use super::{AgreedRow, ClockFigures, GoalFigures, GoalRow, TicketFigures, Verdict, priority_label};
+use crate::domain::clock::{AGREED, Comparison, Goal, Kind, Share};
 use crate::domain::contract::{Contract, TicketType};
 
 /// What makes two tickets' goals the same goal. Another version of the contract may have other ones.
@@ -28,13 +28,35 @@ struct Tally {
     missed: u64,
 }
 
+/// What was agreed for tickets by themselves, apart from the contract's goals (AMB-20): a row for each type and priority.
+pub(super) fn agreed(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<AgreedRow> {
+    let mut rows: BTreeMap<(TicketType, Option<&str>), AgreedRow> = BTreeMap::new();
+    for ticket in tickets {
+        let goals = ticket.clocks.iter().flat_map(|clock| clock.goals.iter().map(move |goal| (clock, goal)));
+        for (clock, goal) in goals.filter(|(_, goal)| goal.target == AGREED && period.saw(goal.fate_at())) {
+            let priority = clock.priority.as_deref();
+            let row = rows.entry((ticket.kind, priority)).or_insert_with(|| AgreedRow {
+                ticket_type: ticket.kind,
+                priority: priority.map(str::to_owned),
+                priority_label: priority.map(|code| priority_label(contract, code)),
+                n: 0,
+                met: 0,
+                missed: 0,
+            });
+            row.n += 1;
+            *(if goal.breached_at.is_some() { &mut row.missed } else { &mut row.met }) += 1;
+        }
+    }
+    rows.into_values().collect()
+}
+
 /// One row per goal: the contract's own in its order, those of other versions behind them.
 pub(super) fn rows(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<GoalRow> {
     let mut tallies = of_contract(contract);
     for ticket in tickets {
         for clock in &ticket.clocks {
             for (place, goal) in (1..).zip(&clock.goals) {
-                if period.saw(goal.fate_at()) {
+                if goal.target != AGREED && period.saw(goal.fate_at()) {
                     let tally = tallies.entry(key_of(ticket, clock, place, goal)).or_default();
                     *(if goal.breached_at.is_some() { &mut tally.missed } else { &mut tally.met }) += 1;
                 }

@@ -40,6 +40,8 @@ pub struct ServiceManagementReport {
     pub handling_times: Vec<TypeHandling>,
     /// Every goal of the contract, and every other that a ticket had (RPT-03).
     pub goals: Vec<GoalRow>,
+    /// Moments of repair agreed with the client, which took the place of goals (AMB-20).
+    pub agreed: Vec<AgreedRow>,
     /// Every bound passed on a clock that still ran when the month ended.
     pub running_breaches: Vec<RunningBreach>,
     /// How often a ticket went from one level to another in the month.
@@ -184,6 +186,25 @@ pub struct GoalRow {
     pub misses_allowed: u64,
     /// By integers, never by `percentage` (C4).
     pub verdict: Verdict,
+}
+
+/// Moments of repair that were agreed for tickets by themselves: no share was agreed for them, so there is no verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AgreedRow {
+    /// The type of its tickets.
+    #[schema(value_type = String)]
+    pub ticket_type: TicketType,
+    /// Their priority.
+    pub priority: Option<String>,
+    /// Its Dutch name.
+    pub priority_label: Option<String>,
+    /// Tickets whose fate became known: `met + missed`.
+    pub n: u64,
+    /// Repaired by then.
+    pub met: u64,
+    /// Not repaired by then.
+    pub missed: u64,
 }
 
 /// Whether enough tickets reached a goal.

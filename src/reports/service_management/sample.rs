@@ -33,6 +33,7 @@ pub(crate) fn contract() -> Contract {
         answered_by: Answer::ALL.to_vec(),
         after_refusal: Interlude::Counts,
         after_reopen: Interlude::Held,
+        can_be_agreed: false,
     };
     let under = |share, target| goal(Comparison::Under, target, Some(share));
     let clocks = vec![

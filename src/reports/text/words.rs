@@ -2,7 +2,7 @@
 
 use crate::domain::Instant;
 use crate::domain::calendar::Zone;
-use crate::domain::clock::{Comparison, Kind, Share};
+use crate::domain::clock::{AGREED, Comparison, Kind, Share};
 use crate::reports::service_management::Verdict;
 
 /// Hours and minutes, cut to whole minutes; a dash where there is nothing to show.
@@ -23,6 +23,7 @@ pub(super) fn norm(share: Share, comparison: Comparison, target: &str) -> String
 /// A bound without its share: `< 4 u`, `binnen 4 u`, `uiterlijk 3e werkdag`.
 pub(super) fn bound(comparison: Comparison, target: &str) -> String {
     match comparison {
+        Comparison::Within if target == AGREED => "het afgesproken moment".to_owned(),
         Comparison::Under => format!("< {}", term(target)),
         Comparison::Within => format!("binnen {}", term(target)),
         Comparison::By => format!("uiterlijk {}e werkdag", target.trim_end_matches(|unit: char| unit.is_alphabetic())),

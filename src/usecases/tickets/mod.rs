@@ -1,11 +1,13 @@
 //! Tickets: registering one, and everything done to it after.
 
+mod agree;
 mod emergency;
 mod escalate;
 mod proof;
 mod register;
 mod write;
 
+pub use agree::{RepairAgreement, agree_repair};
 pub use escalate::escalate;
 pub use proof::ledger;
 pub(super) use register::client_of;
@@ -75,7 +77,8 @@ pub async fn act_in(
     let overdue = settle(contract, ticket, &history, at, false);
     history.extend(numbered(app, &overdue));
     let mut after = ticket.clone();
-    let reprioritised = wishes.iter().any(|wish| matches!(wish, Act::Prioritise { .. } | Act::Retype { .. } | Act::Retier { .. }));
+    let jumps = |wish: &Act| matches!(wish, Act::Prioritise { .. } | Act::Retype { .. } | Act::Retier { .. } | Act::AgreeRepair { .. });
+    let jumped = wishes.iter().any(jumps);
     for wish in wishes {
         let (changed, events) = ticket::act(contract, &after, &history, &stamp.actor, wish, at)?;
         after = changed;
@@ -91,7 +94,7 @@ pub async fn act_in(
     }
     after.updated_at = stamp.recorded_at;
     after.version += 1;
-    let settled = settle(contract, &after, &history, stamp.recorded_at, reprioritised);
+    let settled = settle(contract, &after, &history, stamp.recorded_at, jumped);
     after.next_due_at = settled.next_due_at;
     history.extend(numbered(app, &settled));
     store::tickets::update(tx, &after, &settled).await?;

@@ -1,6 +1,6 @@
 //! Registering tickets: each draft judged whole, then written whole; one is a batch of one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use crate::domain::workflow;
 use crate::store::people::Person;
 use crate::store::tickets::ExternalReference;
 use crate::store::{self, Tx};
+use crate::usecases::people::{self, Address};
 use crate::usecases::{Error, Problem, Stamp, contracts};
 
 /// Tickets written in one transaction.
@@ -267,7 +268,9 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
     refuse_known_names(tx, drafts, &mut outcomes).await?;
     find_emergencies(app, tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
-    let people = people(app, tx, &accepted).await?;
+    let reporters =
+        accepted.iter().filter_map(|((_, draft), checked)| Some((address(draft, checked)?, draft.requester.as_ref()?.0.as_str())));
+    let people = people::known_as(app, tx, reporters).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
     let mut made = Vec::with_capacity(accepted.len());
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
@@ -312,7 +315,7 @@ async fn refuse_known_names(tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [
         return Ok(());
     }
     let organisations: Vec<_> = outcomes.iter().flatten().map(|checked| checked.organisation.as_str()).collect();
-    let known = store::tickets::called(tx, &distinct(organisations), &names).await?;
+    let known = store::tickets::called(tx, &people::distinct(organisations), &names).await?;
     let ids: Vec<_> = known.iter().map(|one| one.2).collect();
     let tickets = if ids.is_empty() { Vec::new() } else { store::tickets::with_ids(tx, &ids).await? };
     let number = |id: Uuid| tickets.iter().find(|ticket| ticket.id == id).map(Ticket::reference);
@@ -331,53 +334,9 @@ async fn refuse_known_names(tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [
     Ok(())
 }
 
-fn distinct(mut names: Vec<&str>) -> Vec<&str> {
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-/// An organisation with an address in small letters: whom a person is known by.
-type Address = (String, String);
-
 fn address(draft: &Draft, checked: &Checked) -> Option<Address> {
     let (_, email) = draft.requester.as_ref()?;
-    Some((checked.organisation.clone(), email.trim().to_lowercase()))
-}
-
-/// Who reports: those who are known, and the others made known.
-async fn people(app: &App, tx: &Tx, accepted: &[((Uuid, &Draft), &Checked)]) -> Result<HashMap<Address, Person>, Error> {
-    let mut wanted: BTreeMap<Address, &str> = BTreeMap::new();
-    for ((_, draft), checked) in accepted {
-        if let (Some(address), Some((name, _))) = (address(draft, checked), &draft.requester) {
-            wanted.entry(address).or_insert(name);
-        }
-    }
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let organisations = distinct(wanted.keys().map(|address| address.0.as_str()).collect());
-    let emails = distinct(wanted.keys().map(|address| address.1.as_str()).collect());
-    let by_address = |people: Vec<Person>| people.into_iter().map(|person| ((person.organisation.clone(), person.email.clone()), person));
-    let known = async || -> Result<HashMap<Address, Person>, Error> {
-        Ok(by_address(store::people::with_addresses(tx, &organisations, &emails).await?).collect())
-    };
-    let mut people = known().await?;
-    let unknown = wanted.iter().filter(|(address, _)| !people.contains_key(address));
-    let new: Vec<_> = unknown
-        .map(|((organisation, email), name)| Person {
-            id: app.time.id(),
-            organisation: organisation.clone(),
-            name: name.trim().to_owned(),
-            email: email.clone(),
-        })
-        .collect();
-    if store::people::insert(tx, &new, app.time.now()).await? < new.len() as u64 {
-        // Another ticket of theirs came first, a moment ago.
-        return known().await;
-    }
-    people.extend(by_address(new));
-    Ok(people)
+    Some(people::address(&checked.organisation, email))
 }
 
 fn new_ticket(

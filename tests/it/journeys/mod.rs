@@ -1,5 +1,6 @@
 //! Conversations in the desk's words: what a service manager may judge.
 
+mod agreed;
 mod agreements;
 mod amendments;
 mod dead_letters;

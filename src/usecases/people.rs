@@ -1,0 +1,59 @@
+//! People: made known when they are first named, by the address of their organisation.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Error;
+use crate::app::App;
+use crate::store::people::Person;
+use crate::store::{self, Tx};
+
+/// An organisation with an address in small letters: whom a person is known by.
+pub(super) type Address = (String, String);
+
+/// What somebody of an organisation is known by.
+pub(super) fn address(organisation: &str, email: &str) -> Address {
+    (organisation.to_owned(), email.trim().to_lowercase())
+}
+
+/// The people with these addresses: those who are known, and the others made known by these names.
+pub(super) async fn known_as<'a>(
+    app: &App,
+    tx: &Tx,
+    named: impl Iterator<Item = (Address, &'a str)>,
+) -> Result<HashMap<Address, Person>, Error> {
+    let mut wanted: BTreeMap<Address, &str> = BTreeMap::new();
+    for (address, name) in named {
+        wanted.entry(address).or_insert(name);
+    }
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let organisations = distinct(wanted.keys().map(|address| address.0.as_str()).collect());
+    let emails = distinct(wanted.keys().map(|address| address.1.as_str()).collect());
+    let by_address = |people: Vec<Person>| people.into_iter().map(|person| ((person.organisation.clone(), person.email.clone()), person));
+    let known = async || -> Result<HashMap<Address, Person>, Error> {
+        Ok(by_address(store::people::with_addresses(tx, &organisations, &emails).await?).collect())
+    };
+    let mut people = known().await?;
+    let unknown = wanted.iter().filter(|(address, _)| !people.contains_key(address));
+    let new: Vec<_> = unknown
+        .map(|((organisation, email), name)| Person {
+            id: app.time.id(),
+            organisation: organisation.clone(),
+            name: name.trim().to_owned(),
+            email: email.clone(),
+        })
+        .collect();
+    if store::people::insert(tx, &new, app.time.now()).await? < new.len() as u64 {
+        // Somebody else made them known a moment ago.
+        return known().await;
+    }
+    people.extend(by_address(new));
+    Ok(people)
+}
+
+pub(super) fn distinct(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names.dedup();
+    names
+}
