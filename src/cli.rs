@@ -295,10 +295,11 @@ async fn rebuild(mut app: App, write: bool) -> Result<(), Failed> {
     app.set_time().await?;
     let outcome = usecases::rebuild::rebuild(&app, write).await.map_err(told)?;
     for one in &outcome.differences {
-        println!("{} {}: stored {}, replayed {}", one.number, one.what, one.stored, one.replayed);
+        println!("{} {}: stored {}, replayed {}", one.of, one.what, one.stored, one.replayed);
     }
     let (differ, written) = (outcome.differences.len(), if write { "written" } else { "not written" });
-    println!("{} tickets, {} of them with something due first; {differ} values differ, {written}.", outcome.tickets, outcome.due);
+    let usecases::rebuild::Outcome { tickets, obligations, due, .. } = outcome;
+    println!("{tickets} tickets and {obligations} obligations, {due} of them with something due first; {differ} values differ, {written}.");
     if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
 }
 

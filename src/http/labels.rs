@@ -135,6 +135,7 @@ labelled! {
         DueMoved = "obligation.due_moved": "termijn verschoven door de kalender", "due date moved by the calendar";
         Late = "obligation.late": "te laat", "late";
         LateVoided = "obligation.late_voided": "toch op tijd", "in time after all";
+        IndexRebuilt = "obligation.index_rebuilt": "opgeslagen waarden hersteld", "stored values mended";
         Met = "obligation.met": "nagekomen", "met";
     }
     EventKind {

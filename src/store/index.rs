@@ -82,7 +82,7 @@ pub fn differences(stored: Stored, replayed: &Ticket, settled: &Settled) -> Vec<
 }
 
 /// Compares two rows column by column; a missing one differs as a whole.
-fn differ<A: ActiveModelTrait>(what: &str, stored: Option<&A>, replayed: Option<&A>, found: &mut Vec<Difference>) {
+pub(super) fn differ<A: ActiveModelTrait>(what: &str, stored: Option<&A>, replayed: Option<&A>, found: &mut Vec<Difference>) {
     let (Some(old), Some(new)) = (stored, replayed) else {
         let there = |row: bool| if row { Value::from("a row") } else { Value::Null };
         found.push(Difference { what: what.to_owned(), stored: there(stored.is_some()), replayed: there(replayed.is_some()) });

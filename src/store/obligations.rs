@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::index::{Difference, differ};
 use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, broken, instant};
 use crate::domain::Instant;
@@ -83,6 +84,22 @@ pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Obligation>
     }
     let query = query.order_by_asc(obligation::Column::DueAt).order_by_asc(obligation::Column::Id).limit(filter.limit);
     query.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+}
+
+/// The obligations after one, by id.
+pub async fn after_id(reads: &impl Reads, last: Option<Uuid>, limit: u64) -> Result<Vec<Obligation>, DbErr> {
+    let mut page = reads.find::<obligation::Entity>().order_by_asc(obligation::Column::Id).limit(limit);
+    if let Some(last) = last {
+        page = page.filter(obligation::Column::Id.gt(last));
+    }
+    page.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+}
+
+/// Everything in a stored row that is not what the obligation's history gives.
+pub fn differences(stored: &Obligation, replayed: &Obligation) -> Vec<Difference> {
+    let mut found = Vec::new();
+    differ("obligation", Some(&to_row(stored).into_active_model()), Some(&to_row(replayed).into_active_model()), &mut found);
+    found
 }
 
 /// Obligations with something due by `now`, each held by this transaction, those held by another left out.

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::tickets::{numbered, settle};
-use super::{Error, contracts};
+use super::{Error, contracts, obligations};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::obligation::EventKind as ObligationEvent;
 use crate::domain::ticket::{self, Actor, Event, EventKind, Settled, Ticket};
 use crate::store::index::Difference as Differs;
 use crate::store::tickets::TicketRef;
@@ -21,7 +23,9 @@ const CHUNK: u64 = 500;
 pub struct Outcome {
     /// Tickets compared.
     pub tickets: usize,
-    /// Of those, tickets left alone: something is due that the workers have not recorded yet.
+    /// Obligations compared.
+    pub obligations: usize,
+    /// Of both, those left alone: something is due that the workers have not recorded yet.
     pub due: usize,
     /// Values that differed.
     pub differences: Vec<Difference>,
@@ -30,8 +34,8 @@ pub struct Outcome {
 /// A stored value that differed from its replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// The ticket's number.
-    pub number: String,
+    /// Of what: a ticket's number, or an obligation's duty and period, or its id where it is of none.
+    pub of: String,
     /// Which value.
     pub what: String,
     /// As it was stored.
@@ -40,15 +44,29 @@ pub struct Difference {
     pub replayed: serde_json::Value,
 }
 
-/// Compares every ticket's stored index with its replay; with `write`, stores the replayed one, and both in the history.
+impl Outcome {
+    fn found(&mut self, of: &str, differences: Vec<Differs>) {
+        let difference = |Differs { what, stored, replayed }| Difference { of: of.to_owned(), what, stored, replayed };
+        self.differences.extend(differences.into_iter().map(difference));
+    }
+}
+
+/// Compares the stored index of every ticket and every obligation with its replay; with `write`, stores the replayed one, and
+/// both in the history.
 pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
-    let view = app.all();
-    contracts::refresh(app, &view).await?;
-    let (now, mut outcome, mut last) = (app.time.now(), Outcome::default(), None);
+    contracts::refresh(app, &app.all()).await?;
+    let mut outcome = Outcome::default();
+    tickets(app, write, &mut outcome).await?;
+    obligations(app, write, &mut outcome).await?;
+    Ok(outcome)
+}
+
+async fn tickets(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Error> {
+    let (view, now, mut last) = (app.all(), app.time.now(), None);
     loop {
         let page = store::index::after(&view, last, CHUNK).await?;
         let ids: Vec<_> = page.iter().map(|stored| stored.ticket.id).collect();
-        let Some(end) = ids.last() else { return Ok(outcome) };
+        let Some(end) = ids.last() else { return Ok(()) };
         last = Some(*end);
         let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
         for streamed in store::events::of_tickets(&view, &ids).await? {
@@ -66,15 +84,56 @@ pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
             if write && !found.is_empty() {
                 repair(app, &replayed, &found, now).await?;
             }
-            let number = replayed.reference();
-            outcome.differences.extend(found.into_iter().map(|Differs { what, stored, replayed }| Difference {
-                number: number.clone(),
-                what,
-                stored,
-                replayed,
-            }));
+            outcome.found(&replayed.reference(), found);
         }
     }
+}
+
+async fn obligations(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Error> {
+    let (view, now, mut last) = (app.all(), app.time.now(), None);
+    loop {
+        let page = store::obligations::after_id(&view, last, CHUNK).await?;
+        let Some(end) = page.last() else { return Ok(()) };
+        last = Some(end.id);
+        let mut histories = obligations::histories(&view, &page).await?;
+        for stored in &page {
+            let history = histories.remove(&stored.id).unwrap_or_default();
+            let version = app.version(stored.contract_version_id)?;
+            let (replayed, added) = obligations::settled(app, &version, stored, &history, now)?;
+            outcome.obligations += 1;
+            if !added.is_empty() {
+                outcome.due += 1;
+                continue;
+            }
+            let found = store::obligations::differences(stored, &replayed);
+            if write && !found.is_empty() {
+                repair_obligation(app, stored.id, &found, now).await?;
+            }
+            outcome.found(&format!("{} {}", stored.duty, stored.period.clone().unwrap_or_else(|| stored.id.to_string())), found);
+        }
+    }
+}
+
+/// The same repair of an obligation.
+async fn repair_obligation(app: &App, id: Uuid, found: &[Differs], now: Instant) -> Result<(), Error> {
+    app.write(&Scope::All, async |tx| {
+        let Some(locked) = store::obligations::lock(tx, id).await? else { return Ok(()) };
+        let version = app.version(locked.contract_version_id)?;
+        let mut history = obligations::histories(tx, std::slice::from_ref(&locked)).await?.remove(&id).unwrap_or_default();
+        let known = history.len();
+        history.push(obligations::event(app, ObligationEvent::IndexRebuilt, &Actor::System, None, both(found), now, now));
+        let (replayed, added) = obligations::settled(app, &version, &locked, &history, now)?;
+        history.extend(added);
+        store::obligations::update(tx, &replayed).await?;
+        Ok(store::obligations::append(tx, [(&replayed, known, &history[known..])]).await?)
+    })
+    .await
+}
+
+/// What differed, as an event keeps it.
+fn both(found: &[Differs]) -> serde_json::Value {
+    let values = found.iter().map(|one| json!({ "what": one.what, "stored": one.stored, "replayed": one.replayed }));
+    json!({ "differences": values.collect::<Vec<_>>() })
 }
 
 fn replayed(app: &App, ticket: &Ticket, history: &[Event], now: Instant) -> Result<(Ticket, Settled), Error> {
@@ -91,13 +150,12 @@ async fn repair(app: &App, ticket: &Ticket, found: &[Differs], now: Instant) -> 
         let Some(locked) = store::tickets::lock(tx, TicketRef::Id(ticket.id)).await? else { return Ok(()) };
         let mut history = store::events::of_ticket(tx, ticket.id).await?;
         let known = history.len();
-        let values = found.iter().map(|one| json!({ "what": one.what, "stored": one.stored, "replayed": one.replayed }));
         history.push(Event {
             id: app.time.id(),
             kind: EventKind::IndexRebuilt,
             actor: Actor::System.as_text(),
             reason: None,
-            data: json!({ "differences": values.collect::<Vec<_>>() }),
+            data: both(found),
             occurred_at: now,
             recorded_at: now,
         });

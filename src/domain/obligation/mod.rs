@@ -143,11 +143,13 @@ pub enum EventKind {
     LateVoided,
     /// It was done.
     Met,
+    /// What was stored of it differed from its history, and was written anew.
+    IndexRebuilt,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Opened, Self::Reminded, Self::DueMoved, Self::Late, Self::LateVoided, Self::Met];
+    pub const ALL: [Self; 7] = [Self::Opened, Self::Reminded, Self::DueMoved, Self::Late, Self::LateVoided, Self::Met, Self::IndexRebuilt];
 
     /// The name in the API and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -158,6 +160,7 @@ impl EventKind {
             Self::Late => "obligation.late",
             Self::LateVoided => "obligation.late_voided",
             Self::Met => "obligation.met",
+            Self::IndexRebuilt => "obligation.index_rebuilt",
         }
     }
 

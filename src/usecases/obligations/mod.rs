@@ -86,7 +86,7 @@ async fn with_histories(app: &App, reads: &impl Reads, found: Vec<Obligation>) -
     Ok(shown)
 }
 
-async fn histories(reads: &impl Reads, obligations: &[Obligation]) -> Result<HashMap<Uuid, Vec<Event>>, Error> {
+pub(super) async fn histories(reads: &impl Reads, obligations: &[Obligation]) -> Result<HashMap<Uuid, Vec<Event>>, Error> {
     let ids: Vec<_> = obligations.iter().map(|obligation| obligation.id).collect();
     let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
     for (id, event) in store::obligations::events(reads, &ids).await? {
@@ -101,7 +101,7 @@ fn replayed(version: &Version, obligation: &Obligation, history: &[Event], now: 
 }
 
 /// An obligation as it now stands, and the events its replay adds to its history.
-fn settled(
+pub(super) fn settled(
     app: &App,
     version: &Version,
     obligation: &Obligation,
@@ -127,7 +127,7 @@ fn settled(
     Ok((after, replay.steps.into_iter().map(event).collect()))
 }
 
-fn event(
+pub(super) fn event(
     app: &App,
     kind: EventKind,
     actor: &Actor,

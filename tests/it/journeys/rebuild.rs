@@ -6,7 +6,11 @@ use uurwerk::usecases::rebuild::rebuild;
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
 
-on_both_databases!(what_a_month_stored_is_what_its_history_says, exactly_what_was_spoiled_is_found_and_mended);
+on_both_databases!(
+    what_a_month_stored_is_what_its_history_says,
+    exactly_what_was_spoiled_is_found_and_mended,
+    exactly_the_obligations_that_were_spoiled_are_found_and_mended,
+);
 
 /// Tickets of every kind of fate, over a month.
 async fn a_month(desk: &Desk) -> Vec<String> {
@@ -50,6 +54,7 @@ async fn what_a_month_stored_is_what_its_history_says(desk: &Desk) {
     let numbers = a_month(desk).await;
     let outcome = rebuild(&desk.app, false).await.expect("a comparison");
     assert_eq!((outcome.tickets, outcome.due), (numbers.len(), 0));
+    assert!(outcome.obligations > 10, "the agreements have dated duties: {}", outcome.obligations);
     assert_eq!(outcome.differences, []);
 }
 
@@ -65,7 +70,7 @@ async fn exactly_what_was_spoiled_is_found_and_mended(desk: &Desk) {
     desk.spoils("UPDATE ticket SET next_due_at = NULL, state = 'waiting' WHERE id = $1", two).await;
     desk.spoils("DELETE FROM clock WHERE kind = 'response' AND ticket_id = $1", three).await;
     let found = rebuild(&desk.app, false).await.expect("a comparison").differences;
-    let mut named: Vec<_> = found.iter().map(|one| (one.number.clone(), one.what.as_str())).collect();
+    let mut named: Vec<_> = found.iter().map(|one| (one.of.clone(), one.what.as_str())).collect();
     named.sort();
     let mut expected = vec![
         (numbers[3].clone(), "clock.resolution.due_at"),
@@ -84,4 +89,27 @@ async fn exactly_what_was_spoiled_is_found_and_mended(desk: &Desk) {
         (&json!("ticket.index_rebuilt"), &json!("clock.resolution.due_at"))
     );
     assert_ne!(last["data"]["differences"][0]["stored"], last["data"]["differences"][0]["replayed"]);
+}
+
+async fn exactly_the_obligations_that_were_spoiled_are_found_and_mended(desk: &Desk) {
+    desk.passes("P40D").await;
+    let page = desk.get("/v1/obligations?state=late&pageSize=100").await;
+    let late: Vec<_> = page.body["items"].as_array().expect("obligations").clone();
+    let id = |at: usize| late[at]["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    desk.spoils("UPDATE obligation SET state = 'met' WHERE id = $1", id(0)).await;
+    desk.spoils("UPDATE obligation SET late_at = NULL, due_at = opened_at WHERE id = $1", id(1)).await;
+    let found = rebuild(&desk.app, false).await.expect("a comparison").differences;
+    let mut named: Vec<_> = found.iter().map(|one| (one.of.clone(), one.what.as_str())).collect();
+    named.sort();
+    let name =
+        |at: usize| format!("{} {}", late[at]["obligation"].as_str().unwrap_or_default(), late[at]["period"].as_str().unwrap_or_default());
+    let mut expected = vec![(name(0), "obligation.state"), (name(1), "obligation.due_at"), (name(1), "obligation.late_at")];
+    expected.sort();
+    assert_eq!(named, expected);
+    assert_eq!(rebuild(&desk.app, true).await.expect("a repair").differences.len(), 3);
+    assert_eq!(rebuild(&desk.app, false).await.expect("a comparison").differences, []);
+    let mended = desk.get(&format!("/v1/obligations/{}", id(0))).await.body;
+    assert_eq!(mended["state"], "late");
+    let last = mended["events"].as_array().and_then(|events| events.last().cloned()).expect("an event");
+    assert_eq!((&last["type"], &last["data"]["differences"][0]["stored"]), (&json!("obligation.index_rebuilt"), &json!("met")));
 }
