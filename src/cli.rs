@@ -1,6 +1,6 @@
 //! Every command, on one page.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -155,6 +155,10 @@ pub async fn run() -> ExitCode {
     let command = Command::parse();
     match Box::pin(dispatch(command)).await {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read what is printed has seen enough.
+        Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -163,6 +167,11 @@ pub async fn run() -> ExitCode {
 }
 
 type Failed = Box<dyn std::error::Error>;
+
+/// Prints a line, or says that nobody reads it any more.
+fn say(text: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}")
+}
 
 async fn dispatch(command: Command) -> Result<(), Failed> {
     let settings = || Settings::load(command.config.as_deref());
@@ -190,7 +199,7 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let app = ready(settings()?).await?;
             let received = inbound::receive(&app, &mailbox, &raw).await?;
             let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
-            println!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default());
+            say(format_args!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default()))?;
             Ok(app.tell().await?)
         }
         What::Report { contract, month, json } => {
@@ -198,13 +207,13 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let month: Month = month.parse()?;
             let report = reports::service_management(&app, &Scope::All, &contract, month).await?;
             let text = if json { serde_json::to_string_pretty(&report)? } else { crate::reports::text::render(&report) };
-            println!("{text}");
+            say(format_args!("{text}"))?;
             Ok(())
         }
         What::Token { name, organisation, expires_at } => {
             let app = ready(settings()?).await?;
             let expires_at = expires_at.map(|text| text.parse()).transpose()?;
-            println!("{}", tokens::create(&app, &name, organisation.as_deref(), expires_at).await.map_err(told)?);
+            say(format_args!("{}", tokens::create(&app, &name, organisation.as_deref(), expires_at).await.map_err(told)?))?;
             Ok(())
         }
         What::Plan { files } => Box::pin(plan(&connected(settings()?).await?, &files)).await,
@@ -214,7 +223,7 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             let stamp = Stamp::system(app.time.now());
             let draft = amendments::Draft { calendar, date: date.parse()?, change, hours, reason };
             let recorded = amendments::amend(&app, &stamp, &contract, &draft).await.map_err(told)?;
-            println!("{} {} {}", contract, recorded.amendment.calendar, recorded.amendment.date);
+            say(format_args!("{} {} {}", contract, recorded.amendment.calendar, recorded.amendment.date))?;
             Ok(app.tell().await?)
         }
         What::Rebuild { write } => {
@@ -223,11 +232,11 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
         }
         What::DeadLetters { retry } => dead_letters(&ready(settings()?).await?, &retry).await,
         What::Openapi => {
-            print!("{}", http::document());
+            say(http::document().trim_end())?;
             Ok(())
         }
         What::Problems => {
-            print!("{}", http::problem_codes());
+            say(http::problem_codes().trim_end())?;
             Ok(())
         }
     }
@@ -239,7 +248,14 @@ async fn dead_letters(app: &App, retry: &[uuid::Uuid]) -> Result<(), Failed> {
             let one = &letter.set_aside;
             let died = one.died_at.map(|at| at.to_string()).unwrap_or_default();
             let error = one.last_error.as_deref().unwrap_or_default();
-            println!("{} {died} {} {} {}, tried {} times: {error}", one.id, letter.reference(), letter.kind, one.handler, one.attempts);
+            say(format_args!(
+                "{} {died} {} {} {}, tried {} times: {error}",
+                one.id,
+                letter.reference(),
+                letter.kind,
+                one.handler,
+                one.attempts
+            ))?;
         }
         return Ok(());
     }
@@ -262,12 +278,12 @@ fn told(error: usecases::Error) -> Failed {
 
 fn check(files: &[PathBuf], settings: impl Fn() -> Result<Settings, crate::settings::BadSettings>) -> Result<(), Failed> {
     if files.is_empty() {
-        println!("{}", toml::to_string_pretty(&settings()?)?);
+        say(format_args!("{}", toml::to_string_pretty(&settings()?)?))?;
         return Ok(());
     }
     let (sources, refused) = read(files);
     for source in &sources {
-        println!("{}", crate::reports::text::agreement::render(&source.contract));
+        say(format_args!("{}", crate::reports::text::agreement::render(&source.contract)))?;
     }
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
 }
@@ -287,7 +303,7 @@ async fn what_if(settings: Settings, file: &Path, (from, to): (chrono::NaiveDate
     let simulation = compared.await.map_err(told)?;
     bar.finish_and_clear();
     let text = if json { serde_json::to_string_pretty(&simulation)? } else { crate::reports::text::what_if::render(&simulation, &zone) };
-    println!("{text}");
+    say(format_args!("{text}"))?;
     Ok(())
 }
 
@@ -295,11 +311,13 @@ async fn rebuild(mut app: App, write: bool) -> Result<(), Failed> {
     app.set_time().await?;
     let outcome = usecases::rebuild::rebuild(&app, write).await.map_err(told)?;
     for one in &outcome.differences {
-        println!("{} {}: stored {}, replayed {}", one.of, one.what, one.stored, one.replayed);
+        say(format_args!("{} {}: stored {}, replayed {}", one.of, one.what, one.stored, one.replayed))?;
     }
     let (differ, written) = (outcome.differences.len(), if write { "written" } else { "not written" });
     let usecases::rebuild::Outcome { tickets, obligations, due, .. } = outcome;
-    println!("{tickets} tickets and {obligations} obligations, {due} of them with something due first; {differ} values differ, {written}.");
+    say(format_args!(
+        "{tickets} tickets and {obligations} obligations, {due} of them with something due first; {differ} values differ, {written}."
+    ))?;
     if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
 }
 
@@ -315,7 +333,7 @@ async fn plan(app: &App, files: &[PathBuf]) -> Result<(), Failed> {
     let (sources, refused) = read(files);
     for source in &sources {
         let plan = usecases::agreements::plan(app, source).await.map_err(told)?;
-        println!("{plan}");
+        say(format_args!("{plan}"))?;
     }
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
 }
@@ -325,8 +343,8 @@ async fn apply(app: &App, files: &[PathBuf]) -> Result<(), Failed> {
     for source in &sources {
         let name = format!("{} {}", source.contract.id, source.contract.version);
         match usecases::agreements::apply(app, source).await {
-            Ok(true) => println!("{name}: applied, for tickets reported from {} on", source.contract.effective_from),
-            Ok(false) => println!("{name}: was applied before"),
+            Ok(true) => say(format_args!("{name}: applied, for tickets reported from {} on", source.contract.effective_from))?,
+            Ok(false) => say(format_args!("{name}: was applied before"))?,
             Err(error) => refused.push(error.to_string()),
         }
     }
@@ -355,8 +373,17 @@ fn verify(ledger: &Path, contract: &Path) -> Result<(), Failed> {
         return Err(wrong.join("\n").into());
     }
     let clock = &claimed.clock;
-    println!("The {} ledger of {} holds under {} {}.", claimed.kind, claimed.number, claimed.contract.id, claimed.contract.version);
-    println!("{} s counted, {} s held, {} segments, {}", clock.elapsed_seconds, clock.held_seconds, claimed.segments.len(), claimed.digest);
+    say(format_args!(
+        "The {} ledger of {} holds under {} {}.",
+        claimed.kind, claimed.number, claimed.contract.id, claimed.contract.version
+    ))?;
+    say(format_args!(
+        "{} s counted, {} s held, {} segments, {}",
+        clock.elapsed_seconds,
+        clock.held_seconds,
+        claimed.segments.len(),
+        claimed.digest
+    ))?;
     Ok(())
 }
 
@@ -398,9 +425,9 @@ async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     }
     let first = tokens::first_admin(&app).await?;
     let listener = TcpListener::bind(&listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
-    println!("Uurwerk answers at http://{}", listener.local_addr()?);
+    say(format_args!("Uurwerk answers at http://{}", listener.local_addr()?))?;
     if let Some(token) = first {
-        println!("Admin token, shown this once: {token}");
+        say(format_args!("Admin token, shown this once: {token}"))?;
     }
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     http::serve(app.clone(), listener, threads)?.await?;

@@ -16,6 +16,8 @@ pub(super) fn check(root: &Section<'_>) {
     clock_priorities_are_for_their_types(root);
     nothing_is_named_twice(root);
     levels_rise(root);
+    steps_wait_for_goals_there_are(root);
+    what_is_assumed_is_there(root);
 }
 
 /// Keys that are for one kind of clock only.
@@ -154,13 +156,45 @@ fn nothing_is_named_twice(root: &Section<'_>) {
 
 fn levels_rise(root: &Section<'_>) {
     for ladder in root.quiet_sections("ladders") {
-        let mut highest = 0;
-        for field in ladder.quiet_sections("levels").iter().filter_map(|level| level.peek("level")) {
+        let (mut highest, levels) = (0, ladder.quiet_sections("levels"));
+        for (place, field) in levels.iter().enumerate().filter_map(|(place, level)| Some((place, level.peek("level")?))) {
             let Some(level) = field.as_whole() else { continue };
-            if level <= highest {
+            if place == 0 && level > 1 {
+                field.refuse("must be 1: that is where a ticket stands first");
+            } else if level <= highest {
                 field.refuse("must be higher than the level before it");
             }
             highest = highest.max(level);
+        }
+    }
+}
+
+/// A step that waits for a goal no clock of its types has would never be taken.
+fn steps_wait_for_goals_there_are(root: &Section<'_>) {
+    let clocks = root.quiet_sections("clocks");
+    for ladder in root.quiet_sections("ladders") {
+        let own = types(&ladder);
+        let of_levels = ladder.quiet_sections("levels").into_iter().flat_map(|level| level.quiet_sections("climb"));
+        for condition in of_levels.chain(ladder.quiet_sections("opens")) {
+            let Some(clock) = condition.peek("clock").and_then(|field| field.as_text()) else { continue };
+            let is_its = |one: &&Section<'_>| {
+                one.peek("kind").is_some_and(|kind| kind.as_text() == Some(clock)) && types(one).iter().any(|kind| own.contains(kind))
+            };
+            let goals: Vec<_> = clocks.iter().filter(is_its).map(|one| one.peek("goals").map(|_| one.quiet_list("goals").len())).collect();
+            let goal = condition.peek("goal").map_or(Some(1), |field| field.as_whole());
+            // What the agreement leaves open may turn out to have as many.
+            let (Some(most), Some(goal)) = (goals.into_iter().try_fold(0, |most, goals| Some(most.max(goals?))), goal) else { continue };
+            if u32::try_from(most).is_ok_and(|most| most < goal) {
+                condition.refuse(if most == 0 { "clock" } else { "goal" }, format!("no {clock} clock of these types has {goal} goals"));
+            }
+        }
+    }
+}
+
+fn what_is_assumed_is_there(root: &Section<'_>) {
+    for field in root.quiet_list("assumed") {
+        if let Some(path) = field.as_text().filter(|path| !root.leads_to(path)) {
+            field.refuse(format!("refers to nothing: the file has no \"{path}\""));
         }
     }
 }

@@ -108,6 +108,18 @@ impl<'a> Section<'a> {
         self.quiet_list(key).iter().filter_map(Field::quiet_section).collect()
     }
 
+    /// Whether a path such as `clocks.3.goals` leads to something.
+    pub(super) fn leads_to(&self, path: &str) -> bool {
+        let inside = |value: &'a Value, step: &str| match value {
+            Value::Table(table) => table.get(step),
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+            _ => None,
+        };
+        let mut steps = path.split('.');
+        let first = steps.next().and_then(|key| self.table.get(key));
+        steps.fold(first, |value, step| inside(value?, step)).is_some()
+    }
+
     /// Every key there is.
     pub(super) fn keys(&self) -> Vec<&'a str> {
         self.table.keys().map(String::as_str).collect()

@@ -212,7 +212,9 @@ fn goal(section: &Section<'_>) -> Option<Goal> {
 fn role(code: &str, section: &Section<'_>) -> Option<Role> {
     let sides = [Side::Client, Side::Supplier].map(|side| (side.as_str(), side));
     let side = section.required("side").and_then(|field| field.one_of(&sides));
-    let role = (label(section, "label", code), texts(section, "mail"));
+    let addresses = section.optional("mail").map(|field| field.list()).unwrap_or_default();
+    let addresses = addresses.iter().filter_map(Field::parsed::<lettre::Address>).map(|address| address.to_string());
+    let role = (label(section, "label", code), addresses.collect());
     section.finish();
     Some(Role { code: code.to_owned(), side: side?, label: role.0, mail: role.1 })
 }

@@ -72,6 +72,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("in_past", "Lies before the present."),
     ("invalid", "Cannot be, for a reason its detail gives."),
     ("no_words", "Has no word to look for."),
+    ("before_contract", "Lies before the contract was in force."),
+    ("not_begun", "Has not begun yet."),
     ("not_allowed", "May not be given here, or is none of the values it can have."),
     ("not_first_priority", "Is an incident without the contract's first priority by the desk's decision."),
     ("one_of", "Exactly one of several must be given."),

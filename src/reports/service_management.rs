@@ -4,7 +4,7 @@
 //! (RPT-26). Every count says which tickets are in it, and a verdict is integer arithmetic on the counts beside it (C4).
 //! What is undone or recorded later changes the tickets given, and so makes a new version of the report.
 //!
-//! Absent on purpose: queries, the instant at which the report is made, and any memory of earlier reports. That a ticket
+//! Absent on purpose: queries, the instant at which the report is made (whoever asks says whether the month is over), and any memory of earlier reports. That a ticket
 //! counts once per goal follows from the one instant at which its fate is known.
 
 mod goals;
@@ -59,6 +59,7 @@ pub fn report(
         time_zone: zone.to_owned(),
         from_at: period.from,
         to_at: period.to,
+        provisional: false,
         assumed: contract.assumed.clone(),
         population: population::of(month, zone, period, &considered, &running_breaches, &not_classified),
         types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &considered, &long)).collect(),

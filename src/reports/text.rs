@@ -47,7 +47,13 @@ fn head(report: &ServiceManagementReport, zone: &Zone) -> String {
     let agreement = format!("{} ({}, versie {})", report.title, report.contract_id, report.contract_version);
     let (from, to) = (moment(report.from_at, zone), moment(report.to_at, zone));
     let assumed = assumed(&report.assumed);
-    format!("{title}\n{}\n{}\nVan {from} tot {to}, {}\n{assumed}", "═".repeat(title.chars().count()), clean(&agreement), report.time_zone)
+    let provisional = if report.provisional { "VOORLOPIG: de maand is nog niet voorbij.\n" } else { "" };
+    format!(
+        "{title}\n{}\n{}\nVan {from} tot {to}, {}\n{provisional}{assumed}",
+        "═".repeat(title.chars().count()),
+        clean(&agreement),
+        report.time_zone
+    )
 }
 
 /// What of the agreement is assumed: by name what the figures rest on, and how much besides.

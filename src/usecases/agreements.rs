@@ -41,8 +41,12 @@ pub struct Plan {
 impl fmt::Display for Plan {
     /// As a contract manager reads it: what it follows, each key before and after, and for which tickets.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let follows = self.follows.as_deref().map_or_else(|| "a new contract".to_owned(), |version| format!("follows version {version}"));
-        writeln!(out, "{} {} ({follows})", self.contract, self.version)?;
+        let follows = match &self.follows {
+            Some(version) => format!(" (follows version {version})"),
+            None if self.is_applied => String::new(),
+            None => " (a new contract)".to_owned(),
+        };
+        writeln!(out, "{} {}{follows}", self.contract, self.version)?;
         match (&self.obstacle, self.is_applied) {
             (Some(obstacle), _) => writeln!(out, "  cannot be applied: {obstacle}")?,
             (None, true) => return writeln!(out, "  was applied before; nothing changes"),
@@ -147,4 +151,25 @@ async fn obstacle(reads: &impl Reads, source: &Source, applied: &[Applied], vers
 
 fn digest(text: &str) -> String {
     contracts::hex(&Sha256::digest(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_applied_before_is_not_called_new() {
+        let plan = Plan {
+            contract: "dap-example".to_owned(),
+            version: "1.0".to_owned(),
+            effective_from: chrono::NaiveDate::default(),
+            follows: None,
+            is_applied: true,
+            obstacle: None,
+            changes: Vec::new(),
+            open: Vec::new(),
+        };
+        assert_eq!(plan.to_string(), "dap-example 1.0\n  was applied before; nothing changes\n");
+        assert!(Plan { is_applied: false, ..plan }.to_string().starts_with("dap-example 1.0 (a new contract)\n"));
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Error;
 use super::tickets::settled;
+use super::{Error, Problem};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
@@ -23,8 +23,15 @@ pub async fn service_management(app: &App, scope: &Scope, contract: &str, month:
     let now = app.time.now();
     let view = app.db.view(scope.clone());
     super::contracts::refresh(app, &view).await?;
-    let version = app.version_at(contract, now).filter(|version| seen(&version.contract)).ok_or(Error::NotFound("contract"))?;
-    let (from, to) = (month.start(&version.contract.zone), month.end(&version.contract.zone));
+    let present = app.version_at(contract, now).filter(|version| seen(&version.contract)).ok_or(Error::NotFound("contract"))?;
+    let (from, to) = (month.start(&present.contract.zone), month.end(&present.contract.zone));
+    let refused = |code, detail: &str| Error::Invalid(vec![Problem { pointer: "month".to_owned(), code, detail: detail.to_owned() }]);
+    if from > now {
+        return Err(refused("not_begun", "this month has not begun"));
+    }
+    // The version in force when the month ended: a later one changes nothing about it.
+    let last = to.plus(-1).unwrap_or(to).min(now);
+    let version = app.version_at(contract, last).ok_or_else(|| refused("before_contract", "the contract was not in force yet"))?;
     let tickets = store::tickets::open_between(&view, contract, from, to).await?;
     let mut figures = Vec::with_capacity(tickets.len());
     for chunk in tickets.chunks(CHUNK) {
@@ -40,7 +47,8 @@ pub async fn service_management(app: &App, scope: &Scope, contract: &str, month:
         }
     }
     let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, to);
-    Ok(service_management::report(&version.contract, month, &figures, long_open))
+    let report = service_management::report(&version.contract, month, &figures, long_open);
+    Ok(ServiceManagementReport { provisional: now < to, ..report })
 }
 
 /// Whether a ticket was unresolved for longer than `LONG_OPEN_WORKING_DAYS` at an instant, by the calendar of its type's

@@ -109,6 +109,32 @@ fn a_key_that_is_missing_is_named() {
     assert_eq!(lines(&format!("{whole_ladder}levels = []")), ["ladders.0.levels: needs at least one level"]);
 }
 
+/// What reads well and can never work: nobody is reached, no step is ever taken, nothing is assumed.
+#[test]
+fn what_could_never_work_is_refused() {
+    each_is_refused(&[
+        (
+            "default_priority = ",
+            "assumed = [\"title\", \"nope.x\", \"clocks.0.goals\", \"clocks.9.goals\"]\ndefault_priority = ",
+            &[
+                "assumed.1: refers to nothing: the file has no \"nope.x\"",
+                "assumed.3: refers to nothing: the file has no \"clocks.9.goals\"",
+            ],
+        ),
+        (
+            "side = \"supplier\"",
+            "side = \"supplier\"\nmail = [\"desk@acme.example\", \"desk\"]",
+            &["roles.desk.mail.1: Missing domain or user"],
+        ),
+        ("level = 1", "level = 2", &["ladders.0.levels.0.level: must be 1: that is where a ticket stands first"]),
+        (
+            "opens = [{ when = \"breached\", clock = \"resolution\" }]",
+            "opens = [{ when = \"breached\", clock = \"resolution\", goal = 3 }]",
+            &["ladders.0.opens.0.goal: no resolution clock of these types has 3 goals"],
+        ),
+    ]);
+}
+
 #[test]
 fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
     each_is_refused(&[

@@ -434,7 +434,7 @@ impl<'a> Replay<'a> {
                 }
                 None => {
                     if let (Some(breach), Some(goal)) = (place.breached.take(), before) {
-                        voided.push(Voided { at: breach, target: goal.target.clone(), why });
+                        voided.push(Voided { at: breach, target: goal.target.clone(), why, place: index });
                     }
                 }
             }

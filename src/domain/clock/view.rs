@@ -68,6 +68,9 @@ pub struct Voided {
     pub target: String,
     /// The kind of fact that undid it.
     pub why: &'static str,
+    /// Its goal's place in the clock, the first is 0.
+    #[serde(skip)]
+    pub place: usize,
 }
 
 /// A clock as of an instant (`simulate`: Out).

@@ -131,9 +131,14 @@ impl Book<'_> {
     fn clock(&mut self, replay: &Replay<'_>, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
         let kind = replay.kind().as_str();
         let firings = replay.firings();
-        for voided in replay.voided() {
-            let data = json!({ "clock": kind, "target": voided.target, "breachedAt": voided.at, "why": voided.why });
-            self.add_once(EventKind::BreachVoided, voided.at, data, &["clock", "target", "breachedAt"]);
+        // The same breach can be undone, stand again and be undone again: each time is told once.
+        for (index, voided) in replay.voided().iter().enumerate() {
+            let before = replay.voided()[..index].iter().filter(|other| (other.place, other.at) == (voided.place, voided.at)).count();
+            if self.told(EventKind::BreachVoided, kind, voided.place, voided.at) <= before {
+                let (goal, target) = (voided.place + 1, &voided.target);
+                let data = json!({ "clock": kind, "goal": goal, "target": target, "breachedAt": voided.at, "why": voided.why });
+                self.add(EventKind::BreachVoided, voided.at, data);
+            }
         }
         for firing in firings {
             if firing.at > self.now {
@@ -142,9 +147,12 @@ impl Book<'_> {
             }
             match firing.fires {
                 Fires::Breach(place) => {
-                    let target = replay.target(place).unwrap_or_default();
-                    let data = json!({ "clock": kind, "goal": place + 1, "target": target, "breachedAt": firing.at });
-                    self.add_once(EventKind::Breached, firing.at, data, &["clock", "goal", "target", "breachedAt"]);
+                    let undone = replay.voided().iter().filter(|voided| (voided.place, voided.at) == (place, firing.at)).count();
+                    if self.told(EventKind::Breached, kind, place, firing.at) <= undone {
+                        let target = replay.target(place).unwrap_or_default();
+                        let data = json!({ "clock": kind, "goal": place + 1, "target": target, "breachedAt": firing.at });
+                        self.add(EventKind::Breached, firing.at, data);
+                    }
                 }
                 Fires::Warning(percent) => {
                     let data = json!({ "clock": kind, "percent": percent, "sent": jumped_until.is_none_or(|until| firing.at > until) });
@@ -181,6 +189,15 @@ impl Book<'_> {
         let kind = if step.mode == Mode::Automatic { EventKind::Climbed } else { EventKind::Proposed };
         let data = json!({ "ladder": ladder, "from": step.from, "to": step.to, "trigger": step.trigger });
         self.add(kind, step.at, data);
+    }
+
+    /// How often the history tells this of the breach of the goal in a place at an instant.
+    fn told(&self, kind: EventKind, clock: &str, place: usize, breached_at: Instant) -> usize {
+        let (goal, breached_at) = (json!(place + 1), json!(breached_at));
+        let is_it = |event: &&Event| {
+            event.kind == kind && event.data["clock"] == clock && event.data["goal"] == goal && event.data["breachedAt"] == breached_at
+        };
+        self.history.iter().chain(&self.added).filter(is_it).count()
     }
 
     fn add_once(&mut self, kind: EventKind, at: Instant, data: Value, same: &[&str]) {

@@ -30,6 +30,8 @@ pub struct ServiceManagementReport {
     /// The first instant after it.
     #[schema(value_type = String, format = DateTime)]
     pub to_at: Instant,
+    /// Whether the month is not over: what is still to happen in it is not in the figures.
+    pub provisional: bool,
     /// Keys of the contract whose values were chosen and not agreed.
     pub assumed: Vec<String>,
     /// Which tickets are in the figures.

@@ -77,8 +77,7 @@ pub async fn act_in(
     let overdue = settle(contract, ticket, &history, at, false);
     history.extend(numbered(app, &overdue));
     let mut after = ticket.clone();
-    let jumps = |wish: &Act| matches!(wish, Act::Prioritise { .. } | Act::Retype { .. } | Act::Retier { .. } | Act::AgreeRepair { .. });
-    let jumped = wishes.iter().any(jumps);
+    let overdue = history.len();
     for wish in wishes {
         let (changed, events) = ticket::act(contract, &after, &history, &stamp.actor, wish, at)?;
         after = changed;
@@ -94,6 +93,7 @@ pub async fn act_in(
     }
     after.updated_at = stamp.recorded_at;
     after.version += 1;
+    let jumped = history[overdue..].iter().any(|event| jumps(event.kind));
     let settled = settle(contract, &after, &history, stamp.recorded_at, jumped);
     after.next_due_at = settled.next_due_at;
     history.extend(numbered(app, &settled));
@@ -104,6 +104,12 @@ pub async fn act_in(
     let added = history.split_off(known);
     store::events::append(tx, &after, known, &added).await?;
     Ok((after, added))
+}
+
+/// Whether what happened can carry a clock past its warnings at once: those are recorded, not sent (design § 2.9).
+fn jumps(kind: EventKind) -> bool {
+    use EventKind::{Prioritised, PriorityProposed, Reopened, RepairAgreed, Retiered, Retyped, SolutionRefused};
+    matches!(kind, Prioritised | PriorityProposed | Retyped | Retiered | RepairAgreed | SolutionRefused | Reopened)
 }
 
 /// The instant an act happened: not in the future, and not before the ticket's previous fact.

@@ -10,6 +10,8 @@ on_both_databases!(
     a_person_climbs_with_a_reason_code_of_the_level,
     a_resolved_ticket_climbs_no_further,
     a_warning_and_a_breach_fire_once,
+    a_breach_is_told_once_until_it_is_undone,
+    warnings_jumped_over_by_a_refusal_are_not_sent,
 );
 
 /// ESC-05, ESC-06 and CLK-13: what passed while nothing ran fires with its true instant.
@@ -62,6 +64,46 @@ async fn a_warning_and_a_breach_fire_once(desk: &Desk) {
     // Urgent: 4 h and 6 h from Monday 08:00; warnings at 50, 75 and 90 % of 4 h. Premium answers within 4 h.
     assert_eq!(at("clock.warned"), ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T10:36:00Z"]);
     assert_eq!(at("clock.breached"), ["2026-03-02T11:00:00Z", "2026-03-02T11:00:01Z", "2026-03-02T13:00:00Z"]);
+}
+
+/// Design § 2.11: a breach that stands under the next priority too is no second one; one that stands again is told again.
+async fn a_breach_is_told_once_until_it_is_undone(desk: &Desk) {
+    let covide = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "CRM is weg",
+        "description": "Niets doet het.", "priority": "urgent", "channel": "phone", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
+    let number = desk.registers(&covide).await;
+    desk.passes("P2D").await;
+    let told = async || {
+        let events = desk.get(&format!("/v1/tickets/{number}/events")).await;
+        let of = |kind: &str| {
+            let events = events.body["items"].as_array().expect("events").iter();
+            events.filter(|event| event["type"] == kind && event["data"]["clock"] == "resolution").count()
+        };
+        (of("clock.breached"), of("clock.breach_voided"))
+    };
+    assert_eq!(told().await, (2, 0), "four and six hours have passed");
+    for (priority, expected) in [("high", (2, 0)), ("low", (2, 2)), ("urgent", (4, 2)), ("high", (4, 2))] {
+        let body = json!({ "priority": priority, "priorityMotivation": "Toch anders." });
+        assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &body).await.status, 200);
+        desk.passes("PT1M").await;
+        assert_eq!(told().await, expected, "as {priority}");
+    }
+}
+
+/// Design § 2.9: what a refusal carries a clock past at once is recorded, not sent.
+async fn warnings_jumped_over_by_a_refusal_are_not_sent(desk: &Desk) {
+    let covide = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "CRM is weg",
+        "description": "Niets doet het.", "priority": "urgent", "channel": "phone", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
+    let number = desk.registers(&covide).await;
+    for to in ["in_progress", "resolved"] {
+        assert_eq!(desk.moves(&number, to).await.status, 201);
+    }
+    desk.passes("P1D").await;
+    let client = desk.token_of("gemeente-voorbeeld").await;
+    let refused = json!({ "to": "in_progress", "reason": "Het werkt niet." });
+    assert_eq!(desk.ask(Some(&client), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&refused)).await.status, 201);
+    let events = desk.get(&format!("/v1/tickets/{number}/events")).await;
+    let warned = events.body["items"].as_array().expect("events").iter().filter(|event| event["type"] == "clock.warned");
+    assert_eq!(warned.map(|event| event["data"]["sent"].as_bool()).collect::<Vec<_>>(), [Some(false); 3]);
 }
 
 /// The climbs of a ticket: from, to, when.
