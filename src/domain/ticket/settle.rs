@@ -131,10 +131,10 @@ impl Book<'_> {
     fn clock(&mut self, replay: &Replay<'_>, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
         let kind = replay.kind().as_str();
         let firings = replay.firings();
-        // The same breach can be undone, stand again and be undone again: each time is told once.
+        // A goal is breached once until that is undone, whatever it becomes meanwhile: each time is told once.
         for (index, voided) in replay.voided().iter().enumerate() {
-            let before = replay.voided()[..index].iter().filter(|other| (other.place, other.at) == (voided.place, voided.at)).count();
-            if self.told(EventKind::BreachVoided, kind, voided.place, voided.at) <= before {
+            let before = replay.voided()[..index].iter().filter(|other| other.place == voided.place).count();
+            if self.told(EventKind::BreachVoided, kind, voided.place) <= before {
                 let (goal, target) = (voided.place + 1, &voided.target);
                 let data = json!({ "clock": kind, "goal": goal, "target": target, "breachedAt": voided.at, "why": voided.why });
                 self.add(EventKind::BreachVoided, voided.at, data);
@@ -147,8 +147,8 @@ impl Book<'_> {
             }
             match firing.fires {
                 Fires::Breach(place) => {
-                    let undone = replay.voided().iter().filter(|voided| (voided.place, voided.at) == (place, firing.at)).count();
-                    if self.told(EventKind::Breached, kind, place, firing.at) <= undone {
+                    let undone = replay.voided().iter().filter(|voided| voided.place == place).count();
+                    if self.told(EventKind::Breached, kind, place) <= undone {
                         let target = replay.target(place).unwrap_or_default();
                         let data = json!({ "clock": kind, "goal": place + 1, "target": target, "breachedAt": firing.at });
                         self.add(EventKind::Breached, firing.at, data);
@@ -191,12 +191,10 @@ impl Book<'_> {
         self.add(kind, step.at, data);
     }
 
-    /// How often the history tells this of the breach of the goal in a place at an instant.
-    fn told(&self, kind: EventKind, clock: &str, place: usize, breached_at: Instant) -> usize {
-        let (goal, breached_at) = (json!(place + 1), json!(breached_at));
-        let is_it = |event: &&Event| {
-            event.kind == kind && event.data["clock"] == clock && event.data["goal"] == goal && event.data["breachedAt"] == breached_at
-        };
+    /// How often the history tells this of the goal in a place.
+    fn told(&self, kind: EventKind, clock: &str, place: usize) -> usize {
+        let goal = json!(place + 1);
+        let is_it = |event: &&Event| event.kind == kind && event.data["clock"] == clock && event.data["goal"] == goal;
         self.history.iter().chain(&self.added).filter(is_it).count()
     }
 
