@@ -19,19 +19,19 @@ use super::{
 
 /// The bodies that are checked against the document.
 pub const BODIES: [&str; 13] = [
-    "NewContractVersion",
-    "NewCalendarAmendment",
-    "NewContractSimulation",
-    "NewFulfilment",
-    "NewObligation",
-    "NewTicket",
+    "ContractInput",
+    "CalendarAmendmentInput",
+    "ContractSimulationInput",
+    "FulfilmentInput",
+    "ObligationInput",
+    "TicketInput",
     "TicketPatch",
-    "NewMessage",
-    "NewTransition",
-    "NewEscalation",
-    "NewAdvance",
-    "NewReleasedTicket",
-    "NewRepairAgreement",
+    "MessageInput",
+    "TransitionInput",
+    "EscalationInput",
+    "AdvanceInput",
+    "ReleasedTicketInput",
+    "RepairAgreementInput",
 ];
 
 #[derive(OpenApi)]

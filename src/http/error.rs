@@ -64,13 +64,14 @@ pub struct Failure {
     problems: Vec<Problem>,
     retry_after: u64,
     conflicts_with: Option<String>,
+    challenge: &'static str,
 }
 
 impl Failure {
     /// A refusal of a status with a code.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         debug_assert!(problems::is_problem(status.as_u16(), code), "{code} is no code of {status} in http/problems.rs");
-        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None }
+        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None, challenge: "Bearer" }
     }
 
     /// A request that cannot be, with everything wrong with it.
@@ -104,6 +105,11 @@ impl Failure {
     /// Nobody knows who is calling.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "a valid bearer token is needed")
+    }
+
+    /// The token sent is none, or none any more (RFC 6750).
+    pub fn wrong_token() -> Self {
+        Self { challenge: "Bearer error=\"invalid_token\"", ..Self::unauthorized() }
     }
 }
 
@@ -158,7 +164,7 @@ impl ResponseError for Failure {
             response.insert_header((header::LINK, format!("<{other}>; rel=\"related\"")));
         }
         match self.status {
-            StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
+            StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, self.challenge))),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 response.insert_header((header::RETRY_AFTER, self.retry_after));
             }

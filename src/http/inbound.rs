@@ -10,7 +10,7 @@ use super::caller::Caller;
 use super::error::Failure;
 use super::labels::OUTCOMES;
 use super::paging::{self, Page};
-use super::shapes::{InboundMessage, InboundMessagePage, NewReleasedTicket, Ticket};
+use super::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput, Ticket};
 use super::tickets::answer;
 use crate::app::App;
 use crate::store;
@@ -110,7 +110,7 @@ pub async fn content(app: App_, caller: Caller, path: web::Path<String>) -> Resu
 ///
 /// It was reported when the mail came: its clocks start then. Its sender gets the confirmation.
 #[utoipa::path(post, path = "/inbound-messages/{id}/tickets", tag = "mail", operation_id = "createInboundMessageTicket",
-    request_body = NewReleasedTicket,
+    request_body = ReleasedTicketInput,
     params(("id" = String, Path, description = "The message's UUID"),
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
     responses((status = 201, body = Ticket)))]
@@ -122,7 +122,7 @@ pub async fn release(
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let body = body::read(&request, &bytes, "NewReleasedTicket")?;
+    let body = body::read(&request, &bytes, "ReleasedTicketInput")?;
     let organisation = body.text("organisation");
     body.checked()?;
     let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, organisation).await?;

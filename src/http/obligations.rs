@@ -8,7 +8,7 @@ use super::body::{self, Query};
 use super::caller::Caller;
 use super::error::Failure;
 use super::paging::{self, Page};
-use super::shapes::{NewFulfilment, NewObligation, Obligation, ObligationPage};
+use super::shapes::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 use crate::app::App;
 use crate::domain::obligation::State;
 use crate::store::obligations::Filter;
@@ -66,11 +66,11 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
 /// Opens an obligation by a recorded fact.
 ///
 /// Its term is counted from the date of the fact; a duty that comes back opens by itself.
-#[utoipa::path(post, path = "/obligations", tag = "obligations", operation_id = "createObligation", request_body = NewObligation,
+#[utoipa::path(post, path = "/obligations", tag = "obligations", operation_id = "createObligation", request_body = ObligationInput,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
     responses((status = 201, body = Obligation)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewObligation")?;
+    let mut body = body::read(&request, &bytes, "ObligationInput")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let draft = Draft {
         contract: body.text("contract"),
@@ -89,7 +89,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
 ///
 /// What was done in time but recorded late takes the lateness back. A client records what its own side must see to.
 #[utoipa::path(post, path = "/obligations/{id}/fulfilments", tag = "obligations", operation_id = "createObligationFulfilment",
-    request_body = NewFulfilment,
+    request_body = FulfilmentInput,
     params(("id" = String, Path, description = "The obligation's UUID"),
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
     responses((status = 201, body = Obligation)))]
@@ -100,7 +100,7 @@ pub async fn fulfil(
     path: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewFulfilment")?;
+    let mut body = body::read(&request, &bytes, "FulfilmentInput")?;
     let fulfilment = Fulfilment { met_at: body.instant("metAt"), evidence: body.text("evidence").unwrap_or_default() };
     body.checked()?;
     let stamp = caller.stamp_for(&app, &request, &bytes);

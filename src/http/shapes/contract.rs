@@ -57,7 +57,7 @@ pub struct Contract {
     /// The priority of a ticket on which nobody set one.
     default_priority: Option<String>,
     /// Every version that was applied, the oldest first.
-    versions: Vec<ContractVersion>,
+    versions: Vec<AppliedContractVersion>,
     /// Whom it serves of those the caller sees.
     clients: Vec<ContractClient>,
     /// The six types, each with its phases and its priorities.
@@ -77,7 +77,7 @@ pub struct Contract {
 /// A version of a contract.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ContractVersion {
+pub struct AppliedContractVersion {
     id: uuid::Uuid,
     version: String,
     #[schema(value_type = String, format = Date)]
@@ -269,7 +269,7 @@ impl Contract {
     /// A version as a scope sees it, among all versions.
     pub fn new(version: &Version, all: &[std::sync::Arc<Version>], scope: &Scope) -> Self {
         let contract = &version.contract;
-        let applied = |one: &Version| ContractVersion {
+        let applied = |one: &Version| AppliedContractVersion {
             id: one.id,
             version: one.contract.version.clone(),
             effective_date: one.contract.effective_from,

@@ -9,7 +9,7 @@ use crate::domain::Instant;
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewAdvance {
+pub struct AdvanceInput {
     /// To this instant.
     #[schema(max_length = 50, format = DateTime)]
     to: Option<String>,

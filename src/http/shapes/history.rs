@@ -15,12 +15,12 @@ use crate::store::messages::Message as StoredMessage;
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewMessage {
+pub struct MessageInput {
     /// `public`, or `internal` for the desk alone.
     #[schema(pattern = "^(public|internal)$", max_length = 20)]
     visibility: String,
     /// The text.
-    #[schema(min_length = 1, max_length = 100_000)]
+    #[schema(min_length = 1, max_length = 100_000, pattern = "\\S")]
     body: String,
     /// How the contact was made; `phone` records a phone contact.
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
@@ -29,7 +29,7 @@ pub struct NewMessage {
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
     /// Why it is recorded later than it happened.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     occurred_at_reason: Option<String>,
 }
 
@@ -38,21 +38,30 @@ pub struct NewMessage {
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewTransition {
+pub struct TransitionInput {
     /// The phase.
     #[schema(min_length = 1, max_length = 50, example = "in_progress")]
     to: String,
     /// Why, for the one who reported it.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: String,
     /// On whom it waits, when it goes on hold.
     #[schema(min_length = 1, max_length = 50, example = "requester")]
     cause: Option<String>,
+    /// What was done, at the end of an escalation whose agreement asks for it; written on the ticket for both sides.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    measures: Option<String>,
+    /// What came of it; as `measures`.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    results: Option<String>,
+    /// What is to be learnt of it; as `measures`.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    lessons: Option<String>,
     /// When, if not now.
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
     /// Why it is recorded later than it happened.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     occurred_at_reason: Option<String>,
 }
 
@@ -60,12 +69,12 @@ pub struct NewTransition {
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewEscalation {
+pub struct EscalationInput {
     /// One of the level's reason codes.
     #[schema(min_length = 1, max_length = 100, example = "afspraak-niet-nageleefd")]
     code: String,
     /// Why, in words.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: String,
 }
 
@@ -74,7 +83,7 @@ pub struct NewEscalation {
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewRepairAgreement {
+pub struct RepairAgreementInput {
     /// When it is to be repaired: RFC 3339 with an offset.
     #[schema(max_length = 50, format = DateTime)]
     due_at: String,

@@ -15,7 +15,7 @@ use crate::usecases::tickets::Registered;
 #[serde(deny_unknown_fields)]
 #[derive(serde::Deserialize)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewTicket {
+pub struct TicketInput {
     /// One of the six types.
     #[schema(min_length = 1, max_length = 50, example = "incident")]
     r#type: String,
@@ -26,7 +26,7 @@ pub struct NewTicket {
     #[schema(min_length = 1, max_length = 100)]
     organisation: Option<String>,
     /// A line.
-    #[schema(min_length = 1, max_length = 300)]
+    #[schema(min_length = 1, max_length = 300, pattern = "\\S")]
     title: String,
     /// The whole story.
     #[schema(max_length = 100_000)]
@@ -41,12 +41,12 @@ pub struct NewTicket {
     #[schema(min_length = 1, max_length = 50, example = "phone")]
     channel: String,
     /// Who reports it.
-    requester: NewRequester,
+    requester: RequesterInput,
     /// When it was reported, if not now: RFC 3339 with an offset.
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
     /// Why it is recorded later than it happened.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     occurred_at_reason: Option<String>,
     /// What it is called in other systems.
     #[schema(max_items = 20)]
@@ -60,9 +60,9 @@ pub struct NewTicket {
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewRequester {
+pub struct RequesterInput {
     /// Their name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     name: String,
     /// Their address.
     #[schema(min_length = 3, max_length = 320, pattern = "^[^@\\s]+@[^@\\s]+$")]
@@ -94,7 +94,7 @@ pub struct TicketPatch {
     #[schema(min_length = 1, max_length = 100)]
     tier: Option<String>,
     /// Another title.
-    #[schema(min_length = 1, max_length = 300)]
+    #[schema(min_length = 1, max_length = 300, pattern = "\\S")]
     title: Option<String>,
     /// Another description.
     #[schema(max_length = 100_000)]
