@@ -83,7 +83,7 @@ fn seconds(text: &str) -> Option<i64> {
 ///
 /// Figures are replayed from history: asked again they are the same, unless something was recorded later or undone.
 #[utoipa::path(get, path = "/reports/service-management", tag = "reports", operation_id = "getServiceManagementReport",
-    params(("contract" = String, Query, description = "The contract"), ("month" = String, Query, description = "Such as 2026-03")),
+    params(("contract" = String, Query, description = "The contract's id"), ("month" = String, Query, description = "The month, such as `2026-03`")),
     responses((status = 200, body = ServiceManagementReport), (status = 404)))]
 pub async fn service_management(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["contract", "month"]);

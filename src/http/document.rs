@@ -7,6 +7,7 @@
 mod answers;
 mod bounds;
 mod down;
+mod words;
 
 use serde_json::{Value, json};
 use utoipa::OpenApi;
@@ -86,6 +87,7 @@ pub fn as_served(deprecated: &[Deprecation]) -> Value {
     down::to_3_0(&mut document);
     answers::complete(&mut document);
     bounds::complete(&mut document);
+    words::plain(&mut document);
     document
 }
 

@@ -16,9 +16,9 @@ use crate::usecases::{Error, Problem};
 #[schema(as = Problem)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
-    /// Names the kind of problem.
+    /// Names the kind of problem: `urn:uurwerk:problem:` and its code.
     #[serde(rename = "type")]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "urn:uurwerk:problem:invalid_request")]
     kind: String,
     /// The status in words.
     #[schema(max_length = 100)]
@@ -29,8 +29,8 @@ pub struct ProblemBody {
     /// What is the matter.
     #[schema(max_length = 4000)]
     detail: String,
-    /// A stable code.
-    #[schema(max_length = 100)]
+    /// A stable code, of which more may come.
+    #[schema(max_length = 100, example = "invalid_request")]
     code: String,
     /// Everything that is wrong with what was sent.
     #[schema(max_items = 1000)]
@@ -44,11 +44,11 @@ pub struct ProblemBody {
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// A JSON pointer into the body, or the name of a query key or a header.
-    #[schema(max_length = 500)]
+    /// A JSON pointer into the body, or the name of a query key or a header; empty for the body as a whole.
+    #[schema(max_length = 500, example = "/requester/email")]
     pointer: String,
-    /// A stable code.
-    #[schema(max_length = 100)]
+    /// A stable code, of which more may come.
+    #[schema(max_length = 100, example = "required")]
     code: String,
     /// What is the matter.
     #[schema(max_length = 4000)]

@@ -22,13 +22,13 @@ type App_ = web::Data<App>;
 /// Filters take comma lists. The next page is asked for with `nextCursor`, until that is `null`.
 #[utoipa::path(get, path = "/obligations", tag = "obligations", operation_id = "listObligations",
     params(
-        ("contract" = Option<String>, Query, description = "A comma list of contracts"),
-        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
+        ("contract" = Option<String>, Query, description = "A comma list of ids of contracts"),
+        ("organisation" = Option<String>, Query, description = "A comma list of ids of organisations"),
         ("obligation" = Option<String>, Query, description = "A comma list of ids of obligations in their contract"),
-        ("state" = Option<String>, Query, description = "A comma list of open, late and met"),
+        ("state" = Option<String>, Query, description = "A comma list of states: `open`, `late`, `met`"),
         ("dueFrom" = Option<String>, Query, description = "Due at this instant or later"),
         ("dueBefore" = Option<String>, Query, description = "Due before this instant"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many obligations a page shows; 20 unless said"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended")),
     responses((status = 200, body = ObligationPage)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {

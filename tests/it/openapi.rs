@@ -189,6 +189,23 @@ fn schemas_are_named_in_pascal_case_and_none_is_inline() {
     hold("schemas are named", wrong_names.chain(schemas(&document).into_iter().filter(inline).map(|(place, _)| place)));
 }
 
+#[test]
+fn everything_is_said_in_words_for_whoever_has_only_the_document() {
+    let document = document();
+    let mut silent = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        let says = |what: &Value| what["description"].as_str().is_some_and(|text| text.len() > 3 && !text.contains("::"));
+        silent.extend((!says(schema)).then(|| name.clone()));
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        // What is only a reference is described where it points to.
+        silent.extend(properties.filter(|(_, of)| of["$ref"].is_null() && !says(of)).map(|(property, _)| format!("{name}.{property}")));
+    }
+    hold("everything has a description", silent.into_iter());
+    let text = document.to_string();
+    let clauses = ["(AMB-", "(RPT-", "(CLK-", "(DAP ", "(TKT-", "(C4"].into_iter().filter(|clause| text.contains(clause));
+    hold("no clause of an agreement is named", clauses.map(str::to_owned));
+}
+
 /// In Go, what makes an `X` is called `NewX`.
 #[test]
 fn no_schema_is_called_as_what_makes_another_would_be() {

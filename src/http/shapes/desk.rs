@@ -10,7 +10,7 @@ use crate::domain::Instant;
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct AdvanceInput {
-    /// To this instant.
+    /// To this instant, with an offset; either this or `by`.
     #[schema(max_length = 50, format = DateTime)]
     to: Option<String>,
     /// By this ISO 8601 duration of days, hours, minutes and seconds, such as PT4H.
