@@ -19,28 +19,29 @@ const TEXT: i32 = 10_000;
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PossibleTransition {
-    /// The phase.
+    /// The phase it leads to.
+    #[schema(example = "resolved")]
     to: String,
     /// What people call it.
     label: Label,
-    /// The state it brings.
+    /// The state that comes with that phase.
     state: String,
     /// The event it is recorded as.
     #[schema(example = "ticket.resolved")]
     event: String,
-    /// Who may make it: client, supplier (the desk), or both.
+    /// Who may make it: `client`, `supplier` (the desk), or both.
     by: Vec<String>,
-    /// Whether the caller is one of those.
+    /// Whether the caller may: their side is one of `by`.
     allowed: bool,
     /// Fields that have to be given with it.
     needs: Vec<TransitionNeed>,
     /// What has to be done before it.
     before: Vec<TransitionCondition>,
-    /// Fields that may be given with it already: texts without which the case will not be closed.
+    /// Fields that may come with it already, because the case will not be closed without them.
     takes: Vec<TransitionNeed>,
 }
 
-/// A field that has to be given with a move.
+/// A field of a move, with what a form needs to ask for it.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TransitionNeed {
