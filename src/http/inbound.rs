@@ -46,7 +46,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
     params(
         ("outcome" = Option<String>, Query, description = "A comma list of outcomes"),
         ("mailbox" = Option<String>, Query, description = "A comma list of mailboxes"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many mails a page shows; 20 unless said"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended")),
     responses((status = 200, body = InboundMessagePage)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
