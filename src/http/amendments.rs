@@ -17,7 +17,7 @@ type App_ = web::Data<App>;
 #[utoipa::path(post, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "createCalendarAmendment",
     request_body = CalendarAmendmentInput,
     params(("contract" = String, Path, description = "The contract's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = CalendarAmendment)))]
 pub async fn create(
     app: App_,

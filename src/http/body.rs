@@ -1,5 +1,6 @@
 //! Bodies and queries, checked against the API document with every problem at once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
@@ -44,7 +45,7 @@ pub fn json_of(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Failure> {
 /// JSON as one of the document's schemas.
 pub fn check(value: Value, schema: &'static str) -> Body {
     let mut problems = Vec::new();
-    unwritable(&value, &mut String::new(), &mut problems);
+    unwritable(&value, &mut Vec::new(), &mut problems);
     for error in validator(schema).iter_errors(&value) {
         let at = error.instance_path().to_string();
         match error.kind() {
@@ -53,7 +54,7 @@ pub fn check(value: Value, schema: &'static str) -> Body {
                 problems.push(Problem { pointer: format!("{at}/{name}"), code: "required", detail: "is required".to_owned() });
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => problems.extend(unexpected.iter().map(|name| Problem {
-                pointer: format!("{at}/{name}"),
+                pointer: format!("{at}/{}", escaped(name)),
                 code: "unknown_field",
                 detail: "is not a field here".to_owned(),
             })),
@@ -110,29 +111,34 @@ fn detail(error: &jsonschema::ValidationError<'_>) -> String {
     }
 }
 
-/// Finds the one character that no database keeps in a text.
-fn unwritable(value: &Value, at: &mut String, problems: &mut Vec<Problem>) {
-    let length = at.len();
+/// Finds the one character that no database keeps in a text, wherever it is.
+fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut Vec<Problem>) {
     match value {
         Value::String(text) if text.contains('\0') => {
-            problems.push(Problem { pointer: at.clone(), code: "bad_format", detail: NUL.to_owned() })
+            let pointer = at.iter().map(|name| format!("/{}", escaped(name))).collect();
+            problems.push(Problem { pointer, code: "bad_format", detail: NUL.to_owned() });
         }
         Value::Array(items) => {
             for (place, item) in items.iter().enumerate() {
-                at.push_str(&format!("/{place}"));
+                at.push(place.to_string().into());
                 unwritable(item, at, problems);
-                at.truncate(length);
+                at.pop();
             }
         }
         Value::Object(fields) => {
             for (name, field) in fields {
-                at.push_str(&format!("/{name}"));
+                at.push(name.into());
                 unwritable(field, at, problems);
-                at.truncate(length);
+                at.pop();
             }
         }
         _ => {}
     }
+}
+
+/// A name as a JSON pointer has it (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn validator(schema: &'static str) -> &'static Validator {

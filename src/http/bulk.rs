@@ -20,7 +20,7 @@ const MOST: usize = 500;
 ///
 /// At most 500, each by itself: one that cannot be does not stop the others. There is a result for each, in the same order.
 #[utoipa::path(post, path = "/tickets/_bulk", tag = "tickets", operation_id = "createTickets", request_body = TicketBatchInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 200, body = TicketBatch), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     let drafts: Vec<_> = items(body::json_of(&request, &bytes)?)?.into_iter().map(read).collect();

@@ -34,7 +34,7 @@ pub async fn sandbox_time(app: App_, caller: Caller) -> Result<HttpResponse, Fai
 /// Give `to` or `by`, at most ten years ahead. Timers, escalations and mail go at their own instants on the way; time never goes back. A
 /// repeat under the same key goes no further than the first did.
 #[utoipa::path(post, path = "/sandbox/advances", tag = "sandbox", operation_id = "createSandboxAdvance", request_body = AdvanceInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Sandbox)))]
 pub async fn advance(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;

@@ -11,6 +11,11 @@ use utoipa::ToSchema;
 use super::problems;
 use crate::usecases::{Error, Problem};
 
+/// How many problems are told, and how long their pointers and details are: what was sent can make them as many and as long as it is.
+const PROBLEMS_CAP: usize = 1000;
+const POINTER_CAP: usize = 500;
+const DETAIL_CAP: usize = 4000;
+
 /// What went wrong, for programs and people.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -83,7 +88,12 @@ impl Failure {
     pub fn body(&self) -> ProblemBody {
         let field = |problem: &Problem| {
             debug_assert!(problems::is_field(problem.code), "{} is no code of a field in http/problems.rs", problem.code);
-            FieldProblem { pointer: problem.pointer.clone(), code: problem.code.to_owned(), detail: problem.detail.clone() }
+            let cut = |text: &str, length| text.chars().take(length).collect();
+            FieldProblem {
+                pointer: cut(&problem.pointer, POINTER_CAP),
+                code: problem.code.to_owned(),
+                detail: cut(&problem.detail, DETAIL_CAP),
+            }
         };
         ProblemBody {
             kind: format!("urn:uurwerk:problem:{}", self.code),
@@ -91,7 +101,7 @@ impl Failure {
             status: i32::from(self.status.as_u16()),
             detail: self.detail.clone(),
             code: self.code.to_owned(),
-            errors: self.problems.iter().map(field).collect(),
+            errors: self.problems.iter().take(PROBLEMS_CAP).map(field).collect(),
             conflicts_with: self.conflicts_with.clone(),
         }
     }

@@ -47,7 +47,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
         ("outcome" = Option<String>, Query, description = "A comma list of outcomes"),
         ("mailbox" = Option<String>, Query, description = "A comma list of mailboxes"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many mails a page shows; 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
     responses((status = 200, body = InboundMessagePage)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
@@ -112,7 +112,7 @@ pub async fn content(app: App_, caller: Caller, path: web::Path<String>) -> Resu
 #[utoipa::path(post, path = "/inbound-messages/{id}/tickets", tag = "mail", operation_id = "createInboundMessageTicket",
     request_body = ReleasedTicketInput,
     params(("id" = String, Path, description = "The message's UUID"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Ticket)))]
 pub async fn release(
     app: App_,

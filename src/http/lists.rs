@@ -80,7 +80,7 @@ const KEYS: [&str; 22] = [
         ("sort" = Option<String>, Query, example = "priority,nextDueAt",
             description = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many tickets a page shows; 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended, for the same order")),
+        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters and order")),
     responses((status = 200, body = TicketPage), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &KEYS);

@@ -29,7 +29,7 @@ type App_ = web::Data<App>;
         ("dueFrom" = Option<String>, Query, description = "Due at this instant or later"),
         ("dueBefore" = Option<String>, Query, description = "Due before this instant"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many obligations a page shows; 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
     responses((status = 200, body = ObligationPage)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let keys = ["contract", "organisation", "obligation", "state", "dueFrom", "dueBefore", "pageSize", "cursor"];
@@ -67,7 +67,7 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
 ///
 /// Its term is counted from the date of the fact; a duty that comes back opens by itself.
 #[utoipa::path(post, path = "/obligations", tag = "obligations", operation_id = "createObligation", request_body = ObligationInput,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Obligation)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     let mut body = body::read(&request, &bytes, "ObligationInput")?;
@@ -91,7 +91,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
 #[utoipa::path(post, path = "/obligations/{id}/fulfilments", tag = "obligations", operation_id = "createObligationFulfilment",
     request_body = FulfilmentInput,
     params(("id" = String, Path, description = "The obligation's UUID"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Obligation)))]
 pub async fn fulfil(
     app: App_,

@@ -35,7 +35,7 @@ pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
 ///
 /// Its clocks start at once. Everything that is wrong is said at once, and then nothing is made.
 #[utoipa::path(post, path = "/tickets", tag = "tickets", operation_id = "createTicket", request_body = TicketInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Ticket)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     let mut body = body::read(&request, &bytes, "TicketInput")?;
@@ -77,7 +77,7 @@ pub(super) fn draft(body: &mut Body) -> Draft {
 /// By its UUID or its number, such as `INC-1001`.
 #[utoipa::path(get, path = "/tickets/{ref}", tag = "tickets", operation_id = "getTicket",
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("If-None-Match" = Option<String>, Header, description = "An ETag known; 304 while the ticket is still so")),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of the ticket as you know it; 304 while it is still so")),
     responses((status = 200, body = Ticket), (status = 304, description = "It is as it was read"),
         (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
@@ -155,7 +155,7 @@ pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Res
 /// `public` for the one who reported it, `internal` for the desk alone.
 #[utoipa::path(post, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "createTicketMessage", request_body = MessageInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Message), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn write(
@@ -242,7 +242,7 @@ pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> 
 /// that it does.
 #[utoipa::path(post, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "createTicketTransition", request_body = TransitionInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn transition(
@@ -272,7 +272,7 @@ pub async fn transition(
 /// The contract's ladder names the reason codes of each level.
 #[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = EscalationInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn escalate(

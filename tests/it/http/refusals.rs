@@ -17,6 +17,7 @@ on_both_databases!(
     what_is_asked_with_head_is_answered_as_with_get_without_a_body,
     the_scheme_of_a_token_has_any_case_and_a_wrong_one_is_called_so,
     a_text_is_more_than_spaces_and_has_no_character_that_is_none,
+    a_refusal_is_no_larger_than_its_document_says_whatever_was_sent,
 );
 
 fn codes(answer: &crate::support::Answer) -> Vec<(String, String)> {
@@ -263,4 +264,16 @@ async fn a_text_is_more_than_spaces_and_has_no_character_that_is_none(desk: &Des
     for path in ["/v1/tickets/%00", "/v1/contracts/%00", "/v1/contracts/a%00/calendars"] {
         assert_eq!(desk.get(path).await.status, 404, "{path}");
     }
+}
+
+async fn a_refusal_is_no_larger_than_its_document_says_whatever_was_sent(desk: &Desk) {
+    let mut ticket = incident("p3");
+    let fields = ticket.as_object_mut().expect("fields");
+    fields.extend((0..1500).map(|at| (format!("{at}{}", "~/".repeat(400)), json!(1))));
+    let answer = desk.post("/v1/tickets", &ticket).await;
+    let told = codes(&answer);
+    assert_eq!((answer.status, told.len()), (400, 1000));
+    assert!(told.iter().all(|(pointer, _)| pointer.chars().count() == 500 && pointer[2..].contains("~0~1")), "{:?}", told.first());
+    let answer = desk.get(&format!("/v1/tickets?{}=1", "k".repeat(3000))).await;
+    assert_eq!((answer.status, codes(&answer)[0].0.len()), (400, 500));
 }
