@@ -110,7 +110,7 @@ pub async fn readyz(app: App_) -> Result<HttpResponse, Failure> {
 ///
 /// OpenAPI 3.0.3, for everyone, from any origin.
 #[utoipa::path(get, path = "/openapi.json", tag = "document", operation_id = "getApiDocument", security(()),
-    responses((status = 200, body = ApiDocument, headers(("Access-Control-Allow-Origin" = String, description = "Any origin")))))]
+    responses((status = 200, body = ApiDocument, headers(("access-control-allow-origin" = String, description = "Any origin")))))]
 pub async fn api_document(deprecated: web::Data<&'static [Deprecation]>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(("Access-Control-Allow-Origin", "*"))
