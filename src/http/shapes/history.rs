@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ticket::NewRequester;
+use super::ticket::RequesterInput;
 
 use crate::domain::Instant;
 use crate::domain::ticket::Event;
@@ -88,7 +88,7 @@ pub struct RepairAgreementInput {
     #[schema(max_length = 50, format = DateTime)]
     due_at: String,
     /// Who of the client agreed.
-    agreed_by: NewRequester,
+    agreed_by: RequesterInput,
     /// When it was agreed, if not now.
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
