@@ -115,7 +115,7 @@ fn detail(error: &jsonschema::ValidationError<'_>) -> String {
 fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut Vec<Problem>) {
     match value {
         Value::String(text) if text.contains('\0') => {
-            let pointer = at.iter().map(|name| format!("/{}", escaped(name))).collect();
+            let pointer = at.iter().flat_map(|name| ["/".to_owned(), escaped(name)]).collect();
             problems.push(Problem { pointer, code: "bad_format", detail: NUL.to_owned() });
         }
         Value::Array(items) => {

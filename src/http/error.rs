@@ -69,14 +69,14 @@ pub struct Failure {
     problems: Vec<Problem>,
     retry_after: u64,
     conflicts_with: Option<String>,
-    challenge: &'static str,
+    is_token_wrong: bool,
 }
 
 impl Failure {
     /// A refusal of a status with a code.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         debug_assert!(problems::is_problem(status.as_u16(), code), "{code} is no code of {status} in http/problems.rs");
-        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None, challenge: "Bearer" }
+        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None, is_token_wrong: false }
     }
 
     /// A request that cannot be, with everything wrong with it.
@@ -119,7 +119,7 @@ impl Failure {
 
     /// The token sent is none, or none any more (RFC 6750).
     pub fn wrong_token() -> Self {
-        Self { challenge: "Bearer error=\"invalid_token\"", ..Self::unauthorized() }
+        Self { is_token_wrong: true, ..Self::unauthorized() }
     }
 }
 
@@ -168,13 +168,14 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse {
         let body = self.body();
+        let challenge = if self.is_token_wrong { "Bearer error=\"invalid_token\"" } else { "Bearer" };
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         if let Some(other) = &self.conflicts_with {
             response.insert_header((header::LINK, format!("<{other}>; rel=\"related\"")));
         }
         match self.status {
-            StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, self.challenge))),
+            StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, challenge))),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 response.insert_header((header::RETRY_AFTER, self.retry_after));
             }
