@@ -43,4 +43,13 @@ if [ "${1:-}" = proof ] && [ ! -x target/s3/bin/moto_server ]; then
     python3 -m venv target/s3
     target/s3/bin/pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5'
 fi
+
+# Clients for Go and PHP are compiled by what Debian has of them; there is no package for C#.
+if [ "${1:-}" = proof ]; then
+    if ! command -v go >/dev/null || ! command -v php >/dev/null; then
+        echo "setup: installing the compilers of Go and PHP"
+        as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+        as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends golang-go php-cli >/dev/null
+    fi
+fi
 bash "$(dirname "${BASH_SOURCE[0]}")/clients/setup.sh" "$@"

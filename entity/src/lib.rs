@@ -20,6 +20,7 @@ pub mod obligation_opening;
 pub mod outbound_mail;
 pub mod person;
 pub mod sandbox;
+pub mod sandbox_advance;
 pub mod set_aside;
 pub mod stream;
 pub mod ticket;

@@ -8,6 +8,7 @@ mod m0005_amendments;
 mod m0006_screens;
 mod m0007_obligations;
 mod m0009_inbound_mail;
+mod m0010_sandbox_advances;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_screens::Step),
             Box::new(m0007_obligations::Step),
             Box::new(m0009_inbound_mail::Step),
+            Box::new(m0010_sandbox_advances::Step),
         ]
     }
 }

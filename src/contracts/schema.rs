@@ -11,9 +11,9 @@ use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Sha
 use crate::domain::contract::{
     Client, Condition, Contract, Label, Ladder, Level, Mode, Motivation, Opens, Priority, Role, Side, TicketType, Workaround,
 };
+use crate::domain::ticket::ClosingText;
 
 pub(super) const KINDS: [(&str, Kind); 2] = [("response", Kind::Response), ("resolution", Kind::Resolution)];
-const CLOSING_TEXTS: [(&str, &str); 3] = [("measures", "measures"), ("results", "results"), ("lessons", "lessons")];
 const INTERLUDES: [(&str, Interlude); 2] = [("counts", Interlude::Counts), ("held", Interlude::Held)];
 
 /// Reads a contract, or finds every reason why the text is none.
@@ -244,7 +244,8 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
     let climb = section.optional("climb").map(|field| conditions(&field, calendars)).unwrap_or_default();
     let mode = section.optional("mode").and_then(|field| field.one_of(&[("automatic", Mode::Automatic), ("proposed", Mode::Proposed)]));
     let needs = section.optional("closing_needs").map(|field| field.list()).unwrap_or_default();
-    let closing_needs = needs.iter().filter_map(|field| field.one_of(&CLOSING_TEXTS)).map(str::to_owned).collect();
+    let closing_needs =
+        needs.iter().filter_map(|field| field.one_of(&ClosingText::ALL.map(|text| (text.code, text.code)))).map(str::to_owned).collect();
     section.finish();
     Some(Level { level: level?, title, client, supplier, climb, mode: mode.unwrap_or(Mode::Automatic), closing_needs })
 }

@@ -15,7 +15,7 @@ type App_ = web::Data<App>;
 ///
 /// Key by key, for which tickets and from when, and what stands in its way; nothing is changed.
 #[utoipa::path(post, path = "/contract-plans", tag = "contracts", operation_id = "createContractPlan",
-    request_body = super::shapes::NewContractVersion, responses((status = 201, body = ContractPlan)))]
+    request_body = super::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
 pub async fn plan(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let source = source(&request, &bytes)?;
@@ -27,7 +27,7 @@ pub async fn plan(app: App_, caller: Caller, request: HttpRequest, bytes: web::B
 /// It is for tickets reported from its effective date on, and never changes again. Refused when it would rewrite the past;
 /// the same text once more changes nothing.
 #[utoipa::path(post, path = "/contracts", tag = "contracts", operation_id = "createContractVersion",
-    request_body = super::shapes::NewContractVersion, responses((status = 201, body = ContractPlan)))]
+    request_body = super::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
 pub async fn apply(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let source = source(&request, &bytes)?;
@@ -36,7 +36,7 @@ pub async fn apply(app: App_, caller: Caller, request: HttpRequest, bytes: web::
 }
 
 fn source(request: &HttpRequest, bytes: &[u8]) -> Result<agreements::Source, Failure> {
-    let mut body = body::read(request, bytes, "NewContractVersion")?;
+    let mut body = body::read(request, bytes, "ContractInput")?;
     let text = body.text("contract").unwrap_or_default();
     let read = (!text.is_empty()).then(|| contracts::source(&text));
     if let Some(Err(problems)) = &read {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::body;
 use super::caller::Caller;
 use super::error::Failure;
-use super::shapes::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
+use super::shapes::{CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::app::App;
 use crate::usecases::{Problem, amendments};
 
@@ -15,9 +15,9 @@ type App_ = web::Data<App>;
 ///
 /// What was decided before stays on record; the newest amendment of a date holds.
 #[utoipa::path(post, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "createCalendarAmendment",
-    request_body = NewCalendarAmendment,
+    request_body = CalendarAmendmentInput,
     params(("contract" = String, Path, description = "The contract's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = CalendarAmendment)))]
 pub async fn create(
     app: App_,
@@ -27,7 +27,7 @@ pub async fn create(
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let mut body = body::read(&request, &bytes, "NewCalendarAmendment")?;
+    let mut body = body::read(&request, &bytes, "CalendarAmendmentInput")?;
     let text = body.text("date").unwrap_or_default();
     let date = text.parse().ok();
     if date.is_none() && !text.is_empty() {

@@ -31,7 +31,7 @@ pub(super) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; san
         ("name" = String, Query, min_length = 1, max_length = 1000, description = "The file's name; folders are left out of it"),
         ("mediaType" = Option<String>, Query, max_length = 127, description = "What it is, such as `application/pdf`"),
         ("visibility" = Option<String>, Query, description = "`public` (default), or `internal` for the desk alone"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Attachment), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn create(
     app: App_,

@@ -1,5 +1,6 @@
 //! Bodies and queries, checked against the API document with every problem at once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
@@ -13,7 +14,12 @@ use super::document;
 use super::error::Failure;
 use super::operation::{Operation, Place};
 use crate::domain::Instant;
+use crate::domain::instant::BadInstant;
 use crate::usecases::Problem;
+
+/// What a text that people read must have somewhere.
+const SOME_SIGN: &str = "\\S";
+const NUL: &str = "has a character in it that is none (U+0000)";
 
 /// A body that is a JSON object, with what is wrong with it.
 pub struct Body {
@@ -39,6 +45,7 @@ pub fn json_of(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Failure> {
 /// JSON as one of the document's schemas.
 pub fn check(value: Value, schema: &'static str) -> Body {
     let mut problems = Vec::new();
+    unwritable(&value, &mut Vec::new(), &mut problems);
     for error in validator(schema).iter_errors(&value) {
         let at = error.instance_path().to_string();
         match error.kind() {
@@ -47,11 +54,13 @@ pub fn check(value: Value, schema: &'static str) -> Body {
                 problems.push(Problem { pointer: format!("{at}/{name}"), code: "required", detail: "is required".to_owned() });
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => problems.extend(unexpected.iter().map(|name| Problem {
-                pointer: format!("{at}/{name}"),
+                pointer: format!("{at}/{}", escaped(name)),
                 code: "unknown_field",
                 detail: "is not a field here".to_owned(),
             })),
-            kind => problems.push(Problem { pointer: at, code: code(kind), detail: without_value(&error) }),
+            // That it is too short is said already.
+            ValidationErrorKind::Pattern { pattern } if pattern == SOME_SIGN && error.instance().as_str() == Some("") => {}
+            kind => problems.push(Problem { pointer: at, code: code(kind), detail: detail(&error) }),
         }
     }
     let fields = match value {
@@ -84,14 +93,52 @@ fn code(kind: &ValidationErrorKind) -> &'static str {
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => "not_allowed",
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => "too_short",
         ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => "too_long",
+        ValidationErrorKind::Pattern { pattern } if pattern == SOME_SIGN => "blank",
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => "bad_format",
         _ => "invalid",
     }
 }
 
 /// What is wrong, without quoting what was sent: that may be personal.
-fn without_value(error: &jsonschema::ValidationError<'_>) -> String {
-    error.masked().to_string()
+fn detail(error: &jsonschema::ValidationError<'_>) -> String {
+    match error.kind() {
+        ValidationErrorKind::Pattern { pattern } if pattern == SOME_SIGN => "has nothing in it but spaces".to_owned(),
+        ValidationErrorKind::Format { format } if format == "date-time" => BadInstant::Unreadable.to_string(),
+        _ => {
+            let detail = error.masked().to_string();
+            detail.strip_prefix("value ").map_or(detail.clone(), str::to_owned)
+        }
+    }
+}
+
+/// Finds the one character that no database keeps in a text, wherever it is.
+fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut Vec<Problem>) {
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            let pointer = at.iter().flat_map(|name| ["/".to_owned(), escaped(name)]).collect();
+            problems.push(Problem { pointer, code: "bad_format", detail: NUL.to_owned() });
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                at.push(place.to_string().into());
+                unwritable(item, at, problems);
+                at.pop();
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                at.push(name.into());
+                unwritable(field, at, problems);
+                at.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A name as a JSON pointer has it (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn validator(schema: &'static str) -> &'static Validator {
@@ -126,6 +173,11 @@ impl Body {
         }
     }
 
+    /// Whether something is wrong with a field.
+    pub fn is_wrong(&self, field: &str) -> bool {
+        self.problems.iter().any(|problem| problem.pointer.strip_prefix('/') == Some(field))
+    }
+
     /// The fields, once nothing is wrong with them.
     pub fn checked(self) -> Result<Value, Failure> {
         if self.problems.is_empty() { Ok(self.fields) } else { Err(Failure::invalid(self.problems)) }
@@ -152,6 +204,8 @@ impl Query {
                         query.refuse(&key, "unknown_parameter", "is not a parameter here");
                     } else if let Some((code, detail)) = bounds(&key).and_then(|parameter| parameter.out_of_bounds(&value)) {
                         query.refuse(&key, code, &detail);
+                    } else if value.contains('\0') {
+                        query.refuse(&key, "bad_format", NUL);
                     } else if query.values.insert(key.clone(), value).is_some() {
                         query.refuse(&key, "repeated", "is said twice; give several values with commas");
                     }

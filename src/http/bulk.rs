@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::body;
 use super::caller::Caller;
 use super::error::Failure;
-use super::shapes::{NewTicketBatch, Ticket, TicketBatch, TicketBatchItem};
+use super::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem};
 use super::tickets::draft;
 use crate::app::App;
 use crate::usecases::Problem;
@@ -19,8 +19,8 @@ const MOST: usize = 500;
 /// Makes many tickets, each by itself: one that cannot be does not stop the others.
 ///
 /// At most 500, each by itself: one that cannot be does not stop the others. There is a result for each, in the same order.
-#[utoipa::path(post, path = "/tickets/_bulk", tag = "tickets", operation_id = "createTickets", request_body = NewTicketBatch,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+#[utoipa::path(post, path = "/tickets/_bulk", tag = "tickets", operation_id = "createTickets", request_body = TicketBatchInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 200, body = TicketBatch), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     let drafts: Vec<_> = items(body::json_of(&request, &bytes)?)?.into_iter().map(read).collect();
@@ -61,7 +61,7 @@ fn items(body: Value) -> Result<Vec<Value>, Failure> {
 
 /// One of them as a draft, with everything that could not be read of it.
 fn read(item: Value) -> Draft {
-    let mut body = body::check(item, "NewTicket");
+    let mut body = body::check(item, "TicketInput");
     let draft = draft(&mut body);
     Draft { unreadable: body.problems, ..draft }
 }

@@ -78,7 +78,10 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let app = request.app_data::<web::Data<App>>().ok_or_else(Failure::unauthorized)?;
             let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-            let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(Failure::unauthorized)?;
+            let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or_else(Failure::unauthorized)?;
+            if !scheme.eq_ignore_ascii_case("Bearer") {
+                return Err(Failure::unauthorized());
+            }
             let limits = request.app_data::<web::Data<Limits>>().ok_or_else(Failure::unauthorized)?;
             limits.may_try(token.trim(), request.peer_addr().map(|peer| peer.ip()))?;
             let caller = identify(app, token.trim()).await.inspect_err(|failure| limits.refused(token.trim(), failure))?;
@@ -98,7 +101,7 @@ async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
         store::tokens::find(&app.all(), &tokens::hash(token)).await.map_err(|error| Failure::from(crate::usecases::Error::from(error)))?;
     let now = TimeSource::machine().now();
     let known = known.filter(|known| known.revoked_at.is_none() && known.expires_at.is_none_or(|end| now < end));
-    let known = known.ok_or_else(Failure::unauthorized)?;
+    let known = known.ok_or_else(Failure::wrong_token)?;
     Ok(match known.organisation {
         Some(organisation) => Caller { actor: Actor::Client(known.id.to_string()), scope: Scope::Organisations(vec![organisation]) },
         None => Caller { actor: Actor::Desk(known.id.to_string()), scope: Scope::All },

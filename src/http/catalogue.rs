@@ -44,10 +44,10 @@ pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Fa
 /// By organisation and address; `text` finds words in names and addresses, with or without accents.
 #[utoipa::path(get, path = "/people", tag = "catalogue", operation_id = "listPeople",
     params(
-        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
+        ("organisation" = Option<String>, Query, description = "A comma list of ids of organisations"),
         ("text" = Option<String>, Query, min_length = 1, max_length = 200, description = "Words that each stand somewhere in the name or the address"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many people a page shows; 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
     responses((status = 200, body = PersonPage), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["organisation", "text", "pageSize", "cursor"]);

@@ -34,6 +34,7 @@ fn rendered(document: &str) -> Result<String, Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("words", words);
+    environment.add_filter("breakable", breakable);
     environment.add_filter("last", |reference: &str| reference.rsplit('/').next().unwrap_or_default().to_owned());
     environment.add_template("page", TEMPLATE)?;
     let document: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
@@ -46,6 +47,11 @@ fn words(text: Option<&str>) -> Value {
     let parts = escaped.split('`').enumerate();
     let marked = parts.map(|(place, part)| if place % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() });
     Value::from_safe_string(marked.collect())
+}
+
+/// A path, escaped, that a narrow line breaks before a slash and nowhere else.
+fn breakable(path: &str) -> Value {
+    Value::from_safe_string(path.replace('&', "&amp;").replace('<', "&lt;").replace('/', "<wbr>/"))
 }
 
 #[cfg(test)]

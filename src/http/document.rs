@@ -7,6 +7,7 @@
 mod answers;
 mod bounds;
 mod down;
+mod words;
 
 use serde_json::{Value, json};
 use utoipa::OpenApi;
@@ -19,19 +20,19 @@ use super::{
 
 /// The bodies that are checked against the document.
 pub const BODIES: [&str; 13] = [
-    "NewContractVersion",
-    "NewCalendarAmendment",
-    "NewContractSimulation",
-    "NewFulfilment",
-    "NewObligation",
-    "NewTicket",
+    "ContractInput",
+    "CalendarAmendmentInput",
+    "ContractSimulationInput",
+    "FulfilmentInput",
+    "ObligationInput",
+    "TicketInput",
     "TicketPatch",
-    "NewMessage",
-    "NewTransition",
-    "NewEscalation",
-    "NewAdvance",
-    "NewReleasedTicket",
-    "NewRepairAgreement",
+    "MessageInput",
+    "TransitionInput",
+    "EscalationInput",
+    "AdvanceInput",
+    "ReleasedTicketInput",
+    "RepairAgreementInput",
 ];
 
 #[derive(OpenApi)]
@@ -86,6 +87,7 @@ pub fn as_served(deprecated: &[Deprecation]) -> Value {
     down::to_3_0(&mut document);
     answers::complete(&mut document);
     bounds::complete(&mut document);
+    words::plain(&mut document);
     document
 }
 

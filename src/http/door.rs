@@ -41,7 +41,19 @@ impl Door {
         self
     }
 
-    answered_by!(get GET, post POST, patch PATCH);
+    /// Who answers GET, and HEAD as GET without a body.
+    pub fn get<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.get(handler.clone()).head(handler);
+        self.methods.extend([Method::GET, Method::HEAD]);
+        self
+    }
+
+    answered_by!(post POST, patch PATCH);
 }
 
 impl HttpServiceFactory for Door {

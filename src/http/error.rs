@@ -11,14 +11,19 @@ use utoipa::ToSchema;
 use super::problems;
 use crate::usecases::{Error, Problem};
 
+/// How many problems are told, and how long their pointers and details are: what was sent can make them as many and as long as it is.
+const PROBLEMS_CAP: usize = 1000;
+const POINTER_CAP: usize = 500;
+const DETAIL_CAP: usize = 4000;
+
 /// What went wrong, for programs and people.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
-    /// Names the kind of problem.
+    /// Names the kind of problem: `urn:uurwerk:problem:` and its code.
     #[serde(rename = "type")]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "urn:uurwerk:problem:invalid_request")]
     kind: String,
     /// The status in words.
     #[schema(max_length = 100)]
@@ -29,8 +34,8 @@ pub struct ProblemBody {
     /// What is the matter.
     #[schema(max_length = 4000)]
     detail: String,
-    /// A stable code.
-    #[schema(max_length = 100)]
+    /// A stable code, of which more may come.
+    #[schema(max_length = 100, example = "invalid_request")]
     code: String,
     /// Everything that is wrong with what was sent.
     #[schema(max_items = 1000)]
@@ -44,11 +49,11 @@ pub struct ProblemBody {
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// A JSON pointer into the body, or the name of a query key or a header.
-    #[schema(max_length = 500)]
+    /// A JSON pointer into the body, or the name of a query key or a header; empty for the body as a whole.
+    #[schema(max_length = 500, example = "/requester/email")]
     pointer: String,
-    /// A stable code.
-    #[schema(max_length = 100)]
+    /// A stable code, of which more may come.
+    #[schema(max_length = 100, example = "required")]
     code: String,
     /// What is the matter.
     #[schema(max_length = 4000)]
@@ -64,13 +69,14 @@ pub struct Failure {
     problems: Vec<Problem>,
     retry_after: u64,
     conflicts_with: Option<String>,
+    is_token_wrong: bool,
 }
 
 impl Failure {
     /// A refusal of a status with a code.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         debug_assert!(problems::is_problem(status.as_u16(), code), "{code} is no code of {status} in http/problems.rs");
-        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None }
+        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None, is_token_wrong: false }
     }
 
     /// A request that cannot be, with everything wrong with it.
@@ -82,7 +88,12 @@ impl Failure {
     pub fn body(&self) -> ProblemBody {
         let field = |problem: &Problem| {
             debug_assert!(problems::is_field(problem.code), "{} is no code of a field in http/problems.rs", problem.code);
-            FieldProblem { pointer: problem.pointer.clone(), code: problem.code.to_owned(), detail: problem.detail.clone() }
+            let cut = |text: &str, length| text.chars().take(length).collect();
+            FieldProblem {
+                pointer: cut(&problem.pointer, POINTER_CAP),
+                code: problem.code.to_owned(),
+                detail: cut(&problem.detail, DETAIL_CAP),
+            }
         };
         ProblemBody {
             kind: format!("urn:uurwerk:problem:{}", self.code),
@@ -90,7 +101,7 @@ impl Failure {
             status: i32::from(self.status.as_u16()),
             detail: self.detail.clone(),
             code: self.code.to_owned(),
-            errors: self.problems.iter().map(field).collect(),
+            errors: self.problems.iter().take(PROBLEMS_CAP).map(field).collect(),
             conflicts_with: self.conflicts_with.clone(),
         }
     }
@@ -104,6 +115,11 @@ impl Failure {
     /// Nobody knows who is calling.
     pub fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "a valid bearer token is needed")
+    }
+
+    /// The token sent is none, or none any more (RFC 6750).
+    pub fn wrong_token() -> Self {
+        Self { is_token_wrong: true, ..Self::unauthorized() }
     }
 }
 
@@ -152,13 +168,14 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse {
         let body = self.body();
+        let challenge = if self.is_token_wrong { "Bearer error=\"invalid_token\"" } else { "Bearer" };
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         if let Some(other) = &self.conflicts_with {
             response.insert_header((header::LINK, format!("<{other}>; rel=\"related\"")));
         }
         match self.status {
-            StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, "Bearer"))),
+            StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, challenge))),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 response.insert_header((header::RETRY_AFTER, self.retry_after));
             }

@@ -39,7 +39,7 @@ impl Refused {
 }
 
 fn judge(request: &HttpRequest, route: &str, operation: &Operation) -> Result<(), Failure> {
-    if path_is_too_long(request, route, operation) {
+    if path_is_too_long(request, route, operation) || request.path().contains("%00") {
         return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here"));
     }
     let mut problems = Vec::new();

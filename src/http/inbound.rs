@@ -10,7 +10,7 @@ use super::caller::Caller;
 use super::error::Failure;
 use super::labels::OUTCOMES;
 use super::paging::{self, Page};
-use super::shapes::{InboundMessage, InboundMessagePage, NewReleasedTicket, Ticket};
+use super::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput, Ticket};
 use super::tickets::answer;
 use crate::app::App;
 use crate::store;
@@ -46,8 +46,8 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
     params(
         ("outcome" = Option<String>, Query, description = "A comma list of outcomes"),
         ("mailbox" = Option<String>, Query, description = "A comma list of mailboxes"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many mails a page shows; 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
     responses((status = 200, body = InboundMessagePage)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
@@ -110,9 +110,9 @@ pub async fn content(app: App_, caller: Caller, path: web::Path<String>) -> Resu
 ///
 /// It was reported when the mail came: its clocks start then. Its sender gets the confirmation.
 #[utoipa::path(post, path = "/inbound-messages/{id}/tickets", tag = "mail", operation_id = "createInboundMessageTicket",
-    request_body = NewReleasedTicket,
+    request_body = ReleasedTicketInput,
     params(("id" = String, Path, description = "The message's UUID"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Ticket)))]
 pub async fn release(
     app: App_,
@@ -122,7 +122,7 @@ pub async fn release(
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let body = body::read(&request, &bytes, "NewReleasedTicket")?;
+    let body = body::read(&request, &bytes, "ReleasedTicketInput")?;
     let organisation = body.text("organisation");
     body.checked()?;
     let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, organisation).await?;

@@ -6,7 +6,7 @@
 use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState};
 use crate::domain::contract::{Condition, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
-use crate::domain::ticket::{Channel, EventKind};
+use crate::domain::ticket::{Channel, ClosingText, EventKind};
 use crate::domain::workflow::{self, State};
 use crate::reports::service_management::Verdict;
 
@@ -221,8 +221,9 @@ const CALENDAR_CHANGES: [Named; 3] =
     [("closed", "gesloten", "closed"), ("hours", "andere openingstijden", "other hours"), ("as_agreed", "zoals afgesproken", "as agreed")];
 
 /// What an escalation asks for before it is closed.
-const CLOSING_TEXTS: [Named; 3] =
-    [("measures", "getroffen maatregelen", "measures taken"), ("results", "resultaten", "results"), ("lessons", "leerpunten", "lessons")];
+fn closing_texts() -> Vec<Named> {
+    ClosingText::ALL.iter().map(|text| (text.code, text.dutch, text.english)).collect()
+}
 
 /// What moves an escalation on.
 const CONDITIONS: [Named; 4] = [
@@ -252,11 +253,6 @@ pub fn hold_cause(cause: &str) -> Option<Named> {
     HOLD_CAUSES.into_iter().find(|one| one.0 == cause)
 }
 
-/// A text an escalation asks for.
-pub fn closing_text(text: &str) -> Option<Named> {
-    CLOSING_TEXTS.into_iter().find(|one| one.0 == text)
-}
-
 /// Every list there is, by name.
 pub fn lists() -> Vec<(&'static str, Vec<Named>)> {
     vec![
@@ -279,7 +275,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Named>)> {
         ("side", all::<Side>()),
         ("escalationMode", all::<Mode>()),
         ("escalationCondition", CONDITIONS.to_vec()),
-        ("closingText", CLOSING_TEXTS.to_vec()),
+        ("closingText", closing_texts()),
         ("priorityMotivation", all::<Motivation>()),
         ("priorityWorkaround", all::<Workaround>()),
         ("inboundOutcome", OUTCOMES.to_vec()),

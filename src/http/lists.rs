@@ -56,16 +56,16 @@ const KEYS: [&str; 22] = [
 /// with `nextCursor`, until that is `null`.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", operation_id = "listTickets",
     params(
-        ("type" = Option<String>, Query, description = "A comma list of types"),
-        ("state" = Option<String>, Query, description = "A comma list of states"),
-        ("phase" = Option<String>, Query, description = "A comma list of phases"),
-        ("priority" = Option<String>, Query, description = "A comma list of priorities, decided or else proposed"),
-        ("contract" = Option<String>, Query, description = "A comma list of contracts"),
-        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
+        ("type" = Option<String>, Query, description = "A comma list of ticket types, such as `incident,problem`"),
+        ("state" = Option<String>, Query, description = "A comma list of states: `new`, `active`, `waiting`, `resolved`, `closed`, `cancelled`"),
+        ("phase" = Option<String>, Query, description = "A comma list of phases, such as `in_progress,on_hold`"),
+        ("priority" = Option<String>, Query, description = "A comma list of priority codes: of the one decided, else of the one proposed"),
+        ("contract" = Option<String>, Query, description = "A comma list of ids of contracts"),
+        ("organisation" = Option<String>, Query, description = "A comma list of ids of organisations"),
         ("assignee" = Option<String>, Query, description = "A comma list of assignees"),
         ("team" = Option<String>, Query, description = "A comma list of teams"),
-        ("requester" = Option<String>, Query, description = "A comma list of the ids of people"),
-        ("channel" = Option<String>, Query, description = "A comma list of channels"),
+        ("requester" = Option<String>, Query, description = "A comma list of ids of people"),
+        ("channel" = Option<String>, Query, description = "A comma list of channels: `phone`, `email`, `portal`, `api`, `monitoring`"),
         ("openedFrom" = Option<String>, Query, description = "Reported at or after this instant"),
         ("openedBefore" = Option<String>, Query, description = "Reported before this instant"),
         ("updatedFrom" = Option<String>, Query, description = "Last changed at or after this instant"),
@@ -79,8 +79,8 @@ const KEYS: [&str; 22] = [
             description = "What changed at or after this instant, in the order of change; the answer's `syncedUntil` is the instant to ask from next"),
         ("sort" = Option<String>, Query, example = "priority,nextDueAt",
             description = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended, for the same order")),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many tickets a page shows; 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters and order")),
     responses((status = 200, body = TicketPage), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &KEYS);

@@ -156,7 +156,7 @@ pub fn serve_deprecating(
                         body.answered(&mut response);
                     }
                     finish(&mut response, &id);
-                    deprecation::tell(deprecated, &method, path.as_deref().unwrap_or_default(), response.headers_mut());
+                    deprecation::tell(deprecated, operation::asked(&method), path.as_deref().unwrap_or_default(), response.headers_mut());
                     log(&method, path.as_deref(), response.status(), &id);
                     Ok(response)
                 }

@@ -8,7 +8,7 @@ use super::body::{self, Query};
 use super::caller::Caller;
 use super::error::Failure;
 use super::paging::{self, Page};
-use super::shapes::{NewFulfilment, NewObligation, Obligation, ObligationPage};
+use super::shapes::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 use crate::app::App;
 use crate::domain::obligation::State;
 use crate::store::obligations::Filter;
@@ -22,14 +22,14 @@ type App_ = web::Data<App>;
 /// Filters take comma lists. The next page is asked for with `nextCursor`, until that is `null`.
 #[utoipa::path(get, path = "/obligations", tag = "obligations", operation_id = "listObligations",
     params(
-        ("contract" = Option<String>, Query, description = "A comma list of contracts"),
-        ("organisation" = Option<String>, Query, description = "A comma list of organisations"),
+        ("contract" = Option<String>, Query, description = "A comma list of ids of contracts"),
+        ("organisation" = Option<String>, Query, description = "A comma list of ids of organisations"),
         ("obligation" = Option<String>, Query, description = "A comma list of ids of obligations in their contract"),
-        ("state" = Option<String>, Query, description = "A comma list of open, late and met"),
+        ("state" = Option<String>, Query, description = "A comma list of states: `open`, `late`, `met`"),
         ("dueFrom" = Option<String>, Query, description = "Due at this instant or later"),
         ("dueBefore" = Option<String>, Query, description = "Due before this instant"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many obligations a page shows; 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
     responses((status = 200, body = ObligationPage)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let keys = ["contract", "organisation", "obligation", "state", "dueFrom", "dueBefore", "pageSize", "cursor"];
@@ -66,11 +66,11 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
 /// Opens an obligation by a recorded fact.
 ///
 /// Its term is counted from the date of the fact; a duty that comes back opens by itself.
-#[utoipa::path(post, path = "/obligations", tag = "obligations", operation_id = "createObligation", request_body = NewObligation,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+#[utoipa::path(post, path = "/obligations", tag = "obligations", operation_id = "createObligation", request_body = ObligationInput,
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Obligation)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewObligation")?;
+    let mut body = body::read(&request, &bytes, "ObligationInput")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let draft = Draft {
         contract: body.text("contract"),
@@ -89,9 +89,9 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
 ///
 /// What was done in time but recorded late takes the lateness back. A client records what its own side must see to.
 #[utoipa::path(post, path = "/obligations/{id}/fulfilments", tag = "obligations", operation_id = "createObligationFulfilment",
-    request_body = NewFulfilment,
+    request_body = FulfilmentInput,
     params(("id" = String, Path, description = "The obligation's UUID"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "Makes a repeat of the request safe")),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Obligation)))]
 pub async fn fulfil(
     app: App_,
@@ -100,7 +100,7 @@ pub async fn fulfil(
     path: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewFulfilment")?;
+    let mut body = body::read(&request, &bytes, "FulfilmentInput")?;
     let fulfilment = Fulfilment { met_at: body.instant("metAt"), evidence: body.text("evidence").unwrap_or_default() };
     body.checked()?;
     let stamp = caller.stamp_for(&app, &request, &bytes);

@@ -24,6 +24,11 @@ pub struct Operation {
     parameters: Vec<Parameter>,
 }
 
+/// The method whose answer a request asks for: HEAD is GET without a body.
+pub fn asked(method: &Method) -> &Method {
+    if method == Method::HEAD { &Method::GET } else { method }
+}
+
 /// Where a parameter stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -48,7 +53,7 @@ impl Operation {
     /// The operation of a method on a route; `None` when the document has none.
     pub fn of(method: &Method, route: &str) -> Option<&'static Self> {
         static KNOWN: OnceLock<HashMap<String, Operation>> = OnceLock::new();
-        KNOWN.get_or_init(all).get(&format!("{method} {route}"))
+        KNOWN.get_or_init(all).get(&format!("{} {route}", asked(method)))
     }
 
     /// Its parameters in one place.

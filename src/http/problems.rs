@@ -66,6 +66,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("bad_query", "Cannot be read as a query."),
     ("before_from", "Does not lie after `from`."),
     ("before_previous", "Lies before the ticket's previous fact."),
+    ("blank", "Has nothing in it but spaces."),
     ("desk_only", "May be given by the desk only."),
     ("empty_body", "The body is empty."),
     ("in_future", "Lies after the present."),

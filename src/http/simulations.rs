@@ -15,11 +15,11 @@ use crate::usecases::{Problem, contracts, what_if};
 ///
 /// The answer sets the goals as they were beside those the other text would have set, and counts both.
 #[utoipa::path(post, path = "/contract-simulations", tag = "contracts", operation_id = "createContractSimulation",
-    request_body = super::shapes::NewContractSimulation,
+    request_body = super::shapes::ContractSimulationInput,
     responses((status = 201, body = ContractSimulation)))]
 pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let mut body = body::read(&request, &bytes, "NewContractSimulation")?;
+    let mut body = body::read(&request, &bytes, "ContractSimulationInput")?;
     let (from, to) = (body.instant("from"), body.instant("to"));
     if from.zip(to).is_some_and(|(from, to)| from >= to) {
         body.problems.push(Problem::field("to", "before_from", "is not after from"));

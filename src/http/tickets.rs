@@ -8,18 +8,18 @@ use super::body::{self, Body};
 use super::caller::Caller;
 use super::error::Failure;
 use super::shapes::{
-    Clock, ClockList, EventList, Message, MessageList, NewEscalation, NewMessage, NewRepairAgreement, NewTicket, NewTransition,
-    PossibleTransition, PossibleTransitions, Ticket, TicketPatch,
+    Clock, ClockList, EscalationInput, EventList, Message, MessageInput, MessageList, PossibleTransition, PossibleTransitions,
+    RepairAgreementInput, Ticket, TicketInput, TicketPatch, TransitionInput,
 };
 use super::version::{self, Versions};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{self, Act, Standing, Ticket as DomainTicket, parse_reference};
+use crate::domain::ticket::{self, Act, ClosingText, Standing, Ticket as DomainTicket, parse_reference};
 use crate::store;
 use crate::store::tickets::{ExternalReference, TicketRef};
-use crate::usecases::tickets::{self, Draft, RepairAgreement, When};
+use crate::usecases::tickets::{self, Draft, RepairAgreement, Transition, When};
 use crate::usecases::{Error, Problem};
 
 type App_ = web::Data<App>;
@@ -34,11 +34,11 @@ pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
 /// Makes a ticket.
 ///
 /// Its clocks start at once. Everything that is wrong is said at once, and then nothing is made.
-#[utoipa::path(post, path = "/tickets", tag = "tickets", operation_id = "createTicket", request_body = NewTicket,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe")),
+#[utoipa::path(post, path = "/tickets", tag = "tickets", operation_id = "createTicket", request_body = TicketInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Ticket)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewTicket")?;
+    let mut body = body::read(&request, &bytes, "TicketInput")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let draft = draft(&mut body);
     body.problems.extend(tickets::problems(&app, &stamp, &draft));
@@ -65,7 +65,7 @@ pub(super) fn draft(body: &mut Body) -> Draft {
         channel: body.text("channel"),
         requester,
         occurred_at: body.instant("occurredAt"),
-        occurred_at_reason: body.text("occurredAtReason"),
+        occurred_at_reason: reason_of_lateness(body),
         external_references: references.iter().filter_map(reference).collect(),
         emergency_for: body.text("emergencyFor"),
         ..Draft::default()
@@ -77,7 +77,7 @@ pub(super) fn draft(body: &mut Body) -> Draft {
 /// By its UUID or its number, such as `INC-1001`.
 #[utoipa::path(get, path = "/tickets/{ref}", tag = "tickets", operation_id = "getTicket",
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("If-None-Match" = Option<String>, Header, description = "An ETag known; 304 while the ticket is still so")),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of the ticket as you know it; 304 while it is still so")),
     responses((status = 200, body = Ticket), (status = 304, description = "It is as it was read"),
         (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
@@ -153,9 +153,9 @@ pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Res
 /// Writes on a ticket.
 ///
 /// `public` for the one who reported it, `internal` for the desk alone.
-#[utoipa::path(post, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "createTicketMessage", request_body = NewMessage,
+#[utoipa::path(post, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "createTicketMessage", request_body = MessageInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Message), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn write(
@@ -165,7 +165,7 @@ pub async fn write(
     path: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewMessage")?;
+    let mut body = body::read(&request, &bytes, "MessageInput")?;
     let when = when(&mut body);
     let message = tickets::NewMessage {
         public: body.text("visibility").as_deref() == Some("public"),
@@ -184,15 +184,21 @@ fn expected(request: &HttpRequest) -> Option<Vec<i32>> {
     Versions::of(request, &header::IF_MATCH).ok().flatten().and_then(Versions::expected)
 }
 
+/// Why it is recorded late; of an instant that cannot be read nothing more is said.
+fn reason_of_lateness(body: &Body) -> Option<String> {
+    body.text("occurredAtReason").filter(|_| !body.is_wrong("occurredAt"))
+}
+
 fn when(body: &mut Body) -> When {
-    When { occurred_at: body.instant("occurredAt"), reason: body.text("occurredAtReason") }
+    let occurred_at = body.instant("occurredAt");
+    When { occurred_at, reason: reason_of_lateness(body) }
 }
 
 /// Records a moment of repair that was agreed with the client.
 ///
 /// Where the contract leaves it to be agreed, it takes the place of the resolution goals of this ticket, and is reported apart.
 #[utoipa::path(post, path = "/tickets/{ref}/repair-agreements", tag = "tickets", operation_id = "createTicketRepairAgreement",
-    request_body = NewRepairAgreement,
+    request_body = RepairAgreementInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
@@ -204,7 +210,7 @@ pub async fn agree_repair(
     path: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewRepairAgreement")?;
+    let mut body = body::read(&request, &bytes, "RepairAgreementInput")?;
     let (when, due_at) = (when(&mut body), body.instant("dueAt"));
     let fields = body.checked()?;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -232,10 +238,11 @@ pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> 
 
 /// Moves a ticket to another phase.
 ///
-/// A move the workflow does not allow is 409, and its detail names those that are.
-#[utoipa::path(post, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "createTicketTransition", request_body = NewTransition,
+/// `GET` tells beforehand which moves there are and what each needs. One that the workflow does not allow is 409, and its detail names those
+/// that it does.
+#[utoipa::path(post, path = "/tickets/{ref}/transitions", tag = "tickets", operation_id = "createTicketTransition", request_body = TransitionInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn transition(
@@ -245,22 +252,27 @@ pub async fn transition(
     path: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "NewTransition")?;
+    let mut body = body::read(&request, &bytes, "TransitionInput")?;
     let when = when(&mut body);
-    let wish =
-        Act::Move { to: body.text("to").unwrap_or_default(), reason: body.text("reason").unwrap_or_default(), cause: body.text("cause") };
+    let texts = ClosingText::ALL.iter().filter_map(|text| Some((ClosingText::named(text.code)?, body.text(text.code)?)));
+    let wish = Transition {
+        to: body.text("to").unwrap_or_default(),
+        reason: body.text("reason").unwrap_or_default(),
+        cause: body.text("cause"),
+        texts: texts.collect(),
+    };
     body.checked()?;
     let (stamp, expected) = (caller.stamp_for(&app, &request, &bytes), expected(&request));
-    let ticket = tickets::act(&app, &stamp, addressed(&path)?, &[wish], &when, expected.as_deref()).await?;
+    let ticket = tickets::transition(&app, &stamp, addressed(&path)?, &wish, &when, expected.as_deref()).await?;
     rendered(&app, &caller, &ticket, StatusCode::CREATED).await
 }
 
 /// Moves a ticket's escalation to the next level, by a person's decision.
 ///
 /// The contract's ladder names the reason codes of each level.
-#[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = NewEscalation,
+#[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = EscalationInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
     responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
 pub async fn escalate(
@@ -270,7 +282,7 @@ pub async fn escalate(
     path: web::Path<String>,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let body = body::read(&request, &bytes, "NewEscalation")?;
+    let body = body::read(&request, &bytes, "EscalationInput")?;
     let (code, reason) = (body.text("code").unwrap_or_default(), body.text("reason").unwrap_or_default());
     body.checked()?;
     let (stamp, expected) = (caller.stamp_for(&app, &request, &bytes), expected(&request));

@@ -31,7 +31,8 @@ pub async fn find(reads: &impl Reads, key: &Key, now: Instant) -> Result<Option<
     Ok(row.map(|row| (row.digest, row.created_id)))
 }
 
-fn forgotten(now: Instant) -> Instant {
+/// The last instant whose keys are remembered no longer.
+pub(super) fn forgotten(now: Instant) -> Instant {
     now.plus(-LIFETIME_SECONDS).unwrap_or(Instant::MIN)
 }
 

@@ -104,6 +104,13 @@ impl From<Refusal> for Error {
             Refusal::ClientDecides => Self::Forbidden { code: "client_decides", detail },
             Refusal::DeskOnly => Self::Forbidden { code: "desk_only", detail },
             Refusal::CauseMissing => Self::Invalid(vec![Problem::field("cause", "required", detail)]),
+            Refusal::UnknownCause { .. } => Self::Invalid(vec![Problem::field("cause", "unknown_value", detail)]),
+            Refusal::TextsMissing(texts) => {
+                Self::Invalid(texts.iter().map(|text| Problem::field(text.code, "required", detail.clone())).collect())
+            }
+            Refusal::TextsUnexpected(texts) => {
+                Self::Invalid(texts.iter().map(|text| Problem::field(text.code, "not_allowed", detail.clone())).collect())
+            }
             Refusal::CauseUnexpected => Self::Invalid(vec![Problem::field("cause", "not_allowed", detail)]),
             Refusal::UnknownPriority(_) => Self::Invalid(vec![Problem::field("priority", "unknown_priority", detail)]),
             Refusal::UnknownTier(_) => Self::Invalid(vec![Problem::field("tier", "unknown_tier", detail)]),

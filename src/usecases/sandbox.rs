@@ -1,28 +1,69 @@
 //! Sandbox time: it stands still until it is told to advance, and never goes back (PLT-01).
 
-use super::{Error, Problem};
+use super::tickets::{remember, repeated};
+use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::jobs;
 use crate::store::{self, Scope};
 
-/// Advances to an instant; answers when every timer, handler and mail that became due has had its turn, each at its own
-/// instant.
-pub async fn advance(app: &App, to: Instant) -> Result<Instant, Error> {
+/// How far it goes in one advance, in seconds: all that becomes due on the way is done before it answers.
+const FARTHEST: i64 = 3653 * 86_400;
+
+/// How far time is to advance.
+#[derive(Debug, Clone, Copy)]
+pub enum Advance {
+    /// To an instant.
+    To(Instant),
+    /// By so many seconds.
+    By(i64),
+}
+
+/// Advances; answers when every timer, handler and mail that became due has had its turn, each at its own instant. A repeat goes where the
+/// first one went, which is how one that was broken off is finished.
+pub async fn advance(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
     refuse_outside(app)?;
     let _alone = app.work.write().await;
-    if to < app.time.now() {
-        let detail = format!("the sandbox is at {}, and never goes back", app.time.now());
-        return Err(Error::Invalid(vec![Problem::field("to", "in_past", detail)]));
-    }
+    let to = app.write(&Scope::All, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));
+        }
+        let to = target(app.time.now(), advance)?;
+        if stamp.idempotency.is_some() {
+            let id = app.time.id();
+            store::time::keep_advance(tx, id, to).await?;
+            // A key is remembered for a day after what it did, which is over when time stands there.
+            remember(app, tx, &Stamp { recorded_at: to, ..stamp.clone() }, id).await?;
+        }
+        Ok(to)
+    });
+    let to = to.await?;
     loop {
         jobs::work_off(app).await?;
         let Some(next) = jobs::next_due(app).await?.filter(|next| *next <= to && *next > app.time.now()) else { break };
         set(app, next).await?;
     }
-    set(app, to).await?;
+    if to > app.time.now() {
+        set(app, to).await?;
+    }
     jobs::work_off(app).await?;
     Ok(app.time.now())
+}
+
+/// Where an advance leads: never back, and never too far.
+fn target(now: Instant, advance: Advance) -> Result<Instant, Error> {
+    let (field, to) = match advance {
+        Advance::To(to) => ("to", to),
+        Advance::By(seconds) => ("by", now.plus(seconds).unwrap_or(Instant::MAX)),
+    };
+    let problem = if to < now {
+        Problem::field(field, "in_past", format!("the sandbox is at {now}, and never goes back"))
+    } else if to.unix() - now.unix() > FARTHEST {
+        Problem::field(field, "out_of_range", "a sandbox advances at most ten years at a time")
+    } else {
+        return Ok(to);
+    };
+    Err(Error::Invalid(vec![problem]))
 }
 
 /// Refuses what only a sandbox can do.

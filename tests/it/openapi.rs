@@ -190,6 +190,51 @@ fn schemas_are_named_in_pascal_case_and_none_is_inline() {
 }
 
 #[test]
+fn everything_is_said_in_words_for_whoever_has_only_the_document() {
+    let document = document();
+    let mut silent = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        let says = |what: &Value| what["description"].as_str().is_some_and(|text| text.len() > 3 && !text.contains("::"));
+        silent.extend((!says(schema)).then(|| name.clone()));
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        // What is only a reference is described where it points to.
+        silent.extend(properties.filter(|(_, of)| of["$ref"].is_null() && !says(of)).map(|(property, _)| format!("{name}.{property}")));
+    }
+    hold("everything has a description", silent.into_iter());
+    let text = document.to_string();
+    let clauses = ["(AMB-", "(RPT-", "(CLK-", "(DAP ", "(TKT-", "(C4"].into_iter().filter(|clause| text.contains(clause));
+    hold("no clause of an agreement is named", clauses.map(str::to_owned));
+}
+
+/// In Go, what makes an `X` is called `NewX`.
+#[test]
+fn no_schema_is_called_as_what_makes_another_would_be() {
+    let document = document();
+    let named = document["components"]["schemas"].as_object().expect("schemas");
+    let clashes = named.keys().filter(|name| name.strip_prefix("New").is_some_and(|of| named.contains_key(of)));
+    hold("no schema is called New and another's name", clashes.cloned());
+}
+
+/// A generator that makes a type of every bounded text calls it by its schema and its property.
+#[test]
+fn no_schema_is_called_as_a_property_of_another_would_be() {
+    let document = document();
+    let named = document["components"]["schemas"].as_object().expect("schemas");
+    let pascal = |name: &str| name[..1].to_uppercase() + &name[1..];
+    let clashes = named.iter().flat_map(|(name, schema)| {
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        properties.flat_map(move |(property, of)| {
+            let own = name.clone() + &pascal(property);
+            [(own.clone() + "Item", &of["items"]), (own, of)]
+                .into_iter()
+                .filter(|(_, schema)| schema["type"] == "string")
+                .map(|(own, _)| own)
+        })
+    });
+    hold("no schema is called as a property", clashes.filter(|own| named.contains_key(own)));
+}
+
+#[test]
 fn a_reference_stands_alone_and_may_be_null_through_all_of() {
     let document = document();
     let crowded = |(_, schema): &(String, &Value)| schema["$ref"].is_string() && schema.as_object().is_some_and(|object| object.len() > 1);
@@ -219,7 +264,7 @@ fn parameters_are_plain_values_in_camel_case() {
 fn numbers_have_a_format_and_what_is_sent_has_bounds() {
     let document = document();
     // Of bodies, the named parts that are checked on their way in; a parameter is placed by its operation.
-    let is_body = |name: &str| name.starts_with("New") || name.ends_with("Patch");
+    let is_body = |name: &str| name.ends_with("Input") || name.ends_with("Patch");
     let is_sent = |place: &str| place.contains(' ') || is_body(place.split(['.', '[']).next().unwrap_or_default());
     let broken = schemas(&document).into_iter().filter(|(place, schema)| {
         let bounded =

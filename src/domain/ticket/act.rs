@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::recorded::stand;
-use super::{Actor, Event, Ticket};
+use super::{Actor, ClosingText, Event, Ticket, closing};
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::{Contract, TicketType};
@@ -21,6 +21,8 @@ pub enum Act {
         reason: String,
         /// On whom it waits, when it goes on hold.
         cause: Option<String>,
+        /// Which texts of an escalation's end are written with it; the words are kept apart (ESC-21).
+        texts: Vec<&'static ClosingText>,
     },
     /// Set its priority.
     Prioritise {
@@ -101,6 +103,20 @@ pub enum Refusal {
     /// A cause without a hold.
     #[error("only a ticket that goes on hold has a cause")]
     CauseUnexpected,
+    /// On whom no ticket of this type and contract waits.
+    #[error("\"{cause}\" is nobody this ticket waits for; it waits for one of: {}", known.join(", "))]
+    UnknownCause {
+        /// The one given.
+        cause: String,
+        /// Those it can be.
+        known: Vec<String>,
+    },
+    /// An escalated case is not closed without these texts (ESC-21).
+    #[error("the escalation asks for this text before the case is closed")]
+    TextsMissing(Vec<&'static ClosingText>),
+    /// Texts of an end with a move that is none.
+    #[error("only a ticket that is resolved or closed comes with this text")]
+    TextsUnexpected(Vec<&'static ClosingText>),
     /// Only the client accepts or refuses a solution (INC-05, INC-06).
     #[error("only the client accepts or refuses the solution of an incident")]
     ClientDecides,
@@ -146,9 +162,11 @@ pub type Acted = (Ticket, Vec<(EventKind, Option<String>, serde_json::Value)>);
 pub fn act(contract: &Contract, ticket: &Ticket, history: &[Event], actor: &Actor, wish: &Act, at: Instant) -> Result<Acted, Refusal> {
     let mut after = ticket.clone();
     let events = match wish {
-        Act::Move { to, reason, cause } => {
-            let (kind, data) = move_to(contract, &mut after, history, actor, (to, cause.as_deref()), at)?;
-            vec![(kind, Some(reason.clone()), data)]
+        Act::Move { to, reason, cause, texts } => {
+            let (kind, data) = move_to(contract, &mut after, history, actor, (to, cause.as_deref(), texts), at)?;
+            let mut events = if texts.is_empty() { Vec::new() } else { write(actor, true, false)? };
+            events.push((kind, Some(reason.clone()), data));
+            events
         }
         Act::Retype { to, priority: None, .. } if *to == ticket.kind => Vec::new(),
         Act::Retype { to, priority: Some(priority), motivation } if *to == ticket.kind => {
@@ -177,7 +195,7 @@ fn move_to(
     ticket: &mut Ticket,
     history: &[Event],
     actor: &Actor,
-    (to, cause): (&str, Option<&str>),
+    (to, cause, texts): (&str, Option<&str>, &[&'static ClosingText]),
     at: Instant,
 ) -> Result<(EventKind, serde_json::Value), Refusal> {
     let from = ticket.phase;
@@ -190,15 +208,43 @@ fn move_to(
     match (holds, cause) {
         (true, None) => return Err(Refusal::CauseMissing),
         (false, Some(_)) => return Err(Refusal::CauseUnexpected),
-        _ => {}
+        (true, Some(cause)) => {
+            let known = ticket.hold_causes(contract);
+            if !known.iter().any(|one| one == cause) {
+                return Err(Refusal::UnknownCause { cause: cause.to_owned(), known });
+            }
+        }
+        (false, None) => {}
     }
     let kind = moved_as(from, next);
     may_move(ticket, actor, kind)?;
+    let missing = closing_needs(contract, ticket, history, next);
+    let missing: Vec<_> = missing.into_iter().filter(|text| !texts.contains(text)).collect();
+    if !missing.is_empty() {
+        return Err(Refusal::TextsMissing(missing));
+    }
+    if !texts.is_empty() && !ends_in(next) {
+        return Err(Refusal::TextsUnexpected(texts.to_vec()));
+    }
     if kind == EventKind::Resolved && lacks_priority(contract, ticket) {
         return Err(Refusal::PriorityMissing);
     }
     stand(ticket, next, cause, at);
-    Ok((kind, json!({ "from": from.name, "to": next.name, "state": next.state.as_str(), "cause": cause })))
+    let mut data = json!({ "from": from.name, "to": next.name, "state": next.state.as_str(), "cause": cause });
+    if !texts.is_empty() {
+        data[closing::WRITTEN] = texts.iter().map(|text| text.code).collect();
+    }
+    Ok((kind, data))
+}
+
+/// Whether the texts of an escalation's end may come with a move to a phase.
+pub(super) const fn ends_in(phase: &Phase) -> bool {
+    matches!(phase.state, State::Resolved | State::Closed)
+}
+
+/// The texts that a move to a phase cannot be made without.
+pub(super) fn closing_needs(contract: &Contract, ticket: &Ticket, history: &[Event], to: &Phase) -> Vec<&'static ClosingText> {
+    if to.state == State::Closed { ticket.closing_texts(contract, history) } else { Vec::new() }
 }
 
 /// What a move means to the clocks.

@@ -1,15 +1,17 @@
 //! A ticket: what it is now, what happened to it, and what may happen next.
 //!
-//! `event` is the history, which is the truth; `act` decides what a wish of a person becomes, `outlook` what it could be; `settle` replays the history
-//! into clocks and escalations, and says which events that adds.
+//! `event` is the history, which is the truth; `act` decides what a wish of a person becomes, `outlook` what it could be, and `closing` what an
+//! escalated case asks for at its end; `settle` replays the history into clocks and escalations, and says which events that adds.
 
 mod act;
+mod closing;
 mod event;
 mod outlook;
 mod recorded;
 mod settle;
 
 pub use act::{Act, Refusal, act, may_attach, needs_phone_contact};
+pub use closing::ClosingText;
 pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use outlook::Outlook;
 pub use recorded::as_recorded;

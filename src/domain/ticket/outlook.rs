@@ -1,10 +1,10 @@
 //! What may be done next, and what each move needs: the questions `act` will ask, answered beforehand, so that a form can
 //! be drawn without trying.
 
-use super::act::{lacks_priority, may_move, moved_as, needs_phone_contact, was_phoned};
-use super::{Actor, Event, EventKind, Ticket};
+use super::act::{closing_needs, ends_in, lacks_priority, may_move, moved_as, needs_phone_contact, was_phoned};
+use super::{Actor, ClosingText, Event, EventKind, Ticket};
 use crate::domain::contract::{Contract, Priority, Side};
-use crate::domain::workflow::{self, Phase, State};
+use crate::domain::workflow::{self, Phase};
 
 /// A move that may follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,10 @@ pub struct Outlook {
     pub needs_cause: bool,
     /// Whether the ticket has to be given a priority first (design § 2.8).
     pub needs_priority: bool,
-    /// Texts that the levels the ticket came to ask for before it is closed (ESC-21).
-    pub closing_texts: Vec<String>,
+    /// Texts that have to come with it (ESC-21).
+    pub needs_texts: Vec<&'static ClosingText>,
+    /// Texts that will be asked for at the closing and may come with it already.
+    pub takes_texts: Vec<&'static ClosingText>,
 }
 
 impl Ticket {
@@ -30,13 +32,15 @@ impl Ticket {
             let event = moved_as(self.phase, phase);
             let parties = [(Side::Client, Actor::Client(String::new())), (Side::Supplier, Actor::Desk(String::new()))];
             let may = |(side, actor): (Side, Actor)| may_move(self, &actor, event).is_ok().then_some(side);
+            let needs_texts = closing_needs(contract, self, history, phase);
             Outlook {
                 phase,
                 event,
                 by: parties.into_iter().filter_map(may).collect(),
                 needs_cause: phase.name == workflow::ON_HOLD,
                 needs_priority: event == EventKind::Resolved && lacks_priority(contract, self),
-                closing_texts: if phase.state == State::Closed { closing_texts(contract, self, history) } else { Vec::new() },
+                takes_texts: if ends_in(phase) && needs_texts.is_empty() { self.closing_texts(contract, history) } else { Vec::new() },
+                needs_texts,
             }
         };
         self.moves(history).into_iter().map(outlook).collect()
@@ -59,16 +63,4 @@ impl Ticket {
         let of_type = contract.priorities.iter().filter(|priority| priority.types.contains(&self.kind));
         of_type.map(|priority| (priority, !phoned && needs_phone_contact(contract, self.kind, &priority.code))).collect()
     }
-}
-
-fn closing_texts(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Vec<String> {
-    let Some(ladder) = contract.ladder(ticket.kind) else { return Vec::new() };
-    let reached = crate::domain::escalation::position(ladder, history).map_or(0, |position| position.level);
-    let mut texts: Vec<String> = Vec::new();
-    for text in ladder.levels.iter().filter(|level| level.level <= reached).flat_map(|level| &level.closing_needs) {
-        if !texts.contains(text) {
-            texts.push(text.clone());
-        }
-    }
-    texts
 }

@@ -27,7 +27,7 @@ const REFUSALS: [Refusal; 14] = [
     Refusal {
         status: "401",
         name: "Unauthorized",
-        description: "Nobody knows who is calling.",
+        description: "Nobody knows who is calling: a valid bearer token is needed.",
         header: Some("WWW-Authenticate"),
         applies: asks_who,
     },
@@ -35,11 +35,11 @@ const REFUSALS: [Refusal; 14] = [
     Refusal {
         status: "404",
         name: "NotFound",
-        description: "There is no such thing, or not for this caller.",
+        description: "There is no such thing, or it is another organisation's.",
         header: None,
         applies: is_about_one,
     },
-    Refusal { status: "406", name: "NotAcceptable", description: "It has no form that is taken.", header: None, applies: asks_who },
+    Refusal { status: "406", name: "NotAcceptable", description: "It has no form that `Accept` takes.", header: None, applies: asks_who },
     Refusal {
         status: "408",
         name: "RequestTimeout",
@@ -50,14 +50,14 @@ const REFUSALS: [Refusal; 14] = [
     Refusal {
         status: "409",
         name: "Conflict",
-        description: "Not in the state things are in now.",
+        description: "It cannot be now; `code` says what stands in the way.",
         header: None,
         applies: |operation| takes(operation, "body"),
     },
     Refusal {
         status: "412",
         name: "PreconditionFailed",
-        description: "It changed since it was read.",
+        description: "The ticket changed since it was read: `If-Match` names another version.",
         header: None,
         applies: |operation| takes(operation, "If-Match"),
     },
@@ -71,7 +71,7 @@ const REFUSALS: [Refusal; 14] = [
     Refusal {
         status: "415",
         name: "UnsupportedMediaType",
-        description: "The body is of another media type.",
+        description: "The body is not in the media type that is taken.",
         header: None,
         applies: |operation| takes(operation, "body"),
     },

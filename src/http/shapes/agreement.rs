@@ -10,7 +10,7 @@ use crate::usecases::agreements::Plan;
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewContractVersion {
+pub struct ContractInput {
     /// The whole text.
     #[schema(min_length = 1, max_length = 500_000)]
     contract: String,

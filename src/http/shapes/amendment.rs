@@ -12,7 +12,7 @@ use crate::store::amendments::Recorded;
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewCalendarAmendment {
+pub struct CalendarAmendmentInput {
     /// The calendar's name in the contract.
     #[schema(min_length = 1, max_length = 100, example = "support")]
     calendar: String,
@@ -26,7 +26,7 @@ pub struct NewCalendarAmendment {
     #[schema(max_items = 20, value_type = Option<Vec<OpeningHours>>)]
     hours: Option<Vec<String>>,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: String,
 }
 

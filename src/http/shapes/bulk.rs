@@ -3,17 +3,17 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ticket::{NewTicket, Ticket};
+use super::ticket::{Ticket, TicketInput};
 use crate::http::error::ProblemBody;
 
 /// Tickets to be made, each by itself.
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewTicketBatch {
+pub struct TicketBatchInput {
     /// At most 500.
     #[schema(min_items = 1, max_items = 500)]
-    items: Vec<NewTicket>,
+    items: Vec<TicketInput>,
 }
 
 /// What became of one of them: a ticket, or a problem with pointers into that one.

@@ -15,10 +15,11 @@ pub struct Calendar {
     /// Its name in the contract.
     id: String,
     /// The IANA zone of its hours.
+    #[schema(example = "Europe/Amsterdam")]
     time_zone: String,
     /// Monday through Sunday.
     weekly_hours: Vec<DayHours>,
-    /// nl-termijnenwet or none.
+    /// Which holidays it keeps: `nl-termijnenwet` or `none`.
     holidays: String,
     /// The dates of the coming twelve months on which it is closed all day.
     closed_days: Vec<ClosedDay>,
@@ -29,27 +30,32 @@ pub struct Calendar {
 /// The hours of a day of the week.
 #[derive(ToSchema, Serialize)]
 pub struct DayHours {
-    /// mon, tue, wed, thu, fri, sat or sun.
+    /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat` or `sun`.
     day: String,
-    /// Stretches such as 08:00-17:00; one that ends before it begins runs past midnight.
+    /// Stretches such as `08:00-17:00`; one that ends before it begins runs past midnight.
     hours: Vec<String>,
 }
 
-/// A date on which a desk is closed.
+/// A date on which the calendar is closed all day.
 #[derive(ToSchema, Serialize)]
 pub struct ClosedDay {
+    /// The date.
     #[schema(value_type = String, format = Date)]
     date: NaiveDate,
-    /// A holiday, or by_hand.
+    /// A holiday's name, or `by_hand`.
+    #[schema(example = "good_friday")]
     cause: String,
+    /// What people call it.
     label: Label,
 }
 
 /// A date with hours of its own.
 #[derive(ToSchema, Serialize)]
 pub struct SpecialDay {
+    /// The date.
     #[schema(value_type = String, format = Date)]
     date: NaiveDate,
+    /// Its hours, in place of those of the week; empty when it is closed.
     hours: Vec<String>,
 }
 

@@ -9,22 +9,22 @@ use crate::domain::clock::Line;
 use crate::domain::ticket::ClockIndex;
 use crate::store::tickets::clock_id;
 
-/// A clock.
+/// An SLA clock of a ticket: how much counted, what it has to reach, and every stretch of time it saw.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Clock {
     /// Its id.
     id: uuid::Uuid,
-    /// response or resolution.
+    /// `response` or `resolution`.
     kind: String,
-    /// running, held, met, breached or cancelled.
+    /// `running` (outside the support window too) or `held`; once stopped `met`, `breached` or `cancelled`.
     state: String,
-    /// The calendar it counts in.
+    /// The calendar in whose open hours it counts.
     calendar_id: String,
     /// The first open instant at or after its start.
     #[schema(value_type = Option<String>, format = DateTime)]
     started_at: Option<Instant>,
-    /// When it stopped.
+    /// When it stopped; `null` while it runs.
     #[schema(value_type = Option<String>, format = DateTime)]
     stopped_at: Option<Instant>,
     /// Open seconds counted.
@@ -33,7 +33,7 @@ pub struct Clock {
     held_seconds: i64,
     /// Open seconds left until the next goal is due; negative when it is past.
     remaining_seconds: Option<i64>,
-    /// What it must reach.
+    /// What it must reach, the first goal first.
     #[schema(value_type = Vec<ClockGoal>)]
     goals: Value,
     /// Breaches that a later fact undid.
@@ -48,13 +48,20 @@ pub struct Clock {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClockGoal {
+    /// The percentage of the tickets that must reach it; `null` for all of them.
     share: Option<f64>,
+    /// `under` a time (strictly), `within` it (the bound included), or `by` the end of a working day.
     comparison: String,
+    /// The time, as the contract writes it.
+    #[schema(example = "4h")]
     target: String,
+    /// When it is due if nothing further happens; `null` while a hold without end keeps it out of reach.
     #[schema(value_type = Option<String>, format = DateTime)]
     due_at: Option<Instant>,
+    /// When it was met.
     #[schema(value_type = Option<String>, format = DateTime)]
     met_at: Option<Instant>,
+    /// When its bound passed unmet, also while the clock still runs.
     #[schema(value_type = Option<String>, format = DateTime)]
     breached_at: Option<Instant>,
 }
@@ -62,20 +69,28 @@ pub struct ClockGoal {
 /// A breach that a later fact undid.
 #[derive(ToSchema, Serialize)]
 pub struct VoidedBreach {
+    /// When it was breached.
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
+    /// The goal, as the contract writes it.
     target: String,
+    /// The kind of fact that undid it.
+    #[schema(example = "reprioritised")]
     why: String,
 }
 
 /// A segment of a ledger.
 #[derive(ToSchema, Serialize)]
 pub struct LedgerSegment {
+    /// Its first second.
     #[schema(value_type = String, format = DateTime)]
     from: Instant,
+    /// The second after its last.
     #[schema(value_type = String, format = DateTime)]
     to: Instant,
+    /// `running` (counted), `held`, or `closed` (outside the support window).
     state: String,
+    /// Why it did not count: a hold's cause, `refused`, `reopened`, `hours`, `by_hand` or a holiday's name; `null` when it counted.
     cause: Option<String>,
 }
 

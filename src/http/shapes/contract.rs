@@ -57,18 +57,18 @@ pub struct Contract {
     /// The priority of a ticket on which nobody set one.
     default_priority: Option<String>,
     /// Every version that was applied, the oldest first.
-    versions: Vec<ContractVersion>,
+    versions: Vec<AppliedContractVersion>,
     /// Whom it serves of those the caller sees.
     clients: Vec<ContractClient>,
     /// The six types, each with its phases and its priorities.
     types: Vec<ContractType>,
     /// What can be chosen, first handled first.
     priorities: Vec<ContractPriority>,
-    /// What has to be reached.
+    /// Its clocks with what they have to reach.
     clocks: Vec<ContractClock>,
     /// The calendars' names; their days are at `calendars` below this resource.
     calendars: Vec<String>,
-    /// Who is who.
+    /// The roles of both sides, which ladders and obligations name.
     roles: Vec<ContractRole>,
     /// How tickets escalate.
     ladders: Vec<ContractLadder>,
@@ -77,9 +77,12 @@ pub struct Contract {
 /// A version of a contract.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ContractVersion {
+pub struct AppliedContractVersion {
+    /// Its id, which tickets are pinned to.
     id: uuid::Uuid,
+    /// What the contract file calls it.
     version: String,
+    /// The first date of the tickets it is for.
     #[schema(value_type = String, format = Date)]
     effective_date: chrono::NaiveDate,
 }
@@ -87,9 +90,12 @@ pub struct ContractVersion {
 /// A client of a contract.
 #[derive(ToSchema, Serialize)]
 pub struct ContractClient {
+    /// Its short name, as tickets and filters have it.
+    #[schema(example = "ipo")]
     organisation: String,
+    /// Its name for people.
     name: String,
-    /// Its subscription.
+    /// Its subscription, where the contract has more than one.
     tier: Option<String>,
 }
 
@@ -97,9 +103,13 @@ pub struct ContractClient {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractType {
+    /// The type.
+    #[schema(example = "incident")]
     r#type: String,
+    /// What people call it.
     label: Label,
     /// What its ticket numbers begin with.
+    #[schema(example = "INC")]
     prefix: String,
     /// In the order of its workflow.
     phases: Vec<ContractPhase>,
@@ -107,15 +117,19 @@ pub struct ContractType {
     priorities: Vec<String>,
     /// Whether the client's tier decides its clocks.
     needs_tier: bool,
-    /// The ladder it stands on.
+    /// The id of the ladder its tickets escalate on; `null` where they do not.
     ladder: Option<String>,
 }
 
 /// A phase of a ticket type.
 #[derive(ToSchema, Serialize)]
 pub struct ContractPhase {
+    /// Its code, which moves and filters take.
+    #[schema(example = "in_progress")]
     phase: String,
+    /// The state that comes with it: `new`, `active`, `waiting`, `resolved`, `closed` or `cancelled`.
     state: String,
+    /// What people call it.
     label: Label,
 }
 
@@ -127,12 +141,13 @@ pub struct ContractPriority {
     code: String,
     /// 1 is handled first.
     rank: i32,
+    /// What people call it.
     label: Label,
     /// What it means; `null` when the agreement does not say.
     definition: Option<Label>,
-    /// required or optional.
+    /// Whether `priorityMotivation` must come with it: `required` or `optional`.
     motivation: String,
-    /// expected or optional.
+    /// Whether the agreement expects a workaround while it is not solved: `expected` or `optional`.
     workaround: String,
     /// Whether the desk can set it only on a ticket with a recorded phone contact.
     needs_phone_contact: bool,
@@ -144,26 +159,29 @@ pub struct ContractPriority {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractClock {
-    /// response or resolution.
+    /// `response` or `resolution`.
     kind: String,
+    /// The ticket types it is for.
     types: Vec<String>,
     /// Only for this priority.
     priority: Option<String>,
     /// Only for this tier.
     tier: Option<String>,
+    /// The calendar in whose open hours it counts.
     calendar_id: String,
-    /// report or phone_contact.
+    /// What it starts at: `report`, or `phone_contact` for the first contact by phone.
     starts: String,
+    /// What it has to reach, the first one first.
     goals: Vec<ContractGoal>,
     /// Percentages of the first goal at which a warning goes out.
     warn_at: Vec<i32>,
     /// Causes of waiting that stop it.
     holds: Vec<String>,
-    /// What answers a response clock: reply, classification, assignment.
+    /// What answers a response clock: `reply`, `classification`, `assignment`.
     answered_by: Vec<String>,
-    /// Whether a refused solution's time counts: counts or held.
+    /// Whether a refused solution's time counts: `counts` or `held`.
     after_refusal: String,
-    /// Whether a reopened ticket's time counts: counts or held.
+    /// Whether a reopened ticket's time counts: `counts` or `held`.
     after_reopen: String,
     /// Whether a moment of repair agreed with the client takes the place of its goals, for one ticket.
     can_be_agreed: bool,
@@ -174,9 +192,9 @@ pub struct ContractClock {
 pub struct ContractGoal {
     /// For which percentage of the tickets; all of them when `null`.
     share: Option<f64>,
-    /// under, within or by.
+    /// `under` a time (strictly), `within` it (the bound included), or `by` the end of a working day.
     comparison: String,
-    /// As the contract writes it.
+    /// The time, as the contract writes it.
     #[schema(example = "4h")]
     target: String,
 }
@@ -184,9 +202,11 @@ pub struct ContractGoal {
 /// A role of a contract.
 #[derive(ToSchema, Serialize)]
 pub struct ContractRole {
+    /// Its code in the contract.
     code: String,
-    /// client or supplier.
+    /// `client` or `supplier`.
     side: String,
+    /// What people call it.
     label: Label,
 }
 
@@ -194,10 +214,13 @@ pub struct ContractRole {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractLadder {
+    /// Its id in the contract.
     id: String,
+    /// The ticket types it is for.
     types: Vec<String>,
     /// Whether tickets stand on the first level from their registration on.
     opens_at_registration: bool,
+    /// Its steps, the lowest first.
     levels: Vec<ContractLevel>,
 }
 
@@ -205,17 +228,19 @@ pub struct ContractLadder {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractLevel {
+    /// Its number, 1 first.
     level: i32,
+    /// What people call it.
     title: Label,
-    /// Roles of the client.
+    /// Codes of the client's roles that are told and act.
     client: Vec<String>,
-    /// Roles of the supplier.
+    /// Codes of the supplier's roles that are told and act.
     supplier: Vec<String>,
-    /// automatic or proposed.
+    /// `automatic`: the case moves on as soon as a condition holds; `proposed`: a person decides.
     mode: String,
     /// Any of these moves a case on.
     climb: Vec<ContractCondition>,
-    /// Texts without which a case that came here is not closed: measures, results, lessons.
+    /// Texts without which a case that came here is not closed: `measures`, `results`, `lessons`.
     closing_needs: Vec<String>,
 }
 
@@ -223,19 +248,19 @@ pub struct ContractLevel {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractCondition {
-    /// breached, elapsed, level-open or decided.
+    /// What it is: `breached`, `elapsed`, `level-open` or `decided`; the other fields are those it needs, and `null` else.
     when: String,
-    /// Which clock.
+    /// Which clock is meant: `response` or `resolution`.
     clock: Option<String>,
     /// Which goal of it, the first being 1.
     goal: Option<i32>,
-    /// How much of its first goal.
+    /// How much of its first goal has to be used up, in per cent.
     percent: Option<i32>,
     /// How long on this level, in open seconds.
     open_seconds: Option<i64>,
     /// In whose open hours that counts.
     calendar_id: Option<String>,
-    /// The reason a person gives.
+    /// The reason code a person gives with `createTicketEscalation`.
     code: Option<String>,
 }
 
@@ -269,7 +294,7 @@ impl Contract {
     /// A version as a scope sees it, among all versions.
     pub fn new(version: &Version, all: &[std::sync::Arc<Version>], scope: &Scope) -> Self {
         let contract = &version.contract;
-        let applied = |one: &Version| ContractVersion {
+        let applied = |one: &Version| AppliedContractVersion {
             id: one.id,
             version: one.contract.version.clone(),
             effective_date: one.contract.effective_from,

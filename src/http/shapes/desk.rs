@@ -9,8 +9,8 @@ use crate::domain::Instant;
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewAdvance {
-    /// To this instant.
+pub struct AdvanceInput {
+    /// To this instant, with an offset; either this or `by`.
     #[schema(max_length = 50, format = DateTime)]
     to: Option<String>,
     /// By this ISO 8601 duration of days, hours, minutes and seconds, such as PT4H.

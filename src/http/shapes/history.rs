@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ticket::NewRequester;
+use super::ticket::RequesterInput;
 
 use crate::domain::Instant;
 use crate::domain::ticket::Event;
@@ -15,21 +15,21 @@ use crate::store::messages::Message as StoredMessage;
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewMessage {
+pub struct MessageInput {
     /// `public`, or `internal` for the desk alone.
     #[schema(pattern = "^(public|internal)$", max_length = 20)]
     visibility: String,
-    /// The text.
-    #[schema(min_length = 1, max_length = 100_000)]
+    /// The text, plain.
+    #[schema(min_length = 1, max_length = 100_000, pattern = "\\S")]
     body: String,
     /// How the contact was made; `phone` records a phone contact.
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
     channel: Option<String>,
-    /// When, if not now.
+    /// When, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
-    /// Why it is recorded later than it happened.
-    #[schema(min_length = 1, max_length = 2000)]
+    /// Why it is recorded later than it happened; only with `occurredAt`.
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     occurred_at_reason: Option<String>,
 }
 
@@ -38,21 +38,30 @@ pub struct NewMessage {
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewTransition {
-    /// The phase.
+pub struct TransitionInput {
+    /// The phase to go to: one of those that `listTicketTransitions` shows.
     #[schema(min_length = 1, max_length = 50, example = "in_progress")]
     to: String,
     /// Why, for the one who reported it.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: String,
-    /// On whom it waits, when it goes on hold.
+    /// On whom it waits; needed when it goes on hold, and only then.
     #[schema(min_length = 1, max_length = 50, example = "requester")]
     cause: Option<String>,
-    /// When, if not now.
+    /// What was done: asked for before an escalated case is closed, where the agreement does. It is written on the ticket for both sides.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    measures: Option<String>,
+    /// What came of it; asked for as `measures` is.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    results: Option<String>,
+    /// What is to be learnt of it; asked for as `measures` is.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    lessons: Option<String>,
+    /// When, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
-    /// Why it is recorded later than it happened.
-    #[schema(min_length = 1, max_length = 2000)]
+    /// Why it is recorded later than it happened; only with `occurredAt`.
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     occurred_at_reason: Option<String>,
 }
 
@@ -60,12 +69,12 @@ pub struct NewTransition {
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewEscalation {
-    /// One of the level's reason codes.
+pub struct EscalationInput {
+    /// One of the reason codes of the level the ticket stands on; they are in the contract's ladder.
     #[schema(min_length = 1, max_length = 100, example = "afspraak-niet-nageleefd")]
     code: String,
     /// Why, in words.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: String,
 }
 
@@ -74,12 +83,12 @@ pub struct NewEscalation {
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewRepairAgreement {
+pub struct RepairAgreementInput {
     /// When it is to be repaired: RFC 3339 with an offset.
     #[schema(max_length = 50, format = DateTime)]
     due_at: String,
     /// Who of the client agreed.
-    agreed_by: NewRequester,
+    agreed_by: RequesterInput,
     /// When it was agreed, if not now.
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
@@ -135,12 +144,12 @@ pub struct MessageList {
 pub struct EventOut {
     /// Its id.
     id: uuid::Uuid,
-    /// What.
+    /// What happened; more kinds may come.
     #[schema(example = "ticket.registered")]
     r#type: String,
     /// Who, by id.
     actor: String,
-    /// Why.
+    /// Why, in the words of whoever did it.
     reason: Option<String>,
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]

@@ -67,7 +67,7 @@ pub struct InboundMessagePage {
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewReleasedTicket {
+pub struct ReleasedTicketInput {
     /// The client; needed where the mailbox's contract serves several, and the sender's address does not tell.
     #[schema(min_length = 1, max_length = 100, example = "ipo")]
     organisation: Option<String>,

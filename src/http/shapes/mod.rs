@@ -17,10 +17,10 @@ mod simulation;
 mod ticket;
 mod transition;
 
-pub use agreement::{ContractPlan, NewContractVersion};
-pub use amendment::{CalendarAmendment, CalendarAmendmentList, NewCalendarAmendment};
+pub use agreement::{ContractInput, ContractPlan};
+pub use amendment::{CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList};
-pub use bulk::{NewTicketBatch, TicketBatch, TicketBatchItem};
+pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};
 pub use catalogue::{
     Choice, ChoiceList, LabelList, LabelledList, LabelledPriorities, LabelledValue, Organisation, OrganisationContract, OrganisationList,
@@ -28,11 +28,11 @@ pub use catalogue::{
 };
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use contract::{Contract, ContractList, ContractSummary};
-pub use desk::{ApiDocument, NewAdvance, Sandbox};
-pub use history::{EventData, EventList, Message, MessageList, NewEscalation, NewMessage, NewRepairAgreement, NewTransition};
-pub use inbound::{InboundMessage, InboundMessagePage, NewReleasedTicket};
+pub use desk::{AdvanceInput, ApiDocument, Sandbox};
+pub use history::{EscalationInput, EventData, EventList, Message, MessageInput, MessageList, RepairAgreementInput, TransitionInput};
+pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use label::Label;
-pub use obligation::{NewFulfilment, NewObligation, Obligation, ObligationPage};
-pub use simulation::NewContractSimulation;
-pub use ticket::{NewTicket, Ticket, TicketPage, TicketPatch};
+pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
+pub use simulation::ContractSimulationInput;
+pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};

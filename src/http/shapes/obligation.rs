@@ -18,7 +18,7 @@ use crate::usecases::obligations::Shown;
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewObligation {
+pub struct ObligationInput {
     /// The contract.
     #[schema(min_length = 1, max_length = 100, example = "dap-example")]
     contract: String,
@@ -32,7 +32,7 @@ pub struct NewObligation {
     #[schema(max_length = 50, format = DateTime)]
     fact_at: Option<String>,
     /// What shows it.
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
     evidence: String,
 }
 
@@ -41,12 +41,12 @@ pub struct NewObligation {
 #[schema(rename_all = "camelCase")]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewFulfilment {
+pub struct FulfilmentInput {
     /// When, if not now.
     #[schema(max_length = 50, format = DateTime)]
     met_at: Option<String>,
     /// What shows it.
-    #[schema(min_length = 1, max_length = 10_000)]
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
     evidence: String,
 }
 

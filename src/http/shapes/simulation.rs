@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewContractSimulation {
+pub struct ContractSimulationInput {
     /// The whole text of the contract file; its id says whose tickets are replayed.
     #[schema(min_length = 1, max_length = 500_000)]
     contract: String,

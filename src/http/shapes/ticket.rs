@@ -15,38 +15,39 @@ use crate::usecases::tickets::Registered;
 #[serde(deny_unknown_fields)]
 #[derive(serde::Deserialize)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewTicket {
-    /// One of the six types.
+pub struct TicketInput {
+    /// `incident`, `problem`, `service_request`, `information_request`,
+    /// `proposal_request` or `change_request`.
     #[schema(min_length = 1, max_length = 50, example = "incident")]
     r#type: String,
-    /// The contract it falls under.
+    /// The id of the contract it falls under.
     #[schema(min_length = 1, max_length = 100, example = "dap-example")]
     contract: String,
     /// The client; needed where the contract serves several of yours.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(min_length = 1, max_length = 100, example = "ipo")]
     organisation: Option<String>,
-    /// A line.
-    #[schema(min_length = 1, max_length = 300)]
+    /// What it is about, in a line.
+    #[schema(min_length = 1, max_length = 300, pattern = "\\S", example = "Mail hapert")]
     title: String,
-    /// The whole story.
+    /// The whole story, as plain text.
     #[schema(max_length = 100_000)]
     description: Option<String>,
-    /// A priority of the contract; a client's is a proposal.
-    #[schema(min_length = 1, max_length = 50)]
+    /// The code of a priority of the contract; what a client gives is a proposal.
+    #[schema(min_length = 1, max_length = 50, example = "p3")]
     priority: Option<String>,
-    /// Why that priority.
+    /// Why that priority; needed where the contract asks for it.
     #[schema(max_length = 2000)]
     priority_motivation: Option<String>,
-    /// How it came in: phone, email, portal, api or monitoring.
+    /// How it came in: `phone`, `email`, `portal`, `api` or `monitoring`.
     #[schema(min_length = 1, max_length = 50, example = "phone")]
     channel: String,
     /// Who reports it.
-    requester: NewRequester,
-    /// When it was reported, if not now: RFC 3339 with an offset.
+    requester: RequesterInput,
+    /// When it was reported, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
-    /// Why it is recorded later than it happened.
-    #[schema(min_length = 1, max_length = 2000)]
+    /// Why it is recorded later than it happened; only with `occurredAt`.
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     occurred_at_reason: Option<String>,
     /// What it is called in other systems.
     #[schema(max_items = 20)]
@@ -60,9 +61,9 @@ pub struct NewTicket {
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
-pub struct NewRequester {
+pub struct RequesterInput {
     /// Their name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     name: String,
     /// Their address.
     #[schema(min_length = 3, max_length = 320, pattern = "^[^@\\s]+@[^@\\s]+$")]
@@ -90,16 +91,16 @@ pub struct TicketPatch {
     /// Another type, while the ticket is open; a priority that is not for it does not come along.
     #[schema(min_length = 1, max_length = 50)]
     r#type: Option<String>,
-    /// Another tier of the contract.
+    /// Another subscription of the contract.
     #[schema(min_length = 1, max_length = 100)]
     tier: Option<String>,
     /// Another title.
-    #[schema(min_length = 1, max_length = 300)]
+    #[schema(min_length = 1, max_length = 300, pattern = "\\S")]
     title: Option<String>,
     /// Another description.
     #[schema(max_length = 100_000)]
     description: Option<String>,
-    /// Another priority.
+    /// The code of another priority; what a client gives is a proposal.
     #[schema(min_length = 1, max_length = 50)]
     priority: Option<String>,
     /// Why that priority.
@@ -108,7 +109,7 @@ pub struct TicketPatch {
     /// Who takes it in hand.
     #[schema(min_length = 1, max_length = 200)]
     assignee: Option<String>,
-    /// Which team does.
+    /// Which team takes it in hand.
     #[schema(min_length = 1, max_length = 200)]
     team: Option<String>,
 }
@@ -134,39 +135,41 @@ pub struct Ticket {
     /// Its number for people.
     #[schema(example = "INC-1001")]
     number: String,
-    /// One of the six types.
+    /// `incident`, `problem`, `service_request`, `information_request`,
+    /// `proposal_request` or `change_request`.
     r#type: String,
-    /// The contract.
+    /// The id of its contract.
     contract: String,
-    /// The version it is pinned to.
+    /// The id of the contract version it is held to, for ever.
     contract_version_id: uuid::Uuid,
-    /// The client.
+    /// The client it is of.
     organisation: String,
-    /// The client's tier.
+    /// The client's subscription, where the contract has more than one.
     tier: Option<String>,
-    /// A line.
+    /// What it is about, in a line.
     title: String,
-    /// The whole story.
+    /// The whole story, as plain text.
     description: String,
-    /// Its phase.
+    /// Its phase: which there are depends on its type, and stands in the contract.
+    #[schema(example = "in_progress")]
     phase: String,
-    /// Its state: new, active, waiting, resolved, closed or cancelled.
+    /// The state that comes with its phase: `new`, `active`, `waiting`, `resolved`, `closed` or `cancelled`.
     state: String,
-    /// On whom it waits.
+    /// On whom it waits, while it is on hold.
     waiting_cause: Option<String>,
-    /// The priority the desk decided.
+    /// The code of the priority the desk decided.
     priority: Option<String>,
-    /// The priority the client proposed.
+    /// The code of the priority the client proposed.
     proposed_priority: Option<String>,
-    /// Why.
+    /// Why that priority.
     priority_motivation: Option<String>,
-    /// How it came in.
+    /// How it came in: `phone`, `email`, `portal`, `api` or `monitoring`.
     channel: String,
     /// Who reported it.
     requester: Option<PersonOut>,
     /// Who has it in hand.
     assignee: Option<String>,
-    /// Which team has.
+    /// Which team has it in hand.
     team: Option<String>,
     /// When it was reported.
     #[schema(value_type = String, format = DateTime)]
@@ -177,18 +180,18 @@ pub struct Ticket {
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Instant,
-    /// When it was resolved.
+    /// When it was resolved; `null` while it is not.
     #[schema(value_type = Option<String>, format = DateTime)]
     resolved_at: Option<Instant>,
-    /// When it was closed or cancelled.
+    /// When it was closed or cancelled; `null` while it is not.
     #[schema(value_type = Option<String>, format = DateTime)]
     closed_at: Option<Instant>,
-    /// When its next goal is due.
+    /// When the next goal of its clocks is due; `null` when none is.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_due_at: Option<Instant>,
-    /// The incident it is an emergency change for.
+    /// The id of the incident it is an emergency change for.
     emergency_for: Option<uuid::Uuid>,
-    /// What it is called elsewhere.
+    /// What it is called in other systems.
     external_references: Vec<ExternalReference>,
     /// Counts its changes.
     version: i32,

@@ -3,47 +3,50 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::catalogue::Choice;
 use super::label::Label;
 use crate::domain::contract::{Contract, Motivation, Side};
-use crate::domain::ticket::{Actor, Event, Outlook, Ticket};
+use crate::domain::ticket::{Actor, ClosingText, Event, Outlook, Ticket};
 use crate::http::labels::{self, Labelled};
 
-/// The longest reason, as `NewTransition` takes it.
+/// The longest reason, as `TransitionInput` takes it.
 const REASON: i32 = 2000;
 /// The longest cause.
 const CAUSE: i32 = 50;
+/// The longest text of an escalation's end.
+const TEXT: i32 = 10_000;
 
 /// A move that may follow.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PossibleTransition {
-    /// The phase.
+    /// The phase it leads to.
+    #[schema(example = "resolved")]
     to: String,
     /// What people call it.
     label: Label,
-    /// The state it brings.
+    /// The state that comes with that phase.
     state: String,
     /// The event it is recorded as.
     #[schema(example = "ticket.resolved")]
     event: String,
-    /// Who may make it: client, supplier (the desk), or both.
+    /// Who may make it: `client`, `supplier` (the desk), or both.
     by: Vec<String>,
-    /// Whether the caller is one of those.
+    /// Whether the caller may: their side is one of `by`.
     allowed: bool,
-    /// What has to be given with it.
+    /// Fields that have to be given with it.
     needs: Vec<TransitionNeed>,
     /// What has to be done before it.
     before: Vec<TransitionCondition>,
-    /// Texts that the contract asks for before the case is closed, to be told in the reason.
-    closing_texts: Vec<Choice>,
+    /// Fields that may come with it already, because the case will not be closed without them.
+    takes: Vec<TransitionNeed>,
 }
 
-/// A field that has to be given with a move.
+/// A field of a move, with what a form needs to ask for it.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TransitionNeed {
-    /// The field of the move: reason or cause.
+    /// The field of the move: `reason`, `cause`, or a text of an escalation's end such as `measures`.
+    #[schema(example = "cause")]
     field: String,
     /// What people call it.
     label: Label,
@@ -113,10 +116,13 @@ impl PossibleTransition {
             max_length: CAUSE,
             choices: ticket.hold_causes(contract).into_iter().map(|code| TransitionCause::new(contract, ticket, code)).collect(),
         };
-        let text = |code: &String| Choice {
-            code: code.clone(),
-            label: labels::closing_text(code).map_or_else(|| Label::new(code, code), Label::from),
+        let text = |text: &&'static ClosingText| TransitionNeed {
+            field: text.code.to_owned(),
+            label: Label::new(text.dutch, text.english),
+            max_length: TEXT,
+            choices: Vec::new(),
         };
+        let texts = outlook.needs_texts.iter().map(text);
         Self {
             to: outlook.phase.name.to_owned(),
             label: Label::new(outlook.phase.dutch, outlook.phase.english),
@@ -124,9 +130,9 @@ impl PossibleTransition {
             event: outlook.event.as_str().to_owned(),
             by: outlook.by.iter().map(|side| side.code().to_owned()).collect(),
             allowed: outlook.by.contains(&side),
-            needs: std::iter::once(reason).chain(outlook.needs_cause.then(cause)).collect(),
+            needs: std::iter::once(reason).chain(outlook.needs_cause.then(cause)).chain(texts).collect(),
             before: outlook.needs_priority.then(|| TransitionCondition::priority(contract, ticket, history, side)).into_iter().collect(),
-            closing_texts: outlook.closing_texts.iter().map(text).collect(),
+            takes: outlook.takes_texts.iter().map(text).collect(),
         }
     }
 }

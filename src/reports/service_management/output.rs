@@ -36,7 +36,7 @@ pub struct ServiceManagementReport {
     pub assumed: Vec<String>,
     /// Which tickets are in the figures.
     pub population: Population,
-    /// Always six, in the order of `TicketType::ALL` (RPT-01).
+    /// Always six, in a fixed order (RPT-01).
     pub types: Vec<TypeCounts>,
     /// Always six, in that order (RPT-02).
     pub handling_times: Vec<TypeHandling>,
@@ -66,9 +66,9 @@ pub struct Population {
     pub considered: u64,
     /// Of those, the ones cancelled in the month.
     pub cancelled: u64,
-    /// Of those, the ones in `not_classified`.
+    /// Of those, the ones in `notClassified`.
     pub not_classified: u64,
-    /// Of those, the ones in `running_breaches`.
+    /// Of those, the ones in `runningBreaches`.
     pub running_past_bound: u64,
 }
 
@@ -134,7 +134,7 @@ pub struct HandlingTime {
     pub calendar: Spread,
 }
 
-/// A list of durations in four figures. The exact mean is `total_seconds / n`.
+/// A list of durations in four figures. The exact mean is `totalSeconds` divided by `n`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Spread {

@@ -5,6 +5,7 @@ mod emergency;
 mod escalate;
 mod proof;
 mod register;
+mod transition;
 mod write;
 
 pub use agree::{RepairAgreement, agree_repair};
@@ -12,6 +13,7 @@ pub use escalate::escalate;
 pub use proof::ledger;
 pub(super) use register::client_of;
 pub use register::{Draft, FromMail, Registered, problems, register, register_in, register_many, registered_before};
+pub use transition::{Transition, transition};
 pub use write::{NewMessage, write, write_in};
 
 use uuid::Uuid;
@@ -179,7 +181,7 @@ pub(in crate::usecases) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Opti
 }
 
 /// Remembers what a request created, so that its repeat creates nothing.
-pub(super) async fn remember(app: &App, tx: &Tx, stamp: &Stamp, created: Uuid) -> Result<(), Error> {
+pub(in crate::usecases) async fn remember(app: &App, tx: &Tx, stamp: &Stamp, created: Uuid) -> Result<(), Error> {
     let Some(key) = &stamp.idempotency else { return Ok(()) };
     Ok(store::idempotency::insert(tx, app.time.id(), key, created, stamp.recorded_at).await?)
 }

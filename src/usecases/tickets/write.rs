@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{When, act_in, as_expected, remember, repeated};
 use crate::app::App;
-use crate::domain::ticket::{Act, EventKind, Ticket};
+use crate::domain::ticket::{Act, Event, EventKind, Ticket};
 use crate::store::messages::Message;
 use crate::store::tickets::TicketRef;
 use crate::store::{self, Tx};
@@ -49,6 +49,11 @@ pub async fn write(
 pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
     let wish = Act::Write { public: message.public, by_phone: message.by_phone };
     let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when).await?;
+    keep(tx, stamp, &ticket, &events, message).await
+}
+
+/// Keeps what was written beside the events that tell of it.
+pub(super) async fn keep(tx: &Tx, stamp: &Stamp, ticket: &Ticket, events: &[Event], message: &NewMessage) -> Result<Message, Error> {
     let told = events.iter().find(|event| matches!(event.kind, EventKind::Replied | EventKind::MessageReceived | EventKind::Noted));
     let told = told.ok_or_else(|| Error::Internal("a message without an event".to_owned()))?;
     let message = Message {

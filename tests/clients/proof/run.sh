@@ -12,15 +12,22 @@ jar="$(echo "$work"/lib/python3*/site-packages/openapi_generator_cli/openapi-gen
 rm -rf "$made"
 mkdir -p "$made"
 
-# Makes a client by a generator, with what it needs to be told.
+# Runs a generator; what it says is kept in a log, and shown when it fails.
+made_by() {
+    local language="$1"
+    shift
+    "$@" >"$made/$language.log" 2>&1 || {
+        cat "$made/$language.log" >&2
+        exit 1
+    }
+    echo "$language: made"
+}
+
+# Makes a client by openapi-generator, with what it needs to be told.
 generate() {
     local generator="$1"
     shift
-    java -jar "$jar" generate --input-spec openapi/uurwerk.json --generator-name "$generator" --output "$made/$generator" "$@" >"$made/$generator.log" 2>&1 || {
-        cat "$made/$generator.log" >&2
-        exit 1
-    }
-    echo "$generator: made"
+    made_by "$generator" java -jar "$jar" generate --input-spec openapi/uurwerk.json --generator-name "$generator" --output "$made/$generator" "$@"
 }
 
 # Runs a compiler in a client's folder, if it is on the machine.
@@ -48,10 +55,12 @@ generate php
 find "$made/java/src/main" "$here/java" -name '*.java' >"$made/java.files"
 javac -d "$made/java/classes" -classpath "$jar" "@$made/java.files"
 echo "java: compiled"
-compiled_by go go go vet ./...
+compiled_by go go go vet .
 compiled_by csharp dotnet dotnet build src/Org.OpenAPITools
 compiled_by php php php_files_parse
 
-"$work-rust/bin/cargo-progenitor" progenitor --input openapi/uurwerk.json --output "$made/rust" --name uurwerk-client --version 0.1.0 --interface builder
+made_by rust "$work-rust/bin/cargo-progenitor" progenitor --input openapi/uurwerk.json --output "$made/rust" --name uurwerk-client --version 0.1.0 --interface builder
+# A package of its own, not one of the desk's workspace in whose folder it lies.
+printf '\n[workspace]\n' >>"$made/rust/Cargo.toml"
 CARGO_TARGET_DIR="$work-rust/target" cargo check --quiet --manifest-path "$made/rust/Cargo.toml"
 echo "rust: compiled"

@@ -11,7 +11,7 @@ from uurwerk_client.api.tickets import (
     list_ticket_clocks,
     list_tickets,
 )
-from uurwerk_client.models import NewMessage, NewRequester, NewTicket, NewTransition, Problem
+from uurwerk_client.models import MessageInput, RequesterInput, TicketInput, TransitionInput, Problem
 from uurwerk_client.types import UNSET
 
 T = TypeVar("T")
@@ -24,9 +24,9 @@ def good(answer: T | Problem | None) -> T:
     return answer
 
 
-def ticket(title: str, priority: str) -> NewTicket:
-    requester = NewRequester(name="Anna de Boer", email="anna@ipo.example")
-    return NewTicket(
+def ticket(title: str, priority: str) -> TicketInput:
+    requester = RequesterInput(name="Anna de Boer", email="anna@ipo.example")
+    return TicketInput(
         type_="incident",
         contract="dap-example",
         organisation="ipo",
@@ -52,10 +52,10 @@ def main(url: str, token: str) -> None:
     assert other.next_cursor in (None, UNSET)
 
     text = "Wij kijken ernaar."
-    message = good(create_ticket_message.sync(first.number, client=client, body=NewMessage(visibility="public", body=text)))
+    message = good(create_ticket_message.sync(first.number, client=client, body=MessageInput(visibility="public", body=text)))
     assert message.body == text
 
-    move = NewTransition(to="in_progress", reason="In behandeling.")
+    move = TransitionInput(to="in_progress", reason="In behandeling.")
     moved = good(create_ticket_transition.sync(first.number, client=client, body=move))
     assert moved.state == "active" and moved.version > first.version
 

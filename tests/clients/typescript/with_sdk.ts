@@ -8,13 +8,13 @@ import {
   createTicketTransition,
   listTicketClocks,
   listTickets,
-  type NewTicket,
+  type TicketInput,
 } from './sdk';
 
 const [baseUrl, token] = process.argv.slice(2);
 const client = createClient({ baseUrl, auth: token });
 
-const ticket = (title: string, priority: string): NewTicket => ({
+const ticket = (title: string, priority: string): TicketInput => ({
   type: 'incident',
   contract: 'dap-example',
   organisation: 'ipo',
@@ -23,7 +23,7 @@ const ticket = (title: string, priority: string): NewTicket => ({
   priority,
   requester: { name: 'Anna de Boer', email: 'anna@ipo.example' },
 });
-const made = async (body: NewTicket, key: string) => {
+const made = async (body: TicketInput, key: string) => {
   const answer = await createTicket({ client, body, headers: { 'Idempotency-Key': key }, throwOnError: true });
   return answer.data;
 };

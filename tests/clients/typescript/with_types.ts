@@ -7,7 +7,7 @@ import type { components, paths } from './types';
 const [baseUrl, token] = process.argv.slice(2);
 const desk = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${token}` } });
 
-const ticket = (title: string, priority: string): components['schemas']['NewTicket'] => ({
+const ticket = (title: string, priority: string): components['schemas']['TicketInput'] => ({
   type: 'incident',
   contract: 'dap-example',
   organisation: 'ipo',
@@ -21,7 +21,7 @@ function good<T>(answer: { data?: T; error?: unknown }): T {
   return answer.data;
 }
 
-const made = async (body: components['schemas']['NewTicket'], key: string) =>
+const made = async (body: components['schemas']['TicketInput'], key: string) =>
   good(await desk.POST('/tickets', { body, params: { header: { 'Idempotency-Key': key } } }));
 const first = await made(ticket('Mail hapert', 'p2'), 'types-1');
 const second = await made(ticket('Printer hapert', 'p2'), 'types-2');

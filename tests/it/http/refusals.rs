@@ -14,6 +14,10 @@ on_both_databases!(
     an_unknown_parameter_is_never_ignored,
     only_the_client_judges_the_solution_of_an_incident,
     instants_that_cannot_be_are_refused,
+    what_is_asked_with_head_is_answered_as_with_get_without_a_body,
+    the_scheme_of_a_token_has_any_case_and_a_wrong_one_is_called_so,
+    a_text_is_more_than_spaces_and_has_no_character_that_is_none,
+    a_refusal_is_no_larger_than_its_document_says_whatever_was_sent,
 );
 
 fn codes(answer: &crate::support::Answer) -> Vec<(String, String)> {
@@ -113,7 +117,7 @@ async fn what_is_no_json_or_too_large_is_refused(desk: &Desk) {
 
 async fn every_answer_carries_the_headers_and_every_wrong_method_its_allow(desk: &Desk) {
     let wrong = desk.ask(Some(crate::support::ADMIN), "DELETE", "/v1/tickets", None).await;
-    assert_eq!((wrong.status, &wrong.headers["allow"]), (405, &"GET, POST".parse().expect("a header")));
+    assert_eq!((wrong.status, &wrong.headers["allow"]), (405, &"GET, HEAD, POST".parse().expect("a header")));
     for answer in
         [wrong, desk.get("/v1/tickets").await, desk.get("/v1/tickets/").await, desk.get("/nergens").await, desk.get("/livez").await]
     {
@@ -192,4 +196,84 @@ async fn instants_that_cannot_be_are_refused(desk: &Desk) {
         let answer = desk.post(&format!("/v1/tickets/{number}/transitions"), &at(instant)).await;
         assert_eq!((answer.status, codes(&answer)), (400, pairs(&[("/occurredAt", code)])), "{instant}");
     }
+    let mut late = incident("p3");
+    (late["occurredAt"], late["occurredAtReason"]) = (json!("2026-03-02T07:00:00"), json!("Vergeten."));
+    let answer = desk.post("/v1/tickets", &late).await;
+    assert_eq!((answer.status, codes(&answer)), (400, pairs(&[("/occurredAt", "bad_instant")])));
+    assert!(answer.body["errors"][0]["detail"].as_str().is_some_and(|detail| detail.contains("with an offset")), "{}", answer.body);
+}
+
+/// RFC 9110, 9.1: whoever answers GET answers HEAD.
+async fn what_is_asked_with_head_is_answered_as_with_get_without_a_body(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    for path in [format!("/v1/tickets/{number}"), "/v1/tickets?pageSize=1".to_owned(), "/v1/openapi.json".to_owned(), "/livez".to_owned()] {
+        let (get, head) = (desk.get(&path).await, desk.ask(Some(crate::support::ADMIN), "HEAD", &path, None).await);
+        let of = |name: &str| (get.headers.get(name).cloned(), head.headers.get(name).cloned());
+        assert_eq!((get.status, head.status, &head.body), (200, 200, &Value::Null), "{path}");
+        for name in ["content-length", "content-type", "etag", "api-version"] {
+            let (of_get, of_head) = of(name);
+            assert_eq!(of_get, of_head, "{name} of {path}");
+        }
+    }
+    assert_eq!(desk.ask(None, "HEAD", "/v1/tickets", None).await.status, 401);
+    assert_eq!(desk.ask(Some(crate::support::ADMIN), "HEAD", "/v1/tickets?colour=red", None).await.status, 400);
+    let only_post = desk.ask(Some(crate::support::ADMIN), "HEAD", "/v1/sandbox/advances", None).await;
+    assert_eq!((only_post.status, &only_post.headers["allow"]), (405, &"POST".parse().expect("a header")));
+}
+
+/// RFC 9110, 11.1, and RFC 6750, 3.
+async fn the_scheme_of_a_token_has_any_case_and_a_wrong_one_is_called_so(desk: &Desk) {
+    let ask = async |authorization: &str| desk.send(None, ("GET", "/v1/channels"), &[("authorization", authorization)], None).await;
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        assert_eq!(ask(&format!("{scheme} {}", crate::support::ADMIN)).await.status, 200, "{scheme}");
+    }
+    for (authorization, challenge) in [
+        ("Basic dHJ5LW1lOg==", "Bearer"),
+        ("Bearer", "Bearer"),
+        (crate::support::ADMIN, "Bearer"),
+        ("Bearer nobody", "Bearer error=\"invalid_token\""),
+    ] {
+        let answer = ask(authorization).await;
+        assert_eq!((answer.status, answer.headers["www-authenticate"].to_str().ok()), (401, Some(challenge)), "{authorization}");
+    }
+}
+
+/// INC-06 for a reason; U+0000 is what PostgreSQL keeps in no text.
+async fn a_text_is_more_than_spaces_and_has_no_character_that_is_none(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let path = format!("/v1/tickets/{number}");
+    for (path, body, expected) in [
+        (format!("{path}/transitions"), json!({ "to": "in_progress", "reason": " \n" }), ("/reason", "blank")),
+        (format!("{path}/messages"), json!({ "visibility": "public", "body": "\t" }), ("/body", "blank")),
+        (format!("{path}/messages"), json!({ "visibility": "public", "body": "a\u{0}b" }), ("/body", "bad_format")),
+        (
+            "/v1/tickets".to_owned(),
+            {
+                let mut ticket = incident("p3");
+                ticket["requester"]["name"] = json!("a\u{0}");
+                ticket
+            },
+            ("/requester/name", "bad_format"),
+        ),
+    ] {
+        let answer = desk.post(&path, &body).await;
+        assert_eq!((answer.status, codes(&answer)), (400, pairs(&[expected])), "{path}: {}", answer.body);
+    }
+    let answer = desk.get("/v1/tickets?text=a%00b").await;
+    assert_eq!((answer.status, codes(&answer)), (400, pairs(&[("text", "bad_format")])));
+    for path in ["/v1/tickets/%00", "/v1/contracts/%00", "/v1/contracts/a%00/calendars"] {
+        assert_eq!(desk.get(path).await.status, 404, "{path}");
+    }
+}
+
+async fn a_refusal_is_no_larger_than_its_document_says_whatever_was_sent(desk: &Desk) {
+    let mut ticket = incident("p3");
+    let fields = ticket.as_object_mut().expect("fields");
+    fields.extend((0..1500).map(|at| (format!("{at}{}", "~/".repeat(200)), json!(1))));
+    let answer = desk.post("/v1/tickets", &ticket).await;
+    let told = codes(&answer);
+    assert_eq!((answer.status, told.len()), (400, 1000));
+    assert!(told.iter().all(|(pointer, _)| pointer.chars().count() == 500 && pointer[2..].contains("~0~1")), "{:?}", told.first());
+    let answer = desk.get(&format!("/v1/tickets?{}=1", "k".repeat(3000))).await;
+    assert_eq!((answer.status, codes(&answer)[0].0.len()), (400, 500));
 }

@@ -1,6 +1,8 @@
 //! Safe retries: a repeat makes nothing twice, and nobody writes over what they have not read.
 
 use serde_json::{Value, json};
+use uurwerk::store::idempotency::Key;
+use uurwerk::usecases::{Stamp, sandbox};
 
 use crate::on_both_databases;
 use crate::support::{ADMIN, Answer, Desk, incident};
@@ -13,6 +15,8 @@ on_both_databases!(
     who_has_not_read_the_ticket_as_it_is_changes_nothing,
     a_ticket_that_is_as_it_was_read_is_not_sent_again,
     a_reference_of_another_system_is_one_ticket,
+    an_advance_under_one_key_goes_once,
+    an_advance_that_was_broken_off_is_finished_by_its_repeat,
 );
 
 async fn keyed(desk: &Desk, key: &str, path: &str, body: &Value) -> Answer {
@@ -190,4 +194,32 @@ async fn a_reference_of_another_system_is_one_ticket(desk: &Desk) {
         (twice.status, &twice.body["errors"][0]["pointer"], &twice.body["errors"][0]["code"]),
         (400, &json!("/externalReferences/1"), &json!("repeated"))
     );
+}
+
+async fn an_advance_under_one_key_goes_once(desk: &Desk) {
+    let advance = async |key: &str, body: Value| keyed(desk, key, "/v1/sandbox/advances", &body).await;
+    for _ in 0..2 {
+        // Further than a key is remembered: it counts from where time then stands.
+        let answer = advance("k", json!({ "by": "P3D" })).await;
+        assert_eq!((answer.status, &answer.body["nowAt"]), (201, &json!("2026-03-05T07:00:00Z")), "{}", answer.body);
+    }
+    let reused = advance("k", json!({ "by": "P4D" })).await;
+    assert_eq!((reused.status, &reused.body["code"]), (409, &json!("idempotency_key_reused")));
+    desk.passes("PT1H").await;
+    assert_eq!(advance("k", json!({ "by": "P3D" })).await.body["nowAt"], "2026-03-05T08:00:00Z", "a repeat never goes back");
+    assert_eq!(advance("l", json!({ "by": "PT2H" })).await.body["nowAt"], "2026-03-05T10:00:00Z");
+    desk.passes("P1D").await;
+    assert_eq!(advance("l", json!({ "by": "PT2H" })).await.body["nowAt"], "2026-03-06T12:00:00Z", "its key is forgotten a day later");
+}
+
+/// A process that was killed on the way leaves the key behind, with time standing before where it was to go.
+async fn an_advance_that_was_broken_off_is_finished_by_its_repeat(desk: &Desk) {
+    let killed = desk.another_process().await;
+    let key = Key { caller: "desk:admin".to_owned(), key: "k".to_owned(), digest: "d".to_owned() };
+    let stamp = Stamp { idempotency: Some(key), ..Stamp::system(desk.app.time.now()) };
+    let by = sandbox::Advance::By(2 * 3600);
+    let there = sandbox::advance(&desk.app, &stamp, by).await.expect("an advance");
+    assert_eq!(there.to_string(), "2026-03-02T09:00:00Z");
+    assert_eq!(killed.time.now().to_string(), "2026-03-02T07:00:00Z");
+    assert_eq!(sandbox::advance(&killed, &stamp, by).await.expect("an advance"), there, "it goes there, and no further");
 }

@@ -11,6 +11,9 @@ on_both_databases!(
     every_move_offered_succeeds_with_what_it_needs_and_no_other_is_possible,
     a_move_tells_who_may_make_it_and_on_whom_a_ticket_can_wait,
     a_priority_that_is_missing_is_told_with_what_can_be_chosen,
+    a_ticket_waits_for_one_of_those_it_can_wait_for,
+    an_escalated_case_is_closed_with_its_three_texts_and_no_earlier,
+    the_texts_may_come_with_the_solution_and_are_asked_again_after_a_refusal,
 );
 
 const KINDS: [&str; 6] = ["incident", "problem", "service_request", "information_request", "proposal_request", "change_request"];
@@ -135,4 +138,103 @@ async fn a_priority_that_is_missing_is_told_with_what_can_be_chosen(desk: &Desk)
     assert_eq!(told(&resolve().await["before"][0])[0], (json!("p1"), json!(false)));
     assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "priority": "p1" })).await.status, 200);
     assert_eq!(resolve().await["before"], json!([]));
+}
+
+/// CLK-12: a word that stops no clock would be a hold that nobody notices.
+async fn a_ticket_waits_for_one_of_those_it_can_wait_for(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    desk.moves(&number, "in_progress").await;
+    let hold = async |cause: &str| {
+        let wish = json!({ "to": "on_hold", "reason": "Wij wachten.", "cause": cause });
+        desk.post(&format!("/v1/tickets/{number}/transitions"), &wish).await
+    };
+    let refused = hold("requestor").await;
+    let error = &refused.body["errors"][0];
+    assert_eq!((refused.status, &error["pointer"], &error["code"]), (400, &json!("/cause"), &json!("unknown_value")));
+    let choices = offered(desk, ADMIN, &number).await;
+    let choices = choices.iter().find(|offer| offer["to"] == "on_hold").expect("a hold")["needs"][1]["choices"].clone();
+    for choice in choices.as_array().expect("choices") {
+        let code = choice["code"].as_str().expect("a code");
+        assert!(error["detail"].as_str().is_some_and(|detail| detail.contains(code)), "{error}");
+        assert_eq!(hold(code).await.status, 201, "{code}");
+        desk.moves(&number, "in_progress").await;
+    }
+}
+
+/// The example agreement under another name, whose first level asks for three texts at its end.
+fn demanding() -> Value {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts/dap-example.toml");
+    let text = std::fs::read_to_string(file).expect("a contract").replacen("id = \"dap-example\"", "id = \"demanding\"", 1);
+    let level = "\nlevel = 1\n";
+    assert!(text.contains(level), "the ladder has a first level");
+    json!({ "contract": text.replacen(level, &format!("{level}closing_needs = [\"measures\", \"results\", \"lessons\"]\n"), 1) })
+}
+
+/// ESC-21, for an incident, which the client closes, and for a problem, which the desk does.
+async fn an_escalated_case_is_closed_with_its_three_texts_and_no_earlier(desk: &Desk) {
+    let applied = desk.post("/v1/contracts", &demanding()).await;
+    assert_eq!(applied.status, 201, "{}", applied.body);
+    let client = desk.token_of("ipo").await;
+    for (kind, path, closer) in [
+        ("incident", ["in_progress", "resolved"].as_slice(), client.as_str()),
+        ("problem", &["investigating", "known_error", "resolved"], ADMIN),
+    ] {
+        let mut body = request(kind);
+        (body["contract"], body["priority"]) = (json!("demanding"), json!("p3"));
+        if kind == "problem" {
+            body["priority"] = Value::Null;
+        }
+        let number = desk.registers(&body).await;
+        for phase in path {
+            assert_eq!(desk.moves(&number, phase).await.status, 201, "{kind} to {phase}");
+        }
+        let ask = async |extra: Value| {
+            let mut wish = json!({ "to": "closed", "reason": "Dank." });
+            wish.as_object_mut().expect("fields").extend(extra.as_object().expect("fields").clone());
+            desk.ask(Some(closer), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&wish)).await
+        };
+        let offers = offered(desk, closer, &number).await;
+        let closing = offers.iter().find(|offer| offer["to"] == "closed").expect("a closing");
+        let needs: Vec<_> = closing["needs"].as_array().expect("needs").iter().map(|need| need["field"].clone()).collect();
+        assert_eq!(needs, ["reason", "measures", "results", "lessons"], "{kind}");
+        let two = ask(json!({ "measures": "Herstart.", "results": "Het werkt." })).await;
+        assert_eq!((two.status, two.body["errors"].as_array().map(Vec::len)), (400, Some(1)), "{}", two.body);
+        assert_eq!((&two.body["errors"][0]["pointer"], &two.body["errors"][0]["code"]), (&json!("/lessons"), &json!("required")));
+        let three = ask(json!({ "measures": "Herstart.", "results": "Het werkt.", "lessons": "Eerder kijken." })).await;
+        assert_eq!(three.status, 201, "{}", three.body);
+        let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
+        let text = "Getroffen maatregelen: Herstart.\n\nResultaten: Het werkt.\n\nLeerpunten: Eerder kijken.";
+        assert_eq!((&messages[0]["body"], &messages[0]["visibility"]), (&json!(text), &json!("public")), "{messages}");
+    }
+}
+
+/// Whoever solves it tells what was done; whoever accepts it has nothing to add. A refused solution is to be told anew.
+async fn the_texts_may_come_with_the_solution_and_are_asked_again_after_a_refusal(desk: &Desk) {
+    desk.post("/v1/contracts", &demanding()).await;
+    let client = desk.token_of("ipo").await;
+    let mut body = request("incident");
+    (body["contract"], body["priority"]) = (json!("demanding"), json!("p3"));
+    let number = desk.registers(&body).await;
+    let path = format!("/v1/tickets/{number}/transitions");
+    let texts =
+        json!({ "to": "resolved", "reason": "Klaar.", "measures": "Herstart.", "results": "Het werkt.", "lessons": "Eerder kijken." });
+    let mut early = texts.clone();
+    early["to"] = json!("in_progress");
+    let refused = desk.post(&path, &early).await;
+    assert_eq!((refused.status, refused.body["errors"].as_array().map(Vec::len)), (400, Some(3)), "{}", refused.body);
+    desk.moves(&number, "in_progress").await;
+    let offers = offered(desk, ADMIN, &number).await;
+    let solving = offers.iter().find(|offer| offer["to"] == "resolved").expect("a solution");
+    assert_eq!((solving["needs"].as_array().map(Vec::len), solving["takes"].as_array().map(Vec::len)), (Some(1), Some(3)), "{solving}");
+    assert_eq!(desk.post(&path, &texts).await.status, 201);
+    let asked = async || {
+        let offers = offered(desk, &client, &number).await;
+        offers.iter().find(|offer| offer["to"] == "closed").expect("a closing")["needs"].as_array().map(Vec::len)
+    };
+    assert_eq!(asked().await, Some(1), "nothing but a reason is asked");
+    let refuse = json!({ "to": "in_progress", "reason": "Het werkt niet." });
+    assert_eq!(desk.ask(Some(&client), "POST", &path, Some(&refuse)).await.status, 201);
+    desk.moves(&number, "resolved").await;
+    assert_eq!(asked().await, Some(4), "the first texts were of another solution");
+    assert!(uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a look").differences.is_empty());
 }

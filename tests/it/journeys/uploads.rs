@@ -90,7 +90,14 @@ async fn a_file_of_200_megabytes_passes_through_in_a_few_megabytes_of_memory() {
     let before = kibibytes(&desk, "VmHWM:");
     let url = format!("{}/v1/tickets/{number}/attachments?name=groot.bin", desk.url);
     let client = reqwest::Client::new();
-    let kept = client.post(url).bearer_auth(ADMIN).body(mebibytes(200, Duration::ZERO)).send().await.expect("an answer");
+    let kept = client
+        .post(url)
+        .bearer_auth(ADMIN)
+        .header(OCTETS[0].0, OCTETS[0].1)
+        .body(mebibytes(200, Duration::ZERO))
+        .send()
+        .await
+        .expect("an answer");
     let kept: Value = kept.json().await.expect("JSON");
     assert_eq!(kept["sizeBytes"], json!(200 * MEBIBYTE), "{kept}");
     let after_upload = kibibytes(&desk, "VmHWM:");
@@ -178,10 +185,11 @@ async fn a_bucket_keeps_what_a_folder_would() {
         assert_eq!(bucket.listing().await, (at + 1, 0));
     }
     // Cut off after ten parts, and a sender who goes away after two: nothing is left of either.
-    let long = desk.request("POST", &format!("{path}?name=lang")).bearer_auth(ADMIN).body(mebibytes(51, Duration::ZERO)).send().await;
+    let post = |name: &str| desk.request("POST", &format!("{path}?name={name}")).bearer_auth(ADMIN).header(OCTETS[0].0, OCTETS[0].1);
+    let long = post("lang").body(mebibytes(51, Duration::ZERO)).send().await;
     assert!(long.as_ref().map_or(true, |answer| answer.status().as_u16() == 413), "{long:?}");
     let broken = stream::iter([Ok(Bytes::from(vec![1; 11 * MEBIBYTE])), Err(std::io::Error::other("gone"))]);
-    let sent = desk.request("POST", &format!("{path}?name=weg")).bearer_auth(ADMIN).body(reqwest::Body::wrap_stream(broken)).send().await;
+    let sent = post("weg").body(reqwest::Body::wrap_stream(broken)).send().await;
     assert!(sent.is_err() || sent.is_ok_and(|answer| answer.status().as_u16() == 400));
     for _ in 0..100 {
         if bucket.listing().await == (3, 0) {

@@ -1,0 +1,18 @@
+//! An advance of the sandbox's time that was asked for under a key.
+
+use sea_orm::entity::prelude::*;
+
+/// An advance of the sandbox's time that was asked for under a key.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "sandbox_advance")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub to_at: DateTimeUtc,
+}
+
+/// None are declared: `store` asks for what it needs.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

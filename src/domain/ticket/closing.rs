@@ -1,0 +1,49 @@
+//! The texts without which an escalated case is not closed, and which of them a ticket still lacks (ESC-21).
+//!
+//! The words themselves are a message on the ticket, since whoever takes part is to read them; a history keeps that they
+//! were written.
+
+use super::{Event, EventKind, Ticket};
+use crate::domain::contract::Contract;
+
+/// A text that an escalation asks for before the case is closed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ClosingText {
+    /// Its name in agreements and in the API.
+    pub code: &'static str,
+    /// Its Dutch name, for people.
+    pub dutch: &'static str,
+    /// Its English name, for people.
+    pub english: &'static str,
+}
+
+impl ClosingText {
+    /// All of them, in the order in which they are written.
+    pub const ALL: [Self; 3] = [
+        Self { code: "measures", dutch: "getroffen maatregelen", english: "measures taken" },
+        Self { code: "results", dutch: "resultaten", english: "results" },
+        Self { code: "lessons", dutch: "leerpunten", english: "lessons" },
+    ];
+
+    /// The text of that name.
+    pub fn named(code: &str) -> Option<&'static Self> {
+        const { &Self::ALL }.iter().find(|text| text.code == code)
+    }
+}
+
+/// Where the data of a move keep which texts came with it.
+pub(super) const WRITTEN: &str = "closingTexts";
+
+impl Ticket {
+    /// The texts that the levels it came to ask for, and that were not written since it was last taken up again.
+    pub fn closing_texts(&self, contract: &Contract, history: &[Event]) -> Vec<&'static ClosingText> {
+        let Some(ladder) = contract.ladder(self.kind) else { return Vec::new() };
+        let reached = crate::domain::escalation::position(ladder, history).map_or(0, |position| position.level);
+        let needs = ladder.levels.iter().filter(|level| level.level <= reached).flat_map(|level| &level.closing_needs);
+        let needs: Vec<_> = needs.collect();
+        let of_present = history.iter().rev().take_while(|event| !matches!(event.kind, EventKind::SolutionRefused | EventKind::Reopened));
+        let written: Vec<_> = of_present.filter_map(|event| event.data[WRITTEN].as_array()).flatten().collect();
+        let lacks = |text: &&ClosingText| needs.iter().any(|need| *need == text.code) && !written.iter().any(|one| *one == text.code);
+        const { &ClosingText::ALL }.iter().filter(lacks).collect()
+    }
+}

@@ -1,0 +1,62 @@
+//! Moving a ticket to another phase, with what is written at the end of an escalation.
+
+use super::write::{NewMessage, keep};
+use super::{When, act_in, as_expected, remember, repeated};
+use crate::app::App;
+use crate::domain::ticket::{Act, ClosingText, Ticket};
+use crate::store;
+use crate::store::tickets::TicketRef;
+use crate::usecases::{Error, Stamp};
+
+/// A move as someone asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct Transition {
+    /// The phase's name.
+    pub to: String,
+    /// Why, in words.
+    pub reason: String,
+    /// On whom the ticket waits, when it goes on hold.
+    pub cause: Option<String>,
+    /// What an escalation asks for before the case is closed, in words (ESC-21).
+    pub texts: Vec<(&'static ClosingText, String)>,
+}
+
+impl Transition {
+    /// The texts as one message, for everyone who takes part.
+    fn message(&self) -> String {
+        let part = |(text, words): &(&ClosingText, String)| {
+            let mut title = text.dutch.chars();
+            let first = title.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+            format!("{first}{}: {words}", title.as_str())
+        };
+        self.texts.iter().map(part).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+/// Moves a ticket that is still in one of the versions expected; the texts of an escalation's end become a message on it.
+pub async fn transition(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    wish: &Transition,
+    when: &When,
+    expected: Option<&[i32]>,
+) -> Result<Ticket, Error> {
+    let texts = wish.texts.iter().map(|(text, _)| *text).collect();
+    let act = Act::Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts };
+    app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
+        }
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        as_expected(&ticket, expected)?;
+        let (ticket, events) = act_in(app, tx, stamp, &ticket, std::slice::from_ref(&act), when).await?;
+        if !wish.texts.is_empty() {
+            let message = NewMessage { public: true, by_phone: false, body: wish.message(), person_id: None };
+            keep(tx, stamp, &ticket, &events, &message).await?;
+        }
+        remember(app, tx, stamp, ticket.id).await?;
+        Ok(ticket)
+    })
+    .await
+}
