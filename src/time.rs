@@ -3,17 +3,24 @@
 //! On PostgreSQL it follows the database's clock, so that several processes agree; in a sandbox it stands still until
 //! it is told to advance.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::domain::Instant;
 
 /// Where the program's time comes from.
 #[derive(Debug, Clone)]
-pub struct TimeSource(Arc<Source>);
+pub struct TimeSource(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    source: Source,
+    /// Counts the ids of one second, so that they sort too.
+    ids: Mutex<ContextV7>,
+}
 
 #[derive(Debug)]
 enum Source {
@@ -26,17 +33,21 @@ enum Source {
 impl TimeSource {
     /// The machine's time.
     pub fn machine() -> Self {
-        Self(Arc::new(Source::Machine { ahead: AtomicI64::new(0) }))
+        Self::of(Source::Machine { ahead: AtomicI64::new(0) })
     }
 
     /// A time that stands still at `now`.
     pub fn sandbox(now: Instant) -> Self {
-        Self(Arc::new(Source::Sandbox { now: AtomicI64::new(now.unix()) }))
+        Self::of(Source::Sandbox { now: AtomicI64::new(now.unix()) })
+    }
+
+    fn of(source: Source) -> Self {
+        Self(Arc::new(Shared { source, ids: Mutex::new(ContextV7::new()) }))
     }
 
     /// Now, to the second.
     pub fn now(&self) -> Instant {
-        let seconds = match &*self.0 {
+        let seconds = match &self.0.source {
             Source::Machine { ahead } => (machine_now().timestamp_millis() + ahead.load(Ordering::Relaxed)).div_euclid(1000),
             Source::Sandbox { now } => now.load(Ordering::Acquire),
         };
@@ -45,27 +56,27 @@ impl TimeSource {
 
     /// Whether it stands still by itself.
     pub fn is_sandbox(&self) -> bool {
-        matches!(*self.0, Source::Sandbox { .. })
+        matches!(self.0.source, Source::Sandbox { .. })
     }
 
     /// Follows a database whose clock reads `theirs`.
     pub fn follow(&self, theirs: DateTime<Utc>) {
-        if let Source::Machine { ahead } = &*self.0 {
+        if let Source::Machine { ahead } = &self.0.source {
             ahead.store((theirs - machine_now()).num_milliseconds(), Ordering::Relaxed);
         }
     }
 
     /// Moves a sandbox on; never back.
     pub fn advance(&self, to: Instant) {
-        if let Source::Sandbox { now } = &*self.0 {
+        if let Source::Sandbox { now } = &self.0.source {
             now.fetch_max(to.unix(), Ordering::AcqRel);
         }
     }
 
-    /// A new id that sorts by when it was made.
+    /// A new id that sorts by when it was made, also among those this process made in the same second.
     pub fn id(&self) -> Uuid {
         let seconds = u64::try_from(self.now().unix()).unwrap_or_default();
-        Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, 0))
+        Uuid::new_v7(Timestamp::from_unix(&self.0.ids, seconds, 0))
     }
 }
 

@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::body::{self, Body};
+use super::body::{self, Body, Query};
 use super::caller::Caller;
 use super::error::Failure;
+use super::paging::{self, Page};
 use super::shapes::{
-    Clock, ClockList, EscalationInput, EventList, Message, MessageInput, MessageList, PossibleTransition, PossibleTransitions,
+    Clock, ClockList, EscalationInput, EventPage, Message, MessageInput, MessagePage, PossibleTransition, PossibleTransitions,
     RepairAgreementInput, Ticket, TicketInput, TicketPatch, TransitionInput,
 };
 use super::version::{self, Versions};
@@ -139,15 +140,22 @@ pub async fn patch(
 
 /// Shows what was written on a ticket.
 ///
-/// Oldest first; a client sees the public messages.
+/// A page of them, oldest first; a client sees the public messages.
 #[utoipa::path(get, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "listTicketMessages",
-    params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = MessageList)))]
-pub async fn messages(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+    responses((status = 200, body = MessagePage)))]
+pub async fn messages(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let mut query = Query::read(&request, &["pageSize", "cursor"]);
+    let (size, after) = (query.page_size(), paging::after(&mut query, paging::read_place));
+    query.checked()?;
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
-    let found = store::messages::of_ticket(&view, ticket.id, !caller.actor.is_client()).await.map_err(Error::from)?;
-    Ok(HttpResponse::Ok().json(MessageList { items: found.into_iter().map(Message::from).collect() }))
+    let found = store::messages::of_ticket(&view, ticket.id, !caller.actor.is_client(), after, size as u64 + 1);
+    let page = Page::of(found.await.map_err(Error::from)?, size, |message| paging::place(message.occurred_at, message.id));
+    let page = MessagePage { items: page.items.into_iter().map(Message::from).collect(), next_cursor: page.next_cursor };
+    Ok(paging::answer(&request, &page, page.next_cursor.as_deref()))
 }
 
 /// Writes on a ticket.
@@ -323,15 +331,24 @@ pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>
 
 /// Shows a ticket's history.
 ///
-/// In the order recorded; every clock and report follows from it.
+/// A page of it, in the order recorded; every clock and report follows from it.
 #[utoipa::path(get, path = "/tickets/{ref}/events", tag = "tickets", operation_id = "listTicketEvents",
-    params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = EventList)))]
-pub async fn events(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    params(("ref" = String, Path, description = "The ticket's UUID or number"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("cursor" = Option<String>, Query, description = "Where the last page ended")),
+    responses((status = 200, body = EventPage)))]
+pub async fn events(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let mut query = Query::read(&request, &["pageSize", "cursor"]);
+    let (size, after) = (query.page_size(), paging::after(&mut query, |place| place.parse::<usize>().ok()));
+    query.checked()?;
     let view = app.db.view(caller.scope.clone());
-    let (_, mut history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
-    history.retain(|event| !caller.actor.is_client() || !event.is_internal());
-    Ok(HttpResponse::Ok().json(EventList { items: history.into_iter().map(Into::into).collect() }))
+    let (_, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
+    // A history only grows: an event's place in it stays.
+    let shown = (1_usize..).zip(history).filter(|(_, event)| !caller.actor.is_client() || !event.is_internal());
+    let shown = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(size + 1);
+    let page = Page::of(shown.collect(), size, |(place, _)| place.to_string());
+    let page = EventPage { items: page.items.into_iter().map(|(_, event)| event.into()).collect(), next_cursor: page.next_cursor };
+    Ok(paging::answer(&request, &page, page.next_cursor.as_deref()))
 }
 
 async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: StatusCode) -> Result<HttpResponse, Failure> {

@@ -2,7 +2,8 @@
 
 use entity::message;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -32,13 +33,24 @@ pub struct Message {
     pub recorded_at: Instant,
 }
 
-/// A ticket's messages, oldest first; internal ones only on request.
-pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, internal: bool) -> Result<Vec<Message>, DbErr> {
+/// A page of a ticket's messages, oldest first, after one of them; internal ones only on request.
+pub async fn of_ticket(
+    reads: &impl Reads,
+    ticket: Uuid,
+    internal: bool,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Message>, DbErr> {
     let mut rows = reads.find::<message::Entity>().filter(message::Column::TicketId.eq(ticket));
     if !internal {
         rows = rows.filter(message::Column::Visibility.eq("public"));
     }
-    let rows = rows.order_by_asc(message::Column::OccurredAt).order_by_asc(message::Column::Id).all(reads.connection()).await?;
+    if let Some((at, id)) = after {
+        let place = Expr::tuple([Expr::col(message::Column::OccurredAt), Expr::col(message::Column::Id)]);
+        rows = rows.filter(place.gt(Expr::tuple([Expr::val(at.to_utc()), Expr::val(id)])));
+    }
+    let rows = rows.order_by_asc(message::Column::OccurredAt).order_by_asc(message::Column::Id).limit(limit);
+    let rows = rows.all(reads.connection()).await?;
     Ok(rows.into_iter().map(to_domain).collect())
 }
 

@@ -132,9 +132,12 @@ impl From<StoredMessage> for Message {
 
 /// A ticket's messages.
 #[derive(ToSchema, Serialize)]
-pub struct MessageList {
+#[serde(rename_all = "camelCase")]
+pub struct MessagePage {
     /// Oldest first.
     pub items: Vec<Message>,
+    /// Asks for the next page; `null` on the last.
+    pub next_cursor: Option<String>,
 }
 
 /// Something that happened to a ticket.
@@ -184,7 +187,10 @@ impl From<Event> for EventOut {
 
 /// A ticket's history.
 #[derive(ToSchema, Serialize)]
-pub struct EventList {
+#[serde(rename_all = "camelCase")]
+pub struct EventPage {
     /// In the order recorded.
     pub items: Vec<EventOut>,
+    /// Asks for the next page; `null` on the last.
+    pub next_cursor: Option<String>,
 }

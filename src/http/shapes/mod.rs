@@ -29,7 +29,7 @@ pub use catalogue::{
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use contract::{Contract, ContractList, ContractSummary};
 pub use desk::{AdvanceInput, ApiDocument, Sandbox};
-pub use history::{EscalationInput, EventData, EventList, Message, MessageInput, MessageList, RepairAgreementInput, TransitionInput};
+pub use history::{EscalationInput, EventData, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput};
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use label::Label;
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};

@@ -15,6 +15,7 @@ use crate::on_both_databases;
 use crate::support::{Answer, Desk, incident};
 
 on_both_databases!(
+    a_history_and_what_was_written_turn_their_pages,
     a_queue_comes_by_priority_and_then_by_what_is_due_first,
     what_has_no_figure_comes_last_in_both_directions,
     every_order_shows_every_ticket_once_page_by_page,
@@ -541,4 +542,34 @@ async fn a_change_that_commits_late_is_told_late_and_not_never(desk: &Desk) {
     assert!(late.updated_at < until.parse().expect("an instant"));
     jobs::work_off(&desk.app).await.expect("work");
     assert!(listed(desk, &format!("updatedSince={until}")).await.contains(&late.reference()));
+}
+
+async fn a_history_and_what_was_written_turn_their_pages(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    for at in 0..25 {
+        let body = serde_json::json!({ "visibility": "public", "body": format!("Bericht {at}") });
+        assert_eq!(desk.post(&format!("/v1/tickets/{number}/messages"), &body).await.status, 201);
+    }
+    for (what, key, expected) in [("messages", "body", 25), ("events", "type", 26)] {
+        let (mut path, mut seen) = (format!("/v1/tickets/{number}/{what}"), Vec::new());
+        loop {
+            let page = desk.get(&path).await;
+            let items = page.body["items"].as_array().expect("items");
+            assert!(items.len() <= 20, "twenty unless said");
+            seen.extend(items.iter().map(|item| (item["id"].clone(), item[key].as_str().unwrap_or_default().to_owned())));
+            let Some(cursor) = page.body["nextCursor"].as_str() else { break };
+            path = format!("/v1/tickets/{number}/{what}?cursor={cursor}");
+        }
+        assert_eq!(seen.len(), expected, "{what}");
+        if what == "messages" {
+            assert!(seen.iter().enumerate().all(|(at, (_, body))| *body == format!("Bericht {at}")), "oldest first: {seen:?}");
+        }
+        seen.sort_by_key(|(id, _)| id.to_string());
+        seen.dedup();
+        assert_eq!(seen.len(), expected, "none twice");
+        assert_eq!(
+            desk.get(&format!("/v1/tickets/{number}/{what}?cursor=x&page=2")).await.body["errors"].as_array().map(Vec::len),
+            Some(2)
+        );
+    }
 }

@@ -190,7 +190,7 @@ async fn everything_has_a_name_in_the_language_asked_for(desk: &Desk) {
         assert!(named(list, &ticket[field]), "{field} {}", ticket[field]);
     }
     desk.passes("P30D").await;
-    for event in desk.get(&format!("/v1/tickets/{number}/events")).await.body["items"].as_array().expect("events") {
+    for event in desk.events(&number).await {
         assert!(named("event", &event["type"]), "{event}");
     }
     for clock in desk.get(&format!("/v1/tickets/{number}/clocks")).await.body["items"].as_array().expect("clocks") {

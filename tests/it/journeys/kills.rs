@@ -102,7 +102,7 @@ async fn survives(database: &str, kills: u64) {
     assert_eq!(tickets.len(), TICKETS);
     for ticket in tickets {
         let number = ticket["number"].as_str().expect("a number");
-        let events = desk.get(&format!("/v1/tickets/{number}/events")).await;
+        let events = desk.get(&format!("/v1/tickets/{number}/events?pageSize=100")).await;
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
         for event in events["items"].as_array().expect("events") {
             *seen.entry(format!("{} {} {}", event["type"], event["occurredAt"], event["data"])).or_default() += 1;

@@ -73,11 +73,8 @@ async fn a_breach_is_told_once_until_it_is_undone(desk: &Desk) {
     let number = desk.registers(&covide).await;
     desk.passes("P2D").await;
     let told = async || {
-        let events = desk.get(&format!("/v1/tickets/{number}/events")).await;
-        let of = |kind: &str| {
-            let events = events.body["items"].as_array().expect("events").iter();
-            events.filter(|event| event["type"] == kind && event["data"]["clock"] == "resolution").count()
-        };
+        let events = desk.events(&number).await;
+        let of = |kind: &str| events.iter().filter(|event| event["type"] == kind && event["data"]["clock"] == "resolution").count();
         (of("clock.breached"), of("clock.breach_voided"))
     };
     assert_eq!(told().await, (2, 0), "four and six hours have passed");
@@ -101,15 +98,15 @@ async fn warnings_jumped_over_by_a_refusal_are_not_sent(desk: &Desk) {
     let client = desk.token_of("gemeente-voorbeeld").await;
     let refused = json!({ "to": "in_progress", "reason": "Het werkt niet." });
     assert_eq!(desk.ask(Some(&client), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&refused)).await.status, 201);
-    let events = desk.get(&format!("/v1/tickets/{number}/events")).await;
-    let warned = events.body["items"].as_array().expect("events").iter().filter(|event| event["type"] == "clock.warned");
+    let events = desk.events(&number).await;
+    let warned = events.iter().filter(|event| event["type"] == "clock.warned");
     assert_eq!(warned.map(|event| event["data"]["sent"].as_bool()).collect::<Vec<_>>(), [Some(false); 3]);
 }
 
 /// The climbs of a ticket: from, to, when.
 async fn steps(desk: &Desk, number: &str) -> Vec<(u64, u64, String)> {
-    let events = desk.get(&format!("/v1/tickets/{number}/events")).await;
-    let climbed = events.body["items"].as_array().expect("events").iter().filter(|event| event["type"] == "escalation.climbed");
+    let events = desk.events(number).await;
+    let climbed = events.iter().filter(|event| event["type"] == "escalation.climbed");
     let level = |event: &Value, key: &str| event["data"][key].as_u64().unwrap_or_default();
     climbed.map(|event| (level(event, "from"), level(event, "to"), event["occurredAt"].as_str().unwrap_or_default().to_owned())).collect()
 }

@@ -82,8 +82,7 @@ async fn exactly_what_was_spoiled_is_found_and_mended(desk: &Desk) {
     assert_eq!(named, expected);
     assert_eq!(rebuild(&desk.app, true).await.expect("a repair").differences.len(), 4);
     assert_eq!(rebuild(&desk.app, false).await.expect("a comparison").differences, []);
-    let kept = desk.get(&format!("/v1/tickets/{}/events", numbers[3])).await;
-    let last = kept.body["items"].as_array().and_then(|events| events.last().cloned()).expect("an event");
+    let last = desk.events(&numbers[3]).await.pop().expect("an event");
     assert_eq!(
         (&last["type"], &last["data"]["differences"][0]["what"]),
         (&json!("ticket.index_rebuilt"), &json!("clock.resolution.due_at"))

@@ -246,9 +246,19 @@ impl Desk {
 
     /// A ticket's events, as `type` at `occurredAt`.
     pub async fn history(&self, number: &str) -> Vec<(String, String)> {
-        let events = self.get(&format!("/v1/tickets/{number}/events")).await;
         let text = |event: &Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
-        events.body["items"].as_array().expect("events").iter().map(|event| (text(event, "type"), text(event, "occurredAt"))).collect()
+        self.events(number).await.iter().map(|event| (text(event, "type"), text(event, "occurredAt"))).collect()
+    }
+
+    /// A ticket's events, page after page.
+    pub async fn events(&self, number: &str) -> Vec<Value> {
+        let (mut events, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("/v1/tickets/{number}/events?pageSize=100{cursor}")).await;
+            events.extend(page.body["items"].as_array().expect("events").iter().cloned());
+            let Some(next) = page.body["nextCursor"].as_str() else { return events };
+            cursor = format!("&cursor={next}");
+        }
     }
 
     /// One clock of a ticket.
