@@ -7,6 +7,7 @@ use super::label::Label;
 use crate::app::Version;
 use crate::domain::clock::{Entry, Goal};
 use crate::domain::contract::{Client, Condition, Contract as Agreement, Ladder, Level, Priority, Role, TicketType};
+use crate::domain::obligation::{Duty, Occasion};
 use crate::domain::workflow;
 use crate::http::labels::{self, Labelled};
 use crate::store::Scope;
@@ -72,6 +73,8 @@ pub struct Contract {
     roles: Vec<ContractRole>,
     /// How tickets escalate.
     ladders: Vec<ContractLadder>,
+    /// What is to be done by a date; each time one is due is an obligation.
+    obligations: Vec<ContractDuty>,
 }
 
 /// A version of a contract.
@@ -85,6 +88,52 @@ pub struct AppliedContractVersion {
     /// The first date of the tickets it is for.
     #[schema(value_type = String, format = Date)]
     effective_date: chrono::NaiveDate,
+}
+
+/// A dated duty of a contract: every period anew, or when a fact of that name is recorded.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractDuty {
+    /// Its id in the contract.
+    id: String,
+    /// What people call it.
+    title: Label,
+    /// Where the agreement says so.
+    #[schema(example = "DAP 4.3")]
+    clause: String,
+    /// The role that must see to it.
+    owner: String,
+    /// The calendar of its working days.
+    calendar: String,
+    /// How often it comes back: month, quarter, half-year or year; `null` when a fact starts it.
+    every: Option<String>,
+    /// The fact that starts it; `null` when it comes back by itself.
+    fact: Option<String>,
+    /// By when, counted from the last day of the period or from the day of the fact, as the contract writes it.
+    #[schema(example = "10wd")]
+    due: String,
+    /// How long before that its owner is reminded, as the contract writes it.
+    remind: Vec<String>,
+}
+
+impl From<&Duty> for ContractDuty {
+    fn from(duty: &Duty) -> Self {
+        let (every, fact) = match &duty.occasion {
+            Occasion::Every(cycle) => (Some(cycle.as_str().to_owned()), None),
+            Occasion::Fact(fact) => (None, Some(fact.clone())),
+        };
+        Self {
+            id: duty.id.clone(),
+            title: (&duty.title).into(),
+            clause: duty.clause.clone(),
+            owner: duty.owner.clone(),
+            calendar: duty.calendar.clone(),
+            every,
+            fact,
+            due: duty.due.to_string(),
+            remind: duty.remind.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// A client of a contract.
@@ -322,6 +371,7 @@ impl Contract {
             calendars: contract.calendars.keys().cloned().collect(),
             roles: contract.roles.iter().map(ContractRole::from).collect(),
             ladders: contract.ladders.iter().map(ContractLadder::from).collect(),
+            obligations: contract.duties.iter().map(ContractDuty::from).collect(),
         }
     }
 }

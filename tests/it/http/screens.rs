@@ -60,6 +60,10 @@ async fn a_contract_tells_what_can_be_chosen_and_what_is_promised(desk: &Desk) {
     let dap = desk.get("/v1/contracts/dap-example").await.body;
     let p1 = &dap["priorities"][0];
     assert_eq!((&p1["code"], &p1["needsPhoneContact"]), (&json!("p1"), &json!(true)));
+    let duties = dap["obligations"].as_array().expect("duties");
+    let duty = |id: &str| duties.iter().find(|duty| duty["id"] == id).unwrap_or_else(|| panic!("no {id} in {duties:?}"));
+    assert_eq!((&duty("verbeterplan-exitplan")["fact"].is_string(), &duty("verbeterplan-exitplan")["every"]), (&true, &json!(null)));
+    assert!(duties.iter().all(|duty| duty["clause"].is_string() && duty["owner"].is_string() && duty["due"].is_string()), "{duties:?}");
     let levels = dap["ladders"][0]["levels"].as_array().expect("levels");
     assert_eq!(levels.len(), 4);
     assert_eq!(
