@@ -55,6 +55,11 @@ fn names_refer_to_something(root: &Section<'_>) {
         refers(clock.peek("calendar"), &calendars, "calendar");
         refers(clock.peek("priority"), &priorities, "priority");
     }
+    for own in root.quiet_sections("clients").iter().filter_map(|client| client.peek("roles")?.quiet_section()) {
+        for code in own.keys().into_iter().filter(|code| roles.as_ref().is_some_and(|known| !known.contains(code))) {
+            own.refuse(code, format!("refers to nothing: there is no role \"{code}\""));
+        }
+    }
     for obligation in root.quiet_sections("obligations") {
         refers(obligation.peek("calendar"), &calendars, "calendar");
         refers(obligation.peek("owner"), &roles, "role");

@@ -49,6 +49,7 @@ fn contract(root: &Section<'_>) -> Contract {
         zone: zone.unwrap_or_else(|| Zone::from(chrono_tz::UTC)),
         assumed: root.optional("assumed").map(|field| field.texts()).unwrap_or_default(),
         default_priority: root.optional("default_priority").and_then(|field| field.text()).map(str::to_owned),
+        phone: root.optional("phone").and_then(|field| field.parsed()),
         clients: sections(root, "clients").iter().map(client).collect(),
         priorities: priorities(root),
         clocks: sections(root, "clocks").iter().filter_map(|section| clock(section, &calendars)).collect(),
@@ -109,10 +110,13 @@ fn definition(section: &Section<'_>) -> Option<Label> {
 fn client(section: &Section<'_>) -> Client {
     let text = |key| section.optional(key).and_then(|field| field.text()).map(str::to_owned);
     let organisation = section.required("organisation").and_then(|field| field.text()).unwrap_or_default().to_owned();
+    let own = section.optional("roles").and_then(|field| field.section());
+    let own = own.map(|own| own.entries().iter().map(|(code, field)| ((*code).to_owned(), addresses(field))).collect());
     let client = Client {
         name: text("name").unwrap_or_else(|| organisation.clone()),
         tier: text("tier"),
         mail_domains: texts(section, "mail_domains").iter().map(|domain| domain.to_lowercase()).collect(),
+        roles: own.unwrap_or_default(),
         organisation,
     };
     section.finish();
@@ -212,11 +216,13 @@ fn goal(section: &Section<'_>) -> Option<Goal> {
 fn role(code: &str, section: &Section<'_>) -> Option<Role> {
     let sides = [Side::Client, Side::Supplier].map(|side| (side.as_str(), side));
     let side = section.required("side").and_then(|field| field.one_of(&sides));
-    let addresses = section.optional("mail").map(|field| field.list()).unwrap_or_default();
-    let addresses = addresses.iter().filter_map(Field::parsed::<lettre::Address>).map(|address| address.to_string());
-    let role = (label(section, "label", code), addresses.collect());
+    let role = (label(section, "label", code), section.optional("mail").map(|field| addresses(&field)).unwrap_or_default());
     section.finish();
     Some(Role { code: code.to_owned(), side: side?, label: role.0, mail: role.1 })
+}
+
+fn addresses(field: &Field<'_>) -> Vec<String> {
+    field.list().iter().filter_map(Field::parsed::<lettre::Address>).map(|address| address.to_string()).collect()
 }
 
 fn ladder(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Ladder> {

@@ -14,6 +14,7 @@ use super::amendment::Amended;
 use super::calendar::{Calendar, Zone};
 use super::clock::{Entry, Kind};
 use super::obligation::Duty;
+use super::phone::Phone;
 
 /// The six ticket types (TKT-01), a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,6 +115,8 @@ pub struct Client {
     pub tier: Option<String>,
     /// Mail domains whose senders belong to it.
     pub mail_domains: Vec<String>,
+    /// Where roles are reached for this client, when not where they are for all.
+    pub roles: BTreeMap<String, Vec<String>>,
 }
 
 /// A priority and the types it is for (PRI-01, PRI-10).
@@ -312,6 +315,8 @@ pub struct Contract {
     pub assumed: Vec<String>,
     /// The priority of a ticket on which nobody set one.
     pub default_priority: Option<String>,
+    /// The desk's telephone number, as people write it (SUP-01).
+    pub phone: Option<Phone>,
     /// Who is served.
     pub clients: Vec<Client>,
     /// Support windows by name.
@@ -331,6 +336,11 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Where a role is reached about the affairs of an organisation: its own address of it, else the one for all.
+    pub fn addresses<'a>(&'a self, role: &'a Role, organisation: &str) -> &'a [String] {
+        self.client(organisation).and_then(|client| client.roles.get(&role.code)).unwrap_or(&role.mail)
+    }
+
     /// The name under which it has a calendar, as agreed or as amended.
     pub fn calendar_name(&self, calendar: &Calendar) -> Option<&str> {
         let amended = self.amendments.iter().map(|amended| (&amended.amendment.calendar, &amended.calendar));

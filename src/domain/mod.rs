@@ -9,6 +9,7 @@ pub mod contract;
 pub mod escalation;
 pub mod instant;
 pub mod obligation;
+pub mod phone;
 pub mod ticket;
 pub mod workflow;
 

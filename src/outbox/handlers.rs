@@ -7,6 +7,7 @@ use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Level, TicketType};
 use crate::domain::escalation;
+use crate::domain::phone::Phone;
 use crate::domain::ticket::{EventKind, Ticket};
 use crate::domain::workflow::{self, State};
 use crate::mail::messages::{self, Outgoing, Subject};
@@ -111,7 +112,7 @@ impl Told<'_> {
             received: &received,
             answer_by: answer_by.as_deref(),
             p1_by_mail: asks_p1,
-            phone: None,
+            phone: self.version.contract.phone.as_ref().map(Phone::as_str),
             desk: DESK,
         })
     }
@@ -157,7 +158,8 @@ impl Told<'_> {
         let to = level("to").ok_or_else(|| self.lacks("to"))?;
         let from = level("from");
         let roles: Vec<_> = from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)).collect();
-        let mut addresses: Vec<&str> = roles.iter().flat_map(|role| role.mail.iter().map(String::as_str)).collect();
+        let mut addresses: Vec<&str> =
+            roles.iter().flat_map(|role| contract.addresses(role, &self.ticket.organisation)).map(String::as_str).collect();
         addresses.sort_unstable();
         addresses.dedup();
         let mut labels: Vec<&str> = roles_of(contract, to).map(|role| role.label.nl.as_str()).collect();

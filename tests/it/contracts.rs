@@ -142,12 +142,12 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "title =",
             "titel = \"A\"\ntitle =",
             &["titel: is not a key here; the keys are assumed, calendars, clients, clocks, default_priority, effective_from, \
-               id, ladders, obligations, priorities, roles, time_zone, title, version"],
+               id, ladders, obligations, phone, priorities, roles, time_zone, title, version"],
         ),
         (
             "organisation =",
             "organization = \"a\"\norganisation =",
-            &["clients.0.organization: is not a key here; the keys are mail_domains, name, organisation, tier"],
+            &["clients.0.organization: is not a key here; the keys are mail_domains, name, organisation, roles, tier"],
         ),
         (
             "holidays =",

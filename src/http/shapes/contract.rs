@@ -53,6 +53,9 @@ pub struct Contract {
     effective_date: chrono::NaiveDate,
     /// The IANA zone of its hours and dates.
     time_zone: String,
+    /// The desk's telephone number, where the agreement has one.
+    #[schema(example = "070 123 45 67")]
+    phone: Option<String>,
     /// Keys whose values were chosen and not agreed.
     assumed: Vec<String>,
     /// The priority of a ticket on which nobody set one.
@@ -355,6 +358,7 @@ impl Contract {
             title: contract.title.clone(),
             effective_date: contract.effective_from,
             time_zone: contract.zone.name().to_owned(),
+            phone: contract.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             assumed: contract.assumed.clone(),
             default_priority: contract.default_priority.clone(),
             versions: all.iter().map(|one| applied(one)).collect(),

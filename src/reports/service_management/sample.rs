@@ -56,6 +56,7 @@ pub(crate) fn contract() -> Contract {
         zone,
         assumed: vec!["calendars.support.holidays".to_owned(), "clocks.1.warn_at".to_owned()],
         default_priority: None,
+        phone: None,
         clients: Vec::new(),
         calendars: [("support".to_owned(), calendar.clone())].into(),
         amendments: Vec::new(),

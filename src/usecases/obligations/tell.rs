@@ -53,5 +53,5 @@ pub(super) fn owner(app: &App, version: &Version, obligation: &Obligation, added
             created_at: app.time.now(),
         }
     };
-    Ok(role.mail.iter().map(mail).collect())
+    Ok(contract.addresses(role, &obligation.organisation).iter().map(mail).collect())
 }

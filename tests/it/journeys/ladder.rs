@@ -11,6 +11,7 @@ on_both_databases!(
     a_resolved_ticket_climbs_no_further,
     a_warning_and_a_breach_fire_once,
     a_breach_is_told_once_until_it_is_undone,
+    each_client_hears_of_its_own_tickets_and_of_no_others,
     warnings_jumped_over_by_a_refusal_are_not_sent,
 );
 
@@ -64,6 +65,33 @@ async fn a_warning_and_a_breach_fire_once(desk: &Desk) {
     // Urgent: 4 h and 6 h from Monday 08:00; warnings at 50, 75 and 90 % of 4 h. Premium answers within 4 h.
     assert_eq!(at("clock.warned"), ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T10:36:00Z"]);
     assert_eq!(at("clock.breached"), ["2026-03-02T11:00:00Z", "2026-03-02T11:00:01Z", "2026-03-02T13:00:00Z"]);
+}
+
+/// Roles are reached for each client where that client says: nobody hears of another organisation's ticket.
+async fn each_client_hears_of_its_own_tickets_and_of_no_others(desk: &Desk) {
+    let text = std::fs::read_to_string("config/contracts/dap-example.toml").expect("a contract");
+    let second = "[[clients]]\norganisation = \"vng\"\nroles = { servicemanager = [\"sm@vng.example\"], \
+        functioneel-beheerder-ka = [\"fb@vng.example\"] }\n\n[[clients]]\norganisation = \"ipo\"";
+    let text = text.replacen("[[clients]]\norganisation = \"ipo\"", second, 1).replacen("version = \"1.0\"", "version = \"1.1\"", 1);
+    let text = text
+        .replacen("effective_from = 2025-01-01", "effective_from = 2026-03-03", 1)
+        .replace("clients.0.mail_domains", "clients.1.mail_domains");
+    let applied = desk.post("/v1/contracts", &json!({ "contract": text })).await;
+    assert_eq!(applied.status, 201, "{}", applied.body);
+    desk.passes("P1D").await;
+    let of = |organisation: &str| {
+        let mut ticket = incident("p2");
+        ticket["organisation"] = json!(organisation);
+        ticket
+    };
+    let (ours, theirs) = (desk.registers(&of("ipo")).await, desk.registers(&of("vng")).await);
+    desk.passes("P1D").await;
+    let told = |number: &str, address: &str| {
+        let is_it = |mail: &&String| mail.contains(&format!("[{number}]")) && mail.contains("Escalatie") && mail.contains(address);
+        desk.mails().iter().filter(is_it).count()
+    };
+    assert_eq!((told(&theirs, "To: sm@vng.example"), told(&theirs, "To: fb@vng.example"), told(&theirs, "@ipo.example")), (1, 1, 0));
+    assert_eq!((told(&ours, "To: servicemanager@ipo.example"), told(&ours, "@vng.example")), (1, 0));
 }
 
 /// Design § 2.11: a breach that stands under the next priority too is no second one; one that stands again is told again.
