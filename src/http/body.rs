@@ -242,12 +242,17 @@ impl Query {
 
     /// How many a page shows: 20 unless said.
     pub fn page_size(&mut self) -> usize {
+        self.page_size_or(20)
+    }
+
+    /// The same, with another number unless said.
+    pub fn page_size_or(&mut self, default: usize) -> usize {
         match self.text("pageSize").map(str::parse) {
-            None => 20,
+            None => default,
             Some(Ok(size @ 1..=100)) => size,
             Some(_) => {
                 self.refuse("pageSize", "out_of_range", "must be from 1 to 100");
-                20
+                default
             }
         }
     }

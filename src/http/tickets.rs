@@ -25,6 +25,9 @@ use crate::usecases::{Error, Problem};
 
 type App_ = web::Data<App>;
 
+/// How much of a ticket's history or conversation is shown unless said: of most tickets the whole of it.
+const WHOLE: usize = 100;
+
 /// A ticket's UUID or number; anything else is a ticket that does not exist.
 pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
     let by_number = || parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number));
@@ -143,12 +146,12 @@ pub async fn patch(
 /// A page of them, oldest first; a client sees the public messages.
 #[utoipa::path(get, path = "/tickets/{ref}/messages", tag = "tickets", operation_id = "listTicketMessages",
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 100 unless said"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended")),
     responses((status = 200, body = MessagePage)))]
 pub async fn messages(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["pageSize", "cursor"]);
-    let (size, after) = (query.page_size(), paging::after(&mut query, paging::read_place));
+    let (size, after) = (query.page_size_or(WHOLE), paging::after(&mut query, paging::read_place));
     query.checked()?;
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
@@ -334,12 +337,12 @@ pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>
 /// A page of it, in the order recorded; every clock and report follows from it.
 #[utoipa::path(get, path = "/tickets/{ref}/events", tag = "tickets", operation_id = "listTicketEvents",
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 20 unless said"),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 100 unless said"),
         ("cursor" = Option<String>, Query, description = "Where the last page ended")),
     responses((status = 200, body = EventPage)))]
 pub async fn events(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["pageSize", "cursor"]);
-    let (size, after) = (query.page_size(), paging::after(&mut query, |place| place.parse::<usize>().ok()));
+    let (size, after) = (query.page_size_or(WHOLE), paging::after(&mut query, |place| place.parse::<usize>().ok()));
     query.checked()?;
     let view = app.db.view(caller.scope.clone());
     let (_, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
