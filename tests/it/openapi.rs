@@ -260,6 +260,19 @@ fn parameters_are_plain_values_in_camel_case() {
     hold("parameters are plain (no deepObject), camelCase and described", broken.into_iter());
 }
 
+/// An address of 65,534 bytes is the longest that can be read; a sign of four bytes is twelve in it.
+#[test]
+fn an_address_with_every_parameter_at_its_longest_can_be_read() {
+    let document = document();
+    let length = |parameter: &Value| {
+        let (name, most) = (parameter["name"].as_str().expect("a name"), parameter["schema"]["maxLength"].as_u64().unwrap_or(50));
+        if matches!(parameter["in"].as_str(), Some("query" | "path")) { name.len() as u64 + 2 + 12 * most } else { 0 }
+    };
+    let whole = |operation: &Value| operation["parameters"].as_array().into_iter().flatten().map(length).sum::<u64>();
+    let too_long = operations(&document).into_iter().filter(|(name, operation)| whole(operation) + name.len() as u64 > 65_534);
+    hold("can be asked in full", too_long.map(|(name, _)| name));
+}
+
 #[test]
 fn numbers_have_a_format_and_what_is_sent_has_bounds() {
     let document = document();

@@ -8,8 +8,16 @@ use super::operations;
 use crate::http::BODY_CAP;
 use crate::http::caller::{KEY, KEY_CAP};
 
-/// The longest value of a parameter that is taken, in characters.
-const PARAMETER_CAP: usize = 2000;
+/// The longest value of a parameter that is taken, in characters: such that all of an operation's together, every sign of them
+/// written as twelve, stay below the 65,534 bytes of an address that can be read at all.
+fn cap_of(parameter: &str) -> usize {
+    match parameter {
+        "cursor" => 700,
+        "type" | "state" | "phase" | "channel" | "sort" | "outcome" | "visibility" | "breached" => 150,
+        name if ["From", "Before", "Since"].iter().any(|end| name.ends_with(end)) => 50,
+        _ => 500,
+    }
+}
 /// How many of anything one answer holds.
 const ITEMS_CAP: usize = 1_000_000;
 
@@ -17,13 +25,13 @@ const ITEMS_CAP: usize = 1_000_000;
 pub fn complete(document: &mut Value) {
     for (_, operation) in operations(document) {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let is_key = parameter["name"] == KEY;
+            let (is_key, cap) = (parameter["name"] == KEY, cap_of(parameter["name"].as_str().unwrap_or_default()));
             if let Some(schema) = parameter["schema"].as_object_mut() {
                 schema.remove("nullable");
                 if is_key {
                     schema.extend([("minLength".to_owned(), json!(1)), ("maxLength".to_owned(), json!(KEY_CAP))]);
                 }
-                bounded(schema, PARAMETER_CAP);
+                bounded(schema, cap);
             }
         }
     }
