@@ -11,10 +11,10 @@ node -e 'const [major, minor] = process.versions.node.split("."); process.exit(m
     exit 1
 }
 
-# Installs a folder's packages of Python in a virtual environment of its own.
+# Installs a folder's packages of Python in a virtual environment of its own, which knows where it is: moved, it is made anew.
 python_tools() {
     local digest
-    digest="$(sha256sum "$here/$1/requirements.txt")"
+    digest="$(sha256sum "$here/$1/requirements.txt") in $PWD"
     [ "$(cat "$work/$1/installed" 2>/dev/null)" != "$digest" ] || return 0
     echo "setup: installing the tools of $here/$1"
     rm -rf "${work:?}/$1"
