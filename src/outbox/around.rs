@@ -36,9 +36,7 @@ impl Around {
         };
         let registered: Vec<_> = of(EventKind::Registered).map(|one| one.ticket_id).collect();
         if !registered.is_empty() {
-            for one in store::events::of_tickets(tx, &registered).await? {
-                around.histories.entry(one.ticket_id).or_default().push(one.event);
-            }
+            around.histories = store::events::histories(tx, &registered).await?;
         }
         let replies: Vec<_> = of(EventKind::Replied).map(|one| one.event.id).collect();
         if !replies.is_empty() {

@@ -1,5 +1,7 @@
 //! Histories: the events of tickets.
 
+use std::collections::HashMap;
+
 use entity::event;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
@@ -25,14 +27,19 @@ pub struct Streamed {
 
 /// A ticket's history, in the order recorded.
 pub async fn of_ticket(reads: &impl Reads, ticket: Uuid) -> Result<Vec<Event>, DbErr> {
-    Ok(of_tickets(reads, &[ticket]).await?.into_iter().map(|streamed| streamed.event).collect())
+    Ok(histories(reads, &[ticket]).await?.remove(&ticket).unwrap_or_default())
 }
 
-/// The histories of several tickets, each in order.
-pub async fn of_tickets(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<Streamed>, DbErr> {
+/// The histories of several tickets, each in the order recorded.
+pub async fn histories(reads: &impl Reads, tickets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Event>>, DbErr> {
     let rows = reads.find::<event::Entity>().filter(event::Column::TicketId.is_in(tickets.iter().copied()));
     let rows = rows.order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
-    rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+    let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
+    for row in rows.all(reads.connection()).await? {
+        let streamed = to_domain(row)?;
+        histories.entry(streamed.ticket_id).or_default().push(streamed.event);
+    }
+    Ok(histories)
 }
 
 /// Adds events to a ticket's history after the `known` ones there are.

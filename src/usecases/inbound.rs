@@ -67,10 +67,6 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, organisation: Option<St
         if let Some(known) = tickets::registered_before(tx, stamp).await? {
             return Ok(known);
         }
-        let problems = tickets::problems(app, stamp, &draft);
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
         let made = tickets::register_in(app, tx, stamp, &draft).await?;
         if !store::mail::released(tx, id, &made.ticket).await? {
             let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);

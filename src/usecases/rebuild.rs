@@ -1,7 +1,5 @@
 //! The stored index against the replay of every history: the one repair there is.
 
-use std::collections::HashMap;
-
 use serde_json::json;
 use uuid::Uuid;
 
@@ -68,10 +66,7 @@ async fn tickets(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Er
         let ids: Vec<_> = page.iter().map(|stored| stored.ticket.id).collect();
         let Some(end) = ids.last() else { return Ok(()) };
         last = Some(*end);
-        let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
-        for streamed in store::events::of_tickets(&view, &ids).await? {
-            histories.entry(streamed.ticket_id).or_default().push(streamed.event);
-        }
+        let mut histories = store::events::histories(&view, &ids).await?;
         for stored in page {
             let history = histories.remove(&stored.ticket.id).unwrap_or_default();
             let (replayed, settled) = replayed(app, &stored.ticket, &history, now)?;

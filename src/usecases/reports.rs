@@ -1,7 +1,5 @@
 //! Reports, each replayed from the history it reports on.
 
-use std::collections::HashMap;
-
 use super::tickets::settled;
 use super::{Error, Problem};
 use crate::app::App;
@@ -36,10 +34,7 @@ pub async fn service_management(app: &App, scope: &Scope, contract: &str, month:
     let mut figures = Vec::with_capacity(tickets.len());
     for chunk in tickets.chunks(CHUNK) {
         let ids: Vec<_> = chunk.iter().map(|ticket| ticket.id).collect();
-        let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
-        for streamed in store::events::of_tickets(&view, &ids).await? {
-            histories.entry(streamed.ticket_id).or_default().push(streamed.event);
-        }
+        let mut histories = store::events::histories(&view, &ids).await?;
         for ticket in chunk {
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = app.version(ticket.contract_version_id)?;

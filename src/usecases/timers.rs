@@ -1,24 +1,21 @@
 //! What becomes due by itself: warnings, breaches and steps on a ladder, each at its own instant, once.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use super::tickets::{numbered, settle};
 use super::{Error, contracts};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::ticket::Event;
 use crate::store::{self, Scope, Tx};
 
 /// Tickets settled in one transaction.
 const BATCH: u64 = 200;
 /// Seconds until a ticket that could not be settled is looked at again.
-const PUT_OFF: i64 = 900;
+const PUT_OFF: i64 = 60;
 
 /// Settles what is due by now, a batch; how many tickets it was. Cost follows what is due, not what is open.
 ///
-/// A ticket that cannot be settled, since a row of it cannot be read, stops nobody else: it is put off, and what becomes due
+/// A ticket that cannot be settled, as when a row of it cannot be read, stops nobody else: it is put off, and what becomes due
 /// of it meanwhile happens, at its true instant, once it can.
 pub async fn fire_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
@@ -49,7 +46,7 @@ async fn settle_each(app: &App, tx: &Tx, due: &[Uuid], now: Instant) -> Result<(
             Err(error @ Error::Unavailable(_)) => return Err(error),
             Err(error) => {
                 part.rollback().await?;
-                tracing::error!(%ticket, %error, "a ticket's timers wait: it cannot be read");
+                tracing::error!(%ticket, %error, "a ticket's timers wait: it could not be settled");
                 store::tickets::put_off(tx, *ticket, now.plus(PUT_OFF).unwrap_or(Instant::MAX)).await?;
             }
         }
@@ -62,10 +59,7 @@ async fn settle_all(app: &App, tx: &Tx, due: &[Uuid], now: Instant) -> Result<()
         return Ok(());
     }
     contracts::refresh(app, tx).await?;
-    let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
-    for streamed in store::events::of_tickets(tx, due).await? {
-        histories.entry(streamed.ticket_id).or_default().push(streamed.event);
-    }
+    let mut histories = store::events::histories(tx, due).await?;
     for ticket in &store::tickets::with_ids(tx, due).await? {
         let version = app.version(ticket.contract_version_id)?;
         let history = histories.remove(&ticket.id).unwrap_or_default();

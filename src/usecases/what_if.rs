@@ -1,13 +1,10 @@
 //! A changed contract tried on real history; nothing is written.
 
-use std::collections::HashMap;
-
 use super::reports::figures_of;
 use super::{Error, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
-use crate::domain::ticket::Event;
 use crate::reports::what_if::{ContractSimulation, WhatIf};
 use crate::store;
 
@@ -30,10 +27,7 @@ pub async fn simulate(
     let ids = store::tickets::ids_open_between(&view, &tried.id, from, to).await?;
     let mut comparison = WhatIf::new(from, to);
     for (done, chunk) in ids.chunks(CHUNK).enumerate() {
-        let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
-        for streamed in store::events::of_tickets(&view, chunk).await? {
-            histories.entry(streamed.ticket_id).or_default().push(streamed.event);
-        }
+        let mut histories = store::events::histories(&view, chunk).await?;
         let mut tickets = store::tickets::with_ids(&view, chunk).await?;
         tickets.sort_unstable_by_key(|ticket| ticket.number);
         for ticket in &tickets {

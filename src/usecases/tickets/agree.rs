@@ -1,10 +1,9 @@
 //! A moment of repair agreed with the client, which takes the place of the contract's goals for one ticket.
 
-use super::{When, act_in, as_expected, remember, repeated};
+use super::{When, act_in, once};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::ticket::{Act, Ticket};
-use crate::store;
 use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, Stamp, people};
 
@@ -26,20 +25,13 @@ pub async fn agree_repair(
     when: &When,
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
-    app.write(&stamp.scope, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
-        }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(&ticket, expected)?;
+    once(app, stamp, ticket, expected, async |tx, ticket| {
         let (name, email) = &agreement.agreed_by;
         let address = people::address(&ticket.organisation, email);
         let person = people::known_as(app, tx, std::iter::once((address, name.as_str()))).await?.into_values().next();
         let agreed_by = person.ok_or(Error::NotFound("person"))?.id;
         let wish = Act::AgreeRepair { due_at: agreement.due_at, agreed_by };
-        let (ticket, _) = act_in(app, tx, stamp, &ticket, &[wish], when).await?;
-        remember(app, tx, stamp, ticket.id).await?;
-        Ok(ticket)
+        Ok(act_in(app, tx, stamp, &ticket, &[wish], when).await?.0)
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! A step up the ladder by a person's decision.
 
-use super::{as_expected, numbered, remember, repeated, settle};
+use super::{numbered, once, settle};
 use crate::app::App;
 use crate::domain::escalation;
 use crate::domain::ticket::{Event, EventKind, Ticket};
@@ -17,12 +17,7 @@ pub async fn escalate(
     (code, reason): (&str, &str),
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
-    app.write(&stamp.scope, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
-        }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(&ticket, expected)?;
+    once(app, stamp, ticket, expected, async |tx, ticket| {
         contracts::refresh(app, tx).await?;
         let version = app.version(ticket.contract_version_id)?;
         let no_ladder = || Error::Conflict { code: "no_ladder", detail: "the contract has no ladder for this type".to_owned() };
@@ -56,7 +51,6 @@ pub async fn escalate(
         history.extend(numbered(app, &settled));
         store::tickets::update(tx, &after, &settled).await?;
         store::events::append(tx, &after, known, &history[known..]).await?;
-        remember(app, tx, stamp, after.id).await?;
         Ok(after)
     })
     .await

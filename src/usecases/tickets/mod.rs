@@ -44,15 +44,26 @@ pub async fn act(
     when: &When,
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
+    once(app, stamp, ticket, expected, async |tx, ticket| Ok(act_in(app, tx, stamp, &ticket, wishes, when).await?.0)).await
+}
+
+/// Does some work on a ticket that is still in one of the versions expected, held by the transaction; for a key, once.
+async fn once(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    expected: Option<&[i32]>,
+    work: impl AsyncFn(&Tx, Ticket) -> Result<Ticket, Error>,
+) -> Result<Ticket, Error> {
     app.write(&stamp.scope, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
         }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         as_expected(&ticket, expected)?;
-        let (ticket, _) = act_in(app, tx, stamp, &ticket, wishes, when).await?;
-        remember(app, tx, stamp, ticket.id).await?;
-        Ok(ticket)
+        let after = work(tx, ticket).await?;
+        remember(app, tx, stamp, after.id).await?;
+        Ok(after)
     })
     .await
 }

@@ -1,10 +1,9 @@
 //! Moving a ticket to another phase, with what is written at the end of an escalation.
 
 use super::write::{NewMessage, keep};
-use super::{When, act_in, as_expected, remember, repeated};
+use super::{When, act_in, once};
 use crate::app::App;
 use crate::domain::ticket::{Act, ClosingText, Ticket};
-use crate::store;
 use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, Stamp};
 
@@ -44,18 +43,12 @@ pub async fn transition(
 ) -> Result<Ticket, Error> {
     let texts = wish.texts.iter().map(|(text, _)| *text).collect();
     let act = Act::Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts };
-    app.write(&stamp.scope, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
-        }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(&ticket, expected)?;
+    once(app, stamp, ticket, expected, async |tx, ticket| {
         let (ticket, events) = act_in(app, tx, stamp, &ticket, std::slice::from_ref(&act), when).await?;
         if !wish.texts.is_empty() {
             let message = NewMessage { public: true, by_phone: false, body: wish.message(), person_id: None };
             keep(tx, stamp, &ticket, &events, &message).await?;
         }
-        remember(app, tx, stamp, ticket.id).await?;
         Ok(ticket)
     })
     .await
