@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::reports::service_management::Month;
 use crate::settings::{LogFormat, Settings};
 use crate::store::{Backend, Scope};
-use crate::usecases::{self, Stamp, amendments, dead_letters, inbound, reports, tokens};
+use crate::usecases::{self, Stamp, amendments, dead_letters, inbound, outbound, reports, tokens};
 use crate::{contracts, http, jobs, outbox, proof, simulate};
 
 /// A service desk whose clocks hold up in a contract meeting.
@@ -138,16 +138,34 @@ enum What {
         #[arg(long)]
         write: bool,
     },
-    /// Print the events that a handler failed at until it was given up, or have them tried anew.
+    /// Print what was given up after many tries, events and mails, or have it tried anew.
     DeadLetters {
-        /// The id of one to be tried anew; once for each.
-        #[arg(long)]
-        retry: Vec<uuid::Uuid>,
+        /// The id of one to be tried anew, once for each; or `all`.
+        #[arg(long, value_name = "ID|all")]
+        retry: Vec<Letter>,
     },
     /// Print the API document.
     Openapi,
     /// Print the page of problem codes.
     Problems,
+}
+
+/// Which dead letters are to be tried anew.
+#[derive(Clone, Copy)]
+enum Letter {
+    All,
+    One(uuid::Uuid),
+}
+
+impl std::str::FromStr for Letter {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "all" => Ok(Self::All),
+            id => id.parse().map(Self::One).map_err(|_no_id| "give the id of a dead letter, or all"),
+        }
+    }
 }
 
 /// Runs what the command line asks.
@@ -242,7 +260,7 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
     }
 }
 
-async fn dead_letters(app: &App, retry: &[uuid::Uuid]) -> Result<(), Failed> {
+async fn dead_letters(app: &App, retry: &[Letter]) -> Result<(), Failed> {
     if retry.is_empty() {
         for letter in dead_letters::list(app).await? {
             let one = &letter.set_aside;
@@ -257,10 +275,17 @@ async fn dead_letters(app: &App, retry: &[uuid::Uuid]) -> Result<(), Failed> {
                 one.attempts
             ))?;
         }
+        for outbound::Shown { tracked: one, ticket } in outbound::given_up(app, dead_letters::SHOWN).await? {
+            let (mail, ticket, error) = (&one.mail, ticket.as_deref().unwrap_or("-"), one.last_error.as_deref().unwrap_or_default());
+            say(format_args!("{} {} {ticket} mail {}, tried {} times: {error}", mail.id, mail.created_at, mail.template, mail.attempts))?;
+        }
         return Ok(());
     }
-    for id in retry {
-        dead_letters::retry(app, *id).await?;
+    for letter in retry {
+        match letter {
+            Letter::All => say(format_args!("{} are tried anew", dead_letters::retry_all(app).await?))?,
+            Letter::One(id) => dead_letters::retry(app, *id).await.map_err(told)?,
+        }
     }
     Ok(app.tell().await?)
 }

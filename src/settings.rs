@@ -191,6 +191,8 @@ pub struct Mail {
     pub transport: MailTransport,
     /// Where it is written with `folder`.
     pub folder: PathBuf,
+    /// How many days a mail that does not leave is tried before it is given up.
+    pub give_up_after_days: u16,
     /// Where it is sent with `smtp`.
     pub smtp: Smtp,
 }
@@ -341,6 +343,9 @@ impl Settings {
         let mut problems = Vec::new();
         if let Err(error) = self.mail.from.parse::<lettre::message::Mailbox>() {
             problems.push(format!("mail.from: \"{}\" is no address: {error}", self.mail.from));
+        }
+        if self.mail.give_up_after_days == 0 {
+            problems.push("mail.give_up_after_days: must be at least 1".to_owned());
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
             let other = self

@@ -23,6 +23,7 @@ pub struct Model {
     pub attempts: i32,
     pub next_attempt_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    pub queued_at: Option<DateTimeUtc>,
     pub sent_at: Option<DateTimeUtc>,
     pub last_error: Option<String>,
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::jobs;
 use crate::reports::service_management::{Month, ServiceManagementReport};
 use crate::usecases::sandbox::Advance;
-use crate::usecases::{Problem, dead_letters, reports, sandbox};
+use crate::usecases::{Problem, dead_letters, outbound, reports, sandbox};
 
 type App_ = web::Data<App>;
 
@@ -101,9 +101,10 @@ pub async fn livez() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// Says whether the desk can work, and how many events its handlers gave up.
+/// Says whether the desk can work, and what was given up: events by its handlers, and mails.
 pub async fn readyz(app: App_) -> Result<HttpResponse, Failure> {
-    Ok(HttpResponse::Ok().json(json!({ "status": "ok", "deadLetters": dead_letters::count(&app).await? })))
+    let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);
+    Ok(HttpResponse::Ok().json(json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails })))
 }
 
 /// Shows this document.

@@ -15,7 +15,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::deprecation::{self, Deprecation};
 use super::{
-    agreements, amendments, attachments, bulk, catalogue, contracts, desk, inbound, lists, obligations, shapes, simulations, tickets,
+    agreements, amendments, attachments, bulk, catalogue, contracts, desk, inbound, lists, obligations, outbound, shapes, simulations, tickets,
 };
 
 /// The bodies that are checked against the document.
@@ -47,7 +47,8 @@ pub const BODIES: [&str; 13] = [
         tickets::create, lists::tickets, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::agree_repair, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
-        inbound::create, inbound::list, inbound::get, inbound::content, inbound::release, desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
+        inbound::create, inbound::list, inbound::get, inbound::content, inbound::release, outbound::list, outbound::get, outbound::send_again,
+        desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
         contracts::calendars, simulations::create, agreements::plan, agreements::apply,
         obligations::list, obligations::get, obligations::create, obligations::fulfil,
         catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
@@ -56,7 +57,7 @@ pub const BODIES: [&str; 13] = [
     components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment, shapes::EventData, super::error::ProblemBody, super::error::FieldProblem)),
     tags((name = "contracts", description = "Agreements and their calendars"), (name = "obligations", description = "What is due by a date"), (name = "catalogue", description = "What a screen chooses from, and what everything is called"),
         (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
-        (name = "mail", description = "Mail in"), (name = "reports", description = "Figures"),
+        (name = "mail", description = "Mail in and out"), (name = "reports", description = "Figures"),
         (name = "document", description = "This document")),
 )]
 struct Document;

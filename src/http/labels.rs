@@ -7,6 +7,7 @@ use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts
 use crate::domain::contract::{Condition, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
 use crate::domain::ticket::{Channel, ClosingText, EventKind};
+use crate::store::outbound::MailState;
 use crate::domain::workflow::{self, State};
 use crate::reports::service_management::Verdict;
 
@@ -118,6 +119,11 @@ labelled! {
         Missed = "missed": "niet gehaald", "missed";
         NotApplicable = "not_applicable": "n.v.t.", "not applicable";
     }
+    MailState {
+        Pending = "pending": "in de wachtrij", "waiting";
+        Sent = "sent": "verzonden", "sent";
+        Failed = "failed": "niet bezorgd", "not delivered";
+    }
     Cycle {
         Month = "month": "maand", "month";
         Quarter = "quarter": "kwartaal", "quarter";
@@ -165,6 +171,8 @@ labelled! {
         CalendarAmended = "calendar.amended": "openingstijden gewijzigd", "opening hours changed";
         IndexRebuilt = "ticket.index_rebuilt": "opgeslagen stand hersteld", "stored state rebuilt";
         BreachVoided = "clock.breach_voided": "overschrijding vervallen", "breach undone";
+        MailGivenUp = "mail.given_up": "e-mail niet bezorgd", "mail not delivered";
+        MailSentAgain = "mail.sent_again": "e-mail opnieuw verzonden", "mail sent again";
         Climbed = "escalation.climbed": "geëscaleerd", "escalated";
         Proposed = "escalation.proposed": "escalatie voorgesteld", "escalation proposed";
     }
@@ -279,6 +287,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Named>)> {
         ("priorityMotivation", all::<Motivation>()),
         ("priorityWorkaround", all::<Workaround>()),
         ("inboundOutcome", OUTCOMES.to_vec()),
+        ("outboundState", all::<MailState>()),
         ("verdict", all::<Verdict>()),
         ("cycle", all::<Cycle>()),
         ("obligationState", all::<ObligationState>()),
@@ -326,6 +335,7 @@ mod tests {
         same(Motivation::as_str);
         same(Workaround::as_str);
         same(EventKind::as_str);
+        same(MailState::as_str);
         same(Cycle::as_str);
         same(ObligationState::as_str);
         same(ObligationEvent::as_str);

@@ -21,6 +21,7 @@ mod limits;
 mod lists;
 mod obligations;
 mod operation;
+mod outbound;
 mod paging;
 mod problems;
 mod shapes;
@@ -82,6 +83,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/inbound-messages/{id}").get(inbound::get))
         .service(at("/v1/inbound-messages/{id}/content").get(inbound::content))
         .service(at("/v1/inbound-messages/{id}/tickets").post(inbound::release))
+        .service(at("/v1/outbound-messages").get(outbound::list))
+        .service(at("/v1/outbound-messages/{id}").get(outbound::get))
+        .service(at("/v1/outbound-messages/{id}/attempts").post(outbound::send_again))
         .service(at("/v1/reports/service-management").get(desk::service_management))
         .service(at("/v1/contracts").get(contracts::list).post(agreements::apply))
         .service(at("/v1/contract-plans").post(agreements::plan))

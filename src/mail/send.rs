@@ -1,6 +1,7 @@
 //! Mail out: to a server, or to a folder.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
@@ -18,6 +19,22 @@ pub const PERSONAL: &str = "personal";
 pub struct Mailer {
     from: Mailbox,
     way: Way,
+    /// Whether the last mail could not leave for want of a server.
+    is_away: AtomicBool,
+}
+
+/// Why a mail did not leave, in words without an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsent {
+    /// No mail can leave now, whoever it is for: no server, a server that is closing, a folder that cannot be written.
+    #[error("{0}")]
+    Away(String),
+    /// This mail was refused, and may be taken later.
+    #[error("{0}")]
+    Refused(String),
+    /// This mail will not be taken, however often it is tried.
+    #[error("{0}")]
+    Never(String),
 }
 
 enum Way {
@@ -33,22 +50,32 @@ impl Mailer {
             MailTransport::Folder => Way::Folder(settings.folder.clone()),
             MailTransport::Smtp => Way::Smtp(smtp(settings)?),
         };
-        Ok(Self { from, way })
+        Ok(Self { from, way, is_away: AtomicBool::new(false) })
     }
 
-    /// Sends one mail; what went wrong, in words without an address.
-    pub async fn send(&self, mail: &Outbound) -> Result<(), String> {
-        let message = message(&self.from, mail)?;
+    /// Sends one mail.
+    pub async fn send(&self, mail: &Outbound) -> Result<(), Unsent> {
+        let sent = self.try_to_send(mail).await;
+        if let Err(Unsent::Away(_)) = sent {
+            self.is_away.store(true, Ordering::Relaxed);
+        }
+        sent
+    }
+
+    /// Whether mail leaves again after it could not; says so once.
+    pub fn is_back(&self) -> bool {
+        self.is_away.swap(false, Ordering::Relaxed)
+    }
+
+    async fn try_to_send(&self, mail: &Outbound) -> Result<(), Unsent> {
+        let message = message(&self.from, mail).map_err(Unsent::Never)?;
         match &self.way {
             Way::Folder(folder) => {
-                std::fs::create_dir_all(folder).map_err(|error| format!("the mail folder cannot be made: {error}"))?;
+                std::fs::create_dir_all(folder).map_err(|error| Unsent::Away(format!("the mail folder cannot be made: {error}")))?;
                 let folder = AsyncFileTransport::<Tokio1Executor>::new(folder);
-                folder.send(message).await.map(drop).map_err(|error| format!("the mail folder cannot be written: {error}"))
+                folder.send(message).await.map(drop).map_err(|error| Unsent::Away(format!("the mail folder cannot be written: {error}")))
             }
-            Way::Smtp(server) => server.send(message).await.map(drop).map_err(|error| match error.status() {
-                Some(code) => format!("the mail server answered {code}"),
-                None => "the mail server could not be reached".to_owned(),
-            }),
+            Way::Smtp(server) => server.send(message).await.map(drop).map_err(|error| refused(error.status().map(u16::from))),
         }
     }
 }
@@ -56,6 +83,19 @@ impl Mailer {
 /// What stands after the @ of the sender's address.
 pub fn domain_of(from: &str) -> String {
     from.parse::<Mailbox>().map_or_else(|_no_address| "uurwerk.invalid".to_owned(), |mailbox| mailbox.email.domain().to_owned())
+}
+
+/// What a server's answer means for a mail; `None` when there was no answer.
+fn refused(code: Option<u16>) -> Unsent {
+    let Some(code) = code else { return Unsent::Away("the mail server could not be reached".to_owned()) };
+    let error = format!("the mail server answered {code}");
+    match code {
+        421 => Unsent::Away(error),
+        // These three speak of the recipient's address. Every other 5xx may as well be about us (a login that expired, relaying that
+        // is not allowed yet), which an administrator mends while the mail waits.
+        550 | 551 | 553 => Unsent::Never(error),
+        _ => Unsent::Refused(error),
+    }
 }
 
 fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {

@@ -196,6 +196,7 @@ impl Told<'_> {
             in_reply_to,
             attempts: 0,
             created_at: self.app.time.now(),
+            queued_at: self.app.time.now(),
         }
     }
 

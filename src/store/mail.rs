@@ -102,6 +102,8 @@ pub struct Outbound {
     pub attempts: i32,
     /// When it was made.
     pub created_at: Instant,
+    /// When it was last put in the queue: at its making, or when it was sent again after it was given up.
+    pub queued_at: Instant,
 }
 
 /// The same message, arrived before in a mailbox of the contract.
@@ -234,6 +236,7 @@ pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
         attempts: Set(0),
         next_attempt_at: Set(Some(mail.created_at.to_utc())),
         created_at: Set(mail.created_at.to_utc()),
+        queued_at: Set(Some(mail.queued_at.to_utc())),
         sent_at: Set(None),
         last_error: Set(None),
     });
@@ -250,6 +253,8 @@ pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> R
         .filter(outbound_mail::Column::State.eq("pending"))
         .filter(outbound_mail::Column::NextAttemptAt.lte(now.to_utc()))
         .order_by_asc(outbound_mail::Column::NextAttemptAt)
+        .order_by_asc(outbound_mail::Column::CreatedAt)
+        .order_by_asc(outbound_mail::Column::Id)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(tx.connection())
@@ -286,11 +291,12 @@ pub async fn sent(tx: &Tx, ids: &[Uuid], at: Instant) -> Result<(), DbErr> {
         .map(drop)
 }
 
-/// Records that a mail was not sent, and when it is tried again: never, when `None`.
-pub async fn not_sent(tx: &Tx, id: Uuid, error: &str, again_at: Option<Instant>) -> Result<(), DbErr> {
+/// Records that a mail was not sent, and when it is tried again: never, when `None`. False when it was not waiting to be sent.
+pub async fn not_sent(tx: &Tx, id: Uuid, error: &str, again_at: Option<Instant>) -> Result<bool, DbErr> {
     let state = if again_at.is_some() { "pending" } else { "failed" };
     let failed = tried(&[id], state, again_at.map(Instant::to_utc)).col_expr(outbound_mail::Column::LastError, Expr::value(error));
-    failed.exec(tx.connection()).await.map(drop)
+    let failed = failed.filter(outbound_mail::Column::State.eq("pending"));
+    Ok(failed.exec(tx.connection()).await?.rows_affected == 1)
 }
 
 fn tried(ids: &[Uuid], state: &str, again_at: Option<chrono::DateTime<chrono::Utc>>) -> UpdateMany<outbound_mail::Entity> {
@@ -324,7 +330,7 @@ fn inbound(row: InboundRow) -> Inbound {
     }
 }
 
-fn outbound(row: outbound_mail::Model) -> Outbound {
+pub(super) fn outbound(row: outbound_mail::Model) -> Outbound {
     Outbound {
         id: row.id,
         ticket_id: row.ticket_id,
@@ -339,5 +345,6 @@ fn outbound(row: outbound_mail::Model) -> Outbound {
         in_reply_to: row.in_reply_to,
         attempts: row.attempts,
         created_at: instant(row.created_at),
+        queued_at: instant(row.queued_at.unwrap_or(row.created_at)),
     }
 }

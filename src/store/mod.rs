@@ -14,6 +14,7 @@ pub mod lists;
 pub mod mail;
 pub mod messages;
 pub mod obligations;
+pub mod outbound;
 pub mod people;
 pub mod search;
 pub mod set_aside;

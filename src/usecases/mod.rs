@@ -10,6 +10,7 @@ mod error;
 pub mod idempotency;
 pub mod inbound;
 pub mod obligations;
+pub mod outbound;
 mod people;
 pub mod rebuild;
 pub mod reports;

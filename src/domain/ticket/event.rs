@@ -77,6 +77,10 @@ event_kinds! {
     IndexRebuilt = "ticket.index_rebuilt",
     /// A breach was undone by a later fact.
     BreachVoided = "clock.breach_voided",
+    /// A mail about it could not be delivered, and is no longer tried.
+    MailGivenUp = "mail.given_up",
+    /// Such a mail was put in the queue again by a person.
+    MailSentAgain = "mail.sent_again",
     /// An escalation came to stand on a level (ESC-03).
     Climbed = "escalation.climbed",
     /// A step up was put before a person (ESC-25).
@@ -110,9 +114,13 @@ pub struct Event {
 }
 
 impl Event {
-    /// Whether it tells of something the client does not see: a file for the desk alone.
+    /// Whether it tells of something the client does not see: a file for the desk alone, or what became of the desk's mail.
     pub fn is_internal(&self) -> bool {
-        self.kind == EventKind::Attached && self.text("visibility") == Some("internal")
+        match self.kind {
+            EventKind::MailGivenUp | EventKind::MailSentAgain => true,
+            EventKind::Attached => self.text("visibility") == Some("internal"),
+            _ => false,
+        }
     }
 
     /// A text of its data.
@@ -189,7 +197,9 @@ pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
             | EventKind::BreachVoided
             | EventKind::IndexRebuilt
             | EventKind::Climbed
-            | EventKind::Proposed => {}
+            | EventKind::Proposed
+            | EventKind::MailGivenUp
+            | EventKind::MailSentAgain => {}
         }
     }
     // Amendments are learnt when a ticket is settled, which may be after later facts.

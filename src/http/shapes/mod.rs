@@ -13,6 +13,7 @@ mod history;
 mod inbound;
 mod label;
 mod obligation;
+mod outbound;
 mod simulation;
 mod ticket;
 mod transition;
@@ -33,6 +34,7 @@ pub use history::{EscalationInput, EventData, EventPage, Message, MessageInput, 
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use label::Label;
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
+pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use simulation::ContractSimulationInput;
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};

@@ -51,6 +51,7 @@ pub(super) fn owner(app: &App, version: &Version, obligation: &Obligation, added
             in_reply_to: None,
             attempts: 0,
             created_at: app.time.now(),
+            queued_at: app.time.now(),
         }
     };
     Ok(contract.addresses(role, &obligation.organisation).iter().map(mail).collect())

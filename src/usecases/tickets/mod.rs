@@ -16,6 +16,7 @@ pub use register::{Draft, FromMail, Registered, problems, register, register_in,
 pub use transition::{Transition, transition};
 pub use write::{NewMessage, write, write_in};
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Error, Problem, Stamp, contracts};
@@ -119,6 +120,23 @@ pub async fn act_in(
     Ok((after, added))
 }
 
+/// Writes in a ticket's history what is no act on it and moves none of its clocks.
+pub(super) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, kind: EventKind, data: Value) -> Result<(), Error> {
+    contracts::refresh(app, tx).await?;
+    let Some(mut ticket) = store::tickets::lock(tx, TicketRef::Id(ticket)).await? else { return Ok(()) };
+    let version = app.version(ticket.contract_version_id)?;
+    let mut history = store::events::of_ticket(tx, ticket.id).await?;
+    let known = history.len();
+    let at = stamp.recorded_at;
+    let (id, actor) = (app.time.id(), stamp.actor.as_text());
+    history.push(Event { id, kind, actor, reason: None, data, occurred_at: at, recorded_at: at });
+    let settled = settle(&version.contract, &ticket, &history, at, false);
+    ticket.next_due_at = settled.next_due_at;
+    history.extend(numbered(app, &settled));
+    store::tickets::update(tx, &ticket, &settled).await?;
+    Ok(store::events::append(tx, &ticket, known, &history[known..]).await?)
+}
+
 /// Whether what happened can carry a clock past its warnings at once: those are recorded, not sent (design § 2.9).
 fn jumps(kind: EventKind) -> bool {
     use EventKind::{Prioritised, PriorityProposed, Reopened, RepairAgreed, Retiered, Retyped, SolutionRefused};
@@ -139,8 +157,11 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
 }
 
 fn is_of_the_system(event: &Event) -> bool {
-    use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, IndexRebuilt, Proposed, Warned};
-    matches!(event.kind, Warned | Breached | BreachVoided | CalendarAmended | Climbed | IndexRebuilt | Proposed)
+    use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, IndexRebuilt, MailGivenUp, MailSentAgain, Proposed, Warned};
+    matches!(
+        event.kind,
+        Warned | Breached | BreachVoided | CalendarAmended | Climbed | IndexRebuilt | Proposed | MailGivenUp | MailSentAgain
+    )
 }
 
 /// A ticket's clocks and deadlines as of an instant, from its history.

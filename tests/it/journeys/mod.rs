@@ -12,5 +12,6 @@ mod obligations;
 mod proof;
 mod rebuild;
 mod together;
+mod undelivered;
 mod uploads;
 mod what_if;

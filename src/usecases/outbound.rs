@@ -1,0 +1,102 @@
+//! Mail out, as the desk looks at it: what left, what waits, and what was given up, which it can send again.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::tickets::{record_in, remember, repeated};
+use super::{Error, Stamp};
+use crate::app::App;
+use crate::domain::ticket::{EventKind, Ticket};
+use crate::store::mail::Outbound;
+use crate::store::outbound::{Filter, MailState, Tracked};
+use crate::store::{self, Scope, Tx, View};
+
+/// An outgoing mail with where it stands.
+#[derive(Debug)]
+pub struct Shown {
+    /// The mail.
+    pub tracked: Tracked,
+    /// The number of the ticket it is about.
+    pub ticket: Option<String>,
+}
+
+/// Gives a mail up, with why: it is kept, and its ticket says so. Nothing is given up in silence (design § 5).
+pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Error> {
+    tracing::error!(mail = %mail.id, template = mail.template, error, "a mail is given up; it waits to be sent again");
+    let stamp = Stamp::system(app.time.now());
+    let done = app.write_quietly(&Scope::All, async |tx| {
+        if store::mail::not_sent(tx, mail.id, error, None).await? {
+            tell(app, tx, &stamp, mail, EventKind::MailGivenUp).await?;
+        }
+        Ok(())
+    });
+    match done.await {
+        // A ticket that cannot be read hides no mail: it is given up without a line in its history.
+        Err(Error::Internal(fault)) => {
+            tracing::error!(mail = %mail.id, fault, "the ticket of a mail that is given up could not be told");
+            app.write_quietly(&Scope::All, async |tx| Ok(store::mail::not_sent(tx, mail.id, error, None).await.map(drop)?)).await
+        }
+        done => done,
+    }
+}
+
+/// Sends a mail again that was given up: it is tried for as long as a new one.
+pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Error> {
+    let sent = app.write(&stamp.scope, async |tx| {
+        let known = repeated(tx, stamp).await?;
+        let found = store::outbound::find(tx, known.unwrap_or(id)).await?.ok_or(Error::NotFound("message"))?;
+        if known.is_some() {
+            return Ok(found);
+        }
+        if !store::outbound::requeue(tx, id, stamp.recorded_at).await? {
+            let detail = format!("only a message that was given up is sent again; this one is {}", found.state.as_str());
+            return Err(Error::Conflict { code: "not_given_up", detail });
+        }
+        tell(app, tx, stamp, &found.mail, EventKind::MailSentAgain).await?;
+        remember(app, tx, stamp, id).await?;
+        store::outbound::find(tx, id).await?.ok_or(Error::NotFound("message"))
+    });
+    let sent = sent.await?;
+    app.mail_waits.notify_waiters();
+    with_number(app, &stamp.scope, sent).await
+}
+
+/// A page of the mails that left, wait, or were given up.
+pub async fn list(app: &App, scope: &Scope, filter: &Filter) -> Result<Vec<Shown>, Error> {
+    let view = app.db.view(scope.clone());
+    let mails = store::outbound::list(&view, filter).await?;
+    with_numbers(&view, mails).await
+}
+
+/// One of them.
+pub async fn find(app: &App, scope: &Scope, id: Uuid) -> Result<Shown, Error> {
+    let mail = store::outbound::find(&app.db.view(scope.clone()), id).await?.ok_or(Error::NotFound("message"))?;
+    with_number(app, scope, mail).await
+}
+
+/// Those that were given up, at most so many.
+pub async fn given_up(app: &App, limit: u64) -> Result<Vec<Shown>, Error> {
+    list(app, &Scope::All, &Filter { states: vec![MailState::Failed], limit, ..Filter::default() }).await
+}
+
+/// How many were given up.
+pub async fn count_given_up(app: &App) -> Result<u64, Error> {
+    Ok(store::outbound::count_failed(&app.all()).await?)
+}
+
+/// Writes in a ticket's history what becomes of a mail about it. A mail about a dated duty has none.
+async fn tell(app: &App, tx: &Tx, stamp: &Stamp, mail: &Outbound, kind: EventKind) -> Result<(), Error> {
+    let Some(ticket) = mail.ticket_id else { return Ok(()) };
+    record_in(app, tx, stamp, ticket, kind, json!({ "message": mail.id, "template": mail.template })).await
+}
+
+async fn with_number(app: &App, scope: &Scope, mail: Tracked) -> Result<Shown, Error> {
+    with_numbers(&app.db.view(scope.clone()), vec![mail]).await?.pop().ok_or(Error::NotFound("message"))
+}
+
+async fn with_numbers(view: &View, mails: Vec<Tracked>) -> Result<Vec<Shown>, Error> {
+    let ids: Vec<_> = mails.iter().filter_map(|one| one.mail.ticket_id).collect();
+    let tickets = store::tickets::with_ids(view, &ids).await?;
+    let number = |id: Option<Uuid>| tickets.iter().find(|ticket| Some(ticket.id) == id).map(Ticket::reference);
+    Ok(mails.into_iter().map(|tracked| Shown { ticket: number(tracked.mail.ticket_id), tracked }).collect())
+}
