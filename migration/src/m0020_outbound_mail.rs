@@ -12,11 +12,8 @@ const UP: [&str; 4] = [
     "CREATE INDEX i_outbound_mail_state_newest ON outbound_mail (state, created_at, id)",
 ];
 
-const DOWN: [&str; 3] = [
-    "DROP INDEX i_outbound_mail_state_newest",
-    "DROP INDEX i_outbound_mail_newest",
-    "ALTER TABLE outbound_mail DROP COLUMN queued_at",
-];
+const DOWN: [&str; 3] =
+    ["DROP INDEX i_outbound_mail_state_newest", "DROP INDEX i_outbound_mail_newest", "ALTER TABLE outbound_mail DROP COLUMN queued_at"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Step {

@@ -15,7 +15,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::deprecation::{self, Deprecation};
 use super::{
-    agreements, amendments, attachments, bulk, catalogue, contracts, desk, inbound, lists, obligations, outbound, shapes, simulations, tickets,
+    agreements, amendments, attachments, bulk, catalogue, contracts, desk, inbound, lists, obligations, outbound, shapes, simulations,
+    tickets,
 };
 
 /// The bodies that are checked against the document.

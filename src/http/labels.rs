@@ -7,9 +7,9 @@ use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts
 use crate::domain::contract::{Condition, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
 use crate::domain::ticket::{Channel, ClosingText, EventKind};
-use crate::store::outbound::MailState;
 use crate::domain::workflow::{self, State};
 use crate::reports::service_management::Verdict;
+use crate::store::outbound::MailState;
 
 /// A value of the API with its Dutch and its English name.
 pub type Named = (&'static str, &'static str, &'static str);

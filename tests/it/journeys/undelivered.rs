@@ -157,7 +157,7 @@ impl Server {
                 "RCPT" if line.contains("gone@") => "550 5.1.1 onbekend",
                 "RCPT" if line.contains("later@") && !std::mem::replace(&mut *put_off.lock().ok()?, true) => "451 4.7.1 later",
                 "RCPT" => {
-                    recipient = line.clone();
+                    recipient.clone_from(&line);
                     "250 ok"
                 }
                 "DATA" => {
