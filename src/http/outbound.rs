@@ -51,6 +51,8 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
 }
 
 /// Shows one mail the desk wrote.
+///
+/// Whether it left, how often it was tried, and why the last try failed.
 #[utoipa::path(get, path = "/outbound-messages/{id}", tag = "mail", operation_id = "getOutboundMessage",
     params(("id" = String, Path, description = "The message's UUID")),
     responses((status = 200, body = OutboundMessage)))]
