@@ -183,6 +183,11 @@ impl App {
         versions.pop()
     }
 
+    /// Whether any version of any contract names an organisation as a client.
+    pub fn has_named(&self, organisation: &str) -> bool {
+        self.agreed().versions.values().any(|version| version.contract.client(organisation).is_some())
+    }
+
     /// The newest version of every contract, by id.
     pub fn contracts(&self) -> Vec<Arc<Version>> {
         let now = self.time.now();

@@ -83,6 +83,9 @@ enum What {
         /// Such as 2026-03.
         #[arg(long)]
         month: String,
+        /// As known at this instant, RFC 3339; now unless said.
+        #[arg(long)]
+        as_of: Option<String>,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -220,10 +223,11 @@ async fn dispatch(command: Command) -> Result<(), Failed> {
             say(format_args!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default()))?;
             Ok(app.tell().await?)
         }
-        What::Report { contract, month, json } => {
+        What::Report { contract, month, as_of, json } => {
             let app = ready(settings()?).await?;
             let month: Month = month.parse()?;
-            let report = reports::service_management(&app, &Scope::All, &contract, month).await?;
+            let as_of = as_of.map(|text| text.parse()).transpose()?;
+            let report = reports::service_management(&app, &Scope::All, &contract, month, as_of).await.map_err(told)?;
             let text = if json { serde_json::to_string_pretty(&report)? } else { crate::reports::text::render(&report) };
             say(format_args!("{text}"))?;
             Ok(())

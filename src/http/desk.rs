@@ -81,19 +81,23 @@ fn seconds(text: &str) -> Option<i64> {
 
 /// Shows a contract's service-management report of a month.
 ///
-/// Figures are replayed from history: asked again they are the same, unless something was recorded later or undone.
+/// Figures are replayed from history. What is counted is as of the month's end, and later acts do not change it; a verdict on a goal is corrected by
+/// what undoes it, and every fact recorded late and every correction is listed. With `asOf` the report is as it was known then. Who
+/// was a client in the month sees it, also after leaving.
 #[utoipa::path(get, path = "/reports/service-management", tag = "reports", operation_id = "getServiceManagementReport",
-    params(("contract" = String, Query, description = "The contract's id"), ("month" = String, Query, description = "The month, such as `2026-03`")),
+    params(("contract" = String, Query, description = "The contract's id"), ("month" = String, Query, description = "The month, such as `2026-03`"),
+        ("asOf" = Option<String>, Query, description = "As known at this instant, with an offset; now unless said")),
     responses((status = 200, body = ServiceManagementReport), (status = 404)))]
 pub async fn service_management(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let mut query = Query::read(&request, &["contract", "month"]);
+    let mut query = Query::read(&request, &["contract", "month", "asOf"]);
     let (contract, month) = (query.required("contract"), query.required("month").parse::<Month>());
+    let as_of = query.instant("asOf");
     if month.is_err() && query.text("month").is_some() {
         query.refuse("month", "bad_month", "must be a month such as 2026-03");
     }
     query.checked()?;
     let Ok(month) = month else { return Err(Failure::invalid(Vec::new())) };
-    Ok(HttpResponse::Ok().json(reports::service_management(&app, &caller.scope, &contract, month).await?))
+    Ok(HttpResponse::Ok().json(reports::service_management(&app, &caller.scope, &contract, month, as_of).await?))
 }
 
 /// Says that the process lives.

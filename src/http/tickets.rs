@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{self, Act, ClosingText, Standing, Ticket as DomainTicket, parse_reference};
+use crate::domain::ticket::{self, Act, ClosingText, Ticket as DomainTicket, parse_reference};
 use crate::store;
 use crate::store::tickets::{ExternalReference, TicketRef};
 use crate::usecases::tickets::{self, Draft, RepairAgreement, Transition, When};
@@ -313,8 +313,7 @@ pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Resul
     let known_at = app.time.now();
     let version = app.version(ticket.contract_version_id)?;
     let settled = tickets::settled(&version.contract, &ticket, &history, known_at);
-    let standing = Standing { kind: ticket.kind, tier: ticket.tier.as_deref(), is_open: ticket.state().is_open() };
-    let ledgers = ticket::ledgers(&version.contract, standing, &history, known_at);
+    let ledgers = ticket::ledgers(&version.contract, ticket.standing(), &history, known_at);
     let items = settled.clocks.iter().zip(&ledgers).map(|(index, (_, ledger))| Clock::new(ticket.id, index, ledger)).collect();
     Ok(HttpResponse::Ok().json(ClockList { known_at, items }))
 }

@@ -2,10 +2,11 @@
 //!
 //! `report` is a function of what it is given and of nothing else: the same tickets in any order give the same bytes
 //! (RPT-26). Every count says which tickets are in it, and a verdict is integer arithmetic on the counts beside it (C4).
-//! What is undone or recorded later changes the tickets given, and so makes a new version of the report.
+//! `replayed` makes those tickets of histories: counts are as of the month's end and do not change, verdicts on goals are corrected by
+//! what is undone or recorded later, and every correction is listed (design § 8).
 //!
-//! Absent on purpose: queries, the instant at which the report is made (whoever asks says whether the month is over), and any memory of earlier reports. That a ticket
-//! counts once per goal follows from the one instant at which its fate is known.
+//! Absent on purpose: queries, and any memory of earlier reports: an earlier version is the same function as known earlier. That a
+//! ticket counts once per goal follows from the one instant at which its fate is known.
 
 mod goals;
 mod handling;
@@ -13,17 +14,19 @@ mod input;
 mod month;
 mod output;
 mod population;
+mod replayed;
 #[cfg(test)]
 pub(super) mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use input::{ClockFigures, EscalationStep, GoalFigures, TicketFigures};
+pub use input::{ClockFigures, CorrectionFigures, EscalationStep, GoalFigures, TicketFigures};
 pub use month::{BadMonth, Month};
 pub use output::{
-    AgreedRow, Escalation, EscalationCount, GoalRow, HandlingTime, Population, PriorityHandling, RunningBreach, ServiceManagementReport,
-    Spread, TicketLine, TypeCounts, TypeHandling, Verdict,
+    AgreedRow, Correction, Escalation, EscalationCount, GoalRow, HandlingTime, LateFact, Outcome, Population, PriorityHandling,
+    RunningBreach, ServiceManagementReport, Spread, TicketLine, TypeCounts, TypeHandling, Verdict,
 };
+pub use replayed::{Reading, figures};
 
 use std::collections::BTreeMap;
 
@@ -32,8 +35,8 @@ use month::Period;
 
 /// The report of a month.
 ///
-/// `tickets` are those of the contract that were open at some moment of the month, in any order; others do no harm, they
-/// are not counted (but for a step on a ladder that one of them took in the month). `long_open` is asked only of tickets
+/// `tickets` are those of the contract that were open at some moment of the month or had a goal decided in it, in any order; others do no
+/// harm, they are not counted (but for a step on a ladder that one of them took in the month). `long_open` is asked only of tickets
 /// that were open without a solution when the month ended, and judges them as of that instant (AMB-08).
 pub fn report(
     contract: &Contract,
@@ -51,6 +54,10 @@ pub fn report(
     let running_breaches = population::running_breaches(contract, period, &considered);
     let not_classified = population::not_classified(contract, period, &considered);
     let escalations = escalations(period, &tickets);
+    let corrections = corrections(&tickets);
+    let late_facts: Vec<_> = tickets.iter().flat_map(|ticket| ticket.late.iter().cloned()).collect();
+    let changes = corrections.iter().map(|one| one.corrected_at).chain(late_facts.iter().map(|fact| fact.recorded_at));
+    let version_at = changes.max().unwrap_or(period.to);
     ServiceManagementReport {
         contract_id: contract.id.clone(),
         contract_version: contract.version.clone(),
@@ -60,18 +67,42 @@ pub fn report(
         from_at: period.from,
         to_at: period.to,
         provisional: false,
+        version_at,
         assumed: contract.assumed.clone(),
         population: population::of(month, zone, period, &considered, &running_breaches, &not_classified),
         types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &considered, &long)).collect(),
         handling_times: handling::times(contract, period, &considered),
-        goals: goals::rows(contract, period, &considered),
-        agreed: goals::agreed(contract, period, &considered),
+        goals: goals::rows(contract, period, &tickets),
+        agreed: goals::agreed(contract, period, &tickets),
         running_breaches,
         escalation_counts: escalation_counts(&escalations),
         escalations,
         long_open: long.into_iter().map(|ticket| population::line(contract, ticket)).collect(),
         not_classified,
+        corrections,
+        late_facts,
     }
+}
+
+fn corrections(tickets: &[&TicketFigures]) -> Vec<Correction> {
+    let of_ticket = |ticket: &TicketFigures| {
+        let correction = |one: &CorrectionFigures| Correction {
+            number: ticket.number.clone(),
+            ticket_type: ticket.kind,
+            clock: one.clock,
+            goal: u32::try_from(one.place).unwrap_or(u32::MAX).saturating_add(1),
+            comparison: one.comparison,
+            target: one.target.clone(),
+            before: one.before,
+            after: one.after,
+            corrected_at: one.corrected_at,
+            cause: one.cause.as_str().to_owned(),
+            reason: one.reason.clone(),
+            amendment_id: one.amendment,
+        };
+        ticket.corrections.iter().map(correction).collect::<Vec<_>>()
+    };
+    tickets.iter().flat_map(|ticket| of_ticket(ticket)).collect()
 }
 
 fn counts(period: Period, kind: TicketType, considered: &[&TicketFigures], long: &[&TicketFigures]) -> TypeCounts {
@@ -83,6 +114,7 @@ fn counts(period: Period, kind: TicketType, considered: &[&TicketFigures], long:
         ticket_type: kind,
         label: kind.dutch().to_owned(),
         reported: of_type(considered, &|ticket| period.contains(ticket.opened_at)),
+        reopened: of_type(considered, &|ticket| period.saw(ticket.reopened_at)),
         closed: of_type(considered, &|ticket| period.saw(ticket.closed_at)),
         cancelled: of_type(considered, &|ticket| period.saw(ticket.cancelled_at)),
         open_at_end: of_type(considered, &is_open),

@@ -12,10 +12,12 @@ mod words;
 
 use crate::domain::calendar::Zone;
 use crate::domain::escalation;
-use crate::reports::service_management::{AgreedRow, GoalRow, HandlingTime, ServiceManagementReport, Spread, TicketLine, TypeCounts};
+use crate::reports::service_management::{
+    AgreedRow, GoalRow, HandlingTime, LateFact, ServiceManagementReport, Spread, TicketLine, TypeCounts,
+};
 use table::Side::{Left, Right};
 use table::{Table, clean, paragraph};
-use words::{bound, clock, dash, duration, moment, norm, percentage, verdict};
+use words::{bound, clock, dash, duration, happened, moment, norm, outcome, percentage, verdict};
 
 /// The longest line of running text.
 const WIDTH: usize = 100;
@@ -26,6 +28,8 @@ pub fn render(report: &ServiceManagementReport) -> String {
     let sections = [
         head(report, &zone),
         population(report),
+        corrections(report, &zone),
+        late(&report.late_facts, &zone),
         section("Tickets per type", &types(&report.types)),
         section("Afhandeltijden van wat in de maand is opgelost (naar beneden afgerond op minuten)", &handling(report)),
         section("Normen (marge: zoveel van het aantal mogen te laat zijn)", &goals(&report.goals)),
@@ -48,8 +52,11 @@ fn head(report: &ServiceManagementReport, zone: &Zone) -> String {
     let (from, to) = (moment(report.from_at, zone), moment(report.to_at, zone));
     let assumed = assumed(&report.assumed);
     let provisional = if report.provisional { "VOORLOPIG: de maand is nog niet voorbij.\n" } else { "" };
+    let corrected = !report.corrections.is_empty() || !report.late_facts.is_empty();
+    let corrected = corrected.then(|| format!("Bijgewerkt na afloop van de maand; zo sinds {}.\n", moment(report.version_at, zone)));
+    let corrected = corrected.unwrap_or_default();
     format!(
-        "{title}\n{}\n{}\nVan {from} tot {to}, {}\n{provisional}{assumed}",
+        "{title}\n{}\n{}\nVan {from} tot {to}, {}\n{provisional}{corrected}{assumed}",
         "═".repeat(title.chars().count()),
         clean(&agreement),
         report.time_zone
@@ -80,18 +87,60 @@ fn population(report: &ServiceManagementReport) -> String {
     format!("{}{}", paragraph(&population.sentence, WIDTH), paragraph(&counts, WIDTH))
 }
 
+/// Nothing when no verdict changed.
+fn corrections(report: &ServiceManagementReport, zone: &Zone) -> String {
+    if report.corrections.is_empty() {
+        return String::new();
+    }
+    let heads =
+        [("Ticket", Left), ("Klok", Left), ("Norm", Left), ("Was", Left), ("Is", Left), ("Sinds", Left), ("Door", Left), ("Reden", Left)];
+    let mut table = Table::new(&heads);
+    for one in &report.corrections {
+        table.row([
+            one.number.clone(),
+            clock(one.clock).to_owned(),
+            bound(one.comparison, &one.target),
+            outcome(one.before).to_owned(),
+            outcome(one.after).to_owned(),
+            moment(one.corrected_at, zone),
+            happened(&one.cause).to_owned(),
+            one.reason.clone().unwrap_or_default(),
+        ]);
+    }
+    section("Gecorrigeerde uitkomsten (sinds het einde van de maand)", &table.render())
+}
+
+/// Nothing when all was recorded in time.
+fn late(facts: &[LateFact], zone: &Zone) -> String {
+    if facts.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[("Ticket", Left), ("Wat", Left), ("Gebeurd op", Left), ("Vastgelegd op", Left), ("Reden", Left)]);
+    for fact in facts {
+        table.row([
+            fact.number.clone(),
+            happened(&fact.event_type).to_owned(),
+            moment(fact.occurred_at, zone),
+            moment(fact.recorded_at, zone),
+            fact.reason.clone().unwrap_or_default(),
+        ]);
+    }
+    section("Na afloop van de maand vastgelegd, en meegeteld", &table.render())
+}
+
 fn types(types: &[TypeCounts]) -> String {
     let mut table = Table::new(&[
         ("Type", Left),
         ("Gemeld", Right),
+        ("Heropend", Right),
         ("Gesloten", Right),
         ("Ingetrokken", Right),
         ("Open", Right),
         ("w.v. opgelost", Right),
         ("w.v. langdurig", Right),
     ]);
-    let figures = |row: &TypeCounts| [row.reported, row.closed, row.cancelled, row.open_at_end, row.resolved_at_end, row.long_open];
-    let mut totals = [0; 6];
+    let figures = |row: &TypeCounts| [row.reported, row.reopened, row.closed, row.cancelled, row.open_at_end, row.resolved_at_end, row.long_open];
+    let mut totals = [0; 7];
     for row in types {
         let figures = figures(row);
         totals.iter_mut().zip(figures).for_each(|(total, figure)| *total += figure);
@@ -101,9 +150,9 @@ fn types(types: &[TypeCounts]) -> String {
     table.render()
 }
 
-fn type_row(table: &mut Table, label: &str, figures: [u64; 6]) {
-    let [reported, closed, cancelled, open, resolved, long] = figures.map(|figure| figure.to_string());
-    table.row([label.to_owned(), reported, closed, cancelled, open, resolved, long]);
+fn type_row(table: &mut Table, label: &str, figures: [u64; 7]) {
+    let [reported, reopened, closed, cancelled, open, resolved, long] = figures.map(|figure| figure.to_string());
+    table.row([label.to_owned(), reported, reopened, closed, cancelled, open, resolved, long]);
 }
 
 fn handling(report: &ServiceManagementReport) -> String {

@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Statement,
+    QueryOrder, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -113,22 +113,23 @@ pub async fn put_off(tx: &Tx, ticket: Uuid, until: Instant) -> Result<(), DbErr>
     waits.filter(ticket::Column::Id.eq(ticket)).exec(tx.connection()).await.map(drop)
 }
 
-/// The tickets of a contract that were open at some moment of `[from, to)`.
-pub async fn open_between(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Ticket>, DbErr> {
-    let rows = open_then(reads, contract, from, to).order_by_asc(ticket::Column::Number);
-    rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
-}
-
-/// The same by their ids alone.
+/// The tickets of a contract that were open at some moment of `[from, to)`, as they now stand.
 pub async fn ids_open_between(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Uuid>, DbErr> {
-    let ids = open_then(reads, contract, from, to).select_only().column(ticket::Column::Id).order_by_asc(ticket::Column::Number);
-    ids.into_tuple().all(reads.connection()).await
+    ids_reported_before(reads, contract, to, ticket::Column::ClosedAt.gte(from.to_utc())).await
 }
 
-fn open_then(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Select<ticket::Entity> {
+/// The tickets of a contract that may have been open in `[from, to)` as known at any instant since: whatever was closed and left alone
+/// before it is none of them.
+pub async fn ids_in_reach(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Uuid>, DbErr> {
+    ids_reported_before(reads, contract, to, ticket::Column::UpdatedAt.gte(from.to_utc())).await
+}
+
+/// Those that are not closed, or else are as asked.
+async fn ids_reported_before(reads: &impl Reads, contract: &str, to: Instant, or: Expr) -> Result<Vec<Uuid>, DbErr> {
     let own = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
-    let own = own.filter(ticket::Column::OpenedAt.lt(to.to_utc()));
-    own.filter(ticket::Column::ClosedAt.is_null().or(ticket::Column::ClosedAt.gte(from.to_utc())))
+    let own = own.filter(ticket::Column::OpenedAt.lt(to.to_utc())).filter(ticket::Column::ClosedAt.is_null().or(or));
+    let ids = own.select_only().column(ticket::Column::Id).order_by_asc(ticket::Column::Number);
+    ids.into_tuple().all(reads.connection()).await
 }
 
 /// How many tickets of a contract were reported in `[from, until)`.

@@ -1,13 +1,12 @@
 //! Reports, each replayed from the history it reports on.
 
-use super::tickets::settled;
+use std::sync::Arc;
+
 use super::{Error, Problem};
-use crate::app::App;
+use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
-use crate::domain::ticket::{Event, EventKind, Ticket};
-use crate::domain::workflow::State;
-use crate::reports::service_management::{self, ClockFigures, EscalationStep, GoalFigures, Month, ServiceManagementReport, TicketFigures};
+use crate::reports::service_management::{self, Month, Reading, ServiceManagementReport, TicketFigures};
 use crate::store::{self, Scope};
 
 /// Histories loaded in one question.
@@ -15,35 +14,58 @@ const CHUNK: usize = 500;
 /// A ticket unresolved for more working days than this is long open (AMB-08: the agreements give no number).
 pub const LONG_OPEN_WORKING_DAYS: i64 = 20;
 
-/// The service-management report of a contract and month, as far as the scope sees it (RPT-01…03).
-pub async fn service_management(app: &App, scope: &Scope, contract: &str, month: Month) -> Result<ServiceManagementReport, Error> {
-    let seen = |contract: &Contract| contract.clients.iter().any(|client| scope.includes(&client.organisation));
-    let now = app.time.now();
-    let view = app.db.view(scope.clone());
+/// The service-management report of a contract and month, as far as the scope sees it (RPT-01…03), as known at an instant: now unless said.
+///
+/// Who was a client in the month sees it, also after leaving; who was none then does not (design § 8).
+pub async fn service_management(
+    app: &App,
+    scope: &Scope,
+    contract: &str,
+    month: Month,
+    as_of: Option<Instant>,
+) -> Result<ServiceManagementReport, Error> {
+    let names = |version: &Arc<Version>| version.contract.clients.iter().any(|client| scope.includes(&client.organisation));
+    let (now, view) = (app.time.now(), app.db.view(scope.clone()));
     super::contracts::refresh(app, &view).await?;
-    let present = app.version_at(contract, now).filter(|version| seen(&version.contract)).ok_or(Error::NotFound("contract"))?;
-    let (from, to) = (month.start(&present.contract.zone), month.end(&present.contract.zone));
-    let refused = |code, detail: &str| Error::Invalid(vec![Problem { pointer: "month".to_owned(), code, detail: detail.to_owned() }]);
-    if from > now {
-        return Err(refused("not_begun", "this month has not begun"));
+    let versions = app.versions_of(contract);
+    let newest = versions.last().filter(|_| versions.iter().any(names)).ok_or(Error::NotFound("contract"))?;
+    let refused = |pointer: &str, code, detail: &str| {
+        Error::Invalid(vec![Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() }])
+    };
+    let known_at = as_of.unwrap_or(now);
+    if known_at > now {
+        return Err(refused("asOf", "in_future", "is after the present"));
     }
+    let (from, to) = (month.start(&newest.contract.zone), month.end(&newest.contract.zone));
+    if from > known_at {
+        return Err(refused("month", "not_begun", "this month has not begun"));
+    }
+    let reading = Reading::of(month, &newest.contract.zone, known_at);
     // The version in force when the month ended: a later one changes nothing about it.
-    let last = to.plus(-1).unwrap_or(to).min(now);
-    let version = app.version_at(contract, last).ok_or_else(|| refused("before_contract", "the contract was not in force yet"))?;
-    let tickets = store::tickets::open_between(&view, contract, from, to).await?;
-    let mut figures = Vec::with_capacity(tickets.len());
-    for chunk in tickets.chunks(CHUNK) {
-        let ids: Vec<_> = chunk.iter().map(|ticket| ticket.id).collect();
-        let mut histories = store::events::histories(&view, &ids).await?;
-        for ticket in chunk {
+    let version = app.version_at(contract, reading.last()).ok_or_else(|| refused("month", "before_contract", "the contract was not in force yet"))?;
+    let first = app.version_at(contract, from);
+    let is_later = |one: &&Arc<Version>| first.as_ref().is_none_or(|first| one.contract.effective_from > first.contract.effective_from);
+    let in_force = versions.iter().filter(|one| one.contract.effective_from <= version.contract.effective_from).filter(is_later);
+    if !in_force.chain(&first).any(names) {
+        return Err(Error::NotFound("contract"));
+    }
+    let ids = store::tickets::ids_in_reach(&view, contract, from, to).await?;
+    let mut figures = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let mut histories = store::events::histories(&view, chunk).await?;
+        for ticket in store::tickets::with_ids(&view, chunk).await? {
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = app.version(ticket.contract_version_id)?;
-            figures.push(figures_of(&pinned.contract, ticket, &history, now));
+            figures.extend(service_management::figures(&pinned.contract, &ticket, &history, reading));
         }
     }
-    let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, to);
-    let report = service_management::report(&version.contract, month, &figures, long_open);
-    Ok(ServiceManagementReport { provisional: now < to, ..report })
+    let ended_at = reading.last().plus(1).unwrap_or(to);
+    let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, ended_at);
+    let mut report = service_management::report(&version.contract, month, &figures, long_open);
+    if reading.is_provisional() {
+        (report.provisional, report.version_at) = (true, known_at);
+    }
+    Ok(report)
 }
 
 /// Whether a ticket was unresolved for longer than `LONG_OPEN_WORKING_DAYS` at an instant, by the calendar of its type's
@@ -56,53 +78,5 @@ fn is_long_open(contract: &Contract, ticket: &TicketFigures, at: Instant) -> boo
             calendar.working_days_after(opened, until) > LONG_OPEN_WORKING_DAYS
         }
         None => (until - opened).num_days() > LONG_OPEN_WORKING_DAYS,
-    }
-}
-
-pub(super) fn figures_of(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant) -> TicketFigures {
-    let cancelled = ticket.state() == State::Cancelled;
-    let clocks = settled(contract, ticket, history, now).clocks;
-    TicketFigures {
-        number: ticket.reference(),
-        kind: ticket.kind,
-        priority: ticket.priority.clone().or_else(|| ticket.proposed_priority.clone()),
-        opened_at: ticket.opened_at,
-        closed_at: ticket.closed_at.filter(|_| !cancelled),
-        resolved_at: ticket.resolved_at,
-        cancelled_at: ticket.closed_at.filter(|_| cancelled),
-        clocks: clocks
-            .into_iter()
-            .map(|index| ClockFigures {
-                kind: index.clock.kind,
-                priority: index.priority,
-                tier: index.tier,
-                started_at: index.clock.started_at,
-                stopped_at: index.clock.stopped_at,
-                cancelled: index.clock.state == crate::domain::clock::State::Cancelled,
-                elapsed_seconds: index.clock.state.is_stopped().then_some(index.clock.elapsed_seconds),
-                goals: index.clock.goals.into_iter().map(goal).collect(),
-            })
-            .collect(),
-        escalations: history.iter().filter(|event| event.kind == EventKind::Climbed).map(step).collect(),
-    }
-}
-
-fn goal(goal: crate::domain::clock::GoalView) -> GoalFigures {
-    GoalFigures {
-        share: goal.share,
-        comparison: goal.comparison,
-        target: goal.target,
-        due_at: goal.due_at,
-        met_at: goal.met_at,
-        breached_at: goal.breached_at,
-    }
-}
-
-fn step(event: &Event) -> EscalationStep {
-    EscalationStep {
-        at: event.occurred_at,
-        from_level: event.figure("from").unwrap_or_default(),
-        to_level: event.figure("to").unwrap_or_default(),
-        trigger: event.text("trigger").unwrap_or_default().to_owned(),
     }
 }

@@ -16,10 +16,11 @@ const PREFIX: &str = "uwk_";
 /// The name of the token made at the first start.
 const FIRST: &str = "admin";
 
-/// Makes a token for the desk, or for an organisation; the text is shown this once.
+/// Makes a token for the desk, or for an organisation, one that is no client any more included: it still sees what it was part of. The
+/// text is shown this once.
 pub async fn create(app: &App, name: &str, organisation: Option<&str>, expires_at: Option<Instant>) -> Result<String, Error> {
     if let Some(organisation) = organisation
-        && !app.contracts().iter().any(|version| version.contract.client(organisation).is_some())
+        && !app.has_named(organisation)
     {
         return Err(Error::Invalid(vec![Problem::field("organisation", "unknown_organisation", "no contract names this organisation")]));
     }

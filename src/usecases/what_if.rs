@@ -1,10 +1,10 @@
 //! A changed contract tried on real history; nothing is written.
 
-use super::reports::figures_of;
 use super::{Error, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
+use crate::reports::service_management::{Reading, figures};
 use crate::reports::what_if::{ContractSimulation, WhatIf};
 use crate::store;
 
@@ -22,7 +22,7 @@ pub async fn simulate(
     let view = app.all();
     contracts::refresh(app, &view).await?;
     let tried = contracts::amended(contract, &store::amendments::all(&view).await?)?;
-    let now = app.time.now();
+    let reading = Reading::present(app.time.now());
     // Their ids first: all of them by themselves take little room, and the tickets come with their histories.
     let ids = store::tickets::ids_open_between(&view, &tried.id, from, to).await?;
     let mut comparison = WhatIf::new(from, to);
@@ -33,7 +33,10 @@ pub async fn simulate(
         for ticket in &tickets {
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = app.version(ticket.contract_version_id)?;
-            comparison.count(&figures_of(&pinned.contract, ticket, &history, now), &figures_of(&tried, ticket, &history, now));
+            let under = |contract: &Contract| figures(contract, ticket, &history, reading);
+            if let (Some(was), Some(would)) = (under(&pinned.contract), under(&tried)) {
+                comparison.count(&was, &would);
+            }
         }
         progress(done * CHUNK + chunk.len(), ids.len());
     }

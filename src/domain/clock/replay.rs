@@ -40,10 +40,28 @@ pub(super) enum Under<'a> {
 pub(super) struct Place<'a> {
     pub goal: Option<&'a Goal>,
     pub breached: Option<Instant>,
+    /// When the breach that stands came about: other goals in this place may have moved it since, none undid it.
+    pub missed: Option<Instant>,
     /// The first breach in this place, void or not.
     first: Option<Instant>,
     /// No breach comes before this.
     not_before: Option<Instant>,
+}
+
+impl Place<'_> {
+    /// Breaches what stands here.
+    fn breach(&mut self, at: Instant) {
+        if self.breached.replace(at).is_none() {
+            self.missed = Some(at);
+        }
+        self.first.get_or_insert(at);
+    }
+
+    /// Undoes the breach there is; when it was.
+    fn void(&mut self) -> Option<Instant> {
+        self.missed = None;
+        self.breached.take()
+    }
 }
 
 /// A clock of a ticket after some of its facts.
@@ -428,12 +446,10 @@ impl<'a> Replay<'a> {
             place.not_before = place.goal.zip(self.timeline.as_ref()).and_then(|(goal, timeline)| timeline.breach(goal));
             match place.not_before.filter(|breach| *breach <= known_until) {
                 Some(breach) => {
-                    let breach = place.first.map_or(at, |first| breach.max(first));
-                    place.breached = Some(breach);
-                    place.first.get_or_insert(breach);
+                    place.breach(place.first.map_or(at, |first| breach.max(first)));
                 }
                 None => {
-                    if let (Some(breach), Some(goal)) = (place.breached.take(), before) {
+                    if let (Some(breach), Some(goal)) = (place.void(), before) {
                         voided.push(Voided { at: breach, target: goal.target.clone(), why, place: index });
                     }
                 }
@@ -454,9 +470,7 @@ impl<'a> Replay<'a> {
             if let Some(breach) = timeline.breach(goal) {
                 place.not_before = Some(breach);
                 if breach <= at {
-                    let breach = place.first.map_or(breach, |first| breach.max(first));
-                    place.breached = Some(breach);
-                    place.first.get_or_insert(breach);
+                    place.breach(place.first.map_or(breach, |first| breach.max(first)));
                 }
             }
         }

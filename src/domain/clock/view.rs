@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::ledger::Line;
-use super::replay::Replay;
+use super::replay::{Place, Replay};
 use super::{Comparison, Goal, Kind, Share};
 use crate::domain::Instant;
 
@@ -57,6 +57,10 @@ pub struct GoalView {
     pub met_at: Option<Instant>,
     /// When it was breached.
     pub breached_at: Option<Instant>,
+    /// When the breach that stands in its place came about; later than that, another goal may have moved `breached_at`. It says
+    /// in which month the goal counts as missed.
+    #[serde(skip)]
+    pub missed_at: Option<Instant>,
 }
 
 /// A breach that a later fact undid.
@@ -106,7 +110,7 @@ impl Replay<'_> {
         let goals: Vec<_> = self
             .places
             .iter()
-            .filter_map(|place| place.goal.map(|goal| self.goal_view(goal, timeline.due(goal), place.breached)))
+            .filter_map(|place| place.goal.map(|goal| self.goal_view(goal, timeline.due(goal), place)))
             .collect();
         Some(Clock {
             kind: self.kind,
@@ -138,14 +142,15 @@ impl Replay<'_> {
         }
     }
 
-    fn goal_view(&self, goal: &Goal, due_at: Option<Instant>, breached_at: Option<Instant>) -> GoalView {
+    fn goal_view(&self, goal: &Goal, due_at: Option<Instant>, place: &Place<'_>) -> GoalView {
         GoalView {
             share: goal.share,
             comparison: goal.comparison,
             target: goal.target.clone(),
             due_at,
-            met_at: self.stopped.filter(|_| breached_at.is_none() && !self.cancelled),
-            breached_at,
+            met_at: self.stopped.filter(|_| place.breached.is_none() && !self.cancelled),
+            breached_at: place.breached,
+            missed_at: place.missed,
         }
     }
 }

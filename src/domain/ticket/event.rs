@@ -123,6 +123,15 @@ impl Event {
         }
     }
 
+    /// Whether it tells of no act on the ticket, but of what followed from one, or of what became of a mail.
+    pub fn is_derived(&self) -> bool {
+        use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, IndexRebuilt, MailGivenUp, MailSentAgain, Proposed, Warned};
+        matches!(
+            self.kind,
+            Warned | Breached | BreachVoided | CalendarAmended | Climbed | IndexRebuilt | Proposed | MailGivenUp | MailSentAgain
+        )
+    }
+
     /// A text of its data.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.data[key].as_str()

@@ -15,7 +15,7 @@ pub use closing::ClosingText;
 pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use outlook::Outlook;
 pub use recorded::as_recorded;
-pub use settle::{ClockIndex, Settled, Standing, ledgers, settle};
+pub use settle::{ClockIndex, Settled, Standing, clocks, ledgers, settle};
 
 use uuid::Uuid;
 
@@ -154,6 +154,11 @@ impl Ticket {
     /// Its state.
     pub fn state(&self) -> State {
         self.phase.state
+    }
+
+    /// What its clocks depend on besides its history.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing { kind: self.kind, tier: self.tier.as_deref(), is_open: self.state().is_open() }
     }
 
     /// Whether it goes before every other change: an emergency change, while open (CHG-03).

@@ -91,6 +91,12 @@ fn rank(contract: &Contract, kind: TicketType, history: &[Event]) -> Option<u32>
     contract.priority(priority, kind).map(|priority| priority.rank)
 }
 
+/// The clocks shown, as of `now`.
+pub fn clocks(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> Vec<ClockIndex> {
+    let facts = facts(history);
+    replays(contract, ticket, history, &facts, now).iter().filter_map(|replay| index(replay, now)).collect()
+}
+
 /// The ledgers of the clocks shown, as of `now`.
 pub fn ledgers(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> Vec<(Kind, Vec<Line>)> {
     let facts = facts(history);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::month::Period;
-use super::{AgreedRow, ClockFigures, GoalFigures, GoalRow, TicketFigures, Verdict, priority_label};
+use super::{AgreedRow, ClockFigures, GoalFigures, GoalRow, Outcome, TicketFigures, Verdict, priority_label};
 use crate::domain::clock::{AGREED, Comparison, Goal, Kind, Share};
 use crate::domain::contract::{Contract, TicketType};
 
@@ -32,8 +32,7 @@ struct Tally {
 pub(super) fn agreed(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<AgreedRow> {
     let mut rows: BTreeMap<(TicketType, Option<&str>), AgreedRow> = BTreeMap::new();
     for ticket in tickets {
-        let goals = ticket.clocks.iter().flat_map(|clock| clock.goals.iter().map(move |goal| (clock, goal)));
-        for (clock, goal) in goals.filter(|(_, goal)| goal.target == AGREED && period.saw(goal.fate_at())) {
+        for Decided { clock, missed, .. } in decided(period, ticket).filter(|decided| decided.goal.target == AGREED) {
             let priority = clock.priority.as_deref();
             let row = rows.entry((ticket.kind, priority)).or_insert_with(|| AgreedRow {
                 ticket_type: ticket.kind,
@@ -44,7 +43,7 @@ pub(super) fn agreed(contract: &Contract, period: Period, tickets: &[&TicketFigu
                 missed: 0,
             });
             row.n += 1;
-            *(if goal.breached_at.is_some() { &mut row.missed } else { &mut row.met }) += 1;
+            *(if missed { &mut row.missed } else { &mut row.met }) += 1;
         }
     }
     rows.into_values().collect()
@@ -54,13 +53,9 @@ pub(super) fn agreed(contract: &Contract, period: Period, tickets: &[&TicketFigu
 pub(super) fn rows(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<GoalRow> {
     let mut tallies = of_contract(contract);
     for ticket in tickets {
-        for clock in &ticket.clocks {
-            for (place, goal) in (1..).zip(&clock.goals) {
-                if goal.target != AGREED && period.saw(goal.fate_at()) {
-                    let tally = tallies.entry(key_of(ticket, clock, place, goal)).or_default();
-                    *(if goal.breached_at.is_some() { &mut tally.missed } else { &mut tally.met }) += 1;
-                }
-            }
+        for decided in decided(period, ticket).filter(|decided| decided.goal.target != AGREED) {
+            let tally = tallies.entry(key_of(ticket, decided)).or_default();
+            *(if decided.missed { &mut tally.missed } else { &mut tally.met }) += 1;
         }
     }
     let mut tallies: Vec<_> = tallies.into_iter().collect();
@@ -84,7 +79,31 @@ fn of_contract(contract: &Contract) -> BTreeMap<Key<'_>, Tally> {
     tallies
 }
 
-fn key_of<'a>(ticket: &TicketFigures, clock: &'a ClockFigures, place: u32, goal: &'a GoalFigures) -> Key<'a> {
+/// A goal whose fate lies in a period.
+#[derive(Debug, Clone, Copy)]
+struct Decided<'a> {
+    /// Its place among its clock's goals; 1 is the first.
+    place: u32,
+    clock: &'a ClockFigures,
+    goal: &'a GoalFigures,
+    missed: bool,
+}
+
+/// The goals of a ticket that count in a period: judged by all that is known, and named as they stood when it ended, since a priority or
+/// type of a later month is none of this one.
+fn decided(period: Period, ticket: &TicketFigures) -> impl Iterator<Item = Decided<'_>> {
+    let judged = ticket.judged.as_ref().unwrap_or(&ticket.clocks);
+    let goals = judged.iter().flat_map(|clock| (1..).zip(&clock.goals).map(move |(place, goal)| (clock, place, goal)));
+    goals.filter(move |(.., goal)| period.saw(goal.fate_at())).map(move |(clock, place, goal)| {
+        let missed = goal.outcome() == Outcome::Missed;
+        let then = ticket.clocks.iter().find(|then| then.kind == clock.kind);
+        let named = then.and_then(|then| Some((then, (1..).zip(&then.goals).find(|(at, _)| *at == place)?.1)));
+        let (clock, goal) = named.filter(|(_, then)| period.saw(then.fate_at())).unwrap_or((clock, goal));
+        Decided { place, clock, goal, missed }
+    })
+}
+
+fn key_of<'a>(ticket: &TicketFigures, Decided { place, clock, goal, .. }: Decided<'a>) -> Key<'a> {
     Key {
         ticket: ticket.kind,
         kind: clock.kind,

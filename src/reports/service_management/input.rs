@@ -1,8 +1,12 @@
-//! What a report is made of: tickets with their clocks, as `store` knows them when the report is made.
+//! What a report is made of: tickets with their clocks, as they stood when the period ended.
 
+use uuid::Uuid;
+
+use super::output::{LateFact, Outcome};
 use crate::domain::Instant;
 use crate::domain::clock::{Comparison, Kind, Share};
 use crate::domain::contract::TicketType;
+use crate::domain::ticket::EventKind;
 
 /// A ticket with everything a report counts of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub struct TicketFigures {
     pub priority: Option<String>,
     /// When it was reported.
     pub opened_at: Instant,
+    /// When it was first taken up again in the period, if it was closed as that began.
+    pub reopened_at: Option<Instant>,
     /// When it entered the closed phase it is in; `None` while it is in none, after a reopening too.
     pub closed_at: Option<Instant>,
     /// When the solution that still stands was given.
@@ -23,8 +29,14 @@ pub struct TicketFigures {
     pub cancelled_at: Option<Instant>,
     /// Its clocks, those that are shown.
     pub clocks: Vec<ClockFigures>,
+    /// The same clocks by everything known when the report is made, where anything happened since: goals are judged by these.
+    pub judged: Option<Vec<ClockFigures>>,
     /// Its steps on the ladder.
     pub escalations: Vec<EscalationStep>,
+    /// Verdicts that are not what they were when the period ended.
+    pub corrections: Vec<CorrectionFigures>,
+    /// What happened by the end of the period and was recorded after it.
+    pub late: Vec<LateFact>,
 }
 
 /// A clock of a ticket.
@@ -63,6 +75,33 @@ pub struct GoalFigures {
     pub met_at: Option<Instant>,
     /// When it was breached; a breach that was made void is none.
     pub breached_at: Option<Instant>,
+    /// When the breach that stands in its place first came about: other goals there moved it, none undid it.
+    pub missed_at: Option<Instant>,
+}
+
+/// A verdict that is not what it was when the period ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectionFigures {
+    /// Which clock.
+    pub clock: Kind,
+    /// The goal's place there, the first is 0.
+    pub place: usize,
+    /// How its bound is held against a stop.
+    pub comparison: Comparison,
+    /// The contract's own text.
+    pub target: String,
+    /// The verdict when the period ended; `None` when it did not count in it.
+    pub before: Option<Outcome>,
+    /// The verdict now.
+    pub after: Option<Outcome>,
+    /// Since when.
+    pub corrected_at: Instant,
+    /// What made it so.
+    pub cause: EventKind,
+    /// Why, in the words of whoever did that.
+    pub reason: Option<String>,
+    /// The amendment, when that made it so.
+    pub amendment: Option<Uuid>,
 }
 
 /// A step of a ticket from one level of its ladder to another.
@@ -91,8 +130,14 @@ impl TicketFigures {
 }
 
 impl GoalFigures {
-    /// The instant its fate was known: met when the clock stopped in time, missed when the bound passed (AMB-18).
+    /// The instant its fate was known: met when the clock stopped in time, missed when the bound passed (AMB-18). Once missed it counts
+    /// there until that is undone, whatever goals take its place.
     pub(super) fn fate_at(&self) -> Option<Instant> {
-        self.breached_at.or(self.met_at)
+        self.missed_at.or(self.met_at)
+    }
+
+    /// What it came to, once its fate is known.
+    pub(super) fn outcome(&self) -> Outcome {
+        if self.missed_at.is_some() { Outcome::Missed } else { Outcome::Met }
     }
 }

@@ -30,8 +30,12 @@ pub struct ServiceManagementReport {
     /// The first instant after it.
     #[schema(value_type = String, format = DateTime)]
     pub to_at: Instant,
-    /// Whether the month is not over: what is still to happen in it is not in the figures.
+    /// Whether the month was not over: what was still to happen in it is not in the figures.
     pub provisional: bool,
+    /// Since when the report reads as it does: the end of the month, or the last correction or late fact. Asked with `asOf` at this
+    /// instant it is the same; at an earlier one it is an earlier version.
+    #[schema(value_type = String, format = DateTime)]
+    pub version_at: Instant,
     /// Keys of the contract whose values were chosen and not agreed.
     pub assumed: Vec<String>,
     /// Which tickets are in the figures.
@@ -52,6 +56,10 @@ pub struct ServiceManagementReport {
     pub escalations: Vec<Escalation>,
     /// The long-open tickets (TKT-11).
     pub long_open: Vec<TicketLine>,
+    /// Verdicts on goals that are not what they were when the month ended, with what corrected them (AMB-18).
+    pub corrections: Vec<Correction>,
+    /// What happened by the end of the month and was recorded after it; every figure counts it.
+    pub late_facts: Vec<LateFact>,
     /// Tickets without a priority where a clock of their type depends on one, cancelled ones apart.
     pub not_classified: Vec<TicketLine>,
 }
@@ -83,6 +91,8 @@ pub struct TypeCounts {
     pub label: String,
     /// Reported in the month.
     pub reported: u64,
+    /// Closed before the month, and taken up again in it.
+    pub reopened: u64,
     /// Closed in the month.
     pub closed: u64,
     /// Cancelled in the month.
@@ -207,6 +217,70 @@ pub struct AgreedRow {
     pub met: u64,
     /// Not repaired by then.
     pub missed: u64,
+}
+
+/// What a goal of a ticket came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Reached in time.
+    Met,
+    /// Not in time.
+    Missed,
+}
+
+/// A verdict that is not what it was when the month ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Correction {
+    /// The ticket.
+    pub number: String,
+    /// Its type.
+    #[schema(value_type = String)]
+    pub ticket_type: TicketType,
+    /// Which clock.
+    #[schema(value_type = String)]
+    pub clock: Kind,
+    /// The goal's place; 1 is the first.
+    pub goal: u32,
+    /// Strict, inclusive, or by the end of a working day.
+    #[schema(value_type = String)]
+    pub comparison: Comparison,
+    /// The contract's own text.
+    pub target: String,
+    /// What it was when the month ended; `null` when it did not count in this month.
+    pub before: Option<Outcome>,
+    /// What it is; `null` when it no longer counts in this month: it counts in the one in which its fate is known.
+    pub after: Option<Outcome>,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub corrected_at: Instant,
+    /// The type of the event that made it so.
+    #[schema(example = "ticket.solution_refused")]
+    pub cause: String,
+    /// Why, in the words of whoever did that.
+    pub reason: Option<String>,
+    /// The amendment to a calendar, when that made it so.
+    pub amendment_id: Option<uuid::Uuid>,
+}
+
+/// Something that happened by the end of the month and was recorded after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LateFact {
+    /// The ticket.
+    pub number: String,
+    /// The type of the event.
+    #[schema(example = "ticket.registered")]
+    pub event_type: String,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub occurred_at: Instant,
+    /// When it was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    pub recorded_at: Instant,
+    /// Why that was late.
+    pub reason: Option<String>,
 }
 
 /// Whether enough tickets reached a goal.

@@ -103,11 +103,15 @@ pub(crate) fn ticket(number: &str, kind: TicketType, priority: Option<&str>, ope
         kind,
         priority: priority.map(str::to_owned),
         opened_at,
+        reopened_at: None,
         closed_at: last(&[FactKind::Accepted]),
         resolved_at: last(&[FactKind::Resolved]),
         cancelled_at: last(&[FactKind::Cancelled]),
         clocks: Kind::ALL.into_iter().filter_map(|kind| clock(&contract, kind, subject, &facts)).collect(),
+        judged: None,
         escalations: Vec::new(),
+        corrections: Vec::new(),
+        late: Vec::new(),
     }
 }
 
@@ -124,6 +128,7 @@ fn clock(contract: &Contract, kind: Kind, ticket: Ticket<'_>, facts: &[Fact]) ->
         due_at: goal.due_at,
         met_at: goal.met_at,
         breached_at: goal.breached_at,
+        missed_at: goal.missed_at,
     });
     Some(ClockFigures {
         kind,

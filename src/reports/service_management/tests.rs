@@ -1,5 +1,6 @@
 //! A month in the desk's words. What holds between months is in `laws`.
 
+mod history;
 mod laws;
 
 use super::sample::{Incident, InformationRequest, Problem, at, contract, of, ticket};

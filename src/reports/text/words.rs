@@ -3,7 +3,8 @@
 use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 use crate::domain::clock::{AGREED, Comparison, Kind, Share};
-use crate::reports::service_management::Verdict;
+use crate::domain::ticket::EventKind;
+use crate::reports::service_management::{Outcome, Verdict};
 
 /// Hours and minutes, cut to whole minutes; a dash where there is nothing to show.
 pub(super) fn duration(seconds: Option<i64>) -> String {
@@ -59,6 +60,38 @@ pub(super) const fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Met => "gehaald",
         Verdict::Missed => "niet gehaald",
         Verdict::NotApplicable => "n.v.t.",
+    }
+}
+
+/// What a goal came to for one ticket; nothing where it does not count in the month.
+pub(super) const fn outcome(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Met) => "gehaald",
+        Some(Outcome::Missed) => "te laat",
+        None => "telt niet mee",
+    }
+}
+
+/// What an event of a ticket says happened.
+pub(super) fn happened(event: &str) -> &str {
+    match EventKind::named(event) {
+        Some(EventKind::Registered) => "gemeld",
+        Some(EventKind::Prioritised | EventKind::PriorityProposed) => "andere prioriteit",
+        Some(EventKind::Retyped) => "ander type",
+        Some(EventKind::Retiered) => "ander abonnement",
+        Some(EventKind::RepairAgreed) => "herstelmoment afgesproken",
+        Some(EventKind::Assigned) => "in behandeling genomen",
+        Some(EventKind::Replied) => "antwoord",
+        Some(EventKind::Phoned) => "telefonisch contact",
+        Some(EventKind::Held) => "aangehouden",
+        Some(EventKind::Resumed) => "hervat",
+        Some(EventKind::Resolved) => "opgelost",
+        Some(EventKind::SolutionRefused) => "oplossing geweigerd",
+        Some(EventKind::Accepted) => "oplossing geaccepteerd",
+        Some(EventKind::Reopened) => "heropend",
+        Some(EventKind::Cancelled) => "ingetrokken",
+        Some(EventKind::CalendarAmended) => "kalender gewijzigd",
+        _ => event,
     }
 }
 

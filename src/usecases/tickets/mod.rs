@@ -23,7 +23,7 @@ use super::{Error, Problem, Stamp, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Motivation, TicketType};
-use crate::domain::ticket::{self, Act, Event, EventKind, Settled, Standing, Ticket};
+use crate::domain::ticket::{self, Act, Event, EventKind, Settled, Ticket};
 use crate::store::tickets::TicketRef;
 use crate::store::{self, Reads, Tx};
 
@@ -148,20 +148,12 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
     let mut problems = Vec::new();
     check_late(stamp, when.occurred_at, when.reason.as_deref(), &mut problems);
     let at = when.occurred_at.unwrap_or(stamp.recorded_at);
-    let previous = history.iter().filter(|event| !is_of_the_system(event)).map(|event| event.occurred_at).max();
+    let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
     if when.occurred_at.is_some() && previous.is_some_and(|previous| at < previous) {
         let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
         problems.push(Problem::field("occurredAt", "before_previous", detail));
     }
     if problems.is_empty() { Ok(at.max(previous.unwrap_or(at))) } else { Err(Error::Invalid(problems)) }
-}
-
-fn is_of_the_system(event: &Event) -> bool {
-    use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, IndexRebuilt, MailGivenUp, MailSentAgain, Proposed, Warned};
-    matches!(
-        event.kind,
-        Warned | Breached | BreachVoided | CalendarAmended | Climbed | IndexRebuilt | Proposed | MailGivenUp | MailSentAgain
-    )
 }
 
 /// A ticket's clocks and deadlines as of an instant, from its history.
@@ -171,8 +163,7 @@ pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Ins
 
 /// Settles a ticket as it now stands.
 pub(super) fn settle(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant, jumped: bool) -> Settled {
-    let standing = Standing { kind: ticket.kind, tier: ticket.tier.as_deref(), is_open: ticket.state().is_open() };
-    ticket::settle(contract, standing, history, now, jumped)
+    ticket::settle(contract, ticket.standing(), history, now, jumped)
 }
 
 /// What settling adds, with ids of their own.

@@ -9,6 +9,7 @@ mod first_day;
 mod kills;
 mod ladder;
 mod obligations;
+mod past_months;
 mod proof;
 mod rebuild;
 mod together;

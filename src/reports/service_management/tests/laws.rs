@@ -26,6 +26,7 @@ fn any_ticket() -> impl Strategy<Value = TicketFigures> {
                 for goal in &mut clock.goals {
                     let bound = later(opened_at, 500);
                     goal.breached_at = Some(bound).filter(|bound| resolved_at.is_none_or(|stop| stop >= *bound));
+                    goal.missed_at = goal.breached_at;
                     goal.met_at = resolved_at.filter(|_| goal.breached_at.is_none() && !cancelled);
                 }
             }

@@ -1,0 +1,234 @@
+//! A ticket's history made into what a month's report counts of it (design § 8).
+//!
+//! One history is read twice. What is *counted* (reported, closed, open, type, priority, handling time, steps of a ladder) is as
+//! the ticket stood at the last instant of the month: acts after it belong to later months. What is *judged* is as it is known
+//! when the report is made: a refusal, a reopening, a void breach, a fact recorded late or an amended calendar moves a goal's fate, and
+//! the goal then counts in the month of its present fate alone. Whatever differs from what was known when the month ended is a
+//! correction, with the act that made it. Read as known at an earlier instant, the report is the one of then.
+//!
+//! A fact that happened in the month and was recorded after it is in both readings, since every figure counts the backdated facts in it
+//! (§ 2.12): otherwise a ticket registered on the 2nd for the 31st would be reported in no month. Such facts are listed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::month::{Month, Period};
+use super::{ClockFigures, CorrectionFigures, EscalationStep, GoalFigures, LateFact, TicketFigures};
+use crate::domain::Instant;
+use crate::domain::calendar::Zone;
+use crate::domain::clock::{self, GoalView, Kind};
+use crate::domain::contract::Contract;
+use crate::domain::ticket::{self, Event, EventKind, Ticket, as_recorded};
+use crate::domain::workflow::State;
+
+/// Which months' tickets are read, and as known when.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    period: Period,
+    known_at: Instant,
+}
+
+impl Reading {
+    /// A month on a wall clock, as known at an instant.
+    pub fn of(month: Month, zone: &Zone, known_at: Instant) -> Self {
+        Self { period: month.period(zone), known_at }
+    }
+
+    /// Everything there is by now, in one period.
+    pub fn present(now: Instant) -> Self {
+        Self { period: Period { from: Instant::MIN, to: Instant::MAX }, known_at: now }
+    }
+
+    /// The last instant whose facts are counted.
+    pub fn last(self) -> Instant {
+        self.period.to.plus(-1).unwrap_or(self.period.to).min(self.known_at)
+    }
+
+    /// Whether the month was not over.
+    pub fn is_provisional(self) -> bool {
+        self.known_at < self.period.to
+    }
+}
+
+/// What a report counts of a ticket; `None` of one that was not known, or not yet reported when the period ended.
+pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading: Reading) -> Option<TicketFigures> {
+    let Reading { period, known_at } = reading;
+    let last = reading.last();
+    let known: Vec<_> = history.iter().filter(|event| event.recorded_at <= known_at).cloned().collect();
+    // What follows from the acts is found again by replaying them: what later acts made follow is left out.
+    let is_counted = |event: &&Event| event.occurred_at <= last && !(event.is_derived() && event.recorded_at > last);
+    let counted: Vec<_> = known.iter().filter(is_counted).cloned().collect();
+    if counted.first().is_none_or(|event| event.kind != EventKind::Registered) {
+        return None;
+    }
+    let then = as_recorded(ticket, &counted);
+    let settled = ticket::settle(contract, then.standing(), &counted, last, false);
+    let later = later(contract, &known, last, known_at);
+    let clocks: Vec<_> = settled.clocks.into_iter().map(of_clock).collect();
+    let judged = (!later.is_empty()).then(|| judged(contract, ticket, &known, known_at));
+    let corrected = judged.as_ref().filter(|_| !reading.is_provisional());
+    let corrections = corrected.map(|judged| corrections(contract, ticket, &known, period, &later, (&clocks, judged))).unwrap_or_default();
+    let cancelled = then.state() == State::Cancelled;
+    let climbed = counted.iter().chain(&settled.events).filter(|event| event.kind == EventKind::Climbed);
+    Some(TicketFigures {
+        number: then.reference(),
+        kind: then.kind,
+        priority: then.priority.clone().or_else(|| then.proposed_priority.clone()),
+        opened_at: then.opened_at,
+        reopened_at: reopened_at(ticket, &counted, period),
+        closed_at: then.closed_at.filter(|_| !cancelled),
+        resolved_at: then.resolved_at,
+        cancelled_at: then.closed_at.filter(|_| cancelled),
+        escalations: climbed.map(step).collect(),
+        late: late(&counted, &then.reference(), period.to),
+        corrections,
+        clocks,
+        judged,
+    })
+}
+
+/// When a ticket that was closed as the period began was first taken up again in it.
+fn reopened_at(ticket: &Ticket, counted: &[Event], period: Period) -> Option<Instant> {
+    let reopened = counted.iter().find(|event| event.kind == EventKind::Reopened && event.occurred_at >= period.from)?;
+    let before: Vec<_> = counted.iter().filter(|event| event.occurred_at < period.from).cloned().collect();
+    (!before.is_empty() && as_recorded(ticket, &before).closed_at.is_some()).then_some(reopened.occurred_at)
+}
+
+/// Facts recorded after a period that happened before its end, and count in it.
+fn late(counted: &[Event], number: &str, to: Instant) -> Vec<LateFact> {
+    let is_late = |event: &&Event| event.recorded_at > to && !event.is_derived() && !is_talk(event.kind);
+    let fact = |event: &Event| LateFact {
+        number: number.to_owned(),
+        event_type: event.kind.as_str().to_owned(),
+        occurred_at: event.occurred_at,
+        recorded_at: event.recorded_at,
+        reason: event.reason.clone(),
+    };
+    counted.iter().filter(is_late).map(fact).collect()
+}
+
+/// Whether an event changes no figure.
+fn is_talk(kind: EventKind) -> bool {
+    use EventKind::{Attached, Edited, MessageReceived, Noted};
+    matches!(kind, Attached | Edited | MessageReceived | Noted)
+}
+
+/// Something known after the period that may change a verdict in it.
+#[derive(Debug, Clone, Copy)]
+struct Later<'a> {
+    /// Since when it is known.
+    at: Instant,
+    /// How many events were known with it.
+    events: usize,
+    /// The act; an amendment when there is none.
+    act: Option<&'a Event>,
+    /// The amendment's place in the contract.
+    amendment: usize,
+}
+
+/// What became known after `last`, through `known_at`, in that order.
+fn later<'a>(contract: &Contract, known: &'a [Event], last: Instant, known_at: Instant) -> Vec<Later<'a>> {
+    let amended = contract.amendments_by(last)..contract.amendments_by(known_at);
+    let before = |at: Instant| known.iter().filter(|event| event.recorded_at < at).count();
+    let mut later: Vec<_> = amended
+        .map(|place| (place, contract.amendments[place].amendment.recorded_at))
+        .map(|(amendment, at)| Later { at, events: before(at), act: None, amendment })
+        .collect();
+    let acts = known.iter().enumerate().filter(|(_, event)| event.recorded_at > last && !event.is_derived() && !is_talk(event.kind));
+    later.extend(acts.map(|(place, event)| Later { at: event.recorded_at, events: place + 1, act: Some(event), amendment: 0 }));
+    // Amendments stand in front of the acts of their second: the sort is stable.
+    later.sort_by_key(|one| one.at);
+    later
+}
+
+/// The clocks by everything known at an instant.
+fn judged(contract: &Contract, ticket: &Ticket, known: &[Event], at: Instant) -> Vec<ClockFigures> {
+    let now = as_recorded(ticket, known);
+    ticket::clocks(contract, now.standing(), known, at).into_iter().map(of_clock).collect()
+}
+
+/// A goal of a ticket: its clock, and its place there.
+type Place = (Kind, usize);
+
+/// The goals whose fate lies in a period.
+fn decided(clocks: &[ClockFigures], period: Period) -> BTreeMap<Place, GoalFigures> {
+    let goals = clocks.iter().flat_map(|clock| clock.goals.iter().enumerate().map(move |(place, goal)| ((clock.kind, place), goal)));
+    goals.filter(|(_, goal)| period.saw(goal.fate_at())).map(|(place, goal)| (place, goal.clone())).collect()
+}
+
+/// Verdicts of a period that are not what they were when it ended, each with what last changed it.
+fn corrections(
+    contract: &Contract,
+    ticket: &Ticket,
+    known: &[Event],
+    period: Period,
+    later: &[Later<'_>],
+    (counted, present): (&[ClockFigures], &[ClockFigures]),
+) -> Vec<CorrectionFigures> {
+    let as_of = |events: &[Event], at: Instant| {
+        if events.is_empty() { BTreeMap::new() } else { decided(&judged(contract, ticket, events, at), period) }
+    };
+    let then: Vec<_> = known.iter().filter(|event| event.recorded_at <= period.to).cloned().collect();
+    let (before, after, named) = (as_of(&then, period.to), decided(present, period), decided(counted, period));
+    let differ = |one: &BTreeMap<Place, GoalFigures>, other: &BTreeMap<Place, GoalFigures>, place: &Place| {
+        one.get(place).map(GoalFigures::outcome) != other.get(place).map(GoalFigures::outcome)
+    };
+    let changed: BTreeSet<Place> = before.keys().chain(after.keys()).copied().filter(|place| differ(&before, &after, place)).collect();
+    let mut causes: BTreeMap<Place, Later<'_>> = BTreeMap::new();
+    let mut standing = before.clone();
+    for one in later.iter().filter(|one| one.at > period.to && !changed.is_empty()) {
+        let next = as_of(&known[..one.events], one.at);
+        causes.extend(changed.iter().filter(|place| differ(&standing, &next, place)).map(|place| (*place, *one)));
+        standing = next;
+    }
+    let correction = |(place, cause): (Place, Later<'_>)| {
+        let goal = [&named, &before, &after].into_iter().find_map(|goals| goals.get(&place))?;
+        Some(CorrectionFigures {
+            clock: place.0,
+            place: place.1,
+            comparison: goal.comparison,
+            target: goal.target.clone(),
+            before: before.get(&place).map(GoalFigures::outcome),
+            after: after.get(&place).map(GoalFigures::outcome),
+            corrected_at: cause.at,
+            cause: cause.act.map_or(EventKind::CalendarAmended, |act| act.kind),
+            reason: cause.act.and_then(|act| act.reason.clone()),
+            amendment: cause.act.is_none().then(|| contract.amendments[cause.amendment].amendment.id),
+        })
+    };
+    causes.into_iter().filter_map(correction).collect()
+}
+
+fn of_clock(index: ticket::ClockIndex) -> ClockFigures {
+    let clock = index.clock;
+    ClockFigures {
+        kind: clock.kind,
+        priority: index.priority,
+        tier: index.tier,
+        started_at: clock.started_at,
+        stopped_at: clock.stopped_at,
+        cancelled: clock.state == clock::State::Cancelled,
+        elapsed_seconds: clock.state.is_stopped().then_some(clock.elapsed_seconds),
+        goals: clock.goals.into_iter().map(of_goal).collect(),
+    }
+}
+
+pub(super) fn of_goal(goal: GoalView) -> GoalFigures {
+    GoalFigures {
+        share: goal.share,
+        comparison: goal.comparison,
+        target: goal.target,
+        due_at: goal.due_at,
+        met_at: goal.met_at,
+        breached_at: goal.breached_at,
+        missed_at: goal.missed_at,
+    }
+}
+
+fn step(event: &Event) -> EscalationStep {
+    EscalationStep {
+        at: event.occurred_at,
+        from_level: event.figure("from").unwrap_or_default(),
+        to_level: event.figure("to").unwrap_or_default(),
+        trigger: event.text("trigger").unwrap_or_default().to_owned(),
+    }
+}
