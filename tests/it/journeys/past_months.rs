@@ -127,7 +127,8 @@ async fn who_was_a_client_in_a_month_sees_that_month_and_no_later_one(desk: &Des
     assert_eq!(applied.status, 201, "{}", applied.body);
     desk.reaches("2026-05-04T09:00:00+02:00").await;
     let theirs = json!({ "type": "incident", "contract": "dap-example", "title": "Traag", "description": "Alles.", "priority": "p3",
-        "channel": "api", "priorityMotivation": "Zo is het." });
+        "channel": "api", "priorityMotivation": "Zo is het.",
+        "requester": { "name": "Wim Water", "email": "wim@waterschap.example" } });
     let (left, came) = (desk.token_of("ipo").await, desk.token_of("waterschap").await);
     let new = desk.ask(Some(&came), "POST", "/v1/tickets", Some(&theirs)).await;
     assert_eq!(new.status, 201, "{}", new.body);
