@@ -139,7 +139,8 @@ fn types(types: &[TypeCounts]) -> String {
         ("w.v. opgelost", Right),
         ("w.v. langdurig", Right),
     ]);
-    let figures = |row: &TypeCounts| [row.reported, row.reopened, row.closed, row.cancelled, row.open_at_end, row.resolved_at_end, row.long_open];
+    let figures =
+        |row: &TypeCounts| [row.reported, row.reopened, row.closed, row.cancelled, row.open_at_end, row.resolved_at_end, row.long_open];
     let mut totals = [0; 7];
     for row in types {
         let figures = figures(row);

@@ -29,9 +29,8 @@ pub async fn service_management(
     super::contracts::refresh(app, &view).await?;
     let versions = app.versions_of(contract);
     let newest = versions.last().filter(|_| versions.iter().any(names)).ok_or(Error::NotFound("contract"))?;
-    let refused = |pointer: &str, code, detail: &str| {
-        Error::Invalid(vec![Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() }])
-    };
+    let refused =
+        |pointer: &str, code, detail: &str| Error::Invalid(vec![Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() }]);
     let known_at = as_of.unwrap_or(now);
     if known_at > now {
         return Err(refused("asOf", "in_future", "is after the present"));
@@ -42,7 +41,8 @@ pub async fn service_management(
     }
     let reading = Reading::of(month, &newest.contract.zone, known_at);
     // The version in force when the month ended: a later one changes nothing about it.
-    let version = app.version_at(contract, reading.last()).ok_or_else(|| refused("month", "before_contract", "the contract was not in force yet"))?;
+    let version =
+        app.version_at(contract, reading.last()).ok_or_else(|| refused("month", "before_contract", "the contract was not in force yet"))?;
     let first = app.version_at(contract, from);
     let is_later = |one: &&Arc<Version>| first.as_ref().is_none_or(|first| one.contract.effective_from > first.contract.effective_from);
     let in_force = versions.iter().filter(|one| one.contract.effective_from <= version.contract.effective_from).filter(is_later);

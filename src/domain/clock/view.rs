@@ -107,11 +107,8 @@ impl Replay<'_> {
     pub fn view(&self, as_of: Instant) -> Option<Clock> {
         let timeline = self.timeline.as_ref().filter(|_| self.is_shown())?;
         let until = self.stopped.unwrap_or(as_of);
-        let goals: Vec<_> = self
-            .places
-            .iter()
-            .filter_map(|place| place.goal.map(|goal| self.goal_view(goal, timeline.due(goal), place)))
-            .collect();
+        let goals: Vec<_> =
+            self.places.iter().filter_map(|place| place.goal.map(|goal| self.goal_view(goal, timeline.due(goal), place))).collect();
         Some(Clock {
             kind: self.kind,
             state: self.state(&goals),

@@ -31,7 +31,13 @@ fn corrections(report: &Value) -> Vec<(String, u64, Option<String>, Option<Strin
     let listed = report["corrections"].as_array().expect("corrections").iter().filter(|one| one["clock"] == "resolution");
     let tuple = |one: &Value| {
         let cause = text(&one["cause"]).unwrap_or_default();
-        (text(&one["number"]).unwrap_or_default(), one["goal"].as_u64().unwrap_or_default(), text(&one["before"]), text(&one["after"]), cause)
+        (
+            text(&one["number"]).unwrap_or_default(),
+            one["goal"].as_u64().unwrap_or_default(),
+            text(&one["before"]),
+            text(&one["after"]),
+            cause,
+        )
     };
     listed.map(tuple).collect()
 }
@@ -103,7 +109,8 @@ async fn a_late_fact_counts_in_its_month_and_is_listed(desk: &Desk) {
     desk.moves(&number, "in_progress").await;
     desk.reaches("2026-05-04T09:00:00+02:00").await;
     let client = desk.token_of("ipo").await;
-    let solved = json!({ "to": "resolved", "reason": "Nagekomen.", "occurredAt": "2026-04-20T10:00:00+02:00", "occurredAtReason": "Vergeten." });
+    let solved =
+        json!({ "to": "resolved", "reason": "Nagekomen.", "occurredAt": "2026-04-20T10:00:00+02:00", "occurredAtReason": "Vergeten." });
     assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &solved).await.status, 201);
     desk.ask(Some(&client), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&json!({ "to": "closed", "reason": "Ja." }))).await;
     let april = report(desk, "2026-04", "").await;
@@ -117,7 +124,8 @@ async fn a_late_fact_counts_in_its_month_and_is_listed(desk: &Desk) {
 fn with_another_client(from: &str) -> Value {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts/dap-example.toml");
     let text = std::fs::read_to_string(file).expect("a contract");
-    let text = text.replacen("version = \"1.0\"", "version = \"2.0\"", 1).replacen("organisation = \"ipo\"", "organisation = \"waterschap\"", 1);
+    let text =
+        text.replacen("version = \"1.0\"", "version = \"2.0\"", 1).replacen("organisation = \"ipo\"", "organisation = \"waterschap\"", 1);
     json!({ "contract": text.replacen("effective_from = 2025-01-01", &format!("effective_from = {from}"), 1) })
 }
 

@@ -63,14 +63,15 @@ impl Story {
             emergency_for: None,
             version: 1,
         };
-        let data = json!({ "type": kind.as_str(), "priority": priority, "decided": priority.is_some(), "tier": "premium", "channel": "api" });
+        let data =
+            json!({ "type": kind.as_str(), "priority": priority, "decided": priority.is_some(), "tier": "premium", "channel": "api" });
         let mut story = Self { ticket, history: Vec::new() };
         story.record(EventKind::Registered, data, opened_at, recorded_at);
         story
     }
 
     fn record(&mut self, kind: EventKind, data: serde_json::Value, occurred_at: Instant, recorded_at: Instant) {
-        let id = Uuid::from_u128(self.ticket.id.as_u128() << 64 | self.history.len() as u128 + 1);
+        let id = Uuid::from_u128((self.ticket.id.as_u128() << 64) | (self.history.len() as u128 + 1));
         self.history.push(Event { id, kind, actor: "desk:test".to_owned(), reason: None, data, occurred_at, recorded_at });
     }
 
@@ -121,19 +122,23 @@ fn wish(which: u8) -> Act {
 
 /// The contract with days of February and March changed: known ahead, on the day, or weeks later.
 fn amended(changes: &[(i64, i64, bool)]) -> Contract {
-    let mut known: Vec<_> = changes.iter().map(|(recorded, date, opens)| {
-        let hours = vec!["08:00-17:00".parse().expect("hours")];
-        let change = if *opens { Change::Hours(hours) } else { Change::Closed };
-        let date = "2026-02-01".parse::<chrono::NaiveDate>().expect("a date") + chrono::Days::new(date.unsigned_abs());
-        let id = Uuid::from_u128(u128::from(recorded.unsigned_abs()) << 8 | 7);
-        Amendment { id, calendar: "support".to_owned(), date, change, recorded_at: later(at("2026-02-01 00:00:00"), *recorded) }
-    }).collect();
+    let mut known: Vec<_> = changes
+        .iter()
+        .map(|(recorded, date, opens)| {
+            let hours = vec!["08:00-17:00".parse().expect("hours")];
+            let change = if *opens { Change::Hours(hours) } else { Change::Closed };
+            let date = "2026-02-01".parse::<chrono::NaiveDate>().expect("a date") + chrono::Days::new(date.unsigned_abs());
+            let id = Uuid::from_u128(u128::from(recorded.unsigned_abs()) + 7);
+            Amendment { id, calendar: "support".to_owned(), date, change, recorded_at: later(at("2026-02-01 00:00:00"), *recorded) }
+        })
+        .collect();
     known.sort_by_key(|amendment| amendment.recorded_at);
     contract().amended_by(known).expect("calendars that stand")
 }
 
 fn any_story() -> impl Strategy<Value = (bool, u8, i64, Vec<Try>)> {
-    let any_try = (0..14_u8, 0..400_i64, prop_oneof![3 => Just(0_i64), 1 => 0..900_i64]).prop_map(|(wish, after, late)| Try { wish, after, late });
+    let any_try =
+        (0..14_u8, 0..400_i64, prop_oneof![3 => Just(0_i64), 1 => 0..900_i64]).prop_map(|(wish, after, late)| Try { wish, after, late });
     (any::<bool>(), 0..3_u8, 0..24 * 80_i64, prop::collection::vec(any_try, 0..12))
 }
 
@@ -275,7 +280,8 @@ fn a_refusal_takes_the_met_goal_out_of_its_month_and_names_the_reason() {
     assert_eq!(story.ticket.state(), State::Active);
     let march = told_of(&contract, "2026-03", std::slice::from_ref(&story), at(END));
     assert_eq!((march.types[0].resolved_at_end, march.handling_times[0].all.n), (1, 1), "it was solved when March ended");
-    let corrections: Vec<_> = march.corrections.iter().map(|one| (one.target.as_str(), one.after, one.corrected_at, one.cause.as_str())).collect();
+    let corrections: Vec<_> =
+        march.corrections.iter().map(|one| (one.target.as_str(), one.after, one.corrected_at, one.cause.as_str())).collect();
     let undone = (None, refused, "ticket.solution_refused");
     assert_eq!(corrections, [("4h", undone.0, undone.1, undone.2), ("6h", undone.0, undone.1, undone.2)]);
     let then = told_of(&contract, "2026-03", std::slice::from_ref(&story), march.to_at);
