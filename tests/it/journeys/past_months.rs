@@ -25,21 +25,10 @@ fn incidents(report: &Value) -> &Value {
     report["types"].as_array().and_then(|types| types.iter().find(|row| row["ticketType"] == "incident")).expect("a row")
 }
 
-/// Each correction as ticket, goal, what it was, what it is, and by what.
-fn corrections(report: &Value) -> Vec<(String, u64, Option<String>, Option<String>, String)> {
-    let text = |one: &Value| one.as_str().map(str::to_owned);
+/// Each correction of a resolution clock as ticket, goal, what it was, what it is, and by what.
+fn corrections(report: &Value) -> Vec<Value> {
     let listed = report["corrections"].as_array().expect("corrections").iter().filter(|one| one["clock"] == "resolution");
-    let tuple = |one: &Value| {
-        let cause = text(&one["cause"]).unwrap_or_default();
-        (
-            text(&one["number"]).unwrap_or_default(),
-            one["goal"].as_u64().unwrap_or_default(),
-            text(&one["before"]),
-            text(&one["after"]),
-            cause,
-        )
-    };
-    listed.map(tuple).collect()
+    listed.map(|one| json!([one["number"], one["goal"], one["before"], one["after"], one["cause"]])).collect()
 }
 
 async fn what_happens_in_may_changes_nothing_counted_in_march(desk: &Desk) {
@@ -73,13 +62,11 @@ async fn what_happens_in_may_changes_nothing_counted_in_march(desk: &Desk) {
     for part in COUNTED {
         assert_eq!(later[part], march[part], "{part}");
     }
-    let (met, missed) = (Some("met".to_owned()), Some("missed".to_owned()));
-    let correction = |number: &String, goal, was: &Option<String>, cause: &str| (number.clone(), goal, was.clone(), None, cause.to_owned());
     // A question has one goal, and its bound passed in March too: the breach of the first goal stands, that of the second is void.
     let expected = [
-        correction(&solved, 1, &met, "ticket.reopened"),
-        correction(&solved, 2, &met, "ticket.reopened"),
-        correction(&running, 2, &missed, "ticket.retyped"),
+        json!([solved, 1, "met", null, "ticket.reopened"]),
+        json!([solved, 2, "met", null, "ticket.reopened"]),
+        json!([running, 2, "missed", null, "ticket.retyped"]),
     ];
     assert_eq!(corrections(&later), expected);
     assert_eq!(later["versionAt"], "2026-05-04T07:00:00Z");
