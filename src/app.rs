@@ -66,7 +66,7 @@ impl App {
     pub async fn start(settings: Settings) -> Result<Self, Error> {
         let db = Db::connect(&settings.database.url).await?;
         let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
-        let mailer = Mailer::new(&settings.mail).map_err(Error::Internal)?;
+        let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
         Ok(Self {
             settings,
             db,

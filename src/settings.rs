@@ -243,7 +243,7 @@ pub struct Mailbox {
     pub address: String,
     /// The contract its tickets fall under.
     pub contract: String,
-    /// The organisation, where it is not told from the sender.
+    /// Whose the mail of strangers is, where it accepts them; whose the mail of others is, their address tells.
     pub organisation: Option<String>,
     /// The type a mail becomes (MAIL-07).
     #[serde(default = "incident")]
@@ -278,7 +278,7 @@ pub enum UnknownSenders {
     /// Their message waits, visible to the desk, until somebody makes a ticket of it.
     #[default]
     Quarantine,
-    /// Their message becomes a ticket.
+    /// Their message becomes a ticket, of the mailbox's organisation or of the contract's only client; otherwise it waits too.
     Accept,
 }
 
@@ -348,6 +348,9 @@ impl Settings {
             problems.push("mail.give_up_after_days: must be at least 1".to_owned());
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
+            if let Err(error) = mailbox.address.parse::<lettre::message::Mailbox>() {
+                problems.push(format!("mailboxes.{name}.address: \"{}\" is no address: {error}", mailbox.address));
+            }
             let other = self
                 .mailboxes
                 .iter()

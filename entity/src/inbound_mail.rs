@@ -20,6 +20,7 @@ pub struct Model {
     pub ticket_id: Option<Uuid>,
     pub received_at: DateTimeUtc,
     pub raw: Vec<u8>,
+    pub once_key: Option<String>,
 }
 
 /// None are declared: `store` asks for what it needs.

@@ -26,6 +26,7 @@ pub struct Model {
     pub queued_at: Option<DateTimeUtc>,
     pub sent_at: Option<DateTimeUtc>,
     pub last_error: Option<String>,
+    pub mailbox: Option<String>,
 }
 
 /// None are declared: `store` asks for what it needs.

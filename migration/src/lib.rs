@@ -9,6 +9,8 @@ mod m0006_screens;
 mod m0007_obligations;
 mod m0009_inbound_mail;
 mod m0010_sandbox_advances;
+mod m0013_mail_identity;
+mod m0014_outbound_mailbox;
 mod m0018_reports;
 mod m0020_outbound_mail;
 
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_obligations::Step),
             Box::new(m0009_inbound_mail::Step),
             Box::new(m0010_sandbox_advances::Step),
+            Box::new(m0013_mail_identity::Step),
+            Box::new(m0014_outbound_mailbox::Step),
             Box::new(m0018_reports::Step),
             Box::new(m0020_outbound_mail::Step),
         ]

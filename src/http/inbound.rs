@@ -15,7 +15,8 @@ use super::tickets::answer;
 use crate::app::App;
 use crate::store;
 use crate::store::mail::Filter;
-use crate::usecases::{Error, inbound};
+use crate::usecases::Error;
+use crate::usecases::inbound::{self, Destination};
 
 type App_ = web::Data<App>;
 
@@ -106,9 +107,9 @@ pub async fn content(app: App_, caller: Caller, path: web::Path<String>) -> Resu
         .body(raw))
 }
 
-/// Makes a ticket of a mail that was kept aside.
+/// Makes a ticket of a mail that was kept aside, or taken for a duplicate.
 ///
-/// It was reported when the mail came: its clocks start then. Its sender gets the confirmation.
+/// It was reported when the mail came: its clocks start then. Its sender gets the confirmation. It can be another contract's than the mailbox's.
 #[utoipa::path(post, path = "/inbound-messages/{id}/tickets", tag = "mail", operation_id = "createInboundMessageTicket",
     request_body = ReleasedTicketInput,
     params(("id" = String, Path, description = "The message's UUID"),
@@ -123,9 +124,9 @@ pub async fn release(
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let body = body::read(&request, &bytes, "ReleasedTicketInput")?;
-    let organisation = body.text("organisation");
+    let to = Destination { organisation: body.text("organisation"), contract: body.text("contract") };
     body.checked()?;
-    let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, organisation).await?;
+    let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, &to).await?;
     Ok(answer(&made.ticket, &Ticket::from(&made), StatusCode::CREATED))
 }
 

@@ -25,7 +25,7 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (409, "no_ladder", "The contract has no ladder for this type."),
     (409, "not_a_sandbox", "Only a desk in sandbox time does this."),
     (409, "not_given_up", "The message left, or still waits to be sent: only one that was given up is sent again."),
-    (409, "not_quarantined", "The message is not kept aside, or not any more."),
+    (409, "not_quarantined", "The message is not kept aside or taken for a duplicate, or not any more."),
     (409, "past_rewritten", "Tickets were reported in the time that the contract version claims."),
     (409, "obligation_met", "That the obligation was met is recorded already."),
     (409, "priority_decided", "The desk has decided the priority; a proposal comes too late."),

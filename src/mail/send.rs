@@ -1,5 +1,6 @@
-//! Mail out: to a server, or to a folder.
+//! Mail out: to a server, or to a folder. Mail about a contract leaves from one of the contract's own mailboxes, where its answers come back.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +10,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::parse::LOOP_MARKER;
-use crate::settings::{Mail, MailTransport, Tls};
+use crate::settings::{self, Mail, MailTransport, Settings, Tls};
 use crate::store::mail::Outbound;
 
 /// What `Outbound::auto` says of a person's own words, which carry no `Auto-Submitted`.
@@ -18,6 +19,7 @@ pub const PERSONAL: &str = "personal";
 /// Who sends mail, built once: connections to the server are kept and used again.
 pub struct Mailer {
     from: Mailbox,
+    mailboxes: BTreeMap<String, Mailbox>,
     way: Way,
     /// Whether the last mail could not leave for want of a server.
     is_away: AtomicBool,
@@ -37,6 +39,28 @@ pub enum Unsent {
     Never(String),
 }
 
+/// What a mail is about, which says where it leaves from.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaving<'a> {
+    /// The contract.
+    pub contract: &'a str,
+    /// The client.
+    pub organisation: &'a str,
+    /// The mailboxes to which mails about its ticket came, the first one first.
+    pub came_to: &'a [String],
+}
+
+impl Leaving<'_> {
+    /// The mailbox it leaves from, one of its contract's: the first that mail about the ticket came to, else that of the client, else the first
+    /// by name that is of no client. None is `mail.from`: what is about one client never leaves from another's mailbox.
+    pub fn mailbox(self, mailboxes: &BTreeMap<String, settings::Mailbox>) -> Option<String> {
+        let own = || mailboxes.iter().filter(|(_, mailbox)| mailbox.contract == self.contract);
+        let came_to = self.came_to.iter().find(|name| own().any(|(own, _)| own == *name));
+        let of = |organisation| own().find(move |(_, mailbox)| mailbox.organisation.as_deref() == organisation).map(|(name, _)| name);
+        came_to.or_else(|| of(Some(self.organisation))).or_else(|| of(None)).cloned()
+    }
+}
+
 enum Way {
     Folder(PathBuf),
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
@@ -44,13 +68,19 @@ enum Way {
 
 impl Mailer {
     /// As the settings say; what is wrong with them, in words.
-    pub fn new(settings: &Mail) -> Result<Self, String> {
-        let from = settings.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
-        let way = match settings.transport {
-            MailTransport::Folder => Way::Folder(settings.folder.clone()),
-            MailTransport::Smtp => Way::Smtp(smtp(settings)?),
+    pub fn new(settings: &Settings) -> Result<Self, String> {
+        let mail = &settings.mail;
+        let from: Mailbox = mail.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
+        let own = |(name, mailbox): (&String, &settings::Mailbox)| {
+            let address: Mailbox = mailbox.address.parse().map_err(|error| format!("mailboxes.{name}.address is no address: {error}"))?;
+            Ok((name.clone(), Mailbox { name: address.name.or_else(|| from.name.clone()), email: address.email }))
         };
-        Ok(Self { from, way, is_away: AtomicBool::new(false) })
+        let mailboxes = settings.mailboxes.iter().map(own).collect::<Result<_, String>>()?;
+        let way = match mail.transport {
+            MailTransport::Folder => Way::Folder(mail.folder.clone()),
+            MailTransport::Smtp => Way::Smtp(smtp(mail)?),
+        };
+        Ok(Self { from, mailboxes, way, is_away: AtomicBool::new(false) })
     }
 
     /// Sends one mail.
@@ -68,7 +98,8 @@ impl Mailer {
     }
 
     async fn try_to_send(&self, mail: &Outbound) -> Result<(), Unsent> {
-        let message = message(&self.from, mail).map_err(Unsent::Never)?;
+        let own = mail.mailbox.as_ref().and_then(|name| self.mailboxes.get(name));
+        let message = message(&self.from, own, mail).map_err(Unsent::Never)?;
         match &self.way {
             Way::Folder(folder) => {
                 std::fs::create_dir_all(folder).map_err(|error| Unsent::Away(format!("the mail folder cannot be made: {error}")))?;
@@ -115,12 +146,22 @@ fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     })
 }
 
-fn message(from: &Mailbox, mail: &Outbound) -> Result<Message, String> {
+/// The longest Message-ID that is answered by name: a header line holds 998 bytes, and an id cannot be folded.
+const ANSWERED_CAP: usize = 900;
+
+/// A mail as it is sent, from a mailbox of its own or from the desk's.
+fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Message, String> {
     let to: Mailbox = mail.recipient.parse().map_err(|error| format!("the recipient's address cannot be used: {error}"))?;
-    let mut builder =
-        Message::builder().from(from.clone()).to(to).subject(&mail.subject).message_id(Some(format!("<{}>", mail.message_id)));
+    let mut builder = Message::builder()
+        .from(own.unwrap_or(desk).clone())
+        .to(to)
+        .subject(&mail.subject)
+        .message_id(Some(format!("<{}>", mail.message_id)));
     builder = builder.date(mail.created_at.to_utc().into());
-    if let Some(answered) = &mail.in_reply_to {
+    if let Some(own) = own {
+        builder = builder.reply_to(own.clone());
+    }
+    if let Some(answered) = mail.in_reply_to.as_ref().filter(|id| id.is_ascii() && id.len() <= ANSWERED_CAP) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(format!("<{answered}>"));
     }
     if mail.auto != PERSONAL {
@@ -136,5 +177,48 @@ fn raw(builder: lettre::message::MessageBuilder, name: &str, value: &str) -> let
     match HeaderName::new_from_ascii(name.to_owned()) {
         Ok(name) => builder.raw_header(HeaderValue::new(name, value.to_owned())),
         Err(_) => builder,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::contract::TicketType;
+    use crate::settings::UnknownSenders;
+
+    fn mailbox(contract: &str, organisation: Option<&str>) -> settings::Mailbox {
+        settings::Mailbox {
+            address: "hulp@desk.example".to_owned(),
+            contract: contract.to_owned(),
+            organisation: organisation.map(str::to_owned),
+            default_type: TicketType::Incident,
+            unknown_senders: UnknownSenders::Quarantine,
+        }
+    }
+
+    #[test]
+    fn mail_leaves_from_a_mailbox_of_its_contract_and_never_from_another_clients() {
+        let named = |name: &str, contract, organisation| (name.to_owned(), mailbox(contract, organisation));
+        let mailboxes: BTreeMap<_, _> = [
+            named("acme", "duo", Some("acme")),
+            named("extra", "duo", None),
+            named("hulp", "duo", None),
+            named("solo", "solo", Some("acme")),
+            named("support", "covide", None),
+        ]
+        .into();
+        for (case, contract, organisation, came_to, leaves_from) in [
+            ("where the ticket came in", "duo", "acme", &["hulp"][..], Some("hulp")),
+            ("where mail first came to a mailbox of the contract", "duo", "beta", &["support", "weg", "hulp", "extra"], Some("hulp")),
+            ("where the client itself wrote", "duo", "beta", &["acme"], Some("acme")),
+            ("the client's own", "duo", "acme", &[], Some("acme")),
+            ("the first that is of no client", "duo", "beta", &[], Some("extra")),
+            ("none but another client's", "solo", "beta", &[], None),
+            ("a contract without a mailbox", "fiets", "acme", &["support"], None),
+        ] {
+            let came_to: Vec<_> = came_to.iter().map(|name| (*name).to_owned()).collect();
+            let found = Leaving { contract, organisation, came_to: &came_to }.mailbox(&mailboxes);
+            assert_eq!(found.as_deref(), leaves_from, "{case}");
+        }
     }
 }

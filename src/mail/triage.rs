@@ -1,16 +1,17 @@
 //! Decides what a message that came in is, from what it says and from what was looked up about it.
 //!
 //! The order is that of the conventions (§ 4): a bounce of ours, a machine's message, a reply token, the messages it answers, the tag in its
-//! subject. A stranger never joins a ticket: who quotes its number without taking part in it gets a ticket of their own, with a suggested link.
+//! subject. A stranger never joins a ticket: who quotes its number without taking part in it gets a ticket of their own, with a suggested link
+//! where both are of one organisation. Whose a message is, [`super::attribution`] decided before; where it could not, the message waits.
 //! Deliberately absent: every lookup, and what is done about the decision.
 
+use super::attribution::Unattributed;
 use super::parse::Parsed;
-use crate::settings::UnknownSenders;
 
-/// A ticket that a message seems to be about.
+/// A ticket that a message seems to be about: of the sender's organisation, or of the one strangers are given. Others are never looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<T> {
-    /// Which ticket, of this mailbox's contract.
+    /// Which ticket, under whichever contract.
     pub ticket: T,
     /// Whether the sender takes part in it or is of its organisation.
     pub is_theirs: bool,
@@ -44,10 +45,8 @@ pub struct Inbound<'m, T> {
     pub by_ancestor: Option<Found<T>>,
     /// The ticket that its subject names ([`subject_tag`]).
     pub by_tag: Option<Found<T>>,
-    /// Whether the sender is of an organisation that this mailbox serves.
-    pub is_known: bool,
-    /// What the mailbox does with others.
-    pub unknown_senders: UnknownSenders,
+    /// Why nobody can tell whose it is, where that is so.
+    pub unattributed: Option<Unattributed>,
 }
 
 /// What becomes of a message. Whatever it is, the message itself is kept.
@@ -107,16 +106,20 @@ impl<T> Decision<T> {
         Self { outcome, acknowledge, reason: None, about: None }
     }
 
-    fn noted(outcome: Outcome<T>, reason: impl Into<String>, about: Option<T>) -> Self {
+    /// Kept without becoming a ticket or a reply.
+    pub fn noted(outcome: Outcome<T>, reason: impl Into<String>, about: Option<T>) -> Self {
         Self { outcome, acknowledge: false, reason: Some(reason.into()), about }
     }
 }
+
+/// Why a duplicate is one.
+pub const TAKEN_IN_BEFORE: &str = "the same message was taken in before";
 
 /// Decides what a message is.
 pub fn decide<T>(inbound: Inbound<'_, T>) -> Decision<T> {
     let mail = inbound.mail;
     if inbound.is_duplicate {
-        return Decision::noted(Outcome::Duplicate, "the same message was taken in before", None);
+        return Decision::noted(Outcome::Duplicate, TAKEN_IN_BEFORE, None);
     }
     if inbound.size > inbound.size_cap {
         return Decision::noted(Outcome::Refused, too_large(inbound.size, inbound.size_cap), None);
@@ -142,7 +145,7 @@ pub fn decide<T>(inbound: Inbound<'_, T>) -> Decision<T> {
     match found {
         Some(Found { ticket, is_theirs: true, is_closed: false }) => Decision::taken(Outcome::Reply(ticket), false),
         Some(Found { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), true),
-        other => unrelated(other.map(|it| it.ticket), inbound.is_known || inbound.unknown_senders == UnknownSenders::Accept),
+        other => unrelated(other.map(|it| it.ticket), inbound.unattributed),
     }
 }
 
@@ -156,11 +159,10 @@ fn likeliest<T>(by_ancestor: Option<Found<T>>, by_tag: Option<Found<T>>) -> Opti
 }
 
 /// A message that belongs to no ticket of its sender's.
-fn unrelated<T>(suggested_link: Option<T>, is_welcome: bool) -> Decision<T> {
-    if is_welcome {
-        Decision::taken(Outcome::Ticket { suggested_link }, true)
-    } else {
-        Decision::noted(Outcome::Quarantined, "the sender is not known to this mailbox", suggested_link)
+fn unrelated<T>(suggested_link: Option<T>, unattributed: Option<Unattributed>) -> Decision<T> {
+    match unattributed {
+        None => Decision::taken(Outcome::Ticket { suggested_link }, true),
+        Some(reason) => Decision::noted(Outcome::Quarantined, reason.to_string(), suggested_link),
     }
 }
 
@@ -219,8 +221,7 @@ mod tests {
             by_token: None,
             by_ancestor: None,
             by_tag: None,
-            is_known: true,
-            unknown_senders: UnknownSenders::Quarantine,
+            unattributed: None,
         }
     }
 
@@ -262,10 +263,9 @@ mod tests {
             ("not theirs", Inbound { by_ancestor: Some(found(2, false)), by_tag: Some(found(3, false)), ..inbound(&mail) }, link(2), true),
             ("not theirs, by tag", Inbound { by_tag: Some(found(3, false)), ..inbound(&mail) }, link(3), true),
             ("closed", Inbound { by_ancestor: Some(closed(4)), ..inbound(&mail) }, Outcome::FollowUp(4), true),
-            ("accepted", Inbound { is_known: false, unknown_senders: UnknownSenders::Accept, ..inbound(&mail) }, NEW, true),
             (
                 "unknown with their own ticket",
-                Inbound { is_known: false, by_ancestor: Some(found(2, true)), ..inbound(&mail) },
+                Inbound { unattributed: Some(Unattributed::Elsewhere), by_ancestor: Some(found(2, true)), ..inbound(&mail) },
                 Outcome::Reply(2),
                 false,
             ),
@@ -277,16 +277,17 @@ mod tests {
     #[test]
     fn strangers_wait() {
         let mail = mail();
-        let decision = decide(Inbound { is_known: false, by_tag: Some(found(3, false)), ..inbound(&mail) });
-        assert_eq!(decision, Decision::noted(Outcome::Quarantined, "the sender is not known to this mailbox", Some(3)));
+        for reason in [Unattributed::Stranger, Unattributed::NobodysStranger, Unattributed::Contradiction, Unattributed::Several] {
+            let decision = decide(Inbound { unattributed: Some(reason), by_tag: Some(found(3, false)), ..inbound(&mail) });
+            assert_eq!(decision, Decision::noted(Outcome::Quarantined, reason.to_string(), Some(3)));
+        }
     }
 
     #[test]
     fn nobody_in_particular_waits_even_where_everyone_is_accepted() {
-        let accept = UnknownSenders::Accept;
         for raw in [&b"Subject: printer\n\nstuk\n"[..], b"From: a@example.nl\nFrom: b@example.nl\nSubject: printer\n\nstuk\n"] {
             let mail = parse(raw);
-            let decision = decide(Inbound { unknown_senders: accept, ..inbound(&mail) });
+            let decision = decide(inbound(&mail));
             assert_eq!((decision.outcome, decision.acknowledge), (Outcome::Quarantined, false));
         }
     }

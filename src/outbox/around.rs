@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::store::events::Streamed;
+use crate::store::mail::Thread;
 use crate::store::people::Person;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
@@ -17,7 +18,7 @@ pub(super) struct Around {
     people: HashMap<Uuid, Person>,
     histories: HashMap<Uuid, Vec<Event>>,
     texts: HashMap<Uuid, String>,
-    latest_mails: HashMap<Uuid, String>,
+    threads: HashMap<Uuid, Thread>,
 }
 
 impl Around {
@@ -30,7 +31,7 @@ impl Around {
         let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
         let mut around = Self {
             people: store::people::find(tx, &requesters).await?.into_iter().map(|person| (person.id, person)).collect(),
-            latest_mails: store::mail::latest_of(tx, &ids).await?,
+            threads: store::mail::threads(tx, &ids).await?,
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
         };
@@ -60,8 +61,8 @@ impl Around {
         self.texts.get(&reply.id).map(String::as_str)
     }
 
-    /// The Message-ID of a ticket's latest mail, for the next one to answer.
-    pub fn latest_mail(&self, ticket: &Ticket) -> Option<String> {
-        self.latest_mails.get(&ticket.id).cloned()
+    /// What came by mail about a ticket.
+    pub fn thread(&self, ticket: &Ticket) -> Option<&Thread> {
+        self.threads.get(&ticket.id)
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::phone::Phone;
 use crate::domain::ticket::{EventKind, Ticket};
 use crate::domain::workflow::{self, State};
 use crate::mail::messages::{self, Outgoing, Subject};
+use crate::mail::send::Leaving;
 use crate::store::events::Streamed;
 use crate::store::mail::Outbound;
 use crate::store::{self, Tx};
@@ -97,7 +98,7 @@ impl Told<'_> {
             EventKind::Resolved if self.phase("to")?.state == State::Resolved => ("solved", self.solved()),
             _ => ("status", self.status_changed()?),
         };
-        Ok(Some(self.outbound(template, &person.email, outgoing, self.around.latest_mail(self.ticket))))
+        Ok(Some(self.outbound(template, &person.email, outgoing, self.around.thread(self.ticket).and_then(|thread| thread.latest.clone()))))
     }
 
     fn confirmation(&self) -> Outgoing {
@@ -181,6 +182,8 @@ impl Told<'_> {
 
     fn outbound(&self, template: &str, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
         let event = &self.streamed.event;
+        let came_to = self.around.thread(self.ticket).map_or(&[][..], |thread| &thread.came_to);
+        let leaves_from = Leaving { contract: &self.ticket.contract, organisation: &self.ticket.organisation, came_to };
         let id = Uuid::new_v5(&event.id, format!("{template} {recipient}").as_bytes());
         Outbound {
             id,
@@ -197,6 +200,7 @@ impl Told<'_> {
             attempts: 0,
             created_at: self.app.time.now(),
             queued_at: self.app.time.now(),
+            mailbox: leaves_from.mailbox(&self.app.settings.mailboxes),
         }
     }
 

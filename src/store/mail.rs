@@ -24,9 +24,9 @@ pub struct Inbound {
     pub contract: String,
     /// The mailbox's name.
     pub mailbox: String,
-    /// Its Message-ID, or one made from its digest.
+    /// Its Message-ID, or one made up for it.
     pub message_id: String,
-    /// SHA-256 of the whole message.
+    /// SHA-256 of what its sender wrote.
     pub digest: String,
     /// Whose address it names as the sender's.
     pub sender: Option<String>,
@@ -104,16 +104,45 @@ pub struct Outbound {
     pub created_at: Instant,
     /// When it was last put in the queue: at its making, or when it was sent again after it was given up.
     pub queued_at: Instant,
+    /// The mailbox it leaves from; none is `mail.from`.
+    pub mailbox: Option<String>,
 }
 
-/// The same message, arrived before in a mailbox of the contract.
-pub async fn arrived(tx: &Tx, contract: &str, message_id: &str, digest: &str) -> Result<Option<Inbound>, DbErr> {
-    let same = inbound_mail::Entity::find()
-        .filter(inbound_mail::Column::Contract.eq(contract))
-        .filter(inbound_mail::Column::MessageId.eq(message_id))
-        .filter(inbound_mail::Column::Digest.eq(digest))
+/// What every Message-ID that is made up ends with.
+pub const MADE_UP: &str = "@no-message-id.invalid";
+
+/// What tells that a message came before, into whichever mailbox of the contract.
+#[derive(Debug, Clone, Copy)]
+pub struct Same<'a> {
+    /// The contract.
+    pub contract: &'a str,
+    /// SHA-256 of what its sender wrote.
+    pub digest: &'a str,
+    /// What else has to be the same.
+    pub by: SameBy<'a>,
+}
+
+/// What else than its words makes a message the same as another.
+#[derive(Debug, Clone, Copy)]
+pub enum SameBy<'a> {
+    /// Its Message-ID, however long ago.
+    MessageId(&'a str),
+    /// Without one: that it came after this instant.
+    CameAfter(Instant),
+}
+
+/// The same message, arrived before.
+pub async fn arrived(tx: &Tx, same: &Same<'_>) -> Result<Option<Inbound>, DbErr> {
+    let before = inbound_mail::Entity::find()
+        .filter(inbound_mail::Column::Contract.eq(same.contract))
+        .filter(inbound_mail::Column::Digest.eq(same.digest))
         .filter(inbound_mail::Column::Outcome.ne("duplicate"));
-    Ok(same.into_partial_model::<InboundRow>().one(tx.connection()).await?.map(inbound))
+    let before = match same.by {
+        SameBy::MessageId(message_id) => before.filter(inbound_mail::Column::MessageId.eq(message_id)),
+        SameBy::CameAfter(instant) => before.filter(inbound_mail::Column::ReceivedAt.gt(instant.to_utc())),
+    };
+    let latest = before.order_by_desc(inbound_mail::Column::ReceivedAt).into_partial_model::<InboundRow>();
+    Ok(latest.one(tx.connection()).await?.map(inbound))
 }
 
 /// A mail that came.
@@ -149,29 +178,43 @@ pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Inbound>, D
     Ok(rows.into_iter().map(inbound).collect())
 }
 
-/// Records that a mail kept aside became a ticket; false when it was not kept aside any more.
+/// Records that a mail kept aside, or taken for a duplicate, became a ticket; false when it is neither any more.
 pub async fn released(tx: &Tx, id: Uuid, ticket: &Ticket) -> Result<bool, DbErr> {
     let released = inbound_mail::Entity::update_many()
         .col_expr(inbound_mail::Column::Outcome, Expr::value("ticket"))
         .col_expr(inbound_mail::Column::TicketId, Expr::value(Some(ticket.id)))
         .col_expr(inbound_mail::Column::Organisation, Expr::value(Some(ticket.organisation.clone())))
         .filter(inbound_mail::Column::Id.eq(id))
-        .filter(inbound_mail::Column::Outcome.eq("quarantined"));
+        .filter(inbound_mail::Column::Outcome.is_in(["quarantined", "duplicate"]));
     Ok(released.exec(tx.connection()).await?.rows_affected == 1)
 }
 
-/// The ticket that one of these Message-IDs, the first that is known, belongs to: of a mail sent or of one that came.
-pub async fn ticket_of(tx: &Tx, contract: &str, message_ids: &[String]) -> Result<Option<Uuid>, DbErr> {
-    let sent = tx.find::<outbound_mail::Entity>().filter(outbound_mail::Column::MessageId.is_in(message_ids)).all(tx.connection()).await?;
+/// The ticket of these organisations that one of these Message-IDs, the first that is known, belongs to: of a mail sent, else of one that
+/// came, rather under this contract than under another.
+pub async fn ticket_of(tx: &Tx, contract: &str, organisations: &[&str], message_ids: &[String]) -> Result<Option<Uuid>, DbErr> {
+    if organisations.is_empty() || message_ids.is_empty() {
+        return Ok(None);
+    }
+    let of = |column: outbound_mail::Column| column.is_in(organisations.iter().copied());
+    let sent = tx.find::<outbound_mail::Entity>().select_only();
+    let sent = sent.columns([outbound_mail::Column::MessageId, outbound_mail::Column::TicketId]);
+    let sent = sent.filter(outbound_mail::Column::MessageId.is_in(message_ids)).filter(of(outbound_mail::Column::Organisation));
+    let sent = sent.filter(outbound_mail::Column::TicketId.is_not_null());
+    let sent: Vec<(String, Uuid)> = sent.into_tuple().all(tx.connection()).await?;
     let came = inbound_mail::Entity::find()
-        .filter(inbound_mail::Column::Contract.eq(contract))
         .filter(inbound_mail::Column::MessageId.is_in(message_ids))
+        .filter(inbound_mail::Column::Organisation.is_in(organisations.iter().copied()))
+        .filter(inbound_mail::Column::TicketId.is_not_null())
+        .order_by_asc(inbound_mail::Column::ReceivedAt)
         .into_partial_model::<InboundRow>()
         .all(tx.connection())
         .await?;
     let known = |id: &String| {
-        let sent = sent.iter().find(|mail| mail.message_id == *id).and_then(|mail| mail.ticket_id);
-        sent.or_else(|| came.iter().find(|mail| mail.message_id == *id)?.ticket_id)
+        let came = || {
+            let of_it = came.iter().filter(|mail| mail.message_id == *id);
+            of_it.min_by_key(|mail| mail.contract != contract).and_then(|mail| mail.ticket_id)
+        };
+        sent.iter().find(|mail| mail.0 == *id).map(|mail| mail.1).or_else(came)
     };
     Ok(message_ids.iter().find_map(known))
 }
@@ -182,15 +225,36 @@ pub async fn sent_as(tx: &Tx, message_id: &str) -> Result<Option<(Option<Uuid>, 
     Ok(row.map(|row| (row.ticket_id, row.recipient)))
 }
 
-/// The latest message of each ticket that came by mail, for a reply to answer.
-pub async fn latest_of(tx: &Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, String>, DbErr> {
-    let came = inbound_mail::Entity::find().select_only().columns([inbound_mail::Column::TicketId, inbound_mail::Column::MessageId]);
-    let came = came.filter(inbound_mail::Column::TicketId.is_in(tickets.iter().copied())).order_by_asc(inbound_mail::Column::ReceivedAt);
-    Ok(came.into_tuple().all(tx.connection()).await?.into_iter().collect())
+/// How a ticket is spoken of by mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// The Message-ID of the latest mail about it that has one, for a reply to answer.
+    pub latest: Option<String>,
+    /// The mailboxes that mails about it came to, the first one first.
+    pub came_to: Vec<String>,
 }
 
-/// Keeps a mail that came, with the whole message.
-pub async fn keep(tx: &Tx, mail: &Inbound, raw: Vec<u8>) -> Result<(), DbErr> {
+/// What came by mail about each of these tickets.
+pub async fn threads(tx: &Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, Thread>, DbErr> {
+    let columns = [inbound_mail::Column::TicketId, inbound_mail::Column::MessageId, inbound_mail::Column::Mailbox];
+    let came = inbound_mail::Entity::find().select_only().columns(columns);
+    let came = came.filter(inbound_mail::Column::TicketId.is_in(tickets.iter().copied())).order_by_asc(inbound_mail::Column::ReceivedAt);
+    let mut threads: HashMap<Uuid, Thread> = HashMap::new();
+    for (ticket, message_id, mailbox) in came.into_tuple::<(Uuid, String, String)>().all(tx.connection()).await? {
+        let thread = threads.entry(ticket).or_default();
+        if !message_id.ends_with(MADE_UP) {
+            thread.latest = Some(message_id);
+        }
+        if !thread.came_to.contains(&mailbox) {
+            thread.came_to.push(mailbox);
+        }
+    }
+    Ok(threads)
+}
+
+/// Keeps a mail that came, with the whole message. Of those with one `once_key`, a contract has one: another that came first makes the database
+/// ask to repeat.
+pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, raw: Vec<u8>) -> Result<(), DbErr> {
     let row = inbound_mail::ActiveModel {
         id: Set(mail.id),
         organisation: Set(mail.organisation.clone()),
@@ -205,6 +269,7 @@ pub async fn keep(tx: &Tx, mail: &Inbound, raw: Vec<u8>) -> Result<(), DbErr> {
         ticket_id: Set(mail.ticket_id),
         received_at: Set(mail.received_at.to_utc()),
         raw: Set(raw),
+        once_key: Set(once_key),
     };
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -239,6 +304,7 @@ pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
         queued_at: Set(Some(mail.queued_at.to_utc())),
         sent_at: Set(None),
         last_error: Set(None),
+        mailbox: Set(mail.mailbox.clone()),
     });
     let known = [outbound_mail::Column::EventId, outbound_mail::Column::Recipient, outbound_mail::Column::Template];
     let once = sea_orm::sea_query::OnConflict::columns(known).do_nothing().to_owned();
@@ -346,5 +412,6 @@ pub(super) fn outbound(row: outbound_mail::Model) -> Outbound {
         attempts: row.attempts,
         created_at: instant(row.created_at),
         queued_at: instant(row.queued_at.unwrap_or(row.created_at)),
+        mailbox: row.mailbox,
     }
 }

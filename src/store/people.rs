@@ -30,6 +30,12 @@ pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -
     Ok(found.one(reads.connection()).await?.map(to_domain))
 }
 
+/// The organisations that have a person with that address.
+pub async fn organisations_of(reads: &impl Reads, email: &str) -> Result<Vec<String>, DbErr> {
+    let found = reads.find::<person::Entity>().select_only().column(person::Column::Organisation);
+    found.filter(person::Column::Email.eq(email)).order_by_asc(person::Column::Organisation).into_tuple().all(reads.connection()).await
+}
+
 /// Several people.
 pub async fn find(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr> {
     let found = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied()));

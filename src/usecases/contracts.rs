@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Error, Problem, agreements};
 use crate::app::{App, Version};
 use crate::contracts::{self, Refused, Source};
+use crate::domain::Instant;
 use crate::domain::contract::Contract;
 use crate::store::amendments::Recorded;
 use crate::store::{self, Reads, Scope};
@@ -100,6 +101,11 @@ pub async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Ve
     refresh(app, &app.db.view(scope.clone())).await?;
     let version = app.version_at(contract, app.time.now()).filter(|version| serves(version, scope));
     version.ok_or(Error::NotFound("contract"))
+}
+
+/// The version of a contract that was in force at an instant; for a client, of one that then served it.
+pub fn in_force_at(app: &App, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
+    app.version_at(contract, at).filter(|version| *scope == Scope::All || serves(version, scope))
 }
 
 fn serves(version: &Version, scope: &Scope) -> bool {

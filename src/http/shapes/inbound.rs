@@ -18,7 +18,7 @@ pub struct InboundMessage {
     /// The number of the ticket that it made, or landed on.
     #[schema(example = "INC-1001")]
     ticket: Option<String>,
-    /// Its Message-ID, or one made from its digest.
+    /// Its Message-ID, or one made up for it.
     message_id: String,
     /// Why, in words, when it did not simply become a ticket or a reply.
     reason: Option<String>,
@@ -63,12 +63,15 @@ pub struct InboundMessagePage {
     pub next_cursor: Option<String>,
 }
 
-/// What a mail that was kept aside needs to become a ticket.
+/// What a mail that was kept aside, or taken for a duplicate, needs to become a ticket.
 #[derive(ToSchema, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct ReleasedTicketInput {
-    /// The client; needed where the mailbox's contract serves several, and the sender's address does not tell.
+    /// The client; needed where the contract serves several, and the sender's address does not tell.
     #[schema(min_length = 1, max_length = 100, example = "ipo")]
     organisation: Option<String>,
+    /// The contract the mail belongs to; that of the mailbox unless said.
+    #[schema(min_length = 1, max_length = 100, example = "dap-example")]
+    contract: Option<String>,
 }

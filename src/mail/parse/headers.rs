@@ -1,14 +1,15 @@
 //! The headers of a message as values: decoded, on one line, within bounds.
 
 use mail_parser::{Header, HeaderName, Message, MessagePart, MimeHeaders, decoders::charsets::map::charset_decoder};
+use sha2::{Digest, Sha256};
 
-use super::{SUBJECT_CAP, split};
+use super::{SUBJECT_CAP, hex, split};
 
-/// The most characters of a mail address (RFC 5321).
+/// The most bytes of a mail address (RFC 5321).
 const EMAIL_CAP: usize = 320;
 /// The most characters of a person's or a file's name.
 const NAME_CAP: usize = 200;
-/// The most characters of a Message-ID (a header line of RFC 5322).
+/// The most bytes of a Message-ID (a header line of RFC 5322); less than what a database takes in an index.
 const ID_CAP: usize = 998;
 /// The most addresses or ids that one header gives.
 const LIST_CAP: usize = 200;
@@ -63,7 +64,7 @@ fn email(written: &str) -> Option<String> {
     let (mailbox, domain) = written.rsplit_once('@')?;
     let domain = domain.trim_end_matches('.').to_lowercase();
     let odd = |text: &str| text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;@".contains(c));
-    let fits = written.chars().count() <= EMAIL_CAP;
+    let fits = written.len() <= EMAIL_CAP;
     (fits && !odd(mailbox) && !odd(&domain)).then(|| format!("{mailbox}@{domain}"))
 }
 
@@ -107,16 +108,24 @@ pub(super) fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<S
     ids
 }
 
-/// A Message-ID without brackets, blanks and control characters.
+/// A Message-ID without brackets, blanks and control characters. In a very long one its digest stands for its end, so that two that begin alike
+/// stay two.
 fn id(written: &str) -> Option<String> {
-    let id: String = written.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !"<>".contains(*c)).take(ID_CAP).collect();
+    let mut id: String = written.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !"<>".contains(*c)).collect();
+    if id.len() > ID_CAP {
+        let digest = hex(Sha256::digest(&id));
+        id.truncate(id.floor_char_boundary(ID_CAP - digest.len()));
+        id.push_str(&digest);
+    }
     (!id.is_empty()).then_some(id)
 }
 
-/// The value of a header as it is written, trimmed and in lower case.
+/// The value of a header as it is written, trimmed, without control characters and in lower case.
 pub(super) fn plain(message: &Message<'_>, name: &'static str) -> Option<String> {
     let header = message.headers().iter().find(|header| header.name.as_str().eq_ignore_ascii_case(name))?;
-    Some(String::from_utf8_lossy(raw(message, header)).trim().to_lowercase())
+    let value = String::from_utf8_lossy(raw(message, header)).to_lowercase();
+    let value: String = value.chars().filter(|c| c.is_whitespace() || !c.is_control()).collect();
+    Some(value.trim().to_owned())
 }
 
 /// Whether the message has a header of this name, whatever it says.
@@ -192,6 +201,15 @@ mod tests {
         ] {
             assert_eq!(email(written).as_deref(), read, "{written}");
         }
+    }
+
+    #[test]
+    fn a_long_message_id_stays_its_own_and_short() {
+        assert_eq!(id(" <a b\u{0}c@example.nl> ").as_deref(), Some("abc@example.nl"));
+        assert_eq!(id("<>"), None);
+        let (one, other) = (id(&"ë".repeat(ID_CAP)).expect("an id"), id(&"ë".repeat(ID_CAP + 1)).expect("an id"));
+        assert!(one.len() <= ID_CAP && other.len() <= ID_CAP && one != other, "{one} {other}");
+        assert_eq!(id(&"x".repeat(ID_CAP)), Some("x".repeat(ID_CAP)), "as long as it may be");
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub use automatic::{Automatic, LOOP_MARKER};
 pub use bounce::Bounce;
 pub use headers::Address;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use mail_parser::{HeaderName, Message, MessagePart, MimeHeaders};
 use sha2::{Digest, Sha256};
 
@@ -100,11 +102,9 @@ pub fn parse(raw: &[u8]) -> Parsed {
     let digest = hex(Sha256::digest(raw));
     let content = guard::without_envelope(raw);
     let message = guard::message(content).filter(headers::belong_to_a_mail);
-    let parsed = match &message {
-        Some(message) => read(message, content),
-        None => unreadable(content),
-    };
-    Parsed { digest, ..parsed }
+    // A fault in reading one message costs what it says, never the message.
+    let parsed = message.and_then(|message| catch_unwind(AssertUnwindSafe(|| read(&message, content))).ok());
+    Parsed { digest, ..parsed.unwrap_or_else(|| unreadable(content)) }
 }
 
 /// The decoded bytes of every attachment, in the order of [`Parsed::attachments`]; text comes as UTF-8.

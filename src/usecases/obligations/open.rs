@@ -83,7 +83,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     let mut problems = Vec::new();
     let fact_at = draft.fact_at.unwrap_or(stamp.recorded_at);
     let version = draft.contract.as_deref().and_then(|contract| {
-        let version = app.version_at(contract, fact_at.min(stamp.recorded_at));
+        let version = contracts::in_force_at(app, &stamp.scope, contract, fact_at.min(stamp.recorded_at));
         if version.is_none() {
             problems.push(Problem::field("contract", "unknown_contract", format!("there is no contract \"{contract}\" in force then")));
         }

@@ -6,7 +6,7 @@ use super::duty;
 use crate::app::{App, Version};
 use crate::domain::obligation::{Event, EventKind, Obligation};
 use crate::mail::obligations::{Subject, late, reminder};
-use crate::mail::send;
+use crate::mail::send::{self, Leaving};
 use crate::store::mail::Outbound;
 use crate::usecases::Error;
 
@@ -34,6 +34,8 @@ pub(super) fn owner(app: &App, version: &Version, obligation: &Obligation, added
         EventKind::Late => ("obligation-late", late(&subject)),
         _ => ("obligation-reminder", reminder(&subject)),
     };
+    let leaves_from = Leaving { contract: &contract.id, organisation: &obligation.organisation, came_to: &[] };
+    let mailbox = leaves_from.mailbox(&app.settings.mailboxes);
     let domain = send::domain_of(&app.settings.mail.from);
     let mail = |recipient: &String| {
         let id = Uuid::new_v5(&event.id, format!("{template} {recipient}").as_bytes());
@@ -52,6 +54,7 @@ pub(super) fn owner(app: &App, version: &Version, obligation: &Obligation, added
             attempts: 0,
             created_at: app.time.now(),
             queued_at: app.time.now(),
+            mailbox: mailbox.clone(),
         }
     };
     Ok(contract.addresses(role, &obligation.organisation).iter().map(mail).collect())

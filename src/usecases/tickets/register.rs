@@ -114,7 +114,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
             problems.push(Problem::field(&format!("externalReferences/{at}"), "repeated", "is given twice"));
         }
     }
-    let version = draft.contract.as_deref().and_then(|contract| version_for(app, contract, occurred_at, &mut problems));
+    let version = draft.contract.as_deref().and_then(|contract| version_for(app, stamp, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
     if let (Some(version), Some(kind)) = (&version, kind) {
@@ -136,8 +136,8 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     }
 }
 
-fn version_for(app: &App, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
-    let version = app.version_at(contract, at);
+fn version_for(app: &App, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
+    let version = contracts::in_force_at(app, &stamp.scope, contract, at);
     if version.is_none() {
         problems.push(Problem::field("contract", "unknown_contract", format!("there is no contract \"{contract}\" in force at {at}")));
     }

@@ -5,6 +5,7 @@ mod bulk;
 mod deprecation;
 mod limits;
 mod lists;
+mod no_oracle;
 mod refusals;
 mod retries;
 mod rules;

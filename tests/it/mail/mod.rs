@@ -2,5 +2,9 @@
 
 mod arriving;
 mod enclosures;
+mod hostile;
+mod identity;
 mod parsing;
 mod quarantine;
+mod threads;
+mod whose;

@@ -1,0 +1,51 @@
+//! Mail in: whatever arrives becomes a ticket, a reply, or a clear refusal; the message itself is always kept.
+//!
+//! `receive` takes a message in, `release` makes a ticket of one that waits, and `sender` looks up what is known of who wrote it.
+
+mod receive;
+mod release;
+mod sender;
+
+pub use receive::{Received, receive};
+pub use release::{Destination, release};
+
+use super::tickets::{Draft, FromMail};
+use crate::domain::contract::TicketType;
+use crate::domain::ticket::{Channel, Ticket};
+use crate::mail::parse::Parsed;
+
+/// Whose ticket a mail becomes, and which.
+#[derive(Debug, Clone)]
+struct Becoming<'a> {
+    kind: TicketType,
+    contract: &'a str,
+    organisation: Option<String>,
+    /// Whether its sender gets a confirmation.
+    acknowledge: bool,
+    /// The ticket it follows, or points at.
+    related: Option<&'a Ticket>,
+}
+
+/// The ticket a mail becomes.
+fn draft(mail: &Parsed, becoming: Becoming<'_>) -> Draft {
+    let requester = mail.from.as_ref().map(|from| (from.name.clone().unwrap_or_else(|| from.email.clone()), from.email.clone()));
+    let subject = mail.subject.as_deref().unwrap_or("(geen onderwerp)");
+    let text = if mail.text.is_empty() { "(geen tekst)" } else { &mail.text };
+    let related = becoming.related.map(|ticket| ticket.id);
+    Draft {
+        kind: Some(becoming.kind.as_str().to_owned()),
+        contract: Some(becoming.contract.to_owned()),
+        organisation: becoming.organisation,
+        title: Some(subject.to_owned()),
+        description: Some(text.to_owned()),
+        channel: Some(Channel::Email.as_str().to_owned()),
+        requester,
+        mail: Some(FromMail { acknowledge: becoming.acknowledge, asks_p1: asks_p1(subject), related }),
+        ..Draft::default()
+    }
+}
+
+/// Whether a subject asks for P1, as a word of its own.
+fn asks_p1(subject: &str) -> bool {
+    subject.split(|sign: char| !sign.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("p1"))
+}

@@ -1,0 +1,296 @@
+//! Taking a message in.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Becoming, draft, sender};
+use crate::app::{App, Version};
+use crate::domain::Instant;
+use crate::domain::ticket::{Actor, Ticket};
+use crate::domain::workflow::State;
+use crate::mail::attribution::{self, Sender};
+use crate::mail::parse::{self, Parsed};
+use crate::mail::triage::{self, Decision, Found, Inbound, OursBounced, Outcome, TAKEN_IN_BEFORE};
+use crate::settings::Mailbox;
+use crate::store::mail::{Inbound as Kept, MADE_UP, Same, SameBy};
+use crate::store::tickets::TicketRef;
+use crate::store::{self, Scope, Tx};
+use crate::usecases::enclosures::{self, Enclosed};
+use crate::usecases::tickets::{self, Draft, NewMessage, When};
+use crate::usecases::{Error, Stamp, contracts, tokens};
+
+/// The most bytes of a message that are taken in.
+const SIZE_CAP: usize = 25 * 1024 * 1024;
+/// Seconds within which the same words without a Message-ID are the same message: a mail server that was not told in time that
+/// its message was taken in brings it again after some minutes. Longer after, somebody wrote the same.
+const SAME_WORDS: i64 = 600;
+
+/// A message that came, with what became of it.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// As it is kept.
+    pub mail: Kept,
+    /// The ticket it made, or landed on.
+    pub ticket: Option<Ticket>,
+}
+
+/// Takes a raw message for a mailbox (MAIL-03): what it becomes exists when this returns. Whatever goes wrong with it, the message is kept;
+/// only when the desk cannot keep anything is it an error, and whoever brought the message still has it.
+pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
+    let mailbox = app.settings.mailboxes.get(mailbox_name).ok_or(Error::NotFound("mailbox"))?;
+    let parsed = parse::parse(raw);
+    let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, id: app.time.id(), now: app.time.now() };
+    match Box::pin(coming.take_in()).await {
+        Err(away @ (Error::Unavailable(_) | Error::Repeat)) => Err(away),
+        Err(fault) => Box::pin(coming.keep_aside(&fault)).await,
+        taken => taken,
+    }
+}
+
+/// A message on its way in.
+struct Coming<'a> {
+    app: &'a App,
+    name: &'a str,
+    mailbox: &'a Mailbox,
+    mail: &'a Parsed,
+    raw: &'a [u8],
+    id: Uuid,
+    now: Instant,
+}
+
+impl Coming<'_> {
+    async fn take_in(&self) -> Result<Received, Error> {
+        let enclosed = Box::pin(enclosures::keep(self.app, self.mail, self.raw)).await?;
+        let taken = Box::pin(self.app.write(&Scope::All, async |tx| {
+            contracts::refresh(self.app, tx).await?;
+            match self.app.version_at(&self.mailbox.contract, self.now) {
+                Some(version) => Intake::of(self, tx, version).await?.take(tx, &enclosed).await,
+                None => self.keep(tx, &waiting("the mailbox's contract is not in force"), None, None).await,
+            }
+        }))
+        .await;
+        enclosures::discard_rest(self.app, &enclosed).await;
+        taken
+    }
+
+    /// Keeps a message that met a fault of the desk, for people to look at.
+    async fn keep_aside(&self, fault: &Error) -> Result<Received, Error> {
+        tracing::error!(mailbox = self.name, message = %self.id, error = %fault, "a mail could not be taken in, and waits for the desk");
+        let kept = self.app.write(&Scope::All, async |tx| {
+            let decision = match self.before(tx).await? {
+                Some(_) => Decision::noted(Outcome::Duplicate, TAKEN_IN_BEFORE, None),
+                None => waiting("the desk met a fault when it took it in; the log says which"),
+            };
+            self.keep(tx, &decision, None, None).await
+        });
+        kept.await
+    }
+
+    /// The same message, taken in before.
+    async fn before(&self, tx: &Tx) -> Result<Option<Kept>, Error> {
+        let lately = || self.now.plus(-SAME_WORDS).unwrap_or(Instant::MIN);
+        let by = self.mail.message_id.as_deref().map_or_else(|| SameBy::CameAfter(lately()), SameBy::MessageId);
+        // The digest covers the sender's header: the same words of another are another message.
+        let same = Same { contract: &self.mailbox.contract, digest: &self.mail.content_digest, by };
+        Ok(store::mail::arrived(tx, &same).await?)
+    }
+
+    /// What only one message of the contract can have, so that two that are the same and come at one moment are not both taken in.
+    fn once_key(&self) -> String {
+        let identity = match &self.mail.message_id {
+            Some(message_id) => format!("{message_id} {}", self.mail.content_digest),
+            None => format!("{} {}", self.now.unix().div_euclid(SAME_WORDS), self.mail.content_digest),
+        };
+        tokens::digest(identity.as_bytes())
+    }
+
+    /// Keeps the message with what became of it.
+    async fn keep(
+        &self,
+        tx: &Tx,
+        decision: &Decision<Ticket>,
+        ticket: Option<Ticket>,
+        organisation: Option<String>,
+    ) -> Result<Received, Error> {
+        let kept = Kept {
+            id: self.id,
+            organisation: ticket.as_ref().map(|ticket| ticket.organisation.clone()).or(organisation),
+            contract: self.mailbox.contract.clone(),
+            mailbox: self.name.to_owned(),
+            message_id: self.mail.message_id.clone().unwrap_or_else(|| format!("{}{MADE_UP}", self.id)),
+            digest: self.mail.content_digest.clone(),
+            sender: self.mail.from.as_ref().map(|from| from.email.clone()),
+            subject: self.mail.subject.clone(),
+            outcome: decision.outcome.word().to_owned(),
+            reason: decision.reason.clone(),
+            ticket_id: ticket.as_ref().map(|ticket| ticket.id),
+            received_at: self.now,
+        };
+        let once_key = (decision.outcome != Outcome::Duplicate).then(|| self.once_key());
+        store::mail::keep(tx, &kept, once_key, self.raw.to_vec()).await?;
+        Ok(Received { mail: kept, ticket })
+    }
+}
+
+/// The decision that a message waits for the desk.
+fn waiting(reason: &str) -> Decision<Ticket> {
+    Decision::noted(Outcome::Quarantined, reason, None)
+}
+
+/// A message with what is known about it.
+struct Intake<'a> {
+    coming: &'a Coming<'a>,
+    version: Arc<Version>,
+    sender: Sender,
+    whose: Result<String, attribution::Unattributed>,
+}
+
+impl<'a> Intake<'a> {
+    async fn of(coming: &'a Coming<'a>, tx: &Tx, version: Arc<Version>) -> Result<Self, Error> {
+        let sender = sender::look_up(coming.app, tx, coming.mail, Some(&version.contract)).await?;
+        let whose = attribution::whose(&sender, &sender::clients(&version.contract), Some(coming.mailbox));
+        Ok(Self { coming, version, sender, whose })
+    }
+
+    async fn take(&self, tx: &Tx, enclosed: &Enclosed) -> Result<Received, Error> {
+        let (app, coming) = (self.coming.app, self.coming);
+        let before = coming.before(tx).await?;
+        let decision = self.unhindered(self.decide(tx, before.is_some()).await?);
+        let ticket = match &decision.outcome {
+            Outcome::Ticket { .. } | Outcome::FollowUp(_) => {
+                let ticket = tickets::register_in(app, tx, &self.stamp(None), &self.draft(&decision)).await?.ticket;
+                Some(enclosures::record(app, tx, &self.stamp(ticket.requester_id), ticket, enclosed).await?)
+            }
+            Outcome::Reply(ticket) => {
+                let (ticket, writer) = self.reply(tx, ticket).await?;
+                Some(enclosures::record(app, tx, &self.stamp(writer), ticket, enclosed).await?)
+            }
+            Outcome::Bounce => self.note_bounce(tx, decision.about.as_ref()).await?,
+            Outcome::Duplicate => match before.and_then(|before| before.ticket_id) {
+                Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
+                None => None,
+            },
+            Outcome::Automatic => decision.about.clone(),
+            // A stranger's mail is tied to no ticket, or our next mail would answer it.
+            Outcome::Quarantined | Outcome::Refused => None,
+        };
+        coming.keep(tx, &decision, ticket, self.whose.clone().ok()).await
+    }
+
+    async fn decide(&self, tx: &Tx, is_duplicate: bool) -> Result<Decision<Ticket>, Error> {
+        let mail = self.coming.mail;
+        let bounced = match mail.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_deref()) {
+            Some(id) => store::mail::sent_as(tx, id).await?,
+            None => None,
+        };
+        let bounced = match bounced {
+            // Only whom we wrote to can bounce: a stranger who names our Message-ID proves nothing.
+            Some((ticket, recipient)) if mail.bounce.as_ref().and_then(|bounce| bounce.recipient.as_ref()) == Some(&recipient) => {
+                let ticket = match ticket {
+                    Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
+                    None => None,
+                };
+                Some(OursBounced { ticket })
+            }
+            _ => None,
+        };
+        let ancestors: Vec<_> = mail.ancestors().into_iter().map(str::to_owned).collect();
+        let by_ancestor = match store::mail::ticket_of(tx, &self.version.contract.id, &self.within(), &ancestors).await? {
+            Some(id) => self.found(tx, TicketRef::Id(id)).await?,
+            None => None,
+        };
+        let tag = mail.subject.as_deref().and_then(triage::subject_tag);
+        let tag = tag.and_then(|(prefix, number)| crate::domain::ticket::parse_reference(&format!("{prefix}-{number}")));
+        let by_tag = match tag {
+            Some((kind, number)) => self.found(tx, TicketRef::Number(kind, number)).await?,
+            None => None,
+        };
+        Ok(triage::decide(Inbound {
+            mail,
+            size: self.coming.raw.len(),
+            size_cap: SIZE_CAP,
+            is_duplicate,
+            bounced,
+            by_token: None,
+            by_ancestor,
+            by_tag,
+            unattributed: self.whose.as_ref().err().copied(),
+        }))
+    }
+
+    /// The organisations whose tickets it can be about: the sender's, and the one that strangers are given. What is another's does not exist.
+    fn within(&self) -> Vec<&str> {
+        self.sender.organisations().chain(self.whose.as_deref().ok()).collect()
+    }
+
+    /// A ticket that the message points at, under whichever contract, with whether its sender takes part in it.
+    async fn found(&self, tx: &Tx, ticket: TicketRef) -> Result<Option<Found<Ticket>>, Error> {
+        let ticket = store::tickets::find(tx, ticket).await?.filter(|ticket| self.within().contains(&ticket.organisation.as_str()));
+        Ok(ticket.map(|ticket| Found {
+            is_theirs: self.sender.is_of(&ticket.organisation),
+            is_closed: matches!(ticket.state(), State::Closed | State::Cancelled),
+            ticket,
+        }))
+    }
+
+    fn stamp(&self, person: Option<Uuid>) -> Stamp {
+        let actor = Actor::Client(person.map_or_else(|| "mail".to_owned(), |person| person.to_string()));
+        Stamp { actor, scope: Scope::All, recorded_at: self.coming.now, idempotency: None }
+    }
+
+    /// The decision, unless the ticket it asks for cannot be made: the mail then waits for the desk, and is not lost.
+    fn unhindered(&self, decision: Decision<Ticket>) -> Decision<Ticket> {
+        if !matches!(decision.outcome, Outcome::Ticket { .. } | Outcome::FollowUp(_)) {
+            return decision;
+        }
+        let problems = tickets::problems(self.coming.app, &self.stamp(None), &self.draft(&decision));
+        let details: Vec<_> = problems.iter().map(|problem| problem.detail.as_str()).collect();
+        if details.is_empty() {
+            return decision;
+        }
+        waiting(&details.join("; "))
+    }
+
+    /// The ticket it becomes; a follow-up is of the organisation and under the contract of the ticket it follows.
+    fn draft(&self, decision: &Decision<Ticket>) -> Draft {
+        let (followed, related) = match &decision.outcome {
+            Outcome::FollowUp(ticket) => (Some(ticket), Some(ticket)),
+            Outcome::Ticket { suggested_link } => (None, suggested_link.as_ref()),
+            _ => (None, None),
+        };
+        let becoming = Becoming {
+            kind: self.coming.mailbox.default_type,
+            contract: followed.map_or(&self.version.contract.id, |ticket| &ticket.contract),
+            organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.whose.clone().ok()),
+            acknowledge: decision.acknowledge,
+            related,
+        };
+        draft(self.coming.mail, becoming)
+    }
+
+    /// The ticket replied on, and who replied where that is known.
+    async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<(Ticket, Option<Uuid>), Error> {
+        let mail = self.coming.mail;
+        let ticket = store::tickets::lock(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
+        let sender = mail.from.as_ref().map(|from| from.email.to_lowercase()).unwrap_or_default();
+        let person = store::people::with_address(tx, &ticket.organisation, &sender).await?.map(|person| person.id);
+        let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
+        let message = NewMessage { public: true, by_phone: false, body: body.to_owned(), person_id: person };
+        tickets::write_in(self.coming.app, tx, &self.stamp(person), &ticket, &message, &When::default()).await?;
+        let ticket = store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
+        Ok((ticket, person))
+    }
+
+    /// A mail of ours that cannot be delivered is noted on its ticket; a passing trouble is not.
+    async fn note_bounce(&self, tx: &Tx, about: Option<&Ticket>) -> Result<Option<Ticket>, Error> {
+        let (Some(about), Some(bounce)) = (about, self.coming.mail.bounce.as_ref().filter(|bounce| bounce.permanent)) else {
+            return Ok(about.cloned());
+        };
+        let ticket = store::tickets::lock(tx, TicketRef::Id(about.id)).await?.ok_or(Error::NotFound("ticket"))?;
+        let body = format!("Een bericht over dit ticket kon niet worden bezorgd ({}).", bounce.status.as_deref().unwrap_or("zonder code"));
+        let message = NewMessage { public: false, by_phone: false, body, person_id: None };
+        tickets::write_in(self.coming.app, tx, &Stamp::system(self.coming.now), &ticket, &message, &When::default()).await?;
+        Ok(Some(ticket))
+    }
+}

@@ -1,0 +1,69 @@
+//! Making a ticket, by hand, of a message that waits for the desk or was wrongly taken for a duplicate.
+
+use uuid::Uuid;
+
+use super::{Becoming, draft, sender};
+use crate::app::App;
+use crate::domain::contract::TicketType;
+use crate::mail::{attribution, parse};
+use crate::store;
+use crate::usecases::enclosures;
+use crate::usecases::tickets::{self, Draft, Registered};
+use crate::usecases::{Error, Stamp, contracts};
+
+/// Whose a message is, as the desk says.
+#[derive(Debug, Clone, Default)]
+pub struct Destination {
+    /// The client; needed where the sender's address does not tell, and the contract serves several.
+    pub organisation: Option<String>,
+    /// The contract; that of the mailbox when absent.
+    pub contract: Option<String>,
+}
+
+/// Takes a message in by hand: the ticket it would have become, reported when it came (AMB-95, MAIL-05).
+pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Registered, Error> {
+    let view = app.db.view(stamp.scope.clone());
+    let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    let raw = store::mail::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    contracts::refresh(app, &view).await?;
+    let mailbox = app.settings.mailboxes.get(&mail.mailbox);
+    let contract = to.contract.as_ref().unwrap_or(&mail.contract);
+    let version = app.version_at(contract, mail.received_at);
+    let parsed = parse::parse(&raw);
+    let organisation = match (&to.organisation, &version) {
+        (None, Some(version)) => {
+            let sender = sender::look_up(app, &view, &parsed, Some(&version.contract)).await?;
+            let of_contract = mailbox.filter(|mailbox| mailbox.contract == *contract);
+            attribution::whose(&sender, &sender::clients(&version.contract), of_contract).ok()
+        }
+        (named, _) => named.clone(),
+    };
+    let becoming = Becoming {
+        kind: mailbox.map_or(TicketType::Incident, |mailbox| mailbox.default_type),
+        contract,
+        organisation,
+        acknowledge: parsed.from.is_some() && parsed.automatic.is_none(),
+        related: None,
+    };
+    let draft = Draft {
+        occurred_at: Some(mail.received_at),
+        occurred_at_reason: Some(format!("received by mail then, and kept as \"{}\"", mail.outcome)),
+        ..draft(&parsed, becoming)
+    };
+    let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?;
+    let done = app.write(&stamp.scope, async |tx| {
+        if let Some(known) = tickets::registered_before(tx, stamp).await? {
+            return Ok(known);
+        }
+        let made = tickets::register_in(app, tx, stamp, &draft).await?;
+        if !store::mail::released(tx, id, &made.ticket).await? {
+            let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);
+            return Err(Error::Conflict { code: "not_quarantined", detail });
+        }
+        let ticket = enclosures::record(app, tx, stamp, made.ticket.clone(), &enclosed).await?;
+        Ok(Registered { ticket, ..made })
+    });
+    let done = Box::pin(done).await;
+    enclosures::discard_rest(app, &enclosed).await;
+    done
+}
