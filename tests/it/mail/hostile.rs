@@ -22,8 +22,8 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         let head = b"Content-Type: multipart/mixed; boundary=b";
         part(head, &[b"--b\n\nHallo.\n--b\nContent-Type: application/pdf\nContent-Disposition: ", disposition, b"\n\nx\n--b--"].concat())
     };
-    let references: String = (0..5000).map(|at| format!("\n <{at}{}@ipo.example>", "x".repeat(200))).collect();
-    let recipients: String = (0..3000).map(|at| format!(",\n piet{at}@ipo.example")).collect();
+    let references = (0..5000).map(|at| format!("\n <{at}{}@ipo.example>", "x".repeat(200))).collect::<Vec<_>>().concat();
+    let recipients = (0..3000).map(|at| format!(",\n piet{at}@ipo.example")).collect::<Vec<_>>().concat();
     vec![
         ("a number of 998 signs of two bytes", header("Message-ID", &format!("<{long}>"))),
         ("a number of a hundred thousand signs", header("Message-ID", &format!("<{}@ipo.example>", "x".repeat(100_000)))),
