@@ -12,6 +12,7 @@ use crate::domain::contract::Contract;
 use crate::files::Files;
 use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
+use crate::store::time::Kept;
 use crate::store::{self, Db, Scope, Tx, View};
 use crate::time::TimeSource;
 use crate::usecases::Error;
@@ -39,6 +40,8 @@ pub struct App {
     /// What other processes know this one by.
     process: String,
     stopping: AtomicBool,
+    /// Told once `stopping` is set.
+    stop_asked: Notify,
     agreed: RwLock<Agreed>,
 }
 
@@ -79,18 +82,27 @@ impl App {
             untold: Notify::new(),
             process: Uuid::new_v4().to_string(),
             stopping: AtomicBool::new(false),
+            stop_asked: Notify::new(),
             agreed: RwLock::default(),
         })
     }
 
-    /// Sets the time: the database's where it has one, or the sandbox's.
-    pub async fn set_time(&mut self) -> Result<(), Error> {
-        if self.settings.time == TimeMode::Sandbox {
-            let kept = store::time::of_sandbox(&self.all()).await?;
-            let now = kept.or(self.settings.sandbox.start).unwrap_or_else(|| self.time.now());
-            let tx = self.db.begin(Scope::All).await?;
-            store::time::keep_sandbox(&tx, now).await?;
-            tx.commit().await?;
+    /// Sets the time to the one the database keeps, whatever the settings say. Where it keeps none yet it is the one of the settings,
+    /// which the database then keeps for good if what comes is done `in_time`.
+    pub async fn set_time(&mut self, in_time: bool) -> Result<(), Error> {
+        let own = match self.settings.time {
+            TimeMode::Machine => Kept::Real,
+            TimeMode::Sandbox => Kept::Sandbox(self.settings.sandbox.start.unwrap_or_else(|| TimeSource::machine().now())),
+        };
+        let mut kept = store::time::kept(&self.all()).await?;
+        if kept.is_none() && in_time {
+            let keep = self.write_quietly(&Scope::All, async |tx| {
+                store::time::keep(tx, own).await?;
+                Ok(store::time::kept(tx).await?)
+            });
+            kept = keep.await?;
+        }
+        if let Kept::Sandbox(now) = kept.unwrap_or(own) {
             self.time = TimeSource::sandbox(now);
         }
         self.follow_database().await
@@ -104,16 +116,25 @@ impl App {
         Ok(())
     }
 
-    /// Asks the workers to stop when they have done what they are doing.
+    /// Asks everything to stop when it has done what it is doing.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.stop_asked.notify_waiters();
         self.wake.notify_waiters();
         self.mail_waits.notify_waiters();
     }
 
-    /// Whether the workers are asked to stop.
+    /// Whether everything is asked to stop.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Waits until everything is asked to stop.
+    pub async fn stopped(&self) {
+        let asked = self.stop_asked.notified();
+        if !self.is_stopping() {
+            asked.await;
+        }
     }
 
     /// Reads for the desk's own workers.

@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::domain::ticket::Actor;
 use crate::store::idempotency::Key;
 use crate::store::{self, Scope};
-use crate::time::TimeSource;
-use crate::usecases::{Stamp, tokens};
+use crate::usecases::Stamp;
+use crate::usecases::tokens::{self, State};
 
 /// The header that makes a repeat of a request safe.
 pub const KEY: &str = "Idempotency-Key";
@@ -99,9 +99,7 @@ async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     }
     let known =
         store::tokens::find(&app.all(), &tokens::hash(token)).await.map_err(|error| Failure::from(crate::usecases::Error::from(error)))?;
-    let now = TimeSource::machine().now();
-    let known = known.filter(|known| known.revoked_at.is_none() && known.expires_at.is_none_or(|end| now < end));
-    let known = known.ok_or_else(Failure::wrong_token)?;
+    let known = known.filter(|known| tokens::state(known) == State::Good).ok_or_else(Failure::wrong_token)?;
     Ok(match known.organisation {
         Some(organisation) => Caller { actor: Actor::Client(known.id.to_string()), scope: Scope::Organisations(vec![organisation]) },
         None => Caller { actor: Actor::Desk(known.id.to_string()), scope: Scope::All },

@@ -143,6 +143,7 @@ impl From<Error> for Failure {
             Error::TooLarge { code, detail } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, detail),
             Error::Interrupted => Self::new(StatusCode::BAD_REQUEST, "incomplete_body", "the body did not come in whole"),
             Error::Repeat => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many changes at once; try again"),
+            Error::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the desk is stopping; try again"),
             Error::Unavailable(cause) => {
                 tracing::error!(cause, "a dependency is away");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "what the desk depends on cannot be reached; try again")

@@ -38,12 +38,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, Service};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App as WebApp, HttpServer, ResponseError, web};
 use futures_util::future::Either;
 
 use crate::app::App;
+use crate::usecases::Error;
 use deprecation::DEPRECATED;
 use door::at;
 use error::Failure;
@@ -57,6 +59,9 @@ const BULK_CAP: usize = 16 * 1024 * 1024;
 const MAIL_CAP: usize = 25 * 1024 * 1024;
 /// How long the head of a request may take.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a request may still take once the desk is asked to stop, and how long connections are waited for after that.
+const LAST_ANSWERS: Duration = Duration::from_secs(8);
+const LAST_CONNECTIONS: Duration = Duration::from_secs(10);
 
 /// Headers of every answer (API design rules, transport security).
 const HEADERS: [(&str, &str); 7] = [
@@ -136,7 +141,7 @@ pub fn serve_deprecating(
     let limits = web::Data::new(Limits::new(&app.settings.http));
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
-        let http = app.settings.http.clone();
+        let (app, http) = (app.clone(), app.settings.http.clone());
         WebApp::new()
             .app_data(app.clone())
             .app_data(limits.clone())
@@ -153,20 +158,39 @@ pub fn serve_deprecating(
                         Ok(request.into_response(failure.error_response()))
                     }),
                 };
+                let app = app.clone();
                 async move {
-                    let mut response = answer.await?;
+                    let mut response = tokio::select! {
+                        answered = answer => answered?,
+                        () = cut_off(&app) => return Err(stopping(&id)),
+                    };
                     refused_payload(&mut response);
                     if let Some(body) = body {
                         body.answered(&mut response);
                     }
-                    finish(&mut response, &id);
+                    finish(response.headers_mut(), &id);
                     deprecation::tell(deprecated, operation::asked(&method), path.as_deref().unwrap_or_default(), response.headers_mut());
                     log(&method, path.as_deref(), response.status(), &id);
                     Ok(response)
                 }
             })
     });
-    Ok(server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(10).listen(listener)?.run())
+    let server = server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(LAST_CONNECTIONS.as_secs());
+    Ok(server.disable_signals().listen(listener)?.run())
+}
+
+/// When a request that is still being answered is given up. Here, and not where the web library would drop it: what it has of the
+/// database can be given back.
+async fn cut_off(app: &App) {
+    app.stopped().await;
+    tokio::time::sleep(LAST_ANSWERS).await;
+}
+
+/// What its sender hears.
+fn stopping(id: &str) -> actix_web::Error {
+    let mut answer = Failure::from(Error::Stopping).error_response();
+    finish(answer.headers_mut(), id);
+    InternalError::from_response(Error::Stopping, answer).into()
 }
 
 /// Refusals that the web library makes itself are problem+json too.
@@ -183,8 +207,7 @@ fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
     *response.response_mut() = failure.error_response();
 }
 
-fn finish(response: &mut actix_web::dev::ServiceResponse, id: &str) {
-    let headers = response.headers_mut();
+fn finish(headers: &mut HeaderMap, id: &str) {
     for (name, value) in HEADERS {
         let name = HeaderName::from_static(name);
         if !headers.contains_key(&name) {

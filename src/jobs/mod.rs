@@ -25,9 +25,12 @@ const GATHER: Duration = Duration::from_millis(50);
 /// From so much done in a pass on, the next begins at once.
 const MANY: usize = 100;
 
-/// Works until nothing is due.
+/// Works until nothing is due, or the program is asked to stop, which is then an error.
 pub async fn work_off(app: &App) -> Result<(), Error> {
     loop {
+        if app.is_stopping() {
+            return Err(Error::Stopping);
+        }
         let moved = move_on(app).await?;
         let mailed = outbox::send_due(app).await?;
         if moved + mailed == 0 {

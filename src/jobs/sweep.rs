@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::wakeups;
 use crate::app::App;
 use crate::time::TimeSource;
 use crate::usecases::{attachments, idempotency};
@@ -20,17 +21,8 @@ pub async fn run(app: &App) {
         if let Err(error) = idempotency::forget(app).await {
             tracing::warn!(%error, "old requests could not be forgotten");
         }
-        let next = tokio::time::sleep(EVERY);
-        tokio::pin!(next);
-        loop {
-            let woken = app.wake.notified();
-            if app.is_stopping() {
-                return;
-            }
-            tokio::select! {
-                () = &mut next => break,
-                () = woken => {}
-            }
+        if !wakeups::sleeps(app, EVERY).await {
+            return;
         }
     }
 }

@@ -24,7 +24,7 @@ pub async fn hear(app: &App) {
                         }
                         sleeps(app, PULSE).await;
                     }
-                    () = stopped(app) => {}
+                    () = app.stopped() => {}
                 }
             }
         }
@@ -61,7 +61,7 @@ pub async fn tell(app: &App) {
     while !app.is_stopping() {
         tokio::select! {
             () = app.until_untold() => {}
-            () = stopped(app) => {}
+            () = app.stopped() => {}
         }
         if let Err(error) = app.tell().await {
             tracing::warn!(%error, "other processes were not told; they look each minute");
@@ -74,16 +74,6 @@ pub async fn tell(app: &App) {
 pub async fn sleeps(app: &App, span: Duration) -> bool {
     tokio::select! {
         () = tokio::time::sleep(span) => !app.is_stopping(),
-        () = stopped(app) => false,
-    }
-}
-
-async fn stopped(app: &App) {
-    loop {
-        let woken = app.wake.notified();
-        if app.is_stopping() {
-            return;
-        }
-        woken.await;
+        () = app.stopped() => false,
     }
 }

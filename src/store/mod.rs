@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod changes;
 pub mod contracts;
 pub mod events;
+pub mod form;
 pub mod idempotency;
 pub mod index;
 pub mod lists;
@@ -17,6 +18,7 @@ pub mod obligations;
 pub mod outbound;
 pub mod people;
 pub mod search;
+pub mod seat;
 pub mod set_aside;
 pub mod stream;
 pub mod tickets;
@@ -25,7 +27,7 @@ pub mod tokens;
 mod tx;
 pub mod wakeups;
 
-pub use tx::{Backend, Db, DbError, Reads, Scope, Tx, View, asks_to_repeat, is_away};
+pub use tx::{Backend, Db, DbError, Reads, Scope, Tx, View, asks_to_repeat, is_away, sqlite_path};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;

@@ -1,8 +1,8 @@
-//! The database's own clock, and the sandbox's.
+//! The database's own clock, and whose time it keeps.
 
-use entity::{sandbox, sandbox_advance};
+use entity::{sandbox_advance, timekeeping};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement};
 use uuid::Uuid;
 
@@ -19,16 +19,38 @@ pub async fn of_database(reads: &impl Reads, backend: Backend) -> Result<Option<
     row.map(|row| row.try_get("", "now")).transpose()
 }
 
-/// Where the sandbox's time stands; `None` before its first start.
-pub async fn of_sandbox(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
-    Ok(sandbox::Entity::find_by_id(1).one(reads.connection()).await?.map(|row| instant(row.now_at)))
+/// Whose time a database keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Real time.
+    Real,
+    /// A sandbox's, which stands here.
+    Sandbox(Instant),
 }
 
-/// Keeps where the sandbox's time stands.
-pub async fn keep_sandbox(tx: &Tx, now: Instant) -> Result<(), DbErr> {
-    let row = sandbox::ActiveModel { id: Set(1), now_at: Set(now.to_utc()) };
-    let moved = OnConflict::column(sandbox::Column::Id).update_column(sandbox::Column::NowAt).to_owned();
-    sandbox::Entity::insert(row).on_conflict(moved).exec_without_returning(tx.connection()).await.map(drop)
+/// Whose time the database keeps; `None` while nothing was done in it.
+pub async fn kept(reads: &impl Reads) -> Result<Option<Kept>, DbErr> {
+    let row = timekeeping::Entity::find_by_id(1).one(reads.connection()).await?;
+    Ok(row.map(|row| row.now_at.map_or(Kept::Real, |now| Kept::Sandbox(instant(now)))))
+}
+
+/// Has a database that keeps no time yet keep this one; what it keeps stays as it is.
+pub async fn keep(tx: &Tx, time: Kept) -> Result<(), DbErr> {
+    let now_at = match time {
+        Kept::Real => None,
+        Kept::Sandbox(now) => Some(now.to_utc()),
+    };
+    let row = timekeeping::ActiveModel { id: Set(1), now_at: Set(now_at) };
+    let as_it_is = OnConflict::column(timekeeping::Column::Id).do_nothing().to_owned();
+    timekeeping::Entity::insert(row).on_conflict(as_it_is).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Moves a sandbox's time on; never back.
+pub async fn move_sandbox(tx: &Tx, now: Instant) -> Result<(), DbErr> {
+    let moved = timekeeping::Entity::update_many()
+        .col_expr(timekeeping::Column::NowAt, Expr::value(now.to_utc()))
+        .filter(timekeeping::Column::NowAt.lt(now.to_utc()));
+    moved.exec(tx.connection()).await.map(drop)
 }
 
 /// Where an advance that was asked for under a key goes.

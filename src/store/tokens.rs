@@ -2,7 +2,8 @@
 
 use entity::token;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -18,6 +19,8 @@ pub struct Token {
     pub name: String,
     /// The organisation it is for; `None` for the desk.
     pub organisation: Option<String>,
+    /// When it was made.
+    pub created_at: Instant,
     /// When it ends.
     pub expires_at: Option<Instant>,
     /// When it was withdrawn.
@@ -27,28 +30,47 @@ pub struct Token {
 /// The token of that hash.
 pub async fn find(reads: &impl Reads, hash: &str) -> Result<Option<Token>, DbErr> {
     let row = token::Entity::find().filter(token::Column::Hash.eq(hash)).one(reads.connection()).await?;
-    Ok(row.map(|row| Token {
+    Ok(row.map(read))
+}
+
+fn read(row: token::Model) -> Token {
+    Token {
         id: row.id,
         name: row.name,
         organisation: row.organisation,
+        created_at: instant(row.created_at),
         expires_at: row.expires_at.map(instant),
         revoked_at: row.revoked_at.map(instant),
-    }))
+    }
 }
 
-/// Whether there is any token of that name.
+/// Every token there ever was, oldest first.
+pub async fn all(reads: &impl Reads) -> Result<Vec<Token>, DbErr> {
+    let rows = token::Entity::find().order_by_asc(token::Column::CreatedAt).order_by_asc(token::Column::Id);
+    Ok(rows.all(reads.connection()).await?.into_iter().map(read).collect())
+}
+
+/// Withdraws a token; one that was withdrawn before stays as it was. `None` when there is none of that id.
+pub async fn revoke(tx: &Tx, id: Uuid, now: Instant) -> Result<Option<Token>, DbErr> {
+    let standing = token::Entity::update_many().filter(token::Column::Id.eq(id)).filter(token::Column::RevokedAt.is_null());
+    standing.col_expr(token::Column::RevokedAt, Expr::value(now.to_utc())).exec(tx.connection()).await?;
+    Ok(token::Entity::find_by_id(id).one(tx.connection()).await?.map(read))
+}
+
+/// Whether the desk has or had a token of that name.
 pub async fn is_named(reads: &impl Reads, name: &str) -> Result<bool, DbErr> {
-    Ok(token::Entity::find().filter(token::Column::Name.eq(name)).one(reads.connection()).await?.is_some())
+    let named = token::Entity::find().filter(token::Column::Name.eq(name)).filter(token::Column::Organisation.is_null());
+    Ok(named.one(reads.connection()).await?.is_some())
 }
 
 /// Adds a token.
-pub async fn insert(tx: &Tx, token: &Token, hash: &str, created_at: Instant) -> Result<(), DbErr> {
+pub async fn insert(tx: &Tx, token: &Token, hash: &str) -> Result<(), DbErr> {
     let row = token::ActiveModel {
         id: Set(token.id),
         name: Set(token.name.clone()),
         organisation: Set(token.organisation.clone()),
         hash: Set(hash.to_owned()),
-        created_at: Set(created_at.to_utc()),
+        created_at: Set(token.created_at.to_utc()),
         expires_at: Set(token.expires_at.map(Instant::to_utc)),
         revoked_at: Set(None),
     };

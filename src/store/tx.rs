@@ -76,7 +76,7 @@ impl Db {
             let pool = Database::connect(options).await?;
             return Ok(Self { backend: Backend::Postgres, writer: pool.clone(), pulse: pool.clone(), reader: pool });
         }
-        let path = url.trim_start_matches("sqlite://").split('?').next().unwrap_or_default();
+        let path = sqlite_path(url);
         if let Some(folder) = std::path::Path::new(path).parent() {
             std::fs::create_dir_all(folder).map_err(|error| DbErr::Custom(format!("{}: {error}", folder.display())))?;
         }
@@ -92,8 +92,8 @@ impl Db {
             });
             options
         };
-        let writer = Database::connect(pool(1)).await?;
-        Ok(Self { backend: Backend::Sqlite, writer, reader: Database::connect(pool(4)).await?, pulse: Database::connect(pool(1)).await? })
+        let (writer, reader, pulse) = (patiently(&pool(1)).await?, patiently(&pool(4)).await?, patiently(&pool(1)).await?);
+        Ok(Self { backend: Backend::Sqlite, writer, reader, pulse })
     }
 
     /// Which database it is.
@@ -222,6 +222,30 @@ pub trait Reads: sealed::Inner {
 
 impl Reads for Tx {}
 impl Reads for View {}
+
+/// Connects to SQLite, as often as another process that makes or leaves the same file is in the way: SQLite does not wait by itself
+/// while the kind of journal changes.
+async fn patiently(options: &ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    const TRIES: u32 = 400;
+    for _ in 1..TRIES {
+        match Database::connect(options.clone()).await {
+            Err(error) if is_busy(&error) => tokio::time::sleep(Duration::from_millis(50)).await,
+            done => return done,
+        }
+    }
+    Database::connect(options.clone()).await
+}
+
+/// The file of `sqlite://PATH`.
+pub fn sqlite_path(url: &str) -> &str {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+    path.split('?').next().unwrap_or_default()
+}
+
+/// Whether another process holds the only writer of SQLite.
+pub(super) fn is_busy(error: &DbErr) -> bool {
+    error.to_string().contains("database is locked")
+}
 
 /// Whether the same transaction is worth doing once more: the database asks for it (40001, 40P01), or another writer came
 /// first with a row that may stand once, which the next try will find.

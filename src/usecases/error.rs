@@ -75,6 +75,9 @@ pub enum Error {
     /// A dependency is away.
     #[error("what the desk depends on cannot be reached")]
     Unavailable(String),
+    /// The program is asked to stop, and leaves the rest for the next one.
+    #[error("the desk is stopping")]
+    Stopping,
     /// A fault of the program or the machine.
     #[error("{0}")]
     Internal(String),

@@ -5,6 +5,8 @@ use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::jobs;
+use crate::settings::TimeMode;
+use crate::store::time::Kept;
 use crate::store::{self, Scope};
 
 /// How far it goes in one advance, in seconds: all that becomes due on the way is done before it answers.
@@ -24,6 +26,10 @@ pub enum Advance {
 pub async fn advance(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
     refuse_outside(app)?;
     let _alone = app.work.write().await;
+    // Where another process, which held the seat for a while, left it.
+    if let Some(Kept::Sandbox(now)) = store::time::kept(&app.all()).await? {
+        app.time.advance(now);
+    }
     let to = app.write(&Scope::All, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));
@@ -74,8 +80,23 @@ pub fn refuse_outside(app: &App) -> Result<(), Error> {
     Err(Error::Conflict { code: "not_a_sandbox", detail: "this desk lives in real time; start one with UURWERK_TIME=sandbox".to_owned() })
 }
 
+/// Refuses to serve a sandbox in real time, where all that is due by then would fire at once, and the other way round, where time
+/// would stand still for people who wait.
+pub fn refuse_other_time(app: &App) -> Result<(), Error> {
+    let detail = match (app.settings.time, app.time.is_sandbox()) {
+        (TimeMode::Machine, true) => {
+            format!("this database keeps sandbox time, which stands at {}: serve it with UURWERK_TIME=sandbox", app.time.now())
+        }
+        (TimeMode::Sandbox, false) => {
+            "this database keeps real time: a sandbox needs a database of its own, named in UURWERK_DATABASE_URL".to_owned()
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::Conflict { code: "other_time", detail })
+}
+
 async fn set(app: &App, now: Instant) -> Result<(), Error> {
-    app.write(&Scope::All, async |tx| Ok(store::time::keep_sandbox(tx, now).await?)).await?;
+    app.write(&Scope::All, async |tx| Ok(store::time::move_sandbox(tx, now).await?)).await?;
     app.time.advance(now);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::contracts::hex;
 use super::{Error, Problem};
@@ -10,11 +11,14 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::store::tokens::Token;
 use crate::store::{self, Scope};
+use crate::time::TimeSource;
 
 /// What every token begins with, so that one found somewhere is known for what it is.
 const PREFIX: &str = "uwk_";
 /// The name of the token made at the first start.
 const FIRST: &str = "admin";
+/// Its id on every desk, so that of several first starts at once only one can make it.
+const FIRST_ID: Uuid = Uuid::from_u128(1);
 
 /// Makes a token for the desk, or for an organisation, one that is no client any more included: it still sees what it was part of. The
 /// text is shown this once.
@@ -24,22 +28,89 @@ pub async fn create(app: &App, name: &str, organisation: Option<&str>, expires_a
     {
         return Err(Error::Invalid(vec![Problem::field("organisation", "unknown_organisation", "no contract names this organisation")]));
     }
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
-    let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
-    let now = app.time.now();
-    let token =
-        Token { id: app.time.id(), name: name.to_owned(), organisation: organisation.map(str::to_owned), expires_at, revoked_at: None };
-    app.write(&Scope::All, async |tx| Ok(store::tokens::insert(tx, &token, &hash(&text), now).await?)).await?;
+    let (text, hash) = secret()?;
+    let token = Token { organisation: organisation.map(str::to_owned), expires_at, ..endless(app, app.time.id(), name) };
+    app.write(&Scope::All, async |tx| Ok(store::tokens::insert(tx, &token, &hash).await?)).await?;
     Ok(text)
 }
 
 /// The admin token of a desk that was given none: made at its first start, `None` later.
 pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
-    if app.settings.admin.token.is_some() || store::tokens::is_named(&app.all(), FIRST).await? {
+    if app.settings.admin.token.is_some() {
         return Ok(None);
     }
-    create(app, FIRST, None, None).await.map(Some)
+    let (text, hash) = secret()?;
+    let made = app.write(&Scope::All, async |tx| {
+        if store::tokens::is_named(tx, FIRST).await? {
+            return Ok(false);
+        }
+        store::tokens::insert(tx, &endless(app, FIRST_ID, FIRST), &hash).await?;
+        Ok(true)
+    });
+    Ok(made.await?.then_some(text))
+}
+
+/// A token with what it is worth at present.
+#[derive(Debug)]
+pub struct Listed {
+    /// The token.
+    pub token: Token,
+    /// What it is worth.
+    pub state: State,
+}
+
+/// What a token is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It opens what it is for.
+    Good,
+    /// It is past its end.
+    Ended,
+    /// It was withdrawn.
+    Revoked,
+}
+
+/// What a token is worth at present. Tokens end by the machine's time, in a sandbox too.
+pub fn state(token: &Token) -> State {
+    if token.revoked_at.is_some() {
+        State::Revoked
+    } else if token.expires_at.is_some_and(|end| end <= TimeSource::machine().now()) {
+        State::Ended
+    } else {
+        State::Good
+    }
+}
+
+/// Every token there was, oldest first.
+pub async fn list(app: &App) -> Result<Vec<Listed>, Error> {
+    Ok(store::tokens::all(&app.all()).await?.into_iter().map(Listed::from).collect())
+}
+
+/// Withdraws a token: no process takes it from now on.
+pub async fn revoke(app: &App, id: Uuid) -> Result<Listed, Error> {
+    let now = app.time.now();
+    let revoked = app.write(&Scope::All, async |tx| store::tokens::revoke(tx, id, now).await?.ok_or(Error::NotFound("token")));
+    Ok(Listed::from(revoked.await?))
+}
+
+impl From<Token> for Listed {
+    fn from(token: Token) -> Self {
+        Self { state: state(&token), token }
+    }
+}
+
+/// A token of the desk that does not end by itself.
+fn endless(app: &App, id: Uuid, name: &str) -> Token {
+    Token { id, name: name.to_owned(), organisation: None, created_at: app.time.now(), expires_at: None, revoked_at: None }
+}
+
+/// A new token's text, and how it is kept.
+fn secret() -> Result<(String, String), Error> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
+    let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
+    let hash = hash(&text);
+    Ok((text, hash))
 }
 
 /// How a token is kept: it is random, so a plain hash is enough.

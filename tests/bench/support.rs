@@ -70,7 +70,7 @@ impl Desk {
         let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
         if on_postgres {
             let app = App::start(settings.clone()).await.expect("a database");
-            <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
+            uurwerk::store::form::bring(&app.db).await.expect("migrations");
         }
         let app = Arc::new(cli::ready(settings).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

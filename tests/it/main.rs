@@ -2,6 +2,7 @@
 
 mod architecture;
 mod clients;
+mod commands;
 mod contracts;
 mod http;
 mod journeys;

@@ -106,7 +106,7 @@ impl Desk {
         let settings = Settings::from_parts(None, variables).expect("settings");
         if database.starts_with("postgres") {
             let app = App::start(settings.clone()).await.expect("a database");
-            <migration::Migrator as migration::MigratorTrait>::up(app.db.migrating(), None).await.expect("migrations");
+            uurwerk::store::form::bring(&app.db).await.expect("migrations");
         }
         let app = Arc::new(cli::ready(settings.clone()).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

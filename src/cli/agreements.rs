@@ -1,0 +1,128 @@
+//! Contract files on the command line: checked, planned, applied, tried on lines and on real tickets, and ledgers verified.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+
+use super::{Failed, open, say, told};
+use crate::settings::{BadSettings, Settings};
+use crate::{contracts, proof, usecases};
+
+/// What `simulate` reads and writes: the end of its help.
+pub const LINES: &str = "\
+A line in is a JSON object:
+  id          any text; it comes back with the answer
+  ticketType  incident, problem, service_request, information_request, proposal_request, change_request
+  reportedAt  an instant such as 2026-03-13T15:30:00+01:00, as are all instants here
+  priority    optional: one of the contract's
+  tier        optional: one of the contract's; needed where the type's clocks name tiers
+  history     optional: facts in the order they happened, each with `at` and `kind`:
+              responded (by: reply, classification or assignment), phoned, held (cause), resumed,
+              reprioritised (priority), resolved, solution_refused, accepted, reopened, cancelled
+  asOf        optional: when to look; the last instant of the line when absent
+  probes      optional: instants at which to read what was counted
+
+A line out is {\"id\", \"clocks\", \"probes\"}, or {\"id\", \"error\": {\"code\", \"detail\"}}; the other lines go on.
+
+Example:
+  echo '{\"id\":\"a1\",\"ticketType\":\"incident\",\"priority\":\"urgent\",\"tier\":\"premium\",\"reportedAt\":\"2026-03-13T15:30:00+01:00\",\"asOf\":\"2026-03-16T09:00:00+01:00\"}' |
+    uurwerk simulate --contract config/contracts/covide.toml --ledger";
+
+pub fn check(files: &[PathBuf], settings: impl Fn() -> Result<Settings, BadSettings>) -> Result<(), Failed> {
+    if files.is_empty() {
+        say(format_args!("{}", toml::to_string_pretty(&settings()?)?))?;
+        return Ok(());
+    }
+    let (sources, refused) = read(files);
+    for source in &sources {
+        say(format_args!("{}", crate::reports::text::agreement::render(&source.contract)))?;
+    }
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+/// A contract file tried on the tickets of a database, from a date through another.
+pub async fn what_if(settings: Settings, file: &Path, (from, to): (NaiveDate, NaiveDate), json: bool) -> Result<(), Failed> {
+    let contract = contracts::load(file)?.contract;
+    let zone = contract.zone.clone();
+    let start = from.pred_opt().and_then(|eve| zone.end_of_date(eve));
+    let period = start.zip(zone.end_of_date(to)).filter(|(start, end)| start < end).ok_or("--to is before --from")?;
+    let app = open::there(settings).await?;
+    let bar = indicatif::ProgressBar::new(0);
+    let compared = usecases::what_if::simulate(&app, contract, period, |done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    });
+    let simulation = compared.await.map_err(told)?;
+    bar.finish_and_clear();
+    let text = if json { serde_json::to_string_pretty(&simulation)? } else { crate::reports::text::what_if::render(&simulation, &zone) };
+    say(format_args!("{text}"))?;
+    Ok(())
+}
+
+/// Exits 2 when one of them cannot be applied, whatever keeps it from that.
+pub async fn plan(settings: Settings, files: &[PathBuf]) -> Result<ExitCode, Failed> {
+    let app = open::there(settings).await?;
+    let (sources, refused) = read(files);
+    let mut can_be_applied = refused.is_empty();
+    for source in &sources {
+        let plan = usecases::agreements::plan(&app, source).await.map_err(told)?;
+        can_be_applied &= plan.obstacle.is_none();
+        say(format_args!("{plan}"))?;
+    }
+    for problem in refused {
+        eprintln!("{problem}");
+    }
+    Ok(if can_be_applied { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Applies what can be, and says why the others cannot.
+pub async fn apply(settings: Settings, files: &[PathBuf]) -> Result<(), Failed> {
+    let app = &open::timeless(settings).await?;
+    let (sources, mut refused) = read(files);
+    for source in &sources {
+        let name = format!("{} {}", source.contract.id, source.contract.version);
+        match usecases::agreements::apply(app, source).await {
+            Ok(true) => say(format_args!("{name}: applied, for tickets reported from {} on", source.contract.effective_from))?,
+            Ok(false) => say(format_args!("{name}: was applied before"))?,
+            Err(error) => refused.push(error.to_string()),
+        }
+    }
+    app.tell().await?;
+    if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+/// Contract files that can be read, and what is wrong with the others.
+fn read(files: &[PathBuf]) -> (Vec<contracts::Source>, Vec<String>) {
+    let (mut sources, mut refused) = (Vec::new(), Vec::new());
+    for file in files {
+        match contracts::load(file) {
+            Ok(source) => sources.push(source),
+            Err(problems) => refused.push(problems.to_string()),
+        }
+    }
+    (sources, refused)
+}
+
+pub fn verify(ledger: &Path, contract: &Path) -> Result<(), Failed> {
+    let claimed: proof::ClockLedger =
+        serde_json::from_str(&std::fs::read_to_string(ledger)?).map_err(|error| format!("{} is no ledger: {error}", ledger.display()))?;
+    let source = contracts::load(contract)?;
+    let wrong = proof::verify(&claimed, &source.contract, &source.text);
+    if !wrong.is_empty() {
+        return Err(wrong.join("\n").into());
+    }
+    let clock = &claimed.clock;
+    say(format_args!(
+        "The {} ledger of {} holds under {} {}.",
+        claimed.kind, claimed.number, claimed.contract.id, claimed.contract.version
+    ))?;
+    say(format_args!(
+        "{} s counted, {} s held, {} segments, {}",
+        clock.elapsed_seconds,
+        clock.held_seconds,
+        claimed.segments.len(),
+        claimed.digest
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,256 @@
+//! Every command, on one page. How each takes the desk is in `open`; what it does and prints, in the files beside.
+
+mod agreements;
+mod open;
+mod repair;
+mod serve;
+mod tokens;
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::reports::service_management::Month;
+use crate::settings::Settings;
+use crate::store::Scope;
+use crate::usecases::{self, Stamp, amendments, inbound, reports};
+use crate::{contracts, http, simulate};
+pub use open::ready;
+
+/// A service desk whose clocks hold up in a contract meeting.
+#[derive(Parser)]
+#[command(version)]
+struct Command {
+    /// A settings file of one's own.
+    #[arg(long, global = true, env = "UURWERK_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Run the desk: the API, timers, handlers and mail in one process.
+    Serve,
+    /// Run timers, handlers and mail, without the API.
+    Work,
+    /// Bring the database to this program's form.
+    Migrate,
+    /// Say everything that is wrong with contract files, or with the settings when none is named.
+    Check {
+        /// Contract files.
+        files: Vec<PathBuf>,
+    },
+    /// Answer clocks as text: one line of JSON in, one line out.
+    #[command(after_long_help = agreements::LINES)]
+    Simulate {
+        /// The contract file.
+        #[arg(long)]
+        contract: PathBuf,
+        /// Show every clock's ledger.
+        #[arg(long)]
+        ledger: bool,
+        /// Instead of lines: replay the real tickets of this database under the contract file; nothing is changed.
+        #[arg(long, value_name = "DATABASE_URL", requires_all = ["from", "to"], conflicts_with = "ledger")]
+        against: Option<String>,
+        /// The first date of the period, on the contract's wall clock.
+        #[arg(long, requires = "against")]
+        from: Option<chrono::NaiveDate>,
+        /// The last date of the period.
+        #[arg(long, requires = "against")]
+        to: Option<chrono::NaiveDate>,
+        /// The comparison as JSON.
+        #[arg(long, requires = "against")]
+        json: bool,
+    },
+    /// Count a clock's ledger again, without the desk, and say everything that does not hold.
+    Verify {
+        /// The ledger, as the API gives it.
+        ledger: PathBuf,
+        /// The file of the contract version it names.
+        #[arg(long)]
+        contract: PathBuf,
+    },
+    /// Take a mail on standard input.
+    Mail {
+        /// The mailbox's name in the settings.
+        #[arg(long)]
+        mailbox: String,
+    },
+    /// Print a contract's service-management report of a month.
+    Report {
+        /// The contract.
+        #[arg(long)]
+        contract: String,
+        /// Such as 2026-03.
+        #[arg(long)]
+        month: String,
+        /// As known at this instant, RFC 3339; now unless said.
+        #[arg(long)]
+        as_of: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a token, for the desk or for one organisation, and print it this once; or list them, or withdraw one.
+    Token(tokens::Asked),
+    /// Say what contract files would change, for which tickets and from when; nothing is changed. Exits 2 when one cannot be applied.
+    Plan {
+        /// Contract files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Apply contract files as new versions; a draft is passed over.
+    Apply {
+        /// Contract files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Change one date of a contract's calendar; every clock that runs is counted anew.
+    Amend {
+        /// The contract.
+        #[arg(long)]
+        contract: String,
+        /// The calendar's name in it.
+        #[arg(long)]
+        calendar: String,
+        /// The date, such as 2026-12-24.
+        #[arg(long)]
+        date: String,
+        /// What becomes of it: closed, hours, or `as_agreed`.
+        #[arg(long)]
+        change: String,
+        /// With `hours`: an interval such as 09:00-12:00, once for each.
+        #[arg(long)]
+        hours: Vec<String>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Hold every stored deadline, clock and position against its replay, and say where they differ.
+    Rebuild {
+        /// Write the replayed values; both stay in the tickets' histories.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Print what was given up after many tries, events and mails, or have it tried anew.
+    DeadLetters {
+        /// The id of one to be tried anew, once for each; or `all`.
+        #[arg(long, value_name = "ID|all")]
+        retry: Vec<repair::Letter>,
+    },
+    /// Print the API document.
+    Openapi,
+    /// Print the page of problem codes.
+    Problems,
+}
+
+/// Runs what the command line asks.
+pub async fn run() -> ExitCode {
+    // What is made, such as the database, attachments and mails, is for whoever runs the desk, and nobody else.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let command = Command::parse();
+    match Box::pin(dispatch(command)).await {
+        Ok(code) => code,
+        // Whoever read what is printed has seen enough.
+        Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failed = Box<dyn std::error::Error>;
+
+/// Prints a line, or says that nobody reads it any more.
+fn say(text: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}")
+}
+
+async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
+    let settings = || Settings::load(command.config.as_deref());
+    let Some(what) = command.what else {
+        Command::command().print_help()?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    match what {
+        What::Serve => serve::serve(settings()?, true).await?,
+        What::Work => serve::serve(settings()?, false).await?,
+        What::Migrate => open::migrate(settings()?).await?,
+        What::Check { files } => agreements::check(&files, settings)?,
+        What::Simulate { contract, ledger, against: None, .. } => {
+            let source = contracts::load(&contract)?;
+            simulate::run(&source.contract, ledger, std::io::stdin().lock(), std::io::stdout().lock())?;
+        }
+        What::Simulate { contract, against: Some(database), from, to, json, .. } => {
+            let mut settings = settings()?;
+            settings.database.url = database;
+            agreements::what_if(settings, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), json).await?;
+        }
+        What::Verify { ledger, contract } => agreements::verify(&ledger, &contract)?,
+        What::Mail { mailbox } => mail(settings()?, &mailbox).await?,
+        What::Report { contract, month, as_of, json } => {
+            let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is no month, such as 2026-03"))?;
+            report(settings()?, &contract, month, as_of.as_deref(), json).await?;
+        }
+        What::Token(asked) => tokens::run(settings()?, asked).await?,
+        What::Plan { files } => return Box::pin(agreements::plan(settings()?, &files)).await,
+        What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
+        What::Amend { contract, calendar, date, change, hours, reason } => {
+            let draft = amendments::Draft { calendar, date: date.parse()?, change, hours, reason };
+            amend(settings()?, &contract, &draft).await?;
+        }
+        What::Rebuild { write } => Box::pin(repair::rebuild(settings()?, write)).await?,
+        What::DeadLetters { retry } => repair::dead_letters(settings()?, &retry).await?,
+        What::Openapi => say(http::document().trim_end())?,
+        What::Problems => say(http::problem_codes().trim_end())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn mail(settings: Settings, mailbox: &str) -> Result<(), Failed> {
+    let mut raw = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut raw)?;
+    let app = ready(settings).await?;
+    let received = inbound::receive(&app, mailbox, &raw).await.map_err(told)?;
+    let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
+    say(format_args!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default()))?;
+    Ok(app.tell().await?)
+}
+
+async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<&str>, json: bool) -> Result<(), Failed> {
+    let as_of = as_of.map(str::parse).transpose()?;
+    let app = open::there(settings).await?;
+    let report = reports::service_management(&app, &Scope::All, contract, month, as_of).await.map_err(told)?;
+    let text = if json { serde_json::to_string_pretty(&report)? } else { crate::reports::text::render(&report) };
+    Ok(say(text)?)
+}
+
+async fn amend(settings: Settings, contract: &str, draft: &amendments::Draft) -> Result<(), Failed> {
+    let app = open::there(settings).await?;
+    let recorded = amendments::amend(&app, &Stamp::system(app.time.now()), contract, draft).await.map_err(told)?;
+    say(format_args!("{contract} {} {}", recorded.amendment.calendar, recorded.amendment.date))?;
+    Ok(app.tell().await?)
+}
+
+/// An error with all its problems, for a terminal.
+fn told(error: usecases::Error) -> Failed {
+    match error {
+        usecases::Error::Invalid(problems) => {
+            let lines: Vec<_> = problems.iter().map(|one| format!("{}: {}", one.pointer.trim_start_matches('/'), one.detail)).collect();
+            lines.join("\n").into()
+        }
+        usecases::Error::Unavailable(cause) => format!("the database cannot be reached: {cause}").into(),
+        error => error.into(),
+    }
+}
+
+/// Where the tests find the program's own files.
+pub fn contracts_folder(root: &Path) -> PathBuf {
+    root.join("config/contracts")
+}

@@ -1,0 +1,73 @@
+//! What went wrong, shown and mended: stored values that differ from their replay, and events that were given up.
+
+use uuid::Uuid;
+
+use super::{Failed, open, say, told};
+use crate::settings::Settings;
+use crate::usecases::{self, dead_letters, outbound};
+
+pub async fn rebuild(settings: Settings, write: bool) -> Result<(), Failed> {
+    let app = open::there(settings).await?;
+    let outcome = usecases::rebuild::rebuild(&app, write).await.map_err(told)?;
+    for one in &outcome.differences {
+        say(format_args!("{} {}: stored {}, replayed {}", one.of, one.what, one.stored, one.replayed))?;
+    }
+    let (differ, written) = (outcome.differences.len(), if write { "written" } else { "not written" });
+    let usecases::rebuild::Outcome { tickets, obligations, due, .. } = outcome;
+    say(format_args!(
+        "{tickets} tickets and {obligations} obligations, {due} of them with something due first; {differ} values differ, {written}."
+    ))?;
+    if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
+}
+
+/// Which dead letters are to be tried anew.
+#[derive(Clone, Copy)]
+pub enum Letter {
+    /// Every one.
+    All,
+    /// That of this id.
+    One(Uuid),
+}
+
+impl std::str::FromStr for Letter {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "all" => Ok(Self::All),
+            id => id.parse().map(Self::One).map_err(|_no_id| "give the id of a dead letter, or all"),
+        }
+    }
+}
+
+/// Prints the dead letters, or lets these be tried anew.
+pub async fn dead_letters(settings: Settings, retry: &[Letter]) -> Result<(), Failed> {
+    let app = &open::there(settings).await?;
+    if retry.is_empty() {
+        for letter in dead_letters::list(app).await? {
+            let one = &letter.set_aside;
+            let died = one.died_at.map(|at| at.to_string()).unwrap_or_default();
+            let error = one.last_error.as_deref().unwrap_or_default();
+            say(format_args!(
+                "{} {died} {} {} {}, tried {} times: {error}",
+                one.id,
+                letter.reference(),
+                letter.kind,
+                one.handler,
+                one.attempts
+            ))?;
+        }
+        for outbound::Shown { tracked: one, ticket } in outbound::given_up(app, dead_letters::SHOWN).await? {
+            let (mail, ticket, error) = (&one.mail, ticket.as_deref().unwrap_or("-"), one.last_error.as_deref().unwrap_or_default());
+            say(format_args!("{} {} {ticket} mail {}, tried {} times: {error}", mail.id, mail.created_at, mail.template, mail.attempts))?;
+        }
+        return Ok(());
+    }
+    for letter in retry {
+        match letter {
+            Letter::All => say(format_args!("{} are tried anew", dead_letters::retry_all(app).await?))?,
+            Letter::One(id) => dead_letters::retry(app, *id).await.map_err(told)?,
+        }
+    }
+    Ok(app.tell().await?)
+}

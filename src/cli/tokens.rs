@@ -1,0 +1,58 @@
+//! Tokens: made, listed, withdrawn.
+
+use clap::Args;
+use uuid::Uuid;
+
+use super::{Failed, open, say, told};
+use crate::settings::Settings;
+use crate::usecases::tokens::{self, Listed, State};
+
+/// What is asked of tokens.
+#[derive(Args)]
+pub struct Asked {
+    /// What it is for.
+    #[arg(long, default_value = "token")]
+    name: String,
+    /// The organisation it is for; the desk when absent.
+    #[arg(long)]
+    organisation: Option<String>,
+    /// When it ends: RFC 3339.
+    #[arg(long)]
+    expires_at: Option<String>,
+    /// Instead: list every token, without the secrets, which are not kept.
+    #[arg(long, conflicts_with_all = ["name", "organisation", "expires_at", "revoke"])]
+    list: bool,
+    /// Instead: withdraw the token of this id; it opens nothing from now on.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["name", "organisation", "expires_at"])]
+    revoke: Option<Uuid>,
+}
+
+/// Does it.
+pub async fn run(settings: Settings, asked: Asked) -> Result<(), Failed> {
+    if asked.list {
+        for listed in tokens::list(&open::there(settings).await?).await? {
+            say(line(&listed))?;
+        }
+        return Ok(());
+    }
+    if let Some(id) = asked.revoke {
+        let revoked = tokens::revoke(&open::there(settings).await?, id).await.map_err(told)?;
+        return Ok(say(line(&revoked))?);
+    }
+    let expires_at = asked.expires_at.map(|text| text.parse()).transpose()?;
+    let app = open::timeless(settings).await?;
+    open::apply_folder(&app).await?;
+    Ok(say(tokens::create(&app, &asked.name, asked.organisation.as_deref(), expires_at).await.map_err(told)?)?)
+}
+
+/// What it is for last, because it may be anything.
+fn line(Listed { token, state }: &Listed) -> String {
+    let state = match (state, token.revoked_at, token.expires_at) {
+        (State::Revoked, Some(at), _) => format!("revoked at {at}"),
+        (State::Ended, _, Some(at)) => format!("ended at {at}"),
+        (_, _, Some(at)) => format!("good until {at}"),
+        _ => "good".to_owned(),
+    };
+    let whose = token.organisation.as_deref().unwrap_or("the desk");
+    format!("{}  made {} for {whose}, {state}: {}", token.id, token.created_at, token.name)
+}
