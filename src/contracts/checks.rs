@@ -16,6 +16,7 @@ pub(super) fn check(root: &Section<'_>) {
     clock_priorities_are_for_their_types(root);
     nothing_is_named_twice(root);
     levels_rise(root);
+    what_skips_a_level_is_decided_below_it(root);
     steps_wait_for_goals_there_are(root);
     what_is_assumed_is_there(root);
 }
@@ -174,8 +175,30 @@ fn levels_rise(root: &Section<'_>) {
     }
 }
 
+/// A level is passed over by a decision that would otherwise lead to it, and only where there is one above.
+fn what_skips_a_level_is_decided_below_it(root: &Section<'_>) {
+    for ladder in root.quiet_sections("ladders") {
+        let levels = ladder.quiet_sections("levels");
+        let decided = |condition: &Section<'_>| condition.peek("code").and_then(|field| field.as_text()).map(str::to_owned);
+        let mut below: BTreeSet<String> = ladder.quiet_sections("opens").iter().filter_map(decided).collect();
+        for (place, level) in levels.iter().enumerate() {
+            for field in level.quiet_list("skipped_by") {
+                if place + 1 == levels.len() {
+                    field.refuse("leads nowhere: there is no level above");
+                } else if let Some(code) = field.as_text().filter(|code| !below.contains(*code)) {
+                    field.refuse(format!("refers to nothing: nobody decides \"{code}\" below this level"));
+                }
+            }
+            below.extend(level.quiet_sections("climb").iter().filter_map(decided));
+        }
+    }
+}
+
 /// A step that waits for a goal no clock of its types has would never be taken.
 fn steps_wait_for_goals_there_are(root: &Section<'_>) {
+    if root.has("clocks") && root.peek("clocks").is_none() {
+        return; // What the agreement leaves open may turn out to have them.
+    }
     let clocks = root.quiet_sections("clocks");
     for ladder in root.quiet_sections("ladders") {
         let own = types(&ladder);

@@ -21,11 +21,29 @@ pub(super) fn read(section: &Section<'_>) -> Option<Duty> {
 fn occasion(section: &Section<'_>) -> Option<Occasion> {
     let cycles = Cycle::ALL.map(|cycle| (cycle.as_str(), cycle));
     let every = section.optional("every").map(|field| field.one_of(&cycles).map(Occasion::Every));
-    let on = section.optional("on").map(|field| field.text().map(|fact| Occasion::Fact(fact.to_owned())));
+    let on = section.optional("on").map(|field| facts(&field).map(Occasion::Facts));
     if section.has("every") == section.has("on") {
         section.refuse("every", "an obligation has exactly one of every, on");
     }
     every.or(on).flatten()
+}
+
+/// One fact, or a list of them, any of which starts it.
+fn facts(field: &Field<'_>) -> Option<Vec<String>> {
+    if field.as_text().is_some() {
+        return field.text().map(|fact| vec![fact.to_owned()]);
+    }
+    if field.is_empty_list() {
+        field.refuse("needs at least one fact");
+    }
+    let mut known = Vec::new();
+    for field in field.list() {
+        match field.text() {
+            Some(fact) if known.iter().any(|one| one == fact) => field.refuse("is named twice"),
+            fact => known.extend(fact.map(str::to_owned)),
+        }
+    }
+    Some(known)
 }
 
 fn reminders(field: &Field<'_>) -> Vec<Term> {

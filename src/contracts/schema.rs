@@ -9,7 +9,8 @@ use super::{Problem, calendars, obligations};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, open_seconds};
 use crate::domain::contract::{
-    Client, Condition, Contract, Label, Ladder, Level, Mode, Motivation, Opens, Priority, Role, Side, TicketType, Workaround,
+    Client, Condition, Contract, Label, Ladder, Level, Mode, Motivation, Opens, Priority, Role, Side, TicketType, UnknownType,
+    Workaround,
 };
 use crate::domain::ticket::ClosingText;
 
@@ -50,6 +51,7 @@ fn contract(root: &Section<'_>) -> Contract {
         assumed: root.optional("assumed").map(|field| field.texts()).unwrap_or_default(),
         default_priority: root.optional("default_priority").and_then(|field| field.text()).map(str::to_owned),
         phone: root.optional("phone").and_then(|field| field.parsed()),
+        type_labels: named(root, "types").iter().filter_map(|(code, section)| type_label(code, section)).collect(),
         clients: sections(root, "clients").iter().map(client).collect(),
         priorities: priorities(root),
         clocks: sections(root, "clocks").iter().filter_map(|section| clock(section, &calendars)).collect(),
@@ -98,13 +100,21 @@ pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -
 }
 
 /// A text per language that has no other; its Dutch is required.
-fn definition(section: &Section<'_>) -> Option<Label> {
-    let texts = section.optional("definition")?.section()?;
+fn own_text(field: &Field<'_>) -> Option<Label> {
+    let texts = field.section()?;
     let nl = texts.required("nl").and_then(|field| field.text()).map(str::to_owned);
     let en = texts.optional("en").and_then(|field| field.text()).map(str::to_owned);
     texts.finish();
     let nl = nl?;
     Some(Label { en: en.unwrap_or_else(|| nl.clone()), nl })
+}
+
+/// `[types.service_request]`: the agreement's own word for a type.
+fn type_label(code: &str, section: &Section<'_>) -> Option<(TicketType, Label)> {
+    let kind = code.parse().map_err(|error: UnknownType| section.refuse_whole(error)).ok();
+    let label = section.required("label").and_then(|field| own_text(&field));
+    section.finish();
+    Some((kind?, label?))
 }
 
 fn client(section: &Section<'_>) -> Client {
@@ -133,7 +143,7 @@ fn priorities(root: &Section<'_>) -> Vec<Priority> {
             code: (*code).to_owned(),
             rank: section.optional("rank").and_then(|field| field.whole(1, 1000)).unwrap_or(written),
             label: label(section, "label", code),
-            definition: definition(section),
+            definition: section.optional("definition").and_then(|field| own_text(&field)),
             motivation: section.optional("motivation").and_then(|field| field.one_of(&motivations)).unwrap_or_default(),
             workaround: section.optional("workaround").and_then(|field| field.one_of(&workarounds)).unwrap_or_default(),
             types: types(section.optional("types")).unwrap_or_else(|| vec![TicketType::Incident]),
@@ -249,11 +259,12 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
     let (client, supplier) = (texts(section, "client"), texts(section, "supplier"));
     let climb = section.optional("climb").map(|field| conditions(&field, calendars)).unwrap_or_default();
     let mode = section.optional("mode").and_then(|field| field.one_of(&[("automatic", Mode::Automatic), ("proposed", Mode::Proposed)]));
+    let skipped_by = texts(section, "skipped_by");
     let needs = section.optional("closing_needs").map(|field| field.list()).unwrap_or_default();
     let closing_needs =
         needs.iter().filter_map(|field| field.one_of(&ClosingText::ALL.map(|text| (text.code, text.code)))).map(str::to_owned).collect();
     section.finish();
-    Some(Level { level: level?, title, client, supplier, climb, mode: mode.unwrap_or(Mode::Automatic), closing_needs })
+    Some(Level { level: level?, title, client, supplier, climb, mode: mode.unwrap_or(Mode::Automatic), skipped_by, closing_needs })
 }
 
 fn conditions(field: &Field<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Vec<Condition> {

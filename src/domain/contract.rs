@@ -272,7 +272,9 @@ pub struct Level {
     pub climb: Vec<Condition>,
     /// Whether that happens by itself.
     pub mode: Mode,
-    /// Texts without which a case that came to this level is not closed (ESC-21).
+    /// Codes of decisions with which a case passes this level over (ESC-11).
+    pub skipped_by: Vec<String>,
+    /// Texts without which a case that came this high is not closed (ESC-21).
     pub closing_needs: Vec<String>,
 }
 
@@ -317,6 +319,8 @@ pub struct Contract {
     pub default_priority: Option<String>,
     /// The desk's telephone number, as people write it (SUP-01).
     pub phone: Option<Phone>,
+    /// What it calls ticket types for which it has words of its own (TKT-15).
+    pub type_labels: BTreeMap<TicketType, Label>,
     /// Who is served.
     pub clients: Vec<Client>,
     /// Support windows by name.
@@ -371,6 +375,11 @@ impl Contract {
     /// The client of that organisation.
     pub fn client(&self, organisation: &str) -> Option<&Client> {
         self.clients.iter().find(|client| client.organisation == organisation)
+    }
+
+    /// What a ticket type is called in Dutch: the agreement's own word for it, else the usual one.
+    pub fn dutch(&self, kind: TicketType) -> &str {
+        self.type_labels.get(&kind).map_or(kind.dutch(), |label| &label.nl)
     }
 
     /// The role of that code.

@@ -44,6 +44,11 @@ pub fn position(ladder: &Ladder, history: &[Event]) -> Option<Position> {
     }))
 }
 
+/// The level a decision with a reason code leads to: the first above that the code does not skip (ESC-11).
+fn level_decided<'a>(ladder: &'a Ladder, level: u32, code: &str) -> Option<&'a Level> {
+    ladder.levels.iter().find(|candidate| candidate.level > level && !candidate.skipped_by.iter().any(|skips| skips == code))
+}
+
 /// The ladder a ticket stands on, with the level above the one it is on.
 pub fn next_level(ladder: &Ladder, level: u32) -> Option<&Level> {
     ladder.levels.iter().find(|candidate| candidate.level > level)
@@ -80,7 +85,7 @@ pub fn next_step(contract: &Contract, ladder: &Ladder, position: Position, clock
 /// The step a person decides with a reason code; refused when the level has no such trigger (ESC-06).
 pub fn decided_step(ladder: &Ladder, position: Position, code: &str, at: Instant) -> Result<Step, Vec<String>> {
     let codes = codes(ladder, position.level);
-    match next_level(ladder, position.level) {
+    match level_decided(ladder, position.level, code) {
         Some(next) if codes.iter().any(|known| known == code) => {
             Ok(Step { at, from: position.level, to: next.level, trigger: code.to_owned(), mode: Mode::Automatic })
         }
@@ -115,5 +120,29 @@ pub fn trigger_in_dutch(trigger: &str) -> String {
         ["elapsed", name, percent] => format!("{percent} % van de {} is verstreken", clock(name)),
         ["level-open"] => "de tijd op het vorige niveau is verstreken".to_owned(),
         _ => format!("besluit van een medewerker: {}", trigger.replace('-', " ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::contract::{Label, TicketType};
+
+    fn level(level: u32, codes: &[&str], skipped_by: &[&str]) -> Level {
+        let named = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+        let climb = named(codes).into_iter().map(|code| Condition::Decided { code }).collect();
+        let (title, skipped_by) = (Label::default(), named(skipped_by));
+        Level { level, title, client: vec![], supplier: vec![], climb, mode: Mode::Automatic, skipped_by, closing_needs: vec![] }
+    }
+
+    /// ESC-11: a decision passes over the levels that name it, and only those.
+    #[test]
+    fn esc_11_a_decision_leads_past_the_levels_it_skips() {
+        let levels = vec![level(1, &["deep", "wide"], &[]), level(2, &["deep"], &["wide"]), level(3, &[], &[])];
+        let ladder = Ladder { id: "up".to_owned(), types: vec![TicketType::Incident], opens: Opens::Registration, levels };
+        let at: Instant = "2026-03-02T08:00:00Z".parse().expect("an instant");
+        let to = |code| decided_step(&ladder, Position { level: 1, since: at, proposed: false }, code, at).map(|step| step.to);
+        let codes = vec!["deep".to_owned(), "wide".to_owned()];
+        assert_eq!((to("deep"), to("wide"), to("far")), (Ok(2), Ok(3), Err(codes)));
     }
 }

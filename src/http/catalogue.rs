@@ -11,7 +11,7 @@ use super::error::Failure;
 use super::labels::{self, Labelled, Named};
 use super::paging::{self, Page};
 use super::shapes::{
-    Choice, ChoiceList, Label, LabelList, LabelledList, LabelledPriorities, LabelledValue, Organisation, OrganisationContract,
+    Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
     OrganisationList, PersonOfOrganisation, PersonPage,
 };
 use crate::app::App;
@@ -96,7 +96,7 @@ pub async fn channels(_caller: Caller) -> HttpResponse {
 
 /// Shows the names of every value of the API, in Dutch unless English is preferred.
 ///
-/// For every list of codes there is, and the priorities of each contract; the text is in the language that `Accept-Language` asks for, Dutch unless said.
+/// For every list of codes there is, and the priorities and own words of each contract; the text is in the language that `Accept-Language` asks for, Dutch unless said.
 #[utoipa::path(get, path = "/labels", tag = "catalogue", operation_id = "listLabels",
     params(("Accept-Language" = Option<String>, Header, description = "nl (default) or en")),
     responses((status = 200, body = LabelList), (status = "4XX", body = super::error::ProblemBody)))]
@@ -110,15 +110,21 @@ pub async fn labels(app: App_, caller: Caller, request: HttpRequest) -> Result<H
     };
     let named = |one: Named| value(one.0, one.1, one.2);
     let list = |(name, values): (&str, Vec<Named>)| LabelledList { name: name.to_owned(), values: values.into_iter().map(named).collect() };
-    let priorities = contracts::served(&app, &caller.scope).await?.into_iter().map(|version| LabelledPriorities {
+    let served = contracts::served(&app, &caller.scope).await?;
+    let priorities = served.iter().map(|version| ContractLabels {
         contract: version.contract.id.clone(),
         values: version.contract.priorities.iter().map(|one| value(&one.code, &one.label.nl, &one.label.en)).collect(),
+    });
+    let types = served.iter().filter(|version| !version.contract.type_labels.is_empty()).map(|version| ContractLabels {
+        contract: version.contract.id.clone(),
+        values: version.contract.type_labels.iter().map(|(kind, label)| value(kind.as_str(), &label.nl, &label.en)).collect(),
     });
     let language = if english { "en" } else { "nl" };
     let body = LabelList {
         language: language.to_owned(),
         items: labels::lists().into_iter().map(list).collect(),
         priorities: priorities.collect(),
+        types: types.collect(),
     };
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_LANGUAGE, language)).insert_header((header::VARY, "Accept-Language")).json(body))
 }

@@ -125,6 +125,7 @@ labelled! {
         Failed = "failed": "niet bezorgd", "not delivered";
     }
     Cycle {
+        Week = "week": "week", "week";
         Month = "month": "maand", "month";
         Quarter = "quarter": "kwartaal", "quarter";
         HalfYear = "half-year": "half jaar", "half year";

@@ -75,6 +75,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web:
     let draft = Draft {
         contract: body.text("contract"),
         duty: body.text("obligation"),
+        fact: body.text("fact"),
         organisation: body.text("organisation"),
         fact_at: body.instant("factAt"),
         evidence: body.text("evidence").unwrap_or_default(),

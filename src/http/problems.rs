@@ -94,6 +94,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("unknown_contract", "There is no such contract in force."),
     ("unknown_field", "Is not a field here."),
     ("unknown_incident", "The client has no such incident under this contract."),
+    ("unknown_fact", "The obligation is not started by such a fact."),
     ("unknown_obligation", "The contract has no such obligation."),
     ("unknown_organisation", "The contract serves no such organisation."),
     ("unknown_parameter", "Is not a query key here."),

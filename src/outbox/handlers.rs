@@ -205,7 +205,7 @@ impl Told<'_> {
     }
 
     fn subject<'s>(&'s self, reference: &'s str) -> Subject<'s> {
-        Subject { number: reference, kind: self.ticket.kind.dutch(), title: &self.ticket.title }
+        Subject { number: reference, kind: self.version.contract.dutch(self.ticket.kind), title: &self.ticket.title }
     }
 
     /// A phase the event names, as the ticket's present type or the one it was of then knows it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use uurwerk::contracts::{self, Refused};
-use uurwerk::domain::contract::{Motivation, Workaround};
+use uurwerk::domain::contract::{Motivation, TicketType, Workaround};
 
 /// Nothing is wrong with this one; every test breaks it somewhere.
 const SOUND: &str = r#"
@@ -142,7 +142,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "title =",
             "titel = \"A\"\ntitle =",
             &["titel: is not a key here; the keys are assumed, calendars, clients, clocks, default_priority, effective_from, \
-               id, ladders, obligations, phone, priorities, roles, time_zone, title, version"],
+               id, ladders, obligations, phone, priorities, roles, time_zone, title, types, version"],
         ),
         (
             "organisation =",
@@ -197,7 +197,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
         (
             "level = 1",
             "level = 1\ntitel = \"A\"",
-            &["ladders.0.levels.0.titel: is not a key here; the keys are client, climb, closing_needs, level, mode, supplier, title"],
+            &["ladders.0.levels.0.titel: is not a key here; the keys are client, climb, closing_needs, level, mode, skipped_by, supplier, title"],
         ),
         (
             "clock = \"resolution\"",
@@ -417,6 +417,47 @@ fn a_ladder_that_makes_no_sense_is_refused() {
     )]);
 }
 
+/// ESC-11: a level is passed over by a decision that is taken below it, and not when it is the last.
+#[test]
+fn what_skips_a_level_is_decided_below_it() {
+    let ladder = |first: &str, second: &str| {
+        let levels = "climb = [{ when = \"level-open\", for = \"8h\", calendar = \"support\" }]";
+        broken(&[
+            ("opens = [{ when = \"breached\", clock = \"resolution\" }]", "opens = [{ when = \"decided\", code = \"wide\" }]"),
+            (levels, &format!("{first}\nclimb = [{{ when = \"decided\", code = \"deep\" }}]")),
+            ("closing_needs = [\"measures\", \"results\", \"lessons\"]", &format!("[[ladders.levels]]\nlevel = 2\n{second}\n[[ladders.levels]]\nlevel = 3")),
+        ])
+    };
+    let contract = contracts::parse(Path::new("a.toml"), &ladder("skipped_by = [\"wide\"]", "skipped_by = [\"wide\", \"deep\"]"));
+    let levels = contract.expect("it is sound").ladders.remove(0).levels;
+    assert_eq!(levels.iter().map(|level| level.skipped_by.len()).collect::<Vec<_>>(), [1, 2, 0]);
+    assert_eq!(
+        lines(&ladder("skipped_by = [\"deep\", \"unheard-of\"]", "").replace("level = 3", "level = 3\nskipped_by = [\"deep\"]")),
+        [
+            "ladders.0.levels.0.skipped_by.0: refers to nothing: nobody decides \"deep\" below this level",
+            "ladders.0.levels.0.skipped_by.1: refers to nothing: nobody decides \"unheard-of\" below this level",
+            "ladders.0.levels.2.skipped_by.0: leads nowhere: there is no level above",
+        ]
+    );
+}
+
+/// TKT-15: an agreement has words of its own for the types it knows.
+#[test]
+fn what_an_agreement_calls_a_type_is_a_label_of_one_of_the_six() {
+    let with = |types: &str| broken(&[("[priorities.high]", &format!("{types}\n[priorities.high]"))]);
+    let contract = contracts::parse(Path::new("a.toml"), &with("[types.change_request]\nlabel = { nl = \"wens\" }")).expect("it is sound");
+    assert_eq!((contract.dutch(TicketType::ChangeRequest), contract.dutch(TicketType::Incident)), ("wens", "incident"));
+    assert_eq!(
+        lines(&with("[types.wens]\nlabel = { en = \"wish\" }\nclause = \"1\"\n[types.problem]")),
+        [
+            "types.wens: is none of incident, problem, service_request, information_request, proposal_request, change_request",
+            "types.wens.label.nl: is required",
+            "types.wens.clause: is not a key here; the keys are label",
+            "types.problem.label: is required",
+        ]
+    );
+}
+
 #[test]
 fn what_is_no_toml_says_on_which_line() {
     assert_eq!(lines("id = \"a\"\nid = \"b\"\n"), ["file: is no TOML: line 2: duplicate key"]);
@@ -473,7 +514,9 @@ fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
     expected.extend([3, 4, 5, 7].map(|clock| format!("clocks.{clock}.warn_at")));
     expected.extend((0..4).map(|level| format!("ladders.0.levels.{level}.supplier")));
     expected.extend(["p1", "p2", "p3"].map(|priority| format!("priorities.{priority}.definition")));
-    expected.extend(["calendars.support.hours", "calendars.support.holidays", "ladders.0.levels.1.climb.0.for"].map(str::to_owned));
+    let windows = ["support", "maintenance"].map(|calendar| ["hours", "holidays"].map(|key| format!("calendars.{calendar}.{key}")));
+    expected.extend(windows.into_iter().flatten());
+    expected.extend(["version", "effective_from", "phone", "ladders.0.levels.1.climb.0.for"].map(str::to_owned));
     let roles = [
         "adviseur-facilitaire-zaken",
         "ciso",
@@ -492,10 +535,20 @@ fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
         "technisch-beheerder-ka",
     ];
     expected.extend(roles.map(|role| format!("roles.{role}.mail")));
-    expected.extend([1, 6].map(|duty| format!("obligations.{duty}.due")));
+    expected.extend([1, 6, 16].map(|duty| format!("obligations.{duty}.due")));
     expected.sort();
     assert_eq!(open, expected);
     assert_eq!(refused.problems[0].reason, "is \"unknown\": the agreement leaves it open");
+}
+
+/// FIETS 3: a whole table may be open, and then no step is refused for a goal that may yet be in it.
+#[test]
+fn clocks_left_open_as_a_whole_make_a_draft_and_no_other_problem() {
+    let (before, rest) = SOUND.split_once("[[clocks]]").expect("there are clocks");
+    let after = rest.split_once("[roles.desk]").expect("there are roles").1;
+    let (root, tables) = before.split_once("[[clients]]").expect("there are clients");
+    let refused = refused(&format!("{root}clocks = \"unknown\"\n[[clients]]{tables}[roles.desk]{after}"));
+    assert_eq!(refused.problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["clocks"], "{refused}");
 }
 
 /// Whatever the key: nothing else may be wrong with a file only because something in it is open.
@@ -514,6 +567,7 @@ fn a_value_left_open_anywhere_makes_a_draft_and_no_other_problem() {
         ("[roles.desk]\nside = \"supplier\"", "[roles]\ndesk = \"unknown\"", "roles.desk"),
         ("default_priority = \"low\"", "default_priority = \"low\"\nroles = \"unknown\"", "roles"),
         ("opens = [{ when = \"breached\", clock = \"resolution\" }]", "opens = \"unknown\"", "ladders.0.opens"),
+        ("level = 1", "level = 1\nskipped_by = \"unknown\"", "ladders.0.levels.0.skipped_by"),
     ];
     for (from, to, key) in table {
         let mut text = broken(&[(from, to)]);

@@ -26,8 +26,8 @@ use super::contract::{Contract, Label};
 pub enum Occasion {
     /// Every period; its last date is day 0.
     Every(Cycle),
-    /// A recorded fact of that name; its local date is day 0.
-    Fact(String),
+    /// A recorded fact of one of these names; its local date is day 0.
+    Facts(Vec<String>),
 }
 
 /// A dated duty of an agreement.
@@ -54,7 +54,7 @@ pub struct Duty {
 impl Duty {
     /// Whether it must be done before something that is planned.
     pub fn precedes_its_fact(&self) -> bool {
-        matches!(self.occasion, Occasion::Fact(_)) && matches!(self.due, Term::Before(..))
+        matches!(self.occasion, Occasion::Facts(_)) && matches!(self.due, Term::Before(..))
     }
 }
 
@@ -108,7 +108,7 @@ pub struct Obligation {
     pub contract_version_id: Uuid,
     /// The duty's code.
     pub duty: String,
-    /// The period it is of, such as `2026-03`, `2026-Q1`, `2026-H1` or `2026`.
+    /// The period it is of, such as `2026-W10`, `2026-03`, `2026-Q1`, `2026-H1` or `2026`.
     pub period: Option<String>,
     /// The date its term is counted from.
     pub day_zero: NaiveDate,

@@ -1,10 +1,12 @@
 //! Periods of the calendar, on local dates (CAL-10).
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cycle {
+    /// Every week of ISO 8601, from Monday through Sunday.
+    Week,
     /// Every calendar month.
     Month,
     /// Every calendar quarter.
@@ -17,11 +19,12 @@ pub enum Cycle {
 
 impl Cycle {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Month, Self::Quarter, Self::HalfYear, Self::Year];
+    pub const ALL: [Self; 5] = [Self::Week, Self::Month, Self::Quarter, Self::HalfYear, Self::Year];
 
     /// The name in files and in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Week => "week",
             Self::Month => "month",
             Self::Quarter => "quarter",
             Self::HalfYear => "half-year",
@@ -29,19 +32,24 @@ impl Cycle {
         }
     }
 
-    const fn months(self) -> u32 {
+    /// How many months; a week is of none.
+    const fn months(self) -> Option<u32> {
         match self {
-            Self::Month => 1,
-            Self::Quarter => 3,
-            Self::HalfYear => 6,
-            Self::Year => 12,
+            Self::Week => None,
+            Self::Month => Some(1),
+            Self::Quarter => Some(3),
+            Self::HalfYear => Some(6),
+            Self::Year => Some(12),
         }
     }
 
     /// The period in which a date falls.
     pub fn containing(self, date: NaiveDate) -> Period {
-        let month = date.month0() / self.months() * self.months() + 1;
-        Period { cycle: self, first: NaiveDate::from_ymd_opt(date.year(), month, 1).unwrap_or(date) }
+        let first = match self.months() {
+            Some(months) => NaiveDate::from_ymd_opt(date.year(), date.month0() / months * months + 1, 1),
+            None => date.checked_sub_days(Days::new(date.weekday().num_days_from_monday().into())),
+        };
+        Period { cycle: self, first: first.unwrap_or(date) }
     }
 }
 
@@ -66,19 +74,28 @@ impl Period {
     /// The one after it.
     #[must_use]
     pub fn next(self) -> Self {
-        Self { first: self.first.checked_add_months(Months::new(self.cycle.months())).unwrap_or(self.first), ..self }
+        let next = match self.cycle.months() {
+            Some(months) => self.first.checked_add_months(Months::new(months)),
+            None => self.first.checked_add_days(Days::new(7)),
+        };
+        Self { first: next.unwrap_or(self.first), ..self }
     }
 
     /// The one before it.
     #[must_use]
     pub fn previous(self) -> Self {
-        Self { first: self.first.checked_sub_months(Months::new(self.cycle.months())).unwrap_or(self.first), ..self }
+        let previous = match self.cycle.months() {
+            Some(months) => self.first.checked_sub_months(Months::new(months)),
+            None => self.first.checked_sub_days(Days::new(7)),
+        };
+        Self { first: previous.unwrap_or(self.first), ..self }
     }
 
-    /// Its name: `2026-03`, `2026-Q1`, `2026-H1` or `2026`.
+    /// Its name: `2026-W10`, `2026-03`, `2026-Q1`, `2026-H1` or `2026`.
     pub fn name(self) -> String {
         let (year, month) = (self.first.year(), self.first.month());
         match self.cycle {
+            Cycle::Week => format!("{:04}-W{:02}", self.first.iso_week().year(), self.first.iso_week().week()),
             Cycle::Month => format!("{year:04}-{month:02}"),
             Cycle::Quarter => format!("{year:04}-Q{}", month.div_ceil(3)),
             Cycle::HalfYear => format!("{year:04}-H{}", month.div_ceil(6)),
@@ -100,10 +117,15 @@ mod tests {
     #[test]
     fn a_period_is_known_by_any_of_its_dates() {
         let names = |text| Cycle::ALL.map(|cycle| cycle.containing(date(text)).name());
-        assert_eq!(names("2026-03-31"), ["2026-03", "2026-Q1", "2026-H1", "2026"]);
-        assert_eq!(names("2026-07-01"), ["2026-07", "2026-Q3", "2026-H2", "2026"]);
+        assert_eq!(names("2026-03-31"), ["2026-W14", "2026-03", "2026-Q1", "2026-H1", "2026"]);
+        assert_eq!(names("2026-07-01"), ["2026-W27", "2026-07", "2026-Q3", "2026-H2", "2026"]);
         let year = Cycle::Year.containing(date("2026-08-09"));
         assert_eq!((year.first(), year.last()), (date("2026-01-01"), date("2026-12-31")));
+        // The week of 1 January 2027 began in 2026 and is the last one of that year; Monday 29 December 2025 began 2026.
+        let week = Cycle::Week.containing(date("2027-01-01"));
+        assert_eq!((week.name(), week.first(), week.last()), ("2026-W53".to_owned(), date("2026-12-28"), date("2027-01-03")));
+        assert_eq!((week.next().name(), week.previous().name()), ("2027-W01".to_owned(), "2026-W52".to_owned()));
+        assert_eq!(Cycle::Week.containing(date("2025-12-29")).name(), "2026-W01");
         let half = Cycle::HalfYear.containing(date("2026-12-31"));
         assert_eq!((half.next().name(), half.previous().last()), ("2027-H1".to_owned(), date("2026-06-30")));
     }

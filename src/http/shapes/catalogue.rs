@@ -78,8 +78,10 @@ pub struct LabelList {
     pub language: String,
     /// Every closed list of the API.
     pub items: Vec<LabelledList>,
-    /// The priorities of every contract the caller sees.
-    pub priorities: Vec<LabelledPriorities>,
+    /// The priorities of every contract the caller sees, first handled first.
+    pub priorities: Vec<ContractLabels>,
+    /// What contracts call ticket types for which they have words of their own.
+    pub types: Vec<ContractLabels>,
 }
 
 /// A closed list with its values.
@@ -92,12 +94,12 @@ pub struct LabelledList {
     pub values: Vec<LabelledValue>,
 }
 
-/// The priorities of a contract.
+/// What a contract calls its values.
 #[derive(ToSchema, Serialize)]
-pub struct LabelledPriorities {
+pub struct ContractLabels {
     /// The contract.
     pub contract: String,
-    /// Its priorities, first handled first.
+    /// Its values.
     pub values: Vec<LabelledValue>,
 }
 

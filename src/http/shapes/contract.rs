@@ -93,7 +93,7 @@ pub struct AppliedContractVersion {
     effective_date: chrono::NaiveDate,
 }
 
-/// A dated duty of a contract: every period anew, or when a fact of that name is recorded.
+/// A dated duty of a contract: every period anew, or when one of its facts is recorded.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractDuty {
@@ -108,10 +108,10 @@ pub struct ContractDuty {
     owner: String,
     /// The calendar of its working days.
     calendar: String,
-    /// How often it comes back: month, quarter, half-year or year; `null` when a fact starts it.
+    /// How often it comes back: week, month, quarter, half-year or year; `null` when a fact starts it.
     every: Option<String>,
-    /// The fact that starts it; `null` when it comes back by itself.
-    fact: Option<String>,
+    /// The facts, any of which starts it; none when it comes back by itself.
+    facts: Vec<String>,
     /// By when, counted from the last day of the period or from the day of the fact, as the contract writes it.
     #[schema(example = "10wd")]
     due: String,
@@ -121,9 +121,9 @@ pub struct ContractDuty {
 
 impl From<&Duty> for ContractDuty {
     fn from(duty: &Duty) -> Self {
-        let (every, fact) = match &duty.occasion {
-            Occasion::Every(cycle) => (Some(cycle.as_str().to_owned()), None),
-            Occasion::Fact(fact) => (None, Some(fact.clone())),
+        let (every, facts) = match &duty.occasion {
+            Occasion::Every(cycle) => (Some(cycle.as_str().to_owned()), Vec::new()),
+            Occasion::Facts(facts) => (None, facts.clone()),
         };
         Self {
             id: duty.id.clone(),
@@ -132,7 +132,7 @@ impl From<&Duty> for ContractDuty {
             owner: duty.owner.clone(),
             calendar: duty.calendar.clone(),
             every,
-            fact,
+            facts,
             due: duty.due.to_string(),
             remind: duty.remind.iter().map(ToString::to_string).collect(),
         }
@@ -158,7 +158,7 @@ pub struct ContractType {
     /// The type.
     #[schema(example = "incident")]
     r#type: String,
-    /// What people call it.
+    /// What people call it under this contract.
     label: Label,
     /// What its ticket numbers begin with.
     #[schema(example = "INC")]
@@ -292,7 +292,9 @@ pub struct ContractLevel {
     mode: String,
     /// Any of these moves a case on.
     climb: Vec<ContractCondition>,
-    /// Texts without which a case that came here is not closed: `measures`, `results`, `lessons`.
+    /// Reason codes of decisions with which a case passes this level over.
+    skipped_by: Vec<String>,
+    /// Texts without which a case that came this high is not closed: `measures`, `results`, `lessons`.
     closing_needs: Vec<String>,
 }
 
@@ -390,7 +392,7 @@ impl ContractType {
         let priorities = contract.priorities.iter().filter(|priority| priority.types.contains(&kind));
         Self {
             r#type: kind.as_str().to_owned(),
-            label: kind.named().into(),
+            label: contract.type_labels.get(&kind).map_or_else(|| kind.named().into(), Label::from),
             prefix: kind.prefix().to_owned(),
             phases: workflow::phases(kind).map(phase).collect(),
             priorities: priorities.map(|priority| priority.code.clone()).collect(),
@@ -475,6 +477,7 @@ impl From<&Level> for ContractLevel {
             supplier: level.supplier.clone(),
             mode: level.mode.code().to_owned(),
             climb: level.climb.iter().map(ContractCondition::from).collect(),
+            skipped_by: level.skipped_by.clone(),
             closing_needs: level.closing_needs.clone(),
         }
     }

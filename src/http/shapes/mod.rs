@@ -24,7 +24,7 @@ pub use attachment::{Attachment, AttachmentList};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};
 pub use catalogue::{
-    Choice, ChoiceList, LabelList, LabelledList, LabelledPriorities, LabelledValue, Organisation, OrganisationContract, OrganisationList,
+    Choice, ChoiceList, ContractLabels, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
     PersonOfOrganisation, PersonPage,
 };
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};

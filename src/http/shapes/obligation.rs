@@ -25,6 +25,9 @@ pub struct ObligationInput {
     /// The obligation's id in it; one that a fact starts.
     #[schema(min_length = 1, max_length = 100, example = "verbeterplan-exitplan")]
     obligation: String,
+    /// Which of the facts that start it this was; needed where there are several.
+    #[schema(min_length = 1, max_length = 100, example = "exitplan-afgewezen")]
+    fact: Option<String>,
     /// The client; needed where the contract serves several.
     #[schema(min_length = 1, max_length = 100)]
     organisation: Option<String>,
@@ -177,7 +180,7 @@ pub struct Obligation {
     owner: ObligationOwner,
     /// open, late or met.
     state: String,
-    /// The period it is of, such as 2026-03, 2026-Q1, 2026-H1 or 2026.
+    /// The period it is of, such as 2026-W10, 2026-03, 2026-Q1, 2026-H1 or 2026.
     period: Option<String>,
     /// The fact that started it, where it is of no period.
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -1,10 +1,13 @@
 //! Figures in Dutch words: `4 u 05 min`, `88,9 %`, `niet gehaald`, `05-03-2026 14:30`.
 
 use crate::domain::Instant;
-use crate::domain::calendar::Zone;
+use crate::domain::calendar::{Term, Unit, Zone};
 use crate::domain::clock::{AGREED, Comparison, Kind, Share};
+use crate::domain::obligation::Cycle;
 use crate::domain::ticket::EventKind;
 use crate::reports::service_management::{Outcome, Verdict};
+
+const WEEK: [&str; 7] = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"];
 
 /// Hours and minutes, cut to whole minutes; a dash where there is nothing to show.
 pub(super) fn duration(seconds: Option<i64>) -> String {
@@ -31,7 +34,35 @@ pub(super) fn bound(comparison: Comparison, target: &str) -> String {
     }
 }
 
-fn term(target: &str) -> String {
+/// By when, counted from the end of a period or from a fact: `binnen 7 werkdagen`, `de 15e van de maand erna`.
+pub(super) fn due(term: Term, period: Option<Cycle>) -> String {
+    let counted = |number: u32, unit: Unit| {
+        let (one, many) = match unit {
+            Unit::WorkingDays => ("werkdag", "werkdagen"),
+            Unit::Days => ("dag", "dagen"),
+            Unit::Weeks => ("week", "weken"),
+            Unit::Months => ("maand", "maanden"),
+            Unit::Years => ("jaar", "jaar"),
+        };
+        format!("{number} {}", if number == 1 { one } else { many })
+    };
+    match (term, period) {
+        (Term::After(0, _), Some(_)) => "voor het einde ervan".to_owned(),
+        (Term::After(0, _), None) => "dezelfde dag".to_owned(),
+        (Term::After(number, unit), Some(_)) => format!("binnen {} na het einde ervan", counted(number, unit)),
+        (Term::After(number, unit), None) => format!("binnen {}", counted(number, unit)),
+        (Term::Before(number @ 0..=6, Unit::Days), Some(Cycle::Week)) => format!("uiterlijk op {}", WEEK[6 - number as usize]),
+        (Term::Before(1, Unit::Years), Some(Cycle::Year)) => "voor het begin ervan".to_owned(),
+        (Term::Before(number, unit), Some(_)) => format!("{} voor de laatste dag ervan", counted(number, unit)),
+        (Term::Before(number, unit), None) => format!("ten minste {} ervoor", counted(number, unit)),
+        (Term::DayOfNextMonth(31), _) => "het einde van de maand erna".to_owned(),
+        (Term::DayOfNextMonth(day), _) => format!("de {day}e van de maand erna"),
+        (Term::LastWorkingDay, _) => "de laatste werkdag van de maand".to_owned(),
+    }
+}
+
+/// A duration of a contract file: `4 u`, `2 werkdagen`.
+pub(super) fn term(target: &str) -> String {
     let digits = target.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = target.split_at(digits);
     let unit = match (unit, number) {
@@ -113,6 +144,25 @@ mod tests {
     fn a_duration_is_cut_to_minutes() {
         assert_eq!(duration(Some(4 * 3600 + 5 * 60 + 59)), "4 u 05 min");
         assert_eq!((duration(Some(0)), duration(Some(360_000)), duration(None)), ("0 u 00 min".into(), "100 u 00 min".into(), "–".into()));
+    }
+
+    #[test]
+    fn a_term_says_from_what_it_is_counted() {
+        let told = |text: &str, period| due(text.parse().expect("a term"), period);
+        let of_a_fact = ["7wd", "1mo", "1y", "3wd before", "0d"].map(|text| told(text, None));
+        assert_eq!(of_a_fact, ["binnen 7 werkdagen", "binnen 1 maand", "binnen 1 jaar", "ten minste 3 werkdagen ervoor", "dezelfde dag"]);
+        let of_a_period = ["0d", "1mo", "day 15", "day 31", "last wd", "5d before"].map(|text| told(text, Some(Cycle::Month)));
+        let expected = [
+            "voor het einde ervan",
+            "binnen 1 maand na het einde ervan",
+            "de 15e van de maand erna",
+            "het einde van de maand erna",
+            "de laatste werkdag van de maand",
+            "5 dagen voor de laatste dag ervan",
+        ];
+        assert_eq!(of_a_period, expected);
+        assert_eq!(told("5d before", Some(Cycle::Week)), "uiterlijk op dinsdag");
+        assert_eq!(told("1y before", Some(Cycle::Year)), "voor het begin ervan");
     }
 
     #[test]

@@ -81,8 +81,8 @@ fn check(stamp: &Stamp, version: &Version, duty: &Duty, obligation: &Obligation,
 fn earliest(version: &Version, duty: &Duty, obligation: &Obligation) -> Option<Instant> {
     match duty.occasion {
         Occasion::Every(cycle) => start_of_the_period_before(version, cycle, obligation),
-        Occasion::Fact(_) if duty.precedes_its_fact() => None,
-        Occasion::Fact(_) => obligation.fact_at,
+        Occasion::Facts(_) if duty.precedes_its_fact() => None,
+        Occasion::Facts(_) => obligation.fact_at,
     }
 }
 

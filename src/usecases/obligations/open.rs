@@ -19,6 +19,8 @@ pub struct Draft {
     pub contract: Option<String>,
     /// The duty's code in it.
     pub duty: Option<String>,
+    /// Which of the facts that start it this was; needed where there are several.
+    pub fact: Option<String>,
     /// The client; needed where the contract serves several and the caller sees them.
     pub organisation: Option<String>,
     /// When the fact happened, or is planned for; the present when absent.
@@ -31,6 +33,7 @@ pub struct Draft {
 struct Checked {
     version: Arc<Version>,
     duty: Duty,
+    fact: String,
     organisation: String,
     fact_at: Instant,
 }
@@ -66,7 +69,7 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Obligation,
                 met_at: None,
                 next_fire_at: None,
             };
-            let (evidence, data) = (Some(draft.evidence.clone()), json!({ "factAt": checked.fact_at }));
+            let (evidence, data) = (Some(draft.evidence.clone()), json!({ "fact": checked.fact, "factAt": checked.fact_at }));
             let opened = event(app, EventKind::Opened, &stamp.actor, evidence, data, stamp.recorded_at, stamp.recorded_at);
             let written = write_new(app, tx, vec![(checked.version, obligation, opened)], stamp.recorded_at).await?.pop();
             let written = written.ok_or_else(|| Error::Internal("an obligation that was written is not there".to_owned()))?;
@@ -91,19 +94,34 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     });
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     let duty = version.as_ref().zip(draft.duty.as_deref()).and_then(|(version, id)| started(version, id, &mut problems));
-    if let (Some(version), Some(duty)) = (&version, &duty) {
+    let fact = duty.as_ref().and_then(|(_, facts)| which(facts, draft.fact.as_deref(), &mut problems));
+    if let (Some(version), Some((duty, _))) = (&version, &duty) {
         check_fact(stamp, version, duty, draft.fact_at, fact_at, &mut problems);
     }
-    match (version, duty, client) {
-        (Some(version), Some(duty), Some((organisation, _))) if problems.is_empty() => Ok(Checked { version, duty, organisation, fact_at }),
+    match (version, duty, fact, client) {
+        (Some(version), Some((duty, _)), Some(fact), Some((organisation, _))) if problems.is_empty() => {
+            Ok(Checked { version, duty, fact, organisation, fact_at })
+        }
         _ => Err(problems),
     }
 }
 
-/// The duty of that code, if a fact starts it.
-fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<Duty> {
-    match version.contract.duty(id) {
-        Some(duty) if matches!(duty.occasion, Occasion::Fact(_)) => return Some(duty.clone()),
+/// Which of the facts that start a duty was recorded; it goes without saying where there is one.
+fn which(facts: &[String], given: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
+    let (code, detail) = match (given, facts) {
+        (None, [only]) => return Some(only.clone()),
+        (Some(given), _) if facts.iter().any(|fact| fact == given) => return Some(given.to_owned()),
+        (None, _) => ("required", format!("say which fact it was, one of: {}", facts.join(", "))),
+        (Some(given), _) => ("unknown_fact", format!("\"{given}\" does not start it; one of these does: {}", facts.join(", "))),
+    };
+    problems.push(Problem::field("fact", code, detail));
+    None
+}
+
+/// The duty of that code with the facts that start it, if facts do.
+fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<(Duty, Vec<String>)> {
+    match version.contract.duty(id).map(|duty| (duty, &duty.occasion)) {
+        Some((duty, Occasion::Facts(facts))) => return Some((duty.clone(), facts.clone())),
         Some(_) => problems.push(Problem::field("obligation", "recurring", "opens by itself, every period")),
         None => {
             let detail = format!("the contract has no obligation \"{id}\"");

@@ -1,13 +1,13 @@
 //! Recurring duties: the present period and the next one are opened ahead, each once.
 //!
-//! A contract is looked at when a version of it is applied and at the start of every local month, by whoever comes first. A
-//! duty seen for the first time opens with the first period that can still be met; from then on no period is left out, also
+//! A contract is looked at when a version of it is applied and when a period of one of its duties begins, by whoever comes
+//! first. A duty seen for the first time opens with the first period that can still be met; from then on no period is left out, also
 //! when nothing ran for a while.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::{Months, NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 use serde_json::json;
 
 use super::{event, write_new};
@@ -129,15 +129,16 @@ fn one(
     (version.clone(), obligation, opened)
 }
 
-/// When a contract is looked at again: at the next local month, or when a version takes effect.
+/// When a contract is looked at again: when the next period of one of its duties begins, or a version takes effect.
 fn next_look(versions: &[Arc<Version>], now: Instant) -> Option<Instant> {
-    let recurs = |version: &&Arc<Version>| version.contract.duties.iter().any(|duty| cycle_of(duty).is_some());
-    let months = versions.iter().filter(recurs).filter_map(|version| {
-        let this_month = Cycle::Month.containing(version.contract.zone.date(now)).first();
-        midnight(&version.contract, this_month.checked_add_months(Months::new(1))?)
-    });
-    let effects = versions.iter().filter(recurs).filter_map(|version| midnight(&version.contract, version.contract.effective_from));
-    months.chain(effects).filter(|at| *at > now).collect::<BTreeSet<_>>().pop_first()
+    let mut looks = BTreeSet::new();
+    for contract in versions.iter().map(|version| &version.contract) {
+        for cycle in contract.duties.iter().filter_map(cycle_of) {
+            let next = cycle.containing(contract.zone.date(now)).next();
+            looks.extend([next.first(), contract.effective_from].into_iter().filter_map(|date| midnight(contract, date)));
+        }
+    }
+    looks.into_iter().find(|at| *at > now)
 }
 
 fn midnight(contract: &Contract, date: NaiveDate) -> Option<Instant> {

@@ -20,7 +20,7 @@ fn texts(items: &Value, key: &str) -> Vec<String> {
 }
 
 async fn the_contracts_of_those_one_sees_are_there_and_no_others(desk: &Desk) {
-    assert_eq!(texts(&desk.get("/v1/contracts").await.body["items"], "id"), ["blg", "covide", "dap-example"]);
+    assert_eq!(texts(&desk.get("/v1/contracts").await.body["items"], "id"), ["blg-example", "covide", "dap-example", "fiets-example"]);
     let client = desk.token_of("gemeente-voorbeeld").await;
     let seen = desk.ask(Some(&client), "GET", "/v1/contracts", None).await.body["items"].clone();
     assert_eq!((texts(&seen, "id"), &seen[0]["organisations"]), (vec!["covide".to_owned()], &json!(["gemeente-voorbeeld"])));
@@ -62,7 +62,9 @@ async fn a_contract_tells_what_can_be_chosen_and_what_is_promised(desk: &Desk) {
     assert_eq!((&p1["code"], &p1["needsPhoneContact"]), (&json!("p1"), &json!(true)));
     let duties = dap["obligations"].as_array().expect("duties");
     let duty = |id: &str| duties.iter().find(|duty| duty["id"] == id).unwrap_or_else(|| panic!("no {id} in {duties:?}"));
-    assert_eq!((&duty("verbeterplan-exitplan")["fact"].is_string(), &duty("verbeterplan-exitplan")["every"]), (&true, &json!(null)));
+    let plan = duty("verbeterplan-exitplan");
+    assert_eq!((&plan["facts"], &plan["every"]), (&json!(["exitplan-afgewezen"]), &json!(null)));
+    assert_eq!((&duty("operationeel-overleg")["facts"], &duty("operationeel-overleg")["every"]), (&json!([]), &json!("week")));
     assert!(duties.iter().all(|duty| duty["clause"].is_string() && duty["owner"].is_string() && duty["due"].is_string()), "{duties:?}");
     let levels = dap["ladders"][0]["levels"].as_array().expect("levels");
     assert_eq!(levels.len(), 4);
@@ -76,6 +78,12 @@ async fn a_contract_tells_what_can_be_chosen_and_what_is_promised(desk: &Desk) {
     );
     assert!(texts(&dap["roles"], "code").contains(&"servicedesk".to_owned()));
     assert!(!dap["roles"].to_string().contains('@'), "addresses of roles are not told");
+
+    // TKT-15: what it calls the types it has; and what a level is passed over by.
+    let blg = desk.get("/v1/contracts/blg-example").await.body;
+    let labels: Vec<_> = blg["types"].as_array().expect("types").iter().map(|one| one["label"]["nl"].as_str()).collect();
+    assert_eq!((labels[0], labels[1], labels[2], labels[5]), (Some("incident"), Some("probleem"), Some("gebruikersvraag"), Some("wens")));
+    assert_eq!(blg["ladders"][0]["levels"][0]["skippedBy"], json!(["klacht-rijksbreed", "structureel-probleem"]));
 }
 
 /// CAL-01 and CLK-16: what was amended shows.
@@ -92,12 +100,12 @@ async fn a_calendar_tells_its_hours_and_the_days_off_that_are_coming(desk: &Desk
         let answer = desk.post(amendments, &body).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
     }
-    let calendar = desk.get("/v1/contracts/dap-example/calendars").await.body["items"][0].clone();
+    let calendar = desk.get("/v1/contracts/dap-example/calendars").await.body["items"][3].clone();
     assert_eq!(texts(&calendar["closedDays"], "date")[..2], ["2026-03-20", "2026-04-06"]);
     assert_eq!(calendar["closedDays"][0]["cause"], "by_hand");
     assert_eq!(calendar["specialDays"], json!([{ "date": "2026-04-03", "hours": ["09:00-12:00"] }]));
     desk.passes("P30D").await;
-    let later = desk.get("/v1/contracts/dap-example/calendars").await.body["items"][0]["closedDays"].clone();
+    let later = desk.get("/v1/contracts/dap-example/calendars").await.body["items"][3]["closedDays"].clone();
     assert_eq!((texts(&later, "date")[0].as_str(), texts(&later, "date").last().map(String::as_str)), ("2026-04-06", Some("2027-03-29")));
 }
 
@@ -110,8 +118,8 @@ async fn organisations_and_people_are_those_one_sees(desk: &Desk) {
     desk.registers(&incident("p3")).await;
     desk.registers(&reported_by("covide", "gemeente-voorbeeld", "Bea Bakker", "bea@gemeente-voorbeeld.example")).await;
     let all = desk.get("/v1/organisations").await.body["items"].clone();
-    assert_eq!(texts(&all, "id"), ["gemeente-voorbeeld", "ipo", "ministerie-voorbeeld", "stichting-proef"]);
-    assert_eq!(all[0]["contracts"], json!([{ "contract": "covide", "tier": "premium" }]));
+    assert_eq!(texts(&all, "id"), ["deelnemer-voorbeeld", "gemeente-voorbeeld", "ipo", "ministerie-voorbeeld", "stichting-proef"]);
+    assert_eq!(all[1]["contracts"], json!([{ "contract": "covide", "tier": "premium" }]));
     assert_eq!(texts(&desk.get("/v1/people").await.body["items"], "name"), ["Bea Bakker", "Anna de Boer"]);
     let client = desk.token_of("ipo").await;
     let ask = async |path: &str| desk.ask(Some(&client), "GET", path, None).await.body["items"].clone();
@@ -173,10 +181,13 @@ async fn everything_has_a_name_in_the_language_asked_for(desk: &Desk) {
         );
     }
     let labels = desk.get("/v1/labels").await.body;
-    assert_eq!(texts(&labels["priorities"], "contract"), ["blg", "covide", "dap-example"]);
+    assert_eq!(texts(&labels["priorities"], "contract"), ["blg-example", "covide", "dap-example", "fiets-example"]);
     assert_eq!(labels["priorities"][1]["values"][1], json!({ "code": "high", "label": "Hoog", "nl": "Hoog", "en": "High" }));
+    let question = json!({ "code": "service_request", "label": "gebruikersvraag", "nl": "gebruikersvraag", "en": "user question" });
+    assert_eq!((texts(&labels["types"], "contract"), &labels["types"][0]["values"][1]), (vec!["blg-example".to_owned()], &question));
     let client = desk.token_of("ipo").await;
     let theirs = desk.ask(Some(&client), "GET", "/v1/labels", None).await.body;
+    assert_eq!(theirs["types"], json!([]));
     assert_eq!(texts(&theirs["priorities"], "contract"), ["dap-example"]);
     let channels = desk.get("/v1/channels").await.body["items"].clone();
     assert_eq!(texts(&channels, "code"), ["phone", "email", "portal", "api", "monitoring"]);

@@ -7,6 +7,8 @@ use crate::support::{ADMIN, Desk};
 
 on_both_databases!(
     exit_10_a_rejection_starts_a_term_that_says_how_it_was_computed,
+    exit_04_a_duty_that_two_facts_start_says_which_of_them_did,
+    mtg_05_a_weekly_duty_is_due_every_week_and_a_visit_on_its_tuesday,
     a_notice_ahead_counts_back_from_what_is_planned,
     a_repeat_with_the_same_key_opens_and_meets_once,
     everything_wrong_with_a_fact_is_named_at_once,
@@ -45,6 +47,37 @@ async fn exit_10_a_rejection_starts_a_term_that_says_how_it_was_computed(desk: &
     assert_eq!(shown["events"][0]["evidence"], "Brief van de contractmanager.");
 }
 
+/// BLG 5.3: the data is destroyed a month after the client confirms that it has it, or waives its transfer (vector: 31-01 → 28-02).
+async fn exit_04_a_duty_that_two_facts_start_says_which_of_them_did(desk: &Desk) {
+    let waived = |fact: Value| {
+        json!({ "contract": "blg-example", "obligation": "gegevens-vernietigen", "fact": fact, "factAt": "2026-01-31T12:00:00+01:00",
+            "evidence": "Brief van de contractmanager." })
+    };
+    for (fact, code) in [(Value::Null, "required"), (json!("gunning"), "unknown_fact")] {
+        let answer = desk.post("/v1/obligations", &waived(fact)).await;
+        assert_eq!((answer.status, codes(&answer.body)), (400, vec![("/fact".to_owned(), code.to_owned())]), "{}", answer.body);
+    }
+    for fact in ["afgezien-van-overdracht", "ontvangst-bevestigd"] {
+        let opened = desk.post("/v1/obligations", &waived(json!(fact))).await;
+        assert_eq!((opened.status, &opened.body["dueAt"]), (201, &json!("2026-02-28T23:00:00Z")), "{}", opened.body);
+        assert_eq!(opened.body["events"][0]["data"]["fact"], fact);
+    }
+    let only = desk.post("/v1/obligations", &rejection()).await;
+    assert_eq!((only.status, &only.body["events"][0]["data"]["fact"]), (201, &json!("exitplan-afgewezen")), "{}", only.body);
+}
+
+/// DAP 4.2 and 3.7.1, over the change of a month: each week is opened once, ahead, by its number.
+async fn mtg_05_a_weekly_duty_is_due_every_week_and_a_visit_on_its_tuesday(desk: &Desk) {
+    desk.reaches("2026-04-01T09:00:00+02:00").await;
+    for (duty, due) in [("operationeel-overleg", ["03-08", "03-15", "03-22", "03-29", "04-05", "04-12"]), ("bezoek-op-locatie", ["03-03", "03-10", "03-17", "03-24", "03-31", "04-07"])] {
+        let found = desk.get(&format!("/v1/obligations?contract=dap-example&obligation={duty}&pageSize=100")).await.body;
+        let shown = found["items"].as_array().expect("items").iter();
+        let shown: Vec<_> = shown.map(|one| (one["period"].clone(), one["computation"]["dueDate"].clone())).collect();
+        let weeks = (10..16).zip(due).map(|(week, due)| (json!(format!("2026-W{week}")), json!(format!("2026-{due}"))));
+        assert_eq!(shown, weeks.collect::<Vec<_>>(), "{duty}");
+    }
+}
+
 async fn a_notice_ahead_counts_back_from_what_is_planned(desk: &Desk) {
     let update = json!({ "contract": "covide", "organisation": "gemeente-voorbeeld", "obligation": "aankondiging-grote-update",
         "factAt": "2026-04-09T20:00:00+02:00", "evidence": "Releaseplanning." });
@@ -59,7 +92,7 @@ async fn a_repeat_with_the_same_key_opens_and_meets_once(desk: &Desk) {
     };
     let (one, same) = (send("/v1/obligations", &rejection(), "k1").await, send("/v1/obligations", &rejection(), "k1").await);
     assert_eq!((one.status, same.status, &one.body["id"]), (201, 201, &same.body["id"]));
-    let other = json!({ "contract": "dap-example", "obligation": "hersteltest", "evidence": "x" });
+    let other = json!({ "contract": "dap-example", "obligation": "hersteltest-na-de-vorige", "evidence": "x" });
     assert_eq!(send("/v1/obligations", &other, "k1").await.status, 409);
     let path = format!("/v1/obligations/{}/fulfilments", one.body["id"].as_str().expect("an id"));
     let met = json!({ "evidence": "Plan per post." });
@@ -163,7 +196,7 @@ async fn a_list_turns_its_pages_by_due_date_and_filters(desk: &Desk) {
     }
     assert_eq!(turned, whole);
     let march = desk
-        .get("/v1/obligations?contract=dap-example&dueFrom=2026-03-01T00:00:00Z&dueBefore=2026-04-01T00:00:01%2B02:00&state=open,late")
+        .get("/v1/obligations?contract=dap-example&obligation=maandrapportage,overzicht-actieve-gebruikers,hersteltest&dueFrom=2026-03-01T00:00:00Z&dueBefore=2026-04-01T00:00:01%2B02:00&state=open,late")
         .await;
     let seen = march.body["items"].as_array().expect("items").iter().map(|item| (item["obligation"].clone(), item["period"].clone()));
     let expected = [(json!("maandrapportage"), json!("2026-02")), (json!("overzicht-actieve-gebruikers"), json!("2026-03"))];

@@ -42,6 +42,8 @@ fn a_duty_is_what_the_file_says() {
     let duty = contract.duty("report").expect("it is there");
     assert_eq!((&duty.title.nl, &duty.title.en, duty.clause.as_str()), (&"Rapport".to_owned(), &"Rapport".to_owned(), "A 1"));
     assert_eq!((&duty.occasion, duty.due.to_string().as_str()), (&Occasion::Every(Cycle::Quarter), "day 15"));
+    let weekly = written(&format!("{BASE}{}", DUTY.replace("\"quarter\"", "\"week\"").replace("day 15", "0d")));
+    assert_eq!(weekly.duties[0].occasion, Occasion::Every(Cycle::Week));
     assert_eq!(duty.remind.iter().map(ToString::to_string).collect::<Vec<_>>(), ["5wd before", "1d before", "0d before"]);
 }
 
@@ -52,7 +54,7 @@ fn everything_wrong_with_a_duty_is_named_at_once() {
         clause = "A 1"
         owner = "dekc"
         calendar = "ofice"
-        every = "week"
+        every = "day"
         due = "10 wd"
         remind = ["5wd", "5wd", "day 3", "soon"]
         remnid = []
@@ -61,7 +63,7 @@ fn everything_wrong_with_a_duty_is_named_at_once() {
         lines(wrong),
         [
             "obligations.0.id: is required",
-            "obligations.0.every: must be one of month, quarter, half-year, year",
+            "obligations.0.every: must be one of week, month, quarter, half-year, year",
             "obligations.0.due: is not a term such as \"10wd\", \"14d\", \"2w\", \"3mo\", \"1y\", \"3wd before\", \"day 15\" or \"last wd\"",
             "obligations.0.remind.1: is named twice",
             "obligations.0.remind.2: must say how long before the due date, such as \"5wd\"",
@@ -80,6 +82,21 @@ fn a_duty_has_one_occasion_and_an_id_of_its_own() {
     let neither = DUTY.replace("every = \"quarter\"", "");
     assert_eq!(lines(&neither), ["obligations.0.every: an obligation has exactly one of every, on"]);
     assert_eq!(lines(&format!("{DUTY}{DUTY}")), ["obligations.1.id: \"report\" is named twice"]);
+}
+
+/// BLG 5.3: confirmed in writing, or waived in writing.
+#[test]
+fn a_duty_may_be_started_by_any_of_several_facts() {
+    let on = |written: &str| DUTY.replace("every = \"quarter\"", written);
+    let facts = |written_as: &str| written(&format!("{BASE}{}", on(written_as))).duties[0].occasion.clone();
+    let named = |names: &[&str]| Occasion::Facts(names.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(facts("on = \"received\""), named(&["received"]));
+    assert_eq!(facts("on = [\"received\", \"waived\"]"), named(&["received", "waived"]));
+    assert_eq!(lines(&on("on = []")), ["obligations.0.on: needs at least one fact"]);
+    assert_eq!(
+        lines(&on("on = [\"received\", 3, \"received\", \"unknown\"]")),
+        ["obligations.0.on.3: is \"unknown\": the agreement leaves it open", "obligations.0.on.1: must be a text", "obligations.0.on.2: is named twice"]
+    );
 }
 
 #[test]
@@ -114,7 +131,15 @@ fn the_agreements_have_their_dated_duties() {
             "DAP 3.12.4 1y before",
             "DAP 3.12.4 1mo",
             "DAP 3.12.5 0d",
+            "DAP 3.14 0d",
+            "DAP 4.2 0d",
+            "DAP 4.2 0d",
+            "DAP 4.2 0d",
+            "DAP 3.7.1 1y before",
+            "DAP 3.7.1 5d before",
+            "DAP 3.13.3 3mo",
             "DAP 3.14 1y",
+            "DAP 3.14 1mo",
         ]
     );
 }
