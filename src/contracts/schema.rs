@@ -9,8 +9,7 @@ use super::{Problem, calendars, obligations};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, open_seconds};
 use crate::domain::contract::{
-    Client, Condition, Contract, Label, Ladder, Level, Mode, Motivation, Opens, Priority, Role, Side, TicketType, UnknownType,
-    Workaround,
+    Client, Condition, Contract, Label, Ladder, Level, Mode, Motivation, Opens, Priority, Role, Side, TicketType, UnknownType, Workaround,
 };
 use crate::domain::ticket::ClosingText;
 

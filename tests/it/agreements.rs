@@ -217,7 +217,9 @@ fn leaves_of(text: &str) -> (Table, Vec<Leaf>) {
 /// The desk's own words: what tells things apart, translations, and on which calendar of the file a duty counts.
 fn is_of_the_desk(name: &str) -> bool {
     let (first, last) = (name.split('.').next(), name.rsplit('.').next());
-    first == Some("assumed") || matches!(last, Some("id" | "organisation" | "level" | "en")) || (first == Some("obligations") && last == Some("calendar"))
+    first == Some("assumed")
+        || matches!(last, Some("id" | "organisation" | "level" | "en"))
+        || (first == Some("obligations") && last == Some("calendar"))
 }
 
 fn is_within(key: &str, of: &str) -> bool {
@@ -241,7 +243,8 @@ fn differences(text: &str, agreed: &str, replaced: &[&str]) -> Vec<String> {
             None => wrong.push(format!("{key}: {value} is in no document and not assumed")),
         }
     }
-    let is_kept = |name: &&String| own.iter().any(|leaf| leaf.name == **name) || is_assumed(name) || replaced.iter().any(|of| is_within(name, of));
+    let is_kept =
+        |name: &&String| own.iter().any(|leaf| leaf.name == **name) || is_assumed(name) || replaced.iter().any(|of| is_within(name, of));
     wrong.extend(rows.keys().filter(|name| !is_kept(name)).map(|name| format!("{name}: {} is lost", rows[name])));
     wrong
 }
@@ -291,13 +294,19 @@ fn a_value_that_strays_from_its_document_is_named() {
         differences(&covide.replace(from, to), COVIDE, &[])
     };
     assert_eq!(strays("under = \"6h\"", "under = \"7h\""), ["clocks.3.goals.1.under: \"7h\", and the document says \"6h\""]);
-    assert_eq!(strays("due = \"3wd before\"", "due = \"unknown\""), ["obligations.0.due: \"unknown\", and the document says \"3wd before\""]);
+    assert_eq!(
+        strays("due = \"3wd before\"", "due = \"unknown\""),
+        ["obligations.0.due: \"unknown\", and the document says \"3wd before\""]
+    );
     assert_eq!(
         strays("rank = 1\n", "rank = 1\nmotivation = \"required\"\n"),
         ["priorities.urgent.motivation: \"required\" is in no document and not assumed"]
     );
     assert_eq!(strays("under = \"1wd\"", "within = \"1wd\"").len(), 2, "one made up and one lost");
-    assert_eq!(strays("[roles.accountmanager]                       # COVIDE 6.2\nside = \"supplier\"\n", "[roles.accountmanager]\n"), ["roles.accountmanager.side: \"supplier\" is lost"]);
+    assert_eq!(
+        strays("[roles.accountmanager]                       # COVIDE 6.2\nside = \"supplier\"\n", "[roles.accountmanager]\n"),
+        ["roles.accountmanager.side: \"supplier\" is lost"]
+    );
     assert_eq!(strays("    \"clocks.3.warn_at\",\n", ""), ["clocks.3.warn_at: [50, 75, 90] is in no document and not assumed"]);
 }
 

@@ -197,7 +197,9 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
         (
             "level = 1",
             "level = 1\ntitel = \"A\"",
-            &["ladders.0.levels.0.titel: is not a key here; the keys are client, climb, closing_needs, level, mode, skipped_by, supplier, title"],
+            &[
+                "ladders.0.levels.0.titel: is not a key here; the keys are client, climb, closing_needs, level, mode, skipped_by, supplier, title",
+            ],
         ),
         (
             "clock = \"resolution\"",
@@ -425,7 +427,10 @@ fn what_skips_a_level_is_decided_below_it() {
         broken(&[
             ("opens = [{ when = \"breached\", clock = \"resolution\" }]", "opens = [{ when = \"decided\", code = \"wide\" }]"),
             (levels, &format!("{first}\nclimb = [{{ when = \"decided\", code = \"deep\" }}]")),
-            ("closing_needs = [\"measures\", \"results\", \"lessons\"]", &format!("[[ladders.levels]]\nlevel = 2\n{second}\n[[ladders.levels]]\nlevel = 3")),
+            (
+                "closing_needs = [\"measures\", \"results\", \"lessons\"]",
+                &format!("[[ladders.levels]]\nlevel = 2\n{second}\n[[ladders.levels]]\nlevel = 3"),
+            ),
         ])
     };
     let contract = contracts::parse(Path::new("a.toml"), &ladder("skipped_by = [\"wide\"]", "skipped_by = [\"wide\", \"deep\"]"));

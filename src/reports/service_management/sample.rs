@@ -54,6 +54,7 @@ pub(crate) fn contract() -> Contract {
         title: "Service Level Overeenkomst Covide CRM".to_owned(),
         effective_from: NaiveDate::default(),
         zone,
+        type_labels: [].into(),
         assumed: vec!["calendars.support.holidays".to_owned(), "clocks.1.warn_at".to_owned()],
         default_priority: None,
         phone: None,

@@ -1,9 +1,9 @@
 //! An agreement as a page for a terminal: what a contract manager checks before it is applied.
 
+use super::section;
 use super::table::Side::{Left, Right};
 use super::table::{Table, clean};
 use super::words::{clock, dash, due, norm, term};
-use super::section;
 use crate::domain::calendar::{Calendar, HolidayRule};
 use crate::domain::clock::{Entry, Share, Starts};
 use crate::domain::contract::{Condition, Contract, Level, Mode, Opens, Side, TicketType};
@@ -177,11 +177,8 @@ fn level_cells(level: &Level) -> [String; 6] {
         Mode::Proposed => "op voorstel",
     };
     let skipped: Vec<_> = level.skipped_by.iter().map(|code| format!("\"{code}\"")).collect();
-    let title = if skipped.is_empty() {
-        level.title.nl.clone()
-    } else {
-        format!("{} (overgeslagen bij {})", level.title.nl, skipped.join(", "))
-    };
+    let title =
+        if skipped.is_empty() { level.title.nl.clone() } else { format!("{} (overgeslagen bij {})", level.title.nl, skipped.join(", ")) };
     [level.level.to_string(), title, level.client.join(", "), level.supplier.join(", "), all(&level.climb), how.to_owned()]
 }
 

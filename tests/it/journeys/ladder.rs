@@ -73,9 +73,7 @@ async fn each_client_hears_of_its_own_tickets_and_of_no_others(desk: &Desk) {
     let second = "[[clients]]\norganisation = \"vng\"\nroles = { servicemanager = [\"sm@vng.example\"], \
         functioneel-beheerder-ka = [\"fb@vng.example\"] }\n\n[[clients]]\norganisation = \"ipo\"";
     let text = text.replacen("[[clients]]\norganisation = \"ipo\"", second, 1).replacen("version = \"1.0\"", "version = \"1.1\"", 1);
-    let text = text
-        .replacen("effective_from = 2025-01-01", "effective_from = 2026-03-03", 1)
-        .replace("clients.0.", "clients.1.");
+    let text = text.replacen("effective_from = 2025-01-01", "effective_from = 2026-03-03", 1).replace("clients.0.", "clients.1.");
     let applied = desk.post("/v1/contracts", &json!({ "contract": text })).await;
     assert_eq!(applied.status, 201, "{}", applied.body);
     desk.passes("P1D").await;

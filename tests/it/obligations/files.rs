@@ -95,7 +95,11 @@ fn a_duty_may_be_started_by_any_of_several_facts() {
     assert_eq!(lines(&on("on = []")), ["obligations.0.on: needs at least one fact"]);
     assert_eq!(
         lines(&on("on = [\"received\", 3, \"received\", \"unknown\"]")),
-        ["obligations.0.on.3: is \"unknown\": the agreement leaves it open", "obligations.0.on.1: must be a text", "obligations.0.on.2: is named twice"]
+        [
+            "obligations.0.on.3: is \"unknown\": the agreement leaves it open",
+            "obligations.0.on.1: must be a text",
+            "obligations.0.on.2: is named twice"
+        ]
     );
 }
 
