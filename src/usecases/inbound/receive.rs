@@ -43,7 +43,7 @@ pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Receiv
     let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, id: app.time.id(), now: app.time.now() };
     match Box::pin(coming.take_in()).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat)) => Err(away),
-        Err(fault) => Box::pin(coming.keep_aside(&fault)).await,
+        Err(fault) => Box::pin(coming.survive(&fault)).await,
         taken => taken,
     }
 }
@@ -66,7 +66,7 @@ impl Coming<'_> {
             contracts::refresh(self.app, tx).await?;
             match self.app.version_at(&self.mailbox.contract, self.now) {
                 Some(version) => Intake::of(self, tx, version).await?.take(tx, &enclosed).await,
-                None => self.keep(tx, &waiting("the mailbox's contract is not in force"), None, None).await,
+                None => self.keep_aside(tx, "the mailbox's contract is not in force").await,
             }
         }))
         .await;
@@ -75,16 +75,19 @@ impl Coming<'_> {
     }
 
     /// Keeps a message that met a fault of the desk, for people to look at.
-    async fn keep_aside(&self, fault: &Error) -> Result<Received, Error> {
+    async fn survive(&self, fault: &Error) -> Result<Received, Error> {
         tracing::error!(mailbox = self.name, message = %self.id, error = %fault, "a mail could not be taken in, and waits for the desk");
-        let kept = self.app.write(&Scope::All, async |tx| {
-            let decision = match self.before(tx).await? {
-                Some(_) => Decision::noted(Outcome::Duplicate, TAKEN_IN_BEFORE, None),
-                None => waiting("the desk met a fault when it took it in; the log says which"),
-            };
-            self.keep(tx, &decision, None, None).await
-        });
-        kept.await
+        let reason = "the desk met a fault when it took it in; the log says which";
+        self.app.write(&Scope::All, async |tx| self.keep_aside(tx, reason).await).await
+    }
+
+    /// Keeps a message of which nothing can be made now.
+    async fn keep_aside(&self, tx: &Tx, reason: &str) -> Result<Received, Error> {
+        let decision = match self.before(tx).await? {
+            Some(_) => Decision::noted(Outcome::Duplicate, TAKEN_IN_BEFORE, None),
+            None => waiting(reason),
+        };
+        self.keep(tx, &decision, None, None).await
     }
 
     /// The same message, taken in before.

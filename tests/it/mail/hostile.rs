@@ -133,9 +133,11 @@ async fn a_mail_that_meets_a_fault_of_the_desk_waits_and_becomes_a_ticket_when_t
 async fn a_mail_for_a_contract_that_is_not_in_force_waits(desk: &Desk) {
     let later = [("UURWERK_MAILBOXES_LATER_ADDRESS", "later@uurwerk.example"), ("UURWERK_MAILBOXES_LATER_CONTRACT", "later")];
     let desk = Desk::open_with(desk.on(), &later).await;
-    let came = desk.mail_arrives("later", "From: anna@ipo.example\nSubject: Printer\nMessage-ID: <1@ipo.example>\n\nKapot.\n").await;
+    let mail = "From: anna@ipo.example\nSubject: Printer\nMessage-ID: <1@ipo.example>\n\nKapot.\n";
+    let came = desk.mail_arrives("later", mail).await;
     assert_eq!((came.status, came.body["outcome"].as_str()), (201, Some("quarantined")), "{}", came.body);
     assert_eq!(came.body["reason"], "the mailbox's contract is not in force");
+    assert_eq!(desk.mail_arrives("later", mail).await.body["outcome"], "duplicate", "and whoever brings it again is told so");
     let path = format!("/v1/inbound-messages/{}/tickets", came.body["id"].as_str().expect("an id"));
     let nowhere = desk.post(&path, &json!({})).await;
     assert_eq!((nowhere.status, nowhere.body["errors"][0]["pointer"].as_str()), (400, Some("/contract")), "{}", nowhere.body);
