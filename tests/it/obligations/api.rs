@@ -180,7 +180,7 @@ async fn an_obligation_is_seen_by_its_organisation_and_the_desk_alone(desk: &Des
     let backdated = desk.ask(Some(&client), "POST", "/v1/obligations", Some(&early)).await;
     assert_eq!(codes(&backdated.body), [("/factAt".to_owned(), "desk_only".to_owned())]);
     let elsewhere = desk.ask(Some(&stranger), "POST", "/v1/obligations", Some(&rejection())).await;
-    assert_eq!(codes(&elsewhere.body), [("/organisation".to_owned(), "unknown_organisation".to_owned())]);
+    assert_eq!(codes(&elsewhere.body), [("/contract".to_owned(), "unknown_contract".to_owned())]);
     assert_eq!(desk.ask(None, "GET", "/v1/obligations", None).await.status, 401);
 }
 

