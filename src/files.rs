@@ -68,6 +68,11 @@ impl Files {
         Ok(Self { store: Arc::new(store), part: FOLDER_PART, folder: Some(folder) })
     }
 
+    /// Whether much of every file that comes is in memory at once.
+    pub fn holds_much(&self) -> bool {
+        self.part > FOLDER_PART
+    }
+
     /// Takes a file in as it comes, at most `cap` bytes; durable when this returns. One that is refused leaves nothing.
     pub async fn keep<E>(&self, id: Uuid, bytes: impl Stream<Item = Result<Bytes, E>>, cap: u64) -> Result<Kept, NotKept<E>> {
         let mut bytes = std::pin::pin!(bytes);

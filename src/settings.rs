@@ -106,6 +106,8 @@ pub struct Http {
     pub failures_per_minute: u32,
     /// How many seconds a body may take, and one more for every 16 KiB of it.
     pub slow_body_seconds: u16,
+    /// The folder where long bodies wait while they come in.
+    pub spool: PathBuf,
 }
 
 /// `[attachments]`

@@ -1,10 +1,11 @@
 //! `/v1/contract-plans` and `POST /v1/contracts`: a new version of an agreement, tried on and applied.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 
 use super::body;
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::shapes::ContractPlan;
 use crate::app::App;
 use crate::usecases::{agreements, contracts};
@@ -16,9 +17,9 @@ type App_ = web::Data<App>;
 /// Key by key, for which tickets and from when, and what stands in its way; nothing is changed.
 #[utoipa::path(post, path = "/contract-plans", tag = "contracts", operation_id = "createContractPlan",
     request_body = super::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
-pub async fn plan(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn plan(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let source = source(&request, &bytes)?;
+    let source = source(&incoming.take(body::JSON).await?)?;
     Ok(HttpResponse::Created().json(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }
 
@@ -28,15 +29,15 @@ pub async fn plan(app: App_, caller: Caller, request: HttpRequest, bytes: web::B
 /// the same text once more changes nothing.
 #[utoipa::path(post, path = "/contracts", tag = "contracts", operation_id = "createContractVersion",
     request_body = super::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
-pub async fn apply(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn apply(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let source = source(&request, &bytes)?;
+    let source = source(&incoming.take(body::JSON).await?)?;
     agreements::apply(&app, &source).await?;
     Ok(HttpResponse::Created().json(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }
 
-fn source(request: &HttpRequest, bytes: &[u8]) -> Result<agreements::Source, Failure> {
-    let mut body = body::read(request, bytes, "ContractInput")?;
+fn source(bytes: &[u8]) -> Result<agreements::Source, Failure> {
+    let mut body = body::read(bytes, "ContractInput")?;
     let text = body.text("contract").unwrap_or_default();
     let read = (!text.is_empty()).then(|| contracts::source(&text));
     if let Some(Err(problems)) = &read {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::body;
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::shapes::{CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::app::App;
 use crate::usecases::{Problem, amendments};
@@ -24,10 +25,11 @@ pub async fn create(
     caller: Caller,
     request: HttpRequest,
     contract: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let mut body = body::read(&request, &bytes, "CalendarAmendmentInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "CalendarAmendmentInput")?;
     let text = body.text("date").unwrap_or_default();
     let date = text.parse().ok();
     if date.is_none() && !text.is_empty() {

@@ -4,11 +4,12 @@ use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::TryStreamExt;
+use futures_util::future::Either;
 
-use super::body::{Query, is_of};
+use super::body::Query;
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::shapes::{Attachment, AttachmentList};
 use super::tickets::addressed;
 use crate::app::App;
@@ -38,11 +39,16 @@ pub async fn create(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    payload: web::Payload,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
     let ticket = addressed(&path)?;
-    let new = described(&request)?;
-    let bytes = payload.map_err(|_interrupted| Error::Interrupted);
+    let new = NewAttachment { size: incoming.announced(), ..described(&request)? };
+    let cap = usize::try_from(app.settings.attachments.max_bytes).unwrap_or(usize::MAX);
+    let bytes = if app.files.holds_much() {
+        Either::Left(incoming.stream_when_whole(attachments::UNKNOWN, cap)?)
+    } else {
+        Either::Right(incoming.stream(attachments::UNKNOWN)?)
+    };
     let key = |digest: &str| {
         let asked = format!("{} {}?{} {digest}", request.method(), request.path(), request.query_string());
         caller.stamp_for(&app, &request, asked.as_bytes()).idempotency
@@ -55,8 +61,6 @@ pub async fn create(
 
 /// What the query says of a file.
 fn described(request: &HttpRequest) -> Result<NewAttachment, Failure> {
-    let header = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    is_of(request, "application/octet-stream")?;
     let mut query = Query::read(request, &["name", "mediaType", "visibility"]);
     let given = query.required("name");
     let name = attachments::safe_name(&given);
@@ -77,12 +81,7 @@ fn described(request: &HttpRequest) -> Result<NewAttachment, Failure> {
         }
     };
     query.checked()?;
-    Ok(NewAttachment {
-        name: name.unwrap_or_default(),
-        media_type: media_type.unwrap_or_default(),
-        public,
-        size: header(header::CONTENT_LENGTH).and_then(|size| size.parse().ok()),
-    })
+    Ok(NewAttachment { name: name.unwrap_or_default(), media_type: media_type.unwrap_or_default(), public, size: None })
 }
 
 /// Shows which files a ticket has.

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, http::header};
+use actix_web::HttpRequest;
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Value, json};
@@ -17,6 +16,8 @@ use crate::domain::Instant;
 use crate::domain::instant::BadInstant;
 use crate::usecases::Problem;
 
+/// The media type of every body that is no file.
+pub const JSON: &str = "application/json";
 /// What a text that people read must have somewhere.
 const SOME_SIGN: &str = "\\S";
 const NUL: &str = "has a character in it that is none (U+0000)";
@@ -30,13 +31,12 @@ pub struct Body {
 }
 
 /// Reads a body as one of the document's schemas. What is not JSON at all is refused at once.
-pub fn read(request: &HttpRequest, bytes: &[u8], schema: &'static str) -> Result<Body, Failure> {
-    Ok(check(json_of(request, bytes)?, schema))
+pub fn read(bytes: &[u8], schema: &'static str) -> Result<Body, Failure> {
+    Ok(check(json_of(bytes)?, schema))
 }
 
 /// The JSON of a body. What is not JSON at all is refused at once.
-pub fn json_of(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Failure> {
-    is_of(request, "application/json")?;
+pub fn json_of(bytes: &[u8]) -> Result<Value, Failure> {
     serde_json::from_slice(bytes).map_err(|error| {
         Failure::invalid(vec![Problem { pointer: String::new(), code: "bad_json", detail: format!("the body is no JSON: {error}") }])
     })
@@ -75,15 +75,6 @@ pub fn check(value: Value, schema: &'static str) -> Body {
         _ => json!({}),
     };
     Body { fields, problems }
-}
-
-/// Refuses a body of another media type.
-pub fn is_of(request: &HttpRequest, wanted: &str) -> Result<(), Failure> {
-    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted) {
-        return Ok(());
-    }
-    Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", format!("the body must be {wanted}")))
 }
 
 fn code(kind: &ValidationErrorKind) -> &'static str {

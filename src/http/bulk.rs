@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::body;
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem};
 use super::tickets::draft;
 use crate::app::App;
@@ -22,8 +23,9 @@ const MOST: usize = 500;
 #[utoipa::path(post, path = "/tickets/_bulk", tag = "tickets", operation_id = "createTickets", request_body = TicketBatchInput,
     params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 200, body = TicketBatch), (status = "4XX", body = super::error::ProblemBody)))]
-pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
-    let drafts: Vec<_> = items(body::json_of(&request, &bytes)?)?.into_iter().map(read).collect();
+pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
+    let bytes = incoming.take(body::JSON).await?;
+    let drafts: Vec<_> = items(body::json_of(&bytes)?)?.into_iter().map(read).collect();
     let made = tickets::register_many(&app, &caller.stamp_for(&app, &request, &bytes), &drafts).await?;
     let items = made.into_iter().map(|outcome| match outcome {
         Ok(made) => TicketBatchItem { status: i32::from(StatusCode::CREATED.as_u16()), ticket: Some(Ticket::from(&made)), problem: None },

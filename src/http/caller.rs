@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::error::Failure;
@@ -43,7 +44,7 @@ impl Caller {
         let digest = |key: &str| Key {
             caller: self.actor.as_text(),
             key: key.to_owned(),
-            digest: tokens::digest(&[asked.as_bytes(), body].concat()),
+            digest: format!("{:x}", Sha256::new_with_prefix(&asked).chain_update(body).finalize()),
         };
         Stamp { idempotency: key(request).ok().flatten().map(digest), ..self.stamp(app) }
     }
@@ -83,8 +84,8 @@ impl FromRequest for Caller {
                 return Err(Failure::unauthorized());
             }
             let limits = request.app_data::<web::Data<Limits>>().ok_or_else(Failure::unauthorized)?;
-            limits.may_try(token.trim(), request.peer_addr().map(|peer| peer.ip()))?;
-            let caller = identify(app, token.trim()).await.inspect_err(|failure| limits.refused(token.trim(), failure))?;
+            let address = request.peer_addr().map(|peer| peer.ip());
+            let caller = identify(app, token.trim()).await.map_err(|failure| limits.refused(failure, address))?;
             limits.admit(token.trim())?;
             Ok(caller)
         })

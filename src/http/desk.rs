@@ -9,6 +9,7 @@ use super::caller::Caller;
 use super::deprecation::Deprecation;
 use super::document;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::shapes::{AdvanceInput, ApiDocument, Sandbox};
 use crate::app::App;
 use crate::jobs;
@@ -36,10 +37,11 @@ pub async fn sandbox_time(app: App_, caller: Caller) -> Result<HttpResponse, Fai
 #[utoipa::path(post, path = "/sandbox/advances", tag = "sandbox", operation_id = "createSandboxAdvance", request_body = AdvanceInput,
     params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Sandbox)))]
-pub async fn advance(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn advance(app: App_, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     sandbox::refuse_outside(&app)?;
-    let mut body = body::read(&request, &bytes, "AdvanceInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "AdvanceInput")?;
     let to = body.instant("to");
     let by = body.text("by").and_then(|by| seconds(&by));
     let (has_to, has_by) = (!body.fields["to"].is_null(), !body.fields["by"].is_null());

@@ -6,6 +6,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, ResponseError, web};
 
 use super::error::Failure;
+use super::incoming::Cap;
 
 /// A path of the API with its methods.
 pub struct Door {
@@ -37,7 +38,7 @@ macro_rules! answered_by {
 impl Door {
     /// The largest body it takes, in bytes, where that is another than for the rest.
     pub fn up_to(mut self, bytes: usize) -> Self {
-        self.resource = self.resource.app_data(web::PayloadConfig::new(bytes));
+        self.resource = self.resource.app_data(Cap(bytes));
         self
     }
 

@@ -177,6 +177,9 @@ impl ResponseError for Failure {
         }
         match self.status {
             StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, challenge))),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE if self.code == "unsupported_content_encoding" => {
+                response.insert_header((header::ACCEPT_ENCODING, "identity"));
+            }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 response.insert_header((header::RETRY_AFTER, self.retry_after));
             }

@@ -8,6 +8,7 @@ use super::attachments::{POLICY, disposition};
 use super::body::{self, Query};
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::labels::OUTCOMES;
 use super::paging::{self, Page};
 use super::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput, Ticket};
@@ -27,12 +28,15 @@ type App_ = web::Data<App>;
     request_body(content = String, content_type = "application/octet-stream", description = "The mail as it came (RFC 5322)"),
     params(("mailbox" = String, Query, description = "The mailbox's name in the settings")),
     responses((status = 201, body = InboundMessage), (status = 404)))]
-pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let mut query = Query::read(&request, &["mailbox"]);
     let mailbox = query.required("mailbox");
     query.checked()?;
-    body::is_of(&request, "application/octet-stream")?;
+    if !app.settings.mailboxes.contains_key(&mailbox) {
+        return Err(Error::NotFound("mailbox").into());
+    }
+    let bytes = incoming.take("application/octet-stream").await?;
     let received = inbound::receive(&app, &mailbox, &bytes).await?;
     let location = format!("/v1/inbound-messages/{}", received.mail.id);
     Ok(HttpResponse::Created()
@@ -120,10 +124,11 @@ pub async fn release(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let body = body::read(&request, &bytes, "ReleasedTicketInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let body = body::read(&bytes, "ReleasedTicketInput")?;
     let to = Destination { organisation: body.text("organisation"), contract: body.text("contract") };
     body.checked()?;
     let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, &to).await?;

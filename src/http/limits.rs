@@ -1,15 +1,14 @@
 //! How much a caller may ask, and how slowly a body may come. All of it by the machine's time, in a sandbox too.
 //!
 //! Each process counts for itself. An address is that of the connection: what a proxy says of others is not believed, so
-//! that behind one all callers share the limit of wrong tokens; a token that was good before passes it.
+//! that behind one all callers share the limit of wrong tokens. It slows down wrong ones only: a good token is always let in.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -22,6 +21,7 @@ use futures_util::Stream;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 
 use super::error::Failure;
@@ -34,6 +34,10 @@ const ADDRESSES: usize = 10_000;
 /// How often they are looked through at most.
 const TIDY: Duration = Duration::from_mins(1);
 
+/// KiB of long bodies that are in memory at once, in one process: the largest mail, or two batches. What is made of a body
+/// takes several times its length.
+const ROOM: u32 = 32 * 1024;
+
 /// A token as it is remembered here.
 type Hash = [u8; 32];
 
@@ -41,8 +45,8 @@ type Hash = [u8; 32];
 pub struct Limits {
     requests: Option<DefaultKeyedRateLimiter<Hash>>,
     strangers: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    good: RwLock<HashSet<Hash>>,
     tidied: Mutex<Instant>,
+    room: Arc<Semaphore>,
 }
 
 impl Limits {
@@ -54,36 +58,30 @@ impl Limits {
         Self {
             requests: requests.map(RateLimiter::keyed),
             strangers: quota(settings.failures_per_minute).map(RateLimiter::keyed),
-            good: RwLock::default(),
             tidied: Mutex::new(Instant::now()),
+            room: Arc::new(Semaphore::new(ROOM as usize)),
         }
-    }
-
-    /// Before a token is looked up: an address that came with too many wrong ones waits.
-    pub fn may_try(&self, token: &str, address: Option<IpAddr>) -> Result<(), Failure> {
-        let (Some(strangers), Some(address)) = (&self.strangers, address) else { return Ok(()) };
-        if self.good.read().unwrap_or_else(PoisonError::into_inner).contains(&hash(token)) {
-            return Ok(());
-        }
-        self.tidy(strangers);
-        strangers.check_key(&network(address)).map_err(|refused| wait(&refused))
     }
 
     /// A token was good: it may ask, unless it asked too much.
     pub fn admit(&self, token: &str) -> Result<(), Failure> {
-        let hash = hash(token);
-        if self.strangers.is_some() && !self.good.read().unwrap_or_else(PoisonError::into_inner).contains(&hash) {
-            self.good.write().unwrap_or_else(PoisonError::into_inner).insert(hash);
-        }
-        self.requests.as_ref().map_or(Ok(()), |requests| requests.check_key(&hash).map_err(|refused| wait(&refused)))
+        self.requests.as_ref().map_or(Ok(()), |requests| requests.check_key(&hash(token)).map_err(|refused| wait(&refused)))
     }
 
-    /// A token was not good, or is no more; when nobody could tell, nothing changes.
-    pub fn refused(&self, token: &str, failure: &Failure) {
-        if failure.status_code() != StatusCode::UNAUTHORIZED {
-            return;
-        }
-        self.good.write().unwrap_or_else(PoisonError::into_inner).remove(&hash(token));
+    /// What whoever was not let in hears: that the token is wrong, or to wait where an address came with too many wrong ones.
+    pub fn refused(&self, failure: Failure, address: Option<IpAddr>) -> Failure {
+        let (Some(strangers), Some(address), StatusCode::UNAUTHORIZED) = (&self.strangers, address, failure.status_code()) else {
+            return failure;
+        };
+        self.tidy(strangers);
+        strangers.check_key(&network(address)).map_or_else(|refused| wait(&refused), |()| failure)
+    }
+
+    /// Waits until a long body of so many bytes may come into memory; its place is taken until this is dropped.
+    pub async fn room(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let wanted = u32::try_from(bytes.div_ceil(1024)).unwrap_or(ROOM).min(ROOM);
+        // Nobody closes it.
+        self.room.clone().acquire_many_owned(wanted).await.ok()
     }
 
     fn tidy(&self, strangers: &DefaultKeyedRateLimiter<IpAddr>) {

@@ -16,6 +16,7 @@ mod door;
 mod error;
 mod gate;
 mod inbound;
+mod incoming;
 mod labels;
 mod limits;
 mod lists;
@@ -138,17 +139,13 @@ pub fn serve_deprecating(
     workers: usize,
     deprecated: &'static [Deprecation],
 ) -> std::io::Result<Server> {
+    incoming::prepare(&app.settings.http.spool)?;
     let limits = web::Data::new(Limits::new(&app.settings.http));
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         let (app, http) = (app.clone(), app.settings.http.clone());
-        WebApp::new()
-            .app_data(app.clone())
-            .app_data(limits.clone())
-            .app_data(web::Data::new(deprecated))
-            .app_data(web::PayloadConfig::new(BODY_CAP))
-            .configure(routes)
-            .wrap_fn(move |mut request, service| {
+        WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(web::Data::new(deprecated)).configure(routes).wrap_fn(
+            move |mut request, service| {
                 let body = Watched::of(&mut request, &http);
                 let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
                 let answer = match gate::check(request.request(), path.as_deref()) {
@@ -173,7 +170,8 @@ pub fn serve_deprecating(
                     log(&method, path.as_deref(), response.status(), &id);
                     Ok(response)
                 }
-            })
+            },
+        )
     });
     let server = server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(LAST_CONNECTIONS.as_secs());
     Ok(server.disable_signals().listen(listener)?.run())

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::body::{self, Query};
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::paging::{self, Page};
 use super::shapes::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 use crate::app::App;
@@ -69,8 +70,9 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
 #[utoipa::path(post, path = "/obligations", tag = "obligations", operation_id = "createObligation", request_body = ObligationInput,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Obligation)))]
-pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "ObligationInput")?;
+pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "ObligationInput")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let draft = Draft {
         contract: body.text("contract"),
@@ -99,9 +101,10 @@ pub async fn fulfil(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "FulfilmentInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "FulfilmentInput")?;
     let fulfilment = Fulfilment { met_at: body.instant("metAt"), evidence: body.text("evidence").unwrap_or_default() };
     body.checked()?;
     let stamp = caller.stamp_for(&app, &request, &bytes);

@@ -41,6 +41,7 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (413, "attachment_too_large", "An attachment is larger than is taken."),
     (413, "ticket_full", "The ticket's attachments are together as large as is taken."),
     (413, "too_large", "The body is larger than is taken."),
+    (415, "unsupported_content_encoding", "The body is compressed; it is taken as it is."),
     (415, "unsupported_media_type", "The body is not in the media type of this operation."),
     (416, "range_not_satisfiable", "The file has no such bytes."),
     (429, "too_many_requests", "Too many requests; `Retry-After` says how many seconds to wait."),

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 
 use super::body;
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use crate::app::App;
 use crate::reports::what_if::ContractSimulation;
 use crate::usecases::{Problem, contracts, what_if};
@@ -17,9 +18,10 @@ use crate::usecases::{Problem, contracts, what_if};
 #[utoipa::path(post, path = "/contract-simulations", tag = "contracts", operation_id = "createContractSimulation",
     request_body = super::shapes::ContractSimulationInput,
     responses((status = 201, body = ContractSimulation)))]
-pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
+pub async fn create(app: web::Data<App>, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let mut body = body::read(&request, &bytes, "ContractSimulationInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "ContractSimulationInput")?;
     let (from, to) = (body.instant("from"), body.instant("to"));
     if from.zip(to).is_some_and(|(from, to)| from >= to) {
         body.problems.push(Problem::field("to", "before_from", "is not after from"));

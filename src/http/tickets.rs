@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::body::{self, Body, Query};
 use super::caller::Caller;
 use super::error::Failure;
+use super::incoming::Incoming;
 use super::paging::{self, Page};
 use super::shapes::{
     Clock, ClockList, EscalationInput, EventPage, Message, MessageInput, MessagePage, PossibleTransition, PossibleTransitions,
@@ -41,8 +42,9 @@ pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
 #[utoipa::path(post, path = "/tickets", tag = "tickets", operation_id = "createTicket", request_body = TicketInput,
     params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Ticket)))]
-pub async fn create(app: App_, caller: Caller, request: HttpRequest, bytes: web::Bytes) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "TicketInput")?;
+pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "TicketInput")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let draft = draft(&mut body);
     body.problems.extend(tickets::problems(&app, &stamp, &draft));
@@ -106,9 +108,10 @@ pub async fn patch(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "TicketPatch")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "TicketPatch")?;
     let (title, description) = (body.text("title"), body.text("description"));
     let (priority, motivation) = (body.text("priority"), body.text("priorityMotivation"));
     let (assignee, team) = (body.text("assignee"), body.text("team"));
@@ -174,9 +177,10 @@ pub async fn write(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "MessageInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "MessageInput")?;
     let when = when(&mut body);
     let message = tickets::NewMessage {
         public: body.text("visibility").as_deref() == Some("public"),
@@ -219,9 +223,10 @@ pub async fn agree_repair(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "RepairAgreementInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "RepairAgreementInput")?;
     let (when, due_at) = (when(&mut body), body.instant("dueAt"));
     let fields = body.checked()?;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -261,9 +266,10 @@ pub async fn transition(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let mut body = body::read(&request, &bytes, "TransitionInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let mut body = body::read(&bytes, "TransitionInput")?;
     let when = when(&mut body);
     let texts = ClosingText::ALL.iter().filter_map(|text| Some((ClosingText::named(text.code)?, body.text(text.code)?)));
     let wish = Transition {
@@ -291,9 +297,10 @@ pub async fn escalate(
     caller: Caller,
     request: HttpRequest,
     path: web::Path<String>,
-    bytes: web::Bytes,
+    incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let body = body::read(&request, &bytes, "EscalationInput")?;
+    let bytes = incoming.take(body::JSON).await?;
+    let body = body::read(&bytes, "EscalationInput")?;
     let (code, reason) = (body.text("code").unwrap_or_default(), body.text("reason").unwrap_or_default());
     body.checked()?;
     let (stamp, expected) = (caller.stamp_for(&app, &request, &bytes), expected(&request));

@@ -73,6 +73,15 @@ fn only_the_store_names_the_tables_and_only_the_store_and_the_edge_name_the_data
 }
 
 #[test]
+fn a_handler_takes_its_body_itself_once_it_knows_who_may() {
+    for (_, file, text) in rooms().iter().filter(|(room, ..)| room == "http") {
+        for word in ["web::Bytes", "web::Payload", "web::Json"] {
+            assert!(!text.contains(word), "{file} has {word}: take an Incoming, ask who may, then `take` it");
+        }
+    }
+}
+
+#[test]
 fn the_domain_does_no_io_and_reads_no_time() {
     for (_, file, text) in rooms().iter().filter(|(room, ..)| room == "domain") {
         for word in ["async ", "tokio", "std::fs", "std::env", "::now()", "println!"] {

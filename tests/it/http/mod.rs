@@ -1,6 +1,7 @@
 //! The API, door by door.
 
 mod attachments;
+mod bodies;
 mod bulk;
 mod deprecation;
 mod limits;

@@ -12,6 +12,7 @@ mod obligations;
 mod past_months;
 mod proof;
 mod rebuild;
+mod slow_uploads;
 mod together;
 mod undelivered;
 mod uploads;

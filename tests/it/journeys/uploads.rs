@@ -72,7 +72,7 @@ async fn a_desk_killed_in_the_middle_of_uploads_keeps_one_whole_file_on_postgres
     survives_kills(&crate::support::postgres::new_database()).await;
 }
 
-fn kibibytes(desk: &Process, line: &str) -> i64 {
+pub fn kibibytes(desk: &Process, line: &str) -> i64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", desk.id())).expect("its status");
     let found = status.lines().find_map(|text| text.strip_prefix(line)?.split_whitespace().next()?.parse().ok());
     found.expect("a figure")

@@ -100,6 +100,7 @@ impl Desk {
             ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
             ("UURWERK_MAIL_FOLDER", text(folder.path().join("mail"))),
             ("UURWERK_ATTACHMENTS_STORE", text(folder.path().join("attachments"))),
+            ("UURWERK_HTTP_SPOOL", text(folder.path().join("spool"))),
         ];
         let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let variables = variables.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
@@ -140,6 +141,11 @@ impl Desk {
     /// Where its attachments are.
     pub fn attachments(&self) -> PathBuf {
         self.folder.path().join("attachments")
+    }
+
+    /// Where long bodies wait.
+    pub fn spool(&self) -> PathBuf {
+        self.folder.path().join("spool")
     }
 
     /// Where it is.
