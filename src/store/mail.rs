@@ -320,7 +320,8 @@ pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> R
         .filter(outbound_mail::Column::NextAttemptAt.lte(now.to_utc()))
         .order_by_asc(outbound_mail::Column::NextAttemptAt)
         .order_by_asc(outbound_mail::Column::CreatedAt)
-        .order_by_asc(outbound_mail::Column::Id)
+        // Ids of events sort as they were made; a mail's own id does not.
+        .order_by_asc(outbound_mail::Column::EventId)
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(tx.connection())
