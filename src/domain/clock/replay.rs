@@ -80,6 +80,8 @@ pub struct Replay<'a> {
     /// The ticket's present hold.
     cause: Option<&'a str>,
     pub(super) stopped: Option<Instant>,
+    /// The first instant of the hold that the stop ended: it is in time for every bound not passed before that.
+    held_until_stop: Option<Instant>,
     pub(super) cancelled: bool,
     pub(super) places: Vec<Place<'a>>,
     pub(super) voided: Vec<Voided>,
@@ -122,6 +124,7 @@ impl<'a> Replay<'a> {
             timeline: None,
             cause: None,
             stopped: None,
+            held_until_stop: None,
             cancelled: false,
             places: Vec::new(),
             voided: Vec::new(),
@@ -257,9 +260,9 @@ impl<'a> Replay<'a> {
         if let Some(earlier) = fact.at.plus(-1) {
             self.amend_until(earlier);
         }
-        let joins =
-            matches!(fact.kind, FactKind::Held(_)) && self.timeline.as_ref().is_some_and(|timeline| timeline.hold_just_ended(fact.at));
-        if !joins {
+        // A bound is where it is whatever happens after it, so it is looked for where a fact depends on it. A hold must not
+        // look: it may join one that ended in the same second, and then the bound at that end is in the middle of both.
+        if !matches!(fact.kind, FactKind::Held(_) | FactKind::Resumed | FactKind::Accepted) {
             self.breach_until(fact.at);
         }
         match &fact.kind {
@@ -365,6 +368,7 @@ impl<'a> Replay<'a> {
         if self.is_running() {
             self.stopped = Some(at);
             if let Some(timeline) = &mut self.timeline {
+                self.held_until_stop = timeline.held_since();
                 timeline.hold(at, None);
             }
         }
@@ -419,6 +423,7 @@ impl<'a> Replay<'a> {
     fn start_under(&mut self, next: Under<'a>, entry: &'a Entry, keys: &'a Entry, index: usize) {
         let replayed = self.replayed_under(entry, keys, index);
         (self.timeline, self.stopped, self.contact) = (replayed.timeline, replayed.stopped, replayed.contact);
+        self.held_until_stop = replayed.held_until_stop;
         self.amended = replayed.amended;
         self.under = next;
         self.set_goals(self.goals(), self.facts[index].at, self.facts[index].kind.as_str());
@@ -438,7 +443,7 @@ impl<'a> Replay<'a> {
         self.had_goals |= !goals.is_empty();
         let places = self.places.len().max(goals.len());
         self.places.resize_with(places, Place::default);
-        let known_until = self.stopped.unwrap_or(at);
+        let known_until = self.stopped.map_or(at, |stop| self.held_until_stop.unwrap_or(stop));
         let mut voided = Vec::new();
         for (index, place) in self.places.iter_mut().enumerate() {
             let before = place.goal.take();

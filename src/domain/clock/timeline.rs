@@ -91,12 +91,6 @@ impl<'a> Timeline<'a> {
         self.turn(at, calendar, None);
     }
 
-    /// Whether a hold that ends at `at` could be joined by one that begins there.
-    pub(super) fn hold_just_ended(&self, at: Instant) -> bool {
-        let [.., before, last] = self.stretches.as_slice() else { return false };
-        last.from == at && last.held.is_none() && before.held.is_some()
-    }
-
     /// The calendar that holds now.
     pub(super) fn calendar(&self) -> &'a Calendar {
         self.last().calendar
@@ -105,6 +99,12 @@ impl<'a> Timeline<'a> {
     /// The hold that stands now.
     pub(super) fn held_by(&self) -> Option<&'a str> {
         self.last().held
+    }
+
+    /// The first instant of the hold that stands now.
+    pub(super) fn held_since(&self) -> Option<Instant> {
+        let hold = self.stretches.iter().rev().take_while(|stretch| stretch.held.is_some());
+        hold.last().map(|first| first.from)
     }
 
     /// Moves the start: what was before it is forgotten.
@@ -170,7 +170,7 @@ impl<'a> Timeline<'a> {
         match (goal.comparison, goal.term) {
             (Comparison::Within, Term::Open(seconds)) => self.reach(seconds + 1),
             (Comparison::Within, Term::Days(_)) => self.first_working(self.due(goal)?)?.plus(1),
-            (Comparison::Within, Term::Months(_) | Term::Until(_)) => self.due(goal)?.plus(1),
+            (Comparison::Within, Term::Months(_) | Term::Until(_)) => self.out_of_hold(self.due(goal)?)?.plus(1),
             _ => self.due(goal),
         }
     }
@@ -208,6 +208,12 @@ impl<'a> Timeline<'a> {
             let end = end.unwrap_or(Instant::MAX);
             (from < end).then(|| stretch.calendar.first_working(stretch.from.max(from))).flatten().filter(|at| *at < end)
         })
+    }
+
+    /// The first instant at or after `at` at which no hold stands: held time passes no bound.
+    fn out_of_hold(&self, at: Instant) -> Option<Instant> {
+        let at_least = self.stretches.partition_point(|stretch| stretch.from <= at).saturating_sub(1);
+        self.stretches[at_least..].iter().find(|stretch| stretch.held.is_none()).map(|free| free.from.max(at))
     }
 
     /// Civil months on the wall clock from the first open instant, moved on by what was held.

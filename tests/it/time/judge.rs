@@ -113,6 +113,8 @@ struct Clock {
     start: i64,
     pieces: Vec<Piece>,
     stopped: Option<i64>,
+    /// Where the hold began that the stop ended.
+    hold_ended_by_stop: Option<i64>,
     cancelled: bool,
     places: Vec<Place>,
     voided: Vec<(i64, String, String)>,
@@ -286,6 +288,7 @@ impl Judge {
             start: line.reported,
             pieces: first.into_iter().collect(),
             stopped: None,
+            hold_ended_by_stop: None,
             cancelled: false,
             places: Vec::new(),
             voided: Vec::new(),
@@ -384,6 +387,8 @@ impl Judge {
     fn stop(&self, clock: &mut Clock, at: i64) {
         self.settle(clock, at);
         clock.stopped = Some(at);
+        let is_held = clock.pieces.last().is_some_and(|p| p.held.is_some());
+        clock.hold_ended_by_stop = self.holds(clock).last().filter(|_| is_held).map(|hold| hold.0);
         self.go_on(clock, at, &None);
     }
 
@@ -433,8 +438,9 @@ impl Judge {
                 *clock = self.replay(line, kind, facts, Some(from_the_start));
                 // What was passed is judged with the start as it now is.
                 clock.places.clear();
+                // "a stop or cancelling that ends a hold is in time for every bound not passed before that hold"
                 let stopped = clock.stopped.take();
-                self.settle(clock, stopped.unwrap_or(now));
+                self.settle(clock, clock.hold_ended_by_stop.or(stopped).unwrap_or(now));
                 clock.stopped = stopped;
                 for place in &mut clock.places {
                     place.breached = place.breached.map(|_| now);
@@ -517,8 +523,16 @@ impl Judge {
         let breach = match (goal.comparison.as_str(), goal.unit) {
             // "breached at `dueAt`"; "met when the stop is before that"
             ("under" | "by", _) => Some(due),
-            // "not after (`within`, breached a second later)"
-            (_, Unit::Months) => Some(due + 1),
+            // "not after (`within`, breached a second later)"; "held time passes no bound, so a `within` `mo` bound at a
+            // hold's first instant is passed one second after the hold": once a second that is not held has gone by.
+            (_, Unit::Months) => {
+                let mut passed = None;
+                self.walk(clock, due, self.horizon(clock), &mut |s| {
+                    passed = s.held.is_none().then_some(s.from + 1);
+                    passed.is_none()
+                });
+                passed
+            }
             // "`within` is met when the count at the stop is not more than at `dueAt` and is breached at the first second
             // at which it is"
             (_, unit) => self.first_when(clock, unit, &self.count(clock, unit, due), true),

@@ -495,6 +495,36 @@ fn a_month_that_ends_inside_a_hold_waits_for_the_open_time_held_so_far() {
     }
 }
 
+/// § 2.5: a bound at a hold's first instant is before the hold, and held time passes no bound.
+#[test]
+fn a_month_that_ends_as_a_hold_begins_is_passed_a_second_after_the_hold_or_never_when_a_stop_ends_it() {
+    let shown = |then: &[(&str, &str)], as_of: &str| {
+        let mut history = vec![json!({ "at": "2026-04-10T08:00:00Z", "kind": "held", "cause": "requester" })];
+        history.extend(then.iter().map(|(at, kind)| json!({ "at": at, "kind": kind, "cause": "requester" })));
+        for fact in history.iter_mut().filter(|fact| fact["kind"] != "held") {
+            fact.as_object_mut().expect("an object").remove("cause");
+        }
+        let line = json!({ "id": "a", "ticketType": "incident", "priority": "mo", "reportedAt": "2026-03-10T09:00:00Z", "history": history, "asOf": as_of });
+        let ours = answer(&written(CONTRACT), &line);
+        assert_eq!(ours, Judge::new(CONTRACT).answer(&line.to_string(), true), "the judge (right) differs on {line}");
+        let goal = &clock(&ours, "resolution")["goals"][0];
+        [&goal["dueAt"], &goal["metAt"], &goal["breachedAt"]].map(|at| at.as_str().unwrap_or("-").to_owned()).join(" | ")
+    };
+    let (due, end) = ("2026-04-10T08:00:00Z", "2026-04-13T08:00:00Z");
+    for (sentence, then, as_of, met, breached) in [
+        ("the hold stands", &[][..], "2026-05-01T08:00:00Z", "-", "-"),
+        ("it has ended, no second since", &[(end, "resumed")], end, "-", "-"),
+        ("a second after it", &[(end, "resumed")], "2026-04-13T08:00:01Z", "-", "2026-04-13T08:00:01Z"),
+        ("a stop in that second is in time", &[(end, "resumed"), (end, "resolved")], "2026-04-14T08:00:00Z", end, "-"),
+        ("a stop that ends it is in time", &[(end, "resolved")], "2026-04-14T08:00:00Z", end, "-"),
+        ("a stop after it is late", &[(end, "resumed"), ("2026-04-13T08:00:01Z", "resolved")], "2026-04-14T08:00:00Z", "-", "2026-04-13T08:00:01Z"),
+        ("a cancelling that ends it misses nothing", &[(end, "cancelled")], "2026-04-14T08:00:00Z", "-", "-"),
+        ("a hold that follows at once is the same one", &[(end, "resumed"), (end, "held")], "2026-04-14T08:00:00Z", "-", "-"),
+    ] {
+        assert_eq!(shown(then, as_of), format!("{due} | {met} | {breached}"), "{sentence}");
+    }
+}
+
 fn replayed<'a>(contract: &'a Contract, priority: &'a str, history: &'a [uurwerk::domain::clock::Fact]) -> Replay<'a> {
     let reported_at = march("10 09:00").parse().expect("an instant");
     let ticket = Ticket { kind: TicketType::Incident, tier: Some("premium"), priority: Some(priority), reported_at };
