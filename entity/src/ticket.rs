@@ -34,6 +34,7 @@ pub struct Model {
     pub resolved_at: Option<DateTimeUtc>,
     pub closed_at: Option<DateTimeUtc>,
     pub next_due_at: Option<DateTimeUtc>,
+    pub next_due_provisional: bool,
     pub next_fire_at: Option<DateTimeUtc>,
     pub version: i32,
     pub priority_rank: i32,

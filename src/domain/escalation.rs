@@ -1,14 +1,18 @@
 //! Escalation: facts and an instant in, the steps that are due out. A plan, not an action (ESC-01…08, ESC-25).
+//!
+//! A ladder has a time of its own: it stands still while the ticket is resolved or closed, while its resolution clock is
+//! held, and while the ticket is of a type the ladder is not for. No step is dated inside such a stretch (design § 3).
 
 use super::Instant;
-use super::clock::{Kind, Replay};
-use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens};
+use super::clock::{Fact, FactKind, Kind, Replay};
+use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens, TicketType};
+use super::standstill::{Standstill, Still};
 use super::ticket::{Event, EventKind};
 
 /// A step up a ladder, due at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// When what triggers it happened.
+    /// When what triggers it happened, or the end of the standstill in which that was.
     pub at: Instant,
     /// The level it leaves; 0 when the case opens.
     pub from: u32,
@@ -21,27 +25,38 @@ pub struct Step {
 }
 
 /// Where a ticket stands on its ladder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     /// The level; 0 when the case is not opened.
     pub level: u32,
     /// Since when.
     pub since: Instant,
-    /// Whether the next step was already put before a person.
-    proposed: bool,
+    /// What triggered the next step, when that was already put before a person.
+    proposed: Option<String>,
+    /// The last step that each goal triggered.
+    goals: Vec<ByGoal>,
 }
+
+/// A step that a goal triggered, by its warning or its breach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ByGoal {
+    goal: Goal,
+    at: Instant,
+    from: u32,
+    trigger: String,
+}
+
+/// A clock's goal by its place, the first is 0. Warnings are of the first goal.
+type Goal = (Kind, usize);
 
 /// Where a history leaves a ticket on a ladder.
 pub fn position(ladder: &Ladder, history: &[Event]) -> Option<Position> {
     let opened_at = history.first()?.occurred_at;
     let first = ladder.levels.first()?.level;
-    let start = Position { level: if ladder.opens == Opens::Registration { first } else { 0 }, since: opened_at, proposed: false };
-    let own = history.iter().filter(|event| event.text("ladder") == Some(&ladder.id));
-    Some(own.fold(start, |position, event| match event.kind {
-        EventKind::Climbed => Position { level: event.figure("to").unwrap_or(position.level), since: event.occurred_at, proposed: false },
-        EventKind::Proposed => Position { proposed: true, ..position },
-        _ => position,
-    }))
+    let came_later = away(ladder, history).into_iter().find(|still| still.from == opened_at).and_then(|still| still.to);
+    let level = if ladder.opens == Opens::Registration { first } else { 0 };
+    let start = Position { level, since: came_later.unwrap_or(opened_at), proposed: None, goals: Vec::new() };
+    Some(history.iter().fold(start, |position, event| position.after(ladder, event)))
 }
 
 /// The level a decision with a reason code leads to: the first above that the code does not skip (ESC-11).
@@ -49,42 +64,136 @@ fn level_decided<'a>(ladder: &'a Ladder, level: u32, code: &str) -> Option<&'a L
     ladder.levels.iter().find(|candidate| candidate.level > level && !candidate.skipped_by.iter().any(|skips| skips == code))
 }
 
-/// The ladder a ticket stands on, with the level above the one it is on.
+impl Position {
+    /// Where the next event of a history leaves it.
+    #[must_use]
+    pub fn after(mut self, ladder: &Ladder, event: &Event) -> Self {
+        if !matches!(event.kind, EventKind::Climbed | EventKind::Proposed) || event.text("ladder") != Some(&ladder.id) {
+            return self;
+        }
+        let trigger = event.text("trigger").unwrap_or_default();
+        if let Some(goal) = goal_of(trigger) {
+            self.goals.retain(|step| step.goal != goal);
+            self.goals.push(ByGoal { goal, at: event.occurred_at, from: self.level, trigger: trigger.to_owned() });
+        }
+        if event.kind == EventKind::Proposed {
+            return Self { proposed: Some(trigger.to_owned()), ..self };
+        }
+        Self { level: event.figure("to").unwrap_or(self.level), since: event.occurred_at, proposed: None, ..self }
+    }
+}
+
+/// The first level above one.
 pub fn next_level(ladder: &Ladder, level: u32) -> Option<&Level> {
     ladder.levels.iter().find(|candidate| candidate.level > level)
 }
 
-/// The next step of a ticket as known at `now`, and when it is due if nothing else happens; `None` when no condition will
-/// come true.
-pub fn next_step(contract: &Contract, ladder: &Ladder, position: Position, clocks: &[Replay<'_>], now: Instant) -> Option<Step> {
-    if position.proposed {
-        return None;
+/// What moves a case on from a level, or opens it; and whether it does so by itself.
+fn ways(ladder: &Ladder, level: u32) -> (&[Condition], Mode) {
+    match (ladder.levels.iter().find(|candidate| candidate.level == level), &ladder.opens) {
+        (Some(level), _) => (&level.climb, level.mode),
+        (None, Opens::When(conditions)) => (conditions, Mode::Automatic),
+        (None, Opens::Registration) => (&[], Mode::Automatic),
     }
-    let to = next_level(ladder, position.level)?.level;
-    let (conditions, mode) = match ladder.levels.iter().find(|level| level.level == position.level) {
-        Some(level) => (level.climb.as_slice(), level.mode),
-        None => match &ladder.opens {
-            Opens::When(conditions) => (conditions.as_slice(), Mode::Automatic),
-            Opens::Registration => (&[][..], Mode::Automatic),
-        },
-    };
-    let clock = |kind: Kind| clocks.iter().find(|replay| replay.kind() == kind);
-    let at = |condition: &Condition| match condition {
-        Condition::Breached { clock: kind, goal } => clock(*kind)?.breach_at(*goal),
-        Condition::Elapsed { clock: kind, percent } => clock(*kind)?.warning_at(*percent),
-        Condition::LevelOpen { seconds, calendar } => {
-            contract.calendar_after(calendar, contract.amendments_by(now))?.reach(position.since, *seconds)
-        }
-        Condition::Decided { .. } => None,
-    };
-    let due = conditions.iter().filter_map(|condition| Some((at(condition)?, condition)));
-    let (at, condition) = due.min_by_key(|(at, _)| *at)?;
-    Some(Step { at: at.max(position.since), from: position.level, to, trigger: trigger(condition), mode })
 }
 
-/// The step a person decides with a reason code; refused when the level has no such trigger (ESC-06).
-pub fn decided_step(ladder: &Ladder, position: Position, code: &str, at: Instant) -> Result<Step, Vec<String>> {
-    let codes = codes(ladder, position.level);
+/// What a ticket's steps depend on beside its position: its clocks, and when the ladder stood still.
+pub struct Climb<'a> {
+    contract: &'a Contract,
+    ladder: &'a Ladder,
+    clocks: &'a [Replay<'a>],
+    still: Standstill,
+    /// The last thing somebody did. What was due before that was taken before that: a step found after it came with it.
+    last_act: Instant,
+    now: Instant,
+}
+
+impl<'a> Climb<'a> {
+    /// The steps of a ticket with this history, as known at `now`.
+    pub fn new(
+        contract: &'a Contract,
+        ladder: &'a Ladder,
+        clocks: &'a [Replay<'a>],
+        (history, facts): (&[Event], &[Fact]),
+        now: Instant,
+    ) -> Self {
+        let held = clocks.iter().filter(|replay| replay.kind() == Kind::Resolution).flat_map(Replay::holds);
+        let still = Standstill::of(held.chain(resolved(facts)).chain(away(ladder, history)).collect());
+        let acts = history.iter().rev().find(|event| !event.is_derived());
+        Self { contract, ladder, clocks, still, last_act: acts.map_or(Instant::MIN, |event| event.occurred_at), now }
+    }
+
+    /// The next step from a position, and when it is due if nothing else happens; `None` when no condition will come true.
+    pub fn next(&self, position: &Position) -> Option<Step> {
+        if position.proposed.is_some() {
+            return None;
+        }
+        let to = next_level(self.ladder, position.level)?.level;
+        let (conditions, mode) = ways(self.ladder, position.level);
+        let due = conditions.iter().filter_map(|condition| Some((self.due(condition, position)?, condition)));
+        let (at, condition) = due.min_by_key(|(at, _)| *at)?;
+        Some(Step { at, from: position.level, to, trigger: trigger(condition), mode })
+    }
+
+    fn due(&self, condition: &Condition, position: &Position) -> Option<Instant> {
+        let clock = |kind: Kind| self.clocks.iter().find(|replay| replay.kind() == kind);
+        let at = match condition {
+            Condition::Breached { clock: kind, goal } => clock(*kind)?.breach_at(*goal)?,
+            Condition::Elapsed { clock: kind, percent } => clock(*kind)?.warning_at(*percent)?,
+            Condition::LevelOpen { seconds, calendar } => {
+                let calendar = self.contract.calendar_after(calendar, self.contract.amendments_by(self.now))?;
+                self.still.reach(calendar, position.since, *seconds)?
+            }
+            Condition::Decided { .. } => return None,
+        };
+        if self.has_climbed(condition, self.still.out_of(at)?, position) {
+            return None;
+        }
+        self.still.out_of(at.max(position.since).max(self.last_act))
+    }
+
+    /// Whether a step was taken already for a condition that holds from `at` on: the warning and the breach of one goal climb
+    /// once together. They do when the first step left both behind, being there by then, or being two reasons for that one
+    /// step.
+    fn has_climbed(&self, condition: &Condition, at: Instant, position: &Position) -> bool {
+        let Some(goal) = goal(condition) else { return false };
+        let Some(step) = position.goals.iter().find(|step| step.goal == goal) else { return false };
+        at <= step.at || (step.trigger != trigger(condition) && ways(self.ladder, step.from).0.contains(condition))
+    }
+}
+
+/// From each stop to what undid it; a cancelling is never undone.
+fn resolved(facts: &[Fact]) -> Vec<Still> {
+    let (mut stretches, mut since) = (Vec::new(), None);
+    for fact in facts {
+        match &fact.kind {
+            FactKind::Resolved | FactKind::Cancelled => since = since.or(Some(fact.at)),
+            kind if kind.undoes_a_stop() => stretches.extend(since.take().map(|from| Still { from, to: Some(fact.at) })),
+            _ => {}
+        }
+    }
+    stretches.extend(since.map(|from| Still { from, to: None }));
+    stretches
+}
+
+/// While the ticket was of a type the ladder is not for.
+fn away(ladder: &Ladder, history: &[Event]) -> Vec<Still> {
+    let (mut stretches, mut since) = (Vec::new(), None);
+    for event in history.iter().filter(|event| matches!(event.kind, EventKind::Registered | EventKind::Retyped)) {
+        let Some(Ok(kind)) = event.text("type").map(str::parse::<TicketType>) else { continue };
+        if !ladder.types.contains(&kind) {
+            since = since.or(Some(event.occurred_at));
+        } else if let Some(from) = since.take() {
+            stretches.push(Still { from, to: Some(event.occurred_at) });
+        }
+    }
+    stretches.extend(since.map(|from| Still { from, to: None }));
+    stretches
+}
+
+/// The step a person decides with a reason code; refused with the codes there are when it is none of them (ESC-06).
+pub fn decided_step(ladder: &Ladder, position: &Position, code: &str, at: Instant) -> Result<Step, Vec<String>> {
+    let codes = codes(ladder, position.level, position.proposed.as_deref());
     match level_decided(ladder, position.level, code) {
         Some(next) if codes.iter().any(|known| known == code) => {
             Ok(Step { at, from: position.level, to: next.level, trigger: code.to_owned(), mode: Mode::Automatic })
@@ -93,19 +202,38 @@ pub fn decided_step(ladder: &Ladder, position: Position, code: &str, at: Instant
     }
 }
 
-/// The reason codes with which a person may move a case on from a level.
-pub fn codes(ladder: &Ladder, level: u32) -> Vec<String> {
+/// The reason codes with which a person may open a case, or move it on from a level: those of the ladder, and what a
+/// proposal was made for.
+pub fn codes(ladder: &Ladder, level: u32, proposed: Option<&str>) -> Vec<String> {
     let decided = |condition: &Condition| match condition {
         Condition::Decided { code } => Some(code.clone()),
         _ => None,
     };
-    let climb = ladder.levels.iter().find(|candidate| candidate.level == level).map_or(&[][..], |level| &level.climb);
-    climb.iter().filter_map(decided).collect()
+    ways(ladder, level).0.iter().filter_map(decided).chain(proposed.map(str::to_owned)).collect()
+}
+
+fn goal(condition: &Condition) -> Option<Goal> {
+    match condition {
+        Condition::Breached { clock, goal } => Some((*clock, *goal)),
+        Condition::Elapsed { clock, .. } => Some((*clock, 0)),
+        Condition::LevelOpen { .. } | Condition::Decided { .. } => None,
+    }
+}
+
+/// The goal a trigger is of, as `trigger` writes it.
+fn goal_of(trigger: &str) -> Option<Goal> {
+    let kind = |name: &str| Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+    match trigger.split(':').collect::<Vec<_>>()[..] {
+        ["breached", clock] | ["elapsed", clock, _] => Some((kind(clock)?, 0)),
+        ["breached", clock, goal] => Some((kind(clock)?, goal.parse::<usize>().ok()?.checked_sub(1)?)),
+        _ => None,
+    }
 }
 
 fn trigger(condition: &Condition) -> String {
     match condition {
-        Condition::Breached { clock, .. } => format!("breached:{clock}"),
+        Condition::Breached { clock, goal: 0 } => format!("breached:{clock}"),
+        Condition::Breached { clock, goal } => format!("breached:{clock}:{}", goal + 1),
         Condition::Elapsed { clock, percent } => format!("elapsed:{clock}:{percent}"),
         Condition::LevelOpen { .. } => "level-open".to_owned(),
         Condition::Decided { code } => code.clone(),
@@ -117,6 +245,7 @@ pub fn trigger_in_dutch(trigger: &str) -> String {
     let clock = |name: &str| if name == "response" { "reactietijd" } else { "oplostijd" };
     match trigger.split(':').collect::<Vec<_>>()[..] {
         ["breached", name] => format!("de {} is overschreden", clock(name)),
+        ["breached", name, goal] => format!("norm {goal} van de {} is overschreden", clock(name)),
         ["elapsed", name, percent] => format!("{percent} % van de {} is verstreken", clock(name)),
         ["level-open"] => "de tijd op het vorige niveau is verstreken".to_owned(),
         _ => format!("besluit van een medewerker: {}", trigger.replace('-', " ")),
@@ -126,7 +255,7 @@ pub fn trigger_in_dutch(trigger: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contract::{Label, TicketType};
+    use crate::domain::contract::Label;
 
     fn level(level: u32, codes: &[&str], skipped_by: &[&str]) -> Level {
         let named = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
@@ -141,7 +270,7 @@ mod tests {
         let levels = vec![level(1, &["deep", "wide"], &[]), level(2, &["deep"], &["wide"]), level(3, &[], &[])];
         let ladder = Ladder { id: "up".to_owned(), types: vec![TicketType::Incident], opens: Opens::Registration, levels };
         let at: Instant = "2026-03-02T08:00:00Z".parse().expect("an instant");
-        let to = |code| decided_step(&ladder, Position { level: 1, since: at, proposed: false }, code, at).map(|step| step.to);
+        let to = |code| decided_step(&ladder, &Position { level: 1, since: at, proposed: None, goals: vec![] }, code, at).map(|step| step.to);
         let codes = vec!["deep".to_owned(), "wide".to_owned()];
         assert_eq!((to("deep"), to("wide"), to("far")), (Ok(2), Ok(3), Err(codes)));
     }

@@ -10,6 +10,7 @@ pub mod escalation;
 pub mod instant;
 pub mod obligation;
 pub mod phone;
+pub mod standstill;
 pub mod ticket;
 pub mod workflow;
 

@@ -284,9 +284,10 @@ pub async fn transition(
     rendered(&app, &caller, &ticket, StatusCode::CREATED).await
 }
 
-/// Moves a ticket's escalation to the next level, by a person's decision.
+/// Opens a ticket's escalation or moves it to the next level, by a person's decision.
 ///
-/// The contract's ladder names the reason codes of each level.
+/// The contract's ladder names the reason codes of each level, and those that open a case. A step that was proposed is decided
+/// with the trigger of the proposal, too, such as `breached:resolution`.
 #[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = EscalationInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),

@@ -10,8 +10,8 @@ use crate::domain::ticket::Ticket;
 
 /// The tag of a ticket as it stands, with its quotes.
 pub fn tag(ticket: &Ticket) -> String {
-    match ticket.next_due_at {
-        Some(due) => format!("\"{}-{:x}\"", ticket.version, due.unix()),
+    match ticket.next_due {
+        Some(due) => format!("\"{}-{:x}\"", ticket.version, due.at.unix()),
         None => format!("\"{}\"", ticket.version),
     }
 }

@@ -239,6 +239,49 @@ pub fn escalated(it: &Escalated<'_>) -> Outgoing {
     Outgoing { subject: subject(&it.ticket, &format!("Escalatie naar niveau {}", it.to.level)), body, auto: Auto::Generated }
 }
 
+/// What the notice of a proposed escalation says (ESC-25).
+#[derive(Debug, Clone, Copy)]
+pub struct Proposed<'a> {
+    /// The ticket.
+    pub ticket: Subject<'a>,
+    /// The level it stands on; none when the proposal is to open a case.
+    pub from: Option<Level<'a>>,
+    /// The level proposed.
+    pub to: Level<'a>,
+    /// Why, as a Dutch clause: `de oplostijd is overschreden`.
+    pub trigger: &'a str,
+    /// When that was, as local text.
+    pub at: &'a str,
+    /// The reason codes, any of which decides the step.
+    pub codes: &'a [String],
+    /// The roles that decide, in Dutch.
+    pub roles: &'a [&'a str],
+    /// The desk's name.
+    pub desk: &'a str,
+}
+
+/// Puts a step up the ladder before those who decide it.
+pub fn proposed(it: &Proposed<'_>) -> Outgoing {
+    let number = it.ticket.number;
+    let (to, stays) = (level(&it.to), it.from.as_ref().map_or_else(|| "niet geëscaleerd".to_owned(), |from| format!("op {}", level(from))));
+    let codes: Vec<String> = it.codes.iter().map(|code| format!("- {}", one_line(code))).collect();
+    let body = letter(
+        it.desk,
+        &[
+            format!("Voorgesteld wordt om de melding met nummer {number} te escaleren naar {to}. Het besluit is aan u."),
+            facts(&it.ticket, &[("Aanleiding", it.trigger), ("Tijdstip", it.at)]),
+            format!(
+                "Besluit u tot de escalatie, leg haar dan vast bij de melding (POST /v1/tickets/{number}/escalations), met uw reden en met \
+                 een van deze codes:\n{}",
+                codes.join("\n")
+            ),
+            format!("Besluit u er niet toe, dan hoeft u niets te doen: de melding blijft {stays}."),
+            addressed(it.roles),
+        ],
+    );
+    Outgoing { subject: subject(&it.ticket, &format!("Voorstel tot escalatie naar niveau {}", it.to.level)), body, auto: Auto::Generated }
+}
+
 fn level(it: &Level<'_>) -> String {
     format!("niveau {} ({})", it.level, one_line(it.title))
 }

@@ -1,11 +1,13 @@
 //! The handlers, on one page: which events each takes, and what it makes of them.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::around::Around;
 use crate::app::{App, Version};
 use crate::domain::Instant;
-use crate::domain::contract::{Contract, Level, TicketType};
+use crate::domain::contract::{Contract, Ladder, Level, Role, TicketType};
 use crate::domain::escalation;
 use crate::domain::phone::Phone;
 use crate::domain::ticket::{EventKind, Ticket};
@@ -29,7 +31,7 @@ pub struct Handler {
 enum Work {
     /// Tells the one who reported the ticket.
     TellRequester,
-    /// Tells the roles of the levels an escalation left and reached.
+    /// Tells the roles of the levels an escalation left and reached; of a proposed one, those who decide it.
     TellRoles,
 }
 
@@ -51,7 +53,7 @@ pub static HANDLERS: [Handler; 2] = [
         ],
         work: Work::TellRequester,
     },
-    Handler { name: "mail-to-roles", takes: &[EventKind::Climbed], work: Work::TellRoles },
+    Handler { name: "mail-to-roles", takes: &[EventKind::Climbed, EventKind::Proposed], work: Work::TellRoles },
 ];
 
 impl Handler {
@@ -65,6 +67,7 @@ impl Handler {
             let told = Told { app, around: &around, ticket, version: &version, streamed };
             match self.work {
                 Work::TellRequester => mails.extend(told.requester()?),
+                Work::TellRoles if streamed.event.kind == EventKind::Proposed => mails.extend(told.deciders()?),
                 Work::TellRoles => mails.extend(told.roles()?),
             }
         }
@@ -150,19 +153,8 @@ impl Told<'_> {
     /// One notice to every address of the roles on both sides of the level left and the level reached (ESC-04).
     fn roles(&self) -> Result<Vec<Outbound>, Error> {
         let contract = &self.version.contract;
-        let id = self.streamed.event.text("ladder").ok_or_else(|| self.lacks("ladder"))?;
-        let ladder = contract.ladders.iter().find(|ladder| ladder.id == id).ok_or_else(|| self.lacks("ladder"))?;
-        let level = |key| {
-            let number = self.streamed.event.figure(key)?;
-            ladder.levels.iter().find(|level| level.level == number)
-        };
-        let to = level("to").ok_or_else(|| self.lacks("to"))?;
-        let from = level("from");
-        let roles: Vec<_> = from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)).collect();
-        let mut addresses: Vec<&str> =
-            roles.iter().flat_map(|role| contract.addresses(role, &self.ticket.organisation)).map(String::as_str).collect();
-        addresses.sort_unstable();
-        addresses.dedup();
+        let (_, from, to) = self.step()?;
+        let addresses = self.addresses(from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)));
         let mut labels: Vec<&str> = roles_of(contract, to).map(|role| role.label.nl.as_str()).collect();
         labels.dedup();
         let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
@@ -178,6 +170,44 @@ impl Told<'_> {
             desk: DESK,
         });
         Ok(addresses.into_iter().map(|address| self.outbound("escalation", address, outgoing.clone(), None)).collect())
+    }
+
+    /// One notice of a proposed step to every address of the supplier's roles of the level the case stands on (ESC-25).
+    fn deciders(&self) -> Result<Vec<Outbound>, Error> {
+        let contract = &self.version.contract;
+        let (ladder, from, to) = self.step()?;
+        let roles: Vec<_> = from.unwrap_or(to).supplier.iter().filter_map(|code| contract.role(code)).collect();
+        let labels: Vec<&str> = roles.iter().map(|role| role.label.nl.as_str()).collect();
+        let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
+        let trigger = self.streamed.event.text("trigger").unwrap_or_default();
+        let outgoing = messages::proposed(&messages::Proposed {
+            ticket: self.subject(&reference),
+            from: from.map(shown),
+            to: shown(to),
+            trigger: &escalation::trigger_in_dutch(trigger),
+            at: &at,
+            codes: &escalation::codes(ladder, from.map_or(0, |level| level.level), Some(trigger)),
+            roles: &labels,
+            desk: DESK,
+        });
+        let addresses = self.addresses(roles.into_iter());
+        Ok(addresses.into_iter().map(|address| self.outbound("escalation-proposed", address, outgoing.clone(), None)).collect())
+    }
+
+    /// The step the event tells of: its ladder, the level left, if any, and the level above.
+    fn step(&self) -> Result<(&Ladder, Option<&Level>, &Level), Error> {
+        let id = self.streamed.event.text("ladder").ok_or_else(|| self.lacks("ladder"))?;
+        let ladder = self.version.contract.ladders.iter().find(|ladder| ladder.id == id).ok_or_else(|| self.lacks("ladder"))?;
+        let level = |key| {
+            let number = self.streamed.event.figure(key)?;
+            ladder.levels.iter().find(|level| level.level == number)
+        };
+        Ok((ladder, level("from"), level("to").ok_or_else(|| self.lacks("to"))?))
+    }
+
+    /// Where roles are reached for the ticket's client, each address once.
+    fn addresses<'r>(&'r self, roles: impl Iterator<Item = &'r Role>) -> BTreeSet<&'r str> {
+        roles.flat_map(|role| self.version.contract.addresses(role, &self.ticket.organisation)).map(String::as_str).collect()
     }
 
     fn outbound(&self, template: &str, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
@@ -232,7 +262,7 @@ impl Told<'_> {
 /// How the desk signs.
 const DESK: &str = "Servicedesk";
 
-fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a crate::domain::contract::Role> {
+fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a Role> {
     level.client.iter().chain(&level.supplier).filter_map(|code| contract.role(code))
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Reads;
 use super::tickets::{clock_row, position_row, to_domain, to_row};
+use crate::domain::Instant;
 use crate::domain::ticket::{Settled, Ticket};
 
 /// A ticket as stored, with the rows of its index.
@@ -22,6 +23,13 @@ pub struct Stored {
     row: ticket::Model,
     clocks: Vec<clock::Model>,
     positions: Vec<escalation::Model>,
+}
+
+impl Stored {
+    /// Whether its timers have something to do, which may be to no more than its index.
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.row.next_fire_at.is_some_and(|at| at <= now.to_utc())
+    }
 }
 
 /// A value that is not what a replay gives.

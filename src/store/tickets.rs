@@ -14,7 +14,7 @@ use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{Channel, ClockIndex, Settled, Ticket};
+use crate::domain::ticket::{Channel, ClockIndex, NextDue, Settled, Ticket};
 use crate::domain::workflow;
 
 /// How a ticket is addressed: by its id or its number.
@@ -290,11 +290,12 @@ pub(super) fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         updated_at: ticket.updated_at.to_utc(),
         resolved_at: ticket.resolved_at.map(Instant::to_utc),
         closed_at: ticket.closed_at.map(Instant::to_utc),
-        next_due_at: settled.next_due_at.map(Instant::to_utc),
+        next_due_at: settled.next_due.map(|due| due.at.to_utc()),
+        next_due_provisional: settled.next_due.is_some_and(|due| due.provisional),
         next_fire_at: settled.next_fire_at.map(Instant::to_utc),
         version: ticket.version,
         priority_rank: settled.rank.and_then(|rank| i32::try_from(rank).ok()).unwrap_or(NO_RANK),
-        due_order: settled.next_due_at.map_or(NOT_DUE, Instant::unix),
+        due_order: settled.next_due.map_or(NOT_DUE, |due| due.at.unix()),
         is_open: ticket.state().is_open(),
         breached: settled.breached,
         goes_first: ticket.goes_first(),
@@ -330,7 +331,7 @@ pub(super) fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
         updated_at: instant(row.updated_at),
         resolved_at: row.resolved_at.map(instant),
         closed_at: row.closed_at.map(instant),
-        next_due_at: row.next_due_at.map(instant),
+        next_due: row.next_due_at.map(|at| NextDue { at: instant(at), provisional: row.next_due_provisional }),
         emergency_for: row.emergency_for_id,
         version: row.version,
     })

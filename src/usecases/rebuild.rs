@@ -71,7 +71,7 @@ async fn tickets(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Er
             let history = histories.remove(&stored.ticket.id).unwrap_or_default();
             let (replayed, settled) = replayed(app, &stored.ticket, &history, now)?;
             outcome.tickets += 1;
-            if !settled.events.is_empty() {
+            if !settled.events.is_empty() || stored.is_due(now) {
                 outcome.due += 1;
                 continue;
             }
@@ -135,7 +135,7 @@ fn replayed(app: &App, ticket: &Ticket, history: &[Event], now: Instant) -> Resu
     let version = app.version(ticket.contract_version_id)?;
     let mut replayed = ticket::as_recorded(ticket, history);
     let settled = settle(&version.contract, &replayed, history, now, false);
-    replayed.next_due_at = settled.next_due_at;
+    replayed.next_due = settled.next_due;
     Ok((replayed, settled))
 }
 

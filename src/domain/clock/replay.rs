@@ -8,6 +8,7 @@ use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Voided
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::contract::{Contract, TicketType};
+use crate::domain::standstill::Still;
 
 /// What a ticket's clocks depend on besides its facts.
 #[derive(Debug, Clone, Copy)]
@@ -243,6 +244,16 @@ impl<'a> Replay<'a> {
                 fitting.find(|entry| entry.priority.as_deref().is_none_or(|wanted| wanted == priority)).map_or(Under::Nothing, Under::Entry)
             }
         }
+    }
+
+    /// The stretches in which it was held.
+    pub fn holds(&self) -> impl Iterator<Item = Still> {
+        self.timeline.iter().flat_map(Timeline::holds)
+    }
+
+    /// Whether it runs without goals for want of a priority (design § 2.8).
+    pub fn waits_for_a_priority(&self) -> bool {
+        matches!(self.under, Under::Undecided(_)) && self.is_running()
     }
 
     fn is_running(&self) -> bool {

@@ -8,6 +8,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use super::{Comparison, Goal, Term};
 use crate::domain::Instant;
 use crate::domain::calendar::{Calendar, Days};
+use crate::domain::standstill::Still;
 
 /// From `from` to where the next stretch begins.
 #[derive(Debug, Clone)]
@@ -27,13 +28,6 @@ struct Stretch<'a> {
 pub(super) struct Timeline<'a> {
     start: Instant,
     stretches: Vec<Stretch<'a>>,
-}
-
-/// A stretch of time in which a clock stood still, adjoining ones joined.
-#[derive(Debug, Clone, Copy)]
-struct Hold {
-    from: Instant,
-    to: Option<Instant>,
 }
 
 impl<'a> Timeline<'a> {
@@ -255,32 +249,33 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    fn holds(&self) -> impl Iterator<Item = Hold> {
+    /// The stretches in which the clock was held, adjoining ones joined.
+    pub(super) fn holds(&self) -> impl Iterator<Item = Still> {
         let mut stretches = self.with_ends().peekable();
         std::iter::from_fn(move || {
             let (first, mut to) = stretches.find(|(stretch, _)| stretch.held.is_some())?;
             while let Some((_, end)) = stretches.next_if(|(stretch, _)| stretch.held.is_some()) {
                 to = end;
             }
-            Some(Hold { from: first.from, to })
+            Some(Still { from: first.from, to })
         })
     }
 }
 
 /// Working days held, asked at ever later instants: each hold is added once.
-struct HeldDays<'a, I: Iterator<Item = Hold>> {
+struct HeldDays<'a, I: Iterator<Item = Still>> {
     holds: std::iter::Peekable<I>,
     calendar: &'a Calendar,
     days: Days,
 }
 
-impl<'a, I: Iterator<Item = Hold>> HeldDays<'a, I> {
+impl<'a, I: Iterator<Item = Still>> HeldDays<'a, I> {
     fn new(holds: I, calendar: &'a Calendar) -> Self {
         Self { holds: holds.peekable(), calendar, days: Days::default() }
     }
 
     /// The hold inside which an instant lies; its first instant and its end lie outside.
-    fn around(&mut self, at: Instant) -> Option<Hold> {
+    fn around(&mut self, at: Instant) -> Option<Still> {
         while let Some(hold) = self.holds.next_if(|hold| hold.to.is_some_and(|to| to <= at)) {
             if let Some(to) = hold.to {
                 self.days.add_all(&self.calendar.days_between(hold.from, to));

@@ -138,11 +138,20 @@ pub struct Ticket {
     /// When it was closed or cancelled, while it is.
     pub closed_at: Option<Instant>,
     /// When its next goal is due, as last settled.
-    pub next_due_at: Option<Instant>,
+    pub next_due: Option<NextDue>,
     /// The incident it is an emergency change for (CHG-02).
     pub emergency_for: Option<Uuid>,
     /// Counts its changes.
     pub version: i32,
+}
+
+/// When the next goal of a ticket is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NextDue {
+    /// When.
+    pub at: Instant,
+    /// Whether that is only what a priority would make it: the ticket has none yet (design § 2.13).
+    pub provisional: bool,
 }
 
 impl Ticket {

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::event::priority_set;
-use super::{Event, EventKind, facts};
+use super::{Event, EventKind, NextDue, facts};
 use crate::domain::Instant;
 use crate::domain::amendment::Amendment;
-use crate::domain::clock::{self, Clock, Fact, Fires, Kind, Line, Replay};
-use crate::domain::contract::{Contract, Mode, TicketType};
-use crate::domain::escalation::{self, Position, Step};
+use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
+use crate::domain::contract::{Contract, Mode, Priority, TicketType};
+use crate::domain::escalation::{self, Climb, Position, Step};
 
 /// What a ticket's clocks depend on besides its history.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +51,8 @@ pub struct Settled {
     pub clocks: Vec<ClockIndex>,
     /// Where the ticket stands on its ladder.
     pub position: Option<(String, Position)>,
-    /// The earliest due instant of a running clock.
-    pub next_due_at: Option<Instant>,
+    /// When the next goal of a clock that is not stopped is due.
+    pub next_due: Option<NextDue>,
     /// When the ticket must be settled again if nothing happens before.
     pub next_fire_at: Option<Instant>,
     /// Whether a goal of a clock shown is breached, and not void.
@@ -72,11 +72,18 @@ pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now:
     for replay in &clocks {
         book.clock(replay, jumped_until, &mut next);
     }
-    let position = book.climb(contract, ticket, &clocks, &mut next);
+    let supposed = supposed_facts(contract, ticket.kind, &facts, &clocks, now);
+    let supposed = supposed.iter().flat_map(|facts| replays(contract, ticket, history, facts, now));
+    let supposed: Vec<_> = supposed.filter(|one| clocks.iter().any(|own| own.kind() == one.kind() && own.waits_for_a_priority())).collect();
+    for replay in &supposed {
+        book.supposed_clock(replay, jumped_until, &mut next);
+    }
+    let position = book.climb(contract, ticket, (&clocks, &facts), &mut next);
+    let next_due = next_due(&clocks, &supposed, now);
     let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
     Settled {
         events: book.added,
-        next_due_at: clocks.iter().filter_map(|clock| clock.due_at).min(),
+        next_due,
         next_fire_at: next.into_iter().min(),
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         rank: rank(contract, ticket.kind, history),
@@ -95,6 +102,35 @@ fn rank(contract: &Contract, kind: TicketType, history: &[Event]) -> Option<u32>
 pub fn clocks(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> Vec<ClockIndex> {
     let facts = facts(history);
     replays(contract, ticket, history, &facts, now).iter().filter_map(|replay| index(replay, now)).collect()
+}
+
+/// The facts of a ticket that has no priority and needs one, as if it were now given the first in rank for its type
+/// (design § 2.13).
+fn supposed_facts(contract: &Contract, kind: TicketType, facts: &[Fact], clocks: &[Replay<'_>], now: Instant) -> Option<Vec<Fact>> {
+    if !clocks.iter().any(Replay::waits_for_a_priority) {
+        return None;
+    }
+    let of_type = contract.priorities.iter().filter(|priority| priority.types.contains(&kind));
+    let Priority { code, .. } = of_type.min_by_key(|priority| priority.rank)?;
+    let known = facts.iter().filter(|fact| fact.at <= now).cloned();
+    Some(known.chain([Fact { at: now, kind: FactKind::Reprioritised(code.clone()) }]).collect())
+}
+
+/// The earliest bound neither met nor missed of all clocks that are not stopped; where there is none, the earliest of those
+/// that were missed last (design § 2.13).
+fn next_due(own: &[Replay<'_>], supposed: &[Replay<'_>], now: Instant) -> Option<NextDue> {
+    let seen = |replays: &[Replay<'_>], provisional| {
+        let clocks: Vec<_> = replays.iter().filter_map(|replay| replay.view(now)).filter(|clock| !clock.state.is_stopped()).collect();
+        clocks.into_iter().map(move |clock| (clock, provisional))
+    };
+    let clocks: Vec<_> = seen(own, false).chain(seen(supposed, true)).collect();
+    let bounds = |(clock, provisional): &(Clock, bool), missed: bool| {
+        let goals = clock.goals.iter().filter(move |goal| goal.breached_at.is_some() == missed);
+        let due = goals.filter_map(|goal| goal.due_at).map(|at| NextDue { at, provisional: *provisional });
+        due.collect::<Vec<_>>()
+    };
+    let ahead = clocks.iter().flat_map(|clock| bounds(clock, false)).min();
+    ahead.or_else(|| clocks.iter().filter_map(|clock| bounds(clock, true).into_iter().max()).min())
 }
 
 /// The ledgers of the clocks shown, as of `now`.
@@ -161,11 +197,42 @@ impl Book<'_> {
                     }
                 }
                 Fires::Warning(percent) => {
-                    let data = json!({ "clock": kind, "percent": percent, "sent": jumped_until.is_none_or(|until| firing.at > until) });
-                    self.add_once(EventKind::Warned, firing.at, data, &["clock", "percent"]);
+                    let supposed = self.warned(kind, percent).filter(|event| event.data["provisional"] == true);
+                    // What was told before the ticket had a priority is not told again, unless it comes later now.
+                    if supposed.map(|event| event.occurred_at).max().is_none_or(|told| told < firing.at) {
+                        self.warn(kind, percent, firing.at, jumped_until, false);
+                    }
                 }
             }
         }
+    }
+
+    /// A clock that is only supposed warns, and moves what is due next; it is never breached.
+    fn supposed_clock(&mut self, replay: &Replay<'_>, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
+        for firing in replay.firings() {
+            match firing.fires {
+                _ if firing.at > self.now => next.push(firing.at),
+                Fires::Breach(_) => {}
+                Fires::Warning(percent) => self.warn(replay.kind().as_str(), percent, firing.at, jumped_until, true),
+            }
+        }
+    }
+
+    fn warned<'b>(&'b self, clock: &'b str, percent: u32) -> impl Iterator<Item = &'b Event> {
+        let told = self.history.iter().chain(&self.added).filter(|event| event.kind == EventKind::Warned);
+        told.filter(move |event| event.text("clock") == Some(clock) && event.figure("percent") == Some(percent))
+    }
+
+    /// Warns once for a percentage, and before that once while the clock is only supposed.
+    fn warn(&mut self, clock: &str, percent: u32, at: Instant, jumped_until: Option<Instant>, supposed: bool) {
+        if self.warned(clock, percent).any(|event| supposed || event.data["provisional"] != true) {
+            return;
+        }
+        let mut data = json!({ "clock": clock, "percent": percent, "sent": jumped_until.is_none_or(|until| at > until) });
+        if supposed {
+            data["provisional"] = json!(true);
+        }
+        self.add(EventKind::Warned, at, data);
     }
 
     /// Takes every step that is due, one after another, and says when the next one is.
@@ -173,28 +240,29 @@ impl Book<'_> {
         &mut self,
         contract: &Contract,
         ticket: Standing<'_>,
-        clocks: &[Replay<'_>],
+        (clocks, facts): (&[Replay<'_>], &[Fact]),
         next: &mut Vec<Instant>,
     ) -> Option<(String, Position)> {
         let ladder = contract.ladder(ticket.kind)?;
-        loop {
-            let whole: Vec<Event> = self.history.iter().chain(&self.added).cloned().collect();
-            let position = escalation::position(ladder, &whole)?;
-            let step = escalation::next_step(contract, ladder, position, clocks, self.now).filter(|_| ticket.is_open);
-            match step {
-                Some(step) if step.at <= self.now => self.step(&ladder.id, &step),
-                step => {
-                    next.extend(step.map(|step| step.at));
-                    return Some((ladder.id.clone(), position));
-                }
-            }
+        let mut position = escalation::position(ladder, self.history)?;
+        if !ticket.is_open {
+            return Some((ladder.id.clone(), position));
         }
+        let climb = Climb::new(contract, ladder, clocks, (self.history, facts), self.now);
+        while let Some(step) = climb.next(&position) {
+            if step.at > self.now {
+                next.push(step.at);
+                break;
+            }
+            position = position.after(ladder, self.step(&ladder.id, &step));
+        }
+        Some((ladder.id.clone(), position))
     }
 
-    fn step(&mut self, ladder: &str, step: &Step) {
+    fn step(&mut self, ladder: &str, step: &Step) -> &Event {
         let kind = if step.mode == Mode::Automatic { EventKind::Climbed } else { EventKind::Proposed };
         let data = json!({ "ladder": ladder, "from": step.from, "to": step.to, "trigger": step.trigger });
-        self.add(kind, step.at, data);
+        self.add(kind, step.at, data)
     }
 
     /// How often the history tells this of the goal in a place.
@@ -211,17 +279,18 @@ impl Book<'_> {
         }
     }
 
-    fn add(&mut self, kind: EventKind, at: Instant, data: Value) {
+    fn add(&mut self, kind: EventKind, at: Instant, data: Value) -> &Event {
         let actor = super::Actor::System.as_text();
-        self.added.push(Event { id: Uuid::nil(), kind, actor, reason: None, data, occurred_at: at, recorded_at: self.now });
+        self.added.push_mut(Event { id: Uuid::nil(), kind, actor, reason: None, data, occurred_at: at, recorded_at: self.now })
     }
 }
 
 fn index(replay: &Replay<'_>, now: Instant) -> Option<ClockIndex> {
     let clock = replay.view(now)?;
     let entry = replay.entry_shown()?;
-    let pending = clock.goals.iter().position(|goal| goal.met_at.is_none() && goal.breached_at.is_none());
-    let place = pending.or(clock.goals.len().checked_sub(1)).filter(|_| !clock.state.is_stopped());
+    let ahead = (0..clock.goals.len()).filter(|place| clock.goals[*place].met_at.is_none() && clock.goals[*place].breached_at.is_none());
+    let ahead = ahead.min_by_key(|place| (clock.goals[*place].due_at.is_none(), clock.goals[*place].due_at));
+    let place = ahead.or(clock.goals.len().checked_sub(1)).filter(|_| !clock.state.is_stopped());
     Some(ClockIndex {
         calendar: entry.calendar_id.clone(),
         priority: entry.priority.clone(),

@@ -70,7 +70,8 @@ pub struct TransitionInput {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct EscalationInput {
-    /// One of the reason codes of the level the ticket stands on; they are in the contract's ladder.
+    /// One of the reason codes of the level the ticket stands on, or that open its case: they are in the contract's ladder. Of a
+    /// proposed step its `trigger`, too.
     #[schema(min_length = 1, max_length = 100, example = "afspraak-niet-nageleefd")]
     code: String,
     /// Why, in words.

@@ -186,9 +186,11 @@ pub struct Ticket {
     /// When it was closed or cancelled; `null` while it is not.
     #[schema(value_type = Option<String>, format = DateTime)]
     closed_at: Option<Instant>,
-    /// When the next goal of its clocks is due; `null` when none is.
+    /// When the next goal of its clocks is due: the earliest that is neither met nor missed, else one that was missed; `null` when none is.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_due_at: Option<Instant>,
+    /// Whether `nextDueAt` is provisional: the ticket has no priority yet, and is due as the first one in rank for its type would have it.
+    next_due_provisional: bool,
     /// The id of the incident it is an emergency change for.
     emergency_for: Option<uuid::Uuid>,
     /// What it is called in other systems.
@@ -225,7 +227,8 @@ impl Ticket {
             updated_at: ticket.updated_at,
             resolved_at: ticket.resolved_at,
             closed_at: ticket.closed_at,
-            next_due_at: ticket.next_due_at,
+            next_due_at: ticket.next_due.map(|due| due.at),
+            next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
             emergency_for: ticket.emergency_for,
             external_references: references
                 .map(|one| ExternalReference { system: one.system.clone(), reference: one.reference.clone() })

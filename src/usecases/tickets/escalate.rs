@@ -8,7 +8,7 @@ use crate::store;
 use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, Problem, Stamp, contracts};
 
-/// Moves the escalation of a ticket that is still in one of the versions expected to the next level, by a person's
+/// Opens the case of a ticket that is still in one of the versions expected, or moves it to the next level, by a person's
 /// decision (ESC-04…08).
 pub async fn escalate(
     app: &App,
@@ -32,8 +32,9 @@ pub async fn escalate(
         if escalation::next_level(ladder, position.level).is_none() {
             return Err(Error::Conflict { code: "top_of_ladder", detail: "the ticket stands on the highest level".to_owned() });
         }
-        let step = escalation::decided_step(ladder, position, code, stamp.recorded_at).map_err(|codes| {
-            let detail = format!("level {} is left by one of: {}", position.level, codes.join(", "));
+        let step = escalation::decided_step(ladder, &position, code, stamp.recorded_at).map_err(|codes| {
+            let from = if position.level == 0 { "a case is opened".to_owned() } else { format!("level {} is left", position.level) };
+            let detail = if codes.is_empty() { format!("{from} by nobody's decision") } else { format!("{from} by one of: {}", codes.join(", ")) };
             Error::Invalid(vec![Problem::field("code", "unknown_trigger", detail)])
         })?;
         let data = serde_json::json!({ "ladder": ladder.id, "from": step.from, "to": step.to, "trigger": step.trigger });

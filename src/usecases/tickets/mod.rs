@@ -109,7 +109,7 @@ pub async fn act_in(
     after.version += 1;
     let jumped = history[overdue..].iter().any(|event| jumps(event.kind));
     let settled = settle(contract, &after, &history, stamp.recorded_at, jumped);
-    after.next_due_at = settled.next_due_at;
+    after.next_due = settled.next_due;
     history.extend(numbered(app, &settled));
     store::tickets::update(tx, &after, &settled).await?;
     if (&after.title, &after.description) != (&ticket.title, &ticket.description) {

@@ -278,7 +278,7 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
         let mut ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id))?;
         let registered = registration(app, stamp, draft, &ticket);
         let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
-        ticket.next_due_at = settled.next_due_at;
+        ticket.next_due = settled.next_due;
         let events: Vec<_> = std::iter::once(registered).chain(numbered(app, &settled)).collect();
         made.push((Registered { ticket, requester, references: draft.external_references.clone() }, settled, events));
     }
@@ -373,7 +373,7 @@ fn new_ticket(
         updated_at: stamp.recorded_at,
         resolved_at: None,
         closed_at: None,
-        next_due_at: None,
+        next_due: None,
         emergency_for: checked.emergency_for,
         version: 1,
     })

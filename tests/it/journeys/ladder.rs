@@ -13,7 +13,189 @@ on_both_databases!(
     a_breach_is_told_once_until_it_is_undone,
     each_client_hears_of_its_own_tickets_and_of_no_others,
     warnings_jumped_over_by_a_refusal_are_not_sent,
+    a_reopened_ticket_goes_on_with_its_level_where_it_was,
+    a_level_stands_still_while_the_resolution_clock_is_held_and_a_proposal_is_told_to_who_decides,
+    what_passed_while_a_ticket_was_resolved_climbs_once_at_the_refusal,
+    a_case_opens_by_a_decision_and_a_proposed_step_is_taken_by_one,
+    a_ticket_that_becomes_another_type_climbs_from_then_on,
 );
+
+/// Two ladders: one that climbs by its clock and by time, and ends in a proposal; one that a person opens.
+const LADDERS: &str = r#"
+id = "ladders"
+version = "1"
+title = "Ladders"
+effective_from = 2026-03-03
+time_zone = "Europe/Amsterdam"
+[[clients]]
+organisation = "ipo"
+[calendars.support]
+hours = { mon-fri = ["08:00-17:00"] }
+[[clocks]]
+kind = "resolution"
+types = ["incident"]
+calendar = "support"
+goals = [{ under = "8h" }]
+holds = ["requester"]
+[roles.klant]
+side = "client"
+mail = ["klant@ipo.example"]
+[roles.team]
+side = "supplier"
+mail = ["team@leverancier.example"]
+[roles.baas]
+side = "supplier"
+mail = ["baas@leverancier.example"]
+[[ladders]]
+id = "op"
+types = ["incident"]
+[[ladders.levels]]
+level = 1
+supplier = ["team"]
+climb = [{ when = "elapsed", clock = "resolution", percent = 75 }, { when = "breached", clock = "resolution" }]
+[[ladders.levels]]
+level = 2
+supplier = ["team"]
+climb = [{ when = "breached", clock = "resolution" }, { when = "level-open", for = "4h", calendar = "support" }]
+[[ladders.levels]]
+level = 3
+client = ["klant"]
+supplier = ["baas"]
+climb = [{ when = "level-open", for = "4h", calendar = "support" }]
+mode = "proposed"
+[[ladders.levels]]
+level = 4
+[[ladders]]
+id = "klacht"
+types = ["information_request"]
+opens = [{ when = "decided", code = "klacht" }, { when = "decided", code = "structureel" }]
+[[ladders.levels]]
+level = 1
+title = { nl = "Team" }
+client = ["klant"]
+supplier = ["team"]
+climb = [{ when = "decided", code = "niet-opgelost" }, { when = "level-open", for = "4h", calendar = "support" }]
+mode = "proposed"
+[[ladders.levels]]
+level = 2
+title = { nl = "Directie" }
+client = ["klant"]
+supplier = ["baas"]
+"#;
+
+/// Registers a ticket under those ladders, on Tuesday 3 March at 08:00.
+async fn on_ladders(desk: &Desk, kind: &str) -> String {
+    assert_eq!(desk.post("/v1/contracts", &json!({ "contract": LADDERS })).await.status, 201);
+    desk.reaches("2026-03-03T08:00:00+01:00").await;
+    let mut ticket = incident("p2");
+    (ticket["contract"], ticket["type"]) = (json!("ladders"), json!(kind));
+    ticket.as_object_mut().expect("an object").remove("priority");
+    desk.registers(&ticket).await
+}
+
+/// The steps, in Amsterdam: from, to, day and time of March.
+async fn climbs(desk: &Desk, number: &str) -> Vec<String> {
+    let local = |at: &str| chrono::DateTime::parse_from_rfc3339(at).expect("an instant").with_timezone(&chrono_tz::Europe::Amsterdam);
+    let steps = steps(desk, number).await.into_iter();
+    steps.map(|(from, to, at)| format!("{from}-{to} {}", local(&at).format("%-d %H:%M"))).collect()
+}
+
+/// Design § 3: solved after 2 h 58 m 59 s of level 2's 8 h, and reopened three weeks later.
+async fn a_reopened_ticket_goes_on_with_its_level_where_it_was(desk: &Desk) {
+    desk.reaches("2026-03-23T08:00:00+01:00").await;
+    let number = desk.registers(&incident("p2")).await;
+    desk.reaches("2026-03-24T08:59:00+01:00").await;
+    for to in ["in_progress", "resolved"] {
+        assert_eq!(desk.moves(&number, to).await.status, 201);
+    }
+    let client = desk.token_of("ipo").await;
+    let path = format!("/v1/tickets/{number}/transitions");
+    for (at, to) in [("2026-03-25T10:00:00+01:00", "closed"), ("2026-04-14T10:00:00+02:00", "in_progress")] {
+        desk.reaches(at).await;
+        let verdict = json!({ "to": to, "reason": "Gezien." });
+        assert_eq!(desk.ask(Some(&client), "POST", &path, Some(&verdict)).await.status, 201);
+    }
+    let first = (1, 2, "2026-03-23T15:00:01Z".to_owned());
+    assert_eq!(steps(desk, &number).await, [first.clone()], "the reopening dates no step in the past");
+    desk.passes("P1D").await;
+    assert_eq!(steps(desk, &number).await, [first, (2, 3, "2026-04-14T13:01:01Z".to_owned())]);
+}
+
+/// Design § 3: level 2 from Tuesday 14:00, held from 15:00 to Thursday 10:00; the breach on that Thursday is no second step.
+async fn a_level_stands_still_while_the_resolution_clock_is_held_and_a_proposal_is_told_to_who_decides(desk: &Desk) {
+    let number = on_ladders(desk, "incident").await;
+    desk.moves(&number, "in_progress").await;
+    desk.reaches("2026-03-03T15:00:00+01:00").await;
+    let hold = json!({ "to": "on_hold", "reason": "Wacht op de klant.", "cause": "requester" });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &hold).await.status, 201);
+    desk.reaches("2026-03-05T10:00:00+01:00").await;
+    assert_eq!(climbs(desk, &number).await, ["1-2 3 14:00"]);
+    desk.moves(&number, "in_progress").await;
+    desk.reaches("2026-03-06T12:00:00+01:00").await;
+    assert!(desk.history(&number).await.contains(&("clock.breached".to_owned(), "2026-03-05T10:00:00Z".to_owned())));
+    assert_eq!(climbs(desk, &number).await, ["1-2 3 14:00", "2-3 5 13:00"]);
+    let proposed = |event: &&(String, String)| event.0 == "escalation.proposed";
+    assert_eq!(desk.history(&number).await.iter().find(proposed).map(|event| event.1.clone()).as_deref(), Some("2026-03-05T16:00:00Z"));
+    let told: Vec<_> = desk.mails().into_iter().filter(|mail| mail.contains("Voorstel tot escalatie naar niveau 4")).collect();
+    assert_eq!(told.len(), 1, "the supplier's roles of level 3 decide");
+    assert!(told[0].contains("To: baas@leverancier.example") && told[0].contains("level-open"), "{}", told[0]);
+}
+
+/// Design § 3: solved on Tuesday at 09:00 and refused on Wednesday at 10:00; its warning and its breach passed on Tuesday.
+async fn what_passed_while_a_ticket_was_resolved_climbs_once_at_the_refusal(desk: &Desk) {
+    let number = on_ladders(desk, "incident").await;
+    desk.moves(&number, "in_progress").await;
+    desk.reaches("2026-03-03T09:00:00+01:00").await;
+    desk.moves(&number, "resolved").await;
+    desk.reaches("2026-03-04T10:00:00+01:00").await;
+    let client = desk.token_of("ipo").await;
+    let refused = json!({ "to": "in_progress", "reason": "Het werkt niet." });
+    assert_eq!(desk.ask(Some(&client), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&refused)).await.status, 201);
+    assert!(desk.history(&number).await.contains(&("clock.breached".to_owned(), "2026-03-03T15:00:00Z".to_owned())));
+    assert_eq!(climbs(desk, &number).await, ["1-2 4 10:00"]);
+    desk.passes("PT6H").await;
+    assert_eq!(climbs(desk, &number).await, ["1-2 4 10:00", "2-3 4 14:00"]);
+}
+
+/// ESC-10, ESC-13 and ESC-25.
+async fn a_case_opens_by_a_decision_and_a_proposed_step_is_taken_by_one(desk: &Desk) {
+    let number = on_ladders(desk, "information_request").await;
+    let path = format!("/v1/tickets/{number}/escalations");
+    let decides = async |code: &str| desk.post(&path, &json!({ "code": code, "reason": "De klant klaagt." })).await;
+    let refused = decides("niet-opgelost").await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("unknown_trigger")));
+    assert!(refused.body["errors"][0]["detail"].as_str().is_some_and(|detail| detail.contains("klacht, structureel")), "{}", refused.body);
+    let opened = decides("klacht").await;
+    assert_eq!(opened.status, 201, "{}", opened.body);
+    assert_eq!(climbs(desk, &number).await, ["0-1 3 08:00"]);
+    assert!(desk.mails().iter().all(|mail| !mail.contains("Voorstel tot escalatie")));
+    desk.passes("PT5H").await;
+    let told: Vec<_> = desk.mails().into_iter().filter(|mail| mail.contains("Voorstel tot escalatie naar niveau 2")).collect();
+    assert_eq!(told.len(), 1, "one mail, to the supplier's role of the level the case stands on");
+    let mail = &told[0];
+    assert!(mail.contains("To: team@leverancier.example"), "{mail}");
+    for words in ["de tijd op het vorige niveau is verstreken", "- niet-opgelost", "- level-open", "niveau 1 (Team)", "niveau 2 (Directie)"] {
+        assert!(mail.replace("=\r\n", "").replace("=\n", "").contains(words), "no \"{words}\" in {mail}");
+    }
+    assert_eq!(climbs(desk, &number).await, ["0-1 3 08:00"], "a proposal is no step");
+    assert_eq!(decides("level-open").await.status, 201);
+    assert_eq!(climbs(desk, &number).await, ["0-1 3 08:00", "1-2 3 13:00"]);
+}
+
+/// Design § 2.9 and § 3: what passed before the ticket came onto the ladder climbs once, when it comes.
+async fn a_ticket_that_becomes_another_type_climbs_from_then_on(desk: &Desk) {
+    let number = on_ladders(desk, "information_request").await;
+    desk.reaches("2026-03-04T09:00:00+01:00").await;
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident" })).await.status, 200);
+    assert_eq!(climbs(desk, &number).await, ["1-2 4 09:00"]);
+    desk.passes("PT2H").await;
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "information_request" })).await.status, 200);
+    desk.passes("P1D").await;
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident" })).await.status, 200);
+    desk.passes("PT5H").await;
+    // Two hours of level 2's four on Wednesday, the other two from Thursday 11:00 on.
+    assert_eq!(climbs(desk, &number).await, ["1-2 4 09:00", "2-3 5 13:00"]);
+}
 
 /// ESC-05, ESC-06 and CLK-13: what passed while nothing ran fires with its true instant.
 async fn each_step_is_taken_once_at_its_own_instant_however_late_the_desk_wakes(desk: &Desk) {

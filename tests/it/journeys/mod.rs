@@ -8,6 +8,7 @@ mod faults;
 mod first_day;
 mod kills;
 mod ladder;
+mod next_due;
 mod obligations;
 mod past_months;
 mod proof;

@@ -193,7 +193,8 @@ fn agree(contract: &str, priorities: &[&str], seeds: std::ops::Range<u64>) -> us
     for seed in seeds {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let line = line(&mut dice, seed, priorities);
-        let on_a_bound = on_a_bound(&mut dice, &ours, priorities, &line);
+        // Every other one: a bound lies days ahead, and the walker goes there second by second.
+        let on_a_bound = on_a_bound(&mut dice, &ours, priorities, &line).filter(|_| seed % 2 == 0);
         held_at_a_month += usize::from(on_a_bound.as_ref().is_some_and(|(_, is_month)| *is_month));
         for line in std::iter::once(line).chain(on_a_bound.map(|(line, _)| line)) {
             let (ours, theirs) = (answer(&ours, &line), judge.answer(&line.to_string(), true));

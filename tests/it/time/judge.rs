@@ -440,7 +440,7 @@ impl Judge {
                 clock.places.clear();
                 // "a stop or cancelling that ends a hold is in time for every bound not passed before that hold"
                 let stopped = clock.stopped.take();
-                self.settle(clock, clock.hold_ended_by_stop.or(stopped).unwrap_or(now));
+                self.settle(clock, stopped.map_or(now, |stop| clock.hold_ended_by_stop.unwrap_or(stop)));
                 clock.stopped = stopped;
                 for place in &mut clock.places {
                     place.breached = place.breached.map(|_| now);
