@@ -540,6 +540,47 @@ Servicedesk Voorbeeld
     }
 
     #[test]
+    fn a_proposed_escalation_says_what_why_and_how_to_decide() {
+        let sent = proposed(&Proposed {
+            ticket: PRINTER,
+            from: Some(Level { level: 1, title: "Operationeel" }),
+            to: Level { level: 2, title: "Tactisch" },
+            trigger: "de oplostijd is overschreden",
+            at: "05-01-2026 17:00",
+            codes: &["niet-opgelost".to_owned(), "breached:resolution".to_owned()],
+            roles: &["Teamleider"],
+            desk: DESK,
+        });
+        assert_eq!(sent.subject, "[INC-123] Voorstel tot escalatie naar niveau 2: Printer op de tweede verdieping doet het niet");
+        assert_eq!(sent.auto, Auto::Generated);
+        assert_eq!(
+            sent.body,
+            "Geachte heer, mevrouw,
+
+Voorgesteld wordt om de melding met nummer INC-123 te escaleren naar niveau 2 (Tactisch). Het besluit is aan u.
+
+Nummer:     INC-123
+Soort:      incident
+Onderwerp:  Printer op de tweede verdieping doet het niet
+Aanleiding: de oplostijd is overschreden
+Tijdstip:   05-01-2026 17:00
+
+Besluit u tot de escalatie, leg haar dan vast bij de melding (POST /v1/tickets/INC-123/escalations), met uw reden en met een van deze codes:
+- niet-opgelost
+- breached:resolution
+
+Besluit u er niet toe, dan hoeft u niets te doen: de melding blijft op niveau 1 (Operationeel).
+
+Dit bericht gaat naar:
+- Teamleider
+
+Met vriendelijke groet,
+Servicedesk Voorbeeld
+"
+        );
+    }
+
+    #[test]
     fn a_title_can_break_neither_the_subject_nor_the_tag() {
         let title = "x\r\nBcc: iedereen@example.nl [INC-9]";
         let sent = reply(&Reply { ticket: Subject { title, ..PRINTER }, text: "x", author: "Bob", desk: DESK });

@@ -150,9 +150,11 @@ fn on_a_bound(dice: &mut Dice, contract: &Contract, priorities: &[&str], line: &
     let bounds: Vec<_> = clocks.flat_map(|clock| clock["goals"].as_array().into_iter().flatten()).collect();
     let last = line["history"].as_array()?.last().map_or_else(|| unix(&line["reportedAt"]), |fact| unix(&fact["at"]))?;
     let ahead: Vec<_> = bounds.into_iter().filter(|goal| unix(&goal["dueAt"]).is_some_and(|due| due > last + 1)).collect();
-    let goal = ahead.get(usize::try_from(dice.below(i64::try_from(ahead.len().max(1)).ok()?)).ok()?)?;
-    let due = unix(&goal["dueAt"])?;
-    let is_month = goal["comparison"] == "within" && goal["target"].as_str().is_some_and(|target| target.ends_with("mo"));
+    let is_month = |goal: &Value| goal["comparison"] == "within" && goal["target"].as_str().is_some_and(|target| target.ends_with("mo"));
+    let month = ahead.iter().find(|goal| is_month(goal)).filter(|_| dice.below(2) == 0);
+    let any = ahead.get(usize::try_from(dice.below(i64::try_from(ahead.len().max(1)).ok()?)).ok()?);
+    let goal = month.or(any)?;
+    let (due, is_month) = (unix(&goal["dueAt"])?, is_month(goal));
     let begins = match dice.below(6) {
         0 => due - 1 - dice.below(due - last - 1),
         1 => due + 1,
