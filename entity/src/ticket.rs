@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 /// A ticket as it stands: an index of its events.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "ticket")]
+#[expect(clippy::struct_excessive_bools, reason = "a row has the columns it has")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,

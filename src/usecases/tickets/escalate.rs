@@ -34,7 +34,8 @@ pub async fn escalate(
         }
         let step = escalation::decided_step(ladder, &position, code, stamp.recorded_at).map_err(|codes| {
             let from = if position.level == 0 { "a case is opened".to_owned() } else { format!("level {} is left", position.level) };
-            let detail = if codes.is_empty() { format!("{from} by nobody's decision") } else { format!("{from} by one of: {}", codes.join(", ")) };
+            let detail =
+                if codes.is_empty() { format!("{from} by nobody's decision") } else { format!("{from} by one of: {}", codes.join(", ")) };
             Error::Invalid(vec![Problem::field("code", "unknown_trigger", detail)])
         })?;
         let data = serde_json::json!({ "ladder": ladder.id, "from": step.from, "to": step.to, "trigger": step.trigger });

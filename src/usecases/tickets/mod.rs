@@ -131,7 +131,7 @@ pub(super) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, k
     let (id, actor) = (app.time.id(), stamp.actor.as_text());
     history.push(Event { id, kind, actor, reason: None, data, occurred_at: at, recorded_at: at });
     let settled = settle(&version.contract, &ticket, &history, at, false);
-    ticket.next_due_at = settled.next_due_at;
+    ticket.next_due = settled.next_due;
     history.extend(numbered(app, &settled));
     store::tickets::update(tx, &ticket, &settled).await?;
     Ok(store::events::append(tx, &ticket, known, &history[known..]).await?)

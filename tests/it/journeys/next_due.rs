@@ -109,7 +109,11 @@ async fn a_warning_before_the_priority_is_told_once_and_those_of_the_real_clock_
     assert_eq!(desk.patch(&format!("/v1/tickets/{same}"), &urgent).await.status, 200);
     desk.passes("PT2H").await;
     let after = warnings(desk, &same).await;
-    assert_eq!(after.iter().map(|one| (one.1, one.2)).collect::<Vec<_>>(), [(50, true), (75, true), (90, false)], "the same instants are not told twice");
+    assert_eq!(
+        after.iter().map(|one| (one.1, one.2)).collect::<Vec<_>>(),
+        [(50, true), (75, true), (90, false)],
+        "the same instants are not told twice"
+    );
     nothing_differs(desk).await;
 }
 

@@ -517,7 +517,13 @@ fn a_month_that_ends_as_a_hold_begins_is_passed_a_second_after_the_hold_or_never
         ("a second after it", &[(end, "resumed")], "2026-04-13T08:00:01Z", "-", "2026-04-13T08:00:01Z"),
         ("a stop in that second is in time", &[(end, "resumed"), (end, "resolved")], "2026-04-14T08:00:00Z", end, "-"),
         ("a stop that ends it is in time", &[(end, "resolved")], "2026-04-14T08:00:00Z", end, "-"),
-        ("a stop after it is late", &[(end, "resumed"), ("2026-04-13T08:00:01Z", "resolved")], "2026-04-14T08:00:00Z", "-", "2026-04-13T08:00:01Z"),
+        (
+            "a stop after it is late",
+            &[(end, "resumed"), ("2026-04-13T08:00:01Z", "resolved")],
+            "2026-04-14T08:00:00Z",
+            "-",
+            "2026-04-13T08:00:01Z",
+        ),
         ("a cancelling that ends it misses nothing", &[(end, "cancelled")], "2026-04-14T08:00:00Z", "-", "-"),
         ("a hold that follows at once is the same one", &[(end, "resumed"), (end, "held")], "2026-04-14T08:00:00Z", "-", "-"),
     ] {

@@ -59,7 +59,7 @@ impl Story {
             updated_at: recorded_at,
             resolved_at: None,
             closed_at: None,
-            next_due_at: None,
+            next_due: None,
             emergency_for: None,
             version: 1,
         };
