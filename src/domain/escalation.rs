@@ -270,7 +270,8 @@ mod tests {
         let levels = vec![level(1, &["deep", "wide"], &[]), level(2, &["deep"], &["wide"]), level(3, &[], &[])];
         let ladder = Ladder { id: "up".to_owned(), types: vec![TicketType::Incident], opens: Opens::Registration, levels };
         let at: Instant = "2026-03-02T08:00:00Z".parse().expect("an instant");
-        let to = |code| decided_step(&ladder, &Position { level: 1, since: at, proposed: None, goals: vec![] }, code, at).map(|step| step.to);
+        let to =
+            |code| decided_step(&ladder, &Position { level: 1, since: at, proposed: None, goals: vec![] }, code, at).map(|step| step.to);
         let codes = vec!["deep".to_owned(), "wide".to_owned()];
         assert_eq!((to("deep"), to("wide"), to("far")), (Ok(2), Ok(3), Err(codes)));
     }
