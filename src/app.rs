@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -16,6 +17,9 @@ use crate::store::time::Kept;
 use crate::store::{self, Db, Scope, Tx, View};
 use crate::time::TimeSource;
 use crate::usecases::Error;
+
+/// How many milliseconds at most go by before a transaction is done once more: at random, so that those who met do not meet again.
+const REPEATS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
 
 /// The program, running.
 pub struct App {
@@ -142,7 +146,7 @@ impl App {
         self.db.view(Scope::All)
     }
 
-    /// Does work in one transaction for a scope, and once more when the database asks for that; wakes the workers after,
+    /// Does work in one transaction for a scope, and again when the database asks for that; wakes the workers after,
     /// here and in other processes.
     pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
         let done = self.write_quietly(scope, work).await?;
@@ -153,10 +157,9 @@ impl App {
 
     /// The same for the workers themselves, who need not be woken by what they do.
     pub async fn write_quietly<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
-        const TRIES: usize = 5;
-        for _ in 1..TRIES {
+        for most in REPEATS {
             match self.write_once(scope, &work).await {
-                Err(Error::Repeat) => {}
+                Err(Error::Repeat) => tokio::time::sleep(some_of(most)).await,
                 done => return done,
             }
         }
@@ -233,4 +236,9 @@ impl App {
     fn agreed(&self) -> RwLockReadGuard<'_, Agreed> {
         self.agreed.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Any part of so many milliseconds.
+fn some_of(most: u64) -> Duration {
+    Duration::from_millis(getrandom::u64().map_or(most, |random| random % (most + 1)))
 }

@@ -17,16 +17,21 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::settings::Attachments;
+use crate::standing::Standing;
 
 /// What is handed to a folder at once.
 const FOLDER_PART: usize = 512 * 1024;
 /// What is handed to a bucket at once: services take no smaller parts.
 const BUCKET_PART: usize = 5 * 1024 * 1024;
 
+/// What the log calls it.
+const STORE: &str = "the store of attachments";
+
 /// The store.
 #[derive(Debug)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    standing: Standing,
     part: usize,
     /// Where files are while they arrive in a folder; a bucket has nothing like it.
     folder: Option<PathBuf>,
@@ -59,13 +64,18 @@ impl Files {
     /// Opens the store of the settings: a folder, made when it is not there, or `s3://BUCKET`.
     pub fn open(settings: &Attachments) -> Result<Self, object_store::Error> {
         if let Some(bucket) = settings.store.strip_prefix("s3://") {
-            return Ok(Self { store: Arc::new(bucket_of(settings, bucket)?), part: BUCKET_PART, folder: None });
+            return Ok(Self {
+                store: Arc::new(bucket_of(settings, bucket)?),
+                standing: Standing::new(STORE),
+                part: BUCKET_PART,
+                folder: None,
+            });
         }
         let folder = PathBuf::from(&settings.store);
         std::fs::create_dir_all(&folder)
             .map_err(|source| object_store::Error::Generic { store: "folder", source: format!("{}: {source}", folder.display()).into() })?;
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), part: FOLDER_PART, folder: Some(folder) })
+        Ok(Self { store: Arc::new(store), standing: Standing::new(STORE), part: FOLDER_PART, folder: Some(folder) })
     }
 
     /// Whether much of every file that comes is in memory at once.
@@ -73,8 +83,18 @@ impl Files {
         self.part > FOLDER_PART
     }
 
-    /// Takes a file in as it comes, at most `cap` bytes; durable when this returns. One that is refused leaves nothing.
+    /// Takes a file in as it comes, at most `cap` bytes; durable when this returns. One that is not kept leaves nothing.
     pub async fn keep<E>(&self, id: Uuid, bytes: impl Stream<Item = Result<Bytes, E>>, cap: u64) -> Result<Kept, NotKept<E>> {
+        let kept = self.take_in(id, bytes, cap).await;
+        match &kept {
+            Ok(_) => self.standing.worked(),
+            Err(NotKept::Store(error)) => self.standing.failed(error),
+            Err(NotKept::TooLong | NotKept::Broken(_)) => {}
+        }
+        kept
+    }
+
+    async fn take_in<E>(&self, id: Uuid, bytes: impl Stream<Item = Result<Bytes, E>>, cap: u64) -> Result<Kept, NotKept<E>> {
         let mut bytes = std::pin::pin!(bytes);
         let mut arriving = Arriving { files: self, key: key(id), buffer: BytesMut::new(), parts: None };
         let (mut size, mut digest) = (0_u64, Sha256::new());
@@ -189,10 +209,12 @@ impl Arriving<'_> {
         if !self.buffer.is_empty() {
             self.hand_over().await?;
         }
-        match &mut self.parts {
-            Some(parts) => parts.complete().await.map(drop),
-            None => Ok(()),
+        let Some(parts) = &mut self.parts else { return Ok(()) };
+        let whole = parts.complete().await.map(drop);
+        if whole.is_err() {
+            self.abort().await;
         }
+        whole
     }
 
     async fn abort(&mut self) {

@@ -19,6 +19,7 @@
 //! - [`usecases`]: what one can do, one function each: find, permit, decide, record.
 //! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope.
 //! - [`files`]: where the bytes of attachments are.
+//! - [`standing`]: whether the database and the files do their part, as far as is known.
 //! - [`http`]: the REST API, its document, and how a refusal is answered.
 //! - [`mail`]: a message read, judged, written and sent.
 //! - [`outbox`]: the event stream, its handlers, and mail on its way out.
@@ -45,6 +46,7 @@ pub mod proof;
 pub mod reports;
 pub mod settings;
 pub mod simulate;
+pub mod standing;
 pub mod store;
 pub mod time;
 pub mod usecases;

@@ -32,6 +32,13 @@ else
     echo "setup: PostgreSQL is installed"
 fi
 
+# Tests make system calls of the desk fail.
+if ! command -v fiu-run >/dev/null; then
+    echo "setup: installing libfiu"
+    as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fiu-utils >/dev/null
+fi
+
 # The long tests keep files in a bucket of a server that speaks S3.
 if [ "${1:-}" = proof ] && [ ! -x target/s3/bin/moto_server ]; then
     echo "setup: installing an S3 server for the tests"

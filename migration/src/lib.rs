@@ -9,6 +9,7 @@ mod m0006_screens;
 mod m0007_obligations;
 mod m0009_inbound_mail;
 mod m0010_sandbox_advances;
+mod m0011_write_trial;
 mod m0012_timekeeping;
 mod m0013_mail_identity;
 mod m0014_outbound_mailbox;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_obligations::Step),
             Box::new(m0009_inbound_mail::Step),
             Box::new(m0010_sandbox_advances::Step),
+            Box::new(m0011_write_trial::Step),
             Box::new(m0012_timekeeping::Step),
             Box::new(m0013_mail_identity::Step),
             Box::new(m0014_outbound_mailbox::Step),

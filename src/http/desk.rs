@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::jobs;
 use crate::reports::service_management::{Month, ServiceManagementReport};
 use crate::usecases::sandbox::Advance;
-use crate::usecases::{Problem, dead_letters, outbound, reports, sandbox};
+use crate::usecases::{Error, Problem, dead_letters, outbound, reports, sandbox};
 
 type App_ = web::Data<App>;
 
@@ -107,8 +107,10 @@ pub async fn livez() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// Says whether the desk can work, and what was given up: events by its handlers, and mails.
+/// Says whether the desk can work, which takes a database that can be written to, and what was given up: events by its handlers,
+/// and mails.
 pub async fn readyz(app: App_) -> Result<HttpResponse, Failure> {
+    app.db.ready().await.map_err(Error::from)?;
     let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);
     Ok(HttpResponse::Ok().json(json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails })))
 }

@@ -145,8 +145,9 @@ impl From<Error> for Failure {
             Error::Repeat => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many changes at once; try again"),
             Error::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the desk is stopping; try again"),
             Error::Unavailable(cause) => {
-                tracing::error!(cause, "a dependency is away");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "what the desk depends on cannot be reached; try again")
+                // Of each request so refused the log need not hear: `Standing` tells when it begins and when it is over.
+                tracing::debug!(cause, "a dependency is away");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "what the desk depends on cannot be used now; try again")
             }
             Error::Internal(cause) => {
                 tracing::error!(cause, "a request failed");

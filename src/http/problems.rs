@@ -47,7 +47,11 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (429, "too_many_requests", "Too many requests; `Retry-After` says how many seconds to wait."),
     (500, "internal", "The desk made a fault; it is in its log under the request's `X-Request-Id`."),
     (503, "busy", "Too many changes at once; try again after `Retry-After` seconds."),
-    (503, "unavailable", "The database cannot be reached; try again after `Retry-After` seconds."),
+    (
+        503,
+        "unavailable",
+        "The database or the store of files cannot be reached or is full; try again after `Retry-After` seconds. What was asked may have been done: ask again under the same `Idempotency-Key`.",
+    ),
 ];
 
 /// Codes of what is wrong with one field, query key or header.

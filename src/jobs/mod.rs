@@ -4,6 +4,7 @@
 
 pub mod wakeups;
 
+mod stumbles;
 mod sweep;
 
 use std::sync::Arc;
@@ -15,10 +16,12 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::usecases::{Error, obligations, timers};
 use crate::{outbox, store};
+use stumbles::Stumbles;
 
 /// However quiet it is, look again after this: a lost wake-up costs no more.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
-/// The shortest sleep until a deadline, which is a whole second; and how long a worker that stumbled waits.
+/// The shortest sleep until a deadline, which is a whole second; how long a worker that stumbled waits; and how often it is
+/// looked whether a database in trouble recovered.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 /// How long a worker waits for what is committed just after it was woken: many tickets at once are one pass.
 const GATHER: Duration = Duration::from_millis(50);
@@ -69,18 +72,20 @@ async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {
 /// Works until the program is asked to stop.
 pub async fn run(app: Arc<App>) {
     let app = &*app;
-    let moving = worker(app, &app.wake, async || move_on(app).await, async || next_move(app).await);
-    let mailing = worker(app, &app.mail_waits, async || outbox::send_due(app).await, async || next_mail(app).await);
-    tokio::join!(moving, mailing, wakeups::hear(app), wakeups::tell(app), follow_database(app), sweep::run(app));
+    let moving = worker(app, "the worker of timers and events", &app.wake, async || move_on(app).await, async || next_move(app).await);
+    let mailing = worker(app, "the worker of mail", &app.mail_waits, async || outbox::send_due(app).await, async || next_mail(app).await);
+    tokio::join!(moving, mailing, wakeups::hear(app), wakeups::tell(app), follow_database(app), watch_database(app), sweep::run(app));
 }
 
 /// Goes on until nothing is left, then sleeps until woken or until the next deadline, and so on until asked to stop.
 async fn worker(
     app: &App,
+    name: &'static str,
     wake: &Notify,
     pass: impl AsyncFn() -> Result<usize, Error>,
     next: impl AsyncFn() -> Result<Option<Instant>, Error>,
 ) {
+    let mut stumbles = Stumbles::of(name);
     loop {
         let woken = wake.notified();
         if app.is_stopping() {
@@ -90,6 +95,7 @@ async fn worker(
             let _shared = app.work.read().await;
             pass().await
         };
+        stumbles.heed(&done);
         match done {
             Ok(0) => {
                 tokio::select! {
@@ -99,10 +105,7 @@ async fn worker(
             }
             Ok(few) if few < MANY => tokio::time::sleep(GATHER).await,
             Ok(_) => {}
-            Err(error) => {
-                tracing::error!(%error, "a worker stumbled, and tries again");
-                tokio::time::sleep(SHORTEST_SLEEP).await;
-            }
+            Err(_) => tokio::time::sleep(SHORTEST_SLEEP).await,
         }
     }
 }
@@ -118,9 +121,15 @@ async fn until(app: &App, next: Option<Instant>) {
 
 /// Keeps the program's time that of the database.
 async fn follow_database(app: &App) {
+    let mut stumbles = Stumbles::of("reading the database's clock");
     while wakeups::sleeps(app, LONGEST_SLEEP).await {
-        if let Err(error) = app.follow_database().await {
-            tracing::warn!(%error, "the database's clock could not be read");
-        }
+        stumbles.heed(&app.follow_database().await);
+    }
+}
+
+/// Finds out when a database in trouble recovered, and that one nobody writes to is in trouble.
+async fn watch_database(app: &App) {
+    while wakeups::sleeps(app, SHORTEST_SLEEP).await {
+        app.db.look().await;
     }
 }

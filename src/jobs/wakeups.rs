@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::stumbles::Stumbles;
 use crate::app::App;
 use crate::store::{Backend, stream};
 use crate::usecases::Error;
@@ -16,12 +17,11 @@ pub async fn hear(app: &App) {
     match app.db.backend() {
         Backend::Sqlite => feel_pulse(app).await,
         Backend::Postgres => {
+            let mut stumbles = Stumbles::of("hearing other processes");
             while !app.is_stopping() {
                 tokio::select! {
-                    lost = listen(app) => {
-                        if let Err(error) = lost {
-                            tracing::warn!(%error, "other processes are not heard; the workers look each minute");
-                        }
+                    lost = listen(app, &mut stumbles) => {
+                        stumbles.heed(&lost);
                         sleeps(app, PULSE).await;
                     }
                     () = app.stopped() => {}
@@ -32,8 +32,9 @@ pub async fn hear(app: &App) {
 }
 
 /// Listens until the connection cannot be had. Words are lost before each beginning, so it begins by waking.
-async fn listen(app: &App) -> Result<(), Error> {
+async fn listen(app: &App, stumbles: &mut Stumbles) -> Result<(), Error> {
     let Some(mut ear) = app.listen().await? else { return Ok(()) };
+    stumbles.heed(&Ok(()));
     loop {
         wake(app);
         ear.hears().await?;
@@ -58,14 +59,13 @@ fn wake(app: &App) {
 
 /// Tells other processes of what is committed here, until asked to stop.
 pub async fn tell(app: &App) {
+    let mut stumbles = Stumbles::of("telling other processes");
     while !app.is_stopping() {
         tokio::select! {
             () = app.until_untold() => {}
             () = app.stopped() => {}
         }
-        if let Err(error) = app.tell().await {
-            tracing::warn!(%error, "other processes were not told; they look each minute");
-        }
+        stumbles.heed(&app.tell().await);
         tokio::time::sleep(BREATH).await;
     }
 }

@@ -4,7 +4,7 @@
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::tx::is_busy;
+use super::faults::is_busy;
 use super::tx::sealed::Inner as _;
 use super::{Backend, Db, Scope, Tx};
 
@@ -24,8 +24,8 @@ pub async fn bring(db: &Db) -> Result<usize, DbErr> {
     }
     let tx = alone(db).await?;
     // Another process may have done it meanwhile.
-    let steps = Migrator::get_pending_migrations_read_only(tx.connection()).await.map_err(told)?.len();
-    Migrator::up(tx.connection(), None).await?;
+    let steps = Migrator::get_pending_migrations_read_only(tx.migrating()).await.map_err(told)?.len();
+    Migrator::up(tx.migrating(), None).await?;
     tx.commit().await?;
     Ok(steps)
 }

@@ -7,7 +7,9 @@ pub mod amendments;
 pub mod attachments;
 pub mod changes;
 pub mod contracts;
+mod db;
 pub mod events;
+mod faults;
 pub mod form;
 pub mod idempotency;
 pub mod index;
@@ -17,6 +19,7 @@ pub mod messages;
 pub mod obligations;
 pub mod outbound;
 pub mod people;
+mod place;
 pub mod search;
 pub mod seat;
 pub mod set_aside;
@@ -27,7 +30,9 @@ pub mod tokens;
 mod tx;
 pub mod wakeups;
 
-pub use tx::{Backend, Db, DbError, Reads, Scope, Tx, View, asks_to_repeat, is_away, sqlite_path};
+pub use db::{Backend, Db, sqlite_path};
+pub use faults::{asks_to_repeat, is_away};
+pub use tx::{DbError, Reads, Scope, Tx, View};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;

@@ -18,7 +18,7 @@ use crate::domain::ticket::{Channel, ClockIndex, NextDue, Settled, Ticket};
 use crate::domain::workflow;
 
 /// How a ticket is addressed: by its id or its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TicketRef {
     /// Its id.
     Id(Uuid),
@@ -43,9 +43,19 @@ pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket
 
 /// The same, held against other writers until the transaction ends.
 pub async fn lock(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
-    let found = tx.find::<ticket::Entity>().filter(addressed(ticket)).lock_exclusive().one(tx.connection()).await?;
-    found.map(to_domain).transpose()
+    Ok(lock_all(tx, &[ticket]).await?.pop())
 }
+
+/// Several tickets, held in the same way: every transaction takes them in the order of their ids, so that two never wait for each
+/// other. A transaction that needs several asks for them at once, here.
+pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbErr> {
+    let any = tickets.iter().fold(Condition::any(), |any, one| any.add(addressed(*one)));
+    let found = tx.find::<ticket::Entity>().filter(any).order_by_asc(ticket::Column::Id).lock(HELD).all(tx.connection()).await?;
+    found.into_iter().map(to_domain).collect()
+}
+
+/// A ticket's key never changes, so a row that points at it need not wait for who holds it.
+const HELD: LockType = LockType::NoKeyUpdate;
 
 fn addressed(ticket: TicketRef) -> Condition {
     match ticket {
@@ -103,7 +113,7 @@ pub async fn update(tx: &Tx, ticket: &Ticket, settled: &Settled) -> Result<(), D
 pub async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     let due = tx.find::<ticket::Entity>().select_only().column(ticket::Column::Id).filter(ticket::Column::NextFireAt.lte(now.to_utc()));
     let due = due.order_by_asc(ticket::Column::NextFireAt).limit(limit);
-    let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let due = due.lock_with_behavior(HELD, LockBehavior::SkipLocked);
     due.into_tuple().all(tx.connection()).await
 }
 
@@ -161,15 +171,18 @@ pub async fn insert_references<'a>(
     named: impl Iterator<Item = (&'a Ticket, &'a [ExternalReference])>,
     id: impl Fn() -> Uuid,
 ) -> Result<(), DbErr> {
-    let row = |(ticket, one): (&Ticket, &ExternalReference)| external_reference::ActiveModel {
-        id: Set(id()),
-        ticket_id: Set(ticket.id),
-        organisation: Set(ticket.organisation.clone()),
-        system: Set(one.system.clone()),
-        reference: Set(one.reference.clone()),
+    let named = named.flat_map(|(ticket, references)| references.iter().map(move |one| (ticket, one)));
+    let mut named: Vec<_> = named.map(|(ticket, one)| (&ticket.organisation, &one.system, &one.reference, ticket.id, id())).collect();
+    // Who writes the same name waits for the other: in one order, nobody waits for who waits.
+    named.sort_unstable();
+    let row = |(organisation, system, reference, ticket, id): (&String, &String, &String, Uuid, Uuid)| external_reference::ActiveModel {
+        id: Set(id),
+        ticket_id: Set(ticket),
+        organisation: Set(organisation.clone()),
+        system: Set(system.clone()),
+        reference: Set(reference.clone()),
     };
-    let rows = named.flat_map(|(ticket, references)| references.iter().map(move |one| (ticket, one))).map(row).collect();
-    insert_rows::<external_reference::Entity>(tx, rows, None).await.map(drop)
+    insert_rows::<external_reference::Entity>(tx, named.into_iter().map(row).collect(), None).await.map(drop)
 }
 
 /// What tickets are called elsewhere, by ticket.

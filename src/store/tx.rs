@@ -1,17 +1,20 @@
-//! Connections and transactions, each opened for a scope.
+//! Transactions and views, each opened for a scope.
 
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{
-    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    QueryFilter, Select, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryFilter,
+    QueryResult, Select, Statement, TransactionTrait,
 };
 
 use entity::{
     attachment, clock, escalation, event, external_reference, message, obligation, obligation_event, outbound_mail, person, set_aside,
     ticket, ticket_change,
 };
+
+use super::Backend;
+use super::db::Watch;
 
 /// Why the database did not do what was asked.
 pub type DbError = DbErr;
@@ -35,116 +38,149 @@ impl Scope {
     }
 }
 
-/// Which database it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Backend {
-    /// Embedded, one writer.
-    Sqlite,
-    /// A server, any number of processes.
-    Postgres,
-}
-
-/// The database.
-#[derive(Debug, Clone)]
-pub struct Db {
-    backend: Backend,
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
-    /// One connection of its own: on SQLite, what tells of other processes' commits is counted per connection.
-    pulse: DatabaseConnection,
-}
-
-/// A transaction for a scope; rolled back unless committed.
+/// A transaction for a scope; rolled back unless committed. Once a statement of it failed, it does nothing more: PostgreSQL would
+/// refuse, and SQLite, which may have ended it by itself, would keep each later statement by itself.
 pub struct Tx {
-    inner: DatabaseTransaction,
+    statements: Statements<DatabaseTransaction>,
     scope: Scope,
     backend: Backend,
+    /// What it is a part of, where it is a savepoint.
+    part: Option<Part>,
 }
 
 /// Reads for a scope, each by itself.
 pub struct View {
-    inner: DatabaseConnection,
+    statements: Statements<DatabaseConnection>,
     scope: Scope,
 }
 
-impl Db {
-    /// Connects to `sqlite://PATH` or `postgres://…`.
-    pub async fn connect(url: &str) -> Result<Self, DbErr> {
-        if url.starts_with("postgres") {
-            let mut options = ConnectOptions::new(url);
-            options.max_connections(16).acquire_timeout(Duration::from_secs(5)).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
-            let pool = Database::connect(options).await?;
-            return Ok(Self { backend: Backend::Postgres, writer: pool.clone(), pulse: pool.clone(), reader: pool });
+/// A savepoint as the transaction around it knows it. That one can end well only if all its parts ended: committed, or rolled
+/// back for sure.
+struct Part {
+    of: Failure,
+    ended: bool,
+}
+
+/// The first failure of a transaction.
+type Failure = Arc<OnceLock<DbErr>>;
+
+impl Part {
+    fn ends(mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.ended {
+            drop(self.of.set(DbErr::Custom("a part of the transaction did not end".to_owned())));
         }
-        let path = sqlite_path(url);
-        if let Some(folder) = std::path::Path::new(path).parent() {
-            std::fs::create_dir_all(folder).map_err(|error| DbErr::Custom(format!("{}: {error}", folder.display())))?;
-        }
-        let pool = |connections| {
-            let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
-            options.max_connections(connections).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
-            options.map_sqlx_sqlite_opts(|options| {
-                options
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .busy_timeout(Duration::from_secs(20))
-                    .foreign_keys(true)
-            });
-            options
-        };
-        let (writer, reader, pulse) = (patiently(&pool(1)).await?, patiently(&pool(4)).await?, patiently(&pool(1)).await?);
-        Ok(Self { backend: Backend::Sqlite, writer, reader, pulse })
-    }
-
-    /// Which database it is.
-    pub fn backend(&self) -> Backend {
-        self.backend
-    }
-
-    /// Begins a transaction for a scope. On SQLite it holds the only writer from its first statement on.
-    pub async fn begin(&self, scope: Scope) -> Result<Tx, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: (self.backend == Backend::Sqlite).then_some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(Tx { inner: self.writer.begin_with_options(options).await?, scope, backend: self.backend })
-    }
-
-    /// Reads for a scope.
-    pub fn view(&self, scope: Scope) -> View {
-        View { inner: self.reader.clone(), scope }
-    }
-
-    /// Reads that tell whether another process committed something.
-    pub fn pulse(&self) -> View {
-        View { inner: self.pulse.clone(), scope: Scope::All }
-    }
-
-    /// The bare connection, for what is no row: migrations, and word between processes.
-    pub fn migrating(&self) -> &DatabaseConnection {
-        &self.writer
     }
 }
 
 impl Tx {
-    /// Makes everything done in it last.
+    pub(super) fn new(inner: DatabaseTransaction, scope: Scope, backend: Backend, watch: Arc<Watch>) -> Self {
+        Self { statements: Statements { inner, watch, failure: Some(Failure::default()) }, scope, backend, part: None }
+    }
+
+    /// Makes everything done in it last. Only when this is well was anything; when not, nobody may rest on it.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.inner.commit().await
+        let Self { statements, part, .. } = self;
+        if let Some(failure) = statements.failure() {
+            return Err(failure);
+        }
+        let Statements { inner, watch, .. } = statements;
+        inner.commit().await.inspect_err(|error| watch.failed_writing(error))?;
+        match part {
+            Some(part) => part.ends(),
+            // What went into a file that nobody will find again is not kept.
+            None => watch.in_place()?,
+        }
+        Ok(())
     }
 
     /// Begins a part that can be undone by itself.
     pub async fn savepoint(&self) -> Result<Self, DbErr> {
-        Ok(Self { inner: self.inner.begin().await?, scope: self.scope.clone(), backend: self.backend })
+        let Statements { inner, watch, failure } = &self.statements;
+        let inner = self.statements.heeded(inner.begin()).await?;
+        let part = failure.clone().map(|of| Part { of, ended: false });
+        Ok(Self { part, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone()) })
     }
 
     /// Undoes everything done in it.
     pub async fn rollback(self) -> Result<(), DbErr> {
-        self.inner.rollback().await
+        let Self { statements: Statements { inner, watch, .. }, part, .. } = self;
+        inner.rollback().await.inspect_err(|error| watch.failed_writing(error))?;
+        if let Some(part) = part {
+            part.ends();
+        }
+        Ok(())
+    }
+
+    /// The bare transaction, for migrations.
+    pub(super) fn migrating(&self) -> &DatabaseTransaction {
+        &self.statements.inner
     }
 
     /// Which database it is on.
     pub fn backend(&self) -> Backend {
         self.backend
+    }
+}
+
+impl View {
+    pub(super) fn new(inner: DatabaseConnection, scope: Scope, watch: Arc<Watch>) -> Self {
+        Self { statements: Statements { inner, watch, failure: None }, scope }
+    }
+}
+
+/// A connection whose failures are remembered.
+pub struct Statements<C> {
+    inner: C,
+    watch: Arc<Watch>,
+    /// The first failure, after which nothing more is done; `None` where each statement stands by itself.
+    failure: Option<Failure>,
+}
+
+impl<C> Statements<C> {
+    fn failure(&self) -> Option<DbErr> {
+        self.failure.as_ref()?.get().cloned()
+    }
+
+    async fn heeded<T>(&self, asked: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        if let Some(failure) = self.failure() {
+            return Err(failure);
+        }
+        asked.await.inspect_err(|error| match &self.failure {
+            Some(failure) => {
+                drop(failure.set(error.clone()));
+                self.watch.failed_writing(error);
+            }
+            None => self.watch.failed(error),
+        })
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait + Send> ConnectionTrait for Statements<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.heeded(self.inner.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.heeded(self.inner.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.heeded(self.inner.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.heeded(self.inner.query_all_raw(statement)).await
     }
 }
 
@@ -186,10 +222,10 @@ pub(super) mod sealed {
 }
 
 impl sealed::Inner for Tx {
-    type Connection = DatabaseTransaction;
+    type Connection = Statements<DatabaseTransaction>;
 
-    fn connection(&self) -> &DatabaseTransaction {
-        &self.inner
+    fn connection(&self) -> &Self::Connection {
+        &self.statements
     }
 
     fn scope(&self) -> &Scope {
@@ -198,10 +234,10 @@ impl sealed::Inner for Tx {
 }
 
 impl sealed::Inner for View {
-    type Connection = DatabaseConnection;
+    type Connection = Statements<DatabaseConnection>;
 
-    fn connection(&self) -> &DatabaseConnection {
-        &self.inner
+    fn connection(&self) -> &Self::Connection {
+        &self.statements
     }
 
     fn scope(&self) -> &Scope {
@@ -222,56 +258,3 @@ pub trait Reads: sealed::Inner {
 
 impl Reads for Tx {}
 impl Reads for View {}
-
-/// Connects to SQLite, as often as another process that makes or leaves the same file is in the way: SQLite does not wait by itself
-/// while the kind of journal changes.
-async fn patiently(options: &ConnectOptions) -> Result<DatabaseConnection, DbErr> {
-    const TRIES: u32 = 400;
-    for _ in 1..TRIES {
-        match Database::connect(options.clone()).await {
-            Err(error) if is_busy(&error) => tokio::time::sleep(Duration::from_millis(50)).await,
-            done => return done,
-        }
-    }
-    Database::connect(options.clone()).await
-}
-
-/// The file of `sqlite://PATH`.
-pub fn sqlite_path(url: &str) -> &str {
-    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
-    path.split('?').next().unwrap_or_default()
-}
-
-/// Whether another process holds the only writer of SQLite.
-pub(super) fn is_busy(error: &DbErr) -> bool {
-    error.to_string().contains("database is locked")
-}
-
-/// Whether the same transaction is worth doing once more: the database asks for it (40001, 40P01), or another writer came
-/// first with a row that may stand once, which the next try will find.
-pub fn asks_to_repeat(error: &DbErr) -> bool {
-    if matches!(error, DbErr::RecordNotInserted) || matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-        return true;
-    }
-    let text = error.to_string();
-    text.contains("40001") || text.contains("40P01") || text.contains("could not serialize") || text.contains("deadlock detected")
-}
-
-/// Whether the database cannot be reached.
-pub fn is_away(error: &DbErr) -> bool {
-    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) || {
-        let text = error.to_string();
-        ["error communicating with database", "terminating connection", "the database system is", "Connection refused", "pool timed out"]
-            .iter()
-            .any(|sign| text.contains(sign))
-    }
-}
-
-impl From<Backend> for DbBackend {
-    fn from(backend: Backend) -> Self {
-        match backend {
-            Backend::Sqlite => Self::Sqlite,
-            Backend::Postgres => Self::Postgres,
-        }
-    }
-}

@@ -72,8 +72,8 @@ pub enum Error {
     /// The database asks for the same transaction once more.
     #[error("the database asks to repeat the transaction")]
     Repeat,
-    /// A dependency is away.
-    #[error("what the desk depends on cannot be reached")]
+    /// A dependency is away, full or locked. Whether what was asked of it is done, nobody knows.
+    #[error("what the desk depends on cannot be used now: {0}")]
     Unavailable(String),
     /// The program is asked to stop, and leaves the rest for the next one.
     #[error("the desk is stopping")]

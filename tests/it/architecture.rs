@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("domain", &["domain"]),
     ("contracts", &["contracts", "domain"]),
     ("simulate", &["simulate", "domain"]),
     ("proof", &["proof", "domain"]),
     ("time", &["domain"]),
     ("settings", &["domain"]),
-    ("files", &["settings"]),
-    ("store", &["store", "domain"]),
+    ("standing", &[]),
+    ("files", &["settings", "standing"]),
+    ("store", &["store", "standing", "domain"]),
     ("mail", &["mail", "settings", "store", "domain"]),
     ("reports", &["reports", "domain"]),
     ("app", &["files", "mail", "settings", "store", "time", "usecases", "domain"]),

@@ -5,6 +5,7 @@ mod architecture;
 mod clients;
 mod commands;
 mod contracts;
+mod faults;
 mod http;
 mod journeys;
 mod mail;

@@ -93,7 +93,7 @@ const REFUSALS: [Refusal; 14] = [
     Refusal {
         status: "503",
         name: "ServiceUnavailable",
-        description: "What the desk depends on is away; try again.",
+        description: "What the desk depends on is away, full or locked, or too many change the same at once; try again.",
         header: Some("Retry-After"),
         applies: asks_who,
     },

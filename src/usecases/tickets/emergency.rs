@@ -29,15 +29,23 @@ fn addressed(text: &str) -> Option<TicketRef> {
     text.parse().ok().map(TicketRef::Id).or_else(|| parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number)))
 }
 
-/// The incident a draft is an emergency change for, held so that it stays open until the change is written.
-pub(super) async fn incident(app: &App, tx: &Tx, draft: &Draft, organisation: &str) -> Result<Option<Uuid>, Error> {
+/// The incidents that drafts are emergency changes for, held so that they stay open until the changes are written.
+pub(super) async fn incidents<'a>(tx: &Tx, drafts: impl Iterator<Item = &'a Draft>) -> Result<Vec<Ticket>, Error> {
+    let mut named: Vec<_> = drafts.filter_map(|draft| draft.emergency_for.as_deref().and_then(addressed)).collect();
+    named.sort_unstable();
+    named.dedup();
+    if named.is_empty() { Ok(Vec::new()) } else { Ok(store::tickets::lock_all(tx, &named).await?) }
+}
+
+/// Which of these incidents a draft is an emergency change for.
+pub(super) fn incident(app: &App, incidents: &[Ticket], draft: &Draft, organisation: &str) -> Result<Option<Uuid>, Error> {
     let Some(named) = draft.emergency_for.as_deref().and_then(addressed) else { return Ok(None) };
-    let found = store::tickets::lock(tx, named).await?;
     let of_client = |ticket: &Ticket| ticket.organisation == organisation && Some(&ticket.contract) == draft.contract.as_ref();
+    let found = incidents.iter().find(|ticket| is_addressed(ticket, named));
     let found = found.filter(|ticket| ticket.kind == TicketType::Incident && of_client(ticket));
     let incident = found.ok_or_else(|| Error::Invalid(vec![unknown()]))?;
     let version = app.version(incident.contract_version_id)?;
-    if !is_of_the_first_rank(&version.contract, &incident) {
+    if !is_of_the_first_rank(&version.contract, incident) {
         let detail = format!("{} does not have the contract's first priority by the desk's decision (CHG-02)", incident.reference());
         return Err(Error::Invalid(vec![Problem::field("emergencyFor", "not_first_priority", detail)]));
     }
@@ -46,6 +54,13 @@ pub(super) async fn incident(app: &App, tx: &Tx, draft: &Draft, organisation: &s
         return Err(Error::Conflict { code: "incident_not_open", detail });
     }
     Ok(Some(incident.id))
+}
+
+fn is_addressed(ticket: &Ticket, named: TicketRef) -> bool {
+    match named {
+        TicketRef::Id(id) => ticket.id == id,
+        TicketRef::Number(kind, number) => (ticket.registered_as, ticket.number) == (kind, number),
+    }
 }
 
 fn is_of_the_first_rank(contract: &Contract, incident: &Ticket) -> bool {

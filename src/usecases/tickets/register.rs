@@ -297,9 +297,11 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
 
 /// Finds the incidents that emergency changes name.
 async fn find_emergencies(app: &App, tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
+    let accepted = drafts.iter().zip(&*outcomes).filter(|(_, outcome)| outcome.is_ok());
+    let incidents = emergency::incidents(tx, accepted.map(|((_, draft), _)| *draft)).await?;
     for ((_, draft), outcome) in drafts.iter().zip(outcomes) {
         let Ok(checked) = outcome else { continue };
-        match emergency::incident(app, tx, draft, &checked.organisation).await {
+        match emergency::incident(app, &incidents, draft, &checked.organisation) {
             Ok(found) => checked.emergency_for = found,
             Err(refused @ (Error::Invalid(_) | Error::Conflict { .. })) => *outcome = Err(refused),
             Err(error) => return Err(error),

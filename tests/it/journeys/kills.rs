@@ -26,12 +26,17 @@ impl Process {
 
     /// Starts one on a database that it knows, its own when none is named.
     pub async fn start(folder: &Path, database: &str) -> Self {
+        Self::start_by(&[], folder, database, Stdio::null()).await
+    }
+
+    /// The same by another program, with where its log goes.
+    pub async fn start_by(by: &[&str], folder: &Path, database: &str, log: Stdio) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
-        let child = command(folder, database)
+        let child = command_by(by, folder, database)
             .arg("serve")
             .env("UURWERK_HTTP_LISTEN", format!("127.0.0.1:{port}"))
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the desk starts");
         let process = Self { child, url: format!("http://127.0.0.1:{port}") };
@@ -66,9 +71,15 @@ impl Process {
 }
 
 fn command(folder: &Path, database: &str) -> Command {
+    command_by(&[], folder, database)
+}
+
+fn command_by(by: &[&str], folder: &Path, database: &str) -> Command {
     let own = format!("sqlite://{}", folder.join("desk.db").display());
     let database = if database.is_empty() { &own } else { database };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_uurwerk"));
+    let words = by.iter().copied().chain([env!("CARGO_BIN_EXE_uurwerk")]).collect::<Vec<_>>();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
     command
         .current_dir(folder)
         .env("UURWERK_TIME", "sandbox")

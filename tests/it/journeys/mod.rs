@@ -6,7 +6,7 @@ mod amendments;
 mod dead_letters;
 mod faults;
 mod first_day;
-mod kills;
+pub mod kills;
 mod ladder;
 mod next_due;
 mod obligations;

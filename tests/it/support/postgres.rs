@@ -18,7 +18,7 @@ fn server(fsync: bool) -> &'static Server {
 /// Takes a database away: nobody is let in, and who was in is put out.
 pub fn close(name: &str) {
     sql(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
-    sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+    cut(name);
 }
 
 /// Brings it back.
@@ -29,6 +29,79 @@ pub fn reopen(name: &str) {
 /// Cuts the connections of a database that listen.
 pub fn cut_listeners(name: &str) {
     sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND query LIKE 'LISTEN%'"));
+}
+
+/// Cuts every connection of a database.
+pub fn cut(name: &str) {
+    sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+}
+
+/// Closes a database to writes, as one that stands by is, or opens it to them.
+pub fn reads_only(name: &str, on: bool) {
+    sql(&format!("ALTER DATABASE {name} SET default_transaction_read_only = {on}"));
+    cut(name);
+}
+
+/// How often transactions of a database waited for each other without end.
+pub fn deadlocks(name: &str) -> u32 {
+    let port = server(false).port.to_string();
+    let asked = format!("SELECT pg_stat_force_next_flush(); SELECT deadlocks FROM pg_stat_database WHERE datname = '{name}'");
+    let told = Command::new(bin("psql")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, "-At", "-c", &asked, "postgres"]).output();
+    let told = String::from_utf8(told.expect("psql runs").stdout).expect("text");
+    told.lines().last().and_then(|line| line.trim().parse().ok()).expect("a number")
+}
+
+/// A server with its data in a folder, writing through to the disk there; it stops in the end.
+pub struct OwnServer {
+    data: PathBuf,
+    port: u16,
+}
+
+impl OwnServer {
+    /// Starts one in an empty folder that everyone may write to.
+    pub fn start(folder: &Path) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let data = folder.join("data");
+        run(as_postgres(&bin("initdb")).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "-D"]).arg(&data));
+        let settings = format!(
+            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmin_wal_size = 32MB\nmax_wal_size = 48MB\n"
+        );
+        let mut file = std::fs::File::options().append(true).open(data.join("postgresql.conf")).expect("settings");
+        std::io::Write::write_all(&mut file, settings.as_bytes()).expect("settings");
+        let server = Self { data, port };
+        server.starts_again();
+        server
+    }
+
+    /// The address of its database.
+    pub fn address(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts it where a full disk made it stop.
+    pub fn starts_again(&self) {
+        let ready = || Command::new(bin("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]).status();
+        for _ in 0..60 {
+            if ready().is_ok_and(|status| status.success()) {
+                return;
+            }
+            drop(self.control(&["-l", "/dev/null", "-w", "-t", "10", "start"]).status());
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+        panic!("PostgreSQL did not start")
+    }
+
+    fn control(&self, what: &[&str]) -> Command {
+        let mut command = as_postgres(&bin("pg_ctl"));
+        command.arg("-D").arg(&self.data).args(what).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        drop(self.control(&["-m", "immediate", "-w", "stop"]).status());
+    }
 }
 
 fn sql(statement: &str) {
