@@ -10,6 +10,7 @@ pub struct Model {
     pub id: Uuid,
     pub name: String,
     pub organisation: Option<String>,
+    pub kind: String,
     pub hash: String,
     pub created_at: DateTimeUtc,
     pub expires_at: Option<DateTimeUtc>,

@@ -13,6 +13,7 @@ mod m0011_write_trial;
 mod m0012_timekeeping;
 mod m0013_mail_identity;
 mod m0014_outbound_mailbox;
+mod m0016_who_sees_and_acts;
 mod m0017_provisional_due;
 mod m0018_reports;
 mod m0020_outbound_mail;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_timekeeping::Step),
             Box::new(m0013_mail_identity::Step),
             Box::new(m0014_outbound_mailbox::Step),
+            Box::new(m0016_who_sees_and_acts::Step),
             Box::new(m0017_provisional_due::Step),
             Box::new(m0018_reports::Step),
             Box::new(m0020_outbound_mail::Step),

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Failed, open, say, told};
 use crate::settings::Settings;
+use crate::store::tokens::Holder;
 use crate::usecases::tokens::{self, Listed, State};
 
 /// What is asked of tokens.
@@ -16,14 +17,17 @@ pub struct Asked {
     /// The organisation it is for; the desk when absent.
     #[arg(long)]
     organisation: Option<String>,
+    /// Instead of a person's: the token of this system, which acts for the desk and never answers a client.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "organisation"])]
+    integration: Option<String>,
     /// When it ends: RFC 3339.
     #[arg(long)]
     expires_at: Option<String>,
     /// Instead: list every token, without the secrets, which are not kept.
-    #[arg(long, conflicts_with_all = ["name", "organisation", "expires_at", "revoke"])]
+    #[arg(long, conflicts_with_all = ["name", "organisation", "integration", "expires_at", "revoke"])]
     list: bool,
     /// Instead: withdraw the token of this id; it opens nothing from now on.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["name", "organisation", "expires_at"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["name", "organisation", "integration", "expires_at"])]
     revoke: Option<Uuid>,
 }
 
@@ -42,7 +46,11 @@ pub async fn run(settings: Settings, asked: Asked) -> Result<(), Failed> {
     let expires_at = asked.expires_at.map(|text| text.parse()).transpose()?;
     let app = open::timeless(settings).await?;
     open::apply_folder(&app).await?;
-    Ok(say(tokens::create(&app, &asked.name, asked.organisation.as_deref(), expires_at).await.map_err(told)?)?)
+    let made = match &asked.integration {
+        Some(system) => tokens::create_for_integration(&app, system, expires_at).await,
+        None => tokens::create(&app, &asked.name, asked.organisation.as_deref(), expires_at).await,
+    };
+    Ok(say(made.map_err(told)?)?)
 }
 
 /// What it is for last, because it may be anything.
@@ -53,6 +61,7 @@ fn line(Listed { token, state }: &Listed) -> String {
         (_, _, Some(at)) => format!("good until {at}"),
         _ => "good".to_owned(),
     };
-    let whose = token.organisation.as_deref().unwrap_or("the desk");
+    let of_the_desk = if token.holder == Holder::Integration { "an integration of the desk" } else { "the desk" };
+    let whose = token.organisation.as_deref().unwrap_or(of_the_desk);
     format!("{}  made {} for {whose}, {state}: {}", token.id, token.created_at, token.name)
 }

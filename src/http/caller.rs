@@ -13,6 +13,7 @@ use super::limits::Limits;
 use crate::app::App;
 use crate::domain::ticket::Actor;
 use crate::store::idempotency::Key;
+use crate::store::tokens::Holder;
 use crate::store::{self, Scope};
 use crate::usecases::Stamp;
 use crate::usecases::tokens::{self, State};
@@ -101,8 +102,10 @@ async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
     let known =
         store::tokens::find(&app.all(), &tokens::hash(token)).await.map_err(|error| Failure::from(crate::usecases::Error::from(error)))?;
     let known = known.filter(|known| tokens::state(known) == State::Good).ok_or_else(Failure::wrong_token)?;
-    Ok(match known.organisation {
-        Some(organisation) => Caller { actor: Actor::Client(known.id.to_string()), scope: Scope::Organisations(vec![organisation]) },
-        None => Caller { actor: Actor::Desk(known.id.to_string()), scope: Scope::All },
+    let id = known.id.to_string();
+    Ok(match (known.organisation, known.holder) {
+        (Some(organisation), _) => Caller { actor: Actor::Client(id), scope: Scope::Organisations(vec![organisation]) },
+        (None, Holder::Person) => Caller { actor: Actor::Desk(id), scope: Scope::All },
+        (None, Holder::Integration) => Caller { actor: Actor::Integration(id), scope: Scope::All },
     })
 }

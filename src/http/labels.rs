@@ -150,9 +150,11 @@ labelled! {
         Prioritised = "ticket.prioritised": "prioriteit bepaald", "priority decided";
         PriorityProposed = "ticket.priority_proposed": "prioriteit voorgesteld", "priority proposed";
         Retyped = "ticket.retyped": "ander type", "type changed";
+        TypeConfirmed = "ticket.type_confirmed": "type bevestigd", "type confirmed";
         Retiered = "ticket.retiered": "ander abonnement", "tier changed";
         RepairAgreed = "ticket.repair_agreed": "hersteltijdstip afgesproken", "repair date agreed";
         Assigned = "ticket.assigned": "toegewezen", "assigned";
+        Unassigned = "ticket.unassigned": "toewijzing ingetrokken", "unassigned";
         Edited = "ticket.edited": "gewijzigd", "edited";
         Replied = "ticket.replied": "beantwoord door de servicedesk", "answered by the desk";
         MessageReceived = "ticket.message_received": "bericht ontvangen", "message received";

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{self, Act, ClosingText, Ticket as DomainTicket, parse_reference};
+use crate::domain::ticket::{self, Act, ClosingText, Field, Ticket as DomainTicket, parse_reference};
 use crate::store;
 use crate::store::tickets::{ExternalReference, TicketRef};
 use crate::usecases::tickets::{self, Draft, RepairAgreement, Transition, When};
@@ -98,7 +98,7 @@ pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Pat
 
 /// Changes a ticket: its texts, type, tier, priority, assignee or team.
 ///
-/// What is absent stays. With `If-Match` it is refused when somebody else changed the ticket in between.
+/// What is absent stays; `null` takes it out of the assignee's or the team's hands. With `If-Match` it is refused when somebody else changed the ticket in between.
 #[utoipa::path(patch, path = "/tickets/{ref}", tag = "tickets", operation_id = "updateTicket", request_body = TicketPatch,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
@@ -114,7 +114,7 @@ pub async fn patch(
     let mut body = body::read(&bytes, "TicketPatch")?;
     let (title, description) = (body.text("title"), body.text("description"));
     let (priority, motivation) = (body.text("priority"), body.text("priorityMotivation"));
-    let (assignee, team) = (body.text("assignee"), body.text("team"));
+    let (assignee, team) = (field(&body, "assignee"), field(&body, "team"));
     if motivation.is_some() && priority.is_none() {
         body.problems.push(Problem::field("priorityMotivation", "not_allowed", "there is no priority to motivate"));
     }
@@ -136,12 +136,21 @@ pub async fn patch(
         (None, Some(priority)) => wishes.push(Act::Prioritise { priority, motivation }),
         (None, None) => {}
     }
-    if assignee.is_some() || team.is_some() {
+    if assignee != Field::Kept || team != Field::Kept {
         wishes.push(Act::Assign { assignee, team });
     }
     let expected = expected(&request);
     let ticket = tickets::act(&app, &caller.stamp(&app), addressed(&path)?, &wishes, &When::default(), expected.as_deref()).await?;
     rendered(&app, &caller, &ticket, StatusCode::OK).await
+}
+
+/// A field that `null` empties.
+fn field(body: &Body, name: &str) -> Field {
+    match body.text(name) {
+        Some(text) => Field::Set(text),
+        None if body.fields.get(name).is_some_and(serde_json::Value::is_null) => Field::Emptied,
+        None => Field::Kept,
+    }
 }
 
 /// Shows what was written on a ticket.

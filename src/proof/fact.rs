@@ -20,7 +20,8 @@ pub struct LedgerFact {
     /// reopened or cancelled.
     #[schema(max_length = 50)]
     pub kind: String,
-    /// How it was answered: reply, classification or assignment.
+    /// How it was answered: reply, classification or assignment. A phone contact has `reply` when a person of the desk recorded it; it
+    /// answers unless the clock starts at it.
     #[schema(max_length = 50)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
@@ -61,7 +62,8 @@ impl LedgerFact {
             FactKind::Retiered(tier) => Self { tier: Some(tier.clone()), ..bare },
             FactKind::Agreed(goal) => Self { due_at: goal.moment(), ..bare },
             FactKind::Amended(id) => Self { amendment: Some(*id), ..bare },
-            FactKind::Phoned
+            FactKind::Phoned { answers: true } => Self { by: Some(Answer::Reply.as_str().to_owned()), ..bare },
+            FactKind::Phoned { answers: false }
             | FactKind::Resumed
             | FactKind::Resolved
             | FactKind::SolutionRefused
@@ -80,7 +82,7 @@ impl LedgerFact {
     pub fn read(&self) -> Option<Fact> {
         let kind = match self.kind.as_str() {
             "responded" => FactKind::Responded(Answer::named(self.by.as_deref()?)?),
-            "phoned" => FactKind::Phoned,
+            "phoned" => FactKind::Phoned { answers: self.by.is_some() },
             "held" => FactKind::Held(self.cause.clone()?),
             "resumed" => FactKind::Resumed,
             "reprioritised" => FactKind::Reprioritised(self.priority.clone()?),

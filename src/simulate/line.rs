@@ -174,7 +174,7 @@ fn item(index: usize, item: &Value, problems: &mut Problems) -> Item {
         Some("responded") => (&["at", "kind", "by"][..], responded(&mut object)),
         Some("held") => (&["at", "kind", "cause"][..], object.required_text("cause").map(FactKind::Held)),
         Some("reprioritised") => (&["at", "kind", "priority"][..], object.required_text("priority").map(FactKind::Reprioritised)),
-        Some("phoned") => bare(FactKind::Phoned),
+        Some("phoned") => bare(FactKind::Phoned { answers: false }),
         Some("resumed") => bare(FactKind::Resumed),
         Some("resolved") => bare(FactKind::Resolved),
         Some("solution_refused") => bare(FactKind::SolutionRefused),

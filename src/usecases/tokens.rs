@@ -9,7 +9,7 @@ use super::contracts::hex;
 use super::{Error, Problem};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::store::tokens::Token;
+use crate::store::tokens::{Holder, Token};
 use crate::store::{self, Scope};
 use crate::time::TimeSource;
 
@@ -20,16 +20,25 @@ const FIRST: &str = "admin";
 /// Its id on every desk, so that of several first starts at once only one can make it.
 const FIRST_ID: Uuid = Uuid::from_u128(1);
 
-/// Makes a token for the desk, or for an organisation, one that is no client any more included: it still sees what it was part of. The
-/// text is shown this once.
+/// Makes a person's token, of the desk or of an organisation, one that is no client any more included: it still sees what it was
+/// part of. The text is shown this once.
 pub async fn create(app: &App, name: &str, organisation: Option<&str>, expires_at: Option<Instant>) -> Result<String, Error> {
+    make(app, (name, Holder::Person), organisation, expires_at).await
+}
+
+/// Makes the token of a system that acts for the desk; the text is shown this once.
+pub async fn create_for_integration(app: &App, name: &str, expires_at: Option<Instant>) -> Result<String, Error> {
+    make(app, (name, Holder::Integration), None, expires_at).await
+}
+
+async fn make(app: &App, (name, holder): (&str, Holder), organisation: Option<&str>, expires_at: Option<Instant>) -> Result<String, Error> {
     if let Some(organisation) = organisation
         && !app.has_named(organisation)
     {
         return Err(Error::Invalid(vec![Problem::field("organisation", "unknown_organisation", "no contract names this organisation")]));
     }
     let (text, hash) = secret()?;
-    let token = Token { organisation: organisation.map(str::to_owned), expires_at, ..endless(app, app.time.id(), name) };
+    let token = Token { organisation: organisation.map(str::to_owned), expires_at, holder, ..endless(app, app.time.id(), name) };
     app.write(&Scope::All, async |tx| Ok(store::tokens::insert(tx, &token, &hash).await?)).await?;
     Ok(text)
 }
@@ -101,7 +110,7 @@ impl From<Token> for Listed {
 
 /// A token of the desk that does not end by itself.
 fn endless(app: &App, id: Uuid, name: &str) -> Token {
-    Token { id, name: name.to_owned(), organisation: None, created_at: app.time.now(), expires_at: None, revoked_at: None }
+    Token { id, name: name.to_owned(), organisation: None, created_at: app.time.now(), holder: Holder::Person, expires_at: None, revoked_at: None }
 }
 
 /// A new token's text, and how it is kept.

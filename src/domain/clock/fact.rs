@@ -6,14 +6,14 @@ use super::super::Instant;
 use super::super::contract::TicketType;
 use super::Goal;
 
-/// A kind of answer that may stop a response clock.
+/// A kind of answer by a person of the desk that may stop a response clock (design § 2.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Answer {
-    /// A person's reply.
+    /// A text that reaches the one who reported it.
     Reply,
-    /// A person's decision on the priority.
+    /// A decision on the priority or the type.
     Classification,
-    /// A person took it in hand.
+    /// It was taken in hand.
     Assignment,
 }
 
@@ -42,7 +42,10 @@ pub enum FactKind {
     /// A person answered.
     Responded(Answer),
     /// A phone contact.
-    Phoned,
+    Phoned {
+        /// Whether a person of the desk recorded it: then it is a reply, unless the clock starts at it.
+        answers: bool,
+    },
     /// A hold began, or its cause was replaced.
     Held(String),
     /// The hold ended.
@@ -74,7 +77,7 @@ impl FactKind {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Responded(_) => "responded",
-            Self::Phoned => "phoned",
+            Self::Phoned { .. } => "phoned",
             Self::Held(_) => "held",
             Self::Resumed => "resumed",
             Self::Reprioritised(_) => "reprioritised",
@@ -170,7 +173,7 @@ impl Stage {
             (
                 stage,
                 FactKind::Responded(_)
-                | FactKind::Phoned
+                | FactKind::Phoned { .. }
                 | FactKind::Reprioritised(_)
                 | FactKind::Retyped(..)
                 | FactKind::Retiered(_)

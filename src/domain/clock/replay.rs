@@ -278,7 +278,7 @@ impl<'a> Replay<'a> {
         }
         match &fact.kind {
             FactKind::Responded(answer) => self.respond(fact.at, *answer),
-            FactKind::Phoned => self.phone(fact.at),
+            FactKind::Phoned { answers } => self.phone(fact.at, *answers),
             FactKind::Held(cause) => self.hold(fact.at, Some(cause)),
             FactKind::Resumed => self.hold(fact.at, None),
             FactKind::Reprioritised(priority) => {
@@ -342,15 +342,25 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn phone(&mut self, at: Instant) {
+    /// A contact that a person of the desk recorded answers, save the one the clock starts at (design § 2.10).
+    fn phone(&mut self, at: Instant, answers: bool) {
+        if !self.starts_at(at) && answers {
+            self.respond(at, Answer::Reply);
+        }
+    }
+
+    /// Whether the clock starts at a contact, which is then the first.
+    fn starts_at(&mut self, contact: Instant) -> bool {
         if self.contact.is_some() {
-            return;
+            return false;
         }
         let movable = self.is_running() && self.places.iter().all(|place| place.first.is_none());
-        self.contact = Some((at, movable));
-        if self.entry().is_some_and(|entry| entry.starts == Starts::PhoneContact) {
+        self.contact = Some((contact, movable));
+        let starts = movable && self.entry().is_some_and(|entry| entry.starts == Starts::PhoneContact);
+        if starts {
             self.start_at_contact();
         }
+        starts
     }
 
     /// Moves the start to the first phone contact, as judged when it happened.

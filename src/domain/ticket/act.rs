@@ -52,12 +52,12 @@ pub enum Act {
         /// Who of the client agreed.
         agreed_by: uuid::Uuid,
     },
-    /// Put it in someone's hands.
+    /// Put it in someone's hands, or take it out of them.
     Assign {
-        /// Whose; `None` leaves it as it is.
-        assignee: Option<String>,
+        /// Whose.
+        assignee: Field,
         /// Which team's.
-        team: Option<String>,
+        team: Field,
     },
     /// Change its texts.
     Edit {
@@ -82,6 +82,28 @@ pub enum Act {
         /// Its length.
         bytes: u64,
     },
+}
+
+/// What becomes of a field that may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Field {
+    /// It stays as it is.
+    #[default]
+    Kept,
+    /// Nothing stands in it any more.
+    Emptied,
+    /// This stands in it.
+    Set(String),
+}
+
+impl Field {
+    fn over(&self, present: Option<String>) -> Option<String> {
+        match self {
+            Self::Kept => present,
+            Self::Emptied => None,
+            Self::Set(text) => Some(text.clone()),
+        }
+    }
 }
 
 /// Why an act is refused.
@@ -168,7 +190,7 @@ pub fn act(contract: &Contract, ticket: &Ticket, history: &[Event], actor: &Acto
             events.push((kind, Some(reason.clone()), data));
             events
         }
-        Act::Retype { to, priority: None, .. } if *to == ticket.kind => Vec::new(),
+        Act::Retype { to, priority: None, .. } if *to == ticket.kind => confirm_type(ticket, actor),
         Act::Retype { to, priority: Some(priority), motivation } if *to == ticket.kind => {
             let event = prioritise(contract, &mut after, history, actor, priority, motivation.as_ref())?;
             vec![(event.0, motivation.clone(), event.1)]
@@ -182,7 +204,7 @@ pub fn act(contract: &Contract, ticket: &Ticket, history: &[Event], actor: &Acto
         }
         Act::Retier { tier } => retier(contract, &mut after, actor, tier)?,
         Act::AgreeRepair { due_at, agreed_by } => agree_repair(contract, ticket, actor, (*due_at, *agreed_by), at)?,
-        Act::Assign { assignee, team } => assign(&mut after, actor, assignee.as_ref(), team.as_ref())?,
+        Act::Assign { assignee, team } => assign(&mut after, actor, assignee, team)?,
         Act::Edit { title, description } => edit(&mut after, actor, title.as_ref(), description.as_ref())?,
         Act::Write { public, by_phone } => write(actor, *public, *by_phone)?,
         Act::Attach { id, public, bytes } => attach(actor, *id, *public, *bytes)?,
@@ -359,6 +381,14 @@ fn retype(
     Ok(vec![(EventKind::Retyped, motivation.cloned(), data)])
 }
 
+/// That the desk says it is of the type it is of is a classification; of a ticket that is done it says nothing new.
+fn confirm_type(ticket: &Ticket, actor: &Actor) -> Recorded {
+    if actor.is_client() || !ticket.state().is_open() {
+        return Vec::new();
+    }
+    vec![(EventKind::TypeConfirmed, None, json!({ "type": ticket.kind.as_str() }))]
+}
+
 fn retier(contract: &Contract, ticket: &mut Ticket, actor: &Actor, tier: &str) -> Result<Recorded, Refusal> {
     if actor.is_client() {
         return Err(Refusal::DeskOnly);
@@ -383,7 +413,7 @@ pub fn needs_phone_contact(contract: &Contract, kind: TicketType, priority: &str
 }
 
 pub(super) fn was_phoned(history: &[Event]) -> bool {
-    super::facts(history).iter().any(|fact| fact.kind == crate::domain::clock::FactKind::Phoned)
+    super::facts(history).iter().any(|fact| matches!(fact.kind, crate::domain::clock::FactKind::Phoned { .. }))
 }
 
 /// PRI-05, AMB-20.
@@ -414,19 +444,22 @@ fn agree_repair(
 
 type Recorded = Vec<(EventKind, Option<String>, serde_json::Value)>;
 
-fn assign(ticket: &mut Ticket, actor: &Actor, assignee: Option<&String>, team: Option<&String>) -> Result<Recorded, Refusal> {
+fn assign(ticket: &mut Ticket, actor: &Actor, assignee: &Field, team: &Field) -> Result<Recorded, Refusal> {
     if actor.is_client() {
         return Err(Refusal::DeskOnly);
     }
     if ticket.state() == State::Cancelled {
         return Err(Refusal::Cancelled);
     }
-    ticket.assignee = assignee.or(ticket.assignee.as_ref()).cloned();
-    ticket.team = team.or(ticket.team.as_ref()).cloned();
-    let data = json!({ "assignee": ticket.assignee, "team": ticket.team });
-    // Only a person taking it in hand answers; a team is where it waits for one.
-    let kind = if assignee.is_some() { EventKind::Assigned } else { EventKind::Edited };
-    Ok(vec![(kind, None, data)])
+    let before = (ticket.assignee.clone(), ticket.team.clone());
+    ticket.assignee = assignee.over(ticket.assignee.take());
+    ticket.team = team.over(ticket.team.take());
+    let kind = match (assignee, team) {
+        (Field::Set(_), _) | (_, Field::Set(_)) => EventKind::Assigned,
+        _ if before == (ticket.assignee.clone(), ticket.team.clone()) => return Ok(Vec::new()),
+        _ => EventKind::Unassigned,
+    };
+    Ok(vec![(kind, None, json!({ "assignee": ticket.assignee, "team": ticket.team }))])
 }
 
 fn edit(ticket: &mut Ticket, actor: &Actor, title: Option<&String>, description: Option<&String>) -> Result<Recorded, Refusal> {
@@ -450,7 +483,7 @@ fn write(actor: &Actor, public: bool, by_phone: bool) -> Result<Recorded, Refusa
     }
     let kind = match (public, actor) {
         (false, _) => EventKind::Noted,
-        (true, Actor::Desk(_)) => EventKind::Replied,
+        (true, Actor::Desk(_) | Actor::Integration(_)) => EventKind::Replied,
         (true, Actor::Client(_) | Actor::System) => EventKind::MessageReceived,
     };
     let mut events = Vec::new();

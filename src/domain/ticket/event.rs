@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::Instant;
 use crate::domain::clock::{Answer, Fact, FactKind, Goal};
+use crate::domain::workflow::State;
 
 macro_rules! event_kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
@@ -33,12 +34,16 @@ event_kinds! {
     PriorityProposed = "ticket.priority_proposed",
     /// It is of another type from now on.
     Retyped = "ticket.retyped",
+    /// The desk confirmed that its type is right.
+    TypeConfirmed = "ticket.type_confirmed",
     /// Its client has another tier from now on.
     Retiered = "ticket.retiered",
     /// A moment of repair was agreed with the client (AMB-20).
     RepairAgreed = "ticket.repair_agreed",
-    /// Someone took it in hand.
+    /// Someone took it in hand: a person or a team, by name.
     Assigned = "ticket.assigned",
+    /// It was taken out of someone's hands, and given into nobody's.
+    Unassigned = "ticket.unassigned",
     /// Its texts changed.
     Edited = "ticket.edited",
     /// A public message of the desk.
@@ -132,6 +137,11 @@ impl Event {
         )
     }
 
+    /// Whether a person of the desk did it: not a client, an integration or the program itself.
+    pub fn is_by_a_person_of_the_desk(&self) -> bool {
+        self.actor.starts_with(super::OF_A_DESK_PERSON)
+    }
+
     /// A text of its data.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.data[key].as_str()
@@ -143,8 +153,8 @@ impl Event {
     }
 }
 
-/// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); deciding a priority
-/// is an answer (AMB-07).
+/// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); what of the desk's acts
+/// answers is in `answers`.
 pub fn facts(history: &[Event]) -> Vec<Fact> {
     told(history).into_iter().map(|(_, fact)| fact).collect()
 }
@@ -153,67 +163,95 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
 pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
     let mut facts = Vec::new();
     for event in history {
-        let mut fact = |kind| facts.push((event.id, Fact { at: event.occurred_at, kind }));
-        let priority = || event.text("priority").map(|priority| FactKind::Reprioritised(priority.to_owned()));
-        match event.kind {
-            EventKind::Registered if event.text("channel") == Some("phone") => fact(FactKind::Phoned),
-            EventKind::Prioritised => {
-                priority().map(&mut fact);
-                fact(FactKind::Responded(Answer::Classification));
-            }
-            EventKind::PriorityProposed => drop(priority().map(fact)),
-            EventKind::Retyped => {
-                if let Some(Ok(kind)) = event.text("type").map(str::parse) {
-                    fact(FactKind::Retyped(kind, event.text("priority").map(str::to_owned)));
-                    if event.data["decided"] == true {
-                        fact(FactKind::Responded(Answer::Classification));
-                    }
-                }
-            }
-            EventKind::Retiered => {
-                if let Some(tier) = event.text("tier") {
-                    fact(FactKind::Retiered(tier.to_owned()));
-                }
-            }
-            EventKind::RepairAgreed => {
-                if let Some(Ok(due)) = event.text("dueAt").map(str::parse) {
-                    fact(FactKind::Agreed(Goal::agreed(due)));
-                }
-            }
-            EventKind::CalendarAmended => {
-                if let Some(Ok(id)) = event.text("amendment").map(str::parse) {
-                    fact(FactKind::Amended(id));
-                }
-            }
-            EventKind::Assigned => fact(FactKind::Responded(Answer::Assignment)),
-            EventKind::Replied => fact(FactKind::Responded(Answer::Reply)),
-            EventKind::Phoned => fact(FactKind::Phoned),
-            EventKind::Held => fact(FactKind::Held(event.text("cause").unwrap_or_default().to_owned())),
-            EventKind::Resumed => fact(FactKind::Resumed),
-            EventKind::Resolved => fact(FactKind::Resolved),
-            EventKind::SolutionRefused => fact(FactKind::SolutionRefused),
-            EventKind::Accepted => fact(FactKind::Accepted),
-            EventKind::Reopened => fact(FactKind::Reopened),
-            EventKind::Cancelled => fact(FactKind::Cancelled),
-            EventKind::Registered
-            | EventKind::Edited
-            | EventKind::MessageReceived
-            | EventKind::Noted
-            | EventKind::Attached
-            | EventKind::Moved
-            | EventKind::Warned
-            | EventKind::Breached
-            | EventKind::BreachVoided
-            | EventKind::IndexRebuilt
-            | EventKind::Climbed
-            | EventKind::Proposed
-            | EventKind::MailGivenUp
-            | EventKind::MailSentAgain => {}
-        }
+        let answers = answers(event).map(FactKind::Responded);
+        let does = does(event);
+        // Who ends a hold and answers by one act answers in time, as long as the hold lasts; a hold that begins joins one that
+        // ended in the same second, so nothing comes between.
+        let kinds: Vec<_> = if is_a_move(event.kind) && event.kind != EventKind::Held {
+            answers.chain(does).collect()
+        } else {
+            does.into_iter().chain(answers).collect()
+        };
+        facts.extend(kinds.into_iter().map(|kind| (event.id, Fact { at: event.occurred_at, kind })));
     }
     // Amendments are learnt when a ticket is settled, which may be after later facts.
     facts.sort_by_key(|(_, fact)| fact.at);
     facts
+}
+
+/// What an event does to the clocks, whoever acted.
+fn does(event: &Event) -> Option<FactKind> {
+    match event.kind {
+        EventKind::Registered if event.text("channel") == Some("phone") => Some(FactKind::Phoned { answers: false }),
+        EventKind::Prioritised | EventKind::PriorityProposed => Some(FactKind::Reprioritised(event.text("priority")?.to_owned())),
+        EventKind::Retyped => {
+            let kind = event.text("type")?.parse().ok()?;
+            Some(FactKind::Retyped(kind, event.text("priority").map(str::to_owned)))
+        }
+        EventKind::Retiered => Some(FactKind::Retiered(event.text("tier")?.to_owned())),
+        EventKind::RepairAgreed => Some(FactKind::Agreed(Goal::agreed(event.text("dueAt")?.parse().ok()?))),
+        EventKind::CalendarAmended => Some(FactKind::Amended(event.text("amendment")?.parse().ok()?)),
+        EventKind::Phoned => Some(FactKind::Phoned { answers: event.is_by_a_person_of_the_desk() }),
+        EventKind::Held => Some(FactKind::Held(event.text("cause").unwrap_or_default().to_owned())),
+        EventKind::Resumed => Some(FactKind::Resumed),
+        EventKind::Resolved => Some(FactKind::Resolved),
+        EventKind::SolutionRefused => Some(FactKind::SolutionRefused),
+        EventKind::Accepted => Some(FactKind::Accepted),
+        EventKind::Reopened => Some(FactKind::Reopened),
+        EventKind::Cancelled => Some(FactKind::Cancelled),
+        EventKind::Registered
+        | EventKind::TypeConfirmed
+        | EventKind::Assigned
+        | EventKind::Unassigned
+        | EventKind::Edited
+        | EventKind::Replied
+        | EventKind::MessageReceived
+        | EventKind::Noted
+        | EventKind::Attached
+        | EventKind::Moved
+        | EventKind::Warned
+        | EventKind::Breached
+        | EventKind::BreachVoided
+        | EventKind::IndexRebuilt
+        | EventKind::Climbed
+        | EventKind::Proposed
+        | EventKind::MailGivenUp
+        | EventKind::MailSentAgain => None,
+    }
+}
+
+/// How an event answers the client (design § 2.10): an act of a person of the desk, never of an integration or the program.
+///
+/// - a *reply*: a public message, or the reason of a move, which is mailed; a phone contact is judged by the clock, which may
+///   start at it;
+/// - a *classification*: the priority decided, at the registration too, or the type changed or confirmed later;
+/// - an *assignment*: a person or a team named, or a move into a phase in which it is worked on.
+fn answers(event: &Event) -> impl Iterator<Item = Answer> + use<> {
+    let moved = is_a_move(event.kind);
+    let replies = event.kind == EventKind::Replied || (moved && event.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty()));
+    let classifies = match event.kind {
+        EventKind::Registered => event.data["decided"] == true,
+        kind => matches!(kind, EventKind::Prioritised | EventKind::Retyped | EventKind::TypeConfirmed),
+    };
+    let assigns = event.kind == EventKind::Assigned || (moved && event.text("state") == Some(State::Active.as_str()));
+    let is_theirs = event.is_by_a_person_of_the_desk();
+    let given = [(Answer::Reply, replies), (Answer::Classification, classifies), (Answer::Assignment, assigns)];
+    given.into_iter().filter(move |(_, given)| *given && is_theirs).map(|(answer, _)| answer)
+}
+
+/// Whether an event took the ticket to another phase, with a reason that its requester is told.
+const fn is_a_move(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Moved
+            | EventKind::Held
+            | EventKind::Resumed
+            | EventKind::Resolved
+            | EventKind::SolutionRefused
+            | EventKind::Accepted
+            | EventKind::Reopened
+            | EventKind::Cancelled
+    )
 }
 
 /// The priority that somebody set and that still holds, decided or proposed.
@@ -228,4 +266,35 @@ pub fn phase_before_hold(history: &[Event]) -> Option<String> {
     let held =
         history.iter().rev().find(|event| event.kind == EventKind::Held && event.text("from") != Some(crate::domain::workflow::ON_HOLD))?;
     held.text("from").map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The facts of one event of somebody, as their names.
+    fn facts_of(kind: EventKind, actor: &str, data: Value) -> Vec<String> {
+        let (occurred_at, reason) = (Instant::MIN, Some("Zo is het.".to_owned()));
+        let event = Event { id: Uuid::nil(), kind, actor: actor.to_owned(), reason, data, occurred_at, recorded_at: occurred_at };
+        let name = |fact: &Fact| match &fact.kind {
+            FactKind::Responded(answer) => answer.as_str().to_owned(),
+            other => other.as_str().to_owned(),
+        };
+        facts(&[event]).iter().map(name).collect()
+    }
+
+    #[test]
+    fn who_ends_a_hold_answers_while_it_lasts_and_who_begins_one_answers_in_it() {
+        let (active, held) =
+            (json!({ "to": "in_progress", "state": "active" }), json!({ "to": "on_hold", "state": "waiting", "cause": "client" }));
+        assert_eq!(facts_of(EventKind::Resumed, "desk:1", active.clone()), ["reply", "assignment", "resumed"]);
+        assert_eq!(facts_of(EventKind::Held, "desk:1", held.clone()), ["held", "reply"]);
+        assert_eq!(facts_of(EventKind::Cancelled, "desk:1", json!({ "state": "cancelled" })), ["reply", "cancelled"]);
+        for actor in ["integration:1", "client:1", "system"] {
+            assert_eq!(facts_of(EventKind::Resumed, actor, active.clone()), ["resumed"], "{actor}");
+            assert_eq!(facts_of(EventKind::Held, actor, held.clone()), ["held"], "{actor}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ mod outlook;
 mod recorded;
 mod settle;
 
-pub use act::{Act, Refusal, act, may_attach, needs_phone_contact};
+pub use act::{Act, Field, Refusal, act, may_attach, needs_phone_contact};
 pub use closing::ClosingText;
 pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use outlook::Outlook;
@@ -23,6 +23,9 @@ use super::Instant;
 use super::contract::TicketType;
 use super::workflow::{self, Phase, State};
 
+/// What the name of a person of the desk begins with in histories.
+const OF_A_DESK_PERSON: &str = "desk:";
+
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -30,6 +33,8 @@ pub enum Actor {
     System,
     /// Somebody of the desk, the supplier's side, by the id of what identified them.
     Desk(String),
+    /// A machine that acts for the desk: what it does is done, and never answers a client (design § 2.10).
+    Integration(String),
     /// Somebody of a client organisation.
     Client(String),
 }
@@ -39,7 +44,8 @@ impl Actor {
     pub fn as_text(&self) -> String {
         match self {
             Self::System => "system".to_owned(),
-            Self::Desk(id) => format!("desk:{id}"),
+            Self::Desk(id) => format!("{OF_A_DESK_PERSON}{id}"),
+            Self::Integration(id) => format!("integration:{id}"),
             Self::Client(id) => format!("client:{id}"),
         }
     }

@@ -28,7 +28,7 @@ fn apply(ticket: &mut Ticket, event: &Event) {
             ticket.waiting_cause = ticket.waiting_cause.take().filter(|_| ticket.phase.name == workflow::ON_HOLD);
         }
         EventKind::Retiered => ticket.tier = text("tier"),
-        EventKind::Assigned | EventKind::Edited if event.data.get("assignee").is_some() => {
+        EventKind::Assigned | EventKind::Unassigned | EventKind::Edited if event.data.get("assignee").is_some() => {
             (ticket.assignee, ticket.team) = (text("assignee"), text("team"));
         }
         EventKind::Moved

@@ -94,7 +94,7 @@ pub struct RepairAgreementInput {
     #[schema(max_length = 50, format = DateTime)]
     occurred_at: Option<String>,
     /// Why that is recorded late.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     occurred_at_reason: Option<String>,
 }
 

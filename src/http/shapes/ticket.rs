@@ -88,7 +88,7 @@ pub struct ExternalReference {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct TicketPatch {
-    /// Another type, while the ticket is open; a priority that is not for it does not come along.
+    /// Another type, while the ticket is open; a priority that is not for it does not come along. The present one confirms it.
     #[schema(min_length = 1, max_length = 50)]
     r#type: Option<String>,
     /// Another subscription of the contract.
@@ -106,11 +106,11 @@ pub struct TicketPatch {
     /// Why that priority.
     #[schema(max_length = 2000)]
     priority_motivation: Option<String>,
-    /// Who takes it in hand.
-    #[schema(min_length = 1, max_length = 200)]
+    /// Who takes it in hand; `null` for nobody any more.
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     assignee: Option<String>,
-    /// Which team takes it in hand.
-    #[schema(min_length = 1, max_length = 200)]
+    /// Which team takes it in hand; `null` for none any more.
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     team: Option<String>,
 }
 

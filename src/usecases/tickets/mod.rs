@@ -23,7 +23,7 @@ use super::{Error, Problem, Stamp, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Motivation, TicketType};
-use crate::domain::ticket::{self, Act, Event, EventKind, Settled, Ticket};
+use crate::domain::ticket::{self, Act, Event, EventKind, Field, Settled, Ticket};
 use crate::store::tickets::TicketRef;
 use crate::store::{self, Reads, Tx};
 
@@ -229,7 +229,7 @@ fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -
     let hindrance = |wish: &Act| match wish {
         Act::Prioritise { priority, motivation } => missing_motivation(contract, ticket.kind, priority, motivation.as_deref()),
         Act::Retype { to, priority: Some(priority), motivation } => missing_motivation(contract, *to, priority, motivation.as_deref()),
-        Act::Assign { team: Some(team), .. } if !app.settings.teams.is_empty() && !app.settings.teams.contains_key(team) => {
+        Act::Assign { team: Field::Set(team), .. } if !app.settings.teams.is_empty() && !app.settings.teams.contains_key(team) => {
             let known: Vec<_> = app.settings.teams.keys().map(String::as_str).collect();
             Some(Problem::field("team", "unknown_team", format!("must be one of {}", known.join(", "))))
         }

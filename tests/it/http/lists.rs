@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use uurwerk::domain::ticket::Actor;
+use uurwerk::domain::ticket::{Act, Actor, Field};
 use uurwerk::store::Backend;
 use uurwerk::usecases::Stamp;
 use uurwerk::usecases::tickets::{self, Draft, When};
@@ -163,7 +163,8 @@ async fn the_link_keeps_every_parameter_as_it_was_sent(desk: &Desk) {
 }
 
 async fn a_list_is_narrowed_by_everything_it_says(desk: &Desk) {
-    let first = desk.registers(&incident("p1")).await;
+    // Proposed, so that nobody has answered yet.
+    let first = desk.proposes("ipo", &with(incident("p1"), &json!({ "channel": "api" }))).await;
     let other = desk
         .registers(&with(change("Iets anders"), &json!({ "channel": "portal", "requester": { "name": "Bo", "email": "bo@ipo.example" } })))
         .await;
@@ -479,7 +480,7 @@ async fn who_reads_changes_beside_writers_misses_none(desk: &Desk) {
             // Others come between the stamp and the commit.
             tokio::time::sleep(std::time::Duration::from_millis((at * 7 + of * 3) as u64 % 11)).await;
             let made = tickets::register(app, &stamp, &draft(format!("{at}-{of}"))).await.expect("a ticket").ticket;
-            let wish = uurwerk::domain::ticket::Act::Assign { assignee: Some("els".to_owned()), team: None };
+            let wish = Act::Assign { assignee: Field::Set("els".to_owned()), team: Field::Kept };
             let stamp = Stamp { recorded_at: app.time.now(), ..stamp };
             tickets::act(app, &stamp, uurwerk::store::tickets::TicketRef::Id(made.id), &[wish], &When::default(), None)
                 .await

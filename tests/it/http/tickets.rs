@@ -47,7 +47,9 @@ async fn all_six_types_walk_through_every_phase(desk: &Desk) {
 /// Registered, classified, answered, held, resolved, refused, accepted, reopened, cancelled.
 async fn an_incident_goes_the_whole_way_and_its_clocks_say_so(desk: &Desk) {
     let client = desk.token_of("ipo").await;
-    let number = desk.registers(&incident("p3")).await;
+    let mut proposal = request("incident");
+    proposal["priority"] = json!("p3");
+    let number = desk.proposes("ipo", &proposal).await;
     let path = format!("/v1/tickets/{number}");
     let transition = |to: &str| json!({ "to": to, "reason": "Zo is het." });
     assert_eq!(desk.clock(&number, "response").await["state"], "running");

@@ -135,8 +135,8 @@ async fn what_is_no_type_or_tier_of_the_ticket_is_refused(desk: &Desk) {
     let tier = desk.patch(&path, &json!({ "tier": "gold" })).await;
     assert_eq!((tier.status, &tier.body["errors"][0]["code"]), (400, &json!("unknown_tier")));
     let covide = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "CRM is weg",
-        "priority": "urgent", "channel": "phone", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
-    let premium = desk.registers(&covide).await;
+        "priority": "urgent", "channel": "portal", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
+    let premium = desk.proposes("gemeente-voorbeeld", &covide).await;
     let before = due(&desk.clock(&premium, "response").await);
     let basic = desk.patch(&format!("/v1/tickets/{premium}"), &json!({ "tier": "basic" })).await;
     assert_eq!((basic.status, &basic.body["tier"]), (200, &json!("basic")));

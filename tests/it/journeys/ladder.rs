@@ -239,8 +239,8 @@ async fn a_resolved_ticket_climbs_no_further(desk: &Desk) {
 
 async fn a_warning_and_a_breach_fire_once(desk: &Desk) {
     let covide = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "CRM is weg",
-        "priority": "urgent", "channel": "phone", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
-    let number = desk.registers(&covide).await;
+        "priority": "urgent", "channel": "portal", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
+    let number = desk.proposes("gemeente-voorbeeld", &covide).await;
     desk.passes("P7D").await;
     desk.passes("P7D").await;
     let history = desk.history(&number).await;

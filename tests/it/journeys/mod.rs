@@ -13,6 +13,7 @@ mod obligations;
 mod past_months;
 mod proof;
 mod rebuild;
+mod response;
 mod slow_uploads;
 mod together;
 mod undelivered;

@@ -226,6 +226,19 @@ impl Desk {
         uurwerk::usecases::tokens::create(&self.app, "test", Some(organisation), None).await.expect("a token")
     }
 
+    /// A token of a system that acts for the desk.
+    pub async fn token_of_an_integration(&self) -> String {
+        uurwerk::usecases::tokens::create_for_integration(&self.app, "monitoring", None).await.expect("a token")
+    }
+
+    /// Registers a ticket as a client, whose priority is a proposal; its number.
+    pub async fn proposes(&self, organisation: &str, ticket: &Value) -> String {
+        let client = self.token_of(organisation).await;
+        let answer = self.ask(Some(&client), "POST", "/v1/tickets", Some(ticket)).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.body["number"].as_str().expect("a number").to_owned()
+    }
+
     /// Registers a ticket as the desk; its number.
     pub async fn registers(&self, ticket: &Value) -> String {
         let answer = self.post("/v1/tickets", ticket).await;
