@@ -44,6 +44,8 @@ pub struct Model {
     pub breached: bool,
     pub goes_first: bool,
     pub emergency_for_id: Option<Uuid>,
+    pub client_version: i32,
+    pub client_updated_at: DateTimeUtc,
 }
 
 /// None are declared: `store` asks for what it needs.

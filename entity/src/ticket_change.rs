@@ -11,6 +11,8 @@ pub struct Model {
     pub organisation: String,
     pub changed_at: DateTimeUtc,
     pub position: i64,
+    pub client_changed_at: Option<DateTimeUtc>,
+    pub client_position: Option<i64>,
 }
 
 /// None are declared: `store` asks for what it needs.

@@ -14,6 +14,7 @@ use crate::domain::contract::{
 use crate::domain::ticket::ClosingText;
 
 pub(super) const KINDS: [(&str, Kind); 2] = [("response", Kind::Response), ("resolution", Kind::Resolution)];
+const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("supplier", Side::Supplier)];
 const INTERLUDES: [(&str, Interlude); 2] = [("counts", Interlude::Counts), ("held", Interlude::Held)];
 
 /// Reads a contract, or finds every reason why the text is none.
@@ -223,8 +224,7 @@ fn goal(section: &Section<'_>) -> Option<Goal> {
 }
 
 fn role(code: &str, section: &Section<'_>) -> Option<Role> {
-    let sides = [Side::Client, Side::Supplier].map(|side| (side.as_str(), side));
-    let side = section.required("side").and_then(|field| field.one_of(&sides));
+    let side = section.required("side").and_then(|field| field.one_of(&SIDES));
     let role = (label(section, "label", code), section.optional("mail").map(|field| addresses(&field)).unwrap_or_default());
     section.finish();
     Some(Role { code: code.to_owned(), side: side?, label: role.0, mail: role.1 })
@@ -256,6 +256,12 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
     let level = section.required("level").and_then(|field| field.whole(1, 99));
     let title = label(section, "title", &level.map_or_else(String::new, |level| format!("Niveau {level}")));
     let (client, supplier) = (texts(section, "client"), texts(section, "supplier"));
+    let raised_by = section.optional("raised_by").map(|field| {
+        if field.is_empty_list() {
+            field.refuse("needs at least one side");
+        }
+        field.list().iter().filter_map(|side| side.one_of(&SIDES)).collect()
+    });
     let climb = section.optional("climb").map(|field| conditions(&field, calendars)).unwrap_or_default();
     let mode = section.optional("mode").and_then(|field| field.one_of(&[("automatic", Mode::Automatic), ("proposed", Mode::Proposed)]));
     let skipped_by = texts(section, "skipped_by");
@@ -263,7 +269,8 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
     let closing_needs =
         needs.iter().filter_map(|field| field.one_of(&ClosingText::ALL.map(|text| (text.code, text.code)))).map(str::to_owned).collect();
     section.finish();
-    Some(Level { level: level?, title, client, supplier, climb, mode: mode.unwrap_or(Mode::Automatic), skipped_by, closing_needs })
+    let (raised_by, mode) = (raised_by.unwrap_or_else(|| vec![Side::Supplier]), mode.unwrap_or(Mode::Automatic));
+    Some(Level { level: level?, title, client, supplier, raised_by, climb, mode, skipped_by, closing_needs })
 }
 
 fn conditions(field: &Field<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Vec<Condition> {

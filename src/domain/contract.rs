@@ -268,6 +268,8 @@ pub struct Level {
     pub client: Vec<String>,
     /// Roles on the supplier's side.
     pub supplier: Vec<String>,
+    /// Whose decision brings a case to it (design § 3); roles of a side are to follow.
+    pub raised_by: Vec<Side>,
     /// Any of these moves the case on.
     pub climb: Vec<Condition>,
     /// Whether that happens by itself.
@@ -390,5 +392,12 @@ impl Contract {
     /// The ladder a ticket of this type stands on.
     pub fn ladder(&self, kind: TicketType) -> Option<&Ladder> {
         self.ladders.iter().find(|ladder| ladder.types.contains(&kind))
+    }
+}
+
+impl Ladder {
+    /// Whose decision brings a case to a level.
+    pub fn raised_by(&self, level: u32) -> &[Side] {
+        self.levels.iter().find(|one| one.level == level).map_or(&[], |one| one.raised_by.as_slice())
     }
 }

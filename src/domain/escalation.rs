@@ -255,13 +255,23 @@ pub fn trigger_in_dutch(trigger: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contract::Label;
+    use crate::domain::contract::{Label, Side};
 
     fn level(level: u32, codes: &[&str], skipped_by: &[&str]) -> Level {
         let named = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
         let climb = named(codes).into_iter().map(|code| Condition::Decided { code }).collect();
         let (title, skipped_by) = (Label::default(), named(skipped_by));
-        Level { level, title, client: vec![], supplier: vec![], climb, mode: Mode::Automatic, skipped_by, closing_needs: vec![] }
+        Level {
+            level,
+            title,
+            client: vec![],
+            supplier: vec![],
+            raised_by: vec![Side::Supplier],
+            climb,
+            mode: Mode::Automatic,
+            skipped_by,
+            closing_needs: vec![],
+        }
     }
 
     /// ESC-11: a decision passes over the levels that name it, and only those.

@@ -93,7 +93,7 @@ fn described(request: &HttpRequest) -> Result<NewAttachment, Failure> {
 pub async fn list(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
-    let found = store::attachments::of_ticket(&view, ticket.id, !caller.actor.is_client()).await.map_err(Error::from)?;
+    let found = store::attachments::of_ticket(&view, ticket.id, caller.reader()).await.map_err(Error::from)?;
     Ok(HttpResponse::Ok().json(AttachmentList { items: found.into_iter().map(Attachment::from).collect() }))
 }
 
@@ -109,7 +109,7 @@ pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Pat
     let id = id.parse().map_err(|_no_id| Error::NotFound("attachment"))?;
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&ticket)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
-    let found = store::attachments::find(&view, ticket.id, id, !caller.actor.is_client()).await.map_err(Error::from)?;
+    let found = store::attachments::find(&view, ticket.id, id, caller.reader()).await.map_err(Error::from)?;
     let found = found.ok_or(Error::NotFound("attachment"))?;
     let range = asked_range(&request, &found);
     let (first, length) = match range {

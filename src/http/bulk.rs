@@ -9,7 +9,7 @@ use super::caller::Caller;
 use super::error::Failure;
 use super::incoming::Incoming;
 use super::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem};
-use super::tickets::draft;
+use super::tickets::{draft, seen};
 use crate::app::App;
 use crate::usecases::Problem;
 use crate::usecases::tickets::{self, Draft};
@@ -28,7 +28,10 @@ pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, i
     let drafts: Vec<_> = items(body::json_of(&bytes)?)?.into_iter().map(read).collect();
     let made = tickets::register_many(&app, &caller.stamp_for(&app, &request, &bytes), &drafts).await?;
     let items = made.into_iter().map(|outcome| match outcome {
-        Ok(made) => TicketBatchItem { status: i32::from(StatusCode::CREATED.as_u16()), ticket: Some(Ticket::from(&made)), problem: None },
+        Ok(made) => {
+            let ticket = Ticket::from(&seen(&caller, made));
+            TicketBatchItem { status: i32::from(StatusCode::CREATED.as_u16()), ticket: Some(ticket), problem: None }
+        }
         Err(error) => {
             let failure = Failure::from(error);
             TicketBatchItem { status: i32::from(failure.status_code().as_u16()), ticket: None, problem: Some(failure.body()) }

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 use super::error::Failure;
 use super::limits::Limits;
 use crate::app::App;
-use crate::domain::ticket::Actor;
+use crate::domain::ticket::{Actor, Reader};
 use crate::store::idempotency::Key;
 use crate::store::tokens::Holder;
 use crate::store::{self, Scope};
@@ -48,6 +48,11 @@ impl Caller {
             digest: format!("{:x}", Sha256::new_with_prefix(&asked).chain_update(body).finalize()),
         };
         Stamp { idempotency: key(request).ok().flatten().map(digest), ..self.stamp(app) }
+    }
+
+    /// What they see of a ticket.
+    pub fn reader(&self) -> Reader {
+        Reader::of(&self.actor)
     }
 
     /// Refuses whoever is not of the desk.

@@ -18,7 +18,7 @@ use super::tickets::shown;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{Channel, Ticket};
+use crate::domain::ticket::{Channel, Reader, Ticket};
 use crate::domain::workflow::{State, phase_named};
 use crate::store;
 use crate::store::lists::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
@@ -85,7 +85,7 @@ const KEYS: [&str; 22] = [
 pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &KEYS);
     let size = query.page_size() as u64;
-    let filter = filter(&mut query);
+    let filter = filter(&mut query, caller.reader());
     let view = app.db.view(caller.scope.clone());
     if let Some(since) = query.instant("updatedSince") {
         let after = change_cursor(&mut query, since);
@@ -120,9 +120,10 @@ async fn answer(
     Ok(paging::answer(request, &page, page.next_cursor.as_deref()))
 }
 
-fn filter(query: &mut Query) -> Filter {
+fn filter(query: &mut Query, reader: Reader) -> Filter {
     let phase = |name: &str| TicketType::ALL.iter().any(|kind| phase_named(*kind, name).is_some()).then(|| name.to_owned());
     Filter {
+        reader,
         kinds: query.known("type", |name| name.parse::<TicketType>().ok()),
         states: query.known("state", State::named),
         phases: query.known("phase", phase),
@@ -167,7 +168,7 @@ fn sort(query: &mut Query, filter: &Filter) -> Sort {
     let read = |text: &str| {
         let name = text.strip_prefix('-').unwrap_or(text);
         let key = Key::ALL.into_iter().find(|key| key.as_str() == name)?;
-        Some(SortKey { key, descending: text.starts_with('-') })
+        Some(SortKey { key: key.seen_by(filter.reader), descending: text.starts_with('-') })
     };
     let mut keys = query.known("sort", read);
     if (1..keys.len()).any(|at| keys[..at].iter().any(|before| before.key == keys[at].key)) {

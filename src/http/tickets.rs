@@ -21,7 +21,7 @@ use crate::domain::contract::TicketType;
 use crate::domain::ticket::{self, Act, ClosingText, Field, Ticket as DomainTicket, parse_reference};
 use crate::store;
 use crate::store::tickets::{ExternalReference, TicketRef};
-use crate::usecases::tickets::{self, Draft, RepairAgreement, Transition, When};
+use crate::usecases::tickets::{self, Draft, Registered, RepairAgreement, Transition, When};
 use crate::usecases::{Error, Problem};
 
 type App_ = web::Data<App>;
@@ -49,8 +49,13 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: I
     let draft = draft(&mut body);
     body.problems.extend(tickets::problems(&app, &stamp, &draft));
     body.checked()?;
-    let made = tickets::register(&app, &stamp, &draft).await?;
+    let made = seen(&caller, tickets::register(&app, &stamp, &draft).await?);
     Ok(answer(&made.ticket, &Ticket::from(&made), StatusCode::CREATED))
+}
+
+/// A ticket that was made, as the caller sees it.
+pub(super) fn seen(caller: &Caller, made: Registered) -> Registered {
+    Registered { ticket: caller.reader().ticket(made.ticket), ..made }
 }
 
 pub(super) fn draft(body: &mut Body) -> Draft {
@@ -89,6 +94,7 @@ pub(super) fn draft(body: &mut Body) -> Draft {
 pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
+    let ticket = caller.reader().ticket(ticket);
     let known = Versions::of(&request, &header::IF_NONE_MATCH).ok().flatten();
     if known.is_some_and(|known| known.include(&version::tag(&ticket))) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, version::tag(&ticket))).finish());
@@ -167,7 +173,7 @@ pub async fn messages(app: App_, caller: Caller, request: HttpRequest, path: web
     query.checked()?;
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
-    let found = store::messages::of_ticket(&view, ticket.id, !caller.actor.is_client(), after, size as u64 + 1);
+    let found = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, size as u64 + 1);
     let page = Page::of(found.await.map_err(Error::from)?, size, |message| paging::place(message.occurred_at, message.id));
     let page = MessagePage { items: page.items.into_iter().map(Message::from).collect(), next_cursor: page.next_cursor };
     Ok(paging::answer(&request, &page, page.next_cursor.as_deref()))
@@ -296,7 +302,8 @@ pub async fn transition(
 /// Opens a ticket's escalation or moves it to the next level, by a person's decision.
 ///
 /// The contract's ladder names the reason codes of each level, and those that open a case. A step that was proposed is decided
-/// with the trigger of the proposal, too, such as `breached:resolution`.
+/// with the trigger of the proposal, too, such as `breached:resolution`. The ladder says
+/// whose decision brings a case to a level.
 #[utoipa::path(post, path = "/tickets/{ref}/escalations", tag = "tickets", operation_id = "createTicketEscalation", request_body = EscalationInput,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
@@ -350,7 +357,7 @@ pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>
 
 /// Shows a ticket's history.
 ///
-/// A page of it, in the order recorded; every clock and report follows from it.
+/// A page of it, in the order recorded; every clock and report follows from it. A client sees nothing of what the desk notes inside.
 #[utoipa::path(get, path = "/tickets/{ref}/events", tag = "tickets", operation_id = "listTicketEvents",
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many, 100 unless said"),
@@ -362,8 +369,9 @@ pub async fn events(app: App_, caller: Caller, request: HttpRequest, path: web::
     query.checked()?;
     let view = app.db.view(caller.scope.clone());
     let (_, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
-    // A history only grows: an event's place in it stays.
-    let shown = (1_usize..).zip(history).filter(|(_, event)| !caller.actor.is_client() || !event.is_internal());
+    // A history only grows: an event's place among those that are seen stays.
+    let reader = caller.reader();
+    let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
     let shown = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(size + 1);
     let page = Page::of(shown.collect(), size, |(place, _)| place.to_string());
     let page = EventPage { items: page.items.into_iter().map(|(_, event)| event.into()).collect(), next_cursor: page.next_cursor };
@@ -372,7 +380,7 @@ pub async fn events(app: App_, caller: Caller, request: HttpRequest, path: web::
 
 async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: StatusCode) -> Result<HttpResponse, Failure> {
     let shown = shown(app, caller, std::slice::from_ref(ticket)).await?.pop();
-    Ok(answer(ticket, &shown, status))
+    Ok(answer(&caller.reader().ticket(ticket.clone()), &shown, status))
 }
 
 /// A ticket shown, with what tells its version and, when it is new, its place.
@@ -385,7 +393,7 @@ pub(super) fn answer(ticket: &DomainTicket, shown: &impl serde::Serialize, statu
     response.json(shown)
 }
 
-/// Tickets with their people and names, in two questions whatever their number.
+/// Tickets as the caller sees them, with their people and names, in two questions whatever their number.
 pub(super) async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
     let view = app.db.view(caller.scope.clone());
     let people: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
@@ -395,7 +403,7 @@ pub(super) async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) 
     let shown = |ticket: &DomainTicket| {
         let requester = people.iter().find(|person| Some(person.id) == ticket.requester_id);
         let own = references.iter().filter(|(of, _)| *of == ticket.id);
-        Ticket::new(ticket, requester, own.map(|(_, name)| name))
+        Ticket::new(&caller.reader().ticket(ticket.clone()), requester, own.map(|(_, name)| name))
     };
     Ok(tickets.iter().map(shown).collect())
 }

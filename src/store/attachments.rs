@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::ticket::Reader;
 
 /// A file on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,27 +36,28 @@ pub struct Attachment {
     pub recorded_at: Instant,
 }
 
-/// A ticket's attachments, oldest first; internal ones only on request.
-pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, internal: bool) -> Result<Vec<Attachment>, DbErr> {
-    let rows = shown(reads, internal).filter(attachment::Column::TicketId.eq(ticket));
+/// A ticket's attachments, as a reader sees them, oldest first.
+pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, reader: Reader) -> Result<Vec<Attachment>, DbErr> {
+    let rows = shown(reads, reader).filter(attachment::Column::TicketId.eq(ticket));
     let rows = rows.order_by_asc(attachment::Column::RecordedAt).order_by_asc(attachment::Column::Id).all(reads.connection()).await?;
     Ok(rows.into_iter().map(to_domain).collect())
 }
 
-/// One attachment of a ticket.
-pub async fn find(reads: &impl Reads, ticket: Uuid, id: Uuid, internal: bool) -> Result<Option<Attachment>, DbErr> {
-    let row = shown(reads, internal).filter(attachment::Column::TicketId.eq(ticket)).filter(attachment::Column::Id.eq(id));
+/// One attachment of a ticket, where a reader sees it.
+pub async fn find(reads: &impl Reads, ticket: Uuid, id: Uuid, reader: Reader) -> Result<Option<Attachment>, DbErr> {
+    let row = shown(reads, reader).filter(attachment::Column::TicketId.eq(ticket)).filter(attachment::Column::Id.eq(id));
     Ok(row.one(reads.connection()).await?.map(to_domain))
 }
 
-fn shown(reads: &impl Reads, internal: bool) -> sea_orm::Select<attachment::Entity> {
+fn shown(reads: &impl Reads, reader: Reader) -> sea_orm::Select<attachment::Entity> {
     let rows = reads.find::<attachment::Entity>();
-    if internal { rows } else { rows.filter(attachment::Column::Visibility.eq("public")) }
+    if reader.sees(false) { rows } else { rows.filter(attachment::Column::Visibility.eq("public")) }
 }
 
-/// How long each attachment of a ticket is, whoever may see it.
-pub async fn sizes(reads: &impl Reads, ticket: Uuid) -> Result<Vec<u64>, DbErr> {
+/// How long each attachment of a ticket is, of those that both parties see or of those for the desk alone.
+pub async fn sizes(reads: &impl Reads, ticket: Uuid, public: bool) -> Result<Vec<u64>, DbErr> {
     let sizes = reads.find::<attachment::Entity>().select_only().column(attachment::Column::SizeBytes);
+    let sizes = sizes.filter(attachment::Column::Visibility.eq(visibility(public)));
     let sizes: Vec<i64> = sizes.filter(attachment::Column::TicketId.eq(ticket)).into_tuple().all(reads.connection()).await?;
     Ok(sizes.into_iter().map(|size| u64::try_from(size).unwrap_or_default()).collect())
 }
@@ -69,7 +71,7 @@ pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
         id: Set(one.id),
         ticket_id: Set(one.ticket_id),
         organisation: Set(one.organisation.clone()),
-        visibility: Set(if one.public { "public" } else { "internal" }.to_owned()),
+        visibility: Set(visibility(one.public).to_owned()),
         author: Set(one.author.clone()),
         name: Set(one.name.clone()),
         media_type: Set(one.media_type.clone()),
@@ -114,6 +116,10 @@ pub async fn give_up(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
 /// Forgets uploads of which nothing is left.
 pub async fn forget(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     upload::Entity::delete_many().filter(upload::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
+}
+
+const fn visibility(public: bool) -> &'static str {
+    if public { "public" } else { "internal" }
 }
 
 fn to_domain(row: attachment::Model) -> Attachment {

@@ -9,7 +9,7 @@
 //! marks and the horizon together and passes follow one another. Whatever a reader did not see is marked by a later pass,
 //! so at the horizon or after it. Within a second changes come in the order of the stream, so that a reader on its way through
 //! the pages is not overtaken either. Marks are whole seconds and the next question includes its own: a ticket may be
-//! seen twice, and none is missed. A change is shown when it is marked: with the workers at work, at once.
+//! seen twice, and none is missed. What a client sees nothing of is no change to it: it has marks of its own beside the desk's. A change is shown when it is marked: with the workers at work, at once.
 
 use std::collections::HashMap;
 
@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::ticket::Reader;
 
 /// The instant before which every change is marked; `None` while nothing was.
 pub async fn horizon(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
@@ -36,23 +37,51 @@ pub(super) async fn mark(tx: &Tx, places: &[(Uuid, i64)], now: Instant) -> Resul
     let latest = told.iter().map(|event| instant(event.recorded_at)).max();
     let at = horizon(tx).await?.into_iter().chain(latest).chain([now]).max().unwrap_or(now);
     let places: HashMap<_, _> = places.iter().copied().collect();
-    let mut changed: HashMap<Uuid, (String, i64)> = HashMap::new();
-    for event in told {
-        let place = places.get(&event.id).copied().unwrap_or_default();
-        let last = changed.entry(event.ticket_id).or_insert((event.organisation, place));
-        last.1 = last.1.max(place);
+    let mut changed: HashMap<Uuid, Change> = HashMap::new();
+    for row in told {
+        let place = places.get(&row.id).copied().unwrap_or_default();
+        let streamed = super::events::to_domain(row)?;
+        let change = changed.entry(streamed.ticket_id).or_insert(Change { organisation: streamed.organisation, last: place, seen: None });
+        change.last = change.last.max(place);
+        if Reader::Client.sees_of(&streamed.event) {
+            change.seen = change.seen.max(Some(place));
+        }
     }
-    let rows = changed.into_iter().map(|(ticket, (organisation, position))| ticket_change::ActiveModel {
-        ticket_id: Set(ticket),
-        organisation: Set(organisation),
-        changed_at: Set(at.to_utc()),
-        position: Set(position),
-    });
-    let again = OnConflict::column(ticket_change::Column::TicketId)
-        .update_columns([ticket_change::Column::ChangedAt, ticket_change::Column::Position])
-        .to_owned();
-    ticket_change::Entity::insert_many(rows).on_conflict(again).exec_without_returning(tx.connection()).await?;
+    let (seen, unseen): (Vec<_>, Vec<_>) = changed.into_iter().partition(|(_, change)| change.seen.is_some());
+    for (changes, columns) in [(seen, &COLUMNS[..]), (unseen, &COLUMNS[..2])] {
+        let rows: Vec<_> = changes.into_iter().map(|(ticket, change)| row(ticket, change, at)).collect();
+        if !rows.is_empty() {
+            let again = OnConflict::column(ticket_change::Column::TicketId).update_columns(columns.iter().copied()).to_owned();
+            ticket_change::Entity::insert_many(rows).on_conflict(again).exec_without_returning(tx.connection()).await?;
+        }
+    }
     reach(tx, at).await
+}
+
+/// What a mark says, first for the desk, then for the client.
+const COLUMNS: [ticket_change::Column; 4] = [
+    ticket_change::Column::ChangedAt,
+    ticket_change::Column::Position,
+    ticket_change::Column::ClientChangedAt,
+    ticket_change::Column::ClientPosition,
+];
+
+/// A ticket's last change, and the last that its client sees something of.
+struct Change {
+    organisation: String,
+    last: i64,
+    seen: Option<i64>,
+}
+
+fn row(ticket: Uuid, change: Change, at: Instant) -> ticket_change::ActiveModel {
+    ticket_change::ActiveModel {
+        ticket_id: Set(ticket),
+        organisation: Set(change.organisation),
+        changed_at: Set(at.to_utc()),
+        position: Set(change.last),
+        client_changed_at: Set(change.seen.map(|_| at.to_utc())),
+        client_position: Set(change.seen),
+    }
 }
 
 /// Whether nothing was marked since the last mark's second, and the horizon still stands there.

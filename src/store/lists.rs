@@ -17,7 +17,7 @@ use super::tickets::to_domain;
 use super::{Reads, instant};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{Channel, Ticket};
+use crate::domain::ticket::{Channel, Reader, Ticket};
 use crate::domain::workflow::State;
 
 /// The rank of a ticket on which no priority holds.
@@ -37,6 +37,8 @@ pub struct Span {
 /// Which tickets a list shows; what is empty does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    /// For whom: changes they see nothing of are none.
+    pub reader: Reader,
     /// Of these types.
     pub kinds: Vec<TicketType>,
     /// In these states.
@@ -76,6 +78,8 @@ pub enum Key {
     OpenedAt,
     /// When they last changed.
     UpdatedAt,
+    /// When they last changed as their client sees it.
+    ClientUpdatedAt,
     /// When their next goal is due; those without one last.
     NextDueAt,
     /// The rank of the priority that holds, first handled first; those without one last (INC-08).
@@ -85,17 +89,25 @@ pub enum Key {
 }
 
 impl Key {
-    /// All of them.
+    /// All of them, as the desk sees them.
     pub const ALL: [Self; 5] = [Self::OpenedAt, Self::UpdatedAt, Self::NextDueAt, Self::Priority, Self::Number];
 
     /// The name in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OpenedAt => "openedAt",
-            Self::UpdatedAt => "updatedAt",
+            Self::UpdatedAt | Self::ClientUpdatedAt => "updatedAt",
             Self::NextDueAt => "nextDueAt",
             Self::Priority => "priority",
             Self::Number => "number",
+        }
+    }
+
+    /// The same key as a reader sees it.
+    pub const fn seen_by(self, reader: Reader) -> Self {
+        match (self, reader) {
+            (Self::UpdatedAt, Reader::Client) => Self::ClientUpdatedAt,
+            _ => self,
         }
     }
 
@@ -103,6 +115,7 @@ impl Key {
         match self {
             Self::OpenedAt => ticket::Column::OpenedAt,
             Self::UpdatedAt => ticket::Column::UpdatedAt,
+            Self::ClientUpdatedAt => ticket::Column::ClientUpdatedAt,
             Self::NextDueAt => ticket::Column::DueOrder,
             Self::Priority => ticket::Column::PriorityRank,
             Self::Number => ticket::Column::Number,
@@ -114,6 +127,7 @@ impl Key {
         match self {
             Self::OpenedAt => row.opened_at.timestamp(),
             Self::UpdatedAt => row.updated_at.timestamp(),
+            Self::ClientUpdatedAt => row.client_updated_at.timestamp(),
             Self::NextDueAt => row.due_order,
             Self::Priority => i64::from(row.priority_rank),
             Self::Number => row.number,
@@ -123,7 +137,9 @@ impl Key {
     /// The figure as its column holds it.
     fn value(self, figure: i64) -> Expr {
         match self {
-            Self::OpenedAt | Self::UpdatedAt => Expr::val(Instant::from_unix(figure).unwrap_or(Instant::MIN).to_utc()),
+            Self::OpenedAt | Self::UpdatedAt | Self::ClientUpdatedAt => {
+                Expr::val(Instant::from_unix(figure).unwrap_or(Instant::MIN).to_utc())
+            }
             Self::Priority => Expr::val(i32::try_from(figure).unwrap_or(NO_RANK)),
             Self::NextDueAt | Self::Number => Expr::val(figure),
         }
@@ -308,7 +324,9 @@ async fn conditions(reads: &impl Reads, filter: &Filter) -> Result<Condition, Db
         let proposed = ticket::Column::Priority.is_null().and(ticket::Column::ProposedPriority.is_in(&filter.priorities));
         all = all.add(ticket::Column::Priority.is_in(&filter.priorities).or(proposed));
     }
-    for (span, key) in [(filter.opened, Key::OpenedAt), (filter.updated, Key::UpdatedAt), (filter.due, Key::NextDueAt)] {
+    for (span, key) in
+        [(filter.opened, Key::OpenedAt), (filter.updated, Key::UpdatedAt.seen_by(filter.reader)), (filter.due, Key::NextDueAt)]
+    {
         let column = || Expr::col((ticket::Entity, key.column()));
         // What has nothing due is due at no time.
         let before = span.before.map(Instant::unix).or_else(|| span.from.and((key == Key::NextDueAt).then_some(NOT_DUE)));
@@ -352,13 +370,16 @@ pub async fn changed_since(
         .into();
     let mut marks = reads.find::<ticket_change::Entity>().join(JoinType::InnerJoin, of_ticket);
     marks = marks.filter(conditions(reads, filter).await?);
-    marks = marks.filter(ticket_change::Column::ChangedAt.gte(since.to_utc()));
+    let (changed_at, place) = match filter.reader {
+        Reader::Client => (ticket_change::Column::ClientChangedAt, ticket_change::Column::ClientPosition),
+        Reader::Desk => (ticket_change::Column::ChangedAt, ticket_change::Column::Position),
+    };
+    marks = marks.filter(changed_at.gte(since.to_utc()));
     if let Some((at, position)) = after {
-        let own =
-            [ticket_change::Column::ChangedAt, ticket_change::Column::Position].map(|column| Expr::col((ticket_change::Entity, column)));
+        let own = [changed_at, place].map(|column| Expr::col((ticket_change::Entity, column)));
         marks = marks.filter(Expr::tuple(own).gt(Expr::tuple([Expr::val(at.to_utc()), Expr::val(position)])));
     }
-    marks = marks.order_by_asc(ticket_change::Column::ChangedAt).order_by_asc(ticket_change::Column::Position);
+    marks = marks.order_by_asc(changed_at).order_by_asc(place);
     let mut marks = marks.limit(size + 1).all(reads.connection()).await?;
     let most = usize::try_from(size).unwrap_or(usize::MAX);
     let more = marks.len() > most;
@@ -366,6 +387,10 @@ pub async fn changed_since(
     let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(marks.iter().map(|mark| mark.ticket_id)));
     let mut rows = rows.all(reads.connection()).await?;
     rows.sort_by_key(|row| marks.iter().position(|mark| mark.ticket_id == row.id));
-    let end = marks.last().filter(|_| more).map(|mark| (instant(mark.changed_at), mark.position));
+    let place_of = |mark: &ticket_change::Model| match filter.reader {
+        Reader::Client => Some((instant(mark.client_changed_at?), mark.client_position?)),
+        Reader::Desk => Some((instant(mark.changed_at), mark.position)),
+    };
+    let end = marks.last().filter(|_| more).and_then(place_of);
     Ok((rows.into_iter().map(to_domain).collect::<Result<_, _>>()?, end))
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::ticket::Reader;
 
 /// A message on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,16 +34,16 @@ pub struct Message {
     pub recorded_at: Instant,
 }
 
-/// A page of a ticket's messages, oldest first, after one of them; internal ones only on request.
+/// A page of a ticket's messages, as a reader sees them, oldest first, after one of them.
 pub async fn of_ticket(
     reads: &impl Reads,
     ticket: Uuid,
-    internal: bool,
+    reader: Reader,
     after: Option<(Instant, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Message>, DbErr> {
     let mut rows = reads.find::<message::Entity>().filter(message::Column::TicketId.eq(ticket));
-    if !internal {
+    if !reader.sees(false) {
         rows = rows.filter(message::Column::Visibility.eq("public"));
     }
     if let Some((at, id)) = after {

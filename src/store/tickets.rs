@@ -313,6 +313,8 @@ pub(super) fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         breached: settled.breached,
         goes_first: ticket.goes_first(),
         emergency_for_id: ticket.emergency_for,
+        client_version: ticket.client_version,
+        client_updated_at: ticket.client_updated_at.to_utc(),
     }
 }
 
@@ -347,5 +349,7 @@ pub(super) fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
         next_due: row.next_due_at.map(|at| NextDue { at: instant(at), provisional: row.next_due_provisional }),
         emergency_for: row.emergency_for_id,
         version: row.version,
+        client_version: row.client_version,
+        client_updated_at: instant(row.client_updated_at),
     })
 }

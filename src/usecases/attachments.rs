@@ -9,7 +9,7 @@ use super::tickets::{When, act_in, repeated};
 use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::ticket::{Act, Ticket, may_attach};
+use crate::domain::ticket::{Act, Reader, Ticket, may_attach};
 use crate::files::NotKept;
 use crate::store::attachments::Attachment;
 use crate::store::idempotency::Key;
@@ -17,7 +17,7 @@ use crate::store::tickets::TicketRef;
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 
-/// The most attachments of a ticket.
+/// The most attachments of a ticket, and as many of the desk alone.
 const MOST: usize = 1000;
 /// The most characters of a name.
 const NAME_CAP: usize = 200;
@@ -73,11 +73,11 @@ pub async fn attach(
     let recorded = app.write(&stamp.scope, async |tx| {
         if let Some(known) = repeated(tx, &stamp).await? {
             let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-            return store::attachments::find(tx, ticket.id, known, true).await?.ok_or(Error::NotFound("attachment"));
+            return store::attachments::find(tx, ticket.id, known, Reader::Desk).await?.ok_or(Error::NotFound("attachment"));
         }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         let attachment = attachment(&stamp, &ticket, new, id, &kept);
-        let room = room_on(app, tx, &ticket).await?;
+        let room = room_on(app, tx, &ticket, new.public).await?;
         if kept.size > room {
             return Err(too_large(app, room));
         }
@@ -97,7 +97,7 @@ async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment
     app.write(&stamp.scope, async |tx| {
         let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         may_attach(&stamp.actor, new.public)?;
-        let room = room_on(app, tx, &ticket).await?;
+        let room = room_on(app, tx, &ticket, new.public).await?;
         if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
             return Err(too_large(app, room));
         }
@@ -107,9 +107,10 @@ async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment
     .await
 }
 
-/// How many bytes a ticket has room for; none when it has as many files as it may.
-pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket) -> Result<u64, Error> {
-    let sizes = store::attachments::sizes(tx, ticket.id).await?;
+/// How many bytes a ticket has room for; none when it has as many files as it may. The desk's own files take none of the room
+/// for those that both parties see: else how much is left would tell of them.
+pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket, public: bool) -> Result<u64, Error> {
+    let sizes = store::attachments::sizes(tx, ticket.id, public).await?;
     if sizes.len() >= MOST {
         let detail = format!("a ticket has at most {MOST} attachments");
         return Err(Error::Conflict { code: "too_many_attachments", detail });

@@ -66,7 +66,7 @@ pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Erro
 
 /// Records what came with a mail on the ticket it became or landed on, in the transaction that takes it in.
 pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed: &Enclosed) -> Result<Ticket, Error> {
-    let mut room = match attachments::room_on(app, tx, &ticket).await {
+    let mut room = match attachments::room_on(app, tx, &ticket, true).await {
         Err(Error::Conflict { .. }) => 0,
         room => room?,
     };

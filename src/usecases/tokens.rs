@@ -110,7 +110,15 @@ impl From<Token> for Listed {
 
 /// A token of the desk that does not end by itself.
 fn endless(app: &App, id: Uuid, name: &str) -> Token {
-    Token { id, name: name.to_owned(), organisation: None, created_at: app.time.now(), holder: Holder::Person, expires_at: None, revoked_at: None }
+    Token {
+        id,
+        name: name.to_owned(),
+        organisation: None,
+        created_at: app.time.now(),
+        holder: Holder::Person,
+        expires_at: None,
+        revoked_at: None,
+    }
 }
 
 /// A new token's text, and how it is kept.

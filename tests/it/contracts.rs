@@ -198,7 +198,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "level = 1",
             "level = 1\ntitel = \"A\"",
             &[
-                "ladders.0.levels.0.titel: is not a key here; the keys are client, climb, closing_needs, level, mode, skipped_by, supplier, title",
+                "ladders.0.levels.0.titel: is not a key here; the keys are client, climb, closing_needs, level, mode, raised_by, skipped_by, supplier, title",
             ],
         ),
         (

@@ -328,6 +328,9 @@ fn prioritise(
         if ticket.priority.is_some() {
             return Err(Refusal::PriorityDecided);
         }
+        if !ticket.state().is_open() {
+            return Err(Refusal::NotOpen);
+        }
         ticket.proposed_priority = Some(priority.to_owned());
         return Ok((EventKind::PriorityProposed, data));
     }
@@ -478,7 +481,7 @@ fn edit(ticket: &mut Ticket, actor: &Actor, title: Option<&String>, description:
 }
 
 fn write(actor: &Actor, public: bool, by_phone: bool) -> Result<Recorded, Refusal> {
-    if actor.is_client() && !public {
+    if actor.is_client() && (!public || by_phone) {
         return Err(Refusal::DeskOnly);
     }
     let kind = match (public, actor) {
@@ -488,7 +491,7 @@ fn write(actor: &Actor, public: bool, by_phone: bool) -> Result<Recorded, Refusa
     };
     let mut events = Vec::new();
     if by_phone {
-        events.push((EventKind::Phoned, None, json!({})));
+        events.push((EventKind::Phoned, None, json!({ "visibility": visibility(public) })));
     }
     events.push((kind, None, json!({})));
     Ok(events)
@@ -496,8 +499,11 @@ fn write(actor: &Actor, public: bool, by_phone: bool) -> Result<Recorded, Refusa
 
 fn attach(actor: &Actor, id: uuid::Uuid, public: bool, bytes: u64) -> Result<Recorded, Refusal> {
     may_attach(actor, public)?;
-    let visibility = if public { "public" } else { "internal" };
-    Ok(vec![(EventKind::Attached, None, json!({ "attachment": id, "visibility": visibility, "sizeBytes": bytes }))])
+    Ok(vec![(EventKind::Attached, None, json!({ "attachment": id, "visibility": visibility(public), "sizeBytes": bytes }))])
+}
+
+const fn visibility(public: bool) -> &'static str {
+    if public { "public" } else { "internal" }
 }
 
 /// Whether someone may add a file that is seen so.

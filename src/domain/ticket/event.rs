@@ -119,15 +119,6 @@ pub struct Event {
 }
 
 impl Event {
-    /// Whether it tells of something the client does not see: a file for the desk alone, or what became of the desk's mail.
-    pub fn is_internal(&self) -> bool {
-        match self.kind {
-            EventKind::MailGivenUp | EventKind::MailSentAgain => true,
-            EventKind::Attached => self.text("visibility") == Some("internal"),
-            _ => false,
-        }
-    }
-
     /// Whether it tells of no act on the ticket, but of what followed from one, or of what became of a mail.
     pub fn is_derived(&self) -> bool {
         use EventKind::{BreachVoided, Breached, CalendarAmended, Climbed, IndexRebuilt, MailGivenUp, MailSentAgain, Proposed, Warned};

@@ -1,7 +1,7 @@
 //! A ticket: what it is now, what happened to it, and what may happen next.
 //!
 //! `event` is the history, which is the truth; `act` decides what a wish of a person becomes, `outlook` what it could be, and `closing` what an
-//! escalated case asks for at its end; `settle` replays the history into clocks and escalations, and says which events that adds.
+//! escalated case asks for at its end; `visibility` says what of it a client sees; `settle` replays the history into clocks and escalations, and says which events that adds.
 
 mod act;
 mod closing;
@@ -9,6 +9,7 @@ mod event;
 mod outlook;
 mod recorded;
 mod settle;
+mod visibility;
 
 pub use act::{Act, Field, Refusal, act, may_attach, needs_phone_contact};
 pub use closing::ClosingText;
@@ -16,11 +17,12 @@ pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use outlook::Outlook;
 pub use recorded::as_recorded;
 pub use settle::{ClockIndex, Settled, Standing, clocks, ledgers, settle};
+pub use visibility::Reader;
 
 use uuid::Uuid;
 
 use super::Instant;
-use super::contract::TicketType;
+use super::contract::{Side, TicketType};
 use super::workflow::{self, Phase, State};
 
 /// What the name of a person of the desk begins with in histories.
@@ -48,6 +50,11 @@ impl Actor {
             Self::Integration(id) => format!("integration:{id}"),
             Self::Client(id) => format!("client:{id}"),
         }
+    }
+
+    /// Of which of the two parties they are.
+    pub const fn side(&self) -> Side {
+        if self.is_client() { Side::Client } else { Side::Supplier }
     }
 
     /// Whether a client acts.
@@ -149,6 +156,10 @@ pub struct Ticket {
     pub emergency_for: Option<Uuid>,
     /// Counts its changes.
     pub version: i32,
+    /// The same of the changes that its client sees.
+    pub client_version: i32,
+    /// When the last of those was.
+    pub client_updated_at: Instant,
 }
 
 /// When the next goal of a ticket is due.

@@ -11,7 +11,7 @@ use super::{Event, EventKind, NextDue, facts};
 use crate::domain::Instant;
 use crate::domain::amendment::Amendment;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
-use crate::domain::contract::{Contract, Mode, Priority, TicketType};
+use crate::domain::contract::{Contract, Ladder, Mode, Priority, TicketType};
 use crate::domain::escalation::{self, Climb, Position, Step};
 
 /// What a ticket's clocks depend on besides its history.
@@ -254,15 +254,19 @@ impl Book<'_> {
                 next.push(step.at);
                 break;
             }
-            position = position.after(ladder, self.step(&ladder.id, &step));
+            position = position.after(ladder, self.step(ladder, &step));
         }
         Some((ladder.id.clone(), position))
     }
 
-    fn step(&mut self, ladder: &str, step: &Step) -> &Event {
-        let kind = if step.mode == Mode::Automatic { EventKind::Climbed } else { EventKind::Proposed };
-        let data = json!({ "ladder": ladder, "from": step.from, "to": step.to, "trigger": step.trigger });
-        self.add(kind, step.at, data)
+    fn step(&mut self, ladder: &Ladder, step: &Step) -> &Event {
+        let mut data = json!({ "ladder": ladder.id, "from": step.from, "to": step.to, "trigger": step.trigger });
+        if step.mode == Mode::Automatic {
+            return self.add(EventKind::Climbed, step.at, data);
+        }
+        // Before whom it is put.
+        data["raisedBy"] = ladder.raised_by(step.to).iter().map(|side| side.as_str()).collect();
+        self.add(EventKind::Proposed, step.at, data)
     }
 
     /// How often the history tells this of the goal in a place.

@@ -288,6 +288,8 @@ pub struct ContractLevel {
     client: Vec<String>,
     /// Codes of the supplier's roles that are told and act.
     supplier: Vec<String>,
+    /// Whose decision brings a case here: `client`, `supplier` (the desk), or both; more values may come.
+    raised_by: Vec<String>,
     /// `automatic`: the case moves on as soon as a condition holds; `proposed`: a person decides.
     mode: String,
     /// Any of these moves a case on.
@@ -475,6 +477,7 @@ impl From<&Level> for ContractLevel {
             title: (&level.title).into(),
             client: level.client.clone(),
             supplier: level.supplier.clone(),
+            raised_by: level.raised_by.iter().map(|side| side.as_str().to_owned()).collect(),
             mode: level.mode.code().to_owned(),
             climb: level.climb.iter().map(ContractCondition::from).collect(),
             skipped_by: level.skipped_by.clone(),

@@ -22,7 +22,7 @@ pub struct MessageInput {
     /// The text, plain.
     #[schema(min_length = 1, max_length = 100_000, pattern = "\\S")]
     body: String,
-    /// How the contact was made; `phone` records a phone contact.
+    /// How the contact was made; `phone` records a phone contact, which the desk alone does.
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
     channel: Option<String>,
     /// When, if not now, with an offset; only the desk gives it, with a reason.

@@ -38,10 +38,10 @@ pub struct TicketInput {
     /// Why that priority; needed where the contract asks for it.
     #[schema(max_length = 2000)]
     priority_motivation: Option<String>,
-    /// How it came in: `phone`, `email`, `portal`, `api` or `monitoring`.
+    /// How it came in: `phone` (the desk alone says so), `email`, `portal`, `api` or `monitoring`.
     #[schema(min_length = 1, max_length = 50, example = "phone")]
     channel: String,
-    /// Who reports it.
+    /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own.
     requester: RequesterInput,
     /// When it was reported, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(max_length = 50, format = DateTime)]
@@ -100,7 +100,7 @@ pub struct TicketPatch {
     /// Another description.
     #[schema(max_length = 100_000)]
     description: Option<String>,
-    /// The code of another priority; what a client gives is a proposal.
+    /// The code of another priority; what a client gives is a proposal, and only while the ticket is open.
     #[schema(min_length = 1, max_length = 50)]
     priority: Option<String>,
     /// Why that priority.
@@ -177,7 +177,7 @@ pub struct Ticket {
     /// When that was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
-    /// When it last changed.
+    /// When it last changed, as far as the caller sees.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Instant,
     /// When it was resolved; `null` while it is not.
@@ -195,7 +195,7 @@ pub struct Ticket {
     emergency_for: Option<uuid::Uuid>,
     /// What it is called in other systems.
     external_references: Vec<ExternalReference>,
-    /// Counts its changes.
+    /// Counts its changes, as far as the caller sees.
     version: i32,
 }
 

@@ -17,7 +17,7 @@ use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 use crate::domain::clock::{self, GoalView, Kind};
 use crate::domain::contract::Contract;
-use crate::domain::ticket::{self, Event, EventKind, Ticket, as_recorded};
+use crate::domain::ticket::{self, Event, EventKind, Reader, Ticket, as_recorded};
 use crate::domain::workflow::State;
 
 /// Which months' tickets are read, and as known when.
@@ -101,9 +101,14 @@ fn late(counted: &[Event], number: &str, to: Instant) -> Vec<LateFact> {
         event_type: event.kind.as_str().to_owned(),
         occurred_at: event.occurred_at,
         recorded_at: event.recorded_at,
-        reason: event.reason.clone(),
+        reason: told_reason(event),
     };
     counted.iter().filter(is_late).map(fact).collect()
+}
+
+/// Why, as far as both parties are told: a report is for the client too.
+fn told_reason(event: &Event) -> Option<String> {
+    Reader::Client.event(event.clone())?.reason
 }
 
 /// Whether an event changes no figure.
@@ -191,7 +196,7 @@ fn corrections(
             after: after.get(&place).map(GoalFigures::outcome),
             corrected_at: cause.at,
             cause: cause.act.map_or(EventKind::CalendarAmended, |act| act.kind),
-            reason: cause.act.and_then(|act| act.reason.clone()),
+            reason: cause.act.and_then(told_reason),
             amendment: cause.act.is_none().then(|| contract.amendments[cause.amendment].amendment.id),
         })
     };

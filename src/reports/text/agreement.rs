@@ -153,7 +153,15 @@ fn entry_cells(entry: &Entry) -> [String; 8] {
 }
 
 fn ladders(contract: &Contract) -> String {
-    let heads = [("Niveau", Right), ("Naam", Left), ("Opdrachtgever", Left), ("Opdrachtnemer", Left), ("Verder bij", Left), ("Hoe", Left)];
+    let heads = [
+        ("Niveau", Right),
+        ("Naam", Left),
+        ("Opdrachtgever", Left),
+        ("Opdrachtnemer", Left),
+        ("Besluit van", Left),
+        ("Verder bij", Left),
+        ("Hoe", Left),
+    ];
     let mut table = Table::new(&heads);
     for ladder in &contract.ladders {
         let opens = match &ladder.opens {
@@ -168,7 +176,9 @@ fn ladders(contract: &Contract) -> String {
     table.render()
 }
 
-fn level_cells(level: &Level) -> [String; 6] {
+fn level_cells(level: &Level) -> [String; 7] {
+    let side = |side: &Side| if *side == Side::Client { "opdrachtgever" } else { "opdrachtnemer" };
+    let raised_by = level.raised_by.iter().map(side).collect::<Vec<_>>().join(", ");
     let how = match level.mode {
         _ if level.climb.is_empty() => "",
         // A decision is a person's, whatever the mode.
@@ -179,7 +189,8 @@ fn level_cells(level: &Level) -> [String; 6] {
     let skipped: Vec<_> = level.skipped_by.iter().map(|code| format!("\"{code}\"")).collect();
     let title =
         if skipped.is_empty() { level.title.nl.clone() } else { format!("{} (overgeslagen bij {})", level.title.nl, skipped.join(", ")) };
-    [level.level.to_string(), title, level.client.join(", "), level.supplier.join(", "), all(&level.climb), how.to_owned()]
+    let (client, supplier) = (level.client.join(", "), level.supplier.join(", "));
+    [level.level.to_string(), title, client, supplier, raised_by, all(&level.climb), how.to_owned()]
 }
 
 fn all(conditions: &[Condition]) -> String {

@@ -38,6 +38,12 @@ pub async fn escalate(
                 if codes.is_empty() { format!("{from} by nobody's decision") } else { format!("{from} by one of: {}", codes.join(", ")) };
             Error::Invalid(vec![Problem::field("code", "unknown_trigger", detail)])
         })?;
+        let raised_by = ladder.raised_by(step.to);
+        if !raised_by.contains(&stamp.actor.side()) {
+            let sides: Vec<_> = raised_by.iter().map(|side| side.as_str()).collect();
+            let detail = format!("level {} is raised by the {} alone", step.to, sides.join(" and the "));
+            return Err(Error::Forbidden { code: "raised_by_others", detail });
+        }
         let data = serde_json::json!({ "ladder": ladder.id, "from": step.from, "to": step.to, "trigger": step.trigger });
         history.push(Event {
             id: app.time.id(),
@@ -48,7 +54,8 @@ pub async fn escalate(
             occurred_at: step.at,
             recorded_at: stamp.recorded_at,
         });
-        let after = Ticket { updated_at: stamp.recorded_at, version: ticket.version + 1, ..ticket.clone() };
+        let mut after = ticket.clone();
+        after.changed(stamp.recorded_at, &history[history.len() - 1..]);
         let settled = settle(&version.contract, &after, &history, stamp.recorded_at, false);
         history.extend(numbered(app, &settled));
         store::tickets::update(tx, &after, &settled).await?;

@@ -61,7 +61,7 @@ async fn once(
             return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
         }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(&ticket, expected)?;
+        as_expected(stamp, &ticket, expected)?;
         let after = work(tx, ticket).await?;
         remember(app, tx, stamp, after.id).await?;
         Ok(after)
@@ -105,8 +105,7 @@ pub async fn act_in(
             recorded_at: stamp.recorded_at,
         }));
     }
-    after.updated_at = stamp.recorded_at;
-    after.version += 1;
+    after.changed(stamp.recorded_at, &history[overdue..]);
     let jumped = history[overdue..].iter().any(|event| jumps(event.kind));
     let settled = settle(contract, &after, &history, stamp.recorded_at, jumped);
     after.next_due = settled.next_due;
@@ -149,7 +148,8 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
     check_late(stamp, when.occurred_at, when.reason.as_deref(), &mut problems);
     let at = when.occurred_at.unwrap_or(stamp.recorded_at);
     let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
-    if when.occurred_at.is_some() && previous.is_some_and(|previous| at < previous) {
+    // What was in front of it may be a note that a client knows nothing of.
+    if when.occurred_at.is_some() && !stamp.actor.is_client() && previous.is_some_and(|previous| at < previous) {
         let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
         problems.push(Problem::field("occurredAt", "before_previous", detail));
     }
@@ -209,9 +209,10 @@ pub(in crate::usecases) async fn remember(app: &App, tx: &Tx, stamp: &Stamp, cre
     Ok(store::idempotency::insert(tx, app.time.id(), key, created, stamp.recorded_at).await?)
 }
 
-/// Refuses to change a ticket that changed since it was read.
-fn as_expected(ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
-    if expected.is_none_or(|versions| versions.contains(&ticket.version)) {
+/// Refuses to change a ticket that changed since it was read, as far as whoever acts sees.
+fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
+    let version = if stamp.actor.is_client() { ticket.client_version } else { ticket.version };
+    if expected.is_none_or(|versions| versions.contains(&version)) {
         return Ok(());
     }
     Err(Error::Conflict { code: "version_changed", detail: "the ticket changed since it was read".to_owned() })

@@ -107,6 +107,9 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
         }
         known
     });
+    if channel == Some(Channel::Phone) && stamp.actor.is_client() {
+        problems.push(Problem::field("channel", "desk_only", "only the desk records a telephone contact"));
+    }
     let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
     for (at, reference) in draft.external_references.iter().enumerate() {
@@ -265,6 +268,7 @@ fn place_in(batch: Uuid, place: u16) -> Uuid {
 async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)]) -> Result<Vec<Result<Registered, Error>>, Error> {
     contracts::refresh(app, tx).await?;
     let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(app, stamp, draft).map_err(Error::Invalid)).collect();
+    refuse_strangers(tx, stamp, drafts, &mut outcomes).await?;
     refuse_known_names(tx, drafts, &mut outcomes).await?;
     find_emergencies(app, tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
@@ -293,6 +297,36 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
         .into_iter()
         .filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(|made| Ok(made.0))))
         .collect())
+}
+
+/// Refuses requesters of whom a client's caller cannot tell that they are its people: not known, and at none of its own mail
+/// domains. Who sent a mail was judged when it came in.
+async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
+    if !stamp.actor.is_client() {
+        return Ok(());
+    }
+    let outside = |draft: &Draft, checked: &Checked| {
+        let (organisation, email) = address(draft, checked).filter(|_| draft.mail.is_none())?;
+        let client = checked.version.contract.client(&organisation)?;
+        let is_theirs = email.rsplit_once('@').is_some_and(|(_, domain)| client.mail_domains.iter().any(|own| own == domain));
+        (!is_theirs).then_some((organisation, email))
+    };
+    let named = drafts.iter().zip(&*outcomes).map(|((_, draft), outcome)| outside(draft, outcome.as_ref().ok()?));
+    let named: Vec<Option<Address>> = named.collect();
+    let organisations = people::distinct(named.iter().flatten().map(|one| one.0.as_str()).collect());
+    let emails = people::distinct(named.iter().flatten().map(|one| one.1.as_str()).collect());
+    if emails.is_empty() {
+        return Ok(());
+    }
+    let known = store::people::with_addresses(tx, &organisations, &emails).await?;
+    for (named, outcome) in named.iter().zip(outcomes) {
+        let Some((organisation, email)) = named else { continue };
+        if !known.iter().any(|person| (&person.organisation, &person.email) == (organisation, email)) {
+            let detail = "is neither known to the desk nor at a mail domain of yours that the contract names; the desk can register it";
+            *outcome = Err(Error::Invalid(vec![Problem::field("requester/email", "unknown_requester", detail)]));
+        }
+    }
+    Ok(())
 }
 
 /// Finds the incidents that emergency changes name.
@@ -378,6 +412,8 @@ fn new_ticket(
         next_due: None,
         emergency_for: checked.emergency_for,
         version: 1,
+        client_version: 1,
+        client_updated_at: stamp.recorded_at,
     })
 }
 

@@ -37,7 +37,7 @@ pub async fn write(
             return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
         }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(&ticket, expected)?;
+        as_expected(stamp, &ticket, expected)?;
         let message = write_in(app, tx, stamp, &ticket, message, when).await?;
         remember(app, tx, stamp, message.id).await?;
         Ok(message)

@@ -3,6 +3,7 @@
 mod agreed;
 mod agreements;
 mod amendments;
+mod clients;
 mod dead_letters;
 mod faults;
 mod first_day;

@@ -10,7 +10,7 @@ use crate::domain::Instant;
 use crate::domain::amendment::{Amendment, Change};
 use crate::domain::clock::Kind;
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::ticket::{Act, Actor, Channel, Event, EventKind, Ticket, act, settle};
+use crate::domain::ticket::{Act, Actor, Channel, Event, EventKind, Field, Ticket, act, settle};
 use crate::domain::workflow::{self, State};
 
 /// A ticket and everything that happened to it.
@@ -62,6 +62,8 @@ impl Story {
             next_due: None,
             emergency_for: None,
             version: 1,
+            client_version: 1,
+            client_updated_at: recorded_at,
         };
         let data =
             json!({ "type": kind.as_str(), "priority": priority, "decided": priority.is_some(), "tier": "premium", "channel": "api" });
@@ -116,7 +118,7 @@ fn wish(which: u8) -> Act {
         10 => retype(Incident),
         11 => moves("cancelled"),
         12 => Act::Write { public: true, by_phone: false },
-        _ => Act::Assign { assignee: Some("bob".to_owned()), team: None },
+        _ => Act::Assign { assignee: Field::Set("bob".to_owned()), team: Field::Kept },
     }
 }
 
