@@ -53,7 +53,7 @@ pub struct App {
 #[derive(Default)]
 struct Agreed {
     versions: HashMap<Uuid, Arc<Version>>,
-    /// How many versions and amendments to calendars that is.
+    /// How many versions, amendments to calendars and approvals of those that is.
     changes: i64,
 }
 

@@ -17,6 +17,7 @@ pub struct Model {
     pub reason: String,
     pub actor: String,
     pub recorded_at: DateTimeUtc,
+    pub needs_approval: bool,
 }
 
 /// None are declared: `store` asks for what it needs.

@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "a column is named for what it holds")]
 
+pub mod amendment_approval;
 pub mod attachment;
 pub mod calendar_amendment;
 pub mod change_horizon;

@@ -16,6 +16,7 @@ mod m0014_outbound_mailbox;
 mod m0016_who_sees_and_acts;
 mod m0017_provisional_due;
 mod m0018_reports;
+mod m0019_approvals;
 mod m0020_outbound_mail;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_who_sees_and_acts::Step),
             Box::new(m0017_provisional_due::Step),
             Box::new(m0018_reports::Step),
+            Box::new(m0019_approvals::Step),
             Box::new(m0020_outbound_mail::Step),
         ]
     }

@@ -112,6 +112,18 @@ pub fn verify(ledger: &Path, contract: &Path) -> Result<(), Failed> {
     if !wrong.is_empty() {
         return Err(wrong.join("\n").into());
     }
+    for amendment in claimed.amendments.iter().filter(|one| claimed.facts.iter().any(|fact| fact.amendment == Some(one.id))) {
+        say(format_args!(
+            "Counted under amendment {}, in force since {}: {} {} {} {}: {}",
+            amendment.id,
+            amendment.recorded_at,
+            amendment.calendar,
+            amendment.date,
+            amendment.change,
+            amendment.hours.join(" "),
+            amendment.reason.as_deref().unwrap_or_default()
+        ))?;
+    }
     let clock = &claimed.clock;
     say(format_args!(
         "The {} ledger of {} holds under {} {}.",

@@ -1,6 +1,7 @@
 //! Every command, on one page. How each takes the desk is in `open`; what it does and prints, in the files beside.
 
 mod agreements;
+mod calendars;
 mod open;
 mod repair;
 mod serve;
@@ -15,7 +16,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::reports::service_management::Month;
 use crate::settings::Settings;
 use crate::store::Scope;
-use crate::usecases::{self, Stamp, amendments, inbound, reports};
+use crate::usecases::{self, amendments, inbound, reports};
 use crate::{contracts, http, simulate};
 pub use open::ready;
 
@@ -128,6 +129,24 @@ enum What {
         /// Why.
         #[arg(long)]
         reason: String,
+        /// Who approved it, as client:NAME and supplier:NAME: one of today or earlier waits for both.
+        #[arg(long, value_name = "SIDE:NAME")]
+        approved_by: Vec<String>,
+    },
+    /// Record who approved an amendment that waits; with the last side's approval it takes effect.
+    Approve {
+        /// The contract.
+        #[arg(long)]
+        contract: String,
+        /// The amendment's id.
+        #[arg(long)]
+        amendment: uuid::Uuid,
+        /// Who approved it, as client:NAME or supplier:NAME; once for each side.
+        #[arg(long, value_name = "SIDE:NAME", required = true)]
+        approved_by: Vec<String>,
+        /// What shows that.
+        #[arg(long)]
+        evidence: Option<String>,
     },
     /// Hold every stored deadline, clock and position against its replay, and say where they differ.
     Rebuild {
@@ -201,9 +220,14 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Token(asked) => tokens::run(settings()?, asked).await?,
         What::Plan { files } => return Box::pin(agreements::plan(settings()?, &files)).await,
         What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
-        What::Amend { contract, calendar, date, change, hours, reason } => {
-            let draft = amendments::Draft { calendar, date: date.parse()?, change, hours, reason };
-            amend(settings()?, &contract, &draft).await?;
+        What::Amend { contract, calendar, date, change, hours, reason, approved_by } => {
+            let approvals = calendars::consents(&approved_by, None)?;
+            let draft = amendments::Draft { calendar, date: date.parse()?, change, hours, reason, approvals };
+            calendars::amend(settings()?, &contract, &draft).await?;
+        }
+        What::Approve { contract, amendment, approved_by, evidence } => {
+            let consents = calendars::consents(&approved_by, evidence.as_deref())?;
+            calendars::approve(settings()?, &contract, amendment, &consents).await?;
         }
         What::Rebuild { write } => Box::pin(repair::rebuild(settings()?, write)).await?,
         What::DeadLetters { retry } => repair::dead_letters(settings()?, &retry).await?,
@@ -229,13 +253,6 @@ async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<
     let report = reports::service_management(&app, &Scope::All, contract, month, as_of).await.map_err(told)?;
     let text = if json { serde_json::to_string_pretty(&report)? } else { crate::reports::text::render(&report) };
     Ok(say(text)?)
-}
-
-async fn amend(settings: Settings, contract: &str, draft: &amendments::Draft) -> Result<(), Failed> {
-    let app = open::there(settings).await?;
-    let recorded = amendments::amend(&app, &Stamp::system(app.time.now()), contract, draft).await.map_err(told)?;
-    say(format_args!("{contract} {} {}", recorded.amendment.calendar, recorded.amendment.date))?;
-    Ok(app.tell().await?)
 }
 
 /// An error with all its problems, for a terminal.

@@ -1,8 +1,11 @@
 //! Amendments: a closure or an opening decided after a contract took effect (design § 2.16, CLK-16, CAL-12).
 //!
 //! An amendment changes one date of one calendar, whatever the contract's version. It holds for every clock that ran
-//! when it was recorded, and for those that start later; a stopped clock never sees it. They are only ever added: what
+//! when it took effect, and for those that start later; a stopped clock never sees it. They are only ever added: what
 //! takes one back is another one.
+//!
+//! One of a later date takes effect when it is recorded. One of today or earlier rewrites what already counted: it waits for
+//! the approval of both sides, and takes effect with the last one. A contract holds those in force, and knows no other.
 
 use std::sync::Arc;
 
@@ -11,7 +14,7 @@ use uuid::Uuid;
 
 use super::Instant;
 use super::calendar::{BadCalendar, BadInterval, Calendar, Interval};
-use super::contract::Contract;
+use super::contract::{Contract, Side};
 
 /// What becomes of a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +64,37 @@ pub struct Amendment {
     pub date: NaiveDate,
     /// What becomes of it.
     pub change: Change,
-    /// When it was recorded: from then on it is known.
-    pub recorded_at: Instant,
+    /// Why.
+    pub reason: String,
+    /// Since when it is in force, and known to clocks: when it was recorded, or approved by the last side.
+    pub in_force_at: Instant,
+}
+
+/// A side's consent to an amendment that rewrites what already counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Its id.
+    pub id: Uuid,
+    /// Which side's.
+    pub side: Side,
+    /// The name of the person who approved for it.
+    pub approved_by: String,
+    /// What shows that, in words.
+    pub evidence: Option<String>,
+    /// Who recorded it, by id.
+    pub actor: String,
+    /// When.
+    pub approved_at: Instant,
+}
+
+/// Whether an amendment of that date waits for both sides: every date that is not later than today.
+pub fn needs_approval(date: NaiveDate, today: NaiveDate) -> bool {
+    date <= today
+}
+
+/// The sides whose approval is missing.
+pub fn missing(approvals: &[Approval]) -> Vec<Side> {
+    Side::ALL.into_iter().filter(|side| approvals.iter().all(|one| one.side != *side)).collect()
 }
 
 /// An amendment with the calendar as it stands after it.
@@ -75,7 +107,7 @@ pub struct Amended {
 }
 
 impl Contract {
-    /// The contract as amendments changed it, in the order recorded; those to a calendar it lacks pass it by. Refused when
+    /// The contract as amendments changed it, in the order they took effect; those to a calendar it lacks pass it by. Refused when
     /// a calendar would contradict itself.
     pub fn amended_by(mut self, amendments: impl IntoIterator<Item = Amendment>) -> Result<Self, Vec<BadCalendar>> {
         self.amendments.clear();
@@ -91,9 +123,9 @@ impl Contract {
         Ok(self)
     }
 
-    /// How many amendments were recorded by an instant.
+    /// How many amendments were in force by an instant.
     pub fn amendments_by(&self, at: Instant) -> usize {
-        self.amendments.partition_point(|amended| amended.amendment.recorded_at <= at)
+        self.amendments.partition_point(|amended| amended.amendment.in_force_at <= at)
     }
 
     /// A calendar as the first `known` amendments leave it.

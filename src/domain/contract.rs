@@ -195,6 +195,14 @@ pub enum Side {
 }
 
 impl Side {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Client, Self::Supplier];
+
+    /// The side of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|side| side.as_str() == name)
+    }
+
     /// The name in files and in the API.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! `/v1/contracts/{contract}/calendar-amendments`: closures and openings decided after the contract took effect.
+//! `/v1/contracts/{contract}/calendar-amendments`: closures and openings decided after the contract took effect, and who approved them.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -6,15 +6,16 @@ use super::body;
 use super::caller::Caller;
 use super::error::Failure;
 use super::incoming::Incoming;
-use super::shapes::{CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
+use super::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::app::App;
-use crate::usecases::{Problem, amendments};
+use crate::usecases::{Error, Problem, amendments};
 
 type App_ = web::Data<App>;
 
 /// Changes one date of a contract's calendar; every clock that runs is counted anew.
 ///
-/// What was decided before stays on record; the newest amendment of a date holds.
+/// What was decided before stays on record; the newest amendment of a date holds. One of today or earlier rewrites what already counted:
+/// it is `waiting` until both sides approved it, given here or later, and takes effect with the last approval.
 #[utoipa::path(post, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "createCalendarAmendment",
     request_body = CalendarAmendmentInput,
     params(("contract" = String, Path, description = "The contract's id"),
@@ -42,19 +43,58 @@ pub async fn create(
         change: body.text("change").unwrap_or_default(),
         hours: hours.iter().filter_map(|interval| interval.as_str().map(str::to_owned)).collect(),
         reason: body.text("reason").unwrap_or_default(),
+        approvals: body.fields["approvals"].as_array().into_iter().flatten().map(consent).collect(),
     };
     body.checked()?;
     let recorded = amendments::amend(&app, &caller.stamp_for(&app, &request, &bytes), &contract, &draft).await?;
-    Ok(HttpResponse::Created().json(CalendarAmendment::from(recorded)))
+    Ok(HttpResponse::Created().json(CalendarAmendment::new(recorded, true)))
+}
+
+/// Records the approval of one side of an amendment that waits.
+///
+/// A client approves for the client's side; the desk records who of either side did. Different persons approve for the two sides. With
+/// the last approval the amendment is in force, for the clocks that run then.
+#[utoipa::path(post, path = "/contracts/{contract}/calendar-amendments/{amendment}/approvals", tag = "contracts",
+    operation_id = "createCalendarAmendmentApproval", request_body = AmendmentApprovalInput,
+    params(("contract" = String, Path, description = "The contract's id"), ("amendment" = String, Path, description = "The amendment's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
+    responses((status = 201, body = CalendarAmendment)))]
+pub async fn approve(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    incoming: Incoming,
+) -> Result<HttpResponse, Failure> {
+    let bytes = incoming.take(body::JSON).await?;
+    let body = body::read(&bytes, "AmendmentApprovalInput")?;
+    let given = consent(&body.fields);
+    body.checked()?;
+    let (contract, amendment) = path.into_inner();
+    let amendment = amendment.parse().map_err(|_no_id| Error::NotFound("amendment"))?;
+    let recorded = amendments::approve(&app, &caller.stamp_for(&app, &request, &bytes), &contract, amendment, &given).await?;
+    let with_names = amendments::is_alone(&app, &caller.scope, &contract);
+    Ok(HttpResponse::Created().json(CalendarAmendment::new(recorded, with_names)))
+}
+
+fn consent(approval: &serde_json::Value) -> amendments::Consent {
+    let text = |key: &str| approval[key].as_str().map(str::to_owned);
+    amendments::Consent {
+        side: text("side").unwrap_or_default(),
+        approved_by: text("approvedBy").unwrap_or_default(),
+        evidence: text("evidence"),
+    }
 }
 
 /// Shows what was amended in a contract's calendars.
 ///
-/// In the order recorded, also what a later amendment replaced.
+/// In the order recorded, also what waits and what a later amendment replaced.
 #[utoipa::path(get, path = "/contracts/{contract}/calendar-amendments", tag = "contracts", operation_id = "listCalendarAmendments",
     params(("contract" = String, Path, description = "The contract's id")),
     responses((status = 200, body = CalendarAmendmentList)))]
 pub async fn list(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
     let recorded = amendments::of_contract(&app, &caller.scope, &contract).await?;
-    Ok(HttpResponse::Ok().json(CalendarAmendmentList { items: recorded.into_iter().map(Into::into).collect() }))
+    let with_names = amendments::is_alone(&app, &caller.scope, &contract);
+    let items = recorded.into_iter().map(|one| CalendarAmendment::new(one, with_names)).collect();
+    Ok(HttpResponse::Ok().json(CalendarAmendmentList { items }))
 }

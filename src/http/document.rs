@@ -20,8 +20,9 @@ use super::{
 };
 
 /// The bodies that are checked against the document.
-pub const BODIES: [&str; 13] = [
+pub const BODIES: [&str; 14] = [
     "ContractInput",
+    "AmendmentApprovalInput",
     "CalendarAmendmentInput",
     "ContractSimulationInput",
     "FulfilmentInput",
@@ -49,7 +50,7 @@ pub const BODIES: [&str; 13] = [
         tickets::transition, tickets::escalate, tickets::agree_repair, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
         attachments::create, attachments::list, attachments::get, bulk::create,
         inbound::create, inbound::list, inbound::get, inbound::content, inbound::release, outbound::list, outbound::get, outbound::send_again,
-        desk::service_management, amendments::create, amendments::list, contracts::list, contracts::get,
+        desk::service_management, amendments::create, amendments::list, amendments::approve, contracts::list, contracts::get,
         contracts::calendars, simulations::create, agreements::plan, agreements::apply,
         obligations::list, obligations::get, obligations::create, obligations::fulfil,
         catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,

@@ -98,6 +98,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/contracts/{contract}").get(contracts::get))
         .service(at("/v1/contracts/{contract}/calendars").get(contracts::calendars))
         .service(at("/v1/contracts/{contract}/calendar-amendments").get(amendments::list).post(amendments::create))
+        .service(at("/v1/contracts/{contract}/calendar-amendments/{amendment}/approvals").post(amendments::approve))
         .service(at("/v1/contract-simulations").post(simulations::create))
         .service(at("/v1/obligations").get(obligations::list).post(obligations::create))
         .service(at("/v1/obligations/{id}").get(obligations::get))

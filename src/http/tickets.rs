@@ -338,7 +338,8 @@ pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Resul
     let version = app.version(ticket.contract_version_id)?;
     let settled = tickets::settled(&version.contract, &ticket, &history, known_at);
     let ledgers = ticket::ledgers(&version.contract, ticket.standing(), &history, known_at);
-    let items = settled.clocks.iter().zip(&ledgers).map(|(index, (_, ledger))| Clock::new(ticket.id, index, ledger)).collect();
+    let items =
+        settled.clocks.iter().zip(&ledgers).map(|(index, (_, ledger))| Clock::new(&version.contract, ticket.id, index, ledger)).collect();
     Ok(HttpResponse::Ok().json(ClockList { known_at, items }))
 }
 

@@ -4,7 +4,7 @@
 //! check its supplier. Its canonical form is the document without `digest`, as RFC 8785 writes JSON: keys in order, no
 //! white space. `digest` is `sha256:` with the SHA-256 of that, in hexadecimal.
 //!
-//! Absent on purpose: names, addresses and texts. Events stand in it by their id, so that persons can be forgotten.
+//! Absent on purpose: names, addresses and texts of a ticket; what is said of an amendment is of the contract. Events stand in it by their id, so that persons can be forgotten.
 
 mod fact;
 mod verify;
@@ -118,7 +118,11 @@ pub struct LedgerAmendment {
     /// The hours it opens.
     #[schema(max_items = 20)]
     pub hours: Vec<String>,
-    /// When it was recorded.
+    /// Why.
+    #[schema(max_length = 2000)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Since when it is in force: recorded then, or approved by the last side.
     #[schema(value_type = String, format = DateTime)]
     pub recorded_at: Instant,
 }
@@ -182,9 +186,12 @@ pub struct LedgerVoid {
     /// Its goal.
     #[schema(max_length = 50)]
     pub target: String,
-    /// The kind of fact that undid it.
+    /// The kind of fact that undid it; `calendar` when an amendment did.
     #[schema(max_length = 50)]
     pub why: String,
+    /// That amendment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amendment: Option<Uuid>,
 }
 
 /// A segment of a ledger.
@@ -279,7 +286,8 @@ fn amendment(amendment: &Amendment) -> LedgerAmendment {
         date: amendment.date,
         change: amendment.change.as_str().to_owned(),
         hours: amendment.change.hours(),
-        recorded_at: amendment.recorded_at,
+        reason: Some(amendment.reason.clone()).filter(|reason| !reason.is_empty()),
+        recorded_at: amendment.in_force_at,
     }
 }
 
@@ -292,7 +300,8 @@ fn figures(clock: &clock::Clock) -> LedgerFigures {
         met_at: goal.met_at,
         breached_at: goal.breached_at,
     };
-    let void = |void: &clock::Voided| LedgerVoid { at: void.at, target: void.target.clone(), why: void.why.to_owned() };
+    let void =
+        |void: &clock::Voided| LedgerVoid { at: void.at, target: void.target.clone(), why: void.why.to_owned(), amendment: void.amendment };
     LedgerFigures {
         state: clock.state.as_str().to_owned(),
         started_at: clock.started_at,

@@ -42,8 +42,8 @@ pub fn verify(claimed: &ClockLedger, contract: &Contract, text: &str) -> Vec<Str
 fn counted_again(claimed: &ClockLedger, contract: &Contract, sha256: String) -> Result<ClockLedger, String> {
     let amendments = claimed.amendments.iter().enumerate().map(|(at, one)| read(one).ok_or(format!("amendments.{at}: cannot be read")));
     let amendments: Vec<_> = amendments.collect::<Result<_, _>>()?;
-    if !amendments.is_sorted_by_key(|amendment| amendment.recorded_at) {
-        return Err("amendments: are not in the order recorded".to_owned());
+    if !amendments.is_sorted_by_key(|amendment| amendment.in_force_at) {
+        return Err("amendments: are not in the order they took effect".to_owned());
     }
     let contract = contract.clone().amended_by(amendments).map_err(|wrong| format!("amendments: {}", wrong[0]))?;
     let facts = claimed.facts.iter().enumerate().map(|(at, one)| Ok((one.event, one.read().ok_or(format!("facts.{at}: cannot be read"))?)));
@@ -65,9 +65,10 @@ fn counted_again(claimed: &ClockLedger, contract: &Contract, sha256: String) -> 
 }
 
 fn read(amendment: &LedgerAmendment) -> Option<Amendment> {
-    let LedgerAmendment { id, calendar, date, change, hours, recorded_at } = amendment;
+    let LedgerAmendment { id, calendar, date, change, hours, reason, recorded_at } = amendment;
     let change = Change::named(change, hours).ok().flatten()?;
-    Some(Amendment { id: *id, calendar: calendar.clone(), date: *date, change, recorded_at: *recorded_at })
+    let reason = reason.clone().unwrap_or_default();
+    Some(Amendment { id: *id, calendar: calendar.clone(), date: *date, change, reason, in_force_at: *recorded_at })
 }
 
 /// Where two documents differ, the hash apart: that follows from the rest.

@@ -24,12 +24,14 @@ pub use input::{ClockFigures, CorrectionFigures, EscalationStep, GoalFigures, Ti
 pub use month::{BadMonth, Month};
 pub use output::{
     AgreedRow, Correction, Escalation, EscalationCount, GoalRow, HandlingTime, LateFact, Outcome, Population, PriorityHandling,
-    RunningBreach, ServiceManagementReport, Spread, TicketLine, TypeCounts, TypeHandling, Verdict,
+    ReportedAmendment, RunningBreach, ServiceManagementReport, Spread, TicketLine, TypeCounts, TypeHandling, Verdict,
 };
 pub use replayed::{Reading, figures};
 
 use std::collections::BTreeMap;
 
+use crate::domain::Instant;
+use crate::domain::amendment::Amendment;
 use crate::domain::contract::{Contract, TicketType};
 use month::Period;
 
@@ -80,8 +82,33 @@ pub fn report(
         long_open: long.into_iter().map(|ticket| population::line(contract, ticket)).collect(),
         not_classified,
         corrections,
+        amendments: Vec::new(),
         late_facts,
     }
+}
+
+/// The report as it is read: with what was amended by then, and provisional while the month was not over.
+pub fn read(report: ServiceManagementReport, contract: &Contract, reading: Reading) -> ServiceManagementReport {
+    let is_named = |amendment: &Amendment| report.corrections.iter().any(|one| one.amendment_id == Some(amendment.id));
+    let dates = report.month.start(&contract.zone)..report.month.end(&contract.zone);
+    let known = contract.amendments[..contract.amendments_by(reading.known_at())].iter().map(|amended| &amended.amendment);
+    let shown = known.filter(|amendment| {
+        let of_month = Month::of_date(amendment.date) == Some(report.month);
+        of_month || dates.contains(&amendment.in_force_at) || is_named(amendment)
+    });
+    let amendment = |amendment: &Amendment| ReportedAmendment {
+        id: amendment.id,
+        calendar: amendment.calendar.clone(),
+        date: amendment.date,
+        change: amendment.change.as_str().to_owned(),
+        hours: amendment.change.hours(),
+        reason: amendment.reason.clone(),
+        in_force_at: amendment.in_force_at,
+    };
+    let amendments: Vec<_> = shown.map(amendment).collect();
+    let changed_at = amendments.iter().map(|one| one.in_force_at).fold(report.version_at, Instant::max);
+    let version_at = if reading.is_provisional() { reading.known_at() } else { changed_at };
+    ServiceManagementReport { provisional: reading.is_provisional(), version_at, amendments, ..report }
 }
 
 fn corrections(tickets: &[&TicketFigures]) -> Vec<Correction> {

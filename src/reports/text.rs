@@ -13,11 +13,11 @@ mod words;
 use crate::domain::calendar::Zone;
 use crate::domain::escalation;
 use crate::reports::service_management::{
-    AgreedRow, GoalRow, HandlingTime, LateFact, ServiceManagementReport, Spread, TicketLine, TypeCounts,
+    AgreedRow, GoalRow, HandlingTime, LateFact, ReportedAmendment, ServiceManagementReport, Spread, TicketLine, TypeCounts,
 };
 use table::Side::{Left, Right};
 use table::{Table, clean, paragraph};
-use words::{bound, clock, dash, duration, happened, moment, norm, outcome, percentage, verdict};
+use words::{bound, change, clock, dash, duration, happened, moment, norm, outcome, percentage, verdict};
 
 /// The longest line of running text.
 const WIDTH: usize = 100;
@@ -30,6 +30,7 @@ pub fn render(report: &ServiceManagementReport) -> String {
         population(report),
         corrections(report, &zone),
         late(&report.late_facts, &zone),
+        amendments(&report.amendments, &zone),
         section("Tickets per type", &types(&report.types)),
         section("Afhandeltijden van wat in de maand is opgelost (naar beneden afgerond op minuten)", &handling(report)),
         section("Normen (marge: zoveel van het aantal mogen te laat zijn)", &goals(&report.goals)),
@@ -126,6 +127,24 @@ fn late(facts: &[LateFact], zone: &Zone) -> String {
         ]);
     }
     section("Na afloop van de maand vastgelegd, en meegeteld", &table.render())
+}
+
+/// Nothing when no calendar was amended.
+fn amendments(amendments: &[ReportedAmendment], zone: &Zone) -> String {
+    if amendments.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[("Kalender", Left), ("Datum", Left), ("Wordt", Left), ("Van kracht sinds", Left), ("Reden", Left)]);
+    for one in amendments {
+        table.row([
+            one.calendar.clone(),
+            one.date.format("%d-%m-%Y").to_string(),
+            change(&one.change, &one.hours),
+            moment(one.in_force_at, zone),
+            one.reason.clone(),
+        ]);
+    }
+    section("Gewijzigde openingstijden", &table.render())
 }
 
 fn types(types: &[TypeCounts]) -> String {

@@ -1,33 +1,99 @@
-//! Amendments to calendars, in the order recorded; only ever added.
+//! Amendments to calendars with the approvals of both sides, in the order recorded; only ever added.
 
-use entity::{calendar_amendment, ticket};
+use entity::{amendment_approval, calendar_amendment, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, broken, instant};
 use crate::domain::Instant;
-use crate::domain::amendment::{Amendment, Change};
+use crate::domain::amendment::{Amendment, Approval, Change, missing};
+use crate::domain::contract::Side;
 use crate::domain::workflow::State;
 
-/// An amendment as it was recorded.
+/// An amendment as it was recorded, in force or waiting.
 #[derive(Debug, Clone)]
 pub struct Recorded {
+    /// Its id.
+    pub id: Uuid,
+    /// Its place among everything recorded of amendments.
+    pub sequence: i64,
     /// Of which contract.
     pub contract: String,
-    /// What it changes.
-    pub amendment: Amendment,
+    /// The calendar's name in it.
+    pub calendar: String,
+    /// The date.
+    pub date: chrono::NaiveDate,
+    /// What becomes of it.
+    pub change: Change,
     /// Why.
     pub reason: String,
     /// Who recorded it.
     pub actor: String,
+    /// When.
+    pub recorded_at: Instant,
+    /// Whether it waits for both sides.
+    pub needs_approval: bool,
+    /// Their approvals, each with its place, in order.
+    pub approvals: Vec<(i64, Approval)>,
+}
+
+impl Recorded {
+    /// The sides it waits for.
+    pub fn waits_for(&self) -> Vec<Side> {
+        let approvals: Vec<_> = self.approvals.iter().map(|(_, approval)| approval.clone()).collect();
+        if self.needs_approval { missing(&approvals) } else { Vec::new() }
+    }
+
+    /// Since when it is in force; `None` while it waits.
+    pub fn in_force_at(&self) -> Option<Instant> {
+        let last = self.approvals.last().filter(|_| self.needs_approval);
+        self.waits_for().is_empty().then(|| last.map_or(self.recorded_at, |(_, approval)| approval.approved_at))
+    }
+
+    /// The last instant it says something of.
+    pub fn last_at(&self) -> Instant {
+        self.approvals.iter().map(|(_, approval)| approval.approved_at).fold(self.recorded_at, Instant::max)
+    }
+
+    /// The amendment as it would be, in force from an instant.
+    pub fn from(&self, in_force_at: Instant) -> Amendment {
+        let Self { id, calendar, date, change, reason, .. } = self.clone();
+        Amendment { id, calendar, date, change, reason, in_force_at }
+    }
+
+    /// The place of what put it in force.
+    fn order(&self) -> i64 {
+        self.approvals.last().filter(|_| self.needs_approval).map_or(self.sequence, |(sequence, _)| *sequence)
+    }
 }
 
 /// All of them.
 pub async fn all(reads: &impl Reads) -> Result<Vec<Recorded>, DbErr> {
     let rows = calendar_amendment::Entity::find().order_by_asc(calendar_amendment::Column::Sequence).all(reads.connection()).await?;
-    rows.into_iter().map(to_domain).collect()
+    let mut recorded = rows.into_iter().map(to_domain).collect::<Result<Vec<_>, _>>()?;
+    let approvals = amendment_approval::Entity::find().order_by_asc(amendment_approval::Column::Sequence).all(reads.connection()).await?;
+    for row in approvals {
+        if let Some(one) = recorded.iter_mut().find(|one| one.id == row.amendment_id) {
+            one.approvals.push((row.sequence, approval(row)?));
+        }
+    }
+    Ok(recorded)
+}
+
+/// Those of a contract that are in force, in the order they took effect.
+pub fn in_force(recorded: &[Recorded], contract: &str) -> Vec<Amendment> {
+    let mut own: Vec<_> = recorded.iter().filter(|one| one.contract == contract).collect();
+    own.sort_by_key(|one| one.order());
+    own.into_iter().filter_map(|one| Some(one.from(one.in_force_at()?))).collect()
+}
+
+/// The place of what is recorded next.
+pub fn next_sequence(recorded: &[Recorded]) -> i64 {
+    let approvals = recorded.iter().flat_map(|one| one.approvals.iter().map(|(sequence, _)| *sequence));
+    recorded.iter().map(|one| one.sequence).chain(approvals).max().unwrap_or_default() + 1
 }
 
 /// Holds off whoever writes tickets or obligations until the transaction ends, so that no registration under way misses what it adds:
@@ -39,24 +105,43 @@ pub async fn lock(tx: &Tx) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Adds one as the `sequence`th, and has every open ticket and obligation of its contract settled again.
-pub async fn insert(tx: &Tx, recorded: &Recorded, sequence: usize) -> Result<(), DbErr> {
-    let amendment = &recorded.amendment;
+/// Adds one; with its approvals it is in force or waits.
+pub async fn insert(tx: &Tx, recorded: &Recorded) -> Result<(), DbErr> {
     let row = calendar_amendment::ActiveModel {
-        id: Set(amendment.id),
-        sequence: Set(i64::try_from(sequence).unwrap_or(i64::MAX)),
+        id: Set(recorded.id),
+        sequence: Set(recorded.sequence),
         contract: Set(recorded.contract.clone()),
-        calendar: Set(amendment.calendar.clone()),
-        date: Set(amendment.date),
-        change: Set(amendment.change.as_str().to_owned()),
-        hours: Set(serde_json::json!(amendment.change.hours())),
+        calendar: Set(recorded.calendar.clone()),
+        date: Set(recorded.date),
+        change: Set(recorded.change.as_str().to_owned()),
+        hours: Set(serde_json::json!(recorded.change.hours())),
         reason: Set(recorded.reason.clone()),
         actor: Set(recorded.actor.clone()),
-        recorded_at: Set(amendment.recorded_at.to_utc()),
+        recorded_at: Set(recorded.recorded_at.to_utc()),
+        needs_approval: Set(recorded.needs_approval),
     };
-    calendar_amendment::Entity::insert(row).exec_without_returning(tx.connection()).await?;
-    super::obligations::look_at_open(tx, &recorded.contract, amendment.recorded_at).await?;
-    settle_open(tx, &recorded.contract, amendment.recorded_at).await
+    calendar_amendment::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Adds a side's approval.
+pub async fn approve(tx: &Tx, amendment: Uuid, sequence: i64, approval: &Approval) -> Result<(), DbErr> {
+    let row = amendment_approval::ActiveModel {
+        id: Set(approval.id),
+        amendment_id: Set(amendment),
+        sequence: Set(sequence),
+        side: Set(approval.side.as_str().to_owned()),
+        approved_by: Set(approval.approved_by.clone()),
+        evidence: Set(approval.evidence.clone()),
+        actor: Set(approval.actor.clone()),
+        approved_at: Set(approval.approved_at.to_utc()),
+    };
+    amendment_approval::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Has every open ticket and obligation of a contract settled again, since an amendment took effect.
+pub async fn take_effect(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> {
+    super::obligations::look_at_open(tx, contract, at).await?;
+    settle_open(tx, contract, at).await
 }
 
 async fn settle_open(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> {
@@ -70,14 +155,31 @@ async fn settle_open(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> 
     Ok(())
 }
 
+fn approval(row: amendment_approval::Model) -> Result<Approval, DbErr> {
+    Ok(Approval {
+        id: row.id,
+        side: Side::named(&row.side).ok_or_else(|| broken("a side"))?,
+        approved_by: row.approved_by,
+        evidence: row.evidence,
+        actor: row.actor,
+        approved_at: instant(row.approved_at),
+    })
+}
+
 fn to_domain(row: calendar_amendment::Model) -> Result<Recorded, DbErr> {
     let hours: Vec<String> = serde_json::from_value(row.hours).map_err(|_unreadable| broken("an amendment's hours"))?;
     let change = Change::named(&row.change, &hours).ok().flatten().ok_or_else(|| broken("an amendment"))?;
-    let recorded_at = instant(row.recorded_at);
     Ok(Recorded {
+        id: row.id,
+        sequence: row.sequence,
         contract: row.contract,
-        amendment: Amendment { id: row.id, calendar: row.calendar, date: row.date, change, recorded_at },
+        calendar: row.calendar,
+        date: row.date,
+        change,
         reason: row.reason,
         actor: row.actor,
+        recorded_at: instant(row.recorded_at),
+        needs_approval: row.needs_approval,
+        approvals: Vec::new(),
     })
 }

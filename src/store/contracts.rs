@@ -42,9 +42,10 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Applied>, DbErr> {
         .collect())
 }
 
-/// How many versions and amendments there are, which are only ever added: whoever knows that many knows them all.
+/// How many versions, amendments and approvals there are, which are only ever added: whoever knows that many knows them all.
 pub async fn changes(reads: &impl Reads) -> Result<i64, DbErr> {
-    let sql = "SELECT (SELECT COUNT(*) FROM contract_version) + (SELECT COUNT(*) FROM calendar_amendment) AS changes";
+    let sql = "SELECT (SELECT COUNT(*) FROM contract_version) + (SELECT COUNT(*) FROM calendar_amendment) \
+         + (SELECT COUNT(*) FROM amendment_approval) AS changes";
     let connection = reads.connection();
     let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
     row.ok_or_else(|| broken("a count"))?.try_get("", "changes")

@@ -1,16 +1,21 @@
 //! Calendars changed while tickets are open: an amendment is recorded, and every open ticket of its contract is settled
 //! again by whoever works off what is due (design § 2.16, CLK-16, CAL-12).
+//!
+//! An amendment of today or earlier rewrites what already counted: it waits until a person of each side approved it.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::{Error, Problem, Stamp, contracts};
 use crate::app::{App, Version};
-use crate::domain::amendment::{Amendment, Change};
+use crate::domain::Instant;
+use crate::domain::amendment::{Amendment, Approval, Change, needs_approval};
 use crate::domain::calendar::BadInterval;
+use crate::domain::contract::Side;
 use crate::store::amendments::Recorded;
-use crate::store::{self, Scope};
+use crate::store::{self, Scope, Tx};
 
 /// An amendment as someone asks for it.
 #[derive(Debug, Clone)]
@@ -25,41 +30,154 @@ pub struct Draft {
     pub hours: Vec<String>,
     /// Why.
     pub reason: String,
+    /// Who approved it already.
+    pub approvals: Vec<Consent>,
 }
 
-/// Changes one date of a contract's calendar, in every version of it. The same change twice is recorded twice and moves
-/// nothing the second time.
+/// A side's approval as someone records it.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    /// `client` or `supplier`.
+    pub side: String,
+    /// The name of the person who approved for it.
+    pub approved_by: String,
+    /// What shows that.
+    pub evidence: Option<String>,
+}
+
+/// Changes one date of a contract's calendar, in every version of it, or has that wait for both sides. The same change twice is
+/// recorded twice and moves nothing the second time.
 pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> Result<Recorded, Error> {
     if stamp.actor.is_client() {
         return Err(Error::Forbidden { code: "desk_only", detail: "only the desk amends a calendar".to_owned() });
     }
     let recorded = app
         .write(&stamp.scope, async |tx| {
-            store::amendments::lock(tx).await?;
-            contracts::refresh(app, tx).await?;
-            let known = store::amendments::all(tx).await?;
+            let known = known(app, tx).await?;
             if let Some(id) = super::tickets::repeated(tx, stamp).await? {
-                return known.into_iter().find(|one| one.amendment.id == id).ok_or(Error::NotFound("amendment"));
+                return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
             }
-            let last = known.last().map(|one| one.amendment.recorded_at);
-            let change = change(draft).map_err(Error::Invalid)?;
-            let amendment = Amendment {
+            let now = not_before(&known, stamp);
+            let versions = app.versions_of(contract);
+            let today = versions.last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
+            let mut recorded = Recorded {
                 id: app.time.id(),
+                sequence: store::amendments::next_sequence(&known),
+                contract: contract.to_owned(),
                 calendar: draft.calendar.clone(),
                 date: draft.date,
-                change,
-                recorded_at: last.map_or(stamp.recorded_at, |last| last.max(stamp.recorded_at)),
+                change: change(draft).map_err(Error::Invalid)?,
+                reason: draft.reason.clone(),
+                actor: stamp.actor.as_text(),
+                recorded_at: now,
+                needs_approval: needs_approval(draft.date, today),
+                approvals: Vec::new(),
             };
-            check(app, contract, &amendment)?;
-            let recorded =
-                Recorded { contract: contract.to_owned(), amendment, reason: draft.reason.clone(), actor: stamp.actor.as_text() };
-            store::amendments::insert(tx, &recorded, known.len() + 1).await?;
-            super::tickets::remember(app, tx, stamp, recorded.amendment.id).await?;
+            check(app, contract, &recorded.from(now))?;
+            store::amendments::insert(tx, &recorded).await?;
+            for consent in &draft.approvals {
+                let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
+                sign(app, tx, stamp, &mut recorded, (sequence, now), consent).await?;
+            }
+            if recorded.in_force_at().is_some() {
+                store::amendments::take_effect(tx, contract, now).await?;
+            }
+            super::tickets::remember(app, tx, stamp, recorded.id).await?;
             Ok(recorded)
         })
         .await?;
     contracts::load_applied(app).await?;
     Ok(recorded)
+}
+
+/// Records a side's approval of an amendment that waits; with the last one it takes effect. A client approves for its own side, the desk
+/// records who of either side did.
+pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<Recorded, Error> {
+    let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
+    if stamp.actor.is_client() && Side::named(&consent.side) == Some(Side::Supplier) {
+        let detail = "a client approves for the client's side only".to_owned();
+        return Err(Error::Forbidden { code: "other_side", detail });
+    }
+    // What it moves is of every client of the contract.
+    let recorded = app
+        .write(&Scope::All, async |tx| {
+            let known = known(app, tx).await?;
+            let again = super::tickets::repeated(tx, stamp).await?;
+            let is_it = |one: &&Recorded| one.contract == mine && one.id == amendment;
+            let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
+            if again.is_some() {
+                return Ok(recorded);
+            }
+            if recorded.in_force_at().is_some() {
+                let detail = "the amendment is in force: it waits for nobody".to_owned();
+                return Err(Error::Conflict { code: "amendment_in_force", detail });
+            }
+            let now = not_before(&known, stamp);
+            sign(app, tx, stamp, &mut recorded, (store::amendments::next_sequence(&known), now), consent).await?;
+            if recorded.in_force_at().is_some() {
+                check(app, contract, &recorded.from(now)).map_err(clash)?;
+                store::amendments::take_effect(tx, contract, now).await?;
+            }
+            super::tickets::remember(app, tx, stamp, recorded.id).await?;
+            Ok(recorded)
+        })
+        .await?;
+    contracts::load_applied(app).await?;
+    Ok(recorded)
+}
+
+/// Every amendment, while nobody else records one.
+async fn known(app: &App, tx: &Tx) -> Result<Vec<Recorded>, Error> {
+    store::amendments::lock(tx).await?;
+    contracts::refresh(app, tx).await?;
+    Ok(store::amendments::all(tx).await?)
+}
+
+/// The present, or the last instant recorded where that is later: amendments take effect in the order recorded.
+fn not_before(known: &[Recorded], stamp: &Stamp) -> Instant {
+    known.iter().map(Recorded::last_at).fold(stamp.recorded_at, Instant::max)
+}
+
+/// Adds a side's approval: once a side, and by different persons.
+async fn sign(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    recorded: &mut Recorded,
+    (sequence, approved_at): (i64, Instant),
+    consent: &Consent,
+) -> Result<(), Error> {
+    let refused = |field, code, detail: &str| Error::Invalid(vec![Problem::field(field, code, detail)]);
+    let side = Side::named(&consent.side).ok_or_else(|| refused("side", "unknown_value", "must be client or supplier"))?;
+    let name = consent.approved_by.trim();
+    if name.is_empty() {
+        return Err(refused("approvedBy", "required", "name the person who approved"));
+    }
+    if recorded.approvals.iter().any(|(_, one)| one.side == side) {
+        let detail = format!("the {} has approved already", side.as_str());
+        return Err(Error::Conflict { code: "already_approved", detail });
+    }
+    if recorded.approvals.iter().any(|(_, one)| one.approved_by.to_lowercase() == name.to_lowercase()) {
+        return Err(refused("approvedBy", "same_person", "approved for the other side: each side has a person of its own"));
+    }
+    let approval = Approval {
+        id: app.time.id(),
+        side,
+        approved_by: name.to_owned(),
+        evidence: consent.evidence.clone(),
+        actor: stamp.actor.as_text(),
+        approved_at,
+    };
+    store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
+    recorded.approvals.push((sequence, approval));
+    Ok(())
+}
+
+/// What was recorded meanwhile stands in its way.
+fn clash(error: Error) -> Error {
+    let Error::Invalid(problems) = error else { return error };
+    let detail = problems.into_iter().map(|problem| problem.detail).collect::<Vec<_>>().join("; ");
+    Error::Conflict { code: "amendments_clash", detail }
 }
 
 /// What was amended in the calendars of a contract that serves someone of the scope, in the order recorded.
@@ -72,6 +190,12 @@ pub async fn of_contract(app: &App, scope: &Scope, contract: &str) -> Result<Vec
     }
     let all = store::amendments::all(reads).await?;
     Ok(all.into_iter().filter(|recorded| recorded.contract == contract).collect())
+}
+
+/// Whether a scope shows every client that any version of a contract names: only then does it see who approved for whom.
+pub fn is_alone(app: &App, scope: &Scope, contract: &str) -> bool {
+    let versions = app.versions_of(contract);
+    versions.iter().flat_map(|version| &version.contract.clients).all(|client| scope.includes(&client.organisation))
 }
 
 fn change(draft: &Draft) -> Result<Change, Vec<Problem>> {

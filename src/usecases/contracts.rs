@@ -57,9 +57,9 @@ pub async fn load_applied(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// A contract as the amendments recorded for it leave it.
+/// A contract as the amendments of it in force leave it.
 pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Error> {
-    let own: Vec<_> = recorded.iter().filter(|one| one.contract == contract.id).map(|one| one.amendment.clone()).collect();
+    let own = store::amendments::in_force(recorded, &contract.id);
     contract.amended_by(own).map_err(|wrong| Error::Conflict {
         code: "amendments_clash",
         detail: wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),

@@ -61,11 +61,8 @@ pub async fn service_management(
     }
     let ended_at = reading.last().plus(1).unwrap_or(to);
     let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, ended_at);
-    let mut report = service_management::report(&version.contract, month, &figures, long_open);
-    if reading.is_provisional() {
-        (report.provisional, report.version_at) = (true, known_at);
-    }
-    Ok(report)
+    let report = service_management::report(&version.contract, month, &figures, long_open);
+    Ok(service_management::read(report, &version.contract, reading))
 }
 
 /// Whether a ticket was unresolved for longer than `LONG_OPEN_WORKING_DAYS` at an instant, by the calendar of its type's

@@ -6,6 +6,7 @@
 use super::timeline::Timeline;
 use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Voided};
 use crate::domain::Instant;
+use crate::domain::amendment::Amendment;
 use crate::domain::calendar::Calendar;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::standstill::Still;
@@ -171,22 +172,39 @@ impl<'a> Replay<'a> {
         &self.amended
     }
 
-    /// Learns every amendment recorded by `at`.
+    /// Learns every amendment in force by `at`.
     fn amend_until(&mut self, at: Instant) {
         self.amend_to(self.contract.amendments_by(at));
     }
 
-    /// Learns amendments until it knows that many: a running clock is counted anew under each, a bound passed before stays.
+    /// Learns amendments until it knows that many: a running clock is counted anew under each. A breach fired before stays where it was, or is
+    /// void when its bound is not passed any more.
     fn amend_to(&mut self, known: usize) {
         for next in &self.contract.amendments[self.known.min(known)..known] {
-            self.breach_until(next.amendment.recorded_at);
+            self.breach_until(next.amendment.in_force_at);
             let before = self.contract.calendar_after(&next.amendment.calendar, self.known);
             let running = self.timeline.as_mut().filter(|_| self.stopped.is_none());
             if running.zip(before).is_some_and(|(timeline, before)| timeline.amend(before, &next.calendar)) {
                 self.amended.push(self.known);
                 self.forget_bounds();
+                self.void_unreached(&next.amendment);
             }
             self.known += 1;
+        }
+    }
+
+    /// Undoes the breaches whose bound an amendment moved past the instant it took effect.
+    fn void_unreached(&mut self, amendment: &Amendment) {
+        let Some(timeline) = &self.timeline else { return };
+        for (index, place) in self.places.iter_mut().enumerate() {
+            let Some(goal) = place.goal.filter(|_| place.breached.is_some()) else { continue };
+            if timeline.breach(goal).is_some_and(|bound| bound <= amendment.in_force_at) {
+                continue;
+            }
+            if let Some(at) = place.void() {
+                let (target, amendment) = (goal.target.clone(), Some(amendment.id));
+                self.voided.push(Voided { at, target, why: "calendar", place: index, amendment });
+            }
         }
     }
 
@@ -476,7 +494,7 @@ impl<'a> Replay<'a> {
                 }
                 None => {
                     if let (Some(breach), Some(goal)) = (place.void(), before) {
-                        voided.push(Voided { at: breach, target: goal.target.clone(), why, place: index });
+                        voided.push(Voided { at: breach, target: goal.target.clone(), why, place: index, amendment: None });
                     }
                 }
             }

@@ -70,8 +70,11 @@ pub struct Voided {
     pub at: Instant,
     /// Its goal.
     pub target: String,
-    /// The kind of fact that undid it.
+    /// The kind of fact that undid it; `calendar` when an amendment did.
     pub why: &'static str,
+    /// That amendment.
+    #[serde(skip)]
+    pub amendment: Option<uuid::Uuid>,
     /// Its goal's place in the clock, the first is 0.
     #[serde(skip)]
     pub place: usize,

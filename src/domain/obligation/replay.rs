@@ -118,11 +118,11 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
     })
 }
 
-/// The next amendment to a duty's calendar that was recorded by an instant.
+/// The next amendment to a duty's calendar that was in force by an instant, and since when.
 fn next_amendment(contract: &Contract, duty: &Duty, known: usize, until: Instant) -> Option<(usize, Instant)> {
     let later = contract.amendments.iter().enumerate().skip(known).map(|(index, amended)| (index, &amended.amendment));
-    let mut own = later.filter(|(_, amendment)| amendment.calendar == duty.calendar && amendment.recorded_at <= until);
-    own.next().map(|(index, amendment)| (index, amendment.recorded_at))
+    let mut own = later.filter(|(_, amendment)| amendment.calendar == duty.calendar && amendment.in_force_at <= until);
+    own.next().map(|(index, amendment)| (index, amendment.in_force_at))
 }
 
 /// Whether a step was recorded before.

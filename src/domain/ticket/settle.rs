@@ -40,6 +40,8 @@ pub struct ClockIndex {
     pub due_at: Option<Instant>,
     /// Open seconds left until then, negative when it is past; while held, what is left when the hold ends.
     pub remaining_seconds: Option<i64>,
+    /// The contract's amendments that changed it while it ran, by their place there.
+    pub amended: Vec<usize>,
 }
 
 /// What settling found.
@@ -163,9 +165,11 @@ impl Book<'_> {
     fn amendments(&mut self, contract: &Contract, clocks: &[Replay<'_>]) -> Option<Instant> {
         let known = self.added.len();
         for amended in clocks.iter().flat_map(Replay::amended).filter_map(|index| contract.amendments.get(*index)) {
-            let Amendment { id, calendar, date, change, recorded_at } = &amended.amendment;
+            let Amendment { id, calendar, date, change, reason, in_force_at } = &amended.amendment;
             let data = json!({ "amendment": id, "calendar": calendar, "date": date, "change": change.as_str(), "hours": change.hours() });
-            self.add_once(EventKind::CalendarAmended, *recorded_at, data, &["amendment"]);
+            let added = self.added.len();
+            self.add_once(EventKind::CalendarAmended, *in_force_at, data, &["amendment"]);
+            self.added[added..].iter_mut().for_each(|event| event.reason = Some(reason.clone()));
         }
         self.added[known..].iter().map(|event| event.occurred_at).max()
     }
@@ -178,7 +182,10 @@ impl Book<'_> {
             let before = replay.voided()[..index].iter().filter(|other| other.place == voided.place).count();
             if self.told(EventKind::BreachVoided, kind, voided.place) <= before {
                 let (goal, target) = (voided.place + 1, &voided.target);
-                let data = json!({ "clock": kind, "goal": goal, "target": target, "breachedAt": voided.at, "why": voided.why });
+                let mut data = json!({ "clock": kind, "goal": goal, "target": target, "breachedAt": voided.at, "why": voided.why });
+                if let Some(amendment) = voided.amendment {
+                    data["amendment"] = json!(amendment);
+                }
                 self.add(EventKind::BreachVoided, voided.at, data);
             }
         }
@@ -301,6 +308,7 @@ fn index(replay: &Replay<'_>, now: Instant) -> Option<ClockIndex> {
         tier: entry.tier.clone(),
         due_at: place.and_then(|place| clock.goals[place].due_at),
         remaining_seconds: place.and_then(|place| replay.remaining(place, now)),
+        amended: replay.amended().to_vec(),
         clock,
     })
 }

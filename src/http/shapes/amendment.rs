@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
+use crate::domain::amendment::Approval;
 use crate::store::amendments::Recorded;
 
 /// A change to one date of a contract's calendar.
@@ -28,6 +29,26 @@ pub struct CalendarAmendmentInput {
     /// Why.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: String,
+    /// Who approved it already, for a date that is not later than today: such an amendment waits for both sides.
+    #[schema(max_items = 2)]
+    approvals: Option<Vec<AmendmentApprovalInput>>,
+}
+
+/// A side's approval of an amendment.
+#[derive(ToSchema, serde::Deserialize)]
+#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+pub struct AmendmentApprovalInput {
+    /// `client` or `supplier`.
+    #[schema(pattern = "^(client|supplier)$", max_length = 20)]
+    side: String,
+    /// The name of the person who approved for it.
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
+    approved_by: String,
+    /// What shows that: a letter, minutes, a message on a ticket.
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
+    evidence: Option<String>,
 }
 
 /// An opening, as a contract writes it.
@@ -57,24 +78,67 @@ pub struct CalendarAmendment {
     reason: String,
     /// Who recorded it, by id.
     actor: String,
-    /// Since when it is known.
+    /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
+    /// `in_force`, or `waiting` for the approval of a side.
+    state: String,
+    /// Since when it is in force: recorded then, or approved by the last side; `null` while it waits.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    in_force_at: Option<Instant>,
+    /// The sides it waits for: `client`, `supplier`.
+    #[schema(max_items = 2)]
+    waits_for: Vec<String>,
+    /// The approvals there are.
+    #[schema(max_items = 2)]
+    approvals: Vec<AmendmentApproval>,
 }
 
-impl From<Recorded> for CalendarAmendment {
-    fn from(recorded: Recorded) -> Self {
-        let amendment = recorded.amendment;
+/// A side's approval of an amendment, as recorded.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AmendmentApproval {
+    /// Its id.
+    id: uuid::Uuid,
+    /// `client` or `supplier`.
+    side: String,
+    /// The name of the person who approved; `null` for a client that shares the contract with others.
+    approved_by: Option<String>,
+    /// What shows that; `null` as the name is.
+    evidence: Option<String>,
+    /// Who recorded it, by id.
+    actor: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    approved_at: Instant,
+}
+
+impl CalendarAmendment {
+    /// An amendment as recorded, with the names of who approved it or without.
+    pub fn new(recorded: Recorded, with_names: bool) -> Self {
+        let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());
+        let approval = |(_, one): (i64, Approval)| AmendmentApproval {
+            id: one.id,
+            side: one.side.as_str().to_owned(),
+            approved_by: Some(one.approved_by).filter(|_| with_names),
+            evidence: one.evidence.filter(|_| with_names),
+            actor: one.actor,
+            approved_at: one.approved_at,
+        };
         Self {
-            id: amendment.id,
+            id: recorded.id,
             contract: recorded.contract,
-            calendar: amendment.calendar,
-            date: amendment.date,
-            change: amendment.change.as_str().to_owned(),
-            hours: amendment.change.hours(),
+            calendar: recorded.calendar,
+            date: recorded.date,
+            change: recorded.change.as_str().to_owned(),
+            hours: recorded.change.hours(),
             reason: recorded.reason,
             actor: recorded.actor,
-            recorded_at: amendment.recorded_at,
+            recorded_at: recorded.recorded_at,
+            state: if in_force_at.is_some() { "in_force" } else { "waiting" }.to_owned(),
+            in_force_at,
+            waits_for: waits_for.into_iter().map(|side| side.as_str().to_owned()).collect(),
+            approvals: recorded.approvals.into_iter().map(approval).collect(),
         }
     }
 }

@@ -5,7 +5,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
+use crate::domain::amendment::Amendment;
 use crate::domain::clock::Line;
+use crate::domain::contract::Contract;
 use crate::domain::ticket::ClockIndex;
 use crate::store::tickets::clock_id;
 
@@ -42,6 +44,30 @@ pub struct Clock {
     /// Every segment from the start to the stop or to now.
     #[schema(value_type = Vec<LedgerSegment>)]
     ledger: Value,
+    /// What was amended in its calendars while it ran.
+    amendments: Vec<ClockAmendment>,
+}
+
+/// An amendment that changed a clock.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClockAmendment {
+    /// Its id.
+    id: uuid::Uuid,
+    /// The date.
+    #[schema(value_type = String, format = Date)]
+    date: chrono::NaiveDate,
+    /// closed, hours or `as_agreed`.
+    change: String,
+    /// The hours it opens.
+    hours: Vec<String>,
+    /// Why.
+    reason: String,
+    /// Since when it is in force.
+    #[schema(value_type = String, format = DateTime)]
+    in_force_at: Instant,
+    /// The goals, counted from 1, whose breach it made void.
+    voided_goals: Vec<u32>,
 }
 
 /// What a clock must reach, and how that stands.
@@ -74,7 +100,7 @@ pub struct VoidedBreach {
     at: Instant,
     /// The goal, as the contract writes it.
     target: String,
-    /// The kind of fact that undid it.
+    /// The kind of fact that undid it; `calendar` when an amendment did.
     #[schema(example = "reprioritised")]
     why: String,
 }
@@ -96,8 +122,23 @@ pub struct LedgerSegment {
 
 impl Clock {
     /// A clock of a ticket with its ledger.
-    pub fn new(ticket: uuid::Uuid, index: &ClockIndex, ledger: &[Line]) -> Self {
+    pub fn new(contract: &Contract, ticket: uuid::Uuid, index: &ClockIndex, ledger: &[Line]) -> Self {
         let clock = &index.clock;
+        let amended = index.amended.iter().filter_map(|place| contract.amendments.get(*place)).map(|amended| &amended.amendment);
+        let amendment = |amendment: &Amendment| ClockAmendment {
+            id: amendment.id,
+            date: amendment.date,
+            change: amendment.change.as_str().to_owned(),
+            hours: amendment.change.hours(),
+            reason: amendment.reason.clone(),
+            in_force_at: amendment.in_force_at,
+            voided_goals: clock
+                .voided
+                .iter()
+                .filter(|one| one.amendment == Some(amendment.id))
+                .filter_map(|one| u32::try_from(one.place + 1).ok())
+                .collect(),
+        };
         let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
         Self {
             id: clock_id(ticket, clock.kind),
@@ -112,6 +153,7 @@ impl Clock {
             goals: json(serde_json::to_value(&clock.goals)),
             voided: json(serde_json::to_value(&clock.voided)),
             ledger: json(serde_json::to_value(ledger)),
+            amendments: amended.map(amendment).collect(),
         }
     }
 }

@@ -19,7 +19,7 @@ mod ticket;
 mod transition;
 
 pub use agreement::{ContractInput, ContractPlan};
-pub use amendment::{CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
+pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};

@@ -29,7 +29,11 @@ impl Month {
 
     /// The month in which an instant falls on the wall clock of a zone.
     pub fn of(instant: Instant, zone: &Zone) -> Option<Self> {
-        let date = zone.date(instant);
+        Self::of_date(zone.date(instant))
+    }
+
+    /// The month of a date.
+    pub fn of_date(date: NaiveDate) -> Option<Self> {
         Self::new(date.year(), date.month())
     }
 

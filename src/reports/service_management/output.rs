@@ -58,6 +58,8 @@ pub struct ServiceManagementReport {
     pub long_open: Vec<TicketLine>,
     /// Verdicts on goals that are not what they were when the month ended, with what corrected them (AMB-18).
     pub corrections: Vec<Correction>,
+    /// What was amended in the contract's calendars: for a date of the month, in the month, or with a correction of it.
+    pub amendments: Vec<ReportedAmendment>,
     /// What happened by the end of the month and was recorded after it; every figure counts it.
     pub late_facts: Vec<LateFact>,
     /// Tickets without a priority where a clock of their type depends on one, cancelled ones apart.
@@ -262,6 +264,28 @@ pub struct Correction {
     pub reason: Option<String>,
     /// The amendment to a calendar, when that made it so.
     pub amendment_id: Option<uuid::Uuid>,
+}
+
+/// An amendment to a calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportedAmendment {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// The calendar's name in the contract.
+    pub calendar: String,
+    /// The date.
+    #[schema(value_type = String, format = Date)]
+    pub date: chrono::NaiveDate,
+    /// closed, hours or `as_agreed`.
+    pub change: String,
+    /// The hours it opens.
+    pub hours: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// Since when it is in force: recorded then, or approved by the last side.
+    #[schema(value_type = String, format = DateTime)]
+    pub in_force_at: Instant,
 }
 
 /// Something that happened by the end of the month and was recorded after it.

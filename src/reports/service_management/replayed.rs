@@ -38,6 +38,11 @@ impl Reading {
         Self { period: Period { from: Instant::MIN, to: Instant::MAX }, known_at: now }
     }
 
+    /// As known when.
+    pub fn known_at(self) -> Instant {
+        self.known_at
+    }
+
     /// The last instant whose facts are counted.
     pub fn last(self) -> Instant {
         self.period.to.plus(-1).unwrap_or(self.period.to).min(self.known_at)
@@ -135,7 +140,7 @@ fn later<'a>(contract: &Contract, known: &'a [Event], last: Instant, known_at: I
     let amended = contract.amendments_by(last)..contract.amendments_by(known_at);
     let before = |at: Instant| known.iter().filter(|event| event.recorded_at < at).count();
     let mut later: Vec<_> = amended
-        .map(|place| (place, contract.amendments[place].amendment.recorded_at))
+        .map(|place| (place, contract.amendments[place].amendment.in_force_at))
         .map(|(amendment, at)| Later { at, events: before(at), act: None, amendment })
         .collect();
     let acts = known.iter().enumerate().filter(|(_, event)| event.recorded_at > last && !event.is_derived() && !is_talk(event.kind));
@@ -186,6 +191,7 @@ fn corrections(
         standing = next;
     }
     let correction = |(place, cause): (Place, Later<'_>)| {
+        let amendment = cause.act.is_none().then(|| &contract.amendments[cause.amendment].amendment);
         let goal = [&named, &before, &after].into_iter().find_map(|goals| goals.get(&place))?;
         Some(CorrectionFigures {
             clock: place.0,
@@ -196,8 +202,8 @@ fn corrections(
             after: after.get(&place).map(GoalFigures::outcome),
             corrected_at: cause.at,
             cause: cause.act.map_or(EventKind::CalendarAmended, |act| act.kind),
-            reason: cause.act.and_then(told_reason),
-            amendment: cause.act.is_none().then(|| contract.amendments[cause.amendment].amendment.id),
+            reason: amendment.map_or_else(|| cause.act.and_then(told_reason), |amendment| Some(amendment.reason.clone())),
+            amendment: amendment.map(|amendment| amendment.id),
         })
     };
     causes.into_iter().filter_map(correction).collect()

@@ -103,6 +103,15 @@ pub(super) const fn outcome(outcome: Option<Outcome>) -> &'static str {
     }
 }
 
+/// What an amendment makes of a date.
+pub(super) fn change(change: &str, hours: &[String]) -> String {
+    match change {
+        "closed" => "gesloten".to_owned(),
+        "hours" => format!("open {}", hours.join(", ")),
+        _ => "zoals overeengekomen".to_owned(),
+    }
+}
+
 /// What an event of a ticket says happened.
 pub(super) fn happened(event: &str) -> &str {
     match EventKind::named(event) {

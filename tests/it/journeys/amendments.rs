@@ -9,6 +9,9 @@ on_both_databases!(
     clk_16_a_closure_day_moves_the_deadlines_of_open_tickets_and_their_history_says_so,
     a_closure_known_to_one_process_holds_for_every_process,
     an_amendment_that_cannot_be_is_refused_whole,
+    an_amendment_of_today_waits_for_a_person_of_each_side_and_undoes_what_it_leaves_unbreached,
+    a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_approved_later,
+    who_may_approve_for_which_side,
     an_incident_that_is_a_problem_keeps_its_number_and_its_start,
     what_is_no_type_or_tier_of_the_ticket_is_refused,
 );
@@ -60,6 +63,7 @@ async fn a_closure_known_to_one_process_holds_for_every_process(desk: &Desk) {
         change: "hours".to_owned(),
         hours: vec!["10:00-12:00".to_owned()],
         reason: "Korte dag.".to_owned(),
+        approvals: Vec::new(),
     };
     let stamp = uurwerk::usecases::Stamp::system(other.time.now());
     uurwerk::usecases::amendments::amend(&other, &stamp, "dap-example", &draft).await.expect("an amendment");
@@ -97,6 +101,145 @@ async fn an_amendment_that_cannot_be_is_refused_whole(desk: &Desk) {
     let stranger = desk.token_of("gemeente-voorbeeld").await;
     assert_eq!(desk.ask(Some(&stranger), "GET", AMENDMENTS, None).await.status, 404);
     assert_eq!(desk.get(AMENDMENTS).await.body["items"], json!([]));
+}
+
+fn approval(side: &str, name: &str) -> Value {
+    json!({ "side": side, "approvedBy": name, "evidence": "Verslag van 2 maart." })
+}
+
+/// An amendment as recorded, its path with it.
+async fn amends(desk: &Desk, body: &Value) -> (String, Value) {
+    let answer = desk.post(AMENDMENTS, body).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    (format!("{AMENDMENTS}/{}/approvals", answer.body["id"].as_str().unwrap_or_default()), answer.body)
+}
+
+/// What the desk's file and nothing else says of a clock's ledger, and the ledger.
+async fn proven(desk: &Desk, number: &str) -> Value {
+    let ledger = desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await.body;
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts/dap-example.toml");
+    let source = uurwerk::contracts::load(&file).expect("a contract");
+    let claimed = serde_json::from_value(ledger.clone()).expect("a ledger");
+    assert_eq!(uurwerk::proof::verify(&claimed, &source.contract, &source.text), [""; 0]);
+    ledger
+}
+
+async fn an_amendment_of_today_waits_for_a_person_of_each_side_and_undoes_what_it_leaves_unbreached(desk: &Desk) {
+    let other = desk.another_process().await;
+    let (open, solved) = (desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await);
+    desk.moves(&solved, "in_progress").await;
+    // P2 within 8 hours, from Monday 08:00.
+    desk.reaches("2026-03-02T17:00:00+01:00").await;
+    desk.moves(&solved, "resolved").await;
+    let (path, waiting) = amends(desk, &closed("2026-03-02")).await;
+    assert_eq!((&waiting["state"], &waiting["inForceAt"]), (&json!("waiting"), &Value::Null));
+    assert_eq!(waiting["waitsFor"], json!(["client", "supplier"]));
+    desk.passes("PT5M").await;
+    let before = desk.clock(&open, "resolution").await;
+    assert_eq!((&before["goals"][0]["breachedAt"], &before["amendments"]), (&json!("2026-03-02T15:00:01Z"), &json!([])));
+
+    let client = desk.token_of("ipo").await;
+    let first = desk.ask(Some(&client), "POST", &path, Some(&approval("client", "Anna de Boer"))).await;
+    assert_eq!((first.status, &first.body["state"], &first.body["waitsFor"]), (201, &json!("waiting"), &json!(["supplier"])));
+    desk.passes("PT5M").await;
+    assert_eq!(desk.clock(&open, "resolution").await["voided"], json!([]), "one side is not enough");
+    let last = desk.post(&path, &approval("supplier", "Bob Smid")).await;
+    let in_force = (last.status, last.body["state"].clone(), last.body["inForceAt"].clone());
+    assert_eq!(in_force, (201, json!("in_force"), json!("2026-03-02T16:10:00Z")), "{}", last.body);
+    desk.passes("PT5M").await;
+
+    let clock = desk.clock(&open, "resolution").await;
+    assert_eq!((&clock["goals"][0]["dueAt"], &clock["goals"][0]["breachedAt"]), (&json!("2026-03-03T15:00:00Z"), &Value::Null));
+    assert_eq!(clock["voided"], json!([{ "at": "2026-03-02T15:00:01Z", "target": "8h", "why": "calendar" }]));
+    let named = &clock["amendments"][0];
+    assert_eq!((&named["id"], &named["reason"], &named["voidedGoals"]), (&waiting["id"], &json!("Het pand is dicht."), &json!([1])));
+    let stopped = desk.clock(&solved, "resolution").await;
+    assert_eq!((&stopped["goals"][0]["breachedAt"], &stopped["amendments"]), (&json!("2026-03-02T15:00:01Z"), &json!([])));
+    let events = desk.events(&open).await;
+    let event = |kind: &str| events.iter().find(|event| event["type"] == kind).cloned().unwrap_or_default();
+    assert_eq!(event("calendar.amended")["reason"], "Het pand is dicht.");
+    let voided = &event("clock.breach_voided")["data"];
+    assert_eq!((&voided["why"], &voided["amendment"]), (&json!("calendar"), &waiting["id"]));
+    let ledger = proven(desk, &open).await;
+    assert_eq!(
+        (&ledger["amendments"][0]["reason"], &ledger["clock"]["voided"][0]["amendment"]),
+        (&json!("Het pand is dicht."), &waiting["id"])
+    );
+    // A process that ran before knows it too; and it is breached anew where its bound now lies.
+    let month = "2026-03".parse().expect("a month");
+    let all = uurwerk::store::Scope::All;
+    let report = uurwerk::usecases::reports::service_management(&other, &all, "dap-example", month, Some(other.time.now())).await;
+    assert!(report.is_ok());
+    uurwerk::usecases::contracts::refresh(&other, &other.all()).await.expect("a database");
+    assert_eq!(other.versions_of("dap-example")[0].contract.amendments.len(), 1);
+    desk.reaches("2026-03-03T17:00:00+01:00").await;
+    assert_eq!(desk.clock(&open, "resolution").await["goals"][0]["breachedAt"], "2026-03-03T15:00:01Z");
+    let events = desk.events(&open).await;
+    let breached = events.iter().filter(|event| event["type"] == "clock.breached" && event["data"]["clock"] == "resolution");
+    assert_eq!(breached.count(), 2);
+    let _ = proven(desk, &open).await;
+}
+
+async fn a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_approved_later(desk: &Desk) {
+    desk.reaches("2026-03-31T08:00:00+02:00").await;
+    let number = desk.registers(&incident("p2")).await;
+    desk.reaches("2026-04-01T09:00:00+02:00").await;
+    let path = "/v1/reports/service-management?contract=dap-example&month=2026-03";
+    let before = desk.get(path).await.body;
+    let mut body = closed("2026-03-31");
+    body["approvals"] = json!([approval("client", "Anna de Boer"), approval("supplier", "Bob Smid")]);
+    let (_, amended) = amends(desk, &body).await;
+    assert_eq!((&amended["state"], &amended["inForceAt"]), (&json!("in_force"), &json!("2026-04-01T07:00:00Z")));
+    let after = desk.get(path).await.body;
+    let listed = json!([{ "number": number, "ticketType": "incident", "clock": "resolution", "goal": 1, "comparison": "within", "target": "8h",
+        "before": "missed", "after": null, "correctedAt": "2026-04-01T07:00:00Z", "cause": "calendar.amended",
+        "reason": "Het pand is dicht.", "amendmentId": amended["id"] }]);
+    let resolution = after["corrections"].as_array().expect("corrections").iter().filter(|one| one["clock"] == "resolution");
+    assert_eq!(Value::Array(resolution.cloned().collect()), listed);
+    assert_eq!((&after["runningBreaches"], &after["types"]), (&before["runningBreaches"], &before["types"]), "what was counted stays");
+    assert_eq!((&after["amendments"][0]["id"], &after["amendments"][0]["reason"]), (&amended["id"], &json!("Het pand is dicht.")));
+    let then = desk.get(&format!("{path}&asOf={}", before["toAt"].as_str().unwrap_or_default())).await.body;
+    assert_eq!(then.to_string(), before.to_string());
+    let month = "2026-03".parse().expect("a month");
+    let report = uurwerk::usecases::reports::service_management(&desk.app, &uurwerk::store::Scope::All, "dap-example", month, None).await;
+    let page = uurwerk::reports::text::render(&report.expect("a report"));
+    assert!(page.contains("Gewijzigde openingstijden") && page.contains("31-03-2026  gesloten"), "{page}");
+    assert!(page.contains("kalender gewijzigd  Het pand is dicht."), "{page}");
+}
+
+async fn who_may_approve_for_which_side(desk: &Desk) {
+    let (path, waiting) = amends(desk, &closed("2026-03-02")).await;
+    let (client, stranger) = (desk.token_of("ipo").await, desk.token_of("gemeente-voorbeeld").await);
+    let approves = async |token: &str, path: &str, body: Value| {
+        let answer = desk.ask(Some(token), "POST", path, Some(&body)).await;
+        (answer.status, answer.body["code"].clone(), answer.body["errors"][0]["code"].clone())
+    };
+    let other_side = approves(&client, &path, approval("supplier", "Anna de Boer")).await;
+    assert_eq!((other_side.0, other_side.1), (403, json!("other_side")));
+    assert_eq!(approves(&stranger, &path, approval("client", "Piet")).await.0, 404);
+    assert_eq!(approves(&client, &path, approval("board", "Piet")).await.0, 400);
+    let unknown = path.replace(waiting["id"].as_str().unwrap_or_default(), &uuid::Uuid::new_v4().to_string());
+    assert_eq!(approves(&client, &unknown, approval("client", "Anna de Boer")).await.0, 404);
+    let twice = async || {
+        let body = approval("client", "Anna de Boer");
+        desk.send(Some(&client), ("POST", &path), &[("idempotency-key", "a-1")], Some(&body)).await
+    };
+    assert_eq!((twice().await.status, twice().await.status), (201, 201));
+    let again = approves(&client, &path, approval("client", "Anna de Boer")).await;
+    assert_eq!((again.0, again.1), (409, json!("already_approved")));
+    let same = desk.post(&path, &approval("supplier", " anna DE boer")).await;
+    assert_eq!((same.status, &same.body["errors"][0]["code"]), (400, &json!("same_person")), "{}", same.body);
+    assert_eq!(desk.post(&path, &approval("supplier", "Bob Smid")).await.status, 201);
+    let late = desk.post(&path, &approval("supplier", "Cor Vis")).await;
+    assert_eq!((late.status, &late.body["code"]), (409, &json!("amendment_in_force")));
+    let listed = desk.ask(Some(&client), "GET", AMENDMENTS, None).await.body["items"][0].clone();
+    let sides: Vec<_> = listed["approvals"].as_array().expect("approvals").iter().map(|one| (&one["side"], &one["approvedBy"])).collect();
+    assert_eq!(sides, [(&json!("client"), &json!("Anna de Boer")), (&json!("supplier"), &json!("Bob Smid"))]);
+    // Refused whole: one person for both sides leaves no amendment behind.
+    let mut body = closed("2026-03-02");
+    body["approvals"] = json!([approval("client", "Bob"), approval("supplier", "Bob")]);
+    assert_eq!(desk.post(AMENDMENTS, &body).await.status, 400);
+    assert_eq!(desk.get(AMENDMENTS).await.body["items"].as_array().map(Vec::len), Some(1));
 }
 
 /// Design § 2.9: the start, the holds and what was counted stay; the ticket stands in the new type's own phase.

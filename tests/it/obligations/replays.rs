@@ -39,7 +39,8 @@ remind = ["5wd", "1d", "0d"]
         calendar: "office".to_owned(),
         date: date.parse().expect("a date"),
         change: change.clone(),
-        recorded_at: instant(recorded),
+        reason: String::new(),
+        in_force_at: instant(recorded),
     };
     let amendments = amendments.iter().enumerate().map(|(at, one)| amendment(at, one)).collect::<Vec<_>>();
     contract.amended_by(amendments).expect("they agree")

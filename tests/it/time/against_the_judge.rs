@@ -122,7 +122,8 @@ fn amended_is_agreed(text: &str, priorities: &[&str], seeds: std::ops::Range<u64
             calendar: "day".to_owned(),
             date: date.parse().expect("a date"),
             change: Change::Closed,
-            recorded_at: Instant::from_unix(recorded).expect("in range"),
+            reason: String::new(),
+            in_force_at: Instant::from_unix(recorded).expect("in range"),
         };
         let amended = ours.clone().amended_by([change]).expect("a calendar");
         let mut late = line.clone();

@@ -64,7 +64,8 @@ fn amended(contract: &str, changes: &[(Instant, &str, Change)]) -> Contract {
         calendar: "support".to_owned(),
         date: date.parse().expect("a date"),
         change: change.clone(),
-        recorded_at: *recorded_at,
+        reason: String::new(),
+        in_force_at: *recorded_at,
     };
     written(contract).amended_by(changes.iter().map(amendment)).expect("calendars that stand")
 }
@@ -120,6 +121,20 @@ fn an_amendment_reaches_running_clocks_alone_and_erases_no_breach() {
     assert_eq!(resolution["voided"], json!([]));
 }
 
+/// § 2.16: a breach that an amendment leaves unreached is void, and the clock is breached anew where its bound then lies.
+#[test]
+fn a_breach_whose_bound_is_not_passed_any_more_is_void_by_the_calendar() {
+    let late = amended(DESK, &[(at("03-10T15:00"), "2026-03-09", Change::Closed)]);
+    let before = answer(&late, &incident(&json!([]), "03-10T14:59"));
+    assert_eq!(clock(&before, "resolution")["goals"][0]["breachedAt"], "2026-03-10T09:00:00Z");
+    let shown = answer(&late, &incident(&json!([]), "03-10T15:00"));
+    let resolution = clock(&shown, "resolution");
+    assert_eq!((&resolution["goals"][0]["breachedAt"], due(&shown)), (&Value::Null, "2026-03-10T16:00:00Z"));
+    assert_eq!(resolution["voided"], json!([{ "at": "2026-03-10T09:00:00Z", "target": "9h", "why": "calendar" }]));
+    let anew = answer(&late, &incident(&json!([]), "03-10T17:00"));
+    assert_eq!(clock(&anew, "resolution")["goals"][0]["breachedAt"], "2026-03-10T16:00:00Z");
+}
+
 /// § 2.16: an opening in the past that passes a bound breaches it at its own instant.
 #[test]
 fn an_opening_declared_afterwards_breaches_where_the_bound_then_lies() {
@@ -161,7 +176,8 @@ fn an_amendment_that_runs_into_its_neighbours_is_refused() {
         calendar: "support".to_owned(),
         date: "2026-03-10".parse().expect("a date"),
         change: tail,
-        recorded_at: at("03-09T11:00"),
+        reason: String::new(),
+        in_force_at: at("03-09T11:00"),
     };
     assert!(written(DESK).amended_by([amendment]).is_err());
 }
