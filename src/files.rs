@@ -71,7 +71,7 @@ impl Files {
                 folder: None,
             });
         }
-        let folder = PathBuf::from(&settings.store);
+        let folder = PathBuf::from(&*settings.store);
         std::fs::create_dir_all(&folder)
             .map_err(|source| object_store::Error::Generic { store: "folder", source: format!("{}: {source}", folder.display()).into() })?;
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
@@ -153,7 +153,7 @@ fn bucket_of(settings: &Attachments, bucket: &str) -> Result<impl ObjectStore + 
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket.trim_end_matches('/'));
     let s3 = &settings.s3;
     if let Some(endpoint) = &s3.endpoint {
-        builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+        builder = builder.with_endpoint(&**endpoint).with_allow_http(endpoint.starts_with("http://"));
     }
     if let Some(region) = &s3.region {
         builder = builder.with_region(region);

@@ -2,20 +2,19 @@
 //!
 //! A secret may stand in a file: `UURWERK_ADMIN_TOKEN_FILE` names the file that holds what `UURWERK_ADMIN_TOKEN` would.
 
+mod address;
+mod load;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use figment::Figment;
-use figment::providers::{Format, Serialized, Toml};
-use figment::value::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::contract::TicketType;
+pub use address::Address;
+use load::Reading;
 
-/// What comes with the program.
-const DEFAULTS: &str = include_str!("../config/default.toml");
-const PREFIX: &str = "UURWERK_";
+use crate::domain::contract::TicketType;
 
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -88,8 +87,7 @@ pub enum TimeMode {
 #[serde(deny_unknown_fields)]
 pub struct Database {
     /// `sqlite://PATH` or `postgres://…`.
-    #[serde(serialize_with = "without_password")]
-    pub url: String,
+    pub url: Address,
 }
 
 /// `[http]`
@@ -115,7 +113,7 @@ pub struct Http {
 #[serde(deny_unknown_fields)]
 pub struct Attachments {
     /// A folder, or `s3://BUCKET`.
-    pub store: String,
+    pub store: Address,
     /// The most bytes of one file.
     pub max_bytes: u64,
     /// The most bytes of a ticket's files together.
@@ -130,7 +128,7 @@ pub struct Attachments {
 #[serde(deny_unknown_fields)]
 pub struct S3 {
     /// Its address, where it is not Amazon's.
-    pub endpoint: Option<String>,
+    pub endpoint: Option<Address>,
     /// Its region.
     pub region: Option<String>,
     /// The name of the access key.
@@ -214,7 +212,7 @@ pub enum MailTransport {
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
     /// The server.
-    pub host: String,
+    pub host: Address,
     /// Its port.
     pub port: u16,
     /// How the connection is secured.
@@ -288,20 +286,12 @@ const fn incident() -> TicketType {
     TicketType::Incident
 }
 
-fn without_password<S: serde::Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    let masked = match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
-        _ => url.to_owned(),
-    };
-    serializer.serialize_str(&masked)
-}
-
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadSettings {
-    /// Files or variables that say what cannot be.
-    #[error("settings: {0}")]
-    Wrong(String),
+    /// Files or variables that say what cannot be: each problem in a line.
+    #[error("settings: {}", .0.join("\nsettings: "))]
+    Wrong(Vec<String>),
     /// A file that is named cannot be read.
     #[error("settings: {0} cannot be read: {1}")]
     Unreadable(PathBuf, std::io::Error),
@@ -315,34 +305,28 @@ impl Settings {
 
     /// The same from given variables.
     pub fn from_parts(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, BadSettings> {
-        let mut figment = Figment::from(Toml::string(DEFAULTS));
-        if let Some(file) = file {
-            let text = std::fs::read_to_string(file).map_err(|error| BadSettings::Unreadable(file.to_owned(), error))?;
-            figment = figment.merge(Toml::string(&text));
-        }
+        let mut reading = Reading::of(file)?;
         for (name, value) in variables {
-            let Some(name) = name.strip_prefix(PREFIX).filter(|name| *name != "CONFIG") else { continue };
-            let (name, value) = match name.strip_suffix("_FILE") {
-                Some(name) => {
-                    let path = PathBuf::from(&value);
-                    let text = std::fs::read_to_string(&path).map_err(|error| BadSettings::Unreadable(path, error))?;
-                    (name, text.trim_end().to_owned())
-                }
-                None => (name, value),
-            };
-            let key = key_of(name, &figment);
-            figment = match (figment.find_value(&key), value.parse::<u64>()) {
-                (Ok(Value::Num(..)), Ok(number)) => figment.merge(Serialized::global(&key, number)),
-                _ => figment.merge(Serialized::global(&key, value)),
-            };
+            reading = reading.variable(&name, value)?;
         }
-        let wrong = |error: figment::Error| BadSettings::Wrong(error.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join("; "));
-        figment.extract::<Self>().map_err(wrong)?.checked()
+        reading.finish()?.checked()
+    }
+
+    /// The same settings on another database.
+    pub fn on(mut self, database: String) -> Result<Self, BadSettings> {
+        self.database.url = database.into();
+        self.checked()
     }
 
     /// Refuses what reads well and cannot be: an address that is none, or one that leads to two contracts (MAIL-01).
     fn checked(self) -> Result<Self, BadSettings> {
         let mut problems = Vec::new();
+        let url = &self.database.url;
+        let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        let file = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+        if !is_server && file.is_none_or(|path| path.is_empty() || path.starts_with([':', '?'])) {
+            problems.push("database.url: must be sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
+        }
         if let Err(error) = self.mail.from.parse::<lettre::message::Mailbox>() {
             problems.push(format!("mail.from: \"{}\" is no address: {error}", self.mail.from));
         }
@@ -362,25 +346,8 @@ impl Settings {
                 problems.push(format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
             }
         }
-        if problems.is_empty() { Ok(self) } else { Err(BadSettings::Wrong(problems.join("; "))) }
+        if problems.is_empty() { Ok(self) } else { Err(BadSettings::Wrong(problems)) }
     }
-}
-
-/// The key a variable sets: `_` parts tables from keys, and stands in keys of several words that have a default.
-fn key_of(name: &str, known: &Figment) -> String {
-    let name = name.to_lowercase();
-    let (mut key, mut rest) = (String::new(), name.as_str());
-    while !rest.is_empty() {
-        let ends = rest.match_indices('_').map(|(at, _)| at).chain([rest.len()]);
-        let there = |end: &usize| known.contains(&format!("{key}{}", &rest[..*end]));
-        let word = ends.filter(there).max().or_else(|| rest.find('_')).unwrap_or(rest.len());
-        key.push_str(&rest[..word]);
-        rest = rest[word..].trim_start_matches('_');
-        if !rest.is_empty() {
-            key.push('.');
-        }
-    }
-    key
 }
 
 #[cfg(test)]
@@ -397,7 +364,7 @@ mod tests {
             with(&[("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x"), ("UURWERK_MAIL_SMTP_PORT", "2525"), ("UURWERK_TIME", "sandbox")]);
         let settings = settings.expect("they are settings");
         assert_eq!((settings.mail.smtp.port, settings.time), (2525, TimeMode::Sandbox));
-        assert_eq!(settings.database.url, "postgres://u:geheim@db/x");
+        assert_eq!(&*settings.database.url, "postgres://u:geheim@db/x");
     }
 
     #[test]
@@ -415,9 +382,50 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_refused_by_name() {
-        let refused = with(&[("UURWERK_HTTP_LISSEN", "x")]).expect_err("it is no key").to_string();
-        assert!(refused.contains("lissen"), "{refused}");
+    fn all_that_is_wrong_is_told_at_once_a_line_each_without_values_and_without_the_programs_insides() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("desk.toml");
+        std::fs::write(&file, "[http]\nburst = \"veel\"\n[mailboxes.extra]\naddress = \"x@uurwerk.example\"\n[mail]\ncolour = 1\n")
+            .expect("a file");
+        let variables = [
+            ("UURWERK_BIN", "target/debug/uurwerk"),
+            ("UURWERK_HTTP_LISSEN", "x"),
+            ("UURWERK_MAIL_SMTP_TLS", "maybe"),
+            ("UURWERK_MAIL_SMTP_PORT", "geheim"),
+            ("UURWERK_ATTACHMENTS", "s3://key:geheim@bucket"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let refused = Settings::from_parts(Some(&file), variables.into_iter()).expect_err("they cannot be").to_string();
+        let mut lines: Vec<_> = refused.lines().collect();
+        lines.sort_unstable();
+        let file = file.display();
+        for (line, start) in lines.iter().zip([
+            "settings: attachments (UURWERK_ATTACHMENTS): must be a table".to_owned(),
+            "settings: bin (UURWERK_BIN): there is no such setting; the tables are time, database, http,".to_owned(),
+            format!("settings: http.burst ({file}): must be a whole number"),
+            "settings: http.lissen (UURWERK_HTTP_LISSEN): there is no such setting; [http] has listen, requests_per_minute,".to_owned(),
+            format!("settings: mail.colour ({file}): there is no such setting; [mail] has from,"),
+            "settings: mail.smtp.port (UURWERK_MAIL_SMTP_PORT): must be a whole number from 0 to 65535".to_owned(),
+            "settings: mail.smtp.tls (UURWERK_MAIL_SMTP_TLS): must be one of \"none\", \"starttls\", \"tls\"".to_owned(),
+            format!("settings: mailboxes.extra.contract ({file}): must be given"),
+        ]) {
+            assert!(line.starts_with(&start), "{line}\nis not\n{start}\nin\n{refused}");
+        }
+        assert_eq!(lines.len(), 8, "{refused}");
+        assert!(!refused.contains("geheim") && !refused.contains(".rs"), "{refused}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_and_a_database_of_no_known_kind_are_told_in_a_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("desk.toml");
+        std::fs::write(&file, "[http]\nburst = = 1\n").expect("a file");
+        let refused = Settings::from_parts(Some(&file), std::iter::empty()).expect_err("it cannot be read").to_string();
+        assert!(refused.starts_with(&format!("settings: {}, line 2: ", file.display())) && refused.lines().count() == 1, "{refused}");
+        for url in ["mysql://u:geheim@db/x", "POSTGRES://u:geheim@db/x", "host=db password=geheim", "sqlite::memory:", "sqlite://"] {
+            let refused = with(&[("UURWERK_DATABASE_URL", url)]).expect_err("it cannot be").to_string();
+            assert!(refused.contains("database.url") && !refused.contains("geheim"), "{refused}");
+        }
     }
 
     /// MAIL-01.

@@ -207,9 +207,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
             simulate::run(&source.contract, ledger, std::io::stdin().lock(), std::io::stdout().lock())?;
         }
         What::Simulate { contract, against: Some(database), from, to, json, .. } => {
-            let mut settings = settings()?;
-            settings.database.url = database;
-            agreements::what_if(settings, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), json).await?;
+            agreements::what_if(settings()?.on(database)?, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), json).await?;
         }
         What::Verify { ledger, contract } => agreements::verify(&ledger, &contract)?,
         What::Mail { mailbox } => mail(settings()?, &mailbox).await?,

@@ -8,6 +8,8 @@ use toml::Value;
 pub struct Change {
     /// A dotted path, such as `clocks.0.goals.1.under`; rows of a table by their place.
     pub key: String,
+    /// What it belongs to, as people call it: `P2, oplossing`; told by who reads both texts as contracts.
+    pub belongs_to: Option<String>,
     /// Its value before; `None` when it was not there.
     pub before: Option<String>,
     /// Its value after; `None` when it is gone.
@@ -21,10 +23,10 @@ pub fn changes(before: &str, after: &str) -> Vec<Change> {
     let value = |leaves: &[(String, String)], key: &str| leaves.iter().find(|leaf| leaf.0 == key).map(|leaf| leaf.1.clone());
     let changed = after.iter().filter_map(|(key, now)| {
         let was = value(&before, key);
-        (was.as_ref() != Some(now)).then(|| Change { key: key.clone(), before: was, after: Some(now.clone()) })
+        (was.as_ref() != Some(now)).then(|| Change { key: key.clone(), belongs_to: None, before: was, after: Some(now.clone()) })
     });
     let gone = before.iter().filter(|(key, _)| value(&after, key).is_none());
-    let gone = gone.map(|(key, was)| Change { key: key.clone(), before: Some(was.clone()), after: None });
+    let gone = gone.map(|(key, was)| Change { key: key.clone(), belongs_to: None, before: Some(was.clone()), after: None });
     changed.chain(gone).collect()
 }
 

@@ -1,13 +1,15 @@
 //! Mail out: to a server, or to a folder. Mail about a contract leaves from one of the contract's own mailboxes, where its answers come back.
 
 use std::collections::BTreeMap;
+mod folder;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::parse::LOOP_MARKER;
 use crate::settings::{self, Mail, MailTransport, Settings, Tls};
@@ -102,9 +104,10 @@ impl Mailer {
         let message = message(&self.from, own, mail).map_err(Unsent::Never)?;
         match &self.way {
             Way::Folder(folder) => {
-                std::fs::create_dir_all(folder).map_err(|error| Unsent::Away(format!("the mail folder cannot be made: {error}")))?;
-                let folder = AsyncFileTransport::<Tokio1Executor>::new(folder);
-                folder.send(message).await.map(drop).map_err(|error| Unsent::Away(format!("the mail folder cannot be written: {error}")))
+                let (folder, mail, bytes) = (folder.clone(), mail.clone(), message.formatted());
+                let written = tokio::task::spawn_blocking(move || folder::write(&folder, &mail, &bytes)).await;
+                let wrong = |error: std::io::Error| Unsent::Away(format!("the mail folder cannot be written: {error}"));
+                written.map_err(std::io::Error::other).flatten().map_err(wrong)
             }
             Way::Smtp(server) => server.send(message).await.map(drop).map_err(|error| refused(error.status().map(u16::from))),
         }
@@ -132,7 +135,7 @@ fn refused(code: Option<u16>) -> Unsent {
 fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let server = &settings.smtp;
     let builder = match server.tls {
-        Tls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host),
+        Tls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&*server.host),
         Tls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&server.host)
             .map_err(|error| format!("no TLS to the mail server: {error}"))?,
         Tls::Tls => {

@@ -4,6 +4,7 @@
 //! a resolved ticket, columns in which nothing stands) is zero or absent in the report.
 
 pub mod agreement;
+pub mod keys;
 mod table;
 #[cfg(test)]
 mod tests;

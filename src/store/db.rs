@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::pool::PoolOptions;
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{Connection as _, Sqlite};
+use sea_orm::sqlx::{self, Connection as _, Sqlite};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
@@ -94,7 +95,10 @@ impl Db {
     }
 
     async fn to_postgres(url: &str) -> Result<Self, DbErr> {
-        let mut options = ConnectOptions::new(url);
+        let server: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        // The library logs the address it is given, so it is given one without a password.
+        let mut options = ConnectOptions::new("postgres://localhost");
+        options.map_sqlx_postgres_opts(move |_| server.clone());
         options.max_connections(16).acquire_timeout(PATIENCE).connect_timeout(PATIENCE).sqlx_logging(false);
         let pool = Database::connect(options).await?;
         let watch = Arc::new(Watch {

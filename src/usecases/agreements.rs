@@ -14,6 +14,7 @@ use crate::contracts::plan;
 pub use crate::contracts::plan::Change;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
+use crate::reports::text::keys;
 use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
 
@@ -55,11 +56,12 @@ impl fmt::Display for Plan {
         for (version, open) in &self.open {
             writeln!(out, "  {open} open ticket(s) stay under version {version}")?;
         }
-        for Change { key, before, after } in self.changes.iter().filter(|_| self.follows.is_some()) {
+        for Change { key, belongs_to, before, after } in self.changes.iter().filter(|_| self.follows.is_some()) {
+            let of = belongs_to.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
             match (before, after) {
-                (Some(before), Some(after)) => writeln!(out, "  ~ {key}: {before} → {after}")?,
-                (None, Some(after)) => writeln!(out, "  + {key}: {after}")?,
-                (Some(before), None) => writeln!(out, "  - {key}: {before}")?,
+                (Some(before), Some(after)) => writeln!(out, "  ~ {key}{of}: {before} → {after}")?,
+                (None, Some(after)) => writeln!(out, "  + {key}{of}: {after}")?,
+                (Some(before), None) => writeln!(out, "  - {key}{of}: {before}")?,
                 (None, None) => {}
             }
         }
@@ -81,6 +83,11 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
     let text = |id| applied.iter().find(|one| one.id == id).map_or("", |one| one.source.as_str());
     let obstacle = obstacle(&view, source, &applied, &versions.iter().map(|one| &one.contract).collect::<Vec<_>>()).await?;
     let counted = store::tickets::open_by_version(&view, &contract.id).await?;
+    let mut changes = plan::changes(follows.map_or("", |one| text(one.id)), &source.text);
+    for change in &mut changes {
+        let read_by = if change.after.is_some() { Some(contract) } else { follows.map(|one| &one.contract) };
+        change.belongs_to = read_by.and_then(|contract| keys::belongs_to(contract, &change.key));
+    }
     let named = |id| applied.iter().find(|one| one.id == id).map_or_else(|| format!("{id}"), |one| one.version.clone());
     Ok(Plan {
         contract: contract.id.clone(),
@@ -89,7 +96,7 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
         follows: follows.map(|one| one.contract.version.clone()),
         is_applied: applied.iter().any(|one| one.version == contract.version && one.digest == digest(&source.text)),
         obstacle,
-        changes: plan::changes(follows.map_or("", |one| text(one.id)), &source.text),
+        changes,
         open: counted.into_iter().map(|(id, count)| (named(id), count)).collect(),
     })
 }

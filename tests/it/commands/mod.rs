@@ -1,7 +1,9 @@
 //! The program as one who types its commands meets it: what it prints, how it ends, and what it leaves behind.
 
 mod sandboxes;
+mod secrets;
 mod starts;
+mod told;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -173,15 +175,19 @@ impl Serving {
         false
     }
 
-    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Option<(u16, Value)> {
+    /// A request as the desk, for what the other ways of asking cannot say.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}{path}", self.url.as_deref().unwrap_or_default());
-        let mut request = reqwest::Client::new().request(method.parse().expect("a method"), url);
-        if !headers.iter().any(|(name, _)| *name == "authorization") {
-            request = request.bearer_auth(ADMIN);
-        }
+        reqwest::Client::new().request(method.parse().expect("a method"), url).bearer_auth(ADMIN)
+    }
+
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Option<(u16, Value)> {
+        let mut more = reqwest::header::HeaderMap::new();
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            let name: reqwest::header::HeaderName = name.parse().expect("a name");
+            more.insert(name, value.parse().expect("a value"));
         }
+        let mut request = self.request(method, path).headers(more);
         if let Some(body) = body {
             request = request.json(body);
         }

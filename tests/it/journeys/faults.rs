@@ -125,7 +125,7 @@ async fn a_database_that_is_away_is_a_503_and_the_process_lives_on() {
 async fn a_postgresql_database_that_was_not_migrated_is_refused_with_what_to_do() {
     let desk = Desk::open(On::Sqlite).await;
     let mut settings = desk.app.settings.clone();
-    settings.database.url = postgres::new_database();
+    settings.database.url = postgres::new_database().into();
     let refused = cli::ready(settings).await.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(refused.contains("uurwerk migrate"), "{refused}");
 }

@@ -1,0 +1,167 @@
+//! How settings are read: the defaults, a file of one's own, then the environment; and everything that is wrong with them at
+//! once, each in one line that names where it was said.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::error::Kind;
+use figment::providers::{Format, Serialized, Toml};
+use figment::value::{Dict, Value};
+
+use super::{BadSettings, Settings};
+
+/// What comes with the program.
+const DEFAULTS: &str = include_str!("../../config/default.toml");
+const PREFIX: &str = "UURWERK_";
+
+/// Settings as they come together, and who said what.
+pub struct Reading {
+    figment: Figment,
+    /// Keys with the variable that set each, in that order.
+    variables: Vec<(String, String)>,
+    file: Option<(PathBuf, toml::Table)>,
+}
+
+impl Reading {
+    /// The defaults, with a file of one's own on top.
+    pub fn of(file: Option<&Path>) -> Result<Self, BadSettings> {
+        let mut reading = Self { figment: Figment::from(Toml::string(DEFAULTS)), variables: Vec::new(), file: None };
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file).map_err(|error| BadSettings::Unreadable(file.to_owned(), error))?;
+            let table = text.parse::<toml::Table>().map_err(|error| {
+                let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+                BadSettings::Wrong(vec![format!("{}, line {line}: {}", file.display(), error.message().replace('\n', " "))])
+            })?;
+            reading.figment = reading.figment.merge(Toml::string(&text));
+            reading.file = Some((file.to_owned(), table));
+        }
+        Ok(reading)
+    }
+
+    /// A variable of the environment; one that is not of this program is passed over. A value may stand in a file.
+    pub fn variable(mut self, name: &str, value: String) -> Result<Self, BadSettings> {
+        let Some(word) = name.strip_prefix(PREFIX).filter(|word| *word != "CONFIG") else { return Ok(self) };
+        let (word, value) = match word.strip_suffix("_FILE") {
+            Some(word) => {
+                let path = PathBuf::from(&value);
+                let text = std::fs::read_to_string(&path).map_err(|error| BadSettings::Unreadable(path, error))?;
+                (word, text.trim_end().to_owned())
+            }
+            None => (word, value),
+        };
+        let key = key_of(word, &self.figment);
+        self.figment = match (self.figment.find_value(&key), value.parse::<u64>()) {
+            (Ok(Value::Num(..)), Ok(number)) => self.figment.merge(Serialized::global(&key, number)),
+            _ => self.figment.merge(Serialized::global(&key, value)),
+        };
+        self.variables.push((key, name.to_owned()));
+        Ok(self)
+    }
+
+    /// The settings, or all that is wrong with them: what is, is put aside, and the rest is read on.
+    pub fn finish(self) -> Result<Settings, BadSettings> {
+        let defaults: Dict = Figment::from(Toml::string(DEFAULTS)).extract().unwrap_or_default();
+        let (mut values, mut problems): (Dict, _) = (self.figment.extract().unwrap_or_default(), Vec::new());
+        loop {
+            let error = match Figment::from(Serialized::defaults(&values)).extract::<Settings>() {
+                Ok(settings) if problems.is_empty() => return Ok(settings),
+                Ok(_) => break,
+                Err(error) => error,
+            };
+            let mut path = error.path.clone();
+            if let Kind::UnknownField(name, _) = &error.kind
+                && path.last() != Some(name)
+            {
+                path.push(name.clone());
+            }
+            problems.push(self.told(&path, &error.kind));
+            if !put_aside(&mut values, &defaults, &path) {
+                break;
+            }
+        }
+        Err(BadSettings::Wrong(problems))
+    }
+
+    /// One problem: the key, who set it, and what is the matter; never the value, which may be a secret in the wrong place.
+    fn told(&self, path: &[String], kind: &Kind) -> String {
+        let key = path.join(".");
+        let matter = match kind {
+            Kind::UnknownField(_, known) => match path.split_last().map(|(_, table)| table.join(".")).unwrap_or_default().as_str() {
+                "" => format!("there is no such setting; the tables are {}", known.join(", ")),
+                table => format!("there is no such setting; [{table}] has {}", known.join(", ")),
+            },
+            Kind::UnknownVariant(_, known) => format!("must be one of \"{}\"", known.join("\", \"")),
+            Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) | Kind::InvalidLength(_, expected) => {
+                format!("must be {}", words_for(expected))
+            }
+            Kind::MissingField(name) => return format!("{key}.{name}{}: must be given", self.who_set(&key)),
+            Kind::Message(text) => text.clone(),
+            _ => "cannot be read".to_owned(),
+        };
+        format!("{key}{}: {matter}", self.who_set(&key))
+    }
+
+    /// ` (UURWERK_HTTP_LISTEN)` or ` (desk.toml)`; nothing for a default.
+    fn who_set(&self, key: &str) -> String {
+        let is_of = |other: &str| other == key || other.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        if let Some((_, name)) = self.variables.iter().rev().find(|(set, _)| is_of(set)) {
+            return format!(" ({name})");
+        }
+        let Some((file, table)) = &self.file else { return String::new() };
+        let mut words = key.split('.');
+        let first = words.next().and_then(|word| table.get(word));
+        if words.try_fold(first, |value, word| Some(value?.get(word))).flatten().is_some() {
+            return format!(" ({})", file.display());
+        }
+        String::new()
+    }
+}
+
+/// Takes a value out, and puts the default in its place where there is one; false when neither changes anything.
+fn put_aside(values: &mut Dict, defaults: &Dict, path: &[String]) -> bool {
+    let Some((first, rest)) = path.split_first() else { return false };
+    let default = defaults.get(first);
+    if rest.is_empty() {
+        let before = values.remove(first);
+        if let Some(default) = default {
+            values.insert(first.clone(), default.clone());
+        }
+        return before.is_some() && before.as_ref() != default;
+    }
+    match (values.get_mut(first), default) {
+        (Some(Value::Dict(_, inner)), Some(Value::Dict(_, defaults))) => put_aside(inner, defaults, rest),
+        (Some(Value::Dict(_, inner)), _) => put_aside(inner, &Dict::new(), rest),
+        _ => false,
+    }
+}
+
+/// What is expected, without the program's own words for it.
+fn words_for(expected: &str) -> &str {
+    match expected {
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number, 0 or more",
+        "a string" => "text",
+        "a map" => "a table",
+        struct_or_path if struct_or_path.starts_with("struct ") => "a table",
+        "path string" => "a path",
+        other => other,
+    }
+}
+
+/// The key a variable sets: `_` parts tables from keys, and stands in keys of several words that have a default.
+fn key_of(name: &str, known: &Figment) -> String {
+    let name = name.to_lowercase();
+    let (mut key, mut rest) = (String::new(), name.as_str());
+    while !rest.is_empty() {
+        let ends = rest.match_indices('_').map(|(at, _)| at).chain([rest.len()]);
+        let there = |end: &usize| known.contains(&format!("{key}{}", &rest[..*end]));
+        let word = ends.filter(there).max().or_else(|| rest.find('_')).unwrap_or(rest.len());
+        key.push_str(&rest[..word]);
+        rest = rest[word..].trim_start_matches('_');
+        if !rest.is_empty() {
+            key.push('.');
+        }
+    }
+    key
+}
