@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 mod folder;
 
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -14,6 +14,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use super::parse::LOOP_MARKER;
 use crate::settings::{self, Mail, MailTransport, Settings, Tls};
 use crate::store::mail::Outbound;
+use folder::Folder;
 
 /// What `Outbound::auto` says of a person's own words, which carry no `Auto-Submitted`.
 pub const PERSONAL: &str = "personal";
@@ -64,7 +65,7 @@ impl Leaving<'_> {
 }
 
 enum Way {
-    Folder(PathBuf),
+    Folder(Arc<Folder>),
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
 
@@ -79,7 +80,7 @@ impl Mailer {
         };
         let mailboxes = settings.mailboxes.iter().map(own).collect::<Result<_, String>>()?;
         let way = match mail.transport {
-            MailTransport::Folder => Way::Folder(mail.folder.clone()),
+            MailTransport::Folder => Way::Folder(Arc::new(Folder::at(mail.folder.clone()))),
             MailTransport::Smtp => Way::Smtp(smtp(mail)?),
         };
         Ok(Self { from, mailboxes, way, is_away: AtomicBool::new(false) })
@@ -105,7 +106,7 @@ impl Mailer {
         match &self.way {
             Way::Folder(folder) => {
                 let (folder, mail, bytes) = (folder.clone(), mail.clone(), message.formatted());
-                let written = tokio::task::spawn_blocking(move || folder::write(&folder, &mail, &bytes)).await;
+                let written = tokio::task::spawn_blocking(move || folder.write(&mail, &bytes)).await;
                 let wrong = |error: std::io::Error| Unsent::Away(format!("the mail folder cannot be written: {error}"));
                 written.map_err(std::io::Error::other).flatten().map_err(wrong)
             }

@@ -5,25 +5,55 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use crate::store::mail::Outbound;
 
-/// Writes a mail; durable when this returns.
-pub fn write(folder: &Path, mail: &Outbound, bytes: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let name = name(mail);
-    let unfinished = folder.join(format!(".{name}.part"));
-    // What a crash left under this name goes first: nothing that is there is ever written through.
-    match fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+/// A folder of mails.
+pub struct Folder {
+    path: PathBuf,
+    /// When the last one was written, by its file.
+    last: Mutex<SystemTime>,
+}
+
+impl Folder {
+    /// The folder at a path, made with its first mail.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, last: Mutex::new(SystemTime::UNIX_EPOCH) }
     }
-    let mut file = File::create_new(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, folder.join(name))?;
-    File::open(folder)?.sync_all()
+
+    /// Writes a mail; durable when this returns.
+    pub fn write(&self, mail: &Outbound, bytes: &[u8]) -> io::Result<()> {
+        fs::create_dir_all(&self.path)?;
+        let name = name(mail);
+        let unfinished = self.path.join(format!(".{name}.part"));
+        // What a crash left under this name goes first: nothing that is there is ever written through.
+        match fs::remove_file(&unfinished) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = File::create_new(&unfinished)?;
+        file.write_all(bytes)?;
+        self.follow(&file)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, self.path.join(name))?;
+        File::open(&self.path)?.sync_all()
+    }
+
+    /// Dates a file after the one before it, so that `ls -tr` lists mails as they were sent: the system's own dates are coarser than
+    /// the time a mail takes.
+    fn follow(&self, file: &File) -> io::Result<()> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = file.metadata()?.modified()?;
+        let dated = written.max(*last + Duration::from_micros(1));
+        if dated > written {
+            file.set_modified(dated)?;
+        }
+        *last = dated;
+        Ok(())
+    }
 }
 
 fn name(mail: &Outbound) -> String {
@@ -102,8 +132,9 @@ mod tests {
         fs::write(&elsewhere, "mine").expect("a file");
         fs::create_dir(&mails).expect("a folder");
         std::os::unix::fs::symlink(&elsewhere, mails.join(format!(".{}.part", name(&mail)))).expect("a link");
+        let desk = Folder::at(mails.clone());
         for text in ["first", "second"] {
-            write(&mails, &mail, text.as_bytes()).expect("it is written");
+            desk.write(&mail, text.as_bytes()).expect("it is written");
             let there: Vec<_> = fs::read_dir(&mails).expect("mails").filter_map(Result::ok).map(|file| file.path()).collect();
             assert_eq!((there.len(), fs::read_to_string(&there[0]).expect("a mail").as_str()), (1, text));
         }
