@@ -8,8 +8,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::json;
 use toml::{Table, Value};
 use uurwerk::contracts;
+use uurwerk::reports::text::agreement;
+
+use crate::on_both_databases;
+use crate::support::Desk;
 
 const COVIDE: &str = r#"
 version = "1.0" # title page
@@ -320,4 +325,41 @@ fn an_agreement_with_gaps_is_a_draft_and_its_example_is_in_force() {
         let example = read(&format!("{name}-example")).unwrap_or_else(|refused| panic!("{refused}"));
         assert!(!example.assumed.is_empty() && example.title.ends_with("(voorbeeldwaarden)"), "{name}");
     }
+}
+
+/// What `check` shows a contract manager, in words and not in the file's own.
+#[test]
+fn a_contract_manager_reads_what_starts_a_duty_what_skips_a_level_and_what_is_assumed() {
+    let page = |name: &str| {
+        let contract = contracts::parse(Path::new(name), &text_of(name)).unwrap_or_else(|refused| panic!("{refused}"));
+        agreement::render(&contract).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (blg, dap, covide) = (page("blg-example"), page("dap-example"), page("covide"));
+    let told = [
+        (&blg, "gebruikersvraag serviceverzoek"),
+        (&blg, "(overgeslagen bij \"klacht-rijksbreed\", \"structureel-probleem\")"),
+        (&blg, "na \"ontvangst-bevestigd\" of \"afgezien-van-overdracht\" binnen 1 maand"),
+        (&blg, "obligations.3 owner, every, remind Strategisch contractmanagementoverleg"),
+        (&dap, "elke week uiterlijk op dinsdag"),
+        (&dap, "ladders.0.levels.1 supplier, climb.0.for dap, niveau 2"),
+        (&dap, "8 u op dit niveau (support) of besluit \"niet-oplosbaar-met-hulp\" vanzelf of door een besluit"),
+        (&covide, "vóór \"grote-update-gepland\" ten minste 3 werkdagen ervoor"),
+        (&covide, "Functioneel beheerder opdrachtgever per klant"),
+    ];
+    for (page, words) in told {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
+
+on_both_databases!(tkt_15_a_question_is_confirmed_in_the_agreements_own_word);
+
+async fn tkt_15_a_question_is_confirmed_in_the_agreements_own_word(desk: &Desk) {
+    let question = json!({ "type": "service_request", "contract": "blg-example", "organisation": "ministerie-voorbeeld",
+        "title": "Wanneer begint de leergroep?", "channel": "portal",
+        "requester": { "name": "Cas de Wit", "email": "cas@ministerie-voorbeeld.example" } });
+    let number = desk.registers(&question).await;
+    desk.passes("PT1M").await;
+    let mails = desk.mails();
+    let confirmation = mails.iter().find(|mail| mail.contains(&number) && mail.contains("cas@")).expect("a confirmation");
+    assert!(confirmation.contains("gebruikersvraag") && !confirmation.contains("serviceverzoek"), "{confirmation}");
 }

@@ -179,12 +179,14 @@ fn ladders(contract: &Contract) -> String {
 fn level_cells(level: &Level) -> [String; 7] {
     let side = |side: &Side| if *side == Side::Client { "opdrachtgever" } else { "opdrachtnemer" };
     let raised_by = level.raised_by.iter().map(side).collect::<Vec<_>>().join(", ");
-    let how = match level.mode {
-        _ if level.climb.is_empty() => "",
-        // A decision is a person's, whatever the mode.
-        _ if level.climb.iter().all(|condition| matches!(condition, Condition::Decided { .. })) => "door een besluit",
-        Mode::Automatic => "vanzelf of door een besluit",
-        Mode::Proposed => "op voorstel",
+    // A decision is a person's, whatever the mode.
+    let decided = level.climb.iter().filter(|condition| matches!(condition, Condition::Decided { .. })).count();
+    let how = match (level.climb.len() - decided, decided, level.mode) {
+        (0, 0, _) => "",
+        (0, _, _) => "door een besluit",
+        (_, 0, Mode::Automatic) => "vanzelf",
+        (_, _, Mode::Automatic) => "vanzelf of door een besluit",
+        (_, _, Mode::Proposed) => "op voorstel",
     };
     let skipped: Vec<_> = level.skipped_by.iter().map(|code| format!("\"{code}\"")).collect();
     let title =
