@@ -181,13 +181,12 @@ impl Waiting {
             self.buffer.extend_from_slice(chunk);
             return Ok(());
         }
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => {
-                let mut file = nameless(request).await?;
-                file.write_all(&std::mem::take(&mut self.buffer)).await?;
-                self.file.insert(file)
-            }
+        let file = if let Some(file) = &mut self.file {
+            file
+        } else {
+            let mut file = nameless(request).await?;
+            file.write_all(&std::mem::take(&mut self.buffer)).await?;
+            self.file.insert(file)
         };
         file.write_all(chunk).await
     }

@@ -104,6 +104,7 @@ impl Key {
     }
 
     /// The same key as a reader sees it.
+    #[must_use]
     pub const fn seen_by(self, reader: Reader) -> Self {
         match (self, reader) {
             (Self::UpdatedAt, Reader::Client) => Self::ClientUpdatedAt,

@@ -73,7 +73,7 @@ impl Reader {
         match event.kind {
             EventKind::Registered => {
                 if let Some(data) = event.data.as_object_mut() {
-                    OF_INTAKE.iter().for_each(|key| drop(data.remove(*key)));
+                    data.retain(|key, _| !OF_INTAKE.contains(&key.as_str()));
                 }
             }
             EventKind::Phoned => {

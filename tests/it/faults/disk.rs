@@ -132,7 +132,7 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 #[actix_web::test]
 async fn a_database_another_program_holds_is_a_503_and_the_desk_goes_on_after() {
     let desk = Desk::open(On::Sqlite).await;
-    let other = sea_orm::Database::connect(desk.app.settings.database.url.clone()).await.expect("another program");
+    let other = sea_orm::Database::connect(desk.app.settings.database.url.to_string()).await.expect("another program");
     let other = sea_orm::TransactionTrait::begin(&other).await.expect("a transaction");
     other.execute_unprepared("DELETE FROM write_trial").await.expect("a lock");
     let refused = desk.post("/v1/tickets", &incident("p3")).await;

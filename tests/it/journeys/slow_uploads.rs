@@ -41,7 +41,7 @@ async fn unfinished(uploads: usize) -> i64 {
         let (path, media, body) = kinds[at % kinds.len()];
         open.push(all_but_the_last_byte(&desk, path, media, body).await);
     }
-    let held = kibibytes(&desk, "VmRSS:") - idle;
+    let above_idle = kibibytes(&desk, "VmRSS:") - idle;
     let spool = folder.path().join("data/spool");
     assert_eq!(std::fs::read_dir(&spool).map(Iterator::count).expect("the spool"), 0, "no file has a name");
     for (stream, (status, last)) in open.iter_mut().zip([("201", b'x'), ("201", b'x'), ("200", b'}')]) {
@@ -52,7 +52,7 @@ async fn unfinished(uploads: usize) -> i64 {
     }
     desk.kill();
     assert_eq!(std::fs::read_dir(&spool).map(Iterator::count).expect("the spool"), 0, "nothing outlives the process");
-    held
+    above_idle
 }
 
 #[actix_web::test]
