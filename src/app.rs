@@ -212,6 +212,11 @@ impl App {
         self.agreed().versions.values().any(|version| version.contract.client(organisation).is_some())
     }
 
+    /// Every version of every contract, in no order.
+    pub fn versions(&self) -> Vec<Arc<Version>> {
+        self.agreed().versions.values().cloned().collect()
+    }
+
     /// The newest version of every contract, by id.
     pub fn contracts(&self) -> Vec<Arc<Version>> {
         let now = self.time.now();

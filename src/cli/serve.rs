@@ -98,12 +98,20 @@ async fn keep_seat(app: &App, seat: Option<Seat>) {
 }
 
 fn start_log(settings: &Settings) -> Result<(), Failed> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log.filter).map_err(|error| format!("settings: log.filter: {error}"))?;
+    // What the web library has to say of a connection anyone can cause: it calls a request that is none an error. Whoever wants to
+    // read it names it in the settings.
+    let said = format!("actix_http=off,{}", settings.log.filter);
+    let filter = tracing_subscriber::EnvFilter::try_new(said).map_err(|error| format!("settings: log.filter: {error}"))?;
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     match settings.log.format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.init(),
     }
+    std::panic::set_hook(Box::new(|fault| {
+        // A fault's own words may quote what was being read, and that may be personal: only fixed ones are written down.
+        let words = fault.payload().downcast_ref::<&'static str>().copied().unwrap_or("a fault");
+        tracing::error!(at = %fault.location().map(ToString::to_string).unwrap_or_default(), "{words}");
+    }));
     Ok(())
 }

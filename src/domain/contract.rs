@@ -2,7 +2,7 @@
 //!
 //! `contracts` reads it from a file and refuses what makes no sense; whoever holds one of these need not check again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -366,6 +366,11 @@ impl Contract {
         self.priorities.iter().find(|priority| priority.code == code && priority.types.contains(&kind))
     }
 
+    /// The codes of the priorities of a type, first handled first.
+    pub fn priorities_of(&self, kind: TicketType) -> impl Iterator<Item = &str> {
+        self.priorities.iter().filter(move |priority| priority.types.contains(&kind)).map(|priority| priority.code.as_str())
+    }
+
     /// The priority that holds on a ticket: the one set, else the contract's default where it is for the type.
     pub fn effective_priority<'a>(&'a self, set: Option<&'a str>, kind: TicketType) -> Option<&'a str> {
         set.or_else(|| self.default_priority.as_deref().filter(|code| self.priority(code, kind).is_some()))
@@ -376,10 +381,10 @@ impl Contract {
         self.clocks.iter().any(|entry| entry.types.contains(&kind) && entry.tier.is_some())
     }
 
-    /// Whether the contract knows a tier.
-    pub fn has_tier(&self, tier: &str) -> bool {
+    /// The tiers that the contract knows.
+    pub fn tiers(&self) -> BTreeSet<&str> {
         let of_clients = self.clients.iter().filter_map(|client| client.tier.as_deref());
-        self.clocks.iter().filter_map(|entry| entry.tier.as_deref()).chain(of_clients).any(|known| known == tier)
+        self.clocks.iter().filter_map(|entry| entry.tier.as_deref()).chain(of_clients).collect()
     }
 
     /// The client of that organisation.

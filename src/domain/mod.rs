@@ -11,6 +11,7 @@ pub mod instant;
 pub mod obligation;
 pub mod phone;
 pub mod standstill;
+pub mod text;
 pub mod ticket;
 pub mod workflow;
 

@@ -13,10 +13,10 @@ pub enum BadPhone {
     #[error("is no telephone number, such as 070 123 45 67, +31 70 123 45 67 or 0800 1234")]
     Unreadable,
     /// Another country's.
-    #[error("must be a Dutch number: callers pay no international rate (SUP-01)")]
+    #[error("must be a Dutch number: callers pay no international rate")]
     Abroad,
     /// One that costs more than a call does.
-    #[error("must not be a paid number (SUP-01)")]
+    #[error("must not be a paid number")]
     Paid,
 }
 

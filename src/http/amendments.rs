@@ -47,7 +47,8 @@ pub async fn create(
     };
     body.checked()?;
     let recorded = amendments::amend(&app, &caller.stamp_for(&app, &request, &bytes), &contract, &draft).await?;
-    Ok(HttpResponse::Created().json(CalendarAmendment::new(recorded, true)))
+    let actors = caller.actors(&app, recorded.actors()).await?;
+    Ok(HttpResponse::Created().json(CalendarAmendment::new(recorded, true, &actors)))
 }
 
 /// Records the approval of one side of an amendment that waits.
@@ -74,7 +75,8 @@ pub async fn approve(
     let amendment = amendment.parse().map_err(|_no_id| Error::NotFound("amendment"))?;
     let recorded = amendments::approve(&app, &caller.stamp_for(&app, &request, &bytes), &contract, amendment, &given).await?;
     let with_names = amendments::is_alone(&app, &caller.scope, &contract);
-    Ok(HttpResponse::Created().json(CalendarAmendment::new(recorded, with_names)))
+    let actors = caller.actors(&app, recorded.actors()).await?;
+    Ok(HttpResponse::Created().json(CalendarAmendment::new(recorded, with_names, &actors)))
 }
 
 fn consent(approval: &serde_json::Value) -> amendments::Consent {
@@ -95,6 +97,7 @@ fn consent(approval: &serde_json::Value) -> amendments::Consent {
 pub async fn list(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
     let recorded = amendments::of_contract(&app, &caller.scope, &contract).await?;
     let with_names = amendments::is_alone(&app, &caller.scope, &contract);
-    let items = recorded.into_iter().map(|one| CalendarAmendment::new(one, with_names)).collect();
+    let actors = caller.actors(&app, recorded.iter().flat_map(Recorded::actors)).await?;
+    let items = recorded.into_iter().map(|one| CalendarAmendment::new(one, with_names, &actors)).collect();
     Ok(HttpResponse::Ok().json(CalendarAmendmentList { items }))
 }

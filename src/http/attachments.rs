@@ -4,6 +4,7 @@ use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::TryStreamExt;
 use futures_util::future::Either;
 
 use super::body::Query;
@@ -54,9 +55,10 @@ pub async fn create(
         caller.stamp_for(&app, &request, asked.as_bytes()).idempotency
     };
     let kept = attachments::attach(&app, &caller.stamp(&app), ticket, &new, bytes, key).await?;
+    let actors = caller.actors(&app, [&kept.author]).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/v1/tickets/{}/attachments/{}", kept.ticket_id, kept.id)))
-        .json(Attachment::from(kept)))
+        .json(Attachment::new(kept, &actors)))
 }
 
 /// What the query says of a file.
@@ -94,7 +96,8 @@ pub async fn list(app: App_, caller: Caller, path: web::Path<String>) -> Result<
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
     let found = store::attachments::of_ticket(&view, ticket.id, caller.reader()).await.map_err(Error::from)?;
-    Ok(HttpResponse::Ok().json(AttachmentList { items: found.into_iter().map(Attachment::from).collect() }))
+    let actors = caller.actors(&app, found.iter().map(|one| &one.author)).await?;
+    Ok(HttpResponse::Ok().json(AttachmentList { items: found.into_iter().map(|one| Attachment::new(one, &actors)).collect() }))
 }
 
 /// Gives a file's bytes, or a range of them.
@@ -135,6 +138,7 @@ pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Pat
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::ETAG, format!("\"{}\"", found.digest)));
+    let bytes = bytes.inspect_err(move |error| tracing::error!(attachment = %found.id, %error, "a file could not be read to its end"));
     Ok(response.body(SizedStream::new(length, bytes)))
 }
 

@@ -11,15 +11,26 @@ use serde_json::{Value, json};
 
 use super::document;
 use super::error::Failure;
+use super::json::{self, escaped};
+use super::labels::Labelled;
 use super::operation::{Operation, Place};
 use crate::domain::Instant;
 use crate::domain::instant::BadInstant;
-use crate::usecases::Problem;
+use crate::domain::text::is_visible;
+use crate::usecases::{Problem, one_of};
 
 /// The media type of every body that is no file.
 pub const JSON: &str = "application/json";
-/// What a text that people read must have somewhere.
+/// What a text that people read must have somewhere, as the document says it to every client's generator. Held against
+/// more than that here: a sign without a width is no space to it, and nothing to see.
 const SOME_SIGN: &str = "\\S";
+/// The format that takes its place here.
+const VISIBLE: &str = "visible";
+/// What is said where a text has not the form of a pattern: the form, never the pattern.
+const FORMS: [(&str, &str); 2] = [
+    ("^[^@\\s]+@[^@\\s]+$", "must be an address such as anna@ipo.example"),
+    ("^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", "must be a duration such as PT4H, P1D or P2W"),
+];
 const NUL: &str = "has a character in it that is none (U+0000)";
 
 /// A body that is a JSON object, with what is wrong with it.
@@ -32,14 +43,19 @@ pub struct Body {
 
 /// Reads a body as one of the document's schemas. What is not JSON at all is refused at once.
 pub fn read(bytes: &[u8], schema: &'static str) -> Result<Body, Failure> {
-    Ok(check(json_of(bytes)?, schema))
+    let (value, mut repeated) = json_of(bytes)?;
+    let body = check(value, schema);
+    repeated.extend(body.problems);
+    Ok(Body { problems: repeated, ..body })
 }
 
-/// The JSON of a body. What is not JSON at all is refused at once.
-pub fn json_of(bytes: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(bytes).map_err(|error| {
+/// The JSON of a body, with what is wrong with it as such. What is not JSON at all is refused at once.
+pub fn json_of(bytes: &[u8]) -> Result<(Value, Vec<Problem>), Failure> {
+    let (value, repeated) = json::read(bytes).map_err(|error| {
         Failure::invalid(vec![Problem { pointer: String::new(), code: "bad_json", detail: format!("the body is no JSON: {error}") }])
-    })
+    })?;
+    let twice = |pointer| Problem { pointer, code: "repeated", detail: "is given twice".to_owned() };
+    Ok((value, repeated.into_iter().map(twice).collect()))
 }
 
 /// JSON as one of the document's schemas.
@@ -59,7 +75,7 @@ pub fn check(value: Value, schema: &'static str) -> Body {
                 detail: "is not a field here".to_owned(),
             })),
             // That it is too short is said already.
-            ValidationErrorKind::Pattern { pattern } if pattern == SOME_SIGN && error.instance().as_str() == Some("") => {}
+            ValidationErrorKind::Format { format } if format == VISIBLE && error.instance().as_str() == Some("") => {}
             kind => problems.push(Problem { pointer: at, code: code(kind), detail: detail(&error) }),
         }
     }
@@ -84,7 +100,7 @@ fn code(kind: &ValidationErrorKind) -> &'static str {
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => "not_allowed",
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => "too_short",
         ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => "too_long",
-        ValidationErrorKind::Pattern { pattern } if pattern == SOME_SIGN => "blank",
+        ValidationErrorKind::Format { format } if format == VISIBLE => "blank",
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => "bad_format",
         _ => "invalid",
     }
@@ -93,13 +109,26 @@ fn code(kind: &ValidationErrorKind) -> &'static str {
 /// What is wrong, without quoting what was sent: that may be personal.
 fn detail(error: &jsonschema::ValidationError<'_>) -> String {
     match error.kind() {
-        ValidationErrorKind::Pattern { pattern } if pattern == SOME_SIGN => "has nothing in it but spaces".to_owned(),
+        ValidationErrorKind::Format { format } if format == VISIBLE => "has nothing in it that can be seen".to_owned(),
+        ValidationErrorKind::Pattern { pattern } => form(pattern),
         ValidationErrorKind::Format { format } if format == "date-time" => BadInstant::Unreadable.to_string(),
         _ => {
             let detail = error.masked().to_string();
             detail.strip_prefix("value ").map_or(detail.clone(), str::to_owned)
         }
     }
+}
+
+/// The values that a pattern such as `^(public|internal)$` lists.
+fn choices(pattern: &str) -> Option<Vec<&str>> {
+    let choices = pattern.strip_prefix("^(")?.strip_suffix(")$")?;
+    choices.chars().all(|sign| sign.is_ascii_lowercase() || "_|".contains(sign)).then(|| choices.split('|').collect())
+}
+
+/// The form that a pattern asks for, in words.
+fn form(pattern: &str) -> String {
+    let known = || FORMS.iter().find(|(known, _)| *known == pattern).map(|(_, words)| (*words).to_owned());
+    choices(pattern).map(one_of).or_else(known).unwrap_or_else(|| "has not the form that the API document gives it".to_owned())
 }
 
 /// Finds the one character that no database keeps in a text, wherever it is.
@@ -127,23 +156,39 @@ fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut V
     }
 }
 
-/// A name as a JSON pointer has it (RFC 6901).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 fn validator(schema: &'static str) -> &'static Validator {
     static COMPILED: OnceLock<HashMap<&'static str, Validator>> = OnceLock::new();
     let compiled = COMPILED.get_or_init(|| {
         let document = document::as_written();
-        let components = &document["components"];
+        let mut components = document["components"].clone();
+        judged_by_what_shows(&mut components);
         let compile = |name: &'static str| {
             let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": components });
-            jsonschema::options().should_validate_formats(true).build(&schema).ok().map(|validator| (name, validator))
+            jsonschema::options()
+                .should_validate_formats(true)
+                .with_format(VISIBLE, is_visible)
+                .build(&schema)
+                .ok()
+                .map(|validator| (name, validator))
         };
         document::BODIES.iter().copied().filter_map(compile).collect()
     });
     compiled.get(schema).unwrap_or_else(|| panic!("{schema} is a body of the document"))
+}
+
+/// Has every text that must not be blank judged by what can be seen of it.
+fn judged_by_what_shows(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(judged_by_what_shows),
+        Value::Object(fields) => {
+            if fields.get("pattern").is_some_and(|pattern| pattern == SOME_SIGN) {
+                fields.remove("pattern");
+                fields.insert("format".to_owned(), json!(VISIBLE));
+            }
+            fields.values_mut().for_each(judged_by_what_shows);
+        }
+        _ => {}
+    }
 }
 
 impl Body {
@@ -259,16 +304,26 @@ impl Query {
         }
     }
 
-    /// A comma list of values that must be known.
-    pub fn known<T>(&mut self, key: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
-        let mut found = Vec::new();
-        for value in self.list(key) {
-            match read(&value) {
-                Some(one) => found.push(one),
-                None => self.refuse(key, "unknown_value", &format!("\"{value}\" is no value of it")),
-            }
+    /// A comma list of values that can all be read; else the form they must have is said.
+    pub fn known<T>(&mut self, key: &str, read: impl Fn(&str) -> Option<T>, form: impl FnOnce() -> String) -> Vec<T> {
+        let listed = self.list(key);
+        let found: Vec<_> = listed.iter().filter_map(|value| read(value)).collect();
+        if found.len() < listed.len() {
+            self.refuse(key, "unknown_value", &form());
         }
         found
+    }
+
+    /// A comma list of values of a closed list.
+    pub fn codes<T: Labelled>(&mut self, key: &str) -> Vec<T> {
+        let known = |code: &str| T::ALL.iter().copied().find(|one| one.code() == code);
+        self.known(key, known, || one_of(T::ALL.iter().map(|one| one.code())))
+    }
+
+    /// A comma list of some of these names.
+    pub fn among<'a>(&mut self, key: &str, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+        let known = |name: &str| names.clone().any(|known| known == name).then(|| name.to_owned());
+        self.known(key, known, || one_of(names.clone()))
     }
 
     /// Everything wrong with it.
@@ -279,5 +334,31 @@ impl Query {
     /// Nothing, or everything wrong.
     pub fn checked(self) -> Result<(), Failure> {
         if self.problems.is_empty() { Ok(()) } else { Err(Failure::invalid(self.problems)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(schema: &Value, found: &mut Vec<String>) {
+        match schema {
+            Value::Array(items) => items.iter().for_each(|item| patterns(item, found)),
+            Value::Object(fields) => {
+                found.extend(fields.get("pattern").and_then(Value::as_str).map(str::to_owned));
+                fields.values().for_each(|field| patterns(field, found));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_form_that_a_body_must_have_is_said_in_words() {
+        let mut found = Vec::new();
+        patterns(&document::as_written()["components"]["schemas"], &mut found);
+        assert!(found.len() > 5);
+        for pattern in found.iter().filter(|pattern| *pattern != SOME_SIGN) {
+            assert!(form(pattern).starts_with("must be "), "{pattern} has no words in FORMS");
+        }
     }
 }

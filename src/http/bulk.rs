@@ -8,6 +8,7 @@ use super::body;
 use super::caller::Caller;
 use super::error::Failure;
 use super::incoming::Incoming;
+use super::json::escaped;
 use super::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem};
 use super::tickets::{draft, seen};
 use crate::app::App;
@@ -41,14 +42,13 @@ pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, i
 }
 
 /// The tickets asked for, not yet looked at.
-fn items(body: Value) -> Result<Vec<Value>, Failure> {
+fn items((body, mut problems): (Value, Vec<Problem>)) -> Result<Vec<Value>, Failure> {
     let problem = |pointer: &str, code, detail: &str| Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() };
     let Value::Object(mut fields) = body else {
         return Err(Failure::invalid(vec![problem("", "wrong_type", "is not of type \"object\"")]));
     };
     let items = fields.remove("items");
-    let unknown = fields.keys().map(|name| problem(&format!("/{name}"), "unknown_field", "is not a field here"));
-    let mut problems: Vec<_> = unknown.collect();
+    problems.extend(fields.keys().map(|name| problem(&format!("/{}", escaped(name)), "unknown_field", "is not a field here")));
     match &items {
         None => problems.push(problem("/items", "required", "is required")),
         Some(Value::Array(items)) if items.is_empty() => problems.push(problem("/items", "too_short", "has no ticket")),

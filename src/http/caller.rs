@@ -1,5 +1,6 @@
 //! Who is calling: a bearer token, and what it may see.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -10,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::error::Failure;
 use super::limits::Limits;
+use super::shapes::Actors;
 use crate::app::App;
 use crate::domain::ticket::{Actor, Reader};
 use crate::store::idempotency::Key;
@@ -53,6 +55,14 @@ impl Caller {
     /// What they see of a ticket.
     pub fn reader(&self) -> Reader {
         Reader::of(&self.actor)
+    }
+
+    /// Those who acted in an answer, given as histories keep them; all names in one query.
+    pub async fn actors<'a>(&self, app: &App, kept: impl IntoIterator<Item = &'a String>) -> Result<Actors, Failure> {
+        let ids: BTreeSet<_> = kept.into_iter().filter_map(|kept| Actors::id_of(kept)).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let known = store::people::names(&app.db.view(self.scope.clone()), &ids).await;
+        Ok(Actors::new(known.map_err(crate::usecases::Error::from)?))
     }
 
     /// Refuses whoever is not of the desk.

@@ -9,6 +9,7 @@ use super::body::Query;
 use super::caller::Caller;
 use super::error::Failure;
 use super::labels::{self, Labelled, Named};
+use super::lists::names;
 use super::paging::{self, Page};
 use super::shapes::{
     Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
@@ -53,8 +54,9 @@ pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<H
     let mut query = Query::read(&request, &["organisation", "text", "pageSize", "cursor"]);
     let size = query.page_size();
     let text = query.text("text").unwrap_or_default().to_owned();
+    let names = names(&app, &caller, &query).await?;
     let filter = Filter {
-        organisations: query.list("organisation"),
+        organisations: query.among("organisation", names.organisations.iter().map(String::as_str)),
         words: text.split_whitespace().map(str::to_owned).collect(),
         after: paging::after(&mut query, read_place),
         limit: size as u64 + 1,

@@ -128,6 +128,10 @@ pub async fn api_document(deprecated: web::Data<&'static [Deprecation]>) -> Http
 }
 
 /// Whatever is not there.
-pub async fn nothing() -> Result<HttpResponse, Failure> {
-    Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here"))
+pub async fn nothing(request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let bare = request.path().trim_end_matches('/');
+    let is_slash_too_many = bare.len() < request.path().len() && request.resource_map().match_pattern(bare).is_some();
+    let detail =
+        if is_slash_too_many { "there is nothing here: write the path without the slash at its end" } else { "there is nothing here" };
+    Err(Failure::new(StatusCode::NOT_FOUND, "not_found", detail))
 }

@@ -15,6 +15,7 @@ use super::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput, Tic
 use super::tickets::answer;
 use crate::app::App;
 use crate::store;
+use crate::store::View;
 use crate::store::mail::Filter;
 use crate::usecases::Error;
 use crate::usecases::inbound::{self, Destination};
@@ -58,15 +59,14 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     caller.desk_only()?;
     let mut query = Query::read(&request, &["outcome", "mailbox", "pageSize", "cursor"]);
     let size = query.page_size();
-    let known = |name: &str| OUTCOMES.iter().any(|known| known.0 == name).then(|| name.to_owned());
+    let view = app.db.view(caller.scope.clone());
     let filter = Filter {
-        outcomes: query.known("outcome", known),
-        mailboxes: query.list("mailbox"),
+        outcomes: query.among("outcome", OUTCOMES.iter().map(|known| known.0)),
+        mailboxes: mailboxes(&app, &view, &mut query).await?,
         after: paging::after(&mut query, paging::read_place),
         limit: size as u64 + 1,
     };
     query.checked()?;
-    let view = app.db.view(caller.scope.clone());
     let found = store::mail::list(&view, &filter).await.map_err(Error::from)?;
     let page = Page::of(found, size, |mail| paging::place(mail.received_at, mail.id));
     let ids: Vec<_> = page.items.iter().filter_map(|mail| mail.ticket_id).collect();
@@ -77,6 +77,18 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     });
     let shown = InboundMessagePage { items: shown.collect(), next_cursor: page.next_cursor };
     Ok(paging::answer(&request, &shown, shown.next_cursor.as_deref()))
+}
+
+/// The mailboxes asked for: those of the settings, or of a mail that came to one of before.
+async fn mailboxes(app: &App, view: &View, query: &mut Query) -> Result<Vec<String>, Failure> {
+    let (asked, known) = (query.list("mailbox"), &app.settings.mailboxes);
+    for mailbox in asked.iter().filter(|mailbox| !known.contains_key(*mailbox)) {
+        let of_old = Filter { mailboxes: vec![mailbox.clone()], limit: 1, ..Filter::default() };
+        if store::mail::list(view, &of_old).await.map_err(Error::from)?.is_empty() {
+            return Ok(query.among("mailbox", known.keys().map(String::as_str)));
+        }
+    }
+    Ok(asked)
 }
 
 /// Shows one mail that came.

@@ -3,6 +3,8 @@
 //! A cursor says where a page ended and for which order it was made; one of another order is refused. It is no secret and no
 //! promise: whoever shows it sees what they may see anyway.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,12 +20,14 @@ use super::tickets::shown;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{Channel, Reader, Ticket};
-use crate::domain::workflow::{State, phase_named};
+use crate::domain::ticket::{Reader, Ticket};
+use crate::domain::workflow::phases;
 use crate::store;
+use crate::store::View;
 use crate::store::lists::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
 use crate::store::search::Words;
-use crate::usecases::Error;
+use crate::usecases::contracts::{self, Names};
+use crate::usecases::{Error, one_of};
 
 const KEYS: [&str; 22] = [
     "type",
@@ -85,8 +89,10 @@ const KEYS: [&str; 22] = [
 pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &KEYS);
     let size = query.page_size() as u64;
-    let filter = filter(&mut query, caller.reader());
     let view = app.db.view(caller.scope.clone());
+    let names = names(&app, &caller, &query).await?;
+    let mut filter = filter(&mut query, caller.reader(), &names);
+    filter.teams = teams(&app, &view, &mut query).await?;
     if let Some(since) = query.instant("updatedSince") {
         let after = change_cursor(&mut query, since);
         if query.text("sort").is_some() {
@@ -120,20 +126,41 @@ async fn answer(
     Ok(paging::answer(request, &page, page.next_cursor.as_deref()))
 }
 
-fn filter(query: &mut Query, reader: Reader) -> Filter {
-    let phase = |name: &str| TicketType::ALL.iter().any(|kind| phase_named(*kind, name).is_some()).then(|| name.to_owned());
+/// What the caller's lists can be asked for by name, where one is.
+pub(super) async fn names(app: &App, caller: &Caller, query: &Query) -> Result<Names, Failure> {
+    if ["contract", "organisation", "priority", "obligation"].iter().all(|key| query.text(key).is_none()) {
+        return Ok(Names::default());
+    }
+    Ok(contracts::names(app, &caller.scope).await?)
+}
+
+/// The teams asked for: those of the settings, or of a ticket that has one from before. Without any in the settings a team is any text.
+async fn teams(app: &App, view: &View, query: &mut Query) -> Result<Vec<String>, Failure> {
+    let (asked, known) = (query.list("team"), &app.settings.teams);
+    for team in asked.iter().filter(|team| !known.is_empty() && !known.contains_key(*team)) {
+        let of_old = Filter { teams: vec![team.clone()], ..Filter::default() };
+        let newest = Sort { keys: vec![SortKey { key: Key::OpenedAt, descending: true }], emergencies_first: false };
+        if store::lists::page(view, &of_old, &newest, None, 1).await.map_err(Error::from)?.tickets.is_empty() {
+            return Ok(query.among("team", known.keys().map(String::as_str)));
+        }
+    }
+    Ok(asked)
+}
+
+fn filter(query: &mut Query, reader: Reader, names: &Names) -> Filter {
+    let phases: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.name).collect();
     Filter {
         reader,
-        kinds: query.known("type", |name| name.parse::<TicketType>().ok()),
-        states: query.known("state", State::named),
-        phases: query.known("phase", phase),
-        priorities: query.list("priority"),
-        contracts: query.list("contract"),
-        organisations: query.list("organisation"),
+        kinds: query.codes("type"),
+        states: query.codes("state"),
+        phases: query.among("phase", phases.iter().copied()),
+        priorities: query.among("priority", names.priorities.iter().map(String::as_str)),
+        contracts: query.among("contract", names.contracts.iter().map(String::as_str)),
+        organisations: query.among("organisation", names.organisations.iter().map(String::as_str)),
         assignees: query.list("assignee"),
-        teams: query.list("team"),
-        requesters: query.known("requester", |id| id.parse().ok()),
-        channels: query.known("channel", Channel::named),
+        teams: Vec::new(),
+        requesters: query.known("requester", |id| id.parse().ok(), || "must be the UUID of a person".to_owned()),
+        channels: query.codes("channel"),
         opened: span(query, "openedFrom", "openedBefore"),
         updated: span(query, "updatedFrom", "updatedBefore"),
         due: span(query, "dueFrom", "dueBefore"),
@@ -170,7 +197,8 @@ fn sort(query: &mut Query, filter: &Filter) -> Sort {
         let key = Key::ALL.into_iter().find(|key| key.as_str() == name)?;
         Some(SortKey { key: key.seen_by(filter.reader), descending: text.starts_with('-') })
     };
-    let mut keys = query.known("sort", read);
+    let form = || format!("{}, each with - before it for downwards", one_of(Key::ALL.iter().map(|key| key.as_str())));
+    let mut keys = query.known("sort", read, form);
     if (1..keys.len()).any(|at| keys[..at].iter().any(|before| before.key == keys[at].key)) {
         query.refuse("sort", "repeated", "names a key twice");
     }

@@ -8,10 +8,10 @@ use super::body::{self, Query};
 use super::caller::Caller;
 use super::error::Failure;
 use super::incoming::Incoming;
+use super::lists::names;
 use super::paging::{self, Page};
 use super::shapes::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 use crate::app::App;
-use crate::domain::obligation::State;
 use crate::store::obligations::Filter;
 use crate::usecases::Error;
 use crate::usecases::obligations::{self, Draft, Fulfilment};
@@ -36,11 +36,12 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     let keys = ["contract", "organisation", "obligation", "state", "dueFrom", "dueBefore", "pageSize", "cursor"];
     let mut query = Query::read(&request, &keys);
     let size = query.page_size();
+    let names = names(&app, &caller, &query).await?;
     let filter = Filter {
-        contracts: query.list("contract"),
-        organisations: query.list("organisation"),
-        duties: query.list("obligation"),
-        states: query.known("state", State::named),
+        contracts: query.among("contract", names.contracts.iter().map(String::as_str)),
+        organisations: query.among("organisation", names.organisations.iter().map(String::as_str)),
+        duties: query.among("obligation", names.obligations.iter().map(String::as_str)),
+        states: query.codes("state"),
         due_from: query.instant("dueFrom"),
         due_before: query.instant("dueBefore"),
         after: paging::after(&mut query, paging::read_place),
@@ -49,7 +50,9 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     query.checked()?;
     let found = obligations::list(&app, &caller.scope, &filter).await?;
     let page = Page::of(found, size, |last| paging::place(last.obligation.due_at, last.obligation.id));
-    let items = page.items.iter().map(Obligation::try_from).collect::<Result<_, _>>()?;
+    let events = page.items.iter().flat_map(|one| &one.events);
+    let actors = caller.actors(&app, events.map(|event| &event.actor)).await?;
+    let items = page.items.iter().map(|one| Obligation::new(one, &actors)).collect::<Result<_, _>>()?;
     let shown = ObligationPage { items, next_cursor: page.next_cursor };
     Ok(paging::answer(&request, &shown, shown.next_cursor.as_deref()))
 }
@@ -123,5 +126,6 @@ async fn rendered(app: &App, caller: &Caller, id: Uuid, status: StatusCode) -> R
     if status == StatusCode::CREATED {
         response.insert_header((header::LOCATION, format!("/v1/obligations/{id}")));
     }
-    Ok(response.json(Obligation::try_from(&shown)?))
+    let actors = caller.actors(app, shown.events.iter().map(|event| &event.actor)).await?;
+    Ok(response.json(Obligation::new(&shown, &actors)?))
 }

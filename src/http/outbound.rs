@@ -12,7 +12,7 @@ use super::shapes::{OutboundMessage, OutboundMessagePage};
 use super::tickets::addressed as ticket_addressed;
 use crate::app::App;
 use crate::store;
-use crate::store::outbound::{Filter, MailState};
+use crate::store::outbound::Filter;
 use crate::usecases::{Error, outbound};
 
 type App_ = web::Data<App>;
@@ -32,7 +32,7 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     let mut query = Query::read(&request, &["state", "ticket", "pageSize", "cursor"]);
     let size = query.page_size();
     let mut filter = Filter {
-        states: query.known("state", MailState::named),
+        states: query.codes("state"),
         after: paging::after(&mut query, paging::read_place),
         limit: size as u64 + 1,
         ..Filter::default()

@@ -77,7 +77,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("before_contract", "Lies before the contract was in force."),
     ("before_from", "Does not lie after `from`."),
     ("before_previous", "Lies before the ticket's previous fact."),
-    ("blank", "Has nothing in it but spaces."),
+    ("blank", "Has nothing in it that can be seen."),
     ("desk_only", "May be given by the desk only."),
     ("empty_body", "The body is empty."),
     ("in_future", "Lies after the present."),

@@ -10,7 +10,7 @@ use super::error::Failure;
 use super::incoming::Incoming;
 use super::paging::{self, Page};
 use super::shapes::{
-    Clock, ClockList, EscalationInput, EventPage, Message, MessageInput, MessagePage, PossibleTransition, PossibleTransitions,
+    Clock, ClockList, EscalationInput, EventOut, EventPage, Message, MessageInput, MessagePage, PossibleTransition, PossibleTransitions,
     RepairAgreementInput, Ticket, TicketInput, TicketPatch, TransitionInput,
 };
 use super::version::{self, Versions};
@@ -175,7 +175,9 @@ pub async fn messages(app: App_, caller: Caller, request: HttpRequest, path: web
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
     let found = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, size as u64 + 1);
     let page = Page::of(found.await.map_err(Error::from)?, size, |message| paging::place(message.occurred_at, message.id));
-    let page = MessagePage { items: page.items.into_iter().map(Message::from).collect(), next_cursor: page.next_cursor };
+    let actors = caller.actors(&app, page.items.iter().map(|message| &message.author)).await?;
+    let items = page.items.into_iter().map(|message| Message::new(message, &actors)).collect();
+    let page = MessagePage { items, next_cursor: page.next_cursor };
     Ok(paging::answer(&request, &page, page.next_cursor.as_deref()))
 }
 
@@ -206,7 +208,8 @@ pub async fn write(
     body.checked()?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let written = tickets::write(&app, &stamp, addressed(&path)?, &message, &when, expected(&request).as_deref()).await?;
-    Ok(HttpResponse::Created().json(Message::from(written)))
+    let actors = caller.actors(&app, [&written.author]).await?;
+    Ok(HttpResponse::Created().json(Message::new(written, &actors)))
 }
 
 /// The versions an `If-Match` expects; one that cannot be read never comes here.
@@ -375,7 +378,9 @@ pub async fn events(app: App_, caller: Caller, request: HttpRequest, path: web::
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
     let shown = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(size + 1);
     let page = Page::of(shown.collect(), size, |(place, _)| place.to_string());
-    let page = EventPage { items: page.items.into_iter().map(|(_, event)| event.into()).collect(), next_cursor: page.next_cursor };
+    let actors = caller.actors(&app, page.items.iter().map(|(_, event)| &event.actor)).await?;
+    let items = page.items.into_iter().map(|(_, event)| EventOut::new(event, &actors)).collect();
+    let page = EventPage { items, next_cursor: page.next_cursor };
     Ok(paging::answer(&request, &page, page.next_cursor.as_deref()))
 }
 

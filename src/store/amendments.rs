@@ -41,6 +41,11 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// Everyone who recorded something of it, as histories keep them.
+    pub fn actors(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.actor).chain(self.approvals.iter().map(|(_, approval)| &approval.actor))
+    }
+
     /// The sides it waits for.
     pub fn waits_for(&self) -> Vec<Side> {
         let approvals: Vec<_> = self.approvals.iter().map(|(_, approval)| approval.clone()).collect();

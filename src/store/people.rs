@@ -1,9 +1,11 @@
 //! People: the only rows with names and addresses, so that they can be erased.
 
-use entity::person;
+use std::collections::HashMap;
+
+use entity::{person, token};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict};
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict, UnionType};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::search::folded;
@@ -40,6 +42,32 @@ pub async fn organisations_of(reads: &impl Reads, email: &str) -> Result<Vec<Str
 pub async fn find(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr> {
     let found = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied()));
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// Somebody who acted: a person, or whoever came with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// A person, by name.
+    Person(String),
+    /// A token, by its name.
+    Token(String),
+}
+
+/// The names of people and tokens, in one statement. A person who was erased is not there.
+pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Known>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let people = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied())).select_only();
+    let people = people.column(person::Column::Id).column(person::Column::Name).expr_as(Expr::val(1), "person");
+    let tokens = token::Entity::find().filter(token::Column::Id.is_in(ids.iter().copied())).select_only();
+    let tokens = tokens.column(token::Column::Id).column(token::Column::Name).expr_as(Expr::val(0), "person");
+    let both = people.into_query().union(UnionType::All, tokens.into_query()).to_owned();
+    let known = reads.connection().query_all(&both).await?.into_iter().map(|row| {
+        let (id, name, is_person): (Uuid, String, i32) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        Ok((id, if is_person == 1 { Known::Person(name) } else { Known::Token(name) }))
+    });
+    known.collect()
 }
 
 /// Which people a list shows.

@@ -3,12 +3,13 @@
 //!
 //! An amendment of today or earlier rewrites what already counted: it waits until a person of each side approved it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Error, Problem, Stamp, contracts};
+use super::{Error, Problem, Stamp, contracts, one_of};
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::amendment::{Amendment, Approval, Change, needs_approval};
@@ -219,7 +220,8 @@ fn check(app: &App, contract: &str, amendment: &Amendment) -> Result<(), Error> 
         return Err(Error::NotFound("contract"));
     }
     if !versions.iter().any(|version| version.contract.calendars.contains_key(&amendment.calendar)) {
-        let detail = format!("the contract has no calendar \"{}\"", amendment.calendar);
+        let known: BTreeSet<_> = versions.iter().flat_map(|version| version.contract.calendars.keys()).map(String::as_str).collect();
+        let detail = format!("the contract has no such calendar; {}", one_of(known));
         return Err(Error::Invalid(vec![Problem::field("calendar", "unknown_calendar", detail)]));
     }
     let mut problems = Vec::new();

@@ -9,6 +9,7 @@ use super::tickets::{When, act_in, repeated};
 use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::text::is_visible;
 use crate::domain::ticket::{Act, Reader, Ticket, may_attach};
 use crate::files::NotKept;
 use crate::store::attachments::Attachment;
@@ -197,7 +198,7 @@ pub fn safe_name(name: &str) -> Option<String> {
     let kept = kept.map(|sign| if matches!(sign, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { sign });
     let kept: String = kept.take(NAME_CAP).collect();
     let kept = kept.trim_matches(|sign: char| sign.is_whitespace() || sign == '.');
-    (!kept.is_empty()).then(|| kept.to_owned())
+    is_visible(kept).then(|| kept.to_owned())
 }
 
 /// A media type without its parameters, in small letters; `None` when it is none.
@@ -224,6 +225,7 @@ mod tests {
             ("a\r\nSet-Cookie: x", Some("aSet-Cookie_ x")),
             ("brief\u{202e}fdp.exe", Some("brieffdp.exe")),
             (".profile", Some("profile")),
+            ("\u{200b}\u{3164}", None),
         ] {
             assert_eq!(safe_name(given).as_deref(), kept, "{given:?}");
         }

@@ -1,5 +1,6 @@
 //! Contracts applied: immutable versions, pinned by tickets.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -106,6 +107,40 @@ pub async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Ve
 /// The version of a contract that was in force at an instant; for a client, of one that then served it.
 pub fn in_force_at(app: &App, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
     app.version_at(contract, at).filter(|version| *scope == Scope::All || serves(version, scope))
+}
+
+/// The ids of those that could be named: in force at an instant, and for a client such as then served it.
+pub fn ids_in_force_at(app: &App, scope: &Scope, at: Instant) -> BTreeSet<String> {
+    let ids: BTreeSet<_> = app.versions().iter().map(|version| version.contract.id.clone()).collect();
+    ids.into_iter().filter(|id| in_force_at(app, scope, id, at).is_some()).collect()
+}
+
+/// What the contracts that a scope shows name, past versions included: all that its lists can be asked for.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Their ids.
+    pub contracts: BTreeSet<String>,
+    /// The organisations they serve, as far as the scope shows them.
+    pub organisations: BTreeSet<String>,
+    /// The codes of their priorities.
+    pub priorities: BTreeSet<String>,
+    /// The ids of their obligations.
+    pub obligations: BTreeSet<String>,
+}
+
+/// What a scope's lists can be asked for. What another's contract names is not there, as if it did not exist.
+pub async fn names(app: &App, scope: &Scope) -> Result<Names, Error> {
+    refresh(app, &app.db.view(scope.clone())).await?;
+    let mut names = Names::default();
+    for version in app.versions().iter().filter(|version| serves(version, scope)) {
+        let contract = &version.contract;
+        let seen = contract.clients.iter().map(|client| &client.organisation).filter(|organisation| scope.includes(organisation));
+        names.contracts.insert(contract.id.clone());
+        names.organisations.extend(seen.cloned());
+        names.priorities.extend(contract.priorities.iter().map(|priority| priority.code.clone()));
+        names.obligations.extend(contract.duties.iter().map(|duty| duty.id.clone()));
+    }
+    Ok(names)
 }
 
 fn serves(version: &Version, scope: &Scope) -> bool {

@@ -23,6 +23,17 @@ impl Problem {
     }
 }
 
+/// The values of which one must be given, as a refusal says it.
+pub fn one_of<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 100;
+    let values: Vec<_> = values.into_iter().collect();
+    match values.len() {
+        0 => "there is none to name here".to_owned(),
+        1..=SHOWN => format!("must be one of {}", values.join(", ")),
+        all => format!("must be one of {} and {} more", values[..SHOWN].join(", "), all - SHOWN),
+    }
+}
+
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -115,8 +126,8 @@ impl From<Refusal> for Error {
                 Self::Invalid(texts.iter().map(|text| Problem::field(text.code, "not_allowed", detail.clone())).collect())
             }
             Refusal::CauseUnexpected => Self::Invalid(vec![Problem::field("cause", "not_allowed", detail)]),
-            Refusal::UnknownPriority(_) => Self::Invalid(vec![Problem::field("priority", "unknown_priority", detail)]),
-            Refusal::UnknownTier(_) => Self::Invalid(vec![Problem::field("tier", "unknown_tier", detail)]),
+            Refusal::UnknownPriority { .. } => Self::Invalid(vec![Problem::field("priority", "unknown_priority", detail)]),
+            Refusal::UnknownTier { .. } => Self::Invalid(vec![Problem::field("tier", "unknown_tier", detail)]),
             Refusal::RepairNotAgreeable => Self::Conflict { code: "repair_not_agreeable", detail },
             Refusal::RepairInPast => Self::Invalid(vec![Problem::field("dueAt", "in_past", detail)]),
             Refusal::TierMissing => Self::Invalid(vec![Problem::field("type", "tier_missing", detail)]),

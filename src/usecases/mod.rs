@@ -20,7 +20,7 @@ pub mod timers;
 pub mod tokens;
 pub mod what_if;
 
-pub use error::{Error, Problem};
+pub use error::{Error, Problem, one_of};
 
 use crate::domain::Instant;
 use crate::domain::ticket::Actor;

@@ -9,6 +9,7 @@ use super::contracts::hex;
 use super::{Error, Problem};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::text::is_visible;
 use crate::store::tokens::{Holder, Token};
 use crate::store::{self, Scope};
 use crate::time::TimeSource;
@@ -36,6 +37,13 @@ async fn make(app: &App, (name, holder): (&str, Holder), organisation: Option<&s
         && !app.has_named(organisation)
     {
         return Err(Error::Invalid(vec![Problem::field("organisation", "unknown_organisation", "no contract names this organisation")]));
+    }
+    if !is_visible(name) {
+        return Err(Error::Invalid(vec![Problem::field(
+            "name",
+            "blank",
+            "a token needs a name: histories show it for whoever comes with it",
+        )]));
     }
     let (text, hash) = secret()?;
     let token = Token { organisation: organisation.map(str::to_owned), expires_at, holder, ..endless(app, app.time.id(), name) };

@@ -82,6 +82,35 @@ fn a_handler_takes_its_body_itself_once_it_knows_who_may() {
     }
 }
 
+/// A clause id such as CLK-06 or AMB-95; `INC-1001` is a ticket's number.
+fn clause_in(text: &str) -> Option<&str> {
+    let is_id = |word: &&str| {
+        let (letters, figures) = word.split_once('-').unwrap_or_default();
+        let is_of = |part: &str, length, is: fn(&u8) -> bool| part.len() == length && part.as_bytes().iter().all(is);
+        is_of(letters, 3, u8::is_ascii_uppercase) && is_of(figures, 2, u8::is_ascii_digit)
+    };
+    text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-').find(is_id).or_else(|| text.contains('§').then_some("§"))
+}
+
+/// Clauses are for who reads the code; whoever uses the desk has no register to look them up in.
+#[test]
+fn nothing_that_is_answered_names_a_clause_of_the_register() {
+    let mut found = Vec::new();
+    let rooms_of_answers = ["http", "usecases", "domain", "contracts", "proof"];
+    for (_, file, text) in rooms().iter().filter(|(room, ..)| rooms_of_answers.contains(&room.as_str())) {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        // Descriptions of the document lose theirs where it is written (`document::words`).
+        let lines =
+            code.lines().filter(|line| !line.trim_start().starts_with("//") && line.contains('"') && !line.contains("description = "));
+        found.extend(lines.filter(|line| clause_in(line).is_some()).map(|line| format!("{file}: {}", line.trim())));
+    }
+    for file in ["openapi/uurwerk.json", "openapi/problems.md"] {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
+        found.extend(text.lines().filter(|line| clause_in(line).is_some()).map(|line| format!("{file}: {}", line.trim())));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 #[test]
 fn the_domain_does_no_io_and_reads_no_time() {
     for (_, file, text) in rooms().iter().filter(|(room, ..)| room == "domain") {

@@ -149,8 +149,11 @@ pub enum Refusal {
     #[error("the ticket's clocks depend on its priority, and it has none yet")]
     PriorityMissing,
     /// The contract has no such priority for this type (PRI-09, PRI-10).
-    #[error("\"{0}\" is no priority of this contract for this type")]
-    UnknownPriority(String),
+    #[error("is no priority of this contract for this type; must be one of {}", known.join(", "))]
+    UnknownPriority {
+        /// Those it can be.
+        known: Vec<String>,
+    },
     /// A priority whose clocks start at the phone contact needs one (INC-03).
     #[error("this priority needs a recorded phone contact first")]
     PhoneContactMissing,
@@ -161,8 +164,11 @@ pub enum Refusal {
     #[error("only an open ticket can do this")]
     NotOpen,
     /// The contract has no such tier.
-    #[error("\"{0}\" is no tier of this contract")]
-    UnknownTier(String),
+    #[error("is no tier of this contract; must be one of {}", known.join(", "))]
+    UnknownTier {
+        /// Those it can be.
+        known: Vec<String>,
+    },
     /// The clocks of the new type need the client's tier, and there is none (CLK-06).
     #[error("the clocks of this type need the client's tier, and the ticket has none")]
     TierMissing,
@@ -317,7 +323,7 @@ fn prioritise(
         return Err(Refusal::Cancelled);
     }
     if contract.priority(priority, ticket.kind).is_none() {
-        return Err(Refusal::UnknownPriority(priority.to_owned()));
+        return Err(unknown_priority(contract, ticket.kind));
     }
     let before = ticket.priority.clone().or_else(|| ticket.proposed_priority.clone());
     let data = json!({ "priority": priority, "before": before });
@@ -341,6 +347,10 @@ fn prioritise(
     Ok((EventKind::Prioritised, data))
 }
 
+fn unknown_priority(contract: &Contract, kind: TicketType) -> Refusal {
+    Refusal::UnknownPriority { known: contract.priorities_of(kind).map(str::to_owned).collect() }
+}
+
 /// Makes it another type's ticket. A priority that is not for the new type does not come along.
 fn retype(
     contract: &Contract,
@@ -359,8 +369,8 @@ fn retype(
         return Err(Refusal::TierMissing);
     }
     let is_for = |code: &String| contract.priority(code, to).is_some();
-    if let Some(unknown) = priority.filter(|code| contract.priority(code, to).is_none()) {
-        return Err(Refusal::UnknownPriority(unknown.to_owned()));
+    if priority.is_some_and(|code| contract.priority(code, to).is_none()) {
+        return Err(unknown_priority(contract, to));
     }
     ticket.priority = priority.map(str::to_owned).or_else(|| ticket.priority.take().filter(is_for));
     ticket.proposed_priority = ticket.proposed_priority.take().filter(is_for);
@@ -399,8 +409,9 @@ fn retier(contract: &Contract, ticket: &mut Ticket, actor: &Actor, tier: &str) -
     if ticket.state() == State::Cancelled {
         return Err(Refusal::Cancelled);
     }
-    if !contract.has_tier(tier) {
-        return Err(Refusal::UnknownTier(tier.to_owned()));
+    let known = contract.tiers();
+    if !known.contains(tier) {
+        return Err(Refusal::UnknownTier { known: known.into_iter().map(str::to_owned).collect() });
     }
     let before = ticket.tier.replace(tier.to_owned());
     Ok(vec![(EventKind::Retiered, None, json!({ "tier": tier, "before": before }))])

@@ -42,6 +42,11 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// Somebody of a client who wrote a mail; nobody in particular where no person has its address.
+    pub fn by_mail(person: Option<Uuid>) -> Self {
+        Self::Client(person.map_or_else(|| "mail".to_owned(), |person| person.to_string()))
+    }
+
     /// How histories name it: an id, never a person's name.
     pub fn as_text(&self) -> String {
         match self {

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{Actor, Actors};
 use crate::domain::Instant;
 use crate::domain::amendment::Approval;
 use crate::store::amendments::Recorded;
@@ -76,8 +77,8 @@ pub struct CalendarAmendment {
     hours: Vec<String>,
     /// Why.
     reason: String,
-    /// Who recorded it, by id.
-    actor: String,
+    /// Who recorded it.
+    actor: Actor,
     /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
@@ -106,23 +107,23 @@ pub struct AmendmentApproval {
     approved_by: Option<String>,
     /// What shows that; `null` as the name is.
     evidence: Option<String>,
-    /// Who recorded it, by id.
-    actor: String,
+    /// Who recorded it.
+    actor: Actor,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     approved_at: Instant,
 }
 
 impl CalendarAmendment {
-    /// An amendment as recorded, with the names of who approved it or without.
-    pub fn new(recorded: Recorded, with_names: bool) -> Self {
+    /// An amendment as recorded, with the names of who approved it or without, and of those who recorded that.
+    pub fn new(recorded: Recorded, with_names: bool, actors: &Actors) -> Self {
         let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());
         let approval = |(_, one): (i64, Approval)| AmendmentApproval {
             id: one.id,
             side: one.side.as_str().to_owned(),
             approved_by: Some(one.approved_by).filter(|_| with_names),
             evidence: one.evidence.filter(|_| with_names),
-            actor: one.actor,
+            actor: actors.show(&one.actor),
             approved_at: one.approved_at,
         };
         Self {
@@ -133,7 +134,7 @@ impl CalendarAmendment {
             change: recorded.change.as_str().to_owned(),
             hours: recorded.change.hours(),
             reason: recorded.reason,
-            actor: recorded.actor,
+            actor: actors.show(&recorded.actor),
             recorded_at: recorded.recorded_at,
             state: if in_force_at.is_some() { "in_force" } else { "waiting" }.to_owned(),
             in_force_at,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{Actor, Actors};
 use crate::domain::Instant;
 use crate::store::attachments::Attachment as Stored;
 
@@ -24,8 +25,8 @@ pub struct Attachment {
     /// SHA-256 of its bytes, in hexadecimal.
     #[schema(min_length = 64, max_length = 64)]
     digest: String,
-    /// Who added it, by id.
-    author: String,
+    /// Who added it.
+    author: Actor,
     /// `public` or `internal`.
     visibility: String,
     /// When it was added.
@@ -33,15 +34,16 @@ pub struct Attachment {
     recorded_at: Instant,
 }
 
-impl From<Stored> for Attachment {
-    fn from(stored: Stored) -> Self {
+impl Attachment {
+    /// A file with the name of whoever added it.
+    pub fn new(stored: Stored, actors: &Actors) -> Self {
         Self {
             id: stored.id,
             name: stored.name,
             media_type: stored.media_type,
             size_bytes: i64::try_from(stored.size_bytes).unwrap_or(i64::MAX),
             digest: stored.digest,
-            author: stored.author,
+            author: actors.show(&stored.author),
             visibility: if stored.public { "public" } else { "internal" }.to_owned(),
             recorded_at: stored.recorded_at,
         }

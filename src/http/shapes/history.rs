@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::ticket::RequesterInput;
-
+use super::{Actor, Actors};
 use crate::domain::Instant;
 use crate::domain::ticket::Event;
 use crate::store::messages::Message as StoredMessage;
@@ -106,8 +106,8 @@ pub struct Message {
     id: uuid::Uuid,
     /// `public` or `internal`.
     visibility: String,
-    /// Who wrote it, by id.
-    author: String,
+    /// Who wrote it.
+    author: Actor,
     /// The text.
     body: String,
     /// When it was written.
@@ -118,12 +118,13 @@ pub struct Message {
     recorded_at: Instant,
 }
 
-impl From<StoredMessage> for Message {
-    fn from(message: StoredMessage) -> Self {
+impl Message {
+    /// A message with its writer's name.
+    pub fn new(message: StoredMessage, actors: &Actors) -> Self {
         Self {
             id: message.id,
             visibility: if message.public { "public" } else { "internal" }.to_owned(),
-            author: message.author,
+            author: actors.show(&message.author),
             body: message.body,
             occurred_at: message.occurred_at,
             recorded_at: message.recorded_at,
@@ -151,8 +152,8 @@ pub struct EventOut {
     /// What happened; more kinds may come.
     #[schema(example = "ticket.registered")]
     r#type: String,
-    /// Who, by id.
-    actor: String,
+    /// Who did it.
+    actor: Actor,
     /// Why, in the words of whoever did it.
     reason: Option<String>,
     /// When it happened.
@@ -172,12 +173,13 @@ pub struct EventOut {
 #[expect(dead_code, reason = "a shape for the document")]
 pub struct EventData(Value);
 
-impl From<Event> for EventOut {
-    fn from(event: Event) -> Self {
+impl EventOut {
+    /// An event with the name of whoever did it.
+    pub fn new(event: Event, actors: &Actors) -> Self {
         Self {
             id: event.id,
             r#type: event.kind.as_str().to_owned(),
-            actor: event.actor,
+            actor: actors.show(&event.actor),
             reason: event.reason,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

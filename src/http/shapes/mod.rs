@@ -1,5 +1,6 @@
 //! What goes over the wire: bodies in, resources out; one file a subject.
 
+mod actor;
 mod agreement;
 mod amendment;
 mod attachment;
@@ -18,6 +19,7 @@ mod simulation;
 mod ticket;
 mod transition;
 
+pub use actor::{Actor, Actors};
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList};
@@ -30,7 +32,9 @@ pub use catalogue::{
 pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
 pub use contract::{Contract, ContractList, ContractSummary};
 pub use desk::{AdvanceInput, ApiDocument, Sandbox};
-pub use history::{EscalationInput, EventData, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput};
+pub use history::{
+    EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
+};
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use label::Label;
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{EventData, Label};
+use super::{Actor, Actors, EventData, Label};
 use crate::domain::Instant;
 use crate::domain::calendar::Skipped;
 use crate::domain::obligation::{self, EventKind};
@@ -127,8 +127,8 @@ pub struct ObligationEvent {
     /// What.
     #[schema(example = "obligation.opened")]
     r#type: String,
-    /// Who, by id.
-    actor: String,
+    /// Who did it.
+    actor: Actor,
     /// What shows it, where a person recorded it.
     evidence: Option<String>,
     /// When it happened.
@@ -142,12 +142,12 @@ pub struct ObligationEvent {
     data: Value,
 }
 
-impl From<&obligation::Event> for ObligationEvent {
-    fn from(event: &obligation::Event) -> Self {
+impl ObligationEvent {
+    fn new(event: &obligation::Event, actors: &Actors) -> Self {
         Self {
             id: event.id,
             r#type: event.kind.as_str().to_owned(),
-            actor: event.actor.clone(),
+            actor: actors.show(&event.actor),
             evidence: event.evidence.clone(),
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,
@@ -205,10 +205,9 @@ pub struct Obligation {
     events: Vec<ObligationEvent>,
 }
 
-impl TryFrom<&Shown> for Obligation {
-    type Error = Error;
-
-    fn try_from(shown: &Shown) -> Result<Self, Error> {
+impl Obligation {
+    /// An obligation with the names of those who acted on it.
+    pub fn new(shown: &Shown, actors: &Actors) -> Result<Self, Error> {
         let (obligation, contract, duty) = (&shown.obligation, &shown.version.contract, shown.duty()?);
         let role = contract.role(&duty.owner);
         Ok(Self {
@@ -240,7 +239,7 @@ impl TryFrom<&Shown> for Obligation {
                 skipped: shown.replay.counted.skipped.iter().map(Into::into).collect(),
             },
             reminders: shown.replay.reminders.iter().map(|one| reminder(one, &shown.events)).collect(),
-            events: shown.events.iter().map(Into::into).collect(),
+            events: shown.events.iter().map(|event| ObligationEvent::new(event, actors)).collect(),
         })
     }
 }

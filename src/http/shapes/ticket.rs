@@ -75,10 +75,10 @@ pub struct RequesterInput {
 #[serde(deny_unknown_fields)]
 pub struct ExternalReference {
     /// The system.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     system: String,
     /// The name there.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     reference: String,
 }
 

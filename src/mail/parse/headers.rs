@@ -4,6 +4,7 @@ use mail_parser::{Header, HeaderName, Message, MessagePart, MimeHeaders, decoder
 use sha2::{Digest, Sha256};
 
 use super::{SUBJECT_CAP, hex, split};
+use crate::domain::text::is_visible;
 
 /// The most bytes of a mail address (RFC 5321).
 const EMAIL_CAP: usize = 320;
@@ -54,7 +55,7 @@ pub(super) fn addresses(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<Add
 
 fn address(written: &mail_parser::Addr<'_>) -> Option<Address> {
     let email = email(written.address.as_deref()?)?;
-    let name = written.name.as_deref().map(|name| one_line(name, NAME_CAP)).filter(|name| !name.is_empty());
+    let name = written.name.as_deref().map(|name| one_line(name, NAME_CAP)).filter(|name| is_visible(name));
     Some(Address { name, email })
 }
 
@@ -75,7 +76,7 @@ pub(super) fn subject(message: &Message<'_>) -> Option<String> {
     let decoded = unencoded(message, raw).or_else(|| header.value.as_text().map(str::to_owned))?;
     let whole = if decoded.contains('\u{fffd}') { split::words(raw).unwrap_or(decoded) } else { decoded };
     let subject = one_line(&whole, SUBJECT_CAP);
-    (!subject.is_empty()).then_some(subject)
+    is_visible(&subject).then_some(subject)
 }
 
 /// A header that broke the rules: written in another alphabet without saying which. The body's alphabet is the best guess.

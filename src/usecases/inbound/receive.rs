@@ -238,7 +238,7 @@ impl<'a> Intake<'a> {
     }
 
     fn stamp(&self, person: Option<Uuid>) -> Stamp {
-        let actor = Actor::Client(person.map_or_else(|| "mail".to_owned(), |person| person.to_string()));
+        let actor = Actor::by_mail(person);
         Stamp { actor, scope: Scope::All, recorded_at: self.coming.now, idempotency: None }
     }
 

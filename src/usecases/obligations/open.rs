@@ -10,7 +10,7 @@ use crate::domain::Instant;
 use crate::domain::obligation::{Duty, EventKind, Obligation, Occasion, State};
 use crate::store;
 use crate::usecases::tickets::{client_of, remember, repeated};
-use crate::usecases::{Error, Problem, Stamp, contracts};
+use crate::usecases::{Error, Problem, Stamp, contracts, one_of};
 
 /// A fact as someone records it; whatever could not be read is absent.
 #[derive(Debug, Clone, Default)]
@@ -88,7 +88,12 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     let version = draft.contract.as_deref().and_then(|contract| {
         let version = contracts::in_force_at(app, &stamp.scope, contract, fact_at.min(stamp.recorded_at));
         if version.is_none() {
-            problems.push(Problem::field("contract", "unknown_contract", format!("there is no contract \"{contract}\" in force then")));
+            let known = contracts::ids_in_force_at(app, &stamp.scope, fact_at.min(stamp.recorded_at));
+            problems.push(Problem::field(
+                "contract",
+                "unknown_contract",
+                format!("there is no such contract in force then; {}", one_of(known.iter().map(String::as_str))),
+            ));
         }
         version
     });
@@ -124,7 +129,8 @@ fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<(
         Some((duty, Occasion::Facts(facts))) => return Some((duty.clone(), facts.clone())),
         Some(_) => problems.push(Problem::field("obligation", "recurring", "opens by itself, every period")),
         None => {
-            let detail = format!("the contract has no obligation \"{id}\"");
+            let by_facts = version.contract.duties.iter().filter(|duty| matches!(duty.occasion, Occasion::Facts(_)));
+            let detail = format!("the contract has no such obligation; {}", one_of(by_facts.map(|duty| duty.id.as_str())));
             problems.push(Problem::field("obligation", "unknown_obligation", detail));
         }
     }

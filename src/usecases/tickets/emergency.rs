@@ -46,11 +46,11 @@ pub(super) fn incident(app: &App, incidents: &[Ticket], draft: &Draft, organisat
     let incident = found.ok_or_else(|| Error::Invalid(vec![unknown()]))?;
     let version = app.version(incident.contract_version_id)?;
     if !is_of_the_first_rank(&version.contract, incident) {
-        let detail = format!("{} does not have the contract's first priority by the desk's decision (CHG-02)", incident.reference());
+        let detail = format!("{} does not have the contract's first priority by the desk's decision", incident.reference());
         return Err(Error::Invalid(vec![Problem::field("emergencyFor", "not_first_priority", detail)]));
     }
     if !incident.state().is_open() {
-        let detail = format!("{} is not open, so there is nothing to solve (CHG-02)", incident.reference());
+        let detail = format!("{} is not open, so there is nothing to solve", incident.reference());
         return Err(Error::Conflict { code: "incident_not_open", detail });
     }
     Ok(Some(incident.id))

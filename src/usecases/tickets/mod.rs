@@ -23,6 +23,7 @@ use super::{Error, Problem, Stamp, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Motivation, TicketType};
+use crate::domain::text::is_visible;
 use crate::domain::ticket::{self, Act, Event, EventKind, Field, Settled, Ticket};
 use crate::store::tickets::TicketRef;
 use crate::store::{self, Reads, Tx};
@@ -221,7 +222,7 @@ fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Resu
 /// Why a priority cannot be set without a motivation.
 fn missing_motivation(contract: &Contract, kind: TicketType, priority: &str, motivation: Option<&str>) -> Option<Problem> {
     let needs = contract.priority(priority, kind).is_some_and(|priority| priority.motivation == Motivation::Required);
-    let is_missing = needs && motivation.is_none_or(|text| text.trim().is_empty());
+    let is_missing = needs && !motivation.is_some_and(is_visible);
     is_missing.then(|| Problem::field("priorityMotivation", "required", "the contract asks why this priority"))
 }
 

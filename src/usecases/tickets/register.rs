@@ -9,13 +9,13 @@ use super::{check_late, emergency, missing_motivation, numbered, remember, repea
 use crate::app::{App, Version};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::ticket::{self, Channel, Event, EventKind, Ticket};
+use crate::domain::ticket::{self, Actor, Channel, Event, EventKind, Ticket};
 use crate::domain::workflow;
 use crate::store::people::Person;
 use crate::store::tickets::ExternalReference;
 use crate::store::{self, Tx};
 use crate::usecases::people::{self, Address};
-use crate::usecases::{Error, Problem, Stamp, contracts};
+use crate::usecases::{Error, Problem, Stamp, contracts, one_of};
 
 /// Tickets written in one transaction.
 const BATCH: usize = 100;
@@ -103,7 +103,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     let channel = draft.channel.as_deref().and_then(|name| {
         let known = Channel::named(name);
         if known.is_none() {
-            problems.push(Problem::field("channel", "unknown_channel", format!("\"{name}\" is no channel")));
+            problems.push(Problem::field("channel", "unknown_channel", one_of(Channel::ALL.map(Channel::as_str))));
         }
         known
     });
@@ -127,7 +127,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
             problems.push(Problem::field(
                 "organisation",
                 "tier_missing",
-                "the clocks of this type need the client's tier, and the contract names none (CLK-06)",
+                "the clocks of this type need the client's tier, and the contract names none",
             ));
         }
     }
@@ -142,7 +142,9 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
 fn version_for(app: &App, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
     let version = contracts::in_force_at(app, &stamp.scope, contract, at);
     if version.is_none() {
-        problems.push(Problem::field("contract", "unknown_contract", format!("there is no contract \"{contract}\" in force at {at}")));
+        let known = contracts::ids_in_force_at(app, &stamp.scope, at);
+        let detail = format!("there is no such contract in force at {at}; {}", one_of(known.iter().map(String::as_str)));
+        problems.push(Problem::field("contract", "unknown_contract", detail));
     }
     version
 }
@@ -161,10 +163,11 @@ pub(in crate::usecases) fn client_of(
         None => None,
     };
     if client.is_none() {
+        let choices = || one_of(seen.iter().map(|client| client.organisation.as_str()));
         let (code, detail) = match named {
-            Some(named) => ("unknown_organisation", format!("the contract serves no \"{named}\"")),
-            None if seen.is_empty() => ("unknown_organisation", "the contract serves no organisation of yours".to_owned()),
-            None => ("required", "the contract serves several organisations: name one".to_owned()),
+            _ if seen.is_empty() => ("unknown_organisation", "the contract serves no organisation of yours".to_owned()),
+            Some(_) => ("unknown_organisation", format!("the contract does not serve it; {}", choices())),
+            None => ("required", format!("the contract serves several organisations; {}", choices())),
         };
         problems.push(Problem::field("organisation", code, detail));
     }
@@ -182,10 +185,10 @@ fn check_priority(
     let Some(priority) = draft.priority.as_deref() else { return };
     problems.extend(missing_motivation(contract, kind, priority, draft.priority_motivation.as_deref()));
     if contract.priority(priority, kind).is_none() {
-        let detail = format!("\"{priority}\" is no priority of this contract for {kind}");
+        let detail = format!("is no priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
         problems.push(Problem::field("priority", "unknown_priority", detail));
     } else if !stamp.actor.is_client() && channel != Some(Channel::Phone) && ticket::needs_phone_contact(contract, kind, priority) {
-        let detail = "this priority needs a phone contact: register it by phone, or set it after one (INC-03)";
+        let detail = "this priority needs a phone contact: register it by phone, or set it after one";
         problems.push(Problem::field("priority", "phone_contact_required", detail));
     }
 }
@@ -418,10 +421,12 @@ fn new_ticket(
 }
 
 fn registration(app: &App, stamp: &Stamp, draft: &Draft, ticket: &Ticket) -> Event {
+    // A mail is its writer's, who is known by now.
+    let actor = if stamp.actor == Actor::by_mail(None) { Actor::by_mail(ticket.requester_id) } else { stamp.actor.clone() };
     Event {
         id: app.time.id(),
         kind: EventKind::Registered,
-        actor: stamp.actor.as_text(),
+        actor: actor.as_text(),
         reason: draft.occurred_at_reason.clone(),
         data: serde_json::json!({
             "type": ticket.kind.as_str(), "contract": ticket.contract, "contractVersion": ticket.contract_version_id,

@@ -18,6 +18,13 @@ on_both_databases!(
     the_scheme_of_a_token_has_any_case_and_a_wrong_one_is_called_so,
     a_text_is_more_than_spaces_and_has_no_character_that_is_none,
     a_refusal_is_no_larger_than_its_document_says_whatever_was_sent,
+    a_refusal_says_what_can_be_given_and_never_a_pattern,
+    a_filter_with_a_value_that_cannot_be_is_refused_with_those_that_can,
+    a_client_is_told_of_its_own_alone,
+    a_name_given_twice_is_refused_wherever_it_stands,
+    a_text_without_anything_to_see_is_refused_wherever_one_is_needed,
+    a_path_with_a_slash_at_its_end_is_told_what_to_write,
+    a_history_names_people_and_no_tokens,
 );
 
 fn codes(answer: &crate::support::Answer) -> Vec<(String, String)> {
@@ -276,4 +283,198 @@ async fn a_refusal_is_no_larger_than_its_document_says_whatever_was_sent(desk: &
     assert!(told.iter().all(|(pointer, _)| pointer.chars().count() == 500 && pointer[2..].contains("~0~1")), "{:?}", told.first());
     let answer = desk.get(&format!("/v1/tickets?{}=1", "k".repeat(3000))).await;
     assert_eq!((answer.status, codes(&answer)[0].0.len()), (400, 500));
+}
+
+async fn a_refusal_says_what_can_be_given_and_never_a_pattern(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let with = |key: &str, value: Value| {
+        let mut ticket = incident("p3");
+        ticket[key] = value;
+        ticket
+    };
+    let path = format!("/v1/tickets/{number}");
+    let messages = format!("{path}/messages");
+    let post = async |path: &str, body: Value| desk.post(path, &body).await;
+    for (answer, said) in [
+        (post(&messages, json!({ "visibility": "secret", "body": "x" })).await, "must be one of public, internal"),
+        (
+            post(&messages, json!({ "visibility": "public", "body": "x", "channel": "duif" })).await,
+            "must be one of phone, email, portal, api",
+        ),
+        (post("/v1/sandbox/advances", json!({ "by": "4 uur" })).await, "must be a duration such as PT4H"),
+        (post("/v1/tickets", with("requester", json!({ "name": "Anna", "email": "anna" }))).await, "must be an address such as"),
+        (post("/v1/tickets", with("type", json!("klacht"))).await, "incident, problem, service_request"),
+        (post("/v1/tickets", with("channel", json!("duif"))).await, "must be one of phone, email, portal, api, monitoring"),
+        (post("/v1/tickets", with("contract", json!("nergens"))).await, "covide, dap-example"),
+        (post("/v1/tickets", with("organisation", json!("niemand"))).await, "must be one of ipo"),
+        (post("/v1/tickets", with("priority", json!("p9"))).await, "must be one of p1, p2, p3"),
+        (desk.patch(&path, &json!({ "priority": "p9" })).await, "must be one of p1, p2, p3"),
+        (desk.patch(&path, &json!({ "type": "klacht" })).await, "incident, problem, service_request"),
+        (
+            post(
+                "/v1/contracts/dap-example/calendar-amendments",
+                json!({ "calendar": "x", "date": "2026-12-24", "change": "closed", "reason": "x" }),
+            )
+            .await,
+            "must be one of support",
+        ),
+        (
+            post("/v1/obligations", json!({ "contract": "dap-example", "obligation": "x", "organisation": "ipo", "evidence": "x" })).await,
+            "verbeterplan-exitplan",
+        ),
+        (desk.send_raw("/v1/tickets", vec![b' '; 1_048_577], &[("content-type", "application/json")]).await, "1048576 bytes"),
+    ] {
+        let told = format!("{} {}", answer.body["detail"], answer.body["errors"]);
+        assert!(answer.status >= 400 && told.contains(said), "{said}: {told}");
+        assert!(["^", "\\\\", "(?"].iter().all(|sign| !told.contains(sign)), "{told}");
+    }
+}
+
+async fn a_filter_with_a_value_that_cannot_be_is_refused_with_those_that_can(desk: &Desk) {
+    for (path, key, value, said) in [
+        ("/v1/tickets", "type", "klacht", "must be one of incident, problem"),
+        ("/v1/tickets", "state", "slaapt", "must be one of new, active"),
+        ("/v1/tickets", "phase", "dromend", "in_progress"),
+        ("/v1/tickets", "channel", "duif", "must be one of phone"),
+        ("/v1/tickets", "priority", "p9", "p1, p2, p3"),
+        ("/v1/tickets", "contract", "nergens", "dap-example"),
+        ("/v1/tickets", "organisation", "niemand", "ipo"),
+        ("/v1/tickets", "requester", "anna", "must be the UUID of a person"),
+        ("/v1/tickets", "sort", "title", "openedAt"),
+        ("/v1/obligations", "state", "slaapt", "must be one of open, late, met"),
+        ("/v1/obligations", "contract", "nergens", "dap-example"),
+        ("/v1/obligations", "organisation", "niemand", "ipo"),
+        ("/v1/obligations", "obligation", "niets", "verbeterplan-exitplan"),
+        ("/v1/people", "organisation", "niemand", "ipo"),
+        ("/v1/inbound-messages", "outcome", "weg", "quarantined"),
+        ("/v1/inbound-messages", "mailbox", "nergens", "servicedesk"),
+        ("/v1/outbound-messages", "state", "weg", "must be one of pending, sent, failed"),
+    ] {
+        let answer = desk.get(&format!("{path}?{key}={value}")).await;
+        assert_eq!((answer.status, codes(&answer)), (400, pairs(&[(key, "unknown_value")])), "{path} {key}");
+        let detail = answer.body["errors"][0]["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(said) && !detail.contains(value), "{path} {key}: {detail}");
+    }
+    assert_eq!(desk.get("/v1/tickets?priority=p1,p3&contract=dap-example&organisation=ipo&team=van-alles").await.status, 200);
+}
+
+/// Of what is another's it hears what it hears of what is nowhere.
+async fn a_client_is_told_of_its_own_alone(desk: &Desk) {
+    let client = desk.token_of("ipo").await;
+    for (path, key, others, nowhere, own) in [
+        ("/v1/tickets", "contract", "covide", "nergens", "dap-example"),
+        ("/v1/tickets", "organisation", "gemeente-voorbeeld", "niemand", "ipo"),
+        ("/v1/tickets", "priority", "urgent", "haast", "p1, p2, p3"),
+        ("/v1/obligations", "contract", "covide", "nergens", "dap-example"),
+        ("/v1/obligations", "organisation", "gemeente-voorbeeld", "niemand", "ipo"),
+        ("/v1/people", "organisation", "gemeente-voorbeeld", "niemand", "ipo"),
+    ] {
+        let [theirs, none] = [others, nowhere].map(|value| format!("{path}?{key}={value}"));
+        let (theirs, none) = (desk.ask(Some(&client), "GET", &theirs, None).await, desk.ask(Some(&client), "GET", &none, None).await);
+        assert_eq!((theirs.status, &theirs.body), (400, &none.body), "{path} {key}");
+        let told = none.body["errors"].to_string();
+        assert!(
+            told.contains(own) && ["covide", "gemeente-voorbeeld", "stichting-proef"].iter().all(|name| !told.contains(name)),
+            "{told}"
+        );
+    }
+}
+
+async fn a_name_given_twice_is_refused_wherever_it_stands(desk: &Desk) {
+    let json_type = [("content-type", "application/json")];
+    let ticket = incident("p3").to_string();
+    let (end, requester) = (ticket.len() - 1, ticket.replace("\"name\":", "\"name\":\"Bea\",\"name\":"));
+    let twice = format!("{},\"title\":\"Toch anders\"}}", &ticket[..end]);
+    let batch = format!("{{\"items\":[{ticket},{requester}]}}");
+    for (path, body, pointer) in [
+        ("/v1/tickets", &twice, "/title"),
+        ("/v1/tickets", &requester, "/requester/name"),
+        ("/v1/tickets/_bulk", &batch, "/items/1/requester/name"),
+    ] {
+        let answer = desk.send_raw(path, body.clone().into_bytes(), &json_type).await;
+        assert_eq!((answer.status, codes(&answer)), (400, pairs(&[(pointer, "repeated")])), "{}", answer.body);
+    }
+    assert_eq!(desk.get("/v1/tickets").await.body["items"], json!([]));
+}
+
+async fn a_text_without_anything_to_see_is_refused_wherever_one_is_needed(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let path = format!("/v1/tickets/{number}");
+    let with = |key: &str, value: Value| {
+        let mut ticket = incident("p3");
+        ticket[key] = value;
+        ticket
+    };
+    for unseen in ["\u{200b}", "\u{a0}\u{2060}", "\u{202e}\u{2066}", "\u{301}", "\u{3164}", "\u{ad}\u{feff} "] {
+        for (answer, pointer) in [
+            (desk.post("/v1/tickets", &with("title", json!(unseen))).await, "/title"),
+            (desk.post("/v1/tickets", &with("requester", json!({ "name": unseen, "email": "a@ipo.example" }))).await, "/requester/name"),
+            (
+                desk.post("/v1/tickets", &with("externalReferences", json!([{ "system": unseen, "reference": "1" }]))).await,
+                "/externalReferences/0/system",
+            ),
+            (desk.patch(&path, &json!({ "title": unseen })).await, "/title"),
+            (desk.patch(&path, &json!({ "assignee": unseen })).await, "/assignee"),
+            (desk.patch(&path, &json!({ "team": unseen })).await, "/team"),
+            (desk.post(&format!("{path}/messages"), &json!({ "visibility": "public", "body": unseen })).await, "/body"),
+            (desk.post(&format!("{path}/transitions"), &json!({ "to": "in_progress", "reason": unseen })).await, "/reason"),
+        ] {
+            assert_eq!((answer.status, codes(&answer)), (400, pairs(&[(pointer, "blank")])), "{unseen:?}: {}", answer.body);
+        }
+        let file = format!("{path}/attachments?name={}", unseen.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>());
+        let kept = desk.send_raw(&file, b"x".to_vec(), &[("content-type", "application/octet-stream")]).await;
+        assert_eq!((kept.status, codes(&kept)), (400, pairs(&[("name", "bad_name")])), "{unseen:?}");
+    }
+    let mail = "From: \u{200b} <anna@ipo.example>\nSubject: \u{200b}\u{2060}\nMessage-ID: <leeg@ipo.example>\n\nHelp.\n";
+    let made = desk.mail_arrives("servicedesk", mail).await.body["ticket"].as_str().expect("a ticket").to_owned();
+    let made = desk.get(&format!("/v1/tickets/{made}")).await.body;
+    assert_eq!((made["title"].as_str(), made["requester"]["name"].as_str()), (Some("(geen onderwerp)"), Some("anna@ipo.example")));
+}
+
+async fn a_path_with_a_slash_at_its_end_is_told_what_to_write(desk: &Desk) {
+    for path in ["/v1/tickets/", "/v1/tickets/INC-1001/", "/v1/contracts/dap-example/calendars/", "/docs/"] {
+        let answer = desk.get(path).await;
+        let detail = answer.body["detail"].as_str().unwrap_or_default();
+        assert!(answer.status == 404 && detail.contains("without the slash at its end"), "{path}: {}", answer.body);
+    }
+    for path in ["/v1/", "/v1/nergens/", "/nergens"] {
+        assert_eq!(desk.get(path).await.body["detail"], "there is nothing here", "{path}");
+    }
+}
+
+async fn a_history_names_people_and_no_tokens(desk: &Desk) {
+    let token =
+        async |name: &str, organisation| uurwerk::usecases::tokens::create(&desk.app, name, organisation, None).await.expect("a token");
+    let (piet, portal) = (token("Piet van de servicedesk", None).await, token("Portaal van IPO", Some("ipo")).await);
+    assert!(uurwerk::usecases::tokens::create(&desk.app, "\u{200b}", None, None).await.is_err());
+    let mail = "From: Anna de Boer <anna@ipo.example>\nSubject: Mail hapert\nMessage-ID: <1@ipo.example>\n\nNiets komt aan.\n";
+    let number = desk.mail_arrives("servicedesk", mail).await.body["ticket"].as_str().expect("a ticket").to_owned();
+    let path = format!("/v1/tickets/{number}");
+    let says = |text: &str| json!({ "visibility": "public", "body": text });
+    for who in [&piet, &portal] {
+        assert_eq!(desk.ask(Some(who), "POST", &format!("{path}/messages"), Some(&says("Dag."))).await.status, 201);
+    }
+    desk.ask(Some(&piet), "PATCH", &path, Some(&json!({ "priority": "p3" }))).await;
+    let anna = desk.get(&path).await.body["requester"]["id"].clone();
+    let named = |kind: &str, name: &str, id: &Value| json!({ "kind": kind, "name": name, "id": id });
+    let piet = named("desk", "Piet van de servicedesk", &Value::Null);
+    let events = desk.events(&number).await;
+    let of =
+        |kind: &str| events.iter().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("{kind} in {events:?}"))["actor"].clone();
+    assert_eq!(of("ticket.registered"), named("client", "Anna de Boer", &anna));
+    assert_eq!(of("ticket.prioritised"), piet);
+    let messages = desk.get(&format!("{path}/messages")).await.body["items"].clone();
+    let authors: Vec<_> = messages.as_array().expect("messages").iter().map(|message| message["author"].clone()).collect();
+    assert_eq!(authors, [piet, named("client", "Portaal van IPO", &Value::Null)]);
+    // Whoever was erased is nobody any more.
+    desk.spoils(
+        "UPDATE event SET actor = 'client:00000000-0000-0000-0000-000000000009' WHERE sequence = 1 AND ticket_id = $1",
+        of_ticket(desk, &path).await,
+    )
+    .await;
+    assert_eq!(desk.events(&number).await[0]["actor"], json!({ "kind": "client", "name": null, "id": null }));
+}
+
+async fn of_ticket(desk: &Desk, path: &str) -> uuid::Uuid {
+    desk.get(path).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
 }

@@ -16,6 +16,7 @@ mod proof;
 mod rebuild;
 mod response;
 mod slow_uploads;
+mod strangers;
 mod together;
 mod undelivered;
 mod uploads;

@@ -1,0 +1,44 @@
+//! What can be seen of a text.
+
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// Letters and a symbol that are drawn as nothing: the fillers of Hangul, and Braille without dots.
+const EMPTY: [char; 5] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{2800}'];
+
+/// Whether there is something to see in a text: a letter, a figure, punctuation or a symbol. Spaces of any kind, control
+/// signs, signs without a width and accents on nothing are not.
+pub fn is_visible(text: &str) -> bool {
+    text.chars().any(|sign| {
+        let group = sign.general_category_group();
+        let shows = matches!(
+            group,
+            GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number | GeneralCategoryGroup::Punctuation | GeneralCategoryGroup::Symbol
+        );
+        shows && !EMPTY.contains(&sign)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_seen_in_any_script_and_never_for_what_is_not_drawn() {
+        for seen in ["a", "7", "?", "€", "é", "e\u{301}", "日本", "שלום", "👩\u{200d}💻", "\u{202e}a", "हिन्दी"] {
+            assert!(is_visible(seen), "{seen:?}");
+        }
+        for unseen in [
+            "",
+            " \t\n",
+            "\u{a0}\u{2003}\u{3000}",
+            "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}",
+            "\u{200e}\u{200f}\u{202e}\u{2066}\u{2069}",
+            "\u{301}\u{20dd}",
+            "\u{ad}\u{34f}\u{fe0f}",
+            "\u{3164}\u{115f}\u{1160}\u{ffa0}\u{2800}",
+            "\u{e0041}\u{7f}\u{85}",
+        ] {
+            assert!(!is_visible(unseen), "{unseen:?}");
+        }
+    }
+}
