@@ -8,6 +8,7 @@ use super::error::Failure;
 use super::incoming::Incoming;
 use super::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::app::App;
+use crate::store::amendments::Recorded;
 use crate::usecases::{Error, Problem, amendments};
 
 type App_ = web::Data<App>;

@@ -1,15 +1,18 @@
 //! `/v1/inbound-messages`: mail that comes, what became of it, and what waits for the desk to look at it.
 
+use actix_web::body::SizedStream;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
+use super::MAIL_CAP;
 use super::attachments::{POLICY, disposition};
 use super::body::{self, Query};
 use super::caller::Caller;
 use super::error::Failure;
-use super::incoming::Incoming;
+use super::incoming::{self, Incoming};
 use super::labels::OUTCOMES;
+use super::limits::Limits;
 use super::paging::{self, Page};
 use super::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput, Ticket};
 use super::tickets::answer;
@@ -112,15 +115,25 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
 #[utoipa::path(get, path = "/inbound-messages/{id}/content", tag = "mail", operation_id = "getInboundMessageContent",
     params(("id" = String, Path, description = "The message's UUID")),
     responses((status = 200, body = inline(Vec<u8>), content_type = "application/octet-stream")))]
-pub async fn content(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn content(
+    app: App_,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    limits: web::Data<Limits>,
+) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let (view, id) = (app.db.view(caller.scope.clone()), addressed(&path)?);
+    // In memory for as long as it takes to set it down, not for as long as its reader takes.
+    let _room = limits.room(MAIL_CAP).await;
     let raw = store::mail::raw(&view, id).await.map_err(Error::from)?.ok_or(Error::NotFound("message"))?;
+    let length = raw.len() as u64;
+    let pieces = incoming::set_down(&request, &raw).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/octet-stream"))
         .insert_header(disposition(&format!("{id}.eml")))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .body(raw))
+        .body(SizedStream::new(length, pieces)))
 }
 
 /// Makes a ticket of a mail that was kept aside, or taken for a duplicate.
@@ -137,12 +150,15 @@ pub async fn release(
     request: HttpRequest,
     path: web::Path<String>,
     incoming: Incoming,
+    limits: web::Data<Limits>,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let bytes = incoming.take(body::JSON).await?;
     let body = body::read(&bytes, "ReleasedTicketInput")?;
     let to = Destination { organisation: body.text("organisation"), contract: body.text("contract") };
     body.checked()?;
+    // The mail is read once more.
+    let _room = limits.room(MAIL_CAP).await;
     let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, &to).await?;
     Ok(answer(&made.ticket, &Ticket::from(&made), StatusCode::CREATED))
 }

@@ -167,6 +167,13 @@ fn takes_at_most(cap: usize) -> String {
     format!("the body is larger than the {cap} bytes that are taken here")
 }
 
+/// Bytes to be sent to whoever asked, who may take their time: a piece at a time, the rest in a file without a name.
+pub async fn set_down(request: &HttpRequest, bytes: &[u8]) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Failure> {
+    let mut waiting = Waiting { length: bytes.len(), ..Waiting::default() };
+    waiting.add(request, bytes).await.map_err(Refused::NoPlace)?;
+    Ok(waiting.pieces(None).await?)
+}
+
 /// What came of a body: in memory, or in a file.
 #[derive(Default)]
 struct Waiting {

@@ -132,7 +132,7 @@ fn check_names(
         }
     }
     match tier {
-        Some(tier) if !contract.tiers().contains(tier.as_str()) => {
+        Some(tier) if !contract.tiers().contains(tier) => {
             problems.note(Code::UnknownTier, format!("tier \"{tier}\" is not in the contract"));
         }
         None if kind.is_some_and(|kind| contract.needs_tier(kind)) => {

@@ -350,7 +350,6 @@ async fn no_filter_shows_a_ticket_of_another_organisation(desk: &Desk) {
         "priority=p1",
         "contract=dap-example",
         "organisation=ipo",
-        "organisation=ipo,gemeente-voorbeeld",
         "assignee=els",
         "team=beheer",
         &format!("requester={requester}"),
