@@ -40,10 +40,10 @@ pub(super) async fn mark(tx: &Tx, places: &[(Uuid, i64)], now: Instant) -> Resul
     let mut changed: HashMap<Uuid, Change> = HashMap::new();
     for row in told {
         let place = places.get(&row.id).copied().unwrap_or_default();
-        let streamed = super::events::to_domain(row)?;
-        let change = changed.entry(streamed.ticket_id).or_insert(Change { organisation: streamed.organisation, last: place, seen: None });
+        let change = changed.entry(row.ticket_id).or_insert(Change { organisation: row.organisation.clone(), last: place, seen: None });
         change.last = change.last.max(place);
-        if Reader::Client.sees_of(&streamed.event) {
+        // What cannot be read stops no pass, and tells a client nothing.
+        if super::events::to_domain(row).is_ok_and(|streamed| Reader::Client.sees_of(&streamed.event)) {
             change.seen = change.seen.max(Some(place));
         }
     }

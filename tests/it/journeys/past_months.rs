@@ -111,8 +111,10 @@ async fn a_late_fact_counts_in_its_month_and_is_listed(desk: &Desk) {
 fn with_another_client(from: &str) -> Value {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts/dap-example.toml");
     let text = std::fs::read_to_string(file).expect("a contract");
-    let text =
-        text.replacen("version = \"1.0\"", "version = \"2.0\"", 1).replacen("organisation = \"ipo\"", "organisation = \"waterschap\"", 1);
+    let text = text
+        .replacen("version = \"1.0\"", "version = \"2.0\"", 1)
+        .replacen("organisation = \"ipo\"", "organisation = \"waterschap\"", 1)
+        .replacen("mail_domains = [\"ipo.example\"]", "mail_domains = [\"waterschap.example\"]", 1);
     json!({ "contract": text.replacen("effective_from = 2025-01-01", &format!("effective_from = {from}"), 1) })
 }
 
