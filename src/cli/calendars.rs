@@ -37,7 +37,7 @@ pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>
 
 fn line(recorded: &Recorded) -> String {
     let Recorded { id, contract, calendar, date, .. } = recorded;
-    let sides: Vec<_> = recorded.waits_for().into_iter().map(crate::domain::contract::Side::as_str).collect();
+    let sides: Vec<_> = recorded.waits_for().iter().map(|side| side.as_str()).collect();
     let waits = || format!("waits for the approval of {}", sides.join(" and "));
     let state = recorded.in_force_at().map_or_else(waits, |at| format!("in force since {at}"));
     format!("{contract} {calendar} {date} {id}: {state}")

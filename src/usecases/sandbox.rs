@@ -82,17 +82,16 @@ pub fn refuse_outside(app: &App) -> Result<(), Error> {
 
 /// Refuses to serve a sandbox in real time, where all that is due by then would fire at once, and the other way round, where time
 /// would stand still for people who wait.
-pub fn refuse_other_time(app: &App) -> Result<(), Error> {
-    let detail = match (app.settings.time, app.time.is_sandbox()) {
+pub fn refuse_other_time(app: &App) -> Result<(), String> {
+    match (app.settings.time, app.time.is_sandbox()) {
         (TimeMode::Machine, true) => {
-            format!("this database keeps sandbox time, which stands at {}: serve it with UURWERK_TIME=sandbox", app.time.now())
+            Err(format!("this database keeps sandbox time, which stands at {}: serve it with UURWERK_TIME=sandbox", app.time.now()))
         }
         (TimeMode::Sandbox, false) => {
-            "this database keeps real time: a sandbox needs a database of its own, named in UURWERK_DATABASE_URL".to_owned()
+            Err("this database keeps real time: a sandbox needs a database of its own, named in UURWERK_DATABASE_URL".to_owned())
         }
-        _ => return Ok(()),
-    };
-    Err(Error::Conflict { code: "other_time", detail })
+        _ => Ok(()),
+    }
 }
 
 async fn set(app: &App, now: Instant) -> Result<(), Error> {
