@@ -13,6 +13,7 @@ pub struct Model {
     pub email: String,
     #[sea_orm(column_type = "Text")]
     pub search_text: String,
+    pub is_stranger: bool,
     pub created_at: DateTimeUtc,
 }
 

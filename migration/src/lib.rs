@@ -18,6 +18,7 @@ mod m0017_provisional_due;
 mod m0018_reports;
 mod m0019_approvals;
 mod m0020_outbound_mail;
+mod m0021_strangers;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_reports::Step),
             Box::new(m0019_approvals::Step),
             Box::new(m0020_outbound_mail::Step),
+            Box::new(m0021_strangers::Step),
         ]
     }
 }

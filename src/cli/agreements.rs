@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 
-use super::{Failed, open, say, told};
+use super::{Failed, complain, open, say, told};
 use crate::settings::{BadSettings, Settings};
 use crate::{contracts, proof, usecases};
 
@@ -71,7 +71,7 @@ pub async fn plan(settings: Settings, files: &[PathBuf]) -> Result<ExitCode, Fai
         say(format_args!("{plan}"))?;
     }
     for problem in refused {
-        eprintln!("{problem}");
+        complain(&problem);
     }
     Ok(if can_be_applied { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

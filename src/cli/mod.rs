@@ -178,13 +178,18 @@ pub async fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("{error}");
+            complain(&error);
             ExitCode::FAILURE
         }
     }
 }
 
 type Failed = Box<dyn std::error::Error>;
+
+/// Prints what is wrong; whether anybody can read it changes nothing.
+fn complain(error: &impl std::fmt::Display) {
+    drop(writeln!(std::io::stderr().lock(), "{error}"));
+}
 
 /// Prints a line, or says that nobody reads it any more.
 fn say(text: impl std::fmt::Display) -> std::io::Result<()> {

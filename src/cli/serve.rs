@@ -104,6 +104,8 @@ fn start_log(settings: &Settings) -> Result<(), Failed> {
     let filter = tracing_subscriber::EnvFilter::try_new(said).map_err(|error| format!("settings: log.filter: {error}"))?;
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    // Where the log cannot be written, as on a full disk, the desk goes on without it: saying so would go the same way.
+    let log = log.log_internal_errors(false);
     match settings.log.format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.init(),

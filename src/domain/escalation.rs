@@ -65,6 +65,12 @@ fn level_decided<'a>(ladder: &'a Ladder, level: u32, code: &str) -> Option<&'a L
 }
 
 impl Position {
+    /// The same for whoever does not see what is proposed inside the desk.
+    #[must_use]
+    pub fn without_proposal(self) -> Self {
+        Self { proposed: None, ..self }
+    }
+
     /// Where the next event of a history leaves it.
     #[must_use]
     pub fn after(mut self, ladder: &Ladder, event: &Event) -> Self {

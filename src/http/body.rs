@@ -321,6 +321,7 @@ impl Query {
     }
 
     /// A comma list of some of these names.
+    #[expect(clippy::needless_pass_by_value, reason = "callers make the iterator in place, and it is gone through more than once")]
     pub fn among<'a>(&mut self, key: &str, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
         let known = |name: &str| names.clone().any(|known| known == name).then(|| name.to_owned());
         self.known(key, known, || one_of(names.clone()))

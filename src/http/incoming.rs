@@ -240,6 +240,10 @@ pub fn prepare(folder: &Path) -> std::io::Result<()> {
 /// A file of this process alone, in the folder of the settings.
 async fn nameless(request: &HttpRequest) -> std::io::Result<File> {
     let folder = request.app_data::<web::Data<App>>().map_or_else(std::env::temp_dir, |app| app.settings.http.spool.clone());
-    let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder));
+    let made = tokio::task::spawn_blocking(move || {
+        // It may have been cleared away since the start.
+        std::fs::create_dir_all(&folder)?;
+        tempfile::tempfile_in(folder)
+    });
     Ok(File::from_std(made.await.map_err(std::io::Error::other)??))
 }

@@ -26,7 +26,7 @@ type App_ = web::Data<App>;
         ("ticket" = Option<String>, Query, description = "The UUID or number of the ticket they are about"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many mails a page shows; 20 unless said"),
         ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
-    responses((status = 200, body = OutboundMessagePage)))]
+    responses((status = 200, body = OutboundMessagePage), (status = 404)))]
 pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let mut query = Query::read(&request, &["state", "ticket", "pageSize", "cursor"]);

@@ -87,6 +87,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("not_allowed", "May not be given here, or is none of the values it can have."),
     ("not_begun", "Has not begun yet."),
     ("not_first_priority", "Is an incident without the contract's first priority by the desk's decision."),
+    ("not_the_senders", "Is not the client whose mail domain the sender has."),
     ("one_of", "Exactly one of several must be given."),
     ("out_of_range", "Is smaller or larger than it can be."),
     ("overlap", "Overlaps with another."),

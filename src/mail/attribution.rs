@@ -44,6 +44,9 @@ pub enum Unattributed {
     /// The address tells of several clients.
     #[error("the sender is known with several clients")]
     Several,
+    /// The address is one of the desk's own, or of the supplier's people.
+    #[error("the sender is one of the desk's own addresses")]
+    Ours,
     /// The address tells of no client of this contract, but of another's.
     #[error("the sender is known under another contract")]
     Elsewhere,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::around::Around;
 use crate::app::{App, Version};
 use crate::domain::Instant;
-use crate::domain::contract::{Contract, Ladder, Level, Role, TicketType};
+use crate::domain::contract::{Contract, Ladder, Level, Role, Side, TicketType};
 use crate::domain::escalation;
 use crate::domain::phone::Phone;
 use crate::domain::ticket::{EventKind, Ticket};
@@ -172,11 +172,15 @@ impl Told<'_> {
         Ok(addresses.into_iter().map(|address| self.outbound("escalation", address, outgoing.clone(), None)).collect())
     }
 
-    /// One notice of a proposed step to every address of the supplier's roles of the level the case stands on (ESC-25).
+    /// One notice of a proposed step to every address of the roles that may decide it, on the level the case stands on: those of the
+    /// sides that may raise the next level (ESC-25).
     fn deciders(&self) -> Result<Vec<Outbound>, Error> {
         let contract = &self.version.contract;
         let (ladder, from, to) = self.step()?;
-        let roles: Vec<_> = from.unwrap_or(to).supplier.iter().filter_map(|code| contract.role(code)).collect();
+        let (level, sides) = (from.unwrap_or(to), ladder.raised_by(to.level));
+        let of_side = |side, roles| if sides.contains(&side) { roles } else { &[][..] };
+        let codes = of_side(Side::Supplier, &level.supplier[..]).iter().chain(of_side(Side::Client, &level.client[..]));
+        let roles: Vec<_> = codes.filter_map(|code| contract.role(code)).collect();
         let labels: Vec<&str> = roles.iter().map(|role| role.label.nl.as_str()).collect();
         let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
         let trigger = self.streamed.event.text("trigger").unwrap_or_default();

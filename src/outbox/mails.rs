@@ -36,8 +36,10 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
             sent.push(mail.id);
             continue;
         };
-        if away.is_none() {
-            tracing::warn!(mail = %mail.id, %error, "a mail was not sent");
+        match mail.attempts {
+            // One line when trouble begins, and one when the mail is given up: a weekend without a server is no flood.
+            0 if away.is_none() => tracing::warn!(mail = %mail.id, %error, "a mail was not sent, and is tried again"),
+            _ => tracing::debug!(mail = %mail.id, %error, "a mail was not sent"),
         }
         match next_try(mail, &error, patience(app), now) {
             Some(again_at) => waiting.push((mail.id, error.to_string(), again_at)),

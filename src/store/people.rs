@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use uuid::Uuid;
 
 use super::search::folded;
+use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, insert_rows};
 use crate::domain::Instant;
 
@@ -23,6 +24,8 @@ pub struct Person {
     pub name: String,
     /// Their address, in small letters.
     pub email: String,
+    /// Whether only a mailbox that accepts strangers made them known: nobody vouches for whose they are.
+    pub is_stranger: bool,
 }
 
 /// The person of an organisation with that address.
@@ -35,7 +38,13 @@ pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -
 /// The organisations that have a person with that address.
 pub async fn organisations_of(reads: &impl Reads, email: &str) -> Result<Vec<String>, DbErr> {
     let found = reads.find::<person::Entity>().select_only().column(person::Column::Organisation);
-    found.filter(person::Column::Email.eq(email)).order_by_asc(person::Column::Organisation).into_tuple().all(reads.connection()).await
+    found
+        .filter(person::Column::Email.eq(email))
+        .filter(person::Column::IsStranger.eq(false))
+        .order_by_asc(person::Column::Organisation)
+        .into_tuple()
+        .all(reads.connection())
+        .await
 }
 
 /// Several people.
@@ -116,12 +125,19 @@ pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u
         name: Set(person.name.clone()),
         email: Set(person.email.clone()),
         search_text: Set(folded(&format!("{} {}", person.name, person.email))),
+        is_stranger: Set(person.is_stranger),
         created_at: Set(created_at.to_utc()),
     };
     let known = OnConflict::columns([person::Column::Organisation, person::Column::Email]).do_nothing().to_owned();
     insert_rows::<person::Entity>(tx, people.iter().map(row).collect(), Some(known)).await
 }
 
+/// Records that somebody vouches for these people.
+pub async fn vouch_for(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
+    let known = person::Entity::update_many().col_expr(person::Column::IsStranger, Expr::value(false));
+    known.filter(person::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
+}
+
 fn to_domain(row: person::Model) -> Person {
-    Person { id: row.id, organisation: row.organisation, name: row.name, email: row.email }
+    Person { id: row.id, organisation: row.organisation, name: row.name, email: row.email, is_stranger: row.is_stranger }
 }

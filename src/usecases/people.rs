@@ -15,15 +15,16 @@ pub(super) fn address(organisation: &str, email: &str) -> Address {
     (organisation.to_owned(), email.trim().to_lowercase())
 }
 
-/// The people with these addresses: those who are known, and the others made known by these names.
+/// The people with these addresses: those who are known, and the others made known by these names, as strangers or as whom somebody
+/// vouches for.
 pub(super) async fn known_as<'a>(
     app: &App,
     tx: &Tx,
-    named: impl Iterator<Item = (Address, &'a str)>,
+    named: impl Iterator<Item = (Address, &'a str, bool)>,
 ) -> Result<HashMap<Address, Person>, Error> {
-    let mut wanted: BTreeMap<Address, &str> = BTreeMap::new();
-    for (address, name) in named {
-        wanted.entry(address).or_insert(name);
+    let mut wanted: BTreeMap<Address, (&str, bool)> = BTreeMap::new();
+    for (address, name, is_stranger) in named {
+        wanted.entry(address).or_insert((name, is_stranger)).1 &= is_stranger;
     }
     if wanted.is_empty() {
         return Ok(HashMap::new());
@@ -35,13 +36,20 @@ pub(super) async fn known_as<'a>(
         Ok(by_address(store::people::with_addresses(tx, &organisations, &emails).await?).collect())
     };
     let mut people = known().await?;
+    let vouched =
+        people.iter().filter(|(address, person)| person.is_stranger && wanted.get(*address).is_some_and(|(_, is_stranger)| !is_stranger));
+    let vouched: Vec<_> = vouched.map(|(_, person)| person.id).collect();
+    if !vouched.is_empty() {
+        store::people::vouch_for(tx, &vouched).await?;
+    }
     let unknown = wanted.iter().filter(|(address, _)| !people.contains_key(address));
     let new: Vec<_> = unknown
-        .map(|((organisation, email), name)| Person {
+        .map(|((organisation, email), (name, is_stranger))| Person {
             id: app.time.id(),
             organisation: organisation.clone(),
             name: name.trim().to_owned(),
             email: email.clone(),
+            is_stranger: *is_stranger,
         })
         .collect();
     if store::people::insert(tx, &new, app.time.now()).await? < new.len() as u64 {

@@ -38,7 +38,7 @@ async fn make(app: &App, (name, holder): (&str, Holder), organisation: Option<&s
     {
         return Err(Error::Invalid(vec![Problem::field("organisation", "unknown_organisation", "no contract names this organisation")]));
     }
-    if !is_visible(name) {
+    if !is_visible(name) || name.chars().any(char::is_control) {
         return Err(Error::Invalid(vec![Problem::field(
             "name",
             "blank",

@@ -504,7 +504,8 @@ fn write(actor: &Actor, public: bool, by_phone: bool) -> Result<Recorded, Refusa
     if by_phone {
         events.push((EventKind::Phoned, None, json!({ "visibility": visibility(public) })));
     }
-    events.push((kind, None, json!({})));
+    // What was said by phone answers as the contact does, which the one a clock starts at does not.
+    events.push((kind, None, if by_phone { json!({ "byPhone": true }) } else { json!({}) }));
     Ok(events)
 }
 

@@ -219,7 +219,8 @@ fn does(event: &Event) -> Option<FactKind> {
 /// - an *assignment*: a person or a team named, or a move into a phase in which it is worked on.
 fn answers(event: &Event) -> impl Iterator<Item = Answer> + use<> {
     let moved = is_a_move(event.kind);
-    let replies = event.kind == EventKind::Replied || (moved && event.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty()));
+    let is_written = event.kind == EventKind::Replied && event.data["byPhone"] != true;
+    let replies = is_written || (moved && event.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty()));
     let classifies = match event.kind {
         EventKind::Registered => event.data["decided"] == true,
         kind => matches!(kind, EventKind::Prioritised | EventKind::Retyped | EventKind::TypeConfirmed),

@@ -78,6 +78,7 @@ fn kind(template: &str) -> &str {
         "reply" => "antwoord",
         "solved" => "oplossing",
         "escalation" => "escalatie",
+        "escalation-proposed" => "escalatievoorstel",
         "obligation-reminder" => "herinnering-verplichting",
         "obligation-late" => "verplichting-te-laat",
         word if word.chars().all(|sign| sign.is_ascii_lowercase() || sign == '-') => word,

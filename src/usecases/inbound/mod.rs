@@ -22,6 +22,8 @@ struct Becoming<'a> {
     organisation: Option<String>,
     /// Whether its sender gets a confirmation.
     acknowledge: bool,
+    /// Whether only the mailbox tells whose its sender is.
+    is_stranger: bool,
     /// The ticket it follows, or points at.
     related: Option<&'a Ticket>,
 }
@@ -40,7 +42,7 @@ fn draft(mail: &Parsed, becoming: Becoming<'_>) -> Draft {
         description: Some(text.to_owned()),
         channel: Some(Channel::Email.as_str().to_owned()),
         requester,
-        mail: Some(FromMail { acknowledge: becoming.acknowledge, asks_p1: asks_p1(subject), related }),
+        mail: Some(FromMail { acknowledge: becoming.acknowledge, asks_p1: asks_p1(subject), is_stranger: becoming.is_stranger, related }),
         ..Draft::default()
     }
 }

@@ -92,6 +92,9 @@ impl Coming<'_> {
 
     /// The same message, taken in before.
     async fn before(&self, tx: &Tx) -> Result<Option<Kept>, Error> {
+        if self.has_no_identity() {
+            return Ok(None);
+        }
         let lately = || self.now.plus(-SAME_WORDS).unwrap_or(Instant::MIN);
         let by = self.mail.message_id.as_deref().map_or_else(|| SameBy::CameAfter(lately()), SameBy::MessageId);
         // The digest covers the sender's header: the same words of another are another message.
@@ -99,10 +102,16 @@ impl Coming<'_> {
         Ok(store::mail::arrived(tx, &same).await?)
     }
 
+    /// Whether nothing tells two of them apart from one that came twice: no Message-ID, and no sender of whom both could be.
+    fn has_no_identity(&self) -> bool {
+        self.mail.message_id.is_none() && self.mail.from.is_none()
+    }
+
     /// What only one message of the contract can have, so that two that are the same and come at one moment are not both taken in.
     fn once_key(&self) -> String {
         let identity = match &self.mail.message_id {
             Some(message_id) => format!("{message_id} {}", self.mail.content_digest),
+            None if self.has_no_identity() => self.id.to_string(),
             None => format!("{} {}", self.now.unix().div_euclid(SAME_WORDS), self.mail.content_digest),
         };
         tokens::digest(identity.as_bytes())
@@ -152,7 +161,11 @@ struct Intake<'a> {
 impl<'a> Intake<'a> {
     async fn of(coming: &'a Coming<'a>, tx: &Tx, version: Arc<Version>) -> Result<Self, Error> {
         let sender = sender::look_up(coming.app, tx, coming.mail, Some(&version.contract)).await?;
-        let whose = attribution::whose(&sender, &sender::clients(&version.contract), Some(coming.mailbox));
+        let whose = if sender::is_ours(coming.app, coming.mail, &version.contract) {
+            Err(attribution::Unattributed::Ours)
+        } else {
+            attribution::whose(&sender, &sender::clients(&version.contract), Some(coming.mailbox))
+        };
         Ok(Self { coming, version, sender, whose })
     }
 
@@ -230,11 +243,16 @@ impl<'a> Intake<'a> {
     /// A ticket that the message points at, under whichever contract, with whether its sender takes part in it.
     async fn found(&self, tx: &Tx, ticket: TicketRef) -> Result<Option<Found<Ticket>>, Error> {
         let ticket = store::tickets::find(tx, ticket).await?.filter(|ticket| self.within().contains(&ticket.organisation.as_str()));
-        Ok(ticket.map(|ticket| Found {
-            is_theirs: self.sender.is_of(&ticket.organisation),
-            is_closed: matches!(ticket.state(), State::Closed | State::Cancelled),
-            ticket,
-        }))
+        let Some(ticket) = ticket else { return Ok(None) };
+        // An accepted stranger takes part in what they reported, and in nothing else of the client.
+        let is_theirs = self.sender.is_of(&ticket.organisation) || self.reported(tx, &ticket).await?;
+        Ok(Some(Found { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
+    }
+
+    /// Whether the sender is who reported a ticket.
+    async fn reported(&self, tx: &Tx, ticket: &Ticket) -> Result<bool, Error> {
+        let (Some(from), Some(id)) = (&self.coming.mail.from, ticket.requester_id) else { return Ok(false) };
+        Ok(store::people::find(tx, &[id]).await?.iter().any(|person| person.email == from.email.to_lowercase()))
     }
 
     fn stamp(&self, person: Option<Uuid>) -> Stamp {
@@ -267,6 +285,7 @@ impl<'a> Intake<'a> {
             contract: followed.map_or(&self.version.contract.id, |ticket| &ticket.contract),
             organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.whose.clone().ok()),
             acknowledge: decision.acknowledge,
+            is_stranger: self.whose.as_ref().is_ok_and(|organisation| !self.sender.is_of(organisation)),
             related,
         };
         draft(self.coming.mail, becoming)

@@ -4,12 +4,13 @@ use uuid::Uuid;
 
 use super::{Becoming, draft, sender};
 use crate::app::App;
-use crate::domain::contract::TicketType;
-use crate::mail::{attribution, parse};
-use crate::store;
+use crate::domain::contract::{Contract, TicketType};
+use crate::mail::attribution;
+use crate::mail::parse::{self, Parsed};
+use crate::store::{self, View};
 use crate::usecases::enclosures;
 use crate::usecases::tickets::{self, Draft, Registered};
-use crate::usecases::{Error, Stamp, contracts};
+use crate::usecases::{Error, Problem, Stamp, contracts};
 
 /// Whose a message is, as the desk says.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +31,12 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
     let contract = to.contract.as_ref().unwrap_or(&mail.contract);
     let version = app.version_at(contract, mail.received_at);
     let parsed = parse::parse(&raw);
+    if let (Some(organisation), Some(version)) = (&to.organisation, &version) {
+        refuse_another_clients(app, &view, &parsed, organisation, &version.contract).await?;
+    }
     let organisation = match (&to.organisation, &version) {
-        (None, Some(version)) => {
+        // Of several senders nobody is picked.
+        (None, Some(version)) if !parsed.several_senders => {
             let sender = sender::look_up(app, &view, &parsed, Some(&version.contract)).await?;
             let of_contract = mailbox.filter(|mailbox| mailbox.contract == *contract);
             attribution::whose(&sender, &sender::clients(&version.contract), of_contract).ok()
@@ -42,6 +47,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
         kind: mailbox.map_or(TicketType::Incident, |mailbox| mailbox.default_type),
         contract,
         organisation,
+        is_stranger: false,
         acknowledge: parsed.from.is_some() && parsed.automatic.is_none(),
         related: None,
     };
@@ -66,4 +72,18 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
     let done = Box::pin(done).await;
     enclosures::discard_rest(app, &enclosed).await;
     done
+}
+
+/// Refuses to give a client the mail of whom another client's mail domain names; unless the desk knows them as this client's.
+async fn refuse_another_clients(app: &App, view: &View, mail: &Parsed, organisation: &str, contract: &Contract) -> Result<(), Error> {
+    let sender = sender::look_up(app, view, mail, Some(contract)).await?;
+    let by_domain = [&sender.domain_of, &sender.domain_anywhere].into_iter().flatten().any(|one| one == organisation);
+    let is_known = sender.known_in.iter().any(|one| one == organisation);
+    match sender.domain_anywhere.first() {
+        Some(other) if !by_domain && !is_known => {
+            let detail = format!("the sender's mail domain is that of {other}");
+            Err(Error::Invalid(vec![Problem::field("organisation", "not_the_senders", detail)]))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,7 +1,7 @@
 //! What is known of who wrote a mail: people with the address, and clients with its domain.
 
 use crate::app::App;
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Contract, Side};
 use crate::mail::attribution::Sender;
 use crate::mail::parse::Parsed;
 use crate::store::{self, Reads};
@@ -19,6 +19,17 @@ pub(super) async fn look_up(app: &App, reads: &impl Reads, mail: &Parsed, contra
         domain_of: contract.map(|contract| clients_with(contract, domain)).unwrap_or_default(),
         domain_anywhere,
     })
+}
+
+/// Whether a mail comes from an address of the desk: one of its mailboxes, what it sends from, or a role of the supplier's. Such
+/// a sender is nobody's requester, and a confirmation would go round in circles.
+pub(super) fn is_ours(app: &App, mail: &Parsed, contract: &Contract) -> bool {
+    let Some(from) = &mail.from else { return false };
+    let is_it = |address: &str| address.eq_ignore_ascii_case(&from.email);
+    let sends_from = app.settings.mail.from.parse::<lettre::message::Mailbox>().ok();
+    app.settings.mailboxes.values().any(|mailbox| is_it(&mailbox.address))
+        || sends_from.is_some_and(|mailbox| is_it(mailbox.email.as_ref()))
+        || contract.roles.iter().filter(|role| role.side == Side::Supplier).flat_map(|role| &role.mail).any(|address| is_it(address))
 }
 
 /// The clients of a contract.

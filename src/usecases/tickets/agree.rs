@@ -28,7 +28,7 @@ pub async fn agree_repair(
     once(app, stamp, ticket, expected, async |tx, ticket| {
         let (name, email) = &agreement.agreed_by;
         let address = people::address(&ticket.organisation, email);
-        let person = people::known_as(app, tx, std::iter::once((address, name.as_str()))).await?.into_values().next();
+        let person = people::known_as(app, tx, std::iter::once((address, name.as_str(), false))).await?.into_values().next();
         let agreed_by = person.ok_or(Error::NotFound("person"))?.id;
         let wish = Act::AgreeRepair { due_at: agreement.due_at, agreed_by };
         Ok(act_in(app, tx, stamp, &ticket, &[wish], when).await?.0)

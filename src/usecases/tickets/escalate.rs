@@ -29,6 +29,10 @@ pub async fn escalate(
         let known = history.len();
         history.extend(numbered(app, &settle(&version.contract, &ticket, &history, stamp.recorded_at, false)));
         let position = escalation::position(ladder, &history).ok_or_else(no_ladder)?;
+        // What is proposed inside the supplier's desk is nobody else's to know, in a refusal neither.
+        let next = escalation::next_level(ladder, position.level);
+        let is_told = next.is_some_and(|next| ladder.raised_by(next.level).contains(&stamp.actor.side()));
+        let position = if is_told { position } else { position.without_proposal() };
         if escalation::next_level(ladder, position.level).is_none() {
             return Err(Error::Conflict { code: "top_of_ladder", detail: "the ticket stands on the highest level".to_owned() });
         }

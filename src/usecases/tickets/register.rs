@@ -73,6 +73,8 @@ pub struct FromMail {
     pub acknowledge: bool,
     /// Whether it asks for P1, which must be phoned (MAIL-06).
     pub asks_p1: bool,
+    /// Whether only the mailbox tells whose its sender is.
+    pub is_stranger: bool,
     /// The ticket it follows, or only points at.
     pub related: Option<Uuid>,
 }
@@ -275,8 +277,10 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
     refuse_known_names(tx, drafts, &mut outcomes).await?;
     find_emergencies(app, tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
-    let reporters =
-        accepted.iter().filter_map(|((_, draft), checked)| Some((address(draft, checked)?, draft.requester.as_ref()?.0.as_str())));
+    let is_stranger = |draft: &Draft| draft.mail.as_ref().is_some_and(|mail| mail.is_stranger);
+    let reporters = accepted
+        .iter()
+        .filter_map(|((_, draft), checked)| Some((address(draft, checked)?, draft.requester.as_ref()?.0.as_str(), is_stranger(draft))));
     let people = people::known_as(app, tx, reporters).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
     let mut made = Vec::with_capacity(accepted.len());
@@ -324,7 +328,7 @@ async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], out
     let known = store::people::with_addresses(tx, &organisations, &emails).await?;
     for (named, outcome) in named.iter().zip(outcomes) {
         let Some((organisation, email)) = named else { continue };
-        if !known.iter().any(|person| (&person.organisation, &person.email) == (organisation, email)) {
+        if !known.iter().any(|person| !person.is_stranger && (&person.organisation, &person.email) == (organisation, email)) {
             let detail = "is neither known to the desk nor at a mail domain of yours that the contract names; the desk can register it";
             *outcome = Err(Error::Invalid(vec![Problem::field("requester/email", "unknown_requester", detail)]));
         }

@@ -164,6 +164,26 @@ async fn a_database_file_that_was_moved_or_replaced_takes_no_tickets_until_it_is
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.status, 200);
 }
 
+#[actix_web::test]
+async fn a_backup_copied_over_the_database_of_a_running_desk_is_noticed() {
+    let desk = Desk::open(On::Sqlite).await;
+    let (file, backup, newest) = (database(&desk), database(&desk).with_extension("backup"), database(&desk).with_extension("newest"));
+    pragma(&desk, "wal_checkpoint(TRUNCATE)").await;
+    std::fs::copy(&file, &backup).expect("a backup");
+    for _ in 0..40 {
+        desk.registers(&incident("p3")).await;
+    }
+    pragma(&desk, "wal_checkpoint(TRUNCATE)").await;
+    desk.registers(&incident("p3")).await;
+    std::fs::copy(&file, &newest).expect("a copy");
+    std::fs::copy(&backup, &file).expect("overwritten");
+    let refused = desk.post("/v1/tickets", &incident("p3")).await;
+    assert_eq!((refused.status, desk.get("/readyz").await.status), (503, 503), "{}", refused.body);
+    std::fs::copy(&newest, &file).expect("put back");
+    recovers(desk.url()).await;
+    desk.registers(&incident("p3")).await;
+}
+
 async fn whoever_goes_away_in_the_middle_leaves_nothing_open(desk: &Desk) {
     for pause in 0..60 {
         let sent = desk.request("POST", "/v1/tickets").bearer_auth(crate::support::ADMIN).json(&incident("p3"));

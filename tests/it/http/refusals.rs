@@ -421,7 +421,7 @@ async fn a_text_without_anything_to_see_is_refused_wherever_one_is_needed(desk: 
         ] {
             assert_eq!((answer.status, codes(&answer)), (400, pairs(&[(pointer, "blank")])), "{unseen:?}: {}", answer.body);
         }
-        let file = format!("{path}/attachments?name={}", unseen.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>());
+        let file = format!("{path}/attachments?name={}", unseen.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat());
         let kept = desk.send_raw(&file, b"x".to_vec(), &[("content-type", "application/octet-stream")]).await;
         assert_eq!((kept.status, codes(&kept)), (400, pairs(&[("name", "bad_name")])), "{unseen:?}");
     }

@@ -9,6 +9,7 @@ on_both_databases!(
     the_same_words_without_a_number_are_one_mail_within_minutes_and_a_new_one_after,
     the_same_words_of_somebody_else_are_another_mail,
     a_number_and_words_make_a_mail_the_same_however_late_it_comes_again,
+    mails_without_a_number_and_a_sender_are_never_taken_for_one,
     what_was_wrongly_taken_for_a_duplicate_becomes_a_ticket_by_hand,
     a_mail_without_a_number_delivered_many_times_at_once_is_one_ticket,
 );
@@ -51,6 +52,13 @@ async fn a_number_and_words_make_a_mail_the_same_however_late_it_comes_again(des
     assert_eq!(became(&desk.mail_arrives("servicedesk", &numbered).await), (Some("duplicate"), Some("INC-1001")));
     let other_words = desk.mail_arrives("servicedesk", &numbered.replace("op de batterij", "weer op het net")).await;
     assert_eq!(other_words.body["outcome"], "ticket", "a number that is given twice hides nothing: {}", other_words.body);
+}
+
+async fn mails_without_a_number_and_a_sender_are_never_taken_for_one(desk: &Desk) {
+    for _ in 0..2 {
+        let fax = desk.mail_arrives("servicedesk", "Subject: fax\n\nfax ontvangen\n").await;
+        assert_eq!(fax.body["outcome"], "quarantined", "{}", fax.body);
+    }
 }
 
 async fn what_was_wrongly_taken_for_a_duplicate_becomes_a_ticket_by_hand(desk: &Desk) {

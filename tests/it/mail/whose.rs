@@ -8,6 +8,9 @@ use crate::support::{Answer, Desk};
 on_both_databases!(
     a_clients_mailbox_opens_no_gate_to_strangers_and_takes_no_other_clients_mail,
     an_accepted_stranger_is_the_mailboxs_and_never_simply_the_first_clients,
+    an_accepted_stranger_takes_part_in_what_they_reported_and_in_nothing_else,
+    nobody_is_picked_for_a_mail_of_several_senders_nor_given_another_clients,
+    an_address_of_the_desk_reports_nothing,
     a_person_is_known_by_one_client_and_by_no_more,
     who_is_known_under_another_contract_only_waits,
 );
@@ -63,6 +66,50 @@ async fn an_accepted_stranger_is_the_mailboxs_and_never_simply_the_first_clients
     assert_eq!(became(&desk, &stranger).await, ("ticket".to_owned(), json!("stichting-proef")));
     let other = writes(&desk, "eva@gemeente-voorbeeld.example").await;
     assert_eq!(became(&desk, &other).await, ("ticket".to_owned(), json!("gemeente-voorbeeld")));
+}
+
+async fn an_accepted_stranger_takes_part_in_what_they_reported_and_in_nothing_else(desk: &Desk) {
+    let desk = desk_with(desk, Some("stichting-proef"), "accept").await;
+    let theirs = writes(&desk, "bea@stichting-proef.example").await.body["ticket"].as_str().expect("a ticket").to_owned();
+    let own = writes(&desk, "onbekend@elders.example").await.body["ticket"].as_str().expect("a ticket").to_owned();
+    let answers = async |number: &str| {
+        let id = uuid::Uuid::new_v4();
+        let mail = format!("From: onbekend@elders.example\nSubject: Re: [{number}] x\nMessage-ID: <{id}@x.example>\n\nKijk eens.\n");
+        desk.mail_arrives("support", &mail).await.body
+    };
+    let on_own = answers(&own).await;
+    assert_eq!((&on_own["outcome"], &on_own["ticket"]), (&json!("reply"), &json!(own)));
+    let on_theirs = answers(&theirs).await;
+    assert_eq!(on_theirs["outcome"], "ticket", "it is no answer on a ticket of somebody else: {on_theirs}");
+    assert_ne!(on_theirs["ticket"], json!(theirs));
+    let client = desk.token_of("stichting-proef").await;
+    let naming =
+        json!({ "type": "incident", "contract": "covide", "title": "x", "requester": { "name": "x", "email": "onbekend@elders.example" } });
+    let refused = desk.ask(Some(&client), "POST", "/v1/tickets", Some(&naming)).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("unknown_requester")), "{}", refused.body);
+}
+
+async fn nobody_is_picked_for_a_mail_of_several_senders_nor_given_another_clients(desk: &Desk) {
+    let desk = desk_with(desk, None, "quarantine").await;
+    let two = writes(&desk, "bea@stichting-proef.example, eva@gemeente-voorbeeld.example").await;
+    assert_eq!(two.body["outcome"], "quarantined");
+    let release = format!("/v1/inbound-messages/{}/tickets", two.body["id"].as_str().expect("an id"));
+    let refused = desk.post(&release, &json!({})).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!("/organisation")), "{}", refused.body);
+
+    let foreign = desk.mail_arrives("servicedesk", "From: eva@gemeente-voorbeeld.example\nSubject: x\n\ny\n").await;
+    assert_eq!(foreign.body["outcome"], "quarantined");
+    let release = format!("/v1/inbound-messages/{}/tickets", foreign.body["id"].as_str().expect("an id"));
+    let refused = desk.post(&release, &json!({ "organisation": "ipo" })).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("not_the_senders")), "{}", refused.body);
+}
+
+async fn an_address_of_the_desk_reports_nothing(desk: &Desk) {
+    let desk = desk_with(desk, Some("stichting-proef"), "accept").await;
+    let own = writes(&desk, "Servicedesk@uurwerk.example").await;
+    assert_eq!((&own.body["outcome"], &own.body["ticket"]), (&json!("quarantined"), &Value::Null), "{}", own.body);
+    desk.passes("PT1M").await;
+    assert!(desk.mails().is_empty(), "the desk writes to nobody, least of all to itself");
 }
 
 /// Makes somebody known to a client of the contract, through that client's own door.
