@@ -8,6 +8,7 @@ use crate::support::{Desk, incident};
 on_both_databases!(
     each_step_is_taken_once_at_its_own_instant_however_late_the_desk_wakes,
     a_person_climbs_with_a_reason_code_of_the_level,
+    esc_11_a_complaint_about_the_whole_government_passes_level_1_over,
     a_resolved_ticket_climbs_no_further,
     a_warning_and_a_breach_fire_once,
     a_breach_is_told_once_until_it_is_undone,
@@ -226,6 +227,32 @@ async fn a_person_climbs_with_a_reason_code_of_the_level(desk: &Desk) {
     assert_eq!(levels, [2, 3, 4]);
     let notices = desk.mails().into_iter().filter(|mail| mail.contains("afspraak niet nageleefd")).count();
     assert!(notices >= 2, "both sides are told of the first step, once each: {notices}");
+}
+
+/// ESC-10, ESC-11 and ESC-12: where each complaint begins, and that it does not go back to level 1.
+async fn esc_11_a_complaint_about_the_whole_government_passes_level_1_over(desk: &Desk) {
+    for (code, level, told) in [
+        ("klacht", 1, "To: leiderschap@ministerie-voorbeeld.example"),
+        ("klacht-rijksbreed", 2, "To: contractmanager@rijksdienst-voorbeeld.example"),
+        ("structureel-probleem", 2, "To: contractmanager@rijksdienst-voorbeeld.example"),
+    ] {
+        let question = json!({ "type": "service_request", "contract": "blg-example", "organisation": "ministerie-voorbeeld",
+            "title": "Waar blijft de uitslag?", "channel": "phone", "requester": { "name": "Cas", "email": "cas@ministerie-voorbeeld.example" } });
+        let number = desk.registers(&question).await;
+        let path = format!("/v1/tickets/{number}/escalations");
+        let opened = desk.post(&path, &json!({ "code": code, "reason": "Al twee keer gevraagd." })).await;
+        assert_eq!(opened.status, 201, "{code}: {}", opened.body);
+        desk.passes("PT1M").await;
+        let taken: Vec<_> = steps(desk, &number).await.into_iter().map(|step| (step.0, step.1)).collect();
+        assert_eq!(taken, [(0, level)], "{code}");
+        let again = desk.post(&path, &json!({ "code": "klacht", "reason": "Toch naar niveau 1." })).await;
+        assert_eq!((again.status, &again.body["errors"][0]["code"]), (400, &json!("unknown_trigger")), "{code}");
+        let notices = desk.mails().into_iter().filter(|mail| mail.contains(&format!("[{number}]")) && mail.contains("Escalatie"));
+        let notices: Vec<_> = notices.collect();
+        assert!(notices.iter().any(|mail| mail.contains(told)), "{code}: {notices:?}");
+        let first = notices.iter().any(|mail| mail.contains("leiderschap@"));
+        assert_eq!(first, level == 1, "{code}: level 1 hears only of what begins there");
+    }
 }
 
 async fn a_resolved_ticket_climbs_no_further(desk: &Desk) {
