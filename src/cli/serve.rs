@@ -64,9 +64,10 @@ fn listen(address: &str) -> Result<TcpListener, Failed> {
 /// Says where the desk is, and at its first start how to go on.
 async fn welcome(app: &App, address: SocketAddr) -> Result<(), Failed> {
     let first = tokens::first_admin(app).await?;
-    say(format_args!("Uurwerk answers at http://{address}"))?;
-    if let Some(token) = first {
-        say(format_args!("Admin token, shown this once: {token}"))?;
+    let answers = say(format_args!("Uurwerk answers at http://{address}"));
+    if let Some(token) = &first {
+        let said = answers.and_then(|()| say(format_args!("Admin token, shown this once: {token}")));
+        super::tokens::shown(app, token, said).await?;
         say("What next:")?;
         say(format_args!("  read the API at http://{address}/docs"))?;
         say(format_args!("  ask it:  curl -H 'Authorization: Bearer {token}' http://{address}/v1/tickets"))?;
@@ -74,8 +75,9 @@ async fn welcome(app: &App, address: SocketAddr) -> Result<(), Failed> {
         if app.settings.mail.transport == MailTransport::Folder {
             say(format_args!("  read what it mails in {}, until [mail] names a mail server", app.settings.mail.folder.display()))?;
         }
+        return Ok(());
     }
-    Ok(())
+    Ok(answers?)
 }
 
 /// Holds a sandbox's seat; returns when another process has it. A session that was cut is taken up again.

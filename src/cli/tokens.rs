@@ -4,6 +4,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::{Failed, open, say, told};
+use crate::app::App;
 use crate::settings::Settings;
 use crate::store::tokens::Holder;
 use crate::usecases::tokens::{self, Listed, State};
@@ -50,7 +51,16 @@ pub async fn run(settings: Settings, asked: Asked) -> Result<(), Failed> {
         Some(system) => tokens::create_for_integration(&app, system, expires_at).await,
         None => tokens::create(&app, &asked.name, asked.organisation.as_deref(), expires_at).await,
     };
-    Ok(say(made.map_err(told)?)?)
+    let text = made.map_err(told)?;
+    shown(&app, &text, say(&text)).await
+}
+
+/// Keeps a token that was shown; one that could not be is taken back.
+pub async fn shown(app: &App, text: &str, said: std::io::Result<()>) -> Result<(), Failed> {
+    if said.is_err() {
+        tokens::take_back(app, text).await?;
+    }
+    Ok(said?)
 }
 
 /// What it is for last, because it may be anything.

@@ -58,7 +58,7 @@ pub fn report(
     let escalations = escalations(period, &tickets);
     let corrections = corrections(&tickets);
     let late_facts: Vec<_> = tickets.iter().flat_map(|ticket| ticket.late.iter().cloned()).collect();
-    let changes = corrections.iter().map(|one| one.corrected_at).chain(late_facts.iter().map(|fact| fact.recorded_at));
+    let changes = tickets.iter().filter_map(|ticket| ticket.corrected_at).chain(late_facts.iter().map(|fact| fact.recorded_at));
     let version_at = changes.max().unwrap_or(period.to);
     ServiceManagementReport {
         contract_id: contract.id.clone(),

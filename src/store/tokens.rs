@@ -90,6 +90,11 @@ pub async fn insert(tx: &Tx, token: &Token, hash: &str) -> Result<(), DbErr> {
     token::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
 
+/// Deletes the token of that hash.
+pub async fn delete(tx: &Tx, hash: &str) -> Result<(), DbErr> {
+    token::Entity::delete_many().filter(token::Column::Hash.eq(hash)).exec(tx.connection()).await.map(drop)
+}
+
 fn read(row: token::Model) -> Result<Token, DbErr> {
     let holder = Holder::ALL.into_iter().find(|holder| holder.as_str() == row.kind);
     Ok(Token {

@@ -67,6 +67,12 @@ pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
     Ok(made.await?.then_some(text))
 }
 
+/// Takes back a token whose text could not be shown: nobody has it, and the next first start makes another.
+pub async fn take_back(app: &App, text: &str) -> Result<(), Error> {
+    let hash = hash(text);
+    app.write(&Scope::All, async |tx| Ok(store::tokens::delete(tx, &hash).await?)).await
+}
+
 /// A token with what it is worth at present.
 #[derive(Debug)]
 pub struct Listed {

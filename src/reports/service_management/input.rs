@@ -35,6 +35,8 @@ pub struct TicketFigures {
     pub escalations: Vec<EscalationStep>,
     /// Verdicts that are not what they were when the period ended.
     pub corrections: Vec<CorrectionFigures>,
+    /// When a verdict of the period last changed after its end, be it back to what it was.
+    pub corrected_at: Option<Instant>,
     /// What happened by the end of the period and was recorded after it.
     pub late: Vec<LateFact>,
 }

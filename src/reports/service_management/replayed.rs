@@ -71,7 +71,8 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
     let clocks: Vec<_> = settled.clocks.into_iter().map(of_clock).collect();
     let judged = (!later.is_empty()).then(|| judged(contract, ticket, &known, known_at));
     let corrected = judged.as_ref().filter(|_| !reading.is_provisional());
-    let corrections = corrected.map(|judged| corrections(contract, ticket, &known, period, &later, (&clocks, judged))).unwrap_or_default();
+    let (corrections, corrected_at) =
+        corrected.map(|judged| corrections(contract, ticket, &known, period, &later, (&clocks, judged))).unwrap_or_default();
     let cancelled = then.state() == State::Cancelled;
     let climbed = counted.iter().chain(&settled.events).filter(|event| event.kind == EventKind::Climbed);
     Some(TicketFigures {
@@ -86,6 +87,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         escalations: climbed.map(step).collect(),
         late: late(&counted, &then.reference(), period.to),
         corrections,
+        corrected_at,
         clocks,
         judged,
     })
@@ -165,7 +167,8 @@ fn decided(clocks: &[ClockFigures], period: Period) -> BTreeMap<Place, GoalFigur
     goals.filter(|(_, goal)| period.saw(goal.fate_at())).map(|(place, goal)| (place, goal.clone())).collect()
 }
 
-/// Verdicts of a period that are not what they were when it ended, each with what last changed it.
+/// Verdicts of a period that are not what they were when it ended, each with what last changed it; and when any of them last changed,
+/// be it back to what it was.
 fn corrections(
     contract: &Contract,
     ticket: &Ticket,
@@ -173,7 +176,7 @@ fn corrections(
     period: Period,
     later: &[Later<'_>],
     (counted, present): (&[ClockFigures], &[ClockFigures]),
-) -> Vec<CorrectionFigures> {
+) -> (Vec<CorrectionFigures>, Option<Instant>) {
     let as_of = |events: &[Event], at: Instant| {
         if events.is_empty() { BTreeMap::new() } else { decided(&judged(contract, ticket, events, at), period) }
     };
@@ -184,9 +187,12 @@ fn corrections(
     };
     let changed: BTreeSet<Place> = before.keys().chain(after.keys()).copied().filter(|place| differ(&before, &after, place)).collect();
     let mut causes: BTreeMap<Place, Later<'_>> = BTreeMap::new();
-    let mut standing = before.clone();
-    for one in later.iter().filter(|one| one.at > period.to && !changed.is_empty()) {
+    let (mut standing, mut corrected_at) = (before.clone(), None);
+    for one in later.iter().filter(|one| one.at > period.to) {
         let next = as_of(&known[..one.events], one.at);
+        if standing.keys().chain(next.keys()).any(|place| differ(&standing, &next, place)) {
+            corrected_at = Some(one.at);
+        }
         causes.extend(changed.iter().filter(|place| differ(&standing, &next, place)).map(|place| (*place, *one)));
         standing = next;
     }
@@ -206,7 +212,7 @@ fn corrections(
             amendment: amendment.map(|amendment| amendment.id),
         })
     };
-    causes.into_iter().filter_map(correction).collect()
+    (causes.into_iter().filter_map(correction).collect(), corrected_at)
 }
 
 fn of_clock(index: ticket::ClockIndex) -> ClockFigures {

@@ -112,6 +112,7 @@ pub(crate) fn ticket(number: &str, kind: TicketType, priority: Option<&str>, ope
         judged: None,
         escalations: Vec::new(),
         corrections: Vec::new(),
+        corrected_at: None,
         late: Vec::new(),
     }
 }

@@ -13,7 +13,35 @@ by_command!(
     an_unknown_setting_is_refused_in_a_line,
     tokens_are_listed_without_their_secrets_and_a_withdrawn_one_opens_nothing,
     a_first_start_says_where_the_desk_is_and_what_next_and_nothing_of_its_tables,
+    a_token_that_could_not_be_shown_is_not_kept,
+    a_log_that_cannot_be_written_stops_no_answer,
 );
+
+fn full() -> std::fs::File {
+    std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device that is always full")
+}
+
+async fn a_token_that_could_not_be_shown_is_not_kept(place: &Place) {
+    let made = place.prepared().command(&["token"], &[]).stdout(full()).status().expect("it runs");
+    assert_eq!(made.code(), Some(1));
+    let first = place.command(&["serve"], &[]).stdout(full()).status().expect("it runs");
+    assert_eq!(first.code(), Some(1));
+    assert_eq!(place.does(&["token", "--list"]), "");
+    let mut next = Serving::new(place.command(&["serve"], &[]));
+    assert!(next.answers().await);
+    assert!(next.stops().out.contains("Admin token"), "the next start is the first one that shows it");
+}
+
+async fn a_log_that_cannot_be_written_stops_no_answer(place: &Place) {
+    let mut command = place.prepared().command(&["serve"], &[("UURWERK_ADMIN_TOKEN", crate::support::ADMIN)]);
+    command.stderr(full());
+    let mut serving = Serving::new(command);
+    assert!(serving.answers().await);
+    for _ in 0..3 {
+        assert_eq!(serving.ask("GET", "/v1/tickets", &[], None).await.map(|answer| answer.0), Some(200));
+    }
+    assert_eq!(serving.stops().code, Some(0));
+}
 
 async fn a_command_alone_is_helped(place: &Place) {
     let ran = place.run(&[], &[]);

@@ -26,7 +26,7 @@ const TABLE: [(&[u8], &str); 16] = [
     (b"From: MAILER-DAEMON@elders.example\nReturn-Path: <>\nSubject: Undelivered\nMessage-ID: <11@elders.example>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nNot delivered.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; elders.example\n\nFinal-Recipient: rfc822; x@elders.example\nAction: failed\nStatus: 5.1.1\n--b--\n", "automatic"),
     (b"", "refused"),
     (b"\x00\x01\x02\x03", "refused"),
-    (b"\x00\x01\x02\x03", "duplicate"),
+    (b"\x00\x01\x02\x03", "refused"),
 ];
 
 async fn every_awkward_mail_ends_as_something_and_none_is_lost(desk: &Desk) {
