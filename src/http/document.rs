@@ -14,10 +14,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::deprecation::{self, Deprecation};
-use super::{
-    agreements, amendments, attachments, bulk, catalogue, contracts, desk, inbound, lists, obligations, outbound, shapes, simulations,
-    tickets,
-};
+use super::shapes;
+use super::v1::{catalogue, contracts, desk, inbound, obligations, outbound, tickets};
 
 /// The bodies that are checked against the document.
 pub const BODIES: [&str; 14] = [
@@ -46,12 +44,12 @@ pub const BODIES: [&str; 14] = [
         contact(name = "The maintainers of Uurwerk", url = "https://example.org/uurwerk", email = "uurwerk@example.org")),
     servers((url = "https://uurwerk.example.org/v1", description = "Where a desk is; give a client the address of yours")),
     paths(
-        tickets::create, lists::tickets, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
+        tickets::create, tickets::list::tickets, tickets::get, tickets::patch, tickets::messages, tickets::write, tickets::transitions,
         tickets::transition, tickets::escalate, tickets::agree_repair, tickets::clocks, tickets::ledger, tickets::events, desk::sandbox_time, desk::advance,
-        attachments::create, attachments::list, attachments::get, bulk::create,
+        tickets::attachments::create, tickets::attachments::list, tickets::attachments::get, tickets::bulk::create,
         inbound::create, inbound::list, inbound::get, inbound::content, inbound::release, outbound::list, outbound::get, outbound::send_again,
-        desk::service_management, amendments::create, amendments::list, amendments::approve, contracts::list, contracts::get,
-        contracts::calendars, simulations::create, agreements::plan, agreements::apply,
+        desk::service_management, contracts::amendments::create, contracts::amendments::list, contracts::amendments::approve, contracts::list, contracts::get,
+        contracts::calendars, contracts::simulations::create, contracts::agreements::plan, contracts::agreements::apply,
         obligations::list, obligations::get, obligations::create, obligations::fulfil,
         catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
         desk::api_document,

@@ -1,34 +1,22 @@
 //! The REST API: the route table on this page, one file a subject.
 
-mod agreements;
-mod amendments;
-mod attachments;
 mod body;
-mod bulk;
 mod caller;
-mod catalogue;
-mod contracts;
 mod deprecation;
-mod desk;
 mod docs;
 mod document;
 mod door;
 mod error;
 mod gate;
-mod inbound;
 mod incoming;
 mod json;
 mod labels;
 mod limits;
-mod lists;
-mod obligations;
 mod operation;
-mod outbound;
 mod paging;
 mod problems;
 mod shapes;
-mod simulations;
-mod tickets;
+mod v1;
 mod version;
 
 pub use deprecation::Deprecation;
@@ -52,6 +40,7 @@ use deprecation::DEPRECATED;
 use door::at;
 use error::Failure;
 use limits::{Limits, Watched};
+use v1::{catalogue, contracts, desk, inbound, obligations, outbound, tickets};
 
 /// The largest JSON body taken, in bytes.
 const BODY_CAP: usize = 1024 * 1024;
@@ -94,13 +83,13 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/outbound-messages/{id}").get(outbound::get))
         .service(at("/v1/outbound-messages/{id}/attempts").post(outbound::send_again))
         .service(at("/v1/reports/service-management").get(desk::service_management))
-        .service(at("/v1/contracts").get(contracts::list).post(agreements::apply))
-        .service(at("/v1/contract-plans").post(agreements::plan))
+        .service(at("/v1/contracts").get(contracts::list).post(contracts::agreements::apply))
+        .service(at("/v1/contract-plans").post(contracts::agreements::plan))
         .service(at("/v1/contracts/{contract}").get(contracts::get))
         .service(at("/v1/contracts/{contract}/calendars").get(contracts::calendars))
-        .service(at("/v1/contracts/{contract}/calendar-amendments").get(amendments::list).post(amendments::create))
-        .service(at("/v1/contracts/{contract}/calendar-amendments/{amendment}/approvals").post(amendments::approve))
-        .service(at("/v1/contract-simulations").post(simulations::create))
+        .service(at("/v1/contracts/{contract}/calendar-amendments").get(contracts::amendments::list).post(contracts::amendments::create))
+        .service(at("/v1/contracts/{contract}/calendar-amendments/{amendment}/approvals").post(contracts::amendments::approve))
+        .service(at("/v1/contract-simulations").post(contracts::simulations::create))
         .service(at("/v1/obligations").get(obligations::list).post(obligations::create))
         .service(at("/v1/obligations/{id}").get(obligations::get))
         .service(at("/v1/obligations/{id}/fulfilments").post(obligations::fulfil))
@@ -109,8 +98,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/teams").get(catalogue::teams))
         .service(at("/v1/channels").get(catalogue::channels))
         .service(at("/v1/labels").get(catalogue::labels))
-        .service(at("/v1/tickets").get(lists::tickets).post(tickets::create))
-        .service(at("/v1/tickets/_bulk").up_to(BULK_CAP).post(bulk::create))
+        .service(at("/v1/tickets").get(tickets::list::tickets).post(tickets::create))
+        .service(at("/v1/tickets/_bulk").up_to(BULK_CAP).post(tickets::bulk::create))
         .service(at("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch))
         .service(at("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write))
         .service(at("/v1/tickets/{ref}/transitions").get(tickets::transitions).post(tickets::transition))
@@ -119,8 +108,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/tickets/{ref}/clocks").get(tickets::clocks))
         .service(at("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger))
         .service(at("/v1/tickets/{ref}/events").get(tickets::events))
-        .service(at("/v1/tickets/{ref}/attachments").get(attachments::list).post(attachments::create))
-        .service(at("/v1/tickets/{ref}/attachments/{id}").get(attachments::get))
+        .service(at("/v1/tickets/{ref}/attachments").get(tickets::attachments::list).post(tickets::attachments::create))
+        .service(at("/v1/tickets/{ref}/attachments/{id}").get(tickets::attachments::get))
         .default_service(web::route().to(desk::nothing));
 }
 

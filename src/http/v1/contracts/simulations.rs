@@ -4,11 +4,11 @@ use std::path::Path;
 
 use actix_web::{HttpResponse, web};
 
-use super::body;
-use super::caller::Caller;
-use super::error::Failure;
-use super::incoming::Incoming;
 use crate::app::App;
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::incoming::Incoming;
 use crate::reports::what_if::ContractSimulation;
 use crate::usecases::{Problem, contracts, what_if};
 
@@ -16,7 +16,7 @@ use crate::usecases::{Problem, contracts, what_if};
 ///
 /// The answer sets the goals as they were beside those the other text would have set, and counts both.
 #[utoipa::path(post, path = "/contract-simulations", tag = "contracts", operation_id = "createContractSimulation",
-    request_body = super::shapes::ContractSimulationInput,
+    request_body = crate::http::shapes::ContractSimulationInput,
     responses((status = 201, body = ContractSimulation)))]
 pub async fn create(app: web::Data<App>, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;

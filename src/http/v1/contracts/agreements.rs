@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::body;
-use super::caller::Caller;
-use super::error::Failure;
-use super::incoming::Incoming;
-use super::shapes::ContractPlan;
 use crate::app::App;
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::incoming::Incoming;
+use crate::http::shapes::ContractPlan;
 use crate::usecases::{agreements, contracts};
 
 type App_ = web::Data<App>;
@@ -16,7 +16,7 @@ type App_ = web::Data<App>;
 ///
 /// Key by key, for which tickets and from when, and what stands in its way; nothing is changed.
 #[utoipa::path(post, path = "/contract-plans", tag = "contracts", operation_id = "createContractPlan",
-    request_body = super::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
+    request_body = crate::http::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
 pub async fn plan(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let source = source(&incoming.take(body::JSON).await?)?;
@@ -28,7 +28,7 @@ pub async fn plan(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpR
 /// It is for tickets reported from its effective date on, and never changes again. Refused when it would rewrite the past;
 /// the same text once more changes nothing.
 #[utoipa::path(post, path = "/contracts", tag = "contracts", operation_id = "createContractVersion",
-    request_body = super::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
+    request_body = crate::http::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
 pub async fn apply(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     let source = source(&incoming.take(body::JSON).await?)?;

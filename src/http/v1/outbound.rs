@@ -4,13 +4,13 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::body::Query;
-use super::caller::Caller;
-use super::error::Failure;
-use super::paging::{self, Page};
-use super::shapes::{OutboundMessage, OutboundMessagePage};
 use super::tickets::addressed as ticket_addressed;
 use crate::app::App;
+use crate::http::body::Query;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::paging::{self, Page};
+use crate::http::shapes::{OutboundMessage, OutboundMessagePage};
 use crate::store;
 use crate::store::outbound::Filter;
 use crate::usecases::{Error, outbound};

@@ -4,14 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::Value;
 
-use super::body;
-use super::caller::Caller;
-use super::error::Failure;
-use super::incoming::Incoming;
-use super::json::escaped;
-use super::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem};
-use super::tickets::{draft, seen};
+use super::{draft, seen};
 use crate::app::App;
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::incoming::Incoming;
+use crate::http::json::escaped;
+use crate::http::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem};
 use crate::usecases::Problem;
 use crate::usecases::tickets::{self, Draft};
 
@@ -23,7 +23,7 @@ const MOST: usize = 500;
 /// At most 500, each by itself: one that cannot be does not stop the others. There is a result for each, in the same order.
 #[utoipa::path(post, path = "/tickets/_bulk", tag = "tickets", operation_id = "createTickets", request_body = TicketBatchInput,
     params(("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
-    responses((status = 200, body = TicketBatch), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = TicketBatch), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
     let bytes = incoming.take(body::JSON).await?;
     let drafts: Vec<_> = items(body::json_of(&bytes)?)?.into_iter().map(read).collect();

@@ -2,12 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::body;
-use super::caller::Caller;
-use super::error::Failure;
-use super::incoming::Incoming;
-use super::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::app::App;
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::incoming::Incoming;
+use crate::http::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::store::amendments::Recorded;
 use crate::usecases::{Error, Problem, amendments};
 

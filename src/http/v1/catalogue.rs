@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::body::Query;
-use super::caller::Caller;
-use super::error::Failure;
-use super::labels::{self, Labelled, Named};
-use super::lists::names;
-use super::paging::{self, Page};
-use super::shapes::{
+use super::tickets::list::names;
+use crate::app::App;
+use crate::domain::ticket::Channel;
+use crate::http::body::Query;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::labels::{self, Labelled, Named};
+use crate::http::paging::{self, Page};
+use crate::http::shapes::{
     Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
     OrganisationList, PersonOfOrganisation, PersonPage,
 };
-use crate::app::App;
-use crate::domain::ticket::Channel;
 use crate::store;
 use crate::store::people::{Filter, Person};
 use crate::usecases::{Error, contracts};
@@ -27,7 +27,7 @@ type App_ = web::Data<App>;
 ///
 /// Those the caller sees, each with the contracts that serve it.
 #[utoipa::path(get, path = "/organisations", tag = "catalogue", operation_id = "listOrganisations",
-    responses((status = 200, body = OrganisationList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = OrganisationList), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
     let mut found: BTreeMap<String, Organisation> = BTreeMap::new();
     for version in contracts::served(&app, &caller.scope).await? {
@@ -49,7 +49,7 @@ pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Fa
         ("text" = Option<String>, Query, min_length = 1, max_length = 200, description = "Words that each stand somewhere in the name or the address"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many people a page shows; 20 unless said"),
         ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
-    responses((status = 200, body = PersonPage), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = PersonPage), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &["organisation", "text", "pageSize", "cursor"]);
     let size = query.page_size();
@@ -77,7 +77,7 @@ fn read_place(text: &str) -> Option<(String, String)> {
 ///
 /// As the settings name them; none means that a team can be any text.
 #[utoipa::path(get, path = "/teams", tag = "catalogue", operation_id = "listTeams",
-    responses((status = 200, body = ChoiceList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = ChoiceList), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn teams(app: App_, _caller: Caller) -> HttpResponse {
     let teams = app.settings.teams.iter().map(|(code, team)| {
         let en = team.label.en.as_deref().unwrap_or(&team.label.nl);
@@ -90,7 +90,7 @@ pub async fn teams(app: App_, _caller: Caller) -> HttpResponse {
 ///
 /// Each with its name in Dutch and English.
 #[utoipa::path(get, path = "/channels", tag = "catalogue", operation_id = "listChannels",
-    responses((status = 200, body = ChoiceList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = ChoiceList), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn channels(_caller: Caller) -> HttpResponse {
     let channels = Channel::ALL.into_iter().map(|channel| Choice { code: channel.code().to_owned(), label: channel.named().into() });
     HttpResponse::Ok().json(ChoiceList { items: channels.collect() })
@@ -101,7 +101,7 @@ pub async fn channels(_caller: Caller) -> HttpResponse {
 /// For every list of codes there is, and the priorities and own words of each contract; the text is in the language that `Accept-Language` asks for, Dutch unless said.
 #[utoipa::path(get, path = "/labels", tag = "catalogue", operation_id = "listLabels",
     params(("Accept-Language" = Option<String>, Header, description = "nl (default) or en")),
-    responses((status = 200, body = LabelList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = LabelList), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn labels(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let english = prefers_english(&request);
     let value = |code: &str, nl: &str, en: &str| LabelledValue {

@@ -1,24 +1,28 @@
 //! `/v1/tickets` and what belongs to one.
 
+pub mod attachments;
+pub mod bulk;
+pub mod list;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::body::{self, Body, Query};
-use super::caller::Caller;
-use super::error::Failure;
-use super::incoming::Incoming;
-use super::paging::{self, Page};
-use super::shapes::{
-    Clock, ClockList, EscalationInput, EventOut, EventPage, Message, MessageInput, MessagePage, PossibleTransition, PossibleTransitions,
-    RepairAgreementInput, Ticket, TicketInput, TicketPatch, TransitionInput,
-};
-use super::version::{self, Versions};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{self, Act, ClosingText, Field, Ticket as DomainTicket, parse_reference};
+use crate::http::body::{self, Body, Query};
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::incoming::Incoming;
+use crate::http::paging::{self, Page};
+use crate::http::shapes::{
+    Clock, ClockList, EscalationInput, EventOut, EventPage, Message, MessageInput, MessagePage, PossibleTransition, PossibleTransitions,
+    RepairAgreementInput, Ticket, TicketInput, TicketPatch, TransitionInput,
+};
+use crate::http::version::{self, Versions};
 use crate::store;
 use crate::store::tickets::{ExternalReference, TicketRef};
 use crate::usecases::tickets::{self, Draft, Registered, RepairAgreement, Transition, When};
@@ -30,7 +34,7 @@ type App_ = web::Data<App>;
 const WHOLE: usize = 100;
 
 /// A ticket's UUID or number; anything else is a ticket that does not exist.
-pub(super) fn addressed(text: &str) -> Result<TicketRef, Failure> {
+pub(in crate::http) fn addressed(text: &str) -> Result<TicketRef, Failure> {
     let by_number = || parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number));
     let found = text.parse().ok().map(TicketRef::Id).or_else(by_number);
     found.ok_or_else(|| Error::NotFound("ticket").into())
@@ -54,11 +58,11 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: I
 }
 
 /// A ticket that was made, as the caller sees it.
-pub(super) fn seen(caller: &Caller, made: Registered) -> Registered {
+pub(in crate::http) fn seen(caller: &Caller, made: Registered) -> Registered {
     Registered { ticket: caller.reader().ticket(made.ticket), ..made }
 }
 
-pub(super) fn draft(body: &mut Body) -> Draft {
+pub(in crate::http) fn draft(body: &mut Body) -> Draft {
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     let requester = &body.fields["requester"];
     let requester = text(&requester["name"]).zip(text(&requester["email"]));
@@ -90,7 +94,7 @@ pub(super) fn draft(body: &mut Body) -> Draft {
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the ticket as you know it; 304 while it is still so")),
     responses((status = 200, body = Ticket), (status = 304, description = "It is as it was read"),
-        (status = "4XX", body = super::error::ProblemBody)))]
+        (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
@@ -108,7 +112,7 @@ pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Pat
 #[utoipa::path(patch, path = "/tickets/{ref}", tag = "tickets", operation_id = "updateTicket", request_body = TicketPatch,
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
-    responses((status = 200, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = Ticket), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn patch(
     app: App_,
     caller: Caller,
@@ -188,7 +192,7 @@ pub async fn messages(app: App_, caller: Caller, request: HttpRequest, path: web
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
-    responses((status = 201, body = Message), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = Message), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn write(
     app: App_,
     caller: Caller,
@@ -235,7 +239,7 @@ fn when(body: &mut Body) -> When {
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat of the request safe"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
-    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = Ticket), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn agree_repair(
     app: App_,
     caller: Caller,
@@ -278,7 +282,7 @@ pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> 
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
-    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = Ticket), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn transition(
     app: App_,
     caller: Caller,
@@ -311,7 +315,7 @@ pub async fn transition(
     params(("ref" = String, Path, description = "The ticket's UUID or number"),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice"),
         ("If-Match" = Option<String>, Header, description = "The ETag the ticket was read with; 412 when it changed since")),
-    responses((status = 201, body = Ticket), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = Ticket), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn escalate(
     app: App_,
     caller: Caller,
@@ -390,7 +394,7 @@ async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket, status: Sta
 }
 
 /// A ticket shown, with what tells its version and, when it is new, its place.
-pub(super) fn answer(ticket: &DomainTicket, shown: &impl serde::Serialize, status: StatusCode) -> HttpResponse {
+pub(in crate::http) fn answer(ticket: &DomainTicket, shown: &impl serde::Serialize, status: StatusCode) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((header::ETAG, version::tag(ticket)));
     if status == StatusCode::CREATED {
@@ -400,7 +404,7 @@ pub(super) fn answer(ticket: &DomainTicket, shown: &impl serde::Serialize, statu
 }
 
 /// Tickets as the caller sees them, with their people and names, in two questions whatever their number.
-pub(super) async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
+pub(in crate::http) async fn shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
     let view = app.db.view(caller.scope.clone());
     let people: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
     let people = store::people::find(&view, &people).await.map_err(Error::from)?;

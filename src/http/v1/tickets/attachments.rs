@@ -7,13 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
 use futures_util::future::Either;
 
-use super::body::Query;
-use super::caller::Caller;
-use super::error::Failure;
-use super::incoming::Incoming;
-use super::shapes::{Attachment, AttachmentList};
-use super::tickets::addressed;
+use super::addressed;
 use crate::app::App;
+use crate::http::body::Query;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::incoming::Incoming;
+use crate::http::shapes::{Attachment, AttachmentList};
 use crate::store;
 use crate::store::attachments::Attachment as Stored;
 use crate::usecases::Error;
@@ -22,7 +22,7 @@ use crate::usecases::attachments::{self, NewAttachment};
 type App_ = web::Data<App>;
 
 /// What a browser may do with a file that was handed in: nothing.
-pub(super) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+pub(in crate::http) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Adds a file to a ticket.
 ///
@@ -34,7 +34,7 @@ pub(super) const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; san
         ("mediaType" = Option<String>, Query, max_length = 127, description = "What it is, such as `application/pdf`"),
         ("visibility" = Option<String>, Query, description = "`public` (default), or `internal` for the desk alone"),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
-    responses((status = 201, body = Attachment), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 201, body = Attachment), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn create(
     app: App_,
     caller: Caller,
@@ -91,7 +91,7 @@ fn described(request: &HttpRequest) -> Result<NewAttachment, Failure> {
 /// Internal ones are shown to the desk alone.
 #[utoipa::path(get, path = "/tickets/{ref}/attachments", tag = "tickets", operation_id = "listTicketAttachments",
     params(("ref" = String, Path, description = "The ticket's UUID or number")),
-    responses((status = 200, body = AttachmentList), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = AttachmentList), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn list(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
     let ticket = store::tickets::find(&view, addressed(&path)?).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
@@ -106,7 +106,7 @@ pub async fn list(app: App_, caller: Caller, path: web::Path<String>) -> Result<
 #[utoipa::path(get, path = "/tickets/{ref}/attachments/{id}", tag = "tickets", operation_id = "getTicketAttachment",
     params(("ref" = String, Path, description = "The ticket's UUID or number"), ("id" = uuid::Uuid, Path, description = "The attachment's id")),
     responses((status = 200, body = inline(Vec<u8>), content_type = "application/octet-stream"),
-        (status = "4XX", body = super::error::ProblemBody)))]
+        (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn get(app: App_, caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let (ticket, id) = path.into_inner();
     let id = id.parse().map_err(|_no_id| Error::NotFound("attachment"))?;
@@ -170,7 +170,7 @@ fn asked_range(request: &HttpRequest, found: &Stored) -> Wanted {
 }
 
 /// To be kept as a file, under its name (RFC 6266): plain for old programs, whole for others.
-pub(super) fn disposition(name: &str) -> ContentDisposition {
+pub(in crate::http) fn disposition(name: &str) -> ContentDisposition {
     let plain = name.chars().map(|sign| if sign.is_ascii_graphic() && !matches!(sign, '"' | '\\') || sign == ' ' { sign } else { '_' });
     let whole =
         header::ExtendedValue { charset: header::Charset::Ext("UTF-8".to_owned()), language_tag: None, value: name.as_bytes().to_vec() };

@@ -11,17 +11,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::body::Query;
-use super::caller::Caller;
-use super::error::Failure;
-use super::paging;
-use super::shapes::TicketPage;
-use super::tickets::shown;
+use super::shown;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{Reader, Ticket};
 use crate::domain::workflow::phases;
+use crate::http::body::Query;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::paging;
+use crate::http::shapes::TicketPage;
 use crate::store;
 use crate::store::View;
 use crate::store::lists::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
@@ -85,7 +85,7 @@ const KEYS: [&str; 22] = [
             description = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last"),
         ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many tickets a page shows; 20 unless said"),
         ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters and order")),
-    responses((status = 200, body = TicketPage), (status = "4XX", body = super::error::ProblemBody)))]
+    responses((status = 200, body = TicketPage), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let mut query = Query::read(&request, &KEYS);
     let size = query.page_size() as u64;
@@ -127,7 +127,7 @@ async fn answer(
 }
 
 /// What the caller's lists can be asked for by name, where one is.
-pub(super) async fn names(app: &App, caller: &Caller, query: &Query) -> Result<Names, Failure> {
+pub(in crate::http) async fn names(app: &App, caller: &Caller, query: &Query) -> Result<Names, Failure> {
     if ["contract", "organisation", "priority", "obligation"].iter().all(|key| query.text(key).is_none()) {
         return Ok(Names::default());
     }
