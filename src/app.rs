@@ -1,15 +1,11 @@
 //! Everything a use case needs, built once: main and the tests build the same one.
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::domain::Instant;
-use crate::domain::contract::Contract;
 use crate::files::Files;
 use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
@@ -46,30 +42,10 @@ pub struct App {
     stopping: AtomicBool,
     /// Told once `stopping` is set.
     stop_asked: Notify,
-    agreed: RwLock<Agreed>,
-}
-
-/// What this process knows of the contracts.
-#[derive(Default)]
-struct Agreed {
-    versions: HashMap<Uuid, Arc<Version>>,
-    /// How many versions, amendments to calendars and approvals of those that is.
-    changes: i64,
-}
-
-/// A contract version in force for the tickets pinned to it.
-#[derive(Debug)]
-pub struct Version {
-    /// Its id.
-    pub id: Uuid,
-    /// SHA-256 of its file, in hexadecimal.
-    pub digest: String,
-    /// What it says.
-    pub contract: Contract,
 }
 
 impl App {
-    /// Connects and finds out what time it is; contracts are applied by `usecases::contracts::apply`.
+    /// Connects and finds out what time it is; contracts are applied by `usecases::agreements`.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
         let db = Db::connect(&settings.database.url).await?;
         let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
@@ -87,7 +63,6 @@ impl App {
             process: Uuid::new_v4().to_string(),
             stopping: AtomicBool::new(false),
             stop_asked: Notify::new(),
-            agreed: RwLock::default(),
         })
     }
 
@@ -186,60 +161,6 @@ impl App {
     /// Listens for what other processes tell; `None` where they tell nothing.
     pub async fn listen(&self) -> Result<Option<store::wakeups::Ear>, Error> {
         Ok(store::wakeups::listen(&self.db, &self.process).await?)
-    }
-
-    /// A contract version by its id.
-    pub fn version(&self, id: Uuid) -> Result<Arc<Version>, Error> {
-        self.agreed().versions.get(&id).cloned().ok_or_else(|| Error::Internal(format!("contract version {id} is not loaded")))
-    }
-
-    /// Every version of a contract, oldest first.
-    pub fn versions_of(&self, contract: &str) -> Vec<Arc<Version>> {
-        let mut versions: Vec<_> = self.agreed().versions.values().filter(|version| version.contract.id == contract).cloned().collect();
-        versions.sort_by(|one, other| one.contract.effective_from.cmp(&other.contract.effective_from).then(one.id.cmp(&other.id)));
-        versions
-    }
-
-    /// The version of a contract that was in force at an instant.
-    pub fn version_at(&self, contract: &str, at: Instant) -> Option<Arc<Version>> {
-        let mut versions = self.versions_of(contract);
-        versions.retain(|version| version.contract.effective_from <= version.contract.zone.date(at));
-        versions.pop()
-    }
-
-    /// Whether any version of any contract names an organisation as a client.
-    pub fn has_named(&self, organisation: &str) -> bool {
-        self.agreed().versions.values().any(|version| version.contract.client(organisation).is_some())
-    }
-
-    /// Every version of every contract, in no order.
-    pub fn versions(&self) -> Vec<Arc<Version>> {
-        self.agreed().versions.values().cloned().collect()
-    }
-
-    /// The newest version of every contract, by id.
-    pub fn contracts(&self) -> Vec<Arc<Version>> {
-        let now = self.time.now();
-        let ids: BTreeSet<_> = self.agreed().versions.values().map(|version| version.contract.id.clone()).collect();
-        ids.iter().filter_map(|id| self.version_at(id, now)).collect()
-    }
-
-    /// How many versions and amendments to calendars this process knows.
-    pub fn known_changes(&self) -> i64 {
-        self.agreed().changes
-    }
-
-    /// Makes every version known to this process, amended; `changes` is how many versions and amendments that took.
-    pub fn know(&self, loaded: impl IntoIterator<Item = Version>, changes: i64) {
-        let mut agreed = self.agreed.write().unwrap_or_else(PoisonError::into_inner);
-        if changes >= agreed.changes {
-            agreed.versions.extend(loaded.into_iter().map(|version| (version.id, Arc::new(version))));
-            agreed.changes = changes;
-        }
-    }
-
-    fn agreed(&self) -> RwLockReadGuard<'_, Agreed> {
-        self.agreed.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

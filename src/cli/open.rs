@@ -39,7 +39,6 @@ pub async fn ready(settings: Settings) -> Result<App, Failed> {
 pub async fn timeless(settings: Settings) -> Result<App, Failed> {
     let mut app = in_form(settings).await?;
     app.set_time(false).await?;
-    usecases::contracts::load_applied(&app).await?;
     Ok(app)
 }
 
@@ -55,7 +54,6 @@ pub async fn there(settings: Settings) -> Result<App, Failed> {
     let mut app = App::start(settings).await.map_err(super::told)?;
     refuse_other_form(&app).await?;
     app.set_time(false).await?;
-    usecases::contracts::load_applied(&app).await?;
     Ok(app)
 }
 
@@ -93,7 +91,7 @@ async fn refuse_other_form(app: &App) -> Result<(), Failed> {
 
 /// Applies what is new in the folder of contracts.
 pub async fn apply_folder(app: &App) -> Result<(), Failed> {
-    let outcome = usecases::contracts::apply_folder(app, &app.settings.contracts.dir).await?;
+    let outcome = usecases::agreements::apply_folder(app, &app.settings.contracts.dir).await?;
     for draft in &outcome.drafts {
         tracing::warn!(file = %draft.file.display(), open = draft.problems.len(), "a draft: what the agreement leaves open must be filled in first");
     }

@@ -123,6 +123,12 @@ impl Contract {
         Ok(self)
     }
 
+    /// Whether these are the amendments it knows, but for those to calendars it lacks.
+    pub fn is_amended_by(&self, amendments: &[Amendment]) -> bool {
+        let own = amendments.iter().filter(|one| self.calendars.contains_key(&one.calendar));
+        self.amendments.iter().map(|amended| &amended.amendment).eq(own)
+    }
+
     /// How many amendments were in force by an instant.
     pub fn amendments_by(&self, at: Instant) -> usize {
         self.amendments.partition_point(|amended| amended.amendment.in_force_at <= at)

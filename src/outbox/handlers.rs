@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::around::Around;
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Version;
 use crate::domain::contract::{Contract, Ladder, Level, Role, Side, TicketType};
 use crate::domain::escalation;
 use crate::domain::phone::Phone;
@@ -60,11 +61,12 @@ impl Handler {
     /// Does its work for some events, in the transaction that moves it on.
     pub async fn handle(&self, app: &App, tx: &Tx, events: &[&Streamed]) -> Result<(), Error> {
         let around = Around::look(tx, events).await?;
+        let agreements = store::agreements::read(tx).await?;
         let mut mails = Vec::new();
         for streamed in events {
             let Some(ticket) = around.tickets.get(&streamed.ticket_id) else { continue };
-            let version = app.version(ticket.contract_version_id)?;
-            let told = Told { app, around: &around, ticket, version: &version, streamed };
+            let version = agreements.version(ticket.contract_version_id)?;
+            let told = Told { app, around: &around, ticket, version, streamed };
             match self.work {
                 Work::TellRequester => mails.extend(told.requester()?),
                 Work::TellRoles if streamed.event.kind == EventKind::Proposed => mails.extend(told.deciders()?),

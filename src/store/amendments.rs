@@ -3,11 +3,11 @@
 use entity::{amendment_approval, calendar_amendment, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, broken, instant};
+use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
 use crate::domain::amendment::{Amendment, Approval, Change, missing};
 use crate::domain::contract::Side;
@@ -99,15 +99,6 @@ pub fn in_force(recorded: &[Recorded], contract: &str) -> Vec<Amendment> {
 pub fn next_sequence(recorded: &[Recorded]) -> i64 {
     let approvals = recorded.iter().flat_map(|one| one.approvals.iter().map(|(sequence, _)| *sequence));
     recorded.iter().map(|one| one.sequence).chain(approvals).max().unwrap_or_default() + 1
-}
-
-/// Holds off whoever writes tickets or obligations until the transaction ends, so that no registration under way misses what it adds:
-/// amendments come a few times a year, and a lock held by every registration would cost more.
-pub async fn lock(tx: &Tx) -> Result<(), DbErr> {
-    if tx.backend() == Backend::Postgres {
-        tx.connection().execute_unprepared("LOCK TABLE ticket, obligation IN EXCLUSIVE MODE").await?;
-    }
-    Ok(())
 }
 
 /// Adds one; with its approvals it is in force or waits.

@@ -2,11 +2,11 @@
 
 use entity::contract_version;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder, Statement};
+use sea_orm::{DbErr, EntityTrait, QueryOrder};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant};
+use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 
 /// A version as it was applied.
@@ -40,15 +40,6 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Applied>, DbErr> {
             applied_at: instant(row.applied_at),
         })
         .collect())
-}
-
-/// How many versions, amendments and approvals there are, which are only ever added: whoever knows that many knows them all.
-pub async fn changes(reads: &impl Reads) -> Result<i64, DbErr> {
-    let sql = "SELECT (SELECT COUNT(*) FROM contract_version) + (SELECT COUNT(*) FROM calendar_amendment) \
-         + (SELECT COUNT(*) FROM amendment_approval) AS changes";
-    let connection = reads.connection();
-    let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
-    row.ok_or_else(|| broken("a count"))?.try_get("", "changes")
 }
 
 /// Adds a version.

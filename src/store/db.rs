@@ -20,6 +20,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::agreements::LastRead;
 use super::faults::{is_away, is_busy, is_refusal};
 use super::place::Place;
 use super::tx::sealed::Inner as _;
@@ -53,6 +54,7 @@ pub struct Db {
     /// One connection of its own: on SQLite, what tells of other processes' commits is counted per connection.
     pulse: DatabaseConnection,
     watch: Arc<Watch>,
+    last_read: Arc<LastRead>,
 }
 
 /// What is known of the database's condition.
@@ -107,7 +109,7 @@ impl Db {
             spoilt: Arc::default(),
             tried: tokio::sync::Mutex::default(),
         });
-        Ok(Self { backend: Backend::Postgres, writer: pool.clone(), pulse: pool.clone(), reader: pool, watch })
+        Ok(Self { backend: Backend::Postgres, writer: pool.clone(), pulse: pool.clone(), reader: pool, watch, last_read: Arc::default() })
     }
 
     async fn to_sqlite(url: &str) -> Result<Self, DbErr> {
@@ -127,7 +129,7 @@ impl Db {
         pulse.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) FROM sqlite_schema")).await?;
         let watch =
             Watch { standing: Standing::new("the database"), place: Some(Place::of(path)), spoilt, tried: tokio::sync::Mutex::default() };
-        Ok(Self { backend: Backend::Sqlite, writer, reader, pulse, watch: Arc::new(watch) })
+        Ok(Self { backend: Backend::Sqlite, writer, reader, pulse, watch: Arc::new(watch), last_read: Arc::default() })
     }
 
     /// Which database it is.
@@ -143,17 +145,17 @@ impl Db {
         };
         self.watch.in_place()?;
         let begun = self.writer.begin_with_options(options).await.inspect_err(|error| self.watch.failed_writing(error))?;
-        Ok(Tx::new(begun, scope, self.backend, self.watch.clone()))
+        Ok(Tx::new(begun, scope, self.backend, self.watch.clone(), self.last_read.clone()))
     }
 
     /// Reads for a scope.
     pub fn view(&self, scope: Scope) -> View {
-        View::new(self.reader.clone(), scope, self.watch.clone())
+        View::new(self.reader.clone(), scope, self.watch.clone(), self.last_read.clone())
     }
 
     /// Reads that tell whether another process committed something.
     pub fn pulse(&self) -> View {
-        View::new(self.pulse.clone(), Scope::All, self.watch.clone())
+        View::new(self.pulse.clone(), Scope::All, self.watch.clone(), self.last_read.clone())
     }
 
     /// The bare connection, for what is no row: migrations, and word between processes.

@@ -3,6 +3,7 @@
 //! Every function takes a `Tx`, a transaction opened for a scope, or a `View`, the same for reads without one. Outside the
 //! scope a row does not exist, and a query without one does not compile: nobody else can reach the connection.
 
+pub mod agreements;
 pub mod amendments;
 pub mod attachments;
 pub mod changes;

@@ -4,12 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{obligation, obligation_event, obligation_opening};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::index::{Difference, differ};
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, broken, instant};
+use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
 use crate::domain::obligation::{Event, EventKind, Obligation, State};
 
@@ -35,15 +35,6 @@ pub struct Filter {
     pub after: Option<(Instant, Uuid)>,
     /// At most this many.
     pub limit: u64,
-}
-
-/// Says that obligations are about to be written, before the contracts are looked at: whoever amends a calendar waits until
-/// they are there, or was done before.
-pub async fn announce(tx: &Tx) -> Result<(), DbErr> {
-    if tx.backend() == Backend::Postgres {
-        tx.connection().execute_unprepared("LOCK TABLE obligation IN ROW EXCLUSIVE MODE").await?;
-    }
-    Ok(())
 }
 
 /// One obligation; `None` outside the scope, too.

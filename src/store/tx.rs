@@ -14,6 +14,7 @@ use entity::{
 };
 
 use super::Backend;
+use super::agreements::{Known, LastRead};
 use super::db::Watch;
 
 /// Why the database did not do what was asked.
@@ -44,6 +45,8 @@ pub struct Tx {
     statements: Statements<DatabaseTransaction>,
     scope: Scope,
     backend: Backend,
+    last_read: Arc<LastRead>,
+    known: Known,
     /// What it is a part of, where it is a savepoint.
     part: Option<Part>,
 }
@@ -52,6 +55,7 @@ pub struct Tx {
 pub struct View {
     statements: Statements<DatabaseConnection>,
     scope: Scope,
+    last_read: Arc<LastRead>,
 }
 
 /// A savepoint as the transaction around it knows it. That one can end well only if all its parts ended: committed, or rolled
@@ -79,8 +83,9 @@ impl Drop for Part {
 }
 
 impl Tx {
-    pub(super) fn new(inner: DatabaseTransaction, scope: Scope, backend: Backend, watch: Arc<Watch>) -> Self {
-        Self { statements: Statements { inner, watch, failure: Some(Failure::default()) }, scope, backend, part: None }
+    pub(super) fn new(inner: DatabaseTransaction, scope: Scope, backend: Backend, watch: Arc<Watch>, last_read: Arc<LastRead>) -> Self {
+        let statements = Statements { inner, watch, failure: Some(Failure::default()) };
+        Self { statements, scope, backend, last_read, known: Known::new(), part: None }
     }
 
     /// Makes everything done in it last. Only when this is well was anything; when not, nobody may rest on it.
@@ -104,7 +109,9 @@ impl Tx {
         let Statements { inner, watch, failure } = &self.statements;
         let inner = self.statements.heeded(inner.begin()).await?;
         let part = failure.clone().map(|of| Part { of, ended: false });
-        Ok(Self { part, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone()) })
+        // What it learns is its own: a savepoint undone gives back its locks.
+        let known = self.known.clone();
+        Ok(Self { part, known, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone(), self.last_read.clone()) })
     }
 
     /// Undoes everything done in it.
@@ -129,8 +136,8 @@ impl Tx {
 }
 
 impl View {
-    pub(super) fn new(inner: DatabaseConnection, scope: Scope, watch: Arc<Watch>) -> Self {
-        Self { statements: Statements { inner, watch, failure: None }, scope }
+    pub(super) fn new(inner: DatabaseConnection, scope: Scope, watch: Arc<Watch>, last_read: Arc<LastRead>) -> Self {
+        Self { statements: Statements { inner, watch, failure: None }, scope, last_read }
     }
 }
 
@@ -210,7 +217,7 @@ of_organisation!(
 );
 
 pub(super) mod sealed {
-    use super::{ConnectionTrait, Scope};
+    use super::{ConnectionTrait, Known, LastRead, Scope};
 
     /// What `store` alone can do with a transaction or a view.
     pub trait Inner {
@@ -218,6 +225,9 @@ pub(super) mod sealed {
 
         fn connection(&self) -> &Self::Connection;
         fn scope(&self) -> &Scope;
+        fn last_read(&self) -> &LastRead;
+        /// What a transaction knows of the agreements; a view keeps nothing.
+        fn known(&self) -> Option<&Known>;
     }
 }
 
@@ -231,6 +241,14 @@ impl sealed::Inner for Tx {
     fn scope(&self) -> &Scope {
         &self.scope
     }
+
+    fn last_read(&self) -> &LastRead {
+        &self.last_read
+    }
+
+    fn known(&self) -> Option<&Known> {
+        Some(&self.known)
+    }
 }
 
 impl sealed::Inner for View {
@@ -242,6 +260,14 @@ impl sealed::Inner for View {
 
     fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    fn last_read(&self) -> &LastRead {
+        &self.last_read
+    }
+
+    fn known(&self) -> Option<&Known> {
+        None
     }
 }
 

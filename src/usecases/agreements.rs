@@ -3,17 +3,18 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::{Error, contracts};
 use crate::app::App;
-use crate::contracts as files;
 pub use crate::contracts::Source;
 use crate::contracts::plan;
 pub use crate::contracts::plan::Change;
+use crate::contracts::{self as files, Refused};
 use crate::domain::Instant;
-use crate::domain::contract::Contract;
+use crate::domain::agreements::Version;
 use crate::reports::text::keys;
 use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
@@ -69,33 +70,57 @@ impl fmt::Display for Plan {
     }
 }
 
+/// What came of a folder of contract files.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Versions that are new.
+    pub applied: Vec<String>,
+    /// Files that are drafts: what each leaves open.
+    pub drafts: Vec<Refused>,
+}
+
+/// Applies what is new in a folder. A file that is wrong is an error, all of them at once; a draft is passed over.
+pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
+    let (sources, refused) =
+        files::load_folder(folder).map_err(|error| Error::Internal(format!("contracts: {} cannot be read: {error}", folder.display())))?;
+    let (drafts, wrong): (Vec<_>, Vec<_>) = refused.into_iter().partition(Refused::is_draft);
+    if !wrong.is_empty() {
+        let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+        return Err(Error::Internal(lines.join("\n")));
+    }
+    let mut outcome = Outcome { drafts, ..Outcome::default() };
+    for source in &sources {
+        if apply(app, source).await? {
+            outcome.applied.push(format!("{} {}", source.contract.id, source.contract.version));
+        }
+    }
+    Ok(outcome)
+}
+
 /// What a text would change; nothing is changed by asking.
 pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
     let view = app.all();
-    contracts::refresh(app, &view).await?;
-    let contract = &source.contract;
-    let applied: Vec<_> = store::contracts::all(&view).await?.into_iter().filter(|one| one.contract == contract.id).collect();
-    let versions = app.versions_of(&contract.id);
-    let is_earlier = |one: &&std::sync::Arc<crate::app::Version>| {
-        one.contract.version != contract.version && one.contract.effective_from <= contract.effective_from
-    };
-    let follows = versions.iter().rev().find(is_earlier);
-    let text = |id| applied.iter().find(|one| one.id == id).map_or("", |one| one.source.as_str());
-    let obstacle = obstacle(&view, source, &applied, &versions.iter().map(|one| &one.contract).collect::<Vec<_>>()).await?;
+    let (contract, agreements) = (&source.contract, store::agreements::read(&view).await?);
+    let versions = agreements.versions_of(&contract.id);
+    let is_earlier =
+        |one: &&Arc<Version>| one.contract.version != contract.version && one.contract.effective_from <= contract.effective_from;
+    let follows = versions.iter().rfind(is_earlier);
+    let texts = store::contracts::all(&view).await?;
+    let text = |id| texts.iter().find(|one| one.id == id).map_or("", |one| one.source.as_str());
     let counted = store::tickets::open_by_version(&view, &contract.id).await?;
     let mut changes = plan::changes(follows.map_or("", |one| text(one.id)), &source.text);
     for change in &mut changes {
         let read_by = if change.after.is_some() { Some(contract) } else { follows.map(|one| &one.contract) };
         change.belongs_to = read_by.and_then(|contract| keys::belongs_to(contract, &change.key));
     }
-    let named = |id| applied.iter().find(|one| one.id == id).map_or_else(|| format!("{id}"), |one| one.version.clone());
+    let named = |id| agreements.version(id).map_or_else(|_| format!("{id}"), |one| one.contract.version.clone());
     Ok(Plan {
         contract: contract.id.clone(),
         version: contract.version.clone(),
         effective_from: contract.effective_from,
         follows: follows.map(|one| one.contract.version.clone()),
-        is_applied: applied.iter().any(|one| one.version == contract.version && one.digest == digest(&source.text)),
-        obstacle,
+        is_applied: is_applied(source, versions),
+        obstacle: obstacle(&view, source, versions).await?,
         changes,
         open: counted.into_iter().map(|(id, count)| (named(id), count)).collect(),
     })
@@ -104,48 +129,52 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
 /// Applies one version; `false` when it was applied before.
 pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
     let contract = &source.contract;
-    let is_new = app
-        .write(&Scope::All, async |tx| {
-            let all = store::contracts::all(tx).await?;
-            let applied: Vec<_> = all.into_iter().filter(|one| one.contract == contract.id).collect();
-            if applied.iter().any(|one| one.version == contract.version && one.digest == digest(&source.text)) {
-                return Ok(false);
-            }
-            let read = |one: &Applied| files::parse(Path::new(&one.version), &one.source).ok();
-            let versions: Vec<_> = applied.iter().filter_map(read).collect();
-            if let Some(detail) = obstacle(tx, source, &applied, &versions.iter().collect::<Vec<_>>()).await? {
-                let code = if applied.iter().any(|one| one.version == contract.version) { "version_exists" } else { "past_rewritten" };
-                return Err(Error::Conflict { code, detail: format!("{}: {detail}", source.file.display()) });
-            }
-            contracts::amended(contract.clone(), &store::amendments::all(tx).await?)?;
-            let version = Applied {
-                id: app.time.id(),
-                contract: contract.id.clone(),
-                version: contract.version.clone(),
-                digest: digest(&source.text),
-                source: source.text.clone(),
-                applied_at: app.time.now(),
-            };
-            store::contracts::insert(tx, &version, contract.effective_from).await?;
-            store::obligations::look_at_duties(tx, &version.contract, Some(version.applied_at)).await?;
-            Ok(true)
-        })
-        .await?;
-    if is_new {
-        contracts::load_applied(app).await?;
+    // Every start of the desk comes by: what was applied long ago holds nobody off.
+    if is_applied(source, store::agreements::read(&app.all()).await?.versions_of(&contract.id)) {
+        return Ok(false);
     }
-    Ok(is_new)
+    app.write(&Scope::All, async |tx| {
+        store::agreements::lock(tx).await?;
+        let agreements = store::agreements::read(tx).await?;
+        let versions = agreements.versions_of(&contract.id);
+        if is_applied(source, versions) {
+            return Ok(false);
+        }
+        if let Some(detail) = obstacle(tx, source, versions).await? {
+            let code =
+                if versions.iter().any(|one| one.contract.version == contract.version) { "version_exists" } else { "past_rewritten" };
+            return Err(Error::Conflict { code, detail: format!("{}: {detail}", source.file.display()) });
+        }
+        contracts::amended(contract.clone(), &store::amendments::all(tx).await?)?;
+        let version = Applied {
+            id: app.time.id(),
+            contract: contract.id.clone(),
+            version: contract.version.clone(),
+            digest: digest(&source.text),
+            source: source.text.clone(),
+            applied_at: app.time.now(),
+        };
+        store::contracts::insert(tx, &version, contract.effective_from).await?;
+        store::obligations::look_at_duties(tx, &version.contract, Some(version.applied_at)).await?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Whether a version was applied, to the letter.
+fn is_applied(source: &Source, versions: &[Arc<Version>]) -> bool {
+    versions.iter().any(|one| one.contract.version == source.contract.version && one.digest == digest(&source.text))
 }
 
 /// Why a text cannot be applied: its version was, with another text; or tickets were registered in the time it claims.
-async fn obstacle(reads: &impl Reads, source: &Source, applied: &[Applied], versions: &[&Contract]) -> Result<Option<String>, Error> {
+async fn obstacle(reads: &impl Reads, source: &Source, versions: &[Arc<Version>]) -> Result<Option<String>, Error> {
     let contract = &source.contract;
-    if let Some(same) = applied.iter().find(|one| one.version == contract.version) {
+    if let Some(same) = versions.iter().find(|one| one.contract.version == contract.version) {
         let detail = || format!("version {} was applied with another text; give the change a version of its own", contract.version);
         return Ok((same.digest != digest(&source.text)).then(detail));
     }
     let start = |date: chrono::NaiveDate| date.pred_opt().and_then(|eve| contract.zone.end_of_date(eve)).unwrap_or(Instant::MIN);
-    let later = versions.iter().map(|one| one.effective_from).filter(|from| *from > contract.effective_from).min();
+    let later = versions.iter().map(|one| one.contract.effective_from).filter(|from| *from > contract.effective_from).min();
     let until = later.map_or(Instant::MAX, start);
     let registered = store::tickets::opened_between(reads, &contract.id, start(contract.effective_from), until).await?;
     Ok((registered > 0).then(|| {

@@ -10,8 +10,9 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{Error, Problem, Stamp, contracts, one_of};
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Agreements;
 use crate::domain::amendment::{Amendment, Approval, Change, needs_approval};
 use crate::domain::calendar::BadInterval;
 use crate::domain::contract::Side;
@@ -52,43 +53,39 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> R
     if stamp.actor.is_client() {
         return Err(Error::Forbidden { code: "desk_only", detail: "only the desk amends a calendar".to_owned() });
     }
-    let recorded = app
-        .write(&stamp.scope, async |tx| {
-            let known = known(app, tx).await?;
-            if let Some(id) = super::tickets::repeated(tx, stamp).await? {
-                return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
-            }
-            let now = not_before(&known, stamp);
-            let versions = app.versions_of(contract);
-            let today = versions.last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
-            let mut recorded = Recorded {
-                id: app.time.id(),
-                sequence: store::amendments::next_sequence(&known),
-                contract: contract.to_owned(),
-                calendar: draft.calendar.clone(),
-                date: draft.date,
-                change: change(draft).map_err(Error::Invalid)?,
-                reason: draft.reason.clone(),
-                actor: stamp.actor.as_text(),
-                recorded_at: now,
-                needs_approval: needs_approval(draft.date, today),
-                approvals: Vec::new(),
-            };
-            check(app, contract, &recorded.from(now))?;
-            store::amendments::insert(tx, &recorded).await?;
-            for consent in &draft.approvals {
-                let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
-                sign(app, tx, stamp, &mut recorded, (sequence, now), consent).await?;
-            }
-            if recorded.in_force_at().is_some() {
-                store::amendments::take_effect(tx, contract, now).await?;
-            }
-            super::tickets::remember(app, tx, stamp, recorded.id).await?;
-            Ok(recorded)
-        })
-        .await?;
-    contracts::load_applied(app).await?;
-    Ok(recorded)
+    app.write(&stamp.scope, async |tx| {
+        let (agreements, known) = known(tx).await?;
+        if let Some(id) = super::tickets::repeated(tx, stamp).await? {
+            return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
+        }
+        let now = not_before(&known, stamp);
+        let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
+        let mut recorded = Recorded {
+            id: app.time.id(),
+            sequence: store::amendments::next_sequence(&known),
+            contract: contract.to_owned(),
+            calendar: draft.calendar.clone(),
+            date: draft.date,
+            change: change(draft).map_err(Error::Invalid)?,
+            reason: draft.reason.clone(),
+            actor: stamp.actor.as_text(),
+            recorded_at: now,
+            needs_approval: needs_approval(draft.date, today),
+            approvals: Vec::new(),
+        };
+        check(&agreements, contract, &recorded.from(now))?;
+        store::amendments::insert(tx, &recorded).await?;
+        for consent in &draft.approvals {
+            let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
+            sign(app, tx, stamp, &mut recorded, (sequence, now), consent).await?;
+        }
+        if recorded.in_force_at().is_some() {
+            store::amendments::take_effect(tx, contract, now).await?;
+        }
+        super::tickets::remember(app, tx, stamp, recorded.id).await?;
+        Ok(recorded)
+    })
+    .await
 }
 
 /// Records a side's approval of an amendment that waits; with the last one it takes effect. A client approves for its own side, the desk
@@ -100,38 +97,34 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         return Err(Error::Forbidden { code: "other_side", detail });
     }
     // What it moves is of every client of the contract.
-    let recorded = app
-        .write(&Scope::All, async |tx| {
-            let known = known(app, tx).await?;
-            let again = super::tickets::repeated(tx, stamp).await?;
-            let is_it = |one: &&Recorded| one.contract == mine && one.id == amendment;
-            let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
-            if again.is_some() {
-                return Ok(recorded);
-            }
-            if recorded.in_force_at().is_some() {
-                let detail = "the amendment is in force: it waits for nobody".to_owned();
-                return Err(Error::Conflict { code: "amendment_in_force", detail });
-            }
-            let now = not_before(&known, stamp);
-            sign(app, tx, stamp, &mut recorded, (store::amendments::next_sequence(&known), now), consent).await?;
-            if recorded.in_force_at().is_some() {
-                check(app, contract, &recorded.from(now)).map_err(clash)?;
-                store::amendments::take_effect(tx, contract, now).await?;
-            }
-            super::tickets::remember(app, tx, stamp, recorded.id).await?;
-            Ok(recorded)
-        })
-        .await?;
-    contracts::load_applied(app).await?;
-    Ok(recorded)
+    app.write(&Scope::All, async |tx| {
+        let (agreements, known) = known(tx).await?;
+        let again = super::tickets::repeated(tx, stamp).await?;
+        let is_it = |one: &&Recorded| one.contract == mine && one.id == amendment;
+        let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
+        if again.is_some() {
+            return Ok(recorded);
+        }
+        if recorded.in_force_at().is_some() {
+            let detail = "the amendment is in force: it waits for nobody".to_owned();
+            return Err(Error::Conflict { code: "amendment_in_force", detail });
+        }
+        let now = not_before(&known, stamp);
+        sign(app, tx, stamp, &mut recorded, (store::amendments::next_sequence(&known), now), consent).await?;
+        if recorded.in_force_at().is_some() {
+            check(&agreements, contract, &recorded.from(now)).map_err(clash)?;
+            store::amendments::take_effect(tx, contract, now).await?;
+        }
+        super::tickets::remember(app, tx, stamp, recorded.id).await?;
+        Ok(recorded)
+    })
+    .await
 }
 
-/// Every amendment, while nobody else records one.
-async fn known(app: &App, tx: &Tx) -> Result<Vec<Recorded>, Error> {
-    store::amendments::lock(tx).await?;
-    contracts::refresh(app, tx).await?;
-    Ok(store::amendments::all(tx).await?)
+/// The agreements with every amendment recorded of them, while nobody else records one.
+async fn known(tx: &Tx) -> Result<(Arc<Agreements>, Vec<Recorded>), Error> {
+    store::agreements::lock(tx).await?;
+    Ok((store::agreements::read(tx).await?, store::amendments::all(tx).await?))
 }
 
 /// The present, or the last instant recorded where that is later: amendments take effect in the order recorded.
@@ -184,9 +177,8 @@ fn clash(error: Error) -> Error {
 /// What was amended in the calendars of a contract that serves someone of the scope, in the order recorded.
 pub async fn of_contract(app: &App, scope: &Scope, contract: &str) -> Result<Vec<Recorded>, Error> {
     let reads = &app.db.view(scope.clone());
-    contracts::refresh(app, reads).await?;
-    let serves = |version: &Arc<Version>| version.contract.clients.iter().any(|client| scope.includes(&client.organisation));
-    if !app.versions_of(contract).iter().any(serves) {
+    let agreements = store::agreements::read(reads).await?;
+    if !agreements.versions_of(contract).iter().any(|version| contracts::serves(version, scope)) {
         return Err(Error::NotFound("contract"));
     }
     let all = store::amendments::all(reads).await?;
@@ -194,9 +186,10 @@ pub async fn of_contract(app: &App, scope: &Scope, contract: &str) -> Result<Vec
 }
 
 /// Whether a scope shows every client that any version of a contract names: only then does it see who approved for whom.
-pub fn is_alone(app: &App, scope: &Scope, contract: &str) -> bool {
-    let versions = app.versions_of(contract);
-    versions.iter().flat_map(|version| &version.contract.clients).all(|client| scope.includes(&client.organisation))
+pub async fn is_alone(app: &App, scope: &Scope, contract: &str) -> Result<bool, Error> {
+    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
+    let mut clients = agreements.versions_of(contract).iter().flat_map(|version| &version.contract.clients);
+    Ok(clients.all(|client| scope.includes(&client.organisation)))
 }
 
 fn change(draft: &Draft) -> Result<Change, Vec<Problem>> {
@@ -214,8 +207,8 @@ fn change(draft: &Draft) -> Result<Change, Vec<Problem>> {
 }
 
 /// Refuses what names no calendar, and hours that run into those beside them in any version.
-fn check(app: &App, contract: &str, amendment: &Amendment) -> Result<(), Error> {
-    let versions = app.versions_of(contract);
+fn check(agreements: &Agreements, contract: &str, amendment: &Amendment) -> Result<(), Error> {
+    let versions = agreements.versions_of(contract);
     if versions.is_empty() {
         return Err(Error::NotFound("contract"));
     }

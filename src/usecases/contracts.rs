@@ -1,62 +1,17 @@
-//! Contracts applied: immutable versions, pinned by tickets.
+//! Contracts applied: what is in force, and for whom.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Error, Problem, agreements};
-use crate::app::{App, Version};
-use crate::contracts::{self, Refused, Source};
+use super::{Error, Problem};
+use crate::app::App;
+use crate::contracts::{self, Source};
 use crate::domain::Instant;
+use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::Contract;
 use crate::store::amendments::Recorded;
-use crate::store::{self, Reads, Scope};
-
-/// What came of a folder of contract files.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Versions that are new.
-    pub applied: Vec<String>,
-    /// Files that are drafts: what each leaves open.
-    pub drafts: Vec<Refused>,
-}
-
-/// Loads every version applied before, then applies what is new in a folder. A file that is wrong is an error, all of
-/// them at once; a draft is passed over.
-pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
-    load_applied(app).await?;
-    let (sources, refused) = contracts::load_folder(folder)
-        .map_err(|error| Error::Internal(format!("contracts: {} cannot be read: {error}", folder.display())))?;
-    let (drafts, wrong): (Vec<_>, Vec<_>) = refused.into_iter().partition(Refused::is_draft);
-    if !wrong.is_empty() {
-        let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
-        return Err(Error::Internal(lines.join("\n")));
-    }
-    let mut outcome = Outcome { drafts, ..Outcome::default() };
-    for source in &sources {
-        if agreements::apply(app, source).await? {
-            outcome.applied.push(format!("{} {}", source.contract.id, source.contract.version));
-        }
-    }
-    load_applied(app).await?;
-    Ok(outcome)
-}
-
-/// Makes every applied version known to this process, with what was amended in its calendars.
-pub async fn load_applied(app: &App) -> Result<(), Error> {
-    let view = app.all();
-    let changes = store::contracts::changes(&view).await?;
-    let amendments = store::amendments::all(&view).await?;
-    let mut versions = Vec::new();
-    for applied in store::contracts::all(&view).await? {
-        let name = format!("{} {}", applied.contract, applied.version);
-        let contract = contracts::parse(Path::new(&name), &applied.source).map_err(|refused| Error::Internal(refused.to_string()))?;
-        let contract = amended(contract, &amendments)?;
-        versions.push(Version { id: applied.id, digest: applied.digest, contract });
-    }
-    app.know(versions, changes);
-    Ok(())
-}
+use crate::store::{self, Scope};
 
 /// A contract as the amendments of it in force leave it.
 pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Error> {
@@ -81,38 +36,32 @@ pub fn source(text: &str) -> Result<Source, Vec<Problem>> {
     Ok(Source { file: file.to_owned(), text: text.to_owned(), contract: read(file, text)? })
 }
 
-/// Learns what another process applied or amended: asked in every transaction that looks at a contract.
-pub async fn refresh(app: &App, reads: &impl Reads) -> Result<(), Error> {
-    if store::contracts::changes(reads).await? == app.known_changes() {
-        return Ok(());
-    }
-    load_applied(app).await
-}
-
 /// The contracts in force that serve somebody a scope shows, by id.
 pub async fn served(app: &App, scope: &Scope) -> Result<Vec<Arc<Version>>, Error> {
-    refresh(app, &app.db.view(scope.clone())).await?;
-    let mut served = app.contracts();
-    served.retain(|version| serves(version, scope));
-    Ok(served)
+    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
+    Ok(agreements.all_in_force(app.time.now()).into_iter().filter(|version| serves(version, scope)).cloned().collect())
 }
 
 /// The version in force of one of them.
 pub async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Version>, Error> {
-    refresh(app, &app.db.view(scope.clone())).await?;
-    let version = app.version_at(contract, app.time.now()).filter(|version| serves(version, scope));
-    version.ok_or(Error::NotFound("contract"))
+    Ok(with_versions(app, scope, contract).await?.0)
+}
+
+/// The same with every version of it, oldest first.
+pub async fn with_versions(app: &App, scope: &Scope, contract: &str) -> Result<(Arc<Version>, Vec<Arc<Version>>), Error> {
+    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
+    let version = agreements.in_force(contract, app.time.now()).filter(|version| serves(version, scope));
+    Ok((version.ok_or(Error::NotFound("contract"))?.clone(), agreements.versions_of(contract).to_vec()))
 }
 
 /// The version of a contract that was in force at an instant; for a client, of one that then served it.
-pub fn in_force_at(app: &App, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
-    app.version_at(contract, at).filter(|version| *scope == Scope::All || serves(version, scope))
+pub fn in_force_at(agreements: &Agreements, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
+    agreements.in_force(contract, at).filter(|version| *scope == Scope::All || serves(version, scope)).cloned()
 }
 
 /// The ids of those that could be named: in force at an instant, and for a client such as then served it.
-pub fn ids_in_force_at(app: &App, scope: &Scope, at: Instant) -> BTreeSet<String> {
-    let ids: BTreeSet<_> = app.versions().iter().map(|version| version.contract.id.clone()).collect();
-    ids.into_iter().filter(|id| in_force_at(app, scope, id, at).is_some()).collect()
+pub fn ids_in_force_at<'a>(agreements: &'a Agreements, scope: &Scope, at: Instant) -> Vec<&'a str> {
+    agreements.contracts().into_iter().filter(|id| in_force_at(agreements, scope, id, at).is_some()).collect()
 }
 
 /// What the contracts that a scope shows name, past versions included: all that its lists can be asked for.
@@ -130,9 +79,9 @@ pub struct Names {
 
 /// What a scope's lists can be asked for. What another's contract names is not there, as if it did not exist.
 pub async fn names(app: &App, scope: &Scope) -> Result<Names, Error> {
-    refresh(app, &app.db.view(scope.clone())).await?;
+    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
     let mut names = Names::default();
-    for version in app.versions().iter().filter(|version| serves(version, scope)) {
+    for version in agreements.versions().iter().filter(|version| serves(version, scope)) {
         let contract = &version.contract;
         let seen = contract.clients.iter().map(|client| &client.organisation).filter(|organisation| scope.includes(organisation));
         names.contracts.insert(contract.id.clone());
@@ -143,7 +92,8 @@ pub async fn names(app: &App, scope: &Scope) -> Result<Names, Error> {
     Ok(names)
 }
 
-fn serves(version: &Version, scope: &Scope) -> bool {
+/// Whether a version serves somebody a scope shows.
+pub(super) fn serves(version: &Version, scope: &Scope) -> bool {
     version.contract.clients.iter().any(|client| scope.includes(&client.organisation))
 }
 

@@ -2,6 +2,7 @@
 
 use sea_orm::DbErr;
 
+use crate::domain::agreements::UnknownVersion;
 use crate::domain::ticket::Refusal;
 use crate::store;
 
@@ -103,6 +104,12 @@ impl From<DbErr> for Error {
         } else {
             Self::Internal(error.to_string())
         }
+    }
+}
+
+impl From<UnknownVersion> for Error {
+    fn from(unknown: UnknownVersion) -> Self {
+        Self::Internal(unknown.to_string())
     }
 }
 

@@ -4,9 +4,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::tickets::{numbered, settle};
-use super::{Error, contracts, obligations};
+use super::{Error, obligations};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Agreements;
 use crate::domain::obligation::EventKind as ObligationEvent;
 use crate::domain::ticket::{self, Actor, Event, EventKind, Settled, Ticket};
 use crate::store::index::Difference as Differs;
@@ -52,7 +53,6 @@ impl Outcome {
 /// Compares the stored index of every ticket and every obligation with its replay; with `write`, stores the replayed one, and
 /// both in the history.
 pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
-    contracts::refresh(app, &app.all()).await?;
     let mut outcome = Outcome::default();
     tickets(app, write, &mut outcome).await?;
     obligations(app, write, &mut outcome).await?;
@@ -67,9 +67,10 @@ async fn tickets(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Er
         let Some(end) = ids.last() else { return Ok(()) };
         last = Some(*end);
         let mut histories = store::events::histories(&view, &ids).await?;
+        let agreements = store::agreements::read(&view).await?;
         for stored in page {
             let history = histories.remove(&stored.ticket.id).unwrap_or_default();
-            let (replayed, settled) = replayed(app, &stored.ticket, &history, now)?;
+            let (replayed, settled) = replayed(&agreements, &stored.ticket, &history, now)?;
             outcome.tickets += 1;
             if !settled.events.is_empty() || stored.is_due(now) {
                 outcome.due += 1;
@@ -91,10 +92,11 @@ async fn obligations(app: &App, write: bool, outcome: &mut Outcome) -> Result<()
         let Some(end) = page.last() else { return Ok(()) };
         last = Some(end.id);
         let mut histories = obligations::histories(&view, &page).await?;
+        let agreements = store::agreements::read(&view).await?;
         for stored in &page {
             let history = histories.remove(&stored.id).unwrap_or_default();
-            let version = app.version(stored.contract_version_id)?;
-            let (replayed, added) = obligations::settled(app, &version, stored, &history, now)?;
+            let version = agreements.version(stored.contract_version_id)?;
+            let (replayed, added) = obligations::settled(app, version, stored, &history, now)?;
             outcome.obligations += 1;
             if !added.is_empty() {
                 outcome.due += 1;
@@ -113,11 +115,12 @@ async fn obligations(app: &App, write: bool, outcome: &mut Outcome) -> Result<()
 async fn repair_obligation(app: &App, id: Uuid, found: &[Differs], now: Instant) -> Result<(), Error> {
     app.write(&Scope::All, async |tx| {
         let Some(locked) = store::obligations::lock(tx, id).await? else { return Ok(()) };
-        let version = app.version(locked.contract_version_id)?;
+        let agreements = store::agreements::read(tx).await?;
+        let version = agreements.version(locked.contract_version_id)?;
         let mut history = obligations::histories(tx, std::slice::from_ref(&locked)).await?.remove(&id).unwrap_or_default();
         let known = history.len();
         history.push(obligations::event(app, ObligationEvent::IndexRebuilt, &Actor::System, None, both(found), now, now));
-        let (replayed, added) = obligations::settled(app, &version, &locked, &history, now)?;
+        let (replayed, added) = obligations::settled(app, version, &locked, &history, now)?;
         history.extend(added);
         store::obligations::update(tx, &replayed).await?;
         Ok(store::obligations::append(tx, [(&replayed, known, &history[known..])]).await?)
@@ -131,8 +134,8 @@ fn both(found: &[Differs]) -> serde_json::Value {
     json!({ "differences": values.collect::<Vec<_>>() })
 }
 
-fn replayed(app: &App, ticket: &Ticket, history: &[Event], now: Instant) -> Result<(Ticket, Settled), Error> {
-    let version = app.version(ticket.contract_version_id)?;
+fn replayed(agreements: &Agreements, ticket: &Ticket, history: &[Event], now: Instant) -> Result<(Ticket, Settled), Error> {
+    let version = agreements.version(ticket.contract_version_id)?;
     let mut replayed = ticket::as_recorded(ticket, history);
     let settled = settle(&version.contract, &replayed, history, now, false);
     replayed.next_due = settled.next_due;
@@ -154,7 +157,7 @@ async fn repair(app: &App, ticket: &Ticket, found: &[Differs], now: Instant) -> 
             occurred_at: now,
             recorded_at: now,
         });
-        let (replayed, settled) = replayed(app, &locked, &history, now)?;
+        let (replayed, settled) = replayed(&*store::agreements::read(tx).await?, &locked, &history, now)?;
         history.extend(numbered(app, &settled));
         store::tickets::update(tx, &replayed, &settled).await?;
         Ok(store::events::append(tx, &replayed, known, &history[known..]).await?)

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{Error, Problem};
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
 use crate::reports::service_management::{self, Month, Reading, ServiceManagementReport, TicketFigures};
 use crate::store::{self, Scope};
@@ -26,8 +27,8 @@ pub async fn service_management(
 ) -> Result<ServiceManagementReport, Error> {
     let names = |version: &Arc<Version>| version.contract.clients.iter().any(|client| scope.includes(&client.organisation));
     let (now, view) = (app.time.now(), app.db.view(scope.clone()));
-    super::contracts::refresh(app, &view).await?;
-    let versions = app.versions_of(contract);
+    let agreements = store::agreements::read(&view).await?;
+    let versions = agreements.versions_of(contract);
     let newest = versions.last().filter(|_| versions.iter().any(names)).ok_or(Error::NotFound("contract"))?;
     let refused =
         |pointer: &str, code, detail: &str| Error::Invalid(vec![Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() }]);
@@ -41,21 +42,24 @@ pub async fn service_management(
     }
     let reading = Reading::of(month, &newest.contract.zone, known_at);
     // The version in force when the month ended: a later one changes nothing about it.
-    let version =
-        app.version_at(contract, reading.last()).ok_or_else(|| refused("month", "before_contract", "the contract was not in force yet"))?;
-    let first = app.version_at(contract, from);
-    let is_later = |one: &&Arc<Version>| first.as_ref().is_none_or(|first| one.contract.effective_from > first.contract.effective_from);
+    let version = agreements
+        .in_force(contract, reading.last())
+        .ok_or_else(|| refused("month", "before_contract", "the contract was not in force yet"))?;
+    let first = agreements.in_force(contract, from);
+    let is_later = |one: &&Arc<Version>| first.is_none_or(|first| one.contract.effective_from > first.contract.effective_from);
     let in_force = versions.iter().filter(|one| one.contract.effective_from <= version.contract.effective_from).filter(is_later);
-    if !in_force.chain(&first).any(names) {
+    if !in_force.chain(first).any(names) {
         return Err(Error::NotFound("contract"));
     }
     let ids = store::tickets::ids_in_reach(&view, contract, from, to).await?;
     let mut figures = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         let mut histories = store::events::histories(&view, chunk).await?;
-        for ticket in store::tickets::with_ids(&view, chunk).await? {
+        let tickets = store::tickets::with_ids(&view, chunk).await?;
+        let agreements = store::agreements::read(&view).await?;
+        for ticket in tickets {
             let history = histories.remove(&ticket.id).unwrap_or_default();
-            let pinned = app.version(ticket.contract_version_id)?;
+            let pinned = agreements.version(ticket.contract_version_id)?;
             figures.extend(service_management::figures(&pinned.contract, &ticket, &history, reading));
         }
     }

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
+use super::Error;
 use super::tickets::{numbered, settle};
-use super::{Error, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::store::{self, Scope, Tx};
@@ -58,10 +58,10 @@ async fn settle_all(app: &App, tx: &Tx, due: &[Uuid], now: Instant) -> Result<()
     if due.is_empty() {
         return Ok(());
     }
-    contracts::refresh(app, tx).await?;
+    let agreements = store::agreements::read(tx).await?;
     let mut histories = store::events::histories(tx, due).await?;
     for ticket in &store::tickets::with_ids(tx, due).await? {
-        let version = app.version(ticket.contract_version_id)?;
+        let version = agreements.version(ticket.contract_version_id)?;
         let history = histories.remove(&ticket.id).unwrap_or_default();
         let settled = settle(&version.contract, ticket, &history, now, false);
         store::tickets::update(tx, ticket, &settled).await?;

@@ -34,7 +34,7 @@ pub async fn create_for_integration(app: &App, name: &str, expires_at: Option<In
 
 async fn make(app: &App, (name, holder): (&str, Holder), organisation: Option<&str>, expires_at: Option<Instant>) -> Result<String, Error> {
     if let Some(organisation) = organisation
-        && !app.has_named(organisation)
+        && !store::agreements::read(&app.all()).await?.have_named(organisation)
     {
         return Err(Error::Invalid(vec![Problem::field("organisation", "unknown_organisation", "no contract names this organisation")]));
     }

@@ -20,7 +20,6 @@ pub async fn simulate(
     progress: impl Fn(usize, usize),
 ) -> Result<ContractSimulation, Error> {
     let view = app.all();
-    contracts::refresh(app, &view).await?;
     let tried = contracts::amended(contract, &store::amendments::all(&view).await?)?;
     let reading = Reading::present(app.time.now());
     // Their ids first: all of them by themselves take little room, and the tickets come with their histories.
@@ -30,9 +29,10 @@ pub async fn simulate(
         let mut histories = store::events::histories(&view, chunk).await?;
         let mut tickets = store::tickets::with_ids(&view, chunk).await?;
         tickets.sort_unstable_by_key(|ticket| ticket.number);
+        let agreements = store::agreements::read(&view).await?;
         for ticket in &tickets {
             let history = histories.remove(&ticket.id).unwrap_or_default();
-            let pinned = app.version(ticket.contract_version_id)?;
+            let pinned = agreements.version(ticket.contract_version_id)?;
             let under = |contract: &Contract| figures(contract, ticket, &history, reading);
             if let (Some(was), Some(would)) = (under(&pinned.contract), under(&tried)) {
                 comparison.count(&was, &would);

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("settings", &["domain"]),
     ("standing", &[]),
     ("files", &["settings", "standing"]),
-    ("store", &["store", "standing", "domain"]),
+    ("store", &["store", "contracts", "standing", "domain"]),
     ("mail", &["mail", "settings", "store", "domain"]),
     ("reports", &["reports", "domain"]),
     ("app", &["files", "mail", "settings", "store", "time", "usecases", "domain"]),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::label::Label;
-use crate::app::Version;
+use crate::domain::agreements::Version;
 use crate::domain::clock::{Entry, Goal};
 use crate::domain::contract::{Client, Condition, Contract as Agreement, Ladder, Level, Priority, Role, TicketType};
 use crate::domain::obligation::{Duty, Occasion};

@@ -84,9 +84,8 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: I
         organisation: body.text("organisation"),
         fact_at: body.instant("factAt"),
         evidence: body.text("evidence").unwrap_or_default(),
+        unreadable: body.problems,
     };
-    body.problems.extend(obligations::problems(&app, &stamp, &draft));
-    body.checked()?;
     let opened = obligations::open(&app, &stamp, &draft).await?;
     rendered(&app, &caller, opened.id, StatusCode::CREATED).await
 }

@@ -1,12 +1,11 @@
 //! Taking a message in.
 
-use std::sync::Arc;
-
 use uuid::Uuid;
 
 use super::{Becoming, draft, sender};
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::{Agreements, Version};
 use crate::domain::ticket::{Actor, Ticket};
 use crate::domain::workflow::State;
 use crate::mail::attribution::{self, Sender};
@@ -18,7 +17,7 @@ use crate::store::tickets::TicketRef;
 use crate::store::{self, Scope, Tx};
 use crate::usecases::enclosures::{self, Enclosed};
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
-use crate::usecases::{Error, Stamp, contracts, tokens};
+use crate::usecases::{Error, Stamp, tokens};
 
 /// The most bytes of a message that are taken in.
 const SIZE_CAP: usize = 25 * 1024 * 1024;
@@ -63,9 +62,9 @@ impl Coming<'_> {
     async fn take_in(&self) -> Result<Received, Error> {
         let enclosed = Box::pin(enclosures::keep(self.app, self.mail, self.raw)).await?;
         let taken = Box::pin(self.app.write(&Scope::All, async |tx| {
-            contracts::refresh(self.app, tx).await?;
-            match self.app.version_at(&self.mailbox.contract, self.now) {
-                Some(version) => Intake::of(self, tx, version).await?.take(tx, &enclosed).await,
+            let agreements = store::agreements::read(tx).await?;
+            match agreements.in_force(&self.mailbox.contract, self.now) {
+                Some(version) => Intake::of(self, tx, &agreements, version).await?.take(tx, &enclosed).await,
                 None => self.keep_aside(tx, "the mailbox's contract is not in force").await,
             }
         }))
@@ -153,20 +152,21 @@ fn waiting(reason: &str) -> Decision<Ticket> {
 /// A message with what is known about it.
 struct Intake<'a> {
     coming: &'a Coming<'a>,
-    version: Arc<Version>,
+    agreements: &'a Agreements,
+    version: &'a Version,
     sender: Sender,
     whose: Result<String, attribution::Unattributed>,
 }
 
 impl<'a> Intake<'a> {
-    async fn of(coming: &'a Coming<'a>, tx: &Tx, version: Arc<Version>) -> Result<Self, Error> {
-        let sender = sender::look_up(coming.app, tx, coming.mail, Some(&version.contract)).await?;
+    async fn of(coming: &'a Coming<'a>, tx: &Tx, agreements: &'a Agreements, version: &'a Version) -> Result<Self, Error> {
+        let sender = sender::look_up(coming.app, tx, coming.mail, &version.contract).await?;
         let whose = if sender::is_ours(coming.app, coming.mail, &version.contract) {
             Err(attribution::Unattributed::Ours)
         } else {
             attribution::whose(&sender, &sender::clients(&version.contract), Some(coming.mailbox))
         };
-        Ok(Self { coming, version, sender, whose })
+        Ok(Self { coming, agreements, version, sender, whose })
     }
 
     async fn take(&self, tx: &Tx, enclosed: &Enclosed) -> Result<Received, Error> {
@@ -265,7 +265,7 @@ impl<'a> Intake<'a> {
         if !matches!(decision.outcome, Outcome::Ticket { .. } | Outcome::FollowUp(_)) {
             return decision;
         }
-        let problems = tickets::problems(self.coming.app, &self.stamp(None), &self.draft(&decision));
+        let problems = tickets::problems(self.agreements, &self.stamp(None), &self.draft(&decision));
         let details: Vec<_> = problems.iter().map(|problem| problem.detail.as_str()).collect();
         if details.is_empty() {
             return decision;

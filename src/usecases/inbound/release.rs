@@ -10,7 +10,7 @@ use crate::mail::parse::{self, Parsed};
 use crate::store::{self, View};
 use crate::usecases::enclosures;
 use crate::usecases::tickets::{self, Draft, Registered};
-use crate::usecases::{Error, Problem, Stamp, contracts};
+use crate::usecases::{Error, Problem, Stamp};
 
 /// Whose a message is, as the desk says.
 #[derive(Debug, Clone, Default)]
@@ -26,18 +26,18 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
     let view = app.db.view(stamp.scope.clone());
     let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
     let raw = store::mail::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
-    contracts::refresh(app, &view).await?;
     let mailbox = app.settings.mailboxes.get(&mail.mailbox);
     let contract = to.contract.as_ref().unwrap_or(&mail.contract);
-    let version = app.version_at(contract, mail.received_at);
+    let agreements = store::agreements::read(&view).await?;
+    let version = agreements.in_force(contract, mail.received_at);
     let parsed = parse::parse(&raw);
-    if let (Some(organisation), Some(version)) = (&to.organisation, &version) {
+    if let (Some(organisation), Some(version)) = (&to.organisation, version) {
         refuse_another_clients(app, &view, &parsed, organisation, &version.contract).await?;
     }
-    let organisation = match (&to.organisation, &version) {
+    let organisation = match (&to.organisation, version) {
         // Of several senders nobody is picked.
         (None, Some(version)) if !parsed.several_senders => {
-            let sender = sender::look_up(app, &view, &parsed, Some(&version.contract)).await?;
+            let sender = sender::look_up(app, &view, &parsed, &version.contract).await?;
             let of_contract = mailbox.filter(|mailbox| mailbox.contract == *contract);
             attribution::whose(&sender, &sender::clients(&version.contract), of_contract).ok()
         }
@@ -76,7 +76,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
 
 /// Refuses to give a client the mail of whom another client's mail domain names; unless the desk knows them as this client's.
 async fn refuse_another_clients(app: &App, view: &View, mail: &Parsed, organisation: &str, contract: &Contract) -> Result<(), Error> {
-    let sender = sender::look_up(app, view, mail, Some(contract)).await?;
+    let sender = sender::look_up(app, view, mail, contract).await?;
     let by_domain = [&sender.domain_of, &sender.domain_anywhere].into_iter().flatten().any(|one| one == organisation);
     let is_known = sender.known_in.iter().any(|one| one == organisation);
     match sender.domain_anywhere.first() {

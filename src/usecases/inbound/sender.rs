@@ -8,15 +8,17 @@ use crate::store::{self, Reads};
 use crate::usecases::Error;
 
 /// What is known of a mail's sender, for a mail under this contract.
-pub(super) async fn look_up(app: &App, reads: &impl Reads, mail: &Parsed, contract: Option<&Contract>) -> Result<Sender, Error> {
+pub(super) async fn look_up(app: &App, reads: &impl Reads, mail: &Parsed, contract: &Contract) -> Result<Sender, Error> {
     let Some(from) = &mail.from else { return Ok(Sender::default()) };
     let domain = from.domain();
-    let mut domain_anywhere: Vec<_> = app.contracts().iter().flat_map(|version| clients_with(&version.contract, domain)).collect();
+    let agreements = store::agreements::read(reads).await?;
+    let in_force = agreements.all_in_force(app.time.now());
+    let mut domain_anywhere: Vec<_> = in_force.iter().flat_map(|version| clients_with(&version.contract, domain)).collect();
     domain_anywhere.sort_unstable();
     domain_anywhere.dedup();
     Ok(Sender {
         known_in: store::people::organisations_of(reads, &from.email.to_lowercase()).await?,
-        domain_of: contract.map(|contract| clients_with(contract, domain)).unwrap_or_default(),
+        domain_of: clients_with(contract, domain),
         domain_anywhere,
     })
 }

@@ -3,7 +3,7 @@
 use super::{histories, settled, tell};
 use crate::app::App;
 use crate::store::{self, Scope};
-use crate::usecases::{Error, contracts};
+use crate::usecases::Error;
 
 /// Obligations settled in one transaction.
 const BATCH: u64 = 200;
@@ -16,15 +16,15 @@ pub(super) async fn fire_due(app: &App) -> Result<usize, Error> {
         if due.is_empty() {
             return Ok(0);
         }
-        contracts::refresh(app, tx).await?;
+        let agreements = store::agreements::read(tx).await?;
         let mut histories = histories(tx, &due).await?;
         let (mut recorded, mut mails) = (Vec::new(), Vec::new());
         for obligation in &due {
-            let version = app.version(obligation.contract_version_id)?;
+            let version = agreements.version(obligation.contract_version_id)?;
             let history = histories.remove(&obligation.id).unwrap_or_default();
-            let (after, added) = settled(app, &version, obligation, &history, now)?;
+            let (after, added) = settled(app, version, obligation, &history, now)?;
             store::obligations::update(tx, &after).await?;
-            mails.extend(tell::owner(app, &version, &after, &added)?);
+            mails.extend(tell::owner(app, version, &after, &added)?);
             recorded.push((after, history.len(), added));
         }
         store::obligations::append(tx, recorded.iter().map(|(after, known, added)| (after, *known, added.as_slice()))).await?;

@@ -4,13 +4,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{duty, event, settled};
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Version;
 use crate::domain::contract::Side;
 use crate::domain::obligation::{Cycle, Duty, EventKind, Obligation, Occasion, State};
 use crate::store;
 use crate::usecases::tickets::{remember, repeated};
-use crate::usecases::{Error, Problem, Stamp, contracts};
+use crate::usecases::{Error, Problem, Stamp};
 
 /// That something was done.
 #[derive(Debug, Clone)]
@@ -28,21 +29,21 @@ pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment)
         if repeated(tx, stamp).await?.is_some() {
             return Ok(obligation);
         }
-        contracts::refresh(app, tx).await?;
-        let version = app.version(obligation.contract_version_id)?;
-        let duty = duty(&version, &obligation)?;
-        permit(stamp, &version, duty)?;
+        let agreements = store::agreements::read(tx).await?;
+        let version = agreements.version(obligation.contract_version_id)?;
+        let duty = duty(version, &obligation)?;
+        permit(stamp, version, duty)?;
         if obligation.state == State::Met {
             return Err(Error::Conflict { code: "obligation_met", detail: "that it was met is recorded already".to_owned() });
         }
-        check(stamp, &version, duty, &obligation, fulfilment).map_err(Error::Invalid)?;
+        check(stamp, version, duty, &obligation, fulfilment).map_err(Error::Invalid)?;
         let met_at = fulfilment.met_at.unwrap_or(stamp.recorded_at);
         let mut history = store::obligations::events(tx, &[id]).await?.into_iter().map(|(_, event)| event).collect::<Vec<_>>();
         let known = history.len();
         let evidence = Some(fulfilment.evidence.clone());
         let met = event(app, EventKind::Met, &stamp.actor, evidence, json!({}), met_at, stamp.recorded_at);
         history.push(met);
-        let (after, added) = settled(app, &version, &obligation, &history, stamp.recorded_at)?;
+        let (after, added) = settled(app, version, &obligation, &history, stamp.recorded_at)?;
         history.extend(added);
         store::obligations::update(tx, &after).await?;
         store::obligations::append(tx, [(&after, known, &history[known..])]).await?;

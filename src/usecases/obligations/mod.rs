@@ -7,7 +7,7 @@ mod recur;
 mod tell;
 
 pub use fulfil::{Fulfilment, fulfil};
-pub use open::{Draft, open, problems};
+pub use open::{Draft, open};
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use std::sync::Arc;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Error, contracts};
-use crate::app::{App, Version};
+use super::Error;
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Version;
 use crate::domain::obligation::{self, Duty, Event, EventKind, Obligation, Replay, State};
 use crate::domain::ticket::Actor;
 use crate::store::{self, Reads, Scope, Tx};
@@ -74,11 +75,11 @@ async fn with_histories(app: &App, reads: &impl Reads, found: Vec<Obligation>) -
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    contracts::refresh(app, reads).await?;
     let mut histories = histories(reads, &found).await?;
+    let agreements = store::agreements::read(reads).await?;
     let mut shown = Vec::new();
     for obligation in found {
-        let version = app.version(obligation.contract_version_id)?;
+        let version = agreements.version(obligation.contract_version_id)?.clone();
         let events = histories.remove(&obligation.id).unwrap_or_default();
         let replay = replayed(&version, &obligation, &events, app.time.now())?;
         shown.push(Shown { obligation, version, replay, events });

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{event, write_new};
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::{Agreements, Version};
 use crate::domain::obligation::{Duty, EventKind, Obligation, Occasion, State};
 use crate::store;
 use crate::usecases::tickets::{client_of, remember, repeated};
@@ -27,6 +28,8 @@ pub struct Draft {
     pub fact_at: Option<Instant>,
     /// What shows it.
     pub evidence: String,
+    /// What could not be read of it.
+    pub unreadable: Vec<Problem>,
 }
 
 /// A draft that can be opened.
@@ -38,21 +41,18 @@ struct Checked {
     fact_at: Instant,
 }
 
-/// Everything wrong with a draft, judged on what could be read of it.
-pub fn problems(app: &App, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
-    check(app, stamp, draft).err().unwrap_or_default()
-}
-
-/// Opens an obligation: the fact it follows starts its term.
+/// Opens an obligation: the fact it follows starts its term. A draft that could not be read begins no transaction.
 pub async fn open(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Obligation, Error> {
+    if !draft.unreadable.is_empty() {
+        let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
+        return Err(Error::Invalid(check(&agreements, stamp, draft).err().unwrap_or_default()));
+    }
     let opened = app
         .write(&stamp.scope, async |tx| {
-            store::obligations::announce(tx).await?;
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::obligations::find(tx, known).await?.ok_or(Error::NotFound("obligation"));
             }
-            contracts::refresh(app, tx).await?;
-            let checked = check(app, stamp, draft).map_err(Error::Invalid)?;
+            let checked = check(&*store::agreements::read(tx).await?, stamp, draft).map_err(Error::Invalid)?;
             let obligation = Obligation {
                 id: app.time.id(),
                 organisation: checked.organisation.clone(),
@@ -82,17 +82,18 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Obligation,
     Ok(opened)
 }
 
-fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
-    let mut problems = Vec::new();
+/// Everything wrong with a draft, judged on what could be read of it.
+fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
+    let mut problems = draft.unreadable.clone();
     let fact_at = draft.fact_at.unwrap_or(stamp.recorded_at);
     let version = draft.contract.as_deref().and_then(|contract| {
-        let version = contracts::in_force_at(app, &stamp.scope, contract, fact_at.min(stamp.recorded_at));
+        let version = contracts::in_force_at(agreements, &stamp.scope, contract, fact_at.min(stamp.recorded_at));
         if version.is_none() {
-            let known = contracts::ids_in_force_at(app, &stamp.scope, fact_at.min(stamp.recorded_at));
+            let known = contracts::ids_in_force_at(agreements, &stamp.scope, fact_at.min(stamp.recorded_at));
             problems.push(Problem::field(
                 "contract",
                 "unknown_contract",
-                format!("there is no such contract in force then; {}", one_of(known.iter().map(String::as_str))),
+                format!("there is no such contract in force then; {}", one_of(known)),
             ));
         }
         version

@@ -11,13 +11,14 @@ use chrono::{NaiveDate, NaiveTime};
 use serde_json::json;
 
 use super::{event, write_new};
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
 use crate::domain::obligation::{Cycle, Duty, Event, EventKind, Obligation, Occasion, Period, State};
 use crate::domain::ticket::Actor;
 use crate::store::{self, Scope};
-use crate::usecases::{Error, contracts};
+use crate::usecases::Error;
 
 /// How many periods a duty seen for the first time looks back for one that is not yet due.
 const LOOK_BACK: usize = 24;
@@ -27,13 +28,12 @@ pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
     app.write_quietly(&Scope::All, async |tx| {
         let Some(contract) = store::obligations::claim_opening(tx, now).await? else { return Ok(0) };
-        store::obligations::announce(tx).await?;
-        contracts::refresh(app, tx).await?;
-        let versions = app.versions_of(&contract);
+        let agreements = store::agreements::read(tx).await?;
+        let versions = agreements.versions_of(&contract);
         let last = store::obligations::last_opened(tx, &contract).await?;
         let last = last.into_iter().map(|(duty, organisation, last)| ((duty, organisation), last)).collect();
-        write_new(app, tx, to_open(app, &versions, &last, now), now).await?;
-        store::obligations::look_at_duties(tx, &contract, next_look(&versions, now)).await?;
+        write_new(app, tx, to_open(app, versions, &last, now), now).await?;
+        store::obligations::look_at_duties(tx, &contract, next_look(versions, now)).await?;
         Ok(1)
     })
     .await

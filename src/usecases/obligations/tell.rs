@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::duty;
-use crate::app::{App, Version};
+use crate::app::App;
+use crate::domain::agreements::Version;
 use crate::domain::obligation::{Event, EventKind, Obligation};
 use crate::mail::obligations::{Subject, late, reminder};
 use crate::mail::send::{self, Leaving};

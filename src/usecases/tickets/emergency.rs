@@ -5,7 +5,7 @@
 use uuid::Uuid;
 
 use super::Draft;
-use crate::app::App;
+use crate::domain::agreements::Agreements;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::ticket::{Ticket, parse_reference};
 use crate::store::tickets::TicketRef;
@@ -38,13 +38,13 @@ pub(super) async fn incidents<'a>(tx: &Tx, drafts: impl Iterator<Item = &'a Draf
 }
 
 /// Which of these incidents a draft is an emergency change for.
-pub(super) fn incident(app: &App, incidents: &[Ticket], draft: &Draft, organisation: &str) -> Result<Option<Uuid>, Error> {
+pub(super) fn incident(agreements: &Agreements, incidents: &[Ticket], draft: &Draft, organisation: &str) -> Result<Option<Uuid>, Error> {
     let Some(named) = draft.emergency_for.as_deref().and_then(addressed) else { return Ok(None) };
     let of_client = |ticket: &Ticket| ticket.organisation == organisation && Some(&ticket.contract) == draft.contract.as_ref();
     let found = incidents.iter().find(|ticket| is_addressed(ticket, named));
     let found = found.filter(|ticket| ticket.kind == TicketType::Incident && of_client(ticket));
     let incident = found.ok_or_else(|| Error::Invalid(vec![unknown()]))?;
-    let version = app.version(incident.contract_version_id)?;
+    let version = agreements.version(incident.contract_version_id)?;
     if !is_of_the_first_rank(&version.contract, incident) {
         let detail = format!("{} does not have the contract's first priority by the desk's decision", incident.reference());
         return Err(Error::Invalid(vec![Problem::field("emergencyFor", "not_first_priority", detail)]));

@@ -6,7 +6,7 @@ use crate::domain::escalation;
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::store;
 use crate::store::tickets::TicketRef;
-use crate::usecases::{Error, Problem, Stamp, contracts};
+use crate::usecases::{Error, Problem, Stamp};
 
 /// Opens the case of a ticket that is still in one of the versions expected, or moves it to the next level, by a person's
 /// decision (ESC-04…08).
@@ -18,8 +18,8 @@ pub async fn escalate(
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
     once(app, stamp, ticket, expected, async |tx, ticket| {
-        contracts::refresh(app, tx).await?;
-        let version = app.version(ticket.contract_version_id)?;
+        let agreements = store::agreements::read(tx).await?;
+        let version = agreements.version(ticket.contract_version_id)?;
         let no_ladder = || Error::Conflict { code: "no_ladder", detail: "the contract has no ladder for this type".to_owned() };
         let ladder = version.contract.ladder(ticket.kind).ok_or_else(no_ladder)?;
         if !ticket.state().is_open() {

@@ -12,16 +12,20 @@ pub use agree::{RepairAgreement, agree_repair};
 pub use escalate::escalate;
 pub use proof::ledger;
 pub(super) use register::client_of;
-pub use register::{Draft, FromMail, Registered, problems, register, register_in, register_many, registered_before};
+pub(super) use register::problems;
+pub use register::{Draft, FromMail, Registered, register, register_in, register_many, registered_before};
 pub use transition::{Transition, transition};
 pub use write::{NewMessage, write, write_in};
+
+use std::sync::Arc;
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Error, Problem, Stamp, contracts};
+use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Version;
 use crate::domain::contract::{Contract, Motivation, TicketType};
 use crate::domain::text::is_visible;
 use crate::domain::ticket::{self, Act, Event, EventKind, Field, Settled, Ticket};
@@ -79,8 +83,8 @@ pub async fn act_in(
     wishes: &[Act],
     when: &When,
 ) -> Result<(Ticket, Vec<Event>), Error> {
-    contracts::refresh(app, tx).await?;
-    let version = app.version(ticket.contract_version_id)?;
+    let agreements = store::agreements::read(tx).await?;
+    let version = agreements.version(ticket.contract_version_id)?;
     let contract = &version.contract;
     let mut history = store::events::of_ticket(tx, ticket.id).await?;
     let known = history.len();
@@ -122,9 +126,9 @@ pub async fn act_in(
 
 /// Writes in a ticket's history what is no act on it and moves none of its clocks.
 pub(super) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, kind: EventKind, data: Value) -> Result<(), Error> {
-    contracts::refresh(app, tx).await?;
     let Some(mut ticket) = store::tickets::lock(tx, TicketRef::Id(ticket)).await? else { return Ok(()) };
-    let version = app.version(ticket.contract_version_id)?;
+    let agreements = store::agreements::read(tx).await?;
+    let version = agreements.version(ticket.contract_version_id)?;
     let mut history = store::events::of_ticket(tx, ticket.id).await?;
     let known = history.len();
     let at = stamp.recorded_at;
@@ -240,10 +244,10 @@ fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -
     wishes.iter().filter_map(hindrance).collect()
 }
 
-/// A ticket with its history, as seen from a scope, and its contract as it now stands known.
-pub async fn with_history(app: &App, reads: &impl Reads, ticket: TicketRef) -> Result<(Ticket, Vec<Event>), Error> {
+/// A ticket with its history, as seen from a scope, and the version of its contract.
+pub async fn with_history(reads: &impl Reads, ticket: TicketRef) -> Result<(Ticket, Vec<Event>, Arc<Version>), Error> {
     let ticket = store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))?;
     let history = store::events::of_ticket(reads, ticket.id).await?;
-    contracts::refresh(app, reads).await?;
-    Ok((ticket, history))
+    let version = store::agreements::read(reads).await?.version(ticket.contract_version_id)?.clone();
+    Ok((ticket, history, version))
 }

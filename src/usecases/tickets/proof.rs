@@ -11,8 +11,7 @@ use crate::usecases::Error;
 
 /// The ledger of a ticket's clock, with all it follows from.
 pub async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kind: Kind) -> Result<ClockLedger, Error> {
-    let (ticket, history) = with_history(app, reads, ticket).await?;
-    let version = app.version(ticket.contract_version_id)?;
+    let (ticket, history, version) = with_history(reads, ticket).await?;
     let registered = history.first().ok_or_else(|| Error::Internal("a ticket without a history".to_owned()))?;
     let basis = Basis {
         ticket_id: ticket.id,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{check_late, emergency, missing_motivation, numbered, remember, repeated, settle};
-use crate::app::{App, Version};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::ticket::{self, Actor, Channel, Event, EventKind, Ticket};
 use crate::domain::workflow;
@@ -91,11 +92,11 @@ struct Checked {
 }
 
 /// Everything wrong with a draft, judged on what could be read of it.
-pub fn problems(app: &App, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
-    check(app, stamp, draft).err().unwrap_or_default()
+pub(in crate::usecases) fn problems(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
+    check(agreements, stamp, draft).err().unwrap_or_default()
 }
 
-fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
+fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
     let mut problems = draft.unreadable.clone();
     let kind = draft.kind.as_deref().and_then(|name| {
         name.parse::<TicketType>()
@@ -119,7 +120,7 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
             problems.push(Problem::field(&format!("externalReferences/{at}"), "repeated", "is given twice"));
         }
     }
-    let version = draft.contract.as_deref().and_then(|contract| version_for(app, stamp, contract, occurred_at, &mut problems));
+    let version = draft.contract.as_deref().and_then(|contract| version_for(agreements, stamp, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
     if let (Some(version), Some(kind)) = (&version, kind) {
@@ -141,11 +142,11 @@ fn check(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem
     }
 }
 
-fn version_for(app: &App, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
-    let version = contracts::in_force_at(app, &stamp.scope, contract, at);
+fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
+    let version = contracts::in_force_at(agreements, &stamp.scope, contract, at);
     if version.is_none() {
-        let known = contracts::ids_in_force_at(app, &stamp.scope, at);
-        let detail = format!("there is no such contract in force at {at}; {}", one_of(known.iter().map(String::as_str)));
+        let known = contracts::ids_in_force_at(agreements, &stamp.scope, at);
+        let detail = format!("there is no such contract in force at {at}; {}", one_of(known));
         problems.push(Problem::field("contract", "unknown_contract", detail));
     }
     version
@@ -195,8 +196,13 @@ fn check_priority(
     }
 }
 
-/// Registers a ticket: the row, its history, its clocks and its events, in one transaction.
+/// Registers a ticket: the row, its history, its clocks and its events, in one transaction. A draft that could not be read
+/// begins none.
 pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Registered, Error> {
+    if !draft.unreadable.is_empty() {
+        let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
+        return Err(Error::Invalid(problems(&agreements, stamp, draft)));
+    }
     app.write(&stamp.scope, async |tx| register_in(app, tx, stamp, draft).await).await
 }
 
@@ -271,11 +277,11 @@ fn place_in(batch: Uuid, place: u16) -> Uuid {
 
 /// Registers drafts under these ids: an outcome for each, and as many statements for many as for one.
 async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)]) -> Result<Vec<Result<Registered, Error>>, Error> {
-    contracts::refresh(app, tx).await?;
-    let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(app, stamp, draft).map_err(Error::Invalid)).collect();
+    let agreements = store::agreements::read(tx).await?;
+    let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(&agreements, stamp, draft).map_err(Error::Invalid)).collect();
     refuse_strangers(tx, stamp, drafts, &mut outcomes).await?;
     refuse_known_names(tx, drafts, &mut outcomes).await?;
-    find_emergencies(app, tx, drafts, &mut outcomes).await?;
+    find_emergencies(&agreements, tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
     let is_stranger = |draft: &Draft| draft.mail.as_ref().is_some_and(|mail| mail.is_stranger);
     let reporters = accepted
@@ -337,12 +343,17 @@ async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], out
 }
 
 /// Finds the incidents that emergency changes name.
-async fn find_emergencies(app: &App, tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
+async fn find_emergencies(
+    agreements: &Agreements,
+    tx: &Tx,
+    drafts: &[(Uuid, &Draft)],
+    outcomes: &mut [Result<Checked, Error>],
+) -> Result<(), Error> {
     let accepted = drafts.iter().zip(&*outcomes).filter(|(_, outcome)| outcome.is_ok());
     let incidents = emergency::incidents(tx, accepted.map(|((_, draft), _)| *draft)).await?;
     for ((_, draft), outcome) in drafts.iter().zip(outcomes) {
         let Ok(checked) = outcome else { continue };
-        match emergency::incident(app, &incidents, draft, &checked.organisation) {
+        match emergency::incident(agreements, &incidents, draft, &checked.organisation) {
             Ok(found) => checked.emergency_for = found,
             Err(refused @ (Error::Invalid(_) | Error::Conflict { .. })) => *outcome = Err(refused),
             Err(error) => return Err(error),

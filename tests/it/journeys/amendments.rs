@@ -170,8 +170,8 @@ async fn an_amendment_of_today_waits_for_a_person_of_each_side_and_undoes_what_i
     let all = uurwerk::store::Scope::All;
     let report = uurwerk::usecases::reports::service_management(&other, &all, "dap-example", month, Some(other.time.now())).await;
     assert!(report.is_ok());
-    uurwerk::usecases::contracts::refresh(&other, &other.all()).await.expect("a database");
-    assert_eq!(other.versions_of("dap-example")[0].contract.amendments.len(), 1);
+    let agreements = uurwerk::store::agreements::read(&other.all()).await.expect("a database");
+    assert_eq!(agreements.versions_of("dap-example")[0].contract.amendments.len(), 1);
     desk.reaches("2026-03-03T17:00:00+01:00").await;
     assert_eq!(desk.clock(&open, "resolution").await["goals"][0]["breachedAt"], "2026-03-03T15:00:01Z");
     let events = desk.events(&open).await;

@@ -12,6 +12,7 @@ mod ladder;
 mod next_due;
 mod obligations;
 mod past_months;
+mod processes;
 mod proof;
 mod rebuild;
 mod response;

@@ -109,6 +109,10 @@ impl Desk {
             let app = App::start(settings.clone()).await.expect("a database");
             uurwerk::store::form::bring(&app.db).await.expect("migrations");
         }
+        Self::served(settings, folder).await
+    }
+
+    async fn served(settings: Settings, folder: tempfile::TempDir) -> Self {
         let app = Arc::new(cli::ready(settings.clone()).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -121,6 +125,11 @@ impl Desk {
     /// Another process on the same database, without a door of its own.
     pub async fn another_process(&self) -> App {
         cli::ready(self.settings.clone()).await.expect("a second process")
+    }
+
+    /// The same with a door of its own; its mail goes where this desk's goes.
+    pub async fn another_door(&self) -> Self {
+        Self::served(self.settings.clone(), tempfile::tempdir().expect("a folder")).await
     }
 
     /// On which database it runs.

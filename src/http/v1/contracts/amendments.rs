@@ -75,7 +75,7 @@ pub async fn approve(
     let (contract, amendment) = path.into_inner();
     let amendment = amendment.parse().map_err(|_no_id| Error::NotFound("amendment"))?;
     let recorded = amendments::approve(&app, &caller.stamp_for(&app, &request, &bytes), &contract, amendment, &given).await?;
-    let with_names = amendments::is_alone(&app, &caller.scope, &contract);
+    let with_names = amendments::is_alone(&app, &caller.scope, &contract).await?;
     let actors = caller.actors(&app, recorded.actors()).await?;
     Ok(HttpResponse::Created().json(CalendarAmendment::new(recorded, with_names, &actors)))
 }
@@ -97,7 +97,7 @@ fn consent(approval: &serde_json::Value) -> amendments::Consent {
     responses((status = 200, body = CalendarAmendmentList)))]
 pub async fn list(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
     let recorded = amendments::of_contract(&app, &caller.scope, &contract).await?;
-    let with_names = amendments::is_alone(&app, &caller.scope, &contract);
+    let with_names = amendments::is_alone(&app, &caller.scope, &contract).await?;
     let actors = caller.actors(&app, recorded.iter().flat_map(Recorded::actors)).await?;
     let items = recorded.into_iter().map(|one| CalendarAmendment::new(one, with_names, &actors)).collect();
     Ok(HttpResponse::Ok().json(CalendarAmendmentList { items }))

@@ -32,8 +32,8 @@ pub async fn list(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
     params(("contract" = String, Path, description = "The contract's id")),
     responses((status = 200, body = Contract), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn get(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let version = contracts::in_force(&app, &caller.scope, &contract).await?;
-    Ok(HttpResponse::Ok().json(Contract::new(&version, &app.versions_of(&contract), &caller.scope)))
+    let (version, all) = contracts::with_versions(&app, &caller.scope, &contract).await?;
+    Ok(HttpResponse::Ok().json(Contract::new(&version, &all, &caller.scope)))
 }
 
 /// Shows a contract's calendars as they now stand, amendments included, with the days off that are coming.

@@ -51,8 +51,7 @@ pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: I
     let mut body = body::read(&bytes, "TicketInput")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let draft = draft(&mut body);
-    body.problems.extend(tickets::problems(&app, &stamp, &draft));
-    body.checked()?;
+    let draft = Draft { unreadable: body.problems, ..draft };
     let made = seen(&caller, tickets::register(&app, &stamp, &draft).await?);
     Ok(answer(&made.ticket, &Ticket::from(&made), StatusCode::CREATED))
 }
@@ -267,8 +266,7 @@ pub async fn agree_repair(
     responses((status = 200, body = PossibleTransitions)))]
 pub async fn transitions(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
-    let (ticket, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
-    let version = app.version(ticket.contract_version_id)?;
+    let (ticket, history, version) = tickets::with_history(&view, addressed(&path)?).await?;
     let shown = |outlook| PossibleTransition::new(&version.contract, &ticket, &history, &outlook, &caller.actor);
     let items = ticket.outlook(&version.contract, &history).into_iter().map(shown).collect();
     Ok(HttpResponse::Ok().json(PossibleTransitions { items }))
@@ -340,9 +338,8 @@ pub async fn escalate(
     responses((status = 200, body = ClockList)))]
 pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, Failure> {
     let view = app.db.view(caller.scope.clone());
-    let (ticket, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
+    let (ticket, history, version) = tickets::with_history(&view, addressed(&path)?).await?;
     let known_at = app.time.now();
-    let version = app.version(ticket.contract_version_id)?;
     let settled = tickets::settled(&version.contract, &ticket, &history, known_at);
     let ledgers = ticket::ledgers(&version.contract, ticket.standing(), &history, known_at);
     let items =
@@ -376,7 +373,7 @@ pub async fn events(app: App_, caller: Caller, request: HttpRequest, path: web::
     let (size, after) = (query.page_size_or(WHOLE), paging::after(&mut query, |place| place.parse::<usize>().ok()));
     query.checked()?;
     let view = app.db.view(caller.scope.clone());
-    let (_, history) = tickets::with_history(&app, &view, addressed(&path)?).await?;
+    let (_, history, _) = tickets::with_history(&view, addressed(&path)?).await?;
     // A history only grows: an event's place among those that are seen stays.
     let reader = caller.reader();
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
