@@ -7,11 +7,12 @@
 //! ```text
 //! main → cli → http · jobs → usecases · outbox → store → entity
 //!                      app · usecases · outbox → mail · reports · files
-//!        cli → simulate → contracts   usecases · cli → proof   everything → domain → nobody
+//!        cli → simulate → contracts   usecases · cli → proof   everything → domain → words → nobody
 //! ```
 //!
 //! A test (`tests/it/architecture.rs`) reads these files and fails on an arrow that points outward.
 //!
+//! - [`words`]: what a closed list of codes is: each code with its Dutch and English names, declared once.
 //! - [`domain`]: calendars, clocks, contracts, tickets, workflows, ladders, obligations. Pure: the instant is an argument.
 //! - [`contracts`]: an agreement as a TOML file, read with every problem at once.
 //! - [`simulate`]: clocks as text, without a database.
@@ -50,3 +51,4 @@ pub mod standing;
 pub mod store;
 pub mod time;
 pub mod usecases;
+pub mod words;

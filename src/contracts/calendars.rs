@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::reader::{Field, Section};
-use crate::domain::calendar::{BadCalendar, Calendar, HolidayRule, Interval, Rules, WEEKDAYS, YearlyDate, Zone};
+use crate::domain::calendar::{BadCalendar, Calendar, Interval, Rules, WEEKDAYS, YearlyDate, Zone};
 
 /// Every calendar that could be read, by name.
 pub(super) fn read(root: &Section<'_>, zone: Option<&Zone>) -> BTreeMap<String, Arc<Calendar>> {
@@ -35,13 +35,8 @@ fn calendar(section: &Section<'_>, zone: &Zone) -> Option<Calendar> {
         weekly(&hours, &mut rules);
     }
     let hours_are_read = section.problems_so_far() == before;
-    if let Some(field) = section.optional("holidays")
-        && let Some(name) = field.text()
-    {
-        match HolidayRule::named(name) {
-            Some(rule) => rules.holidays = rule,
-            None => field.refuse("must be one of none, nl-termijnenwet"),
-        }
+    if let Some(rule) = section.optional("holidays").and_then(|field| field.code()) {
+        rules.holidays = rule;
     }
     for field in section.optional("also_closed").map(|field| field.list()).unwrap_or_default() {
         let is_new = match (field.as_date(), field.as_text().and_then(yearly)) {

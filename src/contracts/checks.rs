@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use super::reader::{Field, Section};
-use super::schema::KINDS;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 
@@ -96,7 +95,7 @@ impl<'a> Fit<'a> {
         let kind = clock.peek("kind")?.as_text()?;
         Some(Self {
             at: clock.at.clone(),
-            kind: KINDS.iter().find(|(name, _)| *name == kind)?.1,
+            kind: Kind::named(kind)?,
             types: types(clock),
             tier: narrowed("tier")?,
             priority: narrowed("priority")?,

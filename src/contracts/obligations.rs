@@ -3,7 +3,7 @@
 use super::reader::{Field, Section};
 use super::schema::label;
 use crate::domain::calendar::Term;
-use crate::domain::obligation::{Cycle, Duty, Occasion};
+use crate::domain::obligation::{Duty, Occasion};
 
 /// One duty; nothing when what it needs could not be read.
 pub(super) fn read(section: &Section<'_>) -> Option<Duty> {
@@ -19,8 +19,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Duty> {
 
 /// Exactly one of a period and a fact.
 fn occasion(section: &Section<'_>) -> Option<Occasion> {
-    let cycles = Cycle::ALL.map(|cycle| (cycle.as_str(), cycle));
-    let every = section.optional("every").map(|field| field.one_of(&cycles).map(Occasion::Every));
+    let every = section.optional("every").map(|field| field.code().map(Occasion::Every));
     let on = section.optional("on").map(|field| facts(&field).map(Occasion::Facts));
     if section.has("every") == section.has("on") {
         section.refuse("every", "an obligation has exactly one of every, on");

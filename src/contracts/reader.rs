@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use toml::{Table, Value};
 
 use super::Problem;
+use crate::words::ClosedList;
 
 /// Everything found so far.
 #[derive(Default)]
@@ -184,6 +185,12 @@ impl<'a> Field<'a> {
         let found = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
         self.expect(found, &format!("one of {}", names.join(", ")))
+    }
+
+    /// A value of a closed list.
+    pub(super) fn code<L: ClosedList>(&self) -> Option<L> {
+        let code = self.text()?;
+        self.expect(L::of_code(code), &format!("one of {}", L::CODES.join(", ")))
     }
 
     pub(super) fn whole(&self, least: u32, most: u32) -> Option<u32> {

@@ -7,15 +7,12 @@ use super::checks;
 use super::reader::{Field, Findings, Section};
 use super::{Problem, calendars, obligations};
 use crate::domain::calendar::{Calendar, Zone};
-use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, open_seconds};
+use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
 use crate::domain::contract::{
-    Client, Condition, Contract, Label, Ladder, Level, Mode, Motivation, Opens, Priority, Role, Side, TicketType, UnknownType, Workaround,
+    Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Role, Side, TicketType,
 };
 use crate::domain::ticket::ClosingText;
-
-pub(super) const KINDS: [(&str, Kind); 2] = [("response", Kind::Response), ("resolution", Kind::Resolution)];
-const SIDES: [(&str, Side); 2] = [("client", Side::Client), ("supplier", Side::Supplier)];
-const INTERLUDES: [(&str, Interlude); 2] = [("counts", Interlude::Counts), ("held", Interlude::Held)];
+use crate::words::UnknownCode;
 
 /// Reads a contract, or finds every reason why the text is none.
 pub(super) fn read(text: &str) -> Result<Contract, Vec<Problem>> {
@@ -111,7 +108,7 @@ fn own_text(field: &Field<'_>) -> Option<Label> {
 
 /// `[types.service_request]`: the agreement's own word for a type.
 fn type_label(code: &str, section: &Section<'_>) -> Option<(TicketType, Label)> {
-    let kind = code.parse().map_err(|error: UnknownType| section.refuse_whole(error)).ok();
+    let kind = code.parse().map_err(|error: UnknownCode| section.refuse_whole(error)).ok();
     let label = section.required("label").and_then(|field| own_text(&field));
     section.finish();
     Some((kind?, label?))
@@ -135,8 +132,6 @@ fn client(section: &Section<'_>) -> Client {
 
 fn priorities(root: &Section<'_>) -> Vec<Priority> {
     let mut priorities = Vec::new();
-    let motivations = Motivation::ALL.map(|one| (one.as_str(), one));
-    let workarounds = Workaround::ALL.map(|one| (one.as_str(), one));
     for (index, (code, section)) in named(root, "priorities").iter().enumerate() {
         let written = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
         priorities.push(Priority {
@@ -144,8 +139,8 @@ fn priorities(root: &Section<'_>) -> Vec<Priority> {
             rank: section.optional("rank").and_then(|field| field.whole(1, 1000)).unwrap_or(written),
             label: label(section, "label", code),
             definition: section.optional("definition").and_then(|field| own_text(&field)),
-            motivation: section.optional("motivation").and_then(|field| field.one_of(&motivations)).unwrap_or_default(),
-            workaround: section.optional("workaround").and_then(|field| field.one_of(&workarounds)).unwrap_or_default(),
+            motivation: section.optional("motivation").and_then(|field| field.code()).unwrap_or_default(),
+            workaround: section.optional("workaround").and_then(|field| field.code()).unwrap_or_default(),
             types: types(section.optional("types")).unwrap_or_else(|| vec![TicketType::Incident]),
         });
         section.finish();
@@ -155,7 +150,7 @@ fn priorities(root: &Section<'_>) -> Vec<Priority> {
 }
 
 fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Entry> {
-    let kind = section.required("kind").and_then(|field| field.one_of(&KINDS));
+    let kind = section.required("kind").and_then(|field| field.code());
     let types = types(section.required("types"));
     let calendar = section.required("calendar").and_then(|field| field.text());
     let goals = section.required("goals").map(|field| {
@@ -165,18 +160,15 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
         field.sections().iter().filter_map(goal).collect()
     });
     let text = |key| section.optional(key).and_then(|field| field.text()).map(str::to_owned);
-    let starts =
-        section.optional("starts").and_then(|field| field.one_of(&[("report", Starts::Report), ("phone_contact", Starts::PhoneContact)]));
+    let starts = section.optional("starts").and_then(|field| field.code());
     let warn_at = section.optional("warn_at").map(|field| field.list()).unwrap_or_default();
-    let answers = Answer::ALL.map(|answer| (answer.as_str(), answer));
     let answered_by = section.optional("answered_by").map(|field| field.list());
-    let interlude = |key| section.optional(key).and_then(|field| field.one_of(&INTERLUDES));
+    let interlude = |key| section.optional(key).and_then(|field| field.code());
     let (tier, priority, holds) = (text("tier"), text("priority"), texts(section, "holds"));
     let mut warn_at: Vec<_> = warn_at.iter().filter_map(|field| field.whole(1, 100)).collect();
     warn_at.sort_unstable();
     warn_at.dedup();
-    let answered_by =
-        answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(|item| item.one_of(&answers)).collect());
+    let answered_by = answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(|item| item.code()).collect());
     let (after_refusal, after_reopen) = (interlude("after_refusal"), interlude("after_reopen"));
     let can_be_agreed = section.optional("agreed_repair").and_then(|field| field.one_of(&[("replaces", true), ("none", false)]));
     section.finish();
@@ -207,12 +199,11 @@ fn goal(section: &Section<'_>) -> Option<Goal> {
         }
         share
     });
-    let bounds = [("under", Comparison::Under), ("within", Comparison::Within), ("by", Comparison::By)];
-    let named = bounds.iter().filter(|(key, _)| section.has(key)).count();
-    let goals: Vec<_> = bounds
+    let named = Comparison::ALL.into_iter().filter(|comparison| section.has(comparison.as_str())).count();
+    let goals: Vec<_> = Comparison::ALL
         .into_iter()
-        .filter_map(|(key, comparison)| {
-            let field = section.optional(key)?;
+        .filter_map(|comparison| {
+            let field = section.optional(comparison.as_str())?;
             Goal::new(comparison, field.text()?, share).map_err(|error| field.refuse(error)).ok()
         })
         .collect();
@@ -224,7 +215,7 @@ fn goal(section: &Section<'_>) -> Option<Goal> {
 }
 
 fn role(code: &str, section: &Section<'_>) -> Option<Role> {
-    let side = section.required("side").and_then(|field| field.one_of(&SIDES));
+    let side = section.required("side").and_then(|field| field.code());
     let role = (label(section, "label", code), section.optional("mail").map(|field| addresses(&field)).unwrap_or_default());
     section.finish();
     Some(Role { code: code.to_owned(), side: side?, label: role.0, mail: role.1 })
@@ -260,10 +251,10 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
         if field.is_empty_list() {
             field.refuse("needs at least one side");
         }
-        field.list().iter().filter_map(|side| side.one_of(&SIDES)).collect()
+        field.list().iter().filter_map(|side| side.code()).collect()
     });
     let climb = section.optional("climb").map(|field| conditions(&field, calendars)).unwrap_or_default();
-    let mode = section.optional("mode").and_then(|field| field.one_of(&[("automatic", Mode::Automatic), ("proposed", Mode::Proposed)]));
+    let mode = section.optional("mode").and_then(|field| field.code());
     let skipped_by = texts(section, "skipped_by");
     let needs = section.optional("closing_needs").map(|field| field.list()).unwrap_or_default();
     let closing_needs =
@@ -278,26 +269,26 @@ fn conditions(field: &Field<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) ->
 }
 
 fn condition(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Condition> {
-    let when = section.required("when").and_then(|field| {
-        field.one_of(&[("breached", "breached"), ("elapsed", "elapsed"), ("level-open", "level-open"), ("decided", "decided")])
-    });
-    let clock = || section.required("clock").and_then(|field| field.one_of(&KINDS));
+    let when = section.required("when").and_then(|field| field.code());
+    let clock = || section.required("clock").and_then(|field| field.code());
     let condition = match when? {
-        "breached" => {
+        ConditionKind::Breached => {
             let goal = section.optional("goal").map_or(Some(1), |field| field.whole(1, 99));
             clock().zip(goal).map(|(clock, goal)| Condition::Breached { clock, goal: goal as usize - 1 })
         }
-        "elapsed" => {
+        ConditionKind::Elapsed => {
             let percent = section.required("percent").and_then(|field| field.whole(1, 100));
             clock().zip(percent).map(|(clock, percent)| Condition::Elapsed { clock, percent })
         }
-        "level-open" => {
+        ConditionKind::LevelOpen => {
             let seconds = section.required("for").and_then(|field| open_seconds(field.text()?).map_err(|error| field.refuse(error)).ok());
             let calendar = section.required("calendar").and_then(|field| field.text().filter(|name| calendars.contains_key(*name)));
             let calendar = calendar.map(str::to_owned);
             seconds.zip(calendar).map(|(seconds, calendar)| Condition::LevelOpen { seconds, calendar })
         }
-        _ => section.required("code").and_then(|field| field.text()).map(|code| Condition::Decided { code: code.to_owned() }),
+        ConditionKind::Decided => {
+            section.required("code").and_then(|field| field.text()).map(|code| Condition::Decided { code: code.to_owned() })
+        }
     };
     section.finish();
     condition

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::Instant;
 use super::calendar::{BadCalendar, BadInterval, Calendar, Interval};
 use super::contract::{Contract, Side};
+use crate::words::closed_list;
 
 /// What becomes of a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,23 +28,35 @@ pub enum Change {
     AsAgreed,
 }
 
+closed_list! {
+    /// What an amendment makes of a date, without its hours.
+    pub enum ChangeKind {
+        Closed = "closed": "gesloten", "closed";
+        Hours = "hours": "andere openingstijden", "other hours";
+        AsAgreed = "as_agreed": "zoals afgesproken", "as agreed";
+    }
+}
+
 impl Change {
-    /// The name in the API and in the database.
-    pub const fn as_str(&self) -> &'static str {
+    pub const fn kind(&self) -> ChangeKind {
         match self {
-            Self::Closed => "closed",
-            Self::Hours(_) => "hours",
-            Self::AsAgreed => "as_agreed",
+            Self::Closed => ChangeKind::Closed,
+            Self::Hours(_) => ChangeKind::Hours,
+            Self::AsAgreed => ChangeKind::AsAgreed,
         }
     }
 
-    /// The change of that name with hours as a contract writes them; `None` when there is none of that name.
-    pub fn named(name: &str, hours: &[String]) -> Result<Option<Self>, BadInterval> {
-        Ok(match name {
-            "closed" => Some(Self::Closed),
-            "hours" => Some(Self::Hours(hours.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)),
-            "as_agreed" => Some(Self::AsAgreed),
-            _ => None,
+    pub const fn as_str(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// The change of that code, with hours as a contract writes them; `None` when there is none of that code.
+    pub fn named(code: &str, hours: &[String]) -> Result<Option<Self>, BadInterval> {
+        Ok(match ChangeKind::named(code) {
+            Some(ChangeKind::Closed) => Some(Self::Closed),
+            Some(ChangeKind::Hours) => Some(Self::Hours(hours.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)),
+            Some(ChangeKind::AsAgreed) => Some(Self::AsAgreed),
+            None => None,
         })
     }
 

@@ -3,8 +3,6 @@
 //! `contracts` reads it from a file and refuses what makes no sense; whoever holds one of these need not check again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -15,42 +13,25 @@ use super::calendar::{Calendar, Zone};
 use super::clock::{Entry, Kind};
 use super::obligation::Duty;
 use super::phone::Phone;
+use crate::words::closed_list;
 
-/// The six ticket types (TKT-01), a closed list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TicketType {
-    /// A disturbance of a service (INC).
-    Incident,
-    /// The deeper cause of incidents (PRB).
-    Problem,
-    /// A standard request for service (RFS).
-    ServiceRequest,
-    /// A request for information (RFI).
-    InformationRequest,
-    /// A request for a proposal or a quotation (RFP, RFQ).
-    ProposalRequest,
-    /// A request for a change (RFC).
-    ChangeRequest,
+closed_list! {
+    /// The six ticket types (TKT-01), in the order reports show them.
+    pub enum TicketType {
+        /// A disturbance of a service (INC).
+        Incident = "incident": "incident", "incident";
+        /// The deeper cause of incidents (PRB).
+        Problem = "problem": "probleem", "problem";
+        /// A standard request for service (RFS).
+        ServiceRequest = "service_request": "serviceverzoek", "service request";
+        InformationRequest = "information_request": "informatieverzoek", "information request";
+        /// A request for a proposal or a quotation (RFP, RFQ).
+        ProposalRequest = "proposal_request": "voorstel- of offerteverzoek", "proposal or quotation request";
+        ChangeRequest = "change_request": "wijzigingsverzoek", "change request";
+    }
 }
 
 impl TicketType {
-    /// All six, in the order reports show them.
-    pub const ALL: [Self; 6] =
-        [Self::Incident, Self::Problem, Self::ServiceRequest, Self::InformationRequest, Self::ProposalRequest, Self::ChangeRequest];
-
-    /// The name in the API, in files and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Incident => "incident",
-            Self::Problem => "problem",
-            Self::ServiceRequest => "service_request",
-            Self::InformationRequest => "information_request",
-            Self::ProposalRequest => "proposal_request",
-            Self::ChangeRequest => "change_request",
-        }
-    }
-
     /// What its ticket numbers begin with.
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -61,37 +42,6 @@ impl TicketType {
             Self::ProposalRequest => "RFP",
             Self::ChangeRequest => "RFC",
         }
-    }
-
-    /// The Dutch name, for mails and reports.
-    pub const fn dutch(self) -> &'static str {
-        match self {
-            Self::Incident => "incident",
-            Self::Problem => "probleem",
-            Self::ServiceRequest => "serviceverzoek",
-            Self::InformationRequest => "informatieverzoek",
-            Self::ProposalRequest => "voorstel- of offerteverzoek",
-            Self::ChangeRequest => "wijzigingsverzoek",
-        }
-    }
-}
-
-/// A name that is none of the six types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is none of incident, problem, service_request, information_request, proposal_request, change_request")]
-pub struct UnknownType;
-
-impl FromStr for TicketType {
-    type Err = UnknownType;
-
-    fn from_str(name: &str) -> Result<Self, UnknownType> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or(UnknownType)
-    }
-}
-
-impl fmt::Display for TicketType {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.as_str())
     }
 }
 
@@ -138,77 +88,34 @@ pub struct Priority {
     pub types: Vec<TicketType>,
 }
 
-/// Whether a priority needs a motivation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Motivation {
-    /// One may be given; the definition is motivation enough (PRI-02).
-    #[default]
-    Optional,
-    /// Nobody sets the priority without one.
-    Required,
-}
-
-impl Motivation {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Optional, Self::Required];
-
-    /// The name in files and in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Optional => "optional",
-            Self::Required => "required",
-        }
+closed_list! {
+    /// Whether a priority needs a motivation.
+    #[derive(Default)]
+    pub enum Motivation {
+        /// One may be given; the definition is motivation enough (PRI-02).
+        #[default]
+        Optional = "optional": "toelichting mag", "motivation optional";
+        /// Nobody sets the priority without one.
+        Required = "required": "toelichting verplicht", "motivation required";
     }
 }
 
-/// Whether a priority presumes a way around the trouble: a page asks for it, and nothing is refused without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Workaround {
-    /// It is not asked for.
-    #[default]
-    Optional,
-    /// The description is expected to tell it.
-    Expected,
-}
-
-impl Workaround {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Optional, Self::Expected];
-
-    /// The name in files and in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Optional => "optional",
-            Self::Expected => "expected",
-        }
+closed_list! {
+    /// Whether a priority presumes a way around the trouble: a page asks for it, and nothing is refused without it.
+    #[derive(Default)]
+    pub enum Workaround {
+        #[default]
+        Optional = "optional": "omweg niet nodig", "workaround not asked for";
+        /// The description is expected to tell it.
+        Expected = "expected": "omweg verwacht", "workaround expected";
     }
 }
 
-/// Who of the two parties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// *Opdrachtgever.*
-    Client,
-    /// *Opdrachtnemer.*
-    Supplier,
-}
-
-impl Side {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Client, Self::Supplier];
-
-    /// The side of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|side| side.as_str() == name)
-    }
-
-    /// The name in files and in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Supplier => "supplier",
-        }
+closed_list! {
+    /// Which of the two parties.
+    pub enum Side {
+        Client = "client": "opdrachtgever", "client";
+        Supplier = "supplier": "opdrachtnemer", "supplier";
     }
 }
 
@@ -256,13 +163,35 @@ pub enum Condition {
     },
 }
 
-/// Whether a due step is taken or put before a person (ESC-25).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Taken at once.
-    Automatic,
-    /// Proposed; a person decides.
-    Proposed,
+closed_list! {
+    /// What a condition looks at.
+    pub enum ConditionKind {
+        Breached = "breached": "streeftijd overschreden", "goal breached";
+        Elapsed = "elapsed": "deel van de streeftijd verstreken", "part of the goal elapsed";
+        LevelOpen = "level-open": "tijd op dit niveau verstreken", "time on this level elapsed";
+        Decided = "decided": "besluit van een medewerker", "decision of a person";
+    }
+}
+
+impl Condition {
+    pub const fn kind(&self) -> ConditionKind {
+        match self {
+            Self::Breached { .. } => ConditionKind::Breached,
+            Self::Elapsed { .. } => ConditionKind::Elapsed,
+            Self::LevelOpen { .. } => ConditionKind::LevelOpen,
+            Self::Decided { .. } => ConditionKind::Decided,
+        }
+    }
+}
+
+closed_list! {
+    /// Whether a due step is taken or put before a person (ESC-25).
+    pub enum Mode {
+        /// Taken at once.
+        Automatic = "automatic": "vanzelf", "automatic";
+        /// Proposed; a person decides.
+        Proposed = "proposed": "na een besluit", "after a decision";
+    }
 }
 
 /// One level of a ladder.

@@ -228,10 +228,9 @@ fn goal(condition: &Condition) -> Option<Goal> {
 
 /// The goal a trigger is of, as `trigger` writes it.
 fn goal_of(trigger: &str) -> Option<Goal> {
-    let kind = |name: &str| Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
     match trigger.split(':').collect::<Vec<_>>()[..] {
-        ["breached", clock] | ["elapsed", clock, _] => Some((kind(clock)?, 0)),
-        ["breached", clock, goal] => Some((kind(clock)?, goal.parse::<usize>().ok()?.checked_sub(1)?)),
+        ["breached", clock] | ["elapsed", clock, _] => Some((Kind::named(clock)?, 0)),
+        ["breached", clock, goal] => Some((Kind::named(clock)?, goal.parse::<usize>().ok()?.checked_sub(1)?)),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod contract;
 pub mod escalation;
 pub mod instant;
+pub mod mail;
 pub mod obligation;
 pub mod phone;
 pub mod standstill;

@@ -3,129 +3,140 @@
 //! A phase is the type's own step; its state is what drives the clocks. Two moves hold for every type and so stand in
 //! no table: an active phase goes on hold and back, and an open one can be cancelled.
 
-use serde::{Deserialize, Serialize};
-
 use super::contract::TicketType;
+use crate::words::closed_list;
 
-/// The generic position of a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Registered, not taken in hand.
-    New,
-    /// Worked on.
-    Active,
-    /// Waiting for someone, who is named.
-    Waiting,
-    /// A solution was given.
-    Resolved,
-    /// Done.
-    Closed,
-    /// Withdrawn.
-    Cancelled,
+closed_list! {
+    /// The generic position of a ticket.
+    pub enum State {
+        /// Registered, not taken in hand.
+        New = "new": "nieuw", "new";
+        Active = "active": "actief", "active";
+        /// Waiting for someone, who is named.
+        Waiting = "waiting": "wachtend", "waiting";
+        /// A solution was given.
+        Resolved = "resolved": "opgelost", "resolved";
+        Closed = "closed": "afgesloten", "closed";
+        /// Withdrawn.
+        Cancelled = "cancelled": "ingetrokken", "cancelled";
+    }
 }
 
 impl State {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::New, Self::Active, Self::Waiting, Self::Resolved, Self::Closed, Self::Cancelled];
-
-    /// The name in the API and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Active => "active",
-            Self::Waiting => "waiting",
-            Self::Resolved => "resolved",
-            Self::Closed => "closed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// The state of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-
     /// Whether work is still to be done.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::New | Self::Active | Self::Waiting)
     }
 }
 
+closed_list! {
+    /// The steps of all types; a step is called the same under every type that has it.
+    pub enum Step {
+        Registered = "registered": "geregistreerd", "registered";
+        InProgress = "in_progress": "in behandeling", "in progress";
+        Resolved = "resolved": "opgelost", "resolved";
+        Closed = "closed": "afgesloten", "closed";
+        OnHold = "on_hold": "in de wacht", "on hold";
+        Cancelled = "cancelled": "ingetrokken", "cancelled";
+        Investigating = "investigating": "in onderzoek", "investigating";
+        KnownError = "known_error": "oorzaak bekend", "known error";
+        Authorisation = "authorisation": "ter goedkeuring", "awaiting authorisation";
+        Fulfilling = "fulfilling": "in uitvoering", "fulfilling";
+        Fulfilled = "fulfilled": "uitgevoerd", "fulfilled";
+        Refused = "refused": "geweigerd", "refused";
+        Researching = "researching": "in onderzoek", "researching";
+        Answered = "answered": "beantwoord", "answered";
+        Drafting = "drafting": "in opstelling", "drafting";
+        Submitted = "submitted": "ingediend", "submitted";
+        Accepted = "accepted": "aanvaard", "accepted";
+        Declined = "declined": "afgewezen", "declined";
+        Assessing = "assessing": "in beoordeling", "assessing";
+        Approval = "approval": "ter goedkeuring", "awaiting approval";
+        Scheduled = "scheduled": "ingepland", "scheduled";
+        Implementing = "implementing": "in uitvoering", "implementing";
+        Implemented = "implemented": "doorgevoerd", "implemented";
+        Reviewed = "reviewed": "geëvalueerd", "reviewed";
+        Rejected = "rejected": "afgewezen", "rejected";
+    }
+}
+
 /// A phase of one type.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Phase {
-    /// Its name in the API.
+    /// The code of its step.
     pub name: &'static str,
-    /// Its state.
+    pub step: Step,
     pub state: State,
-    /// Its Dutch name, for people.
-    pub dutch: &'static str,
-    /// Its English name, for people.
-    pub english: &'static str,
     /// Where the type's own table lets it go.
-    next: &'static [&'static str],
+    next: &'static [Step],
 }
 
-const fn phase(name: &'static str, state: State, dutch: &'static str, english: &'static str, next: &'static [&'static str]) -> Phase {
-    Phase { name, state, dutch, english, next }
+const fn phase(step: Step, state: State, next: &'static [Step]) -> Phase {
+    Phase { name: step.as_str(), step, state, next }
 }
 
 /// The phase in which every active phase can wait.
-pub const ON_HOLD: &str = "on_hold";
+pub const ON_HOLD: &str = Step::OnHold.as_str();
 /// The phase of a withdrawn ticket.
-pub const CANCELLED: &str = "cancelled";
-/// On whom a ticket can wait under any contract; a contract that stops clocks for other causes names them (CLK-12).
-pub const HOLD_CAUSES: [&str; 4] = ["requester", "client", "third_party", "change"];
+pub const CANCELLED: &str = Step::Cancelled.as_str();
 /// The first phase of every type.
-pub const REGISTERED: &str = "registered";
+pub const REGISTERED: &str = Step::Registered.as_str();
 
-static EVERYWHERE: [Phase; 2] =
-    [phase(ON_HOLD, State::Waiting, "in de wacht", "on hold", &[]), phase(CANCELLED, State::Cancelled, "ingetrokken", "cancelled", &[])];
+closed_list! {
+    /// On whom a ticket can wait under any contract; a contract that stops clocks for other causes names them (CLK-12).
+    pub enum HoldCause {
+        Requester = "requester": "de melder", "the requester";
+        Client = "client": "de opdrachtgever", "the client";
+        ThirdParty = "third_party": "een derde partij", "a third party";
+        Change = "change": "een wijziging", "a change";
+    }
+}
+
+static EVERYWHERE: [Phase; 2] = [phase(Step::OnHold, State::Waiting, &[]), phase(Step::Cancelled, State::Cancelled, &[])];
 
 static INCIDENT: [Phase; 4] = [
-    phase(REGISTERED, State::New, "geregistreerd", "registered", &["in_progress"]),
-    phase("in_progress", State::Active, "in behandeling", "in progress", &["resolved"]),
-    phase("resolved", State::Resolved, "opgelost", "resolved", &["closed", "in_progress"]),
-    phase("closed", State::Closed, "afgesloten", "closed", &["in_progress"]),
+    phase(Step::Registered, State::New, &[Step::InProgress]),
+    phase(Step::InProgress, State::Active, &[Step::Resolved]),
+    phase(Step::Resolved, State::Resolved, &[Step::Closed, Step::InProgress]),
+    phase(Step::Closed, State::Closed, &[Step::InProgress]),
 ];
 static PROBLEM: [Phase; 5] = [
-    phase(REGISTERED, State::New, "geregistreerd", "registered", &["investigating"]),
-    phase("investigating", State::Active, "in onderzoek", "investigating", &["known_error"]),
-    phase("known_error", State::Active, "oorzaak bekend", "known error", &["resolved"]),
-    phase("resolved", State::Resolved, "opgelost", "resolved", &["closed", "known_error"]),
-    phase("closed", State::Closed, "afgesloten", "closed", &["investigating"]),
+    phase(Step::Registered, State::New, &[Step::Investigating]),
+    phase(Step::Investigating, State::Active, &[Step::KnownError]),
+    phase(Step::KnownError, State::Active, &[Step::Resolved]),
+    phase(Step::Resolved, State::Resolved, &[Step::Closed, Step::KnownError]),
+    phase(Step::Closed, State::Closed, &[Step::Investigating]),
 ];
 static SERVICE_REQUEST: [Phase; 6] = [
-    phase(REGISTERED, State::New, "geregistreerd", "registered", &["authorisation", "fulfilling"]),
-    phase("authorisation", State::Waiting, "ter goedkeuring", "awaiting authorisation", &["fulfilling", "refused"]),
-    phase("fulfilling", State::Active, "in uitvoering", "fulfilling", &["fulfilled"]),
-    phase("fulfilled", State::Resolved, "uitgevoerd", "fulfilled", &["closed", "fulfilling"]),
-    phase("closed", State::Closed, "afgesloten", "closed", &["fulfilling"]),
-    phase("refused", State::Closed, "geweigerd", "refused", &["fulfilling"]),
+    phase(Step::Registered, State::New, &[Step::Authorisation, Step::Fulfilling]),
+    phase(Step::Authorisation, State::Waiting, &[Step::Fulfilling, Step::Refused]),
+    phase(Step::Fulfilling, State::Active, &[Step::Fulfilled]),
+    phase(Step::Fulfilled, State::Resolved, &[Step::Closed, Step::Fulfilling]),
+    phase(Step::Closed, State::Closed, &[Step::Fulfilling]),
+    phase(Step::Refused, State::Closed, &[Step::Fulfilling]),
 ];
 static INFORMATION_REQUEST: [Phase; 4] = [
-    phase(REGISTERED, State::New, "geregistreerd", "registered", &["researching"]),
-    phase("researching", State::Active, "in onderzoek", "researching", &["answered"]),
-    phase("answered", State::Resolved, "beantwoord", "answered", &["closed", "researching"]),
-    phase("closed", State::Closed, "afgesloten", "closed", &["researching"]),
+    phase(Step::Registered, State::New, &[Step::Researching]),
+    phase(Step::Researching, State::Active, &[Step::Answered]),
+    phase(Step::Answered, State::Resolved, &[Step::Closed, Step::Researching]),
+    phase(Step::Closed, State::Closed, &[Step::Researching]),
 ];
 static PROPOSAL_REQUEST: [Phase; 5] = [
-    phase(REGISTERED, State::New, "geregistreerd", "registered", &["drafting"]),
-    phase("drafting", State::Active, "in opstelling", "drafting", &["submitted"]),
-    phase("submitted", State::Resolved, "ingediend", "submitted", &["accepted", "declined"]),
-    phase("accepted", State::Closed, "aanvaard", "accepted", &["drafting"]),
-    phase("declined", State::Closed, "afgewezen", "declined", &["drafting"]),
+    phase(Step::Registered, State::New, &[Step::Drafting]),
+    phase(Step::Drafting, State::Active, &[Step::Submitted]),
+    phase(Step::Submitted, State::Resolved, &[Step::Accepted, Step::Declined]),
+    phase(Step::Accepted, State::Closed, &[Step::Drafting]),
+    phase(Step::Declined, State::Closed, &[Step::Drafting]),
 ];
 static CHANGE_REQUEST: [Phase; 8] = [
-    phase(REGISTERED, State::New, "geregistreerd", "registered", &["assessing"]),
-    phase("assessing", State::Active, "in beoordeling", "assessing", &["approval", "rejected"]),
-    phase("approval", State::Waiting, "ter goedkeuring", "awaiting approval", &["scheduled", "rejected"]),
-    phase("scheduled", State::Active, "ingepland", "scheduled", &["implementing"]),
-    phase("implementing", State::Active, "in uitvoering", "implementing", &["implemented"]),
-    phase("implemented", State::Resolved, "doorgevoerd", "implemented", &["reviewed", "implementing"]),
-    phase("reviewed", State::Closed, "geëvalueerd", "reviewed", &["assessing"]),
-    phase("rejected", State::Closed, "afgewezen", "rejected", &["assessing"]),
+    phase(Step::Registered, State::New, &[Step::Assessing]),
+    phase(Step::Assessing, State::Active, &[Step::Approval, Step::Rejected]),
+    phase(Step::Approval, State::Waiting, &[Step::Scheduled, Step::Rejected]),
+    phase(Step::Scheduled, State::Active, &[Step::Implementing]),
+    phase(Step::Implementing, State::Active, &[Step::Implemented]),
+    phase(Step::Implemented, State::Resolved, &[Step::Reviewed, Step::Implementing]),
+    phase(Step::Reviewed, State::Closed, &[Step::Assessing]),
+    phase(Step::Rejected, State::Closed, &[Step::Assessing]),
 ];
 
 fn table(kind: TicketType) -> &'static [Phase] {
@@ -163,7 +174,7 @@ pub fn phase_as(kind: TicketType, phase: &Phase) -> Option<&'static Phase> {
 
 /// Where a ticket can go from a phase; `before_hold` is the phase it was put on hold in, perhaps as another type.
 pub fn moves(kind: TicketType, from: &Phase, before_hold: Option<&str>) -> Vec<&'static Phase> {
-    let mut names: Vec<&str> = from.next.to_vec();
+    let mut names: Vec<&str> = from.next.iter().map(|step| step.as_str()).collect();
     if from.name == ON_HOLD {
         let back = before_hold.and_then(|name| phase_named(kind, name)).or_else(|| first_active(kind));
         names.extend(back.map(|phase| phase.name));
@@ -186,7 +197,7 @@ mod tests {
         for kind in TicketType::ALL {
             for phase in phases(kind) {
                 for next in phase.next {
-                    assert!(phase_named(kind, next).is_some(), "{kind}: {} goes to {next}", phase.name);
+                    assert!(phase_named(kind, next.as_str()).is_some(), "{kind}: {} goes to {next}", phase.name);
                 }
             }
         }

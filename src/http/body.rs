@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use super::document;
 use super::error::Failure;
 use super::json::{self, escaped};
-use super::labels::Labelled;
 use super::operation::{Operation, Place};
 use crate::domain::Instant;
 use crate::domain::instant::BadInstant;
 use crate::domain::text::is_visible;
 use crate::usecases::{Problem, one_of};
+use crate::words::ClosedList;
 
 /// The media type of every body that is no file.
 pub const JSON: &str = "application/json";
@@ -315,9 +315,8 @@ impl Query {
     }
 
     /// A comma list of values of a closed list.
-    pub fn codes<T: Labelled>(&mut self, key: &str) -> Vec<T> {
-        let known = |code: &str| T::ALL.iter().copied().find(|one| one.code() == code);
-        self.known(key, known, || one_of(T::ALL.iter().map(|one| one.code())))
+    pub fn codes<L: ClosedList>(&mut self, key: &str) -> Vec<L> {
+        self.known(key, L::of_code, || one_of(L::CODES.iter().copied()))
     }
 
     /// A comma list of some of these names.

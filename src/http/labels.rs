@@ -1,31 +1,74 @@
-//! What people call things: a Dutch and an English name for every value of every closed list of the API.
-//!
-//! A list is written once, below: a value added to the enum without its names does not compile, and a test finds an enum
-//! of the domain that is not here. Names are in small letters, as they stand inside a sentence.
+//! The closed lists of the API by name: everything `/v1/labels` shows beside what contracts call things.
 
-use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState};
-use crate::domain::contract::{Condition, Mode, Motivation, Side, TicketType, Workaround};
+use crate::domain::amendment::ChangeKind;
+use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
+use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState, Undone};
+use crate::domain::contract::{ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
+use crate::domain::mail::MailOutcome;
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
 use crate::domain::ticket::{Channel, ClosingText, EventKind};
-use crate::domain::workflow::{self, State};
-use crate::reports::service_management::Verdict;
+use crate::domain::workflow::{HoldCause, State, Step};
+use crate::reports::service_management::{Outcome, Verdict};
 use crate::store::outbound::MailState;
+use crate::words::Word;
 
-/// A value of the API with its Dutch and its English name.
-pub type Named = (&'static str, &'static str, &'static str);
+/// Whether a client sees a message.
+const VISIBILITIES: [Word; 2] = [
+    Word { code: "public", dutch: "zichtbaar voor de klant", english: "public" },
+    Word { code: "internal", dutch: "intern", english: "internal" },
+];
 
-/// A value of a closed list.
+pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
+    // What no hold and no window explains is a holiday, in a ledger and in a term of working days alike.
+    let ledger_causes = [&Closed::WORDS[..], &Undone::WORDS, &Holiday::WORDS].concat();
+    let skipped_reasons = [&Idle::WORDS[..], &[Closed::ByHand.word()], &Holiday::WORDS].concat();
+    vec![
+        ("ticketType", TicketType::WORDS.into()),
+        ("state", State::WORDS.into()),
+        ("phase", Step::WORDS.into()),
+        ("channel", Channel::WORDS.into()),
+        ("visibility", VISIBILITIES.into()),
+        ("holdCause", HoldCause::WORDS.into()),
+        ("event", all::<EventKind>()),
+        ("clockKind", Kind::WORDS.into()),
+        ("clockState", ClockState::WORDS.into()),
+        ("clockStart", Starts::WORDS.into()),
+        ("comparison", Comparison::WORDS.into()),
+        ("answer", Answer::WORDS.into()),
+        ("interlude", Interlude::WORDS.into()),
+        ("ledgerState", Standing::WORDS.into()),
+        ("ledgerCause", ledger_causes),
+        ("calendarChange", ChangeKind::WORDS.into()),
+        ("side", Side::WORDS.into()),
+        ("escalationMode", Mode::WORDS.into()),
+        ("escalationCondition", ConditionKind::WORDS.into()),
+        ("closingText", closing_texts()),
+        ("priorityMotivation", Motivation::WORDS.into()),
+        ("priorityWorkaround", Workaround::WORDS.into()),
+        ("inboundOutcome", MailOutcome::WORDS.into()),
+        ("outboundState", MailState::WORDS.into()),
+        ("verdict", Verdict::WORDS.into()),
+        ("goalOutcome", Outcome::WORDS.into()),
+        ("cycle", Cycle::WORDS.into()),
+        ("obligationState", ObligationState::WORDS.into()),
+        ("obligationEvent", all::<ObligationEvent>()),
+        ("skippedReason", skipped_reasons),
+        ("holidayRule", HolidayRule::WORDS.into()),
+    ]
+}
+
+fn closing_texts() -> Vec<Word> {
+    ClosingText::ALL.iter().map(|text| Word { code: text.code, dutch: text.dutch, english: text.english }).collect()
+}
+
+fn all<T: Labelled>() -> Vec<Word> {
+    T::ALL.iter().map(|one| one.word()).collect()
+}
+
 pub trait Labelled: Copy + 'static {
-    /// All of them.
     const ALL: &'static [Self];
 
-    /// The value in the API, with its Dutch and its English name.
-    fn named(self) -> Named;
-
-    /// The value in the API.
-    fn code(self) -> &'static str {
-        self.named().0
-    }
+    fn word(self) -> Word;
 }
 
 macro_rules! labelled {
@@ -33,109 +76,14 @@ macro_rules! labelled {
         impl Labelled for $list {
             const ALL: &'static [Self] = &[$(Self::$value),+];
 
-            fn named(self) -> Named {
-                match self { $(Self::$value => ($code, $nl, $en)),+ }
+            fn word(self) -> Word {
+                match self { $(Self::$value => Word { code: $code, dutch: $nl, english: $en }),+ }
             }
         }
     )+ };
 }
 
 labelled! {
-    TicketType {
-        Incident = "incident": "incident", "incident";
-        Problem = "problem": "probleem", "problem";
-        ServiceRequest = "service_request": "serviceverzoek", "service request";
-        InformationRequest = "information_request": "informatieverzoek", "information request";
-        ProposalRequest = "proposal_request": "voorstel- of offerteverzoek", "proposal or quotation request";
-        ChangeRequest = "change_request": "wijzigingsverzoek", "change request";
-    }
-    State {
-        New = "new": "nieuw", "new";
-        Active = "active": "actief", "active";
-        Waiting = "waiting": "wachtend", "waiting";
-        Resolved = "resolved": "opgelost", "resolved";
-        Closed = "closed": "afgesloten", "closed";
-        Cancelled = "cancelled": "ingetrokken", "cancelled";
-    }
-    Channel {
-        Phone = "phone": "telefoon", "phone";
-        Email = "email": "e-mail", "e-mail";
-        Portal = "portal": "portaal", "portal";
-        Api = "api": "koppeling", "API";
-        Monitoring = "monitoring": "bewaking", "monitoring";
-    }
-    Kind {
-        Response = "response": "reactie", "response";
-        Resolution = "resolution": "oplossing", "resolution";
-    }
-    ClockState {
-        Running = "running": "loopt", "running";
-        Held = "held": "staat stil", "held";
-        Met = "met": "gehaald", "met";
-        Breached = "breached": "niet gehaald", "breached";
-        Cancelled = "cancelled": "ingetrokken", "cancelled";
-    }
-    Standing {
-        Running = "running": "loopt", "running";
-        Held = "held": "staat stil", "held";
-        Closed = "closed": "buiten openingstijd", "outside opening hours";
-    }
-    Comparison {
-        Under = "under": "in minder dan", "in less than";
-        Within = "within": "binnen", "within";
-        By = "by": "uiterlijk aan het eind van", "by the end of";
-    }
-    Starts {
-        Report = "report": "bij de melding", "at the report";
-        PhoneContact = "phone_contact": "bij het telefonisch contact", "at the phone contact";
-    }
-    Answer {
-        Reply = "reply": "antwoord", "reply";
-        Classification = "classification": "prioriteit bepaald", "priority decided";
-        Assignment = "assignment": "in behandeling genomen", "taken in hand";
-    }
-    Interlude {
-        Counts = "counts": "telt mee", "counts";
-        Held = "held": "telt niet mee", "does not count";
-    }
-    Side {
-        Client = "client": "opdrachtgever", "client";
-        Supplier = "supplier": "opdrachtnemer", "supplier";
-    }
-    Mode {
-        Automatic = "automatic": "vanzelf", "automatic";
-        Proposed = "proposed": "na een besluit", "after a decision";
-    }
-    Motivation {
-        Optional = "optional": "toelichting mag", "motivation optional";
-        Required = "required": "toelichting verplicht", "motivation required";
-    }
-    Workaround {
-        Optional = "optional": "omweg niet nodig", "workaround not asked for";
-        Expected = "expected": "omweg verwacht", "workaround expected";
-    }
-    Verdict {
-        Met = "met": "gehaald", "met";
-        Missed = "missed": "niet gehaald", "missed";
-        NotApplicable = "not_applicable": "n.v.t.", "not applicable";
-    }
-    MailState {
-        Pending = "pending": "in de wachtrij", "waiting";
-        Sent = "sent": "verzonden", "sent";
-        Failed = "failed": "niet bezorgd", "not delivered";
-    }
-    Cycle {
-        Week = "week": "week", "week";
-        Month = "month": "maand", "month";
-        Quarter = "quarter": "kwartaal", "quarter";
-        HalfYear = "half-year": "half jaar", "half year";
-        Year = "year": "jaar", "year";
-    }
-    ObligationState {
-        Open = "open": "open", "open";
-        Late = "late": "te laat", "late";
-        Met = "met": "nagekomen", "met";
-    }
     ObligationEvent {
         Opened = "obligation.opened": "ontstaan", "opened";
         Reminded = "obligation.reminded": "herinnerd", "reminded";
@@ -181,244 +129,52 @@ labelled! {
     }
 }
 
-/// Whether a client sees a message.
-const VISIBILITIES: [Named; 2] = [("public", "zichtbaar voor de klant", "public"), ("internal", "intern", "internal")];
-
-/// What became of a mail.
-pub(super) const OUTCOMES: [Named; 7] = [
-    ("ticket", "nieuw ticket", "new ticket"),
-    ("reply", "bericht op een ticket", "message on a ticket"),
-    ("duplicate", "al ontvangen", "received before"),
-    ("automatic", "automatisch bericht", "automatic message"),
-    ("bounce", "niet bezorgd", "bounced"),
-    ("quarantined", "apart gehouden", "kept aside"),
-    ("refused", "geweigerd", "refused"),
-];
-
-/// On whom a ticket waits.
-const HOLD_CAUSES: [Named; workflow::HOLD_CAUSES.len()] = [
-    ("requester", "de melder", "the requester"),
-    ("client", "de opdrachtgever", "the client"),
-    ("third_party", "een derde partij", "a third party"),
-    ("change", "een wijziging", "a change"),
-];
-
-/// Why a clock does not count, besides the words of holds.
-const LEDGER_CAUSES: [Named; 13] = [
-    ("hours", "buiten openingstijd", "outside opening hours"),
-    ("by_hand", "bijzondere dag", "special day"),
-    ("refused", "oplossing geweigerd", "solution refused"),
-    ("reopened", "opgelost tot de heropening", "resolved until it was reopened"),
-    ("new_year", "Nieuwjaarsdag", "New Year's Day"),
-    ("good_friday", "Goede Vrijdag", "Good Friday"),
-    ("easter_monday", "tweede paasdag", "Easter Monday"),
-    ("kings_day", "Koningsdag", "King's Day"),
-    ("liberation_day", "Bevrijdingsdag", "Liberation Day"),
-    ("ascension", "Hemelvaartsdag", "Ascension Day"),
-    ("whit_monday", "tweede pinksterdag", "Whit Monday"),
-    ("christmas_day", "eerste kerstdag", "Christmas Day"),
-    ("boxing_day", "tweede kerstdag", "Boxing Day"),
-];
-
-/// Why a date is no working day, besides the holidays.
-const SKIPPED: [Named; 3] = [
-    ("weekend", "weekend", "weekend"),
-    ("hours", "dag zonder openingstijd", "day without opening hours"),
-    ("by_hand", "bijzondere dag", "special day"),
-];
-
-/// What an amendment makes of a date of a calendar.
-const CALENDAR_CHANGES: [Named; 3] =
-    [("closed", "gesloten", "closed"), ("hours", "andere openingstijden", "other hours"), ("as_agreed", "zoals afgesproken", "as agreed")];
-
-/// What an escalation asks for before it is closed.
-fn closing_texts() -> Vec<Named> {
-    ClosingText::ALL.iter().map(|text| (text.code, text.dutch, text.english)).collect()
-}
-
-/// What moves an escalation on.
-const CONDITIONS: [Named; 4] = [
-    ("breached", "streeftijd overschreden", "goal breached"),
-    ("elapsed", "deel van de streeftijd verstreken", "part of the goal elapsed"),
-    ("level-open", "tijd op dit niveau verstreken", "time on this level elapsed"),
-    ("decided", "besluit van een medewerker", "decision of a person"),
-];
-
-/// The word for a condition in contract files and in the API.
-pub const fn condition(condition: &Condition) -> &'static str {
-    match condition {
-        Condition::Breached { .. } => CONDITIONS[0].0,
-        Condition::Elapsed { .. } => CONDITIONS[1].0,
-        Condition::LevelOpen { .. } => CONDITIONS[2].0,
-        Condition::Decided { .. } => CONDITIONS[3].0,
-    }
-}
-
-/// A day a calendar is closed on.
-pub fn closure(cause: &str) -> Option<Named> {
-    LEDGER_CAUSES.into_iter().find(|one| one.0 == cause)
-}
-
-/// On whom a ticket waits, if every contract knows it.
-pub fn hold_cause(cause: &str) -> Option<Named> {
-    HOLD_CAUSES.into_iter().find(|one| one.0 == cause)
-}
-
-/// Every list there is, by name.
-pub fn lists() -> Vec<(&'static str, Vec<Named>)> {
-    vec![
-        ("ticketType", all::<TicketType>()),
-        ("state", all::<State>()),
-        ("phase", phases()),
-        ("channel", all::<Channel>()),
-        ("visibility", VISIBILITIES.to_vec()),
-        ("holdCause", HOLD_CAUSES.to_vec()),
-        ("event", all::<EventKind>()),
-        ("clockKind", all::<Kind>()),
-        ("clockState", all::<ClockState>()),
-        ("clockStart", all::<Starts>()),
-        ("comparison", all::<Comparison>()),
-        ("answer", all::<Answer>()),
-        ("interlude", all::<Interlude>()),
-        ("ledgerState", all::<Standing>()),
-        ("ledgerCause", LEDGER_CAUSES.to_vec()),
-        ("calendarChange", CALENDAR_CHANGES.to_vec()),
-        ("side", all::<Side>()),
-        ("escalationMode", all::<Mode>()),
-        ("escalationCondition", CONDITIONS.to_vec()),
-        ("closingText", closing_texts()),
-        ("priorityMotivation", all::<Motivation>()),
-        ("priorityWorkaround", all::<Workaround>()),
-        ("inboundOutcome", OUTCOMES.to_vec()),
-        ("outboundState", all::<MailState>()),
-        ("verdict", all::<Verdict>()),
-        ("cycle", all::<Cycle>()),
-        ("obligationState", all::<ObligationState>()),
-        ("obligationEvent", all::<ObligationEvent>()),
-        ("skippedReason", SKIPPED.into_iter().chain(LEDGER_CAUSES[4..].iter().copied()).collect()),
-    ]
-}
-
-fn all<T: Labelled>() -> Vec<Named> {
-    T::ALL.iter().map(|one| one.named()).collect()
-}
-
-/// Every phase of every type once: a phase is called the same under each.
-fn phases() -> Vec<Named> {
-    let mut found: Vec<Named> = Vec::new();
-    for phase in TicketType::ALL.into_iter().flat_map(workflow::phases) {
-        if !found.iter().any(|known| known.0 == phase.name) {
-            found.push((phase.name, phase.dutch, phase.english));
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::domain::amendment::Change;
-    use crate::domain::calendar::HolidayRule;
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
 
-    /// The value in the API is the one the domain writes.
-    #[test]
-    fn a_list_names_its_values_as_the_domain_does() {
-        fn same<T: Labelled>(domain: fn(T) -> &'static str) {
-            for one in T::ALL {
-                assert_eq!(one.code(), domain(*one));
-            }
-        }
-        same(TicketType::as_str);
-        same(State::as_str);
-        same(Channel::as_str);
-        same(Kind::as_str);
-        same(ClockState::as_str);
-        same(Answer::as_str);
-        same(Side::as_str);
-        same(Motivation::as_str);
-        same(Workaround::as_str);
-        same(EventKind::as_str);
-        same(MailState::as_str);
-        same(Cycle::as_str);
-        same(ObligationState::as_str);
-        same(ObligationEvent::as_str);
-        for kind in TicketType::ALL {
-            assert_eq!(kind.named().1, kind.dutch());
-        }
-        for one in Comparison::ALL {
-            assert_eq!(serde_json::json!(one), one.code());
-        }
-        for one in Verdict::ALL {
-            assert_eq!(serde_json::json!(one), one.code());
-        }
-        for one in Standing::ALL {
-            assert_eq!(serde_json::json!(one), one.code());
-        }
-    }
+    use super::*;
 
     #[test]
     fn every_value_has_both_names_and_stands_once_in_its_list() {
-        for (list, values) in lists() {
-            let mut seen = std::collections::BTreeSet::new();
-            for (value, nl, en) in values {
-                assert!(!nl.is_empty() && !en.is_empty() && seen.insert(value), "{list}: {value}");
+        for (list, words) in lists() {
+            let mut seen = BTreeSet::new();
+            for word in words {
+                assert!(!word.dutch.is_empty() && !word.english.is_empty() && seen.insert(word.code), "{list}: {}", word.code);
             }
         }
     }
 
     #[test]
-    fn a_phase_is_called_the_same_under_every_type() {
-        for phase in TicketType::ALL.into_iter().flat_map(workflow::phases) {
-            assert!(phases().contains(&(phase.name, phase.dutch, phase.english)), "{}", phase.name);
+    fn every_list_that_the_program_declares_is_published() {
+        let published: Vec<BTreeSet<_>> =
+            lists().iter().map(|(_, words)| words.iter().map(|word| word.code.to_owned()).collect()).collect();
+        for (file, codes) in declared() {
+            assert!(published.iter().any(|list| codes.is_subset(list)), "{}: {codes:?} have no list in http/labels.rs", file.display());
         }
     }
 
-    #[test]
-    fn every_change_of_a_date_has_a_name() {
-        for change in [Change::Closed, Change::Hours(Vec::new()), Change::AsAgreed] {
-            assert!(CALENDAR_CHANGES.iter().any(|one| one.0 == change.as_str()), "{change:?}");
-        }
-    }
-
-    #[test]
-    fn every_holiday_and_every_cause_of_a_hold_has_a_name() {
-        for (_, holiday) in HolidayRule::NlTermijnenwet.of_year(2026) {
-            assert!(closure(holiday).is_some(), "{holiday}");
-        }
-        for cause in workflow::HOLD_CAUSES {
-            assert!(hold_cause(cause).is_some(), "{cause}");
-        }
-    }
-
-    /// A closed list of the domain that goes over the wire has its names here.
-    #[test]
-    fn no_closed_list_of_the_domain_is_forgotten() {
-        let mut files = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/domain"))];
-        let here = include_str!("labels.rs");
-        while let Some(path) = files.pop() {
-            if path.is_dir() {
-                files.extend(std::fs::read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path()));
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).expect("a file");
-            let (mut written, mut of) = (false, "");
-            for line in text.lines() {
-                of = line.trim_start().strip_prefix("impl ").and_then(|rest| rest.split([' ', '<']).next()).unwrap_or(of);
-                let named = match line.strip_prefix("pub enum ") {
-                    Some(rest) if written => rest.split([' ', '<']).next(),
-                    _ if line.trim_start().starts_with("pub const fn as_str(") => Some(of),
-                    _ => None,
-                };
-                written = line.starts_with("#[derive") && line.contains("Serialize") || (written && line.starts_with("#["));
-                let Some(named) = named.filter(|name| !["HolidayRule", "Change", "FactKind"].contains(name)) else { continue };
-                let aliased = match named {
-                    "State" if path.ends_with("clock/view.rs") => "ClockState",
-                    "State" if path.ends_with("obligation/mod.rs") => "ObligationState",
-                    "EventKind" if path.ends_with("obligation/mod.rs") => "ObligationEvent",
-                    named => named,
-                };
-                assert!(here.contains(&format!("    {aliased} {{")), "{aliased} of {} has no names in http/labels.rs", path.display());
+    /// The codes of every `closed_list!` under `src`, by the file that declares it.
+    fn declared() -> Vec<(PathBuf, BTreeSet<String>)> {
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let text = std::fs::read_to_string(&path).unwrap_or_default();
+                    let lists = text.split("\nclosed_list! {\n").skip(1).map(|rest| rest.split("\n}\n").next().unwrap_or_default());
+                    found.extend(lists.map(|list| (path.clone(), list.lines().filter_map(code).collect())));
+                }
             }
         }
+        found
+    }
+
+    /// The code in a line such as `Phone = "phone": "telefoon", "phone";`.
+    fn code(line: &str) -> Option<String> {
+        line.strip_suffix(';')?.split_once(" = \"")?.1.split_once('"').map(|(code, _)| code.to_owned())
     }
 }

@@ -7,6 +7,7 @@
 
 use super::attribution::Unattributed;
 use super::parse::Parsed;
+use crate::domain::mail::MailOutcome;
 
 /// A ticket that a message seems to be about: of the sender's organisation, or of the one strangers are given. Others are never looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,16 +75,16 @@ pub enum Outcome<T> {
 }
 
 impl<T> Outcome<T> {
-    /// The word for it in the API; a follow-up is a ticket there.
-    pub fn word(&self) -> &'static str {
+    /// What it is kept as; a follow-up is a ticket.
+    pub const fn kind(&self) -> MailOutcome {
         match self {
-            Self::Ticket { .. } | Self::FollowUp(_) => "ticket",
-            Self::Reply(_) => "reply",
-            Self::Duplicate => "duplicate",
-            Self::Automatic => "automatic",
-            Self::Bounce => "bounce",
-            Self::Quarantined => "quarantined",
-            Self::Refused => "refused",
+            Self::Ticket { .. } | Self::FollowUp(_) => MailOutcome::Ticket,
+            Self::Reply(_) => MailOutcome::Reply,
+            Self::Duplicate => MailOutcome::Duplicate,
+            Self::Automatic => MailOutcome::Automatic,
+            Self::Bounce => MailOutcome::Bounce,
+            Self::Quarantined => MailOutcome::Quarantined,
+            Self::Refused => MailOutcome::Refused,
         }
     }
 }

@@ -144,8 +144,8 @@ impl Told<'_> {
         let (reference, at) = (self.ticket.reference(), self.local(self.streamed.event.occurred_at));
         Ok(messages::status_changed(&messages::StatusChanged {
             ticket: self.subject(&reference),
-            from: self.phase("from")?.dutch,
-            to: self.phase("to")?.dutch,
+            from: self.phase("from")?.step.dutch(),
+            to: self.phase("to")?.step.dutch(),
             explanation: self.reason(),
             at: &at,
             desk: DESK,

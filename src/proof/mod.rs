@@ -328,7 +328,7 @@ fn segments(contract: &Contract, basis: &Basis, replay: &Replay<'_>) -> Vec<Ledg
 
 /// The event that last changed what the clock does; of time held because a stop was undone, what undid it.
 fn cause_event(basis: &Basis, line: &clock::Line) -> Uuid {
-    let undone = line.state == clock::Standing::Held && matches!(line.cause.as_deref(), Some("refused" | "reopened"));
+    let undone = line.state == clock::Standing::Held && line.cause.as_deref().and_then(clock::Undone::named).is_some();
     let undoing = basis.facts.iter().find(|(_, fact)| undone && fact.at >= line.to && fact.kind.undoes_a_stop());
     let before = basis.facts.iter().rev().find(|(_, fact)| fact.at <= line.from);
     undoing.or(before).map_or(basis.registration.event, |(event, _)| *event)

@@ -56,7 +56,7 @@ fn counted_again(claimed: &ClockLedger, contract: &Contract, sha256: String) -> 
         ticket_id: claimed.ticket_id,
         number: claimed.number.clone(),
         sha256,
-        kind: Kind::ALL.into_iter().find(|kind| kind.as_str() == claimed.kind).ok_or("kind: is neither response nor resolution")?,
+        kind: Kind::named(&claimed.kind).ok_or("kind: is neither response nor resolution")?,
         known_at: claimed.known_at,
         registration: claimed.registration.clone(),
         facts,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::mail::MailOutcome;
 use crate::domain::ticket::Ticket;
 
 /// A mail that came, with what became of it; the message itself is asked for apart.
@@ -136,7 +137,7 @@ pub async fn arrived(tx: &Tx, same: &Same<'_>) -> Result<Option<Inbound>, DbErr>
     let before = inbound_mail::Entity::find()
         .filter(inbound_mail::Column::Contract.eq(same.contract))
         .filter(inbound_mail::Column::Digest.eq(same.digest))
-        .filter(inbound_mail::Column::Outcome.ne("duplicate"));
+        .filter(inbound_mail::Column::Outcome.ne(MailOutcome::Duplicate.as_str()));
     let before = match same.by {
         SameBy::MessageId(message_id) => before.filter(inbound_mail::Column::MessageId.eq(message_id)),
         SameBy::CameAfter(instant) => before.filter(inbound_mail::Column::ReceivedAt.gt(instant.to_utc())),
@@ -181,11 +182,11 @@ pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Inbound>, D
 /// Records that a mail kept aside, or taken for a duplicate, became a ticket; false when it is neither any more.
 pub async fn released(tx: &Tx, id: Uuid, ticket: &Ticket) -> Result<bool, DbErr> {
     let released = inbound_mail::Entity::update_many()
-        .col_expr(inbound_mail::Column::Outcome, Expr::value("ticket"))
+        .col_expr(inbound_mail::Column::Outcome, Expr::value(MailOutcome::Ticket.as_str()))
         .col_expr(inbound_mail::Column::TicketId, Expr::value(Some(ticket.id)))
         .col_expr(inbound_mail::Column::Organisation, Expr::value(Some(ticket.organisation.clone())))
         .filter(inbound_mail::Column::Id.eq(id))
-        .filter(inbound_mail::Column::Outcome.is_in(["quarantined", "duplicate"]));
+        .filter(inbound_mail::Column::Outcome.is_in([MailOutcome::Quarantined.as_str(), MailOutcome::Duplicate.as_str()]));
     Ok(released.exec(tx.connection()).await?.rows_affected == 1)
 }
 

@@ -9,34 +9,16 @@ use super::mail::{Outbound, outbound};
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
+use crate::words::closed_list;
 
-/// Where an outgoing mail stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailState {
-    /// It waits for its next try.
-    Pending,
-    /// It left.
-    Sent,
-    /// It was given up, until somebody sends it again.
-    Failed,
-}
-
-impl MailState {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Sent, Self::Failed];
-
-    /// The name in the API and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+closed_list! {
+    /// Where an outgoing mail stands.
+    pub enum MailState {
+        /// It waits for its next try.
+        Pending = "pending": "in de wachtrij", "waiting";
+        Sent = "sent": "verzonden", "sent";
+        /// It was given up, until somebody sends it again.
+        Failed = "failed": "niet bezorgd", "not delivered";
     }
 }
 

@@ -3,23 +3,24 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 18] = [
-    ("domain", &["domain"]),
-    ("contracts", &["contracts", "domain"]),
+const ARROWS: [(&str, &[&str]); 19] = [
+    ("words", &["words"]),
+    ("domain", &["domain", "words"]),
+    ("contracts", &["contracts", "domain", "words"]),
     ("simulate", &["simulate", "domain"]),
     ("proof", &["proof", "domain"]),
     ("time", &["domain"]),
     ("settings", &["domain"]),
     ("standing", &[]),
     ("files", &["settings", "standing"]),
-    ("store", &["store", "contracts", "standing", "domain"]),
+    ("store", &["store", "contracts", "standing", "domain", "words"]),
     ("mail", &["mail", "settings", "store", "domain"]),
-    ("reports", &["reports", "domain"]),
+    ("reports", &["reports", "domain", "words"]),
     ("app", &["files", "mail", "settings", "store", "time", "usecases", "domain"]),
     ("usecases", &["usecases", "app", "contracts", "files", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"]),
     ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
     ("jobs", &["jobs", "app", "outbox", "store", "time", "usecases", "domain"]),
-    ("http", &["http", "app", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain"]),
+    ("http", &["http", "app", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain", "words"]),
     ("cli", &["app", "contracts", "http", "jobs", "outbox", "proof", "reports", "settings", "simulate", "store", "usecases"]),
     ("main", &["uurwerk"]),
 ];

@@ -5,37 +5,35 @@
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-/// Which days are holidays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HolidayRule {
-    /// None at all.
-    #[default]
-    None,
-    /// The nine days of the Dutch act on terms.
-    NlTermijnenwet,
+use crate::words::closed_list;
+
+closed_list! {
+    /// Which days are holidays, as a contract names the rule.
+    #[derive(Default)]
+    pub enum HolidayRule {
+        #[default]
+        None = "none": "geen", "none";
+        /// The nine days of the Dutch act on terms.
+        NlTermijnenwet = "nl-termijnenwet": "Algemene termijnenwet", "Dutch act on terms";
+    }
 }
 
-/// A holiday's stable name, as a ledger shows it.
-pub type Holiday = &'static str;
+closed_list! {
+    /// A holiday, by the name that ledgers show.
+    pub enum Holiday {
+        NewYear = "new_year": "Nieuwjaarsdag", "New Year's Day";
+        GoodFriday = "good_friday": "Goede Vrijdag", "Good Friday";
+        EasterMonday = "easter_monday": "tweede paasdag", "Easter Monday";
+        KingsDay = "kings_day": "Koningsdag", "King's Day";
+        LiberationDay = "liberation_day": "Bevrijdingsdag", "Liberation Day";
+        Ascension = "ascension": "Hemelvaartsdag", "Ascension Day";
+        WhitMonday = "whit_monday": "tweede pinksterdag", "Whit Monday";
+        ChristmasDay = "christmas_day": "eerste kerstdag", "Christmas Day";
+        BoxingDay = "boxing_day": "tweede kerstdag", "Boxing Day";
+    }
+}
 
 impl HolidayRule {
-    /// The name in a contract.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::NlTermijnenwet => "nl-termijnenwet",
-        }
-    }
-
-    /// The rule of that name in a contract.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "none" => Some(Self::None),
-            "nl-termijnenwet" => Some(Self::NlTermijnenwet),
-            _ => None,
-        }
-    }
-
     /// The holidays of a year; two on one date stand in the order in which they name it.
     pub fn of_year(self, year: i32) -> Vec<(NaiveDate, Holiday)> {
         match self {
@@ -50,15 +48,15 @@ fn nl_termijnenwet(year: i32) -> Vec<(NaiveDate, Holiday)> {
     let easter = easter_sunday(year);
     let around = |days: i64| easter.map(|sunday| sunday + chrono::TimeDelta::days(days));
     [
-        (date(1, 1), "new_year"),
-        (around(-2), "good_friday"),
-        (around(1), "easter_monday"),
-        (kings_day(year), "kings_day"),
-        (date(5, 5), "liberation_day"),
-        (around(39), "ascension"),
-        (around(50), "whit_monday"),
-        (date(12, 25), "christmas_day"),
-        (date(12, 26), "boxing_day"),
+        (date(1, 1), Holiday::NewYear),
+        (around(-2), Holiday::GoodFriday),
+        (around(1), Holiday::EasterMonday),
+        (kings_day(year), Holiday::KingsDay),
+        (date(5, 5), Holiday::LiberationDay),
+        (around(39), Holiday::Ascension),
+        (around(50), Holiday::WhitMonday),
+        (date(12, 25), Holiday::ChristmasDay),
+        (date(12, 26), Holiday::BoxingDay),
     ]
     .into_iter()
     .filter_map(|(date, name)| Some((date?, name)))

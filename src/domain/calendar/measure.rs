@@ -183,7 +183,7 @@ impl Calendar {
                 let local = at + piece.offset;
                 let midnight = (local.div_euclid(DAY) + 1) * DAY - piece.offset;
                 let until = midnight.min(piece.to);
-                push(at, until, Some(self.rules.cause(date_of_day(local.div_euclid(DAY)), &holidays)));
+                push(at, until, Some(self.rules.cause(date_of_day(local.div_euclid(DAY)), &holidays).code));
                 at = until;
             }
         }

@@ -18,11 +18,11 @@ mod term;
 mod zone;
 
 pub use days::Days;
-pub use holidays::HolidayRule;
+pub use holidays::{Holiday, HolidayRule};
 pub use hours::{BadInterval, Interval};
 pub use measure::Segment;
-pub use rules::{BadCalendar, Rules, WEEKDAYS, YearlyDate};
-pub use term::{BadTerm, Counted, Skipped, Term, Unit};
+pub use rules::{BadCalendar, Closed, Rules, WEEKDAYS, YearlyDate};
+pub use term::{BadTerm, Counted, Idle, Skipped, Term, Unit};
 pub use zone::Zone;
 
 use std::sync::OnceLock;

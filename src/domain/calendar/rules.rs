@@ -5,9 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::super::amendment::Change;
-use super::holidays::HolidayRule;
+use super::holidays::{Holiday, HolidayRule};
 use super::hours::{self, Interval};
 use super::zone::Zone;
+use crate::words::{Word, closed_list};
+
+closed_list! {
+    /// Why a calendar is closed when no holiday closes it.
+    pub enum Closed {
+        Hours = "hours": "buiten openingstijd", "outside opening hours";
+        ByHand = "by_hand": "bijzondere dag", "special day";
+    }
+}
 
 /// A date closed every year, such as 24 December.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,15 +125,16 @@ impl Rules {
     }
 
     /// Why a closed second of a date is closed: `by_hand`, a holiday's name, or `hours`.
-    pub(super) fn cause(&self, date: NaiveDate, holidays: &Holidays) -> &'static str {
+    pub(super) fn cause(&self, date: NaiveDate, holidays: &Holidays) -> Word {
         if self.special.contains_key(&date) {
-            return "by_hand";
+            return Closed::ByHand.word();
         }
-        holidays.on(date).unwrap_or(if self.closed_by_hand(date) { "by_hand" } else { "hours" })
+        let otherwise = if self.closed_by_hand(date) { Closed::ByHand } else { Closed::Hours };
+        holidays.on(date).map_or(otherwise.word(), Holiday::word)
     }
 
-    /// The whole dates of `[from, to)` that are closed, each with a holiday's name or `by_hand`, in order.
-    pub fn closures(&self, from: NaiveDate, to: NaiveDate) -> Vec<(NaiveDate, &'static str)> {
+    /// The whole dates of `[from, to)` that are closed, each with why, in order.
+    pub fn closures(&self, from: NaiveDate, to: NaiveDate) -> Vec<(NaiveDate, Word)> {
         let holidays = self.holidays(from, to);
         let yearly = (from.year()..=to.year())
             .flat_map(|year| self.closed_yearly.iter().filter_map(move |day| NaiveDate::from_ymd_opt(year, day.month, day.day)));
@@ -146,10 +156,10 @@ impl Rules {
 }
 
 /// The holidays of a few years by date; two on one date in the order in which they name it.
-pub(super) struct Holidays(Vec<(NaiveDate, &'static str)>);
+pub(super) struct Holidays(Vec<(NaiveDate, Holiday)>);
 
 impl Holidays {
-    fn on(&self, date: NaiveDate) -> Option<&'static str> {
+    fn on(&self, date: NaiveDate) -> Option<Holiday> {
         let at = self.0.partition_point(|day| day.0 < date);
         self.0.get(at).filter(|day| day.0 == date).map(|day| day.1)
     }

@@ -11,7 +11,8 @@ use std::str::FromStr;
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
-use super::Calendar;
+use super::{Calendar, Closed};
+use crate::words::closed_list;
 
 /// What a term counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,15 @@ impl fmt::Display for Term {
     }
 }
 
+closed_list! {
+    /// Why a date that is neither a holiday nor closed by hand is no working day.
+    pub enum Idle {
+        Weekend = "weekend": "weekend", "weekend";
+        /// A weekday that never opens.
+        Hours = "hours": "dag zonder openingstijd", "day without opening hours";
+    }
+}
+
 /// A date that a term of working days passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skipped {
@@ -155,8 +165,8 @@ impl Calendar {
     fn skipped(&self, from: NaiveDate, to: NaiveDate) -> Vec<Skipped> {
         let holidays = self.rules.holidays(from, to);
         let is_working = |date: NaiveDate| date.pred_opt().is_some_and(|before| self.working_days_after(before, date) == 1);
-        let reason = |date: NaiveDate| match (self.rules.cause(date, &holidays), date.weekday()) {
-            ("hours", Weekday::Sat | Weekday::Sun) => "weekend",
+        let reason = |date: NaiveDate| match (self.rules.cause(date, &holidays).code, date.weekday()) {
+            (cause, Weekday::Sat | Weekday::Sun) if cause == Closed::Hours.as_str() => Idle::Weekend.as_str(),
             (cause, _) => cause,
         };
         let closed = from.iter_days().take_while(|date| *date < to).filter(|date| !is_working(*date));

@@ -5,34 +5,17 @@ use uuid::Uuid;
 use super::super::Instant;
 use super::super::contract::TicketType;
 use super::Goal;
+use crate::words::closed_list;
 
-/// A kind of answer by a person of the desk that may stop a response clock (design § 2.10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Answer {
-    /// A text that reaches the one who reported it.
-    Reply,
-    /// A decision on the priority or the type.
-    Classification,
-    /// It was taken in hand.
-    Assignment,
-}
-
-impl Answer {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Reply, Self::Classification, Self::Assignment];
-
-    /// The name in files and in histories.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reply => "reply",
-            Self::Classification => "classification",
-            Self::Assignment => "assignment",
-        }
-    }
-
-    /// The answer of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|answer| answer.as_str() == name)
+closed_list! {
+    /// A kind of answer by a person of the desk that may stop a response clock (design § 2.10).
+    pub enum Answer {
+        /// A text that reaches the one who reported it.
+        Reply = "reply": "antwoord", "reply";
+        /// A decision on the priority or the type.
+        Classification = "classification": "prioriteit bepaald", "priority decided";
+        /// It was taken in hand.
+        Assignment = "assignment": "in behandeling genomen", "taken in hand";
     }
 }
 

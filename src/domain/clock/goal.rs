@@ -6,27 +6,17 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::domain::Instant;
+use crate::words::closed_list;
 
-/// How a stop is held against a bound (design: strict or inclusive; AMB-16).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Comparison {
-    /// Met before the bound; breached at it.
-    Under,
-    /// Met at the bound too; breached at the first second beyond.
-    Within,
-    /// Met before the end of a working day; breached at that end.
-    By,
-}
-
-impl Comparison {
-    /// The name in files and ledgers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Under => "under",
-            Self::Within => "within",
-            Self::By => "by",
-        }
+closed_list! {
+    /// How a stop is held against a bound (design: strict or inclusive; AMB-16).
+    pub enum Comparison {
+        /// Met before the bound; breached at it.
+        Under = "under": "in minder dan", "in less than";
+        /// Met at the bound too; breached at the first second beyond.
+        Within = "within": "binnen", "within";
+        /// Met before the end of a working day; breached at that end.
+        By = "by": "uiterlijk aan het eind van", "by the end of";
     }
 }
 

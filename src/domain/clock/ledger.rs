@@ -5,17 +5,24 @@ use serde::Serialize;
 use super::replay::Replay;
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
+use crate::words::closed_list;
 
-/// What a clock did during a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// It counted.
-    Running,
-    /// It was held.
-    Held,
-    /// Its window was closed.
-    Closed,
+closed_list! {
+    /// What a clock did during a segment.
+    pub enum Standing {
+        Running = "running": "loopt", "running";
+        Held = "held": "staat stil", "held";
+        /// Its window was closed.
+        Closed = "closed": "buiten openingstijd", "outside opening hours";
+    }
+}
+
+closed_list! {
+    /// What held a clock when no hold did: the time between a stop and what undid it.
+    pub enum Undone {
+        Refused = "refused": "oplossing geweigerd", "solution refused";
+        Reopened = "reopened": "opgelost tot de heropening", "resolved until it was reopened";
+    }
 }
 
 /// One segment.
@@ -29,17 +36,6 @@ pub struct Line {
     pub state: Standing,
     /// Why it did not count: a hold's word, `refused`, `reopened`, `hours`, `by_hand` or a holiday's name.
     pub cause: Option<String>,
-}
-
-impl Standing {
-    /// The name in ledgers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Held => "held",
-            Self::Closed => "closed",
-        }
-    }
 }
 
 impl<'a> Replay<'a> {

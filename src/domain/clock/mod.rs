@@ -17,64 +17,44 @@ mod view;
 pub use due::{Fires, Firing};
 pub use fact::{Answer, Fact, FactKind, OutOfOrder, check_order};
 pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, Term, open_seconds};
-pub use ledger::{Line, Standing};
+pub use ledger::{Line, Standing, Undone};
 pub use replay::{Replay, Ticket, replay};
 pub use view::{Clock, GoalView, State, Voided};
 
-use std::fmt;
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
 use super::contract::TicketType;
+use crate::words::closed_list;
 
-/// Which of a ticket's two clocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Until a person first answers (AMB-07).
-    Response,
-    /// Until the ticket is resolved (AMB-06).
-    Resolution,
-}
-
-impl Kind {
-    /// Both, in the order they are shown.
-    pub const ALL: [Self; 2] = [Self::Response, Self::Resolution];
-
-    /// The name in the API, in files and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Response => "response",
-            Self::Resolution => "resolution",
-        }
+closed_list! {
+    /// Which of a ticket's two clocks, in the order they are shown.
+    pub enum Kind {
+        /// Until a person first answers (AMB-07).
+        Response = "response": "reactie", "response";
+        /// Until the ticket is resolved (AMB-06).
+        Resolution = "resolution": "oplossing", "resolution";
     }
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.as_str())
+closed_list! {
+    /// Where a clock starts.
+    #[derive(Default)]
+    pub enum Starts {
+        #[default]
+        Report = "report": "bij de melding", "at the report";
+        /// At the ticket's first phone contact, else at the report (AMB-10).
+        PhoneContact = "phone_contact": "bij het telefonisch contact", "at the phone contact";
     }
 }
 
-/// Where a clock starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Starts {
-    /// At the report.
-    #[default]
-    Report,
-    /// At the ticket's first phone contact, else at the report (AMB-10).
-    PhoneContact,
-}
-
-/// What becomes of the time between a stop and what undid it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Interlude {
-    /// It counts: the stop is as if it had never been.
-    Counts,
-    /// It is held.
-    Held,
+closed_list! {
+    /// What becomes of the time between a stop and what undid it.
+    pub enum Interlude {
+        /// It counts: the stop is as if it had never been.
+        Counts = "counts": "telt mee", "counts";
+        Held = "held": "telt niet mee", "does not count";
+    }
 }
 
 /// What a contract says of one clock for some tickets: one `[[clocks]]` of its file.

@@ -4,7 +4,7 @@
 //! before a fact. What a later fact undoes stays in `voided`, with the kind of fact that undid it.
 
 use super::timeline::Timeline;
-use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Voided};
+use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Undone, Voided};
 use crate::domain::Instant;
 use crate::domain::amendment::Amendment;
 use crate::domain::calendar::Calendar;
@@ -317,8 +317,8 @@ impl<'a> Replay<'a> {
                 self.cause = None;
                 self.stop(fact.at);
             }
-            FactKind::SolutionRefused => self.run_again(index, |entry| entry.after_refusal, "refused"),
-            FactKind::Reopened => self.run_again(index, |entry| entry.after_reopen, "reopened"),
+            FactKind::SolutionRefused => self.run_again(index, |entry| entry.after_refusal, Undone::Refused),
+            FactKind::Reopened => self.run_again(index, |entry| entry.after_reopen, Undone::Reopened),
             FactKind::Cancelled => {
                 self.cause = None;
                 self.cancelled = self.is_running();
@@ -414,12 +414,12 @@ impl<'a> Replay<'a> {
     }
 
     /// Undoes the stop of a resolution clock; what changed meanwhile applies from now.
-    fn run_again(&mut self, index: usize, key: impl Fn(&Entry) -> Interlude, cause: &'static str) {
+    fn run_again(&mut self, index: usize, key: impl Fn(&Entry) -> Interlude, cause: Undone) {
         let at = self.facts[index].at;
         let Some(stop) = self.stopped.take_if(|_| self.kind == Kind::Resolution) else { return };
         if let Some(entry) = self.entry() {
             if key(self.keys.unwrap_or(entry)) == Interlude::Held {
-                self.timeline_mut().hold_since(stop, at, cause);
+                self.timeline_mut().hold_since(stop, at, cause.as_str());
             }
             self.breach_until(at);
             let calendar = self.calendar(entry);

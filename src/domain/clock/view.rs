@@ -6,35 +6,25 @@ use super::ledger::Line;
 use super::replay::{Place, Replay};
 use super::{Comparison, Goal, Kind, Share};
 use crate::domain::Instant;
+use crate::words::closed_list;
 
-/// What a clock is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It runs, outside its window too.
-    Running,
-    /// A hold stands on it.
-    Held,
-    /// It stopped, every goal met.
-    Met,
-    /// It stopped, at least one goal missed.
-    Breached,
-    /// The ticket was cancelled while it ran.
-    Cancelled,
+closed_list! {
+    /// What a clock is doing.
+    pub enum State {
+        /// It runs, outside its window too.
+        Running = "running": "loopt", "running";
+        /// A hold stands on it.
+        Held = "held": "staat stil", "held";
+        /// It stopped, every goal met.
+        Met = "met": "gehaald", "met";
+        /// It stopped, at least one goal missed.
+        Breached = "breached": "niet gehaald", "breached";
+        /// The ticket was cancelled while it ran.
+        Cancelled = "cancelled": "ingetrokken", "cancelled";
+    }
 }
 
 impl State {
-    /// The name in the API and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Held => "held",
-            Self::Met => "met",
-            Self::Breached => "breached",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
     /// Whether nothing more is counted.
     pub const fn is_stopped(self) -> bool {
         matches!(self, Self::Met | Self::Breached | Self::Cancelled)

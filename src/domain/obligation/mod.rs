@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::Instant;
 use super::calendar::Term;
 use super::contract::{Contract, Label};
+use crate::words::closed_list;
 
 /// What starts a duty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,33 +66,15 @@ impl Contract {
     }
 }
 
-/// How an obligation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Not done, and not late.
-    Open,
-    /// Not done in time.
-    Late,
-    /// Done, in time or not.
-    Met,
-}
-
-impl State {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Late, Self::Met];
-
-    /// The name in the API and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Late => "late",
-            Self::Met => "met",
-        }
-    }
-
-    /// The state of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+closed_list! {
+    /// How an obligation stands.
+    pub enum State {
+        /// Not done, and not late.
+        Open = "open": "open", "open";
+        /// Not done in time.
+        Late = "late": "te laat", "late";
+        /// Done, in time or not.
+        Met = "met": "nagekomen", "met";
     }
 }
 

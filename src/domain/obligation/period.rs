@@ -2,36 +2,22 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-/// How often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cycle {
-    /// Every week of ISO 8601, from Monday through Sunday.
-    Week,
-    /// Every calendar month.
-    Month,
-    /// Every calendar quarter.
-    Quarter,
-    /// From January through June, and from July through December.
-    HalfYear,
-    /// Every calendar year.
-    Year,
+use crate::words::closed_list;
+
+closed_list! {
+    /// How often.
+    pub enum Cycle {
+        /// Every week of ISO 8601, from Monday through Sunday.
+        Week = "week": "week", "week";
+        Month = "month": "maand", "month";
+        Quarter = "quarter": "kwartaal", "quarter";
+        /// From January through June, and from July through December.
+        HalfYear = "half-year": "half jaar", "half year";
+        Year = "year": "jaar", "year";
+    }
 }
 
 impl Cycle {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Week, Self::Month, Self::Quarter, Self::HalfYear, Self::Year];
-
-    /// The name in files and in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::HalfYear => "half-year",
-            Self::Year => "year",
-        }
-    }
-
     /// How many months; a week is of none.
     const fn months(self) -> Option<u32> {
         match self {

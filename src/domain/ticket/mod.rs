@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::Instant;
 use super::contract::{Side, TicketType};
 use super::workflow::{self, Phase, State};
+use crate::words::closed_list;
 
 /// What the name of a person of the desk begins with in histories.
 const OF_A_DESK_PERSON: &str = "desk:";
@@ -68,39 +69,14 @@ impl Actor {
     }
 }
 
-/// How a ticket or a message came in (TKT-02).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// By phone.
-    Phone,
-    /// By mail.
-    Email,
-    /// Through a page.
-    Portal,
-    /// Through the API.
-    Api,
-    /// By a machine that watches.
-    Monitoring,
-}
-
-impl Channel {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Phone, Self::Email, Self::Portal, Self::Api, Self::Monitoring];
-
-    /// The name in the API and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::Email => "email",
-            Self::Portal => "portal",
-            Self::Api => "api",
-            Self::Monitoring => "monitoring",
-        }
-    }
-
-    /// The channel of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.as_str() == name)
+closed_list! {
+    /// How a ticket or a message came in (TKT-02).
+    pub enum Channel {
+        Phone = "phone": "telefoon", "phone";
+        Email = "email": "e-mail", "e-mail";
+        Portal = "portal": "portaal", "portal";
+        Api = "api": "koppeling", "API";
+        Monitoring = "monitoring": "bewaking", "monitoring";
     }
 }
 

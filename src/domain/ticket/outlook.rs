@@ -48,7 +48,7 @@ impl Ticket {
 
     /// On whom it can wait: the causes every contract knows, and those that stop a clock of its type.
     pub fn hold_causes(&self, contract: &Contract) -> Vec<String> {
-        let mut causes = workflow::HOLD_CAUSES.map(str::to_owned).to_vec();
+        let mut causes = workflow::HoldCause::ALL.map(|cause| cause.as_str().to_owned()).to_vec();
         for cause in contract.clocks.iter().filter(|entry| entry.types.contains(&self.kind)).flat_map(|entry| &entry.holds) {
             if !causes.contains(cause) {
                 causes.push(cause.clone());

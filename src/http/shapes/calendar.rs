@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::label::Label;
 use crate::domain::calendar::{Calendar as Window, Interval, WEEKDAYS};
-use crate::http::labels;
+use crate::words::Word;
 
 /// A calendar of a contract.
 #[derive(ToSchema, Serialize)]
@@ -76,10 +76,7 @@ impl Calendar {
             hours.sort_unstable();
             hours.iter().map(Interval::to_string).collect::<Vec<_>>()
         };
-        let closed = |(date, cause): (NaiveDate, &str)| {
-            let label = labels::closure(cause).map_or_else(|| Label::new(cause, cause), Label::from);
-            ClosedDay { date, cause: cause.to_owned(), label }
-        };
+        let closed = |(date, cause): (NaiveDate, Word)| ClosedDay { date, cause: cause.code.to_owned(), label: cause.into() };
         Self {
             id: id.to_owned(),
             time_zone: rules.zone.name().to_owned(),

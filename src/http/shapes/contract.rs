@@ -9,7 +9,6 @@ use crate::domain::clock::{Entry, Goal};
 use crate::domain::contract::{Client, Condition, Contract as Agreement, Ladder, Level, Priority, Role, TicketType};
 use crate::domain::obligation::{Duty, Occasion};
 use crate::domain::workflow;
-use crate::http::labels::{self, Labelled};
 use crate::store::Scope;
 
 /// A contract in a list.
@@ -389,12 +388,12 @@ impl ContractType {
         let phase = |phase: &workflow::Phase| ContractPhase {
             phase: phase.name.to_owned(),
             state: phase.state.as_str().to_owned(),
-            label: Label::new(phase.dutch, phase.english),
+            label: phase.step.word().into(),
         };
         let priorities = contract.priorities.iter().filter(|priority| priority.types.contains(&kind));
         Self {
             r#type: kind.as_str().to_owned(),
-            label: contract.type_labels.get(&kind).map_or_else(|| kind.named().into(), Label::from),
+            label: contract.type_labels.get(&kind).map_or_else(|| kind.word().into(), Label::from),
             prefix: kind.prefix().to_owned(),
             phases: workflow::phases(kind).map(phase).collect(),
             priorities: priorities.map(|priority| priority.code.clone()).collect(),
@@ -431,13 +430,13 @@ impl From<&Entry> for ContractClock {
             priority: entry.priority.clone(),
             tier: entry.tier.clone(),
             calendar_id: entry.calendar_id.clone(),
-            starts: entry.starts.code().to_owned(),
+            starts: entry.starts.as_str().to_owned(),
             goals: entry.goals.iter().map(ContractGoal::from).collect(),
             warn_at: entry.warn_at.iter().map(|percent| small(*percent)).collect(),
             holds: entry.holds.clone(),
             answered_by: answers.map(|answer| answer.as_str().to_owned()).collect(),
-            after_refusal: entry.after_refusal.code().to_owned(),
-            after_reopen: entry.after_reopen.code().to_owned(),
+            after_refusal: entry.after_refusal.as_str().to_owned(),
+            after_reopen: entry.after_reopen.as_str().to_owned(),
             can_be_agreed: entry.can_be_agreed,
         }
     }
@@ -447,7 +446,7 @@ impl From<&Goal> for ContractGoal {
     fn from(goal: &Goal) -> Self {
         Self {
             share: goal.share.and_then(|share| share.to_string().parse().ok()),
-            comparison: goal.comparison.code().to_owned(),
+            comparison: goal.comparison.as_str().to_owned(),
             target: goal.target.clone(),
         }
     }
@@ -478,7 +477,7 @@ impl From<&Level> for ContractLevel {
             client: level.client.clone(),
             supplier: level.supplier.clone(),
             raised_by: level.raised_by.iter().map(|side| side.as_str().to_owned()).collect(),
-            mode: level.mode.code().to_owned(),
+            mode: level.mode.as_str().to_owned(),
             climb: level.climb.iter().map(ContractCondition::from).collect(),
             skipped_by: level.skipped_by.clone(),
             closing_needs: level.closing_needs.clone(),
@@ -489,7 +488,7 @@ impl From<&Level> for ContractLevel {
 impl From<&Condition> for ContractCondition {
     fn from(condition: &Condition) -> Self {
         let bare = Self {
-            when: labels::condition(condition).to_owned(),
+            when: condition.kind().as_str().to_owned(),
             clock: None,
             goal: None,
             percent: None,

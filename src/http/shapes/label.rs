@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::contract::Label as Written;
-use crate::http::labels::Named;
+use crate::words::Word;
 
 /// A name for people.
 #[derive(ToSchema, Serialize)]
@@ -28,8 +28,8 @@ impl From<&Written> for Label {
     }
 }
 
-impl From<Named> for Label {
-    fn from((_, nl, en): Named) -> Self {
-        Self::new(nl, en)
+impl From<Word> for Label {
+    fn from(word: Word) -> Self {
+        Self::new(word.dutch, word.english)
     }
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::label::Label;
 use crate::domain::contract::{Contract, Motivation, Side};
 use crate::domain::ticket::{Actor, ClosingText, Event, Outlook, Ticket};
-use crate::http::labels::{self, Labelled};
+use crate::domain::workflow::HoldCause;
 
 /// The longest reason, as `TransitionInput` takes it.
 const REASON: i32 = 2000;
@@ -125,10 +125,10 @@ impl PossibleTransition {
         let texts = outlook.needs_texts.iter().map(text);
         Self {
             to: outlook.phase.name.to_owned(),
-            label: Label::new(outlook.phase.dutch, outlook.phase.english),
+            label: outlook.phase.step.word().into(),
             state: outlook.phase.state.as_str().to_owned(),
             event: outlook.event.as_str().to_owned(),
-            by: outlook.by.iter().map(|side| side.code().to_owned()).collect(),
+            by: outlook.by.iter().map(|side| side.as_str().to_owned()).collect(),
             allowed: outlook.by.contains(&side),
             needs: std::iter::once(reason).chain(outlook.needs_cause.then(cause)).chain(texts).collect(),
             before: outlook.needs_priority.then(|| TransitionCondition::priority(contract, ticket, history, side)).into_iter().collect(),
@@ -147,7 +147,7 @@ impl TransitionCause {
             .collect();
         stops.sort_unstable();
         stops.dedup();
-        Self { label: labels::hold_cause(&code).map_or_else(|| Label::new(&code, &code), Label::from), code, stops }
+        Self { label: HoldCause::named(&code).map_or_else(|| Label::new(&code, &code), |cause| cause.word().into()), code, stops }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::ticket::Channel;
 use crate::http::body::Query;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
-use crate::http::labels::{self, Labelled, Named};
+use crate::http::labels;
 use crate::http::paging::{self, Page};
 use crate::http::shapes::{
     Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
@@ -20,6 +20,7 @@ use crate::http::shapes::{
 use crate::store;
 use crate::store::people::{Filter, Person};
 use crate::usecases::{Error, contracts};
+use crate::words::Word;
 
 type App_ = web::Data<App>;
 
@@ -92,7 +93,7 @@ pub async fn teams(app: App_, _caller: Caller) -> HttpResponse {
 #[utoipa::path(get, path = "/channels", tag = "catalogue", operation_id = "listChannels",
     responses((status = 200, body = ChoiceList), (status = "4XX", body = crate::http::error::ProblemBody)))]
 pub async fn channels(_caller: Caller) -> HttpResponse {
-    let channels = Channel::ALL.into_iter().map(|channel| Choice { code: channel.code().to_owned(), label: channel.named().into() });
+    let channels = Channel::ALL.into_iter().map(|channel| Choice { code: channel.as_str().to_owned(), label: channel.word().into() });
     HttpResponse::Ok().json(ChoiceList { items: channels.collect() })
 }
 
@@ -110,8 +111,8 @@ pub async fn labels(app: App_, caller: Caller, request: HttpRequest) -> Result<H
         nl: nl.to_owned(),
         en: en.to_owned(),
     };
-    let named = |one: Named| value(one.0, one.1, one.2);
-    let list = |(name, values): (&str, Vec<Named>)| LabelledList { name: name.to_owned(), values: values.into_iter().map(named).collect() };
+    let named = |word: &Word| value(word.code, word.dutch, word.english);
+    let list = |(name, words): (&str, Vec<Word>)| LabelledList { name: name.to_owned(), values: words.iter().map(named).collect() };
     let served = contracts::served(&app, &caller.scope).await?;
     let priorities = served.iter().map(|version| ContractLabels {
         contract: version.contract.id.clone(),

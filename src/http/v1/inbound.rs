@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::tickets::answer;
 use super::tickets::attachments::{POLICY, disposition};
 use crate::app::App;
+use crate::domain::mail::MailOutcome;
 use crate::http::MAIL_CAP;
 use crate::http::body::{self, Query};
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
 use crate::http::incoming::{self, Incoming};
-use crate::http::labels::OUTCOMES;
 use crate::http::limits::Limits;
 use crate::http::paging::{self, Page};
 use crate::http::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput, Ticket};
@@ -22,6 +22,7 @@ use crate::store::View;
 use crate::store::mail::Filter;
 use crate::usecases::Error;
 use crate::usecases::inbound::{self, Destination};
+use crate::words::ClosedList;
 
 type App_ = web::Data<App>;
 
@@ -64,7 +65,7 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     let size = query.page_size();
     let view = app.db.view(caller.scope.clone());
     let filter = Filter {
-        outcomes: query.among("outcome", OUTCOMES.iter().map(|known| known.0)),
+        outcomes: query.among("outcome", MailOutcome::CODES.iter().copied()),
         mailboxes: mailboxes(&app, &view, &mut query).await?,
         after: paging::after(&mut query, paging::read_place),
         limit: size as u64 + 1,

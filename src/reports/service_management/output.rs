@@ -8,6 +8,7 @@ use super::Month;
 use crate::domain::Instant;
 use crate::domain::clock::{Comparison, Kind, Share};
 use crate::domain::contract::TicketType;
+use crate::words::closed_list;
 
 /// The monthly service-management report of a contract (DAP 3.5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -221,14 +222,14 @@ pub struct AgreedRow {
     pub missed: u64,
 }
 
-/// What a goal of a ticket came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Reached in time.
-    Met,
-    /// Not in time.
-    Missed,
+closed_list! {
+    /// What a goal of a ticket came to.
+    #[derive(utoipa::ToSchema)]
+    #[schema(rename_all = "snake_case")]
+    pub enum Outcome {
+        Met = "met": "gehaald", "met";
+        Missed = "missed": "te laat", "missed";
+    }
 }
 
 /// A verdict that is not what it was when the month ended.
@@ -307,16 +308,18 @@ pub struct LateFact {
     pub reason: Option<String>,
 }
 
-/// Whether enough tickets reached a goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Enough did.
-    Met,
-    /// Too few did.
-    Missed,
-    /// There was nothing to judge (*n.v.t.*).
-    NotApplicable,
+closed_list! {
+    /// Whether enough tickets reached a goal.
+    #[derive(utoipa::ToSchema)]
+    #[schema(rename_all = "snake_case")]
+    pub enum Verdict {
+        /// Enough did.
+        Met = "met": "gehaald", "met";
+        /// Too few did.
+        Missed = "missed": "niet gehaald", "missed";
+        /// There was nothing to judge (*n.v.t.*).
+        NotApplicable = "not_applicable": "n.v.t.", "not applicable";
+    }
 }
 
 impl Verdict {

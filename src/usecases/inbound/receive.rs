@@ -133,7 +133,7 @@ impl Coming<'_> {
             digest: self.mail.content_digest.clone(),
             sender: self.mail.from.as_ref().map(|from| from.email.clone()),
             subject: self.mail.subject.clone(),
-            outcome: decision.outcome.word().to_owned(),
+            outcome: decision.outcome.kind().as_str().to_owned(),
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),
             received_at: self.now,

@@ -355,7 +355,7 @@ pub async fn clocks(app: App_, caller: Caller, path: web::Path<String>) -> Resul
     responses((status = 200, body = crate::proof::ClockLedger)))]
 pub async fn ledger(app: App_, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let (ticket, kind) = path.into_inner();
-    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or(Error::NotFound("clock"))?;
+    let kind = Kind::named(&kind).ok_or(Error::NotFound("clock"))?;
     let view = app.db.view(caller.scope.clone());
     Ok(HttpResponse::Ok().json(tickets::ledger(&app, &view, addressed(&ticket)?, kind).await?))
 }
