@@ -77,9 +77,11 @@ impl Recorded {
 
 /// All of them.
 pub async fn all(reads: &impl Reads) -> Result<Vec<Recorded>, DbErr> {
-    let rows = calendar_amendment::Entity::find().order_by_asc(calendar_amendment::Column::Sequence).all(reads.connection()).await?;
+    let rows =
+        reads.find_ours::<calendar_amendment::Entity>().order_by_asc(calendar_amendment::Column::Sequence).all(reads.connection()).await?;
     let mut recorded = rows.into_iter().map(to_domain).collect::<Result<Vec<_>, _>>()?;
-    let approvals = amendment_approval::Entity::find().order_by_asc(amendment_approval::Column::Sequence).all(reads.connection()).await?;
+    let approvals =
+        reads.find_ours::<amendment_approval::Entity>().order_by_asc(amendment_approval::Column::Sequence).all(reads.connection()).await?;
     for row in approvals {
         if let Some(one) = recorded.iter_mut().find(|one| one.id == row.amendment_id) {
             one.approvals.push((row.sequence, approval(row)?));

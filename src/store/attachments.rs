@@ -100,14 +100,21 @@ pub async fn arrived(tx: &Tx, ids: &[Uuid]) -> Result<usize, DbErr> {
 
 /// Uploads that began before an instant, oldest first.
 pub async fn begun_before(reads: &impl Reads, before: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr> {
-    let rows = upload::Entity::find().filter(upload::Column::StartedAt.lt(before.to_utc())).order_by_asc(upload::Column::StartedAt);
+    let rows =
+        reads.find_ours::<upload::Entity>().filter(upload::Column::StartedAt.lt(before.to_utc())).order_by_asc(upload::Column::StartedAt);
     Ok(rows.limit(limit).all(reads.connection()).await?.into_iter().map(|row| row.id).collect())
 }
 
 /// Gives up uploads: those of them, all that did not arrive, that never will from now on, so that their bytes may go.
 pub async fn give_up(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
     let theirs = upload::Column::Id.is_in(ids.iter().copied());
-    let rows = upload::Entity::find().filter(theirs.clone()).order_by_asc(upload::Column::Id).lock_exclusive().all(tx.connection()).await?;
+    let rows = tx
+        .find_ours::<upload::Entity>()
+        .filter(theirs.clone())
+        .order_by_asc(upload::Column::Id)
+        .lock_exclusive()
+        .all(tx.connection())
+        .await?;
     let given_up = upload::Entity::update_many().col_expr(upload::Column::GivenUp, Expr::value(true));
     given_up.filter(theirs).exec(tx.connection()).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())

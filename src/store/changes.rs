@@ -26,7 +26,7 @@ use crate::domain::ticket::Reader;
 
 /// The instant before which every change is marked; `None` while nothing was.
 pub async fn horizon(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
-    let row = change_horizon::Entity::find_by_id(1).one(reads.connection()).await?;
+    let row = reads.find_ours::<change_horizon::Entity>().filter(change_horizon::Column::Id.eq(1)).one(reads.connection()).await?;
     Ok(row.map(|row| instant(row.reached_at)))
 }
 
@@ -87,7 +87,7 @@ fn row(ticket: Uuid, change: Change, at: Instant) -> ticket_change::ActiveModel 
 /// Whether nothing was marked since the last mark's second, and the horizon still stands there.
 pub async fn rests(reads: &impl Reads, now: Instant) -> Result<bool, DbErr> {
     let Some(reached) = horizon(reads).await?.filter(|reached| *reached < now) else { return Ok(false) };
-    let last = ticket_change::Entity::find().filter(ticket_change::Column::ChangedAt.gte(reached.to_utc()));
+    let last = reads.find::<ticket_change::Entity>().filter(ticket_change::Column::ChangedAt.gte(reached.to_utc()));
     Ok(last.one(reads.connection()).await?.is_some())
 }
 

@@ -28,7 +28,8 @@ pub struct Applied {
 
 /// Every version there is, in the order applied.
 pub async fn all(reads: &impl Reads) -> Result<Vec<Applied>, DbErr> {
-    let rows = contract_version::Entity::find().order_by_asc(contract_version::Column::AppliedAt).all(reads.connection()).await?;
+    let rows =
+        reads.find_ours::<contract_version::Entity>().order_by_asc(contract_version::Column::AppliedAt).all(reads.connection()).await?;
     Ok(rows
         .into_iter()
         .map(|row| Applied {

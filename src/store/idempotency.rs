@@ -26,7 +26,10 @@ pub const LIFETIME_SECONDS: i64 = 24 * 3600;
 
 /// What was created under a key that is still remembered, with the digest it was asked with.
 pub async fn find(reads: &impl Reads, key: &Key, now: Instant) -> Result<Option<(String, Uuid)>, DbErr> {
-    let row = idempotency::Entity::find().filter(idempotency::Column::Caller.eq(&key.caller)).filter(idempotency::Column::Key.eq(&key.key));
+    let row = reads
+        .find_ours::<idempotency::Entity>()
+        .filter(idempotency::Column::Caller.eq(&key.caller))
+        .filter(idempotency::Column::Key.eq(&key.key));
     let row = row.filter(idempotency::Column::RecordedAt.gt(forgotten(now).to_utc())).one(reads.connection()).await?;
     Ok(row.map(|row| (row.digest, row.created_id)))
 }
@@ -38,7 +41,7 @@ pub(super) fn forgotten(now: Instant) -> Instant {
 
 /// Deletes keys that are remembered no longer, at most so many; how many it was.
 pub async fn forget(tx: &Tx, now: Instant, limit: u64) -> Result<u64, DbErr> {
-    let old = idempotency::Entity::find().filter(idempotency::Column::RecordedAt.lte(forgotten(now).to_utc())).limit(limit);
+    let old = tx.find_ours::<idempotency::Entity>().filter(idempotency::Column::RecordedAt.lte(forgotten(now).to_utc())).limit(limit);
     let ids: Vec<Uuid> = old.select_only().column(idempotency::Column::Id).into_tuple().all(tx.connection()).await?;
     let gone = idempotency::Entity::delete_many().filter(idempotency::Column::Id.is_in(ids)).exec(tx.connection()).await?;
     Ok(gone.rows_affected)

@@ -134,7 +134,8 @@ pub enum SameBy<'a> {
 
 /// The same message, arrived before.
 pub async fn arrived(tx: &Tx, same: &Same<'_>) -> Result<Option<Inbound>, DbErr> {
-    let before = inbound_mail::Entity::find()
+    let before = tx
+        .find::<inbound_mail::Entity>()
         .filter(inbound_mail::Column::Contract.eq(same.contract))
         .filter(inbound_mail::Column::Digest.eq(same.digest))
         .filter(inbound_mail::Column::Outcome.ne(MailOutcome::Duplicate.as_str()));
@@ -148,19 +149,19 @@ pub async fn arrived(tx: &Tx, same: &Same<'_>) -> Result<Option<Inbound>, DbErr>
 
 /// A mail that came.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Inbound>, DbErr> {
-    let row = inbound_mail::Entity::find_by_id(id).into_partial_model::<InboundRow>();
+    let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id)).into_partial_model::<InboundRow>();
     Ok(row.one(reads.connection()).await?.map(inbound))
 }
 
 /// The message itself.
 pub async fn raw(reads: &impl Reads, id: Uuid) -> Result<Option<Vec<u8>>, DbErr> {
-    let row = inbound_mail::Entity::find_by_id(id).select_only().column(inbound_mail::Column::Raw);
+    let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id)).select_only().column(inbound_mail::Column::Raw);
     row.into_tuple().one(reads.connection()).await
 }
 
 /// A page of mails that came, the newest first.
 pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Inbound>, DbErr> {
-    let mut query = inbound_mail::Entity::find();
+    let mut query = reads.find::<inbound_mail::Entity>();
     // One outcome is asked for by itself: there is an index of what waits for the desk.
     query = match &filter.outcomes[..] {
         [] => query,
@@ -202,7 +203,8 @@ pub async fn ticket_of(tx: &Tx, contract: &str, organisations: &[&str], message_
     let sent = sent.filter(outbound_mail::Column::MessageId.is_in(message_ids)).filter(of(outbound_mail::Column::Organisation));
     let sent = sent.filter(outbound_mail::Column::TicketId.is_not_null());
     let sent: Vec<(String, Uuid)> = sent.into_tuple().all(tx.connection()).await?;
-    let came = inbound_mail::Entity::find()
+    let came = tx
+        .find::<inbound_mail::Entity>()
         .filter(inbound_mail::Column::MessageId.is_in(message_ids))
         .filter(inbound_mail::Column::Organisation.is_in(organisations.iter().copied()))
         .filter(inbound_mail::Column::TicketId.is_not_null())
@@ -238,7 +240,7 @@ pub struct Thread {
 /// What came by mail about each of these tickets.
 pub async fn threads(tx: &Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, Thread>, DbErr> {
     let columns = [inbound_mail::Column::TicketId, inbound_mail::Column::MessageId, inbound_mail::Column::Mailbox];
-    let came = inbound_mail::Entity::find().select_only().columns(columns);
+    let came = tx.find::<inbound_mail::Entity>().select_only().columns(columns);
     let came = came.filter(inbound_mail::Column::TicketId.is_in(tickets.iter().copied())).order_by_asc(inbound_mail::Column::ReceivedAt);
     let mut threads: HashMap<Uuid, Thread> = HashMap::new();
     for (ticket, message_id, mailbox) in came.into_tuple::<(Uuid, String, String)>().all(tx.connection()).await? {
@@ -278,7 +280,7 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, raw: Vec<u8
 /// How many mails were kept.
 pub async fn count(reads: &impl Reads) -> Result<u64, DbErr> {
     use sea_orm::PaginatorTrait;
-    inbound_mail::Entity::find().count(reads.connection()).await
+    reads.find::<inbound_mail::Entity>().count(reads.connection()).await
 }
 
 /// Puts mails in the queue; one that tells the same person of the same event stays one.

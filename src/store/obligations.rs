@@ -105,7 +105,7 @@ pub async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Obligati
 pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     let fires = reads.find::<obligation::Entity>().select_only().column(obligation::Column::NextFireAt);
     let fires = fires.filter(obligation::Column::NextFireAt.is_not_null()).order_by_asc(obligation::Column::NextFireAt);
-    let opens = obligation_opening::Entity::find().select_only().column(obligation_opening::Column::NextOpenAt);
+    let opens = reads.find_ours::<obligation_opening::Entity>().select_only().column(obligation_opening::Column::NextOpenAt);
     let opens = opens.filter(obligation_opening::Column::NextOpenAt.is_not_null()).order_by_asc(obligation_opening::Column::NextOpenAt);
     let fires: Option<DateTime<Utc>> = fires.limit(1).into_tuple().one(reads.connection()).await?;
     let opens: Option<DateTime<Utc>> = opens.limit(1).into_tuple().one(reads.connection()).await?;
@@ -189,7 +189,7 @@ pub async fn look_at_duties(tx: &Tx, contract: &str, at: Option<Instant>) -> Res
 
 /// A contract whose duties are to be looked at by `now`, held by this transaction; those held by another are left out.
 pub async fn claim_opening(tx: &Tx, now: Instant) -> Result<Option<String>, DbErr> {
-    let due = obligation_opening::Entity::find().filter(obligation_opening::Column::NextOpenAt.lte(now.to_utc()));
+    let due = tx.find_ours::<obligation_opening::Entity>().filter(obligation_opening::Column::NextOpenAt.lte(now.to_utc()));
     let due = due.order_by_asc(obligation_opening::Column::NextOpenAt).limit(1);
     let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     Ok(due.one(tx.connection()).await?.map(|row| row.contract))

@@ -69,7 +69,7 @@ pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Kno
     }
     let people = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied())).select_only();
     let people = people.column(person::Column::Id).column(person::Column::Name).expr_as(Expr::val(1), "person");
-    let tokens = token::Entity::find().filter(token::Column::Id.is_in(ids.iter().copied())).select_only();
+    let tokens = reads.find_ours::<token::Entity>().filter(token::Column::Id.is_in(ids.iter().copied())).select_only();
     let tokens = tokens.column(token::Column::Id).column(token::Column::Name).expr_as(Expr::val(0), "person");
     let both = people.into_query().union(UnionType::All, tokens.into_query()).to_owned();
     let known = reads.connection().query_all(&both).await?.into_iter().map(|row| {

@@ -40,7 +40,9 @@ pub async fn number(tx: &Tx, limit: u64, now: Instant) -> Result<usize, DbErr> {
     let waiting = tx.find::<event::Entity>().select_only().column(event::Column::Id).filter(event::Column::Position.is_null());
     let waiting =
         waiting.order_by_asc(event::Column::RecordedAt).order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
-    let Some(head) = stream::Entity::find_by_id(1).lock_exclusive().one(tx.connection()).await? else { return Ok(0) };
+    let Some(head) = tx.find_ours::<stream::Entity>().filter(stream::Column::Id.eq(1)).lock_exclusive().one(tx.connection()).await? else {
+        return Ok(0);
+    };
     let ids: Vec<Uuid> = waiting.limit(limit).into_tuple().all(tx.connection()).await?;
     if ids.is_empty() {
         changes::rest(tx, now).await?;
@@ -61,15 +63,18 @@ pub async fn number(tx: &Tx, limit: u64, now: Instant) -> Result<usize, DbErr> {
 
 /// The handlers that have not come to the end of the stream.
 pub async fn behind(view: &View) -> Result<Vec<String>, DbErr> {
-    let end = QuerySelect::query(&mut stream::Entity::find().select_only().column(stream::Column::Position)).to_owned();
-    let behind = handler::Entity::find().select_only().column(handler::Column::Name);
+    let end = QuerySelect::query(&mut view.find_ours::<stream::Entity>().select_only().column(stream::Column::Position)).to_owned();
+    let behind = view.find_ours::<handler::Entity>().select_only().column(handler::Column::Name);
     behind.filter(Expr::col(handler::Column::Position).lt(Expr::expr(end))).into_tuple().all(view.connection()).await
 }
 
 /// Takes a handler's place in the stream for this transaction; `None` when another process has it.
 pub async fn take_handler(tx: &Tx, name: &str) -> Result<Option<i64>, DbErr> {
     use sea_orm::sea_query::{LockBehavior, LockType};
-    let row = handler::Entity::find_by_id(name).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let row = tx
+        .find_ours::<handler::Entity>()
+        .filter(handler::Column::Name.eq(name))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     Ok(row.one(tx.connection()).await?.map(|row| row.position))
 }
 

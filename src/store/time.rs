@@ -30,7 +30,7 @@ pub enum Kept {
 
 /// Whose time the database keeps; `None` while nothing was done in it.
 pub async fn kept(reads: &impl Reads) -> Result<Option<Kept>, DbErr> {
-    let row = timekeeping::Entity::find_by_id(1).one(reads.connection()).await?;
+    let row = reads.find_ours::<timekeeping::Entity>().filter(timekeeping::Column::Id.eq(1)).one(reads.connection()).await?;
     Ok(row.map(|row| row.now_at.map_or(Kept::Real, |now| Kept::Sandbox(instant(now)))))
 }
 
@@ -55,7 +55,12 @@ pub async fn move_sandbox(tx: &Tx, now: Instant) -> Result<(), DbErr> {
 
 /// Where an advance that was asked for under a key goes.
 pub async fn advance(reads: &impl Reads, id: Uuid) -> Result<Option<Instant>, DbErr> {
-    Ok(sandbox_advance::Entity::find_by_id(id).one(reads.connection()).await?.map(|row| instant(row.to_at)))
+    Ok(reads
+        .find_ours::<sandbox_advance::Entity>()
+        .filter(sandbox_advance::Column::Id.eq(id))
+        .one(reads.connection())
+        .await?
+        .map(|row| instant(row.to_at)))
 }
 
 /// Keeps where an advance goes, and forgets those whose keys are forgotten by then.

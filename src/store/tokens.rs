@@ -52,13 +52,13 @@ pub struct Token {
 
 /// The token of that hash.
 pub async fn find(reads: &impl Reads, hash: &str) -> Result<Option<Token>, DbErr> {
-    let row = token::Entity::find().filter(token::Column::Hash.eq(hash)).one(reads.connection()).await?;
+    let row = reads.find_ours::<token::Entity>().filter(token::Column::Hash.eq(hash)).one(reads.connection()).await?;
     row.map(read).transpose()
 }
 
 /// Every token there ever was, oldest first.
 pub async fn all(reads: &impl Reads) -> Result<Vec<Token>, DbErr> {
-    let rows = token::Entity::find().order_by_asc(token::Column::CreatedAt).order_by_asc(token::Column::Id);
+    let rows = reads.find_ours::<token::Entity>().order_by_asc(token::Column::CreatedAt).order_by_asc(token::Column::Id);
     rows.all(reads.connection()).await?.into_iter().map(read).collect()
 }
 
@@ -66,12 +66,12 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Token>, DbErr> {
 pub async fn revoke(tx: &Tx, id: Uuid, now: Instant) -> Result<Option<Token>, DbErr> {
     let standing = token::Entity::update_many().filter(token::Column::Id.eq(id)).filter(token::Column::RevokedAt.is_null());
     standing.col_expr(token::Column::RevokedAt, Expr::value(now.to_utc())).exec(tx.connection()).await?;
-    token::Entity::find_by_id(id).one(tx.connection()).await?.map(read).transpose()
+    tx.find_ours::<token::Entity>().filter(token::Column::Id.eq(id)).one(tx.connection()).await?.map(read).transpose()
 }
 
 /// Whether the desk has or had a token of that name.
 pub async fn is_named(reads: &impl Reads, name: &str) -> Result<bool, DbErr> {
-    let named = token::Entity::find().filter(token::Column::Name.eq(name)).filter(token::Column::Organisation.is_null());
+    let named = reads.find_ours::<token::Entity>().filter(token::Column::Name.eq(name)).filter(token::Column::Organisation.is_null());
     Ok(named.one(reads.connection()).await?.is_some())
 }
 

@@ -9,8 +9,9 @@ use sea_orm::{
 };
 
 use entity::{
-    attachment, clock, escalation, event, external_reference, message, obligation, obligation_event, outbound_mail, person, set_aside,
-    ticket, ticket_change,
+    amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event, external_reference,
+    handler, idempotency, inbound_mail, message, obligation, obligation_event, obligation_opening, outbound_mail, person, sandbox_advance,
+    set_aside, stream, ticket, ticket_change, timekeeping, token, upload,
 };
 
 use super::Backend;
@@ -213,7 +214,32 @@ of_organisation!(
     person,
     set_aside,
     ticket,
-    ticket_change
+    ticket_change,
+    // One whose sender is nobody's belongs to no organisation, and the desk alone sees it.
+    inbound_mail
+);
+
+/// A table whose rows are no organisation's: the desk's own books, and agreements, which `usecases::contracts` shows to whom they serve.
+pub trait OfTheDesk: EntityTrait {}
+
+macro_rules! of_the_desk {
+    ($($table:ident),*) => { $(impl OfTheDesk for $table::Entity {})* };
+}
+of_the_desk!(
+    amendment_approval,
+    calendar_amendment,
+    change_horizon,
+    contract_version,
+    handler,
+    // Found by its caller.
+    idempotency,
+    obligation_opening,
+    sandbox_advance,
+    stream,
+    timekeeping,
+    // Its name is shown to whoever sees what was done with it.
+    token,
+    upload
 );
 
 pub(super) mod sealed {
@@ -279,6 +305,11 @@ pub trait Reads: sealed::Inner {
             Scope::All => E::find(),
             Scope::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
         }
+    }
+
+    /// The rows of a table that are no organisation's, so that no scope hides them.
+    fn find_ours<E: OfTheDesk>(&self) -> Select<E> {
+        E::find()
     }
 }
 
