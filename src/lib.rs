@@ -5,7 +5,7 @@
 //! and a stored deadline is an index of that replay, written by one function (`domain::ticket::settle`).
 //!
 //! ```text
-//! main → cli → http · jobs → usecases · outbox → store → entity
+//! main → cli → http · jobs → auth · usecases · outbox → store → entity
 //!                      app · usecases · outbox → mail · reports · files
 //!        cli → simulate → contracts   usecases · cli → proof   everything → domain → words → nobody
 //! ```
@@ -19,6 +19,7 @@
 //! - [`proof`]: a ledger that stands by itself, and how it is counted again without the desk.
 //! - [`usecases`]: what one can do, one function each: find, permit, decide, record.
 //! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope.
+//! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`files`]: where the bytes of attachments are.
 //! - [`standing`]: whether the database and the files do their part, as far as is known.
 //! - [`http`]: the REST API, its document, and how a refusal is answered.
@@ -35,6 +36,7 @@
 //! Absent on purpose: counters of elapsed time, polling of open tickets, a second way to compute a deadline.
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod contracts;
 pub mod domain;

@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::{Failed, open, say, told};
 use crate::app::App;
+use crate::auth::tokens::State;
 use crate::settings::Settings;
 use crate::store::tokens::Holder;
-use crate::usecases::tokens::{self, Listed, State};
+use crate::usecases::tokens::{self, Listed};
 
 /// What is asked of tokens.
 #[derive(Args)]

@@ -11,6 +11,7 @@ pub mod escalation;
 pub mod instant;
 pub mod mail;
 pub mod obligation;
+pub mod permission;
 pub mod phone;
 pub mod standstill;
 pub mod text;

@@ -7,32 +7,22 @@ use std::pin::Pin;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use super::error::Failure;
 use super::limits::Limits;
 use super::shapes::Actors;
 use crate::app::App;
-use crate::domain::ticket::{Actor, Reader};
+pub use crate::auth::Caller;
+use crate::auth::tokens;
+use crate::domain::permission::{AmendCalendars, Verb};
+use crate::store;
 use crate::store::idempotency::Key;
-use crate::store::tokens::Holder;
-use crate::store::{self, Scope};
-use crate::usecases::Stamp;
-use crate::usecases::tokens::{self, State};
+use crate::usecases::{Error, Stamp};
 
 /// The header that makes a repeat of a request safe.
 pub const KEY: &str = "Idempotency-Key";
 /// The longest key, in characters.
 pub const KEY_CAP: usize = 255;
-
-/// Somebody whose token was good.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// Who, as histories name them.
-    pub actor: Actor,
-    /// Whose rows they see.
-    pub scope: Scope,
-}
 
 impl Caller {
     /// What they do now.
@@ -52,25 +42,17 @@ impl Caller {
         Stamp { idempotency: key(request).ok().flatten().map(digest), ..self.stamp(app) }
     }
 
-    /// What they see of a ticket.
-    pub fn reader(&self) -> Reader {
-        Reader::of(&self.actor)
-    }
-
     /// Those who acted in an answer, given as histories keep them; all names in one query.
     pub async fn actors<'a>(&self, app: &App, kept: impl IntoIterator<Item = &'a String>) -> Result<Actors, Failure> {
         let ids: BTreeSet<_> = kept.into_iter().filter_map(|kept| Actors::id_of(kept)).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let known = store::people::names(&app.db.view(self.scope.clone()), &ids).await;
-        Ok(Actors::new(known.map_err(crate::usecases::Error::from)?))
+        Ok(Actors::new(known.map_err(Error::from)?))
     }
 
     /// Refuses whoever is not of the desk.
     pub fn desk_only(&self) -> Result<(), Failure> {
-        if self.scope == Scope::All {
-            return Ok(());
-        }
-        Err(Failure::new(actix_web::http::StatusCode::FORBIDDEN, "desk_only", "only the desk may do this"))
+        Ok(AmendCalendars::may(&self.actor).map_err(Error::from)?)
     }
 }
 
@@ -101,26 +83,10 @@ impl FromRequest for Caller {
             }
             let limits = request.app_data::<web::Data<Limits>>().ok_or_else(Failure::unauthorized)?;
             let address = request.peer_addr().map(|peer| peer.ip());
-            let caller = identify(app, token.trim()).await.map_err(|failure| limits.refused(failure, address))?;
+            let known = tokens::identify(app, token.trim()).await.map_err(Error::from)?;
+            let caller = known.ok_or_else(|| limits.refused(Failure::wrong_token(), address))?;
             limits.admit(token.trim())?;
             Ok(caller)
         })
     }
-}
-
-async fn identify(app: &App, token: &str) -> Result<Caller, Failure> {
-    if let Some(admin) = &app.settings.admin.token
-        && bool::from(admin.reveal().as_bytes().ct_eq(token.as_bytes()))
-    {
-        return Ok(Caller { actor: Actor::Desk("admin".to_owned()), scope: Scope::All });
-    }
-    let known =
-        store::tokens::find(&app.all(), &tokens::hash(token)).await.map_err(|error| Failure::from(crate::usecases::Error::from(error)))?;
-    let known = known.filter(|known| tokens::state(known) == State::Good).ok_or_else(Failure::wrong_token)?;
-    let id = known.id.to_string();
-    Ok(match (known.organisation, known.holder) {
-        (Some(organisation), _) => Caller { actor: Actor::Client(id), scope: Scope::Organisations(vec![organisation]) },
-        (None, Holder::Person) => Caller { actor: Actor::Desk(id), scope: Scope::All },
-        (None, Holder::Integration) => Caller { actor: Actor::Integration(id), scope: Scope::All },
-    })
 }

@@ -31,9 +31,10 @@ pub mod tokens;
 mod tx;
 pub mod wakeups;
 
+pub use crate::domain::permission::Scope;
 pub use db::{Backend, Db, sqlite_path};
 pub use faults::{asks_to_repeat, is_away};
-pub use tx::{DbError, Reads, Scope, Tx, View};
+pub use tx::{DbError, Reads, Tx, View};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;

@@ -17,28 +17,10 @@ use entity::{
 use super::Backend;
 use super::agreements::{Known, LastRead};
 use super::db::Watch;
+use crate::domain::permission::Scope;
 
 /// Why the database did not do what was asked.
 pub type DbError = DbErr;
-
-/// Whose rows are seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything: the desk itself, and its workers.
-    All,
-    /// These organisations only.
-    Organisations(Vec<String>),
-}
-
-impl Scope {
-    /// Whether an organisation's rows are seen.
-    pub fn includes(&self, organisation: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Organisations(seen) => seen.iter().any(|one| one == organisation),
-        }
-    }
-}
 
 /// A transaction for a scope; rolled back unless committed. Once a statement of it failed, it does nothing more: PostgreSQL would
 /// refuse, and SQLite, which may have ended it by itself, would keep each later statement by itself.

@@ -16,6 +16,7 @@ use crate::domain::agreements::Agreements;
 use crate::domain::amendment::{Amendment, Approval, Change, needs_approval};
 use crate::domain::calendar::BadInterval;
 use crate::domain::contract::Side;
+use crate::domain::permission::{self, AmendCalendars, Verb};
 use crate::store::amendments::Recorded;
 use crate::store::{self, Scope, Tx};
 
@@ -50,9 +51,7 @@ pub struct Consent {
 /// Changes one date of a contract's calendar, in every version of it, or has that wait for both sides. The same change twice is
 /// recorded twice and moves nothing the second time.
 pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> Result<Recorded, Error> {
-    if stamp.actor.is_client() {
-        return Err(Error::Forbidden { code: "desk_only", detail: "only the desk amends a calendar".to_owned() });
-    }
+    AmendCalendars::may(&stamp.actor)?;
     app.write(&stamp.scope, async |tx| {
         let (agreements, known) = known(tx).await?;
         if let Some(id) = super::tickets::repeated(tx, stamp).await? {
@@ -92,9 +91,8 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> R
 /// records who of either side did.
 pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<Recorded, Error> {
     let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
-    if stamp.actor.is_client() && Side::named(&consent.side) == Some(Side::Supplier) {
-        let detail = "a client approves for the client's side only".to_owned();
-        return Err(Error::Forbidden { code: "other_side", detail });
+    if let Some(side) = Side::named(&consent.side) {
+        permission::may_approve_for(&stamp.actor, side)?;
     }
     // What it moves is of every client of the contract.
     app.write(&Scope::All, async |tx| {

@@ -3,6 +3,7 @@
 use sea_orm::DbErr;
 
 use crate::domain::agreements::UnknownVersion;
+use crate::domain::permission;
 use crate::domain::ticket::Refusal;
 use crate::store;
 
@@ -104,6 +105,12 @@ impl From<DbErr> for Error {
         } else {
             Self::Internal(error.to_string())
         }
+    }
+}
+
+impl From<permission::Forbidden> for Error {
+    fn from(forbidden: permission::Forbidden) -> Self {
+        Self::Forbidden { code: forbidden.code(), detail: forbidden.to_string() }
     }
 }
 

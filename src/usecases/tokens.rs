@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::contracts::hex;
 use super::{Error, Problem};
 use crate::app::App;
+use crate::auth::tokens::{State, hash, state};
 use crate::domain::Instant;
 use crate::domain::text::is_visible;
 use crate::store::tokens::{Holder, Token};
 use crate::store::{self, Scope};
-use crate::time::TimeSource;
 
 /// What every token begins with, so that one found somewhere is known for what it is.
 const PREFIX: &str = "uwk_";
@@ -82,28 +82,6 @@ pub struct Listed {
     pub state: State,
 }
 
-/// What a token is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It opens what it is for.
-    Good,
-    /// It is past its end.
-    Ended,
-    /// It was withdrawn.
-    Revoked,
-}
-
-/// What a token is worth at present. Tokens end by the machine's time, in a sandbox too.
-pub fn state(token: &Token) -> State {
-    if token.revoked_at.is_some() {
-        State::Revoked
-    } else if token.expires_at.is_some_and(|end| end <= TimeSource::machine().now()) {
-        State::Ended
-    } else {
-        State::Good
-    }
-}
-
 /// Every token there was, oldest first.
 pub async fn list(app: &App) -> Result<Vec<Listed>, Error> {
     Ok(store::tokens::all(&app.all()).await?.into_iter().map(Listed::from).collect())
@@ -142,11 +120,6 @@ fn secret() -> Result<(String, String), Error> {
     let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
     let hash = hash(&text);
     Ok((text, hash))
-}
-
-/// How a token is kept: it is random, so a plain hash is enough.
-pub fn hash(token: &str) -> String {
-    digest(token.as_bytes())
 }
 
 /// SHA-256 in hexadecimal.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("words", &["words"]),
     ("domain", &["domain", "words"]),
     ("contracts", &["contracts", "domain", "words"]),
@@ -16,12 +16,16 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("store", &["store", "contracts", "standing", "domain", "words"]),
     ("mail", &["mail", "settings", "store", "domain"]),
     ("reports", &["reports", "domain", "words"]),
+    ("auth", &["auth", "app", "store", "time", "domain"]),
     ("app", &["files", "mail", "settings", "store", "time", "usecases", "domain"]),
-    ("usecases", &["usecases", "app", "contracts", "files", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"]),
+    (
+        "usecases",
+        &["usecases", "app", "auth", "contracts", "files", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"],
+    ),
     ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
     ("jobs", &["jobs", "app", "outbox", "store", "time", "usecases", "domain"]),
-    ("http", &["http", "app", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain", "words"]),
-    ("cli", &["app", "contracts", "http", "jobs", "outbox", "proof", "reports", "settings", "simulate", "store", "usecases"]),
+    ("http", &["http", "app", "auth", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain", "words"]),
+    ("cli", &["app", "auth", "contracts", "http", "jobs", "outbox", "proof", "reports", "settings", "simulate", "store", "usecases"]),
     ("main", &["uurwerk"]),
 ];
 
