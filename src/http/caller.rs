@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::http::header;
@@ -9,7 +11,9 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use sha2::{Digest, Sha256};
 
 use super::error::Failure;
+use super::idempotency::{self, IdempotencyKey};
 use super::limits::Limits;
+use super::operation::{Argument, Asked, Signature};
 use super::shapes::Actors;
 use crate::app::App;
 pub use crate::auth::Caller;
@@ -18,11 +22,6 @@ use crate::domain::permission::{AmendCalendars, Verb};
 use crate::store;
 use crate::store::idempotency::Key;
 use crate::usecases::{Error, Stamp};
-
-/// The header that makes a repeat of a request safe.
-pub const KEY: &str = "Idempotency-Key";
-/// The longest key, in characters.
-pub const KEY_CAP: usize = 255;
 
 impl Caller {
     /// What they do now.
@@ -39,7 +38,12 @@ impl Caller {
             key: key.to_owned(),
             digest: format!("{:x}", Sha256::new_with_prefix(&asked).chain_update(body).finalize()),
         };
-        Stamp { idempotency: key(request).ok().flatten().map(digest), ..self.stamp(app) }
+        Stamp { idempotency: idempotency::key(request).ok().flatten().map(digest), ..self.stamp(app) }
+    }
+
+    /// The same under a key, with what the request asks.
+    pub fn stamp_once(&self, app: &App, key: &IdempotencyKey, body: &[u8]) -> Stamp {
+        Stamp { idempotency: key.of(&self.actor, body), ..self.stamp(app) }
     }
 
     /// Those who acted in an answer, given as histories keep them; all names in one query.
@@ -56,16 +60,41 @@ impl Caller {
     }
 }
 
-/// An `Idempotency-Key` that is none.
-#[derive(Debug)]
-pub struct BadKey;
+impl Argument for Caller {
+    fn declare(signature: &mut Signature) {
+        signature.asks_who = true;
+    }
 
-/// The `Idempotency-Key` of a request: 1 to 255 visible ASCII characters, once.
-pub fn key(request: &HttpRequest) -> Result<Option<&str>, BadKey> {
-    let mut keys = request.headers().get_all(KEY);
-    let Some(key) = keys.next() else { return Ok(None) };
-    let is_key = (1..=KEY_CAP).contains(&key.len()) && key.as_bytes().iter().all(u8::is_ascii_graphic) && keys.next().is_none();
-    key.to_str().ok().filter(|_| is_key).map(Some).ok_or(BadKey)
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        Self::from_request(&asked.request, &mut Payload::None).await
+    }
+}
+
+/// A caller who may do this.
+pub struct May<V> {
+    caller: Caller,
+    verb: PhantomData<V>,
+}
+
+impl<V> Deref for May<V> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<V: Verb> Argument for May<V> {
+    fn declare(signature: &mut Signature) {
+        Caller::declare(signature);
+        signature.who_may = Some(V::WHO);
+    }
+
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        let caller = <Caller as Argument>::take(asked).await?;
+        V::may(&caller.actor).map_err(Error::from)?;
+        Ok(Self { caller, verb: PhantomData })
+    }
 }
 
 impl FromRequest for Caller {

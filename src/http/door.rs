@@ -6,7 +6,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, ResponseError, web};
 
 use super::error::Failure;
-use super::incoming::Cap;
+use super::incoming::{Cap, Incoming};
+use super::operation::{Asked, Operation};
 
 /// A path of the API with its methods.
 pub struct Door {
@@ -17,6 +18,23 @@ pub struct Door {
 /// The door at a path.
 pub fn at(path: &str) -> Door {
     Door { resource: web::resource(path), methods: Vec::new() }
+}
+
+/// The doors of these operations, one for each path.
+pub fn doors(operations: &'static [Operation]) -> Vec<Door> {
+    let mut doors: Vec<(&str, Door)> = Vec::new();
+    for operation in operations {
+        let place = doors.iter().position(|(path, _)| *path == operation.path).unwrap_or_else(|| {
+            doors.push((operation.path, at(&format!("/v1{}", operation.path))));
+            doors.len() - 1
+        });
+        doors[place].1.open(operation);
+    }
+    doors.into_iter().map(|(_, door)| door).collect()
+}
+
+async fn answered(operation: &'static Operation, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
+    operation.answer(Asked::new(request, operation, incoming.up_to(operation.cap))).await
 }
 
 macro_rules! answered_by {
@@ -36,6 +54,16 @@ macro_rules! answered_by {
 }
 
 impl Door {
+    fn open(&mut self, operation: &'static Operation) {
+        let is_get = operation.method == Method::GET;
+        for method in std::iter::once(&operation.method).chain(is_get.then_some(&Method::HEAD)) {
+            let answer = move |request: HttpRequest, incoming: Incoming| answered(operation, request, incoming);
+            let route = web::method(method.clone()).to(answer);
+            self.resource = std::mem::replace(&mut self.resource, web::resource("")).route(route);
+            self.methods.push(method.clone());
+        }
+    }
+
     /// The largest body it takes, in bytes, where that is another than for the rest.
     pub fn up_to(mut self, bytes: usize) -> Self {
         self.resource = self.resource.app_data(Cap(bytes));

@@ -9,11 +9,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, Accept, Header, Quality};
 use actix_web::mime::Mime;
 
-use super::body::Query;
-use super::caller::{self, Caller};
+use super::caller::Caller;
 use super::error::Failure;
-use super::operation::{Operation, Place};
-use super::version::Versions;
+use super::fields::Query;
+use super::held::{Operation, Place};
+use super::idempotency;
+use super::version::Tags;
 use crate::usecases::Problem;
 
 /// Refuses what no operation takes.
@@ -102,11 +103,11 @@ fn takes_one_of(request: &HttpRequest, answers: &[String]) -> bool {
 fn unreadable_headers(request: &HttpRequest) -> Vec<Problem> {
     let problem = |name: &str, code, detail: &str| Problem { pointer: name.to_owned(), code, detail: detail.to_owned() };
     let mut problems = Vec::new();
-    if caller::key(request).is_err() {
+    if idempotency::key(request).is_err() {
         problems.push(problem("Idempotency-Key", "bad_key", "must be 1 to 255 visible ASCII characters, said once"));
     }
     for name in [header::IF_MATCH, header::IF_NONE_MATCH] {
-        if Versions::of(request, &name).is_err() {
+        if Tags::of(request, &name).is_err() {
             let shown = if name == header::IF_MATCH { "If-Match" } else { "If-None-Match" };
             problems.push(problem(shown, "bad_etag", "must be * or a comma list of ETags such as \"3\""));
         }

@@ -19,8 +19,10 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::answer::BYTES;
 use super::error::Failure;
 use super::limits::Limits;
+use super::operation::{Argument, Asked, BODY_CAP, Signature};
 use crate::app::App;
 use crate::usecases::Error;
 
@@ -35,6 +37,7 @@ pub struct Cap(pub usize);
 pub struct Incoming {
     request: HttpRequest,
     payload: Payload,
+    cap: Option<usize>,
 }
 
 /// A body that came in whole; while it is held, its room is taken.
@@ -56,11 +59,26 @@ impl FromRequest for Incoming {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+        ready(Ok(Self { request: request.clone(), payload: payload.take(), cap: None }))
+    }
+}
+
+impl Argument for Incoming {
+    fn declare(signature: &mut Signature) {
+        signature.body = Some((BYTES, None));
+    }
+
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        asked.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()).into())
     }
 }
 
 impl Incoming {
+    /// Of which no more than so many bytes are taken.
+    pub fn up_to(self, cap: usize) -> Self {
+        Self { cap: Some(cap), ..self }
+    }
+
     /// The whole body, when it is of this media type and not longer than its door takes.
     pub async fn take(mut self, media: &str) -> Result<Taken, Failure> {
         self.is_of(media)?;
@@ -104,7 +122,7 @@ impl Incoming {
     }
 
     fn cap(&self) -> usize {
-        self.request.app_data::<Cap>().map_or(super::BODY_CAP, |cap| cap.0)
+        self.cap.unwrap_or_else(|| self.request.app_data::<Cap>().map_or(BODY_CAP, |cap| cap.0))
     }
 
     fn is_of(&self, wanted: &str) -> Result<(), Failure> {

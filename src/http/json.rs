@@ -23,6 +23,11 @@ pub fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
+/// The name that a JSON pointer means.
+pub fn unescaped(name: &str) -> String {
+    name.replace("~1", "/").replace("~0", "~")
+}
+
 /// A value's place: the way to it from the whole text, written down only where it is told.
 struct Place<'a> {
     above: Option<&'a Self>,

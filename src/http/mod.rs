@@ -1,20 +1,28 @@
 //! The REST API: the route table on this page, one file a subject.
 
+mod answer;
 mod body;
 mod caller;
 mod deprecation;
 mod docs;
 mod document;
 mod door;
+mod download;
 mod error;
+mod fields;
 mod gate;
+mod held;
+mod idempotency;
 mod incoming;
 mod json;
+mod judge;
 mod labels;
 mod limits;
 mod operation;
 mod paging;
+mod path;
 mod problems;
+mod query;
 mod shapes;
 mod v1;
 mod version;
@@ -24,7 +32,7 @@ pub use document::text_of as document_of;
 pub use problems::page as problem_codes;
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::{Server, Service};
@@ -40,12 +48,9 @@ use deprecation::DEPRECATED;
 use door::at;
 use error::Failure;
 use limits::{Limits, Watched};
-use v1::{catalogue, contracts, desk, inbound, obligations, outbound, tickets};
+use operation::Operation;
+use v1::{catalogue, contracts, desk, inbound, obligations, outbound};
 
-/// The largest JSON body taken, in bytes.
-const BODY_CAP: usize = 1024 * 1024;
-/// The largest body of many tickets taken, in bytes.
-const BULK_CAP: usize = 16 * 1024 * 1024;
 /// The largest mail taken, in bytes.
 const MAIL_CAP: usize = 25 * 1024 * 1024;
 /// How long the head of a request may take.
@@ -98,19 +103,14 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(at("/v1/teams").get(catalogue::teams))
         .service(at("/v1/channels").get(catalogue::channels))
         .service(at("/v1/labels").get(catalogue::labels))
-        .service(at("/v1/tickets").get(tickets::list::tickets).post(tickets::create))
-        .service(at("/v1/tickets/_bulk").up_to(BULK_CAP).post(tickets::bulk::create))
-        .service(at("/v1/tickets/{ref}").get(tickets::get).patch(tickets::patch))
-        .service(at("/v1/tickets/{ref}/messages").get(tickets::messages).post(tickets::write))
-        .service(at("/v1/tickets/{ref}/transitions").get(tickets::transitions).post(tickets::transition))
-        .service(at("/v1/tickets/{ref}/repair-agreements").post(tickets::agree_repair))
-        .service(at("/v1/tickets/{ref}/escalations").post(tickets::escalate))
-        .service(at("/v1/tickets/{ref}/clocks").get(tickets::clocks))
-        .service(at("/v1/tickets/{ref}/clocks/{kind}/ledger").get(tickets::ledger))
-        .service(at("/v1/tickets/{ref}/events").get(tickets::events))
-        .service(at("/v1/tickets/{ref}/attachments").get(tickets::attachments::list).post(tickets::attachments::create))
-        .service(at("/v1/tickets/{ref}/attachments/{id}").get(tickets::attachments::get))
+        .service(door::doors(operations()))
         .default_service(web::route().to(desk::nothing));
+}
+
+/// Every operation of the API.
+fn operations() -> &'static [Operation] {
+    static OPERATIONS: OnceLock<Vec<Operation>> = OnceLock::new();
+    OPERATIONS.get_or_init(v1::operations)
 }
 
 /// The API document as it is served and kept.
@@ -157,7 +157,7 @@ pub fn serve_deprecating(
                         body.answered(&mut response);
                     }
                     finish(response.headers_mut(), &id);
-                    deprecation::tell(deprecated, operation::asked(&method), path.as_deref().unwrap_or_default(), response.headers_mut());
+                    deprecation::tell(deprecated, held::asked(&method), path.as_deref().unwrap_or_default(), response.headers_mut());
                     log(&method, path.as_deref(), response.status(), &id);
                     Ok(response)
                 }

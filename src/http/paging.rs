@@ -7,7 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::body::Query;
+use super::fields::Query;
+use super::query::Keys;
 use crate::domain::Instant;
 
 /// A page of rows.
@@ -28,8 +29,18 @@ impl<T> Page<T> {
     }
 }
 
+/// Where the page before ended, as `read` understands what [`Page::of`] wrote.
+pub fn after<T>(keys: &mut Keys, words: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let text = keys.cursor(words)?;
+    let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|place| read(&place));
+    if place.is_none() {
+        keys.refuse("cursor", "bad_cursor", "is no cursor of this list");
+    }
+    place
+}
+
 /// Where the last page ended, as `read` understands what [`Page::of`] wrote.
-pub fn after<T>(query: &mut Query, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+pub fn after_of<T>(query: &mut Query, read: impl Fn(&str) -> Option<T>) -> Option<T> {
     let text = query.text("cursor")?;
     let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|place| read(&place));
     if place.is_none() {

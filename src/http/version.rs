@@ -4,38 +4,41 @@
 //! and an answer kept under the former tag is then stale. A change asks for the version alone.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{self, EntityTag, HeaderName};
 
+use super::error::Failure;
+use super::operation::{Argument, Asked, Parameter, Place, Signature, text};
 use crate::domain::ticket::Ticket;
 
-/// The tag of a ticket as it stands, with its quotes.
-pub fn tag(ticket: &Ticket) -> String {
-    match ticket.next_due {
-        Some(due) => format!("\"{}-{:x}\"", ticket.version, due.at.unix()),
-        None => format!("\"{}\"", ticket.version),
-    }
+/// The longest list of tags, in characters.
+const LONGEST: usize = 500;
+
+/// The tag of a ticket as it stands.
+pub fn tag(ticket: &Ticket) -> EntityTag {
+    EntityTag::new_strong(match ticket.next_due {
+        Some(due) => format!("{}-{:x}", ticket.version, due.at.unix()),
+        None => ticket.version.to_string(),
+    })
 }
 
 /// The tags of an `If-Match` or an `If-None-Match`.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Versions {
+pub enum Tags {
     /// `*`: whatever there is.
     Any,
-    /// These tags, with whether each is weak.
-    These(Vec<(bool, String)>),
+    These(Vec<EntityTag>),
 }
 
 /// A header that is no list of tags.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NoTags;
 
-impl Versions {
-    /// The tags of a header; `None` without it.
+impl Tags {
+    /// The tags of a header; `None` without it. What `actix-web` reads of the whole header leaves out whatever is no tag: a change
+    /// would then be refused as one of another version, or made.
     pub fn of(request: &HttpRequest, name: &HeaderName) -> Result<Option<Self>, NoTags> {
-        let mut lines = Vec::new();
-        for line in request.headers().get_all(name) {
-            lines.push(line.to_str().map_err(|_not_text| NoTags)?);
-        }
+        let lines = request.headers().get_all(name).map(|line| line.to_str().map_err(|_not_text| NoTags));
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
         if lines.is_empty() { Ok(None) } else { Self::read(&lines.join(",")).map(Some) }
     }
 
@@ -43,37 +46,60 @@ impl Versions {
         if text.trim() == "*" {
             return Ok(Self::Any);
         }
-        let mut tags = Vec::new();
-        let mut rest = text.trim();
-        loop {
-            let (is_weak, quoted) = rest.strip_prefix("W/").map_or((false, rest), |rest| (true, rest));
-            let (tag, after) = quoted.strip_prefix('"').and_then(|open| open.split_once('"')).ok_or(NoTags)?;
-            if tag.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-                return Err(NoTags);
-            }
-            tags.push((is_weak, tag.to_owned()));
-            rest = match after.trim_start().strip_prefix(',') {
-                Some(more) => more.trim_start(),
-                None if after.trim().is_empty() => return Ok(Self::These(tags)),
-                None => return Err(NoTags),
-            };
-        }
+        let tags = text.split(',').map(|tag| tag.trim().parse().map_err(|_no_tag| NoTags));
+        tags.collect::<Result<_, _>>().map(Self::These)
     }
 
     /// The versions a change may find, by strong comparison; `None` when any will do.
-    pub fn expected(self) -> Option<Vec<i32>> {
+    fn versions(self) -> Option<Vec<i32>> {
         let Self::These(tags) = self else { return None };
-        let strong = tags.iter().filter(|tag| !tag.0);
-        Some(strong.filter_map(|(_, tag)| tag.split('-').next()?.parse().ok()).collect())
+        let strong = tags.iter().filter(|tag| !tag.weak);
+        Some(strong.filter_map(|tag| tag.tag().split('-').next()?.parse().ok()).collect())
     }
 
-    /// Whether one of them is this tag, by weak comparison.
-    pub fn include(&self, tag: &str) -> bool {
+    fn include(&self, tag: &EntityTag) -> bool {
         match self {
             Self::Any => true,
-            Self::These(tags) => tags.iter().any(|(_, known)| known == tag.trim_matches('"')),
+            Self::These(tags) => tags.iter().any(|known| known.weak_eq(tag)),
         }
     }
+}
+
+/// The versions in which a change may find its ticket; any where none is named. A header that cannot be read never comes
+/// here: `gate` refuses it.
+pub struct IfMatch(pub Option<Vec<i32>>);
+
+impl Argument for IfMatch {
+    fn declare(signature: &mut Signature) {
+        signature.parameters.push(parameter("If-Match", "The ETag the ticket was read with; 412 when it changed since"));
+    }
+
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        Ok(Self(Tags::of(&asked.request, &header::IF_MATCH).ok().flatten().and_then(Tags::versions)))
+    }
+}
+
+/// The tags of what the caller has.
+pub struct IfNoneMatch(Option<Tags>);
+
+impl IfNoneMatch {
+    pub fn includes(&self, tag: &EntityTag) -> bool {
+        self.0.as_ref().is_some_and(|known| known.include(tag))
+    }
+}
+
+impl Argument for IfNoneMatch {
+    fn declare(signature: &mut Signature) {
+        signature.parameters.push(parameter("If-None-Match", "The ETag of the ticket as you know it; 304 while it is still so"));
+    }
+
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        Ok(Self(Tags::of(&asked.request, &header::IF_NONE_MATCH).ok().flatten()))
+    }
+}
+
+fn parameter(name: &'static str, words: &str) -> Parameter {
+    Parameter { name, place: Place::Header, is_required: false, words: words.to_owned(), schema: text(None, LONGEST), example: None }
 }
 
 #[cfg(test)]
@@ -82,11 +108,12 @@ mod tests {
 
     #[test]
     fn a_list_of_tags_is_read_and_a_weak_one_never_matches_a_change() {
-        assert_eq!(Versions::read("*").map(Versions::expected), Ok(None));
-        assert_eq!(Versions::read("\"3-1f\", W/\"4\" ,\"x\"").map(Versions::expected), Ok(Some(vec![3])));
-        assert!(Versions::read("W/\"4-a\"").is_ok_and(|tags| tags.include("\"4-a\"") && !tags.include("\"4\"")));
+        assert_eq!(Tags::read("*").map(Tags::versions), Ok(None));
+        assert_eq!(Tags::read("\"3-1f\", W/\"4\" ,\"x\"").map(Tags::versions), Ok(Some(vec![3])));
+        let is_known = |text: &str| Tags::read("W/\"4-a\"").is_ok_and(|tags| tags.include(&text.parse().expect("a tag")));
+        assert!(is_known("\"4-a\"") && !is_known("\"4\""));
         for bad in ["", "3", "\"3", "\"3\" \"4\"", "\"3\",", "w/\"3\"", "\"a b\"", "*, \"3\""] {
-            assert_eq!(Versions::read(bad), Err(NoTags), "{bad}");
+            assert_eq!(Tags::read(bad), Err(NoTags), "{bad}");
         }
     }
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::operations;
-use crate::http::BODY_CAP;
-use crate::http::caller::{KEY, KEY_CAP};
+use crate::http::operation::BODY_CAP;
 
 /// The longest value of a parameter that is taken, in characters: such that all of an operation's together, every sign of them
 /// written as twelve, stay below the 65,534 bytes of an address that can be read at all.
@@ -25,11 +24,11 @@ const ITEMS_CAP: usize = 1_000_000;
 pub fn complete(document: &mut Value) {
     for (_, operation) in operations(document) {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let (is_key, cap) = (parameter["name"] == KEY, cap_of(parameter["name"].as_str().unwrap_or_default()));
+            let (is_key, cap) = (parameter["name"] == "Idempotency-Key", cap_of(parameter["name"].as_str().unwrap_or_default()));
             if let Some(schema) = parameter["schema"].as_object_mut() {
                 schema.remove("nullable");
                 if is_key {
-                    schema.extend([("minLength".to_owned(), json!(1)), ("maxLength".to_owned(), json!(KEY_CAP))]);
+                    schema.extend([("minLength".to_owned(), json!(1)), ("maxLength".to_owned(), json!(255))]);
                 }
                 bounded(schema, cap);
             }

@@ -1,19 +1,19 @@
 //! Many tickets at once.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::ticket::{Ticket, TicketInput};
 use crate::http::error::ProblemBody;
 
 /// Tickets to be made, each by itself.
-#[derive(ToSchema, serde::Deserialize)]
+#[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct TicketBatchInput {
     /// At most 500.
-    #[schema(min_items = 1, max_items = 500)]
-    items: Vec<TicketInput>,
+    #[schema(value_type = Vec<TicketInput>, min_items = 1, max_items = 500)]
+    pub items: Vec<Value>,
 }
 
 /// What became of one of them: a ticket, or a problem with pointers into that one.

@@ -1,6 +1,6 @@
 //! What is done to a ticket, and what happened to it: messages, moves, escalations, events.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -11,91 +11,84 @@ use crate::domain::ticket::Event;
 use crate::store::messages::Message as StoredMessage;
 
 /// A message to be written on a ticket.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageInput {
     /// `public`, or `internal` for the desk alone.
     #[schema(pattern = "^(public|internal)$", max_length = 20)]
-    visibility: String,
+    pub visibility: String,
     /// The text, plain.
     #[schema(min_length = 1, max_length = 100_000, pattern = "\\S")]
-    body: String,
+    pub body: String,
     /// How the contact was made; `phone` records a phone contact, which the desk alone does.
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
-    channel: Option<String>,
+    pub channel: Option<String>,
     /// When, if not now, with an offset; only the desk gives it, with a reason.
-    #[schema(max_length = 50, format = DateTime)]
-    occurred_at: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub occurred_at: Option<Instant>,
     /// Why it is recorded later than it happened; only with `occurredAt`.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    occurred_at_reason: Option<String>,
+    pub occurred_at_reason: Option<String>,
 }
 
 /// A move of a ticket to another phase.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TransitionInput {
     /// The phase to go to: one of those that `listTicketTransitions` shows.
     #[schema(min_length = 1, max_length = 50, example = "in_progress")]
-    to: String,
+    pub to: String,
     /// Why, for the one who reported it.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    reason: String,
+    pub reason: String,
     /// On whom it waits; needed when it goes on hold, and only then.
     #[schema(min_length = 1, max_length = 50, example = "requester")]
-    cause: Option<String>,
+    pub cause: Option<String>,
     /// What was done: asked for before an escalated case is closed, where the agreement does. It is written on the ticket for both sides.
     #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
-    measures: Option<String>,
+    pub measures: Option<String>,
     /// What came of it; asked for as `measures` is.
     #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
-    results: Option<String>,
+    pub results: Option<String>,
     /// What is to be learnt of it; asked for as `measures` is.
     #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
-    lessons: Option<String>,
+    pub lessons: Option<String>,
     /// When, if not now, with an offset; only the desk gives it, with a reason.
-    #[schema(max_length = 50, format = DateTime)]
-    occurred_at: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub occurred_at: Option<Instant>,
     /// Why it is recorded later than it happened; only with `occurredAt`.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    occurred_at_reason: Option<String>,
+    pub occurred_at_reason: Option<String>,
 }
 
 /// A step up the ladder, decided by a person.
-#[derive(ToSchema, serde::Deserialize)]
+#[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct EscalationInput {
     /// One of the reason codes of the level the ticket stands on, or that open its case: they are in the contract's ladder. Of a
     /// proposed step its `trigger`, too.
     #[schema(min_length = 1, max_length = 100, example = "afspraak-niet-nageleefd")]
-    code: String,
+    pub code: String,
     /// Why, in words.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    reason: String,
+    pub reason: String,
 }
 
 /// A moment of repair agreed with the client.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RepairAgreementInput {
     /// When it is to be repaired: RFC 3339 with an offset.
-    #[schema(max_length = 50, format = DateTime)]
-    due_at: String,
+    #[schema(value_type = String, max_length = 50, format = DateTime)]
+    pub due_at: Instant,
     /// Who of the client agreed.
-    agreed_by: RequesterInput,
+    pub agreed_by: RequesterInput,
     /// When it was agreed, if not now.
-    #[schema(max_length = 50, format = DateTime)]
-    occurred_at: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub occurred_at: Option<Instant>,
     /// Why that is recorded late.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    occurred_at_reason: Option<String>,
+    pub occurred_at_reason: Option<String>,
 }
 
 /// A message on a ticket.

@@ -42,3 +42,17 @@ pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use simulation::ContractSimulationInput;
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};
+
+use crate::http::answer::NextPage;
+
+macro_rules! pages {
+    ($($page:ident),+) => { $(
+        impl NextPage for $page {
+            fn next_cursor(&self) -> Option<&str> {
+                self.next_cursor.as_deref()
+            }
+        }
+    )+ };
+}
+
+pages!(EventPage, InboundMessagePage, MessagePage, ObligationPage, OutboundMessagePage, PersonPage, TicketPage);

@@ -1,77 +1,106 @@
 //! A ticket, its people and its names.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
-use crate::domain::ticket::Ticket as DomainTicket;
+use crate::domain::ticket::{Field, Ticket as DomainTicket};
 use crate::store::people::Person;
 use crate::store::tickets::ExternalReference as StoredReference;
-use crate::usecases::tickets::Registered;
+use crate::usecases::Problem;
+use crate::usecases::tickets::{Draft, Registered};
 
 /// A ticket to be made.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[derive(serde::Deserialize)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TicketInput {
     /// `incident`, `problem`, `service_request`, `information_request`,
     /// `proposal_request` or `change_request`.
-    #[schema(min_length = 1, max_length = 50, example = "incident")]
-    r#type: String,
+    #[schema(value_type = String, min_length = 1, max_length = 50, example = "incident")]
+    pub r#type: Option<String>,
     /// The id of the contract it falls under.
-    #[schema(min_length = 1, max_length = 100, example = "dap-example")]
-    contract: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "dap-example")]
+    pub contract: Option<String>,
     /// The client; needed where the contract serves several of yours.
     #[schema(min_length = 1, max_length = 100, example = "ipo")]
-    organisation: Option<String>,
+    pub organisation: Option<String>,
     /// What it is about, in a line.
-    #[schema(min_length = 1, max_length = 300, pattern = "\\S", example = "Mail hapert")]
-    title: String,
+    #[schema(value_type = String, min_length = 1, max_length = 300, pattern = "\\S", example = "Mail hapert")]
+    pub title: Option<String>,
     /// The whole story, as plain text.
     #[schema(max_length = 100_000)]
-    description: Option<String>,
+    pub description: Option<String>,
     /// The code of a priority of the contract; what a client gives is a proposal.
     #[schema(min_length = 1, max_length = 50, example = "p3")]
-    priority: Option<String>,
+    pub priority: Option<String>,
     /// Why that priority; needed where the contract asks for it.
     #[schema(max_length = 2000)]
-    priority_motivation: Option<String>,
+    pub priority_motivation: Option<String>,
     /// How it came in: `phone` (the desk alone says so), `email`, `portal`, `api` or `monitoring`.
-    #[schema(min_length = 1, max_length = 50, example = "phone")]
-    channel: String,
+    #[schema(value_type = String, min_length = 1, max_length = 50, example = "phone")]
+    pub channel: Option<String>,
     /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own.
-    requester: RequesterInput,
+    #[schema(value_type = RequesterInput)]
+    pub requester: Option<RequesterInput>,
     /// When it was reported, if not now, with an offset; only the desk gives it, with a reason.
-    #[schema(max_length = 50, format = DateTime)]
-    occurred_at: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub occurred_at: Option<Instant>,
     /// Why it is recorded later than it happened; only with `occurredAt`.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    occurred_at_reason: Option<String>,
+    pub occurred_at_reason: Option<String>,
     /// What it is called in other systems.
     #[schema(max_items = 20)]
-    external_references: Option<Vec<ExternalReference>>,
+    pub external_references: Option<Vec<ExternalReference>>,
     /// Makes a change request an emergency change: the open incident of the first rank it solves, by UUID or number.
     #[schema(min_length = 1, max_length = 50, example = "INC-1001")]
-    emergency_for: Option<String>,
+    pub emergency_for: Option<String>,
+}
+
+impl TicketInput {
+    /// The ticket that is asked for, as far as it could be read, with what is wrong with the rest.
+    pub fn draft(self, unreadable: Vec<Problem>) -> Draft {
+        // Of an instant that cannot be read nothing more is said.
+        let is_late_unknown = unreadable.iter().any(|problem| problem.pointer == "/occurredAt");
+        let references = self.external_references.unwrap_or_default().into_iter();
+        Draft {
+            kind: self.r#type,
+            contract: self.contract,
+            organisation: self.organisation,
+            title: self.title,
+            description: self.description,
+            priority: self.priority,
+            priority_motivation: self.priority_motivation,
+            channel: self.channel,
+            requester: self.requester.map(|one| (one.name, one.email)),
+            occurred_at: self.occurred_at,
+            occurred_at_reason: self.occurred_at_reason.filter(|_| !is_late_unknown),
+            external_references: references.map(|one| StoredReference { system: one.system, reference: one.reference }).collect(),
+            emergency_for: self.emergency_for,
+            unreadable,
+            ..Draft::default()
+        }
+    }
+}
+
+/// A field that `null` empties.
+fn field<'de, D: Deserializer<'de>>(given: D) -> Result<Field, D::Error> {
+    Ok(Option::deserialize(given)?.map_or(Field::Emptied, Field::Set))
 }
 
 /// Somebody of the client: who reports a ticket, or agreed to something.
-#[derive(ToSchema, serde::Deserialize)]
+#[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct RequesterInput {
     /// Their name.
     #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
-    name: String,
+    pub name: String,
     /// Their address.
     #[schema(min_length = 3, max_length = 320, pattern = "^[^@\\s]+@[^@\\s]+$")]
-    email: String,
+    pub email: String,
 }
 
 /// What a ticket is called in another system.
-#[derive(ToSchema, Serialize, serde::Deserialize)]
+#[derive(ToSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExternalReference {
     /// The system.
@@ -83,35 +112,35 @@ pub struct ExternalReference {
 }
 
 /// Changes to a ticket; what is absent stays.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TicketPatch {
     /// Another type, while the ticket is open; a priority that is not for it does not come along. The present one confirms it.
     #[schema(min_length = 1, max_length = 50)]
-    r#type: Option<String>,
+    pub r#type: Option<String>,
     /// Another subscription of the contract.
     #[schema(min_length = 1, max_length = 100)]
-    tier: Option<String>,
+    pub tier: Option<String>,
     /// Another title.
     #[schema(min_length = 1, max_length = 300, pattern = "\\S")]
-    title: Option<String>,
+    pub title: Option<String>,
     /// Another description.
     #[schema(max_length = 100_000)]
-    description: Option<String>,
+    pub description: Option<String>,
     /// The code of another priority; what a client gives is a proposal, and only while the ticket is open.
     #[schema(min_length = 1, max_length = 50)]
-    priority: Option<String>,
+    pub priority: Option<String>,
     /// Why that priority.
     #[schema(max_length = 2000)]
-    priority_motivation: Option<String>,
+    pub priority_motivation: Option<String>,
     /// Who takes it in hand; `null` for nobody any more.
-    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
-    assignee: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
+    #[serde(default, deserialize_with = "field")]
+    pub assignee: Field,
     /// Which team takes it in hand; `null` for none any more.
-    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
-    team: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
+    #[serde(default, deserialize_with = "field")]
+    pub team: Field,
 }
 
 /// Somebody.

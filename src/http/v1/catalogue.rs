@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::tickets::list::names;
+use super::tickets::names;
 use crate::app::App;
 use crate::domain::ticket::Channel;
-use crate::http::body::Query;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
+use crate::http::fields::Query;
 use crate::http::labels;
 use crate::http::paging::{self, Page};
 use crate::http::shapes::{
@@ -55,11 +55,11 @@ pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<H
     let mut query = Query::read(&request, &["organisation", "text", "pageSize", "cursor"]);
     let size = query.page_size();
     let text = query.text("text").unwrap_or_default().to_owned();
-    let names = names(&app, &caller, &query).await?;
+    let names = names(&app, &caller, ["organisation"].iter().any(|key| query.text(key).is_some())).await?;
     let filter = Filter {
         organisations: query.among("organisation", names.organisations.iter().map(String::as_str)),
         words: text.split_whitespace().map(str::to_owned).collect(),
-        after: paging::after(&mut query, read_place),
+        after: paging::after_of(&mut query, read_place),
         limit: size as u64 + 1,
     };
     query.checked()?;

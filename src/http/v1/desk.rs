@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use crate::app::App;
-use crate::http::body::{self, Query};
 use crate::http::caller::Caller;
 use crate::http::deprecation::Deprecation;
 use crate::http::document;
 use crate::http::error::Failure;
+use crate::http::fields::{self, Query};
 use crate::http::incoming::Incoming;
 use crate::http::shapes::{AdvanceInput, ApiDocument, Sandbox};
 use crate::jobs;
@@ -40,8 +40,8 @@ pub async fn sandbox_time(app: App_, caller: Caller) -> Result<HttpResponse, Fai
 pub async fn advance(app: App_, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
     sandbox::refuse_outside(&app)?;
-    let bytes = incoming.take(body::JSON).await?;
-    let mut body = body::read(&bytes, "AdvanceInput")?;
+    let bytes = incoming.take(fields::JSON).await?;
+    let mut body = fields::read(&bytes, "AdvanceInput")?;
     let to = body.instant("to");
     let by = body.text("by").and_then(|by| seconds(&by));
     let (has_to, has_by) = (!body.fields["to"].is_null(), !body.fields["by"].is_null());

@@ -1,20 +1,21 @@
 //! `/v1/inbound-messages`: mail that comes, what became of it, and what waits for the desk to look at it.
 
 use actix_web::body::SizedStream;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::tickets::answer;
-use super::tickets::attachments::{POLICY, disposition};
+use super::tickets::made;
 use crate::app::App;
 use crate::domain::mail::MailOutcome;
 use crate::http::MAIL_CAP;
-use crate::http::body::{self, Query};
 use crate::http::caller::Caller;
+use crate::http::download::{POLICY, disposition};
 use crate::http::error::Failure;
+use crate::http::fields::{self, Query};
 use crate::http::incoming::{self, Incoming};
 use crate::http::limits::Limits;
+use crate::http::operation::Answer;
 use crate::http::paging::{self, Page};
 use crate::http::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput, Ticket};
 use crate::store;
@@ -67,7 +68,7 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     let filter = Filter {
         outcomes: query.among("outcome", MailOutcome::CODES.iter().copied()),
         mailboxes: mailboxes(&app, &view, &mut query).await?,
-        after: paging::after(&mut query, paging::read_place),
+        after: paging::after_of(&mut query, paging::read_place),
         limit: size as u64 + 1,
     };
     query.checked()?;
@@ -154,14 +155,14 @@ pub async fn release(
     limits: web::Data<Limits>,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let bytes = incoming.take(body::JSON).await?;
-    let body = body::read(&bytes, "ReleasedTicketInput")?;
+    let bytes = incoming.take(fields::JSON).await?;
+    let body = fields::read(&bytes, "ReleasedTicketInput")?;
     let to = Destination { organisation: body.text("organisation"), contract: body.text("contract") };
     body.checked()?;
     // The mail is read once more.
     let _room = limits.room(MAIL_CAP).await;
-    let made = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, &to).await?;
-    Ok(answer(&made.ticket, &Ticket::from(&made), StatusCode::CREATED))
+    let released = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, &to).await?;
+    Ok(made(&released).respond(&request))
 }
 
 /// A message's UUID; anything else is one that does not exist.

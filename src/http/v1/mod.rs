@@ -7,3 +7,10 @@ pub mod inbound;
 pub mod obligations;
 pub mod outbound;
 pub mod tickets;
+
+use super::operation::Operation;
+
+/// Every operation of the API.
+pub fn operations() -> Vec<Operation> {
+    tickets::operations()
+}

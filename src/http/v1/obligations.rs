@@ -4,11 +4,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::tickets::list::names;
+use super::tickets::names;
 use crate::app::App;
-use crate::http::body::{self, Query};
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
+use crate::http::fields::{self, Query};
 use crate::http::incoming::Incoming;
 use crate::http::paging::{self, Page};
 use crate::http::shapes::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
@@ -36,7 +36,7 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     let keys = ["contract", "organisation", "obligation", "state", "dueFrom", "dueBefore", "pageSize", "cursor"];
     let mut query = Query::read(&request, &keys);
     let size = query.page_size();
-    let names = names(&app, &caller, &query).await?;
+    let names = names(&app, &caller, ["contract", "organisation", "obligation"].iter().any(|key| query.text(key).is_some())).await?;
     let filter = Filter {
         contracts: query.among("contract", names.contracts.iter().map(String::as_str)),
         organisations: query.among("organisation", names.organisations.iter().map(String::as_str)),
@@ -44,7 +44,7 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
         states: query.codes("state"),
         due_from: query.instant("dueFrom"),
         due_before: query.instant("dueBefore"),
-        after: paging::after(&mut query, paging::read_place),
+        after: paging::after_of(&mut query, paging::read_place),
         limit: size as u64 + 1,
     };
     query.checked()?;
@@ -74,8 +74,8 @@ pub async fn get(app: App_, caller: Caller, path: web::Path<String>) -> Result<H
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, description = "A key of your own: the same request again under it, within 24 hours, makes nothing twice")),
     responses((status = 201, body = Obligation)))]
 pub async fn create(app: App_, caller: Caller, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
-    let bytes = incoming.take(body::JSON).await?;
-    let mut body = body::read(&bytes, "ObligationInput")?;
+    let bytes = incoming.take(fields::JSON).await?;
+    let mut body = fields::read(&bytes, "ObligationInput")?;
     let stamp = caller.stamp_for(&app, &request, &bytes);
     let draft = Draft {
         contract: body.text("contract"),
@@ -105,8 +105,8 @@ pub async fn fulfil(
     path: web::Path<String>,
     incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let bytes = incoming.take(body::JSON).await?;
-    let mut body = body::read(&bytes, "FulfilmentInput")?;
+    let bytes = incoming.take(fields::JSON).await?;
+    let mut body = fields::read(&bytes, "FulfilmentInput")?;
     let fulfilment = Fulfilment { met_at: body.instant("metAt"), evidence: body.text("evidence").unwrap_or_default() };
     body.checked()?;
     let stamp = caller.stamp_for(&app, &request, &bytes);

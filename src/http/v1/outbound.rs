@@ -4,15 +4,16 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::tickets::addressed as ticket_addressed;
 use crate::app::App;
-use crate::http::body::Query;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
+use crate::http::fields::Query;
 use crate::http::paging::{self, Page};
+use crate::http::path::Address;
 use crate::http::shapes::{OutboundMessage, OutboundMessagePage};
 use crate::store;
 use crate::store::outbound::Filter;
+use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, outbound};
 
 type App_ = web::Data<App>;
@@ -33,14 +34,16 @@ pub async fn list(app: App_, caller: Caller, request: HttpRequest) -> Result<Htt
     let size = query.page_size();
     let mut filter = Filter {
         states: query.codes("state"),
-        after: paging::after(&mut query, paging::read_place),
+        after: paging::after_of(&mut query, paging::read_place),
         limit: size as u64 + 1,
         ..Filter::default()
     };
     let ticket = query.text("ticket").map(str::to_owned);
     query.checked()?;
     if let Some(ticket) = ticket {
-        let found = store::tickets::find(&app.db.view(caller.scope.clone()), ticket_addressed(&ticket)?).await.map_err(Error::from)?;
+        let found = store::tickets::find(&app.db.view(caller.scope.clone()), TicketRef::read(&ticket).ok_or(Error::NotFound("ticket"))?)
+            .await
+            .map_err(Error::from)?;
         filter.ticket = Some(found.ok_or(Error::NotFound("ticket"))?.id);
     }
     let found = outbound::list(&app, &caller.scope, &filter).await?;

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
-use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
+use crate::http::fields;
 use crate::http::incoming::Incoming;
 use crate::http::shapes::ContractPlan;
 use crate::usecases::{agreements, contracts};
@@ -19,7 +19,7 @@ type App_ = web::Data<App>;
     request_body = crate::http::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
 pub async fn plan(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let source = source(&incoming.take(body::JSON).await?)?;
+    let source = source(&incoming.take(fields::JSON).await?)?;
     Ok(HttpResponse::Created().json(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }
 
@@ -31,13 +31,13 @@ pub async fn plan(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpR
     request_body = crate::http::shapes::ContractInput, responses((status = 201, body = ContractPlan)))]
 pub async fn apply(app: App_, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let source = source(&incoming.take(body::JSON).await?)?;
+    let source = source(&incoming.take(fields::JSON).await?)?;
     agreements::apply(&app, &source).await?;
     Ok(HttpResponse::Created().json(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }
 
 fn source(bytes: &[u8]) -> Result<agreements::Source, Failure> {
-    let mut body = body::read(bytes, "ContractInput")?;
+    let mut body = fields::read(bytes, "ContractInput")?;
     let text = body.text("contract").unwrap_or_default();
     let read = (!text.is_empty()).then(|| contracts::source(&text));
     if let Some(Err(problems)) = &read {

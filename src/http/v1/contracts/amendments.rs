@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
-use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
+use crate::http::fields;
 use crate::http::incoming::Incoming;
 use crate::http::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::store::amendments::Recorded;
@@ -30,8 +30,8 @@ pub async fn create(
     incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let bytes = incoming.take(body::JSON).await?;
-    let mut body = body::read(&bytes, "CalendarAmendmentInput")?;
+    let bytes = incoming.take(fields::JSON).await?;
+    let mut body = fields::read(&bytes, "CalendarAmendmentInput")?;
     let text = body.text("date").unwrap_or_default();
     let date = text.parse().ok();
     if date.is_none() && !text.is_empty() {
@@ -68,8 +68,8 @@ pub async fn approve(
     path: web::Path<(String, String)>,
     incoming: Incoming,
 ) -> Result<HttpResponse, Failure> {
-    let bytes = incoming.take(body::JSON).await?;
-    let body = body::read(&bytes, "AmendmentApprovalInput")?;
+    let bytes = incoming.take(fields::JSON).await?;
+    let body = fields::read(&bytes, "AmendmentApprovalInput")?;
     let given = consent(&body.fields);
     body.checked()?;
     let (contract, amendment) = path.into_inner();

@@ -5,9 +5,9 @@ use std::path::Path;
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
-use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
+use crate::http::fields;
 use crate::http::incoming::Incoming;
 use crate::reports::what_if::ContractSimulation;
 use crate::usecases::{Problem, contracts, what_if};
@@ -20,8 +20,8 @@ use crate::usecases::{Problem, contracts, what_if};
     responses((status = 201, body = ContractSimulation)))]
 pub async fn create(app: web::Data<App>, caller: Caller, incoming: Incoming) -> Result<HttpResponse, Failure> {
     caller.desk_only()?;
-    let bytes = incoming.take(body::JSON).await?;
-    let mut body = body::read(&bytes, "ContractSimulationInput")?;
+    let bytes = incoming.take(fields::JSON).await?;
+    let mut body = fields::read(&bytes, "ContractSimulationInput")?;
     let (from, to) = (body.instant("from"), body.instant("to"));
     if from.zip(to).is_some_and(|(from, to)| from >= to) {
         body.problems.push(Problem::field("to", "before_from", "is not after from"));

@@ -5,207 +5,188 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::Data;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::shown;
+use super::all_shown;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{Reader, Ticket};
+use crate::domain::ticket::Ticket;
 use crate::domain::workflow::phases;
-use crate::http::body::Query;
+use crate::http::answer::Paged;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
-use crate::http::paging;
+use crate::http::query::{FromQuery, Keys, Query, among, refused};
 use crate::http::shapes::TicketPage;
 use crate::store;
 use crate::store::View;
 use crate::store::lists::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
 use crate::store::search::Words;
 use crate::usecases::contracts::{self, Names};
-use crate::usecases::{Error, one_of};
+use crate::usecases::{Error, Problem, one_of};
 
-const KEYS: [&str; 22] = [
-    "type",
-    "state",
-    "phase",
-    "priority",
-    "contract",
-    "organisation",
-    "assignee",
-    "team",
-    "requester",
-    "channel",
-    "openedFrom",
-    "openedBefore",
-    "updatedFrom",
-    "updatedBefore",
-    "dueFrom",
-    "dueBefore",
-    "breached",
-    "text",
-    "updatedSince",
-    "sort",
-    "pageSize",
-    "cursor",
-];
-
-/// Shows a page of tickets, newest first unless asked otherwise.
-///
-/// Change requests by themselves begin with the open emergency changes, however they are sorted. The next page is asked for
-/// with `nextCursor`, until that is `null`.
-#[utoipa::path(get, path = "/tickets", tag = "tickets", operation_id = "listTickets",
-    params(
-        ("type" = Option<String>, Query, description = "A comma list of ticket types, such as `incident,problem`"),
-        ("state" = Option<String>, Query, description = "A comma list of states: `new`, `active`, `waiting`, `resolved`, `closed`, `cancelled`"),
-        ("phase" = Option<String>, Query, description = "A comma list of phases, such as `in_progress,on_hold`"),
-        ("priority" = Option<String>, Query, description = "A comma list of priority codes: of the one decided, else of the one proposed"),
-        ("contract" = Option<String>, Query, description = "A comma list of ids of contracts"),
-        ("organisation" = Option<String>, Query, description = "A comma list of ids of organisations"),
-        ("assignee" = Option<String>, Query, description = "A comma list of assignees"),
-        ("team" = Option<String>, Query, description = "A comma list of teams"),
-        ("requester" = Option<String>, Query, description = "A comma list of ids of people"),
-        ("channel" = Option<String>, Query, description = "A comma list of channels: `phone`, `email`, `portal`, `api`, `monitoring`"),
-        ("openedFrom" = Option<String>, Query, description = "Reported at or after this instant"),
-        ("openedBefore" = Option<String>, Query, description = "Reported before this instant"),
-        ("updatedFrom" = Option<String>, Query, description = "Last changed at or after this instant"),
-        ("updatedBefore" = Option<String>, Query, description = "Last changed before this instant"),
-        ("dueFrom" = Option<String>, Query, description = "With their next goal due at or after this instant, provisionally too"),
-        ("dueBefore" = Option<String>, Query, description = "With their next goal due before this instant, provisionally too"),
-        ("breached" = Option<bool>, Query, description = "With a breached goal, or without"),
-        ("text" = Option<String>, Query, max_length = 500,
-            description = "Words of the number, title, description or external references, each to be found, the last by its beginning; accents and capitals do not matter"),
-        ("updatedSince" = Option<String>, Query,
-            description = "What changed at or after this instant, in the order of change; the answer's `syncedUntil` is the instant to ask from next"),
-        ("sort" = Option<String>, Query, example = "priority,nextDueAt",
-            description = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many tickets a page shows; 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters and order")),
-    responses((status = 200, body = TicketPage), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn tickets(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let mut query = Query::read(&request, &KEYS);
-    let size = query.page_size() as u64;
-    let view = app.db.view(caller.scope.clone());
-    let names = names(&app, &caller, &query).await?;
-    let mut filter = filter(&mut query, caller.reader(), &names);
-    filter.teams = teams(&app, &view, &mut query).await?;
-    if let Some(since) = query.instant("updatedSince") {
-        let after = change_cursor(&mut query, since);
-        if query.text("sort").is_some() {
-            query.refuse("sort", "not_allowed", "what changed comes in the order of change");
-        }
-        query.checked()?;
-        // Before the page: what is marked between the two is in the page, or after the horizon.
-        let horizon = store::changes::horizon(&view).await.map_err(Error::from)?;
-        let (found, end) = store::lists::changed_since(&view, &filter, since, after, size).await.map_err(Error::from)?;
-        let cursor = end.map(|place| encoded(&change_mark(since, place)));
-        let until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
-        return answer(&app, &caller, &request, &found, cursor, Some(until)).await;
-    }
-    let sort = sort(&mut query, &filter);
-    let after = cursor(&mut query, &sort);
-    query.checked()?;
-    let page = store::lists::page(&view, &filter, &sort, after.as_ref(), size).await.map_err(Error::from)?;
-    let cursor = page.end.map(|end| encoded(&(sorted_by(&sort), end.first, end.figures, end.id)));
-    answer(&app, &caller, &request, &page.tickets, cursor, None).await
+/// What a list of tickets is asked for.
+pub struct TicketsQuery {
+    filter: Filter,
+    since: Option<Instant>,
+    sort: Vec<SortKey>,
+    size: u64,
+    cursor: Option<String>,
 }
 
-async fn answer(
+impl FromQuery for TicketsQuery {
+    fn read(keys: &mut Keys) -> Self {
+        let filter = Filter {
+            kinds: keys.codes("type", "A comma list of ticket types, such as `incident,problem`"),
+            states: keys.codes("state", "A comma list of states: `new`, `active`, `waiting`, `resolved`, `closed`, `cancelled`"),
+            phases: keys.words("phase", "A comma list of phases, such as `in_progress,on_hold`"),
+            priorities: keys.list("priority", "A comma list of priority codes: of the one decided, else of the one proposed"),
+            contracts: keys.list("contract", "A comma list of ids of contracts"),
+            organisations: keys.list("organisation", "A comma list of ids of organisations"),
+            assignees: keys.list("assignee", "A comma list of assignees"),
+            teams: keys.list("team", "A comma list of teams"),
+            requesters: keys.parsed("requester", "A comma list of ids of people", |id| id.parse().ok(), "must be the UUID of a person"),
+            channels: keys.codes("channel", "A comma list of channels: `phone`, `email`, `portal`, `api`, `monitoring`"),
+            opened: Span {
+                from: keys.instant("openedFrom", "Reported at or after this instant"),
+                before: keys.instant("openedBefore", "Reported before this instant"),
+            },
+            updated: Span {
+                from: keys.instant("updatedFrom", "Last changed at or after this instant"),
+                before: keys.instant("updatedBefore", "Last changed before this instant"),
+            },
+            due: Span {
+                from: keys.instant("dueFrom", "With their next goal due at or after this instant, provisionally too"),
+                before: keys.instant("dueBefore", "With their next goal due before this instant, provisionally too"),
+            },
+            breached: keys.flag("breached", "With a breached goal, or without"),
+            words: words(keys),
+            ..Filter::default()
+        };
+        let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.name).collect();
+        keys.among("phase", &filter.phases, known.iter().copied());
+        let since = keys.instant(
+            "updatedSince",
+            "What changed at or after this instant, in the order of change; the answer's `syncedUntil` is the instant to ask from next",
+        );
+        Self {
+            filter,
+            since,
+            sort: sort(keys, since.is_some()),
+            size: keys.page_size("How many tickets a page shows; 20 unless said", 20) as u64,
+            cursor: keys.cursor("The `nextCursor` of the page before, with the same filters and order"),
+        }
+    }
+}
+
+pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>) -> Result<Paged<TicketPage>, Failure> {
+    let (TicketsQuery { filter, since, sort, size, cursor }, mut problems) = query.partial();
+    let view = app.db.view(caller.scope.clone());
+    let asked = [("contract", &filter.contracts), ("organisation", &filter.organisations), ("priority", &filter.priorities)];
+    let names = names(&app, &caller, asked.iter().any(|(_, listed)| !listed.is_empty())).await?;
+    problems.extend(among("priority", &filter.priorities, names.priorities.iter().map(String::as_str)));
+    problems.extend(among("contract", &filter.contracts, names.contracts.iter().map(String::as_str)));
+    problems.extend(among("organisation", &filter.organisations, names.organisations.iter().map(String::as_str)));
+    problems.extend(unknown_team(&app, &view, &filter.teams).await?);
+    let filter = Filter { reader: caller.reader(), ..filter };
+    if let Some(since) = since {
+        let after = cursor.map(|text| change_place(&text, since));
+        if matches!(after, Some(None)) {
+            problems.push(refused("cursor", "bad_cursor", "is no cursor of these changes"));
+        }
+        checked(problems)?;
+        // Before the page: what is marked between the two is in the page, or after the horizon.
+        let horizon = store::changes::horizon(&view).await.map_err(Error::from)?;
+        let (found, end) = store::lists::changed_since(&view, &filter, since, after.flatten(), size).await.map_err(Error::from)?;
+        let cursor = end.map(|place| encoded(&change_mark(since, place)));
+        let until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
+        return page(&app, &caller, &found, cursor, Some(until)).await;
+    }
+    let keys = sort.into_iter().map(|by| SortKey { key: by.key.seen_by(filter.reader), ..by }).collect();
+    let sort = Sort { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] };
+    let after = cursor.map(|text| place(&text, &sort));
+    if matches!(after, Some(None)) {
+        problems.push(refused("cursor", "bad_cursor", "is no cursor of a list in this order"));
+    }
+    checked(problems)?;
+    let found = store::lists::page(&view, &filter, &sort, after.flatten().as_ref(), size).await.map_err(Error::from)?;
+    let cursor = found.end.map(|end| encoded(&(sorted_by(&sort), end.first, end.figures, end.id)));
+    page(&app, &caller, &found.tickets, cursor, None).await
+}
+
+fn checked(problems: Vec<Problem>) -> Result<(), Failure> {
+    if problems.is_empty() { Ok(()) } else { Err(Failure::invalid(problems)) }
+}
+
+async fn page(
     app: &App,
     caller: &Caller,
-    request: &HttpRequest,
     found: &[Ticket],
     next_cursor: Option<String>,
     synced_until: Option<Instant>,
-) -> Result<HttpResponse, Failure> {
-    let page = TicketPage { items: shown(app, caller, found).await?, next_cursor, synced_until };
-    Ok(paging::answer(request, &page, page.next_cursor.as_deref()))
+) -> Result<Paged<TicketPage>, Failure> {
+    Ok(Paged(TicketPage { items: all_shown(app, caller, found).await?, next_cursor, synced_until }))
 }
 
-/// What the caller's lists can be asked for by name, where one is.
-pub(in crate::http) async fn names(app: &App, caller: &Caller, query: &Query) -> Result<Names, Failure> {
-    if ["contract", "organisation", "priority", "obligation"].iter().all(|key| query.text(key).is_none()) {
+/// What the caller's lists can be asked for by name, where they are.
+pub async fn names(app: &App, caller: &Caller, are_asked: bool) -> Result<Names, Failure> {
+    if !are_asked {
         return Ok(Names::default());
     }
     Ok(contracts::names(app, &caller.scope).await?)
 }
 
-/// The teams asked for: those of the settings, or of a ticket that has one from before. Without any in the settings a team is any text.
-async fn teams(app: &App, view: &View, query: &mut Query) -> Result<Vec<String>, Failure> {
-    let (asked, known) = (query.list("team"), &app.settings.teams);
+/// The teams asked for are those of the settings, or of a ticket that has one from before. Without any in the settings a team is any text.
+async fn unknown_team(app: &App, view: &View, asked: &[String]) -> Result<Option<Problem>, Failure> {
+    let known = &app.settings.teams;
     for team in asked.iter().filter(|team| !known.is_empty() && !known.contains_key(*team)) {
         let of_old = Filter { teams: vec![team.clone()], ..Filter::default() };
         let newest = Sort { keys: vec![SortKey { key: Key::OpenedAt, descending: true }], emergencies_first: false };
         if store::lists::page(view, &of_old, &newest, None, 1).await.map_err(Error::from)?.tickets.is_empty() {
-            return Ok(query.among("team", known.keys().map(String::as_str)));
+            return Ok(among("team", asked, known.keys().map(String::as_str)));
         }
     }
-    Ok(asked)
+    Ok(None)
 }
 
-fn filter(query: &mut Query, reader: Reader, names: &Names) -> Filter {
-    let phases: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.name).collect();
-    Filter {
-        reader,
-        kinds: query.codes("type"),
-        states: query.codes("state"),
-        phases: query.among("phase", phases.iter().copied()),
-        priorities: query.among("priority", names.priorities.iter().map(String::as_str)),
-        contracts: query.among("contract", names.contracts.iter().map(String::as_str)),
-        organisations: query.among("organisation", names.organisations.iter().map(String::as_str)),
-        assignees: query.list("assignee"),
-        teams: Vec::new(),
-        requesters: query.known("requester", |id| id.parse().ok(), || "must be the UUID of a person".to_owned()),
-        channels: query.codes("channel"),
-        opened: span(query, "openedFrom", "openedBefore"),
-        updated: span(query, "updatedFrom", "updatedBefore"),
-        due: span(query, "dueFrom", "dueBefore"),
-        breached: breached(query),
-        words: words(query),
-    }
-}
-
-fn breached(query: &mut Query) -> Option<bool> {
-    let text = query.text("breached")?;
-    let known = text.parse().ok();
-    if known.is_none() {
-        query.refuse("breached", "unknown_value", "must be true or false");
-    }
-    known
-}
-
-fn words(query: &mut Query) -> Option<Words> {
-    let text = query.text("text")?;
-    let words = Words::asked(text);
+fn words(keys: &mut Keys) -> Option<Words> {
+    let says = "Words of the number, title, description or external references, each to be found, the last by its beginning; accents and capitals do not matter";
+    let text = keys.text("text", says)?;
+    let words = Words::asked(&text);
     if words.is_none() {
-        query.refuse("text", "no_words", "has no letter and no figure to look for");
+        keys.refuse("text", "no_words", "has no letter and no figure to look for");
     }
     words
 }
 
-fn span(query: &mut Query, from: &str, before: &str) -> Span {
-    Span { from: query.instant(from), before: query.instant(before) }
-}
-
-fn sort(query: &mut Query, filter: &Filter) -> Sort {
+fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
     let read = |text: &str| {
         let name = text.strip_prefix('-').unwrap_or(text);
         let key = Key::ALL.into_iter().find(|key| key.as_str() == name)?;
-        Some(SortKey { key: key.seen_by(filter.reader), descending: text.starts_with('-') })
+        Some(SortKey { key, descending: text.starts_with('-') })
     };
-    let form = || format!("{}, each with - before it for downwards", one_of(Key::ALL.iter().map(|key| key.as_str())));
-    let mut keys = query.known("sort", read, form);
-    if (1..keys.len()).any(|at| keys[..at].iter().any(|before| before.key == keys[at].key)) {
-        query.refuse("sort", "repeated", "names a key twice");
+    let says = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last";
+    let said = keys.words("sort", says);
+    keys.example("priority,nextDueAt");
+    let mut by: Vec<_> = said.iter().filter_map(|text| read(text)).collect();
+    if by.len() < said.len() {
+        let form = format!("{}, each with - before it for downwards", one_of(Key::ALL.iter().map(|key| key.as_str())));
+        keys.refuse("sort", "unknown_value", form);
     }
-    if keys.is_empty() {
-        keys.push(SortKey { key: Key::OpenedAt, descending: true });
+    if is_of_changes && !said.is_empty() {
+        keys.refuse("sort", "not_allowed", "what changed comes in the order of change");
     }
-    Sort { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] }
+    if (1..by.len()).any(|at| by[..at].iter().any(|before| before.key == by[at].key)) {
+        keys.refuse("sort", "repeated", "names a key twice");
+    }
+    if by.is_empty() {
+        by.push(SortKey { key: Key::OpenedAt, descending: true });
+    }
+    by
 }
 
 /// An order as a cursor names it.
@@ -215,30 +196,20 @@ fn sorted_by(sort: &Sort) -> String {
     emergencies.into_iter().chain(names).collect::<Vec<_>>().join(",")
 }
 
-fn cursor(query: &mut Query, sort: &Sort) -> Option<Place> {
-    let text = query.text("cursor")?;
-    let read: Option<(String, bool, Vec<i64>, Uuid)> = decoded(text);
-    let place = read
-        .filter(|(by, first, figures, _)| *by == sorted_by(sort) && figures.len() == sort.keys.len() && (sort.emergencies_first || !first));
-    if place.is_none() {
-        query.refuse("cursor", "bad_cursor", "is no cursor of a list in this order");
-    }
-    place.map(|(_, first, figures, id)| Place { first, figures, id })
+fn place(cursor: &str, sort: &Sort) -> Option<Place> {
+    let (by, first, figures, id): (String, bool, Vec<i64>, Uuid) = decoded(cursor)?;
+    let is_of_this = by == sorted_by(sort) && figures.len() == sort.keys.len() && (sort.emergencies_first || !first);
+    is_of_this.then_some(Place { first, figures, id })
 }
 
 fn change_mark(since: Instant, (at, position): ChangePlace) -> (String, i64, i64, i64) {
     ("changes".to_owned(), since.unix(), at.unix(), position)
 }
 
-fn change_cursor(query: &mut Query, since: Instant) -> Option<ChangePlace> {
-    let text = query.text("cursor")?;
-    let read: Option<(String, i64, i64, i64)> = decoded(text);
-    let read = read.and_then(|(by, from, at, position)| Some((by, from, (Instant::from_unix(at)?, position))));
-    let place = read.filter(|(by, from, _)| by == "changes" && *from == since.unix()).map(|(.., place)| place);
-    if place.is_none() {
-        query.refuse("cursor", "bad_cursor", "is no cursor of these changes");
-    }
-    place
+fn change_place(cursor: &str, since: Instant) -> Option<ChangePlace> {
+    let (by, from, at, position): (String, i64, i64, i64) = decoded(cursor)?;
+    let at = Instant::from_unix(at)?;
+    (by == "changes" && from == since.unix()).then_some((at, position))
 }
 
 fn encoded(place: &impl Serialize) -> String {

@@ -1,0 +1,85 @@
+//! Files on their way out: kept as files whatever they are, whole or in part.
+
+use std::error::Error as StdError;
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, ETag, EntityTag, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use bytes::Bytes;
+use futures_util::Stream;
+
+use super::answer::{BYTES, Download};
+use super::error::Failure;
+
+/// What a browser may do with a file that was handed in: nothing.
+pub const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// Which bytes of a file are wanted.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted {
+    Whole,
+    /// From the first to the last, both included.
+    Part(u64, u64),
+    /// Some that it does not have.
+    Nothing,
+}
+
+impl Wanted {
+    /// What a request wants of a file. Several ranges at once, and one of a file that changed, are answered with all of it.
+    pub fn of(request: &HttpRequest, tag: &EntityTag, size: u64) -> Self {
+        let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let changed = header(header::IF_RANGE).is_some_and(|known| known != tag.to_string());
+        match header(header::RANGE).and_then(|range| range.parse().ok()) {
+            Some(header::Range::Bytes(ranges)) if ranges.len() == 1 && !changed => {
+                ranges[0].to_satisfiable_range(size).map_or(Self::Nothing, |(first, last)| Self::Part(first, last))
+            }
+            _ => Self::Whole,
+        }
+    }
+}
+
+pub fn out_of_range(size: u64) -> Download {
+    let failure = Failure::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", "the file has no such bytes");
+    let mut response = failure.error_response();
+    if let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}")) {
+        response.headers_mut().insert(header::CONTENT_RANGE, range);
+    }
+    Download(response)
+}
+
+/// A file of so many bytes, or the part of it that is wanted; one without a tag cannot be asked for in part.
+pub fn download<E: Into<Box<dyn StdError>> + 'static>(
+    name: &str,
+    (wanted, size): (Wanted, u64),
+    tag: Option<EntityTag>,
+    bytes: impl Stream<Item = Result<Bytes, E>> + 'static,
+) -> Download {
+    let (status, length) = match wanted {
+        Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, last - first + 1),
+        Wanted::Whole | Wanted::Nothing => (StatusCode::OK, size),
+    };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::CONTENT_TYPE, BYTES))
+        .insert_header(disposition(name))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+    if let Wanted::Part(first, last) = wanted {
+        response.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{last}/{size}")));
+    }
+    if let Some(tag) = tag {
+        response.insert_header((header::ACCEPT_RANGES, "bytes")).insert_header(ETag(tag));
+    }
+    Download(response.body(SizedStream::new(length, bytes)))
+}
+
+/// To be kept as a file, under its name (RFC 6266): plain for old programs, whole for others.
+pub fn disposition(name: &str) -> ContentDisposition {
+    let plain = name.chars().map(|sign| if sign.is_ascii_graphic() && !matches!(sign, '"' | '\\') || sign == ' ' { sign } else { '_' });
+    let whole =
+        header::ExtendedValue { charset: header::Charset::Ext("UTF-8".to_owned()), language_tag: None, value: name.as_bytes().to_vec() };
+    ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(plain.collect()), DispositionParam::FilenameExt(whole)],
+    }
+}

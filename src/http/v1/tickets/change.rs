@@ -1,0 +1,55 @@
+//! Changing a ticket.
+
+use actix_web::web::Data;
+
+use super::{Shown, shown};
+use crate::app::App;
+use crate::domain::contract::TicketType;
+use crate::domain::ticket::{Act, Field};
+use crate::http::body::Partial;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::path::Path;
+use crate::http::shapes::TicketPatch;
+use crate::http::version::IfMatch;
+use crate::store::tickets::TicketRef;
+use crate::usecases::tickets::{self, When};
+
+pub async fn change(
+    app: Data<App>,
+    caller: Caller,
+    Path(ticket): Path<TicketRef>,
+    IfMatch(expected): IfMatch,
+    mut body: Partial<TicketPatch>,
+) -> Result<Shown, Failure> {
+    if body.value.priority_motivation.is_some() && body.value.priority.is_none() {
+        body.refuse("priorityMotivation", "not_allowed", "there is no priority to motivate");
+    }
+    let kind = body.value.r#type.as_deref().map(|name| name.parse::<TicketType>().map_err(|unknown| format!("\"{name}\" {unknown}")));
+    if let Some(Err(detail)) = &kind {
+        body.refuse("type", "unknown_type", detail);
+    }
+    let (patch, _sent) = body.checked()?;
+    let wishes = wishes(patch, kind.and_then(Result::ok));
+    let ticket = tickets::act(&app, &caller.stamp(&app), ticket, &wishes, &When::default(), expected.as_deref()).await?;
+    shown(&app, &caller, &ticket).await
+}
+
+fn wishes(patch: TicketPatch, kind: Option<TicketType>) -> Vec<Act> {
+    let mut wishes = Vec::new();
+    if let Some(tier) = patch.tier {
+        wishes.push(Act::Retier { tier });
+    }
+    if patch.title.is_some() || patch.description.is_some() {
+        wishes.push(Act::Edit { title: patch.title, description: patch.description });
+    }
+    match (kind, patch.priority) {
+        (Some(to), priority) => wishes.push(Act::Retype { to, priority, motivation: patch.priority_motivation }),
+        (None, Some(priority)) => wishes.push(Act::Prioritise { priority, motivation: patch.priority_motivation }),
+        (None, None) => {}
+    }
+    if patch.assignee != Field::Kept || patch.team != Field::Kept {
+        wishes.push(Act::Assign { assignee: patch.assignee, team: patch.team });
+    }
+    wishes
+}

@@ -1,0 +1,51 @@
+//! A ticket's history.
+
+use actix_web::web::Data;
+
+use crate::app::App;
+use crate::http::answer::Paged;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::paging::{self, Page};
+use crate::http::path::Path;
+use crate::http::query::{FromQuery, Keys, Query};
+use crate::http::shapes::{EventOut, EventPage};
+use crate::store::tickets::TicketRef;
+use crate::usecases::tickets;
+
+/// How many are shown unless said: of most tickets the whole history.
+const WHOLE: usize = 100;
+
+pub struct EventsQuery {
+    size: usize,
+    /// The place of the last one shown, among those that the caller sees.
+    after: Option<usize>,
+}
+
+impl FromQuery for EventsQuery {
+    fn read(keys: &mut Keys) -> Self {
+        Self {
+            size: keys.page_size("How many, 100 unless said", WHOLE),
+            after: paging::after(keys, "Where the last page ended", |place| place.parse().ok()),
+        }
+    }
+}
+
+pub async fn list(
+    app: Data<App>,
+    caller: Caller,
+    Path(ticket): Path<TicketRef>,
+    query: Query<EventsQuery>,
+) -> Result<Paged<EventPage>, Failure> {
+    let EventsQuery { size, after } = query.checked()?;
+    let view = app.db.view(caller.scope.clone());
+    let (_, history, _) = tickets::with_history(&view, ticket).await?;
+    // A history only grows: an event's place among those that are seen stays.
+    let reader = caller.reader();
+    let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
+    let shown = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(size + 1);
+    let page = Page::of(shown.collect(), size, |(place, _)| place.to_string());
+    let actors = caller.actors(&app, page.items.iter().map(|(_, event)| &event.actor)).await?;
+    let items = page.items.into_iter().map(|(_, event)| EventOut::new(event, &actors)).collect();
+    Ok(Paged(EventPage { items, next_cursor: page.next_cursor }))
+}

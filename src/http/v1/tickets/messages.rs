@@ -1,0 +1,75 @@
+//! What is written on a ticket.
+
+use actix_web::web::Data;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::Instant;
+use crate::http::answer::{Created, Paged};
+use crate::http::body::Body;
+use crate::http::caller::Caller;
+use crate::http::error::Failure;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::paging::{self, Page};
+use crate::http::path::Path;
+use crate::http::query::{FromQuery, Keys, Query};
+use crate::http::shapes::{Message, MessageInput, MessagePage};
+use crate::http::version::IfMatch;
+use crate::store;
+use crate::store::tickets::TicketRef;
+use crate::usecases::Error;
+use crate::usecases::tickets::{self, NewMessage, When};
+
+/// How many are shown unless said: of most tickets the whole conversation.
+const WHOLE: usize = 100;
+
+pub struct MessagesQuery {
+    size: usize,
+    after: Option<(Instant, Uuid)>,
+}
+
+impl FromQuery for MessagesQuery {
+    fn read(keys: &mut Keys) -> Self {
+        Self {
+            size: keys.page_size("How many, 100 unless said", WHOLE),
+            after: paging::after(keys, "Where the last page ended", paging::read_place),
+        }
+    }
+}
+
+pub async fn list(
+    app: Data<App>,
+    caller: Caller,
+    Path(ticket): Path<TicketRef>,
+    query: Query<MessagesQuery>,
+) -> Result<Paged<MessagePage>, Failure> {
+    let MessagesQuery { size, after } = query.checked()?;
+    let view = app.db.view(caller.scope.clone());
+    let ticket = store::tickets::find(&view, ticket).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
+    let found = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, size as u64 + 1);
+    let page = Page::of(found.await.map_err(Error::from)?, size, |message| paging::place(message.occurred_at, message.id));
+    let actors = caller.actors(&app, page.items.iter().map(|message| &message.author)).await?;
+    let items = page.items.into_iter().map(|message| Message::new(message, &actors)).collect();
+    Ok(Paged(MessagePage { items, next_cursor: page.next_cursor }))
+}
+
+pub async fn write(
+    app: Data<App>,
+    caller: Caller,
+    Path(ticket): Path<TicketRef>,
+    key: IdempotencyKey,
+    IfMatch(expected): IfMatch,
+    Body { value: body, sent }: Body<MessageInput>,
+) -> Result<Created<Message>, Failure> {
+    let stamp = caller.stamp_once(&app, &key, &sent);
+    let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
+    let message = NewMessage {
+        public: body.visibility == "public",
+        by_phone: body.channel.as_deref() == Some("phone"),
+        body: body.body,
+        person_id: None,
+    };
+    let written = tickets::write(&app, &stamp, ticket, &message, &when, expected.as_deref()).await?;
+    let actors = caller.actors(&app, [&written.author]).await?;
+    Ok(Created(Message::new(written, &actors)))
+}
