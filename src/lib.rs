@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! main → cli → http · jobs → auth · usecases · outbox → store → entity
-//!                      app · usecases · outbox → mail · reports · files
+//!                      app · usecases · outbox → mail · reports · files     reports · cli → documents
 //!        cli → simulate → contracts   usecases · cli → proof   everything → domain → words → nobody
 //! ```
 //!
@@ -26,7 +26,8 @@
 //! - [`mail`]: a message read, judged, written and sent.
 //! - [`outbox`]: the event stream, its handlers, and mail on its way out.
 //! - [`jobs`]: what happens without anyone asking, and when.
-//! - [`reports`]: figures and their readable form; they read, and never write.
+//! - [`reports`]: figures, and their layout as documents; they read, and never write.
+//! - [`documents`]: titles, notes and tables with exact cells, rendered as text and as JSON.
 //! - [`app`], [`settings`], [`time`], [`cli`]: the program, what it is told, its only clock, and its commands.
 //!
 //! Where this house differs from its plan: a ticket carries one `next_fire_at` for its clocks and its ladder together,
@@ -39,6 +40,7 @@ pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod contracts;
+pub mod documents;
 pub mod domain;
 pub mod files;
 pub mod http;

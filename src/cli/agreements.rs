@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 
+use super::output::{Format, Page};
 use super::{Failed, complain, open, say, told};
+use crate::reports::layout;
 use crate::settings::{BadSettings, Settings};
 use crate::{contracts, proof, usecases};
 
@@ -29,20 +31,20 @@ Example:
   echo '{\"id\":\"a1\",\"ticketType\":\"incident\",\"priority\":\"urgent\",\"tier\":\"premium\",\"reportedAt\":\"2026-03-13T15:30:00+01:00\",\"asOf\":\"2026-03-16T09:00:00+01:00\"}' |
     uurwerk simulate --contract config/contracts/covide.toml --ledger";
 
-pub fn check(files: &[PathBuf], settings: impl Fn() -> Result<Settings, BadSettings>) -> Result<(), Failed> {
+pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Settings, BadSettings>) -> Result<(), Failed> {
     if files.is_empty() {
         say(format_args!("{}", toml::to_string_pretty(&settings()?)?))?;
         return Ok(());
     }
     let (sources, refused) = read(files);
     for source in &sources {
-        say(format_args!("{}", crate::reports::text::agreement::render(&source.contract)))?;
+        say(format.render(&layout::agreement::document(&source.contract))?)?;
     }
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
 }
 
 /// A contract file tried on the tickets of a database, from a date through another.
-pub async fn what_if(settings: Settings, file: &Path, (from, to): (NaiveDate, NaiveDate), json: bool) -> Result<(), Failed> {
+pub async fn what_if(settings: Settings, file: &Path, (from, to): (NaiveDate, NaiveDate), format: Format) -> Result<(), Failed> {
     let contract = contracts::load(file)?.contract;
     let zone = contract.zone.clone();
     let start = from.pred_opt().and_then(|eve| zone.end_of_date(eve));
@@ -55,9 +57,7 @@ pub async fn what_if(settings: Settings, file: &Path, (from, to): (NaiveDate, Na
     });
     let simulation = compared.await.map_err(told)?;
     bar.finish_and_clear();
-    let text = if json { serde_json::to_string_pretty(&simulation)? } else { crate::reports::text::what_if::render(&simulation, &zone) };
-    say(format_args!("{text}"))?;
-    Ok(())
+    Ok(say(format.render(&simulation, || layout::what_if::document(&simulation, &zone))?)?)
 }
 
 /// Exits 2 when one of them cannot be applied, whatever keeps it from that.

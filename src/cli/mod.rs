@@ -3,6 +3,7 @@
 mod agreements;
 mod calendars;
 mod open;
+mod output;
 mod repair;
 mod serve;
 mod tokens;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::reports::layout;
 use crate::reports::service_management::Month;
 use crate::settings::Settings;
 use crate::store::Scope;
@@ -41,6 +43,9 @@ enum What {
     Migrate,
     /// Say everything that is wrong with contract files, or with the settings when none is named.
     Check {
+        /// How an agreement is printed.
+        #[arg(long, value_enum, default_value_t)]
+        format: output::Page,
         /// Contract files.
         files: Vec<PathBuf>,
     },
@@ -62,9 +67,9 @@ enum What {
         /// The last date of the period.
         #[arg(long, requires = "against")]
         to: Option<chrono::NaiveDate>,
-        /// The comparison as JSON.
-        #[arg(long, requires = "against")]
-        json: bool,
+        /// How the comparison is printed.
+        #[arg(long, value_enum, default_value_t, requires = "against")]
+        format: output::Format,
     },
     /// Count a clock's ledger again, without the desk, and say everything that does not hold.
     Verify {
@@ -91,9 +96,9 @@ enum What {
         /// As known at this instant, RFC 3339; now unless said.
         #[arg(long)]
         as_of: Option<String>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
+        /// How the report is printed.
+        #[arg(long, value_enum, default_value_t)]
+        format: output::Format,
     },
     /// Make a token, for the desk or for one organisation, and print it this once; or list them, or withdraw one.
     Token(tokens::Asked),
@@ -206,19 +211,19 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Serve => serve::serve(settings()?, true).await?,
         What::Work => serve::serve(settings()?, false).await?,
         What::Migrate => open::migrate(settings()?).await?,
-        What::Check { files } => agreements::check(&files, settings)?,
+        What::Check { files, format } => agreements::check(&files, format, settings)?,
         What::Simulate { contract, ledger, against: None, .. } => {
             let source = contracts::load(&contract)?;
             simulate::run(&source.contract, ledger, std::io::stdin().lock(), std::io::stdout().lock())?;
         }
-        What::Simulate { contract, against: Some(database), from, to, json, .. } => {
-            agreements::what_if(settings()?.on(database)?, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), json).await?;
+        What::Simulate { contract, against: Some(database), from, to, format, .. } => {
+            agreements::what_if(settings()?.on(database)?, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), format).await?;
         }
         What::Verify { ledger, contract } => agreements::verify(&ledger, &contract)?,
         What::Mail { mailbox } => mail(settings()?, &mailbox).await?,
-        What::Report { contract, month, as_of, json } => {
+        What::Report { contract, month, as_of, format } => {
             let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is no month, such as 2026-03"))?;
-            report(settings()?, &contract, month, as_of.as_deref(), json).await?;
+            report(settings()?, &contract, month, as_of.as_deref(), format).await?;
         }
         What::Token(asked) => tokens::run(settings()?, asked).await?,
         What::Plan { files } => return Box::pin(agreements::plan(settings()?, &files)).await,
@@ -250,12 +255,11 @@ async fn mail(settings: Settings, mailbox: &str) -> Result<(), Failed> {
     Ok(app.tell().await?)
 }
 
-async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<&str>, json: bool) -> Result<(), Failed> {
+async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<&str>, format: output::Format) -> Result<(), Failed> {
     let as_of = as_of.map(str::parse).transpose()?;
     let app = open::there(settings).await?;
     let report = reports::service_management(&app, &Scope::All, contract, month, as_of).await.map_err(told)?;
-    let text = if json { serde_json::to_string_pretty(&report)? } else { crate::reports::text::render(&report) };
-    Ok(say(text)?)
+    Ok(say(format.render(&report, || layout::service_management::document(&report))?)?)
 }
 
 /// An error with all its problems, for a terminal.

@@ -15,6 +15,7 @@ mod month;
 mod output;
 mod population;
 mod replayed;
+mod rows;
 #[cfg(test)]
 pub(super) mod sample;
 #[cfg(test)]
@@ -22,11 +23,11 @@ mod tests;
 
 pub use input::{ClockFigures, CorrectionFigures, EscalationStep, GoalFigures, TicketFigures};
 pub use month::{BadMonth, Month};
-pub use output::{
-    AgreedRow, Correction, Escalation, EscalationCount, GoalRow, HandlingTime, LateFact, Outcome, Population, PriorityHandling,
-    ReportedAmendment, RunningBreach, ServiceManagementReport, Spread, TicketLine, TypeCounts, TypeHandling, Verdict,
-};
+pub use output::{HandlingTime, Population, PriorityHandling, ServiceManagementReport, Spread, TypeCounts, TypeHandling};
 pub use replayed::{Reading, figures};
+pub use rows::{
+    AgreedRow, Correction, Escalation, EscalationCount, GoalRow, LateFact, Outcome, ReportedAmendment, RunningBreach, TicketLine, Verdict,
+};
 
 use std::collections::BTreeMap;
 

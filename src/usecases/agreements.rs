@@ -15,7 +15,7 @@ pub use crate::contracts::plan::Change;
 use crate::contracts::{self as files, Refused};
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
-use crate::reports::text::keys;
+use crate::reports::layout::keys;
 use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
 

@@ -11,7 +11,8 @@ use std::path::Path;
 use serde_json::json;
 use toml::{Table, Value};
 use uurwerk::contracts;
-use uurwerk::reports::text::agreement;
+use uurwerk::documents::text;
+use uurwerk::reports::layout::agreement;
 
 use crate::on_both_databases;
 use crate::support::Desk;
@@ -332,7 +333,7 @@ fn an_agreement_with_gaps_is_a_draft_and_its_example_is_in_force() {
 fn a_contract_manager_reads_what_starts_a_duty_what_skips_a_level_and_what_is_assumed() {
     let page = |name: &str| {
         let contract = contracts::parse(Path::new(name), &text_of(name)).unwrap_or_else(|refused| panic!("{refused}"));
-        agreement::render(&contract).split_whitespace().collect::<Vec<_>>().join(" ")
+        text::render(&agreement::document(&contract)).split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let (blg, dap, covide) = (page("blg-example"), page("dap-example"), page("covide"));
     let told = [

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("words", &["words"]),
     ("domain", &["domain", "words"]),
     ("contracts", &["contracts", "domain", "words"]),
@@ -15,7 +15,8 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("files", &["settings", "standing"]),
     ("store", &["store", "contracts", "standing", "domain", "words"]),
     ("mail", &["mail", "settings", "store", "domain"]),
-    ("reports", &["reports", "domain", "words"]),
+    ("documents", &["documents", "domain", "words"]),
+    ("reports", &["reports", "documents", "domain", "words"]),
     ("auth", &["auth", "app", "store", "time", "domain"]),
     ("app", &["files", "mail", "settings", "store", "time", "usecases", "domain"]),
     (
@@ -25,7 +26,24 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
     ("jobs", &["jobs", "app", "outbox", "store", "time", "usecases", "domain"]),
     ("http", &["http", "app", "auth", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain", "words"]),
-    ("cli", &["app", "auth", "contracts", "http", "jobs", "outbox", "proof", "reports", "settings", "simulate", "store", "usecases"]),
+    (
+        "cli",
+        &[
+            "app",
+            "auth",
+            "contracts",
+            "documents",
+            "http",
+            "jobs",
+            "outbox",
+            "proof",
+            "reports",
+            "settings",
+            "simulate",
+            "store",
+            "usecases",
+        ],
+    ),
     ("main", &["uurwerk"]),
 ];
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::output::{LateFact, Outcome};
+use super::rows::{LateFact, Outcome};
 use crate::domain::Instant;
 use crate::domain::clock::{Comparison, Kind, Share};
 use crate::domain::contract::TicketType;

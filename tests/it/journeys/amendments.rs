@@ -202,7 +202,7 @@ async fn a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_app
     assert_eq!(then.to_string(), before.to_string());
     let month = "2026-03".parse().expect("a month");
     let report = uurwerk::usecases::reports::service_management(&desk.app, &uurwerk::store::Scope::All, "dap-example", month, None).await;
-    let page = uurwerk::reports::text::render(&report.expect("a report"));
+    let page = uurwerk::documents::text::render(&uurwerk::reports::layout::service_management::document(&report.expect("a report")));
     assert!(page.contains("Gewijzigde openingstijden") && page.contains("31-03-2026  gesloten"), "{page}");
     assert!(page.contains("kalender gewijzigd  Het pand is dicht."), "{page}");
 }

@@ -1,6 +1,5 @@
 //! What a dotted key of a contract file belongs to, in the words people use: `clocks.3.goals.0.within` is of *P2, oplossing*.
 
-use super::words;
 use crate::domain::contract::Contract;
 
 /// What a key belongs to; `None` where the key says so itself, as `calendars.support.hours` does.
@@ -19,7 +18,7 @@ pub fn belongs_to(contract: &Contract, key: &str) -> Option<String> {
             if parts.is_empty() {
                 parts.extend(entry.types.iter().map(|kind| kind.dutch().to_owned()));
             }
-            parts.push(words::clock(entry.kind).to_owned());
+            parts.push(entry.kind.dutch().to_owned());
             Some(parts.join(", "))
         }
         "ladders" => {

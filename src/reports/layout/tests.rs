@@ -1,9 +1,14 @@
 //! A month as a service manager reads it, to the last space.
 
-use super::render;
+use super::service_management::document;
+use crate::documents::text;
 use crate::domain::clock::{Answer, FactKind};
 use crate::reports::service_management::sample::{Incident, InformationRequest, Problem, at, contract, of, ticket};
 use crate::reports::service_management::{EscalationStep, ServiceManagementReport, TicketFigures, report};
+
+fn render(report: &ServiceManagementReport) -> String {
+    text::render(&document(report))
+}
 
 /// Two urgent incidents solved in time, one that passed its bounds, one nobody gave a priority, an old problem and a question.
 fn march() -> ServiceManagementReport {

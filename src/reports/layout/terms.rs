@@ -1,27 +1,16 @@
-//! Figures in Dutch words: `4 u 05 min`, `88,9 %`, `niet gehaald`, `05-03-2026 14:30`.
+//! What agreements ask, in Dutch words: `90 % < 4 u`, `uiterlijk 3e werkdag`, `de 15e van de maand erna`.
 
-use crate::domain::Instant;
-use crate::domain::calendar::{Term, Unit, Zone};
-use crate::domain::clock::{AGREED, Comparison, Kind, Share};
+use crate::domain::calendar::{Term, Unit};
+use crate::domain::clock::{AGREED, Comparison, Share};
 use crate::domain::obligation::Cycle;
 use crate::domain::ticket::EventKind;
-use crate::reports::service_management::{Outcome, Verdict};
 
 const WEEK: [&str; 7] = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"];
 
-/// Hours and minutes, cut to whole minutes; a dash where there is nothing to show.
-pub(super) fn duration(seconds: Option<i64>) -> String {
-    seconds.map_or_else(dash, |seconds| format!("{} u {:02} min", seconds / 3600, seconds / 60 % 60))
-}
-
-/// A percentage that was written with a point.
-pub(super) fn percentage(text: Option<&str>) -> String {
-    text.map_or_else(dash, |text| format!("{} %", text.replace('.', ",")))
-}
-
 /// What a goal asks: `90 % < 4 u`. Strict is `<`, inclusive `binnen` (C3).
 pub(super) fn norm(share: Share, comparison: Comparison, target: &str) -> String {
-    format!("{} {}", percentage(Some(&share.to_string())), bound(comparison, target))
+    let share = share.to_string().replace('.', ",");
+    format!("{share} % {}", bound(comparison, target))
 }
 
 /// A bound without its share: `< 4 u`, `binnen 4 u`, `uiterlijk 3e werkdag`.
@@ -29,7 +18,7 @@ pub(super) fn bound(comparison: Comparison, target: &str) -> String {
     match comparison {
         Comparison::Within if target == AGREED => "het afgesproken moment".to_owned(),
         Comparison::Under => format!("< {}", term(target)),
-        Comparison::Within => format!("binnen {}", term(target)),
+        Comparison::Within => format!("{} {}", comparison.dutch(), term(target)),
         Comparison::By => format!("uiterlijk {}e werkdag", target.trim_end_matches(|unit: char| unit.is_alphabetic())),
     }
 }
@@ -77,41 +66,6 @@ pub(super) fn term(target: &str) -> String {
     format!("{number} {unit}")
 }
 
-/// The Dutch name of a clock.
-pub(super) const fn clock(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Response => "reactie",
-        Kind::Resolution => "oplossing",
-    }
-}
-
-/// The Dutch word for a verdict.
-pub(super) const fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Met => "gehaald",
-        Verdict::Missed => "niet gehaald",
-        Verdict::NotApplicable => "n.v.t.",
-    }
-}
-
-/// What a goal came to for one ticket; nothing where it does not count in the month.
-pub(super) const fn outcome(outcome: Option<Outcome>) -> &'static str {
-    match outcome {
-        Some(Outcome::Met) => "gehaald",
-        Some(Outcome::Missed) => "te laat",
-        None => "telt niet mee",
-    }
-}
-
-/// What an amendment makes of a date.
-pub(super) fn change(change: &str, hours: &[String]) -> String {
-    match change {
-        "closed" => "gesloten".to_owned(),
-        "hours" => format!("open {}", hours.join(", ")),
-        _ => "zoals overeengekomen".to_owned(),
-    }
-}
-
 /// What an event of a ticket says happened.
 pub(super) fn happened(event: &str) -> &str {
     match EventKind::named(event) {
@@ -135,25 +89,9 @@ pub(super) fn happened(event: &str) -> &str {
     }
 }
 
-/// Date and time on the wall clock, to the second: month borders depend on it.
-pub(super) fn moment(instant: Instant, zone: &Zone) -> String {
-    zone.wall(instant).format("%d-%m-%Y %H:%M:%S").to_string()
-}
-
-/// Where there is nothing to show.
-pub(super) fn dash() -> String {
-    "–".to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_duration_is_cut_to_minutes() {
-        assert_eq!(duration(Some(4 * 3600 + 5 * 60 + 59)), "4 u 05 min");
-        assert_eq!((duration(Some(0)), duration(Some(360_000)), duration(None)), ("0 u 00 min".into(), "100 u 00 min".into(), "–".into()));
-    }
 
     #[test]
     fn a_term_says_from_what_it_is_counted() {

@@ -1,0 +1,47 @@
+//! The forms in which a command prints a report.
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::documents::{Document, json, text};
+
+/// How something that is figures first is printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Format {
+    /// A page for a terminal.
+    #[default]
+    Text,
+    /// That page as JSON: titles, columns, and cells with their exact values.
+    Document,
+    /// The figures alone, as the API answers them.
+    Json,
+}
+
+/// How something that is a page first is printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Page {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// As JSON: titles, columns, and cells with their exact values.
+    Document,
+}
+
+impl Format {
+    pub fn render(self, figures: &impl Serialize, document: impl Fn() -> Document) -> serde_json::Result<String> {
+        match self {
+            Self::Text => Page::Text.render(&document()),
+            Self::Document => Page::Document.render(&document()),
+            Self::Json => serde_json::to_string_pretty(figures),
+        }
+    }
+}
+
+impl Page {
+    pub fn render(self, document: &Document) -> serde_json::Result<String> {
+        match self {
+            Self::Text => Ok(text::render(document)),
+            Self::Document => json::render(document),
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! An agreement as a document: what a contract manager checks before it is applied.
+
+use super::terms::{due, norm, term};
+use crate::documents::{Cell, Column, Document, Kind, Section, TableBuilder, dutch};
+use crate::domain::calendar::{Calendar, HolidayRule};
+use crate::domain::clock::Entry;
+use crate::domain::contract::{Condition, ConditionKind, Contract, Level, Mode, Opens, TicketType};
+use crate::domain::obligation::{Cycle, Occasion};
+
+const DAYS: [&str; 7] = ["ma", "di", "wo", "do", "vr", "za", "zo"];
+
+pub fn document(contract: &Contract) -> Document {
+    let effective_from = dutch::date(contract.effective_from);
+    let mut lead = vec![format!("Voor wat wordt gemeld vanaf {effective_from}, op de klok van {}", contract.zone.name())];
+    lead.extend(contract.phone.as_ref().map(|phone| format!("Telefoon {}", phone.as_str())));
+    let mut sections = vec![
+        Section::table("Klanten", clients(contract)),
+        Section::table("Openingstijden", calendars(contract)),
+        Section::table("Prioriteiten", priorities(contract)),
+        Section::table("Klokken en normen", clocks(contract)),
+        Section::table("Rollen", roles(contract)),
+        Section::table("Escalatieladders", ladders(contract)),
+        Section::table("Verplichtingen met een datum", duties(contract)),
+        Section::table("Aangenomen: waarden die niet in de overeenkomst staan", assumed(contract)),
+    ];
+    if !contract.type_labels.is_empty() {
+        sections.insert(2, Section::table("Soorten meldingen", own_types(contract)));
+    }
+    Document {
+        title: format!("{} ({}, versie {})", contract.title, contract.id, contract.version),
+        time_zone: contract.zone.clone(),
+        lead,
+        sections,
+    }
+}
+
+fn clients(contract: &Contract) -> TableBuilder<3> {
+    let mut table =
+        TableBuilder::new([Column::new("Klant", Kind::Text), Column::new("Naam", Kind::Text), Column::new("Abonnement", Kind::Text)]);
+    for client in &contract.clients {
+        table.row([client.organisation.as_str().into(), client.name.as_str().into(), Cell::or_blank(client.tier.clone())]);
+    }
+    table
+}
+
+fn calendars(contract: &Contract) -> TableBuilder<5> {
+    let mut table = TableBuilder::new([
+        Column::new("Kalender", Kind::Text),
+        Column::new("Open", Kind::Text),
+        Column::new("Feestdagen", Kind::Text),
+        Column::new("Ook gesloten", Kind::Count),
+        Column::new("Andere uren", Kind::Count),
+    ]);
+    let count = |number: usize| if number == 0 { Cell::Blank } else { Cell::count(number) };
+    for (name, calendar) in &contract.calendars {
+        let rules = calendar.rules();
+        let (closed, special) = (rules.closed.len() + rules.closed_yearly.len(), rules.special.len());
+        let holidays = match rules.holidays {
+            HolidayRule::None => "open".to_owned(),
+            rule => format!("gesloten ({})", rule.dutch()),
+        };
+        table.row([name.as_str().into(), week(calendar).into(), holidays.into(), count(closed), count(special)]);
+    }
+    table
+}
+
+/// `ma–vr 08:00-17:00, za 09:00-13:00`.
+fn week(calendar: &Calendar) -> String {
+    let hours: Vec<String> =
+        calendar.rules().weekly.iter().map(|day| day.iter().map(ToString::to_string).collect::<Vec<_>>().join(" en ")).collect();
+    let mut stretches = Vec::new();
+    let mut from = 0;
+    for day in 1..=hours.len() {
+        if hours.get(day) != Some(&hours[from]) {
+            let days = if day - from == 1 { DAYS[from].to_owned() } else { format!("{}–{}", DAYS[from], DAYS[day - 1]) };
+            if !hours[from].is_empty() {
+                stretches.push(format!("{days} {}", hours[from]));
+            }
+            from = day;
+        }
+    }
+    stretches.join(", ")
+}
+
+fn own_types(contract: &Contract) -> TableBuilder<2> {
+    let mut table = TableBuilder::new([Column::new("Naam", Kind::Text), Column::new("Is een", Kind::Word)]);
+    for (kind, label) in &contract.type_labels {
+        table.row([label.nl.as_str().into(), kind.word().into()]);
+    }
+    table
+}
+
+/// `incident, gebruikersvraag`.
+fn types(contract: &Contract, kinds: &[TicketType]) -> String {
+    kinds.iter().map(|kind| contract.dutch(*kind)).collect::<Vec<_>>().join(", ")
+}
+
+fn roles(contract: &Contract) -> TableBuilder<4> {
+    let mut table = TableBuilder::new([
+        Column::new("Rol", Kind::Text),
+        Column::new("Naam", Kind::Text),
+        Column::new("Van", Kind::Word),
+        Column::new("Bereikbaar op", Kind::Text),
+    ]);
+    for role in &contract.roles {
+        let per_client = contract.clients.iter().any(|client| client.roles.contains_key(&role.code));
+        let reached = match (&role.mail[..], per_client) {
+            ([], true) => "per klant".to_owned(),
+            ([], false) => "geen adres".to_owned(),
+            (addresses, _) => addresses.join(", "),
+        };
+        table.row([role.code.as_str().into(), role.label.nl.as_str().into(), role.side.word().into(), reached.into()]);
+    }
+    table
+}
+
+fn priorities(contract: &Contract) -> TableBuilder<4> {
+    let mut table = TableBuilder::new([
+        Column::new("Prioriteit", Kind::Text),
+        Column::new("Naam", Kind::Text),
+        Column::new("Voor", Kind::Text),
+        Column::new("Betekenis", Kind::Text),
+    ]);
+    for priority in &contract.priorities {
+        let meaning = Cell::or_blank(priority.definition.as_ref().map(|definition| definition.nl.as_str()));
+        table.row([priority.code.as_str().into(), priority.label.nl.as_str().into(), types(contract, &priority.types).into(), meaning]);
+    }
+    table
+}
+
+fn clocks(contract: &Contract) -> TableBuilder<8> {
+    let mut table = TableBuilder::new([
+        Column::new("Klok", Kind::Word),
+        Column::new("Prioriteit", Kind::Text),
+        Column::new("Abonnement", Kind::Text),
+        Column::new("Kalender", Kind::Text),
+        Column::new("Begint", Kind::Word),
+        Column::new("Normen", Kind::Text),
+        Column::new("Staat stil bij", Kind::Text),
+        Column::new("Waarschuwt bij %", Kind::Text),
+    ]);
+    for entry in &contract.clocks {
+        table.under(&types(contract, &entry.types));
+        table.row(entry_cells(entry));
+    }
+    table
+}
+
+fn entry_cells(entry: &Entry) -> [Cell; 8] {
+    let goals: Vec<_> = entry.goals.iter().map(|goal| norm(goal.required(), goal.comparison, &goal.target)).collect();
+    let warn_at: Vec<_> = entry.warn_at.iter().map(ToString::to_string).collect();
+    [
+        entry.kind.word().into(),
+        Cell::or_missing(entry.priority.clone()),
+        Cell::or_blank(entry.tier.clone()),
+        entry.calendar_id.as_str().into(),
+        entry.starts.word().into(),
+        goals.join("; ").into(),
+        entry.holds.join(", ").into(),
+        warn_at.join(", ").into(),
+    ]
+}
+
+fn ladders(contract: &Contract) -> TableBuilder<7> {
+    let mut table = TableBuilder::new([
+        Column::new("Niveau", Kind::Count),
+        Column::new("Naam", Kind::Text),
+        Column::new("Opdrachtgever", Kind::Text),
+        Column::new("Opdrachtnemer", Kind::Text),
+        Column::new("Besluit van", Kind::Text),
+        Column::new("Verder bij", Kind::Text),
+        Column::new("Hoe", Kind::Text),
+    ]);
+    for ladder in &contract.ladders {
+        let opens = match &ladder.opens {
+            Opens::Registration => "vanaf de melding".to_owned(),
+            Opens::When(conditions) => format!("bij {}", all(conditions)),
+        };
+        table.under(&format!("{}: {}, {opens}", ladder.id, types(contract, &ladder.types)));
+        for level in &ladder.levels {
+            table.row(level_cells(level));
+        }
+    }
+    table
+}
+
+fn level_cells(level: &Level) -> [Cell; 7] {
+    let raised_by: Vec<_> = level.raised_by.iter().map(|side| side.dutch()).collect();
+    let skipped: Vec<_> = level.skipped_by.iter().map(|code| format!("\"{code}\"")).collect();
+    let title =
+        if skipped.is_empty() { level.title.nl.clone() } else { format!("{} (overgeslagen bij {})", level.title.nl, skipped.join(", ")) };
+    [
+        Cell::count(level.level),
+        title.into(),
+        level.client.join(", ").into(),
+        level.supplier.join(", ").into(),
+        raised_by.join(", ").into(),
+        all(&level.climb).into(),
+        how(level).into(),
+    ]
+}
+
+/// How a case moves on from a level. A decision is a person's, whatever the mode.
+fn how(level: &Level) -> &'static str {
+    let decided = level.climb.iter().filter(|condition| condition.kind() == ConditionKind::Decided).count();
+    match (level.climb.len() - decided, decided, level.mode) {
+        (0, 0, _) => "",
+        (0, _, _) => "door een besluit",
+        (_, 0, Mode::Automatic) => Mode::Automatic.dutch(),
+        (_, _, Mode::Automatic) => "vanzelf of door een besluit",
+        (_, _, Mode::Proposed) => "op voorstel",
+    }
+}
+
+fn all(conditions: &[Condition]) -> String {
+    let word = |condition: &Condition| match condition {
+        Condition::Breached { clock: kind, goal } => format!("{} te laat (norm {})", kind.dutch(), goal + 1),
+        Condition::Elapsed { clock: kind, percent } => format!("{percent} % van de {}", kind.dutch()),
+        Condition::LevelOpen { seconds, calendar } => {
+            let (number, unit) = if seconds % 3600 == 0 { (seconds / 3600, "h") } else { (seconds / 60, "m") };
+            format!("{} op dit niveau ({calendar})", term(&format!("{number}{unit}")))
+        }
+        Condition::Decided { code } => format!("besluit \"{code}\""),
+    };
+    conditions.iter().map(word).collect::<Vec<_>>().join(" of ")
+}
+
+fn duties(contract: &Contract) -> TableBuilder<5> {
+    let mut table = TableBuilder::new([
+        Column::new("Verplichting", Kind::Text),
+        Column::new("Bron", Kind::Text),
+        Column::new("Wie", Kind::Text),
+        Column::new("Wanneer", Kind::Text),
+        Column::new("Termijn", Kind::Text),
+    ]);
+    for duty in &contract.duties {
+        let (when, cycle) = match &duty.occasion {
+            Occasion::Facts(names) => {
+                let names: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
+                (format!("{} {}", if duty.precedes_its_fact() { "vóór" } else { "na" }, names.join(" of ")), None)
+            }
+            Occasion::Every(cycle) => (every(*cycle), Some(*cycle)),
+        };
+        let (title, clause, owner) = (duty.title.nl.as_str(), duty.clause.as_str(), duty.owner.as_str());
+        table.row([title.into(), clause.into(), owner.into(), when.into(), due(duty.due, cycle).into()]);
+    }
+    table
+}
+
+/// `elke week`, `elk kwartaal`.
+fn every(cycle: Cycle) -> String {
+    let each = match cycle {
+        Cycle::Week | Cycle::Month => "elke",
+        Cycle::Quarter | Cycle::HalfYear | Cycle::Year => "elk",
+    };
+    format!("{each} {}", cycle.dutch())
+}
+
+/// The keys by what they are of, with the names people know that by.
+fn assumed(contract: &Contract) -> TableBuilder<3> {
+    let mut rows: Vec<(&str, Vec<&str>)> = Vec::new();
+    for key in &contract.assumed {
+        let steps = if key.starts_with("ladders.") && key.contains(".levels.") { 4 } else { 2 };
+        let end = key.match_indices('.').nth(steps - 1).map(|(at, _)| at);
+        let (of, what) = end.map_or((key.as_str(), "alles"), |at| (&key[..at], &key[at + 1..]));
+        match rows.last_mut().filter(|(last, _)| *last == of) {
+            Some((_, keys)) => keys.push(what),
+            None => rows.push((of, vec![what])),
+        }
+    }
+    let mut table =
+        TableBuilder::new([Column::new("Sleutel", Kind::Text), Column::new("Aangenomen", Kind::Text), Column::new("Naam", Kind::Text)]);
+    for (of, keys) in rows {
+        table.row([of.into(), keys.join(", ").into(), Cell::or_blank(named(contract, of))]);
+    }
+    table
+}
+
+/// What people call that which a key such as `obligations.3` leads to; nothing where the key says it.
+fn named(contract: &Contract, key: &str) -> Option<String> {
+    let steps: Vec<_> = key.split('.').collect();
+    let place = |at: usize| steps.get(at).and_then(|step| step.parse::<usize>().ok()).unwrap_or(usize::MAX);
+    match steps[0] {
+        "clients" => contract.clients.get(place(1)).map(|client| client.name.clone()),
+        "clocks" => contract.clocks.get(place(1)).map(|entry| {
+            let narrowed = [Some(entry.kind.dutch()), entry.priority.as_deref(), entry.tier.as_deref()];
+            let of = if entry.priority.is_none() && entry.tier.is_none() { Some(types(contract, &entry.types)) } else { None };
+            narrowed.into_iter().flatten().chain(of.as_deref()).collect::<Vec<_>>().join(" ")
+        }),
+        "roles" => contract.role(steps.get(1).unwrap_or(&"")).map(|role| role.label.nl.clone()),
+        "ladders" => contract.ladders.get(place(1)).map(|ladder| match ladder.levels.get(place(3)) {
+            Some(level) => format!("{}, niveau {}", ladder.id, level.level),
+            None => ladder.id.clone(),
+        }),
+        "obligations" => contract.duties.get(place(1)).map(|duty| duty.title.nl.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::{Rules, Zone};
+
+    #[test]
+    fn a_week_is_told_by_its_stretches() {
+        let mut rules = Rules::in_zone(Zone::from(chrono_tz::Europe::Amsterdam));
+        let day = |texts: &[&str]| texts.iter().map(|text| text.parse().expect("an interval")).collect::<Vec<_>>();
+        for at in 0..4 {
+            rules.weekly[at] = day(&["08:00-12:00", "13:00-17:00"]);
+        }
+        rules.weekly[4] = day(&["08:00-12:00"]);
+        rules.weekly[6] = day(&["22:00-06:00"]);
+        let calendar = Calendar::new(rules).expect("a calendar");
+        assert_eq!(week(&calendar), "ma–do 08:00-12:00 en 13:00-17:00, vr 08:00-12:00, zo 22:00-06:00");
+    }
+}

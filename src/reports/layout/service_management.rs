@@ -1,0 +1,301 @@
+//! The service-management report as a document.
+
+use super::terms::{bound, happened, norm};
+use crate::documents::{Block, Cell, Column, Document, Kind, Section, TableBuilder, dutch};
+use crate::domain::amendment::ChangeKind;
+use crate::domain::calendar::Zone;
+use crate::domain::escalation;
+use crate::reports::service_management::{
+    AgreedRow, Correction, GoalRow, HandlingTime, LateFact, Outcome, ReportedAmendment, RunningBreach, ServiceManagementReport, Spread,
+    TicketLine, TypeCounts, TypeHandling,
+};
+
+pub fn document(report: &ServiceManagementReport) -> Document {
+    let zone = Zone::from(report.time_zone.parse().unwrap_or(chrono_tz::UTC));
+    let to = dutch::moment(report.to_at, &zone);
+    // What most months do not have is left out where there is none; the other sections say that there is none.
+    let sections = [
+        Some(population(report)),
+        corrections(&report.corrections),
+        late(&report.late_facts),
+        amendments(&report.amendments),
+        Some(types(&report.types)),
+        Some(handling(&report.handling_times)),
+        Some(goals(&report.goals)),
+        agreed(&report.agreed),
+        Some(Section::table(format!("Voorbij de norm en nog lopend op {to}"), running(&report.running_breaches))),
+        Some(escalations(report)),
+        Some(Section::table("Langdurig openstaand", tickets(&report.long_open))),
+        Some(Section::table("Niet geclassificeerd (zonder prioriteit, terwijl een norm daarvan afhangt)", tickets(&report.not_classified))),
+    ];
+    Document {
+        title: format!("Servicemanagementrapportage {}", report.month.dutch()),
+        lead: lead(report, &zone),
+        time_zone: zone,
+        sections: sections.into_iter().flatten().collect(),
+    }
+}
+
+fn lead(report: &ServiceManagementReport, zone: &Zone) -> Vec<String> {
+    let moment = |at| dutch::moment(at, zone);
+    let mut lead = vec![
+        format!("{} ({}, versie {})", report.title, report.contract_id, report.contract_version),
+        format!("Van {} tot {}, {}", moment(report.from_at), moment(report.to_at), report.time_zone),
+    ];
+    if report.provisional {
+        lead.push("VOORLOPIG: de maand is nog niet voorbij.".to_owned());
+    }
+    if !report.corrections.is_empty() || !report.late_facts.is_empty() {
+        lead.push(format!("Bijgewerkt na afloop van de maand; zo sinds {}.", moment(report.version_at)));
+    }
+    lead.extend(assumed(&report.assumed));
+    lead
+}
+
+/// What of the agreement is assumed: by name what the figures rest on, and how much besides.
+fn assumed(keys: &[String]) -> Option<String> {
+    const FIGURES: [&str; 5] = ["calendars.", "clocks.", "priorities.", "effective_from", "time_zone"];
+    let (figures, others): (Vec<_>, Vec<_>) =
+        keys.iter().map(String::as_str).partition(|key| FIGURES.iter().any(|part| key.starts_with(part)));
+    let mut sentences = Vec::new();
+    if !figures.is_empty() {
+        sentences.push(format!("Aangenomen waarden, niet uit de overeenkomst, waar deze cijfers op rusten: {}.", figures.join(", ")));
+    }
+    if !others.is_empty() {
+        sentences.push(format!("Overige aangenomen waarden: {}.", others.len()));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn population(report: &ServiceManagementReport) -> Section {
+    let population = &report.population;
+    let counts = format!(
+        "Meegeteld: {}. Daarvan ingetrokken: {}; niet geclassificeerd: {}; voorbij een norm en nog lopend: {}.",
+        population.considered, population.cancelled, population.not_classified, population.running_past_bound
+    );
+    let paragraphs = [population.sentence.clone(), counts].map(|text| Block::Paragraph { text });
+    Section { title: None, blocks: paragraphs.into() }
+}
+
+fn corrections(corrections: &[Correction]) -> Option<Section> {
+    let mut table = TableBuilder::new([
+        Column::new("Ticket", Kind::Ticket),
+        Column::new("Klok", Kind::Word),
+        Column::new("Norm", Kind::Text),
+        Column::new("Was", Kind::Word),
+        Column::new("Is", Kind::Word),
+        Column::new("Sinds", Kind::Moment),
+        Column::new("Door", Kind::Text),
+        Column::new("Reden", Kind::Text),
+    ]);
+    let outcome = |outcome: Option<Outcome>| outcome.map_or_else(|| "telt niet mee".into(), |outcome| outcome.word().into());
+    for one in corrections {
+        table.row([
+            Cell::ticket(&one.number),
+            one.clock.word().into(),
+            bound(one.comparison, &one.target).into(),
+            outcome(one.before),
+            outcome(one.after),
+            one.corrected_at.into(),
+            happened(&one.cause).into(),
+            Cell::or_blank(one.reason.clone()),
+        ]);
+    }
+    (!corrections.is_empty()).then(|| Section::table("Gecorrigeerde uitkomsten (sinds het einde van de maand)", table))
+}
+
+fn late(facts: &[LateFact]) -> Option<Section> {
+    let mut table = TableBuilder::new([
+        Column::new("Ticket", Kind::Ticket),
+        Column::new("Wat", Kind::Text),
+        Column::new("Gebeurd op", Kind::Moment),
+        Column::new("Vastgelegd op", Kind::Moment),
+        Column::new("Reden", Kind::Text),
+    ]);
+    for fact in facts {
+        table.row([
+            Cell::ticket(&fact.number),
+            happened(&fact.event_type).into(),
+            fact.occurred_at.into(),
+            fact.recorded_at.into(),
+            Cell::or_blank(fact.reason.clone()),
+        ]);
+    }
+    (!facts.is_empty()).then(|| Section::table("Na afloop van de maand vastgelegd, en meegeteld", table))
+}
+
+fn amendments(amendments: &[ReportedAmendment]) -> Option<Section> {
+    let mut table = TableBuilder::new([
+        Column::new("Kalender", Kind::Text),
+        Column::new("Datum", Kind::Date),
+        Column::new("Wordt", Kind::Word),
+        Column::new("Van kracht sinds", Kind::Moment),
+        Column::new("Reden", Kind::Text),
+    ]);
+    for one in amendments {
+        let becomes = match ChangeKind::named(&one.change) {
+            Some(ChangeKind::Hours) => format!("open {}", one.hours.join(", ")).into(),
+            Some(change) => change.word().into(),
+            None => one.change.as_str().into(),
+        };
+        table.row([one.calendar.as_str().into(), one.date.into(), becomes, one.in_force_at.into(), one.reason.as_str().into()]);
+    }
+    (!amendments.is_empty()).then(|| Section::table("Gewijzigde openingstijden", table))
+}
+
+fn types(types: &[TypeCounts]) -> Section {
+    let mut table = TableBuilder::new([
+        Column::new("Type", Kind::Word),
+        Column::new("Gemeld", Kind::Count),
+        Column::new("Heropend", Kind::Count),
+        Column::new("Gesloten", Kind::Count),
+        Column::new("Ingetrokken", Kind::Count),
+        Column::new("Open", Kind::Count),
+        Column::new("w.v. opgelost", Kind::Count),
+        Column::new("w.v. langdurig", Kind::Count),
+    ]);
+    let mut totals = [0; 7];
+    let cells = |label: Cell, figures: [u64; 7]| {
+        let [reported, reopened, closed, cancelled, open, resolved, long] = figures.map(|count| Cell::Count { count });
+        [label, reported, reopened, closed, cancelled, open, resolved, long]
+    };
+    for row in types {
+        let figures = [row.reported, row.reopened, row.closed, row.cancelled, row.open_at_end, row.resolved_at_end, row.long_open];
+        totals.iter_mut().zip(figures).for_each(|(total, figure)| *total += figure);
+        table.row(cells(row.ticket_type.word().into(), figures));
+    }
+    table.total(cells("totaal".into(), totals));
+    Section::table("Tickets per type", table)
+}
+
+fn handling(types: &[TypeHandling]) -> Section {
+    let mut table = TableBuilder::new([
+        Column::new("Prioriteit", Kind::Text),
+        Column::new("Tijd", Kind::Text),
+        Column::new("Aantal", Kind::Count),
+        Column::new("Gemiddeld", Kind::Duration),
+        Column::new("Mediaan", Kind::Duration),
+        Column::new("Langst", Kind::Duration),
+    ]);
+    for of_type in types.iter().filter(|of_type| of_type.all.n > 0) {
+        table.under(of_type.ticket_type.dutch());
+        handling_rows(&mut table, "alle", &of_type.all);
+        for priority in of_type.priorities.iter().filter(|priority| priority.time.n > 0) {
+            handling_rows(&mut table, &priority.label, &priority.time);
+        }
+    }
+    Section::table("Afhandeltijden van wat in de maand is opgelost (naar beneden afgerond op minuten)", table)
+}
+
+fn handling_rows(table: &mut TableBuilder<6>, label: &str, time: &HandlingTime) {
+    let mut row = |label: Cell, measure: &str, spread: &Spread| {
+        let [mean, median, max] = [spread.mean_seconds, spread.median_seconds, spread.max_seconds].map(Cell::duration);
+        table.row([label, measure.into(), Cell::count(spread.n), mean, median, max]);
+    };
+    row(label.into(), "binnen openingstijden", &time.window);
+    row(Cell::Blank, "doorlooptijd", &time.calendar);
+}
+
+fn goals(goals: &[GoalRow]) -> Section {
+    let mut table = TableBuilder::new([
+        Column::new("Klok", Kind::Word),
+        Column::new("Prioriteit", Kind::Text),
+        Column::new("Abonnement", Kind::Text),
+        Column::new("Norm", Kind::Text),
+        Column::new("Aantal", Kind::Count),
+        Column::new("Gehaald", Kind::Count),
+        Column::new("Te laat", Kind::Count),
+        Column::new("Marge", Kind::Count),
+        Column::new("Score", Kind::Percentage),
+        Column::new("Uitkomst", Kind::Word),
+    ]);
+    for row in goals {
+        table.under(row.ticket_type.dutch());
+        table.row([
+            row.clock.word().into(),
+            Cell::or_blank(row.priority_label.clone()),
+            Cell::or_blank(row.tier.clone()),
+            norm(row.share_required, row.comparison, &row.target).into(),
+            Cell::count(row.n),
+            Cell::count(row.met),
+            Cell::count(row.missed),
+            Cell::count(row.misses_allowed),
+            Cell::Percentage { part: row.met, whole: row.n },
+            row.verdict.word().into(),
+        ]);
+    }
+    Section::table("Normen (marge: zoveel van het aantal mogen te laat zijn)", table)
+}
+
+/// Most agreements leave nothing to be agreed for a ticket by itself.
+fn agreed(rows: &[AgreedRow]) -> Option<Section> {
+    let mut table = TableBuilder::new([
+        Column::new("Type", Kind::Word),
+        Column::new("Prioriteit", Kind::Text),
+        Column::new("Aantal", Kind::Count),
+        Column::new("Gehaald", Kind::Count),
+        Column::new("Te laat", Kind::Count),
+    ]);
+    for row in rows {
+        let [n, met, missed] = [row.n, row.met, row.missed].map(|count| Cell::Count { count });
+        table.row([row.ticket_type.word().into(), Cell::or_missing(row.priority_label.clone()), n, met, missed]);
+    }
+    (!rows.is_empty()).then(|| Section::table("Afgesproken hersteltijdstippen (in de plaats van een norm)", table))
+}
+
+fn running(breaches: &[RunningBreach]) -> TableBuilder<6> {
+    let mut table = TableBuilder::new([
+        Column::new("Ticket", Kind::Ticket),
+        Column::new("Type", Kind::Word),
+        Column::new("Prioriteit", Kind::Text),
+        Column::new("Klok", Kind::Word),
+        Column::new("Norm", Kind::Text),
+        Column::new("Verstreken op", Kind::Moment),
+    ]);
+    for breach in breaches {
+        table.row([
+            Cell::ticket(&breach.number),
+            breach.ticket_type.word().into(),
+            Cell::or_missing(breach.priority_label.clone()),
+            breach.clock.word().into(),
+            bound(breach.comparison, &breach.target).into(),
+            breach.breached_at.into(),
+        ]);
+    }
+    table
+}
+
+fn escalations(report: &ServiceManagementReport) -> Section {
+    let mut table = TableBuilder::new([
+        Column::new("Niveau", Kind::Text),
+        Column::new("Ticket", Kind::Ticket),
+        Column::new("Op", Kind::Moment),
+        Column::new("Aanleiding", Kind::Text),
+    ]);
+    for step in &report.escalations {
+        let levels = format!("{} → {}", step.from_level, step.to_level);
+        table.row([levels.into(), Cell::ticket(&step.number), step.at.into(), escalation::trigger_in_dutch(&step.trigger).into()]);
+    }
+    let counts = report.escalation_counts.iter();
+    let notes = counts.map(|step| format!("Van niveau {} naar {}: {} keer.", step.from_level, step.to_level, step.count));
+    let blocks: Vec<_> = notes.map(|text| Block::Note { text }).chain([Block::Table(table.into())]).collect();
+    Section::new("Escalaties in de maand", blocks)
+}
+
+fn tickets(tickets: &[TicketLine]) -> TableBuilder<4> {
+    let mut table = TableBuilder::new([
+        Column::new("Ticket", Kind::Ticket),
+        Column::new("Type", Kind::Word),
+        Column::new("Prioriteit", Kind::Text),
+        Column::new("Gemeld op", Kind::Moment),
+    ]);
+    for ticket in tickets {
+        table.row([
+            Cell::ticket(&ticket.number),
+            ticket.ticket_type.word().into(),
+            Cell::or_missing(ticket.priority_label.clone()),
+            ticket.opened_at.into(),
+        ]);
+    }
+    table
+}
