@@ -1,6 +1,5 @@
 //! Who is calling: a bearer token, and what it may see.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -14,13 +13,12 @@ use super::error::Failure;
 use super::idempotency::{self, IdempotencyKey};
 use super::limits::Limits;
 use super::operation::{Argument, Asked, Signature};
-use super::shapes::Actors;
 use crate::app::App;
 pub use crate::auth::Caller;
 use crate::auth::tokens;
 use crate::domain::permission::{AmendCalendars, Verb};
-use crate::store;
 use crate::store::idempotency::Key;
+use crate::usecases::actors::Actors;
 use crate::usecases::{Error, Stamp};
 
 impl Caller {
@@ -48,10 +46,7 @@ impl Caller {
 
     /// Those who acted in an answer, given as histories keep them; all names in one query.
     pub async fn actors<'a>(&self, app: &App, kept: impl IntoIterator<Item = &'a String>) -> Result<Actors, Failure> {
-        let ids: BTreeSet<_> = kept.into_iter().filter_map(|kept| Actors::id_of(kept)).collect();
-        let ids: Vec<_> = ids.into_iter().collect();
-        let known = store::people::names(&app.db.view(self.scope.clone()), &ids).await;
-        Ok(Actors::new(known.map_err(Error::from)?))
+        Ok(Actors::of(&app.db.view(self.scope.clone()), kept).await?)
     }
 
     /// Refuses whoever is not of the desk.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use crate::domain::person::Person;
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::store::events::Streamed;
 use crate::store::mail::Thread;
-use crate::store::people::Person;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 

@@ -9,32 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-use crate::domain::ticket::Reader;
-
-/// A file on a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment {
-    /// Its id, and the key of its bytes.
-    pub id: Uuid,
-    /// Its ticket.
-    pub ticket_id: Uuid,
-    /// Whose.
-    pub organisation: String,
-    /// Whether the client may see it.
-    pub public: bool,
-    /// Who added it, as histories name them.
-    pub author: String,
-    /// Its name, never a path.
-    pub name: String,
-    /// What its sender says it is.
-    pub media_type: String,
-    /// How long it is.
-    pub size_bytes: u64,
-    /// SHA-256 of its bytes.
-    pub digest: String,
-    /// When it was added.
-    pub recorded_at: Instant,
-}
+use crate::domain::ticket::{Attachment, Reader};
 
 /// A ticket's attachments, as a reader sees them, oldest first.
 pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, reader: Reader) -> Result<Vec<Attachment>, DbErr> {

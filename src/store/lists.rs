@@ -7,163 +7,64 @@
 //!
 //! Absent on purpose: a count of all pages, which would cost what the list holds.
 
+use super::overviews::{self, Row};
+use super::{Reads, instant, search};
+use crate::domain::Instant;
+use crate::domain::ticket::listing::{ChangePlace, Filter, Key, Page, Place, Sort};
+use crate::domain::ticket::{Overview, Reader};
+use crate::domain::workflow::State;
 use entity::{ticket, ticket_change};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
-use uuid::Uuid;
-
-use super::search::{self, Words};
-use super::tickets::to_domain;
-use super::{Reads, instant};
-use crate::domain::Instant;
-use crate::domain::contract::TicketType;
-use crate::domain::ticket::{Channel, Reader, Ticket};
-use crate::domain::workflow::State;
 
 /// The rank of a ticket on which no priority holds.
 pub(super) const NO_RANK: i32 = i32::MAX;
 /// The due instant of a ticket with nothing due.
 pub(super) const NOT_DUE: i64 = i64::MAX;
 
-/// A span of instants: from the first, before the second.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Span {
-    /// Its first instant.
-    pub from: Option<Instant>,
-    /// The first instant after it.
-    pub before: Option<Instant>,
+/// A key as a reader sees it, with its direction.
+#[derive(Debug, Clone, Copy)]
+struct By {
+    key: Key,
+    reader: Reader,
+    descending: bool,
 }
 
-/// Which tickets a list shows; what is empty does not narrow it.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// For whom: changes they see nothing of are none.
-    pub reader: Reader,
-    /// Of these types.
-    pub kinds: Vec<TicketType>,
-    /// In these states.
-    pub states: Vec<State>,
-    /// In these phases.
-    pub phases: Vec<String>,
-    /// With these priorities, decided or proposed.
-    pub priorities: Vec<String>,
-    /// Under these contracts.
-    pub contracts: Vec<String>,
-    /// Of these organisations.
-    pub organisations: Vec<String>,
-    /// In these hands.
-    pub assignees: Vec<String>,
-    /// With these teams.
-    pub teams: Vec<String>,
-    /// Reported by these people.
-    pub requesters: Vec<Uuid>,
-    /// Come in by these ways.
-    pub channels: Vec<Channel>,
-    /// Reported then.
-    pub opened: Span,
-    /// Last changed then.
-    pub updated: Span,
-    /// With their next goal due then.
-    pub due: Span,
-    /// With a breached goal, or without.
-    pub breached: Option<bool>,
-    /// With these words.
-    pub words: Option<Words>,
-}
-
-/// What tickets are sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    /// When they were reported.
-    OpenedAt,
-    /// When they last changed.
-    UpdatedAt,
-    /// When they last changed as their client sees it.
-    ClientUpdatedAt,
-    /// When their next goal is due; those without one last.
-    NextDueAt,
-    /// The rank of the priority that holds, first handled first; those without one last (INC-08).
-    Priority,
-    /// Their number.
-    Number,
-}
-
-impl Key {
-    /// All of them, as the desk sees them.
-    pub const ALL: [Self; 5] = [Self::OpenedAt, Self::UpdatedAt, Self::NextDueAt, Self::Priority, Self::Number];
-
-    /// The name in the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OpenedAt => "openedAt",
-            Self::UpdatedAt | Self::ClientUpdatedAt => "updatedAt",
-            Self::NextDueAt => "nextDueAt",
-            Self::Priority => "priority",
-            Self::Number => "number",
-        }
-    }
-
-    /// The same key as a reader sees it.
-    #[must_use]
-    pub const fn seen_by(self, reader: Reader) -> Self {
-        match (self, reader) {
-            (Self::UpdatedAt, Reader::Client) => Self::ClientUpdatedAt,
-            _ => self,
-        }
+impl By {
+    fn keys(sort: &Sort, reader: Reader) -> Vec<Self> {
+        sort.keys.iter().map(|by| Self { key: by.key, reader, descending: by.descending }).collect()
     }
 
     fn column(self) -> ticket::Column {
-        match self {
-            Self::OpenedAt => ticket::Column::OpenedAt,
-            Self::UpdatedAt => ticket::Column::UpdatedAt,
-            Self::ClientUpdatedAt => ticket::Column::ClientUpdatedAt,
-            Self::NextDueAt => ticket::Column::DueOrder,
-            Self::Priority => ticket::Column::PriorityRank,
-            Self::Number => ticket::Column::Number,
+        match (self.key, self.reader) {
+            (Key::OpenedAt, _) => ticket::Column::OpenedAt,
+            (Key::UpdatedAt, Reader::Desk) => ticket::Column::UpdatedAt,
+            (Key::UpdatedAt, Reader::Client) => ticket::Column::ClientUpdatedAt,
+            (Key::NextDueAt, _) => ticket::Column::DueOrder,
+            (Key::Priority, _) => ticket::Column::PriorityRank,
+            (Key::Number, _) => ticket::Column::Number,
         }
     }
 
     /// The figure a ticket has under this key.
     fn figure(self, row: &ticket::Model) -> i64 {
-        match self {
-            Self::OpenedAt => row.opened_at.timestamp(),
-            Self::UpdatedAt => row.updated_at.timestamp(),
-            Self::ClientUpdatedAt => row.client_updated_at.timestamp(),
-            Self::NextDueAt => row.due_order,
-            Self::Priority => i64::from(row.priority_rank),
-            Self::Number => row.number,
+        match (self.key, self.reader) {
+            (Key::OpenedAt, _) => row.opened_at.timestamp(),
+            (Key::UpdatedAt, Reader::Desk) => row.updated_at.timestamp(),
+            (Key::UpdatedAt, Reader::Client) => row.client_updated_at.timestamp(),
+            (Key::NextDueAt, _) => row.due_order,
+            (Key::Priority, _) => i64::from(row.priority_rank),
+            (Key::Number, _) => row.number,
         }
     }
 
-    /// The figure as its column holds it.
-    fn value(self, figure: i64) -> Expr {
-        match self {
-            Self::OpenedAt | Self::UpdatedAt | Self::ClientUpdatedAt => {
-                Expr::val(Instant::from_unix(figure).unwrap_or(Instant::MIN).to_utc())
-            }
-            Self::Priority => Expr::val(i32::try_from(figure).unwrap_or(NO_RANK)),
-            Self::NextDueAt | Self::Number => Expr::val(figure),
-        }
-    }
-}
-
-/// A key with its direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SortKey {
-    /// The key.
-    pub key: Key,
-    /// Largest first.
-    pub descending: bool,
-}
-
-impl SortKey {
     fn order(self) -> Order {
         if self.descending { Order::Desc } else { Order::Asc }
     }
 
     /// What is compared. Downwards the stand-in of an absent figure comes first, so there it is turned over.
     fn expr(self) -> Expr {
-        let column = Expr::col((ticket::Entity, self.key.column()));
+        let column = Expr::col((ticket::Entity, self.column()));
         match self.key {
             Key::Priority if self.descending => turned(&column, NO_RANK),
             Key::NextDueAt if self.descending => turned(&column, NOT_DUE),
@@ -172,26 +73,25 @@ impl SortKey {
     }
 
     fn value(self, figure: i64) -> Expr {
-        let value = self.key.value(figure);
         match self.key {
             Key::Priority if self.descending && figure == i64::from(NO_RANK) => Expr::val(-NO_RANK),
             Key::NextDueAt if self.descending && figure == NOT_DUE => Expr::val(-NOT_DUE),
-            _ => value,
+            key => value(key, figure),
         }
+    }
+}
+
+/// A figure as the column of its key holds it.
+fn value(key: Key, figure: i64) -> Expr {
+    match key {
+        Key::OpenedAt | Key::UpdatedAt => Expr::val(Instant::from_unix(figure).unwrap_or(Instant::MIN).to_utc()),
+        Key::Priority => Expr::val(i32::try_from(figure).unwrap_or(NO_RANK)),
+        Key::NextDueAt | Key::Number => Expr::val(figure),
     }
 }
 
 fn turned<V: Into<sea_orm::Value> + std::ops::Neg<Output = V> + Copy>(column: &Expr, absent: V) -> Expr {
     Expr::case(column.clone().eq(Expr::val(absent)), Expr::val(-absent)).finally(column.clone()).into()
-}
-
-/// How a list is sorted; equals by their ids.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sort {
-    /// The keys, the first decides first.
-    pub keys: Vec<SortKey>,
-    /// Open emergency changes before everything else, whatever the keys (CHG-03).
-    pub emergencies_first: bool,
 }
 
 /// A part of a list that is read by itself.
@@ -202,63 +102,50 @@ enum Section {
     Rest,
 }
 
-/// Where a page ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Whether that was among those that go first.
-    pub first: bool,
-    /// The figures of the last ticket, a key each.
-    pub figures: Vec<i64>,
-    /// Its id.
-    pub id: Uuid,
-}
-
-/// Tickets of a list, with where they end if more follow.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The tickets.
-    pub tickets: Vec<Ticket>,
-    /// Where the page ends; `None` on the last.
-    pub end: Option<Place>,
-}
-
 /// A page of at most `size` tickets after a place.
-pub async fn page(reads: &impl Reads, filter: &Filter, sort: &Sort, after: Option<&Place>, size: u64) -> Result<Page, DbErr> {
+pub async fn page(
+    reads: &impl Reads,
+    reader: Reader,
+    filter: &Filter,
+    sort: &Sort,
+    after: Option<&Place>,
+    size: u64,
+) -> Result<Page, DbErr> {
     let sections: &[Section] = match after {
         _ if !sort.emergencies_first => &[Section::Whole],
         Some(place) if !place.first => &[Section::Rest],
         _ => &[Section::First, Section::Rest],
     };
     let most = usize::try_from(size).unwrap_or(usize::MAX);
-    let narrowed = conditions(reads, filter).await?;
-    let mut rows: Vec<(Section, ticket::Model)> = Vec::new();
+    let (narrowed, keys) = (conditions(reads, reader, filter).await?, By::keys(sort, reader));
+    let mut rows: Vec<(Section, Row)> = Vec::new();
     for &section in sections {
         if rows.len() > most {
             break;
         }
         let left = size + 1 - rows.len() as u64;
         let after = after.filter(|place| place.first == (section == Section::First));
-        let found = section_rows(reads, &narrowed, sort, section, after, left).await?;
+        let found = section_rows(reads, &narrowed, &keys, section, after, left).await?;
         rows.extend(found.into_iter().map(|row| (section, row)));
     }
     let more = rows.len() > most;
     rows.truncate(most);
     let end = rows.last().filter(|_| more).map(|(section, row)| Place {
         first: *section == Section::First,
-        figures: sort.keys.iter().map(|by| by.key.figure(row)).collect(),
-        id: row.id,
+        figures: keys.iter().map(|by| by.figure(&row.ticket)).collect(),
+        id: row.ticket.id,
     });
-    Ok(Page { tickets: rows.into_iter().map(|(_, row)| to_domain(row)).collect::<Result<_, _>>()?, end })
+    Ok(Page { tickets: rows.into_iter().map(|(_, row)| row.into_overview()).collect::<Result<_, _>>()?, end })
 }
 
 async fn section_rows(
     reads: &impl Reads,
     narrowed: &Condition,
-    sort: &Sort,
+    keys: &[By],
     section: Section,
     after: Option<&Place>,
     limit: u64,
-) -> Result<Vec<ticket::Model>, DbErr> {
+) -> Result<Vec<Row>, DbErr> {
     let goes_first = Expr::col((ticket::Entity, ticket::Column::GoesFirst));
     let mut query = reads.find::<ticket::Entity>().filter(narrowed.clone());
     query = match section {
@@ -267,23 +154,23 @@ async fn section_rows(
         Section::Rest => query.filter(goes_first.not()),
     };
     if let Some(place) = after {
-        query = query.filter(beyond(&sort.keys, place));
+        query = query.filter(beyond(keys, place));
     }
-    for by in &sort.keys {
+    for by in keys {
         query = query.order_by(by.expr(), by.order());
     }
-    query = query.order_by(ticket::Column::Id, last_direction(&sort.keys).order());
-    query.limit(limit).all(reads.connection()).await
+    query = query.order_by(ticket::Column::Id, if is_descending(keys) { Order::Desc } else { Order::Asc });
+    overviews::rows(reads, query.limit(limit)).await
 }
 
 /// Ids follow the last key, so that keys of one direction are one row value with them.
-fn last_direction(keys: &[SortKey]) -> SortKey {
-    keys.last().copied().unwrap_or(SortKey { key: Key::Number, descending: false })
+fn is_descending(keys: &[By]) -> bool {
+    keys.last().is_some_and(|last| last.descending)
 }
 
 /// The condition that a ticket comes after a place.
-fn beyond(keys: &[SortKey], place: &Place) -> Condition {
-    let id = (Expr::col((ticket::Entity, ticket::Column::Id)), Expr::val(place.id), last_direction(keys).descending);
+fn beyond(keys: &[By], place: &Place) -> Condition {
+    let id = (Expr::col((ticket::Entity, ticket::Column::Id)), Expr::val(place.id), is_descending(keys));
     let figures = keys.iter().zip(&place.figures);
     let terms: Vec<_> = figures.map(|(by, figure)| (by.expr(), by.value(*figure), by.descending)).chain([id]).collect();
     let past = |own: Expr, mark: Expr, descending: bool| if descending { own.lt(mark) } else { own.gt(mark) };
@@ -300,7 +187,7 @@ fn beyond(keys: &[SortKey], place: &Place) -> Condition {
     any
 }
 
-async fn conditions(reads: &impl Reads, filter: &Filter) -> Result<Condition, DbErr> {
+async fn conditions(reads: &impl Reads, reader: Reader, filter: &Filter) -> Result<Condition, DbErr> {
     let names = |texts: Vec<&'static str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let kinds = names(filter.kinds.iter().map(|kind| kind.as_str()).collect());
     let channels = names(filter.channels.iter().map(|channel| channel.as_str()).collect());
@@ -325,14 +212,13 @@ async fn conditions(reads: &impl Reads, filter: &Filter) -> Result<Condition, Db
         let proposed = ticket::Column::Priority.is_null().and(ticket::Column::ProposedPriority.is_in(&filter.priorities));
         all = all.add(ticket::Column::Priority.is_in(&filter.priorities).or(proposed));
     }
-    for (span, key) in
-        [(filter.opened, Key::OpenedAt), (filter.updated, Key::UpdatedAt.seen_by(filter.reader)), (filter.due, Key::NextDueAt)]
-    {
-        let column = || Expr::col((ticket::Entity, key.column()));
+    for (span, key) in [(filter.opened, Key::OpenedAt), (filter.updated, Key::UpdatedAt), (filter.due, Key::NextDueAt)] {
+        let by = By { key, reader, descending: false };
+        let column = || Expr::col((ticket::Entity, by.column()));
         // What has nothing due is due at no time.
         let before = span.before.map(Instant::unix).or_else(|| span.from.and((key == Key::NextDueAt).then_some(NOT_DUE)));
-        all = all.add_option(span.from.map(|from| column().gte(key.value(from.unix()))));
-        all = all.add_option(before.map(|before| column().lt(key.value(before))));
+        all = all.add_option(span.from.map(|from| column().gte(value(key, from.unix()))));
+        all = all.add_option(before.map(|before| column().lt(value(key, before))));
     }
     let breached = || Expr::col((ticket::Entity, ticket::Column::Breached));
     all = all.add_option(filter.breached.map(|wanted| if wanted { breached() } else { breached().not() }));
@@ -354,24 +240,22 @@ fn in_states(states: &[State]) -> Condition {
     if open && every_open { all } else { all.add(ticket::Column::State.is_in(states.iter().map(|state| state.as_str()))) }
 }
 
-/// Where a page of changes ended: when its last ticket was marked as changed, and its place in the stream.
-pub type ChangePlace = (Instant, i64);
-
 /// A page of tickets marked as changed at or after an instant, in the order of their marks (`store::changes`).
 pub async fn changed_since(
     reads: &impl Reads,
+    reader: Reader,
     filter: &Filter,
     since: Instant,
     after: Option<ChangePlace>,
     size: u64,
-) -> Result<(Vec<Ticket>, Option<ChangePlace>), DbErr> {
+) -> Result<(Vec<Overview>, Option<ChangePlace>), DbErr> {
     let of_ticket = ticket_change::Entity::belongs_to(ticket::Entity)
         .from((ticket_change::Column::TicketId, ticket_change::Column::Organisation))
         .to((ticket::Column::Id, ticket::Column::Organisation))
         .into();
     let mut marks = reads.find::<ticket_change::Entity>().join(JoinType::InnerJoin, of_ticket);
-    marks = marks.filter(conditions(reads, filter).await?);
-    let (changed_at, place) = match filter.reader {
+    marks = marks.filter(conditions(reads, reader, filter).await?);
+    let (changed_at, place) = match reader {
         Reader::Client => (ticket_change::Column::ClientChangedAt, ticket_change::Column::ClientPosition),
         Reader::Desk => (ticket_change::Column::ChangedAt, ticket_change::Column::Position),
     };
@@ -386,12 +270,12 @@ pub async fn changed_since(
     let more = marks.len() > most;
     marks.truncate(most);
     let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(marks.iter().map(|mark| mark.ticket_id)));
-    let mut rows = rows.all(reads.connection()).await?;
-    rows.sort_by_key(|row| marks.iter().position(|mark| mark.ticket_id == row.id));
-    let place_of = |mark: &ticket_change::Model| match filter.reader {
+    let mut rows = overviews::rows(reads, rows).await?;
+    rows.sort_by_key(|row| marks.iter().position(|mark| mark.ticket_id == row.ticket.id));
+    let place_of = |mark: &ticket_change::Model| match reader {
         Reader::Client => Some((instant(mark.client_changed_at?), mark.client_position?)),
         Reader::Desk => Some((instant(mark.changed_at), mark.position)),
     };
     let end = marks.last().filter(|_| more).and_then(place_of);
-    Ok((rows.into_iter().map(to_domain).collect::<Result<_, _>>()?, end))
+    Ok((rows.into_iter().map(Row::into_overview).collect::<Result<_, _>>()?, end))
 }

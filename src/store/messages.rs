@@ -9,30 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-use crate::domain::ticket::Reader;
-
-/// A message on a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Its id.
-    pub id: Uuid,
-    /// Its ticket.
-    pub ticket_id: Uuid,
-    /// Whose.
-    pub organisation: String,
-    /// Whether the client may see it.
-    pub public: bool,
-    /// Who wrote it, as histories name them.
-    pub author: String,
-    /// The person, where one is known.
-    pub person_id: Option<Uuid>,
-    /// The text.
-    pub body: String,
-    /// When it was written.
-    pub occurred_at: Instant,
-    /// When that was recorded.
-    pub recorded_at: Instant,
-}
+use crate::domain::ticket::{Message, Reader};
 
 /// A page of a ticket's messages, as a reader sees them, oldest first, after one of them.
 pub async fn of_ticket(

@@ -19,6 +19,7 @@ pub mod mail;
 pub mod messages;
 pub mod obligations;
 pub mod outbound;
+pub mod overviews;
 pub mod people;
 mod place;
 pub mod search;

@@ -8,25 +8,11 @@ use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::search::folded;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, insert_rows};
 use crate::domain::Instant;
-
-/// Somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// Their id, the only thing histories know.
-    pub id: Uuid,
-    /// Whose.
-    pub organisation: String,
-    /// Their name.
-    pub name: String,
-    /// Their address, in small letters.
-    pub email: String,
-    /// Whether only a mailbox that accepts strangers made them known: nobody vouches for whose they are.
-    pub is_stranger: bool,
-}
+use crate::domain::person::{Filter, Person};
+use crate::domain::search::folded;
 
 /// The person of an organisation with that address.
 pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -> Result<Option<Person>, DbErr> {
@@ -77,19 +63,6 @@ pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Kno
         Ok((id, if is_person == 1 { Known::Person(name) } else { Known::Token(name) }))
     });
     known.collect()
-}
-
-/// Which people a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Of these organisations.
-    pub organisations: Vec<String>,
-    /// With each of these words somewhere in their name or address.
-    pub words: Vec<String>,
-    /// After this organisation and address in the list.
-    pub after: Option<(String, String)>,
-    /// At most this many.
-    pub limit: u64,
 }
 
 /// A page of people, by organisation and address.

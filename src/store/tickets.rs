@@ -14,26 +14,8 @@ use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::{Channel, ClockIndex, NextDue, Settled, Ticket};
+use crate::domain::ticket::{Channel, ClockIndex, ExternalReference, NextDue, Settled, Ticket, TicketRef, clock_id};
 use crate::domain::workflow;
-
-/// How a ticket is addressed: by its id or its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TicketRef {
-    /// Its id.
-    Id(Uuid),
-    /// Its number.
-    Number(TicketType, i64),
-}
-
-/// What a ticket is called in another system.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ExternalReference {
-    /// The system.
-    pub system: String,
-    /// The name there.
-    pub reference: String,
-}
 
 /// One ticket; `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
@@ -57,7 +39,7 @@ pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbE
 /// A ticket's key never changes, so a row that points at it need not wait for who holds it.
 const HELD: LockType = LockType::NoKeyUpdate;
 
-fn addressed(ticket: TicketRef) -> Condition {
+pub(super) fn addressed(ticket: TicketRef) -> Condition {
     match ticket {
         TicketRef::Id(id) => Condition::all().add(ticket::Column::Id.eq(id)),
         TicketRef::Number(kind, number) => {
@@ -205,11 +187,6 @@ pub async fn called(
         .filter(external_reference::Column::Reference.is_in(names.iter().map(|one| one.reference.as_str())));
     let rows = rows.all(reads.connection()).await?.into_iter();
     Ok(rows.map(|row| (row.organisation, ExternalReference { system: row.system, reference: row.reference }, row.ticket_id)).collect())
-}
-
-/// A clock's id: the same for ever, from its ticket's.
-pub fn clock_id(ticket: Uuid, kind: crate::domain::clock::Kind) -> Uuid {
-    Uuid::new_v5(&ticket, kind.as_str().as_bytes())
 }
 
 async fn put_clocks(tx: &Tx, tickets: &[(&Ticket, &Settled)]) -> Result<(), DbErr> {

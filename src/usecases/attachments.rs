@@ -10,11 +10,11 @@ use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::text::is_visible;
+use crate::domain::ticket::Attachment;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Act, Reader, Ticket, may_attach};
 use crate::files::NotKept;
-use crate::store::attachments::Attachment;
 use crate::store::idempotency::Key;
-use crate::store::tickets::TicketRef;
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 

@@ -12,9 +12,9 @@ use super::tickets::{NewMessage, When, write_in};
 use super::{Error, Stamp};
 use crate::app::App;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::TicketRef;
 use crate::files::Kept;
 use crate::mail::parse::{self, Parsed};
-use crate::store::tickets::TicketRef;
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 

@@ -1,5 +1,6 @@
 //! What one can do with the desk: one function each. They read find, permit, decide, record.
 
+pub mod actors;
 pub mod agreements;
 pub mod amendments;
 pub mod attachments;
@@ -11,7 +12,7 @@ pub mod idempotency;
 pub mod inbound;
 pub mod obligations;
 pub mod outbound;
-mod people;
+pub mod people;
 pub mod rebuild;
 pub mod reports;
 pub mod sandbox;

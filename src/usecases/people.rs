@@ -4,8 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Error;
 use crate::app::App;
-use crate::store::people::Person;
+use crate::auth::Caller;
+use crate::domain::person::{Filter, Person};
 use crate::store::{self, Tx};
+
+/// A page of the people a caller sees, by organisation and address.
+pub async fn list(app: &App, caller: &Caller, filter: &Filter) -> Result<Vec<Person>, Error> {
+    Ok(store::people::list(&app.db.view(caller.scope.clone()), filter).await?)
+}
 
 /// An organisation with an address in small letters: whom a person is known by.
 pub(super) type Address = (String, String);

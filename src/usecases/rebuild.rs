@@ -9,9 +9,9 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
 use crate::domain::obligation::EventKind as ObligationEvent;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{self, Actor, Event, EventKind, Settled, Ticket};
 use crate::store::index::Difference as Differs;
-use crate::store::tickets::TicketRef;
 use crate::store::{self, Scope};
 
 /// Tickets compared between two questions to the database.

@@ -11,10 +11,12 @@ use std::time::Instant as Stopwatch;
 use entity::ticket;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend};
 use uurwerk::domain::contract::TicketType;
+use uurwerk::domain::search::Words;
+use uurwerk::domain::ticket::Reader;
+use uurwerk::domain::ticket::listing::{Filter, Key, Place, Sort, SortKey};
 use uurwerk::domain::workflow::State;
 use uurwerk::store::Scope;
-use uurwerk::store::lists::{Filter, Key, Place, Sort, SortKey, changed_since, page};
-use uurwerk::store::search::Words;
+use uurwerk::store::lists::{changed_since, page};
 
 use support::{Desk, copy, milliseconds, quick};
 
@@ -132,7 +134,7 @@ async fn measured(desk: &Desk) -> Vec<(&'static str, f64)> {
     lines.push(("newest open, through HTTP (aim: 1.50)", median(rounds, async || drop(desk.asks(&path, None).await)).await));
     for (name, scope, filter, sort) in lists() {
         let view = desk.app.db.view(scope);
-        let once = async || drop(page(&view, &filter, &sort, None, SIZE).await.expect("a page"));
+        let once = async || drop(page(&view, Reader::Desk, &filter, &sort, None, SIZE).await.expect("a page"));
         let watch = Stopwatch::now();
         once().await;
         lines.push((name, median(if milliseconds(watch) > 100.0 { 3 } else { rounds }, once).await));
@@ -141,14 +143,14 @@ async fn measured(desk: &Desk) -> Vec<(&'static str, f64)> {
     let (_, _, filter, sort) = lists().swap_remove(0);
     let mut deep: Option<Place> = None;
     for _ in 0..15 {
-        deep = page(&view, &filter, &sort, deep.as_ref(), SIZE).await.expect("a page").end.or(deep);
+        deep = page(&view, Reader::Desk, &filter, &sort, deep.as_ref(), SIZE).await.expect("a page").end.or(deep);
     }
     lines.push((
         "newest open, the sixteenth page",
-        median(rounds, async || drop(page(&view, &filter, &sort, deep.as_ref(), SIZE).await)).await,
+        median(rounds, async || drop(page(&view, Reader::Desk, &filter, &sort, deep.as_ref(), SIZE).await)).await,
     ));
     let since = "2020-01-05T00:00:00Z".parse().expect("an instant");
-    let changes = async || drop(changed_since(&view, &Filter::default(), since, None, SIZE).await.expect("a page"));
+    let changes = async || drop(changed_since(&view, Reader::Desk, &Filter::default(), since, None, SIZE).await.expect("a page"));
     lines.push(("changed since", median(rounds, changes).await));
     lines
 }

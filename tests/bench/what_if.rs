@@ -15,8 +15,8 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 use uurwerk::contracts;
 use uurwerk::domain::Instant;
+use uurwerk::domain::ticket::TicketRef;
 use uurwerk::domain::ticket::{Act, Actor};
-use uurwerk::store::tickets::TicketRef;
 use uurwerk::usecases::tickets::{Draft, When, act, register};
 use uurwerk::usecases::{Stamp, what_if};
 

@@ -6,7 +6,9 @@
 mod act;
 mod closing;
 mod event;
+pub mod listing;
 mod outlook;
+mod overview;
 mod recorded;
 mod settle;
 mod visibility;
@@ -15,6 +17,7 @@ pub use act::{Act, Field, Refusal, act, may_attach, needs_phone_contact};
 pub use closing::ClosingText;
 pub use event::{Event, EventKind, facts, phase_before_hold, told};
 pub use outlook::Outlook;
+pub use overview::{Attachment, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
 pub use recorded::as_recorded;
 pub use settle::{ClockIndex, Settled, Standing, clocks, ledgers, settle};
 pub use visibility::Reader;

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Actor, Actors};
+use super::Actor;
 use crate::domain::Instant;
 use crate::domain::amendment::Approval;
 use crate::store::amendments::Recorded;
+use crate::usecases::actors::Actors;
 
 /// A change to one date of a contract's calendar.
 #[derive(ToSchema, serde::Deserialize)]
@@ -123,7 +124,7 @@ impl CalendarAmendment {
             side: one.side.as_str().to_owned(),
             approved_by: Some(one.approved_by).filter(|_| with_names),
             evidence: one.evidence.filter(|_| with_names),
-            actor: actors.show(&one.actor),
+            actor: actors.show(&one.actor).into(),
             approved_at: one.approved_at,
         };
         Self {
@@ -134,7 +135,7 @@ impl CalendarAmendment {
             change: recorded.change.as_str().to_owned(),
             hours: recorded.change.hours(),
             reason: recorded.reason,
-            actor: actors.show(&recorded.actor),
+            actor: actors.show(&recorded.actor).into(),
             recorded_at: recorded.recorded_at,
             state: if in_force_at.is_some() { "in_force" } else { "waiting" }.to_owned(),
             in_force_at,

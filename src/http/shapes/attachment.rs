@@ -3,9 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Actor, Actors};
+use super::Actor;
 use crate::domain::Instant;
-use crate::store::attachments::Attachment as Stored;
+use crate::domain::ticket::Attachment as Stored;
+use crate::usecases::actors::Actors;
 
 /// What is known of a file on a ticket.
 #[derive(ToSchema, Serialize)]
@@ -43,7 +44,7 @@ impl Attachment {
             media_type: stored.media_type,
             size_bytes: i64::try_from(stored.size_bytes).unwrap_or(i64::MAX),
             digest: stored.digest,
-            author: actors.show(&stored.author),
+            author: actors.show(&stored.author).into(),
             visibility: if stored.public { "public" } else { "internal" }.to_owned(),
             recorded_at: stored.recorded_at,
         }

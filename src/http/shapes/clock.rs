@@ -9,7 +9,7 @@ use crate::domain::amendment::Amendment;
 use crate::domain::clock::Line;
 use crate::domain::contract::Contract;
 use crate::domain::ticket::ClockIndex;
-use crate::store::tickets::clock_id;
+use crate::domain::ticket::clock_id;
 
 /// An SLA clock of a ticket: how much counted, what it has to reach, and every stretch of time it saw.
 #[derive(ToSchema, Serialize)]

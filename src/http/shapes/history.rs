@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::Actor;
 use super::ticket::RequesterInput;
-use super::{Actor, Actors};
 use crate::domain::Instant;
 use crate::domain::ticket::Event;
-use crate::store::messages::Message as StoredMessage;
+use crate::domain::ticket::Message as StoredMessage;
+use crate::usecases::actors::Actors;
 
 /// A message to be written on a ticket.
 #[derive(ToSchema, Deserialize)]
@@ -117,7 +118,7 @@ impl Message {
         Self {
             id: message.id,
             visibility: if message.public { "public" } else { "internal" }.to_owned(),
-            author: actors.show(&message.author),
+            author: actors.show(&message.author).into(),
             body: message.body,
             occurred_at: message.occurred_at,
             recorded_at: message.recorded_at,
@@ -172,7 +173,7 @@ impl EventOut {
         Self {
             id: event.id,
             r#type: event.kind.as_str().to_owned(),
-            actor: actors.show(&event.actor),
+            actor: actors.show(&event.actor).into(),
             reason: event.reason,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

@@ -19,7 +19,7 @@ mod simulation;
 mod ticket;
 mod transition;
 
-pub use actor::{Actor, Actors};
+pub use actor::Actor;
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList};

@@ -6,11 +6,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, Actors, EventData, Label};
+use super::{Actor, EventData, Label};
 use crate::domain::Instant;
 use crate::domain::calendar::Skipped;
 use crate::domain::obligation::{self, EventKind};
 use crate::usecases::Error;
+use crate::usecases::actors::Actors;
 use crate::usecases::obligations::Shown;
 
 /// A fact that starts an obligation.
@@ -147,7 +148,7 @@ impl ObligationEvent {
         Self {
             id: event.id,
             r#type: event.kind.as_str().to_owned(),
-            actor: actors.show(&event.actor),
+            actor: actors.show(&event.actor).into(),
             evidence: event.evidence.clone(),
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

@@ -4,11 +4,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
-use crate::domain::ticket::{Field, Ticket as DomainTicket};
-use crate::store::people::Person;
-use crate::store::tickets::ExternalReference as StoredReference;
+use crate::domain::ticket::{self, Field, Overview};
 use crate::usecases::Problem;
-use crate::usecases::tickets::{Draft, Registered};
+use crate::usecases::tickets::Draft;
 
 /// A ticket to be made.
 #[derive(ToSchema, Deserialize)]
@@ -74,7 +72,7 @@ impl TicketInput {
             requester: self.requester.map(|one| (one.name, one.email)),
             occurred_at: self.occurred_at,
             occurred_at_reason: self.occurred_at_reason.filter(|_| !is_late_unknown),
-            external_references: references.map(|one| StoredReference { system: one.system, reference: one.reference }).collect(),
+            external_references: references.map(|one| ticket::ExternalReference { system: one.system, reference: one.reference }).collect(),
             emergency_for: self.emergency_for,
             unreadable,
             ..Draft::default()
@@ -228,29 +226,30 @@ pub struct Ticket {
     version: i32,
 }
 
-impl Ticket {
-    /// A ticket with who reported it and what it is called elsewhere.
-    pub fn new<'a>(ticket: &DomainTicket, requester: Option<&Person>, references: impl Iterator<Item = &'a StoredReference>) -> Self {
+impl From<Overview> for Ticket {
+    fn from(overview: Overview) -> Self {
+        let Overview { ticket, requester, references } = overview;
+        let state = ticket.state().as_str().to_owned();
         Self {
             id: ticket.id,
             number: ticket.reference(),
             r#type: ticket.kind.as_str().to_owned(),
-            contract: ticket.contract.clone(),
+            contract: ticket.contract,
             contract_version_id: ticket.contract_version_id,
-            organisation: ticket.organisation.clone(),
-            tier: ticket.tier.clone(),
-            title: ticket.title.clone(),
-            description: ticket.description.clone(),
+            organisation: ticket.organisation,
+            tier: ticket.tier,
+            title: ticket.title,
+            description: ticket.description,
             phase: ticket.phase.name.to_owned(),
-            state: ticket.state().as_str().to_owned(),
-            waiting_cause: ticket.waiting_cause.clone(),
-            priority: ticket.priority.clone(),
-            proposed_priority: ticket.proposed_priority.clone(),
-            priority_motivation: ticket.priority_motivation.clone(),
+            state,
+            waiting_cause: ticket.waiting_cause,
+            priority: ticket.priority,
+            proposed_priority: ticket.proposed_priority,
+            priority_motivation: ticket.priority_motivation,
             channel: ticket.channel.as_str().to_owned(),
-            requester: requester.map(|person| PersonOut { id: person.id, name: person.name.clone(), email: person.email.clone() }),
-            assignee: ticket.assignee.clone(),
-            team: ticket.team.clone(),
+            requester: requester.map(|person| PersonOut { id: person.id, name: person.name, email: person.email }),
+            assignee: ticket.assignee,
+            team: ticket.team,
             opened_at: ticket.opened_at,
             recorded_at: ticket.recorded_at,
             updated_at: ticket.updated_at,
@@ -260,16 +259,11 @@ impl Ticket {
             next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
             emergency_for: ticket.emergency_for,
             external_references: references
-                .map(|one| ExternalReference { system: one.system.clone(), reference: one.reference.clone() })
+                .into_iter()
+                .map(|one| ExternalReference { system: one.system, reference: one.reference })
                 .collect(),
             version: ticket.version,
         }
-    }
-}
-
-impl From<&Registered> for Ticket {
-    fn from(made: &Registered) -> Self {
-        Self::new(&made.ticket, made.requester.as_ref(), made.references.iter())
     }
 }
 

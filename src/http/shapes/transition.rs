@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 use super::label::Label;
 use crate::domain::contract::{Contract, Motivation, Side};
-use crate::domain::ticket::{Actor, ClosingText, Event, Outlook, Ticket};
+use crate::domain::ticket::{ClosingText, Event, Outlook, Ticket};
 use crate::domain::workflow::HoldCause;
+use crate::usecases::tickets::read::WithHistory;
 
 /// The longest reason, as `TransitionInput` takes it.
 const REASON: i32 = 2000;
@@ -105,9 +106,9 @@ pub struct PossibleTransitions {
 }
 
 impl PossibleTransition {
-    /// A move as a caller sees it.
-    pub fn new(contract: &Contract, ticket: &Ticket, history: &[Event], outlook: &Outlook, caller: &Actor) -> Self {
-        let side = if caller.is_client() { Side::Client } else { Side::Supplier };
+    /// A move as one of the two sides sees it.
+    pub fn new(of: &WithHistory, outlook: &Outlook, side: Side) -> Self {
+        let (contract, ticket, history) = (&of.version.contract, &of.ticket, &of.history);
         let reason =
             TransitionNeed { field: "reason".to_owned(), label: Label::new("reden", "reason"), max_length: REASON, choices: Vec::new() };
         let cause = || TransitionNeed {

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::tickets::names;
 use crate::app::App;
+use crate::domain::person::{Filter, Person};
 use crate::domain::ticket::Channel;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
@@ -17,9 +18,7 @@ use crate::http::shapes::{
     Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
     OrganisationList, PersonOfOrganisation, PersonPage,
 };
-use crate::store;
-use crate::store::people::{Filter, Person};
-use crate::usecases::{Error, contracts};
+use crate::usecases::contracts;
 use crate::words::Word;
 
 type App_ = web::Data<App>;
@@ -63,7 +62,7 @@ pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<H
         limit: size as u64 + 1,
     };
     query.checked()?;
-    let found = store::people::list(&app.db.view(caller.scope.clone()), &filter).await.map_err(Error::from)?;
+    let found = crate::usecases::people::list(&app, &caller, &filter).await?;
     let page = Page::of(found, size, |person| format!("{}\n{}", person.organisation, person.email));
     let shown = |one: Person| PersonOfOrganisation { id: one.id, organisation: one.organisation, name: one.name, email: one.email };
     let page = PersonPage { items: page.items.into_iter().map(shown).collect(), next_cursor: page.next_cursor };

@@ -23,6 +23,7 @@ use crate::store::View;
 use crate::store::mail::Filter;
 use crate::usecases::Error;
 use crate::usecases::inbound::{self, Destination};
+use crate::usecases::tickets::read;
 use crate::words::ClosedList;
 
 type App_ = web::Data<App>;
@@ -162,7 +163,7 @@ pub async fn release(
     // The mail is read once more.
     let _room = limits.room(MAIL_CAP).await;
     let released = inbound::release(&app, &caller.stamp_for(&app, &request, &bytes), addressed(&path)?, &to).await?;
-    Ok(made(&released).respond(&request))
+    Ok(made(read::made(&caller, released)).respond(&request))
 }
 
 /// A message's UUID; anything else is one that does not exist.

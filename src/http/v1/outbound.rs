@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::domain::ticket::TicketRef;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
 use crate::http::fields::Query;
@@ -13,7 +14,6 @@ use crate::http::path::Address;
 use crate::http::shapes::{OutboundMessage, OutboundMessagePage};
 use crate::store;
 use crate::store::outbound::Filter;
-use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, outbound};
 
 type App_ = web::Data<App>;

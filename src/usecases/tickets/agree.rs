@@ -3,8 +3,8 @@
 use super::{When, act_in, once};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Act, Ticket};
-use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, Stamp, people};
 
 /// What was agreed.

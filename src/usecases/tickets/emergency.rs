@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::Draft;
 use crate::domain::agreements::Agreements;
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::ticket::{Ticket, parse_reference};
-use crate::store::tickets::TicketRef;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::TicketRef;
 use crate::store::{self, Tx};
 use crate::usecases::{Error, Problem};
 
@@ -26,7 +26,7 @@ fn unknown() -> Problem {
 }
 
 fn addressed(text: &str) -> Option<TicketRef> {
-    text.parse().ok().map(TicketRef::Id).or_else(|| parse_reference(text).map(|(kind, number)| TicketRef::Number(kind, number)))
+    text.parse().ok()
 }
 
 /// The incidents that drafts are emergency changes for, held so that they stay open until the changes are written.

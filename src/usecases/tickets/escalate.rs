@@ -3,9 +3,9 @@
 use super::{numbered, once, settle};
 use crate::app::App;
 use crate::domain::escalation;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::store;
-use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, Problem, Stamp};
 
 /// Opens the case of a ticket that is still in one of the versions expected, or moves it to the next level, by a person's

@@ -4,20 +4,18 @@ mod agree;
 mod emergency;
 mod escalate;
 mod proof;
+pub mod read;
 mod register;
 mod transition;
 mod write;
 
 pub use agree::{RepairAgreement, agree_repair};
 pub use escalate::escalate;
-pub use proof::ledger;
 pub(super) use register::client_of;
 pub(super) use register::problems;
 pub use register::{Draft, FromMail, Registered, register, register_in, register_many, registered_before};
 pub use transition::{Transition, transition};
 pub use write::{NewMessage, write, write_in};
-
-use std::sync::Arc;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,12 +23,11 @@ use uuid::Uuid;
 use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::agreements::Version;
 use crate::domain::contract::{Contract, Motivation, TicketType};
 use crate::domain::text::is_visible;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{self, Act, Event, EventKind, Field, Settled, Ticket};
-use crate::store::tickets::TicketRef;
-use crate::store::{self, Reads, Tx};
+use crate::store::{self, Tx};
 
 /// When something is said to have happened, with why it is recorded late.
 #[derive(Debug, Clone, Default)]
@@ -242,12 +239,4 @@ fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -
         _ => None,
     };
     wishes.iter().filter_map(hindrance).collect()
-}
-
-/// A ticket with its history, as seen from a scope, and the version of its contract.
-pub async fn with_history(reads: &impl Reads, ticket: TicketRef) -> Result<(Ticket, Vec<Event>, Arc<Version>), Error> {
-    let ticket = store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-    let history = store::events::of_ticket(reads, ticket.id).await?;
-    let version = store::agreements::read(reads).await?.version(ticket.contract_version_id)?.clone();
-    Ok((ticket, history, version))
 }

@@ -1,17 +1,17 @@
 //! A clock's ledger, as proof.
 
-use super::with_history;
+use super::read::{WithHistory, with_history};
 use crate::app::App;
 use crate::domain::clock::Kind;
 use crate::domain::ticket;
+use crate::domain::ticket::TicketRef;
 use crate::proof::{self, Basis, ClockLedger, LedgerRegistration};
 use crate::store::Reads;
-use crate::store::tickets::TicketRef;
 use crate::usecases::Error;
 
 /// The ledger of a ticket's clock, with all it follows from.
-pub async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kind: Kind) -> Result<ClockLedger, Error> {
-    let (ticket, history, version) = with_history(reads, ticket).await?;
+pub(super) async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kind: Kind) -> Result<ClockLedger, Error> {
+    let WithHistory { ticket, history, version } = with_history(reads, ticket).await?;
     let registered = history.first().ok_or_else(|| Error::Internal("a ticket without a history".to_owned()))?;
     let basis = Basis {
         ticket_id: ticket.id,

@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, TicketType};
+use crate::domain::ticket::ExternalReference;
+pub use crate::domain::ticket::Overview as Registered;
 use crate::domain::ticket::{self, Actor, Channel, Event, EventKind, Ticket};
 use crate::domain::workflow;
-use crate::store::people::Person;
-use crate::store::tickets::ExternalReference;
 use crate::store::{self, Tx};
 use crate::usecases::people::{self, Address};
 use crate::usecases::{Error, Problem, Stamp, contracts, one_of};
@@ -54,17 +54,6 @@ pub struct Draft {
     pub mail: Option<FromMail>,
     /// What could not be read of it.
     pub unreadable: Vec<Problem>,
-}
-
-/// A ticket with who reported it and what it is called elsewhere.
-#[derive(Debug, Clone)]
-pub struct Registered {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// Who reported it.
-    pub requester: Option<Person>,
-    /// What it is called in other systems.
-    pub references: Vec<ExternalReference>,
 }
 
 /// What a mail says about the ticket it becomes.

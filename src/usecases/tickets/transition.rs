@@ -3,8 +3,8 @@
 use super::write::{NewMessage, keep};
 use super::{When, act_in, once};
 use crate::app::App;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Act, ClosingText, Ticket};
-use crate::store::tickets::TicketRef;
 use crate::usecases::{Error, Stamp};
 
 /// A move as someone asks for it.

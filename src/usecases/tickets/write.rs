@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::{When, act_in, as_expected, remember, repeated};
 use crate::app::App;
+use crate::domain::ticket::Message;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Act, Event, EventKind, Ticket};
-use crate::store::messages::Message;
-use crate::store::tickets::TicketRef;
 use crate::store::{self, Tx};
 use crate::usecases::{Error, Stamp};
 

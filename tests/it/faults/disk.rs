@@ -196,7 +196,7 @@ async fn whoever_goes_away_in_the_middle_leaves_nothing_open(desk: &Desk) {
     let second = desk.another_process().await;
     for number in kept {
         let number = uurwerk::domain::ticket::parse_reference(&number).expect("a number");
-        let there = uurwerk::store::tickets::find(&second.all(), uurwerk::store::tickets::TicketRef::Number(number.0, number.1)).await;
+        let there = uurwerk::store::tickets::find(&second.all(), uurwerk::domain::ticket::TicketRef::Number(number.0, number.1)).await;
         assert!(there.expect("an answer").is_some(), "{number:?} was committed");
     }
 }

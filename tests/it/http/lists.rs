@@ -485,7 +485,7 @@ async fn who_reads_changes_beside_writers_misses_none(desk: &Desk) {
             let made = tickets::register(app, &stamp, &draft(format!("{at}-{of}"))).await.expect("a ticket").ticket;
             let wish = Act::Assign { assignee: Field::Set("els".to_owned()), team: Field::Kept };
             let stamp = Stamp { recorded_at: app.time.now(), ..stamp };
-            tickets::act(app, &stamp, uurwerk::store::tickets::TicketRef::Id(made.id), &[wish], &When::default(), None)
+            tickets::act(app, &stamp, uurwerk::domain::ticket::TicketRef::Id(made.id), &[wish], &When::default(), None)
                 .await
                 .expect("a change");
         }

@@ -7,6 +7,7 @@ use futures_util::TryStreamExt;
 use futures_util::future::Either;
 
 use crate::app::App;
+use crate::domain::ticket::TicketRef;
 use crate::http::answer::{BYTES, CreatedAt, Download, Json};
 use crate::http::caller::Caller;
 use crate::http::download::{Wanted, download, out_of_range};
@@ -16,10 +17,10 @@ use crate::http::incoming::Incoming;
 use crate::http::path::{AttachmentId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{Attachment, AttachmentList};
-use crate::store;
-use crate::store::tickets::TicketRef;
 use crate::usecases::Error;
+use crate::usecases::actors::{Actors, Named};
 use crate::usecases::attachments::{self, NewAttachment};
+use crate::usecases::tickets::read;
 
 impl FromQuery for NewAttachment {
     fn read(keys: &mut Keys) -> Self {
@@ -64,17 +65,14 @@ pub async fn create(
         key.of(&caller.actor, asked.as_bytes())
     };
     let kept = attachments::attach(&app, &caller.stamp(&app), ticket, &new, bytes, key).await?;
-    let actors = caller.actors(&app, [&kept.author]).await?;
+    let actors = Actors::seen_by(&app, &caller, [&kept.author]).await?;
     let location = format!("/v1/tickets/{}/attachments/{}", kept.ticket_id, kept.id);
     Ok(CreatedAt { location, shown: Attachment::new(kept, &actors) })
 }
 
 pub async fn list(app: Data<App>, caller: Caller, Path(ticket): Path<TicketRef>) -> Result<Json<AttachmentList>, Failure> {
-    let view = app.db.view(caller.scope.clone());
-    let ticket = store::tickets::find(&view, ticket).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
-    let found = store::attachments::of_ticket(&view, ticket.id, caller.reader()).await.map_err(Error::from)?;
-    let actors = caller.actors(&app, found.iter().map(|one| &one.author)).await?;
-    Ok(Json(AttachmentList { items: found.into_iter().map(|one| Attachment::new(one, &actors)).collect() }))
+    let Named { shown, actors } = read::attachments(&app, &caller, ticket).await?;
+    Ok(Json(AttachmentList { items: shown.into_iter().map(|one| Attachment::new(one, &actors)).collect() }))
 }
 
 pub async fn get(
@@ -84,10 +82,7 @@ pub async fn get(
     Path(ticket): Path<TicketRef>,
     Path(AttachmentId(id)): Path<AttachmentId>,
 ) -> Result<Download, Failure> {
-    let view = app.db.view(caller.scope.clone());
-    let ticket = store::tickets::find(&view, ticket).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
-    let found = store::attachments::find(&view, ticket.id, id, caller.reader()).await.map_err(Error::from)?;
-    let found = found.ok_or(Error::NotFound("attachment"))?;
+    let found = read::attachment(&app, &caller, ticket, id).await?;
     let tag = EntityTag::new_strong(found.digest.clone());
     let wanted = Wanted::of(&request, &tag, found.size_bytes);
     let part = match wanted {

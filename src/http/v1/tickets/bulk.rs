@@ -5,7 +5,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde_json::Value;
 
-use super::seen;
 use crate::app::App;
 use crate::http::answer::Json;
 use crate::http::body;
@@ -18,7 +17,7 @@ use crate::http::judge::without_wrong;
 use crate::http::operation::{Argument, Asked, Signature};
 use crate::http::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem, TicketInput};
 use crate::usecases::Problem;
-use crate::usecases::tickets::{self, Draft};
+use crate::usecases::tickets::{self, Draft, read};
 
 /// The most tickets of one request.
 const MOST: usize = 500;
@@ -52,7 +51,7 @@ pub async fn create(app: Data<App>, caller: Caller, key: IdempotencyKey, batch: 
     let made = tickets::register_many(&app, &caller.stamp_once(&app, &key, &batch.sent), &batch.drafts).await?;
     let items = made.into_iter().map(|outcome| match outcome {
         Ok(made) => {
-            let ticket = Ticket::from(&seen(&caller, made));
+            let ticket = Ticket::from(read::made(&caller, made));
             TicketBatchItem { status: i32::from(StatusCode::CREATED.as_u16()), ticket: Some(ticket), problem: None }
         }
         Err(error) => {

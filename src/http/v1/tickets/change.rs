@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use super::{Shown, shown};
 use crate::app::App;
 use crate::domain::contract::TicketType;
+use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Act, Field};
 use crate::http::body::Partial;
 use crate::http::caller::Caller;
@@ -12,8 +13,7 @@ use crate::http::error::Failure;
 use crate::http::path::Path;
 use crate::http::shapes::TicketPatch;
 use crate::http::version::IfMatch;
-use crate::store::tickets::TicketRef;
-use crate::usecases::tickets::{self, When};
+use crate::usecases::tickets::{self, When, read};
 
 pub async fn change(
     app: Data<App>,
@@ -32,7 +32,7 @@ pub async fn change(
     let (patch, _sent) = body.checked()?;
     let wishes = wishes(patch, kind.and_then(Result::ok));
     let ticket = tickets::act(&app, &caller.stamp(&app), ticket, &wishes, &When::default(), expected.as_deref()).await?;
-    shown(&app, &caller, &ticket).await
+    Ok(shown(read::after(&app, &caller, ticket).await?))
 }
 
 fn wishes(patch: TicketPatch, kind: Option<TicketType>) -> Vec<Act> {

@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 
 use crate::app::App;
+use crate::domain::ticket::TicketRef;
 use crate::http::answer::Paged;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
@@ -10,8 +11,8 @@ use crate::http::paging::{self, Page};
 use crate::http::path::Path;
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{EventOut, EventPage};
-use crate::store::tickets::TicketRef;
-use crate::usecases::tickets;
+use crate::usecases::actors::Named;
+use crate::usecases::tickets::read;
 
 /// How many are shown unless said: of most tickets the whole history.
 const WHOLE: usize = 100;
@@ -38,14 +39,8 @@ pub async fn list(
     query: Query<EventsQuery>,
 ) -> Result<Paged<EventPage>, Failure> {
     let EventsQuery { size, after } = query.checked()?;
-    let view = app.db.view(caller.scope.clone());
-    let (_, history, _) = tickets::with_history(&view, ticket).await?;
-    // A history only grows: an event's place among those that are seen stays.
-    let reader = caller.reader();
-    let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
-    let shown = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(size + 1);
-    let page = Page::of(shown.collect(), size, |(place, _)| place.to_string());
-    let actors = caller.actors(&app, page.items.iter().map(|(_, event)| &event.actor)).await?;
+    let Named { shown, actors } = read::events(&app, &caller, ticket, after, size + 1).await?;
+    let page = Page::of(shown, size, |(place, _)| place.to_string());
     let items = page.items.into_iter().map(|(_, event)| EventOut::new(event, &actors)).collect();
     Ok(Paged(EventPage { items, next_cursor: page.next_cursor }))
 }

@@ -11,23 +11,21 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::all_shown;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::Ticket;
+use crate::domain::search::Words;
+use crate::domain::ticket::Overview;
+use crate::domain::ticket::listing::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
 use crate::domain::workflow::phases;
 use crate::http::answer::Paged;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
 use crate::http::query::{FromQuery, Keys, Query, among, refused};
-use crate::http::shapes::TicketPage;
-use crate::store;
-use crate::store::View;
-use crate::store::lists::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
-use crate::store::search::Words;
+use crate::http::shapes::{Ticket, TicketPage};
 use crate::usecases::contracts::{self, Names};
-use crate::usecases::{Error, Problem, one_of};
+use crate::usecases::tickets::read;
+use crate::usecases::{Problem, one_of};
 
 /// What a list of tickets is asked for.
 pub struct TicketsQuery {
@@ -65,7 +63,6 @@ impl FromQuery for TicketsQuery {
             },
             breached: keys.flag("breached", "With a breached goal, or without"),
             words: words(keys),
-            ..Filter::default()
         };
         let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.name).collect();
         keys.among("phase", &filter.phases, known.iter().copied());
@@ -85,51 +82,39 @@ impl FromQuery for TicketsQuery {
 
 pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>) -> Result<Paged<TicketPage>, Failure> {
     let (TicketsQuery { filter, since, sort, size, cursor }, mut problems) = query.partial();
-    let view = app.db.view(caller.scope.clone());
     let asked = [("contract", &filter.contracts), ("organisation", &filter.organisations), ("priority", &filter.priorities)];
     let names = names(&app, &caller, asked.iter().any(|(_, listed)| !listed.is_empty())).await?;
     problems.extend(among("priority", &filter.priorities, names.priorities.iter().map(String::as_str)));
     problems.extend(among("contract", &filter.contracts, names.contracts.iter().map(String::as_str)));
     problems.extend(among("organisation", &filter.organisations, names.organisations.iter().map(String::as_str)));
-    problems.extend(unknown_team(&app, &view, &filter.teams).await?);
-    let filter = Filter { reader: caller.reader(), ..filter };
+    problems.extend(unknown_team(&app, &caller, &filter.teams).await?);
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
             problems.push(refused("cursor", "bad_cursor", "is no cursor of these changes"));
         }
         checked(problems)?;
-        // Before the page: what is marked between the two is in the page, or after the horizon.
-        let horizon = store::changes::horizon(&view).await.map_err(Error::from)?;
-        let (found, end) = store::lists::changed_since(&view, &filter, since, after.flatten(), size).await.map_err(Error::from)?;
-        let cursor = end.map(|place| encoded(&change_mark(since, place)));
-        let until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
-        return page(&app, &caller, &found, cursor, Some(until)).await;
+        let found = read::changes(&app, &caller, &filter, since, after.flatten(), size).await?;
+        let cursor = found.end.map(|place| encoded(&change_mark(since, place)));
+        return Ok(page(found.tickets, cursor, Some(found.synced_until)));
     }
-    let keys = sort.into_iter().map(|by| SortKey { key: by.key.seen_by(filter.reader), ..by }).collect();
-    let sort = Sort { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] };
+    let sort = Sort::of(&filter, sort);
     let after = cursor.map(|text| place(&text, &sort));
     if matches!(after, Some(None)) {
         problems.push(refused("cursor", "bad_cursor", "is no cursor of a list in this order"));
     }
     checked(problems)?;
-    let found = store::lists::page(&view, &filter, &sort, after.flatten().as_ref(), size).await.map_err(Error::from)?;
+    let found = read::list(&app, &caller, &filter, &sort, after.flatten().as_ref(), size).await?;
     let cursor = found.end.map(|end| encoded(&(sorted_by(&sort), end.first, end.figures, end.id)));
-    page(&app, &caller, &found.tickets, cursor, None).await
+    Ok(page(found.tickets, cursor, None))
 }
 
 fn checked(problems: Vec<Problem>) -> Result<(), Failure> {
     if problems.is_empty() { Ok(()) } else { Err(Failure::invalid(problems)) }
 }
 
-async fn page(
-    app: &App,
-    caller: &Caller,
-    found: &[Ticket],
-    next_cursor: Option<String>,
-    synced_until: Option<Instant>,
-) -> Result<Paged<TicketPage>, Failure> {
-    Ok(Paged(TicketPage { items: all_shown(app, caller, found).await?, next_cursor, synced_until }))
+fn page(found: Vec<Overview>, next_cursor: Option<String>, synced_until: Option<Instant>) -> Paged<TicketPage> {
+    Paged(TicketPage { items: found.into_iter().map(Ticket::from).collect(), next_cursor, synced_until })
 }
 
 /// What the caller's lists can be asked for by name, where they are.
@@ -141,12 +126,10 @@ pub async fn names(app: &App, caller: &Caller, are_asked: bool) -> Result<Names,
 }
 
 /// The teams asked for are those of the settings, or of a ticket that has one from before. Without any in the settings a team is any text.
-async fn unknown_team(app: &App, view: &View, asked: &[String]) -> Result<Option<Problem>, Failure> {
+async fn unknown_team(app: &App, caller: &Caller, asked: &[String]) -> Result<Option<Problem>, Failure> {
     let known = &app.settings.teams;
     for team in asked.iter().filter(|team| !known.is_empty() && !known.contains_key(*team)) {
-        let of_old = Filter { teams: vec![team.clone()], ..Filter::default() };
-        let newest = Sort { keys: vec![SortKey { key: Key::OpenedAt, descending: true }], emergencies_first: false };
-        if store::lists::page(view, &of_old, &newest, None, 1).await.map_err(Error::from)?.tickets.is_empty() {
+        if !read::is_team_of_some(app, caller, team).await? {
             return Ok(among("team", asked, known.keys().map(String::as_str)));
         }
     }
@@ -172,7 +155,7 @@ fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
     let says = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last";
     let said = keys.words("sort", says);
     keys.example("priority,nextDueAt");
-    let mut by: Vec<_> = said.iter().filter_map(|text| read(text)).collect();
+    let by: Vec<_> = said.iter().filter_map(|text| read(text)).collect();
     if by.len() < said.len() {
         let form = format!("{}, each with - before it for downwards", one_of(Key::ALL.iter().map(|key| key.as_str())));
         keys.refuse("sort", "unknown_value", form);
@@ -182,9 +165,6 @@ fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
     }
     if (1..by.len()).any(|at| by[..at].iter().any(|before| before.key == by[at].key)) {
         keys.refuse("sort", "repeated", "names a key twice");
-    }
-    if by.is_empty() {
-        by.push(SortKey { key: Key::OpenedAt, descending: true });
     }
     by
 }

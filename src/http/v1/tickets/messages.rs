@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::ticket::TicketRef;
 use crate::http::answer::{Created, Paged};
 use crate::http::body::Body;
 use crate::http::caller::Caller;
@@ -15,10 +16,8 @@ use crate::http::path::Path;
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{Message, MessageInput, MessagePage};
 use crate::http::version::IfMatch;
-use crate::store;
-use crate::store::tickets::TicketRef;
-use crate::usecases::Error;
-use crate::usecases::tickets::{self, NewMessage, When};
+use crate::usecases::actors::{Actors, Named};
+use crate::usecases::tickets::{self, NewMessage, When, read};
 
 /// How many are shown unless said: of most tickets the whole conversation.
 const WHOLE: usize = 100;
@@ -44,11 +43,8 @@ pub async fn list(
     query: Query<MessagesQuery>,
 ) -> Result<Paged<MessagePage>, Failure> {
     let MessagesQuery { size, after } = query.checked()?;
-    let view = app.db.view(caller.scope.clone());
-    let ticket = store::tickets::find(&view, ticket).await.map_err(Error::from)?.ok_or(Error::NotFound("ticket"))?;
-    let found = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, size as u64 + 1);
-    let page = Page::of(found.await.map_err(Error::from)?, size, |message| paging::place(message.occurred_at, message.id));
-    let actors = caller.actors(&app, page.items.iter().map(|message| &message.author)).await?;
+    let Named { shown, actors } = read::messages(&app, &caller, ticket, after, size as u64 + 1).await?;
+    let page = Page::of(shown, size, |message| paging::place(message.occurred_at, message.id));
     let items = page.items.into_iter().map(|message| Message::new(message, &actors)).collect();
     Ok(Paged(MessagePage { items, next_cursor: page.next_cursor }))
 }
@@ -70,6 +66,6 @@ pub async fn write(
         person_id: None,
     };
     let written = tickets::write(&app, &stamp, ticket, &message, &when, expected.as_deref()).await?;
-    let actors = caller.actors(&app, [&written.author]).await?;
+    let actors = Actors::seen_by(&app, &caller, [&written.author]).await?;
     Ok(Created(Message::new(written, &actors)))
 }

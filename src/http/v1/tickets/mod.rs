@@ -10,13 +10,10 @@ mod list;
 mod messages;
 mod moves;
 
-pub use create::{made, seen};
 pub use list::names;
 
-use actix_web::http::header::EntityTag;
-
 use crate::app::App;
-use crate::domain::ticket::{Ticket as DomainTicket, parse_reference};
+use crate::domain::ticket::{Overview, Ticket as DomainTicket, TicketRef};
 use crate::http::answer::{CreatedAt, Json, Tagged};
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
@@ -24,9 +21,7 @@ use crate::http::operation::{Operation, Tag, get, patch, post};
 use crate::http::path::Address;
 use crate::http::shapes::Ticket;
 use crate::http::version;
-use crate::store;
-use crate::store::tickets::TicketRef;
-use crate::usecases::Error;
+use crate::usecases::tickets::read;
 
 /// The largest body of many tickets taken, in bytes.
 const BULK_CAP: usize = 16 * 1024 * 1024;
@@ -107,8 +102,7 @@ impl Address for TicketRef {
     const THING: &'static str = "ticket";
 
     fn read(text: &str) -> Option<Self> {
-        let by_number = || parse_reference(text).map(|(kind, number)| Self::Number(kind, number));
-        text.parse().ok().map(Self::Id).or_else(by_number)
+        text.parse().ok()
     }
 }
 
@@ -117,39 +111,16 @@ type Shown = Tagged<Json<Ticket>>;
 /// A ticket that was made, or what was done to one.
 pub type Made = Tagged<CreatedAt<Ticket>>;
 
-/// A ticket as the caller sees it.
-async fn shown(app: &App, caller: &Caller, ticket: &DomainTicket) -> Result<Shown, Failure> {
-    let (tag, shown) = rendered(app, caller, ticket).await?;
-    Ok(Tagged { tag, answer: Json(shown) })
+fn shown(overview: Overview) -> Shown {
+    Tagged { tag: version::tag(&overview.ticket), answer: Json(overview.into()) }
 }
 
-/// The same after something was done to it.
-async fn done(app: &App, caller: &Caller, ticket: &DomainTicket) -> Result<Made, Failure> {
-    let (tag, shown) = rendered(app, caller, ticket).await?;
-    Ok(Tagged { tag, answer: CreatedAt { location: location(ticket), shown } })
+pub fn made(overview: Overview) -> Made {
+    let location = format!("/v1/tickets/{}", overview.ticket.id);
+    Tagged { tag: version::tag(&overview.ticket), answer: CreatedAt { location, shown: overview.into() } }
 }
 
-fn location(ticket: &DomainTicket) -> String {
-    format!("/v1/tickets/{}", ticket.id)
-}
-
-async fn rendered(app: &App, caller: &Caller, ticket: &DomainTicket) -> Result<(EntityTag, Ticket), Failure> {
-    let shown = all_shown(app, caller, std::slice::from_ref(ticket)).await?.pop();
-    let shown = shown.ok_or_else(|| Error::Internal("a ticket was shown as none".to_owned()))?;
-    Ok((version::tag(&caller.reader().ticket(ticket.clone())), shown))
-}
-
-/// Tickets as the caller sees them, with their people and names, in two questions whatever their number.
-async fn all_shown(app: &App, caller: &Caller, tickets: &[DomainTicket]) -> Result<Vec<Ticket>, Failure> {
-    let view = app.db.view(caller.scope.clone());
-    let people: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
-    let people = store::people::find(&view, &people).await.map_err(Error::from)?;
-    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
-    let references = store::tickets::references(&view, &ids).await.map_err(Error::from)?;
-    let shown = |ticket: &DomainTicket| {
-        let requester = people.iter().find(|person| Some(person.id) == ticket.requester_id);
-        let own = references.iter().filter(|(of, _)| *of == ticket.id);
-        Ticket::new(&caller.reader().ticket(ticket.clone()), requester, own.map(|(_, name)| name))
-    };
-    Ok(tickets.iter().map(shown).collect())
+/// A ticket after something was done to it.
+async fn done(app: &App, caller: &Caller, changed: DomainTicket) -> Result<Made, Failure> {
+    Ok(made(read::after(app, caller, changed).await?))
 }

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use super::{Made, done};
 use crate::app::App;
 use crate::domain::ticket::ClosingText;
+use crate::domain::ticket::TicketRef;
 use crate::http::answer::Json;
 use crate::http::body::Body;
 use crate::http::caller::Caller;
@@ -13,14 +14,12 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::Path;
 use crate::http::shapes::{EscalationInput, PossibleTransition, PossibleTransitions, RepairAgreementInput, TransitionInput};
 use crate::http::version::IfMatch;
-use crate::store::tickets::TicketRef;
+use crate::usecases::tickets::read::{self, Moves};
 use crate::usecases::tickets::{self, RepairAgreement, Transition, When};
 
 pub async fn possible(app: Data<App>, caller: Caller, Path(ticket): Path<TicketRef>) -> Result<Json<PossibleTransitions>, Failure> {
-    let view = app.db.view(caller.scope.clone());
-    let (ticket, history, version) = tickets::with_history(&view, ticket).await?;
-    let shown = |outlook| PossibleTransition::new(&version.contract, &ticket, &history, &outlook, &caller.actor);
-    let items = ticket.outlook(&version.contract, &history).into_iter().map(shown).collect();
+    let Moves { of, moves, side } = read::moves(&app, &caller, ticket).await?;
+    let items = moves.iter().map(|outlook| PossibleTransition::new(&of, outlook, side)).collect();
     Ok(Json(PossibleTransitions { items }))
 }
 
@@ -38,7 +37,7 @@ pub async fn transition(
     let texts = texts.into_iter().filter_map(|(code, text)| Some((ClosingText::named(code)?, text?))).collect();
     let wish = Transition { to: body.to, reason: body.reason, cause: body.cause, texts };
     let ticket = tickets::transition(&app, &stamp, ticket, &wish, &when, expected.as_deref()).await?;
-    done(&app, &caller, &ticket).await
+    done(&app, &caller, ticket).await
 }
 
 pub async fn agree_repair(
@@ -53,7 +52,7 @@ pub async fn agree_repair(
     let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
     let agreement = RepairAgreement { due_at: body.due_at, agreed_by: (body.agreed_by.name, body.agreed_by.email) };
     let ticket = tickets::agree_repair(&app, &stamp, ticket, &agreement, &when, expected.as_deref()).await?;
-    done(&app, &caller, &ticket).await
+    done(&app, &caller, ticket).await
 }
 
 pub async fn escalate(
@@ -66,5 +65,5 @@ pub async fn escalate(
 ) -> Result<Made, Failure> {
     let stamp = caller.stamp_once(&app, &key, &sent);
     let ticket = tickets::escalate(&app, &stamp, ticket, (&body.code, &body.reason), expected.as_deref()).await?;
-    done(&app, &caller, &ticket).await
+    done(&app, &caller, ticket).await
 }

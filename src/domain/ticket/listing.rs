@@ -1,0 +1,115 @@
+//! Lists of tickets as somebody asks for them: which, in what order, and from where.
+
+use uuid::Uuid;
+
+use super::{Channel, Overview};
+use crate::domain::Instant;
+use crate::domain::contract::TicketType;
+use crate::domain::search::Words;
+use crate::domain::workflow::State;
+
+/// A span of instants: from the first, before the second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Span {
+    pub from: Option<Instant>,
+    pub before: Option<Instant>,
+}
+
+/// Which tickets a list shows; what is empty does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub kinds: Vec<TicketType>,
+    pub states: Vec<State>,
+    pub phases: Vec<String>,
+    /// Decided, or proposed where none is decided.
+    pub priorities: Vec<String>,
+    pub contracts: Vec<String>,
+    pub organisations: Vec<String>,
+    pub assignees: Vec<String>,
+    pub teams: Vec<String>,
+    pub requesters: Vec<Uuid>,
+    pub channels: Vec<Channel>,
+    pub opened: Span,
+    /// Last changed, as its reader sees it.
+    pub updated: Span,
+    /// With their next goal due then.
+    pub due: Span,
+    /// With a breached goal, or without.
+    pub breached: Option<bool>,
+    pub words: Option<Words>,
+}
+
+/// What tickets are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    OpenedAt,
+    /// When they last changed, as their reader sees it.
+    UpdatedAt,
+    /// When their next goal is due; those without one last.
+    NextDueAt,
+    /// The rank of the priority that holds, first handled first; those without one last (INC-08).
+    Priority,
+    Number,
+}
+
+impl Key {
+    pub const ALL: [Self; 5] = [Self::OpenedAt, Self::UpdatedAt, Self::NextDueAt, Self::Priority, Self::Number];
+
+    /// The name in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenedAt => "openedAt",
+            Self::UpdatedAt => "updatedAt",
+            Self::NextDueAt => "nextDueAt",
+            Self::Priority => "priority",
+            Self::Number => "number",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortKey {
+    pub key: Key,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// How a list is sorted; equals by their ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// The first decides first.
+    pub keys: Vec<SortKey>,
+    /// Open emergency changes before everything else, whatever the keys (CHG-03).
+    pub emergencies_first: bool,
+}
+
+impl Sort {
+    /// By these keys, newest first where there are none. Change requests by themselves begin with the emergencies among them.
+    pub fn of(filter: &Filter, mut keys: Vec<SortKey>) -> Self {
+        if keys.is_empty() {
+            keys.push(SortKey { key: Key::OpenedAt, descending: true });
+        }
+        Self { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] }
+    }
+}
+
+/// Where a page ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Whether that was among those that go first.
+    pub first: bool,
+    /// The figures of the last ticket, a key each.
+    pub figures: Vec<i64>,
+    pub id: Uuid,
+}
+
+/// Tickets of a list, with where they end if more follow.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub tickets: Vec<Overview>,
+    /// `None` on the last.
+    pub end: Option<Place>,
+}
+
+/// Where a page of changes ended: when its last ticket was marked as changed, and its place in the stream.
+pub type ChangePlace = (Instant, i64);

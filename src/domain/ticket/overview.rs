@@ -1,0 +1,92 @@
+//! A ticket as it is read in one go, and what is kept beside it.
+
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use super::{Ticket, parse_reference};
+use crate::domain::Instant;
+use crate::domain::clock::Kind;
+use crate::domain::contract::TicketType;
+use crate::domain::person::Person;
+
+/// How a ticket is addressed: by its id or its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TicketRef {
+    Id(Uuid),
+    Number(TicketType, i64),
+}
+
+/// What is neither the id nor the number of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is neither the id nor the number of a ticket")]
+pub struct NoTicketRef;
+
+impl FromStr for TicketRef {
+    type Err = NoTicketRef;
+
+    fn from_str(text: &str) -> Result<Self, NoTicketRef> {
+        let by_number = || parse_reference(text).map(|(kind, number)| Self::Number(kind, number));
+        text.parse().ok().map(Self::Id).or_else(by_number).ok_or(NoTicketRef)
+    }
+}
+
+/// What a ticket is called in another system.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ExternalReference {
+    pub system: String,
+    /// The name there.
+    pub reference: String,
+}
+
+/// A ticket with who reported it and what it is called elsewhere.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    pub ticket: Ticket,
+    pub requester: Option<Person>,
+    pub references: Vec<ExternalReference>,
+}
+
+/// What somebody wrote on a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// That of the event that tells of it.
+    pub id: Uuid,
+    pub ticket_id: Uuid,
+    pub organisation: String,
+    /// Whether the client may see it.
+    pub public: bool,
+    /// As histories name them.
+    pub author: String,
+    /// The person who wrote it, where one is known.
+    pub person_id: Option<Uuid>,
+    pub body: String,
+    pub occurred_at: Instant,
+    pub recorded_at: Instant,
+}
+
+/// A file on a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The key of its bytes, too.
+    pub id: Uuid,
+    pub ticket_id: Uuid,
+    pub organisation: String,
+    /// Whether the client may see it.
+    pub public: bool,
+    /// As histories name them.
+    pub author: String,
+    /// Never a path.
+    pub name: String,
+    /// What its sender says it is.
+    pub media_type: String,
+    pub size_bytes: u64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub digest: String,
+    pub recorded_at: Instant,
+}
+
+/// The id of a ticket's clock, which is the same wherever it is asked.
+pub fn clock_id(ticket: Uuid, kind: Kind) -> Uuid {
+    Uuid::new_v5(&ticket, kind.as_str().as_bytes())
+}

@@ -1,0 +1,78 @@
+//! Tickets with who reported them and what they are called elsewhere, in one statement: each one more costs as much again as the
+//! whole of it.
+
+use entity::{person, ticket};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait, Select};
+
+use super::tickets::{addressed, to_domain};
+use super::{Reads, broken};
+use crate::domain::person::Person;
+use crate::domain::ticket::{ExternalReference, Overview, TicketRef};
+
+/// A row with the rest of its overview.
+pub(super) struct Row {
+    pub ticket: ticket::Model,
+    requester: Option<Person>,
+    references: Vec<ExternalReference>,
+}
+
+impl Row {
+    pub fn into_overview(self) -> Result<Overview, DbErr> {
+        Ok(Overview { ticket: to_domain(self.ticket)?, requester: self.requester, references: self.references })
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let ticket = ticket::Model::from_query_result(row, "")?;
+        let name: Option<String> = row.try_get("", NAME)?;
+        let requester = match (name, ticket.requester_id) {
+            (Some(name), Some(id)) => Some(Person {
+                id,
+                organisation: ticket.organisation.clone(),
+                name,
+                email: row.try_get("", EMAIL)?,
+                is_stranger: row.try_get("", IS_STRANGER)?,
+            }),
+            _ => None,
+        };
+        let references: Option<String> = row.try_get("", REFERENCES)?;
+        let references: Vec<(String, String)> = references
+            .map_or(Ok(Vec::new()), |list| serde_json::from_str(&list))
+            .map_err(|_unreadable| broken("what a ticket is called elsewhere"))?;
+        let references = references.into_iter().map(|(system, reference)| ExternalReference { system, reference }).collect();
+        Ok(Self { ticket, requester, references })
+    }
+}
+
+const NAME: &str = "requester_name";
+const EMAIL: &str = "requester_email";
+const IS_STRANGER: &str = "requester_is_stranger";
+const REFERENCES: &str = "reference_list";
+
+/// The overview of one ticket; `None` outside the scope, too.
+pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Overview>, DbErr> {
+    let found = rows(reads, reads.find::<ticket::Entity>().filter(addressed(ticket))).await?.pop();
+    found.map(Row::into_overview).transpose()
+}
+
+/// What a query of tickets finds, with the rest of their overviews. What belongs to a ticket is of its organisation, so of its scope.
+pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>) -> Result<Vec<Row>, DbErr> {
+    let connection = reads.connection();
+    let of_requester = |column: person::Column| Expr::col((person::Entity, column).into_column_ref());
+    let theirs = of_requester(person::Column::Id)
+        .eq(Expr::col((ticket::Entity, ticket::Column::RequesterId)))
+        .and(of_requester(person::Column::Organisation).eq(Expr::col((ticket::Entity, ticket::Column::Organisation))));
+    let list = match connection.get_database_backend() {
+        sea_orm::DbBackend::Postgres => "CAST(json_agg(json_build_array(called.system, called.reference) ORDER BY called.id) AS text)",
+        _ => "json_group_array(json_array(called.system, called.reference) ORDER BY called.id)",
+    };
+    let list = format!("(SELECT {list} FROM external_reference AS called WHERE called.ticket_id = ticket.id)");
+    let mut query = tickets
+        .expr_as(of_requester(person::Column::Name), NAME)
+        .expr_as(of_requester(person::Column::Email), EMAIL)
+        .expr_as(of_requester(person::Column::IsStranger), IS_STRANGER)
+        .expr_as(Expr::cust(list), REFERENCES)
+        .into_query();
+    query.join(JoinType::LeftJoin, person::Entity, theirs);
+    connection.query_all(&query).await?.iter().map(Row::read).collect()
+}

@@ -1,0 +1,189 @@
+//! Tickets as a caller sees them.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::domain::Instant;
+use crate::domain::agreements::Version;
+use crate::domain::clock::{Kind, Line};
+use crate::domain::contract::Side;
+use crate::domain::ticket::listing::{ChangePlace, Filter, Page, Place, Sort};
+use crate::domain::ticket::{self, Attachment, ClockIndex, Event, Message, Outlook, Overview, Reader, Ticket, TicketRef};
+use crate::proof::ClockLedger;
+use crate::store::{self, Reads, View};
+use crate::usecases::Error;
+use crate::usecases::actors::{Actors, Named};
+
+/// One ticket.
+pub async fn get(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Overview, Error> {
+    let found = store::overviews::find(&view(app, caller), ticket).await?.ok_or(Error::NotFound("ticket"))?;
+    Ok(seen(caller.reader(), found))
+}
+
+/// A ticket as a change left it.
+pub async fn after(app: &App, caller: &Caller, changed: Ticket) -> Result<Overview, Error> {
+    let found = store::overviews::find(&view(app, caller), TicketRef::Id(changed.id)).await?.ok_or(Error::NotFound("ticket"))?;
+    Ok(seen(caller.reader(), Overview { ticket: changed, ..found }))
+}
+
+/// A page of tickets.
+pub async fn list(app: &App, caller: &Caller, filter: &Filter, sort: &Sort, after: Option<&Place>, size: u64) -> Result<Page, Error> {
+    let reader = caller.reader();
+    let page = store::lists::page(&view(app, caller), reader, filter, sort, after, size).await?;
+    Ok(Page { tickets: page.tickets.into_iter().map(|one| seen(reader, one)).collect(), ..page })
+}
+
+/// Whether there is a ticket of a team, which may be one that the settings do not name any more.
+pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<bool, Error> {
+    let filter = Filter { teams: vec![team.to_owned()], ..Filter::default() };
+    let sort = Sort::of(&filter, Vec::new());
+    Ok(!store::lists::page(&view(app, caller), caller.reader(), &filter, &sort, None, 1).await?.tickets.is_empty())
+}
+
+/// A page of what changed.
+#[derive(Debug)]
+pub struct Changes {
+    pub tickets: Vec<Overview>,
+    /// Where the page ends; `None` on the last.
+    pub end: Option<ChangePlace>,
+    /// From when on to ask next, to miss nothing.
+    pub synced_until: Instant,
+}
+
+/// What changed at or after an instant, in the order of change.
+pub async fn changes(
+    app: &App,
+    caller: &Caller,
+    filter: &Filter,
+    since: Instant,
+    after: Option<ChangePlace>,
+    size: u64,
+) -> Result<Changes, Error> {
+    let (view, reader) = (view(app, caller), caller.reader());
+    // Before the page: what is marked between the two is in the page, or after the horizon.
+    let horizon = store::changes::horizon(&view).await?;
+    let (found, end) = store::lists::changed_since(&view, reader, filter, since, after, size).await?;
+    let synced_until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
+    Ok(Changes { tickets: found.into_iter().map(|one| seen(reader, one)).collect(), end, synced_until })
+}
+
+/// At most so many messages on a ticket after one of them, oldest first.
+pub async fn messages(
+    app: &App,
+    caller: &Caller,
+    ticket: TicketRef,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Named<Vec<Message>>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let shown = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, limit).await?;
+    Ok(Named { actors: Actors::of(&view, shown.iter().map(|message| &message.author)).await?, shown })
+}
+
+/// At most so many events of a ticket after a place, in the order recorded, each with its place among those that the caller sees:
+/// a history only grows, so that an event keeps it.
+pub async fn events(
+    app: &App,
+    caller: &Caller,
+    ticket: TicketRef,
+    after: Option<usize>,
+    limit: usize,
+) -> Result<Named<Vec<(usize, Event)>>, Error> {
+    let (view, reader) = (view(app, caller), caller.reader());
+    let ticket = found(&view, ticket).await?;
+    let history = store::events::of_ticket(&view, ticket.id).await?;
+    let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
+    let shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
+    Ok(Named { actors: Actors::of(&view, shown.iter().map(|(_, event)| &event.actor)).await?, shown })
+}
+
+/// The files on a ticket, oldest first.
+pub async fn attachments(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<Attachment>>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let shown = store::attachments::of_ticket(&view, ticket.id, caller.reader()).await?;
+    Ok(Named { actors: Actors::of(&view, shown.iter().map(|one| &one.author)).await?, shown })
+}
+
+/// One file on a ticket.
+pub async fn attachment(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> Result<Attachment, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    store::attachments::find(&view, ticket.id, id, caller.reader()).await?.ok_or(Error::NotFound("attachment"))
+}
+
+/// A ticket with its history, and the version it is pinned to.
+#[derive(Debug)]
+pub struct WithHistory {
+    pub ticket: Ticket,
+    pub history: Vec<Event>,
+    pub version: Arc<Version>,
+}
+
+/// The moves a ticket may make, with all that tells what each needs.
+#[derive(Debug)]
+pub struct Moves {
+    pub of: WithHistory,
+    pub moves: Vec<Outlook>,
+    /// The side of whoever asks.
+    pub side: Side,
+}
+
+/// Which moves may follow, those of the other party too.
+pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Moves, Error> {
+    let of = with_history(&view(app, caller), ticket).await?;
+    Ok(Moves { moves: of.ticket.outlook(&of.version.contract, &of.history), side: caller.actor.side(), of })
+}
+
+/// A ticket's clocks as known at an instant, each with its ledger.
+#[derive(Debug)]
+pub struct Clocks {
+    pub ticket: Uuid,
+    pub version: Arc<Version>,
+    pub known_at: Instant,
+    pub clocks: Vec<(ClockIndex, Vec<Line>)>,
+}
+
+/// A ticket's clocks.
+pub async fn clocks(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Clocks, Error> {
+    let WithHistory { ticket, history, version } = with_history(&view(app, caller), ticket).await?;
+    let known_at = app.time.now();
+    let settled = super::settled(&version.contract, &ticket, &history, known_at);
+    let ledgers = ticket::ledgers(&version.contract, ticket.standing(), &history, known_at);
+    let clocks = settled.clocks.into_iter().zip(ledgers).map(|(index, (_, ledger))| (index, ledger)).collect();
+    Ok(Clocks { ticket: ticket.id, version, known_at, clocks })
+}
+
+/// The ledger of a ticket's clock, as proof.
+pub async fn ledger(app: &App, caller: &Caller, ticket: TicketRef, kind: Kind) -> Result<ClockLedger, Error> {
+    super::proof::ledger(app, &view(app, caller), ticket, kind).await
+}
+
+fn view(app: &App, caller: &Caller) -> View {
+    app.db.view(caller.scope.clone())
+}
+
+async fn found(reads: &impl Reads, ticket: TicketRef) -> Result<Ticket, Error> {
+    store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))
+}
+
+fn seen(reader: Reader, overview: Overview) -> Overview {
+    Overview { ticket: reader.ticket(overview.ticket), ..overview }
+}
+
+/// A ticket that was made, as who made it sees it.
+pub fn made(caller: &Caller, made: Overview) -> Overview {
+    seen(caller.reader(), made)
+}
+
+/// A ticket with its history, as seen from a scope. The version is read last, so that the one it is pinned to is there.
+pub(super) async fn with_history(reads: &impl Reads, ticket: TicketRef) -> Result<WithHistory, Error> {
+    let ticket = found(reads, ticket).await?;
+    let history = store::events::of_ticket(reads, ticket.id).await?;
+    let version = store::agreements::read(reads).await?.version(ticket.contract_version_id)?.clone();
+    Ok(WithHistory { ticket, history, version })
+}
