@@ -1,18 +1,20 @@
-//! Something that happened to a ticket: the history, and the outbox.
+//! Something that happened to a subject: its history, and the outbox.
 
 use sea_orm::entity::prelude::*;
 
-/// Something that happened to a ticket: the history, and the outbox.
+/// Something that happened to a subject: its history, and the outbox.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "event")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub ticket_id: Uuid,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
     pub organisation: String,
     pub sequence: i32,
     pub kind: String,
     pub actor: String,
+    #[sea_orm(column_type = "Text", nullable)]
     pub reason: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub data: Json,

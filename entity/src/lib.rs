@@ -16,7 +16,6 @@ pub mod idempotency;
 pub mod inbound_mail;
 pub mod message;
 pub mod obligation;
-pub mod obligation_event;
 pub mod obligation_opening;
 pub mod outbound_mail;
 pub mod person;

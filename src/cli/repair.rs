@@ -50,11 +50,7 @@ pub async fn dead_letters(settings: Settings, retry: &[Letter]) -> Result<(), Fa
             let error = one.last_error.as_deref().unwrap_or_default();
             say(format_args!(
                 "{} {died} {} {} {}, tried {} times: {error}",
-                one.id,
-                letter.reference(),
-                letter.kind,
-                one.handler,
-                one.attempts
+                one.id, letter.subject, letter.kind, one.handler, one.attempts
             ))?;
         }
         for outbound::Shown { tracked: one, ticket } in outbound::given_up(app, dead_letters::SHOWN).await? {

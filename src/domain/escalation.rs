@@ -5,9 +5,9 @@
 
 use super::Instant;
 use super::clock::{Fact, FactKind, Kind, Replay};
-use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens, TicketType};
+use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens};
 use super::standstill::{Standstill, Still};
-use super::ticket::{Event, EventKind};
+use super::ticket::{Event, EventData};
 
 /// A step up a ladder, due at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn position(ladder: &Ladder, history: &[Event]) -> Option<Position> {
     let came_later = away(ladder, history).into_iter().find(|still| still.from == opened_at).and_then(|still| still.to);
     let level = if ladder.opens == Opens::Registration { first } else { 0 };
     let start = Position { level, since: came_later.unwrap_or(opened_at), proposed: None, goals: Vec::new() };
-    Some(history.iter().fold(start, |position, event| position.after(ladder, event)))
+    Some(history.iter().fold(start, |position, event| position.after(ladder, &event.data, event.occurred_at)))
 }
 
 /// The level a decision with a reason code leads to: the first above that the code does not skip (ESC-11).
@@ -73,19 +73,23 @@ impl Position {
 
     /// Where the next event of a history leaves it.
     #[must_use]
-    pub fn after(mut self, ladder: &Ladder, event: &Event) -> Self {
-        if !matches!(event.kind, EventKind::Climbed | EventKind::Proposed) || event.text("ladder") != Some(&ladder.id) {
+    pub fn after(mut self, ladder: &Ladder, data: &EventData, at: Instant) -> Self {
+        let (step, is_proposed) = match data {
+            EventData::Climbed(climbed) => (climbed, false),
+            EventData::Proposed(proposed) => (&proposed.step, true),
+            _ => return self,
+        };
+        if step.ladder != ladder.id {
             return self;
         }
-        let trigger = event.text("trigger").unwrap_or_default();
-        if let Some(goal) = goal_of(trigger) {
+        if let Some(goal) = goal_of(&step.trigger) {
             self.goals.retain(|step| step.goal != goal);
-            self.goals.push(ByGoal { goal, at: event.occurred_at, from: self.level, trigger: trigger.to_owned() });
+            self.goals.push(ByGoal { goal, at, from: self.level, trigger: step.trigger.clone() });
         }
-        if event.kind == EventKind::Proposed {
-            return Self { proposed: Some(trigger.to_owned()), ..self };
+        if is_proposed {
+            return Self { proposed: Some(step.trigger.clone()), ..self };
         }
-        Self { level: event.figure("to").unwrap_or(self.level), since: event.occurred_at, proposed: None, ..self }
+        Self { level: step.to, since: at, proposed: None, ..self }
     }
 }
 
@@ -185,8 +189,12 @@ fn resolved(facts: &[Fact]) -> Vec<Still> {
 /// While the ticket was of a type the ladder is not for.
 fn away(ladder: &Ladder, history: &[Event]) -> Vec<Still> {
     let (mut stretches, mut since) = (Vec::new(), None);
-    for event in history.iter().filter(|event| matches!(event.kind, EventKind::Registered | EventKind::Retyped)) {
-        let Some(Ok(kind)) = event.text("type").map(str::parse::<TicketType>) else { continue };
+    for event in history {
+        let kind = match &event.data {
+            EventData::Registered(registered) => registered.kind,
+            EventData::Retyped(retyped) => retyped.kind,
+            _ => continue,
+        };
         if !ladder.types.contains(&kind) {
             since = since.or(Some(event.occurred_at));
         } else if let Some(from) = since.take() {
@@ -260,7 +268,7 @@ pub fn trigger_in_dutch(trigger: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contract::{Label, Side};
+    use crate::domain::contract::{Label, Side, TicketType};
 
     fn level(level: u32, codes: &[&str], skipped_by: &[&str]) -> Level {
         let named = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();

@@ -6,17 +6,11 @@ use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts
 use crate::domain::contract::{ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::mail::MailOutcome;
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
-use crate::domain::ticket::{Channel, ClosingText, EventKind};
+use crate::domain::ticket::{Channel, ClosingText, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
 use crate::reports::service_management::{Outcome, Verdict};
 use crate::store::outbound::MailState;
 use crate::words::Word;
-
-/// Whether a client sees a message.
-const VISIBILITIES: [Word; 2] = [
-    Word { code: "public", dutch: "zichtbaar voor de klant", english: "public" },
-    Word { code: "internal", dutch: "intern", english: "internal" },
-];
 
 pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
     // What no hold and no window explains is a holiday, in a ledger and in a term of working days alike.
@@ -27,9 +21,9 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("state", State::WORDS.into()),
         ("phase", Step::WORDS.into()),
         ("channel", Channel::WORDS.into()),
-        ("visibility", VISIBILITIES.into()),
+        ("visibility", Visibility::WORDS.into()),
         ("holdCause", HoldCause::WORDS.into()),
-        ("event", all::<EventKind>()),
+        ("event", EventKind::WORDS.into()),
         ("clockKind", Kind::WORDS.into()),
         ("clockState", ClockState::WORDS.into()),
         ("clockStart", Starts::WORDS.into()),
@@ -51,7 +45,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("goalOutcome", Outcome::WORDS.into()),
         ("cycle", Cycle::WORDS.into()),
         ("obligationState", ObligationState::WORDS.into()),
-        ("obligationEvent", all::<ObligationEvent>()),
+        ("obligationEvent", ObligationEvent::WORDS.into()),
         ("skippedReason", skipped_reasons),
         ("holidayRule", HolidayRule::WORDS.into()),
     ]
@@ -59,74 +53,6 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
 
 fn closing_texts() -> Vec<Word> {
     ClosingText::ALL.iter().map(|text| Word { code: text.code, dutch: text.dutch, english: text.english }).collect()
-}
-
-fn all<T: Labelled>() -> Vec<Word> {
-    T::ALL.iter().map(|one| one.word()).collect()
-}
-
-pub trait Labelled: Copy + 'static {
-    const ALL: &'static [Self];
-
-    fn word(self) -> Word;
-}
-
-macro_rules! labelled {
-    ($($list:ident { $($value:ident = $code:literal: $nl:literal, $en:literal;)+ })+) => { $(
-        impl Labelled for $list {
-            const ALL: &'static [Self] = &[$(Self::$value),+];
-
-            fn word(self) -> Word {
-                match self { $(Self::$value => Word { code: $code, dutch: $nl, english: $en }),+ }
-            }
-        }
-    )+ };
-}
-
-labelled! {
-    ObligationEvent {
-        Opened = "obligation.opened": "ontstaan", "opened";
-        Reminded = "obligation.reminded": "herinnerd", "reminded";
-        DueMoved = "obligation.due_moved": "termijn verschoven door de kalender", "due date moved by the calendar";
-        Late = "obligation.late": "te laat", "late";
-        LateVoided = "obligation.late_voided": "toch op tijd", "in time after all";
-        IndexRebuilt = "obligation.index_rebuilt": "opgeslagen waarden hersteld", "stored values mended";
-        Met = "obligation.met": "nagekomen", "met";
-    }
-    EventKind {
-        Registered = "ticket.registered": "geregistreerd", "registered";
-        Prioritised = "ticket.prioritised": "prioriteit bepaald", "priority decided";
-        PriorityProposed = "ticket.priority_proposed": "prioriteit voorgesteld", "priority proposed";
-        Retyped = "ticket.retyped": "ander type", "type changed";
-        TypeConfirmed = "ticket.type_confirmed": "type bevestigd", "type confirmed";
-        Retiered = "ticket.retiered": "ander abonnement", "tier changed";
-        RepairAgreed = "ticket.repair_agreed": "hersteltijdstip afgesproken", "repair date agreed";
-        Assigned = "ticket.assigned": "toegewezen", "assigned";
-        Unassigned = "ticket.unassigned": "toewijzing ingetrokken", "unassigned";
-        Edited = "ticket.edited": "gewijzigd", "edited";
-        Replied = "ticket.replied": "beantwoord door de servicedesk", "answered by the desk";
-        MessageReceived = "ticket.message_received": "bericht ontvangen", "message received";
-        Noted = "ticket.noted": "interne notitie", "internal note";
-        Phoned = "ticket.phoned": "telefonisch contact", "phone contact";
-        Attached = "ticket.attached": "bijlage toegevoegd", "file attached";
-        Moved = "ticket.moved": "naar een andere fase", "moved to another phase";
-        Held = "ticket.held": "in de wacht gezet", "put on hold";
-        Resumed = "ticket.resumed": "hervat", "resumed";
-        Resolved = "ticket.resolved": "opgelost", "resolved";
-        SolutionRefused = "ticket.solution_refused": "oplossing geweigerd", "solution refused";
-        Accepted = "ticket.accepted": "oplossing aanvaard", "solution accepted";
-        Reopened = "ticket.reopened": "heropend", "reopened";
-        Cancelled = "ticket.cancelled": "ingetrokken", "cancelled";
-        Warned = "clock.warned": "waarschuwing", "warning";
-        Breached = "clock.breached": "streeftijd overschreden", "goal breached";
-        CalendarAmended = "calendar.amended": "openingstijden gewijzigd", "opening hours changed";
-        IndexRebuilt = "ticket.index_rebuilt": "opgeslagen stand hersteld", "stored state rebuilt";
-        BreachVoided = "clock.breach_voided": "overschrijding vervallen", "breach undone";
-        MailGivenUp = "mail.given_up": "e-mail niet bezorgd", "mail not delivered";
-        MailSentAgain = "mail.sent_again": "e-mail opnieuw verzonden", "mail sent again";
-        Climbed = "escalation.climbed": "geëscaleerd", "escalated";
-        Proposed = "escalation.proposed": "escalatie voorgesteld", "escalation proposed";
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::obligation::Obligation;
+use crate::domain::ticket::Ticket;
+use crate::store::record::Rows as _;
 use crate::usecases::{Error, obligations, timers};
 use crate::{outbox, store};
 use stumbles::Stumbles;
@@ -45,12 +48,13 @@ pub async fn work_off(app: &App) -> Result<(), Error> {
 /// Timers, obligations, the stream and its handlers, once; how much was done.
 async fn move_on(app: &App) -> Result<usize, Error> {
     // One that stumbles does not keep the others from their work.
-    let (fired, obliged) = (timers::fire_due(app).await, obligations::work_off(app).await);
+    let (fired, opened) = (timers::fire_due::<Ticket>(app).await, obligations::open_due(app).await);
+    let obliged = timers::fire_due::<Obligation>(app).await;
     let (numbered, handled) = (outbox::number(app).await, outbox::handle(app).await);
-    if [&obliged, &handled].iter().any(|done| done.as_ref().is_ok_and(|done| *done > 0)) {
+    if handled.as_ref().is_ok_and(|done| *done > 0) {
         app.mail_waits.notify_waiters();
     }
-    Ok(fired? + obliged? + numbered? + handled?)
+    Ok(fired? + opened? + obliged? + numbered? + handled?)
 }
 
 /// When something is due next, if nothing happens before.
@@ -60,9 +64,9 @@ pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
 
 async fn next_move(app: &App) -> Result<Option<Instant>, Error> {
     let all = app.all();
-    let (timer, retry) = (store::tickets::next_due(&all).await?, store::set_aside::next_due(&all).await?);
-    let obligation = store::obligations::next_due(&all).await?;
-    Ok(timer.into_iter().chain(retry).chain(obligation).min())
+    let (ticket, obligation) = (Ticket::next_due(&all).await?, Obligation::next_due(&all).await?);
+    let (retry, opening) = (store::set_aside::next_due(&all).await?, store::obligations::next_opening(&all).await?);
+    Ok([ticket, obligation, retry, opening].into_iter().flatten().min())
 }
 
 async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {

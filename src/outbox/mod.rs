@@ -2,7 +2,6 @@
 //! sent. Exactly once inside the database; at least once, with a stable id, beyond it. What the workers write wakes nobody:
 //! they go on until nothing is left.
 
-mod around;
 mod handlers;
 mod mails;
 mod turns;
@@ -13,7 +12,7 @@ pub use turns::handle;
 use crate::app::App;
 use crate::store::{self, Scope};
 use crate::usecases::Error;
-use handlers::HANDLERS;
+use handlers::{From, HANDLERS};
 
 /// Events numbered in one transaction.
 const BATCH: u64 = 200;
@@ -28,11 +27,20 @@ pub async fn number(app: &App) -> Result<usize, Error> {
     app.write_quietly(&Scope::All, async |tx| Ok(store::stream::number(tx, BATCH, app.time.now()).await?)).await
 }
 
-/// Makes sure every handler has its place in the stream.
+/// Gives every handler its place in the stream when it first runs.
 pub async fn know_handlers(app: &App) -> Result<(), Error> {
+    let known = store::stream::known_handlers(&app.all()).await?;
+    let new: Vec<_> = HANDLERS.iter().filter(|handler| !known.iter().any(|name| name == handler.name)).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    // What was committed before now has no place yet, and is of the past all the same.
+    while number(app).await? > 0 {}
     app.write(&Scope::All, async |tx| {
-        for handler in &HANDLERS {
-            store::stream::know_handler(tx, handler.name).await?;
+        let end = store::stream::end(tx).await?;
+        for handler in &new {
+            let position = if handler.from == From::Start { 0 } else { end };
+            store::stream::know_handler(tx, handler.name, position).await?;
         }
         Ok(())
     })

@@ -1,5 +1,5 @@
 //! A handler's turn, in one transaction under its place in the stream: first what it set aside and is to try again, then
-//! what is new. An event that fails is set aside, and the later ones of its ticket behind it; the others go on.
+//! what is new. An event that fails is set aside, and the later ones of its subject behind it; the others go on.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ pub async fn handle(app: &App) -> Result<usize, Error> {
     for handler in HANDLERS.iter().filter(|handler| eager.iter().any(|name| name == handler.name)) {
         let turn = app.write_quietly(&Scope::All, async |tx| turn(app, tx, handler).await).await?;
         for (one, error) in &turn.dead {
-            tracing::error!(dead_letter = %one.id, handler = one.handler, event = %one.event_id, ticket = %one.ticket_id, error, "an event is given up");
+            tracing::error!(dead_letter = %one.id, handler = one.handler, event = %one.event_id, subject = %one.subject_id, error, "an event is given up");
         }
         taken += turn.taken;
     }
@@ -86,28 +86,34 @@ async fn take_new(app: &App, tx: &Tx, handler: &Handler, places: &[&Place]) -> R
         return Ok(());
     }
     let events = stream::events(tx, &places.iter().map(|place| place.event_id).collect::<Vec<_>>()).await?;
-    let tickets: Vec<_> = places.iter().map(|place| place.ticket_id).collect();
-    let mut waiting = set_aside::waiting(tx, handler.name, &tickets).await?;
+    let subjects: Vec<_> = places.iter().map(|place| place.subject_id).collect();
+    let mut waiting = set_aside::waiting(tx, handler.name, &subjects).await?;
     if waiting.is_empty() && together(app, tx, handler, places, &events).await? {
         return Ok(());
     }
     let now = app.time.now();
     for place in places {
-        if waiting.contains(&place.ticket_id) {
+        if waiting.contains(&place.subject_id) {
             set_aside::put(tx, handler.name, place, None, now).await?;
         } else if let Err(error) = attempt(app, tx, handler, events.get(&place.event_id)).await? {
             tracing::warn!(handler = handler.name, event = %place.event_id, error, "an event could not be taken, and is tried again");
             let again = now.plus(RETRIES[0]).unwrap_or(Instant::MAX);
             set_aside::put(tx, handler.name, place, Some((&error, again)), now).await?;
-            waiting.insert(place.ticket_id);
+            waiting.insert(place.subject_id);
         }
     }
     Ok(())
 }
 
 /// Takes all of them, or leaves nothing behind.
-async fn together(app: &App, tx: &Tx, handler: &Handler, places: &[&Place], events: &HashMap<Uuid, Streamed>) -> Result<bool, Error> {
-    let events: Option<Vec<_>> = places.iter().map(|place| events.get(&place.event_id)).collect();
+async fn together(
+    app: &App,
+    tx: &Tx,
+    handler: &Handler,
+    places: &[&Place],
+    events: &HashMap<Uuid, Result<Streamed, String>>,
+) -> Result<bool, Error> {
+    let events: Option<Vec<_>> = places.iter().map(|place| events.get(&place.event_id)?.as_ref().ok()).collect();
     let Some(events) = events else { return Ok(false) };
     Ok(in_part(app, tx, handler, &events).await?.is_ok())
 }
@@ -126,9 +132,13 @@ async fn in_part(app: &App, tx: &Tx, handler: &Handler, events: &[&Streamed]) ->
 }
 
 /// The same for one event, which may be one it does not take.
-async fn attempt(app: &App, tx: &Tx, handler: &Handler, event: Option<&Streamed>) -> Result<Result<(), String>, Error> {
-    let Some(event) = event else { return Ok(Err(UNREADABLE.to_owned())) };
-    if !handler.takes.contains(&event.event.kind) {
+async fn attempt(app: &App, tx: &Tx, handler: &Handler, event: Option<&Result<Streamed, String>>) -> Result<Result<(), String>, Error> {
+    let event = match event {
+        Some(Ok(event)) => event,
+        Some(Err(why)) => return Ok(Err(why.clone())),
+        None => return Ok(Err(UNREADABLE.to_owned())),
+    };
+    if !handler.takes.contains(&event.event.kind()) {
         return Ok(Ok(()));
     }
     in_part(app, tx, handler, &[event]).await

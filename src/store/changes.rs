@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::history::{AnyEvent, SubjectKind};
 use crate::domain::ticket::Reader;
 
 /// The instant before which every change is marked; `None` while nothing was.
@@ -39,11 +40,18 @@ pub(super) async fn mark(tx: &Tx, places: &[(Uuid, i64)], now: Instant) -> Resul
     let places: HashMap<_, _> = places.iter().copied().collect();
     let mut changed: HashMap<Uuid, Change> = HashMap::new();
     for row in told {
+        if row.subject_kind != SubjectKind::Ticket.as_str() {
+            continue;
+        }
         let place = places.get(&row.id).copied().unwrap_or_default();
-        let change = changed.entry(row.ticket_id).or_insert(Change { organisation: row.organisation.clone(), last: place, seen: None });
+        let change = changed.entry(row.subject_id).or_insert(Change { organisation: row.organisation.clone(), last: place, seen: None });
         change.last = change.last.max(place);
         // What cannot be read stops no pass, and tells a client nothing.
-        if super::events::to_domain(row).is_ok_and(|streamed| Reader::Client.sees_of(&streamed.event)) {
+        let is_seen = match super::events::streamed(row).map(|streamed| streamed.event) {
+            Ok(AnyEvent::Ticket(event)) => Reader::Client.sees_of(&event),
+            Ok(AnyEvent::Obligation(_)) | Err(_) => false,
+        };
+        if is_seen {
             change.seen = change.seen.max(Some(place));
         }
     }

@@ -1,4 +1,4 @@
-//! Histories: the events of tickets.
+//! Histories of subjects of every kind, in one table.
 
 use std::collections::HashMap;
 
@@ -8,78 +8,86 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{Reads, Tx, broken, insert_rows, instant};
-use crate::domain::ticket::{Event, EventKind, Ticket};
+use crate::domain::history::{AnyEvent, Event, EventData, EventKind, Subject, SubjectKind};
 
-/// An event with its ticket and place in the stream.
+/// An event with its subject and place in the stream.
 #[derive(Debug, Clone)]
 pub struct Streamed {
-    /// Its ticket.
-    pub ticket_id: Uuid,
-    /// Whose.
+    pub subject_id: Uuid,
     pub organisation: String,
-    /// Its place in its ticket's history, from 1.
+    /// Its place in its subject's history, from 1.
     pub sequence: i32,
     /// Its place in the stream; `None` until that is given.
     pub position: Option<i64>,
-    /// The event.
-    pub event: Event,
+    pub event: AnyEvent,
 }
 
-/// A ticket's history, in the order recorded.
-pub async fn of_ticket(reads: &impl Reads, ticket: Uuid) -> Result<Vec<Event>, DbErr> {
-    Ok(histories(reads, &[ticket]).await?.remove(&ticket).unwrap_or_default())
+/// A subject's history, in the order recorded.
+pub async fn of<S: Subject>(reads: &impl Reads, subject: Uuid) -> Result<Vec<Event<S::Data>>, DbErr> {
+    Ok(histories::<S>(reads, &[subject]).await?.remove(&subject).unwrap_or_default())
 }
 
-/// The histories of several tickets, each in the order recorded.
-pub async fn histories(reads: &impl Reads, tickets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Event>>, DbErr> {
-    let rows = reads.find::<event::Entity>().filter(event::Column::TicketId.is_in(tickets.iter().copied()));
-    let rows = rows.order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
-    let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
+/// The histories of several subjects, each in the order recorded.
+pub async fn histories<S: Subject>(reads: &impl Reads, subjects: &[Uuid]) -> Result<HashMap<Uuid, Vec<Event<S::Data>>>, DbErr> {
+    let rows = reads.find::<event::Entity>().filter(event::Column::SubjectId.is_in(subjects.iter().copied()));
+    let rows = rows.order_by_asc(event::Column::SubjectId).order_by_asc(event::Column::Sequence);
+    let mut histories: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows.all(reads.connection()).await? {
-        let streamed = to_domain(row)?;
-        histories.entry(streamed.ticket_id).or_default().push(streamed.event);
+        histories.entry(row.subject_id).or_default().push(to_event(row)?);
     }
     Ok(histories)
 }
 
-/// Adds events to a ticket's history after the `known` ones there are.
-pub async fn append(tx: &Tx, ticket: &Ticket, known: usize, events: &[Event]) -> Result<(), DbErr> {
-    let first = i32::try_from(known).unwrap_or(i32::MAX).saturating_add(1);
-    let rows = events.iter().zip(first..).map(|(event, sequence)| row(ticket, sequence, event)).collect();
-    insert_rows::<event::Entity>(tx, rows, None).await.map(drop)
-}
-
-/// Begins the histories of new tickets.
-pub async fn begin<'a>(tx: &Tx, histories: impl Iterator<Item = (&'a Ticket, &'a [Event])>) -> Result<(), DbErr> {
-    let rows = histories.flat_map(|(ticket, events)| events.iter().zip(1..).map(|(event, sequence)| row(ticket, sequence, event)));
+/// Adds events to histories, each after the `known` ones there are.
+pub(super) async fn append<'a, S: Subject + 'a>(
+    tx: &Tx,
+    added: impl Iterator<Item = (&'a S, usize, &'a [Event<S::Data>])>,
+) -> Result<(), DbErr> {
+    let rows = added.flat_map(|(subject, known, events)| {
+        let first = i32::try_from(known).unwrap_or(i32::MAX).saturating_add(1);
+        events.iter().zip(first..).map(|(event, sequence)| row(subject, sequence, event))
+    });
     insert_rows::<event::Entity>(tx, rows.collect(), None).await.map(drop)
 }
 
-fn row(ticket: &Ticket, sequence: i32, event: &Event) -> event::ActiveModel {
+fn row<S: Subject>(subject: &S, sequence: i32, event: &Event<S::Data>) -> event::ActiveModel {
     event::ActiveModel {
         id: Set(event.id),
-        ticket_id: Set(ticket.id),
-        organisation: Set(ticket.organisation.clone()),
+        subject_kind: Set(S::KIND.as_str().to_owned()),
+        subject_id: Set(subject.id()),
+        organisation: Set(subject.organisation().to_owned()),
         sequence: Set(sequence),
-        kind: Set(event.kind.as_str().to_owned()),
+        kind: Set(event.kind().into().as_str().to_owned()),
         actor: Set(event.actor.clone()),
         reason: Set(event.reason.clone()),
-        data: Set(event.data.clone()),
+        data: Set(event.data.to_json()),
         occurred_at: Set(event.occurred_at.to_utc()),
         recorded_at: Set(event.recorded_at.to_utc()),
         position: Set(None),
     }
 }
 
-pub(super) fn to_domain(row: event::Model) -> Result<Streamed, DbErr> {
-    let event = Event {
+/// An event of any subject; an error when this program does not know its kind or cannot read what it says.
+pub(super) fn streamed(row: event::Model) -> Result<Streamed, DbErr> {
+    let (subject_id, organisation) = (row.subject_id, row.organisation.clone());
+    let (sequence, position) = (row.sequence, row.position);
+    let event = match SubjectKind::named(&row.subject_kind).ok_or_else(|| broken("a kind of subject"))? {
+        SubjectKind::Ticket => AnyEvent::Ticket(to_event(row)?),
+        SubjectKind::Obligation => AnyEvent::Obligation(to_event(row)?),
+    };
+    Ok(Streamed { subject_id, organisation, sequence, position, event })
+}
+
+fn to_event<D: EventData>(row: event::Model) -> Result<Event<D>, DbErr> {
+    let unreadable = |error| DbErr::Type(format!("what {} {} says cannot be read: {error}", row.kind, row.id));
+    let unknown = || broken("an event kind");
+    EventKind::named(&row.kind).ok_or_else(unknown)?;
+    Ok(Event {
         id: row.id,
-        kind: EventKind::named(&row.kind).ok_or_else(|| broken("an event kind"))?,
+        data: D::from_json(&row.kind, row.data).map_err(unreadable)?,
         actor: row.actor,
         reason: row.reason,
-        data: row.data,
         occurred_at: instant(row.occurred_at),
         recorded_at: instant(row.recorded_at),
-    };
-    Ok(Streamed { ticket_id: row.ticket_id, organisation: row.organisation, sequence: row.sequence, position: row.position, event })
+    })
 }

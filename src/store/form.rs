@@ -49,7 +49,9 @@ async fn alone(db: &Db) -> Result<Tx, DbErr> {
 /// The library says only that it lacks a step which the database has.
 fn told(error: DbErr) -> DbErr {
     match error {
-        DbErr::Custom(_) => DbErr::Custom("the database was brought to its form by a newer uurwerk than this one".to_owned()),
+        DbErr::Custom(_) => DbErr::Custom(
+            "the database was made by another uurwerk than this one: a newer one, or a build from before the first release".to_owned(),
+        ),
         error => error,
     }
 }

@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use super::record::Done;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx};
 use crate::domain::Instant;
@@ -49,16 +50,17 @@ pub async fn forget(tx: &Tx, now: Instant, limit: u64) -> Result<u64, DbErr> {
 
 /// Remembers what was created, over what the same key made longer ago. Another request that came first with the key makes
 /// the database ask to repeat.
-pub async fn insert(tx: &Tx, id: Uuid, key: &Key, created: Uuid, now: Instant) -> Result<(), DbErr> {
+pub async fn insert(tx: &Tx, done: &Done<'_>) -> Result<(), DbErr> {
+    let Done { key, id, created, at } = done;
     let row = idempotency::ActiveModel {
-        id: Set(id),
+        id: Set(*id),
         caller: Set(key.caller.clone()),
         key: Set(key.key.clone()),
         digest: Set(key.digest.clone()),
-        created_id: Set(created),
-        recorded_at: Set(now.to_utc()),
+        created_id: Set(*created),
+        recorded_at: Set(at.to_utc()),
     };
-    let is_old = Expr::col((idempotency::Entity, idempotency::Column::RecordedAt)).lte(forgotten(now).to_utc());
+    let is_old = Expr::col((idempotency::Entity, idempotency::Column::RecordedAt)).lte(forgotten(*at).to_utc());
     let over = OnConflict::columns([idempotency::Column::Caller, idempotency::Column::Key])
         .update_columns([idempotency::Column::Digest, idempotency::Column::CreatedId, idempotency::Column::RecordedAt])
         .action_and_where(is_old)

@@ -22,6 +22,7 @@ pub mod outbound;
 pub mod overviews;
 pub mod people;
 mod place;
+pub mod record;
 pub mod search;
 pub mod seat;
 pub mod set_aside;

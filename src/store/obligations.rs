@@ -1,20 +1,21 @@
-//! Obligations with their events, and when a contract's recurring duties are next looked at.
+//! Obligations, and when a contract's recurring duties are next looked at.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{obligation, obligation_event, obligation_opening};
+use entity::{obligation, obligation_opening};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::index::{Difference, differ};
+use super::index::{Row, Stored};
+use super::record::{Record, Rows};
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant};
+use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
-use crate::domain::obligation::{Event, EventKind, Obligation, State};
-
-/// Rows in one statement: thirteen columns each, far below what a statement may bind.
-const ROWS: usize = 500;
+use crate::domain::history::IndexRebuilt;
+use crate::domain::obligation::{EventData, Obligation, State};
 
 /// Which obligations a list shows.
 #[derive(Debug, Clone, Default)]
@@ -40,12 +41,6 @@ pub struct Filter {
 /// One obligation; `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Obligation>, DbErr> {
     let found = reads.find::<obligation::Entity>().filter(obligation::Column::Id.eq(id)).one(reads.connection()).await?;
-    found.map(to_domain).transpose()
-}
-
-/// The same, held against other writers until the transaction ends.
-pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Obligation>, DbErr> {
-    let found = tx.find::<obligation::Entity>().filter(obligation::Column::Id.eq(id)).lock_exclusive().one(tx.connection()).await?;
     found.map(to_domain).transpose()
 }
 
@@ -77,87 +72,12 @@ pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Obligation>
     query.all(reads.connection()).await?.into_iter().map(to_domain).collect()
 }
 
-/// The obligations after one, by id.
-pub async fn after_id(reads: &impl Reads, last: Option<Uuid>, limit: u64) -> Result<Vec<Obligation>, DbErr> {
-    let mut page = reads.find::<obligation::Entity>().order_by_asc(obligation::Column::Id).limit(limit);
-    if let Some(last) = last {
-        page = page.filter(obligation::Column::Id.gt(last));
-    }
-    page.all(reads.connection()).await?.into_iter().map(to_domain).collect()
-}
-
-/// Everything in a stored row that is not what the obligation's history gives.
-pub fn differences(stored: &Obligation, replayed: &Obligation) -> Vec<Difference> {
-    let mut found = Vec::new();
-    differ("obligation", Some(&to_row(stored).into_active_model()), Some(&to_row(replayed).into_active_model()), &mut found);
-    found
-}
-
-/// Obligations with something due by `now`, each held by this transaction, those held by another left out.
-pub async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Obligation>, DbErr> {
-    let due = tx.find::<obligation::Entity>().filter(obligation::Column::NextFireAt.lte(now.to_utc()));
-    let due = due.order_by_asc(obligation::Column::NextFireAt).limit(limit);
-    let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    due.all(tx.connection()).await?.into_iter().map(to_domain).collect()
-}
-
-/// When the next obligation has something due, or the next duty is looked at.
-pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
-    let fires = reads.find::<obligation::Entity>().select_only().column(obligation::Column::NextFireAt);
-    let fires = fires.filter(obligation::Column::NextFireAt.is_not_null()).order_by_asc(obligation::Column::NextFireAt);
+/// When the next duty is looked at.
+pub async fn next_opening(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     let opens = reads.find_ours::<obligation_opening::Entity>().select_only().column(obligation_opening::Column::NextOpenAt);
     let opens = opens.filter(obligation_opening::Column::NextOpenAt.is_not_null()).order_by_asc(obligation_opening::Column::NextOpenAt);
-    let fires: Option<DateTime<Utc>> = fires.limit(1).into_tuple().one(reads.connection()).await?;
     let opens: Option<DateTime<Utc>> = opens.limit(1).into_tuple().one(reads.connection()).await?;
-    Ok(fires.into_iter().chain(opens).min().map(instant))
-}
-
-/// Writes new obligations.
-pub async fn insert(tx: &Tx, obligations: &[Obligation]) -> Result<(), DbErr> {
-    for rows in obligations.chunks(ROWS) {
-        let rows = rows.iter().map(|obligation| to_row(obligation).into_active_model());
-        obligation::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
-    }
-    Ok(())
-}
-
-/// Writes an obligation over its former row.
-pub async fn update(tx: &Tx, obligation: &Obligation) -> Result<(), DbErr> {
-    let mut row = to_row(obligation).into_active_model().reset_all();
-    row.id = Unchanged(obligation.id);
-    obligation::Entity::update(row).exec(tx.connection()).await.map(drop)
-}
-
-/// Adds events to the histories of obligations, each after the `known` ones there are.
-pub async fn append<'a>(tx: &Tx, added: impl IntoIterator<Item = (&'a Obligation, usize, &'a [Event])>) -> Result<(), DbErr> {
-    let mut rows = Vec::new();
-    for (obligation, known, events) in added {
-        let first = i32::try_from(known).unwrap_or(i32::MAX).saturating_add(1);
-        rows.extend(events.iter().zip(first..).map(|(event, sequence)| obligation_event::ActiveModel {
-            id: Set(event.id),
-            obligation_id: Set(obligation.id),
-            organisation: Set(obligation.organisation.clone()),
-            sequence: Set(sequence),
-            kind: Set(event.kind.as_str().to_owned()),
-            actor: Set(event.actor.clone()),
-            evidence: Set(event.evidence.clone()),
-            data: Set(event.data.clone()),
-            occurred_at: Set(event.occurred_at.to_utc()),
-            recorded_at: Set(event.recorded_at.to_utc()),
-        }));
-    }
-    for rows in rows.chunks(ROWS) {
-        obligation_event::Entity::insert_many(rows.to_vec()).exec_without_returning(tx.connection()).await?;
-    }
-    Ok(())
-}
-
-/// The histories of obligations, each in the order recorded.
-pub async fn events(reads: &impl Reads, obligations: &[Uuid]) -> Result<Vec<(Uuid, Event)>, DbErr> {
-    let rows = reads.find::<obligation_event::Entity>();
-    let rows = rows.filter(obligation_event::Column::ObligationId.is_in(obligations.iter().copied()));
-    let rows = rows.order_by_asc(obligation_event::Column::ObligationId).order_by_asc(obligation_event::Column::Sequence);
-    rows.all(reads.connection()).await?.into_iter().map(to_event).collect()
+    Ok(opens.map(instant))
 }
 
 /// The last period of each duty and organisation of a contract that was opened: its last date.
@@ -193,6 +113,78 @@ pub async fn claim_opening(tx: &Tx, now: Instant) -> Result<Option<String>, DbEr
     let due = due.order_by_asc(obligation_opening::Column::NextOpenAt).limit(1);
     let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     Ok(due.one(tx.connection()).await?.map(|row| row.contract))
+}
+
+impl Rows for Obligation {
+    const NAME: &'static str = "obligation";
+
+    async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Self>, DbErr> {
+        let rows = reads.find::<obligation::Entity>().filter(obligation::Column::Id.is_in(ids.iter().copied()));
+        rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+    }
+
+    async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Self>, DbErr> {
+        let found = tx.find::<obligation::Entity>().filter(obligation::Column::Id.eq(id)).lock_exclusive().one(tx.connection()).await?;
+        found.map(to_domain).transpose()
+    }
+
+    async fn insert(tx: &Tx, new: &[&Record<Self>]) -> Result<(), DbErr> {
+        let rows = new.iter().map(|record| to_row(&record.subject).into_active_model()).collect();
+        insert_rows::<obligation::Entity>(tx, rows, None).await.map(drop)
+    }
+
+    async fn update(tx: &Tx, record: &Record<Self>) -> Result<(), DbErr> {
+        let mut row = to_row(&record.subject).into_active_model().reset_all();
+        row.id = Unchanged(record.subject.id);
+        obligation::Entity::update(row).exec(tx.connection()).await.map(drop)
+    }
+
+    async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+        let fires = reads.find::<obligation::Entity>().select_only().column(obligation::Column::NextFireAt);
+        let fires = fires.filter(obligation::Column::NextFireAt.is_not_null()).order_by_asc(obligation::Column::NextFireAt);
+        let fires: Option<DateTime<Utc>> = fires.limit(1).into_tuple().one(reads.connection()).await?;
+        Ok(fires.map(instant))
+    }
+
+    async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+        let due = tx.find::<obligation::Entity>().select_only().column(obligation::Column::Id);
+        let due = due.filter(obligation::Column::NextFireAt.lte(now.to_utc())).order_by_asc(obligation::Column::NextFireAt).limit(limit);
+        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).into_tuple().all(tx.connection()).await
+    }
+
+    async fn put_off(tx: &Tx, id: Uuid, until: Instant) -> Result<(), DbErr> {
+        let waits = obligation::Entity::update_many().col_expr(obligation::Column::NextFireAt, Expr::value(Some(until.to_utc())));
+        waits.filter(obligation::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+    }
+
+    async fn stored_after(reads: &impl Reads, last: Option<Uuid>, limit: u64) -> Result<Vec<Stored<Self>>, DbErr> {
+        let mut page = reads.find::<obligation::Entity>().order_by_asc(obligation::Column::Id).limit(limit);
+        if let Some(last) = last {
+            page = page.filter(obligation::Column::Id.gt(last));
+        }
+        let stored = |row: obligation::Model| {
+            let rows = vec![Row::of("obligation", &row.clone().into_active_model())];
+            Ok(Stored { next_fire_at: row.next_fire_at.map(instant), rows, subject: to_domain(row)? })
+        };
+        page.all(reads.connection()).await?.into_iter().map(stored).collect()
+    }
+
+    fn rows(record: &Record<Self>) -> Vec<Row> {
+        vec![Row::of("obligation", &to_row(&record.subject).into_active_model())]
+    }
+
+    /// The duty with its period, or with its id where it is of none.
+    fn label(&self) -> String {
+        format!("{} {}", self.duty, self.period.clone().unwrap_or_else(|| self.id.to_string()))
+    }
+
+    async fn labels(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbErr> {
+        Ok(Self::with_ids(reads, ids).await?.iter().map(|obligation| (obligation.id, obligation.label())).collect())
+    }
+
+    fn rebuilt(differences: IndexRebuilt) -> EventData {
+        EventData::IndexRebuilt(differences)
+    }
 }
 
 fn to_row(obligation: &Obligation) -> obligation::Model {
@@ -231,17 +223,4 @@ fn to_domain(row: obligation::Model) -> Result<Obligation, DbErr> {
         met_at: row.met_at.map(instant),
         next_fire_at: row.next_fire_at.map(instant),
     })
-}
-
-fn to_event(row: obligation_event::Model) -> Result<(Uuid, Event), DbErr> {
-    let event = Event {
-        id: row.id,
-        kind: EventKind::named(&row.kind).ok_or_else(|| broken("an obligation's event"))?,
-        actor: row.actor,
-        evidence: row.evidence,
-        data: row.data,
-        occurred_at: instant(row.occurred_at),
-        recorded_at: instant(row.recorded_at),
-    };
-    Ok((row.obligation_id, event))
 }

@@ -1,18 +1,22 @@
-//! Events that a handler could not take yet. One that failed carries its next try; those of its ticket that came later
+//! Events that a handler could not take yet. One that failed carries its next try; those of its subject that came later
 //! carry none until it is done; a dead letter carries the instant it was given up.
 
 use std::collections::HashSet;
 
-use entity::{event, set_aside, ticket};
+use entity::{event, set_aside};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use super::record::Rows;
 use super::stream::Place;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, View, instant};
 use crate::domain::Instant;
+use crate::domain::history::SubjectKind;
+use crate::domain::obligation::Obligation;
+use crate::domain::ticket::Ticket;
 
 /// An event set aside for a handler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +27,7 @@ pub struct SetAside {
     pub handler: String,
     /// The event.
     pub event_id: Uuid,
-    /// Its ticket.
-    pub ticket_id: Uuid,
+    pub subject_id: Uuid,
     /// How often it was tried.
     pub attempts: i32,
     /// Why it failed.
@@ -36,12 +39,9 @@ pub struct SetAside {
 /// A dead letter as an operator knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// What was set aside.
     pub set_aside: SetAside,
-    /// Its ticket's number, without prefix.
-    pub number: i64,
-    /// The type its ticket was registered as, for the prefix.
-    pub registered_as: String,
+    /// What it is about: a ticket's number, or an obligation by its duty.
+    pub subject: String,
     /// The event's kind, as it is written.
     pub kind: String,
 }
@@ -55,20 +55,21 @@ pub enum Next {
     Dead(Instant),
 }
 
-/// Of these tickets, those of which something waits for a handler.
-pub async fn waiting(tx: &Tx, handler: &str, tickets: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
-    let of_tickets = alive(tx, handler).select_only().column(set_aside::Column::TicketId);
-    let of_tickets = of_tickets.filter(set_aside::Column::TicketId.is_in(tickets.iter().copied())).distinct();
-    Ok(of_tickets.into_tuple::<Uuid>().all(tx.connection()).await?.into_iter().collect())
+/// Of these subjects, those of which something waits for a handler.
+pub async fn waiting(tx: &Tx, handler: &str, subjects: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
+    let of_subjects = alive(tx, handler).select_only().column(set_aside::Column::SubjectId);
+    let of_subjects = of_subjects.filter(set_aside::Column::SubjectId.is_in(subjects.iter().copied())).distinct();
+    Ok(of_subjects.into_tuple::<Uuid>().all(tx.connection()).await?.into_iter().collect())
 }
 
-/// Sets an event aside that failed, or, without a failure, behind one of its ticket that did.
+/// Sets an event aside that failed, or, without a failure, behind one of its subject that did.
 pub async fn put(tx: &Tx, handler: &str, place: &Place, failed: Option<(&str, Instant)>, now: Instant) -> Result<(), DbErr> {
     let row = set_aside::ActiveModel {
         id: Set(Uuid::new_v5(&place.event_id, handler.as_bytes())),
         handler: Set(handler.to_owned()),
         event_id: Set(place.event_id),
-        ticket_id: Set(place.ticket_id),
+        subject_kind: Set(place.subject_kind.map_or("", SubjectKind::as_str).to_owned()),
+        subject_id: Set(place.subject_id),
         organisation: Set(place.organisation.clone()),
         position: Set(place.position),
         attempts: Set(i32::from(failed.is_some())),
@@ -102,13 +103,13 @@ pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     Ok(row.map(instant))
 }
 
-/// Forgets what was taken after all, and lets the next of its ticket try.
+/// Forgets what was taken after all, and lets the next of its subject try.
 pub async fn done(tx: &Tx, one: &SetAside, now: Instant) -> Result<(), DbErr> {
     set_aside::Entity::delete_by_id(one.id).exec(tx.connection()).await?;
     release(tx, one, now).await
 }
 
-/// Records that a try failed; the next of the ticket tries when this one is dead.
+/// Records that a try failed; the next of the subject tries when this one is dead.
 pub async fn failed(tx: &Tx, one: &SetAside, error: &str, next: Next, now: Instant) -> Result<(), DbErr> {
     let (again, died) = match next {
         Next::Again(at) => (Some(at.to_utc()), None),
@@ -125,10 +126,10 @@ pub async fn failed(tx: &Tx, one: &SetAside, error: &str, next: Next, now: Insta
     if died.is_some() { release(tx, one, now).await } else { Ok(()) }
 }
 
-/// Lets the earliest that waits for a handler with a ticket try, unless another of that ticket is being tried.
+/// Lets the earliest that waits for a handler with a subject try, unless another of that subject is being tried.
 async fn release(tx: &Tx, one: &SetAside, now: Instant) -> Result<(), DbErr> {
-    let of_ticket = alive(tx, &one.handler).filter(set_aside::Column::TicketId.eq(one.ticket_id));
-    let Some(next) = of_ticket.order_by_asc(set_aside::Column::Position).one(tx.connection()).await? else { return Ok(()) };
+    let of_subject = alive(tx, &one.handler).filter(set_aside::Column::SubjectId.eq(one.subject_id));
+    let Some(next) = of_subject.order_by_asc(set_aside::Column::Position).one(tx.connection()).await? else { return Ok(()) };
     if next.next_attempt_at.is_none() {
         due_at(tx, next.id, now).await?;
     }
@@ -154,15 +155,15 @@ pub async fn dead(view: &View, limit: u64) -> Result<Vec<DeadLetter>, DbErr> {
     let dead = view.find::<set_aside::Entity>().filter(set_aside::Column::DiedAt.is_not_null());
     let dead = dead.order_by_asc(set_aside::Column::DiedAt).order_by_asc(set_aside::Column::Position).limit(limit);
     let dead = dead.all(view.connection()).await?;
-    let tickets = view.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(dead.iter().map(|one| one.ticket_id))).select_only();
-    let tickets = tickets.columns([ticket::Column::Id]).columns([ticket::Column::Number]).columns([ticket::Column::RegisteredAs]);
-    let tickets: Vec<(Uuid, i64, String)> = tickets.into_tuple().all(view.connection()).await?;
+    let subjects: Vec<_> = dead.iter().map(|one| one.subject_id).collect();
+    let mut labels = Ticket::labels(view, &subjects).await?;
+    labels.extend(Obligation::labels(view, &subjects).await?);
     let kinds = view.find::<event::Entity>().filter(event::Column::Id.is_in(dead.iter().map(|one| one.event_id))).select_only();
     let kinds: Vec<(Uuid, String)> = kinds.columns([event::Column::Id, event::Column::Kind]).into_tuple().all(view.connection()).await?;
     let letter = |row: set_aside::Model| {
-        let ticket = tickets.iter().find(|ticket| ticket.0 == row.ticket_id)?;
+        let subject = labels.get(&row.subject_id)?.clone();
         let kind = kinds.iter().find(|kind| kind.0 == row.event_id)?;
-        Some(DeadLetter { set_aside: to_domain(row), number: ticket.1, registered_as: ticket.2.clone(), kind: kind.1.clone() })
+        Some(DeadLetter { set_aside: to_domain(row), subject, kind: kind.1.clone() })
     };
     Ok(dead.into_iter().filter_map(letter).collect())
 }
@@ -187,7 +188,7 @@ fn to_domain(row: set_aside::Model) -> SetAside {
         id: row.id,
         handler: row.handler,
         event_id: row.event_id,
-        ticket_id: row.ticket_id,
+        subject_id: row.subject_id,
         attempts: row.attempts,
         last_error: row.last_error,
         died_at: row.died_at.map(instant),

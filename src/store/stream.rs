@@ -8,11 +8,11 @@ use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::events::{Streamed, to_domain};
+use super::events::{Streamed, streamed};
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, View, changes, is_away};
 use crate::domain::Instant;
-use crate::domain::ticket::EventKind;
+use crate::domain::history::{EventKind, SubjectKind};
 
 /// An event's place in the stream, which can be read whatever the event is like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,9 @@ pub struct Place {
     pub position: i64,
     /// The event.
     pub event_id: Uuid,
-    /// Its ticket.
-    pub ticket_id: Uuid,
+    /// `None` when this program does not know the kind.
+    pub subject_kind: Option<SubjectKind>,
+    pub subject_id: Uuid,
     /// Whose.
     pub organisation: String,
     /// What happened; `None` when this program does not know the word.
@@ -35,11 +36,11 @@ pub async fn waits(view: &View) -> Result<bool, DbErr> {
     Ok(waiting.limit(1).into_tuple::<Uuid>().one(view.connection()).await?.is_some())
 }
 
-/// Gives committed events their places, and marks their tickets as changed now; how many there were.
+/// Gives committed events their places, and marks the tickets among their subjects as changed now; how many there were.
 pub async fn number(tx: &Tx, limit: u64, now: Instant) -> Result<usize, DbErr> {
     let waiting = tx.find::<event::Entity>().select_only().column(event::Column::Id).filter(event::Column::Position.is_null());
     let waiting =
-        waiting.order_by_asc(event::Column::RecordedAt).order_by_asc(event::Column::TicketId).order_by_asc(event::Column::Sequence);
+        waiting.order_by_asc(event::Column::RecordedAt).order_by_asc(event::Column::SubjectId).order_by_asc(event::Column::Sequence);
     let Some(head) = tx.find_ours::<stream::Entity>().filter(stream::Column::Id.eq(1)).lock_exclusive().one(tx.connection()).await? else {
         return Ok(0);
     };
@@ -78,9 +79,19 @@ pub async fn take_handler(tx: &Tx, name: &str) -> Result<Option<i64>, DbErr> {
     Ok(row.one(tx.connection()).await?.map(|row| row.position))
 }
 
-/// Makes sure a handler has a place in the stream: the beginning, for one that is new.
-pub async fn know_handler(tx: &Tx, name: &str) -> Result<(), DbErr> {
-    let row = handler::ActiveModel { name: Set(name.to_owned()), position: Set(0) };
+/// Where the stream ends.
+pub async fn end(reads: &impl Reads) -> Result<i64, DbErr> {
+    Ok(reads.find_ours::<stream::Entity>().filter(stream::Column::Id.eq(1)).one(reads.connection()).await?.map_or(0, |head| head.position))
+}
+
+/// The handlers that have a place in the stream.
+pub async fn known_handlers(reads: &impl Reads) -> Result<Vec<String>, DbErr> {
+    reads.find_ours::<handler::Entity>().select_only().column(handler::Column::Name).into_tuple().all(reads.connection()).await
+}
+
+/// Gives a handler its place in the stream when it first runs; one that has a place keeps it.
+pub async fn know_handler(tx: &Tx, name: &str, position: i64) -> Result<(), DbErr> {
+    let row = handler::ActiveModel { name: Set(name.to_owned()), position: Set(position) };
     let known = sea_orm::sea_query::OnConflict::column(handler::Column::Name).do_nothing().to_owned();
     handler::Entity::insert(row).on_conflict(known).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -94,22 +105,24 @@ pub async fn move_handler(tx: &Tx, name: &str, position: i64) -> Result<(), DbEr
 /// The places after one, in order.
 pub async fn after(reads: &impl Reads, position: i64, limit: u64) -> Result<Vec<Place>, DbErr> {
     let rows = reads.find::<event::Entity>().select_only();
-    let rows = rows.columns([event::Column::Position, event::Column::Id, event::Column::TicketId]);
-    let rows = rows.columns([event::Column::Organisation, event::Column::Kind]);
+    let rows = rows.columns([event::Column::Position, event::Column::Id]).columns([event::Column::SubjectKind]);
+    let rows = rows.columns([event::Column::SubjectId]).columns([event::Column::Organisation, event::Column::Kind]);
     let rows = rows.filter(event::Column::Position.gt(position)).order_by_asc(event::Column::Position).limit(limit);
-    let rows: Vec<(i64, Uuid, Uuid, String, String)> = rows.into_tuple().all(reads.connection()).await?;
-    let place = |(position, event_id, ticket_id, organisation, kind): (i64, Uuid, Uuid, String, String)| Place {
+    type Row = (i64, Uuid, String, Uuid, String, String);
+    let rows: Vec<Row> = rows.into_tuple().all(reads.connection()).await?;
+    let place = |(position, event_id, subject, subject_id, organisation, kind): Row| Place {
         position,
         event_id,
-        ticket_id,
+        subject_kind: SubjectKind::named(&subject),
+        subject_id,
         organisation,
         kind: EventKind::named(&kind),
     };
     Ok(rows.into_iter().map(place).collect())
 }
 
-/// Events by their ids; one whose row cannot be read is left out, and takes none with it.
-pub async fn events(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Streamed>, DbErr> {
+/// Events by their ids; one whose row cannot be read takes none with it: why it cannot is in its place.
+pub async fn events(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Result<Streamed, String>>, DbErr> {
     let rows = async |ids: &[Uuid]| {
         reads.find::<event::Entity>().filter(event::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await
     };
@@ -124,7 +137,7 @@ pub async fn events(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, St
         }
         Ok(rows) => rows,
     };
-    Ok(rows.into_iter().filter_map(|row| to_domain(row).ok()).map(|streamed| (streamed.event.id, streamed)).collect())
+    Ok(rows.into_iter().map(|row| (row.id, streamed(row).map_err(|error| error.to_string()))).collect())
 }
 
 /// What tells of another process's commits in an embedded database: a figure that changes with each.

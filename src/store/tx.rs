@@ -10,8 +10,8 @@ use sea_orm::{
 
 use entity::{
     amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event, external_reference,
-    handler, idempotency, inbound_mail, message, obligation, obligation_event, obligation_opening, outbound_mail, person, sandbox_advance,
-    set_aside, stream, ticket, ticket_change, timekeeping, token, upload,
+    handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail, person, sandbox_advance, set_aside, stream,
+    ticket, ticket_change, timekeeping, token, upload,
 };
 
 use super::Backend;
@@ -191,7 +191,6 @@ of_organisation!(
     external_reference,
     message,
     obligation,
-    obligation_event,
     outbound_mail,
     person,
     set_aside,

@@ -54,7 +54,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> R
     AmendCalendars::may(&stamp.actor)?;
     app.write(&stamp.scope, async |tx| {
         let (agreements, known) = known(tx).await?;
-        if let Some(id) = super::tickets::repeated(tx, stamp).await? {
+        if let Some(id) = super::held::repeated(tx, stamp).await? {
             return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
         }
         let now = not_before(&known, stamp);
@@ -81,7 +81,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> R
         if recorded.in_force_at().is_some() {
             store::amendments::take_effect(tx, contract, now).await?;
         }
-        super::tickets::remember(app, tx, stamp, recorded.id).await?;
+        super::held::remember(app, tx, stamp, recorded.id).await?;
         Ok(recorded)
     })
     .await
@@ -97,7 +97,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
     // What it moves is of every client of the contract.
     app.write(&Scope::All, async |tx| {
         let (agreements, known) = known(tx).await?;
-        let again = super::tickets::repeated(tx, stamp).await?;
+        let again = super::held::repeated(tx, stamp).await?;
         let is_it = |one: &&Recorded| one.contract == mine && one.id == amendment;
         let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
         if again.is_some() {
@@ -113,7 +113,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
             check(&agreements, contract, &recorded.from(now)).map_err(clash)?;
             store::amendments::take_effect(tx, contract, now).await?;
         }
-        super::tickets::remember(app, tx, stamp, recorded.id).await?;
+        super::held::remember(app, tx, stamp, recorded.id).await?;
         Ok(recorded)
     })
     .await

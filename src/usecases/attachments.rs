@@ -5,14 +5,14 @@ use bytes::Bytes;
 use futures_util::Stream;
 use uuid::Uuid;
 
-use super::tickets::{When, act_in, repeated};
+use super::held::repeated;
+use super::tickets::{When, act_in};
 use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::text::is_visible;
-use crate::domain::ticket::Attachment;
-use crate::domain::ticket::TicketRef;
-use crate::domain::ticket::{Act, Reader, Ticket, may_attach};
+use crate::domain::ticket::attach::{Attach, may_attach};
+use crate::domain::ticket::{Act, Attachment, Reader, Refusal, Ticket, TicketRef};
 use crate::files::NotKept;
 use crate::store::idempotency::Key;
 use crate::store::{self, Scope, Tx};
@@ -82,8 +82,7 @@ pub async fn attach(
         if kept.size > room {
             return Err(too_large(app, room));
         }
-        record(app, tx, &stamp, &ticket, std::slice::from_ref(&attachment)).await?;
-        super::tickets::remember(app, tx, &stamp, id).await?;
+        record(app, tx, &stamp, ticket, std::slice::from_ref(&attachment), Some(id)).await?;
         Ok(attachment)
     });
     let recorded = recorded.await;
@@ -97,7 +96,7 @@ pub async fn attach(
 async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
     app.write(&stamp.scope, async |tx| {
         let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        may_attach(&stamp.actor, new.public)?;
+        may_attach(&stamp.actor, new.public).map_err(Refusal::from)?;
         let room = room_on(app, tx, &ticket, new.public).await?;
         if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
             return Err(too_large(app, room));
@@ -143,14 +142,23 @@ pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id
     }
 }
 
-/// Records files whose bytes are kept, with their events, on a ticket held by this transaction.
-pub(super) async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, attachments: &[Attachment]) -> Result<Ticket, Error> {
+/// Records files whose bytes are kept, with their events, on a ticket held by this transaction; `made` is what a repeat of the
+/// request is answered with, where that is one of them.
+pub(super) async fn record(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    ticket: Ticket,
+    attachments: &[Attachment],
+    made: Option<Uuid>,
+) -> Result<Ticket, Error> {
     let ids: Vec<_> = attachments.iter().map(|one| one.id).collect();
     if store::attachments::arrived(tx, &ids).await? != ids.len() {
         return Err(Error::Conflict { code: "upload_expired", detail: "the upload took more than a day, and was given up".to_owned() });
     }
-    let wishes: Vec<_> = attachments.iter().map(|one| Act::Attach { id: one.id, public: one.public, bytes: one.size_bytes }).collect();
-    let (ticket, _) = act_in(app, tx, stamp, ticket, &wishes, &When::default()).await?;
+    let wish = |one: &Attachment| Act::Attach(Attach { id: one.id, public: one.public, bytes: one.size_bytes });
+    let wishes: Vec<_> = attachments.iter().map(wish).collect();
+    let (ticket, _) = act_in(app, tx, stamp, ticket, &wishes, &When::default(), |_, _| made).await?;
     store::attachments::insert(tx, attachments).await?;
     Ok(ticket)
 }

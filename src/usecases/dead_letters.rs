@@ -5,20 +5,11 @@ use uuid::Uuid;
 
 use super::{Error, Stamp, outbound};
 use crate::app::App;
-use crate::domain::contract::TicketType;
 use crate::store::Scope;
 use crate::store::set_aside::{self, DeadLetter};
 
 /// At most this many are shown at once.
 pub const SHOWN: u64 = 1000;
-
-impl DeadLetter {
-    /// The reference of its ticket, such as INC-1001.
-    pub fn reference(&self) -> String {
-        let prefix = self.registered_as.parse::<TicketType>().map_or("?", TicketType::prefix);
-        format!("{prefix}-{}", self.number)
-    }
-}
 
 /// The dead letters, oldest first.
 pub async fn list(app: &App) -> Result<Vec<DeadLetter>, Error> {

@@ -80,14 +80,15 @@ pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed:
             None => left.push(new.name.clone()),
         }
     }
-    let ticket = if fitting.is_empty() { ticket } else { attachments::record(app, tx, stamp, &ticket, &fitting).await? };
+    let ticket = if fitting.is_empty() { ticket } else { attachments::record(app, tx, stamp, ticket, &fitting, None).await? };
     if left.is_empty() {
         return Ok(ticket);
     }
     let body = format!("Niet als bijlage bewaard omdat er geen plaats voor is, wel in het oorspronkelijke bericht: {}.", left.join(", "));
     let note = NewMessage { public: false, by_phone: false, body, person_id: None };
-    write_in(app, tx, &Stamp::system(stamp.recorded_at), &ticket, &note, &When::default()).await?;
-    store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))
+    let id = ticket.id;
+    write_in(app, tx, &Stamp::system(stamp.recorded_at), ticket, &note, &When::default()).await?;
+    store::tickets::find(tx, TicketRef::Id(id)).await?.ok_or(Error::NotFound("ticket"))
 }
 
 /// Removes what was kept and not recorded: of a mail that became nothing, or came twice.

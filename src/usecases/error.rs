@@ -4,7 +4,6 @@ use sea_orm::DbErr;
 
 use crate::domain::agreements::UnknownVersion;
 use crate::domain::permission;
-use crate::domain::ticket::Refusal;
 use crate::store;
 
 /// One thing wrong with what was sent.
@@ -117,35 +116,5 @@ impl From<permission::Forbidden> for Error {
 impl From<UnknownVersion> for Error {
     fn from(unknown: UnknownVersion) -> Self {
         Self::Internal(unknown.to_string())
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
-        match refusal {
-            Refusal::NoSuchMove { .. } => Self::Conflict { code: "move_not_allowed", detail },
-            Refusal::PriorityMissing => Self::Conflict { code: "priority_required", detail },
-            Refusal::Cancelled => Self::Conflict { code: "ticket_cancelled", detail },
-            Refusal::PriorityDecided => Self::Conflict { code: "priority_decided", detail },
-            Refusal::NotOpen => Self::Conflict { code: "ticket_not_open", detail },
-            Refusal::ClientDecides => Self::Forbidden { code: "client_decides", detail },
-            Refusal::DeskOnly => Self::Forbidden { code: "desk_only", detail },
-            Refusal::CauseMissing => Self::Invalid(vec![Problem::field("cause", "required", detail)]),
-            Refusal::UnknownCause { .. } => Self::Invalid(vec![Problem::field("cause", "unknown_value", detail)]),
-            Refusal::TextsMissing(texts) => {
-                Self::Invalid(texts.iter().map(|text| Problem::field(text.code, "required", detail.clone())).collect())
-            }
-            Refusal::TextsUnexpected(texts) => {
-                Self::Invalid(texts.iter().map(|text| Problem::field(text.code, "not_allowed", detail.clone())).collect())
-            }
-            Refusal::CauseUnexpected => Self::Invalid(vec![Problem::field("cause", "not_allowed", detail)]),
-            Refusal::UnknownPriority { .. } => Self::Invalid(vec![Problem::field("priority", "unknown_priority", detail)]),
-            Refusal::UnknownTier { .. } => Self::Invalid(vec![Problem::field("tier", "unknown_tier", detail)]),
-            Refusal::RepairNotAgreeable => Self::Conflict { code: "repair_not_agreeable", detail },
-            Refusal::RepairInPast => Self::Invalid(vec![Problem::field("dueAt", "in_past", detail)]),
-            Refusal::TierMissing => Self::Invalid(vec![Problem::field("type", "tier_missing", detail)]),
-            Refusal::PhoneContactMissing => Self::Invalid(vec![Problem::field("priority", "phone_contact_required", detail)]),
-        }
     }
 }

@@ -1,14 +1,16 @@
 //! Mail out, as the desk looks at it: what left, what waits, and what was given up, which it can send again.
 
-use serde_json::json;
 use uuid::Uuid;
 
-use super::tickets::{record_in, remember, repeated};
+use super::held::{remember, repeated};
+use super::tickets::record_in;
 use super::{Error, Stamp};
 use crate::app::App;
-use crate::domain::ticket::{EventKind, Ticket};
+use crate::domain::ticket::mail::Mailed;
+use crate::domain::ticket::{EventData, Ticket};
 use crate::store::mail::Outbound;
 use crate::store::outbound::{Filter, MailState, Tracked};
+use crate::store::record::Rows as _;
 use crate::store::{self, Scope, Tx, View};
 
 /// An outgoing mail with where it stands.
@@ -26,7 +28,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
     let stamp = Stamp::system(app.time.now());
     let done = app.write_quietly(&Scope::All, async |tx| {
         if store::mail::not_sent(tx, mail.id, error, None).await? {
-            tell(app, tx, &stamp, mail, EventKind::MailGivenUp).await?;
+            tell(app, tx, &stamp, mail, EventData::MailGivenUp).await?;
         }
         Ok(())
     });
@@ -52,7 +54,7 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
             let detail = format!("only a message that was given up is sent again; this one is {}", found.state.as_str());
             return Err(Error::Conflict { code: "not_given_up", detail });
         }
-        tell(app, tx, stamp, &found.mail, EventKind::MailSentAgain).await?;
+        tell(app, tx, stamp, &found.mail, EventData::MailSentAgain).await?;
         remember(app, tx, stamp, id).await?;
         store::outbound::find(tx, id).await?.ok_or(Error::NotFound("message"))
     });
@@ -85,9 +87,9 @@ pub async fn count_given_up(app: &App) -> Result<u64, Error> {
 }
 
 /// Writes in a ticket's history what becomes of a mail about it. A mail about a dated duty has none.
-async fn tell(app: &App, tx: &Tx, stamp: &Stamp, mail: &Outbound, kind: EventKind) -> Result<(), Error> {
+async fn tell(app: &App, tx: &Tx, stamp: &Stamp, mail: &Outbound, became: impl Fn(Mailed) -> EventData) -> Result<(), Error> {
     let Some(ticket) = mail.ticket_id else { return Ok(()) };
-    record_in(app, tx, stamp, ticket, kind, json!({ "message": mail.id, "template": mail.template })).await
+    record_in(app, tx, stamp, ticket, became(Mailed { message: mail.id, template: mail.template.clone() })).await
 }
 
 async fn with_number(app: &App, scope: &Scope, mail: Tracked) -> Result<Shown, Error> {
@@ -96,7 +98,7 @@ async fn with_number(app: &App, scope: &Scope, mail: Tracked) -> Result<Shown, E
 
 async fn with_numbers(view: &View, mails: Vec<Tracked>) -> Result<Vec<Shown>, Error> {
     let ids: Vec<_> = mails.iter().filter_map(|one| one.mail.ticket_id).collect();
-    let tickets = store::tickets::with_ids(view, &ids).await?;
+    let tickets = Ticket::with_ids(view, &ids).await?;
     let number = |id: Option<Uuid>| tickets.iter().find(|ticket| Some(ticket.id) == id).map(Ticket::reference);
     Ok(mails.into_iter().map(|tracked| Shown { ticket: number(tracked.mail.ticket_id), tracked }).collect())
 }

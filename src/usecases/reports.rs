@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
+use crate::domain::ticket::Ticket;
 use crate::reports::service_management::{self, Month, Reading, ServiceManagementReport, TicketFigures};
 use crate::store::{self, Scope};
 
@@ -54,7 +55,7 @@ pub async fn service_management(
     let ids = store::tickets::ids_in_reach(&view, contract, from, to).await?;
     let mut figures = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        let mut histories = store::events::histories(&view, chunk).await?;
+        let mut histories = store::events::histories::<Ticket>(&view, chunk).await?;
         let tickets = store::tickets::with_ids(&view, chunk).await?;
         let agreements = store::agreements::read(&view).await?;
         for ticket in tickets {

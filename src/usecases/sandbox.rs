@@ -1,6 +1,6 @@
 //! Sandbox time: it stands still until it is told to advance, and never goes back (PLT-01).
 
-use super::tickets::{remember, repeated};
+use super::held::{remember, repeated};
 use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;

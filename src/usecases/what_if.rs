@@ -4,6 +4,7 @@ use super::{Error, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
+use crate::domain::ticket::Ticket;
 use crate::reports::service_management::{Reading, figures};
 use crate::reports::what_if::{ContractSimulation, WhatIf};
 use crate::store;
@@ -26,7 +27,7 @@ pub async fn simulate(
     let ids = store::tickets::ids_open_between(&view, &tried.id, from, to).await?;
     let mut comparison = WhatIf::new(from, to);
     for (done, chunk) in ids.chunks(CHUNK).enumerate() {
-        let mut histories = store::events::histories(&view, chunk).await?;
+        let mut histories = store::events::histories::<Ticket>(&view, chunk).await?;
         let mut tickets = store::tickets::with_ids(&view, chunk).await?;
         tickets.sort_unstable_by_key(|ticket| ticket.number);
         let agreements = store::agreements::read(&view).await?;

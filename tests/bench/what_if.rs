@@ -108,7 +108,7 @@ async fn read(desk: &Desk) -> usize {
         desk.sql().query_all_raw(Statement::from_string(desk.sql().get_database_backend(), sql)).await.expect("rows").len()
     };
     rows("SELECT * FROM ticket WHERE contract = 'dap-example'").await
-        + rows("SELECT event.* FROM event JOIN ticket ON ticket.id = event.ticket_id WHERE contract = 'dap-example' ORDER BY ticket_id, sequence")
+        + rows("SELECT event.* FROM event JOIN ticket ON ticket.id = event.subject_id WHERE contract = 'dap-example' ORDER BY subject_id, sequence")
             .await
 }
 

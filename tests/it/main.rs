@@ -9,6 +9,7 @@ mod faults;
 mod http;
 mod journeys;
 mod mail;
+mod migrations;
 mod obligations;
 mod openapi;
 mod simulate;

@@ -7,19 +7,21 @@
 //! Absent on purpose: what was owed itself. A report, a plan or a notice is a fact recorded elsewhere; here stand its date
 //! and the evidence.
 
+mod event;
 mod period;
 mod replay;
 
+pub use event::{DueMoved, Event, EventData, EventKind, Late, LateVoided, Opened, Reminded};
 pub use period::{Cycle, Period};
-pub use replay::{Met, Reminder, Replay, Step, replay};
+pub use replay::{Met, Reminder, Replay, replay};
 
 use chrono::NaiveDate;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::Instant;
 use super::calendar::Term;
 use super::contract::{Contract, Label};
+use super::history::{self, Settling, SubjectKind};
 use crate::words::closed_list;
 
 /// What starts a duty.
@@ -111,63 +113,41 @@ pub struct Obligation {
     pub next_fire_at: Option<Instant>,
 }
 
-/// What happens to an obligation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    /// It came to be.
-    Opened,
-    /// Its owner was reminded.
-    Reminded,
-    /// A change of the calendar moved its due date (CAL-12).
-    DueMoved,
-    /// It is too late.
-    Late,
-    /// It turned out to have been done in time.
-    LateVoided,
-    /// It was done.
-    Met,
-    /// What was stored of it differed from its history, and was written anew.
-    IndexRebuilt,
-}
+impl history::Subject for Obligation {
+    const KIND: SubjectKind = SubjectKind::Obligation;
+    type Data = EventData;
+    type Index = ();
 
-impl EventKind {
-    /// All of them.
-    pub const ALL: [Self; 7] = [Self::Opened, Self::Reminded, Self::DueMoved, Self::Late, Self::LateVoided, Self::Met, Self::IndexRebuilt];
-
-    /// The name in the API and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "obligation.opened",
-            Self::Reminded => "obligation.reminded",
-            Self::DueMoved => "obligation.due_moved",
-            Self::Late => "obligation.late",
-            Self::LateVoided => "obligation.late_voided",
-            Self::Met => "obligation.met",
-            Self::IndexRebuilt => "obligation.index_rebuilt",
-        }
+    fn id(&self) -> Uuid {
+        self.id
     }
 
-    /// The kind of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    fn organisation(&self) -> &str {
+        &self.organisation
     }
-}
 
-/// Something that happened to an obligation; never changed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// Its id.
-    pub id: Uuid,
-    /// What.
-    pub kind: EventKind,
-    /// Who, by id.
-    pub actor: String,
-    /// The evidence, where a person recorded it.
-    pub evidence: Option<String>,
-    /// What belongs to it.
-    pub data: Value,
-    /// When it happened.
-    pub occurred_at: Instant,
-    /// When that was recorded.
-    pub recorded_at: Instant,
+    fn contract_version_id(&self) -> Uuid {
+        self.contract_version_id
+    }
+
+    /// All that its history tells is settled anew.
+    fn as_recorded(&self, _history: &[Event]) -> Self {
+        self.clone()
+    }
+
+    fn settle(&self, contract: &Contract, history: &[Event], now: Instant) -> Option<Settling<Self>> {
+        let replay = replay(contract, contract.duty(&self.duty)?, self, history, now)?;
+        let met_at = Met::of(history).map(|met| met.at);
+        let state = match (met_at, replay.late_at) {
+            (Some(_), _) => State::Met,
+            (None, Some(_)) => State::Late,
+            (None, None) => State::Open,
+        };
+        let (due_at, late_at, next_fire_at) = (replay.due_at, replay.late_at, replay.next_fire_at);
+        Some(Settling {
+            subject: Self { state, due_at, late_at, met_at, next_fire_at, ..self.clone() },
+            index: (),
+            follows: replay.follows,
+        })
+    }
 }

@@ -4,12 +4,11 @@
 //! date; one that lay before the obligation itself is passed over, and one that a moved due date puts in the past fires at
 //! the move. At the due instant it is late, which ends the replay: no amendment recorded later moves that (CAL-12, CLK-16).
 
-use serde_json::{Value, json};
-
-use super::{Duty, Event, EventKind, Obligation};
+use super::{DueMoved, Duty, Event, EventData, Late, LateVoided, Obligation, Reminded};
 use crate::domain::Instant;
 use crate::domain::calendar::{Calendar, Counted, Term};
 use crate::domain::contract::Contract;
+use crate::domain::history::{EventData as _, Follows};
 
 /// That it was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,20 +22,9 @@ pub struct Met {
 impl Met {
     /// What its events say of that.
     pub fn of(history: &[Event]) -> Option<Self> {
-        let met = history.iter().find(|event| event.kind == EventKind::Met)?;
+        let met = history.iter().find(|event| matches!(event.data, EventData::Met(_)))?;
         Some(Self { at: met.occurred_at, recorded_at: met.recorded_at })
     }
-}
-
-/// Something that happens to an obligation by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// What.
-    pub kind: EventKind,
-    /// When.
-    pub at: Instant,
-    /// Which reminder, or from when to when it moved.
-    pub data: Value,
 }
 
 /// A reminder, planned for an instant.
@@ -49,7 +37,7 @@ pub struct Reminder {
 }
 
 /// An obligation as its replay shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Replay {
     /// How its due date was computed.
     pub counted: Counted,
@@ -60,7 +48,7 @@ pub struct Replay {
     /// When it was late; nothing when it was done in time.
     pub late_at: Option<Instant>,
     /// What happened that is not yet among its events.
-    pub steps: Vec<Step>,
+    pub follows: Vec<Follows<EventData>>,
     /// When something happens next, if nothing is recorded before.
     pub next_fire_at: Option<Instant>,
 }
@@ -71,7 +59,7 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
     let until = met.map_or(now, |met| met.recorded_at.min(now));
     let mut known = contract.amendments_by(obligation.opened_at);
     let mut stretch = Stretch::new(contract, duty, obligation, known, None)?;
-    let (mut steps, mut reminded) = (Vec::new(), vec![false; duty.remind.len()]);
+    let (mut follows, mut reminded) = (Vec::new(), vec![false; duty.remind.len()]);
     let late_at = loop {
         let amended = next_amendment(contract, duty, known, until);
         let end = amended.map_or(until, |(_, recorded_at)| recorded_at);
@@ -79,7 +67,7 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
         for (at, reminder) in stretch.reminders.iter().enumerate().filter(|(at, _)| !reminded[*at]).collect::<Vec<_>>() {
             if let Some(planned_at) = reminder.planned_at.filter(|planned_at| *planned_at <= end && *planned_at < late_at) {
                 reminded[at] = true;
-                steps.push(Step { kind: EventKind::Reminded, at: planned_at, data: json!({ "before": reminder.before.to_string() }) });
+                follows.push(follow(planned_at, EventData::Reminded(Reminded { before: reminder.before.to_string() })));
             }
         }
         if late_at <= end {
@@ -89,22 +77,23 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
         known = index + 1;
         let moved = Stretch::new(contract, duty, obligation, known, Some(recorded_at))?;
         if moved.counted.date != stretch.counted.date {
-            let data = json!({ "from": stretch.due_at, "to": moved.due_at, "amendment": contract.amendments[index].amendment.id });
-            steps.push(Step { kind: EventKind::DueMoved, at: recorded_at, data });
+            let amendment = contract.amendments[index].amendment.id;
+            follows.push(follow(recorded_at, EventData::DueMoved(DueMoved { from: stretch.due_at, to: moved.due_at, amendment })));
         }
         stretch = moved;
     };
     let in_time = met.is_some_and(|met| met.at < stretch.due_at);
-    let told_late = history.iter().any(|event| event.kind == EventKind::Late);
+    let told_late = history.iter().any(|event| matches!(event.data, EventData::Late(_)));
     if let Some(at) = late_at.filter(|_| !in_time || told_late) {
-        steps.push(Step { kind: EventKind::Late, at, data: json!({ "dueAt": stretch.due_at }) });
+        follows.push(follow(at, EventData::Late(Late { due_at: stretch.due_at })));
         if let Some(met) = met.filter(|_| in_time) {
-            steps.push(Step { kind: EventKind::LateVoided, at: met.recorded_at, data: json!({ "metAt": met.at }) });
+            follows.push(follow(met.recorded_at, EventData::LateVoided(LateVoided { met_at: met.at })));
         }
     }
     // Nobody is reminded of what is done.
-    steps.retain(|step| !is_among(history, step) && (met.is_none() || step.kind != EventKind::Reminded));
-    steps.sort_by_key(|step| step.at);
+    let is_reminder = |data: &EventData| matches!(data, EventData::Reminded(_));
+    follows.retain(|one| !is_among(history, &one.data) && (met.is_none() || !is_reminder(&one.data)));
+    follows.sort_by_key(|one| one.at);
     let waiting = stretch.reminders.iter().zip(&reminded).filter(|(_, reminded)| !**reminded);
     let waiting = waiting.filter_map(|(reminder, _)| reminder.planned_at.filter(|at| *at > until));
     let next_fire_at = waiting.chain([stretch.late_at()]).min().filter(|_| met.is_none() && late_at.is_none());
@@ -113,7 +102,7 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
         due_at: stretch.due_at,
         reminders: stretch.reminders,
         late_at: late_at.filter(|_| !in_time),
-        steps,
+        follows,
         next_fire_at,
     })
 }
@@ -125,14 +114,17 @@ fn next_amendment(contract: &Contract, duty: &Duty, known: usize, until: Instant
     own.next().map(|(index, amendment)| (index, amendment.in_force_at))
 }
 
-/// Whether a step was recorded before.
-fn is_among(history: &[Event], step: &Step) -> bool {
-    let same = |event: &&Event| match step.kind {
-        EventKind::Reminded => event.data["before"] == step.data["before"],
-        EventKind::DueMoved => event.data["amendment"] == step.data["amendment"],
-        _ => true,
-    };
-    history.iter().filter(|event| event.kind == step.kind).any(|event| same(&event))
+fn follow(at: Instant, data: EventData) -> Follows<EventData> {
+    Follows { at, reason: None, data }
+}
+
+/// Whether it was recorded before: each reminder and each move once, and lateness once in all.
+fn is_among(history: &[Event], new: &EventData) -> bool {
+    history.iter().any(|event| match (&event.data, new) {
+        (EventData::Reminded(known), EventData::Reminded(new)) => known.before == new.before,
+        (EventData::DueMoved(known), EventData::DueMoved(new)) => known.amendment == new.amendment,
+        (known, new) => known.kind() == new.kind() && !matches!(new, EventData::Reminded(_) | EventData::DueMoved(_)),
+    })
 }
 
 /// A stretch of time in which the due date stands still.

@@ -3,8 +3,9 @@
 //! The words themselves are a message on the ticket, since whoever takes part is to read them; a history keeps that they
 //! were written.
 
-use super::{Event, EventKind, Ticket};
+use super::{Event, EventData, Ticket};
 use crate::domain::contract::Contract;
+use crate::domain::workflow::{Phase, State};
 
 /// A text that an escalation asks for before the case is closed.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,8 +32,15 @@ impl ClosingText {
     }
 }
 
-/// Where the data of a move keep which texts came with it.
-pub(super) const WRITTEN: &str = "closingTexts";
+/// Whether the texts of an escalation's end may come with a move to a phase.
+pub(super) const fn ends_in(phase: &Phase) -> bool {
+    matches!(phase.state, State::Resolved | State::Closed)
+}
+
+/// The texts that a move to a phase cannot be made without.
+pub(super) fn closing_needs(contract: &Contract, ticket: &Ticket, history: &[Event], to: &Phase) -> Vec<&'static ClosingText> {
+    if to.state == State::Closed { ticket.closing_texts(contract, history) } else { Vec::new() }
+}
 
 impl Ticket {
     /// The texts that the levels it came to ask for, and that were not written since it was last taken up again.
@@ -41,8 +49,9 @@ impl Ticket {
         let reached = crate::domain::escalation::position(ladder, history).map_or(0, |position| position.level);
         let needs = ladder.levels.iter().filter(|level| level.level <= reached).flat_map(|level| &level.closing_needs);
         let needs: Vec<_> = needs.collect();
-        let of_present = history.iter().rev().take_while(|event| !matches!(event.kind, EventKind::SolutionRefused | EventKind::Reopened));
-        let written: Vec<_> = of_present.filter_map(|event| event.data[WRITTEN].as_array()).flatten().collect();
+        let of_present = history.iter().rev().map(|event| &event.data);
+        let of_present = of_present.take_while(|data| !matches!(data, EventData::SolutionRefused(_) | EventData::Reopened(_)));
+        let written: Vec<_> = of_present.filter_map(EventData::as_move).flat_map(|moved| &moved.closing_texts).collect();
         let lacks = |text: &&ClosingText| needs.iter().any(|need| *need == text.code) && !written.iter().any(|one| *one == text.code);
         const { &ClosingText::ALL }.iter().filter(lacks).collect()
     }

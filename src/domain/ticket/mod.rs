@@ -1,31 +1,50 @@
 //! A ticket: what it is now, what happened to it, and what may happen next.
 //!
-//! `event` is the history, which is the truth; `act` decides what a wish of a person becomes, `outlook` what it could be, and `closing` what an
-//! escalated case asks for at its end; `visibility` says what of it a client sees; `settle` replays the history into clocks and escalations, and says which events that adds.
+//! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
+//! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
+//! `attach`, `escalate`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `outlook` says
+//! beforehand what may be done, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
+pub mod assign;
+pub mod attach;
 mod closing;
+pub mod edit;
+pub mod escalate;
 mod event;
+mod facts;
+pub mod kinds;
 pub mod listing;
+pub mod mail;
 mod outlook;
 mod overview;
-mod recorded;
+pub mod prioritise;
+pub mod register;
+pub mod repair;
+mod replay;
+pub mod retier;
+pub mod retype;
 mod settle;
+pub mod transition;
 mod visibility;
+pub mod write;
 
-pub use act::{Act, Field, Refusal, act, may_attach, needs_phone_contact};
+pub use act::{Act, Refusal, Situation, act};
 pub use closing::ClosingText;
-pub use event::{Event, EventKind, facts, phase_before_hold, told};
+pub use event::{Event, EventData, EventKind};
+pub use facts::{facts, told};
 pub use outlook::Outlook;
 pub use overview::{Attachment, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
-pub use recorded::as_recorded;
-pub use settle::{ClockIndex, Settled, Standing, clocks, ledgers, settle};
-pub use visibility::Reader;
+pub use replay::as_recorded;
+pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, Settled, Standing, Warned, clocks, ledgers, settle};
+pub use visibility::{Reader, Visibility};
 
 use uuid::Uuid;
 
 use super::Instant;
-use super::contract::{Side, TicketType};
+use super::contract::{Contract, Side, TicketType};
+use super::history::{self, Settling, SubjectKind};
 use super::workflow::{self, Phase, State};
 use crate::words::closed_list;
 
@@ -173,12 +192,47 @@ impl Ticket {
 
     /// Whether it goes before every other change: an emergency change, while open (CHG-03).
     pub fn goes_first(&self) -> bool {
-        self.kind == TicketType::ChangeRequest && self.emergency_for.is_some() && self.state().is_open()
+        kinds::rules(self.kind).has_emergencies && self.emergency_for.is_some() && self.state().is_open()
     }
 
     /// Where it can go.
     pub fn moves(&self, history: &[Event]) -> Vec<&'static Phase> {
-        workflow::moves(self.kind, self.phase, phase_before_hold(history).as_deref())
+        kinds::moves(self.kind, self.phase, phase_before_hold(history))
+    }
+}
+
+/// The phase in which a ticket was last put on hold; what only changed the cause of a hold did not put it there.
+fn phase_before_hold(history: &[Event]) -> Option<&str> {
+    history.iter().rev().find_map(|event| match &event.data {
+        EventData::Held(moved) if moved.from != workflow::ON_HOLD => Some(moved.from.as_str()),
+        _ => None,
+    })
+}
+
+impl history::Subject for Ticket {
+    const KIND: SubjectKind = SubjectKind::Ticket;
+    type Data = EventData;
+    type Index = Settled;
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
+    fn contract_version_id(&self) -> Uuid {
+        self.contract_version_id
+    }
+
+    fn as_recorded(&self, history: &[Event]) -> Self {
+        as_recorded(self, history)
+    }
+
+    fn settle(&self, contract: &Contract, history: &[Event], now: Instant) -> Option<Settling<Self>> {
+        let (index, follows) = settle(contract, self.standing(), history, now);
+        Some(Settling { subject: Self { next_due: index.next_due, ..self.clone() }, index, follows })
     }
 }
 

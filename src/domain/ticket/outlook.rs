@@ -1,7 +1,9 @@
-//! What may be done next, and what each move needs: the questions `act` will ask, answered beforehand, so that a form can
+//! What may be done next, and what each move needs: the questions that deciding it will ask, answered beforehand, so that a form can
 //! be drawn without trying.
 
-use super::act::{closing_needs, ends_in, lacks_priority, may_move, moved_as, needs_phone_contact, was_phoned};
+use super::closing::{closing_needs, ends_in};
+use super::prioritise::{needs_phone_contact, was_phoned};
+use super::transition::{lacks_priority, may_move, moved_as};
 use super::{Actor, ClosingText, Event, EventKind, Ticket};
 use crate::domain::contract::{Contract, Priority, Side};
 use crate::domain::workflow::{self, Phase};

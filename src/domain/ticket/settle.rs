@@ -3,16 +3,19 @@
 //! The one function that writes stored deadlines. It is asked after every change and whenever something is due, and
 //! asked twice it adds nothing: what is already in the history is not added again.
 
-use serde_json::{Value, json};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::event::priority_set;
-use super::{Event, EventKind, NextDue, facts};
+use super::escalate::{Climbed, Proposed};
+use super::facts::priority_set;
+use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
 use crate::domain::amendment::Amendment;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
 use crate::domain::contract::{Contract, Ladder, Mode, Priority, TicketType};
 use crate::domain::escalation::{self, Climb, Position, Step};
+use crate::domain::history::Follows;
 
 /// What a ticket's clocks depend on besides its history.
 #[derive(Debug, Clone, Copy)]
@@ -44,14 +47,12 @@ pub struct ClockIndex {
     pub amended: Vec<usize>,
 }
 
-/// What settling found.
+/// What is stored of a ticket beside its row and its history.
 #[derive(Debug)]
 pub struct Settled {
-    /// Events to add, in order.
-    pub events: Vec<Event>,
     /// The clocks shown.
     pub clocks: Vec<ClockIndex>,
-    /// Where the ticket stands on its ladder.
+    /// Where the ticket stands on its ladder, by the ladder's id.
     pub position: Option<(String, Position)>,
     /// When the next goal of a clock that is not stopped is due.
     pub next_due: Option<NextDue>,
@@ -63,35 +64,85 @@ pub struct Settled {
     pub rank: Option<u32>,
 }
 
-/// Settles a ticket as of `now`. With `jumped`, warnings that were passed only because of the last fact are recorded, not
-/// sent (design: a change of priority); so are those passed because a calendar was amended.
-pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant, jumped: bool) -> Settled {
+/// That a clock reached a percentage of what its first goal allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warned {
+    pub clock: Kind,
+    pub percent: u32,
+    /// Whether somebody is told; what was passed all at once, by a change of priority or of a calendar, is only recorded.
+    pub sent: bool,
+    /// Whether the clock was only supposed: the ticket had no priority yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
+}
+
+/// That a goal was breached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Breached {
+    pub clock: Kind,
+    /// Its place in the clock, from 1.
+    pub goal: usize,
+    pub target: String,
+    pub breached_at: Instant,
+}
+
+/// That a breach was undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BreachVoided {
+    #[serde(flatten)]
+    pub breach: Breached,
+    /// As `clock::Voided::why`.
+    pub why: String,
+    /// The amendment to a calendar that undid it, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amendment: Option<Uuid>,
+}
+
+/// That a calendar was amended while the ticket's clocks ran on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarAmended {
+    pub amendment: Uuid,
+    pub calendar: String,
+    pub date: NaiveDate,
+    /// As `amendment::Change::as_str`.
+    pub change: String,
+    /// The hours it opens, as a contract writes them.
+    pub hours: Vec<String>,
+}
+
+/// Settles a ticket as of `now`: what is stored of it, and what follows that its history does not say yet. Warnings that were passed only
+/// because of an act recorded now are recorded, not sent (design: a change of priority); so are those passed because a calendar was
+/// amended.
+pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> (Settled, Vec<Follows<EventData>>) {
     let facts = facts(history);
     let clocks = replays(contract, ticket, history, &facts, now);
-    let mut book = Book { history, added: Vec::new(), now };
+    let mut telling = Telling { history, added: Vec::new() };
     let mut next: Vec<Instant> = Vec::new();
-    let jumped_until = book.amendments(contract, &clocks).max(jumped.then_some(now));
+    let jumped = history.iter().rev().take_while(|event| event.recorded_at >= now).any(|event| event.kind().jumps());
+    let jumped_until = telling.amendments(contract, &clocks).max(jumped.then_some(now));
     for replay in &clocks {
-        book.clock(replay, jumped_until, &mut next);
+        telling.clock(replay, now, jumped_until, &mut next);
     }
     let supposed = supposed_facts(contract, ticket.kind, &facts, &clocks, now);
     let supposed = supposed.iter().flat_map(|facts| replays(contract, ticket, history, facts, now));
     let supposed: Vec<_> = supposed.filter(|one| clocks.iter().any(|own| own.kind() == one.kind() && own.waits_for_a_priority())).collect();
     for replay in &supposed {
-        book.supposed_clock(replay, jumped_until, &mut next);
+        telling.supposed_clock(replay, now, jumped_until, &mut next);
     }
-    let position = book.climb(contract, ticket, (&clocks, &facts), &mut next);
+    let position = telling.climb(contract, ticket, (&clocks, &facts), now, &mut next);
     let next_due = next_due(&clocks, &supposed, now);
     let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
-    Settled {
-        events: book.added,
+    let settled = Settled {
         next_due,
         next_fire_at: next.into_iter().min(),
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         rank: rank(contract, ticket.kind, history),
         clocks,
         position,
-    }
+    };
+    (settled, telling.added)
 }
 
 /// The rank of the priority that holds: the decided one, else the proposed one, else the contract's default.
@@ -143,103 +194,110 @@ pub fn ledgers(contract: &Contract, ticket: Standing<'_>, history: &[Event], now
 }
 
 fn replays<'a>(contract: &'a Contract, ticket: Standing<'a>, history: &'a [Event], facts: &'a [Fact], now: Instant) -> [Replay<'a>; 2] {
-    let registered = history.first();
-    let of_clock = clock::Ticket {
-        kind: registered.and_then(|event| event.text("type")?.parse().ok()).unwrap_or(ticket.kind),
-        tier: registered.map_or(ticket.tier, |event| event.text("tier")),
-        priority: registered.and_then(|event| event.text("priority")),
-        reported_at: registered.map_or(now, |event| event.occurred_at),
-    };
+    let registered = history.first().and_then(|event| match &event.data {
+        EventData::Registered(registered) => Some((registered, event.occurred_at)),
+        _ => None,
+    });
+    let of_clock = registered.map_or(
+        clock::Ticket { kind: ticket.kind, tier: ticket.tier, priority: None, reported_at: now },
+        |(registered, reported_at)| clock::Ticket {
+            kind: registered.kind,
+            tier: registered.tier.as_deref(),
+            priority: registered.priority.as_deref(),
+            reported_at,
+        },
+    );
     Kind::ALL.map(|kind| clock::replay(contract, kind, of_clock, facts, now))
 }
 
-/// A history being added to.
-struct Book<'a> {
+/// A history, and what is added to it because it follows.
+struct Telling<'a> {
     history: &'a [Event],
-    added: Vec<Event>,
-    now: Instant,
+    added: Vec<Follows<EventData>>,
 }
 
-impl Book<'_> {
+impl Telling<'_> {
     /// Records the amendments that changed these clocks; the instant of the last one that is new here.
     fn amendments(&mut self, contract: &Contract, clocks: &[Replay<'_>]) -> Option<Instant> {
-        let known = self.added.len();
+        let mut last = None;
         for amended in clocks.iter().flat_map(Replay::amended).filter_map(|index| contract.amendments.get(*index)) {
             let Amendment { id, calendar, date, change, reason, in_force_at } = &amended.amendment;
-            let data = json!({ "amendment": id, "calendar": calendar, "date": date, "change": change.as_str(), "hours": change.hours() });
-            let added = self.added.len();
-            self.add_once(EventKind::CalendarAmended, *in_force_at, data, &["amendment"]);
-            self.added[added..].iter_mut().for_each(|event| event.reason = Some(reason.clone()));
+            let is_it = |data: &EventData| matches!(data, EventData::CalendarAmended(known) if known.amendment == *id);
+            if self.said().any(|(data, _)| is_it(data)) {
+                continue;
+            }
+            let (calendar, change_name, hours) = (calendar.clone(), change.as_str().to_owned(), change.hours());
+            let data = EventData::CalendarAmended(CalendarAmended { amendment: *id, calendar, date: *date, change: change_name, hours });
+            self.added.push(Follows { at: *in_force_at, reason: Some(reason.clone()), data });
+            last = last.max(Some(*in_force_at));
         }
-        self.added[known..].iter().map(|event| event.occurred_at).max()
+        last
     }
 
-    fn clock(&mut self, replay: &Replay<'_>, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
-        let kind = replay.kind().as_str();
-        let firings = replay.firings();
+    fn clock(&mut self, replay: &Replay<'_>, now: Instant, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
+        let clock = replay.kind();
         // A goal is breached once until that is undone, whatever it becomes meanwhile: each time is told once.
         for (index, voided) in replay.voided().iter().enumerate() {
             let before = replay.voided()[..index].iter().filter(|other| other.place == voided.place).count();
-            if self.told(EventKind::BreachVoided, kind, voided.place) <= before {
-                let (goal, target) = (voided.place + 1, &voided.target);
-                let mut data = json!({ "clock": kind, "goal": goal, "target": target, "breachedAt": voided.at, "why": voided.why });
-                if let Some(amendment) = voided.amendment {
-                    data["amendment"] = json!(amendment);
-                }
-                self.add(EventKind::BreachVoided, voided.at, data);
+            let goal = voided.place + 1;
+            let is_it =
+                |data: &EventData| matches!(data, EventData::BreachVoided(one) if (one.breach.clock, one.breach.goal) == (clock, goal));
+            if self.said().filter(|(data, _)| is_it(data)).count() <= before {
+                let breach = Breached { clock, goal, target: voided.target.clone(), breached_at: voided.at };
+                let voided_by = BreachVoided { breach, why: voided.why.to_owned(), amendment: voided.amendment };
+                self.add(voided.at, EventData::BreachVoided(voided_by));
             }
         }
-        for firing in firings {
-            if firing.at > self.now {
-                next.push(firing.at);
-                continue;
-            }
+        for firing in replay.firings() {
             match firing.fires {
-                Fires::Breach(place) => {
-                    let undone = replay.voided().iter().filter(|voided| voided.place == place).count();
-                    if self.told(EventKind::Breached, kind, place) <= undone {
-                        let target = replay.target(place).unwrap_or_default();
-                        let data = json!({ "clock": kind, "goal": place + 1, "target": target, "breachedAt": firing.at });
-                        self.add(EventKind::Breached, firing.at, data);
-                    }
-                }
+                _ if firing.at > now => next.push(firing.at),
+                Fires::Breach(place) => self.breach(replay, place, firing.at),
                 Fires::Warning(percent) => {
-                    let supposed = self.warned(kind, percent).filter(|event| event.data["provisional"] == true);
+                    let supposed = self.warned(clock, percent).filter(|(warned, _)| warned.provisional);
                     // What was told before the ticket had a priority is not told again, unless it comes later now.
-                    if supposed.map(|event| event.occurred_at).max().is_none_or(|told| told < firing.at) {
-                        self.warn(kind, percent, firing.at, jumped_until, false);
+                    if supposed.map(|(_, at)| at).max().is_none_or(|told| told < firing.at) {
+                        self.warn(clock, percent, firing.at, jumped_until, false);
                     }
                 }
             }
+        }
+    }
+
+    fn breach(&mut self, replay: &Replay<'_>, place: usize, at: Instant) {
+        let (clock, goal) = (replay.kind(), place + 1);
+        let undone = replay.voided().iter().filter(|voided| voided.place == place).count();
+        let is_it = |data: &EventData| matches!(data, EventData::Breached(one) if (one.clock, one.goal) == (clock, goal));
+        if self.said().filter(|(data, _)| is_it(data)).count() <= undone {
+            let target = replay.target(place).unwrap_or_default().to_owned();
+            self.add(at, EventData::Breached(Breached { clock, goal, target, breached_at: at }));
         }
     }
 
     /// A clock that is only supposed warns, and moves what is due next; it is never breached.
-    fn supposed_clock(&mut self, replay: &Replay<'_>, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
+    fn supposed_clock(&mut self, replay: &Replay<'_>, now: Instant, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
         for firing in replay.firings() {
             match firing.fires {
-                _ if firing.at > self.now => next.push(firing.at),
+                _ if firing.at > now => next.push(firing.at),
                 Fires::Breach(_) => {}
-                Fires::Warning(percent) => self.warn(replay.kind().as_str(), percent, firing.at, jumped_until, true),
+                Fires::Warning(percent) => self.warn(replay.kind(), percent, firing.at, jumped_until, true),
             }
         }
     }
 
-    fn warned<'b>(&'b self, clock: &'b str, percent: u32) -> impl Iterator<Item = &'b Event> {
-        let told = self.history.iter().chain(&self.added).filter(|event| event.kind == EventKind::Warned);
-        told.filter(move |event| event.text("clock") == Some(clock) && event.figure("percent") == Some(percent))
+    fn warned(&self, clock: Kind, percent: u32) -> impl Iterator<Item = (&Warned, Instant)> {
+        self.said().filter_map(move |(data, at)| match data {
+            EventData::Warned(warned) if (warned.clock, warned.percent) == (clock, percent) => Some((warned, at)),
+            _ => None,
+        })
     }
 
     /// Warns once for a percentage, and before that once while the clock is only supposed.
-    fn warn(&mut self, clock: &str, percent: u32, at: Instant, jumped_until: Option<Instant>, supposed: bool) {
-        if self.warned(clock, percent).any(|event| supposed || event.data["provisional"] != true) {
+    fn warn(&mut self, clock: Kind, percent: u32, at: Instant, jumped_until: Option<Instant>, provisional: bool) {
+        if self.warned(clock, percent).any(|(warned, _)| provisional || !warned.provisional) {
             return;
         }
-        let mut data = json!({ "clock": clock, "percent": percent, "sent": jumped_until.is_none_or(|until| at > until) });
-        if supposed {
-            data["provisional"] = json!(true);
-        }
-        self.add(EventKind::Warned, at, data);
+        let sent = jumped_until.is_none_or(|until| at > until);
+        self.add(at, EventData::Warned(Warned { clock, percent, sent, provisional }));
     }
 
     /// Takes every step that is due, one after another, and says when the next one is.
@@ -248,6 +306,7 @@ impl Book<'_> {
         contract: &Contract,
         ticket: Standing<'_>,
         (clocks, facts): (&[Replay<'_>], &[Fact]),
+        now: Instant,
         next: &mut Vec<Instant>,
     ) -> Option<(String, Position)> {
         let ladder = contract.ladder(ticket.kind)?;
@@ -255,44 +314,36 @@ impl Book<'_> {
         if !ticket.is_open {
             return Some((ladder.id.clone(), position));
         }
-        let climb = Climb::new(contract, ladder, clocks, (self.history, facts), self.now);
+        let climb = Climb::new(contract, ladder, clocks, (self.history, facts), now);
         while let Some(step) = climb.next(&position) {
-            if step.at > self.now {
+            if step.at > now {
                 next.push(step.at);
                 break;
             }
-            position = position.after(ladder, self.step(ladder, &step));
+            let data = taken(ladder, &step);
+            position = position.after(ladder, &data, step.at);
+            self.add(step.at, data);
         }
         Some((ladder.id.clone(), position))
     }
 
-    fn step(&mut self, ladder: &Ladder, step: &Step) -> &Event {
-        let mut data = json!({ "ladder": ladder.id, "from": step.from, "to": step.to, "trigger": step.trigger });
-        if step.mode == Mode::Automatic {
-            return self.add(EventKind::Climbed, step.at, data);
-        }
-        // Before whom it is put.
-        data["raisedBy"] = ladder.raised_by(step.to).iter().map(|side| side.as_str()).collect();
-        self.add(EventKind::Proposed, step.at, data)
+    /// Everything said so far, with when it happened.
+    fn said(&self) -> impl Iterator<Item = (&EventData, Instant)> {
+        let known = self.history.iter().map(|event| (&event.data, event.occurred_at));
+        known.chain(self.added.iter().map(|follows| (&follows.data, follows.at)))
     }
 
-    /// How often the history tells this of the goal in a place.
-    fn told(&self, kind: EventKind, clock: &str, place: usize) -> usize {
-        let goal = json!(place + 1);
-        let is_it = |event: &&Event| event.kind == kind && event.data["clock"] == clock && event.data["goal"] == goal;
-        self.history.iter().chain(&self.added).filter(is_it).count()
+    fn add(&mut self, at: Instant, data: EventData) {
+        self.added.push(Follows { at, reason: None, data });
     }
+}
 
-    fn add_once(&mut self, kind: EventKind, at: Instant, data: Value, same: &[&str]) {
-        let is_same = |event: &Event| event.kind == kind && same.iter().all(|key| event.data[*key] == data[*key]);
-        if !self.history.iter().chain(&self.added).any(is_same) {
-            self.add(kind, at, data);
-        }
-    }
-
-    fn add(&mut self, kind: EventKind, at: Instant, data: Value) -> &Event {
-        let actor = super::Actor::System.as_text();
-        self.added.push_mut(Event { id: Uuid::nil(), kind, actor, reason: None, data, occurred_at: at, recorded_at: self.now })
+/// A step as a history tells it: taken, or put before those who raise that level.
+fn taken(ladder: &Ladder, step: &Step) -> EventData {
+    let climbed = Climbed::of(ladder, step);
+    match step.mode {
+        Mode::Automatic => EventData::Climbed(climbed),
+        Mode::Proposed => EventData::Proposed(Proposed { step: climbed, raised_by: ladder.raised_by(step.to).to_vec() }),
     }
 }
 

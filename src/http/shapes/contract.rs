@@ -395,7 +395,7 @@ impl ContractType {
             r#type: kind.as_str().to_owned(),
             label: contract.type_labels.get(&kind).map_or_else(|| kind.word().into(), Label::from),
             prefix: kind.prefix().to_owned(),
-            phases: workflow::phases(kind).map(phase).collect(),
+            phases: crate::domain::ticket::kinds::phases(kind).map(phase).collect(),
             priorities: priorities.map(|priority| priority.code.clone()).collect(),
             needs_tier: contract.needs_tier(kind),
             ladder: contract.ladder(kind).map(|ladder| ladder.id.clone()),
@@ -406,7 +406,7 @@ impl ContractType {
 impl ContractPriority {
     /// A priority as it can be chosen under its contract.
     pub fn new(contract: &Agreement, priority: &Priority) -> Self {
-        let phoned = |kind: &TicketType| crate::domain::ticket::needs_phone_contact(contract, *kind, &priority.code);
+        let phoned = |kind: &TicketType| crate::domain::ticket::prioritise::needs_phone_contact(contract, *kind, &priority.code);
         Self {
             code: priority.code.clone(),
             rank: small(priority.rank),

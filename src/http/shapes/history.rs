@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::Actor;
 use super::ticket::RequesterInput;
 use crate::domain::Instant;
+use crate::domain::history::EventData as _;
 use crate::domain::ticket::Event;
 use crate::domain::ticket::Message as StoredMessage;
 use crate::usecases::actors::Actors;
@@ -172,12 +173,12 @@ impl EventOut {
     pub fn new(event: Event, actors: &Actors) -> Self {
         Self {
             id: event.id,
-            r#type: event.kind.as_str().to_owned(),
+            r#type: event.kind().as_str().to_owned(),
             actor: actors.show(&event.actor).into(),
             reason: event.reason,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,
-            data: event.data,
+            data: event.data.to_json(),
         }
     }
 }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::{Actor, EventData, Label};
 use crate::domain::Instant;
 use crate::domain::calendar::Skipped;
-use crate::domain::obligation::{self, EventKind};
+use crate::domain::history::EventData as _;
+use crate::domain::obligation;
 use crate::usecases::Error;
 use crate::usecases::actors::Actors;
 use crate::usecases::obligations::Shown;
@@ -147,12 +148,12 @@ impl ObligationEvent {
     fn new(event: &obligation::Event, actors: &Actors) -> Self {
         Self {
             id: event.id,
-            r#type: event.kind.as_str().to_owned(),
+            r#type: event.kind().as_str().to_owned(),
             actor: actors.show(&event.actor).into(),
-            evidence: event.evidence.clone(),
+            evidence: event.reason.clone(),
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,
-            data: event.data.clone(),
+            data: event.data.to_json(),
         }
     }
 }
@@ -247,7 +248,7 @@ impl Obligation {
 
 fn reminder(reminder: &obligation::Reminder, events: &[obligation::Event]) -> ObligationReminder {
     let term = reminder.before.to_string();
-    let given = events.iter().find(|event| event.kind == EventKind::Reminded && event.data["before"] == term.as_str());
+    let given = events.iter().find(|event| matches!(&event.data, obligation::EventData::Reminded(one) if one.before == term));
     let reminded_at = given.map(|event| event.occurred_at);
     ObligationReminder { term, planned_at: reminded_at.or(reminder.planned_at), reminded_at }
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
-use crate::domain::ticket::{self, Field, Overview};
+use crate::domain::ticket::assign::Field;
+use crate::domain::ticket::{self, Overview};
 use crate::usecases::Problem;
 use crate::usecases::tickets::Draft;
 

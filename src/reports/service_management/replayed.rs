@@ -17,7 +17,7 @@ use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 use crate::domain::clock::{self, GoalView, Kind};
 use crate::domain::contract::Contract;
-use crate::domain::ticket::{self, Event, EventKind, Reader, Ticket, as_recorded};
+use crate::domain::ticket::{self, Event, EventData, EventKind, Reader, Ticket, as_recorded};
 use crate::domain::workflow::State;
 
 /// Which months' tickets are read, and as known when.
@@ -62,11 +62,11 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
     // What follows from the acts is found again by replaying them: what later acts made follow is left out.
     let is_counted = |event: &&Event| event.occurred_at <= last && !(event.is_derived() && event.recorded_at > last);
     let counted: Vec<_> = known.iter().filter(is_counted).cloned().collect();
-    if counted.first().is_none_or(|event| event.kind != EventKind::Registered) {
+    if counted.first().is_none_or(|event| event.kind() != EventKind::Registered) {
         return None;
     }
     let then = as_recorded(ticket, &counted);
-    let settled = ticket::settle(contract, then.standing(), &counted, last, false);
+    let (settled, follows) = ticket::settle(contract, then.standing(), &counted, last);
     let later = later(contract, &known, last, known_at);
     let clocks: Vec<_> = settled.clocks.into_iter().map(of_clock).collect();
     let judged = (!later.is_empty()).then(|| judged(contract, ticket, &known, known_at));
@@ -74,7 +74,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
     let (corrections, corrected_at) =
         corrected.map(|judged| corrections(contract, ticket, &known, period, &later, (&clocks, judged))).unwrap_or_default();
     let cancelled = then.state() == State::Cancelled;
-    let climbed = counted.iter().chain(&settled.events).filter(|event| event.kind == EventKind::Climbed);
+    let said = counted.iter().map(|event| (&event.data, event.occurred_at)).chain(follows.iter().map(|one| (&one.data, one.at)));
     Some(TicketFigures {
         number: then.reference(),
         kind: then.kind,
@@ -84,7 +84,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         closed_at: then.closed_at.filter(|_| !cancelled),
         resolved_at: then.resolved_at,
         cancelled_at: then.closed_at.filter(|_| cancelled),
-        escalations: climbed.map(step).collect(),
+        escalations: said.filter_map(|(data, at)| step(data, at)).collect(),
         late: late(&counted, &then.reference(), period.to),
         corrections,
         corrected_at,
@@ -95,17 +95,17 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
 
 /// When a ticket that was closed as the period began was first taken up again in it.
 fn reopened_at(ticket: &Ticket, counted: &[Event], period: Period) -> Option<Instant> {
-    let reopened = counted.iter().find(|event| event.kind == EventKind::Reopened && event.occurred_at >= period.from)?;
+    let reopened = counted.iter().find(|event| event.kind() == EventKind::Reopened && event.occurred_at >= period.from)?;
     let before: Vec<_> = counted.iter().filter(|event| event.occurred_at < period.from).cloned().collect();
     (!before.is_empty() && as_recorded(ticket, &before).closed_at.is_some()).then_some(reopened.occurred_at)
 }
 
 /// Facts recorded after a period that happened before its end, and count in it.
 fn late(counted: &[Event], number: &str, to: Instant) -> Vec<LateFact> {
-    let is_late = |event: &&Event| event.recorded_at > to && !event.is_derived() && !is_talk(event.kind);
+    let is_late = |event: &&Event| event.recorded_at > to && !event.is_derived() && !is_talk(event.kind());
     let fact = |event: &Event| LateFact {
         number: number.to_owned(),
-        event_type: event.kind.as_str().to_owned(),
+        event_type: event.kind().as_str().to_owned(),
         occurred_at: event.occurred_at,
         recorded_at: event.recorded_at,
         reason: told_reason(event),
@@ -145,7 +145,7 @@ fn later<'a>(contract: &Contract, known: &'a [Event], last: Instant, known_at: I
         .map(|place| (place, contract.amendments[place].amendment.in_force_at))
         .map(|(amendment, at)| Later { at, events: before(at), act: None, amendment })
         .collect();
-    let acts = known.iter().enumerate().filter(|(_, event)| event.recorded_at > last && !event.is_derived() && !is_talk(event.kind));
+    let acts = known.iter().enumerate().filter(|(_, event)| event.recorded_at > last && !event.is_derived() && !is_talk(event.kind()));
     later.extend(acts.map(|(place, event)| Later { at: event.recorded_at, events: place + 1, act: Some(event), amendment: 0 }));
     // Amendments stand in front of the acts of their second: the sort is stable.
     later.sort_by_key(|one| one.at);
@@ -207,7 +207,7 @@ fn corrections(
             before: before.get(&place).map(GoalFigures::outcome),
             after: after.get(&place).map(GoalFigures::outcome),
             corrected_at: cause.at,
-            cause: cause.act.map_or(EventKind::CalendarAmended, |act| act.kind),
+            cause: cause.act.map_or(EventKind::CalendarAmended, Event::kind),
             reason: amendment.map_or_else(|| cause.act.and_then(told_reason), |amendment| Some(amendment.reason.clone())),
             amendment: amendment.map(|amendment| amendment.id),
         })
@@ -241,11 +241,7 @@ pub(super) fn of_goal(goal: GoalView) -> GoalFigures {
     }
 }
 
-fn step(event: &Event) -> EscalationStep {
-    EscalationStep {
-        at: event.occurred_at,
-        from_level: event.figure("from").unwrap_or_default(),
-        to_level: event.figure("to").unwrap_or_default(),
-        trigger: event.text("trigger").unwrap_or_default().to_owned(),
-    }
+fn step(data: &EventData, at: Instant) -> Option<EscalationStep> {
+    let EventData::Climbed(climbed) = data else { return None };
+    Some(EscalationStep { at, from_level: climbed.from, to_level: climbed.to, trigger: climbed.trigger.clone() })
 }

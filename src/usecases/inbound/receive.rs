@@ -299,7 +299,7 @@ impl<'a> Intake<'a> {
         let person = store::people::with_address(tx, &ticket.organisation, &sender).await?.map(|person| person.id);
         let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
         let message = NewMessage { public: true, by_phone: false, body: body.to_owned(), person_id: person };
-        tickets::write_in(self.coming.app, tx, &self.stamp(person), &ticket, &message, &When::default()).await?;
+        tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &When::default()).await?;
         let ticket = store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
         Ok((ticket, person))
     }
@@ -312,7 +312,7 @@ impl<'a> Intake<'a> {
         let ticket = store::tickets::lock(tx, TicketRef::Id(about.id)).await?.ok_or(Error::NotFound("ticket"))?;
         let body = format!("Een bericht over dit ticket kon niet worden bezorgd ({}).", bounce.status.as_deref().unwrap_or("zonder code"));
         let message = NewMessage { public: false, by_phone: false, body, person_id: None };
-        tickets::write_in(self.coming.app, tx, &Stamp::system(self.coming.now), &ticket, &message, &When::default()).await?;
+        tickets::write_in(self.coming.app, tx, &Stamp::system(self.coming.now), ticket.clone(), &message, &When::default()).await?;
         Ok(Some(ticket))
     }
 }

@@ -1,16 +1,16 @@
 //! Recording that an obligation was met.
 
-use serde_json::json;
 use uuid::Uuid;
 
-use super::{duty, event, settled};
+use super::duty;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::Side;
-use crate::domain::obligation::{Cycle, Duty, EventKind, Obligation, Occasion, State};
-use crate::store;
-use crate::usecases::tickets::{remember, repeated};
+use crate::domain::history::Nothing;
+use crate::domain::obligation::{Cycle, Duty, EventData, Obligation, Occasion, State};
+use crate::store::record::Rows as _;
+use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Error, Problem, Stamp};
 
 /// That something was done.
@@ -25,30 +25,20 @@ pub struct Fulfilment {
 /// Records that an obligation was met. What was done in time but recorded late takes the lateness back.
 pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment) -> Result<Obligation, Error> {
     app.write(&stamp.scope, async |tx| {
-        let obligation = store::obligations::lock(tx, id).await?.ok_or(Error::NotFound("obligation"))?;
+        let obligation = Obligation::lock(tx, id).await?.ok_or(Error::NotFound("obligation"))?;
         if repeated(tx, stamp).await?.is_some() {
             return Ok(obligation);
         }
-        let agreements = store::agreements::read(tx).await?;
-        let version = agreements.version(obligation.contract_version_id)?;
-        let duty = duty(version, &obligation)?;
-        permit(stamp, version, duty)?;
-        if obligation.state == State::Met {
+        let mut held = Held::open(app, tx, stamp, obligation).await?;
+        let duty = duty(held.version(), &held.subject)?;
+        permit(stamp, held.version(), duty)?;
+        if held.subject.state == State::Met {
             return Err(Error::Conflict { code: "obligation_met", detail: "that it was met is recorded already".to_owned() });
         }
-        check(stamp, version, duty, &obligation, fulfilment).map_err(Error::Invalid)?;
+        check(stamp, held.version(), duty, &held.subject, fulfilment).map_err(Error::Invalid)?;
         let met_at = fulfilment.met_at.unwrap_or(stamp.recorded_at);
-        let mut history = store::obligations::events(tx, &[id]).await?.into_iter().map(|(_, event)| event).collect::<Vec<_>>();
-        let known = history.len();
-        let evidence = Some(fulfilment.evidence.clone());
-        let met = event(app, EventKind::Met, &stamp.actor, evidence, json!({}), met_at, stamp.recorded_at);
-        history.push(met);
-        let (after, added) = settled(app, version, &obligation, &history, stamp.recorded_at)?;
-        history.extend(added);
-        store::obligations::update(tx, &after).await?;
-        store::obligations::append(tx, [(&after, known, &history[known..])]).await?;
-        remember(app, tx, stamp, id).await?;
-        Ok(after)
+        held.happened(EventData::Met(Nothing {}), Some(fulfilment.evidence.clone()), met_at);
+        Ok(held.write(tx, Some(id)).await?.subject)
     })
     .await
 }

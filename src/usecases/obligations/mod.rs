@@ -1,34 +1,31 @@
 //! Obligations: opened by the calendar or by a fact, reminded of and late by themselves, and met by a recorded fact.
 
-mod fire;
 mod fulfil;
 mod open;
 mod recur;
-mod tell;
 
 pub use fulfil::{Fulfilment, fulfil};
 pub use open::{Draft, open};
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::Error;
+use super::held::{Held, write_all};
+use super::{Error, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
-use crate::domain::obligation::{self, Duty, Event, EventKind, Obligation, Replay, State};
+use crate::domain::obligation::{self, Duty, Event, EventData, Obligation, Opened, Replay};
 use crate::domain::ticket::Actor;
 use crate::store::{self, Reads, Scope, Tx};
 
-/// Opens, reminds and finds late what is due by now, a batch; how much it was.
-pub async fn work_off(app: &App) -> Result<usize, Error> {
-    if store::obligations::next_due(&app.all()).await?.is_none_or(|next| next > app.time.now()) {
+/// Opens what recurring duties bring by now; how many contracts were looked at, none or one.
+pub async fn open_due(app: &App) -> Result<usize, Error> {
+    if store::obligations::next_opening(&app.all()).await?.is_none_or(|next| next > app.time.now()) {
         return Ok(0);
     }
-    Ok(recur::open_due(app).await? + fire::fire_due(app).await?)
+    recur::open_due(app).await
 }
 
 /// An obligation with everything about it.
@@ -75,7 +72,8 @@ async fn with_histories(app: &App, reads: &impl Reads, found: Vec<Obligation>) -
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let mut histories = histories(reads, &found).await?;
+    let ids: Vec<_> = found.iter().map(|obligation| obligation.id).collect();
+    let mut histories = store::events::histories::<Obligation>(reads, &ids).await?;
     let agreements = store::agreements::read(reads).await?;
     let mut shown = Vec::new();
     for obligation in found {
@@ -87,72 +85,30 @@ async fn with_histories(app: &App, reads: &impl Reads, found: Vec<Obligation>) -
     Ok(shown)
 }
 
-pub(super) async fn histories(reads: &impl Reads, obligations: &[Obligation]) -> Result<HashMap<Uuid, Vec<Event>>, Error> {
-    let ids: Vec<_> = obligations.iter().map(|obligation| obligation.id).collect();
-    let mut histories: HashMap<_, Vec<Event>> = HashMap::new();
-    for (id, event) in store::obligations::events(reads, &ids).await? {
-        histories.entry(id).or_default().push(event);
-    }
-    Ok(histories)
-}
-
 fn replayed(version: &Version, obligation: &Obligation, history: &[Event], now: Instant) -> Result<Replay, Error> {
     let outside = || Error::Internal(format!("obligation {} is due outside the counted years", obligation.id));
     obligation::replay(&version.contract, duty(version, obligation)?, obligation, history, now).ok_or_else(outside)
 }
 
-/// An obligation as it now stands, and the events its replay adds to its history.
-pub(super) fn settled(
-    app: &App,
-    version: &Version,
-    obligation: &Obligation,
-    history: &[Event],
-    now: Instant,
-) -> Result<(Obligation, Vec<Event>), Error> {
-    let replay = replayed(version, obligation, history, now)?;
-    let met_at = obligation::Met::of(history).map(|met| met.at);
-    let state = match (met_at, replay.late_at) {
-        (Some(_), _) => State::Met,
-        (None, Some(_)) => State::Late,
-        (None, None) => State::Open,
-    };
-    let after = Obligation {
-        state,
-        due_at: replay.due_at,
-        late_at: replay.late_at,
-        met_at,
-        next_fire_at: replay.next_fire_at,
-        ..obligation.clone()
-    };
-    let event = |step: obligation::Step| event(app, step.kind, &Actor::System, None, step.data, step.at, now);
-    Ok((after, replay.steps.into_iter().map(event).collect()))
-}
-
-pub(super) fn event(
-    app: &App,
-    kind: EventKind,
-    actor: &Actor,
+/// An obligation that comes to be, with what brought it about.
+pub(super) struct New {
+    version: Arc<Version>,
+    obligation: Obligation,
+    actor: Actor,
+    opened: Opened,
     evidence: Option<String>,
-    data: Value,
-    occurred_at: Instant,
-    recorded_at: Instant,
-) -> Event {
-    Event { id: app.time.id(), kind, actor: actor.as_text(), evidence, data, occurred_at, recorded_at }
+    /// When it came to be.
+    at: Instant,
 }
 
-/// Obligations that come to be: their rows, their histories, and what their owners must hear at once.
-async fn write_new(app: &App, tx: &Tx, opened: Vec<(Arc<Version>, Obligation, Event)>, now: Instant) -> Result<Vec<Obligation>, Error> {
-    let (mut rows, mut histories, mut mails) = (Vec::new(), Vec::new(), Vec::new());
-    for (version, obligation, opened) in opened {
-        let mut history = vec![opened];
-        let (after, added) = settled(app, &version, &obligation, &history, now)?;
-        mails.extend(tell::owner(app, &version, &after, &added)?);
-        history.extend(added);
-        rows.push(after);
-        histories.push(history);
+/// Writes obligations that come to be.
+async fn write_new(app: &App, tx: &Tx, stamp: &Stamp, new: Vec<New>, created: Option<Uuid>) -> Result<Vec<Obligation>, Error> {
+    let mut records = Vec::with_capacity(new.len());
+    for New { version, obligation, actor, opened, evidence, at } in new {
+        let mut held = Held::of(app, stamp, version, obligation, Vec::new());
+        held.add(&actor, EventData::Opened(opened), evidence, at);
+        records.push(held.settle()?);
     }
-    store::obligations::insert(tx, &rows).await?;
-    store::obligations::append(tx, rows.iter().zip(&histories).map(|(row, history)| (row, 0, history.as_slice()))).await?;
-    store::mail::queue(tx, &mails).await?;
-    Ok(rows)
+    write_all(app, tx, stamp, &records, created).await?;
+    Ok(records.into_iter().map(|record| record.subject).collect())
 }

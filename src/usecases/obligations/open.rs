@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
-use super::{event, write_new};
+use super::{New, write_new};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
-use crate::domain::obligation::{Duty, EventKind, Obligation, Occasion, State};
+use crate::domain::obligation::{Duty, Obligation, Occasion, Opened, State};
 use crate::store;
-use crate::usecases::tickets::{client_of, remember, repeated};
+use crate::usecases::held::repeated;
+use crate::usecases::tickets::client_of;
 use crate::usecases::{Error, Problem, Stamp, contracts, one_of};
 
 /// A fact as someone records it; whatever could not be read is absent.
@@ -47,39 +46,34 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Obligation,
         let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
         return Err(Error::Invalid(check(&agreements, stamp, draft).err().unwrap_or_default()));
     }
-    let opened = app
-        .write(&stamp.scope, async |tx| {
-            if let Some(known) = repeated(tx, stamp).await? {
-                return store::obligations::find(tx, known).await?.ok_or(Error::NotFound("obligation"));
-            }
-            let checked = check(&*store::agreements::read(tx).await?, stamp, draft).map_err(Error::Invalid)?;
-            let obligation = Obligation {
-                id: app.time.id(),
-                organisation: checked.organisation.clone(),
-                contract: checked.version.contract.id.clone(),
-                contract_version_id: checked.version.id,
-                duty: checked.duty.id.clone(),
-                period: None,
-                day_zero: checked.version.contract.zone.date(checked.fact_at),
-                fact_at: Some(checked.fact_at),
-                opened_at: stamp.recorded_at,
-                state: State::Open,
-                due_at: checked.fact_at,
-                late_at: None,
-                met_at: None,
-                next_fire_at: None,
-            };
-            let (evidence, data) = (Some(draft.evidence.clone()), json!({ "fact": checked.fact, "factAt": checked.fact_at }));
-            let opened = event(app, EventKind::Opened, &stamp.actor, evidence, data, stamp.recorded_at, stamp.recorded_at);
-            let written = write_new(app, tx, vec![(checked.version, obligation, opened)], stamp.recorded_at).await?.pop();
-            let written = written.ok_or_else(|| Error::Internal("an obligation that was written is not there".to_owned()))?;
-            remember(app, tx, stamp, written.id).await?;
-            Ok(written)
-        })
-        .await?;
-    // What was late from the start is told at once.
-    app.mail_waits.notify_waiters();
-    Ok(opened)
+    app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::obligations::find(tx, known).await?.ok_or(Error::NotFound("obligation"));
+        }
+        let checked = check(&*store::agreements::read(tx).await?, stamp, draft).map_err(Error::Invalid)?;
+        let obligation = Obligation {
+            id: app.time.id(),
+            organisation: checked.organisation.clone(),
+            contract: checked.version.contract.id.clone(),
+            contract_version_id: checked.version.id,
+            duty: checked.duty.id.clone(),
+            period: None,
+            day_zero: checked.version.contract.zone.date(checked.fact_at),
+            fact_at: Some(checked.fact_at),
+            opened_at: stamp.recorded_at,
+            state: State::Open,
+            due_at: checked.fact_at,
+            late_at: None,
+            met_at: None,
+            next_fire_at: None,
+        };
+        let opened = Opened::ByFact { fact: checked.fact, fact_at: checked.fact_at };
+        let (actor, evidence, id, at) = (stamp.actor.clone(), Some(draft.evidence.clone()), obligation.id, stamp.recorded_at);
+        let new = New { version: checked.version, obligation, actor, opened, evidence, at };
+        let written = write_new(app, tx, stamp, vec![new], Some(id)).await?.pop();
+        written.ok_or_else(|| Error::Internal("an obligation that was written is not there".to_owned()))
+    })
+    .await
 }
 
 /// Everything wrong with a draft, judged on what could be read of it.

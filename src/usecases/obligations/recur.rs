@@ -8,17 +8,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
-use serde_json::json;
 
-use super::{event, write_new};
+use super::{New, write_new};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
-use crate::domain::obligation::{Cycle, Duty, Event, EventKind, Obligation, Occasion, Period, State};
+use crate::domain::obligation::{Cycle, Duty, Obligation, Occasion, Opened, Period, State};
 use crate::domain::ticket::Actor;
 use crate::store::{self, Scope};
-use crate::usecases::Error;
+use crate::usecases::{Error, Stamp};
 
 /// How many periods a duty seen for the first time looks back for one that is not yet due.
 const LOOK_BACK: usize = 24;
@@ -32,7 +31,7 @@ pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
         let versions = agreements.versions_of(&contract);
         let last = store::obligations::last_opened(tx, &contract).await?;
         let last = last.into_iter().map(|(duty, organisation, last)| ((duty, organisation), last)).collect();
-        write_new(app, tx, to_open(app, versions, &last, now), now).await?;
+        write_new(app, tx, &Stamp::system(now), to_open(app, versions, &last, now), None).await?;
         store::obligations::look_at_duties(tx, &contract, next_look(versions, now)).await?;
         Ok(1)
     })
@@ -40,12 +39,7 @@ pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
 }
 
 /// What is to be opened of every recurring duty, for every client.
-fn to_open(
-    app: &App,
-    versions: &[Arc<Version>],
-    last: &HashMap<(String, String), NaiveDate>,
-    now: Instant,
-) -> Vec<(Arc<Version>, Obligation, Event)> {
+fn to_open(app: &App, versions: &[Arc<Version>], last: &HashMap<(String, String), NaiveDate>, now: Instant) -> Vec<New> {
     let mut opened = Vec::new();
     for (at, version) in versions.iter().enumerate() {
         let contract = &version.contract;
@@ -98,15 +92,7 @@ fn due_at(contract: &Contract, duty: &Duty, day_zero: NaiveDate) -> Option<Insta
     contract.zone.end_of_date(calendar.count(day_zero, duty.due)?.date)
 }
 
-fn one(
-    app: &App,
-    version: &Arc<Version>,
-    duty: &Duty,
-    organisation: &str,
-    period: Period,
-    follows: bool,
-    now: Instant,
-) -> (Arc<Version>, Obligation, Event) {
+fn one(app: &App, version: &Arc<Version>, duty: &Duty, organisation: &str, period: Period, follows: bool, now: Instant) -> New {
     // One that follows another came to be when the period before it began, also when nothing ran then.
     let opened_at = midnight(&version.contract, period.previous().first()).filter(|_| follows).map_or(now, |at| at.min(now));
     let obligation = Obligation {
@@ -125,8 +111,8 @@ fn one(
         met_at: None,
         next_fire_at: None,
     };
-    let opened = event(app, EventKind::Opened, &Actor::System, None, json!({ "period": period.name() }), opened_at, now);
-    (version.clone(), obligation, opened)
+    let opened = Opened::ByPeriod { period: period.name() };
+    New { version: version.clone(), obligation, actor: Actor::System, opened, evidence: None, at: opened_at }
 }
 
 /// When a contract is looked at again: when the next period of one of its duties begins, or a version takes effect.

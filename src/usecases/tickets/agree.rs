@@ -1,10 +1,10 @@
 //! A moment of repair agreed with the client, which takes the place of the contract's goals for one ticket.
 
-use super::{When, act_in, once};
+use super::act::{When, act_in, by_itself, once};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::ticket::TicketRef;
-use crate::domain::ticket::{Act, Ticket};
+use crate::domain::ticket::repair::AgreeRepair;
+use crate::domain::ticket::{Act, Ticket, TicketRef};
 use crate::usecases::{Error, Stamp, people};
 
 /// What was agreed.
@@ -30,8 +30,8 @@ pub async fn agree_repair(
         let address = people::address(&ticket.organisation, email);
         let person = people::known_as(app, tx, std::iter::once((address, name.as_str(), false))).await?.into_values().next();
         let agreed_by = person.ok_or(Error::NotFound("person"))?.id;
-        let wish = Act::AgreeRepair { due_at: agreement.due_at, agreed_by };
-        Ok(act_in(app, tx, stamp, &ticket, &[wish], when).await?.0)
+        let wish = Act::AgreeRepair(AgreeRepair { due_at: agreement.due_at, agreed_by });
+        Ok(act_in(app, tx, stamp, ticket, &[wish], when, by_itself).await?.0)
     })
     .await
 }

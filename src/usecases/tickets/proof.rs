@@ -3,8 +3,7 @@
 use super::read::{WithHistory, with_history};
 use crate::app::App;
 use crate::domain::clock::Kind;
-use crate::domain::ticket;
-use crate::domain::ticket::TicketRef;
+use crate::domain::ticket::{self, EventData, TicketRef};
 use crate::proof::{self, Basis, ClockLedger, LedgerRegistration};
 use crate::store::Reads;
 use crate::usecases::Error;
@@ -12,7 +11,12 @@ use crate::usecases::Error;
 /// The ledger of a ticket's clock, with all it follows from.
 pub(super) async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kind: Kind) -> Result<ClockLedger, Error> {
     let WithHistory { ticket, history, version } = with_history(reads, ticket).await?;
-    let registered = history.first().ok_or_else(|| Error::Internal("a ticket without a history".to_owned()))?;
+    let registered = history.first().and_then(|event| match &event.data {
+        EventData::Registered(registered) => Some((event, registered)),
+        _ => None,
+    });
+    let (event, registered) =
+        registered.ok_or_else(|| Error::Internal("a history that does not begin with its registration".to_owned()))?;
     let basis = Basis {
         ticket_id: ticket.id,
         number: ticket.reference(),
@@ -20,11 +24,11 @@ pub(super) async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kin
         kind,
         known_at: app.time.now(),
         registration: LedgerRegistration {
-            r#type: registered.text("type").unwrap_or(ticket.kind.as_str()).to_owned(),
-            tier: registered.text("tier").map(str::to_owned),
-            priority: registered.text("priority").map(str::to_owned),
-            reported_at: registered.occurred_at,
-            event: registered.id,
+            r#type: registered.kind.as_str().to_owned(),
+            tier: registered.tier.clone(),
+            priority: registered.priority.clone(),
+            reported_at: event.occurred_at,
+            event: event.id,
         },
         facts: ticket::told(&history),
     };

@@ -95,7 +95,7 @@ pub async fn events(
 ) -> Result<Named<Vec<(usize, Event)>>, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
     let ticket = found(&view, ticket).await?;
-    let history = store::events::of_ticket(&view, ticket.id).await?;
+    let history = store::events::of::<Ticket>(&view, ticket.id).await?;
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
     let shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|(_, event)| &event.actor)).await?, shown })
@@ -183,7 +183,7 @@ pub fn made(caller: &Caller, made: Overview) -> Overview {
 /// A ticket with its history, as seen from a scope. The version is read last, so that the one it is pinned to is there.
 pub(super) async fn with_history(reads: &impl Reads, ticket: TicketRef) -> Result<WithHistory, Error> {
     let ticket = found(reads, ticket).await?;
-    let history = store::events::of_ticket(reads, ticket.id).await?;
+    let history = store::events::of::<Ticket>(reads, ticket.id).await?;
     let version = store::agreements::read(reads).await?.version(ticket.contract_version_id)?.clone();
     Ok(WithHistory { ticket, history, version })
 }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{check_late, emergency, missing_motivation, numbered, remember, repeated, settle};
+use super::{check_late, emergency, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::ticket::ExternalReference;
 pub use crate::domain::ticket::Overview as Registered;
-use crate::domain::ticket::{self, Actor, Channel, Event, EventKind, Ticket};
-use crate::domain::workflow;
+use crate::domain::ticket::prioritise::needs_phone_contact;
+use crate::domain::ticket::register::{Intake, Registered as Registration};
+use crate::domain::ticket::{Actor, Channel, EventData, ExternalReference, Ticket, kinds};
 use crate::store::{self, Tx};
+use crate::usecases::held::{Held, repeated, write_all};
 use crate::usecases::people::{self, Address};
 use crate::usecases::{Error, Problem, Stamp, contracts, one_of};
 
@@ -179,7 +180,7 @@ fn check_priority(
     if contract.priority(priority, kind).is_none() {
         let detail = format!("is no priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
         problems.push(Problem::field("priority", "unknown_priority", detail));
-    } else if !stamp.actor.is_client() && channel != Some(Channel::Phone) && ticket::needs_phone_contact(contract, kind, priority) {
+    } else if !stamp.actor.is_client() && channel != Some(Channel::Phone) && needs_phone_contact(contract, kind, priority) {
         let detail = "this priority needs a phone contact: register it by phone, or set it after one";
         problems.push(Problem::field("priority", "phone_contact_required", detail));
     }
@@ -207,10 +208,8 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
         return Ok(known);
     }
     let id = app.time.id();
-    let made = register_all_in(app, tx, stamp, &[(id, draft)]).await?.pop();
-    let made = made.unwrap_or_else(|| Err(Error::Internal("a draft without an outcome".to_owned())))?;
-    remember(app, tx, stamp, id).await?;
-    Ok(made)
+    let made = register_all_in(app, tx, stamp, &[(id, draft)], Some(id)).await?.pop();
+    made.unwrap_or_else(|| Err(Error::Internal("a draft without an outcome".to_owned())))
 }
 
 /// Those that were registered before, in no order.
@@ -252,10 +251,8 @@ async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> 
     let there = if before.is_some() { registered(tx, &ids).await? } else { Vec::new() };
     let mut there: HashMap<_, _> = there.into_iter().map(|one| (one.ticket.id, one)).collect();
     let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| !there.contains_key(id));
-    let mut made = register_all_in(app, tx, stamp, &missing.collect::<Vec<_>>()).await?.into_iter();
-    if before.is_none() {
-        remember(app, tx, stamp, first).await?;
-    }
+    let remembered = before.is_none().then_some(first);
+    let mut made = register_all_in(app, tx, stamp, &missing.collect::<Vec<_>>(), remembered).await?.into_iter();
     Ok(ids.iter().filter_map(|id| there.remove(id).map(Ok).or_else(|| made.next())).collect())
 }
 
@@ -264,8 +261,15 @@ fn place_in(batch: Uuid, place: u16) -> Uuid {
     Uuid::from_u128(batch.as_u128() & !u128::from(u16::MAX) | u128::from(place))
 }
 
-/// Registers drafts under these ids: an outcome for each, and as many statements for many as for one.
-async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)]) -> Result<Vec<Result<Registered, Error>>, Error> {
+/// Registers drafts under these ids: an outcome for each, and as many statements for many as for one. What is `remembered` is what a
+/// repeat of the request is answered with.
+async fn register_all_in(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    drafts: &[(Uuid, &Draft)],
+    remembered: Option<Uuid>,
+) -> Result<Vec<Result<Registered, Error>>, Error> {
     let agreements = store::agreements::read(tx).await?;
     let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(&agreements, stamp, draft).map_err(Error::Invalid)).collect();
     refuse_strangers(tx, stamp, drafts, &mut outcomes).await?;
@@ -278,27 +282,23 @@ async fn register_all_in(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Dr
         .filter_map(|((_, draft), checked)| Some((address(draft, checked)?, draft.requester.as_ref()?.0.as_str(), is_stranger(draft))));
     let people = people::known_as(app, tx, reporters).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
-    let mut made = Vec::with_capacity(accepted.len());
+    let (mut made, mut records) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()));
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
         let requester = address(draft, checked).and_then(|address| people.get(&address).cloned());
-        let mut ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id))?;
-        let registered = registration(app, stamp, draft, &ticket);
-        let settled = settle(&checked.version.contract, &ticket, std::slice::from_ref(&registered), stamp.recorded_at, false);
-        ticket.next_due = settled.next_due;
-        let events: Vec<_> = std::iter::once(registered).chain(numbered(app, &settled)).collect();
-        made.push((Registered { ticket, requester, references: draft.external_references.clone() }, settled, events));
+        let ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id));
+        let (actor, data, at) = (registered_by(stamp, &ticket), registration(draft, &ticket), ticket.opened_at);
+        let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
+        held.add(&actor, data, draft.occurred_at_reason.clone(), at);
+        let record = held.settle()?;
+        made.push(Registered { ticket: record.subject.clone(), requester, references: draft.external_references.clone() });
+        records.push(record);
     }
-    let rows: Vec<_> = made.iter().map(|(made, settled, _)| (&made.ticket, settled)).collect();
-    store::tickets::insert(tx, &rows).await?;
-    store::events::begin(tx, made.iter().map(|(made, _, events)| (&made.ticket, events.as_slice()))).await?;
-    let named = || made.iter().map(|(made, ..)| (&made.ticket, made.references.as_slice()));
+    write_all(app, tx, stamp, &records, remembered).await?;
+    let named = || made.iter().map(|made| (&made.ticket, made.references.as_slice()));
     store::tickets::insert_references(tx, named(), || app.time.id()).await?;
     store::search::put_new(tx, named()).await?;
     let mut made = made.into_iter();
-    Ok(outcomes
-        .into_iter()
-        .filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(|made| Ok(made.0))))
-        .collect())
+    Ok(outcomes.into_iter().filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(Ok))).collect())
 }
 
 /// Refuses requesters of whom a client's caller cannot tell that they are its people: not known, and at none of its own mail
@@ -382,16 +382,9 @@ fn address(draft: &Draft, checked: &Checked) -> Option<Address> {
     Some(people::address(&checked.organisation, email))
 }
 
-fn new_ticket(
-    stamp: &Stamp,
-    draft: &Draft,
-    checked: &Checked,
-    (id, number): (Uuid, i64),
-    requester_id: Option<Uuid>,
-) -> Result<Ticket, Error> {
+fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uuid, i64), requester_id: Option<Uuid>) -> Ticket {
     let by_client = stamp.actor.is_client();
-    let phase = workflow::phase_named(checked.kind, workflow::REGISTERED);
-    Ok(Ticket {
+    Ticket {
         id,
         number,
         organisation: checked.organisation.clone(),
@@ -402,7 +395,7 @@ fn new_ticket(
         tier: checked.tier.clone(),
         title: draft.title.clone().unwrap_or_default(),
         description: draft.description.clone().unwrap_or_default(),
-        phase: phase.ok_or_else(|| Error::Internal("a type without a first phase".to_owned()))?,
+        phase: kinds::first(checked.kind),
         waiting_cause: None,
         priority: draft.priority.clone().filter(|_| !by_client),
         proposed_priority: draft.priority.clone().filter(|_| by_client),
@@ -421,25 +414,29 @@ fn new_ticket(
         version: 1,
         client_version: 1,
         client_updated_at: stamp.recorded_at,
-    })
+    }
 }
 
-fn registration(app: &App, stamp: &Stamp, draft: &Draft, ticket: &Ticket) -> Event {
-    // A mail is its writer's, who is known by now.
-    let actor = if stamp.actor == Actor::by_mail(None) { Actor::by_mail(ticket.requester_id) } else { stamp.actor.clone() };
-    Event {
-        id: app.time.id(),
-        kind: EventKind::Registered,
-        actor: actor.as_text(),
-        reason: draft.occurred_at_reason.clone(),
-        data: serde_json::json!({
-            "type": ticket.kind.as_str(), "contract": ticket.contract, "contractVersion": ticket.contract_version_id,
-            "priority": draft.priority, "decided": ticket.priority.is_some(), "tier": ticket.tier, "channel": ticket.channel.as_str(),
-            "phase": ticket.phase.name, "acknowledge": draft.mail.is_none_or(|mail| mail.acknowledge),
-            "p1ByMail": draft.mail.is_some_and(|mail| mail.asks_p1), "related": draft.mail.and_then(|mail| mail.related),
-            "emergencyFor": ticket.emergency_for,
+/// A mail is its writer's, who is known by now.
+fn registered_by(stamp: &Stamp, ticket: &Ticket) -> Actor {
+    if stamp.actor == Actor::by_mail(None) { Actor::by_mail(ticket.requester_id) } else { stamp.actor.clone() }
+}
+
+fn registration(draft: &Draft, ticket: &Ticket) -> EventData {
+    EventData::Registered(Registration {
+        kind: ticket.kind,
+        contract: ticket.contract.clone(),
+        contract_version: ticket.contract_version_id,
+        priority: draft.priority.clone(),
+        decided: ticket.priority.is_some(),
+        tier: ticket.tier.clone(),
+        channel: ticket.channel,
+        phase: ticket.phase.name.to_owned(),
+        emergency_for: ticket.emergency_for,
+        intake: Some(Intake {
+            acknowledge: draft.mail.is_none_or(|mail| mail.acknowledge),
+            p1_by_mail: draft.mail.is_some_and(|mail| mail.asks_p1),
+            related: draft.mail.and_then(|mail| mail.related),
         }),
-        occurred_at: ticket.opened_at,
-        recorded_at: stamp.recorded_at,
-    }
+    })
 }

@@ -1,10 +1,10 @@
 //! Moving a ticket to another phase, with what is written at the end of an escalation.
 
+use super::act::{When, act_in, by_itself, once};
 use super::write::{NewMessage, keep};
-use super::{When, act_in, once};
 use crate::app::App;
-use crate::domain::ticket::TicketRef;
-use crate::domain::ticket::{Act, ClosingText, Ticket};
+use crate::domain::ticket::transition::Move;
+use crate::domain::ticket::{Act, ClosingText, Ticket, TicketRef};
 use crate::usecases::{Error, Stamp};
 
 /// A move as someone asks for it.
@@ -42,9 +42,9 @@ pub async fn transition(
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
     let texts = wish.texts.iter().map(|(text, _)| *text).collect();
-    let act = Act::Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts };
+    let act = Act::Move(Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts });
     once(app, stamp, ticket, expected, async |tx, ticket| {
-        let (ticket, events) = act_in(app, tx, stamp, &ticket, std::slice::from_ref(&act), when).await?;
+        let (ticket, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(&act), when, by_itself).await?;
         if !wish.texts.is_empty() {
             let message = NewMessage { public: true, by_phone: false, body: wish.message(), person_id: None };
             keep(tx, stamp, &ticket, &events, &message).await?;

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{When, act_in, as_expected, remember, repeated};
+use super::act::{When, act_in, as_expected};
 use crate::app::App;
-use crate::domain::ticket::Message;
-use crate::domain::ticket::TicketRef;
-use crate::domain::ticket::{Act, Event, EventKind, Ticket};
+use crate::domain::ticket::write::Write;
+use crate::domain::ticket::{Act, Event, EventData, Message, Ticket, TicketRef};
 use crate::store::{self, Tx};
+use crate::usecases::held::repeated;
 use crate::usecases::{Error, Stamp};
 
 /// What someone writes on a ticket.
@@ -38,24 +38,28 @@ pub async fn write(
         }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         as_expected(stamp, &ticket, expected)?;
-        let message = write_in(app, tx, stamp, &ticket, message, when).await?;
-        remember(app, tx, stamp, message.id).await?;
-        Ok(message)
+        write_in(app, tx, stamp, ticket, message, when).await
     })
     .await
 }
 
 /// The same on a ticket held by a transaction that does more. The message has the id of the event that tells of it.
-pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: &Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
-    let wish = Act::Write { public: message.public, by_phone: message.by_phone };
-    let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when).await?;
+pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
+    let wish = Act::Write(Write { public: message.public, by_phone: message.by_phone });
+    let made = |_: &Ticket, added: &[Event]| told(added).map(|event| event.id);
+    let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when, made).await?;
     keep(tx, stamp, &ticket, &events, message).await
+}
+
+/// The event that tells of a message.
+fn told(events: &[Event]) -> Option<&Event> {
+    let is_told = |data: &EventData| matches!(data, EventData::Replied(_) | EventData::MessageReceived(_) | EventData::Noted(_));
+    events.iter().find(|event| is_told(&event.data))
 }
 
 /// Keeps what was written beside the events that tell of it.
 pub(super) async fn keep(tx: &Tx, stamp: &Stamp, ticket: &Ticket, events: &[Event], message: &NewMessage) -> Result<Message, Error> {
-    let told = events.iter().find(|event| matches!(event.kind, EventKind::Replied | EventKind::MessageReceived | EventKind::Noted));
-    let told = told.ok_or_else(|| Error::Internal("a message without an event".to_owned()))?;
+    let told = told(events).ok_or_else(|| Error::Internal("a message without an event".to_owned()))?;
     let message = Message {
         id: told.id,
         ticket_id: ticket.id,

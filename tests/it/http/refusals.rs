@@ -468,7 +468,7 @@ async fn a_history_names_people_and_no_tokens(desk: &Desk) {
     assert_eq!(authors, [piet, named("client", "Portaal van IPO", &Value::Null)]);
     // Whoever was erased is nobody any more.
     desk.spoils(
-        "UPDATE event SET actor = 'client:00000000-0000-0000-0000-000000000009' WHERE sequence = 1 AND ticket_id = $1",
+        "UPDATE event SET actor = 'client:00000000-0000-0000-0000-000000000009' WHERE sequence = 1 AND subject_id = $1",
         of_ticket(desk, &path).await,
     )
     .await;

@@ -47,7 +47,7 @@ async fn an_event_that_cannot_be_taken_stops_nobody_else_and_ends_as_a_dead_lett
     assert_eq!(desk.get("/readyz").await.body, json!({ "status": "ok", "deadLetters": 1, "undeliveredMails": 0 }));
     let letters = dead_letters::list(&desk.app).await.expect("letters");
     let [letter] = &letters[..] else { panic!("{letters:?}") };
-    assert_eq!((letter.reference(), letter.kind.as_str(), letter.set_aside.attempts), (spoilt.clone(), "ticket.moved", 7));
+    assert_eq!((letter.subject.clone(), letter.kind.as_str(), letter.set_aside.attempts), (spoilt.clone(), "ticket.moved", 7));
     assert!(letter.set_aside.last_error.as_deref().is_some_and(|error| error.contains("from")), "{letter:?}");
 
     // Tried anew without being mended, it is one again; mended, it is told at last, once.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use uurwerk::app::App;
 use uurwerk::domain::Instant;
+use uurwerk::domain::ticket::Ticket;
 use uurwerk::usecases::timers;
 use uurwerk::{cli, jobs};
 
@@ -25,7 +26,7 @@ async fn a_process_that_died_is_followed_by_one_that_finishes_its_work_once(desk
     let number = desk.registers(&incident("p2")).await;
     // The first process dies between recording the breach and telling anyone of it.
     desk.app.time.advance(instant("2026-03-02T17:00:00+01:00"));
-    while timers::fire_due(&desk.app).await.expect("timers") > 0 {}
+    while timers::fire_due::<Ticket>(&desk.app).await.expect("timers") > 0 {}
     let second = desk.another_process().await;
     second.time.advance(instant("2026-03-02T17:00:00+01:00"));
     jobs::work_off(&second).await.expect("work");
@@ -50,7 +51,7 @@ async fn two_processes_share_what_is_due_and_each_step_is_taken_once(desk: &Desk
     for app in [&*desk.app, &second] {
         app.time.advance(instant("2026-03-02T17:00:00+01:00"));
     }
-    let work = async |app: &App| while timers::fire_due(app).await.expect("timers") > 0 {};
+    let work = async |app: &App| while timers::fire_due::<Ticket>(app).await.expect("timers") > 0 {};
     Box::pin(futures_util::future::join(work(&desk.app), work(&second))).await;
     for number in numbers {
         let history = desk.history(&number).await;

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use uurwerk::app::App;
 use uurwerk::domain::Instant;
+use uurwerk::domain::obligation::Obligation;
 use uurwerk::store::Scope;
 use uurwerk::store::obligations::Filter;
-use uurwerk::usecases::obligations;
+use uurwerk::usecases::{obligations, timers};
 use uurwerk::{cli, jobs};
 
 use super::kills::Process;
@@ -130,7 +131,9 @@ async fn two_processes_open_each_period_once_and_tell_each_lateness_once(desk: &
         for app in [&*desk.app, &second] {
             app.time.advance(instant(moment));
         }
-        let work = async |app: &App| while obligations::work_off(app).await.expect("obligations") > 0 {};
+        let work = async |app: &App| {
+            while obligations::open_due(app).await.expect("duties") + timers::fire_due::<Obligation>(app).await.expect("obligations") > 0 {}
+        };
         Box::pin(futures_util::future::join(work(&desk.app), work(&second))).await;
     }
     jobs::work_off(&second).await.expect("work");
@@ -244,7 +247,7 @@ async fn what_is_stored_of_an_obligation_is_what_a_replay_says(desk: &Desk) {
             (replay.due_at, replay.late_at, replay.next_fire_at),
             "{stored:?}"
         );
-        assert_eq!(replay.steps, [], "{stored:?}");
+        assert_eq!(replay.follows, [], "{stored:?}");
     }
 }
 

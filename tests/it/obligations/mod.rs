@@ -2,6 +2,5 @@
 
 mod api;
 mod files;
-mod migration;
 mod replays;
 mod terms;

@@ -5,7 +5,8 @@ use uuid::Uuid;
 use uurwerk::domain::Instant;
 use uurwerk::domain::amendment::{Amendment, Change};
 use uurwerk::domain::contract::Contract;
-use uurwerk::domain::obligation::{Event, EventKind, Obligation, Replay, State, replay};
+use uurwerk::domain::history::EventData as _;
+use uurwerk::domain::obligation::{Event, EventData, EventKind, Obligation, Replay, State, replay};
 
 use crate::time::written;
 
@@ -73,7 +74,8 @@ fn obligation(opened: &str) -> Obligation {
 
 fn event(kind: EventKind, data: Value, occurred: &str, recorded: &str) -> Event {
     let (occurred_at, recorded_at) = (instant(occurred), instant(recorded));
-    Event { id: Uuid::nil(), kind, actor: "system".to_owned(), evidence: None, data, occurred_at, recorded_at }
+    let data = EventData::from_json(kind.as_str(), data).expect("what such an event says");
+    Event { id: Uuid::nil(), actor: "system".to_owned(), reason: None, data, occurred_at, recorded_at }
 }
 
 fn replayed(contract: &Contract, obligation: &Obligation, history: &[Event], now: &str) -> Replay {
@@ -81,7 +83,7 @@ fn replayed(contract: &Contract, obligation: &Obligation, history: &[Event], now
 }
 
 fn steps(replay: &Replay) -> Vec<(EventKind, Instant)> {
-    replay.steps.iter().map(|step| (step.kind, step.at)).collect()
+    replay.follows.iter().map(|follows| (follows.data.kind(), follows.at)).collect()
 }
 
 use EventKind::{DueMoved, Late, LateVoided, Met, Reminded};
@@ -116,7 +118,7 @@ fn a_reminder_that_lay_before_the_obligation_itself_is_passed_over() {
 fn met_in_time_but_recorded_late_takes_the_lateness_back_and_what_was_told_stays() {
     let (contract, obligation) = (contract(&[]), obligation("04-15T10:00"));
     let met = event(Met, json!({}), "04-30T23:59", "05-04T09:00");
-    let told = event(Late, json!({}), "05-01T00:00", "05-01T00:00");
+    let told = event(Late, json!({ "dueAt": instant("05-01T00:00") }), "05-01T00:00", "05-01T00:00");
     let voided = replayed(&contract, &obligation, &[told.clone(), met.clone()], "05-04T09:00");
     assert_eq!((steps(&voided), voided.late_at), (vec![(LateVoided, instant("05-04T09:00"))], None));
     // Nobody was told: then there is nothing to take back, and nobody is reminded of what is done.

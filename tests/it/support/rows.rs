@@ -10,7 +10,7 @@ impl Desk {
     pub async fn rewrites(&self, number: &str, kind: &str, column: &str, value: &str) {
         let figure = number.split('-').nth(1).expect("a number");
         let ticket = format!("SELECT id FROM ticket WHERE number = {figure}");
-        let sql = format!("UPDATE event SET {column} = '{value}' WHERE kind = '{kind}' AND ticket_id = ({ticket})");
+        let sql = format!("UPDATE event SET {column} = '{value}' WHERE kind = '{kind}' AND subject_id = ({ticket})");
         let done = self.app.db.migrating().execute_unprepared(&sql).await.expect("rows");
         assert_eq!(done.rows_affected(), 1, "{sql}");
     }

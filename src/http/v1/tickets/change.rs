@@ -5,8 +5,13 @@ use actix_web::web::Data;
 use super::{Shown, shown};
 use crate::app::App;
 use crate::domain::contract::TicketType;
+use crate::domain::ticket::Act;
 use crate::domain::ticket::TicketRef;
-use crate::domain::ticket::{Act, Field};
+use crate::domain::ticket::assign::{Assign, Field};
+use crate::domain::ticket::edit::Edit;
+use crate::domain::ticket::prioritise::Prioritise;
+use crate::domain::ticket::retier::Retier;
+use crate::domain::ticket::retype::Retype;
 use crate::http::body::Partial;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
@@ -38,18 +43,18 @@ pub async fn change(
 fn wishes(patch: TicketPatch, kind: Option<TicketType>) -> Vec<Act> {
     let mut wishes = Vec::new();
     if let Some(tier) = patch.tier {
-        wishes.push(Act::Retier { tier });
+        wishes.push(Act::Retier(Retier { tier }));
     }
     if patch.title.is_some() || patch.description.is_some() {
-        wishes.push(Act::Edit { title: patch.title, description: patch.description });
+        wishes.push(Act::Edit(Edit { title: patch.title, description: patch.description }));
     }
     match (kind, patch.priority) {
-        (Some(to), priority) => wishes.push(Act::Retype { to, priority, motivation: patch.priority_motivation }),
-        (None, Some(priority)) => wishes.push(Act::Prioritise { priority, motivation: patch.priority_motivation }),
+        (Some(to), priority) => wishes.push(Act::Retype(Retype { to, priority, motivation: patch.priority_motivation })),
+        (None, Some(priority)) => wishes.push(Act::Prioritise(Prioritise { priority, motivation: patch.priority_motivation })),
         (None, None) => {}
     }
     if patch.assignee != Field::Kept || patch.team != Field::Kept {
-        wishes.push(Act::Assign { assignee: patch.assignee, team: patch.team });
+        wishes.push(Act::Assign(Assign { assignee: patch.assignee, team: patch.team }));
     }
     wishes
 }

@@ -6,6 +6,7 @@ use super::{Made, done};
 use crate::app::App;
 use crate::domain::ticket::ClosingText;
 use crate::domain::ticket::TicketRef;
+use crate::domain::ticket::escalate::Escalate;
 use crate::http::answer::Json;
 use crate::http::body::Body;
 use crate::http::caller::Caller;
@@ -64,6 +65,6 @@ pub async fn escalate(
     Body { value: body, sent }: Body<EscalationInput>,
 ) -> Result<Made, Failure> {
     let stamp = caller.stamp_once(&app, &key, &sent);
-    let ticket = tickets::escalate(&app, &stamp, ticket, (&body.code, &body.reason), expected.as_deref()).await?;
+    let ticket = tickets::escalate(&app, &stamp, ticket, Escalate { code: body.code, reason: body.reason }, expected.as_deref()).await?;
     done(&app, &caller, ticket).await
 }

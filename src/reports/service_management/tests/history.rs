@@ -1,7 +1,6 @@
 //! A past month does not change because of what happens later, save for the corrections it lists (design § 8).
 
 use proptest::prelude::*;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::super::sample::{Incident, at, contract};
@@ -10,8 +9,15 @@ use crate::domain::Instant;
 use crate::domain::amendment::{Amendment, Change};
 use crate::domain::clock::Kind;
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::ticket::{Act, Actor, Channel, Event, EventKind, Field, Ticket, act, settle};
-use crate::domain::workflow::{self, State};
+use crate::domain::history::Follows;
+use crate::domain::ticket::assign::{Assign, Field};
+use crate::domain::ticket::prioritise::Prioritise;
+use crate::domain::ticket::register::Registered;
+use crate::domain::ticket::retype::Retype;
+use crate::domain::ticket::transition::Move;
+use crate::domain::ticket::write::Write;
+use crate::domain::ticket::{Act, Actor, Channel, Event, EventData, Situation, Ticket, act, kinds, settle};
+use crate::domain::workflow::State;
 
 /// A ticket and everything that happened to it.
 #[derive(Debug, Clone)]
@@ -45,7 +51,7 @@ impl Story {
             tier: Some("premium".to_owned()),
             title: String::new(),
             description: String::new(),
-            phase: workflow::phase_named(kind, workflow::REGISTERED).expect("a phase"),
+            phase: kinds::first(kind),
             waiting_cause: None,
             priority: priority.map(str::to_owned),
             proposed_priority: None,
@@ -65,35 +71,46 @@ impl Story {
             client_version: 1,
             client_updated_at: recorded_at,
         };
-        let data =
-            json!({ "type": kind.as_str(), "priority": priority, "decided": priority.is_some(), "tier": "premium", "channel": "api" });
+        let registered = EventData::Registered(Registered {
+            kind,
+            contract: ticket.contract.clone(),
+            contract_version: ticket.contract_version_id,
+            priority: priority.map(str::to_owned),
+            decided: priority.is_some(),
+            tier: ticket.tier.clone(),
+            channel: ticket.channel,
+            phase: ticket.phase.name.to_owned(),
+            emergency_for: None,
+            intake: None,
+        });
         let mut story = Self { ticket, history: Vec::new() };
-        story.record(EventKind::Registered, data, opened_at, recorded_at);
+        story.record(registered, opened_at, recorded_at);
         story
     }
 
-    fn record(&mut self, kind: EventKind, data: serde_json::Value, occurred_at: Instant, recorded_at: Instant) {
+    fn record(&mut self, data: EventData, occurred_at: Instant, recorded_at: Instant) {
         let id = Uuid::from_u128((self.ticket.id.as_u128() << 64) | (self.history.len() as u128 + 1));
-        self.history.push(Event { id, kind, actor: "desk:test".to_owned(), reason: None, data, occurred_at, recorded_at });
+        self.history.push(Event { id, actor: "desk:test".to_owned(), reason: None, data, occurred_at, recorded_at });
     }
 
     /// Does it when it can be done, and records what follows, as the desk does.
     fn tries(&mut self, contract: &Contract, wish: &Act, occurred_at: Instant, recorded_at: Instant) -> bool {
         let previous = self.history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
         let occurred_at = previous.map_or(occurred_at, |previous| previous.max(occurred_at));
-        let by = |actor| act(contract, &self.ticket, &self.history, &actor, wish, occurred_at);
-        let Ok((after, events)) = by(Actor::Desk("d".to_owned())).or_else(|_| by(Actor::Client("c".to_owned()))) else { return false };
+        let by = |actor: &Actor| act(Situation { contract, ticket: &self.ticket, history: &self.history, actor, at: occurred_at }, wish);
+        let Ok((after, records)) = by(&Actor::Desk("d".to_owned())).or_else(|_| by(&Actor::Client("c".to_owned()))) else { return false };
         self.ticket = after;
-        for (kind, _, data) in events {
-            self.record(kind, data, occurred_at, recorded_at);
+        for (data, _) in records {
+            self.record(data, occurred_at, recorded_at);
         }
         self.settles(contract, recorded_at);
         true
     }
 
     fn settles(&mut self, contract: &Contract, now: Instant) {
-        let settled = settle(contract, self.ticket.standing(), &self.history, now, false);
-        self.history.extend(settled.events);
+        for Follows { at, data, .. } in settle(contract, self.ticket.standing(), &self.history, now).1 {
+            self.record(data, at, now);
+        }
     }
 
     fn figures(&self, contract: &Contract, reading: Reading) -> Option<TicketFigures> {
@@ -102,12 +119,12 @@ impl Story {
 }
 
 fn moves(to: &str) -> Act {
-    Act::Move { to: to.to_owned(), reason: "Zo.".to_owned(), cause: None, texts: Vec::new() }
+    Act::Move(Move { to: to.to_owned(), reason: "Zo.".to_owned(), cause: None, texts: Vec::new() })
 }
 
 fn wish(which: u8) -> Act {
-    let prioritise = |priority: &str| Act::Prioritise { priority: priority.to_owned(), motivation: None };
-    let retype = |to| Act::Retype { to, priority: None, motivation: None };
+    let prioritise = |priority: &str| Act::Prioritise(Prioritise { priority: priority.to_owned(), motivation: None });
+    let retype = |to| Act::Retype(Retype { to, priority: None, motivation: None });
     match which {
         0 => prioritise("urgent"),
         1 => prioritise("high"),
@@ -117,8 +134,8 @@ fn wish(which: u8) -> Act {
         9 => retype(TicketType::Problem),
         10 => retype(Incident),
         11 => moves("cancelled"),
-        12 => Act::Write { public: true, by_phone: false },
-        _ => Act::Assign { assignee: Field::Set("bob".to_owned()), team: Field::Kept },
+        12 => Act::Write(Write { public: true, by_phone: false }),
+        _ => Act::Assign(Assign { assignee: Field::Set("bob".to_owned()), team: Field::Kept }),
     }
 }
 

@@ -1,0 +1,47 @@
+//! People, and the tokens of those who call.
+
+use sea_orm_migration::prelude::TableCreateStatement;
+use sea_orm_migration::schema::{
+    boolean, string, string_null, string_uniq, text, timestamp_with_time_zone as instant, timestamp_with_time_zone_null as instant_null,
+    uuid,
+};
+
+use crate::table::{step, table};
+
+step!(tables(), &INDEXES, undone by &["person", "token"]);
+
+fn tables() -> Vec<TableCreateStatement> {
+    vec![
+        table(
+            "token",
+            vec![
+                uuid("id"),
+                string("name"),
+                string_null("organisation"),
+                string_uniq("hash"),
+                instant("created_at"),
+                instant_null("expires_at"),
+                instant_null("revoked_at"),
+                // A person's or an integration's.
+                string("kind"),
+            ],
+        ),
+        table(
+            "person",
+            vec![
+                uuid("id"),
+                string("organisation"),
+                string("name"),
+                string("email"),
+                instant("created_at"),
+                // Name and address in small letters without accents, for screens that find people by a part of them.
+                text("search_text"),
+                // Whom only a mailbox that accepts strangers made known takes part in what they reported, and in nothing else.
+                boolean("is_stranger"),
+            ],
+        ),
+    ]
+}
+
+const INDEXES: [&str; 2] =
+    ["CREATE UNIQUE INDEX u_person_organisation_email ON person (organisation, email)", "CREATE INDEX i_person_email ON person (email)"];

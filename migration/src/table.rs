@@ -1,0 +1,66 @@
+//! How a step says its tables and indexes. SQLite adds no foreign key to a table that is there, so they stand in `CREATE TABLE`.
+
+use sea_orm_migration::prelude::*;
+
+/// A table; its first column is its key.
+pub fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
+    let mut table = Table::create().table(Alias::new(name)).to_owned();
+    for (at, mut column) in columns.into_iter().enumerate() {
+        if at == 0 {
+            column.primary_key();
+        }
+        table.col(column);
+    }
+    table
+}
+
+/// A table whose rows point at another's by a column.
+pub fn table_of(name: &'static str, column: &'static str, other: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
+    let mut table = table(name, columns);
+    table.foreign_key(ForeignKey::create().from(Alias::new(name), Alias::new(column)).to(Alias::new(other), Alias::new("id")));
+    table
+}
+
+/// Makes tables, then runs statements: indexes above all, many of them of some rows alone, so that they grow with the work that waits and
+/// not with the desk.
+pub async fn make(manager: &SchemaManager<'_>, tables: Vec<TableCreateStatement>, statements: &[&str]) -> Result<(), DbErr> {
+    for table in tables {
+        manager.create_table(table).await?;
+    }
+    for statement in statements {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
+
+/// Takes tables away again, in the order given.
+pub async fn unmake(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
+    for table in tables {
+        manager.drop_table(Table::drop().table(Alias::new(*table)).to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// A step of the migration: what it makes, and the tables it takes away again.
+macro_rules! step {
+    ($tables:expr, $statements:expr, undone by $names:expr) => {
+        #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
+        pub struct Step;
+
+        #[sea_orm_migration::async_trait::async_trait]
+        impl sea_orm_migration::prelude::MigrationTrait for Step {
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+
+            async fn up(&self, manager: &sea_orm_migration::prelude::SchemaManager) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                $crate::table::make(manager, $tables, $statements).await
+            }
+
+            async fn down(&self, manager: &sea_orm_migration::prelude::SchemaManager) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                $crate::table::unmake(manager, $names).await
+            }
+        }
+    };
+}
+pub(crate) use step;

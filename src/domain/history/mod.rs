@@ -1,0 +1,228 @@
+//! Histories: what happened to a *subject*, in the order recorded.
+//!
+//! A subject is anything of which the desk must be able to prove how it came to stand as it does: a ticket, an obligation. Each has
+//! one list of what can happen to it (`event_data!`), every entry with its own fields; the same list is what is stored, what
+//! is streamed to handlers, and what a replay has to answer for, entry by entry.
+
+use serde::de::IntoDeserializer;
+use serde::de::value::MapDeserializer;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Instant;
+use super::contract::Contract;
+use super::obligation;
+use super::ticket;
+use crate::words::closed_list;
+
+#[cfg(test)]
+pub mod samples;
+
+/// Something that happened to a subject; never changed once recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event<D> {
+    /// The same for every reader, of whatever subject.
+    pub id: Uuid,
+    /// Who did it, as `Actor::as_text`.
+    pub actor: String,
+    /// Why, or what shows it: words of whoever did it.
+    pub reason: Option<String>,
+    pub data: D,
+    pub occurred_at: Instant,
+    pub recorded_at: Instant,
+}
+
+impl<D: EventData> Event<D> {
+    pub fn kind(&self) -> D::Kind {
+        self.data.kind()
+    }
+}
+
+/// What can happen to one kind of subject. No names of people and no texts of theirs: histories are kept for ever.
+pub trait EventData: Clone + PartialEq + Serialize + for<'de> Deserialize<'de> {
+    type Kind: Copy + PartialEq + Into<EventKind>;
+
+    fn kind(&self) -> Self::Kind;
+
+    /// What is stored beside the kind's name.
+    fn to_json(&self) -> Value {
+        let Ok(Value::Object(mut tagged)) = serde_json::to_value(self) else { return Value::Null };
+        tagged.remove("data").unwrap_or_default()
+    }
+
+    /// Reads what was stored under a kind's name.
+    fn from_json(kind: &str, data: Value) -> Result<Self, serde_json::Error> {
+        // The name first: then the fields are read at once as those of their kind.
+        let tagged = [("kind", Value::from(kind)), ("data", data)].map(|(key, value)| (key, value.into_deserializer()));
+        Self::deserialize(MapDeserializer::<_, serde_json::Error>::new(tagged.into_iter()))
+    }
+}
+
+/// A thing with a history.
+pub trait Subject: Clone {
+    const KIND: SubjectKind;
+
+    /// What can happen to it.
+    type Data: EventData;
+
+    /// What is stored beside its row so that it need not be replayed to be found.
+    type Index;
+
+    fn id(&self) -> Uuid;
+
+    fn organisation(&self) -> &str;
+
+    /// The contract version it is held to.
+    fn contract_version_id(&self) -> Uuid;
+
+    /// It with every field that its history tells, as that tells it.
+    fn as_recorded(&self, history: &[Event<Self::Data>]) -> Self;
+
+    /// Replays its history as of `now`: how it stands, and what follows that its history does not say yet. Asked again with that in the
+    /// history, nothing more follows. `None` when the contract cannot say, which a checked contract always can.
+    fn settle(&self, contract: &Contract, history: &[Event<Self::Data>], now: Instant) -> Option<Settling<Self>>;
+}
+
+/// What settling found.
+#[derive(Debug)]
+pub struct Settling<S: Subject> {
+    pub subject: S,
+    pub index: S::Index,
+    /// What follows, each at its own instant; the desk itself does it.
+    pub follows: Vec<Follows<S::Data>>,
+}
+
+/// Something that follows from a history by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Follows<D> {
+    pub at: Instant,
+    pub reason: Option<String>,
+    pub data: D,
+}
+
+macro_rules! subjects {
+    ($($subject:ident = $name:literal: $dutch:literal, $english:literal, $module:ident;)+) => {
+        closed_list! {
+            /// What kinds of subjects there are.
+            pub enum SubjectKind { $($subject = $name: $dutch, $english;)+ }
+        }
+
+        /// A kind of event, of any subject.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventKind { $($subject($module::EventKind)),+ }
+
+        impl EventKind {
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$subject(kind) => kind.as_str()),+ }
+            }
+
+            pub fn named(name: &str) -> Option<Self> {
+                None$(.or_else(|| $module::EventKind::named(name).map(Self::$subject)))+
+            }
+        }
+
+        $(impl From<$module::EventKind> for EventKind {
+            fn from(kind: $module::EventKind) -> Self {
+                Self::$subject(kind)
+            }
+        })+
+
+        /// What happened to any subject.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum AnyEvent { $($subject(Event<$module::EventData>)),+ }
+
+        impl AnyEvent {
+            pub fn kind(&self) -> EventKind {
+                match self { $(Self::$subject(event) => EventKind::$subject(event.kind())),+ }
+            }
+        }
+    };
+}
+
+subjects! {
+    Ticket = "ticket": "ticket", "ticket", ticket;
+    Obligation = "obligation": "verplichting", "obligation", obligation;
+}
+
+/// One list of what can happen to a kind of subject: each entry a type with its own fields, under the name it is stored and streamed by.
+macro_rules! event_data {
+    ($($(#[$doc:meta])* $kind:ident($data:ty) = $name:literal: $dutch:literal, $english:literal;)+) => {
+        $crate::words::closed_list! {
+            /// A kind of event, in the past tense, by the name it has in the stream and in the database.
+            pub enum EventKind { $($(#[$doc])* $kind = $name: $dutch, $english;)+ }
+        }
+
+        /// What happened, with the fields of its kind.
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(tag = "kind", content = "data")]
+        pub enum EventData { $(#[serde(rename = $name)] $kind($data)),+ }
+
+        impl $crate::domain::history::EventData for EventData {
+            type Kind = EventKind;
+
+            fn kind(&self) -> EventKind {
+                match self { $(Self::$kind(_) => EventKind::$kind),+ }
+            }
+        }
+
+    };
+}
+
+/// Nothing but the fact itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nothing {}
+
+/// What differed from the history it is an index of, and was written anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndexRebuilt {
+    pub differences: Vec<Difference>,
+}
+
+/// A stored value that was not what a replay gives; `null` stands for a row that was missing, or should not have been there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Which value: `ticket.next_due_at`, `clock.resolution.due_at`, `escalation.dap.level`.
+    pub what: String,
+    pub stored: Value,
+    pub replayed: Value,
+}
+
+pub(super) use event_data;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads_and_writes_back<D: EventData + std::fmt::Debug>(name: &str, stored: &Value) -> D {
+        let data = D::from_json(name, stored.clone()).unwrap_or_else(|error| panic!("{name} {stored}: {error}"));
+        assert_eq!(data.to_json(), *stored, "{name}");
+        assert_eq!(data.kind().into().as_str(), name);
+        data
+    }
+
+    /// What is stored is kept for ever: a field renamed here would be a history that cannot be read.
+    #[test]
+    fn a_stored_row_of_every_kind_is_read_and_written_back_the_same() {
+        let mut seen = Vec::new();
+        for (name, stored) in samples::stored() {
+            match EventKind::named(name).unwrap_or_else(|| panic!("{name} is no kind")) {
+                EventKind::Ticket(_) => drop(reads_and_writes_back::<ticket::EventData>(name, &stored)),
+                EventKind::Obligation(_) => drop(reads_and_writes_back::<obligation::EventData>(name, &stored)),
+            }
+            seen.push(name);
+        }
+        let tickets = ticket::EventKind::ALL.iter().map(|kind| kind.as_str());
+        for name in tickets.chain(obligation::EventKind::ALL.iter().map(|kind| kind.as_str())) {
+            assert!(seen.contains(&name), "no row of {name} is kept as a sample");
+        }
+    }
+
+    #[test]
+    fn no_two_kinds_have_one_name() {
+        let tickets = ticket::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
+        for kind in tickets.chain(obligation::EventKind::ALL.iter().map(|kind| EventKind::from(*kind))) {
+            assert_eq!(EventKind::named(kind.as_str()), Some(kind));
+        }
+    }
+}

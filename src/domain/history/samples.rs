@@ -1,0 +1,99 @@
+//! Rows as they are stored, of every kind there is.
+
+use serde_json::{Value, json};
+
+use super::{EventData as _, EventKind};
+use crate::domain::ticket;
+
+const ID: &str = "018f4c1e-7a3b-7c00-8000-0000000000aa";
+
+/// Each as the name of its kind and what is stored beside that.
+pub fn stored() -> Vec<(&'static str, Value)> {
+    let moved = |from: &str, to: &str, state: &str| json!({ "from": from, "to": to, "state": state, "cause": null });
+    vec![
+        (
+            "ticket.registered",
+            json!({ "type": "incident", "contract": "covide", "contractVersion": ID, "priority": "p1", "decided": true, "tier": "premium",
+                "channel": "phone", "phase": "registered", "acknowledge": true, "p1ByMail": false, "related": null, "emergencyFor": null }),
+        ),
+        (
+            "ticket.registered",
+            json!({ "type": "change_request", "contract": "covide", "contractVersion": ID, "priority": null, "decided": false, "tier": null,
+                "channel": "email", "phase": "registered", "acknowledge": false, "p1ByMail": true, "related": ID, "emergencyFor": ID }),
+        ),
+        ("ticket.prioritised", json!({ "priority": "p2", "before": "p1" })),
+        ("ticket.priority_proposed", json!({ "priority": "p2", "before": null })),
+        (
+            "ticket.retyped",
+            json!({ "type": "problem", "before": "incident", "priority": "p2", "decided": false, "decidedPriority": "p2",
+                "proposedPriority": null, "from": "in_progress", "to": "investigating", "state": "active" }),
+        ),
+        ("ticket.type_confirmed", json!({ "type": "incident" })),
+        ("ticket.retiered", json!({ "tier": "basic", "before": "premium" })),
+        ("ticket.repair_agreed", json!({ "dueAt": "2026-03-03T15:00:00Z", "agreedBy": ID })),
+        ("ticket.assigned", json!({ "assignee": "bob", "team": null })),
+        ("ticket.unassigned", json!({ "assignee": null, "team": null })),
+        ("ticket.edited", json!({ "fields": ["title", "description"] })),
+        ("ticket.replied", json!({})),
+        ("ticket.replied", json!({ "byPhone": true })),
+        ("ticket.message_received", json!({})),
+        ("ticket.noted", json!({})),
+        ("ticket.attached", json!({ "attachment": ID, "visibility": "internal", "sizeBytes": 1024 })),
+        ("ticket.phoned", json!({ "visibility": "internal" })),
+        ("ticket.moved", moved("registered", "in_progress", "active")),
+        ("ticket.held", json!({ "from": "in_progress", "to": "on_hold", "state": "waiting", "cause": "requester" })),
+        ("ticket.resumed", moved("on_hold", "in_progress", "active")),
+        ("ticket.resolved", moved("in_progress", "resolved", "resolved")),
+        ("ticket.solution_refused", moved("resolved", "in_progress", "active")),
+        (
+            "ticket.accepted",
+            json!({ "from": "resolved", "to": "closed", "state": "closed", "cause": null, "closingTexts": ["measures", "results"] }),
+        ),
+        ("ticket.reopened", moved("closed", "in_progress", "active")),
+        ("ticket.cancelled", moved("registered", "cancelled", "cancelled")),
+        ("clock.warned", json!({ "clock": "resolution", "percent": 75, "sent": true })),
+        ("clock.warned", json!({ "clock": "response", "percent": 50, "sent": false, "provisional": true })),
+        ("clock.breached", json!({ "clock": "resolution", "goal": 1, "target": "PT4H", "breachedAt": "2026-03-02T11:00:00Z" })),
+        (
+            "clock.breach_voided",
+            json!({ "clock": "resolution", "goal": 1, "target": "PT4H", "breachedAt": "2026-03-02T11:00:00Z", "why": "reprioritised" }),
+        ),
+        (
+            "clock.breach_voided",
+            json!({ "clock": "resolution", "goal": 2, "target": "PT8H", "breachedAt": "2026-03-02T11:00:00Z", "why": "calendar",
+                "amendment": ID }),
+        ),
+        (
+            "calendar.amended",
+            json!({ "amendment": ID, "calendar": "support", "date": "2026-03-20", "change": "hours", "hours": ["08:00-12:00"] }),
+        ),
+        (
+            "ticket.index_rebuilt",
+            json!({ "differences": [{ "what": "ticket.next_due_at", "stored": null, "replayed": "2026-03-02T11:00:00Z" }] }),
+        ),
+        ("mail.given_up", json!({ "message": ID, "template": "confirmation" })),
+        ("mail.sent_again", json!({ "message": ID, "template": "confirmation" })),
+        ("escalation.climbed", json!({ "ladder": "dap", "from": 0, "to": 1, "trigger": "breached:resolution" })),
+        (
+            "escalation.proposed",
+            json!({ "ladder": "dap", "from": 1, "to": 2, "trigger": "level-open", "raisedBy": ["client", "supplier"] }),
+        ),
+        ("obligation.opened", json!({ "period": "2026-Q1" })),
+        ("obligation.opened", json!({ "fact": "audit", "factAt": "2026-03-02T11:00:00Z" })),
+        ("obligation.reminded", json!({ "before": "P5D" })),
+        ("obligation.due_moved", json!({ "from": "2026-03-02T11:00:00Z", "to": "2026-03-03T11:00:00Z", "amendment": ID })),
+        ("obligation.late", json!({ "dueAt": "2026-03-02T11:00:00Z" })),
+        ("obligation.late_voided", json!({ "metAt": "2026-03-02T10:00:00Z" })),
+        ("obligation.met", json!({})),
+        (
+            "obligation.index_rebuilt",
+            json!({ "differences": [{ "what": "obligation.due_at", "stored": null, "replayed": "2026-03-02T11:00:00Z" }] }),
+        ),
+    ]
+}
+
+/// What of these happened to tickets.
+pub fn of_tickets() -> Vec<ticket::EventData> {
+    let of_tickets = stored().into_iter().filter(|(name, _)| matches!(EventKind::named(name), Some(EventKind::Ticket(_))));
+    of_tickets.map(|(name, stored)| ticket::EventData::from_json(name, stored).expect("a row")).collect()
+}

@@ -1,0 +1,54 @@
+//! Changing a ticket's texts. The texts themselves are kept beside the history, which only says that they changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::act::{Recorded, Situation};
+use super::{EventData, Ticket};
+
+/// Texts that someone wants.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    pub title: Option<String>,
+    pub description: Option<String>,
+}
+
+/// Why it is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("only the desk may do this")]
+    DeskOnly,
+}
+
+/// Which texts changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    pub fields: Vec<Text>,
+}
+
+/// A text of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Text {
+    Title,
+    Description,
+}
+
+impl Edit {
+    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        if actor.is_client() {
+            return Err(Refused::DeskOnly);
+        }
+        let given = [(Text::Title, self.title.is_some()), (Text::Description, self.description.is_some())];
+        let fields = given.into_iter().filter(|(_, given)| *given).map(|(text, _)| text).collect();
+        Ok(vec![(EventData::Edited(Edited { fields }), None)])
+    }
+
+    pub(super) fn keep_texts(&self, ticket: &mut Ticket) {
+        if let Some(title) = &self.title {
+            ticket.title.clone_from(title);
+        }
+        if let Some(description) = &self.description {
+            ticket.description.clone_from(description);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A step up the ladder: by a person's decision here, by itself in `settle`.
+
+use serde::{Deserialize, Serialize};
+
+use super::EventData;
+use super::act::{Recorded, Situation};
+use crate::domain::contract::{Ladder, Side};
+use crate::domain::escalation;
+
+/// A step that someone decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalate {
+    /// The reason code; of a proposed step its trigger, too.
+    pub code: String,
+    pub reason: String,
+}
+
+/// Why a step is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("the contract has no ladder for this type")]
+    NoLadder,
+    #[error("only an open ticket escalates")]
+    NotOpen,
+    #[error("the ticket stands on the highest level")]
+    TopOfLadder,
+    /// ESC-06.
+    #[error("{}", no_such_code(*level, codes))]
+    UnknownCode { level: u32, codes: Vec<String> },
+    #[error("level {level} is raised by the {} alone", sides.iter().map(|side| side.as_str()).collect::<Vec<_>>().join(" and the "))]
+    RaisedByOthers { level: u32, sides: Vec<Side> },
+}
+
+fn no_such_code(level: u32, codes: &[String]) -> String {
+    let from = if level == 0 { "a case is opened".to_owned() } else { format!("level {level} is left") };
+    if codes.is_empty() { format!("{from} by nobody's decision") } else { format!("{from} by one of: {}", codes.join(", ")) }
+}
+
+/// That an escalation came to stand on a level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Climbed {
+    pub ladder: String,
+    /// The level it left; 0 when the case opened.
+    pub from: u32,
+    pub to: u32,
+    /// As `escalation::Step::trigger`.
+    pub trigger: String,
+}
+
+/// That a step was put before a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proposed {
+    #[serde(flatten)]
+    pub step: Climbed,
+    /// Before whom it is put.
+    pub raised_by: Vec<Side>,
+}
+
+impl Climbed {
+    pub fn of(ladder: &Ladder, step: &escalation::Step) -> Self {
+        Self { ladder: ladder.id.clone(), from: step.from, to: step.to, trigger: step.trigger.clone() }
+    }
+}
+
+impl Escalate {
+    /// Opens the ticket's case, or moves it to the next level (ESC-04…08).
+    pub(super) fn decide(&self, situation: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        let Situation { contract, ticket, history, actor, at } = situation;
+        let ladder = contract.ladder(ticket.kind).ok_or(Refused::NoLadder)?;
+        if !ticket.state().is_open() {
+            return Err(Refused::NotOpen);
+        }
+        let position = escalation::position(ladder, history).ok_or(Refused::NoLadder)?;
+        let next = escalation::next_level(ladder, position.level).ok_or(Refused::TopOfLadder)?;
+        // What is proposed inside the supplier's desk is nobody else's to know, in a refusal neither.
+        let is_told = ladder.raised_by(next.level).contains(&actor.side());
+        let position = if is_told { position } else { position.without_proposal() };
+        let level = position.level;
+        let step = escalation::decided_step(ladder, &position, &self.code, at).map_err(|codes| Refused::UnknownCode { level, codes })?;
+        let sides = ladder.raised_by(step.to);
+        if !sides.contains(&actor.side()) {
+            return Err(Refused::RaisedByOthers { level: step.to, sides: sides.to_vec() });
+        }
+        Ok(vec![(EventData::Climbed(Climbed::of(ladder, &step)), Some(self.reason.clone()))])
+    }
+}

@@ -1,0 +1,133 @@
+//! The rules of each ticket type, a file a type: its phases, where each leads, and what is its own.
+//!
+//! Two moves hold for every type and so stand in no file: an active phase goes on hold and back, and an open one can be cancelled
+//! (TKT-20).
+
+mod change_request;
+mod incident;
+mod information_request;
+mod problem;
+mod proposal_request;
+mod service_request;
+
+use crate::domain::contract::TicketType;
+use crate::domain::workflow::{CANCELLED, ON_HOLD, Phase, REGISTERED, State, Step, phase};
+
+/// What is a type's own.
+#[derive(Debug)]
+pub struct Rules {
+    /// Its phases, without the two of every type; the first is where a ticket is registered.
+    phases: &'static [Phase],
+    /// Whether nobody but the client accepts or refuses a solution.
+    pub client_judges: bool,
+    /// Whether one can be an emergency, which goes before all others while it is open.
+    pub has_emergencies: bool,
+}
+
+impl Rules {
+    const fn of(phases: &'static [Phase]) -> Self {
+        Self { phases, client_judges: false, has_emergencies: false }
+    }
+}
+
+/// The rules of a type.
+pub fn rules(kind: TicketType) -> &'static Rules {
+    match kind {
+        TicketType::Incident => &incident::RULES,
+        TicketType::Problem => &problem::RULES,
+        TicketType::ServiceRequest => &service_request::RULES,
+        TicketType::InformationRequest => &information_request::RULES,
+        TicketType::ProposalRequest => &proposal_request::RULES,
+        TicketType::ChangeRequest => &change_request::RULES,
+    }
+}
+
+static EVERYWHERE: [Phase; 2] = [phase(Step::OnHold, State::Waiting, &[]), phase(Step::Cancelled, State::Cancelled, &[])];
+
+/// The phases a type has, the two of every type last.
+pub fn phases(kind: TicketType) -> impl Iterator<Item = &'static Phase> {
+    rules(kind).phases.iter().chain(&EVERYWHERE)
+}
+
+/// The phase of that name.
+pub fn phase_named(kind: TicketType, name: &str) -> Option<&'static Phase> {
+    phases(kind).find(|phase| phase.name == name)
+}
+
+/// The phase in which a ticket of a type is registered.
+pub fn first(kind: TicketType) -> &'static Phase {
+    &rules(kind).phases[0]
+}
+
+/// The first phase of a type in which it is worked on.
+pub fn first_active(kind: TicketType) -> Option<&'static Phase> {
+    phases(kind).find(|phase| phase.state == State::Active)
+}
+
+/// The phase a ticket comes to stand in when its type changes: the same where every type has it, else the first one in
+/// which it is worked on.
+pub fn phase_as(kind: TicketType, phase: &Phase) -> Option<&'static Phase> {
+    let shared = matches!(phase.name, REGISTERED | ON_HOLD | CANCELLED);
+    if shared { phase_named(kind, phase.name) } else { first_active(kind) }
+}
+
+/// Where a ticket can go from a phase; `before_hold` is the phase it was put on hold in, perhaps as another type.
+pub fn moves(kind: TicketType, from: &Phase, before_hold: Option<&str>) -> Vec<&'static Phase> {
+    let mut names: Vec<&str> = from.next.iter().map(|step| step.as_str()).collect();
+    if from.name == ON_HOLD {
+        let back = before_hold.and_then(|name| phase_named(kind, name)).or_else(|| first_active(kind));
+        names.extend(back.map(|phase| phase.name));
+    }
+    if from.state == State::Active {
+        names.push(ON_HOLD);
+    }
+    if from.state.is_open() {
+        names.push(CANCELLED);
+    }
+    names.into_iter().filter_map(|name| phase_named(kind, name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_is_registered_in_the_phase_of_that_name() {
+        for kind in TicketType::ALL {
+            assert_eq!((first(kind).name, first(kind).state), (REGISTERED, State::New), "{kind}");
+        }
+    }
+
+    #[test]
+    fn every_move_of_every_table_leads_somewhere() {
+        for kind in TicketType::ALL {
+            for phase in phases(kind) {
+                for next in phase.next {
+                    assert!(phase_named(kind, next.as_str()).is_some(), "{kind}: {} goes to {next}", phase.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_closed_ticket_of_every_type_reopens_into_its_first_active_phase() {
+        for kind in TicketType::ALL {
+            let first_active = first_active(kind).map(|phase| phase.name);
+            for closed in phases(kind).filter(|phase| phase.state == State::Closed) {
+                let next: Vec<_> = moves(kind, closed, None).iter().map(|phase| phase.name).collect();
+                assert_eq!(next, first_active.into_iter().collect::<Vec<_>>(), "{kind} {}", closed.name);
+            }
+        }
+    }
+
+    #[test]
+    fn tkt_20_every_active_phase_goes_on_hold_and_back_and_every_open_one_can_be_cancelled() {
+        for kind in TicketType::ALL {
+            for phase in phases(kind) {
+                let next = moves(kind, phase, Some("in_progress"));
+                assert_eq!(next.iter().any(|to| to.name == CANCELLED), phase.state.is_open());
+                assert_eq!(next.iter().any(|to| to.name == ON_HOLD), phase.state == State::Active);
+            }
+        }
+    }
+}

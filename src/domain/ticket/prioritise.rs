@@ -1,0 +1,109 @@
+//! Setting a ticket's priority: the desk decides it, a client proposes one (INC-07, PRI-06).
+
+use serde::{Deserialize, Serialize};
+
+use super::act::{Recorded, Situation};
+use super::{Event, EventData, Ticket, facts};
+use crate::domain::clock::{FactKind, Starts};
+use crate::domain::contract::{Contract, TicketType};
+use crate::domain::workflow::State;
+
+/// A priority that someone wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prioritise {
+    pub priority: String,
+    /// Why that one.
+    pub motivation: Option<String>,
+}
+
+/// Why a priority is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("the ticket is cancelled")]
+    Cancelled,
+    /// A client proposes while there is something to decide.
+    #[error("only an open ticket can do this")]
+    NotOpen,
+    /// PRI-09, PRI-10.
+    #[error("is no priority of this contract for this type; must be one of {}", known.join(", "))]
+    UnknownPriority { known: Vec<String> },
+    /// Clocks of such a priority start at the phone contact, so there must be one (INC-03).
+    #[error("this priority needs a recorded phone contact first")]
+    PhoneContactMissing,
+    /// A proposal that comes too late (PRI-06).
+    #[error("the desk has decided the priority")]
+    Decided,
+}
+
+/// That a priority was decided, or proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prioritised {
+    pub priority: String,
+    /// The one that held, decided or proposed.
+    pub before: Option<String>,
+}
+
+impl Prioritise {
+    pub(super) fn decide(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        if ticket.state() == State::Cancelled {
+            return Err(Refused::Cancelled);
+        }
+        if contract.priority(&self.priority, ticket.kind).is_none() {
+            return Err(Refused::UnknownPriority { known: contract.priorities_of(ticket.kind).map(str::to_owned).collect() });
+        }
+        let prioritised = Prioritised { priority: self.priority.clone(), before: ticket.priority_set().map(str::to_owned) };
+        let data = if actor.is_client() {
+            if ticket.priority.is_some() {
+                return Err(Refused::Decided);
+            }
+            if !ticket.state().is_open() {
+                return Err(Refused::NotOpen);
+            }
+            EventData::PriorityProposed(prioritised)
+        } else {
+            if needs_phone_contact(contract, ticket.kind, &self.priority) && !was_phoned(history) {
+                return Err(Refused::PhoneContactMissing);
+            }
+            EventData::Prioritised(prioritised)
+        };
+        Ok(vec![(data, self.motivation.clone())])
+    }
+
+    pub(super) fn keep_texts(&self, ticket: &mut Ticket) {
+        if let Some(motivation) = &self.motivation {
+            ticket.priority_motivation = Some(motivation.clone());
+        }
+    }
+}
+
+impl Prioritised {
+    pub(super) fn decided(&self, ticket: &mut Ticket) {
+        ticket.priority = Some(self.priority.clone());
+    }
+
+    pub(super) fn proposed(&self, ticket: &mut Ticket) {
+        ticket.proposed_priority = Some(self.priority.clone());
+    }
+
+    pub(super) fn fact(&self) -> FactKind {
+        FactKind::Reprioritised(self.priority.clone())
+    }
+}
+
+impl Ticket {
+    /// The priority somebody set: the decided one, else the proposed one.
+    pub fn priority_set(&self) -> Option<&str> {
+        self.priority.as_deref().or(self.proposed_priority.as_deref())
+    }
+}
+
+/// Whether a clock of that priority starts at the phone contact.
+pub fn needs_phone_contact(contract: &Contract, kind: TicketType, priority: &str) -> bool {
+    let of_priority = contract.clocks.iter().filter(|entry| entry.types.contains(&kind) && entry.priority.as_deref() == Some(priority));
+    of_priority.into_iter().any(|entry| entry.starts == Starts::PhoneContact)
+}
+
+/// Whether a history has a phone contact in it.
+pub(super) fn was_phoned(history: &[Event]) -> bool {
+    facts(history).iter().any(|fact| matches!(fact.kind, FactKind::Phoned { .. }))
+}

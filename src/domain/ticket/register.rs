@@ -1,0 +1,68 @@
+//! Registering a ticket: what its first event says, and how the ticket then stands.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Channel, Ticket, kinds};
+use crate::domain::Instant;
+use crate::domain::clock::FactKind;
+use crate::domain::contract::TicketType;
+
+/// That a ticket was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registered {
+    #[serde(rename = "type")]
+    pub kind: TicketType,
+    pub contract: String,
+    /// The version it is pinned to.
+    pub contract_version: Uuid,
+    /// The priority said at the registration, decided or proposed.
+    pub priority: Option<String>,
+    /// Whether the desk decided that priority.
+    pub decided: bool,
+    pub tier: Option<String>,
+    pub channel: Channel,
+    pub phase: String,
+    /// The incident that an emergency change is to solve (CHG-02).
+    pub emergency_for: Option<Uuid>,
+    /// For the desk alone.
+    #[serde(flatten)]
+    pub intake: Option<Intake>,
+}
+
+/// What intake keeps of how a ticket came in, for whoever answers its reporter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Intake {
+    /// Whether a confirmation is sent; an automatic message is never confirmed.
+    pub acknowledge: bool,
+    /// Whether a mail asked for the first priority, which must be phoned (MAIL-06).
+    pub p1_by_mail: bool,
+    /// The ticket it follows, or points at.
+    pub related: Option<Uuid>,
+}
+
+impl Registered {
+    pub(super) fn apply(&self, ticket: &mut Ticket, at: Instant) {
+        (ticket.kind, ticket.registered_as) = (self.kind, self.kind);
+        ticket.contract.clone_from(&self.contract);
+        ticket.contract_version_id = self.contract_version;
+        ticket.tier.clone_from(&self.tier);
+        let priority = self.priority.clone();
+        (ticket.priority, ticket.proposed_priority) = if self.decided { (priority, None) } else { (None, priority) };
+        (ticket.assignee, ticket.team, ticket.waiting_cause) = (None, None, None);
+        (ticket.resolved_at, ticket.closed_at) = (None, None);
+        ticket.channel = self.channel;
+        ticket.emergency_for = self.emergency_for;
+        ticket.opened_at = at;
+        if let Some(phase) = kinds::phase_named(self.kind, &self.phase) {
+            ticket.phase = phase;
+        }
+    }
+
+    pub(super) fn fact(&self) -> Option<FactKind> {
+        // A report by phone is a phone contact, which does not answer itself (AMB-10).
+        (self.channel == Channel::Phone).then_some(FactKind::Phoned { answers: false })
+    }
+}

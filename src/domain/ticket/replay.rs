@@ -1,0 +1,53 @@
+//! A ticket as its history says it stands.
+
+use super::{Event, EventData, Ticket};
+use crate::domain::Instant;
+
+/// The ticket after everything that was recorded of it. Texts and people are no part of a history: those stay.
+pub fn as_recorded(ticket: &Ticket, history: &[Event]) -> Ticket {
+    let mut after = ticket.clone();
+    for event in history {
+        after.apply(&event.data, event.occurred_at);
+    }
+    after
+}
+
+impl Ticket {
+    /// Makes of it what an event at an instant says: the other half of every decision, in the same file as that.
+    pub(super) fn apply(&mut self, data: &EventData, at: Instant) {
+        match data {
+            EventData::Registered(registered) => registered.apply(self, at),
+            EventData::Prioritised(prioritised) => prioritised.decided(self),
+            EventData::PriorityProposed(prioritised) => prioritised.proposed(self),
+            EventData::Retyped(retyped) => retyped.apply(self),
+            EventData::Retiered(retiered) => retiered.apply(self),
+            EventData::Assigned(assigned) | EventData::Unassigned(assigned) => assigned.apply(self),
+            EventData::Moved(moved)
+            | EventData::Held(moved)
+            | EventData::Resumed(moved)
+            | EventData::Resolved(moved)
+            | EventData::SolutionRefused(moved)
+            | EventData::Accepted(moved)
+            | EventData::Reopened(moved)
+            | EventData::Cancelled(moved) => moved.apply(self, at),
+            // These change its texts, its conversation or its clocks, none of which is a field of the ticket.
+            EventData::TypeConfirmed(_)
+            | EventData::RepairAgreed(_)
+            | EventData::Edited(_)
+            | EventData::Replied(_)
+            | EventData::MessageReceived(_)
+            | EventData::Noted(_)
+            | EventData::Attached(_)
+            | EventData::Phoned(_)
+            | EventData::Warned(_)
+            | EventData::Breached(_)
+            | EventData::BreachVoided(_)
+            | EventData::CalendarAmended(_)
+            | EventData::IndexRebuilt(_)
+            | EventData::MailGivenUp(_)
+            | EventData::MailSentAgain(_)
+            | EventData::Climbed(_)
+            | EventData::Proposed(_) => {}
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Putting a ticket under another tier of its contract.
+
+use serde::{Deserialize, Serialize};
+
+use super::act::{Recorded, Situation};
+use super::{EventData, Ticket};
+use crate::domain::clock::FactKind;
+use crate::domain::workflow::State;
+
+/// A tier that someone wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retier {
+    pub tier: String,
+}
+
+/// Why a tier is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("only the desk may do this")]
+    DeskOnly,
+    #[error("the ticket is cancelled")]
+    Cancelled,
+    #[error("is no tier of this contract; must be one of {}", known.join(", "))]
+    UnknownTier { known: Vec<String> },
+}
+
+/// That its client has another tier from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retiered {
+    pub tier: String,
+    pub before: Option<String>,
+}
+
+impl Retier {
+    pub(super) fn decide(&self, Situation { contract, ticket, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        if actor.is_client() {
+            return Err(Refused::DeskOnly);
+        }
+        if ticket.state() == State::Cancelled {
+            return Err(Refused::Cancelled);
+        }
+        let known = contract.tiers();
+        if !known.contains(self.tier.as_str()) {
+            return Err(Refused::UnknownTier { known: known.into_iter().map(str::to_owned).collect() });
+        }
+        Ok(vec![(EventData::Retiered(Retiered { tier: self.tier.clone(), before: ticket.tier.clone() }), None)])
+    }
+}
+
+impl Retiered {
+    pub(super) fn apply(&self, ticket: &mut Ticket) {
+        ticket.tier = Some(self.tier.clone());
+    }
+
+    pub(super) fn fact(&self) -> FactKind {
+        FactKind::Retiered(self.tier.clone())
+    }
+}

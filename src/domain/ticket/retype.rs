@@ -1,0 +1,140 @@
+//! Making it a ticket of another type, or confirming the type it is of.
+
+use serde::{Deserialize, Serialize};
+
+use super::act::{Recorded, Situation};
+use super::prioritise::{self, Prioritise, needs_phone_contact, was_phoned};
+use super::{EventData, Ticket, kinds};
+use crate::domain::clock::FactKind;
+use crate::domain::contract::TicketType;
+use crate::domain::workflow::{self, State};
+
+/// A type that someone wants it to be of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retype {
+    pub to: TicketType,
+    /// A priority of that type; where none is said the present one stays, if the type has it.
+    pub priority: Option<String>,
+    /// Why that priority.
+    pub motivation: Option<String>,
+}
+
+/// Why another type is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("only the desk may do this")]
+    DeskOnly,
+    #[error("only an open ticket can do this")]
+    NotOpen,
+    /// CLK-06.
+    #[error("the clocks of this type need the client's tier, and the ticket has none")]
+    TierMissing,
+    #[error(transparent)]
+    Priority(#[from] prioritise::Refused),
+}
+
+/// That it is of another type from now on, with what came along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Retyped {
+    #[serde(rename = "type")]
+    pub kind: TicketType,
+    pub before: TicketType,
+    /// The priority that holds from now on: decided, else proposed.
+    pub priority: Option<String>,
+    /// Whether the desk decided a priority by this act.
+    pub decided: bool,
+    pub decided_priority: Option<String>,
+    pub proposed_priority: Option<String>,
+    /// The phase it was in as the former type, and the one it is in as this one.
+    pub from: String,
+    pub to: String,
+    pub state: State,
+}
+
+/// That it is of the type it is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeConfirmed {
+    #[serde(rename = "type")]
+    pub kind: TicketType,
+}
+
+impl Retype {
+    pub(super) fn decide(&self, situation: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        match &self.priority {
+            _ if self.to != situation.ticket.kind => self.retype(situation),
+            Some(priority) => {
+                let wish = Prioritise { priority: priority.clone(), motivation: self.motivation.clone() };
+                Ok(wish.decide(situation)?)
+            }
+            None => Ok(confirm(situation)),
+        }
+    }
+
+    /// A priority that is not for the new type does not come along.
+    fn retype(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        if actor.is_client() {
+            return Err(Refused::DeskOnly);
+        }
+        if !ticket.state().is_open() {
+            return Err(Refused::NotOpen);
+        }
+        if contract.needs_tier(self.to) && ticket.tier.is_none() {
+            return Err(Refused::TierMissing);
+        }
+        let is_for = |code: &&String| contract.priority(code, self.to).is_some();
+        if self.priority.as_ref().is_some_and(|code| !is_for(&code)) {
+            let known = contract.priorities_of(self.to).map(str::to_owned).collect();
+            return Err(prioritise::Refused::UnknownPriority { known }.into());
+        }
+        let decided = self.priority.as_ref().or(ticket.priority.as_ref().filter(is_for)).cloned();
+        let proposed = ticket.proposed_priority.as_ref().filter(is_for).cloned();
+        let needs_call = decided.as_deref().is_some_and(|code| needs_phone_contact(contract, self.to, code));
+        if needs_call && !was_phoned(history) {
+            return Err(prioritise::Refused::PhoneContactMissing.into());
+        }
+        let phase = kinds::phase_as(self.to, ticket.phase).unwrap_or(ticket.phase);
+        let retyped = Retyped {
+            kind: self.to,
+            before: ticket.kind,
+            priority: decided.clone().or_else(|| proposed.clone()),
+            decided: self.priority.is_some(),
+            decided_priority: decided,
+            proposed_priority: proposed,
+            from: ticket.phase.name.to_owned(),
+            to: phase.name.to_owned(),
+            state: phase.state,
+        };
+        Ok(vec![(EventData::Retyped(retyped), self.motivation.clone())])
+    }
+
+    pub(super) fn keep_texts(&self, ticket: &mut Ticket) {
+        if let Some(motivation) = &self.motivation {
+            ticket.priority_motivation = Some(motivation.clone());
+        }
+    }
+}
+
+/// That the desk says it is of the type it is of is a classification; of a ticket that is done it says nothing new.
+fn confirm(Situation { ticket, actor, .. }: Situation<'_>) -> Vec<Recorded> {
+    if actor.is_client() || !ticket.state().is_open() {
+        return Vec::new();
+    }
+    vec![(EventData::TypeConfirmed(TypeConfirmed { kind: ticket.kind }), None)]
+}
+
+impl Retyped {
+    pub(super) fn apply(&self, ticket: &mut Ticket) {
+        ticket.kind = self.kind;
+        ticket.priority.clone_from(&self.decided_priority);
+        ticket.proposed_priority.clone_from(&self.proposed_priority);
+        if let Some(phase) = kinds::phase_named(self.kind, &self.to) {
+            ticket.phase = phase;
+        }
+        ticket.waiting_cause = ticket.waiting_cause.take().filter(|_| ticket.phase.name == workflow::ON_HOLD);
+    }
+
+    pub(super) fn fact(&self) -> FactKind {
+        FactKind::Retyped(self.kind, self.priority.clone())
+    }
+}

@@ -1,0 +1,172 @@
+//! Moving a ticket to another phase.
+
+use serde::{Deserialize, Serialize};
+
+use super::act::{Recorded, Situation};
+use super::closing::{closing_needs, ends_in};
+use super::{Actor, ClosingText, EventData, EventKind, Ticket, kinds, write};
+use crate::domain::Instant;
+use crate::domain::clock::Entry;
+use crate::domain::contract::Contract;
+use crate::domain::workflow::{self, Phase, State};
+
+/// A move that someone wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The phase's name.
+    pub to: String,
+    pub reason: String,
+    /// On whom it waits, when it goes on hold.
+    pub cause: Option<String>,
+    /// Which texts of an escalation's end are written with it; the words are kept apart (ESC-21).
+    pub texts: Vec<&'static ClosingText>,
+}
+
+/// Why a move is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("a ticket in {from} cannot go to {to}; it can go to {}", allowed.join(", "))]
+    NoSuchMove { from: &'static str, to: String, allowed: Vec<&'static str> },
+    #[error("a ticket that goes on hold needs a cause: on whom it waits")]
+    CauseMissing,
+    #[error("only a ticket that goes on hold has a cause")]
+    CauseUnexpected,
+    #[error("\"{cause}\" is nobody this ticket waits for; it waits for one of: {}", known.join(", "))]
+    UnknownCause { cause: String, known: Vec<String> },
+    /// An escalated case is not closed without these texts (ESC-21).
+    #[error("the escalation asks for this text before the case is closed")]
+    TextsMissing(Vec<&'static ClosingText>),
+    #[error("only a ticket that is resolved or closed comes with this text")]
+    TextsUnexpected(Vec<&'static ClosingText>),
+    /// INC-05, INC-06.
+    #[error("only the client accepts or refuses the solution of an incident")]
+    ClientDecides,
+    #[error("only the desk may do this")]
+    DeskOnly,
+    /// A ticket is not resolved before its clocks know their priority (design § 2.8).
+    #[error("the ticket's clocks depend on its priority, and it has none yet")]
+    PriorityMissing,
+}
+
+/// That a ticket went from one phase to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Moved {
+    /// The phases' names, those of the type it then was of.
+    pub from: String,
+    pub to: String,
+    /// The state of the phase it went to.
+    pub state: State,
+    /// On whom it waits, when it went on hold.
+    pub cause: Option<String>,
+    /// The codes of the texts that were written with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closing_texts: Vec<String>,
+}
+
+impl Move {
+    pub(super) fn decide(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        let next = self.next(&ticket.moves(history), ticket)?;
+        self.check_cause(next, ticket, contract)?;
+        let kind = moved_as(ticket.phase, next);
+        may_move(ticket, actor, kind)?;
+        let missing = closing_needs(contract, ticket, history, next);
+        let missing: Vec<_> = missing.into_iter().filter(|text| !self.texts.contains(text)).collect();
+        if !missing.is_empty() {
+            return Err(Refused::TextsMissing(missing));
+        }
+        if !self.texts.is_empty() && !ends_in(next) {
+            return Err(Refused::TextsUnexpected(self.texts.clone()));
+        }
+        if kind == EventKind::Resolved && lacks_priority(contract, ticket) {
+            return Err(Refused::PriorityMissing);
+        }
+        let moved = Moved {
+            from: ticket.phase.name.to_owned(),
+            to: next.name.to_owned(),
+            state: next.state,
+            cause: self.cause.clone(),
+            closing_texts: self.texts.iter().map(|text| text.code.to_owned()).collect(),
+        };
+        // The texts are a message for both sides.
+        let message = (!self.texts.is_empty()).then(|| (write::said(actor, true, false), None));
+        Ok(message.into_iter().chain([(moved.as_event(kind), Some(self.reason.clone()))]).collect())
+    }
+
+    fn next(&self, allowed: &[&'static Phase], ticket: &Ticket) -> Result<&'static Phase, Refused> {
+        let refused = || Refused::NoSuchMove {
+            from: ticket.phase.name,
+            to: self.to.clone(),
+            allowed: allowed.iter().map(|phase| phase.name).collect(),
+        };
+        allowed.iter().copied().find(|phase| phase.name == self.to).ok_or_else(refused)
+    }
+
+    fn check_cause(&self, next: &Phase, ticket: &Ticket, contract: &Contract) -> Result<(), Refused> {
+        match (&self.cause, next.name == workflow::ON_HOLD) {
+            (None, true) => Err(Refused::CauseMissing),
+            (Some(_), false) => Err(Refused::CauseUnexpected),
+            (None, false) => Ok(()),
+            (Some(cause), true) => {
+                let known = ticket.hold_causes(contract);
+                if known.contains(cause) { Ok(()) } else { Err(Refused::UnknownCause { cause: cause.clone(), known }) }
+            }
+        }
+    }
+}
+
+impl Moved {
+    pub(super) fn apply(&self, ticket: &mut Ticket, at: Instant) {
+        let Some(phase) = kinds::phase_named(ticket.kind, &self.to) else { return };
+        ticket.phase = phase;
+        ticket.waiting_cause.clone_from(&self.cause);
+        ticket.resolved_at = match phase.state {
+            State::Resolved | State::Closed => ticket.resolved_at.or(Some(at)),
+            _ => None,
+        };
+        ticket.closed_at = matches!(phase.state, State::Closed | State::Cancelled).then_some(at);
+    }
+
+    fn as_event(self, kind: EventKind) -> EventData {
+        match kind {
+            EventKind::Held => EventData::Held(self),
+            EventKind::Resumed => EventData::Resumed(self),
+            EventKind::Resolved => EventData::Resolved(self),
+            EventKind::SolutionRefused => EventData::SolutionRefused(self),
+            EventKind::Accepted => EventData::Accepted(self),
+            EventKind::Reopened => EventData::Reopened(self),
+            EventKind::Cancelled => EventData::Cancelled(self),
+            _ => EventData::Moved(self),
+        }
+    }
+}
+
+/// What a move means to the clocks.
+pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
+    match (from.state, to.state) {
+        (_, State::Cancelled) => EventKind::Cancelled,
+        (State::Resolved, State::Closed) => EventKind::Accepted,
+        (_, State::Resolved | State::Closed) => EventKind::Resolved,
+        (State::Resolved, _) => EventKind::SolutionRefused,
+        (State::Closed, _) => EventKind::Reopened,
+        _ if to.name == workflow::ON_HOLD => EventKind::Held,
+        _ if from.name == workflow::ON_HOLD => EventKind::Resumed,
+        _ => EventKind::Moved,
+    }
+}
+
+/// Whether someone may make a move of that meaning: a client judges a solution, takes a ticket up again and withdraws it.
+pub(super) fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Refused> {
+    let judges = matches!(kind, EventKind::Accepted | EventKind::SolutionRefused);
+    if judges && kinds::rules(ticket.kind).client_judges && !actor.is_client() {
+        return Err(Refused::ClientDecides);
+    }
+    let is_a_clients = judges || matches!(kind, EventKind::Reopened | EventKind::Cancelled);
+    if actor.is_client() && !is_a_clients { Err(Refused::DeskOnly) } else { Ok(()) }
+}
+
+/// Whether a clock of the ticket depends on a priority it does not have.
+pub(super) fn lacks_priority(contract: &Contract, ticket: &Ticket) -> bool {
+    let depends = |entry: &Entry| entry.priority.is_some() && entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref());
+    contract.effective_priority(ticket.priority_set(), ticket.kind).is_none() && contract.clocks.iter().any(depends)
+}

@@ -1,0 +1,61 @@
+//! Writing on a ticket, and recording a phone contact. The text is kept beside the history, under the id of its event.
+
+use serde::{Deserialize, Serialize};
+
+use super::act::{Recorded, Situation};
+use super::visibility::Visibility;
+use super::{Actor, EventData};
+
+/// Something to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Write {
+    /// Whether the client may see it.
+    pub public: bool,
+    /// Whether it reports a phone contact.
+    pub by_phone: bool,
+}
+
+/// Why it is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("only the desk may do this")]
+    DeskOnly,
+}
+
+/// That something was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Written {
+    /// Whether it reports what was said by phone: that answers as the contact does, which the one a clock starts at does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_phone: bool,
+}
+
+/// That there was a phone contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phoned {
+    /// Who may see what was said; left out for a client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+}
+
+impl Write {
+    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        let Self { public, by_phone } = *self;
+        if actor.is_client() && (!public || by_phone) {
+            return Err(Refused::DeskOnly);
+        }
+        let phoned = by_phone.then(|| EventData::Phoned(Phoned { visibility: Some(Visibility::of(public)) }));
+        Ok(phoned.into_iter().chain([said(actor, public, by_phone)]).map(|data| (data, None)).collect())
+    }
+}
+
+/// What a message of somebody is recorded as.
+pub(super) fn said(actor: &Actor, public: bool, by_phone: bool) -> EventData {
+    let written = Written { by_phone };
+    match (public, actor) {
+        (false, _) => EventData::Noted(written),
+        (true, Actor::Desk(_) | Actor::Integration(_)) => EventData::Replied(written),
+        (true, Actor::Client(_) | Actor::System) => EventData::MessageReceived(written),
+    }
+}

@@ -1,0 +1,94 @@
+//! What the role that must see to an obligation hears: that it is due, or that it is late.
+
+use uuid::Uuid;
+
+use super::DESK;
+use crate::app::App;
+use crate::domain::agreements::Version;
+use crate::domain::history::AnyEvent;
+use crate::domain::obligation::{Event, EventData, Obligation};
+use crate::mail::obligations::{Subject, late, reminder};
+use crate::mail::send::{self, Leaving};
+use crate::store::events::Streamed;
+use crate::store::mail::Outbound;
+use crate::store::record::Rows as _;
+use crate::store::{self, Tx};
+use crate::usecases::Error;
+
+/// The mails of every event of an obligation among these.
+pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {
+    let of_obligations = events.iter().filter_map(|streamed| match &streamed.event {
+        AnyEvent::Obligation(event) => Some((streamed.subject_id, event)),
+        AnyEvent::Ticket(_) => None,
+    });
+    let of_obligations: Vec<_> = of_obligations.collect();
+    let mut ids: Vec<_> = of_obligations.iter().map(|(id, _)| *id).collect();
+    ids.dedup();
+    let obligations = Obligation::with_ids(tx, &ids).await?;
+    let histories = store::events::histories::<Obligation>(tx, &ids).await?;
+    let agreements = store::agreements::read(tx).await?;
+    let mut made = Vec::new();
+    for (id, event) in of_obligations {
+        let Some(obligation) = obligations.iter().find(|obligation| obligation.id == id) else { continue };
+        let history = histories.get(&id).map_or(&[][..], Vec::as_slice);
+        if is_last_of_its_moment(history, event) {
+            let version = agreements.version(obligation.contract_version_id)?;
+            made.extend(mail(app, version, obligation, event)?);
+        }
+    }
+    Ok(made)
+}
+
+/// Of what fires at once, after a desk was away, the owner hears the last.
+fn is_last_of_its_moment(history: &[Event], event: &Event) -> bool {
+    let is_told = |one: &&Event| matches!(one.data, EventData::Reminded(_) | EventData::Late(_));
+    let of_moment = history.iter().filter(|one| one.recorded_at == event.recorded_at);
+    of_moment.filter(is_told).next_back().is_some_and(|last| last.id == event.id)
+}
+
+/// One mail to every address of the owner's role.
+fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) -> Result<Vec<Outbound>, Error> {
+    let contract = &version.contract;
+    let missing = || Error::Internal(format!("contract version {} has no duty {}", version.id, obligation.duty));
+    let duty = contract.duty(&obligation.duty).ok_or_else(missing)?;
+    let Some(role) = contract.role(&duty.owner) else { return Ok(Vec::new()) };
+    let last_date = obligation.due_at.plus(-1).map(|last| contract.zone.wall(last).format("%d-%m-%Y").to_string());
+    let subject = Subject {
+        title: &duty.title.nl,
+        clause: &duty.clause,
+        contract: &contract.title,
+        organisation: contract.client(&obligation.organisation).map_or(&obligation.organisation, |client| &client.name),
+        period: obligation.period.as_deref(),
+        due: last_date.as_deref().unwrap_or_default(),
+        owner: &role.label.nl,
+        desk: DESK,
+    };
+    let (template, outgoing) = match event.data {
+        EventData::Late(_) => ("obligation-late", late(&subject)),
+        _ => ("obligation-reminder", reminder(&subject)),
+    };
+    let leaves_from = Leaving { contract: &contract.id, organisation: &obligation.organisation, came_to: &[] };
+    let mailbox = leaves_from.mailbox(&app.settings.mailboxes);
+    let domain = send::domain_of(&app.settings.mail.from);
+    let mail = |recipient: &String| {
+        let id = Uuid::new_v5(&event.id, format!("{template} {recipient}").as_bytes());
+        Outbound {
+            id,
+            ticket_id: None,
+            organisation: obligation.organisation.clone(),
+            event_id: event.id,
+            template: template.to_owned(),
+            recipient: recipient.clone(),
+            subject: outgoing.subject.clone(),
+            body: outgoing.body.clone(),
+            auto: outgoing.auto.submitted().unwrap_or(send::PERSONAL).to_owned(),
+            message_id: format!("{id}@{domain}"),
+            in_reply_to: None,
+            attempts: 0,
+            created_at: app.time.now(),
+            queued_at: app.time.now(),
+            mailbox: mailbox.clone(),
+        }
+    };
+    Ok(contract.addresses(role, &obligation.organisation).iter().map(mail).collect())
+}

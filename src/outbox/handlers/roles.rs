@@ -1,0 +1,93 @@
+//! What the roles of a ladder hear of a ticket that climbs it.
+
+use std::collections::BTreeSet;
+
+use super::DESK;
+use super::ticket_mail::TicketMail;
+use crate::domain::contract::{Contract, Ladder, Level, Role, Side};
+use crate::domain::escalation;
+use crate::domain::ticket::EventData;
+use crate::domain::ticket::escalate::Climbed;
+use crate::mail::messages;
+use crate::store::mail::Outbound;
+use crate::usecases::Error;
+
+impl TicketMail<'_> {
+    /// What the roles of a ladder are told of a step: both sides of the levels left and reached that it was taken, or those who decide it
+    /// that it is proposed.
+    pub(super) fn to_roles(&self) -> Result<Vec<Outbound>, Error> {
+        match &self.event.data {
+            EventData::Climbed(step) => self.climbed(step),
+            EventData::Proposed(proposed) => self.proposed(&proposed.step),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// One notice to every address of the roles on both sides of the level left and the level reached (ESC-04).
+    fn climbed(&self, step: &Climbed) -> Result<Vec<Outbound>, Error> {
+        let contract = &self.version.contract;
+        let (_, from, to) = self.levels(step)?;
+        let addresses = self.addresses(from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)));
+        let mut labels: Vec<&str> = roles_of(contract, to).map(|role| role.label.nl.as_str()).collect();
+        labels.dedup();
+        let (reference, at) = (self.ticket.reference(), self.local(self.event.occurred_at));
+        let trigger = escalation::trigger_in_dutch(&step.trigger);
+        let outgoing = messages::escalated(&messages::Escalated {
+            ticket: self.subject(&reference),
+            from: from.map(shown),
+            to: shown(to),
+            trigger: &trigger,
+            reason: self.reason(),
+            at: &at,
+            roles: &labels,
+            desk: DESK,
+        });
+        Ok(addresses.into_iter().map(|address| self.outbound("escalation", address, outgoing.clone(), None)).collect())
+    }
+
+    /// One notice of a proposed step to every address of the roles that may decide it, on the level the case stands on: those of the
+    /// sides that may raise the next level (ESC-25).
+    fn proposed(&self, step: &Climbed) -> Result<Vec<Outbound>, Error> {
+        let contract = &self.version.contract;
+        let (ladder, from, to) = self.levels(step)?;
+        let (level, sides) = (from.unwrap_or(to), ladder.raised_by(to.level));
+        let of_side = |side, roles| if sides.contains(&side) { roles } else { &[][..] };
+        let codes = of_side(Side::Supplier, &level.supplier[..]).iter().chain(of_side(Side::Client, &level.client[..]));
+        let roles: Vec<_> = codes.filter_map(|code| contract.role(code)).collect();
+        let labels: Vec<&str> = roles.iter().map(|role| role.label.nl.as_str()).collect();
+        let (reference, at) = (self.ticket.reference(), self.local(self.event.occurred_at));
+        let outgoing = messages::proposed(&messages::Proposed {
+            ticket: self.subject(&reference),
+            from: from.map(shown),
+            to: shown(to),
+            trigger: &escalation::trigger_in_dutch(&step.trigger),
+            at: &at,
+            codes: &escalation::codes(ladder, from.map_or(0, |level| level.level), Some(&step.trigger)),
+            roles: &labels,
+            desk: DESK,
+        });
+        let addresses = self.addresses(roles.into_iter());
+        Ok(addresses.into_iter().map(|address| self.outbound("escalation-proposed", address, outgoing.clone(), None)).collect())
+    }
+
+    /// The ladder of a step, the level left, if any, and the level above.
+    fn levels(&self, step: &Climbed) -> Result<(&Ladder, Option<&Level>, &Level), Error> {
+        let ladder = self.version.contract.ladders.iter().find(|ladder| ladder.id == step.ladder);
+        let ladder = ladder.ok_or_else(|| self.lacks("ladder", &step.ladder))?;
+        let level = |number: u32| ladder.levels.iter().find(|level| level.level == number);
+        Ok((ladder, level(step.from), level(step.to).ok_or_else(|| self.lacks("level", &step.to.to_string()))?))
+    }
+
+    /// Where roles are reached for the ticket's client, each address once.
+    fn addresses<'r>(&'r self, roles: impl Iterator<Item = &'r Role>) -> BTreeSet<&'r str> {
+        roles.flat_map(|role| self.version.contract.addresses(role, &self.ticket.organisation)).map(String::as_str).collect()
+    }
+}
+
+fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a Role> {
+    level.client.iter().chain(&level.supplier).filter_map(|code| contract.role(code))
+}
+
+fn shown(level: &Level) -> messages::Level<'_> {
+    messages::Level { level: level.level, title: &level.title.nl }
+}

@@ -1,0 +1,98 @@
+//! Mail about an event of a ticket: what every such mail is made with.
+
+use uuid::Uuid;
+
+use super::around::Around;
+use crate::app::App;
+use crate::domain::Instant;
+use crate::domain::agreements::Version;
+use crate::domain::contract::TicketType;
+use crate::domain::history::AnyEvent;
+use crate::domain::ticket::{Event, Ticket, kinds};
+use crate::domain::workflow::Phase;
+use crate::mail::messages::{Outgoing, Subject};
+use crate::mail::send::{self, Leaving};
+use crate::store::events::Streamed;
+use crate::store::mail::Outbound;
+use crate::store::{self, Tx};
+use crate::usecases::Error;
+
+/// An event of a ticket with what is known around it.
+pub(super) struct TicketMail<'a> {
+    app: &'a App,
+    pub around: &'a Around,
+    pub ticket: &'a Ticket,
+    pub version: &'a Version,
+    pub event: &'a Event,
+}
+
+/// The mails of every event of a ticket among these.
+pub(super) async fn each(
+    app: &App,
+    tx: &Tx,
+    events: &[&Streamed],
+    mails: impl Fn(TicketMail<'_>) -> Result<Vec<Outbound>, Error>,
+) -> Result<Vec<Outbound>, Error> {
+    let of_tickets = events.iter().filter_map(|streamed| match &streamed.event {
+        AnyEvent::Ticket(event) => Some((streamed.subject_id, event)),
+        AnyEvent::Obligation(_) => None,
+    });
+    let of_tickets: Vec<_> = of_tickets.collect();
+    let around = Around::look(tx, &of_tickets).await?;
+    let agreements = store::agreements::read(tx).await?;
+    let mut made = Vec::new();
+    for (id, event) in of_tickets {
+        let Some(ticket) = around.tickets.get(&id) else { continue };
+        let version = agreements.version(ticket.contract_version_id)?;
+        made.extend(mails(TicketMail { app, around: &around, ticket, version, event })?);
+    }
+    Ok(made)
+}
+
+impl TicketMail<'_> {
+    pub(super) fn outbound(&self, template: &str, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
+        let came_to = self.around.thread(self.ticket).map_or(&[][..], |thread| &thread.came_to);
+        let leaves_from = Leaving { contract: &self.ticket.contract, organisation: &self.ticket.organisation, came_to };
+        let id = Uuid::new_v5(&self.event.id, format!("{template} {recipient}").as_bytes());
+        Outbound {
+            id,
+            ticket_id: Some(self.ticket.id),
+            organisation: self.ticket.organisation.clone(),
+            event_id: self.event.id,
+            template: template.to_owned(),
+            recipient: recipient.to_owned(),
+            subject: outgoing.subject,
+            body: outgoing.body,
+            auto: outgoing.auto.submitted().unwrap_or(send::PERSONAL).to_owned(),
+            message_id: format!("{id}@{}", send::domain_of(&self.app.settings.mail.from)),
+            in_reply_to,
+            attempts: 0,
+            created_at: self.app.time.now(),
+            queued_at: self.app.time.now(),
+            mailbox: leaves_from.mailbox(&self.app.settings.mailboxes),
+        }
+    }
+
+    pub(super) fn subject<'s>(&'s self, reference: &'s str) -> Subject<'s> {
+        Subject { number: reference, kind: self.version.contract.dutch(self.ticket.kind), title: &self.ticket.title }
+    }
+
+    /// A phase the event names, as the ticket's present type or the one it was of then knows it.
+    pub(super) fn phase(&self, name: &str) -> Result<&'static Phase, Error> {
+        let mut types = [self.ticket.kind, self.ticket.registered_as].into_iter().chain(TicketType::ALL);
+        types.find_map(|kind| kinds::phase_named(kind, name)).ok_or_else(|| self.lacks("phase", name))
+    }
+
+    /// An event that names what the contract or this program does not know: nobody is told half of it.
+    pub(super) fn lacks(&self, what: &str, name: &str) -> Error {
+        Error::Internal(format!("{} names {what} {name}, which is not known", self.event.kind().as_str()))
+    }
+
+    pub(super) fn reason(&self) -> &str {
+        self.event.reason.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn local(&self, at: Instant) -> String {
+        self.version.contract.zone.wall(at).format("%d-%m-%Y %H:%M").to_string()
+    }
+}

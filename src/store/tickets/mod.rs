@@ -1,0 +1,103 @@
+//! Tickets. Their rows, with the clocks and the ladder position that are kept beside them as an index, are in `rows`; what they are called
+//! elsewhere is in `references`.
+
+mod references;
+mod rows;
+
+pub use references::{called, insert_references, references};
+pub(super) use rows::to_domain;
+
+use entity::ticket;
+use sea_orm::sea_query::{Expr, ExprTrait, LockType};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Backend, Reads, Tx};
+use crate::domain::Instant;
+use crate::domain::ticket::{Ticket, TicketRef};
+
+/// One ticket; `None` outside the scope, too.
+pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
+    let found = reads.find::<ticket::Entity>().filter(addressed(ticket)).one(reads.connection()).await?;
+    found.map(to_domain).transpose()
+}
+
+/// The same, held against other writers until the transaction ends.
+pub async fn lock(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
+    Ok(lock_all(tx, &[ticket]).await?.pop())
+}
+
+/// Several tickets, held in the same way: every transaction takes them in the order of their ids, so that two never wait for each
+/// other. A transaction that needs several asks for them at once, here.
+pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbErr> {
+    let any = tickets.iter().fold(Condition::any(), |any, one| any.add(addressed(*one)));
+    let found = tx.find::<ticket::Entity>().filter(any).order_by_asc(ticket::Column::Id).lock(HELD).all(tx.connection()).await?;
+    found.into_iter().map(to_domain).collect()
+}
+
+/// A ticket's key never changes, so a row that points at it need not wait for who holds it.
+const HELD: LockType = LockType::NoKeyUpdate;
+
+pub(super) fn addressed(ticket: TicketRef) -> Condition {
+    match ticket {
+        TicketRef::Id(id) => Condition::all().add(ticket::Column::Id.eq(id)),
+        TicketRef::Number(kind, number) => {
+            Condition::all().add(ticket::Column::Number.eq(number)).add(ticket::Column::RegisteredAs.eq(kind.as_str()))
+        }
+    }
+}
+
+/// Several tickets, in no order.
+pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Ticket>, DbErr> {
+    let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await?;
+    rows.into_iter().map(to_domain).collect()
+}
+
+/// Numbers for new tickets: unique and rising, gaps allowed.
+pub async fn next_numbers(tx: &Tx, count: usize) -> Result<Vec<i64>, DbErr> {
+    let sql = match tx.backend() {
+        Backend::Postgres => format!("SELECT nextval('ticket_number') AS number FROM generate_series(1, {count})"),
+        Backend::Sqlite => "SELECT COALESCE(MAX(number), 1000) + 1 AS number FROM ticket".to_owned(),
+    };
+    let rows = tx.connection().query_all_raw(Statement::from_string(tx.backend().into(), sql)).await?;
+    let numbers = rows.iter().map(|row| row.try_get("", "number")).collect::<Result<Vec<i64>, _>>()?;
+    match (tx.backend(), numbers.first()) {
+        (Backend::Sqlite, Some(first)) => Ok((*first..).take(count).collect()),
+        _ => Ok(numbers),
+    }
+}
+
+/// The tickets of a contract that were open at some moment of `[from, to)`, as they now stand.
+pub async fn ids_open_between(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Uuid>, DbErr> {
+    ids_reported_before(reads, contract, to, ticket::Column::ClosedAt.gte(from.to_utc())).await
+}
+
+/// The tickets of a contract that may have been open in `[from, to)` as known at any instant since: whatever was closed and left alone
+/// before it is none of them.
+pub async fn ids_in_reach(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Uuid>, DbErr> {
+    ids_reported_before(reads, contract, to, ticket::Column::UpdatedAt.gte(from.to_utc())).await
+}
+
+/// Those that are not closed, or else are as asked.
+async fn ids_reported_before(reads: &impl Reads, contract: &str, to: Instant, or: Expr) -> Result<Vec<Uuid>, DbErr> {
+    let own = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
+    let own = own.filter(ticket::Column::OpenedAt.lt(to.to_utc())).filter(ticket::Column::ClosedAt.is_null().or(or));
+    let ids = own.select_only().column(ticket::Column::Id).order_by_asc(ticket::Column::Number);
+    ids.into_tuple().all(reads.connection()).await
+}
+
+/// How many tickets of a contract were reported in `[from, until)`.
+pub async fn opened_between(reads: &impl Reads, contract: &str, from: Instant, until: Instant) -> Result<u64, DbErr> {
+    let own = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
+    let own = own.filter(ticket::Column::OpenedAt.gte(from.to_utc())).filter(ticket::Column::OpenedAt.lt(until.to_utc()));
+    own.count(reads.connection()).await
+}
+
+/// How many tickets of a contract are open under each of its versions, by the version's id.
+pub async fn open_by_version(reads: &impl Reads, contract: &str) -> Result<Vec<(Uuid, u64)>, DbErr> {
+    let open = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract)).filter(ticket::Column::IsOpen.eq(true));
+    let counted = open.select_only().column(ticket::Column::ContractVersionId).column_as(ticket::Column::Id.count(), "open");
+    let rows: Vec<(Uuid, i64)> = counted.group_by(ticket::Column::ContractVersionId).into_tuple().all(reads.connection()).await?;
+    Ok(rows.into_iter().map(|(version, count)| (version, u64::try_from(count).unwrap_or_default())).collect())
+}

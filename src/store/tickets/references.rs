@@ -1,0 +1,51 @@
+//! What tickets are called in other systems.
+
+use entity::external_reference;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::domain::ticket::{ExternalReference, Ticket};
+use crate::store::{Reads, Tx, insert_rows};
+
+/// Writes what new tickets are called elsewhere.
+pub async fn insert_references<'a>(
+    tx: &Tx,
+    named: impl Iterator<Item = (&'a Ticket, &'a [ExternalReference])>,
+    id: impl Fn() -> Uuid,
+) -> Result<(), DbErr> {
+    let named = named.flat_map(|(ticket, references)| references.iter().map(move |one| (ticket, one)));
+    let mut named: Vec<_> = named.map(|(ticket, one)| (&ticket.organisation, &one.system, &one.reference, ticket.id, id())).collect();
+    // Who writes the same name waits for the other: in one order, nobody waits for who waits.
+    named.sort_unstable();
+    let row = |(organisation, system, reference, ticket, id): (&String, &String, &String, Uuid, Uuid)| external_reference::ActiveModel {
+        id: Set(id),
+        ticket_id: Set(ticket),
+        organisation: Set(organisation.clone()),
+        system: Set(system.clone()),
+        reference: Set(reference.clone()),
+    };
+    insert_rows::<external_reference::Entity>(tx, named.into_iter().map(row).collect(), None).await.map(drop)
+}
+
+/// What tickets are called elsewhere, by ticket.
+pub async fn references(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<(Uuid, ExternalReference)>, DbErr> {
+    let rows = reads.find::<external_reference::Entity>().filter(external_reference::Column::TicketId.is_in(tickets.iter().copied()));
+    let rows = rows.order_by_asc(external_reference::Column::Id).all(reads.connection()).await?;
+    Ok(rows.into_iter().map(|row| (row.ticket_id, ExternalReference { system: row.system, reference: row.reference })).collect())
+}
+
+/// The tickets of organisations that other systems call so: the organisation, the name and the ticket.
+pub async fn called(
+    reads: &impl Reads,
+    organisations: &[&str],
+    names: &[&ExternalReference],
+) -> Result<Vec<(String, ExternalReference, Uuid)>, DbErr> {
+    let rows = reads
+        .find::<external_reference::Entity>()
+        .filter(external_reference::Column::Organisation.is_in(organisations.iter().copied()))
+        .filter(external_reference::Column::System.is_in(names.iter().map(|one| one.system.as_str())))
+        .filter(external_reference::Column::Reference.is_in(names.iter().map(|one| one.reference.as_str())));
+    let rows = rows.all(reads.connection()).await?.into_iter();
+    Ok(rows.map(|row| (row.organisation, ExternalReference { system: row.system, reference: row.reference }, row.ticket_id)).collect())
+}

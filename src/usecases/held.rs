@@ -1,0 +1,132 @@
+//! A subject held by a transaction while something is done to it: its contract and its history are read, what happened is added, what
+//! follows is settled, and all of it is written together.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Error, Stamp};
+use crate::app::App;
+use crate::domain::Instant;
+use crate::domain::agreements::Version;
+use crate::domain::contract::Contract;
+use crate::domain::history::{Event, Follows, Settling, Subject};
+use crate::domain::ticket::Actor;
+use crate::store::record::{Done, Record, Rows, record};
+use crate::store::{self, Tx};
+
+/// A subject with its history, being added to.
+pub(super) struct Held<'a, S: Subject> {
+    app: &'a App,
+    stamp: &'a Stamp,
+    version: Arc<Version>,
+    pub subject: S,
+    pub history: Vec<Event<S::Data>>,
+    /// How much of the history is stored.
+    known: usize,
+}
+
+impl<'a, S: Rows> Held<'a, S> {
+    /// A subject that the transaction holds.
+    pub async fn open(app: &'a App, tx: &Tx, stamp: &'a Stamp, subject: S) -> Result<Self, Error> {
+        let history = store::events::of::<S>(tx, subject.id()).await?;
+        let version = store::agreements::read(tx).await?.version(subject.contract_version_id())?.clone();
+        Ok(Self::of(app, stamp, version, subject, history))
+    }
+
+    /// The same where all that was read for many at once; a new subject has no history yet.
+    pub fn of(app: &'a App, stamp: &'a Stamp, version: Arc<Version>, subject: S, history: Vec<Event<S::Data>>) -> Self {
+        Self { app, stamp, version, subject, known: history.len(), history }
+    }
+
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    pub fn contract(&self) -> &Contract {
+        &self.version.contract
+    }
+
+    /// Adds what follows by an instant from what happened, each at its own.
+    pub fn catch_up(&mut self, at: Instant) -> Result<S::Index, Error> {
+        let Settling { subject, index, follows } = self.settled(at)?;
+        self.subject = subject;
+        for Follows { at, reason, data } in follows {
+            self.add(&Actor::System, data, reason, at);
+        }
+        Ok(index)
+    }
+
+    fn settled(&self, at: Instant) -> Result<Settling<S>, Error> {
+        let outside = || Error::Internal(format!("{} {} cannot be settled under its contract", S::NAME, self.subject.id()));
+        self.subject.settle(self.contract(), &self.history, at).ok_or_else(outside)
+    }
+
+    /// Adds what whoever acts did.
+    pub fn happened(&mut self, data: S::Data, reason: Option<String>, at: Instant) {
+        let actor = self.stamp.actor.clone();
+        self.add(&actor, data, reason, at);
+    }
+
+    pub fn add(&mut self, actor: &Actor, data: S::Data, reason: Option<String>, at: Instant) {
+        let (id, actor) = (self.app.time.id(), actor.as_text());
+        self.history.push(Event { id, actor, reason, data, occurred_at: at, recorded_at: self.stamp.recorded_at });
+    }
+
+    /// What was added so far.
+    pub fn added(&self) -> &[Event<S::Data>] {
+        &self.history[self.known..]
+    }
+
+    /// As it is to be written, with everything that follows by now.
+    pub fn settle(mut self) -> Result<Record<S>, Error> {
+        let index = self.catch_up(self.stamp.recorded_at)?;
+        Ok(Record { subject: self.subject, index, known: self.known, added: self.history.split_off(self.known) })
+    }
+
+    /// Writes it, with the key of the request that did it where that made something.
+    pub async fn write(self, tx: &Tx, created: Option<Uuid>) -> Result<Record<S>, Error> {
+        let (app, stamp) = (self.app, self.stamp);
+        let records = [self.settle()?];
+        write_all(app, tx, stamp, &records, created).await?;
+        let [written] = records;
+        Ok(written)
+    }
+}
+
+/// Writes subjects, with the key of the request that did it where that made something.
+pub(super) async fn write_all<S: Rows>(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    records: &[Record<S>],
+    created: Option<Uuid>,
+) -> Result<(), Error> {
+    Ok(record(tx, records, done(app, stamp, created)).await?)
+}
+
+fn done<'a>(app: &App, stamp: &'a Stamp, created: Option<Uuid>) -> Option<Done<'a>> {
+    let (key, created) = stamp.idempotency.as_ref().zip(created)?;
+    Some(Done { key, id: app.time.id(), created, at: stamp.recorded_at })
+}
+
+/// What a repeated request made before; another request under the same key is a conflict.
+pub(super) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Error> {
+    let Some(key) = &stamp.idempotency else { return Ok(None) };
+    match store::idempotency::find(tx, key, stamp.recorded_at).await? {
+        None => Ok(None),
+        Some((digest, created)) if digest == key.digest => Ok(Some(created)),
+        Some(_) => {
+            let detail = "this Idempotency-Key was used for another request".to_owned();
+            Err(Error::Conflict { code: "idempotency_key_reused", detail })
+        }
+    }
+}
+
+/// Remembers what a request made that writes no subject, so that its repeat makes nothing.
+pub(super) async fn remember(app: &App, tx: &Tx, stamp: &Stamp, created: Uuid) -> Result<(), Error> {
+    match done(app, stamp, Some(created)) {
+        Some(done) => Ok(store::idempotency::insert(tx, &done).await?),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,144 @@
+//! Doing something to a ticket: find, permit, decide, record.
+
+use uuid::Uuid;
+
+use super::{check_late, missing_motivation};
+use crate::app::App;
+use crate::domain::Instant;
+use crate::domain::contract::Contract;
+use crate::domain::ticket::assign::{Assign, Field};
+use crate::domain::ticket::prioritise::Prioritise;
+use crate::domain::ticket::retype::Retype;
+use crate::domain::ticket::{self, Act, Event, EventData, Situation, Ticket, TicketRef};
+use crate::store::{self, Tx};
+use crate::usecases::held::{Held, repeated};
+use crate::usecases::{Error, Problem, Stamp};
+
+/// When something is said to have happened, with why it is recorded late.
+#[derive(Debug, Clone, Default)]
+pub struct When {
+    /// The instant; the present when absent.
+    pub occurred_at: Option<Instant>,
+    /// Why it is recorded late.
+    pub reason: Option<String>,
+}
+
+/// Does something to a ticket that is still in one of the versions expected; whichever it is in when none is named.
+pub async fn act(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    wishes: &[Act],
+    when: &When,
+    expected: Option<&[i32]>,
+) -> Result<Ticket, Error> {
+    once(app, stamp, ticket, expected, async |tx, ticket| Ok(act_in(app, tx, stamp, ticket, wishes, when, by_itself).await?.0)).await
+}
+
+/// Does some work on a ticket that is still in one of the versions expected, held by the transaction; for a key, once.
+pub(super) async fn once(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    expected: Option<&[i32]>,
+    work: impl AsyncFn(&Tx, Ticket) -> Result<Ticket, Error>,
+) -> Result<Ticket, Error> {
+    app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
+        }
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        as_expected(stamp, &ticket, expected)?;
+        work(tx, ticket).await
+    })
+    .await
+}
+
+/// What a repeat of a request is answered with, where that is the ticket.
+pub(super) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
+    Some(ticket.id)
+}
+
+/// Does something to a ticket held by a transaction that may do more; with the events it recorded. `made` says what a repeat of the
+/// request is answered with, where it is this that answers it.
+pub(in crate::usecases) async fn act_in(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    ticket: Ticket,
+    wishes: &[Act],
+    when: &When,
+    made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
+) -> Result<(Ticket, Vec<Event>), Error> {
+    let mut held = Held::open(app, tx, stamp, ticket).await?;
+    let hindrances = hindrances(app, held.contract(), &held.subject, wishes);
+    if !hindrances.is_empty() {
+        return Err(Error::Invalid(hindrances));
+    }
+    let at = occurred(stamp, &held.history, when)?;
+    // What was due before it is decided upon as done.
+    held.catch_up(at)?;
+    let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
+    for wish in wishes {
+        let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, actor: &stamp.actor, at };
+        let (after, records) = ticket::act(situation, wish)?;
+        held.subject = after;
+        for (data, reason) in records {
+            held.happened(data, reason.or_else(|| when.reason.clone()), at);
+        }
+    }
+    held.subject.changed(stamp.recorded_at, &held.history[overdue..]);
+    let created = made(&held.subject, held.added());
+    let written = held.write(tx, created).await?;
+    if (&written.subject.title, &written.subject.description) != (&texts.0, &texts.1) {
+        store::search::put(tx, &written.subject).await?;
+    }
+    Ok((written.subject, written.added))
+}
+
+/// Writes in a ticket's history what is no act on it and moves none of its clocks.
+pub(in crate::usecases) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, data: EventData) -> Result<(), Error> {
+    let Some(ticket) = store::tickets::lock(tx, TicketRef::Id(ticket)).await? else { return Ok(()) };
+    let mut held = Held::open(app, tx, stamp, ticket).await?;
+    held.happened(data, None, stamp.recorded_at);
+    held.write(tx, None).await.map(drop)
+}
+
+/// The instant an act happened: not in the future, and not before the ticket's previous fact.
+fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Error> {
+    let mut problems = Vec::new();
+    check_late(stamp, when.occurred_at, when.reason.as_deref(), &mut problems);
+    let at = when.occurred_at.unwrap_or(stamp.recorded_at);
+    let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
+    // What was in front of it may be a note that a client knows nothing of.
+    if when.occurred_at.is_some() && !stamp.actor.is_client() && previous.is_some_and(|previous| at < previous) {
+        let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
+        problems.push(Problem::field("occurredAt", "before_previous", detail));
+    }
+    if problems.is_empty() { Ok(at.max(previous.unwrap_or(at))) } else { Err(Error::Invalid(problems)) }
+}
+
+/// Refuses to change a ticket that changed since it was read, as far as whoever acts sees.
+pub(super) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
+    let version = if stamp.actor.is_client() { ticket.client_version } else { ticket.version };
+    if expected.is_none_or(|versions| versions.contains(&version)) {
+        return Ok(());
+    }
+    Err(Error::Conflict { code: "version_changed", detail: "the ticket changed since it was read".to_owned() })
+}
+
+/// What the desk's settings and the contract ask of acts besides what the domain decides.
+fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -> Vec<Problem> {
+    let hindrance = |wish: &Act| match wish {
+        Act::Prioritise(Prioritise { priority, motivation }) => missing_motivation(contract, ticket.kind, priority, motivation.as_deref()),
+        Act::Retype(Retype { to, priority: Some(priority), motivation }) => {
+            missing_motivation(contract, *to, priority, motivation.as_deref())
+        }
+        Act::Assign(Assign { team: Field::Set(team), .. }) if !app.settings.teams.is_empty() && !app.settings.teams.contains_key(team) => {
+            let known: Vec<_> = app.settings.teams.keys().map(String::as_str).collect();
+            Some(Problem::field("team", "unknown_team", format!("must be one of {}", known.join(", "))))
+        }
+        _ => None,
+    };
+    wishes.iter().filter_map(hindrance).collect()
+}
