@@ -2,13 +2,14 @@
 
 mod agreements;
 mod calendars;
+mod mails;
 mod open;
 mod output;
 mod repair;
 mod serve;
 mod tokens;
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ use crate::reports::layout;
 use crate::reports::service_management::Month;
 use crate::settings::Settings;
 use crate::store::Scope;
-use crate::usecases::{self, amendments, inbound, reports};
+use crate::usecases::{self, amendments, reports};
 use crate::{contracts, http, simulate};
 pub use open::ready;
 
@@ -79,11 +80,14 @@ enum What {
         #[arg(long)]
         contract: PathBuf,
     },
-    /// Take a mail on standard input.
+    /// Take a mail on standard input; or, with `preview`, write every message that the desk sends.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Mail {
         /// The mailbox's name in the settings.
-        #[arg(long)]
-        mailbox: String,
+        #[arg(long, required = true)]
+        mailbox: Option<String>,
+        #[command(subcommand)]
+        what: Option<mails::What>,
     },
     /// Print a contract's service-management report of a month.
     Report {
@@ -220,7 +224,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
             agreements::what_if(settings()?.on(database)?, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), format).await?;
         }
         What::Verify { ledger, contract } => agreements::verify(&ledger, &contract)?,
-        What::Mail { mailbox } => mail(settings()?, &mailbox).await?,
+        What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&folder)?,
+        What::Mail { mailbox, what: None } => mails::take(settings()?, &mailbox.unwrap_or_default()).await?,
         What::Report { contract, month, as_of, format } => {
             let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is no month, such as 2026-03"))?;
             report(settings()?, &contract, month, as_of.as_deref(), format).await?;
@@ -243,16 +248,6 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Problems => say(http::problem_codes().trim_end())?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn mail(settings: Settings, mailbox: &str) -> Result<(), Failed> {
-    let mut raw = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut raw)?;
-    let app = ready(settings).await?;
-    let received = inbound::receive(&app, mailbox, &raw).await.map_err(told)?;
-    let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
-    say(format_args!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default()))?;
-    Ok(app.tell().await?)
 }
 
 async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<&str>, format: output::Format) -> Result<(), Failed> {

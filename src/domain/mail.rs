@@ -1,4 +1,4 @@
-//! What becomes of a mail that came.
+//! Mail as the desk speaks of it: what becomes of one that came, and what one that leaves is.
 
 use crate::words::closed_list;
 
@@ -17,5 +17,19 @@ closed_list! {
         Quarantined = "quarantined": "apart gehouden", "kept aside";
         /// It cannot be taken in.
         Refused = "refused": "geweigerd", "refused";
+    }
+}
+
+closed_list! {
+    /// The messages that the desk writes.
+    pub enum MailKind {
+        Confirmation = "confirmation": "bevestiging", "confirmation";
+        Status = "status": "status", "status";
+        Solved = "solved": "oplossing", "solution";
+        Reply = "reply": "antwoord", "reply";
+        Escalation = "escalation": "escalatie", "escalation";
+        EscalationProposed = "escalation-proposed": "escalatievoorstel", "proposed escalation";
+        ObligationReminder = "obligation-reminder": "herinnering aan verplichting", "reminder of an obligation";
+        ObligationLate = "obligation-late": "verplichting te laat", "obligation late";
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::amendment::ChangeKind;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState, Undone};
 use crate::domain::contract::{ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
-use crate::domain::mail::MailOutcome;
+use crate::domain::mail::{MailKind, MailOutcome};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
 use crate::domain::ticket::{Channel, ClosingText, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
@@ -40,6 +40,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("priorityMotivation", Motivation::WORDS.into()),
         ("priorityWorkaround", Workaround::WORDS.into()),
         ("inboundOutcome", MailOutcome::WORDS.into()),
+        ("outboundTemplate", MailKind::WORDS.into()),
         ("outboundState", MailState::WORDS.into()),
         ("verdict", Verdict::WORDS.into()),
         ("goalOutcome", Outcome::WORDS.into()),

@@ -1,9 +1,8 @@
 //! Mail in and out. `parse` reads a message, `attribution` decides whose it is and `triage` what it is, `messages` writes what goes
-//! out, one function a message, and `send` sends it.
+//! out, one file a message, and `send` sends it.
 
 pub mod attribution;
 pub mod messages;
-pub mod obligations;
 pub mod parse;
 pub mod send;
 pub mod triage;

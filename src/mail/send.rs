@@ -11,7 +11,11 @@ use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use uuid::Uuid;
+
+use super::messages::Outgoing;
 use super::parse::LOOP_MARKER;
+use crate::domain::Instant;
 use crate::settings::{self, Mail, MailTransport, Settings, Tls};
 use crate::store::mail::Outbound;
 use folder::Folder;
@@ -113,6 +117,31 @@ impl Mailer {
             Way::Smtp(server) => server.send(message).await.map(drop).map_err(|error| refused(error.status().map(u16::from))),
         }
     }
+}
+
+/// A message as a mail file that any mail program opens: to nobody in particular, from an address of its own.
+pub fn preview(outgoing: &Outgoing) -> Result<Vec<u8>, String> {
+    // One date for all, so that a file changes only with its message.
+    let at = "2026-01-05T09:15:00Z".parse().unwrap_or(Instant::MIN);
+    let mail = Outbound {
+        id: Uuid::nil(),
+        ticket_id: None,
+        organisation: String::new(),
+        event_id: Uuid::nil(),
+        template: outgoing.kind.to_string(),
+        recipient: "ontvanger@klant.example".to_owned(),
+        subject: outgoing.subject.clone(),
+        body: outgoing.body.clone(),
+        auto: outgoing.auto.submitted().unwrap_or(PERSONAL).to_owned(),
+        message_id: format!("{}@desk.example", outgoing.kind),
+        in_reply_to: None,
+        attempts: 0,
+        created_at: at,
+        queued_at: at,
+        mailbox: None,
+    };
+    let desk = "Servicedesk Voorbeeld <servicedesk@desk.example>".parse().map_err(|error| format!("{error}"))?;
+    Ok(message(&desk, None, &mail)?.formatted())
 }
 
 /// What stands after the @ of the sender's address.

@@ -4,6 +4,7 @@ use sea_orm::DbErr;
 
 use crate::domain::agreements::UnknownVersion;
 use crate::domain::permission;
+use crate::mail::messages;
 use crate::store;
 
 /// One thing wrong with what was sent.
@@ -110,6 +111,12 @@ impl From<DbErr> for Error {
 impl From<permission::Forbidden> for Error {
     fn from(forbidden: permission::Forbidden) -> Self {
         Self::Forbidden { code: forbidden.code(), detail: forbidden.to_string() }
+    }
+}
+
+impl From<messages::Broken> for Error {
+    fn from(broken: messages::Broken) -> Self {
+        Self::Internal(broken.to_string())
     }
 }
 

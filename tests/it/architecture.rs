@@ -35,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
             "documents",
             "http",
             "jobs",
+            "mail",
             "outbox",
             "proof",
             "reports",

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use crate::domain::mail::MailKind;
+use crate::mail::messages;
 use crate::store::mail::Outbound;
 
 /// A folder of mails.
@@ -71,19 +73,9 @@ fn ticket(subject: &str) -> Option<&str> {
     (is_one && !prefix.is_empty() && !figure.is_empty() && number.len() < 30).then_some(number)
 }
 
-/// What people call a message; the program's own word where they have none.
-fn kind(template: &str) -> &str {
-    match template {
-        "confirmation" => "bevestiging",
-        "reply" => "antwoord",
-        "solved" => "oplossing",
-        "escalation" => "escalatie",
-        "escalation-proposed" => "escalatievoorstel",
-        "obligation-reminder" => "herinnering-verplichting",
-        "obligation-late" => "verplichting-te-laat",
-        word if word.chars().all(|sign| sign.is_ascii_lowercase() || sign == '-') => word,
-        _ => "bericht",
-    }
+/// What people call a message, such as `bevestiging`.
+fn kind(template: &str) -> String {
+    MailKind::named(template).map_or_else(|| "bericht".to_owned(), messages::file_word)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::agreements::Version;
 use crate::domain::history::AnyEvent;
 use crate::domain::obligation::{Event, EventData, Obligation};
-use crate::mail::obligations::{Subject, late, reminder};
+use crate::mail::messages::{self, Day, ObligationFacts, ObligationLate, ObligationReminder};
 use crate::mail::send::{self, Leaving};
 use crate::store::events::Streamed;
 use crate::store::mail::Outbound;
@@ -52,32 +52,31 @@ fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) ->
     let missing = || Error::Internal(format!("contract version {} has no duty {}", version.id, obligation.duty));
     let duty = contract.duty(&obligation.duty).ok_or_else(missing)?;
     let Some(role) = contract.role(&duty.owner) else { return Ok(Vec::new()) };
-    let last_date = obligation.due_at.plus(-1).map(|last| contract.zone.wall(last).format("%d-%m-%Y").to_string());
-    let subject = Subject {
-        title: &duty.title.nl,
-        clause: &duty.clause,
-        contract: &contract.title,
-        organisation: contract.client(&obligation.organisation).map_or(&obligation.organisation, |client| &client.name),
-        period: obligation.period.as_deref(),
-        due: last_date.as_deref().unwrap_or_default(),
-        owner: &role.label.nl,
-        desk: DESK,
+    let organisation = contract.client(&obligation.organisation).map_or(&obligation.organisation, |client| &client.name);
+    let facts = ObligationFacts {
+        title: duty.title.nl.as_str().into(),
+        clause: duty.clause.as_str().into(),
+        contract: contract.title.as_str().into(),
+        organisation: organisation.as_str().into(),
+        period: obligation.period.as_deref().map(Into::into),
+        due: Day::before(obligation.due_at, &contract.zone),
+        owner: role.label.nl.as_str().into(),
     };
-    let (template, outgoing) = match event.data {
-        EventData::Late(_) => ("obligation-late", late(&subject)),
-        _ => ("obligation-reminder", reminder(&subject)),
-    };
+    let outgoing = match event.data {
+        EventData::Late(_) => messages::write(&ObligationLate { obligation: facts, desk: DESK.into() }),
+        _ => messages::write(&ObligationReminder { obligation: facts, desk: DESK.into() }),
+    }?;
     let leaves_from = Leaving { contract: &contract.id, organisation: &obligation.organisation, came_to: &[] };
     let mailbox = leaves_from.mailbox(&app.settings.mailboxes);
     let domain = send::domain_of(&app.settings.mail.from);
     let mail = |recipient: &String| {
-        let id = Uuid::new_v5(&event.id, format!("{template} {recipient}").as_bytes());
+        let id = Uuid::new_v5(&event.id, format!("{} {recipient}", outgoing.kind).as_bytes());
         Outbound {
             id,
             ticket_id: None,
             organisation: obligation.organisation.clone(),
             event_id: event.id,
-            template: template.to_owned(),
+            template: outgoing.kind.to_string(),
             recipient: recipient.clone(),
             subject: outgoing.subject.clone(),
             body: outgoing.body.clone(),

@@ -8,7 +8,7 @@ use crate::domain::contract::{Contract, Ladder, Level, Role, Side};
 use crate::domain::escalation;
 use crate::domain::ticket::EventData;
 use crate::domain::ticket::escalate::Climbed;
-use crate::mail::messages;
+use crate::mail::messages::{self, Escalated, Line, Proposed};
 use crate::store::mail::Outbound;
 use crate::usecases::Error;
 
@@ -28,21 +28,19 @@ impl TicketMail<'_> {
         let contract = &self.version.contract;
         let (_, from, to) = self.levels(step)?;
         let addresses = self.addresses(from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)));
-        let mut labels: Vec<&str> = roles_of(contract, to).map(|role| role.label.nl.as_str()).collect();
-        labels.dedup();
-        let (reference, at) = (self.ticket.reference(), self.local(self.event.occurred_at));
-        let trigger = escalation::trigger_in_dutch(&step.trigger);
-        let outgoing = messages::escalated(&messages::Escalated {
-            ticket: self.subject(&reference),
-            from: from.map(shown),
-            to: shown(to),
-            trigger: &trigger,
-            reason: self.reason(),
-            at: &at,
-            roles: &labels,
-            desk: DESK,
-        });
-        Ok(addresses.into_iter().map(|address| self.outbound("escalation", address, outgoing.clone(), None)).collect())
+        let mut roles = labels(roles_of(contract, to));
+        roles.dedup();
+        let outgoing = messages::write(&Escalated {
+            ticket: self.facts(),
+            from: from.map(messages::Level::from),
+            to: to.into(),
+            trigger: escalation::trigger_in_dutch(&step.trigger).as_str().into(),
+            reason: self.reason().into(),
+            at: self.local(self.event.occurred_at),
+            roles,
+            desk: DESK.into(),
+        })?;
+        Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
     /// One notice of a proposed step to every address of the roles that may decide it, on the level the case stands on: those of the
@@ -54,20 +52,19 @@ impl TicketMail<'_> {
         let of_side = |side, roles| if sides.contains(&side) { roles } else { &[][..] };
         let codes = of_side(Side::Supplier, &level.supplier[..]).iter().chain(of_side(Side::Client, &level.client[..]));
         let roles: Vec<_> = codes.filter_map(|code| contract.role(code)).collect();
-        let labels: Vec<&str> = roles.iter().map(|role| role.label.nl.as_str()).collect();
-        let (reference, at) = (self.ticket.reference(), self.local(self.event.occurred_at));
-        let outgoing = messages::proposed(&messages::Proposed {
-            ticket: self.subject(&reference),
-            from: from.map(shown),
-            to: shown(to),
-            trigger: &escalation::trigger_in_dutch(&step.trigger),
-            at: &at,
-            codes: &escalation::codes(ladder, from.map_or(0, |level| level.level), Some(&step.trigger)),
-            roles: &labels,
-            desk: DESK,
-        });
+        let codes = escalation::codes(ladder, from.map_or(0, |level| level.level), Some(&step.trigger));
+        let outgoing = messages::write(&Proposed {
+            ticket: self.facts(),
+            from: from.map(messages::Level::from),
+            to: to.into(),
+            trigger: escalation::trigger_in_dutch(&step.trigger).as_str().into(),
+            at: self.local(self.event.occurred_at),
+            codes: codes.iter().map(|code| code.as_str().into()).collect(),
+            roles: labels(roles.iter().copied()),
+            desk: DESK.into(),
+        })?;
         let addresses = self.addresses(roles.into_iter());
-        Ok(addresses.into_iter().map(|address| self.outbound("escalation-proposed", address, outgoing.clone(), None)).collect())
+        Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
     /// The ladder of a step, the level left, if any, and the level above.
@@ -88,6 +85,6 @@ fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item 
     level.client.iter().chain(&level.supplier).filter_map(|code| contract.role(code))
 }
 
-fn shown(level: &Level) -> messages::Level<'_> {
-    messages::Level { level: level.level, title: &level.title.nl }
+fn labels<'a>(roles: impl Iterator<Item = &'a Role>) -> Vec<Line> {
+    roles.map(|role| role.label.nl.as_str().into()).collect()
 }

@@ -10,7 +10,7 @@ use crate::domain::contract::TicketType;
 use crate::domain::history::AnyEvent;
 use crate::domain::ticket::{Event, Ticket, kinds};
 use crate::domain::workflow::Phase;
-use crate::mail::messages::{Outgoing, Subject};
+use crate::mail::messages::{Moment, Outgoing, TicketFacts};
 use crate::mail::send::{self, Leaving};
 use crate::store::events::Streamed;
 use crate::store::mail::Outbound;
@@ -50,16 +50,16 @@ pub(super) async fn each(
 }
 
 impl TicketMail<'_> {
-    pub(super) fn outbound(&self, template: &str, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
+    pub(super) fn outbound(&self, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
         let came_to = self.around.thread(self.ticket).map_or(&[][..], |thread| &thread.came_to);
         let leaves_from = Leaving { contract: &self.ticket.contract, organisation: &self.ticket.organisation, came_to };
-        let id = Uuid::new_v5(&self.event.id, format!("{template} {recipient}").as_bytes());
+        let id = Uuid::new_v5(&self.event.id, format!("{} {recipient}", outgoing.kind).as_bytes());
         Outbound {
             id,
             ticket_id: Some(self.ticket.id),
             organisation: self.ticket.organisation.clone(),
             event_id: self.event.id,
-            template: template.to_owned(),
+            template: outgoing.kind.to_string(),
             recipient: recipient.to_owned(),
             subject: outgoing.subject,
             body: outgoing.body,
@@ -73,8 +73,12 @@ impl TicketMail<'_> {
         }
     }
 
-    pub(super) fn subject<'s>(&'s self, reference: &'s str) -> Subject<'s> {
-        Subject { number: reference, kind: self.version.contract.dutch(self.ticket.kind), title: &self.ticket.title }
+    pub(super) fn facts(&self) -> TicketFacts {
+        TicketFacts {
+            number: self.ticket.reference(),
+            kind: self.version.contract.dutch(self.ticket.kind).into(),
+            title: self.ticket.title.as_str().into(),
+        }
     }
 
     /// A phase the event names, as the ticket's present type or the one it was of then knows it.
@@ -92,7 +96,7 @@ impl TicketMail<'_> {
         self.event.reason.as_deref().unwrap_or_default()
     }
 
-    pub(super) fn local(&self, at: Instant) -> String {
-        self.version.contract.zone.wall(at).format("%d-%m-%Y %H:%M").to_string()
+    pub(super) fn local(&self, at: Instant) -> Moment {
+        Moment::new(at, &self.version.contract.zone)
     }
 }

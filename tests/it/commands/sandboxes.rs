@@ -66,7 +66,7 @@ async fn every_other_command_takes_the_time_that_the_database_keeps(place: &Plac
     desk.post("/v1/tickets", &incident("p2")).await;
     desk.post("/v1/sandbox/advances", &json!({ "by": "P3D" })).await;
     let asked = [
-        &["report", "--contract", "dap-example", "--month", "2026-03", "--format", "document"][..],
+        &["report", "--contract", "dap-example", "--month", "2026-03", "--format", "json"][..],
         &["simulate", "--contract", "", "--against", "", "--from", "2026-03-01", "--to", "2026-03-31", "--format", "json"],
         &["rebuild"],
         &["dead-letters"],

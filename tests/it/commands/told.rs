@@ -15,7 +15,29 @@ by_command!(
     a_first_start_says_where_the_desk_is_and_what_next_and_nothing_of_its_tables,
     a_token_that_could_not_be_shown_is_not_kept,
     a_log_that_cannot_be_written_stops_no_answer,
+    every_message_is_written_as_a_file_that_a_mail_program_opens,
+    an_agreement_is_printed_as_a_page_or_as_data,
 );
+
+async fn every_message_is_written_as_a_file_that_a_mail_program_opens(place: &Place) {
+    let written = place.does(&["mail", "preview", "messages"]);
+    assert!(written.lines().count() > 10 && written.contains("messages/bevestiging.eml\n"), "{written}");
+    for name in written.lines() {
+        let mail = std::fs::read(place.folder.path().join(name)).expect("a file");
+        let mail = mail_parser::MessageParser::default().parse(&mail).unwrap_or_else(|| panic!("{name} is no mail"));
+        let body = mail.body_text(0).unwrap_or_default();
+        assert!(mail.subject().is_some_and(|subject| !subject.is_empty()) && body.contains("Servicedesk"), "{name}: {body}");
+    }
+    let nothing = place.run(&["mail"], &[]);
+    assert!(nothing.code == Some(2) && nothing.err.contains("--mailbox"), "{nothing:?}");
+}
+
+async fn an_agreement_is_printed_as_a_page_or_as_data(place: &Place) {
+    assert!(place.does(&["check", CONTRACT]).contains("\nKlokken en normen\n─────────────────\n"));
+    let document: serde_json::Value = serde_json::from_str(&place.does(&["check", "--format", "document", CONTRACT])).expect("JSON");
+    let titles: Vec<_> = document["sections"].as_array().expect("sections").iter().map(|section| &section["title"]).collect();
+    assert!(titles.contains(&&serde_json::json!("Klokken en normen")), "{titles:?}");
+}
 
 fn full() -> std::fs::File {
     std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device that is always full")

@@ -1,0 +1,63 @@
+//! A ticket was made of what somebody wrote or said (MAIL-04).
+
+use serde::Serialize;
+
+use super::parts::SAMPLE_DESK;
+use super::{Auto, Line, Message, Moment, TicketFacts};
+use crate::domain::mail::MailKind;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Confirmation {
+    pub ticket: TicketFacts,
+    pub received: Moment,
+    /// The latest moment of a first answer, where the contract names one.
+    pub answer_by: Option<Moment>,
+    /// Whether it was reported by mail as of the highest priority, which must be done by telephone (MAIL-06).
+    pub p1_by_mail: bool,
+    /// The desk's telephone number.
+    pub phone: Option<Line>,
+    pub desk: Line,
+}
+
+impl Message for Confirmation {
+    const KIND: MailKind = MailKind::Confirmation;
+    const AUTO: Auto = Auto::Replied;
+    const SUBJECT: &'static str = "Ontvangen: {{ ticket.title }}";
+    const BODY: &'static str = "\
+{% extends 'letter' %}
+{% block text %}
+Wij hebben uw bericht ontvangen en geregistreerd onder nummer {{ ticket.number }}.
+
+{% include 'ticket' %}
+Ontvangen:  {{ received }}
+
+{% if p1_by_mail %}
+LET OP: u meldt een verstoring met prioriteit 1 per e-mail. Een melding met prioriteit 1 is pas gedaan als u ons belt.
+Bel de servicedesk{% if phone %} op {{ phone }}{% endif %} en noem het nummer hierboven. Tot dat gesprek heeft uw melding geen prioriteit 1.
+
+{% endif %}
+{% if answer_by %}U krijgt uiterlijk {{ answer_by }} een eerste reactie.\
+{% else %}De servicedesk neemt uw melding in behandeling tijdens de openingstijden.\
+{% endif %} Van iedere verandering van de status krijgt u bericht.
+
+Wilt u iets toevoegen? Beantwoord dan dit bericht en laat het nummer in het onderwerp staan.
+{% endblock %}";
+
+    fn ticket(&self) -> Option<&str> {
+        Some(&self.ticket.number)
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let usual = Self {
+            ticket: TicketFacts::sample(),
+            received: Moment::sample("2026-01-05T10:15:00+01:00"),
+            answer_by: Some(Moment::sample("2026-01-05T14:15:00+01:00")),
+            p1_by_mail: false,
+            phone: Some("020 555 01 00".into()),
+            desk: SAMPLE_DESK.into(),
+        };
+        let p1 = Self { p1_by_mail: true, answer_by: None, ..usual.clone() };
+        let p1_without_phone = Self { phone: None, ..p1.clone() };
+        vec![("", usual), ("prioriteit-1", p1), ("prioriteit-1-zonder-telefoon", p1_without_phone)]
+    }
+}

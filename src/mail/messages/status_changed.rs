@@ -1,0 +1,55 @@
+//! A ticket went to another phase, and who reported it is told (TKT-05).
+
+use serde::Serialize;
+
+use super::parts::SAMPLE_DESK;
+use super::{Auto, Line, Message, Moment, Passage, TicketFacts};
+use crate::domain::mail::MailKind;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct StatusChanged {
+    pub ticket: TicketFacts,
+    /// The phases by their names for people.
+    pub from: Line,
+    pub to: Line,
+    /// In the words of whoever changed it.
+    pub explanation: Passage,
+    pub at: Moment,
+    pub desk: Line,
+}
+
+impl Message for StatusChanged {
+    const KIND: MailKind = MailKind::Status;
+    const AUTO: Auto = Auto::Generated;
+    const SUBJECT: &'static str = "Status: {{ to }}: {{ ticket.title }}";
+    const BODY: &'static str = "\
+{% extends 'letter' %}
+{% block text %}
+De status van uw {{ ticket.kind }} met nummer {{ ticket.number }} is gewijzigd van \"{{ from }}\" naar \"{{ to }}\".
+
+{% include 'ticket' %}
+Tijdstip:   {{ at }}
+{% if explanation %}
+
+Toelichting:
+{{ explanation }}
+{% endif %}
+{% endblock %}";
+
+    fn ticket(&self) -> Option<&str> {
+        Some(&self.ticket.number)
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let usual = Self {
+            ticket: TicketFacts::sample(),
+            from: "geregistreerd".into(),
+            to: "in behandeling".into(),
+            explanation: "Een monteur is onderweg.\n".into(),
+            at: Moment::sample("2026-01-05T10:40:00+01:00"),
+            desk: SAMPLE_DESK.into(),
+        };
+        let unexplained = Self { explanation: "".into(), ..usual.clone() };
+        vec![("", usual), ("zonder-toelichting", unexplained)]
+    }
+}
