@@ -11,7 +11,6 @@ use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, op
 use crate::domain::contract::{
     Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Role, Side, TicketType,
 };
-use crate::domain::ticket::ClosingText;
 use crate::words::UnknownCode;
 
 /// Reads a contract, or finds every reason why the text is none.
@@ -257,8 +256,7 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
     let mode = section.optional("mode").and_then(|field| field.code());
     let skipped_by = texts(section, "skipped_by");
     let needs = section.optional("closing_needs").map(|field| field.list()).unwrap_or_default();
-    let closing_needs =
-        needs.iter().filter_map(|field| field.one_of(&ClosingText::ALL.map(|text| (text.code, text.code)))).map(str::to_owned).collect();
+    let closing_needs = needs.iter().filter_map(|field| field.code()).collect();
     section.finish();
     let (raised_by, mode) = (raised_by.unwrap_or_else(|| vec![Side::Supplier]), mode.unwrap_or(Mode::Automatic));
     Some(Level { level: level?, title, client, supplier, raised_by, climb, mode, skipped_by, closing_needs })

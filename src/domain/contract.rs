@@ -194,6 +194,15 @@ closed_list! {
     }
 }
 
+closed_list! {
+    /// A text without which an escalated case is not closed (ESC-21), in the order in which they are written.
+    pub enum ClosingText {
+        Measures = "measures": "getroffen maatregelen", "measures taken";
+        Results = "results": "resultaten", "results";
+        Lessons = "lessons": "leerpunten", "lessons";
+    }
+}
+
 /// One level of a ladder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Level {
@@ -214,7 +223,7 @@ pub struct Level {
     /// Codes of decisions with which a case passes this level over (ESC-11).
     pub skipped_by: Vec<String>,
     /// Texts without which a case that came this high is not closed (ESC-21).
-    pub closing_needs: Vec<String>,
+    pub closing_needs: Vec<ClosingText>,
 }
 
 /// When a ticket comes to stand on level 1.

@@ -3,10 +3,10 @@
 use crate::domain::amendment::ChangeKind;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState, Undone};
-use crate::domain::contract::{ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
+use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::mail::{MailKind, MailOutcome};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
-use crate::domain::ticket::{Channel, ClosingText, EventKind, Visibility};
+use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
 use crate::reports::service_management::{Outcome, Verdict};
 use crate::store::outbound::MailState;
@@ -36,7 +36,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("side", Side::WORDS.into()),
         ("escalationMode", Mode::WORDS.into()),
         ("escalationCondition", ConditionKind::WORDS.into()),
-        ("closingText", closing_texts()),
+        ("closingText", ClosingText::WORDS.into()),
         ("priorityMotivation", Motivation::WORDS.into()),
         ("priorityWorkaround", Workaround::WORDS.into()),
         ("inboundOutcome", MailOutcome::WORDS.into()),
@@ -50,10 +50,6 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("skippedReason", skipped_reasons),
         ("holidayRule", HolidayRule::WORDS.into()),
     ]
-}
-
-fn closing_texts() -> Vec<Word> {
-    ClosingText::ALL.iter().map(|text| Word { code: text.code, dutch: text.dutch, english: text.english }).collect()
 }
 
 #[cfg(test)]

@@ -46,10 +46,10 @@ fn of_a_move(refused: transition::Refused, detail: String) -> Error {
         Move::UnknownCause { .. } => field("cause", "unknown_value", detail),
         Move::CauseUnexpected => field("cause", "not_allowed", detail),
         Move::TextsMissing(texts) => {
-            Error::Invalid(texts.iter().map(|text| Problem::field(text.code, "required", detail.clone())).collect())
+            Error::Invalid(texts.iter().map(|text| Problem::field(text.as_str(), "required", detail.clone())).collect())
         }
         Move::TextsUnexpected(texts) => {
-            Error::Invalid(texts.iter().map(|text| Problem::field(text.code, "not_allowed", detail.clone())).collect())
+            Error::Invalid(texts.iter().map(|text| Problem::field(text.as_str(), "not_allowed", detail.clone())).collect())
         }
     }
 }

@@ -4,33 +4,8 @@
 //! were written.
 
 use super::{Event, EventData, Ticket};
-use crate::domain::contract::Contract;
+use crate::domain::contract::{ClosingText, Contract};
 use crate::domain::workflow::{Phase, State};
-
-/// A text that an escalation asks for before the case is closed.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ClosingText {
-    /// Its name in agreements and in the API.
-    pub code: &'static str,
-    /// Its Dutch name, for people.
-    pub dutch: &'static str,
-    /// Its English name, for people.
-    pub english: &'static str,
-}
-
-impl ClosingText {
-    /// All of them, in the order in which they are written.
-    pub const ALL: [Self; 3] = [
-        Self { code: "measures", dutch: "getroffen maatregelen", english: "measures taken" },
-        Self { code: "results", dutch: "resultaten", english: "results" },
-        Self { code: "lessons", dutch: "leerpunten", english: "lessons" },
-    ];
-
-    /// The text of that name.
-    pub fn named(code: &str) -> Option<&'static Self> {
-        const { &Self::ALL }.iter().find(|text| text.code == code)
-    }
-}
 
 /// Whether the texts of an escalation's end may come with a move to a phase.
 pub(super) const fn ends_in(phase: &Phase) -> bool {
@@ -38,21 +13,19 @@ pub(super) const fn ends_in(phase: &Phase) -> bool {
 }
 
 /// The texts that a move to a phase cannot be made without.
-pub(super) fn closing_needs(contract: &Contract, ticket: &Ticket, history: &[Event], to: &Phase) -> Vec<&'static ClosingText> {
+pub(super) fn closing_needs(contract: &Contract, ticket: &Ticket, history: &[Event], to: &Phase) -> Vec<ClosingText> {
     if to.state == State::Closed { ticket.closing_texts(contract, history) } else { Vec::new() }
 }
 
 impl Ticket {
     /// The texts that the levels it came to ask for, and that were not written since it was last taken up again.
-    pub fn closing_texts(&self, contract: &Contract, history: &[Event]) -> Vec<&'static ClosingText> {
+    pub fn closing_texts(&self, contract: &Contract, history: &[Event]) -> Vec<ClosingText> {
         let Some(ladder) = contract.ladder(self.kind) else { return Vec::new() };
         let reached = crate::domain::escalation::position(ladder, history).map_or(0, |position| position.level);
-        let needs = ladder.levels.iter().filter(|level| level.level <= reached).flat_map(|level| &level.closing_needs);
-        let needs: Vec<_> = needs.collect();
+        let needs: Vec<_> = ladder.levels.iter().filter(|level| level.level <= reached).flat_map(|level| &level.closing_needs).collect();
         let of_present = history.iter().rev().map(|event| &event.data);
         let of_present = of_present.take_while(|data| !matches!(data, EventData::SolutionRefused(_) | EventData::Reopened(_)));
         let written: Vec<_> = of_present.filter_map(EventData::as_move).flat_map(|moved| &moved.closing_texts).collect();
-        let lacks = |text: &&ClosingText| needs.iter().any(|need| *need == text.code) && !written.iter().any(|one| *one == text.code);
-        const { &ClosingText::ALL }.iter().filter(lacks).collect()
+        ClosingText::ALL.into_iter().filter(|text| needs.contains(&text) && !written.contains(&text)).collect()
     }
 }

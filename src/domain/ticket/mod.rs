@@ -31,7 +31,6 @@ mod visibility;
 pub mod write;
 
 pub use act::{Act, Refusal, Situation, act};
-pub use closing::ClosingText;
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, told};
 pub use outlook::Outlook;

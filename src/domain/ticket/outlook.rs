@@ -4,8 +4,8 @@
 use super::closing::{closing_needs, ends_in};
 use super::prioritise::{needs_phone_contact, was_phoned};
 use super::transition::{lacks_priority, may_move, moved_as};
-use super::{Actor, ClosingText, Event, EventKind, Ticket};
-use crate::domain::contract::{Contract, Priority, Side};
+use super::{Actor, Event, EventKind, Ticket};
+use crate::domain::contract::{ClosingText, Contract, Priority, Side};
 use crate::domain::workflow::{self, Phase};
 
 /// A move that may follow.
@@ -22,9 +22,9 @@ pub struct Outlook {
     /// Whether the ticket has to be given a priority first (design § 2.8).
     pub needs_priority: bool,
     /// Texts that have to come with it (ESC-21).
-    pub needs_texts: Vec<&'static ClosingText>,
+    pub needs_texts: Vec<ClosingText>,
     /// Texts that will be asked for at the closing and may come with it already.
-    pub takes_texts: Vec<&'static ClosingText>,
+    pub takes_texts: Vec<ClosingText>,
 }
 
 impl Ticket {

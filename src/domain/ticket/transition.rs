@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Recorded, Situation};
 use super::closing::{closing_needs, ends_in};
-use super::{Actor, ClosingText, EventData, EventKind, Ticket, kinds, write};
+use super::{Actor, EventData, EventKind, Ticket, kinds, write};
 use crate::domain::Instant;
 use crate::domain::clock::Entry;
-use crate::domain::contract::Contract;
+use crate::domain::contract::{ClosingText, Contract};
 use crate::domain::workflow::{self, Phase, State};
 
 /// A move that someone wants.
@@ -19,7 +19,7 @@ pub struct Move {
     /// On whom it waits, when it goes on hold.
     pub cause: Option<String>,
     /// Which texts of an escalation's end are written with it; the words are kept apart (ESC-21).
-    pub texts: Vec<&'static ClosingText>,
+    pub texts: Vec<ClosingText>,
 }
 
 /// Why a move is refused.
@@ -35,9 +35,9 @@ pub enum Refused {
     UnknownCause { cause: String, known: Vec<String> },
     /// An escalated case is not closed without these texts (ESC-21).
     #[error("the escalation asks for this text before the case is closed")]
-    TextsMissing(Vec<&'static ClosingText>),
+    TextsMissing(Vec<ClosingText>),
     #[error("only a ticket that is resolved or closed comes with this text")]
-    TextsUnexpected(Vec<&'static ClosingText>),
+    TextsUnexpected(Vec<ClosingText>),
     /// INC-05, INC-06.
     #[error("only the client accepts or refuses the solution of an incident")]
     ClientDecides,
@@ -59,9 +59,9 @@ pub struct Moved {
     pub state: State,
     /// On whom it waits, when it went on hold.
     pub cause: Option<String>,
-    /// The codes of the texts that were written with it.
+    /// Which texts were written with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub closing_texts: Vec<String>,
+    pub closing_texts: Vec<ClosingText>,
 }
 
 impl Move {
@@ -86,7 +86,7 @@ impl Move {
             to: next.name.to_owned(),
             state: next.state,
             cause: self.cause.clone(),
-            closing_texts: self.texts.iter().map(|text| text.code.to_owned()).collect(),
+            closing_texts: self.texts.clone(),
         };
         // The texts are a message for both sides.
         let message = (!self.texts.is_empty()).then(|| (write::said(actor, true, false), None));

@@ -480,7 +480,7 @@ impl From<&Level> for ContractLevel {
             mode: level.mode.as_str().to_owned(),
             climb: level.climb.iter().map(ContractCondition::from).collect(),
             skipped_by: level.skipped_by.clone(),
-            closing_needs: level.closing_needs.clone(),
+            closing_needs: level.closing_needs.iter().map(ToString::to_string).collect(),
         }
     }
 }

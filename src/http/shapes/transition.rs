@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::label::Label;
-use crate::domain::contract::{Contract, Motivation, Side};
-use crate::domain::ticket::{ClosingText, Event, Outlook, Ticket};
+use crate::domain::contract::{ClosingText, Contract, Motivation, Side};
+use crate::domain::ticket::{Event, Outlook, Ticket};
 use crate::domain::workflow::HoldCause;
 use crate::usecases::tickets::read::WithHistory;
 
@@ -117,9 +117,9 @@ impl PossibleTransition {
             max_length: CAUSE,
             choices: ticket.hold_causes(contract).into_iter().map(|code| TransitionCause::new(contract, ticket, code)).collect(),
         };
-        let text = |text: &&'static ClosingText| TransitionNeed {
-            field: text.code.to_owned(),
-            label: Label::new(text.dutch, text.english),
+        let text = |text: &ClosingText| TransitionNeed {
+            field: text.as_str().to_owned(),
+            label: text.word().into(),
             max_length: TEXT,
             choices: Vec::new(),
         };

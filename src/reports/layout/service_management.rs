@@ -1,10 +1,11 @@
 //! The service-management report as a document.
 
-use super::terms::{bound, happened, norm};
+use super::terms::{bound, norm};
 use crate::documents::{Block, Cell, Column, Document, Kind, Section, TableBuilder, dutch};
 use crate::domain::amendment::ChangeKind;
 use crate::domain::calendar::Zone;
 use crate::domain::escalation;
+use crate::domain::ticket::EventKind;
 use crate::reports::service_management::{
     AgreedRow, Correction, GoalRow, HandlingTime, LateFact, Outcome, ReportedAmendment, RunningBreach, ServiceManagementReport, Spread,
     TicketLine, TypeCounts, TypeHandling,
@@ -85,7 +86,7 @@ fn corrections(corrections: &[Correction]) -> Option<Section> {
         Column::new("Was", Kind::Word),
         Column::new("Is", Kind::Word),
         Column::new("Sinds", Kind::Moment),
-        Column::new("Door", Kind::Text),
+        Column::new("Door", Kind::Word),
         Column::new("Reden", Kind::Text),
     ]);
     let outcome = |outcome: Option<Outcome>| outcome.map_or_else(|| "telt niet mee".into(), |outcome| outcome.word().into());
@@ -97,17 +98,22 @@ fn corrections(corrections: &[Correction]) -> Option<Section> {
             outcome(one.before),
             outcome(one.after),
             one.corrected_at.into(),
-            happened(&one.cause).into(),
+            happened(&one.cause),
             Cell::or_blank(one.reason.clone()),
         ]);
     }
     (!corrections.is_empty()).then(|| Section::table("Gecorrigeerde uitkomsten (sinds het einde van de maand)", table))
 }
 
+/// What happened, by the type of an event.
+fn happened(event: &str) -> Cell {
+    EventKind::named(event).map_or_else(|| event.into(), |kind| kind.word().into())
+}
+
 fn late(facts: &[LateFact]) -> Option<Section> {
     let mut table = TableBuilder::new([
         Column::new("Ticket", Kind::Ticket),
-        Column::new("Wat", Kind::Text),
+        Column::new("Wat", Kind::Word),
         Column::new("Gebeurd op", Kind::Moment),
         Column::new("Vastgelegd op", Kind::Moment),
         Column::new("Reden", Kind::Text),
@@ -115,7 +121,7 @@ fn late(facts: &[LateFact]) -> Option<Section> {
     for fact in facts {
         table.row([
             Cell::ticket(&fact.number),
-            happened(&fact.event_type).into(),
+            happened(&fact.event_type),
             fact.occurred_at.into(),
             fact.recorded_at.into(),
             Cell::or_blank(fact.reason.clone()),

@@ -3,7 +3,6 @@
 use crate::domain::calendar::{Term, Unit};
 use crate::domain::clock::{AGREED, Comparison, Share};
 use crate::domain::obligation::Cycle;
-use crate::domain::ticket::EventKind;
 
 const WEEK: [&str; 7] = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"];
 
@@ -64,29 +63,6 @@ pub(super) fn term(target: &str) -> String {
         (unit, _) => unit,
     };
     format!("{number} {unit}")
-}
-
-/// What an event of a ticket says happened.
-pub(super) fn happened(event: &str) -> &str {
-    match EventKind::named(event) {
-        Some(EventKind::Registered) => "gemeld",
-        Some(EventKind::Prioritised | EventKind::PriorityProposed) => "andere prioriteit",
-        Some(EventKind::Retyped) => "ander type",
-        Some(EventKind::Retiered) => "ander abonnement",
-        Some(EventKind::RepairAgreed) => "herstelmoment afgesproken",
-        Some(EventKind::Assigned) => "in behandeling genomen",
-        Some(EventKind::Replied) => "antwoord",
-        Some(EventKind::Phoned) => "telefonisch contact",
-        Some(EventKind::Held) => "aangehouden",
-        Some(EventKind::Resumed) => "hervat",
-        Some(EventKind::Resolved) => "opgelost",
-        Some(EventKind::SolutionRefused) => "oplossing geweigerd",
-        Some(EventKind::Accepted) => "oplossing geaccepteerd",
-        Some(EventKind::Reopened) => "heropend",
-        Some(EventKind::Cancelled) => "ingetrokken",
-        Some(EventKind::CalendarAmended) => "kalender gewijzigd",
-        _ => event,
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use super::act::{When, act_in, by_itself, once};
 use super::write::{NewMessage, keep};
 use crate::app::App;
+use crate::domain::contract::ClosingText;
 use crate::domain::ticket::transition::Move;
-use crate::domain::ticket::{Act, ClosingText, Ticket, TicketRef};
+use crate::domain::ticket::{Act, Ticket, TicketRef};
 use crate::usecases::{Error, Stamp};
 
 /// A move as someone asks for it.
@@ -17,14 +18,14 @@ pub struct Transition {
     /// On whom the ticket waits, when it goes on hold.
     pub cause: Option<String>,
     /// What an escalation asks for before the case is closed, in words (ESC-21).
-    pub texts: Vec<(&'static ClosingText, String)>,
+    pub texts: Vec<(ClosingText, String)>,
 }
 
 impl Transition {
     /// The texts as one message, for everyone who takes part.
     fn message(&self) -> String {
-        let part = |(text, words): &(&ClosingText, String)| {
-            let mut title = text.dutch.chars();
+        let part = |(text, words): &(ClosingText, String)| {
+            let mut title = text.dutch().chars();
             let first = title.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
             format!("{first}{}: {words}", title.as_str())
         };

@@ -204,7 +204,7 @@ async fn a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_app
     let report = uurwerk::usecases::reports::service_management(&desk.app, &uurwerk::store::Scope::All, "dap-example", month, None).await;
     let page = uurwerk::documents::text::render(&uurwerk::reports::layout::service_management::document(&report.expect("a report")));
     assert!(page.contains("Gewijzigde openingstijden") && page.contains("31-03-2026  gesloten"), "{page}");
-    assert!(page.contains("kalender gewijzigd  Het pand is dicht."), "{page}");
+    assert!(page.contains("openingstijden gewijzigd  Het pand is dicht."), "{page}");
 }
 
 async fn who_may_approve_for_which_side(desk: &Desk) {

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 
 use super::{Made, done};
 use crate::app::App;
-use crate::domain::ticket::ClosingText;
+use crate::domain::contract::ClosingText;
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::escalate::Escalate;
 use crate::http::answer::Json;
@@ -34,8 +34,8 @@ pub async fn transition(
 ) -> Result<Made, Failure> {
     let stamp = caller.stamp_once(&app, &key, &sent);
     let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
-    let texts = [("measures", body.measures), ("results", body.results), ("lessons", body.lessons)];
-    let texts = texts.into_iter().filter_map(|(code, text)| Some((ClosingText::named(code)?, text?))).collect();
+    let texts = [(ClosingText::Measures, body.measures), (ClosingText::Results, body.results), (ClosingText::Lessons, body.lessons)];
+    let texts = texts.into_iter().filter_map(|(text, words)| Some((text, words?))).collect();
     let wish = Transition { to: body.to, reason: body.reason, cause: body.cause, texts };
     let ticket = tickets::transition(&app, &stamp, ticket, &wish, &when, expected.as_deref()).await?;
     done(&app, &caller, ticket).await
