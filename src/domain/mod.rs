@@ -2,6 +2,7 @@
 //!
 //! The instant is always an argument. Everything that a contract meeting could dispute is decided here.
 
+pub mod actor;
 pub mod agreements;
 pub mod amendment;
 pub mod calendar;

@@ -3,8 +3,8 @@
 //! Who is calling is for `auth` to say. Whose rows they see is their [`Scope`], and what they see of a ticket is for `ticket::Reader` to say:
 //! what is outside of either does not exist for them, so nobody is refused it.
 
+use super::actor::Actor;
 use super::contract::Side;
-use super::ticket::Actor;
 
 /// Whose rows are seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Forbidden {
     RecordsLate,
     #[error("only the desk records a telephone contact")]
     RecordsCalls,
+    #[error("only the client accepts or refuses the solution of an incident")]
+    ClientDecides,
     #[error("a client approves for the client's side only")]
     ApprovesForOthers,
     #[error("the desk records what the supplier did; a client what its own side must see to")]
@@ -44,6 +46,7 @@ impl Forbidden {
     pub const fn code(self) -> &'static str {
         match self {
             Self::DeskOnly | Self::RecordsLate | Self::RecordsCalls | Self::FulfilsForOthers => "desk_only",
+            Self::ClientDecides => "client_decides",
             Self::ApprovesForOthers => "other_side",
         }
     }
@@ -95,6 +98,51 @@ verbs_of_the_desk!(
 
 fn of_the_desk(actor: &Actor, refused: Forbidden) -> Result<(), Forbidden> {
     if actor.side() == Side::Supplier { Ok(()) } else { Err(refused) }
+}
+
+/// Giving a ticket another type, or confirming the one it has.
+pub fn may_retype(actor: &Actor) -> Result<(), Forbidden> {
+    of_the_desk(actor, Forbidden::DeskOnly)
+}
+
+/// Recording that a ticket's client has another tier.
+pub fn may_retier(actor: &Actor) -> Result<(), Forbidden> {
+    of_the_desk(actor, Forbidden::DeskOnly)
+}
+
+/// Changing a ticket's texts.
+pub fn may_edit(actor: &Actor) -> Result<(), Forbidden> {
+    of_the_desk(actor, Forbidden::DeskOnly)
+}
+
+/// Putting a ticket in somebody's hands.
+pub fn may_assign(actor: &Actor) -> Result<(), Forbidden> {
+    of_the_desk(actor, Forbidden::DeskOnly)
+}
+
+/// Recording a moment of repair that was agreed.
+pub fn may_agree_on_repair(actor: &Actor) -> Result<(), Forbidden> {
+    of_the_desk(actor, Forbidden::DeskOnly)
+}
+
+/// Moving a ticket on in its phases. Withdrawing it and taking it up again is everyone's.
+pub fn may_move(actor: &Actor) -> Result<(), Forbidden> {
+    of_the_desk(actor, Forbidden::DeskOnly)
+}
+
+/// Accepting or refusing a solution, which for some types is the client's alone.
+pub fn may_judge(actor: &Actor, is_the_clients: bool) -> Result<(), Forbidden> {
+    if is_the_clients && actor.side() == Side::Supplier { Err(Forbidden::ClientDecides) } else { Ok(()) }
+}
+
+/// Writing on a ticket: what the client does not see, and what was said by phone, is the desk's.
+pub fn may_write(actor: &Actor, public: bool, by_phone: bool) -> Result<(), Forbidden> {
+    if public && !by_phone { Ok(()) } else { of_the_desk(actor, Forbidden::DeskOnly) }
+}
+
+/// Adding a file to a ticket.
+pub fn may_attach(actor: &Actor, public: bool) -> Result<(), Forbidden> {
+    if public { Ok(()) } else { of_the_desk(actor, Forbidden::DeskOnly) }
 }
 
 /// Recording something later than it happened (CLK-15).

@@ -3,7 +3,8 @@
 
 use entity::{person, ticket};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait, Select};
+use uuid::Uuid;
 
 use super::tickets::{addressed, to_domain};
 use super::{Reads, broken};
@@ -53,6 +54,12 @@ const REFERENCES: &str = "reference_list";
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Overview>, DbErr> {
     let found = rows(reads, reads.find::<ticket::Entity>().filter(addressed(ticket))).await?.pop();
     found.map(Row::into_overview).transpose()
+}
+
+/// Those of several tickets, in no order.
+pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Overview>, DbErr> {
+    let rows = rows(reads, reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied()))).await?;
+    rows.into_iter().map(Row::into_overview).collect()
 }
 
 /// What a query of tickets finds, with the rest of their overviews. What belongs to a ticket is of its organisation, so of its scope.

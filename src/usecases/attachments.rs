@@ -10,9 +10,10 @@ use super::tickets::{When, act_in};
 use super::{Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::permission;
 use crate::domain::text::is_visible;
-use crate::domain::ticket::attach::{Attach, may_attach};
-use crate::domain::ticket::{Act, Attachment, Reader, Refusal, Ticket, TicketRef};
+use crate::domain::ticket::attach::Attach;
+use crate::domain::ticket::{Act, Attachment, Reader, Ticket, TicketRef};
 use crate::files::NotKept;
 use crate::store::idempotency::Key;
 use crate::store::{self, Scope, Tx};
@@ -96,7 +97,7 @@ pub async fn attach(
 async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
     app.write(&stamp.scope, async |tx| {
         let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        may_attach(&stamp.actor, new.public).map_err(Refusal::from)?;
+        permission::may_attach(&stamp.actor, new.public)?;
         let room = room_on(app, tx, &ticket, new.public).await?;
         if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
             return Err(too_large(app, room));

@@ -2,9 +2,8 @@
 
 use super::{Error, Problem};
 use crate::domain::ticket::{
-    Refusal, assign, attach, edit, escalate, prioritise, repair, retier, retype,
+    Refusal, assign, escalate, prioritise, repair, retier, retype,
     transition::{self, Refused as Move},
-    write,
 };
 
 impl From<Refusal> for Error {
@@ -25,13 +24,11 @@ impl From<Refusal> for Error {
             Refusal::Retype(retype::Refused::NotOpen) | Refusal::AgreeRepair(repair::Refused::NotOpen) => {
                 conflict("ticket_not_open", detail)
             }
-            Refusal::Retype(retype::Refused::DeskOnly)
-            | Refusal::Retier(retier::Refused::DeskOnly)
-            | Refusal::AgreeRepair(repair::Refused::DeskOnly)
-            | Refusal::Assign(assign::Refused::DeskOnly)
-            | Refusal::Edit(edit::Refused::DeskOnly)
-            | Refusal::Write(write::Refused::DeskOnly)
-            | Refusal::Attach(attach::Refused::DeskOnly) => forbidden("desk_only", detail),
+            Refusal::Forbidden(refused)
+            | Refusal::Retype(retype::Refused::Forbidden(refused))
+            | Refusal::Retier(retier::Refused::Forbidden(refused))
+            | Refusal::AgreeRepair(repair::Refused::Forbidden(refused))
+            | Refusal::Assign(assign::Refused::Forbidden(refused)) => refused.into(),
         }
     }
 }
@@ -40,8 +37,7 @@ fn of_a_move(refused: transition::Refused, detail: String) -> Error {
     match refused {
         Move::NoSuchMove { .. } => conflict("move_not_allowed", detail),
         Move::PriorityMissing => conflict("priority_required", detail),
-        Move::ClientDecides => forbidden("client_decides", detail),
-        Move::DeskOnly => forbidden("desk_only", detail),
+        Move::Forbidden(refused) => refused.into(),
         Move::CauseMissing => field("cause", "required", detail),
         Move::UnknownCause { .. } => field("cause", "unknown_value", detail),
         Move::CauseUnexpected => field("cause", "not_allowed", detail),

@@ -2,18 +2,19 @@
 //! would. So a ticket cannot come to stand in a way that its history does not say.
 
 use super::assign::{self, Assign};
-use super::attach::{self, Attach};
-use super::edit::{self, Edit};
+use super::attach::Attach;
+use super::edit::Edit;
 use super::escalate::{self, Escalate};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
 use super::transition::{self, Move};
-use super::write::{self, Write};
+use super::write::Write;
 use super::{Actor, Event, EventData, Ticket};
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
+use crate::domain::permission::Forbidden;
 
 /// What someone wants done to a ticket.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub enum Act {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    #[error(transparent)]
     Move(#[from] transition::Refused),
     #[error(transparent)]
     Prioritise(#[from] prioritise::Refused),
@@ -45,12 +48,6 @@ pub enum Refusal {
     AgreeRepair(#[from] repair::Refused),
     #[error(transparent)]
     Assign(#[from] assign::Refused),
-    #[error(transparent)]
-    Edit(#[from] edit::Refused),
-    #[error(transparent)]
-    Write(#[from] write::Refused),
-    #[error(transparent)]
-    Attach(#[from] attach::Refused),
     #[error(transparent)]
     Escalate(#[from] escalate::Refused),
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Recorded, Situation};
 use super::{EventData, Ticket};
+use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::State;
 
 /// Whose a ticket is to be.
@@ -35,8 +36,8 @@ impl Field {
 /// Why it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("only the desk may do this")]
-    DeskOnly,
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     #[error("the ticket is cancelled")]
     Cancelled,
 }
@@ -50,9 +51,7 @@ pub struct Assigned {
 
 impl Assign {
     pub(super) fn decide(&self, Situation { ticket, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        if actor.is_client() {
-            return Err(Refused::DeskOnly);
-        }
+        permission::may_assign(actor)?;
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }

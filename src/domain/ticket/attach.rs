@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::EventData;
 use super::act::{Recorded, Situation};
 use super::visibility::Visibility;
-use super::{Actor, EventData};
+use crate::domain::permission::{self, Forbidden};
 
 /// A file to be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +15,6 @@ pub struct Attach {
     /// Whether the client may see it.
     pub public: bool,
     pub bytes: u64,
-}
-
-/// Why it is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    #[error("only the desk may do this")]
-    DeskOnly,
 }
 
 /// That a file was added.
@@ -33,14 +27,9 @@ pub struct Attached {
 }
 
 impl Attach {
-    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        may_attach(actor, self.public)?;
+    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+        permission::may_attach(actor, self.public)?;
         let attached = Attached { attachment: self.id, visibility: Visibility::of(self.public), size_bytes: self.bytes };
         Ok(vec![(EventData::Attached(attached), None)])
     }
-}
-
-/// Whether someone may add a file that is seen so: asked before its first byte is taken, too.
-pub fn may_attach(actor: &Actor, public: bool) -> Result<(), Refused> {
-    if actor.is_client() && !public { Err(Refused::DeskOnly) } else { Ok(()) }
 }

@@ -4,19 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Recorded, Situation};
 use super::{EventData, Ticket};
+use crate::domain::permission::{self, Forbidden};
 
 /// Texts that someone wants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edit {
     pub title: Option<String>,
     pub description: Option<String>,
-}
-
-/// Why it is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    #[error("only the desk may do this")]
-    DeskOnly,
 }
 
 /// Which texts changed.
@@ -34,10 +28,8 @@ pub enum Text {
 }
 
 impl Edit {
-    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        if actor.is_client() {
-            return Err(Refused::DeskOnly);
-        }
+    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+        permission::may_edit(actor)?;
         let given = [(Text::Title, self.title.is_some()), (Text::Description, self.description.is_some())];
         let fields = given.into_iter().filter(|(_, given)| *given).map(|(text, _)| text).collect();
         Ok(vec![(EventData::Edited(Edited { fields }), None)])

@@ -143,6 +143,6 @@ impl Event {
 
     /// Whether a person of the desk did it: not a client, an integration or the program itself.
     pub fn is_by_a_person_of_the_desk(&self) -> bool {
-        self.actor.starts_with(super::OF_A_DESK_PERSON)
+        self.actor.starts_with(crate::domain::actor::OF_A_DESK_PERSON)
     }
 }

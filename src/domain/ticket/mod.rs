@@ -42,53 +42,11 @@ pub use visibility::{Reader, Visibility};
 use uuid::Uuid;
 
 use super::Instant;
-use super::contract::{Contract, Side, TicketType};
+pub use super::actor::Actor;
+use super::contract::{Contract, TicketType};
 use super::history::{self, Settling, SubjectKind};
 use super::workflow::{self, Phase, State};
 use crate::words::closed_list;
-
-/// What the name of a person of the desk begins with in histories.
-const OF_A_DESK_PERSON: &str = "desk:";
-
-/// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
-    /// The program itself.
-    System,
-    /// Somebody of the desk, the supplier's side, by the id of what identified them.
-    Desk(String),
-    /// A machine that acts for the desk: what it does is done, and never answers a client (design § 2.10).
-    Integration(String),
-    /// Somebody of a client organisation.
-    Client(String),
-}
-
-impl Actor {
-    /// Somebody of a client who wrote a mail; nobody in particular where no person has its address.
-    pub fn by_mail(person: Option<Uuid>) -> Self {
-        Self::Client(person.map_or_else(|| "mail".to_owned(), |person| person.to_string()))
-    }
-
-    /// How histories name it: an id, never a person's name.
-    pub fn as_text(&self) -> String {
-        match self {
-            Self::System => "system".to_owned(),
-            Self::Desk(id) => format!("{OF_A_DESK_PERSON}{id}"),
-            Self::Integration(id) => format!("integration:{id}"),
-            Self::Client(id) => format!("client:{id}"),
-        }
-    }
-
-    /// Of which of the two parties they are.
-    pub const fn side(&self) -> Side {
-        if self.is_client() { Side::Client } else { Side::Supplier }
-    }
-
-    /// Whether a client acts.
-    pub const fn is_client(&self) -> bool {
-        matches!(self, Self::Client(_))
-    }
-}
 
 closed_list! {
     /// How a ticket or a message came in (TKT-02).

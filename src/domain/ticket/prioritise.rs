@@ -6,6 +6,7 @@ use super::act::{Recorded, Situation};
 use super::{Event, EventData, Ticket, facts};
 use crate::domain::clock::{FactKind, Starts};
 use crate::domain::contract::{Contract, TicketType};
+use crate::domain::permission;
 use crate::domain::workflow::State;
 
 /// A priority that someone wants.
@@ -52,7 +53,7 @@ impl Prioritise {
             return Err(Refused::UnknownPriority { known: contract.priorities_of(ticket.kind).map(str::to_owned).collect() });
         }
         let prioritised = Prioritised { priority: self.priority.clone(), before: ticket.priority_set().map(str::to_owned) };
-        let data = if actor.is_client() {
+        let data = if !permission::decides_priorities(actor) {
             if ticket.priority.is_some() {
                 return Err(Refused::Decided);
             }

@@ -7,6 +7,7 @@ use super::EventData;
 use super::act::{Recorded, Situation};
 use crate::domain::Instant;
 use crate::domain::clock::{FactKind, Goal, Kind};
+use crate::domain::permission::{self, Forbidden};
 
 /// A moment of repair that was agreed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub struct AgreeRepair {
 /// Why it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("only the desk may do this")]
-    DeskOnly,
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     #[error("only an open ticket can do this")]
     NotOpen,
     #[error("the ticket's clocks depend on its priority, and it has none yet")]
@@ -43,9 +44,7 @@ pub struct RepairAgreed {
 
 impl AgreeRepair {
     pub(super) fn decide(&self, Situation { contract, ticket, actor, at, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        if actor.is_client() {
-            return Err(Refused::DeskOnly);
-        }
+        permission::may_agree_on_repair(actor)?;
         if !ticket.state().is_open() {
             return Err(Refused::NotOpen);
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::act::{Recorded, Situation};
 use super::{EventData, Ticket};
 use crate::domain::clock::FactKind;
+use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::State;
 
 /// A tier that someone wants.
@@ -16,8 +17,8 @@ pub struct Retier {
 /// Why a tier is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("only the desk may do this")]
-    DeskOnly,
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     #[error("the ticket is cancelled")]
     Cancelled,
     #[error("is no tier of this contract; must be one of {}", known.join(", "))]
@@ -33,9 +34,7 @@ pub struct Retiered {
 
 impl Retier {
     pub(super) fn decide(&self, Situation { contract, ticket, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        if actor.is_client() {
-            return Err(Refused::DeskOnly);
-        }
+        permission::may_retier(actor)?;
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }

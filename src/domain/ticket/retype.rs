@@ -7,6 +7,7 @@ use super::prioritise::{self, Prioritise, needs_phone_contact, was_phoned};
 use super::{EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;
+use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::{self, State};
 
 /// A type that someone wants it to be of.
@@ -22,8 +23,8 @@ pub struct Retype {
 /// Why another type is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("only the desk may do this")]
-    DeskOnly,
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     #[error("only an open ticket can do this")]
     NotOpen,
     /// CLK-06.
@@ -73,9 +74,7 @@ impl Retype {
 
     /// A priority that is not for the new type does not come along.
     fn retype(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        if actor.is_client() {
-            return Err(Refused::DeskOnly);
-        }
+        permission::may_retype(actor)?;
         if !ticket.state().is_open() {
             return Err(Refused::NotOpen);
         }
@@ -117,7 +116,7 @@ impl Retype {
 
 /// That the desk says it is of the type it is of is a classification; of a ticket that is done it says nothing new.
 fn confirm(Situation { ticket, actor, .. }: Situation<'_>) -> Vec<Recorded> {
-    if actor.is_client() || !ticket.state().is_open() {
+    if permission::may_retype(actor).is_err() || !ticket.state().is_open() {
         return Vec::new();
     }
     vec![(EventData::TypeConfirmed(TypeConfirmed { kind: ticket.kind }), None)]

@@ -8,6 +8,7 @@ use super::{Actor, EventData, EventKind, Ticket, kinds, write};
 use crate::domain::Instant;
 use crate::domain::clock::Entry;
 use crate::domain::contract::{ClosingText, Contract};
+use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::{self, Phase, State};
 
 /// A move that someone wants.
@@ -39,10 +40,8 @@ pub enum Refused {
     #[error("only a ticket that is resolved or closed comes with this text")]
     TextsUnexpected(Vec<ClosingText>),
     /// INC-05, INC-06.
-    #[error("only the client accepts or refuses the solution of an incident")]
-    ClientDecides,
-    #[error("only the desk may do this")]
-    DeskOnly,
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// A ticket is not resolved before its clocks know their priority (design § 2.8).
     #[error("the ticket's clocks depend on its priority, and it has none yet")]
     PriorityMissing,
@@ -156,13 +155,12 @@ pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
 }
 
 /// Whether someone may make a move of that meaning: a client judges a solution, takes a ticket up again and withdraws it.
-pub(super) fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Refused> {
-    let judges = matches!(kind, EventKind::Accepted | EventKind::SolutionRefused);
-    if judges && kinds::rules(ticket.kind).client_judges && !actor.is_client() {
-        return Err(Refused::ClientDecides);
+pub(super) fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Forbidden> {
+    match kind {
+        EventKind::Accepted | EventKind::SolutionRefused => permission::may_judge(actor, kinds::rules(ticket.kind).client_judges),
+        EventKind::Reopened | EventKind::Cancelled => Ok(()),
+        _ => permission::may_move(actor),
     }
-    let is_a_clients = judges || matches!(kind, EventKind::Reopened | EventKind::Cancelled);
-    if actor.is_client() && !is_a_clients { Err(Refused::DeskOnly) } else { Ok(()) }
 }
 
 /// Whether a clock of the ticket depends on a priority it does not have.

@@ -48,7 +48,10 @@ impl Visibility {
 impl Reader {
     /// Whoever acts, as a reader.
     pub const fn of(actor: &Actor) -> Self {
-        if actor.is_client() { Self::Client } else { Self::Desk }
+        match actor.side() {
+            Side::Client => Self::Client,
+            Side::Supplier => Self::Desk,
+        }
     }
 
     /// Whether they see a message or a file.
@@ -111,11 +114,19 @@ impl Reader {
         Some(event)
     }
 
+    /// The version of a ticket that its last change they see something of made.
+    pub const fn version(self, ticket: &Ticket) -> i32 {
+        match self {
+            Self::Desk => ticket.version,
+            Self::Client => ticket.client_version,
+        }
+    }
+
     /// A ticket as they see it.
     pub fn ticket(self, ticket: Ticket) -> Ticket {
         match self {
             Self::Desk => ticket,
-            Self::Client => Ticket { version: ticket.client_version, updated_at: ticket.client_updated_at, ..ticket },
+            Self::Client => Ticket { version: self.version(&ticket), updated_at: ticket.client_updated_at, ..ticket },
         }
     }
 }

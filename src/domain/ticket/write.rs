@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::act::{Recorded, Situation};
 use super::visibility::Visibility;
 use super::{Actor, EventData};
+use crate::domain::permission::{self, Forbidden};
 
 /// Something to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +14,6 @@ pub struct Write {
     pub public: bool,
     /// Whether it reports a phone contact.
     pub by_phone: bool,
-}
-
-/// Why it is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    #[error("only the desk may do this")]
-    DeskOnly,
 }
 
 /// That something was written.
@@ -40,11 +34,9 @@ pub struct Phoned {
 }
 
 impl Write {
-    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
         let Self { public, by_phone } = *self;
-        if actor.is_client() && (!public || by_phone) {
-            return Err(Refused::DeskOnly);
-        }
+        permission::may_write(actor, public, by_phone)?;
         let phoned = by_phone.then(|| EventData::Phoned(Phoned { visibility: Some(Visibility::of(public)) }));
         Ok(phoned.into_iter().chain([said(actor, public, by_phone)]).map(|data| (data, None)).collect())
     }

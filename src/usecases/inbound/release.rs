@@ -5,11 +5,12 @@ use uuid::Uuid;
 use super::{Becoming, draft, sender};
 use crate::app::App;
 use crate::domain::contract::{Contract, TicketType};
+use crate::domain::ticket::Overview;
 use crate::mail::attribution;
 use crate::mail::parse::{self, Parsed};
 use crate::store::{self, View};
 use crate::usecases::enclosures;
-use crate::usecases::tickets::{self, Draft, Registered};
+use crate::usecases::tickets::{self, Draft};
 use crate::usecases::{Error, Problem, Stamp};
 
 /// Whose a message is, as the desk says.
@@ -22,7 +23,7 @@ pub struct Destination {
 }
 
 /// Takes a message in by hand: the ticket it would have become, reported when it came (AMB-95, MAIL-05).
-pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Registered, Error> {
+pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Overview, Error> {
     let view = app.db.view(stamp.scope.clone());
     let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
     let raw = store::mail::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
@@ -67,7 +68,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
             return Err(Error::Conflict { code: "not_quarantined", detail });
         }
         let ticket = enclosures::record(app, tx, stamp, made.ticket.clone(), &enclosed).await?;
-        Ok(Registered { ticket, ..made })
+        Ok(Overview { ticket, ..made })
     });
     let done = Box::pin(done).await;
     enclosures::discard_rest(app, &enclosed).await;

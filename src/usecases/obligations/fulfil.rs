@@ -6,9 +6,9 @@ use super::duty;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
-use crate::domain::contract::Side;
 use crate::domain::history::Nothing;
 use crate::domain::obligation::{Cycle, Duty, EventData, Obligation, Occasion, State};
+use crate::domain::permission;
 use crate::store::record::Rows as _;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Error, Problem, Stamp};
@@ -31,7 +31,7 @@ pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment)
         }
         let mut held = Held::open(app, tx, stamp, obligation).await?;
         let duty = duty(held.version(), &held.subject)?;
-        permit(stamp, held.version(), duty)?;
+        permission::may_fulfil(&stamp.actor, held.version().contract.role(&duty.owner).map(|role| role.side))?;
         if held.subject.state == State::Met {
             return Err(Error::Conflict { code: "obligation_met", detail: "that it was met is recorded already".to_owned() });
         }
@@ -43,21 +43,11 @@ pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment)
     .await
 }
 
-/// The desk records any; a client what its own side must see to.
-fn permit(stamp: &Stamp, version: &Version, duty: &Duty) -> Result<(), Error> {
-    let of_the_client = version.contract.role(&duty.owner).is_some_and(|role| role.side == Side::Client);
-    if stamp.actor.is_client() && !of_the_client {
-        let detail = "the desk records what the supplier did; a client what its own side must see to".to_owned();
-        return Err(Error::Forbidden { code: "desk_only", detail });
-    }
-    Ok(())
-}
-
 fn check(stamp: &Stamp, version: &Version, duty: &Duty, obligation: &Obligation, fulfilment: &Fulfilment) -> Result<(), Vec<Problem>> {
     let Some(met_at) = fulfilment.met_at else { return Ok(()) };
     let mut problems = Vec::new();
-    if stamp.actor.is_client() {
-        problems.push(Problem::field("metAt", "desk_only", "only the desk records something later than it happened"));
+    if let Err(refused) = permission::may_record_late(&stamp.actor) {
+        problems.push(Problem::field("metAt", "desk_only", refused.to_string()));
     }
     if met_at > stamp.recorded_at {
         problems.push(Problem::field("metAt", "in_future", format!("is after the present, {}", stamp.recorded_at)));

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::obligation::{Duty, Obligation, Occasion, Opened, State};
+use crate::domain::permission;
 use crate::store;
 use crate::usecases::held::repeated;
 use crate::usecases::tickets::client_of;
@@ -137,8 +138,11 @@ fn check_fact(stamp: &Stamp, version: &Version, duty: &Duty, given: Option<Insta
     if given.is_some() && fact_at > stamp.recorded_at && !duty.precedes_its_fact() {
         problems.push(Problem::field("factAt", "in_future", format!("is after the present, {}", stamp.recorded_at)));
     }
-    if given.is_some() && fact_at < stamp.recorded_at && stamp.actor.is_client() {
-        problems.push(Problem::field("factAt", "desk_only", "only the desk records something later than it happened"));
+    if given.is_some()
+        && fact_at < stamp.recorded_at
+        && let Err(refused) = permission::may_record_late(&stamp.actor)
+    {
+        problems.push(Problem::field("factAt", "desk_only", refused.to_string()));
     }
     let (contract, day_zero) = (&version.contract, version.contract.zone.date(fact_at));
     let counted =

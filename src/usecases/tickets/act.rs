@@ -9,7 +9,7 @@ use crate::domain::contract::Contract;
 use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
-use crate::domain::ticket::{self, Act, Event, EventData, Situation, Ticket, TicketRef};
+use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Error, Problem, Stamp};
@@ -111,7 +111,7 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
     let at = when.occurred_at.unwrap_or(stamp.recorded_at);
     let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
     // What was in front of it may be a note that a client knows nothing of.
-    if when.occurred_at.is_some() && !stamp.actor.is_client() && previous.is_some_and(|previous| at < previous) {
+    if when.occurred_at.is_some() && Reader::of(&stamp.actor) == Reader::Desk && previous.is_some_and(|previous| at < previous) {
         let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
         problems.push(Problem::field("occurredAt", "before_previous", detail));
     }
@@ -120,7 +120,7 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
 
 /// Refuses to change a ticket that changed since it was read, as far as whoever acts sees.
 pub(super) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
-    let version = if stamp.actor.is_client() { ticket.client_version } else { ticket.version };
+    let version = Reader::of(&stamp.actor).version(ticket);
     if expected.is_none_or(|versions| versions.contains(&version)) {
         return Ok(());
     }

@@ -16,13 +16,14 @@ pub use agree::{RepairAgreement, agree_repair};
 pub use escalate::escalate;
 pub(super) use register::client_of;
 pub(super) use register::problems;
-pub use register::{Draft, FromMail, Registered, register, register_in, register_many, registered_before};
+pub use register::{Draft, FromMail, register, register_in, register_many, registered_before};
 pub use transition::{Transition, transition};
 pub use write::{NewMessage, write, write_in};
 
 use super::{Problem, Stamp};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Motivation, TicketType};
+use crate::domain::permission;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::{self, Event, Settled, Ticket};
 
@@ -45,8 +46,8 @@ fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>,
     if reason.is_none() {
         problems.push(Problem::field("occurredAtReason", "required", "what is recorded later than it happened needs a reason"));
     }
-    if stamp.actor.is_client() {
-        problems.push(Problem::field("occurredAt", "desk_only", "only the desk records something later than it happened"));
+    if let Err(refused) = permission::may_record_late(&stamp.actor) {
+        problems.push(Problem::field("occurredAt", "desk_only", refused.to_string()));
     }
 }
 

@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, TicketType};
-pub use crate::domain::ticket::Overview as Registered;
+use crate::domain::permission;
 use crate::domain::ticket::prioritise::needs_phone_contact;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
-use crate::domain::ticket::{Actor, Channel, EventData, ExternalReference, Ticket, kinds};
+use crate::domain::ticket::{Actor, Channel, EventData, ExternalReference, Overview, Ticket, kinds};
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated, write_all};
 use crate::usecases::people::{self, Address};
@@ -100,8 +100,10 @@ fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checke
         }
         known
     });
-    if channel == Some(Channel::Phone) && stamp.actor.is_client() {
-        problems.push(Problem::field("channel", "desk_only", "only the desk records a telephone contact"));
+    if channel == Some(Channel::Phone)
+        && let Err(refused) = permission::may_record_calls(&stamp.actor)
+    {
+        problems.push(Problem::field("channel", "desk_only", refused.to_string()));
     }
     let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
@@ -180,7 +182,10 @@ fn check_priority(
     if contract.priority(priority, kind).is_none() {
         let detail = format!("is no priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
         problems.push(Problem::field("priority", "unknown_priority", detail));
-    } else if !stamp.actor.is_client() && channel != Some(Channel::Phone) && needs_phone_contact(contract, kind, priority) {
+    } else if permission::decides_priorities(&stamp.actor)
+        && channel != Some(Channel::Phone)
+        && needs_phone_contact(contract, kind, priority)
+    {
         let detail = "this priority needs a phone contact: register it by phone, or set it after one";
         problems.push(Problem::field("priority", "phone_contact_required", detail));
     }
@@ -188,7 +193,7 @@ fn check_priority(
 
 /// Registers a ticket: the row, its history, its clocks and its events, in one transaction. A draft that could not be read
 /// begins none.
-pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Registered, Error> {
+pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Overview, Error> {
     if !draft.unreadable.is_empty() {
         let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
         return Err(Error::Invalid(problems(&agreements, stamp, draft)));
@@ -197,13 +202,13 @@ pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Registe
 }
 
 /// What the same request made before.
-pub async fn registered_before(tx: &Tx, stamp: &Stamp) -> Result<Option<Registered>, Error> {
+pub async fn registered_before(tx: &Tx, stamp: &Stamp) -> Result<Option<Overview>, Error> {
     let Some(known) = repeated(tx, stamp).await? else { return Ok(None) };
-    registered(tx, &[known]).await?.pop().ok_or(Error::NotFound("ticket")).map(Some)
+    store::overviews::with_ids(tx, &[known]).await?.pop().ok_or(Error::NotFound("ticket")).map(Some)
 }
 
 /// The same inside a transaction that does more.
-pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Result<Registered, Error> {
+pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Result<Overview, Error> {
     if let Some(known) = registered_before(tx, stamp).await? {
         return Ok(known);
     }
@@ -212,26 +217,9 @@ pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Re
     made.unwrap_or_else(|| Err(Error::Internal("a draft without an outcome".to_owned())))
 }
 
-/// Those that were registered before, in no order.
-async fn registered(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Registered>, Error> {
-    let tickets = store::tickets::with_ids(tx, ids).await?;
-    let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
-    let people = store::people::find(tx, &requesters).await?;
-    let references = store::tickets::references(tx, ids).await?;
-    let whole = |ticket: Ticket| {
-        let own = references.iter().filter(|(of, _)| *of == ticket.id);
-        Registered {
-            requester: people.iter().find(|person| Some(person.id) == ticket.requester_id).cloned(),
-            references: own.map(|(_, name)| name.clone()).collect(),
-            ticket,
-        }
-    };
-    Ok(tickets.into_iter().map(whole).collect())
-}
-
 /// Registers many tickets, each by itself: one that cannot be does not stop the others. Written a hundred to a transaction;
 /// a repeat under the same key, also of one that was cut off in between, makes what is not there yet.
-pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Registered, Error>>, Error> {
+pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Overview, Error>>, Error> {
     let mut made = Vec::with_capacity(drafts.len());
     for (at, drafts) in drafts.chunks(BATCH).enumerate() {
         let mut stamp = stamp.clone();
@@ -244,11 +232,11 @@ pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result
     Ok(made)
 }
 
-async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Registered, Error>>, Error> {
+async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> Result<Vec<Result<Overview, Error>>, Error> {
     let before = repeated(tx, stamp).await?;
     let first = before.unwrap_or_else(|| app.time.id());
     let ids: Vec<_> = (0..).take(drafts.len()).map(|place| place_in(first, place)).collect();
-    let there = if before.is_some() { registered(tx, &ids).await? } else { Vec::new() };
+    let there = if before.is_some() { store::overviews::with_ids(tx, &ids).await? } else { Vec::new() };
     let mut there: HashMap<_, _> = there.into_iter().map(|one| (one.ticket.id, one)).collect();
     let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| !there.contains_key(id));
     let remembered = before.is_none().then_some(first);
@@ -269,7 +257,7 @@ async fn register_all_in(
     stamp: &Stamp,
     drafts: &[(Uuid, &Draft)],
     remembered: Option<Uuid>,
-) -> Result<Vec<Result<Registered, Error>>, Error> {
+) -> Result<Vec<Result<Overview, Error>>, Error> {
     let agreements = store::agreements::read(tx).await?;
     let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(&agreements, stamp, draft).map_err(Error::Invalid)).collect();
     refuse_strangers(tx, stamp, drafts, &mut outcomes).await?;
@@ -290,7 +278,7 @@ async fn register_all_in(
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
         let record = held.settle()?;
-        made.push(Registered { ticket: record.subject.clone(), requester, references: draft.external_references.clone() });
+        made.push(Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() });
         records.push(record);
     }
     write_all(app, tx, stamp, &records, remembered).await?;
@@ -304,7 +292,7 @@ async fn register_all_in(
 /// Refuses requesters of whom a client's caller cannot tell that they are its people: not known, and at none of its own mail
 /// domains. Who sent a mail was judged when it came in.
 async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
-    if !stamp.actor.is_client() {
+    if permission::vouches_for_requesters(&stamp.actor) {
         return Ok(());
     }
     let outside = |draft: &Draft, checked: &Checked| {
@@ -383,7 +371,7 @@ fn address(draft: &Draft, checked: &Checked) -> Option<Address> {
 }
 
 fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uuid, i64), requester_id: Option<Uuid>) -> Ticket {
-    let by_client = stamp.actor.is_client();
+    let by_client = !permission::decides_priorities(&stamp.actor);
     Ticket {
         id,
         number,

@@ -1,7 +1,8 @@
 //! Many tickets in one request: each by itself, in order, once.
 
 use serde_json::{Value, json};
-use uurwerk::usecases::tickets::{Draft, Registered, register_many};
+use uurwerk::domain::ticket::Overview;
+use uurwerk::usecases::tickets::{Draft, register_many};
 
 use crate::on_both_databases;
 use crate::support::{Answer, Desk, incident};
@@ -154,7 +155,7 @@ async fn the_same_key_makes_a_batch_once_and_finishes_one_that_was_cut_off(desk:
     let stamp = uurwerk::usecases::Stamp { idempotency: Some(key), ..uurwerk::usecases::Stamp::system(desk.app.time.now()) };
     let cut_off = register_many(&desk.app, &stamp, &drafts[..100]).await.expect("the first of them");
     let whole = register_many(&desk.app, &stamp, &drafts).await.expect("all of them");
-    let ids = |made: &[Result<Registered, uurwerk::usecases::Error>]| {
+    let ids = |made: &[Result<Overview, uurwerk::usecases::Error>]| {
         made.iter().map(|made| made.as_ref().expect("a ticket").ticket.id).collect::<Vec<_>>()
     };
     assert_eq!((ids(&whole).len(), &ids(&whole)[..100]), (150, &*ids(&cut_off)));
