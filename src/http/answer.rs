@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::operation::{Answer, Signature, Success};
 use super::paging;
 
-const JSON: &str = "application/json";
+pub const JSON: &str = "application/json";
 /// The media type of every file: it is for a program of the caller's to open, and none of a browser's.
 pub const BYTES: &str = "application/octet-stream";
 

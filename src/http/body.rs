@@ -6,15 +6,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::answer::JSON;
 use super::error::Failure;
 use super::incoming::Taken;
 use super::json;
 use super::judge::without_wrong;
 use super::operation::{Argument, Asked, Signature};
 use crate::usecases::{Error, Problem};
-
-/// The media type of every body that is no file.
-const JSON: &str = "application/json";
 
 /// A body with nothing wrong in it, as far as the document says.
 pub struct Body<T> {

@@ -1,23 +1,19 @@
 //! Who is calling: a bearer token, and what it may see.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::pin::Pin;
 
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use sha2::{Digest, Sha256};
+use actix_web::web::Data;
 
 use super::error::Failure;
-use super::idempotency::{self, IdempotencyKey};
+use super::idempotency::IdempotencyKey;
 use super::limits::Limits;
 use super::operation::{Argument, Asked, Signature};
 use crate::app::App;
 pub use crate::auth::Caller;
 use crate::auth::tokens;
-use crate::domain::permission::{AmendCalendars, Verb};
-use crate::store::idempotency::Key;
+use crate::domain::permission::Verb;
 use crate::usecases::actors::Actors;
 use crate::usecases::{Error, Stamp};
 
@@ -25,18 +21,6 @@ impl Caller {
     /// What they do now.
     pub fn stamp(&self, app: &App) -> Stamp {
         Stamp { actor: self.actor.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None }
-    }
-
-    /// The same, with the `Idempotency-Key` of the request and a digest of what it asks. A key that cannot be read never
-    /// comes here: `gate` refuses it.
-    pub fn stamp_for(&self, app: &App, request: &HttpRequest, body: &[u8]) -> Stamp {
-        let asked = [request.method().as_str(), " ", &request.uri().to_string(), "\n"].concat();
-        let digest = |key: &str| Key {
-            caller: self.actor.as_text(),
-            key: key.to_owned(),
-            digest: format!("{:x}", Sha256::new_with_prefix(&asked).chain_update(body).finalize()),
-        };
-        Stamp { idempotency: idempotency::key(request).ok().flatten().map(digest), ..self.stamp(app) }
     }
 
     /// The same under a key, with what the request asks.
@@ -48,11 +32,6 @@ impl Caller {
     pub async fn actors<'a>(&self, app: &App, kept: impl IntoIterator<Item = &'a String>) -> Result<Actors, Failure> {
         Ok(Actors::of(&app.db.view(self.scope.clone()), kept).await?)
     }
-
-    /// Refuses whoever is not of the desk.
-    pub fn desk_only(&self) -> Result<(), Failure> {
-        Ok(AmendCalendars::may(&self.actor).map_err(Error::from)?)
-    }
 }
 
 impl Argument for Caller {
@@ -61,7 +40,19 @@ impl Argument for Caller {
     }
 
     async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        Self::from_request(&asked.request, &mut Payload::None).await
+        let request = &asked.request;
+        let app = request.app_data::<Data<App>>().ok_or_else(Failure::unauthorized)?;
+        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or_else(Failure::unauthorized)?;
+        if !scheme.eq_ignore_ascii_case("Bearer") {
+            return Err(Failure::unauthorized());
+        }
+        let limits = request.app_data::<Data<Limits>>().ok_or_else(Failure::unauthorized)?;
+        let address = request.peer_addr().map(|peer| peer.ip());
+        let known = tokens::identify(app, token.trim()).await.map_err(Error::from)?;
+        let caller = known.ok_or_else(|| limits.refused(Failure::wrong_token(), address))?;
+        limits.admit(token.trim())?;
+        Ok(caller)
     }
 }
 
@@ -89,28 +80,5 @@ impl<V: Verb> Argument for May<V> {
         let caller = <Caller as Argument>::take(asked).await?;
         V::may(&caller.actor).map_err(Error::from)?;
         Ok(Self { caller, verb: PhantomData })
-    }
-}
-
-impl FromRequest for Caller {
-    type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
-
-    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let app = request.app_data::<web::Data<App>>().ok_or_else(Failure::unauthorized)?;
-            let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-            let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or_else(Failure::unauthorized)?;
-            if !scheme.eq_ignore_ascii_case("Bearer") {
-                return Err(Failure::unauthorized());
-            }
-            let limits = request.app_data::<web::Data<Limits>>().ok_or_else(Failure::unauthorized)?;
-            let address = request.peer_addr().map(|peer| peer.ip());
-            let known = tokens::identify(app, token.trim()).await.map_err(Error::from)?;
-            let caller = known.ok_or_else(|| limits.refused(Failure::wrong_token(), address))?;
-            limits.admit(token.trim())?;
-            Ok(caller)
-        })
     }
 }

@@ -25,7 +25,9 @@ pub const DEPRECATED: &[Deprecation] = &[];
 
 impl Deprecation {
     fn is_of(&self, method: &Method, pattern: &str) -> bool {
-        self.method == method.as_str() && self.path == pattern
+        // HEAD is GET without a body.
+        let asked = if method == Method::HEAD { &Method::GET } else { method };
+        self.method == asked.as_str() && self.path == pattern
     }
 }
 

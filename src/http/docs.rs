@@ -5,12 +5,15 @@
 
 use std::sync::OnceLock;
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 
-use super::document;
+use super::document::Written;
+use super::error::Failure;
+use super::operation::{Answer, Operation, Signature, get};
 
 const TEMPLATE: &str = include_str!("docs/page.html");
 const STYLE: &str = include_str!("docs/style.css");
@@ -18,16 +21,35 @@ const STYLE: &str = include_str!("docs/style.css");
 /// What the page may load.
 const POLICY: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// The page.
-pub async fn page() -> HttpResponse {
-    static PAGE: OnceLock<String> = OnceLock::new();
-    let page = PAGE.get_or_init(|| rendered(&document()).unwrap_or_else(|error| format!("the page cannot be made: {error:#}")));
-    HttpResponse::Ok().insert_header((header::CONTENT_SECURITY_POLICY, POLICY)).content_type("text/html; charset=utf-8").body(page.as_str())
+/// The page, made when it is first asked for.
+#[derive(Default)]
+pub struct Page(OnceLock<String>);
+
+pub fn operations() -> Vec<Operation> {
+    vec![get("/docs", page), get("/docs/style.css", style)]
 }
 
-/// Its style sheet.
-pub async fn style() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
+/// What a browser shows.
+struct Shown(HttpResponse);
+
+impl Answer for Shown {
+    fn declare(_signature: &mut Signature) {}
+
+    fn respond(self, _request: &HttpRequest) -> HttpResponse {
+        self.0
+    }
+}
+
+async fn page(document: Data<Written>, page: Data<Page>) -> Result<Shown, Failure> {
+    let made = || rendered(document.text()).unwrap_or_else(|error| format!("the page cannot be made: {error:#}"));
+    let page = page.0.get_or_init(made).clone();
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_SECURITY_POLICY, POLICY)).content_type("text/html; charset=utf-8");
+    Ok(Shown(response.body(page)))
+}
+
+async fn style() -> Result<Shown, Failure> {
+    Ok(Shown(HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)))
 }
 
 fn rendered(document: &str) -> Result<String, Error> {
@@ -57,6 +79,7 @@ fn breakable(path: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::document;
 
     #[test]
     fn every_operation_and_every_shape_is_on_the_page_and_nothing_comes_from_elsewhere() {

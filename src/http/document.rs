@@ -1,6 +1,6 @@
-//! The API document: made from the code, and written down to OpenAPI 3.0.3, which every client generator takes.
+//! The API document: made of the operations, and written down to OpenAPI 3.0.3, which every client generator takes.
 //!
-//! An operation's annotation says what is its own: what it takes, and the one thing it answers. What all operations share
+//! The types of an operation say what is its own: what it takes, and the one thing it answers. What all operations share
 //! (refusals, headers, bounds) is added here. The portable subset this keeps to is what generators of eight languages
 //! understand alike; a test (`tests/it/openapi.rs`) holds each of its rules against the whole document.
 
@@ -9,108 +9,120 @@ mod bounds;
 mod down;
 mod words;
 
+use std::sync::OnceLock;
+
 use actix_web::http::Method;
 use serde_json::{Value, json};
-use utoipa::OpenApi;
-use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{HttpMethod, Ref, RefOr, Required, Response, ResponseBuilder, Schema, SecurityRequirement};
+use utoipa::openapi::content::{Content, ContentBuilder};
+use utoipa::openapi::info::{ContactBuilder, InfoBuilder};
+use utoipa::openapi::path::{Operation as Described, OperationBuilder, Parameter as DescribedParameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{Components, ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::server::ServerBuilder;
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{HttpMethod, OpenApi, OpenApiBuilder, Ref, RefOr, Required, Schema};
 
 use super::deprecation::{self, Deprecation};
-use super::operation::{Operation, Place};
-use super::shapes;
-use super::v1::{catalogue, contracts, desk, inbound, obligations, outbound};
+use super::error::ProblemBody;
+use super::operation::{Operation, Parameter, Place, Signature, Tag};
 
-/// The bodies that are checked against the document.
-pub const BODIES: [&str; 8] = [
-    "ContractInput",
-    "AmendmentApprovalInput",
-    "CalendarAmendmentInput",
-    "ContractSimulationInput",
-    "FulfilmentInput",
-    "ObligationInput",
-    "AdvanceInput",
-    "ReleasedTicketInput",
-];
+const ABOUT: &str = "A service desk whose clocks hold up in a contract meeting: tickets, their clocks and how each second was counted, \
+    escalations, and the month's report. Instants are accepted with any offset and answered in UTC; a refusal is problem+json and \
+    names everything that is wrong at once; values of a list of codes may be added to.";
 
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Uurwerk", description = "A service desk whose clocks hold up in a contract meeting: tickets, their clocks and how each second was counted, \
-        escalations, and the month's report. Instants are accepted with any offset and answered in UTC; a refusal is problem+json and \
-        names everything that is wrong at once; values of a list of codes may be added to.",
-        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
-        contact(name = "The maintainers of Uurwerk", url = "https://example.org/uurwerk", email = "uurwerk@example.org")),
-    servers((url = "https://uurwerk.example.org/v1", description = "Where a desk is; give a client the address of yours")),
-    paths(
-        desk::sandbox_time, desk::advance,
-        inbound::create, inbound::list, inbound::get, inbound::content, inbound::release, outbound::list, outbound::get, outbound::send_again,
-        desk::service_management, contracts::amendments::create, contracts::amendments::list, contracts::amendments::approve, contracts::list, contracts::get,
-        contracts::calendars, contracts::simulations::create, contracts::agreements::plan, contracts::agreements::apply,
-        obligations::list, obligations::get, obligations::create, obligations::fulfil,
-        catalogue::organisations, catalogue::people, catalogue::teams, catalogue::channels, catalogue::labels,
-        desk::api_document,
-    ),
-    components(schemas(shapes::ClockGoal, shapes::VoidedBreach, shapes::LedgerSegment, shapes::EventData, super::error::ProblemBody, super::error::FieldProblem)),
-    tags((name = "contracts", description = "Agreements and their calendars"), (name = "obligations", description = "What is due by a date"), (name = "catalogue", description = "What a screen chooses from, and what everything is called"),
-        (name = "tickets", description = "Tickets and what happens to them"), (name = "sandbox", description = "A time of its own"),
-        (name = "mail", description = "Mail in and out"), (name = "reports", description = "Figures"),
-        (name = "document", description = "This document")),
-)]
-struct Document;
-
-/// The document as the code writes it, in OpenAPI 3.1.
-pub fn as_written() -> Value {
-    let mut document = Document::openapi();
-    for operation in super::v1::operations() {
-        declared(&mut document, &operation);
-    }
-    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    document.components.get_or_insert_default().add_security_scheme("bearer", bearer);
-    serde_json::to_value(document).unwrap_or_default()
+/// The document as a server gives it, written when it is first asked for.
+pub struct Written {
+    operations: &'static [Operation],
+    deprecated: &'static [Deprecation],
+    text: OnceLock<String>,
 }
 
-/// Adds an operation, with the schemas it speaks of.
-fn declared(document: &mut utoipa::openapi::OpenApi, operation: &Operation) {
+impl Written {
+    pub fn new(operations: &'static [Operation], deprecated: &'static [Deprecation]) -> Self {
+        Self { operations, deprecated, text: OnceLock::new() }
+    }
+
+    pub fn text(&self) -> &str {
+        self.text.get_or_init(|| text_of(self.operations, self.deprecated))
+    }
+}
+
+/// The document as it is served and kept, OpenAPI 3.0.3, with these operations on their way out.
+pub fn text_of(operations: &[Operation], deprecated: &[Deprecation]) -> String {
+    let mut document = serde_json::to_value(as_declared(operations)).unwrap_or_default();
+    deprecation::mark(deprecated, &mut document);
+    document["openapi"] = json!("3.0.3");
+    document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
+    document["info"]["license"] = json!({ "name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/" });
+    document["security"] = json!([{ "bearer": [] }]);
+    down::to_3_0(&mut document);
+    answers::complete(&mut document, operations);
+    bounds::complete(&mut document);
+    words::plain(&mut document);
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The document in OpenAPI 3.1, without what all operations share.
+fn as_declared(operations: &[Operation]) -> OpenApi {
+    let contact = ContactBuilder::new().name(Some("The maintainers of Uurwerk")).url(Some("https://example.org/uurwerk"));
+    let contact = contact.email(Some("uurwerk@example.org")).build();
+    let server = ServerBuilder::new().url("https://uurwerk.example.org/v1");
+    let server = server.description(Some("Where a desk is; give a client the address of yours")).build();
+    let tags = Tag::ALL.map(|tag| {
+        let (name, words) = tag.described();
+        TagBuilder::new().name(name).description(Some(words)).build()
+    });
+    let mut components = Components::new();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let mut shared = Signature::default();
+    shared.schema_of::<ProblemBody>();
+    for signature in operations.iter().map(|operation| &operation.signature).chain([&shared]) {
+        components.schemas.extend(signature.schemas.iter().cloned());
+    }
+    let mut document = OpenApiBuilder::new()
+        .info(InfoBuilder::new().title("Uurwerk").description(Some(ABOUT)).contact(Some(contact)).build())
+        .servers(Some([server]))
+        .tags(Some(tags))
+        .components(Some(components))
+        .build();
+    for operation in operations {
+        document.paths.add_path_operation(operation.path, vec![method(&operation.method)], described(operation));
+    }
+    document
+}
+
+fn described(operation: &Operation) -> Described {
     let signature = &operation.signature;
-    let content = |(media, schema): &(&str, Option<String>)| {
-        let schema = schema.as_ref().map_or_else(|| RefOr::T(bytes()), |name| RefOr::Ref(Ref::from_schema_name(name)));
-        ((*media).to_owned(), ContentBuilder::new().schema(Some(schema)).build())
-    };
-    let mut described = OperationBuilder::new()
+    let only = signature.who_may.map(|who| format!(" Only for {who}.")).unwrap_or_default();
+    let described = OperationBuilder::new()
         .tag(operation.tag.described().0)
         .operation_id(Some(operation.id))
         .summary(Some(operation.summary))
-        .description(Some(operation.description))
-        .parameters(Some(signature.parameters.iter().map(parameter)));
-    if let Some(body) = &signature.body {
-        let (media, content) = content(body);
-        let body = RequestBodyBuilder::new().description(signature.body_words).required(Some(Required::True)).content(media, content);
-        described = described.request_body(Some(body.build()));
-    }
-    let mut success = ResponseBuilder::new();
-    if let Some(shown) = &signature.success.content {
-        let (media, content) = content(shown);
-        success = success.content(media, content);
-    }
-    described = described.response(signature.success.status.as_str(), success.build());
-    for (status, words) in &signature.besides {
-        described = described.response(status.to_string(), Response::new(*words));
-    }
-    for status in &signature.refuses {
-        described = described.response(status.to_string(), Response::new(""));
-    }
-    if !signature.asks_who {
-        described = described.security(SecurityRequirement::default());
-    }
-    document.paths.add_path_operation(operation.path, vec![method(&operation.method)], described.build());
-    let components = document.components.get_or_insert_default();
-    components.schemas.extend(signature.schemas.iter().cloned());
+        .description(Some(format!("{}{only}", operation.description)))
+        .request_body(body(signature));
+    let described =
+        if signature.parameters.is_empty() { described } else { described.parameters(Some(signature.parameters.iter().map(parameter))) };
+    if signature.asks_who { described.build() } else { described.security(SecurityRequirement::default()).build() }
 }
 
-fn parameter(one: &super::operation::Parameter) -> ParameterBuilder {
+fn body(signature: &Signature) -> Option<RequestBody> {
+    let (media, schema) = signature.body.as_ref()?;
+    let body = RequestBodyBuilder::new().description(signature.body_words).required(Some(Required::True));
+    Some(body.content(*media, content(schema.as_deref())).build())
+}
+
+/// JSON of a schema, or bytes.
+fn content(schema: Option<&str>) -> Content {
+    let bytes = || RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).build()));
+    let schema = schema.map_or_else(bytes, |name| RefOr::Ref(Ref::from_schema_name(name)));
+    ContentBuilder::new().schema(Some(schema)).build()
+}
+
+fn parameter(one: &Parameter) -> DescribedParameter {
     let place = match one.place {
         Place::Path => ParameterIn::Path,
         Place::Query => ParameterIn::Query,
@@ -118,7 +130,7 @@ fn parameter(one: &super::operation::Parameter) -> ParameterBuilder {
     };
     let required = if one.is_required { Required::True } else { Required::False };
     let described = ParameterBuilder::new().name(one.name).parameter_in(place).required(required).description(Some(&one.words));
-    described.schema(Some(one.schema.clone())).example(one.example.map(Value::from))
+    described.schema(Some(one.schema.clone())).example(one.example.map(Value::from)).build()
 }
 
 fn method(method: &Method) -> HttpMethod {
@@ -127,37 +139,4 @@ fn method(method: &Method) -> HttpMethod {
         Method::PATCH => HttpMethod::Patch,
         _ => HttpMethod::Get,
     }
-}
-
-/// What is no JSON.
-fn bytes() -> Schema {
-    Schema::Object(ObjectBuilder::new().schema_type(Type::String).build())
-}
-
-/// The document as it is served and kept, OpenAPI 3.0.3, with these operations on their way out.
-pub fn text_of(deprecated: &[Deprecation]) -> String {
-    let mut text = serde_json::to_string_pretty(&as_served(deprecated)).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-/// The same, not yet as text.
-pub fn as_served(deprecated: &[Deprecation]) -> Value {
-    let mut document = as_written();
-    deprecation::mark(deprecated, &mut document);
-    document["openapi"] = json!("3.0.3");
-    document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
-    document["info"]["license"] = json!({ "name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/" });
-    document["security"] = json!([{ "bearer": [] }]);
-    down::to_3_0(&mut document);
-    answers::complete(&mut document);
-    bounds::complete(&mut document);
-    words::plain(&mut document);
-    document
-}
-
-/// The operations of a document, each with its method.
-fn operations(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
-    let paths = document["paths"].as_object_mut().into_iter().flatten();
-    paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten())
 }

@@ -1,99 +1,53 @@
-//! A path with who answers it: whatever it does not answer is refused with what it does.
+//! The paths of the API with who answers them: whatever a path does not answer is refused with what it does.
 
-use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, ResponseError, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, ResponseError, web};
 
+use super::caller::Caller;
 use super::error::Failure;
-use super::incoming::{Cap, Incoming};
-use super::operation::{Asked, Operation};
+use super::gate;
+use super::incoming::Incoming;
+use super::operation::{Argument, Asked, Operation};
 
-/// A path of the API with its methods.
-pub struct Door {
-    resource: Resource,
-    methods: Vec<Method>,
+/// A door for each path of these operations, below a prefix.
+pub fn doors(prefix: &str, operations: &'static [Operation]) -> Vec<Resource> {
+    let mut paths: Vec<&str> = operations.iter().map(|operation| operation.path).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let at = |path: &str| operations.iter().filter(move |operation| operation.path == path).collect::<Vec<_>>();
+    paths.into_iter().map(|path| door(&format!("{prefix}{path}"), &at(path))).collect()
 }
 
-/// The door at a path.
-pub fn at(path: &str) -> Door {
-    Door { resource: web::resource(path), methods: Vec::new() }
-}
-
-/// The doors of these operations, one for each path.
-pub fn doors(operations: &'static [Operation]) -> Vec<Door> {
-    let mut doors: Vec<(&str, Door)> = Vec::new();
-    for operation in operations {
-        let place = doors.iter().position(|(path, _)| *path == operation.path).unwrap_or_else(|| {
-            doors.push((operation.path, at(&format!("/v1{}", operation.path))));
-            doors.len() - 1
-        });
-        doors[place].1.open(operation);
-    }
-    doors.into_iter().map(|(_, door)| door).collect()
-}
-
-async fn answered(operation: &'static Operation, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
-    operation.answer(Asked::new(request, operation, incoming.up_to(operation.cap))).await
-}
-
-macro_rules! answered_by {
-    ($($name:ident $method:ident),+) => { $(
-        /// Who answers this method.
-        pub fn $name<F, Args>(mut self, handler: F) -> Self
-        where
-            F: Handler<Args>,
-            Args: FromRequest + 'static,
-            F::Output: Responder + 'static,
-        {
-            self.resource = self.resource.$name(handler);
-            self.methods.push(Method::$method);
-            self
-        }
-    )+ };
-}
-
-impl Door {
-    fn open(&mut self, operation: &'static Operation) {
+fn door(path: &str, operations: &[&'static Operation]) -> Resource {
+    let mut door = web::resource(path);
+    let mut methods = Vec::new();
+    for operation in operations.iter().copied() {
         let is_get = operation.method == Method::GET;
         for method in std::iter::once(&operation.method).chain(is_get.then_some(&Method::HEAD)) {
             let answer = move |request: HttpRequest, incoming: Incoming| answered(operation, request, incoming);
-            let route = web::method(method.clone()).to(answer);
-            self.resource = std::mem::replace(&mut self.resource, web::resource("")).route(route);
-            self.methods.push(method.clone());
+            door = door.route(web::method(method.clone()).to(answer));
+            methods.push(method.as_str());
         }
     }
-
-    /// The largest body it takes, in bytes, where that is another than for the rest.
-    pub fn up_to(mut self, bytes: usize) -> Self {
-        self.resource = self.resource.app_data(Cap(bytes));
-        self
-    }
-
-    /// Who answers GET, and HEAD as GET without a body.
-    pub fn get<F, Args>(mut self, handler: F) -> Self
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.resource = self.resource.get(handler.clone()).head(handler);
-        self.methods.extend([Method::GET, Method::HEAD]);
-        self
-    }
-
-    answered_by!(post POST, patch PATCH);
+    let allowed = methods.join(", ");
+    let other = move |request: HttpRequest| {
+        let answer = not_that_way(&request, &allowed);
+        async move { answer }
+    };
+    door.default_service(web::route().to(other))
 }
 
-impl HttpServiceFactory for Door {
-    fn register(self, config: &mut AppService) {
-        let allowed = self.methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        let other = move |request: HttpRequest| {
-            let answer = not_that_way(&request, &allowed);
-            async move { answer }
-        };
-        self.resource.default_service(web::route().to(other)).register(config);
+/// Whoever may not ask at all hears that before anything else.
+async fn answered(operation: &'static Operation, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
+    let mut asked = Asked::new(request, operation, incoming.up_to(operation.cap));
+    if let Err(refused) = gate::check(&asked.request, operation) {
+        if operation.signature.asks_who {
+            Caller::take(&mut asked).await?;
+        }
+        return Err(refused);
     }
+    operation.answer(asked).await
 }
 
 fn not_that_way(request: &HttpRequest, allowed: &str) -> HttpResponse {
@@ -103,4 +57,13 @@ fn not_that_way(request: &HttpRequest, allowed: &str) -> HttpResponse {
         response.headers_mut().insert(header::ALLOW, allowed);
     }
     response
+}
+
+/// What answers where there is nothing.
+pub async fn nothing(request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let bare = request.path().trim_end_matches('/');
+    let is_slash_too_many = bare.len() < request.path().len() && request.resource_map().match_pattern(bare).is_some();
+    let detail =
+        if is_slash_too_many { "there is nothing here: write the path without the slash at its end" } else { "there is nothing here" };
+    Err(Failure::new(StatusCode::NOT_FOUND, "not_found", detail))
 }

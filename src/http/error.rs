@@ -84,6 +84,11 @@ impl Failure {
         Error::Invalid(problems).into()
     }
 
+    /// Refuses a request that something is wrong with.
+    pub fn unless_none(problems: Vec<Problem>) -> Result<(), Self> {
+        if problems.is_empty() { Ok(()) } else { Err(Self::invalid(problems)) }
+    }
+
     /// What goes over the wire.
     pub fn body(&self) -> ProblemBody {
         let field = |problem: &Problem| {

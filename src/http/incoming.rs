@@ -29,15 +29,11 @@ use crate::usecases::Error;
 /// As much of a body as waits in memory, and as is read of a file at once.
 const PIECE: usize = 64 * 1024;
 
-/// The most bytes of a body that are taken at a door.
-#[derive(Debug, Clone, Copy)]
-pub struct Cap(pub usize);
-
 /// A body of which nothing was taken yet.
 pub struct Incoming {
     request: HttpRequest,
     payload: Payload,
-    cap: Option<usize>,
+    cap: usize,
 }
 
 /// A body that came in whole; while it is held, its room is taken.
@@ -59,7 +55,7 @@ impl FromRequest for Incoming {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(Ok(Self { request: request.clone(), payload: payload.take(), cap: None }))
+        ready(Ok(Self { request: request.clone(), payload: payload.take(), cap: BODY_CAP }))
     }
 }
 
@@ -76,13 +72,13 @@ impl Argument for Incoming {
 impl Incoming {
     /// Of which no more than so many bytes are taken.
     pub fn up_to(self, cap: usize) -> Self {
-        Self { cap: Some(cap), ..self }
+        Self { cap, ..self }
     }
 
     /// The whole body, when it is of this media type and not longer than its door takes.
     pub async fn take(mut self, media: &str) -> Result<Taken, Failure> {
         self.is_of(media)?;
-        let cap = self.cap();
+        let cap = self.cap;
         if self.announced().is_some_and(|length| length > cap as u64) {
             return Err(too_large(cap));
         }
@@ -119,10 +115,6 @@ impl Incoming {
     /// How long the sender says it is.
     pub fn announced(&self) -> Option<u64> {
         self.request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-    }
-
-    fn cap(&self) -> usize {
-        self.cap.unwrap_or_else(|| self.request.app_data::<Cap>().map_or(BODY_CAP, |cap| cap.0))
     }
 
     fn is_of(&self, wanted: &str) -> Result<(), Failure> {

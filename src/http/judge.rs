@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Value, json};
@@ -38,6 +39,7 @@ impl Judge {
         let options = jsonschema::options().should_validate_formats(true).with_format(VISIBLE, is_visible);
         // So that what passes here is read as an instant without a second look.
         let options = options.with_format("date-time", |text: &str| text.parse::<Instant>().is_ok());
+        let options = options.with_format("date", |text: &str| text.parse::<NaiveDate>().is_ok_and(|date| date.to_string() == text));
         options.build(&schema).map(Self).map_err(|error| error.to_string())
     }
 
@@ -79,6 +81,7 @@ fn code(kind: &ValidationErrorKind) -> &'static str {
     match kind {
         ValidationErrorKind::Type { .. } => "wrong_type",
         ValidationErrorKind::Format { format } if format == "date-time" => "bad_instant",
+        ValidationErrorKind::Format { format } if format == "date" => "bad_date",
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => "not_allowed",
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => "too_short",
         ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => "too_long",
@@ -97,6 +100,7 @@ fn detail(error: &jsonschema::ValidationError<'_>) -> String {
             let read = error.instance().as_str().unwrap_or_default().parse::<Instant>();
             read.err().unwrap_or(BadInstant::Unreadable).to_string()
         }
+        ValidationErrorKind::Format { format } if format == "date" => "must be a date such as 2026-12-24".to_owned(),
         _ => {
             let detail = error.masked().to_string();
             detail.strip_prefix("value ").map_or(detail.clone(), str::to_owned)

@@ -9,9 +9,8 @@ mod document;
 mod door;
 mod download;
 mod error;
-mod fields;
 mod gate;
-mod held;
+mod health;
 mod idempotency;
 mod incoming;
 mod json;
@@ -28,7 +27,6 @@ mod v1;
 mod version;
 
 pub use deprecation::Deprecation;
-pub use document::text_of as document_of;
 pub use problems::page as problem_codes;
 
 use std::net::TcpListener;
@@ -40,19 +38,15 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App as WebApp, HttpServer, ResponseError, web};
-use futures_util::future::Either;
 
 use crate::app::App;
 use crate::usecases::Error;
 use deprecation::DEPRECATED;
-use door::at;
+use document::Written;
 use error::Failure;
 use limits::{Limits, Watched};
 use operation::Operation;
-use v1::{catalogue, contracts, desk, inbound, obligations, outbound};
 
-/// The largest mail taken, in bytes.
-const MAIL_CAP: usize = 25 * 1024 * 1024;
 /// How long the head of a request may take.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long a request may still take once the desk is asked to stop, and how long connections are waited for after that.
@@ -70,52 +64,31 @@ const HEADERS: [(&str, &str); 7] = [
     ("referrer-policy", "no-referrer"),
 ];
 
-/// Every route there is.
-fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(at("/livez").get(desk::livez))
-        .service(at("/readyz").get(desk::readyz))
-        .service(at("/docs").get(docs::page))
-        .service(at("/docs/style.css").get(docs::style))
-        .service(at("/v1/openapi.json").get(desk::api_document))
-        .service(at("/v1/sandbox").get(desk::sandbox_time))
-        .service(at("/v1/sandbox/advances").post(desk::advance))
-        .service(at("/v1/inbound-messages").up_to(MAIL_CAP).get(inbound::list).post(inbound::create))
-        .service(at("/v1/inbound-messages/{id}").get(inbound::get))
-        .service(at("/v1/inbound-messages/{id}/content").get(inbound::content))
-        .service(at("/v1/inbound-messages/{id}/tickets").post(inbound::release))
-        .service(at("/v1/outbound-messages").get(outbound::list))
-        .service(at("/v1/outbound-messages/{id}").get(outbound::get))
-        .service(at("/v1/outbound-messages/{id}/attempts").post(outbound::send_again))
-        .service(at("/v1/reports/service-management").get(desk::service_management))
-        .service(at("/v1/contracts").get(contracts::list).post(contracts::agreements::apply))
-        .service(at("/v1/contract-plans").post(contracts::agreements::plan))
-        .service(at("/v1/contracts/{contract}").get(contracts::get))
-        .service(at("/v1/contracts/{contract}/calendars").get(contracts::calendars))
-        .service(at("/v1/contracts/{contract}/calendar-amendments").get(contracts::amendments::list).post(contracts::amendments::create))
-        .service(at("/v1/contracts/{contract}/calendar-amendments/{amendment}/approvals").post(contracts::amendments::approve))
-        .service(at("/v1/contract-simulations").post(contracts::simulations::create))
-        .service(at("/v1/obligations").get(obligations::list).post(obligations::create))
-        .service(at("/v1/obligations/{id}").get(obligations::get))
-        .service(at("/v1/obligations/{id}/fulfilments").post(obligations::fulfil))
-        .service(at("/v1/organisations").get(catalogue::organisations))
-        .service(at("/v1/people").get(catalogue::people))
-        .service(at("/v1/teams").get(catalogue::teams))
-        .service(at("/v1/channels").get(catalogue::channels))
-        .service(at("/v1/labels").get(catalogue::labels))
-        .service(door::doors(operations()))
-        .default_service(web::route().to(desk::nothing));
-}
-
 /// Every operation of the API.
 fn operations() -> &'static [Operation] {
     static OPERATIONS: OnceLock<Vec<Operation>> = OnceLock::new();
     OPERATIONS.get_or_init(v1::operations)
 }
 
-/// The API document as it is served and kept.
+/// What is answered beside the API.
+fn outside() -> &'static [Operation] {
+    static OUTSIDE: OnceLock<Vec<Operation>> = OnceLock::new();
+    OUTSIDE.get_or_init(|| health::operations().into_iter().chain(docs::operations()).collect())
+}
+
+/// Every route there is.
+fn routes(config: &mut web::ServiceConfig) {
+    config.service(door::doors("/v1", operations())).service(door::doors("", outside())).default_service(web::route().to(door::nothing));
+}
+
+/// The API document as it is kept.
 pub fn document() -> String {
     document_of(DEPRECATED)
+}
+
+/// The same with these operations on their way out.
+pub fn document_of(deprecated: &[Deprecation]) -> String {
+    document::text_of(operations(), deprecated)
 }
 
 /// A server on a listening socket, to be awaited.
@@ -132,37 +105,31 @@ pub fn serve_deprecating(
 ) -> std::io::Result<Server> {
     incoming::prepare(&app.settings.http.spool)?;
     let limits = web::Data::new(Limits::new(&app.settings.http));
+    let (document, docs) = (web::Data::new(Written::new(operations(), deprecated)), web::Data::<docs::Page>::default());
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         let (app, http) = (app.clone(), app.settings.http.clone());
-        WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(web::Data::new(deprecated)).configure(routes).wrap_fn(
-            move |mut request, service| {
-                let body = Watched::of(&mut request, &http);
-                let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
-                let answer = match gate::check(request.request(), path.as_deref()) {
-                    Ok(()) => Either::Left(service.call(request)),
-                    Err(refused) => Either::Right(async move {
-                        let failure = refused.told(request.request()).await;
-                        Ok(request.into_response(failure.error_response()))
-                    }),
+        let desk = WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(document.clone()).app_data(docs.clone());
+        desk.configure(routes).wrap_fn(move |mut request, service| {
+            let body = Watched::of(&mut request, &http);
+            let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
+            let answer = service.call(request);
+            let app = app.clone();
+            async move {
+                let mut response = tokio::select! {
+                    answered = answer => answered?,
+                    () = cut_off(&app) => return Err(stopping(&id)),
                 };
-                let app = app.clone();
-                async move {
-                    let mut response = tokio::select! {
-                        answered = answer => answered?,
-                        () = cut_off(&app) => return Err(stopping(&id)),
-                    };
-                    refused_payload(&mut response);
-                    if let Some(body) = body {
-                        body.answered(&mut response);
-                    }
-                    finish(response.headers_mut(), &id);
-                    deprecation::tell(deprecated, held::asked(&method), path.as_deref().unwrap_or_default(), response.headers_mut());
-                    log(&method, path.as_deref(), response.status(), &id);
-                    Ok(response)
+                refused_payload(&mut response);
+                if let Some(body) = body {
+                    body.answered(&mut response);
                 }
-            },
-        )
+                finish(response.headers_mut(), &id);
+                deprecation::tell(deprecated, &method, path.as_deref().unwrap_or_default(), response.headers_mut());
+                log(&method, path.as_deref(), response.status(), &id);
+                Ok(response)
+            }
+        })
     });
     let server = server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(LAST_CONNECTIONS.as_secs());
     Ok(server.disable_signals().listen(listener)?.run())

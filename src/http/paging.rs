@@ -7,7 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::fields::Query;
 use super::query::Keys;
 use crate::domain::Instant;
 
@@ -21,7 +20,8 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// The page of what was found, which is one row more than it shows when there is another page.
-    pub fn of(mut found: Vec<T>, size: usize, place: impl Fn(&T) -> String) -> Self {
+    pub fn of(mut found: Vec<T>, size: u64, place: impl Fn(&T) -> String) -> Self {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
         let more = found.len() > size;
         found.truncate(size);
         let next_cursor = found.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(place(last)));
@@ -35,16 +35,6 @@ pub fn after<T>(keys: &mut Keys, words: &str, read: impl Fn(&str) -> Option<T>) 
     let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|place| read(&place));
     if place.is_none() {
         keys.refuse("cursor", "bad_cursor", "is no cursor of this list");
-    }
-    place
-}
-
-/// Where the last page ended, as `read` understands what [`Page::of`] wrote.
-pub fn after_of<T>(query: &mut Query, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-    let text = query.text("cursor")?;
-    let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|place| read(&place));
-    if place.is_none() {
-        query.refuse("cursor", "bad_cursor", "is no cursor of this list");
     }
     place
 }

@@ -149,7 +149,12 @@ impl Keys {
     }
 
     /// A text that must be given.
-    pub fn required(&mut self, name: &'static str, words: &str, shortest: Option<usize>, longest: usize) -> Option<String> {
+    pub fn required(&mut self, name: &'static str, words: &str) -> Option<String> {
+        self.key(name, words, true, || text(None, TEXT))
+    }
+
+    /// The same of so many characters.
+    pub fn required_of(&mut self, name: &'static str, words: &str, shortest: Option<usize>, longest: usize) -> Option<String> {
         self.key(name, words, true, || text(shortest, longest))
     }
 
@@ -203,7 +208,7 @@ impl Keys {
     }
 
     /// How many a page shows.
-    pub fn page_size(&mut self, words: &str, unless_said: usize) -> usize {
+    pub fn page_size(&mut self, words: &str, unless_said: u64) -> u64 {
         let schema = || {
             let whole = ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)));
             whole.minimum(Some(1)).maximum(Some(100)).build()

@@ -1,39 +1,16 @@
-//! How long and how many, where an annotation does not say: the bounds that hold for all.
+//! How long and how many, where what is answered does not say: the bounds that hold for all.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::operations;
 use crate::http::operation::BODY_CAP;
 
-/// The longest value of a parameter that is taken, in characters: such that all of an operation's together, every sign of them
-/// written as twelve, stay below the 65,534 bytes of an address that can be read at all.
-fn cap_of(parameter: &str) -> usize {
-    match parameter {
-        "cursor" => 700,
-        "type" | "state" | "phase" | "channel" | "sort" | "outcome" | "visibility" | "breached" => 150,
-        name if ["From", "Before", "Since"].iter().any(|end| name.ends_with(end)) => 50,
-        _ => 500,
-    }
-}
 /// How many of anything one answer holds.
 const ITEMS_CAP: usize = 1_000_000;
 
 /// Writes the bounds that hold for all into what names none of its own.
 pub fn complete(document: &mut Value) {
-    for (_, operation) in operations(document) {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let (is_key, cap) = (parameter["name"] == "Idempotency-Key", cap_of(parameter["name"].as_str().unwrap_or_default()));
-            if let Some(schema) = parameter["schema"].as_object_mut() {
-                schema.remove("nullable");
-                if is_key {
-                    schema.extend([("minLength".to_owned(), json!(1)), ("maxLength".to_owned(), json!(255))]);
-                }
-                bounded(schema, cap);
-            }
-        }
-    }
     let sent = sent(document);
     let schemas = document["components"]["schemas"].as_object_mut().into_iter().flatten();
     for (_, schema) in schemas.filter(|(name, _)| !sent.contains(*name)) {
@@ -44,9 +21,11 @@ pub fn complete(document: &mut Value) {
 }
 
 /// The schemas that bodies are made of; what they do not bound, nothing does.
-fn sent(document: &mut Value) -> BTreeSet<String> {
-    let schemas = document["components"]["schemas"].clone();
-    let mut open: Vec<_> = operations(document).flat_map(|(_, operation)| references(&operation["requestBody"])).collect();
+fn sent(document: &Value) -> BTreeSet<String> {
+    let schemas = &document["components"]["schemas"];
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.flat_map(|(_, path)| path.as_object().into_iter().flatten());
+    let mut open: Vec<_> = operations.flat_map(|(_, operation)| references(&operation["requestBody"])).collect();
     let mut sent = BTreeSet::new();
     while let Some(name) = open.pop() {
         if sent.insert(name.clone()) {

@@ -1,19 +1,18 @@
 //! New versions of contracts.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::usecases::agreements::Plan;
 
 /// The text of a contract file.
-#[derive(ToSchema, serde::Deserialize)]
+#[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct ContractInput {
     /// The whole text.
     #[schema(min_length = 1, max_length = 500_000)]
-    contract: String,
+    pub contract: String,
 }
 
 /// What a contract text would change, or what was applied of it.

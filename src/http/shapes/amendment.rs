@@ -1,7 +1,7 @@
 //! Amendments to calendars.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Actor;
@@ -11,46 +11,42 @@ use crate::store::amendments::Recorded;
 use crate::usecases::actors::Actors;
 
 /// A change to one date of a contract's calendar.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CalendarAmendmentInput {
     /// The calendar's name in the contract.
     #[schema(min_length = 1, max_length = 100, example = "support")]
-    calendar: String,
+    pub calendar: String,
     /// The date.
     #[schema(value_type = String, format = Date, max_length = 10)]
-    date: String,
+    pub date: NaiveDate,
     /// `closed`, `hours` for a date that opens in the hours given, or `as_agreed` for what the contract says.
     #[schema(min_length = 1, max_length = 50, example = "closed")]
-    change: String,
+    pub change: String,
     /// The hours it opens, as a contract writes them; only with `hours`.
     #[schema(max_items = 20, value_type = Option<Vec<OpeningHours>>)]
-    hours: Option<Vec<String>>,
+    pub hours: Option<Vec<String>>,
     /// Why.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    reason: String,
+    pub reason: String,
     /// Who approved it already, for a date that is not later than today: such an amendment waits for both sides.
     #[schema(max_items = 2)]
-    approvals: Option<Vec<AmendmentApprovalInput>>,
+    pub approvals: Option<Vec<AmendmentApprovalInput>>,
 }
 
 /// A side's approval of an amendment.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AmendmentApprovalInput {
     /// `client` or `supplier`.
     #[schema(pattern = "^(client|supplier)$", max_length = 20)]
-    side: String,
+    pub side: String,
     /// The name of the person who approved for it.
     #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
-    approved_by: String,
+    pub approved_by: String,
     /// What shows that: a letter, minutes, a message on a ticket.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    evidence: Option<String>,
+    pub evidence: Option<String>,
 }
 
 /// An opening, as a contract writes it.

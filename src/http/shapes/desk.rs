@@ -1,21 +1,20 @@
 //! The sandbox, and the document itself.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
 
 /// How far a sandbox is to advance: one of the two.
-#[derive(ToSchema, serde::Deserialize)]
+#[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct AdvanceInput {
     /// To this instant, with an offset; either this or `by`.
-    #[schema(max_length = 50, format = DateTime)]
-    to: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub to: Option<Instant>,
     /// By this ISO 8601 duration of days, hours, minutes and seconds, such as PT4H.
     #[schema(max_length = 50, pattern = "^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", example = "PT4H")]
-    by: Option<String>,
+    pub by: Option<String>,
 }
 
 /// A sandbox's time.

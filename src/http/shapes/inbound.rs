@@ -1,6 +1,6 @@
 //! Mail that came.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
@@ -64,14 +64,13 @@ pub struct InboundMessagePage {
 }
 
 /// What a mail that was kept aside, or taken for a duplicate, needs to become a ticket.
-#[derive(ToSchema, serde::Deserialize)]
+#[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
 pub struct ReleasedTicketInput {
     /// The client; needed where the contract serves several, and the sender's address does not tell.
     #[schema(min_length = 1, max_length = 100, example = "ipo")]
-    organisation: Option<String>,
+    pub organisation: Option<String>,
     /// The contract the mail belongs to; that of the mailbox unless said.
     #[schema(min_length = 1, max_length = 100, example = "dap-example")]
-    contract: Option<String>,
+    pub contract: Option<String>,
 }

@@ -29,7 +29,7 @@ pub use catalogue::{
     Choice, ChoiceList, ContractLabels, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
     PersonOfOrganisation, PersonPage,
 };
-pub use clock::{Clock, ClockGoal, ClockList, LedgerSegment, VoidedBreach};
+pub use clock::{Clock, ClockList};
 pub use contract::{Contract, ContractList, ContractSummary};
 pub use desk::{AdvanceInput, ApiDocument, Sandbox};
 pub use history::{

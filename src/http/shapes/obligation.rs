@@ -1,7 +1,7 @@
 //! Obligations: what is due by when, how that was computed, and what became of it.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,43 +16,39 @@ use crate::usecases::actors::Actors;
 use crate::usecases::obligations::Shown;
 
 /// A fact that starts an obligation.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ObligationInput {
     /// The contract.
-    #[schema(min_length = 1, max_length = 100, example = "dap-example")]
-    contract: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "dap-example")]
+    pub contract: Option<String>,
     /// The obligation's id in it; one that a fact starts.
-    #[schema(min_length = 1, max_length = 100, example = "verbeterplan-exitplan")]
-    obligation: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "verbeterplan-exitplan")]
+    pub obligation: Option<String>,
     /// Which of the facts that start it this was; needed where there are several.
     #[schema(min_length = 1, max_length = 100, example = "exitplan-afgewezen")]
-    fact: Option<String>,
+    pub fact: Option<String>,
     /// The client; needed where the contract serves several.
     #[schema(min_length = 1, max_length = 100)]
-    organisation: Option<String>,
+    pub organisation: Option<String>,
     /// When the fact happened, if not now; or is planned for, where the obligation comes before it.
-    #[schema(max_length = 50, format = DateTime)]
-    fact_at: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub fact_at: Option<Instant>,
     /// What shows it.
-    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
-    evidence: String,
+    #[schema(value_type = String, min_length = 1, max_length = 10_000, pattern = "\\S")]
+    pub evidence: Option<String>,
 }
 
 /// That an obligation was met.
-#[derive(ToSchema, serde::Deserialize)]
-#[schema(rename_all = "camelCase")]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "a shape for the document; bodies are read field by field")]
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FulfilmentInput {
     /// When, if not now.
-    #[schema(max_length = 50, format = DateTime)]
-    met_at: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub met_at: Option<Instant>,
     /// What shows it.
     #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
-    evidence: String,
+    pub evidence: String,
 }
 
 /// The role that must see to an obligation.

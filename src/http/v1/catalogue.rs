@@ -3,32 +3,54 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::tickets::names;
 use crate::app::App;
 use crate::domain::person::{Filter, Person};
 use crate::domain::ticket::Channel;
+use crate::http::answer::{Json, Paged};
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
-use crate::http::fields::Query;
 use crate::http::labels;
+use crate::http::operation::{Answer, Argument, Asked, Operation, Parameter, Place, Signature, Tag, get, text};
 use crate::http::paging::{self, Page};
+use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{
     Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
     OrganisationList, PersonOfOrganisation, PersonPage,
 };
-use crate::usecases::contracts;
+use crate::usecases::{self, contracts};
 use crate::words::Word;
 
-type App_ = web::Data<App>;
+pub fn operations() -> Vec<Operation> {
+    let operations = [
+        get("/organisations", organisations)
+            .id("listOrganisations")
+            .says("Shows the organisations that contracts in force serve.", "Those the caller sees, each with the contracts that serve it."),
+        get("/people", people).id("listPeople").says(
+            "Shows a page of people, by organisation and address.",
+            "By organisation and address; `text` finds words in names and addresses, with or without accents.",
+        ),
+        get("/teams", teams).id("listTeams").says(
+            "Shows the teams of the desk; where there are any, a ticket's team is one of these.",
+            "As the settings name them; none means that a team can be any text.",
+        ),
+        get("/channels", channels)
+            .id("listChannels")
+            .says("Shows how a ticket can come in.", "Each with its name in Dutch and English."),
+        get("/labels", labels).id("listLabels").says(
+            "Shows the names of every value of the API, in Dutch unless English is preferred.",
+            "For every list of codes there is, and the priorities and own words of each contract; the text is in the language that `Accept-Language` asks for, Dutch unless said.",
+        ),
+    ];
+    operations.into_iter().map(|operation| operation.tag(Tag::Catalogue)).collect()
+}
 
-/// Shows the organisations that contracts in force serve.
-///
-/// Those the caller sees, each with the contracts that serve it.
-#[utoipa::path(get, path = "/organisations", tag = "catalogue", operation_id = "listOrganisations",
-    responses((status = 200, body = OrganisationList), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
+async fn organisations(app: Data<App>, caller: Caller) -> Result<Json<OrganisationList>, Failure> {
     let mut found: BTreeMap<String, Organisation> = BTreeMap::new();
     for version in contracts::served(&app, &caller.scope).await? {
         for client in version.contract.clients.iter().filter(|client| caller.scope.includes(&client.organisation)) {
@@ -37,73 +59,59 @@ pub async fn organisations(app: App_, caller: Caller) -> Result<HttpResponse, Fa
             found.entry(client.organisation.clone()).or_insert_with(new).contracts.push(contract);
         }
     }
-    Ok(HttpResponse::Ok().json(OrganisationList { items: found.into_values().collect() }))
+    Ok(Json(OrganisationList { items: found.into_values().collect() }))
 }
 
-/// Shows a page of people, by organisation and address.
-///
-/// By organisation and address; `text` finds words in names and addresses, with or without accents.
-#[utoipa::path(get, path = "/people", tag = "catalogue", operation_id = "listPeople",
-    params(
-        ("organisation" = Option<String>, Query, description = "A comma list of ids of organisations"),
-        ("text" = Option<String>, Query, min_length = 1, max_length = 200, description = "Words that each stand somewhere in the name or the address"),
-        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 100, description = "How many people a page shows; 20 unless said"),
-        ("cursor" = Option<String>, Query, description = "The `nextCursor` of the page before, with the same filters")),
-    responses((status = 200, body = PersonPage), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn people(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let mut query = Query::read(&request, &["organisation", "text", "pageSize", "cursor"]);
-    let size = query.page_size();
-    let text = query.text("text").unwrap_or_default().to_owned();
-    let names = names(&app, &caller, ["organisation"].iter().any(|key| query.text(key).is_some())).await?;
-    let filter = Filter {
-        organisations: query.among("organisation", names.organisations.iter().map(String::as_str)),
-        words: text.split_whitespace().map(str::to_owned).collect(),
-        after: paging::after_of(&mut query, read_place),
-        limit: size as u64 + 1,
-    };
-    query.checked()?;
-    let found = crate::usecases::people::list(&app, &caller, &filter).await?;
+struct PeopleQuery {
+    organisations: Vec<String>,
+    text: Option<String>,
+    size: u64,
+    after: Option<(String, String)>,
+}
+
+impl FromQuery for PeopleQuery {
+    fn read(keys: &mut Keys) -> Self {
+        Self {
+            organisations: keys.list("organisation", "A comma list of ids of organisations"),
+            text: keys.text_of("text", "Words that each stand somewhere in the name or the address", Some(1), 200),
+            size: keys.page_size("How many people a page shows; 20 unless said", 20),
+            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", read_place),
+        }
+    }
+}
+
+async fn people(app: Data<App>, caller: Caller, query: Query<PeopleQuery>) -> Result<Paged<PersonPage>, Failure> {
+    let (PeopleQuery { organisations, text, size, after }, mut problems) = query.partial();
+    let names = names(&app, &caller, !organisations.is_empty()).await?;
+    problems.extend(among("organisation", &organisations, names.organisations.iter().map(String::as_str)));
+    Failure::unless_none(problems)?;
+    let words = text.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
+    let filter = Filter { organisations, words, after, limit: size + 1 };
+    let found = usecases::people::list(&app, &caller, &filter).await?;
     let page = Page::of(found, size, |person| format!("{}\n{}", person.organisation, person.email));
     let shown = |one: Person| PersonOfOrganisation { id: one.id, organisation: one.organisation, name: one.name, email: one.email };
-    let page = PersonPage { items: page.items.into_iter().map(shown).collect(), next_cursor: page.next_cursor };
-    Ok(paging::answer(&request, &page, page.next_cursor.as_deref()))
+    Ok(Paged(PersonPage { items: page.items.into_iter().map(shown).collect(), next_cursor: page.next_cursor }))
 }
 
 fn read_place(text: &str) -> Option<(String, String)> {
     text.split_once('\n').map(|(organisation, email)| (organisation.to_owned(), email.to_owned()))
 }
 
-/// Shows the teams of the desk; where there are any, a ticket's team is one of these.
-///
-/// As the settings name them; none means that a team can be any text.
-#[utoipa::path(get, path = "/teams", tag = "catalogue", operation_id = "listTeams",
-    responses((status = 200, body = ChoiceList), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn teams(app: App_, _caller: Caller) -> HttpResponse {
+async fn teams(app: Data<App>, _caller: Caller) -> Result<Json<ChoiceList>, Failure> {
     let teams = app.settings.teams.iter().map(|(code, team)| {
         let en = team.label.en.as_deref().unwrap_or(&team.label.nl);
         Choice { code: code.clone(), label: Label::new(&team.label.nl, en) }
     });
-    HttpResponse::Ok().json(ChoiceList { items: teams.collect() })
+    Ok(Json(ChoiceList { items: teams.collect() }))
 }
 
-/// Shows how a ticket can come in.
-///
-/// Each with its name in Dutch and English.
-#[utoipa::path(get, path = "/channels", tag = "catalogue", operation_id = "listChannels",
-    responses((status = 200, body = ChoiceList), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn channels(_caller: Caller) -> HttpResponse {
+async fn channels(_caller: Caller) -> Result<Json<ChoiceList>, Failure> {
     let channels = Channel::ALL.into_iter().map(|channel| Choice { code: channel.as_str().to_owned(), label: channel.word().into() });
-    HttpResponse::Ok().json(ChoiceList { items: channels.collect() })
+    Ok(Json(ChoiceList { items: channels.collect() }))
 }
 
-/// Shows the names of every value of the API, in Dutch unless English is preferred.
-///
-/// For every list of codes there is, and the priorities and own words of each contract; the text is in the language that `Accept-Language` asks for, Dutch unless said.
-#[utoipa::path(get, path = "/labels", tag = "catalogue", operation_id = "listLabels",
-    params(("Accept-Language" = Option<String>, Header, description = "nl (default) or en")),
-    responses((status = 200, body = LabelList), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn labels(app: App_, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let english = prefers_english(&request);
+async fn labels(app: Data<App>, caller: Caller, language: Language) -> Result<Worded<LabelList>, Failure> {
+    let english = language == Language::English;
     let value = |code: &str, nl: &str, en: &str| LabelledValue {
         code: code.to_owned(),
         label: if english { en } else { nl }.to_owned(),
@@ -121,14 +129,64 @@ pub async fn labels(app: App_, caller: Caller, request: HttpRequest) -> Result<H
         contract: version.contract.id.clone(),
         values: version.contract.type_labels.iter().map(|(kind, label)| value(kind.as_str(), &label.nl, &label.en)).collect(),
     });
-    let language = if english { "en" } else { "nl" };
-    let body = LabelList {
-        language: language.to_owned(),
+    let shown = LabelList {
+        language: language.tag().to_owned(),
         items: labels::lists().into_iter().map(list).collect(),
         priorities: priorities.collect(),
         types: types.collect(),
     };
-    Ok(HttpResponse::Ok().insert_header((header::CONTENT_LANGUAGE, language)).insert_header((header::VARY, "Accept-Language")).json(body))
+    Ok(Worded { language, shown })
+}
+
+/// The language that was asked for, of the two there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Dutch,
+    English,
+}
+
+impl Language {
+    const fn tag(self) -> &'static str {
+        match self {
+            Self::Dutch => "nl",
+            Self::English => "en",
+        }
+    }
+}
+
+impl Argument for Language {
+    fn declare(signature: &mut Signature) {
+        signature.parameters.push(Parameter {
+            name: "Accept-Language",
+            place: Place::Header,
+            is_required: false,
+            words: "nl (default) or en".to_owned(),
+            schema: text(None, 500),
+            example: None,
+        });
+    }
+
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        Ok(if prefers_english(&asked.request) { Self::English } else { Self::Dutch })
+    }
+}
+
+/// What is shown in a language that was asked for.
+struct Worded<T> {
+    language: Language,
+    shown: T,
+}
+
+impl<T: Serialize + ToSchema> Answer for Worded<T> {
+    fn declare(signature: &mut Signature) {
+        Json::<T>::declare(signature);
+    }
+
+    fn respond(self, _request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        response.insert_header((header::CONTENT_LANGUAGE, self.language.tag())).insert_header((header::VARY, "Accept-Language"));
+        response.json(self.shown)
+    }
 }
 
 /// Whether English comes before Dutch among the languages asked for.

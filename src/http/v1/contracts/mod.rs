@@ -1,51 +1,81 @@
-//! `/v1/contracts`: what is agreed, as a screen needs it. A contract is there for whom it serves.
+//! `/contracts`: what is agreed, as a screen needs it. A contract is there for whom it serves.
 
-pub mod agreements;
-pub mod amendments;
-pub mod simulations;
+mod agreements;
+mod amendments;
+mod simulations;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web::Data;
 
 use crate::app::App;
+use crate::http::answer::Json;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
+use crate::http::operation::{Operation, Tag, get, post};
+use crate::http::path::{ContractId, Path};
 use crate::http::shapes::{Calendar, CalendarList, Contract, ContractList, ContractSummary};
 use crate::usecases::contracts;
 
-type App_ = web::Data<App>;
+pub fn operations() -> Vec<Operation> {
+    let operations = [
+        get("/contracts", list)
+            .id("listContracts")
+            .says("Shows the contracts in force.", "Those that serve an organisation the caller sees, in the version in force."),
+        post("/contracts", agreements::apply).id("createContractVersion").says(
+            "Applies a contract text as a new version.",
+            "It is for tickets reported from its effective date on, and never changes again. Refused when it would rewrite the past;\n\
+             the same text once more changes nothing.",
+        ),
+        post("/contract-plans", agreements::plan).id("createContractPlan").says(
+            "Says what a contract text would change.",
+            "Key by key, for which tickets and from when, and what stands in its way; nothing is changed.",
+        ),
+        get("/contracts/{contract}", show).id("getContract").says(
+            "Shows the version of a contract that is in force.",
+            "What a screen needs of it: its clients, types, priorities with their meaning, clocks with their goals, and its ladder.",
+        ),
+        get("/contracts/{contract}/calendars", calendars).id("listContractCalendars").says(
+            "Shows a contract's calendars as they now stand, amendments included, with the days off that are coming.",
+            "With what was amended, and the dates of the coming twelve months that are closed or open in other hours.",
+        ),
+        get("/contracts/{contract}/calendar-amendments", amendments::list).id("listCalendarAmendments").says(
+            "Shows what was amended in a contract's calendars.",
+            "In the order recorded, also what waits and what a later amendment replaced.",
+        ),
+        post("/contracts/{contract}/calendar-amendments", amendments::create).id("createCalendarAmendment").says(
+            "Changes one date of a contract's calendar; every clock that runs is counted anew.",
+            "What was decided before stays on record; the newest amendment of a date holds. One of today or earlier rewrites what already counted:\n\
+             it is `waiting` until both sides approved it, given here or later, and takes effect with the last approval.",
+        ),
+        post("/contracts/{contract}/calendar-amendments/{amendment}/approvals", amendments::approve)
+            .id("createCalendarAmendmentApproval")
+            .says(
+                "Records the approval of one side of an amendment that waits.",
+                "A client approves for the client's side; the desk records who of either side did. Different persons approve for the two sides. With\n\
+                 the last approval the amendment is in force, for the clocks that run then.",
+            ),
+        post("/contract-simulations", simulations::create).id("createContractSimulation").says(
+            "Replays a period's tickets under another text of their contract; nothing is changed.",
+            "The answer sets the goals as they were beside those the other text would have set, and counts both.",
+        ),
+    ];
+    operations.into_iter().map(|operation| operation.tag(Tag::Contracts)).collect()
+}
 
-/// Shows the contracts in force.
-///
-/// Those that serve an organisation the caller sees, in the version in force.
-#[utoipa::path(get, path = "/contracts", tag = "contracts", operation_id = "listContracts",
-    responses((status = 200, body = ContractList), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn list(app: App_, caller: Caller) -> Result<HttpResponse, Failure> {
+async fn list(app: Data<App>, caller: Caller) -> Result<Json<ContractList>, Failure> {
     let served = contracts::served(&app, &caller.scope).await?;
     let items = served.iter().filter_map(|version| ContractSummary::new(&version.contract, &caller.scope)).collect();
-    Ok(HttpResponse::Ok().json(ContractList { items }))
+    Ok(Json(ContractList { items }))
 }
 
-/// Shows the version of a contract that is in force.
-///
-/// What a screen needs of it: its clients, types, priorities with their meaning, clocks with their goals, and its ladder.
-#[utoipa::path(get, path = "/contracts/{contract}", tag = "contracts", operation_id = "getContract",
-    params(("contract" = String, Path, description = "The contract's id")),
-    responses((status = 200, body = Contract), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn get(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
+async fn show(app: Data<App>, caller: Caller, Path(ContractId(contract)): Path<ContractId>) -> Result<Json<Contract>, Failure> {
     let (version, all) = contracts::with_versions(&app, &caller.scope, &contract).await?;
-    Ok(HttpResponse::Ok().json(Contract::new(&version, &all, &caller.scope)))
+    Ok(Json(Contract::new(&version, &all, &caller.scope)))
 }
 
-/// Shows a contract's calendars as they now stand, amendments included, with the days off that are coming.
-///
-/// With what was amended, and the dates of the coming twelve months that are closed or open in other hours.
-#[utoipa::path(get, path = "/contracts/{contract}/calendars", tag = "contracts", operation_id = "listContractCalendars",
-    params(("contract" = String, Path, description = "The contract's id")),
-    responses((status = 200, body = CalendarList), (status = "4XX", body = crate::http::error::ProblemBody)))]
-pub async fn calendars(app: App_, caller: Caller, contract: web::Path<String>) -> Result<HttpResponse, Failure> {
+async fn calendars(app: Data<App>, caller: Caller, Path(ContractId(contract)): Path<ContractId>) -> Result<Json<CalendarList>, Failure> {
     let version = contracts::in_force(&app, &caller.scope, &contract).await?;
     let (contract, now) = (&version.contract, app.time.now());
     let known = contract.amendments_by(now);
     let shown = |id: &String| Some(Calendar::new(id, contract.calendar_after(id, known)?, contract.zone.date(now)));
-    Ok(HttpResponse::Ok().json(CalendarList { items: contract.calendars.keys().filter_map(shown).collect() }))
+    Ok(Json(CalendarList { items: contract.calendars.keys().filter_map(shown).collect() }))
 }

@@ -24,7 +24,7 @@ use crate::usecases::tickets::read;
 
 impl FromQuery for NewAttachment {
     fn read(keys: &mut Keys) -> Self {
-        let given = keys.required("name", "The file's name; folders are left out of it", Some(1), 1000);
+        let given = keys.required_of("name", "The file's name; folders are left out of it", Some(1), 1000);
         let name = given.map(|given| attachments::safe_name(&given));
         if name == Some(None) {
             keys.refuse("name", "bad_name", "is no name of a file");

@@ -15,10 +15,10 @@ use crate::usecases::actors::Named;
 use crate::usecases::tickets::read;
 
 /// How many are shown unless said: of most tickets the whole history.
-const WHOLE: usize = 100;
+const WHOLE: u64 = 100;
 
 pub struct EventsQuery {
-    size: usize,
+    size: u64,
     /// The place of the last one shown, among those that the caller sees.
     after: Option<usize>,
 }
@@ -39,7 +39,7 @@ pub async fn list(
     query: Query<EventsQuery>,
 ) -> Result<Paged<EventPage>, Failure> {
     let EventsQuery { size, after } = query.checked()?;
-    let Named { shown, actors } = read::events(&app, &caller, ticket, after, size + 1).await?;
+    let Named { shown, actors } = read::events(&app, &caller, ticket, after, usize::try_from(size).unwrap_or_default() + 1).await?;
     let page = Page::of(shown, size, |(place, _)| place.to_string());
     let items = page.items.into_iter().map(|(_, event)| EventOut::new(event, &actors)).collect();
     Ok(Paged(EventPage { items, next_cursor: page.next_cursor }))

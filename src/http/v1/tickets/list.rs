@@ -74,7 +74,7 @@ impl FromQuery for TicketsQuery {
             filter,
             since,
             sort: sort(keys, since.is_some()),
-            size: keys.page_size("How many tickets a page shows; 20 unless said", 20) as u64,
+            size: keys.page_size("How many tickets a page shows; 20 unless said", 20),
             cursor: keys.cursor("The `nextCursor` of the page before, with the same filters and order"),
         }
     }
@@ -93,7 +93,7 @@ pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>)
         if matches!(after, Some(None)) {
             problems.push(refused("cursor", "bad_cursor", "is no cursor of these changes"));
         }
-        checked(problems)?;
+        Failure::unless_none(problems)?;
         let found = read::changes(&app, &caller, &filter, since, after.flatten(), size).await?;
         let cursor = found.end.map(|place| encoded(&change_mark(since, place)));
         return Ok(page(found.tickets, cursor, Some(found.synced_until)));
@@ -103,14 +103,10 @@ pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>)
     if matches!(after, Some(None)) {
         problems.push(refused("cursor", "bad_cursor", "is no cursor of a list in this order"));
     }
-    checked(problems)?;
+    Failure::unless_none(problems)?;
     let found = read::list(&app, &caller, &filter, &sort, after.flatten().as_ref(), size).await?;
     let cursor = found.end.map(|end| encoded(&(sorted_by(&sort), end.first, end.figures, end.id)));
     Ok(page(found.tickets, cursor, None))
-}
-
-fn checked(problems: Vec<Problem>) -> Result<(), Failure> {
-    if problems.is_empty() { Ok(()) } else { Err(Failure::invalid(problems)) }
 }
 
 fn page(found: Vec<Overview>, next_cursor: Option<String>, synced_until: Option<Instant>) -> Paged<TicketPage> {

@@ -20,10 +20,10 @@ use crate::usecases::actors::{Actors, Named};
 use crate::usecases::tickets::{self, NewMessage, When, read};
 
 /// How many are shown unless said: of most tickets the whole conversation.
-const WHOLE: usize = 100;
+const WHOLE: u64 = 100;
 
 pub struct MessagesQuery {
-    size: usize,
+    size: u64,
     after: Option<(Instant, Uuid)>,
 }
 
@@ -43,7 +43,7 @@ pub async fn list(
     query: Query<MessagesQuery>,
 ) -> Result<Paged<MessagePage>, Failure> {
     let MessagesQuery { size, after } = query.checked()?;
-    let Named { shown, actors } = read::messages(&app, &caller, ticket, after, size as u64 + 1).await?;
+    let Named { shown, actors } = read::messages(&app, &caller, ticket, after, size + 1).await?;
     let page = Page::of(shown, size, |message| paging::place(message.occurred_at, message.id));
     let items = page.items.into_iter().map(|message| Message::new(message, &actors)).collect();
     Ok(Paged(MessagePage { items, next_cursor: page.next_cursor }))

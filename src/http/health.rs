@@ -1,0 +1,25 @@
+//! Whether the desk is well, for who keeps it running.
+
+use actix_web::web::Data;
+use serde_json::{Value, json};
+
+use super::answer::Json;
+use super::error::Failure;
+use super::operation::{Operation, get};
+use crate::app::App;
+use crate::usecases::{Error, dead_letters, outbound};
+
+pub fn operations() -> Vec<Operation> {
+    vec![get("/livez", livez), get("/readyz", readyz)]
+}
+
+async fn livez() -> Result<Json<Value>, Failure> {
+    Ok(Json(json!({ "status": "ok" })))
+}
+
+/// The desk can work when its database can be written to. With what was given up: events by their handlers, and mails.
+async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
+    app.db.ready().await.map_err(Error::from)?;
+    let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);
+    Ok(Json(json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails })))
+}

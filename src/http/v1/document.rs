@@ -1,0 +1,39 @@
+//! `/openapi.json`: the document that describes all of this.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::http::answer::JSON;
+use crate::http::document::Written;
+use crate::http::error::Failure;
+use crate::http::operation::{Answer, Operation, Signature, Success, Tag, get};
+use crate::http::shapes::ApiDocument;
+
+pub fn operations() -> Vec<Operation> {
+    vec![
+        get("/openapi.json", document)
+            .id("getApiDocument")
+            .tag(Tag::Document)
+            .says("Shows this document.", "OpenAPI 3.0.3, for everyone, from any origin."),
+    ]
+}
+
+/// A document that any page may read.
+struct Public(Data<Written>);
+
+impl Answer for Public {
+    fn declare(signature: &mut Signature) {
+        let schema = signature.schema_of::<ApiDocument>();
+        let headers = vec!["Access-Control-Allow-Origin"];
+        signature.success = Success { content: Some((JSON, Some(schema))), headers, ..Success::default() };
+    }
+
+    fn respond(self, _request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        response.insert_header(("Access-Control-Allow-Origin", "*")).content_type(JSON).body(self.0.text().to_owned())
+    }
+}
+
+async fn document(written: Data<Written>) -> Result<Public, Failure> {
+    Ok(Public(written))
+}

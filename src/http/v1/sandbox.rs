@@ -1,0 +1,90 @@
+//! `/sandbox`: a time of its own, which stands still until it is told to go on.
+
+use actix_web::web::Data;
+
+use crate::app::App;
+use crate::domain::permission::RunSandbox;
+use crate::http::answer::{Created, Json};
+use crate::http::body::Body;
+use crate::http::caller::May;
+use crate::http::error::Failure;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::operation::{Argument, Asked, Operation, Signature, Tag, get, post};
+use crate::http::shapes::{AdvanceInput, Sandbox};
+use crate::jobs;
+use crate::usecases::Problem;
+use crate::usecases::sandbox::{self, Advance};
+
+pub fn operations() -> Vec<Operation> {
+    vec![
+        get("/sandbox", now)
+            .id("getSandbox")
+            .tag(Tag::Sandbox)
+            .says("Shows where a sandbox's time stands.", "Also when the next timer or mail is due. A desk that lives in real time answers 409."),
+        post("/sandbox/advances", advance).id("createSandboxAdvance").tag(Tag::Sandbox).says(
+            "Advances a sandbox's time; answers when everything that became due has had its turn.",
+            "Give `to` or `by`, at most ten years ahead. Timers, escalations and mail go at their own instants on the way; time never goes back. A\n\
+             repeat under the same key goes no further than the first did.",
+        ),
+    ]
+}
+
+/// That this desk is a sandbox; another refuses before it reads a body.
+struct InSandbox;
+
+impl Argument for InSandbox {
+    fn declare(signature: &mut Signature) {
+        signature.refuses.push(409);
+    }
+
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        let app = <Data<App> as Argument>::take(asked).await?;
+        sandbox::refuse_outside(&app)?;
+        Ok(Self)
+    }
+}
+
+async fn now(app: Data<App>, _caller: May<RunSandbox>, _: InSandbox) -> Result<Json<Sandbox>, Failure> {
+    Ok(Json(Sandbox { now_at: app.time.now(), next_due_at: jobs::next_due(&app).await? }))
+}
+
+async fn advance(
+    app: Data<App>,
+    caller: May<RunSandbox>,
+    _: InSandbox,
+    key: IdempotencyKey,
+    Body { value: body, sent }: Body<AdvanceInput>,
+) -> Result<Created<Sandbox>, Failure> {
+    let refused = |field, code, detail: &str| Failure::invalid(vec![Problem::field(field, code, detail)]);
+    let advance = match (body.to, body.by) {
+        (Some(to), None) => Advance::To(to),
+        (None, Some(by)) => Advance::By(seconds(&by).ok_or_else(|| refused("by", "bad_duration", "is no duration such as PT4H"))?),
+        _ => return Err(refused("to", "one_of", "give either to or by")),
+    };
+    let now_at = sandbox::advance(&app, &caller.stamp_once(&app, &key, &sent), advance).await?;
+    Ok(Created(Sandbox { now_at, next_due_at: jobs::next_due(&app).await? }))
+}
+
+/// Seconds of an ISO 8601 duration of weeks, or days, hours, minutes and seconds.
+fn seconds(text: &str) -> Option<i64> {
+    let (mut total, mut number, mut units) = (0_i64, String::new(), 0);
+    for sign in text.strip_prefix('P')?.chars() {
+        let unit = match sign {
+            '0'..='9' => {
+                number.push(sign);
+                continue;
+            }
+            'T' => continue,
+            'W' => 604_800,
+            'D' => 86_400,
+            'H' => 3600,
+            'M' => 60,
+            'S' => 1,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+        units += 1;
+    }
+    (units > 0 && number.is_empty()).then_some(total)
+}
