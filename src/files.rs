@@ -115,7 +115,7 @@ impl Files {
             return Err(refused);
         }
         arriving.finish().await?;
-        Ok(Kept { size, digest: format!("{:x}", digest.finalize()) })
+        Ok(Kept { size, digest: hex::encode(digest.finalize()) })
     }
 
     /// A file's bytes, or those of a range of it, as they come.

@@ -55,5 +55,5 @@ pub fn state(token: &Token) -> State {
 
 /// How a token is kept: it is random, so a plain hash is enough.
 pub fn hash(token: &str) -> String {
-    format!("{:x}", Sha256::digest(token))
+    hex::encode(Sha256::digest(token))
 }

@@ -22,7 +22,7 @@ pub struct IdempotencyKey {
 impl IdempotencyKey {
     /// What is remembered of the request: whose key it is, with a digest of all that was asked.
     pub fn of(&self, actor: &Actor, body: &[u8]) -> Option<Key> {
-        let digest = || format!("{:x}", Sha256::new_with_prefix(&self.request).chain_update("\n").chain_update(body).finalize());
+        let digest = || hex::encode(Sha256::new_with_prefix(&self.request).chain_update("\n").chain_update(body).finalize());
         self.key.as_ref().map(|key| Key { caller: actor.as_text(), key: key.clone(), digest: digest() })
     }
 }

@@ -275,7 +275,7 @@ impl ClockLedger {
             fields.remove("digest");
         }
         let canonical = serde_json_canonicalizer::to_vec(&value).unwrap_or_default();
-        Sha256::digest(canonical).iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+        format!("sha256:{}", hex::encode(Sha256::digest(canonical)))
     }
 }
 

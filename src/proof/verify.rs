@@ -18,7 +18,7 @@ pub fn verify(claimed: &ClockLedger, contract: &Contract, text: &str) -> Vec<Str
     if claimed.digest != claimed.hash() {
         wrong.push(format!("digest: the document was changed after it was made; its content gives {}", claimed.hash()));
     }
-    let sha256 = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
     for (key, ours, theirs) in [
         ("contract.id", &contract.id, &claimed.contract.id),
         ("contract.version", &contract.version, &claimed.contract.version),

@@ -186,7 +186,7 @@ async fn obstacle(reads: &impl Reads, source: &Source, versions: &[Arc<Version>]
 }
 
 fn digest(text: &str) -> String {
-    contracts::hex(&Sha256::digest(text.as_bytes()))
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]

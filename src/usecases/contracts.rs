@@ -96,12 +96,3 @@ pub async fn names(app: &App, scope: &Scope) -> Result<Names, Error> {
 pub(super) fn serves(version: &Version, scope: &Scope) -> bool {
     version.contract.clients.iter().any(|client| scope.includes(&client.organisation))
 }
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}

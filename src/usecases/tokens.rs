@@ -5,7 +5,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::contracts::hex;
 use super::{Error, Problem};
 use crate::app::App;
 use crate::auth::tokens::{State, hash, state};
@@ -124,5 +123,5 @@ fn secret() -> Result<(String, String), Error> {
 
 /// SHA-256 in hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }

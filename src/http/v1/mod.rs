@@ -27,3 +27,33 @@ pub fn operations() -> Vec<Operation> {
     ];
     operations.into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::operation::Place;
+
+    #[test]
+    fn every_part_of_a_path_is_taken_by_its_handler_and_no_other() {
+        for operation in operations() {
+            let parts = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+            let taken = operation.signature.parameters(Place::Path).map(|parameter| parameter.name);
+            assert_eq!(taken.collect::<Vec<_>>(), parts.collect::<Vec<_>>(), "{}", operation.path);
+        }
+    }
+
+    #[test]
+    fn only_the_document_is_for_everyone() {
+        let open = operations().into_iter().filter(|operation| !operation.signature.asks_who).map(|operation| operation.path);
+        assert_eq!(open.collect::<Vec<_>>(), ["/openapi.json"]);
+    }
+
+    #[test]
+    fn what_an_operation_says_of_itself_is_whole() {
+        for operation in operations() {
+            let says = [operation.id, operation.summary, operation.description];
+            assert!(says.iter().all(|text| !text.is_empty()), "{} {}", operation.method, operation.path);
+            assert!(operation.signature.judged_by.is_none() || operation.judge().is_ok(), "{}", operation.path);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use mail_parser::{Header, HeaderName, Message, MessagePart, MimeHeaders, decoders::charsets::map::charset_decoder};
 use sha2::{Digest, Sha256};
 
-use super::{SUBJECT_CAP, hex, split};
+use super::{SUBJECT_CAP, split};
 use crate::domain::text::is_visible;
 
 /// The most bytes of a mail address (RFC 5321).
@@ -114,7 +114,7 @@ pub(super) fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<S
 fn id(written: &str) -> Option<String> {
     let mut id: String = written.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !"<>".contains(*c)).collect();
     if id.len() > ID_CAP {
-        let digest = hex(Sha256::digest(&id));
+        let digest = hex::encode(Sha256::digest(&id));
         id.truncate(id.floor_char_boundary(ID_CAP - digest.len()));
         id.push_str(&digest);
     }

@@ -99,7 +99,7 @@ pub struct Attachment {
 
 /// Reads a raw message. A leading mbox "From " line, blank lines and a byte order mark are skipped.
 pub fn parse(raw: &[u8]) -> Parsed {
-    let digest = hex(Sha256::digest(raw));
+    let digest = hex::encode(Sha256::digest(raw));
     let content = guard::without_envelope(raw);
     let message = guard::message(content).filter(headers::belong_to_a_mail);
     // A fault in reading one message costs what it says, never the message.
@@ -144,7 +144,7 @@ fn unreadable(content: &[u8]) -> Parsed {
         reply_text: body.text.clone(),
         text: body.text,
         truncated: body.truncated,
-        content_digest: hex(Sha256::digest(content)),
+        content_digest: hex::encode(Sha256::digest(content)),
         ..Parsed::default()
     }
 }
@@ -190,16 +190,11 @@ fn content_digest(message: &Message<'_>, content: &[u8]) -> String {
         }
     }
     update_without_returns(&mut digest, content.get(root.offset_body as usize..).unwrap_or_default());
-    hex(digest.finalize())
+    hex::encode(digest.finalize())
 }
 
 fn update_without_returns(digest: &mut Sha256, bytes: &[u8]) {
     for piece in bytes.split(|byte| *byte == b'\r') {
         digest.update(piece);
     }
-}
-
-fn hex(bytes: impl AsRef<[u8]>) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
