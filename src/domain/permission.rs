@@ -41,17 +41,6 @@ pub enum Forbidden {
     FulfilsForOthers,
 }
 
-impl Forbidden {
-    /// A stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::DeskOnly | Self::RecordsLate | Self::RecordsCalls | Self::FulfilsForOthers => "desk_only",
-            Self::ClientDecides => "client_decides",
-            Self::ApprovesForOthers => "other_side",
-        }
-    }
-}
-
 /// A verb that needs permission whatever it is done to, so that it can be asked for before anything is read.
 pub trait Verb: 'static {
     /// Who may, as the API document says it.

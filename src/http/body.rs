@@ -12,7 +12,7 @@ use super::incoming::Taken;
 use super::json;
 use super::judge::without_wrong;
 use super::operation::{Argument, Asked, Signature};
-use crate::usecases::{Error, Problem};
+use crate::usecases::{Error, FieldCode, Problem};
 
 /// A body with nothing wrong in it, as far as the document says.
 pub struct Body<T> {
@@ -56,7 +56,7 @@ impl<T: DeserializeOwned + ToSchema> Argument for Partial<T> {
 }
 
 impl<T> Partial<T> {
-    pub fn refuse(&mut self, field: &str, code: &'static str, detail: impl Into<String>) {
+    pub fn refuse(&mut self, field: &str, code: FieldCode, detail: impl Into<String>) {
         self.problems.push(Problem::field(field, code, detail));
     }
 
@@ -78,13 +78,17 @@ pub async fn json_of(asked: &mut Asked) -> Result<(Value, Vec<Problem>, Taken), 
     let incoming = asked.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()))?;
     let sent = incoming.take(JSON).await?;
     let (value, repeated) = json::read(&sent).map_err(|error| {
-        Failure::invalid(vec![Problem { pointer: String::new(), code: "bad_json", detail: format!("the body is no JSON: {error}") }])
+        Failure::invalid(vec![Problem {
+            pointer: String::new(),
+            code: FieldCode::BadJson,
+            detail: format!("the body is no JSON: {error}"),
+        }])
     })?;
     Ok((value, twice(repeated), sent))
 }
 
 fn twice(repeated: BTreeSet<String>) -> Vec<Problem> {
-    repeated.into_iter().map(|pointer| Problem { pointer, code: "repeated", detail: "is given twice".to_owned() }).collect()
+    repeated.into_iter().map(|pointer| Problem { pointer, code: FieldCode::Repeated, detail: "is given twice".to_owned() }).collect()
 }
 
 async fn judged(asked: &mut Asked) -> Result<(Value, Vec<Problem>, Taken), Failure> {

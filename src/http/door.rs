@@ -1,7 +1,7 @@
 //! The paths of the API with who answers them: whatever a path does not answer is refused with what it does.
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, Resource, ResponseError, web};
 
 use super::caller::Caller;
@@ -9,6 +9,7 @@ use super::error::Failure;
 use super::gate;
 use super::incoming::Incoming;
 use super::operation::{Argument, Asked, Operation};
+use crate::usecases::Code;
 
 /// A door for each path of these operations, below a prefix.
 pub fn doors(prefix: &str, operations: &'static [Operation]) -> Vec<Resource> {
@@ -52,7 +53,7 @@ async fn answered(operation: &'static Operation, request: HttpRequest, incoming:
 
 fn not_that_way(request: &HttpRequest, allowed: &str) -> HttpResponse {
     let detail = format!("{} is not for this resource", request.method());
-    let mut response = Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).error_response();
+    let mut response = Failure::new(Code::MethodNotAllowed, detail).error_response();
     if let Ok(allowed) = HeaderValue::from_str(allowed) {
         response.headers_mut().insert(header::ALLOW, allowed);
     }
@@ -65,5 +66,5 @@ pub async fn nothing(request: HttpRequest) -> Result<HttpResponse, Failure> {
     let is_slash_too_many = bare.len() < request.path().len() && request.resource_map().match_pattern(bare).is_some();
     let detail =
         if is_slash_too_many { "there is nothing here: write the path without the slash at its end" } else { "there is nothing here" };
-    Err(Failure::new(StatusCode::NOT_FOUND, "not_found", detail))
+    Err(Failure::new(Code::NotFound, detail))
 }

@@ -11,6 +11,7 @@ use futures_util::Stream;
 
 use super::answer::{BYTES, Download};
 use super::error::Failure;
+use crate::usecases::Code;
 
 /// What a browser may do with a file that was handed in: nothing.
 pub const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
@@ -40,7 +41,7 @@ impl Wanted {
 }
 
 pub fn out_of_range(size: u64) -> Download {
-    let failure = Failure::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", "the file has no such bytes");
+    let failure = Failure::new(Code::RangeNotSatisfiable, "the file has no such bytes");
     let mut response = failure.error_response();
     if let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}")) {
         response.headers_mut().insert(header::CONTENT_RANGE, range);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::problems;
-use crate::usecases::{Error, Problem};
+use crate::usecases::{Code, Error, Problem};
 
 /// How many problems are told, and how long their pointers and details are: what was sent can make them as many and as long as it is.
 const PROBLEMS_CAP: usize = 1000;
@@ -63,8 +63,7 @@ pub struct FieldProblem {
 /// A refusal on its way out.
 #[derive(Debug)]
 pub struct Failure {
-    status: StatusCode,
-    code: &'static str,
+    code: Code,
     detail: String,
     problems: Vec<Problem>,
     retry_after: u64,
@@ -73,10 +72,9 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A refusal of a status with a code.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        debug_assert!(problems::is_problem(status.as_u16(), code), "{code} is no code of {status} in http/problems.rs");
-        Self { status, code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None, is_token_wrong: false }
+    /// A refusal whose status follows from its code.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None, is_token_wrong: false }
     }
 
     /// A request that cannot be, with everything wrong with it.
@@ -92,20 +90,19 @@ impl Failure {
     /// What goes over the wire.
     pub fn body(&self) -> ProblemBody {
         let field = |problem: &Problem| {
-            debug_assert!(problems::is_field(problem.code), "{} is no code of a field in http/problems.rs", problem.code);
             let cut = |text: &str, length| text.chars().take(length).collect();
             FieldProblem {
                 pointer: cut(&problem.pointer, POINTER_CAP),
-                code: problem.code.to_owned(),
+                code: problem.code.as_str().to_owned(),
                 detail: cut(&problem.detail, DETAIL_CAP),
             }
         };
         ProblemBody {
-            kind: format!("urn:uurwerk:problem:{}", self.code),
-            title: self.status.canonical_reason().unwrap_or_default().to_owned(),
-            status: i32::from(self.status.as_u16()),
+            kind: format!("urn:uurwerk:problem:{}", self.code.as_str()),
+            title: self.status_code().canonical_reason().unwrap_or_default().to_owned(),
+            status: i32::from(self.status_code().as_u16()),
             detail: self.detail.clone(),
-            code: self.code.to_owned(),
+            code: self.code.as_str().to_owned(),
             errors: self.problems.iter().take(PROBLEMS_CAP).map(field).collect(),
             conflicts_with: self.conflicts_with.clone(),
         }
@@ -114,12 +111,12 @@ impl Failure {
     /// Too much was asked; some seconds later it may be asked again.
     pub fn too_many(seconds: u64) -> Self {
         let detail = format!("too many requests; try again in {seconds} s");
-        Self { retry_after: seconds, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
+        Self { retry_after: seconds, ..Self::new(Code::TooManyRequests, detail) }
     }
 
     /// Nobody knows who is calling.
     pub fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "a valid bearer token is needed")
+        Self::new(Code::Unauthorized, "a valid bearer token is needed")
     }
 
     /// The token sent is none, or none any more (RFC 6750).
@@ -131,32 +128,29 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound(what) => Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}")),
+            Error::NotFound(what) => Self::new(Code::NotFound, format!("there is no such {what}")),
             Error::Invalid(problems) => {
                 let detail = format!("the request has {} problem(s)", problems.len());
-                Self { problems, ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail) }
-            }
-            Error::Conflict { code, detail } => {
-                let status = if code == "version_changed" { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
-                Self::new(status, code, detail)
+                Self { problems, ..Self::new(Code::InvalidRequest, detail) }
             }
             Error::Taken { code, detail, by } => {
                 let conflicts_with = by.map(|number| format!("/v1/tickets/{number}"));
-                Self { conflicts_with, ..Self::new(StatusCode::CONFLICT, code, detail) }
+                Self { conflicts_with, ..Self::new(code, detail) }
             }
-            Error::Forbidden { code, detail } => Self::new(StatusCode::FORBIDDEN, code, detail),
-            Error::TooLarge { code, detail } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, detail),
-            Error::Interrupted => Self::new(StatusCode::BAD_REQUEST, "incomplete_body", "the body did not come in whole"),
-            Error::Repeat => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many changes at once; try again"),
-            Error::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the desk is stopping; try again"),
+            Error::Conflict { code, detail } | Error::Forbidden { code, detail } | Error::TooLarge { code, detail } => {
+                Self::new(code, detail)
+            }
+            Error::Interrupted => Self::new(Code::IncompleteBody, "the body did not come in whole"),
+            Error::Repeat => Self::new(Code::Busy, "too many changes at once; try again"),
+            Error::Stopping => Self::new(Code::Unavailable, "the desk is stopping; try again"),
             Error::Unavailable(cause) => {
                 // Of each request so refused the log need not hear: `Standing` tells when it begins and when it is over.
                 tracing::debug!(cause, "a dependency is away");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "what the desk depends on cannot be used now; try again")
+                Self::new(Code::Unavailable, "what the desk depends on cannot be used now; try again")
             }
             Error::Internal(cause) => {
                 tracing::error!(cause, "a request failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the desk made a fault; it is in the log")
+                Self::new(Code::Internal, "the desk made a fault; it is in the log")
             }
         }
     }
@@ -170,20 +164,20 @@ impl fmt::Display for Failure {
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        self.status
+        problems::status(self.code)
     }
 
     fn error_response(&self) -> HttpResponse {
         let body = self.body();
         let challenge = if self.is_token_wrong { "Bearer error=\"invalid_token\"" } else { "Bearer" };
-        let mut response = HttpResponse::build(self.status);
+        let mut response = HttpResponse::build(self.status_code());
         response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
         if let Some(other) = &self.conflicts_with {
             response.insert_header((header::LINK, format!("<{other}>; rel=\"related\"")));
         }
-        match self.status {
+        match self.status_code() {
             StatusCode::UNAUTHORIZED => drop(response.insert_header((header::WWW_AUTHENTICATE, challenge))),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE if self.code == "unsupported_content_encoding" => {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE if self.code == Code::UnsupportedContentEncoding => {
                 response.insert_header((header::ACCEPT_ENCODING, "identity"));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {

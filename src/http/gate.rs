@@ -3,7 +3,6 @@
 //! none is known.
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, Accept, Header, Quality};
 use actix_web::mime::Mime;
 
@@ -12,13 +11,13 @@ use super::idempotency;
 use super::operation::{Operation, Place, Signature};
 use super::query;
 use super::version::Tags;
-use crate::usecases::Problem;
+use crate::usecases::{Code, FieldCode, Problem};
 
 /// Refuses what no operation takes.
 pub fn check(request: &HttpRequest, operation: &Operation) -> Result<(), Failure> {
     let signature = &operation.signature;
     if path_is_too_long(request, operation) || request.path().contains("%00") {
-        return Err(Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here"));
+        return Err(Failure::new(Code::NotFound, "there is nothing here"));
     }
     let mut problems = Vec::new();
     // An operation with a query looks at its whole query itself.
@@ -30,7 +29,7 @@ pub fn check(request: &HttpRequest, operation: &Operation) -> Result<(), Failure
     Failure::unless_none(problems)?;
     let form = signature.success.content.as_ref().map(|(media, _)| *media);
     match form.filter(|form| !takes(request, form)) {
-        Some(form) => Err(Failure::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", format!("this is answered as {form}"))),
+        Some(form) => Err(Failure::new(Code::NotAcceptable, format!("this is answered as {form}"))),
         None => Ok(()),
     }
 }
@@ -76,11 +75,11 @@ fn takes(request: &HttpRequest, form: &str) -> bool {
 fn unreadable_headers(request: &HttpRequest) -> Vec<Problem> {
     let mut problems = Vec::new();
     if idempotency::key(request).is_err() {
-        problems.push(query::refused("Idempotency-Key", "bad_key", "must be 1 to 255 visible ASCII characters, said once"));
+        problems.push(query::refused("Idempotency-Key", FieldCode::BadKey, "must be 1 to 255 visible ASCII characters, said once"));
     }
     for (name, shown) in [(header::IF_MATCH, "If-Match"), (header::IF_NONE_MATCH, "If-None-Match")] {
         if Tags::of(request, &name).is_err() {
-            problems.push(query::refused(shown, "bad_etag", "must be * or a comma list of ETags such as \"3\""));
+            problems.push(query::refused(shown, FieldCode::BadEtag, "must be * or a comma list of ETags such as \"3\""));
         }
     }
     problems

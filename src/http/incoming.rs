@@ -11,7 +11,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use actix_web::dev::Payload;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
@@ -24,7 +24,7 @@ use super::error::Failure;
 use super::limits::Limits;
 use super::operation::{Argument, Asked, BODY_CAP, Signature};
 use crate::app::App;
-use crate::usecases::Error;
+use crate::usecases::{Code, Error};
 
 /// As much of a body as waits in memory, and as is read of a file at once.
 const PIECE: usize = 64 * 1024;
@@ -122,13 +122,13 @@ impl Incoming {
         let coding = said(header::CONTENT_ENCODING).unwrap_or_default().trim();
         if !coding.is_empty() && !coding.eq_ignore_ascii_case("identity") {
             let detail = "the body must be sent as it is, without Content-Encoding";
-            return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", detail));
+            return Err(Failure::new(Code::UnsupportedContentEncoding, detail));
         }
         let media = said(header::CONTENT_TYPE).unwrap_or_default();
         if media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted) {
             return Ok(());
         }
-        Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", format!("the body must be {wanted}")))
+        Err(Failure::new(Code::UnsupportedMediaType, format!("the body must be {wanted}")))
     }
 
     /// Waits until all of it came, in a file when it is longer than a piece.
@@ -157,7 +157,7 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Broken => Self::Interrupted,
-            Refused::TooLarge(cap) => Self::TooLarge { code: "too_large", detail: takes_at_most(cap) },
+            Refused::TooLarge(cap) => Self::TooLarge { code: Code::TooLarge, detail: takes_at_most(cap) },
             Refused::NoPlace(error) => Self::Unavailable(format!("a body that is coming in has no place to wait: {error}")),
         }
     }

@@ -12,7 +12,7 @@ use super::json::{escaped, unescaped};
 use crate::domain::Instant;
 use crate::domain::instant::BadInstant;
 use crate::domain::text::is_visible;
-use crate::usecases::{Problem, one_of};
+use crate::usecases::{FieldCode, Problem, one_of};
 
 /// What a text that people read must have somewhere, as the document says it to every client's generator. Held against
 /// more than that here: a sign without a width is no space to it, and nothing to see.
@@ -52,11 +52,11 @@ impl Judge {
             match error.kind() {
                 ValidationErrorKind::Required { property } => {
                     let name = property.as_str().unwrap_or_default();
-                    problems.push(Problem { pointer: format!("{at}/{name}"), code: "required", detail: "is required".to_owned() });
+                    problems.push(Problem { pointer: format!("{at}/{name}"), code: FieldCode::Required, detail: "is required".to_owned() });
                 }
                 ValidationErrorKind::AdditionalProperties { unexpected } => problems.extend(unexpected.iter().map(|name| Problem {
                     pointer: format!("{at}/{}", escaped(name)),
-                    code: "unknown_field",
+                    code: FieldCode::UnknownField,
                     detail: "is not a field here".to_owned(),
                 })),
                 // That it is too short is said already.
@@ -77,17 +77,17 @@ pub fn without_wrong(value: Value, problems: &[Problem]) -> Value {
     Value::Object(fields)
 }
 
-fn code(kind: &ValidationErrorKind) -> &'static str {
+fn code(kind: &ValidationErrorKind) -> FieldCode {
     match kind {
-        ValidationErrorKind::Type { .. } => "wrong_type",
-        ValidationErrorKind::Format { format } if format == "date-time" => "bad_instant",
-        ValidationErrorKind::Format { format } if format == "date" => "bad_date",
-        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => "not_allowed",
-        ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => "too_short",
-        ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => "too_long",
-        ValidationErrorKind::Format { format } if format == VISIBLE => "blank",
-        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => "bad_format",
-        _ => "invalid",
+        ValidationErrorKind::Type { .. } => FieldCode::WrongType,
+        ValidationErrorKind::Format { format } if format == "date-time" => FieldCode::BadInstant,
+        ValidationErrorKind::Format { format } if format == "date" => FieldCode::BadDate,
+        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => FieldCode::NotAllowed,
+        ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => FieldCode::TooShort,
+        ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => FieldCode::TooLong,
+        ValidationErrorKind::Format { format } if format == VISIBLE => FieldCode::Blank,
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => FieldCode::BadFormat,
+        _ => FieldCode::Invalid,
     }
 }
 
@@ -125,7 +125,7 @@ fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut V
     match value {
         Value::String(text) if text.contains('\0') => {
             let pointer = at.iter().flat_map(|name| ["/".to_owned(), escaped(name)]).collect();
-            problems.push(Problem { pointer, code: "bad_format", detail: NUL.to_owned() });
+            problems.push(Problem { pointer, code: FieldCode::BadFormat, detail: NUL.to_owned() });
         }
         Value::Array(items) => {
             for (place, item) in items.iter().enumerate() {

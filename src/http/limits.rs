@@ -26,6 +26,7 @@ use tokio::time::Sleep;
 
 use super::error::Failure;
 use crate::settings::Http;
+use crate::usecases::Code;
 
 /// Bytes for which a body gets a second more.
 const BYTES_A_SECOND: u64 = 16 * 1024;
@@ -146,7 +147,7 @@ impl Watched {
     /// Has the last word: a body that came too slowly is a 408, and a connection with a body that nobody reads is closed.
     pub fn answered(self, response: &mut ServiceResponse) {
         if self.0.borrow().late {
-            let failure = Failure::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body came too slowly");
+            let failure = Failure::new(Code::BodyTooSlow, "the body came too slowly");
             *response.response_mut() = failure.error_response();
         }
         if !self.0.borrow().ended {

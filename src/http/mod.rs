@@ -40,7 +40,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{App as WebApp, HttpServer, ResponseError, web};
 
 use crate::app::App;
-use crate::usecases::Error;
+use crate::usecases::{Code, Error};
 use deprecation::DEPRECATED;
 use document::Written;
 use error::Failure;
@@ -155,11 +155,8 @@ fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
     if problem || !response.status().is_client_error() {
         return;
     }
-    let (status, code) = match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-        _ => (StatusCode::BAD_REQUEST, "bad_request"),
-    };
-    let failure = Failure::new(status, code, status.canonical_reason().unwrap_or_default().to_lowercase());
+    let code = if response.status() == StatusCode::PAYLOAD_TOO_LARGE { Code::TooLarge } else { Code::BadRequest };
+    let failure = Failure::new(code, problems::status(code).canonical_reason().unwrap_or_default().to_lowercase());
     *response.response_mut() = failure.error_response();
 }
 

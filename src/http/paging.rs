@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::query::Keys;
 use crate::domain::Instant;
+use crate::usecases::FieldCode;
 
 /// A page of rows.
 pub struct Page<T> {
@@ -34,7 +35,7 @@ pub fn after<T>(keys: &mut Keys, words: &str, read: impl Fn(&str) -> Option<T>) 
     let text = keys.cursor(words)?;
     let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|place| read(&place));
     if place.is_none() {
-        keys.refuse("cursor", "bad_cursor", "is no cursor of this list");
+        keys.refuse("cursor", FieldCode::BadCursor, "is no cursor of this list");
     }
     place
 }

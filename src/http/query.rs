@@ -13,7 +13,7 @@ use super::error::Failure;
 use super::judge::NUL;
 use super::operation::{Argument, Asked, Parameter, Place, Signature, text};
 use crate::domain::Instant;
-use crate::usecases::{Problem, one_of};
+use crate::usecases::{FieldCode, Problem, one_of};
 use crate::words::ClosedList;
 
 /// The longest values, in characters: such that all of an operation's together, every sign of them written as twelve, stay
@@ -66,14 +66,14 @@ pub fn unknown(query: &str) -> Vec<Problem> {
 }
 
 /// A problem with a key.
-pub fn refused(key: &str, code: &'static str, detail: impl Into<String>) -> Problem {
+pub fn refused(key: &str, code: FieldCode, detail: impl Into<String>) -> Problem {
     Problem { pointer: key.to_owned(), code, detail: detail.into() }
 }
 
 /// Refuses a comma list where one of its values is none of these.
 pub fn among<'a>(key: &str, listed: &[String], names: impl Iterator<Item = &'a str> + Clone) -> Option<Problem> {
     let is_known = |value: &String| names.clone().any(|known| known == value);
-    (!listed.iter().all(is_known)).then(|| refused(key, "unknown_value", one_of(names.clone())))
+    (!listed.iter().all(is_known)).then(|| refused(key, FieldCode::UnknownValue, one_of(names.clone())))
 }
 
 /// What is left of a query while its type reads it.
@@ -93,12 +93,12 @@ impl Keys {
                     keys.sent.entry(key).or_default().push(value);
                 }
             }
-            Err(error) => keys.refuse("", "bad_query", format!("the query cannot be read: {error}")),
+            Err(error) => keys.refuse("", FieldCode::BadQuery, format!("the query cannot be read: {error}")),
         }
         keys
     }
 
-    pub fn refuse(&mut self, key: &str, code: &'static str, detail: impl Into<String>) {
+    pub fn refuse(&mut self, key: &str, code: FieldCode, detail: impl Into<String>) {
         self.problems.push(refused(key, code, detail));
     }
 
@@ -109,7 +109,7 @@ impl Keys {
 
     fn left_over(mut self) -> Vec<Problem> {
         let unknown = self.sent.into_iter().flat_map(|(key, values)| std::iter::repeat_n(key, values.len()));
-        self.problems.extend(unknown.map(|key| refused(&key, "unknown_parameter", "is not a parameter here")));
+        self.problems.extend(unknown.map(|key| refused(&key, FieldCode::UnknownParameter, "is not a parameter here")));
         self.problems
     }
 
@@ -121,7 +121,7 @@ impl Keys {
         }
         let Some(values) = self.sent.remove(name) else {
             if is_required {
-                self.refuse(name, "required", "is required");
+                self.refuse(name, FieldCode::Required, "is required");
             }
             return None;
         };
@@ -131,9 +131,9 @@ impl Keys {
             if let Some((code, detail)) = parameter.out_of_bounds(&value) {
                 self.refuse(name, code, detail);
             } else if value.contains('\0') {
-                self.refuse(name, "bad_format", NUL);
+                self.refuse(name, FieldCode::BadFormat, NUL);
             } else if said.replace(value).is_some() {
-                self.refuse(name, "repeated", "is said twice; give several values with commas");
+                self.refuse(name, FieldCode::Repeated, "is said twice; give several values with commas");
             }
         }
         said
@@ -167,14 +167,14 @@ impl Keys {
         let said = self.key(name, words, false, || ObjectBuilder::new().schema_type(Type::Boolean).build())?;
         let known = said.parse().ok();
         if known.is_none() {
-            self.refuse(name, "unknown_value", "must be true or false");
+            self.refuse(name, FieldCode::UnknownValue, "must be true or false");
         }
         known
     }
 
     pub fn instant(&mut self, name: &'static str, words: &str) -> Option<Instant> {
         let read = self.key(name, words, false, || text(None, INSTANT))?.parse::<Instant>();
-        read.map_err(|error| self.refuse(name, "bad_instant", error.to_string())).ok()
+        read.map_err(|error| self.refuse(name, FieldCode::BadInstant, error.to_string())).ok()
     }
 
     /// A comma list of names that can be anything.
@@ -192,7 +192,7 @@ impl Keys {
         let listed = self.list(name, words);
         let found: Vec<_> = listed.iter().filter_map(|value| read(value)).collect();
         if found.len() < listed.len() {
-            self.refuse(name, "unknown_value", form);
+            self.refuse(name, FieldCode::UnknownValue, form);
         }
         found
     }
@@ -202,7 +202,7 @@ impl Keys {
         let listed = self.words(name, words);
         let found: Vec<_> = listed.iter().filter_map(|code| L::of_code(code)).collect();
         if found.len() < listed.len() {
-            self.refuse(name, "unknown_value", one_of(L::CODES.iter().copied()));
+            self.refuse(name, FieldCode::UnknownValue, one_of(L::CODES.iter().copied()));
         }
         found
     }
@@ -217,7 +217,7 @@ impl Keys {
             None => unless_said,
             Some(Ok(size @ 1..=100)) => size,
             Some(_) => {
-                self.refuse("pageSize", "out_of_range", "must be from 1 to 100");
+                self.refuse("pageSize", FieldCode::OutOfRange, "must be from 1 to 100");
                 unless_said
             }
         }

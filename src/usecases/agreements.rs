@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, contracts};
+use super::{Code, Error, contracts};
 use crate::app::App;
 pub use crate::contracts::Source;
 use crate::contracts::plan;
@@ -142,7 +142,7 @@ pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
         }
         if let Some(detail) = obstacle(tx, source, versions).await? {
             let code =
-                if versions.iter().any(|one| one.contract.version == contract.version) { "version_exists" } else { "past_rewritten" };
+                if versions.iter().any(|one| one.contract.version == contract.version) { Code::VersionExists } else { Code::PastRewritten };
             return Err(Error::Conflict { code, detail: format!("{}: {detail}", source.file.display()) });
         }
         contracts::amended(contract.clone(), &store::amendments::all(tx).await?)?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Error, Problem, Stamp, contracts, one_of};
+use super::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
@@ -105,7 +105,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         }
         if recorded.in_force_at().is_some() {
             let detail = "the amendment is in force: it waits for nobody".to_owned();
-            return Err(Error::Conflict { code: "amendment_in_force", detail });
+            return Err(Error::Conflict { code: Code::AmendmentInForce, detail });
         }
         let now = not_before(&known, stamp);
         sign(app, tx, stamp, &mut recorded, (store::amendments::next_sequence(&known), now), consent).await?;
@@ -140,17 +140,17 @@ async fn sign(
     consent: &Consent,
 ) -> Result<(), Error> {
     let refused = |field, code, detail: &str| Error::Invalid(vec![Problem::field(field, code, detail)]);
-    let side = Side::named(&consent.side).ok_or_else(|| refused("side", "unknown_value", "must be client or supplier"))?;
+    let side = Side::named(&consent.side).ok_or_else(|| refused("side", FieldCode::UnknownValue, "must be client or supplier"))?;
     let name = consent.approved_by.trim();
     if name.is_empty() {
-        return Err(refused("approvedBy", "required", "name the person who approved"));
+        return Err(refused("approvedBy", FieldCode::Required, "name the person who approved"));
     }
     if recorded.approvals.iter().any(|(_, one)| one.side == side) {
         let detail = format!("the {} has approved already", side.as_str());
-        return Err(Error::Conflict { code: "already_approved", detail });
+        return Err(Error::Conflict { code: Code::AlreadyApproved, detail });
     }
     if recorded.approvals.iter().any(|(_, one)| one.approved_by.to_lowercase() == name.to_lowercase()) {
-        return Err(refused("approvedBy", "same_person", "approved for the other side: each side has a person of its own"));
+        return Err(refused("approvedBy", FieldCode::SamePerson, "approved for the other side: each side has a person of its own"));
     }
     let approval = Approval {
         id: app.time.id(),
@@ -169,7 +169,7 @@ async fn sign(
 fn clash(error: Error) -> Error {
     let Error::Invalid(problems) = error else { return error };
     let detail = problems.into_iter().map(|problem| problem.detail).collect::<Vec<_>>().join("; ");
-    Error::Conflict { code: "amendments_clash", detail }
+    Error::Conflict { code: Code::AmendmentsClash, detail }
 }
 
 /// What was amended in the calendars of a contract that serves someone of the scope, in the order recorded.
@@ -193,14 +193,14 @@ pub async fn is_alone(app: &App, scope: &Scope, contract: &str) -> Result<bool, 
 fn change(draft: &Draft) -> Result<Change, Vec<Problem>> {
     let refused = |code, detail: String| vec![Problem::field("hours", code, detail)];
     match (draft.change.as_str(), draft.hours.is_empty()) {
-        ("hours", true) => return Err(refused("required", "a date that opens needs its hours".to_owned())),
-        ("closed" | "as_agreed", false) => return Err(refused("not_allowed", "only a date that opens has hours".to_owned())),
+        ("hours", true) => return Err(refused(FieldCode::Required, "a date that opens needs its hours".to_owned())),
+        ("closed" | "as_agreed", false) => return Err(refused(FieldCode::NotAllowed, "only a date that opens has hours".to_owned())),
         _ => {}
     }
     match Change::named(&draft.change, &draft.hours) {
         Ok(Some(change)) => Ok(change),
-        Ok(None) => Err(vec![Problem::field("change", "unknown_value", "must be closed, hours or as_agreed")]),
-        Err(error @ (BadInterval::Unreadable | BadInterval::Empty)) => Err(refused("bad_interval", format!("one of them {error}"))),
+        Ok(None) => Err(vec![Problem::field("change", FieldCode::UnknownValue, "must be closed, hours or as_agreed")]),
+        Err(error @ (BadInterval::Unreadable | BadInterval::Empty)) => Err(refused(FieldCode::BadInterval, format!("one of them {error}"))),
     }
 }
 
@@ -213,14 +213,14 @@ fn check(agreements: &Agreements, contract: &str, amendment: &Amendment) -> Resu
     if !versions.iter().any(|version| version.contract.calendars.contains_key(&amendment.calendar)) {
         let known: BTreeSet<_> = versions.iter().flat_map(|version| version.contract.calendars.keys()).map(String::as_str).collect();
         let detail = format!("the contract has no such calendar; {}", one_of(known));
-        return Err(Error::Invalid(vec![Problem::field("calendar", "unknown_calendar", detail)]));
+        return Err(Error::Invalid(vec![Problem::field("calendar", FieldCode::UnknownCalendar, detail)]));
     }
     let mut problems = Vec::new();
     for version in versions {
         let known = version.contract.amendments.iter().map(|amended| amended.amendment.clone());
         if let Err(wrong) = version.contract.clone().amended_by(known.chain([amendment.clone()])) {
             let detail = wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            problems.push(Problem::field("hours", "overlap", format!("version {}: {detail}", version.contract.version)));
+            problems.push(Problem::field("hours", FieldCode::Overlap, format!("version {}: {detail}", version.contract.version)));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::held::repeated;
 use super::tickets::{When, act_in};
-use super::{Error, Problem, Stamp};
+use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::permission;
@@ -62,9 +62,11 @@ pub async fn attach(
         not_kept => {
             discard(app, &[id]).await;
             return Err(match not_kept {
-                Ok(_) => {
-                    Error::Invalid(vec![Problem { pointer: String::new(), code: "empty_body", detail: "the file is empty".to_owned() }])
-                }
+                Ok(_) => Error::Invalid(vec![Problem {
+                    pointer: String::new(),
+                    code: FieldCode::EmptyBody,
+                    detail: "the file is empty".to_owned(),
+                }]),
                 Err(NotKept::TooLong) => too_large(app, room),
                 Err(NotKept::Broken(error)) => error,
                 Err(NotKept::Store(error)) => Error::Unavailable(error.to_string()),
@@ -114,7 +116,7 @@ pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket, public: bool) -
     let sizes = store::attachments::sizes(tx, ticket.id, public).await?;
     if sizes.len() >= MOST {
         let detail = format!("a ticket has at most {MOST} attachments");
-        return Err(Error::Conflict { code: "too_many_attachments", detail });
+        return Err(Error::Conflict { code: Code::TooManyAttachments, detail });
     }
     Ok(app.settings.attachments.max_bytes_per_ticket.saturating_sub(sizes.iter().sum()))
 }
@@ -123,9 +125,9 @@ fn too_large(app: &App, room: u64) -> Error {
     let cap = app.settings.attachments.max_bytes;
     if room < cap {
         let detail = format!("the ticket has room for {room} more bytes of attachments");
-        return Error::TooLarge { code: "ticket_full", detail };
+        return Error::TooLarge { code: Code::TicketFull, detail };
     }
-    Error::TooLarge { code: "attachment_too_large", detail: format!("an attachment has at most {cap} bytes") }
+    Error::TooLarge { code: Code::AttachmentTooLarge, detail: format!("an attachment has at most {cap} bytes") }
 }
 
 pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id: Uuid, kept: &crate::files::Kept) -> Attachment {
@@ -155,7 +157,7 @@ pub(super) async fn record(
 ) -> Result<Ticket, Error> {
     let ids: Vec<_> = attachments.iter().map(|one| one.id).collect();
     if store::attachments::arrived(tx, &ids).await? != ids.len() {
-        return Err(Error::Conflict { code: "upload_expired", detail: "the upload took more than a day, and was given up".to_owned() });
+        return Err(Error::Conflict { code: Code::UploadExpired, detail: "the upload took more than a day, and was given up".to_owned() });
     }
     let wish = |one: &Attachment| Act::Attach(Attach { id: one.id, public: one.public, bytes: one.size_bytes });
     let wishes: Vec<_> = attachments.iter().map(wish).collect();

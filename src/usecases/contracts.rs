@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Error, Problem};
+use super::{Code, Error, FieldCode, Problem};
 use crate::app::App;
 use crate::contracts::{self, Source};
 use crate::domain::Instant;
@@ -17,7 +17,7 @@ use crate::store::{self, Scope};
 pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Error> {
     let own = store::amendments::in_force(recorded, &contract.id);
     contract.amended_by(own).map_err(|wrong| Error::Conflict {
-        code: "amendments_clash",
+        code: Code::AmendmentsClash,
         detail: wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     })
 }
@@ -25,7 +25,7 @@ pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Er
 /// Reads the text of a contract file; everything wrong with it, as problems of the field `contract`.
 pub fn read(file: &Path, text: &str) -> Result<Contract, Vec<Problem>> {
     contracts::parse(file, text).map_err(|refused| {
-        let problem = |one: &contracts::Problem| Problem::field("contract", "bad_contract", one.to_string());
+        let problem = |one: &contracts::Problem| Problem::field("contract", FieldCode::BadContract, one.to_string());
         refused.problems.iter().map(problem).collect()
     })
 }

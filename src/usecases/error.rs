@@ -2,8 +2,9 @@
 
 use sea_orm::DbErr;
 
+use super::codes::{Code, FieldCode};
 use crate::domain::agreements::UnknownVersion;
-use crate::domain::permission;
+use crate::domain::permission::Forbidden;
 use crate::mail::messages;
 use crate::store;
 
@@ -12,15 +13,14 @@ use crate::store;
 pub struct Problem {
     /// A JSON pointer into the body, or the name of a query key or a header.
     pub pointer: String,
-    /// A stable code.
-    pub code: &'static str,
+    pub code: FieldCode,
     /// What is the matter.
     pub detail: String,
 }
 
 impl Problem {
     /// A problem with a field of the body.
-    pub fn field(field: &str, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn field(field: &str, code: FieldCode, detail: impl Into<String>) -> Self {
         Self { pointer: format!("/{field}"), code, detail: detail.into() }
     }
 }
@@ -48,16 +48,14 @@ pub enum Error {
     /// It cannot be now.
     #[error("{detail}")]
     Conflict {
-        /// A stable code.
-        code: &'static str,
+        code: Code,
         /// What stands in the way.
         detail: String,
     },
     /// Something else has what was asked for.
     #[error("{detail}")]
     Taken {
-        /// A stable code.
-        code: &'static str,
+        code: Code,
         /// What stands in the way.
         detail: String,
         /// The number of the ticket that has it, where the caller sees that.
@@ -66,16 +64,14 @@ pub enum Error {
     /// The caller may not.
     #[error("{detail}")]
     Forbidden {
-        /// A stable code.
-        code: &'static str,
+        code: Code,
         /// Who may.
         detail: String,
     },
     /// It is more than is taken.
     #[error("{detail}")]
     TooLarge {
-        /// A stable code.
-        code: &'static str,
+        code: Code,
         /// How much is taken.
         detail: String,
     },
@@ -108,9 +104,14 @@ impl From<DbErr> for Error {
     }
 }
 
-impl From<permission::Forbidden> for Error {
-    fn from(forbidden: permission::Forbidden) -> Self {
-        Self::Forbidden { code: forbidden.code(), detail: forbidden.to_string() }
+impl From<Forbidden> for Error {
+    fn from(forbidden: Forbidden) -> Self {
+        let code = match forbidden {
+            Forbidden::DeskOnly | Forbidden::RecordsLate | Forbidden::RecordsCalls | Forbidden::FulfilsForOthers => Code::DeskOnly,
+            Forbidden::ClientDecides => Code::ClientDecides,
+            Forbidden::ApprovesForOthers => Code::OtherSide,
+        };
+        Self::Forbidden { code, detail: forbidden.to_string() }
     }
 }
 

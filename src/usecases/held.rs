@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Error, Stamp};
+use super::{Code, Error, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
@@ -118,7 +118,7 @@ pub(super) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Err
         Some((digest, created)) if digest == key.digest => Ok(Some(created)),
         Some(_) => {
             let detail = "this Idempotency-Key was used for another request".to_owned();
-            Err(Error::Conflict { code: "idempotency_key_reused", detail })
+            Err(Error::Conflict { code: Code::IdempotencyKeyReused, detail })
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod actors;
 pub mod agreements;
 pub mod amendments;
 pub mod attachments;
+mod codes;
 pub mod contracts;
 pub mod dead_letters;
 mod enclosures;
@@ -23,6 +24,7 @@ pub mod timers;
 pub mod tokens;
 pub mod what_if;
 
+pub use codes::{Code, FieldCode};
 pub use error::{Error, Problem, one_of};
 
 use crate::domain::Instant;

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::held::{remember, repeated};
 use super::tickets::record_in;
-use super::{Error, Stamp};
+use super::{Code, Error, Stamp};
 use crate::app::App;
 use crate::domain::ticket::mail::Mailed;
 use crate::domain::ticket::{EventData, Ticket};
@@ -52,7 +52,7 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
         }
         if !store::outbound::requeue(tx, id, stamp.recorded_at).await? {
             let detail = format!("only a message that was given up is sent again; this one is {}", found.state.as_str());
-            return Err(Error::Conflict { code: "not_given_up", detail });
+            return Err(Error::Conflict { code: Code::NotGivenUp, detail });
         }
         tell(app, tx, stamp, &found.mail, EventData::MailSentAgain).await?;
         remember(app, tx, stamp, id).await?;

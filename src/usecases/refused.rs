@@ -1,6 +1,6 @@
 //! What each refusal of the domain is called for whoever asked: a stable code, and the field it is about where there is one.
 
-use super::{Error, Problem};
+use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::{
     Refusal, assign, escalate, prioritise, repair, retier, retype,
     transition::{self, Refused as Move},
@@ -12,17 +12,17 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::Move(refused) => of_a_move(refused, detail),
             Refusal::Prioritise(refused) | Refusal::Retype(retype::Refused::Priority(refused)) => of_a_priority(&refused, detail),
-            Refusal::Retype(retype::Refused::TierMissing) => field("type", "tier_missing", detail),
-            Refusal::Retier(retier::Refused::UnknownTier { .. }) => field("tier", "unknown_tier", detail),
-            Refusal::AgreeRepair(repair::Refused::InPast) => field("dueAt", "in_past", detail),
-            Refusal::AgreeRepair(repair::Refused::NotAgreeable) => conflict("repair_not_agreeable", detail),
-            Refusal::AgreeRepair(repair::Refused::PriorityMissing) => conflict("priority_required", detail),
+            Refusal::Retype(retype::Refused::TierMissing) => field("type", FieldCode::TierMissing, detail),
+            Refusal::Retier(retier::Refused::UnknownTier { .. }) => field("tier", FieldCode::UnknownTier, detail),
+            Refusal::AgreeRepair(repair::Refused::InPast) => field("dueAt", FieldCode::InPast, detail),
+            Refusal::AgreeRepair(repair::Refused::NotAgreeable) => conflict(Code::RepairNotAgreeable, detail),
+            Refusal::AgreeRepair(repair::Refused::PriorityMissing) => conflict(Code::PriorityRequired, detail),
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
             Refusal::Retier(retier::Refused::Cancelled) | Refusal::Assign(assign::Refused::Cancelled) => {
-                conflict("ticket_cancelled", detail)
+                conflict(Code::TicketCancelled, detail)
             }
             Refusal::Retype(retype::Refused::NotOpen) | Refusal::AgreeRepair(repair::Refused::NotOpen) => {
-                conflict("ticket_not_open", detail)
+                conflict(Code::TicketNotOpen, detail)
             }
             Refusal::Forbidden(refused)
             | Refusal::Retype(retype::Refused::Forbidden(refused))
@@ -35,49 +35,49 @@ impl From<Refusal> for Error {
 
 fn of_a_move(refused: transition::Refused, detail: String) -> Error {
     match refused {
-        Move::NoSuchMove { .. } => conflict("move_not_allowed", detail),
-        Move::PriorityMissing => conflict("priority_required", detail),
+        Move::NoSuchMove { .. } => conflict(Code::MoveNotAllowed, detail),
+        Move::PriorityMissing => conflict(Code::PriorityRequired, detail),
         Move::Forbidden(refused) => refused.into(),
-        Move::CauseMissing => field("cause", "required", detail),
-        Move::UnknownCause { .. } => field("cause", "unknown_value", detail),
-        Move::CauseUnexpected => field("cause", "not_allowed", detail),
+        Move::CauseMissing => field("cause", FieldCode::Required, detail),
+        Move::UnknownCause { .. } => field("cause", FieldCode::UnknownValue, detail),
+        Move::CauseUnexpected => field("cause", FieldCode::NotAllowed, detail),
         Move::TextsMissing(texts) => {
-            Error::Invalid(texts.iter().map(|text| Problem::field(text.as_str(), "required", detail.clone())).collect())
+            Error::Invalid(texts.iter().map(|text| Problem::field(text.as_str(), FieldCode::Required, detail.clone())).collect())
         }
         Move::TextsUnexpected(texts) => {
-            Error::Invalid(texts.iter().map(|text| Problem::field(text.as_str(), "not_allowed", detail.clone())).collect())
+            Error::Invalid(texts.iter().map(|text| Problem::field(text.as_str(), FieldCode::NotAllowed, detail.clone())).collect())
         }
     }
 }
 
 fn of_a_priority(refused: &prioritise::Refused, detail: String) -> Error {
     match refused {
-        prioritise::Refused::Cancelled => conflict("ticket_cancelled", detail),
-        prioritise::Refused::NotOpen => conflict("ticket_not_open", detail),
-        prioritise::Refused::Decided => conflict("priority_decided", detail),
-        prioritise::Refused::UnknownPriority { .. } => field("priority", "unknown_priority", detail),
-        prioritise::Refused::PhoneContactMissing => field("priority", "phone_contact_required", detail),
+        prioritise::Refused::Cancelled => conflict(Code::TicketCancelled, detail),
+        prioritise::Refused::NotOpen => conflict(Code::TicketNotOpen, detail),
+        prioritise::Refused::Decided => conflict(Code::PriorityDecided, detail),
+        prioritise::Refused::UnknownPriority { .. } => field("priority", FieldCode::UnknownPriority, detail),
+        prioritise::Refused::PhoneContactMissing => field("priority", FieldCode::PhoneContactRequired, detail),
     }
 }
 
 fn of_a_step(refused: &escalate::Refused, detail: String) -> Error {
     match refused {
-        escalate::Refused::NoLadder => conflict("no_ladder", detail),
-        escalate::Refused::NotOpen => conflict("ticket_not_open", detail),
-        escalate::Refused::TopOfLadder => conflict("top_of_ladder", detail),
-        escalate::Refused::UnknownCode { .. } => field("code", "unknown_trigger", detail),
-        escalate::Refused::RaisedByOthers { .. } => forbidden("raised_by_others", detail),
+        escalate::Refused::NoLadder => conflict(Code::NoLadder, detail),
+        escalate::Refused::NotOpen => conflict(Code::TicketNotOpen, detail),
+        escalate::Refused::TopOfLadder => conflict(Code::TopOfLadder, detail),
+        escalate::Refused::UnknownCode { .. } => field("code", FieldCode::UnknownTrigger, detail),
+        escalate::Refused::RaisedByOthers { .. } => forbidden(Code::RaisedByOthers, detail),
     }
 }
 
-fn conflict(code: &'static str, detail: String) -> Error {
+fn conflict(code: Code, detail: String) -> Error {
     Error::Conflict { code, detail }
 }
 
-fn forbidden(code: &'static str, detail: String) -> Error {
+fn forbidden(code: Code, detail: String) -> Error {
     Error::Forbidden { code, detail }
 }
 
-fn field(name: &str, code: &'static str, detail: String) -> Error {
+fn field(name: &str, code: FieldCode, detail: String) -> Error {
     Error::Invalid(vec![Problem::field(name, code, detail)])
 }

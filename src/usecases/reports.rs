@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Error, Problem};
+use super::{Error, FieldCode, Problem};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
@@ -35,17 +35,17 @@ pub async fn service_management(
         |pointer: &str, code, detail: &str| Error::Invalid(vec![Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() }]);
     let known_at = as_of.unwrap_or(now);
     if known_at > now {
-        return Err(refused("asOf", "in_future", "is after the present"));
+        return Err(refused("asOf", FieldCode::InFuture, "is after the present"));
     }
     let (from, to) = (month.start(&newest.contract.zone), month.end(&newest.contract.zone));
     if from > known_at {
-        return Err(refused("month", "not_begun", "this month has not begun"));
+        return Err(refused("month", FieldCode::NotBegun, "this month has not begun"));
     }
     let reading = Reading::of(month, &newest.contract.zone, known_at);
     // The version in force when the month ended: a later one changes nothing about it.
     let version = agreements
         .in_force(contract, reading.last())
-        .ok_or_else(|| refused("month", "before_contract", "the contract was not in force yet"))?;
+        .ok_or_else(|| refused("month", FieldCode::BeforeContract, "the contract was not in force yet"))?;
     let first = agreements.in_force(contract, from);
     let is_later = |one: &&Arc<Version>| first.is_none_or(|first| one.contract.effective_from > first.contract.effective_from);
     let in_force = versions.iter().filter(|one| one.contract.effective_from <= version.contract.effective_from).filter(is_later);

@@ -1,7 +1,7 @@
 //! Sandbox time: it stands still until it is told to advance, and never goes back (PLT-01).
 
 use super::held::{remember, repeated};
-use super::{Error, Problem, Stamp};
+use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::jobs;
@@ -63,9 +63,9 @@ fn target(now: Instant, advance: Advance) -> Result<Instant, Error> {
         Advance::By(seconds) => ("by", now.plus(seconds).unwrap_or(Instant::MAX)),
     };
     let problem = if to < now {
-        Problem::field(field, "in_past", format!("the sandbox is at {now}, and never goes back"))
+        Problem::field(field, FieldCode::InPast, format!("the sandbox is at {now}, and never goes back"))
     } else if to.unix() - now.unix() > FARTHEST {
-        Problem::field(field, "out_of_range", "a sandbox advances at most ten years at a time")
+        Problem::field(field, FieldCode::OutOfRange, "a sandbox advances at most ten years at a time")
     } else {
         return Ok(to);
     };
@@ -77,7 +77,7 @@ pub fn refuse_outside(app: &App) -> Result<(), Error> {
     if app.time.is_sandbox() {
         return Ok(());
     }
-    Err(Error::Conflict { code: "not_a_sandbox", detail: "this desk lives in real time; start one with UURWERK_TIME=sandbox".to_owned() })
+    Err(Error::Conflict { code: Code::NotASandbox, detail: "this desk lives in real time; start one with UURWERK_TIME=sandbox".to_owned() })
 }
 
 /// Refuses to serve a sandbox in real time, where all that is due by then would fire at once, and the other way round, where time

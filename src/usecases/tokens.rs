@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Error, Problem};
+use super::{Error, FieldCode, Problem};
 use crate::app::App;
 use crate::auth::tokens::{State, hash, state};
 use crate::domain::Instant;
@@ -35,12 +35,16 @@ async fn make(app: &App, (name, holder): (&str, Holder), organisation: Option<&s
     if let Some(organisation) = organisation
         && !store::agreements::read(&app.all()).await?.have_named(organisation)
     {
-        return Err(Error::Invalid(vec![Problem::field("organisation", "unknown_organisation", "no contract names this organisation")]));
+        return Err(Error::Invalid(vec![Problem::field(
+            "organisation",
+            FieldCode::UnknownOrganisation,
+            "no contract names this organisation",
+        )]));
     }
     if !is_visible(name) || name.chars().any(char::is_control) {
         return Err(Error::Invalid(vec![Problem::field(
             "name",
-            "blank",
+            FieldCode::Blank,
             "a token needs a name: histories show it for whoever comes with it",
         )]));
     }

@@ -1,5 +1,6 @@
 //! What the types of a handler say of its operation.
 
+use crate::usecases::FieldCode;
 use actix_web::http::StatusCode;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -69,11 +70,11 @@ impl Signature {
 
 impl Parameter {
     /// What is wrong with the length of a value: a code, and a detail.
-    pub fn out_of_bounds(&self, value: &str) -> Option<(&'static str, String)> {
+    pub fn out_of_bounds(&self, value: &str) -> Option<(FieldCode, String)> {
         let (shortest, longest) = (self.schema.min_length.unwrap_or(0), self.schema.max_length.unwrap_or(usize::MAX));
         match value.chars().count() {
-            length if length < shortest => Some(("too_short", format!("is shorter than {}", characters(shortest)))),
-            length if length > longest => Some(("too_long", format!("is longer than {}", characters(longest)))),
+            length if length < shortest => Some((FieldCode::TooShort, format!("is shorter than {}", characters(shortest)))),
+            length if length > longest => Some((FieldCode::TooLong, format!("is longer than {}", characters(longest)))),
             _ => None,
         }
     }

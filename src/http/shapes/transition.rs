@@ -7,6 +7,7 @@ use super::label::Label;
 use crate::domain::contract::{ClosingText, Contract, Motivation, Side};
 use crate::domain::ticket::{Event, Outlook, Ticket};
 use crate::domain::workflow::HoldCause;
+use crate::usecases::Code;
 use crate::usecases::tickets::read::WithHistory;
 
 /// The longest reason, as `TransitionInput` takes it.
@@ -162,7 +163,7 @@ impl TransitionCondition {
             needs_phone_contact: needs_phone_contact && side == Side::Supplier,
         });
         Self {
-            code: "priority_required".to_owned(),
+            code: Code::PriorityRequired.as_str().to_owned(),
             field: "priority".to_owned(),
             label: Label::new("prioriteit", "priority"),
             choices: choices.collect(),

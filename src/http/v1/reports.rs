@@ -10,6 +10,7 @@ use crate::http::error::Failure;
 use crate::http::operation::{Operation, Tag, get};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::reports::service_management::{Month, ServiceManagementReport};
+use crate::usecases::FieldCode;
 use crate::usecases::reports;
 
 pub fn operations() -> Vec<Operation> {
@@ -33,7 +34,7 @@ impl FromQuery for ReportQuery {
         let contract = keys.required("contract", "The contract's id").unwrap_or_default();
         let month = keys.required("month", "The month, such as `2026-03`").map(|month| month.parse());
         if matches!(month, Some(Err(_))) {
-            keys.refuse("month", "bad_month", "must be a month such as 2026-03");
+            keys.refuse("month", FieldCode::BadMonth, "must be a month such as 2026-03");
         }
         let as_of = keys.instant("asOf", "As known at this instant, with an offset; now unless said");
         Self { contract, month: month.and_then(Result::ok), as_of }

@@ -12,8 +12,8 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::operation::{Argument, Asked, Operation, Signature, Tag, get, post};
 use crate::http::shapes::{AdvanceInput, Sandbox};
 use crate::jobs;
-use crate::usecases::Problem;
 use crate::usecases::sandbox::{self, Advance};
+use crate::usecases::{FieldCode, Problem};
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -58,8 +58,8 @@ async fn advance(
     let refused = |field, code, detail: &str| Failure::invalid(vec![Problem::field(field, code, detail)]);
     let advance = match (body.to, body.by) {
         (Some(to), None) => Advance::To(to),
-        (None, Some(by)) => Advance::By(seconds(&by).ok_or_else(|| refused("by", "bad_duration", "is no duration such as PT4H"))?),
-        _ => return Err(refused("to", "one_of", "give either to or by")),
+        (None, Some(by)) => Advance::By(seconds(&by).ok_or_else(|| refused("by", FieldCode::BadDuration, "is no duration such as PT4H"))?),
+        _ => return Err(refused("to", FieldCode::OneOf, "give either to or by")),
     };
     let now_at = sandbox::advance(&app, &caller.stamp_once(&app, &key, &sent), advance).await?;
     Ok(Created(Sandbox { now_at, next_due_at: jobs::next_due(&app).await? }))

@@ -11,7 +11,7 @@ use crate::mail::parse::{self, Parsed};
 use crate::store::{self, View};
 use crate::usecases::enclosures;
 use crate::usecases::tickets::{self, Draft};
-use crate::usecases::{Error, Problem, Stamp};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
 
 /// Whose a message is, as the desk says.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +65,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
         let made = tickets::register_in(app, tx, stamp, &draft).await?;
         if !store::mail::released(tx, id, &made.ticket).await? {
             let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);
-            return Err(Error::Conflict { code: "not_quarantined", detail });
+            return Err(Error::Conflict { code: Code::NotQuarantined, detail });
         }
         let ticket = enclosures::record(app, tx, stamp, made.ticket.clone(), &enclosed).await?;
         Ok(Overview { ticket, ..made })
@@ -83,7 +83,7 @@ async fn refuse_another_clients(app: &App, view: &View, mail: &Parsed, organisat
     match sender.domain_anywhere.first() {
         Some(other) if !by_domain && !is_known => {
             let detail = format!("the sender's mail domain is that of {other}");
-            Err(Error::Invalid(vec![Problem::field("organisation", "not_the_senders", detail)]))
+            Err(Error::Invalid(vec![Problem::field("organisation", FieldCode::NotTheSenders, detail)]))
         }
         _ => Ok(()),
     }

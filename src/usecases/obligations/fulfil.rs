@@ -11,7 +11,7 @@ use crate::domain::obligation::{Cycle, Duty, EventData, Obligation, Occasion, St
 use crate::domain::permission;
 use crate::store::record::Rows as _;
 use crate::usecases::held::{Held, repeated};
-use crate::usecases::{Error, Problem, Stamp};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
 
 /// That something was done.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment)
         let duty = duty(held.version(), &held.subject)?;
         permission::may_fulfil(&stamp.actor, held.version().contract.role(&duty.owner).map(|role| role.side))?;
         if held.subject.state == State::Met {
-            return Err(Error::Conflict { code: "obligation_met", detail: "that it was met is recorded already".to_owned() });
+            return Err(Error::Conflict { code: Code::ObligationMet, detail: "that it was met is recorded already".to_owned() });
         }
         check(stamp, held.version(), duty, &held.subject, fulfilment).map_err(Error::Invalid)?;
         let met_at = fulfilment.met_at.unwrap_or(stamp.recorded_at);
@@ -47,13 +47,13 @@ fn check(stamp: &Stamp, version: &Version, duty: &Duty, obligation: &Obligation,
     let Some(met_at) = fulfilment.met_at else { return Ok(()) };
     let mut problems = Vec::new();
     if let Err(refused) = permission::may_record_late(&stamp.actor) {
-        problems.push(Problem::field("metAt", "desk_only", refused.to_string()));
+        problems.push(Problem::field("metAt", FieldCode::DeskOnly, refused.to_string()));
     }
     if met_at > stamp.recorded_at {
-        problems.push(Problem::field("metAt", "in_future", format!("is after the present, {}", stamp.recorded_at)));
+        problems.push(Problem::field("metAt", FieldCode::InFuture, format!("is after the present, {}", stamp.recorded_at)));
     }
     if let Some(earliest) = earliest(version, duty, obligation).filter(|earliest| met_at < *earliest) {
-        problems.push(Problem::field("metAt", "too_early", format!("is before there was anything to meet, at {earliest}")));
+        problems.push(Problem::field("metAt", FieldCode::TooEarly, format!("is before there was anything to meet, at {earliest}")));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }

@@ -11,7 +11,7 @@ use crate::domain::permission;
 use crate::store;
 use crate::usecases::held::repeated;
 use crate::usecases::tickets::client_of;
-use crate::usecases::{Error, Problem, Stamp, contracts, one_of};
+use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
 
 /// A fact as someone records it; whatever could not be read is absent.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +87,7 @@ fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checke
             let known = contracts::ids_in_force_at(agreements, &stamp.scope, fact_at.min(stamp.recorded_at));
             problems.push(Problem::field(
                 "contract",
-                "unknown_contract",
+                FieldCode::UnknownContract,
                 format!("there is no such contract in force then; {}", one_of(known)),
             ));
         }
@@ -112,8 +112,8 @@ fn which(facts: &[String], given: Option<&str>, problems: &mut Vec<Problem>) -> 
     let (code, detail) = match (given, facts) {
         (None, [only]) => return Some(only.clone()),
         (Some(given), _) if facts.iter().any(|fact| fact == given) => return Some(given.to_owned()),
-        (None, _) => ("required", format!("say which fact it was, one of: {}", facts.join(", "))),
-        (Some(given), _) => ("unknown_fact", format!("\"{given}\" does not start it; one of these does: {}", facts.join(", "))),
+        (None, _) => (FieldCode::Required, format!("say which fact it was, one of: {}", facts.join(", "))),
+        (Some(given), _) => (FieldCode::UnknownFact, format!("\"{given}\" does not start it; one of these does: {}", facts.join(", "))),
     };
     problems.push(Problem::field("fact", code, detail));
     None
@@ -123,11 +123,11 @@ fn which(facts: &[String], given: Option<&str>, problems: &mut Vec<Problem>) -> 
 fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<(Duty, Vec<String>)> {
     match version.contract.duty(id).map(|duty| (duty, &duty.occasion)) {
         Some((duty, Occasion::Facts(facts))) => return Some((duty.clone(), facts.clone())),
-        Some(_) => problems.push(Problem::field("obligation", "recurring", "opens by itself, every period")),
+        Some(_) => problems.push(Problem::field("obligation", FieldCode::Recurring, "opens by itself, every period")),
         None => {
             let by_facts = version.contract.duties.iter().filter(|duty| matches!(duty.occasion, Occasion::Facts(_)));
             let detail = format!("the contract has no such obligation; {}", one_of(by_facts.map(|duty| duty.id.as_str())));
-            problems.push(Problem::field("obligation", "unknown_obligation", detail));
+            problems.push(Problem::field("obligation", FieldCode::UnknownObligation, detail));
         }
     }
     None
@@ -136,18 +136,18 @@ fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<(
 /// A fact is of the past, unless its duty comes before it; and its due date can be counted.
 fn check_fact(stamp: &Stamp, version: &Version, duty: &Duty, given: Option<Instant>, fact_at: Instant, problems: &mut Vec<Problem>) {
     if given.is_some() && fact_at > stamp.recorded_at && !duty.precedes_its_fact() {
-        problems.push(Problem::field("factAt", "in_future", format!("is after the present, {}", stamp.recorded_at)));
+        problems.push(Problem::field("factAt", FieldCode::InFuture, format!("is after the present, {}", stamp.recorded_at)));
     }
     if given.is_some()
         && fact_at < stamp.recorded_at
         && let Err(refused) = permission::may_record_late(&stamp.actor)
     {
-        problems.push(Problem::field("factAt", "desk_only", refused.to_string()));
+        problems.push(Problem::field("factAt", FieldCode::DeskOnly, refused.to_string()));
     }
     let (contract, day_zero) = (&version.contract, version.contract.zone.date(fact_at));
     let counted =
         contract.calendar_after(&duty.calendar, contract.amendments.len()).and_then(|calendar| calendar.count(day_zero, duty.due));
     if counted.and_then(|counted| contract.zone.end_of_date(counted.date)).is_none() {
-        problems.push(Problem::field("factAt", "out_of_range", "leads to a date outside the years 1900 to 2200"));
+        problems.push(Problem::field("factAt", FieldCode::OutOfRange, "leads to a date outside the years 1900 to 2200"));
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
-use crate::usecases::{Error, Problem, Stamp};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
 
 /// When something is said to have happened, with why it is recorded late.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +113,7 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
     // What was in front of it may be a note that a client knows nothing of.
     if when.occurred_at.is_some() && Reader::of(&stamp.actor) == Reader::Desk && previous.is_some_and(|previous| at < previous) {
         let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
-        problems.push(Problem::field("occurredAt", "before_previous", detail));
+        problems.push(Problem::field("occurredAt", FieldCode::BeforePrevious, detail));
     }
     if problems.is_empty() { Ok(at.max(previous.unwrap_or(at))) } else { Err(Error::Invalid(problems)) }
 }
@@ -124,7 +124,7 @@ pub(super) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32
     if expected.is_none_or(|versions| versions.contains(&version)) {
         return Ok(());
     }
-    Err(Error::Conflict { code: "version_changed", detail: "the ticket changed since it was read".to_owned() })
+    Err(Error::Conflict { code: Code::VersionChanged, detail: "the ticket changed since it was read".to_owned() })
 }
 
 /// What the desk's settings and the contract ask of acts besides what the domain decides.
@@ -136,7 +136,7 @@ fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -
         }
         Act::Assign(Assign { team: Field::Set(team), .. }) if !app.settings.teams.is_empty() && !app.settings.teams.contains_key(team) => {
             let known: Vec<_> = app.settings.teams.keys().map(String::as_str).collect();
-            Some(Problem::field("team", "unknown_team", format!("must be one of {}", known.join(", "))))
+            Some(Problem::field("team", FieldCode::UnknownTeam, format!("must be one of {}", known.join(", "))))
         }
         _ => None,
     };

@@ -10,19 +10,19 @@ use crate::domain::contract::{Contract, TicketType};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::TicketRef;
 use crate::store::{self, Tx};
-use crate::usecases::{Error, Problem};
+use crate::usecases::{Code, Error, FieldCode, Problem};
 
 /// What is wrong with a draft's emergency, as far as the draft tells.
 pub(super) fn problem(kind: TicketType, draft: &Draft) -> Option<Problem> {
     let named = draft.emergency_for.as_deref()?;
     if kind != TicketType::ChangeRequest {
-        return Some(Problem::field("emergencyFor", "not_allowed", "only a change request is an emergency change"));
+        return Some(Problem::field("emergencyFor", FieldCode::NotAllowed, "only a change request is an emergency change"));
     }
     addressed(named).is_none().then(unknown)
 }
 
 fn unknown() -> Problem {
-    Problem::field("emergencyFor", "unknown_incident", "the client has no such incident under this contract")
+    Problem::field("emergencyFor", FieldCode::UnknownIncident, "the client has no such incident under this contract")
 }
 
 fn addressed(text: &str) -> Option<TicketRef> {
@@ -47,11 +47,11 @@ pub(super) fn incident(agreements: &Agreements, incidents: &[Ticket], draft: &Dr
     let version = agreements.version(incident.contract_version_id)?;
     if !is_of_the_first_rank(&version.contract, incident) {
         let detail = format!("{} does not have the contract's first priority by the desk's decision", incident.reference());
-        return Err(Error::Invalid(vec![Problem::field("emergencyFor", "not_first_priority", detail)]));
+        return Err(Error::Invalid(vec![Problem::field("emergencyFor", FieldCode::NotFirstPriority, detail)]));
     }
     if !incident.state().is_open() {
         let detail = format!("{} is not open, so there is nothing to solve", incident.reference());
-        return Err(Error::Conflict { code: "incident_not_open", detail });
+        return Err(Error::Conflict { code: Code::IncidentNotOpen, detail });
     }
     Ok(Some(incident.id))
 }

@@ -26,6 +26,7 @@ use crate::domain::contract::{Contract, Motivation, TicketType};
 use crate::domain::permission;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::{self, Event, Settled, Ticket};
+use crate::usecases::FieldCode;
 
 /// A ticket's clocks and deadlines as of an instant, from its history.
 pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant) -> Settled {
@@ -36,18 +37,18 @@ pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Ins
 fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>, problems: &mut Vec<Problem>) {
     let Some(occurred_at) = occurred_at else {
         if reason.is_some() {
-            problems.push(Problem::field("occurredAtReason", "not_allowed", "there is no occurredAt to give a reason for"));
+            problems.push(Problem::field("occurredAtReason", FieldCode::NotAllowed, "there is no occurredAt to give a reason for"));
         }
         return;
     };
     if occurred_at > stamp.recorded_at {
-        problems.push(Problem::field("occurredAt", "in_future", format!("is after the present, {}", stamp.recorded_at)));
+        problems.push(Problem::field("occurredAt", FieldCode::InFuture, format!("is after the present, {}", stamp.recorded_at)));
     }
     if reason.is_none() {
-        problems.push(Problem::field("occurredAtReason", "required", "what is recorded later than it happened needs a reason"));
+        problems.push(Problem::field("occurredAtReason", FieldCode::Required, "what is recorded later than it happened needs a reason"));
     }
     if let Err(refused) = permission::may_record_late(&stamp.actor) {
-        problems.push(Problem::field("occurredAt", "desk_only", refused.to_string()));
+        problems.push(Problem::field("occurredAt", FieldCode::DeskOnly, refused.to_string()));
     }
 }
 
@@ -55,5 +56,5 @@ fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>,
 fn missing_motivation(contract: &Contract, kind: TicketType, priority: &str, motivation: Option<&str>) -> Option<Problem> {
     let needs = contract.priority(priority, kind).is_some_and(|priority| priority.motivation == Motivation::Required);
     let is_missing = needs && !motivation.is_some_and(is_visible);
-    is_missing.then(|| Problem::field("priorityMotivation", "required", "the contract asks why this priority"))
+    is_missing.then(|| Problem::field("priorityMotivation", FieldCode::Required, "the contract asks why this priority"))
 }

@@ -17,7 +17,7 @@ use crate::domain::ticket::{Actor, Channel, EventData, ExternalReference, Overvi
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated, write_all};
 use crate::usecases::people::{self, Address};
-use crate::usecases::{Error, Problem, Stamp, contracts, one_of};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 
 /// Tickets written in one transaction.
 const BATCH: usize = 100;
@@ -90,26 +90,26 @@ fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checke
     let mut problems = draft.unreadable.clone();
     let kind = draft.kind.as_deref().and_then(|name| {
         name.parse::<TicketType>()
-            .map_err(|unknown| problems.push(Problem::field("type", "unknown_type", format!("\"{name}\" {unknown}"))))
+            .map_err(|unknown| problems.push(Problem::field("type", FieldCode::UnknownType, format!("\"{name}\" {unknown}"))))
             .ok()
     });
     let channel = draft.channel.as_deref().and_then(|name| {
         let known = Channel::named(name);
         if known.is_none() {
-            problems.push(Problem::field("channel", "unknown_channel", one_of(Channel::ALL.map(Channel::as_str))));
+            problems.push(Problem::field("channel", FieldCode::UnknownChannel, one_of(Channel::ALL.map(Channel::as_str))));
         }
         known
     });
     if channel == Some(Channel::Phone)
         && let Err(refused) = permission::may_record_calls(&stamp.actor)
     {
-        problems.push(Problem::field("channel", "desk_only", refused.to_string()));
+        problems.push(Problem::field("channel", FieldCode::DeskOnly, refused.to_string()));
     }
     let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
     check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
     for (at, reference) in draft.external_references.iter().enumerate() {
         if draft.external_references[..at].contains(reference) {
-            problems.push(Problem::field(&format!("externalReferences/{at}"), "repeated", "is given twice"));
+            problems.push(Problem::field(&format!("externalReferences/{at}"), FieldCode::Repeated, "is given twice"));
         }
     }
     let version = draft.contract.as_deref().and_then(|contract| version_for(agreements, stamp, contract, occurred_at, &mut problems));
@@ -121,7 +121,7 @@ fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checke
         if client.is_some() && tier.is_none() && version.contract.needs_tier(kind) {
             problems.push(Problem::field(
                 "organisation",
-                "tier_missing",
+                FieldCode::TierMissing,
                 "the clocks of this type need the client's tier, and the contract names none",
             ));
         }
@@ -139,7 +139,7 @@ fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Insta
     if version.is_none() {
         let known = contracts::ids_in_force_at(agreements, &stamp.scope, at);
         let detail = format!("there is no such contract in force at {at}; {}", one_of(known));
-        problems.push(Problem::field("contract", "unknown_contract", detail));
+        problems.push(Problem::field("contract", FieldCode::UnknownContract, detail));
     }
     version
 }
@@ -160,9 +160,9 @@ pub(in crate::usecases) fn client_of(
     if client.is_none() {
         let choices = || one_of(seen.iter().map(|client| client.organisation.as_str()));
         let (code, detail) = match named {
-            _ if seen.is_empty() => ("unknown_organisation", "the contract serves no organisation of yours".to_owned()),
-            Some(_) => ("unknown_organisation", format!("the contract does not serve it; {}", choices())),
-            None => ("required", format!("the contract serves several organisations; {}", choices())),
+            _ if seen.is_empty() => (FieldCode::UnknownOrganisation, "the contract serves no organisation of yours".to_owned()),
+            Some(_) => (FieldCode::UnknownOrganisation, format!("the contract does not serve it; {}", choices())),
+            None => (FieldCode::Required, format!("the contract serves several organisations; {}", choices())),
         };
         problems.push(Problem::field("organisation", code, detail));
     }
@@ -181,13 +181,13 @@ fn check_priority(
     problems.extend(missing_motivation(contract, kind, priority, draft.priority_motivation.as_deref()));
     if contract.priority(priority, kind).is_none() {
         let detail = format!("is no priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
-        problems.push(Problem::field("priority", "unknown_priority", detail));
+        problems.push(Problem::field("priority", FieldCode::UnknownPriority, detail));
     } else if permission::decides_priorities(&stamp.actor)
         && channel != Some(Channel::Phone)
         && needs_phone_contact(contract, kind, priority)
     {
         let detail = "this priority needs a phone contact: register it by phone, or set it after one";
-        problems.push(Problem::field("priority", "phone_contact_required", detail));
+        problems.push(Problem::field("priority", FieldCode::PhoneContactRequired, detail));
     }
 }
 
@@ -313,7 +313,7 @@ async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], out
         let Some((organisation, email)) = named else { continue };
         if !known.iter().any(|person| !person.is_stranger && (&person.organisation, &person.email) == (organisation, email)) {
             let detail = "is neither known to the desk nor at a mail domain of yours that the contract names; the desk can register it";
-            *outcome = Err(Error::Invalid(vec![Problem::field("requester/email", "unknown_requester", detail)]));
+            *outcome = Err(Error::Invalid(vec![Problem::field("requester/email", FieldCode::UnknownRequester, detail)]));
         }
     }
     Ok(())
@@ -357,7 +357,7 @@ async fn refuse_known_names(tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [
         let twice = draft.external_references.iter().find_map(|name| taken.get(&key(name)).map(|by| (name, by.clone())));
         if let Some((name, by)) = twice {
             let detail = format!("{} {} is already {}", name.system, name.reference, by.as_deref().unwrap_or("another ticket"));
-            *outcome = Err(Error::Taken { code: "external_reference_exists", detail, by });
+            *outcome = Err(Error::Taken { code: Code::ExternalReferenceExists, detail, by });
             continue;
         }
         taken.extend(draft.external_references.iter().map(|name| (key(name), None)));

@@ -10,7 +10,7 @@ use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::shapes::ContractSimulationInput;
 use crate::reports::what_if::ContractSimulation;
-use crate::usecases::{contracts, what_if};
+use crate::usecases::{FieldCode, contracts, what_if};
 
 pub async fn create(
     app: Data<App>,
@@ -19,7 +19,7 @@ pub async fn create(
 ) -> Result<Created<ContractSimulation>, Failure> {
     let period = body.value.from.zip(body.value.to);
     if period.is_some_and(|(from, to)| from >= to) {
-        body.refuse("to", "before_from", "is not after from");
+        body.refuse("to", FieldCode::BeforeFrom, "is not after from");
     }
     let contract = body.value.contract.take().map(|text| contracts::read(std::path::Path::new("contract"), &text));
     if let Some(Err(problems)) = &contract {

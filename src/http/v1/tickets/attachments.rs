@@ -17,28 +17,28 @@ use crate::http::incoming::Incoming;
 use crate::http::path::{AttachmentId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{Attachment, AttachmentList};
-use crate::usecases::Error;
 use crate::usecases::actors::{Actors, Named};
 use crate::usecases::attachments::{self, NewAttachment};
 use crate::usecases::tickets::read;
+use crate::usecases::{Error, FieldCode};
 
 impl FromQuery for NewAttachment {
     fn read(keys: &mut Keys) -> Self {
         let given = keys.required_of("name", "The file's name; folders are left out of it", Some(1), 1000);
         let name = given.map(|given| attachments::safe_name(&given));
         if name == Some(None) {
-            keys.refuse("name", "bad_name", "is no name of a file");
+            keys.refuse("name", FieldCode::BadName, "is no name of a file");
         }
         let said = keys.text_of("mediaType", "What it is, such as `application/pdf`", None, 127);
         let media_type = said.map_or_else(|| Some(attachments::UNKNOWN.to_owned()), |said| attachments::media_type(&said));
         if media_type.is_none() {
-            keys.refuse("mediaType", "bad_media_type", "is no media type such as application/pdf");
+            keys.refuse("mediaType", FieldCode::BadMediaType, "is no media type such as application/pdf");
         }
         let public = match keys.word("visibility", "`public` (default), or `internal` for the desk alone").as_deref() {
             None | Some("public") => true,
             Some("internal") => false,
             Some(_) => {
-                keys.refuse("visibility", "unknown_value", "must be public or internal");
+                keys.refuse("visibility", FieldCode::UnknownValue, "must be public or internal");
                 false
             }
         };

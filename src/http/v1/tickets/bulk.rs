@@ -16,8 +16,8 @@ use crate::http::json::escaped;
 use crate::http::judge::without_wrong;
 use crate::http::operation::{Argument, Asked, Signature};
 use crate::http::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem, TicketInput};
-use crate::usecases::Problem;
 use crate::usecases::tickets::{self, Draft, read};
+use crate::usecases::{FieldCode, Problem};
 
 /// The most tickets of one request.
 const MOST: usize = 500;
@@ -66,18 +66,18 @@ pub async fn create(app: Data<App>, caller: Caller, key: IdempotencyKey, batch: 
 fn items(body: Value, mut problems: Vec<Problem>) -> Result<TicketBatchInput, Failure> {
     let problem = |pointer: &str, code, detail: &str| Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() };
     let Value::Object(fields) = &body else {
-        return Err(Failure::invalid(vec![problem("", "wrong_type", "is not of type \"object\"")]));
+        return Err(Failure::invalid(vec![problem("", FieldCode::WrongType, "is not of type \"object\"")]));
     };
     let others = fields.keys().filter(|name| *name != "items");
-    problems.extend(others.map(|name| problem(&format!("/{}", escaped(name)), "unknown_field", "is not a field here")));
+    problems.extend(others.map(|name| problem(&format!("/{}", escaped(name)), FieldCode::UnknownField, "is not a field here")));
     match &fields.get("items") {
-        None => problems.push(problem("/items", "required", "is required")),
-        Some(Value::Array(items)) if items.is_empty() => problems.push(problem("/items", "too_short", "has no ticket")),
+        None => problems.push(problem("/items", FieldCode::Required, "is required")),
+        Some(Value::Array(items)) if items.is_empty() => problems.push(problem("/items", FieldCode::TooShort, "has no ticket")),
         Some(Value::Array(items)) if items.len() > MOST => {
-            problems.push(problem("/items", "too_long", &format!("has more than {MOST} tickets")));
+            problems.push(problem("/items", FieldCode::TooLong, &format!("has more than {MOST} tickets")));
         }
         Some(Value::Array(_)) => {}
-        Some(_) => problems.push(problem("/items", "wrong_type", "is not of type \"array\"")),
+        Some(_) => problems.push(problem("/items", FieldCode::WrongType, "is not of type \"array\"")),
     }
     if problems.is_empty() { body::read(body) } else { Err(Failure::invalid(problems)) }
 }

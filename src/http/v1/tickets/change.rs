@@ -18,6 +18,7 @@ use crate::http::error::Failure;
 use crate::http::path::Path;
 use crate::http::shapes::TicketPatch;
 use crate::http::version::IfMatch;
+use crate::usecases::FieldCode;
 use crate::usecases::tickets::{self, When, read};
 
 pub async fn change(
@@ -28,11 +29,11 @@ pub async fn change(
     mut body: Partial<TicketPatch>,
 ) -> Result<Shown, Failure> {
     if body.value.priority_motivation.is_some() && body.value.priority.is_none() {
-        body.refuse("priorityMotivation", "not_allowed", "there is no priority to motivate");
+        body.refuse("priorityMotivation", FieldCode::NotAllowed, "there is no priority to motivate");
     }
     let kind = body.value.r#type.as_deref().map(|name| name.parse::<TicketType>().map_err(|unknown| format!("\"{name}\" {unknown}")));
     if let Some(Err(detail)) = &kind {
-        body.refuse("type", "unknown_type", detail);
+        body.refuse("type", FieldCode::UnknownType, detail);
     }
     let (patch, _sent) = body.checked()?;
     let wishes = wishes(patch, kind.and_then(Result::ok));

@@ -25,7 +25,7 @@ use crate::http::query::{FromQuery, Keys, Query, among, refused};
 use crate::http::shapes::{Ticket, TicketPage};
 use crate::usecases::contracts::{self, Names};
 use crate::usecases::tickets::read;
-use crate::usecases::{Problem, one_of};
+use crate::usecases::{FieldCode, Problem, one_of};
 
 /// What a list of tickets is asked for.
 pub struct TicketsQuery {
@@ -91,7 +91,7 @@ pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>)
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
-            problems.push(refused("cursor", "bad_cursor", "is no cursor of these changes"));
+            problems.push(refused("cursor", FieldCode::BadCursor, "is no cursor of these changes"));
         }
         Failure::unless_none(problems)?;
         let found = read::changes(&app, &caller, &filter, since, after.flatten(), size).await?;
@@ -101,7 +101,7 @@ pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>)
     let sort = Sort::of(&filter, sort);
     let after = cursor.map(|text| place(&text, &sort));
     if matches!(after, Some(None)) {
-        problems.push(refused("cursor", "bad_cursor", "is no cursor of a list in this order"));
+        problems.push(refused("cursor", FieldCode::BadCursor, "is no cursor of a list in this order"));
     }
     Failure::unless_none(problems)?;
     let found = read::list(&app, &caller, &filter, &sort, after.flatten().as_ref(), size).await?;
@@ -137,7 +137,7 @@ fn words(keys: &mut Keys) -> Option<Words> {
     let text = keys.text("text", says)?;
     let words = Words::asked(&text);
     if words.is_none() {
-        keys.refuse("text", "no_words", "has no letter and no figure to look for");
+        keys.refuse("text", FieldCode::NoWords, "has no letter and no figure to look for");
     }
     words
 }
@@ -154,13 +154,13 @@ fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
     let by: Vec<_> = said.iter().filter_map(|text| read(text)).collect();
     if by.len() < said.len() {
         let form = format!("{}, each with - before it for downwards", one_of(Key::ALL.iter().map(|key| key.as_str())));
-        keys.refuse("sort", "unknown_value", form);
+        keys.refuse("sort", FieldCode::UnknownValue, form);
     }
     if is_of_changes && !said.is_empty() {
-        keys.refuse("sort", "not_allowed", "what changed comes in the order of change");
+        keys.refuse("sort", FieldCode::NotAllowed, "what changed comes in the order of change");
     }
     if (1..by.len()).any(|at| by[..at].iter().any(|before| before.key == by[at].key)) {
-        keys.refuse("sort", "repeated", "names a key twice");
+        keys.refuse("sort", FieldCode::Repeated, "names a key twice");
     }
     by
 }
