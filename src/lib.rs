@@ -22,7 +22,8 @@
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`files`]: where the bytes of attachments are.
 //! - [`standing`]: whether the database and the files do their part, as far as is known.
-//! - [`http`]: the REST API, its document, and how a refusal is answered.
+//! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
+//!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.
 //! - [`mail`]: a message read, judged, written and sent.
 //! - [`outbox`]: the event stream, its handlers, and mail on its way out.
 //! - [`jobs`]: what happens without anyone asking, and when.

@@ -105,10 +105,13 @@ fn every_finder_says_whose_rows_it_finds() {
 }
 
 #[test]
-fn a_handler_takes_its_body_itself_once_it_knows_who_may() {
+fn a_body_is_taken_once_it_is_known_who_may_and_a_route_is_an_operation() {
     for (_, file, text) in rooms().iter().filter(|(room, ..)| room == "http") {
         for word in ["web::Bytes", "web::Payload", "web::Json"] {
-            assert!(!text.contains(word), "{file} has {word}: take an Incoming, ask who may, then `take` it");
+            assert!(!text.contains(word), "{file} has {word}: take a Body or an Incoming, behind who is calling");
+        }
+        for word in ["web::resource", "web::scope", "utoipa::path"] {
+            assert!(file == "http/door.rs" || !text.contains(word), "{file} has {word}: a list of operations is the place of a route");
         }
     }
 }

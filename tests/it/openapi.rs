@@ -116,6 +116,17 @@ fn an_operation_is_named_by_a_verb_and_a_noun_and_has_one_tag_that_is_described(
 }
 
 #[test]
+fn an_operation_says_who_may_where_not_everyone_does() {
+    let document = document();
+    let says = |id: &str| {
+        let operation = operations(&document).into_iter().find(|(_, operation)| operation["operationId"] == id).expect("an operation").1;
+        operation["description"].as_str().is_some_and(|text| text.ends_with("Only for the desk."))
+    };
+    assert!(["createContractVersion", "listInboundMessages", "createSandboxAdvance"].into_iter().all(says));
+    assert!(!["createTicket", "listContracts", "createCalendarAmendmentApproval", "getApiDocument"].into_iter().any(says));
+}
+
+#[test]
 fn an_operation_takes_one_media_type_and_answers_one_success() {
     const MEDIA: [&str; 2] = ["application/json", "application/octet-stream"];
     let document = document();

@@ -9,12 +9,12 @@ mod calendar;
 mod catalogue;
 mod clock;
 mod contract;
-mod desk;
 mod history;
 mod inbound;
 mod label;
 mod obligation;
 mod outbound;
+mod sandbox;
 mod simulation;
 mod ticket;
 mod transition;
@@ -31,7 +31,6 @@ pub use catalogue::{
 };
 pub use clock::{Clock, ClockList};
 pub use contract::{Contract, ContractList, ContractSummary};
-pub use desk::{AdvanceInput, ApiDocument, Sandbox};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
 };
@@ -39,6 +38,7 @@ pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use label::Label;
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 pub use outbound::{OutboundMessage, OutboundMessagePage};
+pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};

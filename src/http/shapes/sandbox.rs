@@ -1,4 +1,4 @@
-//! The sandbox, and the document itself.
+//! A sandbox and its time.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,9 +28,3 @@ pub struct Sandbox {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_due_at: Option<Instant>,
 }
-
-/// An OpenAPI document.
-#[derive(ToSchema)]
-#[schema(value_type = Object)]
-#[expect(dead_code, reason = "a shape for the document")]
-pub struct ApiDocument(serde_json::Value);
