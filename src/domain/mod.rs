@@ -4,11 +4,9 @@
 
 pub mod actor;
 pub mod agreements;
-pub mod amendment;
 pub mod calendar;
 pub mod clock;
 pub mod contract;
-pub mod escalation;
 pub mod history;
 pub mod instant;
 pub mod mail;
@@ -18,6 +16,7 @@ pub mod person;
 pub mod phone;
 pub mod search;
 pub mod standstill;
+pub mod subjects;
 pub mod text;
 pub mod ticket;
 pub mod workflow;

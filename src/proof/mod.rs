@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::Instant;
-use crate::domain::amendment::Amendment;
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::calendar::Calendar;
 use crate::domain::clock::{self, Fact, Kind, Replay};
 use crate::domain::contract::Contract;

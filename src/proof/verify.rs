@@ -4,7 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Basis, ClockLedger, FORM, LedgerAmendment, ledger};
-use crate::domain::amendment::{Amendment, Change};
+use crate::domain::contract::amendment::{Amendment, Change};
 use crate::domain::clock::{Kind, check_order};
 use crate::domain::contract::Contract;
 

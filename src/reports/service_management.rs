@@ -32,7 +32,7 @@ pub use rows::{
 use std::collections::BTreeMap;
 
 use crate::domain::Instant;
-use crate::domain::amendment::Amendment;
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::contract::{Contract, TicketType};
 use month::Period;
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
-use crate::domain::amendment::{Amendment, Approval, Change, missing};
+use crate::domain::contract::amendment::{Amendment, Approval, Change, missing};
 use crate::domain::contract::Side;
 use crate::domain::workflow::State;
 

@@ -22,7 +22,8 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-use crate::domain::history::{AnyEvent, SubjectKind};
+use crate::domain::history::SubjectKind;
+use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::Reader;
 
 /// The instant before which every change is marked; `None` while nothing was.

@@ -8,7 +8,8 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{Reads, Tx, broken, insert_rows, instant};
-use crate::domain::history::{AnyEvent, Event, EventData, EventKind, Subject, SubjectKind};
+use crate::domain::history::{Event, EventData, Subject, SubjectKind};
+use crate::domain::subjects::{AnyEvent, EventKind};
 
 /// An event with its subject and place in the stream.
 #[derive(Debug, Clone)]
@@ -57,7 +58,7 @@ fn row<S: Subject>(subject: &S, sequence: i32, event: &Event<S::Data>) -> event:
         subject_id: Set(subject.id()),
         organisation: Set(subject.organisation().to_owned()),
         sequence: Set(sequence),
-        kind: Set(event.kind().into().as_str().to_owned()),
+        kind: Set(event.data.name().to_owned()),
         actor: Set(event.actor.clone()),
         reason: Set(event.reason.clone()),
         data: Set(event.data.to_json()),

@@ -12,7 +12,8 @@ use super::events::{Streamed, streamed};
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, View, changes, is_away};
 use crate::domain::Instant;
-use crate::domain::history::{EventKind, SubjectKind};
+use crate::domain::history::SubjectKind;
+use crate::domain::subjects::EventKind;
 
 /// An event's place in the stream, which can be read whatever the event is like.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
-use crate::domain::amendment::{Amendment, Approval, Change, needs_approval};
+use crate::domain::contract::amendment::{Amendment, Approval, Change, needs_approval};
 use crate::domain::calendar::BadInterval;
 use crate::domain::contract::Side;
 use crate::domain::permission::{self, AmendCalendars, Verb};

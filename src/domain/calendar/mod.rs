@@ -8,6 +8,7 @@
 //!
 //! Absent on purpose: any notion of summer time, and any loop over days.
 
+mod change;
 mod days;
 mod holidays;
 mod hours;
@@ -17,6 +18,7 @@ mod spans;
 mod term;
 mod zone;
 
+pub use change::{Change, ChangeKind};
 pub use days::Days;
 pub use holidays::{Holiday, HolidayRule};
 pub use hours::{BadInterval, Interval};
@@ -29,7 +31,6 @@ use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 
-use super::amendment::Change;
 use spans::Chunk;
 
 /// A support window (*ondersteuningsvenster*): opening hours in a zone, minus what is closed.

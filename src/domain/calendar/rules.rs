@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::super::amendment::Change;
+use super::Change;
 use super::holidays::{Holiday, HolidayRule};
 use super::hours::{self, Interval};
 use super::zone::Zone;

@@ -4,20 +4,7 @@ use uuid::Uuid;
 
 use super::super::Instant;
 use super::super::contract::TicketType;
-use super::Goal;
-use crate::words::closed_list;
-
-closed_list! {
-    /// A kind of answer by a person of the desk that may stop a response clock (design § 2.10).
-    pub enum Answer {
-        /// A text that reaches the one who reported it.
-        Reply = "reply": "antwoord", "reply";
-        /// A decision on the priority or the type.
-        Classification = "classification": "prioriteit bepaald", "priority decided";
-        /// It was taken in hand.
-        Assignment = "assignment": "in behandeling genomen", "taken in hand";
-    }
-}
+use super::{Answer, Goal};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,65 +8,19 @@
 //! and the evidence.
 
 mod event;
-mod period;
 mod replay;
 
 pub use event::{DueMoved, Event, EventData, EventKind, Late, LateVoided, Opened, Reminded};
-pub use period::{Cycle, Period};
+pub use super::contract::{Cycle, Duty, Occasion, Period};
 pub use replay::{Met, Reminder, Replay, replay};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::Instant;
-use super::calendar::Term;
-use super::contract::{Contract, Label};
+use super::contract::Contract;
 use super::history::{self, Settling, SubjectKind};
 use crate::words::closed_list;
-
-/// What starts a duty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Occasion {
-    /// Every period; its last date is day 0.
-    Every(Cycle),
-    /// A recorded fact of one of these names; its local date is day 0.
-    Facts(Vec<String>),
-}
-
-/// A dated duty of an agreement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Duty {
-    /// Its code in the contract.
-    pub id: String,
-    /// Its name for people.
-    pub title: Label,
-    /// Where the agreement says so.
-    pub clause: String,
-    /// The role that must see to it.
-    pub owner: String,
-    /// The calendar its working days and reminders are on.
-    pub calendar: String,
-    /// What starts it.
-    pub occasion: Occasion,
-    /// By when, counted from day 0.
-    pub due: Term,
-    /// How long before the due date its owner is reminded.
-    pub remind: Vec<Term>,
-}
-
-impl Duty {
-    /// Whether it must be done before something that is planned.
-    pub fn precedes_its_fact(&self) -> bool {
-        matches!(self.occasion, Occasion::Facts(_)) && matches!(self.due, Term::Before(..))
-    }
-}
-
-impl Contract {
-    /// The duty of that code.
-    pub fn duty(&self, id: &str) -> Option<&Duty> {
-        self.duties.iter().find(|duty| duty.id == id)
-    }
-}
 
 closed_list! {
     /// How an obligation stands.

@@ -10,10 +10,9 @@ use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
 use super::transition::{self, Move};
+use super::situation::{Recorded, Situation};
+use super::Ticket;
 use super::write::Write;
-use super::{Actor, Event, EventData, Ticket};
-use crate::domain::Instant;
-use crate::domain::contract::Contract;
 use crate::domain::permission::Forbidden;
 
 /// What someone wants done to a ticket.
@@ -51,19 +50,6 @@ pub enum Refusal {
     #[error(transparent)]
     Escalate(#[from] escalate::Refused),
 }
-
-/// What a wish is decided on: who has it, of which ticket, and when.
-#[derive(Clone, Copy)]
-pub struct Situation<'a> {
-    pub contract: &'a Contract,
-    pub ticket: &'a Ticket,
-    pub history: &'a [Event],
-    pub actor: &'a Actor,
-    pub at: Instant,
-}
-
-/// Something to be recorded, with why in words.
-pub type Recorded = (EventData, Option<String>);
 
 /// What an act changed: the ticket after it and what it records, in order.
 pub type Acted = (Ticket, Vec<Recorded>);

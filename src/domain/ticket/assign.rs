@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::act::{Recorded, Situation};
+use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
 use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::State;

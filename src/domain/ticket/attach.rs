@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::EventData;
-use super::act::{Recorded, Situation};
+use super::situation::{Recorded, Situation};
 use super::visibility::Visibility;
 use crate::domain::permission::{self, Forbidden};
 

@@ -21,7 +21,7 @@ impl Ticket {
     /// The texts that the levels it came to ask for, and that were not written since it was last taken up again.
     pub fn closing_texts(&self, contract: &Contract, history: &[Event]) -> Vec<ClosingText> {
         let Some(ladder) = contract.ladder(self.kind) else { return Vec::new() };
-        let reached = crate::domain::escalation::position(ladder, history).map_or(0, |position| position.level);
+        let reached = crate::domain::ticket::escalation::position(ladder, history).map_or(0, |position| position.level);
         let needs: Vec<_> = ladder.levels.iter().filter(|level| level.level <= reached).flat_map(|level| &level.closing_needs).collect();
         let of_present = history.iter().rev().map(|event| &event.data);
         let of_present = of_present.take_while(|data| !matches!(data, EventData::SolutionRefused(_) | EventData::Reopened(_)));

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::EventData;
-use super::act::{Recorded, Situation};
+use super::situation::{Recorded, Situation};
 use crate::domain::contract::{Ladder, Side};
-use crate::domain::escalation;
+use crate::domain::ticket::escalation;
 
 /// A step that someone decides.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ pub mod attach;
 mod closing;
 pub mod edit;
 pub mod escalate;
+pub mod escalation;
 mod event;
 mod facts;
 pub mod kinds;
@@ -26,17 +27,19 @@ mod replay;
 pub mod retier;
 pub mod retype;
 mod settle;
+mod situation;
 pub mod transition;
 mod visibility;
 pub mod write;
 
-pub use act::{Act, Refusal, Situation, act};
+pub use act::{Act, Refusal, act};
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, told};
 pub use outlook::Outlook;
 pub use overview::{Attachment, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
 pub use replay::as_recorded;
 pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, Settled, Standing, Warned, clocks, ledgers, settle};
+pub use situation::{Recorded, Situation};
 pub use visibility::{Reader, Visibility};
 
 use uuid::Uuid;

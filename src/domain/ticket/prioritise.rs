@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::act::{Recorded, Situation};
+use super::situation::{Recorded, Situation};
 use super::{Event, EventData, Ticket, facts};
 use crate::domain::clock::{FactKind, Starts};
 use crate::domain::contract::{Contract, TicketType};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::EventData;
-use super::act::{Recorded, Situation};
+use super::situation::{Recorded, Situation};
 use crate::domain::Instant;
 use crate::domain::clock::{FactKind, Goal, Kind};
 use crate::domain::permission::{self, Forbidden};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::act::{Recorded, Situation};
+use super::situation::{Recorded, Situation};
 use super::prioritise::{self, Prioritise, needs_phone_contact, was_phoned};
 use super::{EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;

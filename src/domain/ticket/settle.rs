@@ -11,10 +11,10 @@ use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
-use crate::domain::amendment::Amendment;
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
 use crate::domain::contract::{Contract, Ladder, Mode, Priority, TicketType};
-use crate::domain::escalation::{self, Climb, Position, Step};
+use crate::domain::ticket::escalation::{self, Climb, Position, Step};
 use crate::domain::history::Follows;
 
 /// What a ticket's clocks depend on besides its history.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::act::{Recorded, Situation};
+use super::situation::{Recorded, Situation};
 use super::closing::{closing_needs, ends_in};
 use super::{Actor, EventData, EventKind, Ticket, kinds, write};
 use crate::domain::Instant;

@@ -153,7 +153,7 @@ mod tests {
 
     use super::*;
     use crate::domain::history::EventData as _;
-    use crate::domain::history::samples;
+    use crate::domain::subjects::samples;
     use crate::domain::ticket::told;
 
     /// One of every kind, of the desk alone where it can be.

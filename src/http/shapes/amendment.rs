@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::Actor;
 use crate::domain::Instant;
-use crate::domain::amendment::Approval;
+use crate::domain::contract::amendment::Approval;
 use crate::store::amendments::Recorded;
 use crate::usecases::actors::Actors;
 

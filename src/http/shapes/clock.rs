@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
-use crate::domain::amendment::Amendment;
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::clock::Line;
 use crate::domain::contract::Contract;
 use crate::domain::ticket::ClockIndex;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::DESK;
 use crate::app::App;
 use crate::domain::agreements::Version;
-use crate::domain::history::AnyEvent;
+use crate::domain::subjects::AnyEvent;
 use crate::domain::obligation::{Event, EventData, Obligation};
 use crate::mail::messages::{self, Day, ObligationFacts, ObligationLate, ObligationReminder};
 use crate::mail::send::{self, Leaving};

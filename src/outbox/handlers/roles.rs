@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::contract::{Contract, Ladder, Level, Role, Side};
-use crate::domain::escalation;
+use crate::domain::ticket::escalation;
 use crate::domain::ticket::EventData;
 use crate::domain::ticket::escalate::Climbed;
 use crate::mail::messages::{self, Escalated, Line, Proposed};

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::TicketType;
-use crate::domain::history::AnyEvent;
+use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::{Event, Ticket, kinds};
 use crate::domain::workflow::Phase;
 use crate::mail::messages::{Moment, Outgoing, TicketFacts};

@@ -2,9 +2,9 @@
 
 use super::terms::{bound, norm};
 use crate::documents::{Block, Cell, Column, Document, Kind, Section, TableBuilder, dutch};
-use crate::domain::amendment::ChangeKind;
+use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::calendar::Zone;
-use crate::domain::escalation;
+use crate::domain::ticket::escalation;
 use crate::domain::ticket::EventKind;
 use crate::reports::service_management::{
     AgreedRow, Correction, GoalRow, HandlingTime, LateFact, Outcome, ReportedAmendment, RunningBreach, ServiceManagementReport, Spread,

@@ -13,7 +13,7 @@ use super::HELD;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
-use crate::domain::escalation::Position;
+use crate::domain::ticket::escalation::Position;
 use crate::domain::history::IndexRebuilt;
 use crate::domain::ticket::{Channel, ClockIndex, EventData, NextDue, Settled, Ticket, TicketRef, clock_id, kinds};
 use crate::store::index::{Row, Stored};

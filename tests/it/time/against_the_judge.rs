@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use uurwerk::domain::Instant;
-use uurwerk::domain::amendment::{Amendment, Change};
+use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::contract::Contract;
 
 use super::judge::Judge;

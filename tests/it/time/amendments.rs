@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use uurwerk::domain::Instant;
-use uurwerk::domain::amendment::{Amendment, Change};
+use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::clock::{self, Answer, Fact, FactKind, Kind};
 use uurwerk::domain::contract::{Contract, TicketType};
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::sample::{Incident, at, contract};
 use super::super::{Month, Reading, ServiceManagementReport, TicketFigures, figures, read, report};
 use crate::domain::Instant;
-use crate::domain::amendment::{Amendment, Change};
+use crate::domain::contract::amendment::{Amendment, Change};
 use crate::domain::clock::Kind;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::history::Follows;

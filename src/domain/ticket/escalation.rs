@@ -3,11 +3,11 @@
 //! A ladder has a time of its own: it stands still while the ticket is resolved or closed, while its resolution clock is
 //! held, and while the ticket is of a type the ladder is not for. No step is dated inside such a stretch (design § 3).
 
-use super::Instant;
-use super::clock::{Fact, FactKind, Kind, Replay};
-use super::contract::{Condition, Contract, Ladder, Level, Mode, Opens};
-use super::standstill::{Standstill, Still};
-use super::ticket::{Event, EventData};
+use super::{Event, EventData};
+use crate::domain::Instant;
+use crate::domain::clock::{Fact, FactKind, Kind, Replay};
+use crate::domain::contract::{Condition, Contract, Ladder, Level, Mode, Opens};
+use crate::domain::standstill::{Standstill, Still};
 
 /// A step up a ladder, due at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{EventData as _, EventKind};
+use super::EventKind;
+use crate::domain::history::EventData as _;
 use crate::domain::ticket;
 
 const ID: &str = "018f4c1e-7a3b-7c00-8000-0000000000aa";

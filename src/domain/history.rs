@@ -12,12 +12,7 @@ use uuid::Uuid;
 
 use super::Instant;
 use super::contract::Contract;
-use super::obligation;
-use super::ticket;
-use crate::words::closed_list;
-
-#[cfg(test)]
-pub mod samples;
+use crate::words::{ClosedList, closed_list};
 
 /// Something that happened to a subject; never changed once recorded.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,9 +36,12 @@ impl<D: EventData> Event<D> {
 
 /// What can happen to one kind of subject. No names of people and no texts of theirs: histories are kept for ever.
 pub trait EventData: Clone + PartialEq + Serialize + for<'de> Deserialize<'de> {
-    type Kind: Copy + PartialEq + Into<EventKind>;
+    type Kind: Copy + PartialEq + ClosedList;
 
     fn kind(&self) -> Self::Kind;
+
+    /// What the kind is called in the stream and in the database.
+    fn name(&self) -> &'static str;
 
     /// What is stored beside the kind's name.
     fn to_json(&self) -> Value {
@@ -101,48 +99,12 @@ pub struct Follows<D> {
     pub data: D,
 }
 
-macro_rules! subjects {
-    ($($subject:ident = $name:literal: $dutch:literal, $english:literal, $module:ident;)+) => {
-        closed_list! {
-            /// What kinds of subjects there are.
-            pub enum SubjectKind { $($subject = $name: $dutch, $english;)+ }
-        }
-
-        /// A kind of event, of any subject.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum EventKind { $($subject($module::EventKind)),+ }
-
-        impl EventKind {
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$subject(kind) => kind.as_str()),+ }
-            }
-
-            pub fn named(name: &str) -> Option<Self> {
-                None$(.or_else(|| $module::EventKind::named(name).map(Self::$subject)))+
-            }
-        }
-
-        $(impl From<$module::EventKind> for EventKind {
-            fn from(kind: $module::EventKind) -> Self {
-                Self::$subject(kind)
-            }
-        })+
-
-        /// What happened to any subject.
-        #[derive(Debug, Clone, PartialEq)]
-        pub enum AnyEvent { $($subject(Event<$module::EventData>)),+ }
-
-        impl AnyEvent {
-            pub fn kind(&self) -> EventKind {
-                match self { $(Self::$subject(event) => EventKind::$subject(event.kind())),+ }
-            }
-        }
-    };
-}
-
-subjects! {
-    Ticket = "ticket": "ticket", "ticket", ticket;
-    Obligation = "obligation": "verplichting", "obligation", obligation;
+closed_list! {
+    /// What kinds of subjects there are.
+    pub enum SubjectKind {
+        Ticket = "ticket": "ticket", "ticket";
+        Obligation = "obligation": "verplichting", "obligation";
+    }
 }
 
 /// One list of what can happen to a kind of subject: each entry a type with its own fields, under the name it is stored and streamed by.
@@ -163,6 +125,10 @@ macro_rules! event_data {
 
             fn kind(&self) -> EventKind {
                 match self { $(Self::$kind(_) => EventKind::$kind),+ }
+            }
+
+            fn name(&self) -> &'static str {
+                self.kind().as_str()
             }
         }
 
@@ -189,40 +155,3 @@ pub struct Difference {
 }
 
 pub(super) use event_data;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reads_and_writes_back<D: EventData + std::fmt::Debug>(name: &str, stored: &Value) -> D {
-        let data = D::from_json(name, stored.clone()).unwrap_or_else(|error| panic!("{name} {stored}: {error}"));
-        assert_eq!(data.to_json(), *stored, "{name}");
-        assert_eq!(data.kind().into().as_str(), name);
-        data
-    }
-
-    /// What is stored is kept for ever: a field renamed here would be a history that cannot be read.
-    #[test]
-    fn a_stored_row_of_every_kind_is_read_and_written_back_the_same() {
-        let mut seen = Vec::new();
-        for (name, stored) in samples::stored() {
-            match EventKind::named(name).unwrap_or_else(|| panic!("{name} is no kind")) {
-                EventKind::Ticket(_) => drop(reads_and_writes_back::<ticket::EventData>(name, &stored)),
-                EventKind::Obligation(_) => drop(reads_and_writes_back::<obligation::EventData>(name, &stored)),
-            }
-            seen.push(name);
-        }
-        let tickets = ticket::EventKind::ALL.iter().map(|kind| kind.as_str());
-        for name in tickets.chain(obligation::EventKind::ALL.iter().map(|kind| kind.as_str())) {
-            assert!(seen.contains(&name), "no row of {name} is kept as a sample");
-        }
-    }
-
-    #[test]
-    fn no_two_kinds_have_one_name() {
-        let tickets = ticket::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
-        for kind in tickets.chain(obligation::EventKind::ALL.iter().map(|kind| EventKind::from(*kind))) {
-            assert_eq!(EventKind::named(kind.as_str()), Some(kind));
-        }
-    }
-}

@@ -2,16 +2,25 @@
 //!
 //! `contracts` reads it from a file and refuses what makes no sense; whoever holds one of these need not check again.
 
+pub mod amendment;
+mod clocks;
+mod duty;
+mod goal;
+mod period;
+
+pub use amendment::Amended;
+pub use clocks::{Answer, Entry, Interlude, Kind, Starts};
+pub use duty::{Duty, Occasion};
+pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, Term, open_seconds};
+pub use period::{Cycle, Period};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::amendment::Amended;
 use super::calendar::{Calendar, Zone};
-use super::clock::{Entry, Kind};
-use super::obligation::Duty;
 use super::phone::Phone;
 use crate::words::closed_list;
 

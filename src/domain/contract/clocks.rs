@@ -1,0 +1,89 @@
+//! What a contract says of clocks.
+
+use std::sync::Arc;
+
+use super::{Goal, TicketType};
+use crate::domain::calendar::Calendar;
+use crate::words::closed_list;
+
+closed_list! {
+    /// Which of a ticket's two clocks, in the order they are shown.
+    pub enum Kind {
+        /// Until a person first answers (AMB-07).
+        Response = "response": "reactie", "response";
+        /// Until the ticket is resolved (AMB-06).
+        Resolution = "resolution": "oplossing", "resolution";
+    }
+}
+
+closed_list! {
+    /// Where a clock starts.
+    #[derive(Default)]
+    pub enum Starts {
+        #[default]
+        Report = "report": "bij de melding", "at the report";
+        /// At the ticket's first phone contact, else at the report (AMB-10).
+        PhoneContact = "phone_contact": "bij het telefonisch contact", "at the phone contact";
+    }
+}
+
+closed_list! {
+    /// What becomes of the time between a stop and what undid it.
+    pub enum Interlude {
+        /// It counts: the stop is as if it had never been.
+        Counts = "counts": "telt mee", "counts";
+        Held = "held": "telt niet mee", "does not count";
+    }
+}
+
+/// What a contract says of one clock for some tickets: one `[[clocks]]` of its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Which clock.
+    pub kind: Kind,
+    /// For which types.
+    pub types: Vec<TicketType>,
+    /// Only for this tier.
+    pub tier: Option<String>,
+    /// Only for this priority.
+    pub priority: Option<String>,
+    /// The calendar's name in the contract.
+    pub calendar_id: String,
+    /// The support window it counts in.
+    pub calendar: Arc<Calendar>,
+    /// Where it starts.
+    pub starts: Starts,
+    /// What it must reach, the first one first.
+    pub goals: Vec<Goal>,
+    /// Percentages of what the first goal allows, at which to warn.
+    pub warn_at: Vec<u32>,
+    /// Hold causes during which it stands still (CLK-12: none unless the contract names them).
+    pub holds: Vec<String>,
+    /// Which facts answer it; `response` only.
+    pub answered_by: Vec<Answer>,
+    /// A refused solution's interval; `resolution` only.
+    pub after_refusal: Interlude,
+    /// A reopened ticket's interval; `resolution` only.
+    pub after_reopen: Interlude,
+    /// Whether a moment of repair agreed with the client takes the place of the goals; `resolution` only (PRI-05, AMB-20).
+    pub can_be_agreed: bool,
+}
+
+impl Entry {
+    /// Whether it is for tickets of this type and tier, whatever their priority.
+    pub fn is_for(&self, kind: Kind, ticket: TicketType, tier: Option<&str>) -> bool {
+        self.kind == kind && self.types.contains(&ticket) && self.tier.as_deref().is_none_or(|wanted| Some(wanted) == tier)
+    }
+}
+
+closed_list! {
+    /// A kind of answer by a person of the desk that may stop a response clock (design § 2.10).
+    pub enum Answer {
+        /// A text that reaches the one who reported it.
+        Reply = "reply": "antwoord", "reply";
+        /// A decision on the priority or the type.
+        Classification = "classification": "prioriteit bepaald", "priority decided";
+        /// It was taken in hand.
+        Assignment = "assignment": "in behandeling genomen", "taken in hand";
+    }
+}
