@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::error::Error;
 use crate::files::Files;
 use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
 use crate::store::time::Kept;
 use crate::store::{self, Db, Scope, Tx, View};
 use crate::time::TimeSource;
-use crate::usecases::Error;
 
 /// How many milliseconds at most go by before a transaction is done once more: at random, so that those who met do not meet again.
 const REPEATS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];

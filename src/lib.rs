@@ -43,6 +43,7 @@ pub mod cli;
 pub mod contracts;
 pub mod documents;
 pub mod domain;
+pub mod error;
 pub mod files;
 pub mod http;
 pub mod jobs;

@@ -1,7 +1,6 @@
 //! The `[[obligations]]` tables.
 
-use super::reader::{Field, Section};
-use super::schema::label;
+use super::reader::{Field, Section, label};
 use crate::domain::calendar::Term;
 use crate::domain::obligation::{Duty, Occasion};
 

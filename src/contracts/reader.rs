@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use toml::{Table, Value};
 
 use super::Problem;
+use crate::domain::contract::Label;
 use crate::words::ClosedList;
 
 /// Everything found so far.
@@ -260,4 +261,16 @@ impl<'a> Field<'a> {
     pub(super) fn sections(&self) -> Vec<Section<'a>> {
         self.list().iter().filter_map(Field::section).collect()
     }
+}
+
+/// A text in two languages; `otherwise` where nobody wrote one.
+pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
+    let Some(texts) = section.optional(key).and_then(|field| field.section()) else {
+        return Label { nl: otherwise.to_owned(), en: otherwise.to_owned() };
+    };
+    let text = |key| texts.optional(key).and_then(|field| field.text()).map(str::to_owned);
+    let nl = text("nl").unwrap_or_else(|| otherwise.to_owned());
+    let en = text("en").unwrap_or_else(|| nl.clone());
+    texts.finish();
+    Label { nl, en }
 }

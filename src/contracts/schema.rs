@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checks;
-use super::reader::{Field, Findings, Section};
+use super::reader::{Field, Findings, Section, label};
 use super::{Problem, calendars, obligations};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
@@ -82,17 +82,6 @@ fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
         field.refuse("needs at least one type");
     }
     Some(field.list().iter().filter_map(Field::parsed).collect())
-}
-
-pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
-    let Some(texts) = section.optional(key).and_then(|field| field.section()) else {
-        return Label { nl: otherwise.to_owned(), en: otherwise.to_owned() };
-    };
-    let text = |key| texts.optional(key).and_then(|field| field.text()).map(str::to_owned);
-    let nl = text("nl").unwrap_or_else(|| otherwise.to_owned());
-    let en = text("en").unwrap_or_else(|| nl.clone());
-    texts.finish();
-    Label { nl, en }
 }
 
 /// A text per language that has no other; its Dutch is required.

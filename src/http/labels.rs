@@ -1,8 +1,8 @@
 //! The closed lists of the API by name: everything `/v1/labels` shows beside what contracts call things.
 
-use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState, Undone};
+use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::mail::{MailKind, MailOutcome};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};

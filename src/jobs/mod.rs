@@ -4,8 +4,11 @@
 
 pub mod wakeups;
 
+mod advance;
 mod stumbles;
 mod sweep;
+
+pub use advance::advance;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -19,10 +19,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::Instant;
-use crate::domain::contract::amendment::Amendment;
 use crate::domain::calendar::Calendar;
 use crate::domain::clock::{self, Fact, Kind, Replay};
 use crate::domain::contract::Contract;
+use crate::domain::contract::amendment::Amendment;
 
 /// The name of this form of document; another form gets another name.
 pub const FORM: &str = "uurwerk-ledger-1";

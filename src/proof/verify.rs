@@ -4,9 +4,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Basis, ClockLedger, FORM, LedgerAmendment, ledger};
-use crate::domain::contract::amendment::{Amendment, Change};
 use crate::domain::clock::{Kind, check_order};
 use crate::domain::contract::Contract;
+use crate::domain::contract::amendment::{Amendment, Change};
 
 /// Everything in a ledger that does not follow from what it says it follows from, under the contract whose file has this
 /// text; nothing when it holds.

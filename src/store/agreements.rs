@@ -5,7 +5,7 @@
 //! parsed versions are shared for as long as nothing changes.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
@@ -14,31 +14,6 @@ use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, amendments, broken, contracts};
 use crate::contracts::parse;
 use crate::domain::agreements::{Agreements, Version};
-
-/// What this process read last, with the number of changes it was read at.
-#[derive(Debug, Default)]
-pub struct LastRead(RwLock<(i64, Arc<Agreements>)>);
-
-/// What a transaction knows of the agreements: nothing until it asks, and from then on the same until it ends.
-pub type Known = OnceLock<Arc<Agreements>>;
-
-impl LastRead {
-    fn at(&self, changes: i64) -> Option<Arc<Agreements>> {
-        let last = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        (last.0 == changes).then(|| last.1.clone())
-    }
-
-    fn latest(&self) -> Arc<Agreements> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).1.clone()
-    }
-
-    fn keep(&self, changes: i64, agreements: &Arc<Agreements>) {
-        let mut last = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if changes > last.0 {
-            *last = (changes, agreements.clone());
-        }
-    }
-}
 
 /// The agreements as they stand. In a transaction they stand still from the first question on: whoever changes one waits for its end.
 /// A view asks each time, so it asks after it has read the rows that are pinned to a version, and finds that version.

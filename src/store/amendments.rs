@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
-use crate::domain::contract::amendment::{Amendment, Approval, Change, missing};
 use crate::domain::contract::Side;
+use crate::domain::contract::amendment::{Amendment, Approval, Change, missing};
 use crate::domain::workflow::State;
 
 /// An amendment as it was recorded, in force or waiting.

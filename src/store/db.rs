@@ -20,10 +20,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::agreements::LastRead;
-use super::faults::{is_away, is_busy, is_refusal};
+use super::faults::is_busy;
+use super::known::LastRead;
 use super::place::Place;
 use super::tx::sealed::Inner as _;
+use super::watch::Watch;
 use super::{Scope, Tx, View};
 use crate::standing::Standing;
 
@@ -55,39 +56,6 @@ pub struct Db {
     pulse: DatabaseConnection,
     watch: Arc<Watch>,
     last_read: Arc<LastRead>,
-}
-
-/// What is known of the database's condition.
-#[derive(Debug)]
-pub(super) struct Watch {
-    standing: Standing,
-    place: Option<Place>,
-    /// Marks that the writer's connection is not to be used again. On SQLite there is one, so one mark does.
-    spoilt: Arc<AtomicBool>,
-    /// When it was last tried whether the database takes writes.
-    tried: tokio::sync::Mutex<Option<Instant>>,
-}
-
-impl Watch {
-    /// Remembers a failure of the database.
-    pub(super) fn failed(&self, error: &DbErr) {
-        if is_away(error) {
-            self.standing.failed(error);
-        }
-    }
-
-    /// The same where a transaction was begun, went on or ended.
-    pub(super) fn failed_writing(&self, error: &DbErr) {
-        self.failed(error);
-        if !is_refusal(error) {
-            self.spoilt.store(true, Ordering::Release);
-        }
-    }
-
-    /// An error, and remembered, when an embedded database's file was deleted or replaced.
-    pub(super) fn in_place(&self) -> Result<(), DbErr> {
-        self.place.as_ref().map_or(Ok(()), Place::check).inspect_err(|error| self.failed(error))
-    }
 }
 
 impl Db {

@@ -6,7 +6,6 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::record::Done;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx};
 use crate::domain::Instant;
@@ -20,6 +19,16 @@ pub struct Key {
     pub key: String,
     /// SHA-256 of what was asked.
     pub digest: String,
+}
+
+/// A request that must not be done twice, with what it made.
+#[derive(Debug)]
+pub struct Done<'a> {
+    pub key: &'a Key,
+    /// The id of the row it is kept in.
+    pub id: Uuid,
+    pub created: Uuid,
+    pub at: Instant,
 }
 
 /// How long a key is remembered, in seconds of the desk's time.

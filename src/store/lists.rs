@@ -8,6 +8,7 @@
 //! Absent on purpose: a count of all pages, which would cost what the list holds.
 
 use super::overviews::{self, Row};
+use super::tickets::{NO_RANK, NOT_DUE};
 use super::{Reads, instant, search};
 use crate::domain::Instant;
 use crate::domain::ticket::listing::{ChangePlace, Filter, Key, Page, Place, Sort};
@@ -16,11 +17,6 @@ use crate::domain::workflow::State;
 use entity::{ticket, ticket_change};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
-
-/// The rank of a ticket on which no priority holds.
-pub(super) const NO_RANK: i32 = i32::MAX;
-/// The due instant of a ticket with nothing due.
-pub(super) const NOT_DUE: i64 = i64::MAX;
 
 /// A key as a reader sees it, with its direction.
 #[derive(Debug, Clone, Copy)]

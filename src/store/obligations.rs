@@ -9,8 +9,8 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::index::{Row, Stored};
 use super::record::{Record, Rows};
+use super::row::{Row, Stored};
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;

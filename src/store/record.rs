@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::index::Stored;
-use super::{Reads, Tx, events, idempotency};
+use super::idempotency::{self, Done};
+use super::row::{Row, Stored};
+use super::{Reads, Tx, events};
 use crate::domain::Instant;
 use crate::domain::history::{Event, IndexRebuilt, Subject};
 
@@ -20,16 +21,6 @@ pub struct Record<S: Subject> {
     /// How many events its history has; none of a new subject.
     pub known: usize,
     pub added: Vec<Event<S::Data>>,
-}
-
-/// A request that must not be done twice, with what it made.
-#[derive(Debug)]
-pub struct Done<'a> {
-    pub key: &'a idempotency::Key,
-    /// The id of the row it is kept in.
-    pub id: Uuid,
-    pub created: Uuid,
-    pub at: Instant,
 }
 
 /// Writes subjects, new or known; all of them in as few statements as that takes.
@@ -79,7 +70,7 @@ pub trait Rows: Subject {
     async fn stored_after(reads: &impl Reads, last: Option<Uuid>, limit: u64) -> Result<Vec<Stored<Self>>, DbErr>;
 
     /// Its rows as they are to be, in the form in which stored ones are compared with them.
-    fn rows(record: &Record<Self>) -> Vec<super::index::Row>;
+    fn rows(record: &Record<Self>) -> Vec<Row>;
 
     /// How people know it.
     fn label(&self) -> String;

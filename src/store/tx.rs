@@ -15,8 +15,8 @@ use entity::{
 };
 
 use super::Backend;
-use super::agreements::{Known, LastRead};
-use super::db::Watch;
+use super::known::{Known, LastRead};
+use super::watch::Watch;
 use crate::domain::permission::Scope;
 
 /// Why the database did not do what was asked.

@@ -12,7 +12,8 @@ use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
 use crate::domain::history::{Event, Follows, Settling, Subject};
 use crate::domain::ticket::Actor;
-use crate::store::record::{Done, Record, Rows, record};
+use crate::store::idempotency::Done;
+use crate::store::record::{Record, Rows, record};
 use crate::store::{self, Tx};
 
 /// A subject with its history, being added to.

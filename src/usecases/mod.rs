@@ -4,11 +4,9 @@ pub mod actors;
 pub mod agreements;
 pub mod amendments;
 pub mod attachments;
-mod codes;
 pub mod contracts;
 pub mod dead_letters;
 mod enclosures;
-mod error;
 mod held;
 pub mod idempotency;
 pub mod inbound;
@@ -24,8 +22,7 @@ pub mod timers;
 pub mod tokens;
 pub mod what_if;
 
-pub use codes::{Code, FieldCode};
-pub use error::{Error, Problem, one_of};
+pub use crate::error::{Code, Error, FieldCode, Problem, one_of};
 
 use crate::domain::Instant;
 use crate::domain::ticket::Actor;

@@ -4,9 +4,7 @@ use super::held::{remember, repeated};
 use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::jobs;
 use crate::settings::TimeMode;
-use crate::store::time::Kept;
 use crate::store::{self, Scope};
 
 /// How far it goes in one advance, in seconds: all that becomes due on the way is done before it answers.
@@ -21,16 +19,9 @@ pub enum Advance {
     By(i64),
 }
 
-/// Advances; answers when every timer, handler and mail that became due has had its turn, each at its own instant. A repeat goes where the
-/// first one went, which is how one that was broken off is finished.
-pub async fn advance(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
-    refuse_outside(app)?;
-    let _alone = app.work.write().await;
-    // Where another process, which held the seat for a while, left it.
-    if let Some(Kept::Sandbox(now)) = store::time::kept(&app.all()).await? {
-        app.time.advance(now);
-    }
-    let to = app.write(&Scope::All, async |tx| {
+/// Where an advance goes. A repeat goes where the first one went, which is how one that was broken off is finished.
+pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
+    app.write(&Scope::All, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));
         }
@@ -42,18 +33,8 @@ pub async fn advance(app: &App, stamp: &Stamp, advance: Advance) -> Result<Insta
             remember(app, tx, &Stamp { recorded_at: to, ..stamp.clone() }, id).await?;
         }
         Ok(to)
-    });
-    let to = to.await?;
-    loop {
-        jobs::work_off(app).await?;
-        let Some(next) = jobs::next_due(app).await?.filter(|next| *next <= to && *next > app.time.now()) else { break };
-        set(app, next).await?;
-    }
-    if to > app.time.now() {
-        set(app, to).await?;
-    }
-    jobs::work_off(app).await?;
-    Ok(app.time.now())
+    })
+    .await
 }
 
 /// Where an advance leads: never back, and never too far.
@@ -94,7 +75,7 @@ pub fn refuse_other_time(app: &App) -> Result<(), String> {
     }
 }
 
-async fn set(app: &App, now: Instant) -> Result<(), Error> {
+pub async fn set(app: &App, now: Instant) -> Result<(), Error> {
     app.write(&Scope::All, async |tx| Ok(store::time::move_sandbox(tx, now).await?)).await?;
     app.time.advance(now);
     Ok(())

@@ -6,8 +6,8 @@
 use super::timeline::Timeline;
 use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Undone, Voided};
 use crate::domain::Instant;
-use crate::domain::contract::amendment::Amendment;
 use crate::domain::calendar::Calendar;
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::standstill::Still;
 

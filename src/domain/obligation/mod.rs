@@ -10,8 +10,8 @@
 mod event;
 mod replay;
 
-pub use event::{DueMoved, Event, EventData, EventKind, Late, LateVoided, Opened, Reminded};
 pub use super::contract::{Cycle, Duty, Occasion, Period};
+pub use event::{DueMoved, Event, EventData, EventKind, Late, LateVoided, Opened, Reminded};
 pub use replay::{Met, Reminder, Replay, replay};
 
 use chrono::NaiveDate;

@@ -1,6 +1,7 @@
 //! What someone wants done to a ticket: each wish is decided in the file of its capability, and what that records is applied as a replay
 //! would. So a ticket cannot come to stand in a way that its history does not say.
 
+use super::Ticket;
 use super::assign::{self, Assign};
 use super::attach::Attach;
 use super::edit::Edit;

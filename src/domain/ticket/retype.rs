@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::situation::{Recorded, Situation};
 use super::prioritise::{self, Prioritise, needs_phone_contact, was_phoned};
+use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;

@@ -11,11 +11,11 @@ use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
-use crate::domain::contract::amendment::Amendment;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::contract::{Contract, Ladder, Mode, Priority, TicketType};
-use crate::domain::ticket::escalation::{self, Climb, Position, Step};
 use crate::domain::history::Follows;
+use crate::domain::ticket::escalation::{self, Climb, Position, Step};
 
 /// What a ticket's clocks depend on besides its history.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::situation::{Recorded, Situation};
 use super::closing::{closing_needs, ends_in};
+use super::situation::{Recorded, Situation};
 use super::{Actor, EventData, EventKind, Ticket, kinds, write};
 use crate::domain::Instant;
 use crate::domain::clock::Entry;

@@ -5,9 +5,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
-use crate::domain::contract::amendment::Amendment;
 use crate::domain::clock::Line;
 use crate::domain::contract::Contract;
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::ticket::ClockIndex;
 use crate::domain::ticket::clock_id;
 

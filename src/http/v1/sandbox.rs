@@ -61,7 +61,7 @@ async fn advance(
         (None, Some(by)) => Advance::By(seconds(&by).ok_or_else(|| refused("by", FieldCode::BadDuration, "is no duration such as PT4H"))?),
         _ => return Err(refused("to", FieldCode::OneOf, "give either to or by")),
     };
-    let now_at = sandbox::advance(&app, &caller.stamp_once(&app, &key, &sent), advance).await?;
+    let now_at = jobs::advance(&app, &caller.stamp_once(&app, &key, &sent), advance).await?;
     Ok(Created(Sandbox { now_at, next_due_at: jobs::next_due(&app).await? }))
 }
 

@@ -7,8 +7,8 @@ mod roles;
 mod ticket_mail;
 
 use crate::app::App;
-use crate::domain::subjects::EventKind;
 use crate::domain::obligation::EventKind as Ob;
+use crate::domain::subjects::EventKind;
 use crate::domain::ticket::EventKind as Ti;
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};

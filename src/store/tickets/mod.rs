@@ -5,7 +5,7 @@ mod references;
 mod rows;
 
 pub use references::{called, insert_references, references};
-pub(super) use rows::to_domain;
+pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
 
 use entity::ticket;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};

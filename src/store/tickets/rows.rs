@@ -13,14 +13,18 @@ use super::HELD;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
-use crate::domain::ticket::escalation::Position;
 use crate::domain::history::IndexRebuilt;
+use crate::domain::ticket::escalation::Position;
 use crate::domain::ticket::{Channel, ClockIndex, EventData, NextDue, Settled, Ticket, TicketRef, clock_id, kinds};
-use crate::store::index::{Row, Stored};
-use crate::store::lists::{NO_RANK, NOT_DUE};
 use crate::store::record::{Record, Rows};
+use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
 use crate::store::{Reads, Tx, broken, insert_rows, instant};
+
+/// The rank of a ticket on which no priority holds.
+pub(in crate::store) const NO_RANK: i32 = i32::MAX;
+/// The due instant of a ticket with nothing due.
+pub(in crate::store) const NOT_DUE: i64 = i64::MAX;
 
 impl Rows for Ticket {
     const NAME: &'static str = "ticket";

@@ -218,8 +218,8 @@ async fn an_advance_that_was_broken_off_is_finished_by_its_repeat(desk: &Desk) {
     let key = Key { caller: "desk:admin".to_owned(), key: "k".to_owned(), digest: "d".to_owned() };
     let stamp = Stamp { idempotency: Some(key), ..Stamp::system(desk.app.time.now()) };
     let by = sandbox::Advance::By(2 * 3600);
-    let there = sandbox::advance(&desk.app, &stamp, by).await.expect("an advance");
+    let there = uurwerk::jobs::advance(&desk.app, &stamp, by).await.expect("an advance");
     assert_eq!(there.to_string(), "2026-03-02T09:00:00Z");
     assert_eq!(killed.time.now().to_string(), "2026-03-02T07:00:00Z");
-    assert_eq!(sandbox::advance(&killed, &stamp, by).await.expect("an advance"), there, "it goes there, and no further");
+    assert_eq!(uurwerk::jobs::advance(&killed, &stamp, by).await.expect("an advance"), there, "it goes there, and no further");
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 use uurwerk::domain::Instant;
-use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::contract::Contract;
+use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::history::EventData as _;
 use uurwerk::domain::obligation::{Event, EventData, EventKind, Obligation, Replay, State, replay};
 

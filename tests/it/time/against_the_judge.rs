@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use uurwerk::domain::Instant;
-use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::contract::Contract;
+use uurwerk::domain::contract::amendment::{Amendment, Change};
 
 use super::judge::Judge;
 use super::{answer, written};

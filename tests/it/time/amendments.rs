@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 use uurwerk::domain::Instant;
-use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::clock::{self, Answer, Fact, FactKind, Kind};
+use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::contract::{Contract, TicketType};
 
 use super::{answer, clock, written};

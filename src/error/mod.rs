@@ -1,8 +1,11 @@
 //! Every "no", gathered. `http` maps each to a status and a code.
 
+mod codes;
+
+pub use codes::{Code, FieldCode};
+
 use sea_orm::DbErr;
 
-use super::codes::{Code, FieldCode};
 use crate::domain::agreements::UnknownVersion;
 use crate::domain::permission::Forbidden;
 use crate::mail::messages;

@@ -1,90 +1,49 @@
-//! The arrows of the house: who may name whom. A line of `src` that names a room outside its own arrows is a defect.
+//! The arrows of the house: who may name whom, as `src/lib.rs` says; and that nothing in it goes round in a circle.
 
-use std::path::{Path, PathBuf};
+mod graph;
 
-/// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 21] = [
-    ("words", &["words"]),
-    ("domain", &["domain", "words"]),
-    ("contracts", &["contracts", "domain", "words"]),
-    ("simulate", &["simulate", "domain"]),
-    ("proof", &["proof", "domain"]),
-    ("time", &["domain"]),
-    ("settings", &["domain"]),
-    ("standing", &[]),
-    ("files", &["settings", "standing"]),
-    ("store", &["store", "contracts", "standing", "domain", "words"]),
-    ("mail", &["mail", "settings", "store", "domain"]),
-    ("documents", &["documents", "domain", "words"]),
-    ("reports", &["reports", "documents", "domain", "words"]),
-    ("auth", &["auth", "app", "store", "time", "domain"]),
-    ("app", &["files", "mail", "settings", "store", "time", "usecases", "domain"]),
-    (
-        "usecases",
-        &["usecases", "app", "auth", "contracts", "files", "jobs", "mail", "proof", "reports", "settings", "store", "time", "domain"],
-    ),
-    ("outbox", &["outbox", "app", "mail", "store", "usecases", "domain"]),
-    ("jobs", &["jobs", "app", "outbox", "store", "time", "usecases", "domain"]),
-    ("http", &["http", "app", "auth", "jobs", "proof", "reports", "settings", "store", "time", "usecases", "domain", "words"]),
-    (
-        "cli",
-        &[
-            "app",
-            "auth",
-            "contracts",
-            "documents",
-            "http",
-            "jobs",
-            "mail",
-            "outbox",
-            "proof",
-            "reports",
-            "settings",
-            "simulate",
-            "store",
-            "usecases",
-        ],
-    ),
-    ("main", &["uurwerk"]),
-];
+use std::collections::BTreeMap;
+use std::path::Path;
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
+/// Each room with the rooms it may name: the lines with an arrow in the map of `src/lib.rs`.
+fn arrows() -> BTreeMap<String, Vec<String>> {
+    let map = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("the map");
+    let lines = map.lines().filter_map(|line| line.strip_prefix("//! ")?.split_once('→'));
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    lines.flat_map(|(rooms, named)| words(rooms).into_iter().map(move |room| (room, words(named)))).collect()
 }
 
 /// Every file of `src` with its room and its text.
 fn rooms() -> Vec<(String, String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    let described = |file: &PathBuf| {
-        let inside = file.strip_prefix(&root).expect("inside").display().to_string();
-        let home = inside.split(['/', '.']).next().unwrap_or_default().to_owned();
-        (home, inside, std::fs::read_to_string(file).expect("a file"))
-    };
-    files.iter().map(described).collect()
+    let files = graph::modules().into_iter().filter(|(module, _)| !module.is_empty());
+    files.map(|(module, (file, text))| (module[0].clone(), file, text)).collect()
 }
 
 #[test]
-fn no_arrow_points_outward() {
+fn every_arrow_is_one_of_the_map() {
+    let (arrows, modules) = (arrows(), graph::modules());
+    assert!(arrows.len() > 15, "the map was not found");
     let mut wrong = Vec::new();
-    for (room, file, text) in rooms().iter().filter(|(room, ..)| room != "lib") {
-        let (_, allowed) = ARROWS.iter().find(|(name, _)| name == room).unwrap_or_else(|| panic!("{file} is in no room of the house"));
-        for (at, _) in text.match_indices("crate::") {
-            let named: String = text[at + 7..].chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect();
-            if !named.is_empty() && !allowed.contains(&named.as_str()) {
-                wrong.push(format!("{file} names {named}"));
-            }
-        }
+    for (module, others) in graph::names(&modules) {
+        let Some(room) = module.first() else { continue };
+        let Some(allowed) = arrows.get(room) else { panic!("{} is in no room of the house", module.join("::")) };
+        let outside = others.iter().filter(|other| other[0] != *room && !allowed.contains(&other[0]));
+        wrong.extend(outside.map(|other| format!("{} names {}", module.join("::"), other.join("::"))));
     }
-    assert!(wrong.is_empty(), "arrows that point outward:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "arrows that are not in src/lib.rs:\n{}", wrong.join("\n"));
+    let unused = arrows.iter().flat_map(|(room, named)| named.iter().map(move |other| (room, other)));
+    let names = graph::names(&modules);
+    let is_used = |room: &String, other: &String| {
+        names.iter().any(|(module, others)| module.first() == Some(room) && others.iter().any(|one| one[0] == *other))
+    };
+    let unused: Vec<_> = unused.filter(|(room, other)| !is_used(room, other)).collect();
+    assert!(unused.is_empty(), "arrows of the map that nothing needs: {unused:?}");
+}
+
+#[test]
+fn nothing_goes_round_in_a_circle() {
+    let circles = graph::circles(&graph::names(&graph::modules()));
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
 #[test]
