@@ -1,19 +1,38 @@
 //! Uurwerk: a service desk whose clocks hold up in a contract meeting.
 //!
 //! Decide in `domain` with plain values; act in `usecases`, in one transaction; arrive by `http`, `cli` and `jobs`; tell
-//! the world from `outbox`. **History is the truth**: deadlines, clocks and reports are replayed from a ticket's events,
-//! and a stored deadline is an index of that replay, written by one function (`domain::ticket::settle`).
+//! the world from `outbox`. **History is the truth**: deadlines, clocks and reports are replayed from the events of a *subject*
+//! (`domain::history`), and a stored deadline is an index of that replay, written together with the history it follows from by one
+//! function (`store::record`).
+//!
+//! Who names whom. A room names those behind its arrow and no others, and nothing goes round in a circle, neither among rooms nor among
+//! the modules of one; a test (`tests/it/architecture`) reads this table and every file.
 //!
 //! ```text
-//! main → cli → http · jobs → auth · usecases · outbox → store → entity
-//!                      app · usecases · outbox → mail · reports · files     reports · cli → documents
-//!        cli → simulate → contracts   usecases · cli → proof   everything → domain → words → nobody
+//! words standing →
+//! domain         → words
+//! contracts      → domain words
+//! documents      → domain words
+//! proof simulate settings time → domain
+//! files          → settings standing
+//! reports        → documents domain words
+//! store          → contracts domain standing words
+//! mail           → domain settings store
+//! error          → domain mail store
+//! app            → error files mail settings store time
+//! auth           → app domain store time
+//! usecases       → app auth contracts domain error files mail proof reports settings store time
+//! outbox         → app domain mail store usecases
+//! jobs           → app domain outbox store time usecases
+//! http           → app auth domain jobs proof reports settings store usecases words
+//! cli            → app auth contracts documents http jobs mail outbox proof reports settings simulate store usecases
+//! main           → cli
 //! ```
 //!
-//! A test (`tests/it/architecture.rs`) reads these files and fails on an arrow that points outward.
-//!
 //! - [`words`]: what a closed list of codes is: each code with its Dutch and English names, declared once.
-//! - [`domain`]: calendars, clocks, contracts, tickets, workflows, ladders, obligations. Pure: the instant is an argument.
+//! - [`domain`]: calendars, contracts, clocks, histories, tickets, obligations, permission. Pure: the instant is an argument. A subject has
+//!   a list of what can happen to it, and a file for each capability, in which deciding and replaying stand side by side; a ticket type
+//!   has a file of its own in `domain::ticket::kinds`.
 //! - [`contracts`]: an agreement as a TOML file, read with every problem at once.
 //! - [`simulate`]: clocks as text, without a database.
 //! - [`proof`]: a ledger that stands by itself, and how it is counted again without the desk.
@@ -25,14 +44,15 @@
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.
 //! - [`mail`]: a message read, judged, written and sent.
-//! - [`outbox`]: the event stream, its handlers, and mail on its way out.
+//! - [`outbox`]: the event stream, its handlers (which events each takes, and where it begins), and mail on its way out.
 //! - [`jobs`]: what happens without anyone asking, and when.
 //! - [`reports`]: figures, and their layout as documents; they read, and never write.
 //! - [`documents`]: titles, notes and tables with exact cells, rendered as text and as JSON.
+//! - [`error`]: every "no", gathered, with the codes it is known by.
 //! - [`app`], [`settings`], [`time`], [`cli`]: the program, what it is told, its only clock, and its commands.
 //!
 //! Where this house differs from its plan: a ticket carries one `next_fire_at` for its clocks and its ladder together,
-//! since they are settled together; and a ticket's events are its history and its outbox at once, so that there is one
+//! since they are settled together; and a subject's events are its history and its outbox at once, so that there is one
 //! truth to write.
 //!
 //! Absent on purpose: counters of elapsed time, polling of open tickets, a second way to compute a deadline.

@@ -10,9 +10,8 @@ use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
-use super::transition::{self, Move};
 use super::situation::{Recorded, Situation};
-use super::Ticket;
+use super::transition::{self, Move};
 use super::write::Write;
 use crate::domain::permission::Forbidden;
 

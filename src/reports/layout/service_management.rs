@@ -4,8 +4,8 @@ use super::terms::{bound, norm};
 use crate::documents::{Block, Cell, Column, Document, Kind, Section, TableBuilder, dutch};
 use crate::domain::calendar::Zone;
 use crate::domain::contract::amendment::ChangeKind;
-use crate::domain::ticket::escalation;
 use crate::domain::ticket::EventKind;
+use crate::domain::ticket::escalation;
 use crate::reports::service_management::{
     AgreedRow, Correction, GoalRow, HandlingTime, LateFact, Outcome, ReportedAmendment, RunningBreach, ServiceManagementReport, Spread,
     TicketLine, TypeCounts, TypeHandling,
