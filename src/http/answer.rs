@@ -6,12 +6,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::incoming::BYTES;
 use super::operation::{Answer, Signature, Success};
 use super::paging;
 
 pub const JSON: &str = "application/json";
-/// The media type of every file: it is for a program of the caller's to open, and none of a browser's.
-pub const BYTES: &str = "application/octet-stream";
 
 /// What is there.
 pub struct Json<T>(pub T);

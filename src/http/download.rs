@@ -9,8 +9,9 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use bytes::Bytes;
 use futures_util::Stream;
 
-use super::answer::{BYTES, Download};
+use super::answer::Download;
 use super::error::Failure;
+use super::incoming::BYTES;
 use crate::usecases::Code;
 
 /// What a browser may do with a file that was handed in: nothing.

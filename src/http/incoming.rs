@@ -19,10 +19,8 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::answer::BYTES;
 use super::error::Failure;
 use super::limits::Limits;
-use super::operation::{Argument, Asked, BODY_CAP, Signature};
 use crate::app::App;
 use crate::usecases::{Code, Error};
 
@@ -59,15 +57,10 @@ impl FromRequest for Incoming {
     }
 }
 
-impl Argument for Incoming {
-    fn declare(signature: &mut Signature) {
-        signature.body = Some((BYTES, None));
-    }
-
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        asked.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()).into())
-    }
-}
+/// The most bytes of a body that are taken, unless an operation says otherwise.
+pub const BODY_CAP: usize = 1024 * 1024;
+/// The media type of a file, whatever is in it.
+pub const BYTES: &str = "application/octet-stream";
 
 impl Incoming {
     /// Of which no more than so many bytes are taken.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::http::operation::BODY_CAP;
+use crate::http::incoming::BODY_CAP;
 
 /// How many of anything one answer holds.
 const ITEMS_CAP: usize = 1_000_000;

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{Operation, Signature};
 use crate::http::error::Failure;
-use crate::http::incoming::Incoming;
+use crate::http::incoming::{BYTES, Incoming};
 use crate::usecases::Error;
 
 /// A request on its way through the arguments of its handler.
@@ -52,6 +52,16 @@ impl<T: ?Sized + 'static> Argument for Data<T> {
             .app_data::<Self>()
             .cloned()
             .ok_or_else(|| Error::Internal(format!("the server was started without {}", std::any::type_name::<T>())).into())
+    }
+}
+
+impl Argument for Incoming {
+    fn declare(signature: &mut Signature) {
+        signature.body = Some((BYTES, None));
+    }
+
+    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
+        asked.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()).into())
     }
 }
 

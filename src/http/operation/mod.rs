@@ -18,11 +18,9 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 
 use super::error::Failure;
+use super::incoming::BODY_CAP;
 use super::judge::Judge;
 use crate::usecases::Error;
-
-/// The largest JSON body taken, in bytes.
-pub const BODY_CAP: usize = 1024 * 1024;
 
 /// What an operation is about; the document groups them by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,11 +8,12 @@ use futures_util::future::Either;
 
 use crate::app::App;
 use crate::domain::ticket::TicketRef;
-use crate::http::answer::{BYTES, CreatedAt, Download, Json};
+use crate::http::answer::{CreatedAt, Download, Json};
 use crate::http::caller::Caller;
 use crate::http::download::{Wanted, download, out_of_range};
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
+use crate::http::incoming::BYTES;
 use crate::http::incoming::Incoming;
 use crate::http::path::{AttachmentId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
