@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{check_late, missing_motivation};
+use super::{check_late, missing_motivation, read};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
@@ -33,6 +33,49 @@ pub async fn act(
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
     once(app, stamp, ticket, expected, async |tx, ticket| Ok(act_in(app, tx, stamp, ticket, wishes, when, by_itself).await?.0)).await
+}
+
+/// Changes to a ticket as someone asks for them.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub wishes: Vec<Act>,
+    /// What could not be read of them.
+    pub unreadable: Vec<Problem>,
+}
+
+/// Changes a ticket. Changes that could not all be read begin no transaction: the others are judged, and all of them refused.
+pub async fn change(app: &App, stamp: &Stamp, ticket: TicketRef, change: Change, expected: Option<&[i32]>) -> Result<Ticket, Error> {
+    if change.unreadable.is_empty() {
+        return act(app, stamp, ticket, &change.wishes, &When::default(), expected).await;
+    }
+    let mut problems = change.unreadable;
+    // Whether there is such a ticket is told to whoever asks for something that can be.
+    if let Some(found) = gathered(read::with_history(&app.db.view(stamp.scope.clone()), ticket).await, &mut problems)? {
+        let (contract, mut ticket) = (&found.version.contract, found.ticket);
+        problems.extend(hindrances(app, contract, &ticket, &change.wishes));
+        for wish in &change.wishes {
+            let (history, actor) = (&found.history, &stamp.actor);
+            let situation = Situation { contract, ticket: &ticket, history, actor, at: stamp.recorded_at };
+            let decided = ticket::act(situation, wish).map_err(Error::from);
+            if let Some((after, _)) = gathered(decided, &mut problems)? {
+                ticket = after;
+            }
+        }
+    }
+    Err(Error::Invalid(problems))
+}
+
+/// What came of something, or nothing where its problems were added to the others. Another refusal is told where there are none.
+fn gathered<T>(outcome: Result<T, Error>, problems: &mut Vec<Problem>) -> Result<Option<T>, Error> {
+    match outcome {
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(Error::Invalid(more)) => {
+            problems.extend(more);
+            Ok(None)
+        }
+        Err(Error::NotFound(_) | Error::Conflict { .. } | Error::Forbidden { .. }) if !problems.is_empty() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Does some work on a ticket that is still in one of the versions expected, held by the transaction; for a key, once.
@@ -71,21 +114,22 @@ pub(in crate::usecases) async fn act_in(
     made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
 ) -> Result<(Ticket, Vec<Event>), Error> {
     let mut held = Held::open(app, tx, stamp, ticket).await?;
-    let hindrances = hindrances(app, held.contract(), &held.subject, wishes);
-    if !hindrances.is_empty() {
-        return Err(Error::Invalid(hindrances));
-    }
-    let at = occurred(stamp, &held.history, when)?;
+    let mut problems = hindrances(app, held.contract(), &held.subject, wishes);
+    let at = gathered(occurred(stamp, &held.history, when), &mut problems)?.unwrap_or(stamp.recorded_at);
     // What was due before it is decided upon as done.
     held.catch_up(at)?;
     let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
     for wish in wishes {
         let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, actor: &stamp.actor, at };
-        let (after, records) = ticket::act(situation, wish)?;
+        let decided = ticket::act(situation, wish).map_err(Error::from);
+        let Some((after, records)) = gathered(decided, &mut problems)? else { continue };
         held.subject = after;
         for (data, reason) in records {
             held.happened(data, reason.or_else(|| when.reason.clone()), at);
         }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
     }
     held.subject.changed(stamp.recorded_at, &held.history[overdue..]);
     let created = made(&held.subject, held.added());

@@ -10,7 +10,7 @@ mod register;
 mod transition;
 mod write;
 
-pub use act::{When, act};
+pub use act::{Change, When, act, change};
 pub(super) use act::{act_in, record_in};
 pub use agree::{RepairAgreement, agree_repair};
 pub use escalate::escalate;

@@ -8,6 +8,7 @@ use crate::support::{Desk, incident};
 on_both_databases!(
     a_bad_ticket_is_refused_with_all_its_problems_and_nothing_is_stored,
     what_the_contract_does_not_know_is_named,
+    a_change_is_refused_with_all_its_problems_and_nothing_is_changed,
     a_move_that_is_not_allowed_names_those_that_are,
     what_is_no_json_or_too_large_is_refused,
     every_answer_carries_the_headers_and_every_wrong_method_its_allow,
@@ -64,6 +65,25 @@ async fn a_bad_ticket_is_refused_with_all_its_problems_and_nothing_is_stored(des
         ])
     );
     assert_eq!(desk.get("/v1/tickets").await.body["items"], json!([]));
+}
+
+async fn a_change_is_refused_with_all_its_problems_and_nothing_is_changed(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let path = format!("/v1/tickets/{number}");
+    let before = desk.get(&path).await.body;
+    let answer = desk.patch(&path, &json!({ "assignee": "  ", "title": "", "priority": "p9" })).await;
+    assert_eq!(
+        (answer.status, codes(&answer)),
+        (400, pairs(&[("/assignee", "blank"), ("/title", "too_short"), ("/priority", "unknown_priority")]))
+    );
+    let answer = desk.patch(&path, &json!({ "tier": "goud", "priority": "p9", "type": "klacht", "title": "Anders" })).await;
+    assert_eq!(
+        (answer.status, codes(&answer)),
+        (400, pairs(&[("/tier", "unknown_tier"), ("/priority", "unknown_priority"), ("/type", "unknown_type")]))
+    );
+    let nowhere = desk.patch("/v1/tickets/INC-9999", &json!({ "title": "" })).await;
+    assert_eq!((nowhere.status, codes(&nowhere)), (400, pairs(&[("/title", "too_short")])));
+    assert_eq!(desk.get(&path).await.body, before);
 }
 
 /// PRI-09, PRI-10 and CLK-06.

@@ -19,7 +19,7 @@ use crate::http::path::Path;
 use crate::http::shapes::TicketPatch;
 use crate::http::version::IfMatch;
 use crate::usecases::FieldCode;
-use crate::usecases::tickets::{self, When, read};
+use crate::usecases::tickets::{self, Change, read};
 
 pub async fn change(
     app: Data<App>,
@@ -35,9 +35,8 @@ pub async fn change(
     if let Some(Err(detail)) = &kind {
         body.refuse("type", FieldCode::UnknownType, detail);
     }
-    let (patch, _sent) = body.checked()?;
-    let wishes = wishes(patch, kind.and_then(Result::ok));
-    let ticket = tickets::act(&app, &caller.stamp(&app), ticket, &wishes, &When::default(), expected.as_deref()).await?;
+    let change = Change { wishes: wishes(body.value, kind.and_then(Result::ok)), unreadable: body.problems };
+    let ticket = tickets::change(&app, &caller.stamp(&app), ticket, change, expected.as_deref()).await?;
     Ok(shown(read::after(&app, &caller, ticket).await?))
 }
 
