@@ -29,10 +29,12 @@ impl State {
 closed_list! {
     /// The steps of all types; a step is called the same under every type that has it.
     pub enum Step {
+        /// The first one of every type.
         Registered = "registered": "geregistreerd", "registered";
         InProgress = "in_progress": "in behandeling", "in progress";
         Resolved = "resolved": "opgelost", "resolved";
         Closed = "closed": "afgesloten", "closed";
+        /// Where every active phase can wait.
         OnHold = "on_hold": "in de wacht", "on hold";
         Cancelled = "cancelled": "ingetrokken", "cancelled";
         Investigating = "investigating": "in onderzoek", "investigating";
@@ -60,8 +62,6 @@ closed_list! {
 /// A phase of one type.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Phase {
-    /// The code of its step.
-    pub name: &'static str,
     pub step: Step,
     pub state: State,
     /// The phases it leads to, besides those every phase does.
@@ -69,15 +69,8 @@ pub struct Phase {
 }
 
 pub(super) const fn phase(step: Step, state: State, next: &'static [Step]) -> Phase {
-    Phase { name: step.as_str(), step, state, next }
+    Phase { step, state, next }
 }
-
-/// The phase in which every active phase can wait.
-pub const ON_HOLD: &str = Step::OnHold.as_str();
-/// The phase of a withdrawn ticket.
-pub const CANCELLED: &str = Step::Cancelled.as_str();
-/// The first phase of every type.
-pub const REGISTERED: &str = Step::Registered.as_str();
 
 closed_list! {
     /// On whom a ticket can wait under any contract; a contract that stops clocks for other causes names them (CLK-12).

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-use crate::domain::ticket::{Attachment, Reader};
+use crate::domain::ticket::{Attachment, Reader, Visibility};
 
 /// A ticket's attachments, as a reader sees them, oldest first.
 pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, reader: Reader) -> Result<Vec<Attachment>, DbErr> {
@@ -26,13 +26,13 @@ pub async fn find(reads: &impl Reads, ticket: Uuid, id: Uuid, reader: Reader) ->
 
 fn shown(reads: &impl Reads, reader: Reader) -> sea_orm::Select<attachment::Entity> {
     let rows = reads.find::<attachment::Entity>();
-    if reader.sees(false) { rows } else { rows.filter(attachment::Column::Visibility.eq("public")) }
+    if reader.sees(false) { rows } else { rows.filter(attachment::Column::Visibility.eq(Visibility::Public.as_str())) }
 }
 
 /// How long each attachment of a ticket is, of those that both parties see or of those for the desk alone.
 pub async fn sizes(reads: &impl Reads, ticket: Uuid, public: bool) -> Result<Vec<u64>, DbErr> {
     let sizes = reads.find::<attachment::Entity>().select_only().column(attachment::Column::SizeBytes);
-    let sizes = sizes.filter(attachment::Column::Visibility.eq(visibility(public)));
+    let sizes = sizes.filter(attachment::Column::Visibility.eq(Visibility::of(public).as_str()));
     let sizes: Vec<i64> = sizes.filter(attachment::Column::TicketId.eq(ticket)).into_tuple().all(reads.connection()).await?;
     Ok(sizes.into_iter().map(|size| u64::try_from(size).unwrap_or_default()).collect())
 }
@@ -46,7 +46,7 @@ pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
         id: Set(one.id),
         ticket_id: Set(one.ticket_id),
         organisation: Set(one.organisation.clone()),
-        visibility: Set(visibility(one.public).to_owned()),
+        visibility: Set(Visibility::of(one.public).to_string()),
         author: Set(one.author.clone()),
         name: Set(one.name.clone()),
         media_type: Set(one.media_type.clone()),
@@ -100,16 +100,12 @@ pub async fn forget(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     upload::Entity::delete_many().filter(upload::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
 }
 
-const fn visibility(public: bool) -> &'static str {
-    if public { "public" } else { "internal" }
-}
-
 fn to_domain(row: attachment::Model) -> Attachment {
     Attachment {
         id: row.id,
         ticket_id: row.ticket_id,
         organisation: row.organisation,
-        public: row.visibility == "public",
+        public: row.visibility == Visibility::Public.as_str(),
         author: row.author,
         name: row.name,
         media_type: row.media_type,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-use crate::domain::ticket::{Message, Reader};
+use crate::domain::ticket::{Message, Reader, Visibility};
 
 /// A page of a ticket's messages, as a reader sees them, oldest first, after one of them.
 pub async fn of_ticket(
@@ -21,7 +21,7 @@ pub async fn of_ticket(
 ) -> Result<Vec<Message>, DbErr> {
     let mut rows = reads.find::<message::Entity>().filter(message::Column::TicketId.eq(ticket));
     if !reader.sees(false) {
-        rows = rows.filter(message::Column::Visibility.eq("public"));
+        rows = rows.filter(message::Column::Visibility.eq(Visibility::Public.as_str()));
     }
     if let Some((at, id)) = after {
         let place = Expr::tuple([Expr::col(message::Column::OccurredAt), Expr::col(message::Column::Id)]);
@@ -50,7 +50,7 @@ pub async fn insert(tx: &Tx, message: &Message) -> Result<(), DbErr> {
         id: Set(message.id),
         ticket_id: Set(message.ticket_id),
         organisation: Set(message.organisation.clone()),
-        visibility: Set(if message.public { "public" } else { "internal" }.to_owned()),
+        visibility: Set(Visibility::of(message.public).to_string()),
         author: Set(message.author.clone()),
         person_id: Set(message.person_id),
         body: Set(message.body.clone()),
@@ -65,7 +65,7 @@ fn to_domain(row: message::Model) -> Message {
         id: row.id,
         ticket_id: row.ticket_id,
         organisation: row.organisation,
-        public: row.visibility == "public",
+        public: row.visibility == Visibility::Public.as_str(),
         author: row.author,
         person_id: row.person_id,
         body: row.body,

@@ -103,6 +103,7 @@ mod tests {
     use super::super::transition::Moved;
     use super::*;
     use crate::domain::Instant;
+    use crate::domain::workflow::Step;
 
     /// The facts of one event of somebody, as their names.
     fn facts_of(data: EventData, actor: &str) -> Vec<String> {
@@ -115,18 +116,18 @@ mod tests {
         facts(&[event]).iter().map(name).collect()
     }
 
-    fn moved(to: &str, state: State) -> Moved {
+    fn moved(to: Step, state: State) -> Moved {
         let cause = (state == State::Waiting).then(|| "client".to_owned());
-        Moved { from: "registered".to_owned(), to: to.to_owned(), state, cause, closing_texts: Vec::new() }
+        Moved { from: Step::Registered, to, state, cause, closing_texts: Vec::new() }
     }
 
     #[test]
     fn who_ends_a_hold_answers_while_it_lasts_and_who_begins_one_answers_in_it() {
-        let resumed = EventData::Resumed(moved("in_progress", State::Active));
-        let held = EventData::Held(moved("on_hold", State::Waiting));
+        let resumed = EventData::Resumed(moved(Step::InProgress, State::Active));
+        let held = EventData::Held(moved(Step::OnHold, State::Waiting));
         assert_eq!(facts_of(resumed.clone(), "desk:1"), ["reply", "assignment", "resumed"]);
         assert_eq!(facts_of(held.clone(), "desk:1"), ["held", "reply"]);
-        assert_eq!(facts_of(EventData::Cancelled(moved("cancelled", State::Cancelled)), "desk:1"), ["reply", "cancelled"]);
+        assert_eq!(facts_of(EventData::Cancelled(moved(Step::Cancelled, State::Cancelled)), "desk:1"), ["reply", "cancelled"]);
         for actor in ["integration:1", "client:1", "system"] {
             assert_eq!(facts_of(resumed.clone(), actor), ["resumed"], "{actor}");
             assert_eq!(facts_of(held.clone(), actor), ["held"], "{actor}");

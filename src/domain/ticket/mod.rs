@@ -48,7 +48,7 @@ use super::Instant;
 pub use super::actor::Actor;
 use super::contract::{Contract, TicketType};
 use super::history::{self, Settling, SubjectKind};
-use super::workflow::{self, Phase, State};
+use super::workflow::{Phase, State, Step};
 use crate::words::closed_list;
 
 closed_list! {
@@ -162,9 +162,9 @@ impl Ticket {
 }
 
 /// The phase in which a ticket was last put on hold; what only changed the cause of a hold did not put it there.
-fn phase_before_hold(history: &[Event]) -> Option<&str> {
+fn phase_before_hold(history: &[Event]) -> Option<Step> {
     history.iter().rev().find_map(|event| match &event.data {
-        EventData::Held(moved) if moved.from != workflow::ON_HOLD => Some(moved.from.as_str()),
+        EventData::Held(moved) if moved.from != Step::OnHold => Some(moved.from),
         _ => None,
     })
 }

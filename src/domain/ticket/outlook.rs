@@ -6,7 +6,7 @@ use super::prioritise::{needs_phone_contact, was_phoned};
 use super::transition::{lacks_priority, may_move, moved_as};
 use super::{Actor, Event, EventKind, Ticket};
 use crate::domain::contract::{ClosingText, Contract, Priority, Side};
-use crate::domain::workflow::{self, Phase};
+use crate::domain::workflow::{HoldCause, Phase, Step};
 
 /// A move that may follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Ticket {
                 phase,
                 event,
                 by: parties.into_iter().filter_map(may).collect(),
-                needs_cause: phase.name == workflow::ON_HOLD,
+                needs_cause: phase.step == Step::OnHold,
                 needs_priority: event == EventKind::Resolved && lacks_priority(contract, self),
                 takes_texts: if ends_in(phase) && needs_texts.is_empty() { self.closing_texts(contract, history) } else { Vec::new() },
                 needs_texts,
@@ -50,7 +50,7 @@ impl Ticket {
 
     /// On whom it can wait: the causes every contract knows, and those that stop a clock of its type.
     pub fn hold_causes(&self, contract: &Contract) -> Vec<String> {
-        let mut causes = workflow::HoldCause::ALL.map(|cause| cause.as_str().to_owned()).to_vec();
+        let mut causes = HoldCause::ALL.map(|cause| cause.as_str().to_owned()).to_vec();
         for cause in contract.clocks.iter().filter(|entry| entry.types.contains(&self.kind)).flat_map(|entry| &entry.holds) {
             if !causes.contains(cause) {
                 causes.push(cause.clone());

@@ -7,6 +7,7 @@ use super::{Channel, Ticket, kinds};
 use crate::domain::Instant;
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;
+use crate::domain::workflow::Step;
 
 /// That a ticket was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Registered {
     pub decided: bool,
     pub tier: Option<String>,
     pub channel: Channel,
-    pub phase: String,
+    pub phase: Step,
     /// The incident that an emergency change is to solve (CHG-02).
     pub emergency_for: Option<Uuid>,
     /// For the desk alone.
@@ -56,7 +57,7 @@ impl Registered {
         ticket.channel = self.channel;
         ticket.emergency_for = self.emergency_for;
         ticket.opened_at = at;
-        if let Some(phase) = kinds::phase_named(self.kind, &self.phase) {
+        if let Some(phase) = kinds::phase_of(self.kind, self.phase) {
             ticket.phase = phase;
         }
     }

@@ -8,7 +8,7 @@ use super::{EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::{self, Forbidden};
-use crate::domain::workflow::{self, State};
+use crate::domain::workflow::{State, Step};
 
 /// A type that someone wants it to be of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +48,8 @@ pub struct Retyped {
     pub decided_priority: Option<String>,
     pub proposed_priority: Option<String>,
     /// The phase it was in as the former type, and the one it is in as this one.
-    pub from: String,
-    pub to: String,
+    pub from: Step,
+    pub to: Step,
     pub state: State,
 }
 
@@ -100,8 +100,8 @@ impl Retype {
             decided: self.priority.is_some(),
             decided_priority: decided,
             proposed_priority: proposed,
-            from: ticket.phase.name.to_owned(),
-            to: phase.name.to_owned(),
+            from: ticket.phase.step,
+            to: phase.step,
             state: phase.state,
         };
         Ok(vec![(EventData::Retyped(retyped), self.motivation.clone())])
@@ -127,10 +127,10 @@ impl Retyped {
         ticket.kind = self.kind;
         ticket.priority.clone_from(&self.decided_priority);
         ticket.proposed_priority.clone_from(&self.proposed_priority);
-        if let Some(phase) = kinds::phase_named(self.kind, &self.to) {
+        if let Some(phase) = kinds::phase_of(self.kind, self.to) {
             ticket.phase = phase;
         }
-        ticket.waiting_cause = ticket.waiting_cause.take().filter(|_| ticket.phase.name == workflow::ON_HOLD);
+        ticket.waiting_cause = ticket.waiting_cause.take().filter(|_| ticket.phase.step == Step::OnHold);
     }
 
     pub(super) fn fact(&self) -> FactKind {

@@ -9,7 +9,7 @@ use crate::domain::Instant;
 use crate::domain::clock::Entry;
 use crate::domain::contract::{ClosingText, Contract};
 use crate::domain::permission::{self, Forbidden};
-use crate::domain::workflow::{self, Phase, State};
+use crate::domain::workflow::{Phase, State, Step};
 
 /// A move that someone wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Move {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("a ticket in {from} cannot go to {to}; it can go to {}", allowed.join(", "))]
-    NoSuchMove { from: &'static str, to: String, allowed: Vec<&'static str> },
+    NoSuchMove { from: Step, to: String, allowed: Vec<&'static str> },
     #[error("a ticket that goes on hold needs a cause: on whom it waits")]
     CauseMissing,
     #[error("only a ticket that goes on hold has a cause")]
@@ -51,9 +51,9 @@ pub enum Refused {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Moved {
-    /// The phases' names, those of the type it then was of.
-    pub from: String,
-    pub to: String,
+    /// Phases of the type it then was of.
+    pub from: Step,
+    pub to: Step,
     /// The state of the phase it went to.
     pub state: State,
     /// On whom it waits, when it went on hold.
@@ -81,8 +81,8 @@ impl Move {
             return Err(Refused::PriorityMissing);
         }
         let moved = Moved {
-            from: ticket.phase.name.to_owned(),
-            to: next.name.to_owned(),
+            from: ticket.phase.step,
+            to: next.step,
             state: next.state,
             cause: self.cause.clone(),
             closing_texts: self.texts.clone(),
@@ -94,15 +94,15 @@ impl Move {
 
     fn next(&self, allowed: &[&'static Phase], ticket: &Ticket) -> Result<&'static Phase, Refused> {
         let refused = || Refused::NoSuchMove {
-            from: ticket.phase.name,
+            from: ticket.phase.step,
             to: self.to.clone(),
-            allowed: allowed.iter().map(|phase| phase.name).collect(),
+            allowed: allowed.iter().map(|phase| phase.step.as_str()).collect(),
         };
-        allowed.iter().copied().find(|phase| phase.name == self.to).ok_or_else(refused)
+        allowed.iter().copied().find(|phase| phase.step.as_str() == self.to).ok_or_else(refused)
     }
 
     fn check_cause(&self, next: &Phase, ticket: &Ticket, contract: &Contract) -> Result<(), Refused> {
-        match (&self.cause, next.name == workflow::ON_HOLD) {
+        match (&self.cause, next.step == Step::OnHold) {
             (None, true) => Err(Refused::CauseMissing),
             (Some(_), false) => Err(Refused::CauseUnexpected),
             (None, false) => Ok(()),
@@ -116,7 +116,7 @@ impl Move {
 
 impl Moved {
     pub(super) fn apply(&self, ticket: &mut Ticket, at: Instant) {
-        let Some(phase) = kinds::phase_named(ticket.kind, &self.to) else { return };
+        let Some(phase) = kinds::phase_of(ticket.kind, self.to) else { return };
         ticket.phase = phase;
         ticket.waiting_cause.clone_from(&self.cause);
         ticket.resolved_at = match phase.state {
@@ -148,8 +148,8 @@ pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
         (_, State::Resolved | State::Closed) => EventKind::Resolved,
         (State::Resolved, _) => EventKind::SolutionRefused,
         (State::Closed, _) => EventKind::Reopened,
-        _ if to.name == workflow::ON_HOLD => EventKind::Held,
-        _ if from.name == workflow::ON_HOLD => EventKind::Resumed,
+        _ if to.step == Step::OnHold => EventKind::Held,
+        _ if from.step == Step::OnHold => EventKind::Resumed,
         _ => EventKind::Moved,
     }
 }

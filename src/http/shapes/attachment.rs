@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::Actor;
 use crate::domain::Instant;
-use crate::domain::ticket::Attachment as Stored;
+use crate::domain::ticket::{Attachment as Stored, Visibility};
 use crate::usecases::actors::Actors;
 
 /// What is known of a file on a ticket.
@@ -45,7 +45,7 @@ impl Attachment {
             size_bytes: i64::try_from(stored.size_bytes).unwrap_or(i64::MAX),
             digest: stored.digest,
             author: actors.show(&stored.author).into(),
-            visibility: if stored.public { "public" } else { "internal" }.to_owned(),
+            visibility: Visibility::of(stored.public).to_string(),
             recorded_at: stored.recorded_at,
         }
     }

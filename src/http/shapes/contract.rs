@@ -386,7 +386,7 @@ impl Contract {
 impl ContractType {
     fn new(contract: &Agreement, kind: TicketType) -> Self {
         let phase = |phase: &workflow::Phase| ContractPhase {
-            phase: phase.name.to_owned(),
+            phase: phase.step.to_string(),
             state: phase.state.as_str().to_owned(),
             label: phase.step.word().into(),
         };

@@ -8,8 +8,7 @@ use super::Actor;
 use super::ticket::RequesterInput;
 use crate::domain::Instant;
 use crate::domain::history::EventData as _;
-use crate::domain::ticket::Event;
-use crate::domain::ticket::Message as StoredMessage;
+use crate::domain::ticket::{Event, Message as StoredMessage, Visibility};
 use crate::usecases::actors::Actors;
 
 /// A message to be written on a ticket.
@@ -118,7 +117,7 @@ impl Message {
     pub fn new(message: StoredMessage, actors: &Actors) -> Self {
         Self {
             id: message.id,
-            visibility: if message.public { "public" } else { "internal" }.to_owned(),
+            visibility: Visibility::of(message.public).to_string(),
             author: actors.show(&message.author).into(),
             body: message.body,
             occurred_at: message.occurred_at,

@@ -241,7 +241,7 @@ impl From<Overview> for Ticket {
             tier: ticket.tier,
             title: ticket.title,
             description: ticket.description,
-            phase: ticket.phase.name.to_owned(),
+            phase: ticket.phase.step.to_string(),
             state,
             waiting_cause: ticket.waiting_cause,
             priority: ticket.priority,

@@ -126,7 +126,7 @@ impl PossibleTransition {
         };
         let texts = outlook.needs_texts.iter().map(text);
         Self {
-            to: outlook.phase.name.to_owned(),
+            to: outlook.phase.step.to_string(),
             label: outlook.phase.step.word().into(),
             state: outlook.phase.state.as_str().to_owned(),
             event: outlook.event.as_str().to_owned(),

@@ -64,14 +64,14 @@ impl TicketMail<'_> {
         })
     }
 
-    fn status_changed(&self, moved: &Moved) -> Result<Outgoing, Error> {
-        Ok(messages::write(&StatusChanged {
+    fn status_changed(&self, moved: &Moved) -> Result<Outgoing, Broken> {
+        messages::write(&StatusChanged {
             ticket: self.facts(),
-            from: self.phase(&moved.from)?.step.dutch().into(),
-            to: self.phase(&moved.to)?.step.dutch().into(),
+            from: moved.from.dutch().into(),
+            to: moved.to.dutch().into(),
             explanation: self.reason().into(),
             at: self.local(self.event.occurred_at),
             desk: DESK.into(),
-        })?)
+        })
     }
 }

@@ -6,10 +6,8 @@ use super::around::Around;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
-use crate::domain::contract::TicketType;
 use crate::domain::subjects::AnyEvent;
-use crate::domain::ticket::{Event, Ticket, kinds};
-use crate::domain::workflow::Phase;
+use crate::domain::ticket::{Event, Ticket};
 use crate::mail::messages::{Moment, Outgoing, TicketFacts};
 use crate::mail::send::{self, Leaving};
 use crate::store::events::Streamed;
@@ -79,12 +77,6 @@ impl TicketMail<'_> {
             kind: self.version.contract.dutch(self.ticket.kind).into(),
             title: self.ticket.title.as_str().into(),
         }
-    }
-
-    /// A phase the event names, as the ticket's present type or the one it was of then knows it.
-    pub(super) fn phase(&self, name: &str) -> Result<&'static Phase, Error> {
-        let mut types = [self.ticket.kind, self.ticket.registered_as].into_iter().chain(TicketType::ALL);
-        types.find_map(|kind| kinds::phase_named(kind, name)).ok_or_else(|| self.lacks("phase", name))
     }
 
     /// An event that names what the contract or this program does not know: nobody is told half of it.

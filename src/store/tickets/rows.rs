@@ -16,6 +16,7 @@ use crate::domain::contract::TicketType;
 use crate::domain::history::IndexRebuilt;
 use crate::domain::ticket::escalation::Position;
 use crate::domain::ticket::{Channel, ClockIndex, EventData, NextDue, Settled, Ticket, TicketRef, clock_id, kinds};
+use crate::domain::workflow::Step;
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
@@ -212,7 +213,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         tier: ticket.tier.clone(),
         title: ticket.title.clone(),
         description: ticket.description.clone(),
-        phase: ticket.phase.name.to_owned(),
+        phase: ticket.phase.step.to_string(),
         state: ticket.state().as_str().to_owned(),
         waiting_cause: ticket.waiting_cause.clone(),
         priority: ticket.priority.clone(),
@@ -256,7 +257,7 @@ pub(in crate::store) fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
         tier: row.tier,
         title: row.title,
         description: row.description,
-        phase: kinds::phase_named(kind, &row.phase).ok_or_else(|| broken("a phase"))?,
+        phase: Step::named(&row.phase).and_then(|step| kinds::phase_of(kind, step)).ok_or_else(|| broken("a phase"))?,
         waiting_cause: row.waiting_cause,
         priority: row.priority,
         proposed_priority: row.proposed_priority,

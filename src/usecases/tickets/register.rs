@@ -419,7 +419,7 @@ fn registration(draft: &Draft, ticket: &Ticket) -> EventData {
         decided: ticket.priority.is_some(),
         tier: ticket.tier.clone(),
         channel: ticket.channel,
-        phase: ticket.phase.name.to_owned(),
+        phase: ticket.phase.step,
         emergency_for: ticket.emergency_for,
         intake: Some(Intake {
             acknowledge: draft.mail.is_none_or(|mail| mail.acknowledge),

@@ -11,7 +11,7 @@ mod proposal_request;
 mod service_request;
 
 use crate::domain::contract::TicketType;
-use crate::domain::workflow::{CANCELLED, ON_HOLD, Phase, REGISTERED, State, Step, phase};
+use crate::domain::workflow::{Phase, State, Step, phase};
 
 /// What is a type's own.
 #[derive(Debug)]
@@ -49,9 +49,9 @@ pub fn phases(kind: TicketType) -> impl Iterator<Item = &'static Phase> {
     rules(kind).phases.iter().chain(&EVERYWHERE)
 }
 
-/// The phase of that name.
-pub fn phase_named(kind: TicketType, name: &str) -> Option<&'static Phase> {
-    phases(kind).find(|phase| phase.name == name)
+/// The phase of a type that is this step, if the type has it.
+pub fn phase_of(kind: TicketType, step: Step) -> Option<&'static Phase> {
+    phases(kind).find(|phase| phase.step == step)
 }
 
 /// The phase in which a ticket of a type is registered.
@@ -67,24 +67,24 @@ pub fn first_active(kind: TicketType) -> Option<&'static Phase> {
 /// The phase a ticket comes to stand in when its type changes: the same where every type has it, else the first one in
 /// which it is worked on.
 pub fn phase_as(kind: TicketType, phase: &Phase) -> Option<&'static Phase> {
-    let shared = matches!(phase.name, REGISTERED | ON_HOLD | CANCELLED);
-    if shared { phase_named(kind, phase.name) } else { first_active(kind) }
+    let shared = matches!(phase.step, Step::Registered | Step::OnHold | Step::Cancelled);
+    if shared { phase_of(kind, phase.step) } else { first_active(kind) }
 }
 
 /// Where a ticket can go from a phase; `before_hold` is the phase it was put on hold in, perhaps as another type.
-pub fn moves(kind: TicketType, from: &Phase, before_hold: Option<&str>) -> Vec<&'static Phase> {
-    let mut names: Vec<&str> = from.next.iter().map(|step| step.as_str()).collect();
-    if from.name == ON_HOLD {
-        let back = before_hold.and_then(|name| phase_named(kind, name)).or_else(|| first_active(kind));
-        names.extend(back.map(|phase| phase.name));
+pub fn moves(kind: TicketType, from: &Phase, before_hold: Option<Step>) -> Vec<&'static Phase> {
+    let mut steps = from.next.to_vec();
+    if from.step == Step::OnHold {
+        let back = before_hold.and_then(|step| phase_of(kind, step)).or_else(|| first_active(kind));
+        steps.extend(back.map(|phase| phase.step));
     }
     if from.state == State::Active {
-        names.push(ON_HOLD);
+        steps.push(Step::OnHold);
     }
     if from.state.is_open() {
-        names.push(CANCELLED);
+        steps.push(Step::Cancelled);
     }
-    names.into_iter().filter_map(|name| phase_named(kind, name)).collect()
+    steps.into_iter().filter_map(|step| phase_of(kind, step)).collect()
 }
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn every_type_is_registered_in_the_phase_of_that_name() {
         for kind in TicketType::ALL {
-            assert_eq!((first(kind).name, first(kind).state), (REGISTERED, State::New), "{kind}");
+            assert_eq!((first(kind).step, first(kind).state), (Step::Registered, State::New), "{kind}");
         }
     }
 
@@ -103,7 +103,7 @@ mod tests {
         for kind in TicketType::ALL {
             for phase in phases(kind) {
                 for next in phase.next {
-                    assert!(phase_named(kind, next.as_str()).is_some(), "{kind}: {} goes to {next}", phase.name);
+                    assert!(phase_of(kind, *next).is_some(), "{kind}: {} goes to {next}", phase.step);
                 }
             }
         }
@@ -112,10 +112,10 @@ mod tests {
     #[test]
     fn a_closed_ticket_of_every_type_reopens_into_its_first_active_phase() {
         for kind in TicketType::ALL {
-            let first_active = first_active(kind).map(|phase| phase.name);
+            let first_active = first_active(kind).map(|phase| phase.step);
             for closed in phases(kind).filter(|phase| phase.state == State::Closed) {
-                let next: Vec<_> = moves(kind, closed, None).iter().map(|phase| phase.name).collect();
-                assert_eq!(next, first_active.into_iter().collect::<Vec<_>>(), "{kind} {}", closed.name);
+                let next: Vec<_> = moves(kind, closed, None).iter().map(|phase| phase.step).collect();
+                assert_eq!(next, first_active.into_iter().collect::<Vec<_>>(), "{kind} {}", closed.step);
             }
         }
     }
@@ -124,9 +124,9 @@ mod tests {
     fn tkt_20_every_active_phase_goes_on_hold_and_back_and_every_open_one_can_be_cancelled() {
         for kind in TicketType::ALL {
             for phase in phases(kind) {
-                let next = moves(kind, phase, Some("in_progress"));
-                assert_eq!(next.iter().any(|to| to.name == CANCELLED), phase.state.is_open());
-                assert_eq!(next.iter().any(|to| to.name == ON_HOLD), phase.state == State::Active);
+                let next = moves(kind, phase, Some(Step::InProgress));
+                assert_eq!(next.iter().any(|to| to.step == Step::Cancelled), phase.state.is_open());
+                assert_eq!(next.iter().any(|to| to.step == Step::OnHold), phase.state == State::Active);
             }
         }
     }

@@ -64,7 +64,7 @@ impl FromQuery for TicketsQuery {
             breached: keys.flag("breached", "With a breached goal, or without"),
             words: words(keys),
         };
-        let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.name).collect();
+        let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.step.as_str()).collect();
         keys.among("phase", &filter.phases, known.iter().copied());
         let since = keys.instant(
             "updatedSince",

@@ -79,7 +79,7 @@ impl Story {
             decided: priority.is_some(),
             tier: ticket.tier.clone(),
             channel: ticket.channel,
-            phase: ticket.phase.name.to_owned(),
+            phase: ticket.phase.step,
             emergency_for: None,
             intake: None,
         });
