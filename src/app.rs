@@ -143,7 +143,8 @@ impl App {
 
     async fn write_once<T>(&self, scope: &Scope, work: &impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
         let tx = self.db.begin(scope.clone()).await?;
-        let done = work(&tx).await?;
+        // On the heap: what a use case keeps across its statements would else be part of every future around it.
+        let done = Box::pin(work(&tx)).await?;
         tx.commit().await?;
         Ok(done)
     }

@@ -1,7 +1,7 @@
 //! What operations answer: JSON that is shown or was made, a page of a list, a file.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, EntityTag};
+use actix_web::http::header::{self, ETag, EntityTag, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -90,7 +90,9 @@ impl<A: Answer> Answer for Tagged<A> {
 
     fn respond(self, request: &HttpRequest) -> HttpResponse {
         let mut response = self.answer.respond(request);
-        tag(&mut response, self.tag);
+        if let Ok(tag) = HeaderValue::from_str(&self.tag.to_string()) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
         response
     }
 }
@@ -103,7 +105,7 @@ impl<A: Answer> Answer for Current<A> {
 
     fn respond(self, request: &HttpRequest) -> HttpResponse {
         match self {
-            Self::Known(known) => HttpResponse::NotModified().insert_header((header::ETAG, header::ETag(known).to_string())).finish(),
+            Self::Known(known) => HttpResponse::NotModified().insert_header(ETag(known)).finish(),
             Self::Shown(answer) => answer.respond(request),
         }
     }
@@ -126,11 +128,5 @@ impl Answer for Download {
 
     fn respond(self, _request: &HttpRequest) -> HttpResponse {
         self.0
-    }
-}
-
-fn tag(response: &mut HttpResponse, tag: EntityTag) {
-    if let Ok(tag) = header::HeaderValue::from_str(&tag.to_string()) {
-        response.headers_mut().insert(header::ETAG, tag);
     }
 }

@@ -73,7 +73,7 @@ pub fn refused(key: &str, code: FieldCode, detail: impl Into<String>) -> Problem
 /// Refuses a comma list where one of its values is none of these.
 pub fn among<'a>(key: &str, listed: &[String], names: impl Iterator<Item = &'a str> + Clone) -> Option<Problem> {
     let is_known = |value: &String| names.clone().any(|known| known == value);
-    (!listed.iter().all(is_known)).then(|| refused(key, FieldCode::UnknownValue, one_of(names.clone())))
+    if listed.iter().all(is_known) { None } else { Some(refused(key, FieldCode::UnknownValue, one_of(names))) }
 }
 
 /// What is left of a query while its type reads it.
