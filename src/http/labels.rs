@@ -4,6 +4,7 @@ use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState, Undone};
 use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
+use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
 use crate::domain::ticket::{Channel, EventKind, Visibility};
@@ -23,6 +24,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("channel", Channel::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
         ("holdCause", HoldCause::WORDS.into()),
+        ("subject", SubjectKind::WORDS.into()),
         ("event", EventKind::WORDS.into()),
         ("clockKind", Kind::WORDS.into()),
         ("clockState", ClockState::WORDS.into()),
