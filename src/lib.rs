@@ -17,15 +17,15 @@
 //! files          → settings standing
 //! reports        → documents domain words
 //! store          → contracts domain standing words
-//! mail           → domain settings store
+//! mail           → domain settings
 //! error          → domain mail store
 //! app            → error files mail settings store time
 //! auth           → app domain store time
 //! usecases       → app auth contracts domain error files mail proof reports settings store time
 //! outbox         → app domain mail store usecases
 //! jobs           → app domain outbox store time usecases
-//! http           → app auth domain jobs proof reports settings store usecases words
-//! cli            → app auth contracts documents http jobs mail outbox proof reports settings simulate store usecases
+//! http           → app auth domain jobs proof reports settings usecases words
+//! cli            → app auth contracts documents domain http jobs mail outbox proof reports settings simulate store usecases
 //! main           → cli
 //! ```
 //!
@@ -36,8 +36,10 @@
 //! - [`contracts`]: an agreement as a TOML file, read with every problem at once.
 //! - [`simulate`]: clocks as text, without a database.
 //! - [`proof`]: a ledger that stands by itself, and how it is counted again without the desk.
-//! - [`usecases`]: what one can do, one function each: find, permit, decide, record.
-//! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope.
+//! - [`usecases`]: what one can do, one function each: find, permit, decide, record. What a caller sees is decided there too, in `read`
+//!   beside the rest, for whoever shows it.
+//! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope; agreements too are reached
+//!   only through one (`store::agreements`), so that what another process applied is known at once.
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`files`]: where the bytes of attachments are.
 //! - [`standing`]: whether the database and the files do their part, as far as is known.

@@ -1,8 +1,8 @@
 //! Amendments to calendars on the command line: recorded, and approved by both sides.
 
 use super::{Failed, open, say, told};
+use crate::domain::contract::amendment::Recorded;
 use crate::settings::Settings;
-use crate::store::amendments::Recorded;
 use crate::usecases::Stamp;
 use crate::usecases::amendments::{self, Consent, Draft};
 

@@ -1,5 +1,8 @@
-//! Mail as the desk speaks of it: what becomes of one that came, and what one that leaves is.
+//! Mail as it came and what became of it, and mail as it goes and where it stands.
 
+use uuid::Uuid;
+
+use super::Instant;
 use crate::words::closed_list;
 
 closed_list! {
@@ -32,4 +35,102 @@ closed_list! {
         ObligationReminder = "obligation-reminder": "herinnering aan verplichting", "reminder of an obligation";
         ObligationLate = "obligation-late": "verplichting te laat", "obligation late";
     }
+}
+
+/// A mail that came, with what became of it; the message itself is asked for apart.
+#[derive(Debug, Clone)]
+pub struct Inbound {
+    pub id: Uuid,
+    /// Whose, where that is known.
+    pub organisation: Option<String>,
+    /// That of its mailbox.
+    pub contract: String,
+    /// The mailbox's name.
+    pub mailbox: String,
+    /// Its Message-ID, or one made up for it.
+    pub message_id: String,
+    /// SHA-256 of what its sender wrote.
+    pub digest: String,
+    /// Whose address it names as the sender's.
+    pub sender: Option<String>,
+    pub subject: Option<String>,
+    /// A code of [`MailOutcome`].
+    pub outcome: String,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// The ticket it made or landed on.
+    pub ticket_id: Option<Uuid>,
+    pub received_at: Instant,
+}
+
+/// Which mails that came a list shows; what is empty does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct InboundFilter {
+    pub outcomes: Vec<String>,
+    pub mailboxes: Vec<String>,
+    /// After this one in the list.
+    pub after: Option<(Instant, Uuid)>,
+    pub limit: u64,
+}
+
+/// A mail to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    pub id: Uuid,
+    /// None when it is about an obligation.
+    pub ticket_id: Option<Uuid>,
+    pub organisation: String,
+    /// The event it tells of.
+    pub event_id: Uuid,
+    /// Which message it is.
+    pub template: String,
+    pub recipient: String,
+    pub subject: String,
+    pub body: String,
+    /// The `Auto-Submitted` it carries, or `personal`.
+    pub auto: String,
+    /// Its Message-ID, without brackets.
+    pub message_id: String,
+    /// The message it answers.
+    pub in_reply_to: Option<String>,
+    /// How often it was tried.
+    pub attempts: i32,
+    pub created_at: Instant,
+    /// When it was last put in the queue: at its making, or when it was sent again after it was given up.
+    pub queued_at: Instant,
+    /// The mailbox it leaves from; none is `mail.from`.
+    pub mailbox: Option<String>,
+}
+
+closed_list! {
+    /// Where an outgoing mail stands.
+    pub enum MailState {
+        /// It waits for its next try.
+        Pending = "pending": "in de wachtrij", "waiting";
+        Sent = "sent": "verzonden", "sent";
+        /// It was given up, until somebody sends it again.
+        Failed = "failed": "niet bezorgd", "not delivered";
+    }
+}
+
+/// An outgoing mail with where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tracked {
+    pub mail: Outbound,
+    pub state: MailState,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    pub next_attempt_at: Option<Instant>,
+    pub sent_at: Option<Instant>,
+}
+
+/// Which outgoing mails a list shows; what is empty does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct OutboundFilter {
+    pub states: Vec<MailState>,
+    /// The ticket they are about.
+    pub ticket: Option<Uuid>,
+    /// After this one in the list.
+    pub after: Option<(Instant, Uuid)>,
+    pub limit: u64,
 }

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod clock;
 pub mod contract;
 pub mod history;
+pub mod idempotency;
 pub mod instant;
 pub mod mail;
 pub mod obligation;

@@ -14,7 +14,6 @@ use crate::app::App;
 pub use crate::auth::Caller;
 use crate::auth::tokens;
 use crate::domain::permission::Verb;
-use crate::usecases::actors::Actors;
 use crate::usecases::{Error, Stamp};
 
 impl Caller {
@@ -26,11 +25,6 @@ impl Caller {
     /// The same under a key, with what the request asks.
     pub fn stamp_once(&self, app: &App, key: &IdempotencyKey, body: &[u8]) -> Stamp {
         Stamp { idempotency: key.of(&self.actor, body), ..self.stamp(app) }
-    }
-
-    /// Those who acted in an answer, given as histories keep them; all names in one query.
-    pub async fn actors<'a>(&self, app: &App, kept: impl IntoIterator<Item = &'a String>) -> Result<Actors, Failure> {
-        Ok(Actors::of(&app.db.view(self.scope.clone()), kept).await?)
     }
 }
 

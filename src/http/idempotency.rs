@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::error::Failure;
 use super::operation::{Argument, Asked, Parameter, Place, Signature, text};
+use crate::domain::idempotency::Key;
 use crate::domain::ticket::Actor;
-use crate::store::idempotency::Key;
 
 const NAME: &str = "Idempotency-Key";
 /// The longest key, in characters.

@@ -5,12 +5,11 @@ use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts
 use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::history::SubjectKind;
-use crate::domain::mail::{MailKind, MailOutcome};
+use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
 use crate::reports::service_management::{Outcome, Verdict};
-use crate::store::outbound::MailState;
 use crate::words::Word;
 
 pub fn lists() -> Vec<(&'static str, Vec<Word>)> {

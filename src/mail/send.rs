@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::messages::Outgoing;
 use super::parse::LOOP_MARKER;
 use crate::domain::Instant;
+use crate::domain::mail::Outbound;
 use crate::settings::{self, Mail, MailTransport, Settings, Tls};
-use crate::store::mail::Outbound;
 use folder::Folder;
 
 /// What `Outbound::auto` says of a person's own words, which carry no `Auto-Submitted`.

@@ -3,8 +3,8 @@
 
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::mail::Outbound;
 use crate::mail::send::Unsent;
-use crate::store::mail::Outbound;
 use crate::store::{self, Scope};
 use crate::usecases::{Error, outbound};
 

@@ -14,6 +14,7 @@ use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, amendments, broken, contracts};
 use crate::contracts::parse;
 use crate::domain::agreements::{Agreements, Version};
+use crate::domain::contract::amendment::in_force;
 
 /// The agreements as they stand. In a transaction they stand still from the first question on: whoever changes one waits for its end.
 /// A view asks each time, so it asks after it has read the rows that are pinned to a version, and finds that version.
@@ -52,7 +53,7 @@ async fn changes(reads: &impl Reads) -> Result<i64, DbErr> {
 async fn all(reads: &impl Reads) -> Result<Agreements, DbErr> {
     let (last, recorded) = (reads.last_read().latest(), amendments::all(reads).await?);
     let version = |applied: Applied| {
-        let amendments = amendments::in_force(&recorded, &applied.contract);
+        let amendments = in_force(&recorded, &applied.contract);
         let known = last.version(applied.id).ok().filter(|known| known.contract.is_amended_by(&amendments));
         if let Some(known) = known {
             return Ok(known.clone());

@@ -9,17 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx};
 use crate::domain::Instant;
-
-/// A key as its caller sent it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    /// Who sent it.
-    pub caller: String,
-    /// The key.
-    pub key: String,
-    /// SHA-256 of what was asked.
-    pub digest: String,
-}
+use crate::domain::idempotency::Key;
 
 /// A request that must not be done twice, with what it made.
 #[derive(Debug)]

@@ -12,36 +12,8 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::mail::MailOutcome;
+use crate::domain::mail::{Inbound, InboundFilter, Outbound};
 use crate::domain::ticket::Ticket;
-
-/// A mail that came, with what became of it; the message itself is asked for apart.
-#[derive(Debug, Clone)]
-pub struct Inbound {
-    /// Its id.
-    pub id: Uuid,
-    /// Whose, where that is known.
-    pub organisation: Option<String>,
-    /// The contract of its mailbox.
-    pub contract: String,
-    /// The mailbox's name.
-    pub mailbox: String,
-    /// Its Message-ID, or one made up for it.
-    pub message_id: String,
-    /// SHA-256 of what its sender wrote.
-    pub digest: String,
-    /// Whose address it names as the sender's.
-    pub sender: Option<String>,
-    /// What it says it is about.
-    pub subject: Option<String>,
-    /// What became of it.
-    pub outcome: String,
-    /// Why, in words.
-    pub reason: Option<String>,
-    /// The ticket it made or landed on.
-    pub ticket_id: Option<Uuid>,
-    /// When it arrived.
-    pub received_at: Instant,
-}
 
 /// A row without the message, which may be long.
 #[derive(DerivePartialModel)]
@@ -59,54 +31,6 @@ struct InboundRow {
     reason: Option<String>,
     ticket_id: Option<Uuid>,
     received_at: chrono::DateTime<chrono::Utc>,
-}
-
-/// Which mails a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// That came to these things.
-    pub outcomes: Vec<String>,
-    /// In these mailboxes.
-    pub mailboxes: Vec<String>,
-    /// After this one in the list.
-    pub after: Option<(Instant, Uuid)>,
-    /// At most this many.
-    pub limit: u64,
-}
-
-/// A mail to be sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outbound {
-    /// Its id.
-    pub id: Uuid,
-    /// Its ticket; none when it is about an obligation.
-    pub ticket_id: Option<Uuid>,
-    /// Whose.
-    pub organisation: String,
-    /// The event it tells of.
-    pub event_id: Uuid,
-    /// Which message it is.
-    pub template: String,
-    /// To whom.
-    pub recipient: String,
-    /// Its subject.
-    pub subject: String,
-    /// Its text.
-    pub body: String,
-    /// The `Auto-Submitted` it carries, or `personal`.
-    pub auto: String,
-    /// Its Message-ID, without brackets.
-    pub message_id: String,
-    /// The message it answers.
-    pub in_reply_to: Option<String>,
-    /// How often it was tried.
-    pub attempts: i32,
-    /// When it was made.
-    pub created_at: Instant,
-    /// When it was last put in the queue: at its making, or when it was sent again after it was given up.
-    pub queued_at: Instant,
-    /// The mailbox it leaves from; none is `mail.from`.
-    pub mailbox: Option<String>,
 }
 
 /// What every Message-ID that is made up ends with.
@@ -160,7 +84,7 @@ pub async fn raw(reads: &impl Reads, id: Uuid) -> Result<Option<Vec<u8>>, DbErr>
 }
 
 /// A page of mails that came, the newest first.
-pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Inbound>, DbErr> {
+pub async fn list(reads: &impl Reads, filter: &InboundFilter) -> Result<Vec<Inbound>, DbErr> {
     let mut query = reads.find::<inbound_mail::Entity>();
     // One outcome is asked for by itself: there is an index of what waits for the desk.
     query = match &filter.outcomes[..] {

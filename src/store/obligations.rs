@@ -15,28 +15,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::history::IndexRebuilt;
-use crate::domain::obligation::{EventData, Obligation, State};
-
-/// Which obligations a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Under these contracts.
-    pub contracts: Vec<String>,
-    /// Of these organisations.
-    pub organisations: Vec<String>,
-    /// Of these duties.
-    pub duties: Vec<String>,
-    /// In these states.
-    pub states: Vec<State>,
-    /// Due at this instant or later.
-    pub due_from: Option<Instant>,
-    /// Due before this one.
-    pub due_before: Option<Instant>,
-    /// After this one in the list.
-    pub after: Option<(Instant, Uuid)>,
-    /// At most this many.
-    pub limit: u64,
-}
+use crate::domain::obligation::{EventData, Filter, Obligation, State};
 
 /// One obligation; `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Obligation>, DbErr> {

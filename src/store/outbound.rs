@@ -5,53 +5,14 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::mail::{Outbound, outbound};
+use super::mail::outbound;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
-use crate::words::closed_list;
-
-closed_list! {
-    /// Where an outgoing mail stands.
-    pub enum MailState {
-        /// It waits for its next try.
-        Pending = "pending": "in de wachtrij", "waiting";
-        Sent = "sent": "verzonden", "sent";
-        /// It was given up, until somebody sends it again.
-        Failed = "failed": "niet bezorgd", "not delivered";
-    }
-}
-
-/// An outgoing mail with where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tracked {
-    /// The mail.
-    pub mail: Outbound,
-    /// Where it stands.
-    pub state: MailState,
-    /// Why the last try failed.
-    pub last_error: Option<String>,
-    /// When it is tried next.
-    pub next_attempt_at: Option<Instant>,
-    /// When it left.
-    pub sent_at: Option<Instant>,
-}
-
-/// Which mails a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// In these states.
-    pub states: Vec<MailState>,
-    /// About this ticket.
-    pub ticket: Option<Uuid>,
-    /// After this one in the list.
-    pub after: Option<(Instant, Uuid)>,
-    /// At most this many.
-    pub limit: u64,
-}
+use crate::domain::mail::{MailState, OutboundFilter, Tracked};
 
 /// A page of mails, the newest first.
-pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Tracked>, DbErr> {
+pub async fn list(reads: &impl Reads, filter: &OutboundFilter) -> Result<Vec<Tracked>, DbErr> {
     let mut query = reads.find::<Entity>();
     query = match &filter.states[..] {
         [] => query,

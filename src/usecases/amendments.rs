@@ -9,15 +9,16 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::actors::{Actors, Named};
 use super::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
 use crate::domain::calendar::BadInterval;
 use crate::domain::contract::Side;
-use crate::domain::contract::amendment::{Amendment, Approval, Change, needs_approval};
+use crate::domain::contract::amendment::{Amendment, Approval, Change, Recorded, needs_approval, next_sequence};
 use crate::domain::permission::{self, AmendCalendars, Verb};
-use crate::store::amendments::Recorded;
 use crate::store::{self, Scope, Tx};
 
 /// An amendment as someone asks for it.
@@ -61,7 +62,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> R
         let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
         let mut recorded = Recorded {
             id: app.time.id(),
-            sequence: store::amendments::next_sequence(&known),
+            sequence: next_sequence(&known),
             contract: contract.to_owned(),
             calendar: draft.calendar.clone(),
             date: draft.date,
@@ -72,7 +73,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> R
             needs_approval: needs_approval(draft.date, today),
             approvals: Vec::new(),
         };
-        check(&agreements, contract, &recorded.from(now))?;
+        check(&agreements, contract, &recorded.in_force_from(now))?;
         store::amendments::insert(tx, &recorded).await?;
         for consent in &draft.approvals {
             let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
@@ -108,9 +109,9 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
             return Err(Error::Conflict { code: Code::AmendmentInForce, detail });
         }
         let now = not_before(&known, stamp);
-        sign(app, tx, stamp, &mut recorded, (store::amendments::next_sequence(&known), now), consent).await?;
+        sign(app, tx, stamp, &mut recorded, (next_sequence(&known), now), consent).await?;
         if recorded.in_force_at().is_some() {
-            check(&agreements, contract, &recorded.from(now)).map_err(clash)?;
+            check(&agreements, contract, &recorded.in_force_from(now)).map_err(clash)?;
             store::amendments::take_effect(tx, contract, now).await?;
         }
         super::held::remember(app, tx, stamp, recorded.id).await?;
@@ -172,22 +173,38 @@ fn clash(error: Error) -> Error {
     Error::Conflict { code: Code::AmendmentsClash, detail }
 }
 
-/// What was amended in the calendars of a contract that serves someone of the scope, in the order recorded.
-pub async fn of_contract(app: &App, scope: &Scope, contract: &str) -> Result<Vec<Recorded>, Error> {
-    let reads = &app.db.view(scope.clone());
-    let agreements = store::agreements::read(reads).await?;
-    if !agreements.versions_of(contract).iter().any(|version| contracts::serves(version, scope)) {
-        return Err(Error::NotFound("contract"));
-    }
-    let all = store::amendments::all(reads).await?;
-    Ok(all.into_iter().filter(|recorded| recorded.contract == contract).collect())
+/// An amendment as a caller sees it.
+#[derive(Debug)]
+pub struct Seen {
+    pub recorded: Recorded,
+    /// Whether they see who approved: only where every client that any version of the contract names is theirs.
+    pub shows_approvers: bool,
 }
 
-/// Whether a scope shows every client that any version of a contract names: only then does it see who approved for whom.
-pub async fn is_alone(app: &App, scope: &Scope, contract: &str) -> Result<bool, Error> {
-    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
+/// What was amended in the calendars of a contract that serves someone the caller sees, in the order recorded.
+pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<Named<Vec<Seen>>, Error> {
+    let view = app.db.view(caller.scope.clone());
+    let agreements = store::agreements::read(&view).await?;
+    if !agreements.versions_of(contract).iter().any(|version| contracts::serves(version, &caller.scope)) {
+        return Err(Error::NotFound("contract"));
+    }
+    let all = store::amendments::all(&view).await?;
+    let shows_approvers = is_alone(&agreements, &caller.scope, contract);
+    let of_contract = all.into_iter().filter(|recorded| recorded.contract == contract);
+    let shown: Vec<_> = of_contract.map(|recorded| Seen { recorded, shows_approvers }).collect();
+    Ok(Named { actors: Actors::of(&view, shown.iter().flat_map(|one| one.recorded.actors())).await?, shown })
+}
+
+/// An amendment that was just recorded or approved.
+pub async fn after(app: &App, caller: &Caller, recorded: Recorded) -> Result<Named<Seen>, Error> {
+    let view = app.db.view(caller.scope.clone());
+    let shows_approvers = is_alone(&*store::agreements::read(&view).await?, &caller.scope, &recorded.contract);
+    Ok(Named { actors: Actors::of(&view, recorded.actors()).await?, shown: Seen { recorded, shows_approvers } })
+}
+
+fn is_alone(agreements: &Agreements, scope: &Scope, contract: &str) -> bool {
     let mut clients = agreements.versions_of(contract).iter().flat_map(|version| &version.contract.clients);
-    Ok(clients.all(|client| scope.includes(&client.organisation)))
+    clients.all(|client| scope.includes(&client.organisation))
 }
 
 fn change(draft: &Draft) -> Result<Change, Vec<Problem>> {

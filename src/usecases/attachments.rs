@@ -10,12 +10,12 @@ use super::tickets::{When, act_in};
 use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::idempotency::Key;
 use crate::domain::permission;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::attach::Attach;
 use crate::domain::ticket::{Act, Attachment, Reader, Ticket, TicketRef};
 use crate::files::NotKept;
-use crate::store::idempotency::Key;
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 

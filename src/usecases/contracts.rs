@@ -1,21 +1,25 @@
 //! Contracts applied: what is in force, and for whom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::{Code, Error, FieldCode, Problem};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::contracts::{self, Source};
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
-use crate::domain::contract::Contract;
-use crate::store::amendments::Recorded;
+use crate::domain::calendar;
+use crate::domain::contract::amendment::{self, Recorded};
+use crate::domain::contract::{Client, Contract};
 use crate::store::{self, Scope};
 
 /// A contract as the amendments of it in force leave it.
 pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Error> {
-    let own = store::amendments::in_force(recorded, &contract.id);
+    let own = amendment::in_force(recorded, &contract.id);
     contract.amended_by(own).map_err(|wrong| Error::Conflict {
         code: Code::AmendmentsClash,
         detail: wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
@@ -36,31 +40,81 @@ pub fn source(text: &str) -> Result<Source, Vec<Problem>> {
     Ok(Source { file: file.to_owned(), text: text.to_owned(), contract: read(file, text)? })
 }
 
-/// The contracts in force that serve somebody a scope shows, by id.
-pub async fn served(app: &App, scope: &Scope) -> Result<Vec<Arc<Version>>, Error> {
-    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
-    Ok(agreements.all_in_force(app.time.now()).into_iter().filter(|version| serves(version, scope)).cloned().collect())
+/// A version in force, with the clients of it that a caller sees.
+#[derive(Debug)]
+pub struct Served {
+    pub version: Arc<Version>,
+    pub clients: Vec<Client>,
 }
 
-/// The version in force of one of them.
-pub async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Version>, Error> {
-    Ok(with_versions(app, scope, contract).await?.0)
+/// The contracts in force that serve somebody the caller sees, by id.
+pub async fn served(app: &App, caller: &Caller) -> Result<Vec<Served>, Error> {
+    let agreements = known(app, &caller.scope).await?;
+    Ok(agreements.all_in_force(app.time.now()).into_iter().filter_map(|version| as_served(version, &caller.scope)).collect())
 }
 
-/// The same with every version of it, oldest first.
-pub async fn with_versions(app: &App, scope: &Scope, contract: &str) -> Result<(Arc<Version>, Vec<Arc<Version>>), Error> {
-    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
+/// The version in force of one of them, and every version of it, oldest first.
+pub async fn get(app: &App, caller: &Caller, contract: &str) -> Result<(Served, Vec<Arc<Version>>), Error> {
+    let agreements = known(app, &caller.scope).await?;
+    let version = agreements.in_force(contract, app.time.now()).and_then(|version| as_served(version, &caller.scope));
+    Ok((version.ok_or(Error::NotFound("contract"))?, agreements.versions_of(contract).to_vec()))
+}
+
+/// A calendar as it now stands.
+#[derive(Debug)]
+pub struct Calendar {
+    /// Its name in the contract.
+    pub name: String,
+    pub calendar: Arc<calendar::Calendar>,
+    /// The present date in the zone of the contract.
+    pub today: NaiveDate,
+}
+
+/// The calendars of a contract, amended as they now are.
+pub async fn calendars(app: &App, caller: &Caller, contract: &str) -> Result<Vec<Calendar>, Error> {
+    let (version, now) = (in_force(app, &caller.scope, contract).await?, app.time.now());
+    let contract = &version.contract;
+    let (amended, today) = (contract.amendments_by(now), contract.zone.date(now));
+    let shown = |name: &String| Some(Calendar { name: name.clone(), calendar: contract.calendar_after(name, amended)?.clone(), today });
+    Ok(contract.calendars.keys().filter_map(shown).collect())
+}
+
+/// An organisation that contracts in force serve.
+#[derive(Debug)]
+pub struct Organisation {
+    pub id: String,
+    pub name: String,
+    /// Each with its tier there, where it has tiers.
+    pub contracts: Vec<(String, Option<String>)>,
+}
+
+/// The organisations a caller sees that contracts in force serve, by id.
+pub async fn organisations(app: &App, caller: &Caller) -> Result<Vec<Organisation>, Error> {
+    let mut found: BTreeMap<String, Organisation> = BTreeMap::new();
+    for Served { version, clients } in served(app, caller).await? {
+        for client in clients {
+            let new = || Organisation { id: client.organisation.clone(), name: client.name, contracts: Vec::new() };
+            let organisation = found.entry(client.organisation.clone()).or_insert_with(new);
+            organisation.contracts.push((version.contract.id.clone(), client.tier));
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// The version in force of a contract that serves somebody a scope shows.
+pub(super) async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Version>, Error> {
+    let agreements = known(app, scope).await?;
     let version = agreements.in_force(contract, app.time.now()).filter(|version| serves(version, scope));
-    Ok((version.ok_or(Error::NotFound("contract"))?.clone(), agreements.versions_of(contract).to_vec()))
+    version.cloned().ok_or(Error::NotFound("contract"))
 }
 
 /// The version of a contract that was in force at an instant; for a client, of one that then served it.
-pub fn in_force_at(agreements: &Agreements, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
+pub(super) fn in_force_at(agreements: &Agreements, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
     agreements.in_force(contract, at).filter(|version| *scope == Scope::All || serves(version, scope)).cloned()
 }
 
 /// The ids of those that could be named: in force at an instant, and for a client such as then served it.
-pub fn ids_in_force_at<'a>(agreements: &'a Agreements, scope: &Scope, at: Instant) -> Vec<&'a str> {
+pub(super) fn ids_in_force_at<'a>(agreements: &'a Agreements, scope: &Scope, at: Instant) -> Vec<&'a str> {
     agreements.contracts().into_iter().filter(|id| in_force_at(agreements, scope, id, at).is_some()).collect()
 }
 
@@ -78,8 +132,8 @@ pub struct Names {
 }
 
 /// What a scope's lists can be asked for. What another's contract names is not there, as if it did not exist.
-pub async fn names(app: &App, scope: &Scope) -> Result<Names, Error> {
-    let agreements = store::agreements::read(&app.db.view(scope.clone())).await?;
+pub async fn names(app: &App, caller: &Caller) -> Result<Names, Error> {
+    let (agreements, scope) = (known(app, &caller.scope).await?, &caller.scope);
     let mut names = Names::default();
     for version in agreements.versions().iter().filter(|version| serves(version, scope)) {
         let contract = &version.contract;
@@ -90,6 +144,15 @@ pub async fn names(app: &App, scope: &Scope) -> Result<Names, Error> {
         names.obligations.extend(contract.duties.iter().map(|duty| duty.id.clone()));
     }
     Ok(names)
+}
+
+async fn known(app: &App, scope: &Scope) -> Result<Arc<Agreements>, Error> {
+    Ok(store::agreements::read(&app.db.view(scope.clone())).await?)
+}
+
+fn as_served(version: &Arc<Version>, scope: &Scope) -> Option<Served> {
+    let clients: Vec<_> = version.contract.clients.iter().filter(|client| scope.includes(&client.organisation)).cloned().collect();
+    (!clients.is_empty()).then(|| Served { version: version.clone(), clients })
 }
 
 /// Whether a version serves somebody a scope shows.

@@ -25,9 +25,9 @@ pub mod what_if;
 pub use crate::error::{Code, Error, FieldCode, Problem, one_of};
 
 use crate::domain::Instant;
+use crate::domain::idempotency::Key;
 use crate::domain::ticket::Actor;
 use crate::store::Scope;
-use crate::store::idempotency::Key;
 
 /// Who does something, for whom, and when: made once at the edge.
 #[derive(Debug, Clone)]

@@ -6,10 +6,11 @@ use super::held::{remember, repeated};
 use super::tickets::record_in;
 use super::{Code, Error, Stamp};
 use crate::app::App;
+use crate::auth::Caller;
+use crate::domain::mail::{MailState, Outbound, OutboundFilter, Tracked};
+use crate::domain::permission::{ResendMail, TrackMail, Verb};
 use crate::domain::ticket::mail::Mailed;
-use crate::domain::ticket::{EventData, Ticket};
-use crate::store::mail::Outbound;
-use crate::store::outbound::{Filter, MailState, Tracked};
+use crate::domain::ticket::{EventData, Ticket, TicketRef};
 use crate::store::record::Rows as _;
 use crate::store::{self, Scope, Tx, View};
 
@@ -44,6 +45,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
 
 /// Sends a mail again that was given up: it is tried for as long as a new one.
 pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Error> {
+    ResendMail::may(&stamp.actor)?;
     let sent = app.write(&stamp.scope, async |tx| {
         let known = repeated(tx, stamp).await?;
         let found = store::outbound::find(tx, known.unwrap_or(id)).await?.ok_or(Error::NotFound("message"))?;
@@ -63,22 +65,30 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
     with_number(app, &stamp.scope, sent).await
 }
 
-/// A page of the mails that left, wait, or were given up.
-pub async fn list(app: &App, scope: &Scope, filter: &Filter) -> Result<Vec<Shown>, Error> {
-    let view = app.db.view(scope.clone());
-    let mails = store::outbound::list(&view, filter).await?;
+/// A page of the mails that left, wait, or were given up; of those about one ticket, where it is named.
+pub async fn list(app: &App, caller: &Caller, about: Option<TicketRef>, filter: OutboundFilter) -> Result<Vec<Shown>, Error> {
+    TrackMail::may(&caller.actor)?;
+    let view = app.db.view(caller.scope.clone());
+    let ticket = match about {
+        Some(ticket) => Some(store::tickets::find(&view, ticket).await?.ok_or(Error::NotFound("ticket"))?.id),
+        None => filter.ticket,
+    };
+    let mails = store::outbound::list(&view, &OutboundFilter { ticket, ..filter }).await?;
     with_numbers(&view, mails).await
 }
 
 /// One of them.
-pub async fn find(app: &App, scope: &Scope, id: Uuid) -> Result<Shown, Error> {
-    let mail = store::outbound::find(&app.db.view(scope.clone()), id).await?.ok_or(Error::NotFound("message"))?;
-    with_number(app, scope, mail).await
+pub async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Shown, Error> {
+    TrackMail::may(&caller.actor)?;
+    let mail = store::outbound::find(&app.db.view(caller.scope.clone()), id).await?.ok_or(Error::NotFound("message"))?;
+    with_number(app, &caller.scope, mail).await
 }
 
 /// Those that were given up, at most so many.
 pub async fn given_up(app: &App, limit: u64) -> Result<Vec<Shown>, Error> {
-    list(app, &Scope::All, &Filter { states: vec![MailState::Failed], limit, ..Filter::default() }).await
+    let filter = OutboundFilter { states: vec![MailState::Failed], limit, ..OutboundFilter::default() };
+    let view = app.all();
+    with_numbers(&view, store::outbound::list(&view, &filter).await?).await
 }
 
 /// How many were given up.

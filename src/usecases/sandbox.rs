@@ -4,6 +4,7 @@ use super::held::{remember, repeated};
 use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::permission::{RunSandbox, Verb};
 use crate::settings::TimeMode;
 use crate::store::{self, Scope};
 
@@ -21,6 +22,7 @@ pub enum Advance {
 
 /// Where an advance goes. A repeat goes where the first one went, which is how one that was broken off is finished.
 pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
+    RunSandbox::may(&stamp.actor)?;
     app.write(&Scope::All, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));

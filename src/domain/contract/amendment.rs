@@ -61,6 +61,81 @@ pub fn missing(approvals: &[Approval]) -> Vec<Side> {
     Side::ALL.into_iter().filter(|side| approvals.iter().all(|one| one.side != *side)).collect()
 }
 
+/// An amendment as it was recorded, in force or waiting.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Its id.
+    pub id: Uuid,
+    /// Its place among everything recorded of amendments.
+    pub sequence: i64,
+    /// Of which contract.
+    pub contract: String,
+    /// The calendar's name in it.
+    pub calendar: String,
+    /// The date.
+    pub date: NaiveDate,
+    /// What becomes of it.
+    pub change: Change,
+    /// Why.
+    pub reason: String,
+    /// Who recorded it.
+    pub actor: String,
+    /// When.
+    pub recorded_at: Instant,
+    /// Whether it waits for both sides.
+    pub needs_approval: bool,
+    /// Their approvals, each with its place, in order.
+    pub approvals: Vec<(i64, Approval)>,
+}
+
+impl Recorded {
+    /// Everyone who recorded something of it, as histories keep them.
+    pub fn actors(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.actor).chain(self.approvals.iter().map(|(_, approval)| &approval.actor))
+    }
+
+    /// The sides it waits for.
+    pub fn waits_for(&self) -> Vec<Side> {
+        let approvals: Vec<_> = self.approvals.iter().map(|(_, approval)| approval.clone()).collect();
+        if self.needs_approval { missing(&approvals) } else { Vec::new() }
+    }
+
+    /// Since when it is in force; `None` while it waits.
+    pub fn in_force_at(&self) -> Option<Instant> {
+        let last = self.approvals.last().filter(|_| self.needs_approval);
+        self.waits_for().is_empty().then(|| last.map_or(self.recorded_at, |(_, approval)| approval.approved_at))
+    }
+
+    /// The last instant it says something of.
+    pub fn last_at(&self) -> Instant {
+        self.approvals.iter().map(|(_, approval)| approval.approved_at).fold(self.recorded_at, Instant::max)
+    }
+
+    /// The amendment as it would be, in force from an instant.
+    pub fn in_force_from(&self, in_force_at: Instant) -> Amendment {
+        let Self { id, calendar, date, change, reason, .. } = self.clone();
+        Amendment { id, calendar, date, change, reason, in_force_at }
+    }
+
+    /// The place of what put it in force.
+    fn order(&self) -> i64 {
+        self.approvals.last().filter(|_| self.needs_approval).map_or(self.sequence, |(sequence, _)| *sequence)
+    }
+}
+
+/// Those of a contract that are in force, in the order they took effect.
+pub fn in_force(recorded: &[Recorded], contract: &str) -> Vec<Amendment> {
+    let mut own: Vec<_> = recorded.iter().filter(|one| one.contract == contract).collect();
+    own.sort_by_key(|one| one.order());
+    own.into_iter().filter_map(|one| Some(one.in_force_from(one.in_force_at()?))).collect()
+}
+
+/// The place of what is recorded next.
+pub fn next_sequence(recorded: &[Recorded]) -> i64 {
+    let approvals = recorded.iter().flat_map(|one| one.approvals.iter().map(|(sequence, _)| *sequence));
+    recorded.iter().map(|one| one.sequence).chain(approvals).max().unwrap_or_default() + 1
+}
+
 /// An amendment with the calendar as it stands after it.
 #[derive(Debug, Clone)]
 pub struct Amended {

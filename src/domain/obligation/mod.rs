@@ -8,10 +8,12 @@
 //! and the evidence.
 
 mod event;
+mod listing;
 mod replay;
 
 pub use super::contract::{Cycle, Duty, Occasion, Period};
 pub use event::{DueMoved, Event, EventData, EventKind, Late, LateVoided, Opened, Reminded};
+pub use listing::Filter;
 pub use replay::{Met, Reminder, Replay, replay};
 
 use chrono::NaiveDate;

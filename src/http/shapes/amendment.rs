@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::Actor;
 use crate::domain::Instant;
 use crate::domain::contract::amendment::Approval;
-use crate::store::amendments::Recorded;
 use crate::usecases::actors::Actors;
+use crate::usecases::amendments::Seen;
 
 /// A change to one date of a contract's calendar.
 #[derive(ToSchema, Deserialize)]
@@ -113,13 +113,14 @@ pub struct AmendmentApproval {
 
 impl CalendarAmendment {
     /// An amendment as recorded, with the names of who approved it or without, and of those who recorded that.
-    pub fn new(recorded: Recorded, with_names: bool, actors: &Actors) -> Self {
+    pub fn new(seen: Seen, actors: &Actors) -> Self {
+        let Seen { recorded, shows_approvers } = seen;
         let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());
         let approval = |(_, one): (i64, Approval)| AmendmentApproval {
             id: one.id,
             side: one.side.as_str().to_owned(),
-            approved_by: Some(one.approved_by).filter(|_| with_names),
-            evidence: one.evidence.filter(|_| with_names),
+            approved_by: Some(one.approved_by).filter(|_| shows_approvers),
+            evidence: one.evidence.filter(|_| shows_approvers),
             actor: actors.show(&one.actor).into(),
             approved_at: one.approved_at,
         };

@@ -1,15 +1,17 @@
 //! A contract as a screen needs it: who is served, what can be chosen, what is promised.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::label::Label;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Entry, Goal};
-use crate::domain::contract::{Client, Condition, Contract as Agreement, Ladder, Level, Priority, Role, TicketType};
+use crate::domain::contract::{Condition, Contract as Agreement, Ladder, Level, Priority, Role, TicketType};
 use crate::domain::obligation::{Duty, Occasion};
 use crate::domain::workflow;
-use crate::store::Scope;
+use crate::usecases::contracts::Served;
 
 /// A contract in a list.
 #[derive(ToSchema, Serialize)]
@@ -327,28 +329,23 @@ fn names(types: &[TicketType]) -> Vec<String> {
     types.iter().map(|kind| kind.as_str().to_owned()).collect()
 }
 
-fn served<'a>(contract: &'a Agreement, scope: &'a Scope) -> impl Iterator<Item = &'a Client> {
-    contract.clients.iter().filter(|client| scope.includes(&client.organisation))
-}
-
-impl ContractSummary {
-    /// A contract as a scope sees it; `None` when it serves nobody in it.
-    pub fn new(contract: &Agreement, scope: &Scope) -> Option<Self> {
-        let organisations: Vec<_> = served(contract, scope).map(|client| client.organisation.clone()).collect();
-        (!organisations.is_empty()).then(|| Self {
+impl From<&Served> for ContractSummary {
+    fn from(served: &Served) -> Self {
+        let contract = &served.version.contract;
+        Self {
             id: contract.id.clone(),
             version: contract.version.clone(),
             title: contract.title.clone(),
             effective_date: contract.effective_from,
-            organisations,
-        })
+            organisations: served.clients.iter().map(|client| client.organisation.clone()).collect(),
+        }
     }
 }
 
 impl Contract {
-    /// A version as a scope sees it, among all versions.
-    pub fn new(version: &Version, all: &[std::sync::Arc<Version>], scope: &Scope) -> Self {
-        let contract = &version.contract;
+    /// The version in force, among all versions.
+    pub fn new(served: &Served, all: &[Arc<Version>]) -> Self {
+        let (version, contract) = (&served.version, &served.version.contract);
         let applied = |one: &Version| AppliedContractVersion {
             id: one.id,
             version: one.contract.version.clone(),
@@ -365,7 +362,9 @@ impl Contract {
             assumed: contract.assumed.clone(),
             default_priority: contract.default_priority.clone(),
             versions: all.iter().map(|one| applied(one)).collect(),
-            clients: served(contract, scope)
+            clients: served
+                .clients
+                .iter()
                 .map(|client| ContractClient {
                     organisation: client.organisation.clone(),
                     name: client.name.clone(),

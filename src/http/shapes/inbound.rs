@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::Instant;
 use crate::domain::ticket::Ticket;
-use crate::store::mail::Inbound;
+use crate::usecases::inbound::Received;
 
 /// A mail that came, with what became of it.
 #[derive(ToSchema, Serialize)]
@@ -35,13 +35,12 @@ pub struct InboundMessage {
     received_at: Instant,
 }
 
-impl InboundMessage {
-    /// A mail with the ticket that it made, or landed on.
-    pub fn new(mail: Inbound, ticket: Option<&Ticket>) -> Self {
+impl From<Received> for InboundMessage {
+    fn from(Received { mail, ticket }: Received) -> Self {
         Self {
             id: mail.id,
             outcome: mail.outcome,
-            ticket: ticket.map(Ticket::reference),
+            ticket: ticket.as_ref().map(Ticket::reference),
             message_id: mail.message_id,
             reason: mail.reason,
             mailbox: mail.mailbox,

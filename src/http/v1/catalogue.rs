@@ -1,7 +1,5 @@
 //! What a screen chooses from: organisations, people, teams and channels, and the names of every value of the API.
 
-use std::collections::BTreeMap;
-
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -51,15 +49,14 @@ pub fn operations() -> Vec<Operation> {
 }
 
 async fn organisations(app: Data<App>, caller: Caller) -> Result<Json<OrganisationList>, Failure> {
-    let mut found: BTreeMap<String, Organisation> = BTreeMap::new();
-    for version in contracts::served(&app, &caller.scope).await? {
-        for client in version.contract.clients.iter().filter(|client| caller.scope.includes(&client.organisation)) {
-            let new = || Organisation { id: client.organisation.clone(), name: client.name.clone(), contracts: Vec::new() };
-            let contract = OrganisationContract { contract: version.contract.id.clone(), tier: client.tier.clone() };
-            found.entry(client.organisation.clone()).or_insert_with(new).contracts.push(contract);
-        }
-    }
-    Ok(Json(OrganisationList { items: found.into_values().collect() }))
+    let served = |(contract, tier)| OrganisationContract { contract, tier };
+    let shown = |one: contracts::Organisation| Organisation {
+        id: one.id,
+        name: one.name,
+        contracts: one.contracts.into_iter().map(served).collect(),
+    };
+    let found = contracts::organisations(&app, &caller).await?;
+    Ok(Json(OrganisationList { items: found.into_iter().map(shown).collect() }))
 }
 
 struct PeopleQuery {
@@ -120,7 +117,7 @@ async fn labels(app: Data<App>, caller: Caller, language: Language) -> Result<Wo
     };
     let named = |word: &Word| value(word.code, word.dutch, word.english);
     let list = |(name, words): (&str, Vec<Word>)| LabelledList { name: name.to_owned(), values: words.iter().map(named).collect() };
-    let served = contracts::served(&app, &caller.scope).await?;
+    let served: Vec<_> = contracts::served(&app, &caller).await?.into_iter().map(|served| served.version).collect();
     let priorities = served.iter().map(|version| ContractLabels {
         contract: version.contract.id.clone(),
         values: version.contract.priorities.iter().map(|one| value(&one.code, &one.label.nl, &one.label.en)).collect(),

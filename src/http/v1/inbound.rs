@@ -5,11 +5,11 @@ use actix_web::web::Data;
 
 use super::tickets::{Made, made};
 use crate::app::App;
-use crate::domain::mail::MailOutcome;
+use crate::domain::mail::{InboundFilter, MailOutcome};
 use crate::domain::permission::{BringMail, ReadMail, ReleaseMail};
 use crate::http::answer::{CreatedAt, Download, Json, Paged};
 use crate::http::body::Body;
-use crate::http::caller::May;
+use crate::http::caller::{Caller, May};
 use crate::http::download::{Wanted, download};
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
@@ -21,9 +21,6 @@ use crate::http::paging::{self, Page};
 use crate::http::path::{MessageId, Path};
 use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
-use crate::store;
-use crate::store::View;
-use crate::store::mail::Filter;
 use crate::usecases::inbound::{self, Destination};
 use crate::usecases::tickets::read;
 use crate::usecases::{Error, Problem};
@@ -79,10 +76,10 @@ async fn create(
     let bytes = incoming.take(BYTES).await?;
     let received = inbound::receive(&app, &mailbox, &bytes).await?;
     let location = format!("/v1/inbound-messages/{}", received.mail.id);
-    Ok(CreatedAt { location, shown: InboundMessage::new(received.mail, received.ticket.as_ref()) })
+    Ok(CreatedAt { location, shown: received.into() })
 }
 
-impl FromQuery for Filter {
+impl FromQuery for InboundFilter {
     fn read(keys: &mut Keys) -> Self {
         let outcomes: Vec<MailOutcome> = keys.codes("outcome", "A comma list of outcomes");
         Self {
@@ -94,29 +91,22 @@ impl FromQuery for Filter {
     }
 }
 
-async fn list(app: Data<App>, caller: May<ReadMail>, query: Query<Filter>) -> Result<Paged<InboundMessagePage>, Failure> {
+async fn list(app: Data<App>, caller: May<ReadMail>, query: Query<InboundFilter>) -> Result<Paged<InboundMessagePage>, Failure> {
     let (filter, mut problems) = query.partial();
-    let view = app.db.view(caller.scope.clone());
-    problems.extend(unknown_mailbox(&app, &view, &filter.mailboxes).await?);
+    problems.extend(unknown_mailbox(&app, &caller, &filter.mailboxes).await?);
     Failure::unless_none(problems)?;
     let size = filter.limit;
-    let found = store::mail::list(&view, &Filter { limit: size + 1, ..filter }).await.map_err(Error::from)?;
-    let page = Page::of(found, size, |mail| paging::place(mail.received_at, mail.id));
-    let ids: Vec<_> = page.items.iter().filter_map(|mail| mail.ticket_id).collect();
-    let tickets = store::tickets::with_ids(&view, &ids).await.map_err(Error::from)?;
-    let shown = page.items.into_iter().map(|mail| {
-        let ticket = tickets.iter().find(|ticket| Some(ticket.id) == mail.ticket_id);
-        InboundMessage::new(mail, ticket)
-    });
-    Ok(Paged(InboundMessagePage { items: shown.collect(), next_cursor: page.next_cursor }))
+    let found = inbound::read::list(&app, &caller, &InboundFilter { limit: size + 1, ..filter }).await?;
+    let page = Page::of(found, size, |one| paging::place(one.mail.received_at, one.mail.id));
+    let items = page.items.into_iter().map(InboundMessage::from).collect();
+    Ok(Paged(InboundMessagePage { items, next_cursor: page.next_cursor }))
 }
 
 /// The mailboxes asked for are those of the settings, or of a mail that came to one of before.
-async fn unknown_mailbox(app: &App, view: &View, asked: &[String]) -> Result<Option<Problem>, Failure> {
+async fn unknown_mailbox(app: &App, caller: &Caller, asked: &[String]) -> Result<Option<Problem>, Failure> {
     let known = &app.settings.mailboxes;
     for mailbox in asked.iter().filter(|mailbox| !known.contains_key(*mailbox)) {
-        let of_old = Filter { mailboxes: vec![mailbox.clone()], limit: 1, ..Filter::default() };
-        if store::mail::list(view, &of_old).await.map_err(Error::from)?.is_empty() {
+        if !inbound::read::is_mailbox_of_some(app, caller, mailbox).await? {
             return Ok(among("mailbox", asked, known.keys().map(String::as_str)));
         }
     }
@@ -124,11 +114,7 @@ async fn unknown_mailbox(app: &App, view: &View, asked: &[String]) -> Result<Opt
 }
 
 async fn show(app: Data<App>, caller: May<ReadMail>, Path(MessageId(id)): Path<MessageId>) -> Result<Json<InboundMessage>, Failure> {
-    let view = app.db.view(caller.scope.clone());
-    let mail = store::mail::find(&view, id).await.map_err(Error::from)?.ok_or(Error::NotFound("message"))?;
-    let ids: Vec<_> = mail.ticket_id.into_iter().collect();
-    let ticket = store::tickets::with_ids(&view, &ids).await.map_err(Error::from)?.pop();
-    Ok(Json(InboundMessage::new(mail, ticket.as_ref())))
+    Ok(Json(inbound::read::get(&app, &caller, id).await?.into()))
 }
 
 async fn content(
@@ -138,10 +124,9 @@ async fn content(
     limits: Data<Limits>,
     Path(MessageId(id)): Path<MessageId>,
 ) -> Result<Download, Failure> {
-    let view = app.db.view(caller.scope.clone());
     // In memory for as long as it takes to set it down, not for as long as its reader takes.
     let _room = limits.room(MAIL_CAP).await;
-    let raw = store::mail::raw(&view, id).await.map_err(Error::from)?.ok_or(Error::NotFound("message"))?;
+    let raw = inbound::read::raw(&app, &caller, id).await?;
     let length = raw.len() as u64;
     let pieces = incoming::set_down(&request, &raw).await?;
     Ok(download(&format!("{id}.eml"), (Wanted::Whole, length), None, pieces))

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::tickets::names;
 use crate::app::App;
+use crate::domain::obligation::Filter;
 use crate::http::answer::{CreatedAt, Json, Paged};
 use crate::http::body::{Body, Partial};
 use crate::http::caller::Caller;
@@ -15,7 +16,7 @@ use crate::http::paging::{self, Page};
 use crate::http::path::{ObligationId, Path};
 use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
-use crate::store::obligations::Filter;
+use crate::usecases::actors::Named;
 use crate::usecases::obligations::{self, Draft, Fulfilment};
 
 pub fn operations() -> Vec<Operation> {
@@ -63,10 +64,8 @@ async fn list(app: Data<App>, caller: Caller, query: Query<Filter>) -> Result<Pa
     problems.extend(among("obligation", &filter.duties, names.obligations.iter().map(String::as_str)));
     Failure::unless_none(problems)?;
     let size = filter.limit;
-    let found = obligations::list(&app, &caller.scope, &Filter { limit: size + 1, ..filter }).await?;
-    let page = Page::of(found, size, |last| paging::place(last.obligation.due_at, last.obligation.id));
-    let events = page.items.iter().flat_map(|one| &one.events);
-    let actors = caller.actors(&app, events.map(|event| &event.actor)).await?;
+    let Named { shown, actors } = obligations::read::list(&app, &caller, &Filter { limit: size + 1, ..filter }).await?;
+    let page = Page::of(shown, size, |last| paging::place(last.obligation.due_at, last.obligation.id));
     let items = page.items.iter().map(|one| Obligation::new(one, &actors)).collect::<Result<_, _>>()?;
     Ok(Paged(ObligationPage { items, next_cursor: page.next_cursor }))
 }
@@ -112,7 +111,6 @@ async fn done(app: &App, caller: &Caller, id: Uuid) -> Result<CreatedAt<Obligati
 }
 
 async fn shown(app: &App, caller: &Caller, id: Uuid) -> Result<Obligation, Failure> {
-    let shown = obligations::get(app, &caller.scope, id).await?;
-    let actors = caller.actors(app, shown.events.iter().map(|event| &event.actor)).await?;
+    let Named { shown, actors } = obligations::read::get(app, caller, id).await?;
     Ok(Obligation::new(&shown, &actors)?)
 }

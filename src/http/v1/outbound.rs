@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 
 use crate::app::App;
+use crate::domain::mail::OutboundFilter;
 use crate::domain::permission::{ResendMail, TrackMail};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::{CreatedAt, Json, Paged};
@@ -14,8 +15,6 @@ use crate::http::paging::{self, Page};
 use crate::http::path::{Address, MessageId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{OutboundMessage, OutboundMessagePage};
-use crate::store;
-use crate::store::outbound::Filter;
 use crate::usecases::{Error, outbound};
 
 pub fn operations() -> Vec<Operation> {
@@ -36,7 +35,7 @@ pub fn operations() -> Vec<Operation> {
 }
 
 struct OutboundQuery {
-    filter: Filter,
+    filter: OutboundFilter,
     ticket: Option<String>,
 }
 
@@ -46,26 +45,22 @@ impl FromQuery for OutboundQuery {
         let ticket = keys.text("ticket", "The UUID or number of the ticket they are about");
         let limit = keys.page_size("How many mails a page shows; 20 unless said", 20);
         let after = paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_place);
-        Self { filter: Filter { states, after, limit, ..Filter::default() }, ticket }
+        Self { filter: OutboundFilter { states, after, limit, ..OutboundFilter::default() }, ticket }
     }
 }
 
 async fn list(app: Data<App>, caller: May<TrackMail>, query: Query<OutboundQuery>) -> Result<Paged<OutboundMessagePage>, Failure> {
-    let OutboundQuery { mut filter, ticket } = query.checked()?;
-    if let Some(ticket) = ticket {
-        let ticket = TicketRef::read(&ticket).ok_or(Error::NotFound("ticket"))?;
-        let found = store::tickets::find(&app.db.view(caller.scope.clone()), ticket).await.map_err(Error::from)?;
-        filter.ticket = Some(found.ok_or(Error::NotFound("ticket"))?.id);
-    }
+    let OutboundQuery { filter, ticket } = query.checked()?;
+    let about = ticket.map(|ticket| TicketRef::read(&ticket).ok_or(Error::NotFound("ticket"))).transpose()?;
     let size = filter.limit;
-    let found = outbound::list(&app, &caller.scope, &Filter { limit: size + 1, ..filter }).await?;
+    let found = outbound::list(&app, &caller, about, OutboundFilter { limit: size + 1, ..filter }).await?;
     let page = Page::of(found, size, |one| paging::place(one.tracked.mail.created_at, one.tracked.mail.id));
     let items = page.items.into_iter().map(OutboundMessage::from).collect();
     Ok(Paged(OutboundMessagePage { items, next_cursor: page.next_cursor }))
 }
 
 async fn show(app: Data<App>, caller: May<TrackMail>, Path(MessageId(id)): Path<MessageId>) -> Result<Json<OutboundMessage>, Failure> {
-    Ok(Json(OutboundMessage::from(outbound::find(&app, &caller.scope, id).await?)))
+    Ok(Json(OutboundMessage::from(outbound::find(&app, &caller, id).await?)))
 }
 
 async fn send_again(

@@ -9,9 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::domain::mail::MailKind;
+use crate::domain::mail::{MailKind, Outbound};
 use crate::mail::messages;
-use crate::store::mail::Outbound;
 
 /// A folder of mails.
 pub struct Folder {

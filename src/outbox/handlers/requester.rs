@@ -3,11 +3,11 @@
 use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::clock::Kind;
+use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
 use crate::domain::ticket::transition::Moved;
 use crate::domain::workflow::State;
 use crate::mail::messages::{self, Broken, Confirmation, Done, Outgoing, Reply, Solved, StatusChanged};
-use crate::store::mail::Outbound;
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {

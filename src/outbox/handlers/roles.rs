@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::contract::{Contract, Ladder, Level, Role, Side};
+use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
 use crate::domain::ticket::escalate::Climbed;
 use crate::domain::ticket::escalation;
 use crate::mail::messages::{self, Escalated, Line, Proposed};
-use crate::store::mail::Outbound;
 use crate::usecases::Error;
 
 impl TicketMail<'_> {

@@ -6,12 +6,12 @@ use super::around::Around;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
+use crate::domain::mail::Outbound;
 use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::{Event, Ticket};
 use crate::mail::messages::{Moment, Outgoing, TicketFacts};
 use crate::mail::send::{self, Leaving};
 use crate::store::events::Streamed;
-use crate::store::mail::Outbound;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 

@@ -2,6 +2,7 @@
 //!
 //! `receive` takes a message in, `release` makes a ticket of one that waits, and `sender` looks up what is known of who wrote it.
 
+pub mod read;
 mod receive;
 mod release;
 mod sender;

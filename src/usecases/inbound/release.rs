@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{Becoming, draft, sender};
 use crate::app::App;
 use crate::domain::contract::{Contract, TicketType};
+use crate::domain::permission::{ReleaseMail, Verb};
 use crate::domain::ticket::Overview;
 use crate::mail::attribution;
 use crate::mail::parse::{self, Parsed};
@@ -24,6 +25,7 @@ pub struct Destination {
 
 /// Takes a message in by hand: the ticket it would have become, reported when it came (AMB-95, MAIL-05).
 pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Overview, Error> {
+    ReleaseMail::may(&stamp.actor)?;
     let view = app.db.view(stamp.scope.clone());
     let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
     let raw = store::mail::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;

@@ -2,6 +2,7 @@
 
 mod fulfil;
 mod open;
+pub mod read;
 mod recur;
 
 pub use fulfil::{Fulfilment, fulfil};
@@ -18,7 +19,7 @@ use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::obligation::{self, Duty, Event, EventData, Obligation, Opened, Replay};
 use crate::domain::ticket::Actor;
-use crate::store::{self, Reads, Scope, Tx};
+use crate::store::{self, Reads, Tx};
 
 /// Opens what recurring duties bring by now; how many contracts were looked at, none or one.
 pub async fn open_due(app: &App) -> Result<usize, Error> {
@@ -51,20 +52,6 @@ impl Shown {
 fn duty<'a>(version: &'a Version, obligation: &Obligation) -> Result<&'a Duty, Error> {
     let missing = || Error::Internal(format!("contract version {} has no duty {}", version.id, obligation.duty));
     version.contract.duty(&obligation.duty).ok_or_else(missing)
-}
-
-/// A page of obligations, first due first.
-pub async fn list(app: &App, scope: &Scope, filter: &store::obligations::Filter) -> Result<Vec<Shown>, Error> {
-    let view = &app.db.view(scope.clone());
-    let found = store::obligations::list(view, filter).await?;
-    with_histories(app, view, found).await
-}
-
-/// One obligation.
-pub async fn get(app: &App, scope: &Scope, id: Uuid) -> Result<Shown, Error> {
-    let view = &app.db.view(scope.clone());
-    let found = store::obligations::find(view, id).await?.ok_or(Error::NotFound("obligation"))?;
-    with_histories(app, view, vec![found]).await?.pop().ok_or(Error::NotFound("obligation"))
 }
 
 /// Obligations with their histories, in one question whatever their number.

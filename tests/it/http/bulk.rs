@@ -151,7 +151,7 @@ async fn the_same_key_makes_a_batch_once_and_finishes_one_that_was_cut_off(desk:
         ..Draft::default()
     };
     let drafts: Vec<_> = (0..150).map(draft).collect();
-    let key = uurwerk::store::idempotency::Key { caller: "desk:x".to_owned(), key: "k-2".to_owned(), digest: "d".to_owned() };
+    let key = uurwerk::domain::idempotency::Key { caller: "desk:x".to_owned(), key: "k-2".to_owned(), digest: "d".to_owned() };
     let stamp = uurwerk::usecases::Stamp { idempotency: Some(key), ..uurwerk::usecases::Stamp::system(desk.app.time.now()) };
     let cut_off = register_many(&desk.app, &stamp, &drafts[..100]).await.expect("the first of them");
     let whole = register_many(&desk.app, &stamp, &drafts).await.expect("all of them");

@@ -1,7 +1,7 @@
 //! Safe retries: a repeat makes nothing twice, and nobody writes over what they have not read.
 
 use serde_json::{Value, json};
-use uurwerk::store::idempotency::Key;
+use uurwerk::domain::idempotency::Key;
 use uurwerk::usecases::{Stamp, sandbox};
 
 use crate::on_both_databases;

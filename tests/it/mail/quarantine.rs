@@ -1,6 +1,11 @@
 //! Mail that was kept aside (AMB-95): the desk sees it, and one call makes it a ticket.
 
 use serde_json::json;
+use uurwerk::auth::Caller;
+use uurwerk::domain::mail::{InboundFilter, OutboundFilter};
+use uurwerk::domain::permission::Scope;
+use uurwerk::domain::ticket::Actor;
+use uurwerk::usecases::{Error, inbound, outbound};
 
 use crate::on_both_databases;
 use crate::support::{ADMIN, Desk};
@@ -9,6 +14,7 @@ on_both_databases!(
     a_strangers_mail_is_seen_by_the_desk_and_becomes_a_ticket_reported_when_it_came,
     what_is_not_kept_aside_stays_what_it_is,
     mails_are_listed_newest_first_a_page_at_a_time,
+    mail_is_the_desks_to_read_whichever_door_asks,
 );
 
 const STRANGER: &str = "From: Vreemd <vreemd@elders.example>\nSubject: Printer stuk\nMessage-ID: <8@elders.example>\n\
@@ -87,4 +93,19 @@ async fn mails_are_listed_newest_first_a_page_at_a_time(desk: &Desk) {
     assert_eq!(seen, ["4", "3", "2", "1", "0"]);
     let wrong = desk.get("/v1/inbound-messages?outcome=weg&cursor=x&maibox=servicedesk").await;
     assert_eq!((wrong.status, wrong.body["errors"].as_array().map(Vec::len)), (400, Some(3)), "{}", wrong.body);
+}
+
+/// What the API refuses, a page that asks the same use case is refused too.
+async fn mail_is_the_desks_to_read_whichever_door_asks(desk: &Desk) {
+    let came = desk.mail_arrives("servicedesk", STRANGER).await;
+    let id = came.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let client = Caller { actor: Actor::Client("1".to_owned()), scope: Scope::Organisations(vec!["ipo".to_owned()]) };
+    let (app, filter) = (&desk.app, InboundFilter { limit: 10, ..InboundFilter::default() });
+    assert!(matches!(inbound::read::list(app, &client, &filter).await, Err(Error::Forbidden { .. })));
+    assert!(matches!(inbound::read::raw(app, &client, id).await, Err(Error::Forbidden { .. })));
+    let sent = outbound::list(app, &client, None, OutboundFilter { limit: 10, ..OutboundFilter::default() }).await;
+    assert!(matches!(sent, Err(Error::Forbidden { .. })));
+    // A mail that is nobody's is in no organisation's scope either.
+    let view = app.db.view(client.scope);
+    assert!(uurwerk::store::mail::find(&view, id).await.expect("a database").is_none());
 }

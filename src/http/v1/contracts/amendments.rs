@@ -11,7 +11,7 @@ use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::{AmendmentId, ContractId, Path};
 use crate::http::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
-use crate::store::amendments::Recorded;
+use crate::usecases::actors::Named;
 use crate::usecases::amendments::{self, Consent, Draft};
 
 pub async fn create(
@@ -30,8 +30,8 @@ pub async fn create(
         approvals: body.approvals.into_iter().flatten().map(consent).collect(),
     };
     let recorded = amendments::amend(&app, &caller.stamp_once(&app, &key, &sent), &contract, &draft).await?;
-    let actors = caller.actors(&app, recorded.actors()).await?;
-    Ok(Created(CalendarAmendment::new(recorded, true, &actors)))
+    let Named { shown, actors } = amendments::after(&app, &caller, recorded).await?;
+    Ok(Created(CalendarAmendment::new(shown, &actors)))
 }
 
 pub async fn approve(
@@ -44,9 +44,8 @@ pub async fn approve(
 ) -> Result<Created<CalendarAmendment>, Failure> {
     let stamp = caller.stamp_once(&app, &key, &sent);
     let recorded = amendments::approve(&app, &stamp, &contract, amendment, &consent(given)).await?;
-    let with_names = amendments::is_alone(&app, &caller.scope, &contract).await?;
-    let actors = caller.actors(&app, recorded.actors()).await?;
-    Ok(Created(CalendarAmendment::new(recorded, with_names, &actors)))
+    let Named { shown, actors } = amendments::after(&app, &caller, recorded).await?;
+    Ok(Created(CalendarAmendment::new(shown, &actors)))
 }
 
 fn consent(approval: AmendmentApprovalInput) -> Consent {
@@ -58,9 +57,7 @@ pub async fn list(
     caller: Caller,
     Path(ContractId(contract)): Path<ContractId>,
 ) -> Result<Json<CalendarAmendmentList>, Failure> {
-    let recorded = amendments::of_contract(&app, &caller.scope, &contract).await?;
-    let with_names = amendments::is_alone(&app, &caller.scope, &contract).await?;
-    let actors = caller.actors(&app, recorded.iter().flat_map(Recorded::actors)).await?;
-    let items = recorded.into_iter().map(|one| CalendarAmendment::new(one, with_names, &actors)).collect();
+    let Named { shown, actors } = amendments::of_contract(&app, &caller, &contract).await?;
+    let items = shown.into_iter().map(|one| CalendarAmendment::new(one, &actors)).collect();
     Ok(Json(CalendarAmendmentList { items }))
 }

@@ -62,20 +62,16 @@ pub fn operations() -> Vec<Operation> {
 }
 
 async fn list(app: Data<App>, caller: Caller) -> Result<Json<ContractList>, Failure> {
-    let served = contracts::served(&app, &caller.scope).await?;
-    let items = served.iter().filter_map(|version| ContractSummary::new(&version.contract, &caller.scope)).collect();
-    Ok(Json(ContractList { items }))
+    let served = contracts::served(&app, &caller).await?;
+    Ok(Json(ContractList { items: served.iter().map(ContractSummary::from).collect() }))
 }
 
 async fn show(app: Data<App>, caller: Caller, Path(ContractId(contract)): Path<ContractId>) -> Result<Json<Contract>, Failure> {
-    let (version, all) = contracts::with_versions(&app, &caller.scope, &contract).await?;
-    Ok(Json(Contract::new(&version, &all, &caller.scope)))
+    let (served, versions) = contracts::get(&app, &caller, &contract).await?;
+    Ok(Json(Contract::new(&served, &versions)))
 }
 
 async fn calendars(app: Data<App>, caller: Caller, Path(ContractId(contract)): Path<ContractId>) -> Result<Json<CalendarList>, Failure> {
-    let version = contracts::in_force(&app, &caller.scope, &contract).await?;
-    let (contract, now) = (&version.contract, app.time.now());
-    let known = contract.amendments_by(now);
-    let shown = |id: &String| Some(Calendar::new(id, contract.calendar_after(id, known)?, contract.zone.date(now)));
-    Ok(Json(CalendarList { items: contract.calendars.keys().filter_map(shown).collect() }))
+    let calendars = contracts::calendars(&app, &caller, &contract).await?;
+    Ok(Json(CalendarList { items: calendars.iter().map(|one| Calendar::new(&one.name, &one.calendar, one.today)).collect() }))
 }

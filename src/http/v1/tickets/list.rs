@@ -118,7 +118,7 @@ pub async fn names(app: &App, caller: &Caller, are_asked: bool) -> Result<Names,
     if !are_asked {
         return Ok(Names::default());
     }
-    Ok(contracts::names(app, &caller.scope).await?)
+    Ok(contracts::names(app, caller).await?)
 }
 
 /// The teams asked for are those of the settings, or of a ticket that has one from before. Without any in the settings a team is any text.

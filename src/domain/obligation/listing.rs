@@ -1,0 +1,20 @@
+//! Lists of obligations as somebody asks for them.
+
+use uuid::Uuid;
+
+use super::State;
+use crate::domain::Instant;
+
+/// Which obligations a list shows; what is empty does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub contracts: Vec<String>,
+    pub organisations: Vec<String>,
+    pub duties: Vec<String>,
+    pub states: Vec<State>,
+    pub due_from: Option<Instant>,
+    pub due_before: Option<Instant>,
+    /// After this one in the list.
+    pub after: Option<(Instant, Uuid)>,
+    pub limit: u64,
+}

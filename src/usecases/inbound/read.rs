@@ -1,0 +1,49 @@
+//! Mail that came, as the desk looks at it.
+
+use uuid::Uuid;
+
+use super::Received;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::domain::mail::{Inbound, InboundFilter};
+use crate::domain::permission::{ReadMail, Verb};
+use crate::store::{self, View};
+use crate::usecases::Error;
+
+/// A page of the mails that came, the newest first.
+pub async fn list(app: &App, caller: &Caller, filter: &InboundFilter) -> Result<Vec<Received>, Error> {
+    let view = view(app, caller)?;
+    let mails = store::mail::list(&view, filter).await?;
+    with_tickets(&view, mails).await
+}
+
+/// Whether a mail ever came to a mailbox, which may be one that the settings do not name any more.
+pub async fn is_mailbox_of_some(app: &App, caller: &Caller, mailbox: &str) -> Result<bool, Error> {
+    let filter = InboundFilter { mailboxes: vec![mailbox.to_owned()], limit: 1, ..InboundFilter::default() };
+    Ok(!store::mail::list(&view(app, caller)?, &filter).await?.is_empty())
+}
+
+/// One of them.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Received, Error> {
+    let view = view(app, caller)?;
+    let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    with_tickets(&view, vec![mail]).await?.pop().ok_or(Error::NotFound("message"))
+}
+
+/// The message itself, as it came.
+pub async fn raw(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<u8>, Error> {
+    store::mail::raw(&view(app, caller)?, id).await?.ok_or(Error::NotFound("message"))
+}
+
+fn view(app: &App, caller: &Caller) -> Result<View, Error> {
+    ReadMail::may(&caller.actor)?;
+    Ok(app.db.view(caller.scope.clone()))
+}
+
+/// Mails with the tickets they made or landed on, in one statement whatever their number.
+async fn with_tickets(view: &View, mails: Vec<Inbound>) -> Result<Vec<Received>, Error> {
+    let ids: Vec<_> = mails.iter().filter_map(|mail| mail.ticket_id).collect();
+    let tickets = if ids.is_empty() { Vec::new() } else { store::tickets::with_ids(view, &ids).await? };
+    let ticket = |id: Option<Uuid>| tickets.iter().find(|ticket| Some(ticket.id) == id).cloned();
+    Ok(mails.into_iter().map(|mail| Received { ticket: ticket(mail.ticket_id), mail }).collect())
+}
