@@ -7,13 +7,16 @@ mod rows;
 pub use references::{called, insert_references, references};
 pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use entity::ticket;
-use sea_orm::sea_query::{Expr, ExprTrait, LockType};
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx};
+use super::{Backend, Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::ticket::{Ticket, TicketRef};
 
@@ -79,12 +82,17 @@ pub async fn ids_in_reach(reads: &impl Reads, contract: &str, from: Instant, to:
     ids_reported_before(reads, contract, to, ticket::Column::UpdatedAt.gte(from.to_utc())).await
 }
 
-/// Those that are not closed, or else are as asked.
-async fn ids_reported_before(reads: &impl Reads, contract: &str, to: Instant, or: Expr) -> Result<Vec<Uuid>, DbErr> {
-    let own = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
-    let own = own.filter(ticket::Column::OpenedAt.lt(to.to_utc())).filter(ticket::Column::ClosedAt.is_null().or(or));
-    let ids = own.select_only().column(ticket::Column::Id).order_by_asc(ticket::Column::Number);
-    ids.into_tuple().all(reads.connection()).await
+/// Those that are not closed, and those that are as asked; by number. Two questions, each by an index of its own: asked in one with OR,
+/// or with `to` in it, SQLite would read every ticket there ever was.
+async fn ids_reported_before(reads: &impl Reads, contract: &str, to: Instant, asked: Expr) -> Result<Vec<Uuid>, DbErr> {
+    let mut found = BTreeMap::new();
+    for which in [ticket::Column::ClosedAt.is_null(), asked] {
+        let own = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract)).filter(which).select_only();
+        let rows = own.columns([ticket::Column::Number, ticket::Column::Id, ticket::Column::OpenedAt]).into_tuple();
+        let rows: Vec<(i64, Uuid, DateTime<Utc>)> = rows.all(reads.connection()).await?;
+        found.extend(rows.into_iter().filter(|(.., opened_at)| instant(*opened_at) < to).map(|(number, id, _)| (number, id)));
+    }
+    Ok(found.into_values().collect())
 }
 
 /// How many tickets of a contract were reported in `[from, until)`.

@@ -7,6 +7,7 @@ mod clients;
 mod dead_letters;
 mod faults;
 mod first_day;
+mod handlers;
 pub mod kills;
 mod ladder;
 mod next_due;
