@@ -90,7 +90,7 @@ const HEADERS: [(&str, &str, &str); 9] = [
     ("Link", "Link", "The next page, as `rel=next`; absent on the last."),
     ("WWW-Authenticate", "Authenticate", "How to say who is calling."),
     ("Retry-After", "RetryAfter", "After how many seconds to try again."),
-    ("Access-Control-Allow-Origin", "AllowOrigin", "Any origin."),
+    ("access-control-allow-origin", "AllowOrigin", "Any origin."),
     ("Content-Disposition", "ContentDisposition", "The name of the file."),
 ];
 

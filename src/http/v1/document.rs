@@ -30,7 +30,8 @@ struct Public(Data<Written>);
 impl Answer for Public {
     fn declare(signature: &mut Signature) {
         let schema = signature.schema_of::<ApiDocument>();
-        let headers = vec!["Access-Control-Allow-Origin"];
+        // In small letters: the lint rule of this header takes no others.
+        let headers = vec!["access-control-allow-origin"];
         signature.success = Success { content: Some((JSON, Some(schema))), headers, ..Success::default() };
     }
 
