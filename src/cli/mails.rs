@@ -32,7 +32,7 @@ pub async fn take(settings: Settings, mailbox: &str) -> Result<(), Failed> {
 
 pub fn preview(folder: &Path) -> Result<(), Failed> {
     std::fs::create_dir_all(folder)?;
-    for listed in messages::LISTED {
+    for listed in messages::REGISTRY {
         for sample in listed.samples()? {
             let path = folder.join(format!("{}.eml", sample.name));
             std::fs::write(&path, send::preview(&sample.outgoing)?).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -118,8 +118,8 @@ impl From<Forbidden> for Error {
     }
 }
 
-impl From<messages::Broken> for Error {
-    fn from(broken: messages::Broken) -> Self {
+impl From<messages::TemplateError> for Error {
+    fn from(broken: messages::TemplateError) -> Self {
         Self::Internal(broken.to_string())
     }
 }

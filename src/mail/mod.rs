@@ -1,5 +1,5 @@
-//! Mail in and out. `parse` reads a message, `attribution` decides whose it is and `triage` what it is, `messages` writes what goes
-//! out, one file a message, and `send` sends it.
+//! Mail in and out. `parse` reads an incoming message, `attribution` decides which client it belongs to, and `triage` decides what to do
+//! with it. `messages` writes what the desk sends, one file per message, and `send` delivers it.
 
 pub mod attribution;
 pub mod messages;

@@ -1,8 +1,9 @@
-//! Mail out: to a server, or to a folder. Mail about a contract leaves from one of the contract's own mailboxes, where its answers come back.
+//! Sends mail, to an SMTP server or to a folder. Mail about a contract is sent from one of that contract's own mailboxes, so that replies
+//! come back there.
 
-use std::collections::BTreeMap;
 mod folder;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,108 +21,108 @@ use crate::domain::mail::Outbound;
 use crate::settings::{self, Mail, MailTransport, Settings, Tls};
 use folder::Folder;
 
-/// What `Outbound::auto` says of a person's own words, which carry no `Auto-Submitted`.
+/// The value of `Outbound::auto` for a person's own words, which get no `Auto-Submitted` header.
 pub const PERSONAL: &str = "personal";
 
-/// Who sends mail, built once: connections to the server are kept and used again.
+/// Built once: it pools its connections to the server.
 pub struct Mailer {
     from: Mailbox,
     mailboxes: BTreeMap<String, Mailbox>,
-    way: Way,
-    /// Whether the last mail could not leave for want of a server.
-    is_away: AtomicBool,
+    transport: Transport,
+    /// Whether a send failed because no mail can be sent, and nobody has asked since.
+    is_unavailable: AtomicBool,
 }
 
-/// Why a mail did not leave, in words without an address.
+/// Why a mail was not sent. The text goes into logs, so it contains no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unsent {
-    /// No mail can leave now, whoever it is for: no server, a server that is closing, a folder that cannot be written.
+pub enum SendError {
+    /// No mail can be sent now, to anybody: the server cannot be reached or is shutting down, or the folder cannot be written.
     #[error("{0}")]
-    Away(String),
-    /// This mail was refused, and may be taken later.
+    Unavailable(String),
+    /// This mail was refused, and may be accepted later.
     #[error("{0}")]
-    Refused(String),
-    /// This mail will not be taken, however often it is tried.
+    Temporary(String),
+    /// This mail will never be accepted.
     #[error("{0}")]
-    Never(String),
+    Permanent(String),
 }
 
-/// What a mail is about, which says where it leaves from.
+/// What a mail is about, which decides the mailbox it is sent from.
 #[derive(Debug, Clone, Copy)]
-pub struct Leaving<'a> {
-    /// The contract.
+pub struct Correspondence<'a> {
     pub contract: &'a str,
-    /// The client.
     pub organisation: &'a str,
-    /// The mailboxes to which mails about its ticket came, the first one first.
-    pub came_to: &'a [String],
+    /// The mailboxes that received mail about its ticket, in the order of their first mail.
+    pub received_in: &'a [String],
 }
 
-impl Leaving<'_> {
-    /// The mailbox it leaves from, one of its contract's: the first that mail about the ticket came to, else that of the client, else the first
-    /// by name that is of no client. None is `mail.from`: what is about one client never leaves from another's mailbox.
+impl Correspondence<'_> {
+    /// The name of the mailbox to send from, always one of the contract's: the first that received mail about the ticket, else the client's
+    /// own, else the first by name that belongs to no client. None means `mail.from`: mail about one client never goes out from the mailbox
+    /// of another.
     pub fn mailbox(self, mailboxes: &BTreeMap<String, settings::Mailbox>) -> Option<String> {
-        let own = || mailboxes.iter().filter(|(_, mailbox)| mailbox.contract == self.contract);
-        let came_to = self.came_to.iter().find(|name| own().any(|(own, _)| own == *name));
-        let of = |organisation| own().find(move |(_, mailbox)| mailbox.organisation.as_deref() == organisation).map(|(name, _)| name);
-        came_to.or_else(|| of(Some(self.organisation))).or_else(|| of(None)).cloned()
+        let of_contract = || mailboxes.iter().filter(|(_, mailbox)| mailbox.contract == self.contract);
+        let received_in = self.received_in.iter().find(|name| of_contract().any(|(own, _)| own == *name));
+        let of =
+            |organisation| of_contract().find(move |(_, mailbox)| mailbox.organisation.as_deref() == organisation).map(|(name, _)| name);
+        received_in.or_else(|| of(Some(self.organisation))).or_else(|| of(None)).cloned()
     }
 }
 
-enum Way {
+enum Transport {
     Folder(Arc<Folder>),
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
 
 impl Mailer {
-    /// As the settings say; what is wrong with them, in words.
+    /// The error names the setting that is wrong.
     pub fn new(settings: &Settings) -> Result<Self, String> {
         let mail = &settings.mail;
         let from: Mailbox = mail.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
         let own = |(name, mailbox): (&String, &settings::Mailbox)| {
             let address: Mailbox = mailbox.address.parse().map_err(|error| format!("mailboxes.{name}.address is no address: {error}"))?;
+            // A mailbox without a display name gets the desk's.
             Ok((name.clone(), Mailbox { name: address.name.or_else(|| from.name.clone()), email: address.email }))
         };
         let mailboxes = settings.mailboxes.iter().map(own).collect::<Result<_, String>>()?;
-        let way = match mail.transport {
-            MailTransport::Folder => Way::Folder(Arc::new(Folder::at(mail.folder.clone()))),
-            MailTransport::Smtp => Way::Smtp(smtp(mail)?),
+        let transport = match mail.transport {
+            MailTransport::Folder => Transport::Folder(Arc::new(Folder::at(mail.folder.clone()))),
+            MailTransport::Smtp => Transport::Smtp(smtp(mail)?),
         };
-        Ok(Self { from, mailboxes, way, is_away: AtomicBool::new(false) })
+        Ok(Self { from, mailboxes, transport, is_unavailable: AtomicBool::new(false) })
     }
 
-    /// Sends one mail.
-    pub async fn send(&self, mail: &Outbound) -> Result<(), Unsent> {
+    pub async fn send(&self, mail: &Outbound) -> Result<(), SendError> {
         let sent = self.try_to_send(mail).await;
-        if let Err(Unsent::Away(_)) = sent {
-            self.is_away.store(true, Ordering::Relaxed);
+        if let Err(SendError::Unavailable(_)) = sent {
+            self.is_unavailable.store(true, Ordering::Relaxed);
         }
         sent
     }
 
-    /// Whether mail leaves again after it could not; says so once.
-    pub fn is_back(&self) -> bool {
-        self.is_away.swap(false, Ordering::Relaxed)
+    /// Whether sending failed before for want of a server. Call it after a successful send: it answers true once, and resets.
+    pub fn has_recovered(&self) -> bool {
+        self.is_unavailable.swap(false, Ordering::Relaxed)
     }
 
-    async fn try_to_send(&self, mail: &Outbound) -> Result<(), Unsent> {
+    async fn try_to_send(&self, mail: &Outbound) -> Result<(), SendError> {
         let own = mail.mailbox.as_ref().and_then(|name| self.mailboxes.get(name));
-        let message = message(&self.from, own, mail).map_err(Unsent::Never)?;
-        match &self.way {
-            Way::Folder(folder) => {
+        let message = message(&self.from, own, mail).map_err(SendError::Permanent)?;
+        match &self.transport {
+            Transport::Folder(folder) => {
                 let (folder, mail, bytes) = (folder.clone(), mail.clone(), message.formatted());
                 let written = tokio::task::spawn_blocking(move || folder.write(&mail, &bytes)).await;
-                let wrong = |error: std::io::Error| Unsent::Away(format!("the mail folder cannot be written: {error}"));
+                let wrong = |error: std::io::Error| SendError::Unavailable(format!("the mail folder cannot be written: {error}"));
                 written.map_err(std::io::Error::other).flatten().map_err(wrong)
             }
-            Way::Smtp(server) => server.send(message).await.map(drop).map_err(|error| refused(error.status().map(u16::from))),
+            Transport::Smtp(server) => server.send(message).await.map(drop).map_err(|error| send_error(error.status().map(u16::from))),
         }
     }
 }
 
-/// A message as a mail file that any mail program opens: to nobody in particular, from an address of its own.
+/// A message as an `.eml` file, with made-up addresses.
 pub fn preview(outgoing: &Outgoing) -> Result<Vec<u8>, String> {
-    // One date for all, so that a file changes only with its message.
+    // A fixed date, so that a file changes only when its message does.
     let at = "2026-01-05T09:15:00Z".parse().unwrap_or(Instant::MIN);
     let mail = Outbound {
         id: Uuid::nil(),
@@ -132,7 +133,7 @@ pub fn preview(outgoing: &Outgoing) -> Result<Vec<u8>, String> {
         recipient: "ontvanger@klant.example".to_owned(),
         subject: outgoing.subject.clone(),
         body: outgoing.body.clone(),
-        auto: outgoing.auto.submitted().unwrap_or(PERSONAL).to_owned(),
+        auto: outgoing.auto.header().unwrap_or(PERSONAL).to_owned(),
         message_id: format!("{}@desk.example", outgoing.kind),
         in_reply_to: None,
         attempts: 0,
@@ -144,27 +145,29 @@ pub fn preview(outgoing: &Outgoing) -> Result<Vec<u8>, String> {
     Ok(message(&desk, None, &mail)?.formatted())
 }
 
-/// What stands after the @ of the sender's address.
+/// The part after the `@`. The settings were checked at the start, so the fallback is never seen.
 pub fn domain_of(from: &str) -> String {
     from.parse::<Mailbox>().map_or_else(|_no_address| "uurwerk.invalid".to_owned(), |mailbox| mailbox.email.domain().to_owned())
 }
 
-/// What a server's answer means for a mail; `None` when there was no answer.
-fn refused(code: Option<u16>) -> Unsent {
-    let Some(code) = code else { return Unsent::Away("the mail server could not be reached".to_owned()) };
+/// What an SMTP reply code means for a mail; `None` when there was no reply.
+fn send_error(code: Option<u16>) -> SendError {
+    let Some(code) = code else { return SendError::Unavailable("the mail server could not be reached".to_owned()) };
     let error = format!("the mail server answered {code}");
     match code {
-        421 => Unsent::Away(error),
-        // These three speak of the recipient's address. Every other 5xx may as well be about us (a login that expired, relaying that
-        // is not allowed yet), which an administrator mends while the mail waits.
-        550 | 551 | 553 => Unsent::Never(error),
-        _ => Unsent::Refused(error),
+        // The server is shutting down.
+        421 => SendError::Unavailable(error),
+        // These three are about the recipient's address. Any other 5xx may be about us, such as an expired login or missing permission to
+        // relay, which an administrator can fix while the mail waits.
+        550 | 551 | 553 => SendError::Permanent(error),
+        _ => SendError::Temporary(error),
     }
 }
 
 fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let server = &settings.smtp;
     let builder = match server.tls {
+        // Unencrypted, which lettre calls dangerous: meant for a relay on the same machine.
         Tls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&*server.host),
         Tls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&server.host)
             .map_err(|error| format!("no TLS to the mail server: {error}"))?,
@@ -172,6 +175,7 @@ fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
             AsyncSmtpTransport::<Tokio1Executor>::relay(&server.host).map_err(|error| format!("no TLS to the mail server: {error}"))?
         }
     };
+    // One slow server holds up the whole batch, so do not wait for lettre's minute.
     let builder = builder.port(server.port).timeout(Some(std::time::Duration::from_secs(20)));
     Ok(match (&server.username, &server.password) {
         (Some(user), Some(password)) => builder.credentials(Credentials::new(user.clone(), password.reveal().to_owned())).build(),
@@ -179,10 +183,10 @@ fn smtp(settings: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     })
 }
 
-/// The longest Message-ID that is answered by name: a header line holds 998 bytes, and an id cannot be folded.
-const ANSWERED_CAP: usize = 900;
+/// Longer Message-IDs get no `In-Reply-To`: a header line holds 998 bytes (RFC 5322), and an id cannot be folded.
+const IN_REPLY_TO_CAP: usize = 900;
 
-/// A mail as it is sent, from a mailbox of its own or from the desk's.
+/// Composes a mail, from the contract's mailbox `own` or else from the desk's address.
 fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Message, String> {
     let to: Mailbox = mail.recipient.parse().map_err(|error| format!("the recipient's address cannot be used: {error}"))?;
     let mut builder = Message::builder()
@@ -194,11 +198,12 @@ fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Mes
     if let Some(own) = own {
         builder = builder.reply_to(own.clone());
     }
-    if let Some(answered) = mail.in_reply_to.as_ref().filter(|id| id.is_ascii() && id.len() <= ANSWERED_CAP) {
+    if let Some(answered) = mail.in_reply_to.as_ref().filter(|id| id.is_ascii() && id.len() <= IN_REPLY_TO_CAP) {
         builder = builder.in_reply_to(format!("<{answered}>")).references(format!("<{answered}>"));
     }
     if mail.auto != PERSONAL {
         builder = raw(builder, "Auto-Submitted", &mail.auto);
+        // Exchange goes by this one.
         builder = raw(builder, "X-Auto-Response-Suppress", "All");
     }
     builder = raw(builder, LOOP_MARKER, &mail.id.to_string());
@@ -240,7 +245,7 @@ mod tests {
             named("support", "covide", None),
         ]
         .into();
-        for (case, contract, organisation, came_to, leaves_from) in [
+        for (case, contract, organisation, received_in, leaves_from) in [
             ("where the ticket came in", "duo", "acme", &["hulp"][..], Some("hulp")),
             ("where mail first came to a mailbox of the contract", "duo", "beta", &["support", "weg", "hulp", "extra"], Some("hulp")),
             ("where the client itself wrote", "duo", "beta", &["acme"], Some("acme")),
@@ -249,8 +254,8 @@ mod tests {
             ("none but another client's", "solo", "beta", &[], None),
             ("a contract without a mailbox", "fiets", "acme", &["support"], None),
         ] {
-            let came_to: Vec<_> = came_to.iter().map(|name| (*name).to_owned()).collect();
-            let found = Leaving { contract, organisation, came_to: &came_to }.mailbox(&mailboxes);
+            let received_in: Vec<_> = received_in.iter().map(|name| (*name).to_owned()).collect();
+            let found = Correspondence { contract, organisation, received_in: &received_in }.mailbox(&mailboxes);
             assert_eq!(found.as_deref(), leaves_from, "{case}");
         }
     }

@@ -1,81 +1,81 @@
-//! Decides what a message that came in is, from what it says and from what was looked up about it.
+//! Decides what to do with an incoming message, from what it says and what was looked up about it.
 //!
-//! The order is that of the conventions (§ 4): a bounce of ours, a machine's message, a reply token, the messages it answers, the tag in its
-//! subject. A stranger never joins a ticket: who quotes its number without taking part in it gets a ticket of their own, with a suggested link
-//! where both are of one organisation. Whose a message is, [`super::attribution`] decided before; where it could not, the message waits.
-//! Deliberately absent: every lookup, and what is done about the decision.
+//! The order matters: first a bounce of one of our mails, then a machine's message, then the ticket by reply token, by the messages it
+//! replies to, and by the tag in its subject. A stranger never joins a ticket: somebody who quotes its number but takes no part in it gets
+//! a new ticket, with a suggested link when both belong to one organisation. [`super::attribution`] decided before which client the message
+//! belongs to; where it could not, the message waits for the desk.
+//! Deliberately absent: every lookup, and carrying out the decision.
 
 use super::attribution::Unattributed;
 use super::parse::Parsed;
 use crate::domain::mail::MailOutcome;
 
-/// A ticket that a message seems to be about: of the sender's organisation, or of the one strangers are given. Others are never looked up.
+/// A ticket that a message seems to be about. It belongs to the sender's organisation, or to the one that strangers are given; tickets of
+/// others are never looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<T> {
-    /// Which ticket, under whichever contract.
+pub struct TicketMatch<T> {
+    /// Under any contract.
     pub ticket: T,
-    /// Whether the sender takes part in it or is of its organisation.
+    /// Whether the sender takes part in it or belongs to its organisation.
     pub is_theirs: bool,
-    /// Whether it was closed longer ago than the contract lets replies be added.
+    /// A closed ticket takes no more replies; one gives a follow-up ticket.
     pub is_closed: bool,
 }
 
-/// A message of ours that a delivery report is about.
+/// A mail of ours that was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OursBounced<T> {
-    /// The ticket that our message was about, if any.
+pub struct OurBounce<T> {
+    /// None for a mail that was not about a ticket.
     pub ticket: Option<T>,
 }
 
-/// Everything the decision rests on.
+/// Everything the decision depends on.
 #[derive(Debug, Clone)]
-pub struct Inbound<'m, T> {
-    /// What the message says.
+pub struct TriageInput<'m, T> {
     pub mail: &'m Parsed,
-    /// Its length in bytes.
+    /// In bytes.
     pub size: usize,
-    /// The most bytes that are taken in.
     pub size_cap: usize,
-    /// Whether the same message was taken in before.
+    /// Whether the same message was received before.
     pub is_duplicate: bool,
-    /// Our own message that it reports as undelivered.
-    pub bounced: Option<OursBounced<T>>,
-    /// The ticket of its reply token, whose signature was found good; the token itself shows that the sender was written to.
-    pub by_token: Option<Found<T>>,
-    /// The ticket of the messages it answers ([`Parsed::ancestors`], the first that is known).
-    pub by_ancestor: Option<Found<T>>,
-    /// The ticket that its subject names ([`subject_tag`]).
-    pub by_tag: Option<Found<T>>,
-    /// Why nobody can tell whose it is, where that is so.
+    /// Set when it is a delivery report about one of our mails.
+    pub bounced: Option<OurBounce<T>>,
+    /// By its reply token, whose signature is valid. Holding one shows that we wrote to the sender, so `is_theirs` does not matter.
+    pub by_token: Option<TicketMatch<T>>,
+    /// By the messages it replies to: the first of [`Parsed::ancestors`] that we know.
+    pub by_ancestor: Option<TicketMatch<T>>,
+    /// By the number in its subject ([`subject_tag`]).
+    pub by_tag: Option<TicketMatch<T>>,
+    /// Set when the message could not be attributed to a client.
     pub unattributed: Option<Unattributed>,
 }
 
-/// What becomes of a message. Whatever it is, the message itself is kept.
+/// What becomes of a message. The message itself is always kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome<T> {
     /// A new ticket.
     Ticket {
-        /// A ticket that its sender points at without taking part in it.
+        /// A ticket that the message refers to but whose conversation the sender is not part of.
         suggested_link: Option<T>,
     },
-    /// A message on this ticket; it changes nothing else.
+    /// A message on this ticket. Its phase and its clocks stay as they are.
     Reply(T),
-    /// A new ticket, linked to this one, which was closed too long ago.
+    /// A new ticket, linked to this one, which is closed.
     FollowUp(T),
-    /// The same message again.
+    /// The same message as before.
     Duplicate,
-    /// A machine's message: noted, never answered, never a ticket.
+    /// A machine's message: kept, never answered, never a ticket.
     Automatic,
-    /// A message of ours was not delivered.
+    /// A report that one of our mails was not delivered.
     Bounce,
-    /// It waits until the desk has looked at it.
+    /// Waits for somebody at the desk to look at it.
     Quarantined,
-    /// It cannot be taken in.
+    /// Too large, or not a mail.
     Refused,
 }
 
 impl<T> Outcome<T> {
-    /// What it is kept as; a follow-up is a ticket.
+    /// The code it is stored under. A follow-up is stored as a ticket.
     pub const fn kind(&self) -> MailOutcome {
         match self {
             Self::Ticket { .. } | Self::FollowUp(_) => MailOutcome::Ticket,
@@ -89,16 +89,14 @@ impl<T> Outcome<T> {
     }
 }
 
-/// What was decided about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision<T> {
-    /// What becomes of it.
     pub outcome: Outcome<T>,
-    /// Whether its sender gets a confirmation.
+    /// Whether the sender gets a confirmation.
     pub acknowledge: bool,
-    /// Why, when it did not simply become a ticket or a reply.
+    /// Set unless it simply became a ticket or a reply.
     pub reason: Option<String>,
-    /// The ticket on which a machine's message, a bounce or a quarantined message is noted.
+    /// The ticket that a machine's message, a bounce or a quarantined message refers to.
     pub about: Option<T>,
 }
 
@@ -107,20 +105,19 @@ impl<T> Decision<T> {
         Self { outcome, acknowledge, reason: None, about: None }
     }
 
-    /// Kept without becoming a ticket or a reply.
+    /// Kept, and not made into a ticket or a reply.
     pub fn noted(outcome: Outcome<T>, reason: impl Into<String>, about: Option<T>) -> Self {
         Self { outcome, acknowledge: false, reason: Some(reason.into()), about }
     }
 }
 
-/// Why a duplicate is one.
-pub const TAKEN_IN_BEFORE: &str = "the same message was taken in before";
+pub const RECEIVED_BEFORE: &str = "the same message was taken in before";
 
-/// Decides what a message is.
-pub fn decide<T>(inbound: Inbound<'_, T>) -> Decision<T> {
+pub fn decide<T>(inbound: TriageInput<'_, T>) -> Decision<T> {
     let mail = inbound.mail;
+    // Before the size: a duplicate of a mail that was refused for its size is still a duplicate.
     if inbound.is_duplicate {
-        return Decision::noted(Outcome::Duplicate, TAKEN_IN_BEFORE, None);
+        return Decision::noted(Outcome::Duplicate, RECEIVED_BEFORE, None);
     }
     if inbound.size > inbound.size_cap {
         return Decision::noted(Outcome::Refused, too_large(inbound.size, inbound.size_cap), None);
@@ -131,8 +128,9 @@ pub fn decide<T>(inbound: Inbound<'_, T>) -> Decision<T> {
     if let Some(ours) = inbound.bounced {
         return Decision::noted(Outcome::Bounce, undelivered(mail), ours.ticket);
     }
-    let found = inbound.by_token.map(|token| Found { is_theirs: true, ..token });
+    let found = inbound.by_token.map(|token| TicketMatch { is_theirs: true, ..token });
     let found = found.or_else(|| likeliest(inbound.by_ancestor, inbound.by_tag));
+    // After the bounces, which are machine's messages too, but ones we act on.
     if let Some(automatic) = &mail.automatic {
         return Decision::noted(
             Outcome::Automatic,
@@ -144,14 +142,14 @@ pub fn decide<T>(inbound: Inbound<'_, T>) -> Decision<T> {
         return Decision::noted(Outcome::Quarantined, reason, found.map(|it| it.ticket));
     }
     match found {
-        Some(Found { ticket, is_theirs: true, is_closed: false }) => Decision::taken(Outcome::Reply(ticket), false),
-        Some(Found { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), true),
+        Some(TicketMatch { ticket, is_theirs: true, is_closed: false }) => Decision::taken(Outcome::Reply(ticket), false),
+        Some(TicketMatch { ticket, is_theirs: true, is_closed: true }) => Decision::taken(Outcome::FollowUp(ticket), true),
         other => unrelated(other.map(|it| it.ticket), inbound.unattributed),
     }
 }
 
-/// The ticket of the messages it answers, else that of its subject; one that is the sender's before one that is not.
-fn likeliest<T>(by_ancestor: Option<Found<T>>, by_tag: Option<Found<T>>) -> Option<Found<T>> {
+/// Prefers the messages it replies to over its subject, since people reuse old subjects, unless only the latter is the sender's.
+fn likeliest<T>(by_ancestor: Option<TicketMatch<T>>, by_tag: Option<TicketMatch<T>>) -> Option<TicketMatch<T>> {
     match (by_ancestor, by_tag) {
         (Some(ancestor), Some(tag)) if !ancestor.is_theirs && tag.is_theirs => Some(tag),
         (Some(ancestor), _) => Some(ancestor),
@@ -159,7 +157,7 @@ fn likeliest<T>(by_ancestor: Option<Found<T>>, by_tag: Option<Found<T>>) -> Opti
     }
 }
 
-/// A message that belongs to no ticket of its sender's.
+/// For a message that belongs to no ticket of its sender's.
 fn unrelated<T>(suggested_link: Option<T>, unattributed: Option<Unattributed>) -> Decision<T> {
     match unattributed {
         None => Decision::taken(Outcome::Ticket { suggested_link }, true),
@@ -188,10 +186,10 @@ fn undelivered(mail: &Parsed) -> String {
     format!("our message did not reach {recipient} ({status})")
 }
 
-/// The kinds of number that a subject may name.
+/// Of ticket numbers.
 const PREFIXES: [&str; 6] = ["INC", "PRB", "RFS", "RFI", "RFP", "RFC"];
 
-/// The first ticket number between brackets in a subject: `[INC-123]` is `("INC", 123)`.
+/// The first ticket number in brackets: `Re: [INC-123] printer` gives `("INC", 123)`.
 pub fn subject_tag(subject: &str) -> Option<(&'static str, u64)> {
     subject.split('[').skip(1).find_map(|rest| tag(rest.split_once(']')?.0))
 }
@@ -212,8 +210,8 @@ mod tests {
         parse(b"From: jan@example.nl\nSubject: printer\n\nHij doet het niet.\n")
     }
 
-    fn inbound(mail: &Parsed) -> Inbound<'_, u8> {
-        Inbound {
+    fn inbound(mail: &Parsed) -> TriageInput<'_, u8> {
+        TriageInput {
             mail,
             size: 100,
             size_cap: 1000,
@@ -226,12 +224,12 @@ mod tests {
         }
     }
 
-    fn found(ticket: u8, is_theirs: bool) -> Found<u8> {
-        Found { ticket, is_theirs, is_closed: false }
+    fn found(ticket: u8, is_theirs: bool) -> TicketMatch<u8> {
+        TicketMatch { ticket, is_theirs, is_closed: false }
     }
 
-    fn closed(ticket: u8) -> Found<u8> {
-        Found { ticket, is_theirs: true, is_closed: true }
+    fn closed(ticket: u8) -> TicketMatch<u8> {
+        TicketMatch { ticket, is_theirs: true, is_closed: true }
     }
 
     const NEW: Outcome<u8> = Outcome::Ticket { suggested_link: None };
@@ -244,29 +242,34 @@ mod tests {
             ("new", inbound(&mail), NEW, true),
             (
                 "token",
-                Inbound { by_token: Some(found(1, false)), by_ancestor: Some(found(2, true)), ..inbound(&mail) },
+                TriageInput { by_token: Some(found(1, false)), by_ancestor: Some(found(2, true)), ..inbound(&mail) },
                 Outcome::Reply(1),
                 false,
             ),
             (
                 "ancestor",
-                Inbound { by_ancestor: Some(found(2, true)), by_tag: Some(found(3, true)), ..inbound(&mail) },
+                TriageInput { by_ancestor: Some(found(2, true)), by_tag: Some(found(3, true)), ..inbound(&mail) },
                 Outcome::Reply(2),
                 false,
             ),
-            ("tag", Inbound { by_tag: Some(found(3, true)), ..inbound(&mail) }, Outcome::Reply(3), false),
+            ("tag", TriageInput { by_tag: Some(found(3, true)), ..inbound(&mail) }, Outcome::Reply(3), false),
             (
                 "a stranger's ancestor, their own tag",
-                Inbound { by_ancestor: Some(found(2, false)), by_tag: Some(found(3, true)), ..inbound(&mail) },
+                TriageInput { by_ancestor: Some(found(2, false)), by_tag: Some(found(3, true)), ..inbound(&mail) },
                 Outcome::Reply(3),
                 false,
             ),
-            ("not theirs", Inbound { by_ancestor: Some(found(2, false)), by_tag: Some(found(3, false)), ..inbound(&mail) }, link(2), true),
-            ("not theirs, by tag", Inbound { by_tag: Some(found(3, false)), ..inbound(&mail) }, link(3), true),
-            ("closed", Inbound { by_ancestor: Some(closed(4)), ..inbound(&mail) }, Outcome::FollowUp(4), true),
+            (
+                "not theirs",
+                TriageInput { by_ancestor: Some(found(2, false)), by_tag: Some(found(3, false)), ..inbound(&mail) },
+                link(2),
+                true,
+            ),
+            ("not theirs, by tag", TriageInput { by_tag: Some(found(3, false)), ..inbound(&mail) }, link(3), true),
+            ("closed", TriageInput { by_ancestor: Some(closed(4)), ..inbound(&mail) }, Outcome::FollowUp(4), true),
             (
                 "unknown with their own ticket",
-                Inbound { unattributed: Some(Unattributed::Elsewhere), by_ancestor: Some(found(2, true)), ..inbound(&mail) },
+                TriageInput { unattributed: Some(Unattributed::OtherContract), by_ancestor: Some(found(2, true)), ..inbound(&mail) },
                 Outcome::Reply(2),
                 false,
             ),
@@ -278,8 +281,9 @@ mod tests {
     #[test]
     fn strangers_wait() {
         let mail = mail();
-        for reason in [Unattributed::Stranger, Unattributed::NobodysStranger, Unattributed::Contradiction, Unattributed::Several] {
-            let decision = decide(Inbound { unattributed: Some(reason), by_tag: Some(found(3, false)), ..inbound(&mail) });
+        for reason in [Unattributed::Stranger, Unattributed::StrangerOfNoClient, Unattributed::Contradiction, Unattributed::SeveralClients]
+        {
+            let decision = decide(TriageInput { unattributed: Some(reason), by_tag: Some(found(3, false)), ..inbound(&mail) });
             assert_eq!(decision, Decision::noted(Outcome::Quarantined, reason.to_string(), Some(3)));
         }
     }
@@ -296,9 +300,9 @@ mod tests {
     #[test]
     fn machines_are_noted_and_never_answered() {
         let automatic = Parsed { automatic: Some(Automatic::AutoSubmitted("auto-replied".to_owned())), ..mail() };
-        let decision = decide(Inbound { by_ancestor: Some(closed(2)), ..inbound(&automatic) });
+        let decision = decide(TriageInput { by_ancestor: Some(closed(2)), ..inbound(&automatic) });
         assert_eq!(decision, Decision::noted(Outcome::Automatic, "an automatic message: Auto-Submitted: auto-replied", Some(2)));
-        let decision = decide(Inbound { by_tag: Some(found(2, false)), ..inbound(&automatic) });
+        let decision = decide(TriageInput { by_tag: Some(found(2, false)), ..inbound(&automatic) });
         assert_eq!(decision.about, None);
     }
 
@@ -311,7 +315,7 @@ mod tests {
             permanent: true,
         };
         let report = Parsed { automatic: Some(Automatic::Report), bounce: Some(bounce), ..mail() };
-        let decision = decide(Inbound { bounced: Some(OursBounced { ticket: Some(5) }), ..inbound(&report) });
+        let decision = decide(TriageInput { bounced: Some(OurBounce { ticket: Some(5) }), ..inbound(&report) });
         assert_eq!(decision, Decision::noted(Outcome::Bounce, "our message did not reach jan@example.nl (5.1.1)", Some(5)));
         assert_eq!(decide(inbound(&report)).outcome, Outcome::Automatic);
     }
@@ -319,7 +323,7 @@ mod tests {
     #[test]
     fn what_cannot_be_taken_in_is_refused_with_the_reason() {
         let (mail, nothing) = (mail(), parse(b"\x00\x01\x02"));
-        let large = decide(Inbound { size: 1001, ..inbound(&mail) });
+        let large = decide(TriageInput { size: 1001, ..inbound(&mail) });
         assert_eq!(large, Decision::noted(Outcome::Refused, "the message is too large: 1001 bytes, where 1000 are allowed", None));
         let blank = decide(inbound(&nothing));
         assert_eq!(blank, Decision::noted(Outcome::Refused, "this is no mail: it has no sender, no subject and nothing to read", None));
@@ -328,8 +332,8 @@ mod tests {
     #[test]
     fn the_same_again_is_a_duplicate() {
         let mail = mail();
-        assert_eq!(decide(Inbound { is_duplicate: true, by_tag: Some(found(1, true)), ..inbound(&mail) }).outcome, Outcome::Duplicate);
-        assert_eq!(decide(Inbound { is_duplicate: true, size: 1001, ..inbound(&mail) }).outcome, Outcome::Duplicate);
+        assert_eq!(decide(TriageInput { is_duplicate: true, by_tag: Some(found(1, true)), ..inbound(&mail) }).outcome, Outcome::Duplicate);
+        assert_eq!(decide(TriageInput { is_duplicate: true, size: 1001, ..inbound(&mail) }).outcome, Outcome::Duplicate);
     }
 
     #[test]

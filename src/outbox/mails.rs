@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::mail::Outbound;
-use crate::mail::send::Unsent;
+use crate::mail::send::SendError;
 use crate::store::{self, Scope};
 use crate::usecases::{Error, outbound};
 
@@ -29,7 +29,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     for mail in &due {
         // Where one could not leave for want of a server, the rest of the batch would only wait for the same time-out.
         let tried = match &away {
-            Some(away) => Err(Unsent::clone(away)),
+            Some(away) => Err(SendError::clone(away)),
             None => app.mailer.send(mail).await,
         };
         let Err(error) = tried else {
@@ -45,7 +45,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
             Some(again_at) => waiting.push((mail.id, error.to_string(), again_at)),
             None => given_up.push((mail, error.to_string())),
         }
-        if let Unsent::Away(_) = error {
+        if let SendError::Unavailable(_) = error {
             away = Some(error);
         }
     }
@@ -61,7 +61,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     for (mail, error) in given_up {
         outbound::give_up(app, mail, &error).await?;
     }
-    if !sent.is_empty() && away.is_none() && app.mailer.is_back() {
+    if !sent.is_empty() && away.is_none() && app.mailer.has_recovered() {
         // What waited for the server goes now, in the order it was written.
         app.write_quietly(&Scope::All, async |tx| Ok(store::outbound::hurry(tx, at).await?)).await?;
     }
@@ -74,11 +74,11 @@ fn patience(app: &App) -> i64 {
 }
 
 /// When a mail that did not leave is tried again; `None` when it is given up.
-fn next_try(mail: &Outbound, error: &Unsent, patience: i64, now: Instant) -> Option<Instant> {
+fn next_try(mail: &Outbound, error: &SendError, patience: i64, now: Instant) -> Option<Instant> {
     let tries = usize::try_from(mail.attempts).unwrap_or_default();
     let is_over = mail.queued_at.plus(patience).is_none_or(|end| end <= now);
     match error {
-        Unsent::Never(_) => None,
+        SendError::Permanent(_) => None,
         _ if is_over => None,
         _ => now.plus(WAITS[tries.min(WAITS.len() - 1)]),
     }

@@ -158,7 +158,7 @@ pub struct Thread {
     /// The Message-ID of the latest mail about it that has one, for a reply to answer.
     pub latest: Option<String>,
     /// The mailboxes that mails about it came to, the first one first.
-    pub came_to: Vec<String>,
+    pub received_in: Vec<String>,
 }
 
 /// What came by mail about each of these tickets.
@@ -172,8 +172,8 @@ pub async fn threads(tx: &Tx, tickets: &[Uuid]) -> Result<HashMap<Uuid, Thread>,
         if !message_id.ends_with(MADE_UP) {
             thread.latest = Some(message_id);
         }
-        if !thread.came_to.contains(&mailbox) {
-            thread.came_to.push(mailbox);
+        if !thread.received_in.contains(&mailbox) {
+            thread.received_in.push(mailbox);
         }
     }
     Ok(threads)

@@ -1,27 +1,26 @@
-//! A ticket was made of what somebody wrote or said (MAIL-04).
+//! Confirms to the requester that a ticket was registered (MAIL-04).
 
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Line, Message, Moment, TicketFacts};
+use super::{AutoSubmitted, Line, Message, Moment, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Confirmation {
     pub ticket: TicketFacts,
     pub received: Moment,
-    /// The latest moment of a first answer, where the contract names one.
+    /// When the first response is due, where the contract has a response time.
     pub answer_by: Option<Moment>,
-    /// Whether it was reported by mail as of the highest priority, which must be done by telephone (MAIL-06).
+    /// Whether somebody reported a priority-1 incident by mail. Such a report only counts once they call the desk (MAIL-06).
     pub p1_by_mail: bool,
-    /// The desk's telephone number.
     pub phone: Option<Line>,
     pub desk: Line,
 }
 
 impl Message for Confirmation {
     const KIND: MailKind = MailKind::Confirmation;
-    const AUTO: Auto = Auto::Replied;
+    const AUTO: AutoSubmitted = AutoSubmitted::Replied;
     const SUBJECT: &'static str = "Ontvangen: {{ ticket.title }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}

@@ -1,30 +1,30 @@
-//! A ticket reached another level of its ladder, and the role holders of both sides are told (ESC-04).
+//! Tells the role holders of both sides that a ticket moved to another level of its escalation ladder (ESC-04).
 
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Level, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, LevelFacts, Line, Message, Moment, Passage, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Escalated {
     pub ticket: TicketFacts,
-    /// The level it left; none when the escalation began.
-    pub from: Option<Level>,
-    pub to: Level,
-    /// What moved it, as a Dutch clause: `de oplostijd is overschreden`.
+    /// The level it came from; none when the escalation starts here.
+    pub from: Option<LevelFacts>,
+    pub to: LevelFacts,
+    /// What caused the step, as a Dutch clause: `de oplostijd is overschreden`.
     pub trigger: Line,
-    /// In the words of whoever decided it; empty when nobody did.
+    /// In the words of the person who decided it; empty when it happened automatically.
     pub reason: Passage,
     pub at: Moment,
-    /// The roles that get this notice.
+    /// The roles that receive this mail, named in it so that each knows who else was told.
     pub roles: Vec<Line>,
     pub desk: Line,
 }
 
 impl Message for Escalated {
     const KIND: MailKind = MailKind::Escalation;
-    const AUTO: Auto = Auto::Generated;
+    const AUTO: AutoSubmitted = AutoSubmitted::Generated;
     const SUBJECT: &'static str = "Escalatie naar niveau {{ to.level }}: {{ ticket.title }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}
@@ -56,8 +56,8 @@ Dit bericht gaat naar:
     fn samples() -> Vec<(&'static str, Self)> {
         let by_itself = Self {
             ticket: TicketFacts::sample(),
-            from: Some(Level { level: 1, title: "Operationeel".into() }),
-            to: Level { level: 2, title: "Tactisch".into() },
+            from: Some(LevelFacts { level: 1, title: "Operationeel".into() }),
+            to: LevelFacts { level: 2, title: "Tactisch".into() },
             trigger: "de oplostijd is overschreden".into(),
             reason: "".into(),
             at: Moment::sample("2026-01-05T17:00:00+01:00"),
@@ -66,7 +66,7 @@ Dit bericht gaat naar:
         };
         let by_a_person = Self {
             from: None,
-            to: Level { level: 1, title: "Operationeel".into() },
+            to: LevelFacts { level: 1, title: "Operationeel".into() },
             trigger: "besluit van een medewerker: prioriteit betwist".into(),
             reason: "De hele afdeling ligt stil.".into(),
             roles: Vec::new(),

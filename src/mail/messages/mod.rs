@@ -1,10 +1,10 @@
-//! What the desk writes by mail, in Dutch, as plain text: one file a message.
+//! The mails the desk writes, in Dutch, as plain text: one file per message.
 //!
-//! Such a file holds all there is to a message: its context (what it is told, typed), its templates, and samples. `LISTED` names
-//! every message; a test reads every sample, and `uurwerk mail preview` writes them for people to read.
+//! A message's file holds everything about it: its context (the typed values its templates use), its templates, and samples.
+//! `REGISTRY` lists every message; a test renders every sample, and `uurwerk mail preview` writes them to files for people to read.
 //!
-//! The subject of a message about a ticket begins with the ticket's number between brackets (MAIL-11), by which an answer finds
-//! its way back; `write` puts it there, so no template can forget it. Absent on purpose: addresses, headers and sending.
+//! The subject of a mail about a ticket begins with the ticket's number in brackets (MAIL-11), which is how a reply finds its ticket.
+//! `write` adds it, so that no template can forget it. Absent on purpose: addresses, headers and sending.
 
 mod confirmation;
 mod escalated;
@@ -22,10 +22,10 @@ pub use confirmation::Confirmation;
 pub use escalated::Escalated;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
-pub use parts::{Day, Level, Line, Moment, ObligationFacts, Passage, TicketFacts};
+pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, TicketFacts};
 pub use proposed::Proposed;
 pub use reply::Reply;
-pub use solved::{Done, Solved};
+pub use solved::{DoneWord, Solved};
 pub use status_changed::StatusChanged;
 
 use std::sync::LazyLock;
@@ -37,31 +37,31 @@ use serde::Serialize;
 
 use crate::domain::mail::MailKind;
 
-/// A message ready to be addressed.
+/// A rendered message, not yet addressed to anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     pub kind: MailKind,
-    /// On one line.
+    /// On one line, with the ticket's number in front.
     pub subject: String,
-    /// With `\n` line ends.
+    /// Lines end with `\n`.
     pub body: String,
-    pub auto: Auto,
+    pub auto: AutoSubmitted,
 }
 
-/// Whose voice a message is: it tells other machines whether to answer it.
+/// Who speaks in a message. Other mail systems read it to decide whether to answer automatically (RFC 3834).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Auto {
-    /// An answer of the machine to a message.
+pub enum AutoSubmitted {
+    /// The desk's automatic reply to somebody's message.
     Replied,
-    /// A notice of the machine.
+    /// A notice that the desk sends by itself.
     Generated,
     /// A person's own words.
     Personal,
 }
 
-impl Auto {
-    /// The `Auto-Submitted` value (RFC 3834); a person's message has none.
-    pub fn submitted(self) -> Option<&'static str> {
+impl AutoSubmitted {
+    /// The value of the `Auto-Submitted` header; none for a person's own words, which are not automatic.
+    pub fn header(self) -> Option<&'static str> {
         match self {
             Self::Replied => Some("auto-replied"),
             Self::Generated => Some("auto-generated"),
@@ -70,33 +70,33 @@ impl Auto {
     }
 }
 
-/// A message is its context. Templates see its fields by name, and a name that is not there is an error, not an empty text.
+/// A message is its context: templates refer to its fields by name, and an unknown name is an error instead of an empty text.
 pub trait Message: Serialize + Sized {
     const KIND: MailKind;
-    const AUTO: Auto;
-    /// Without the ticket's number.
+    const AUTO: AutoSubmitted;
+    /// Template, without the ticket's number.
     const SUBJECT: &'static str;
     const BODY: &'static str;
 
-    /// The number of the ticket it is about.
+    /// The number of the ticket it is about; none for a mail about an obligation.
     fn ticket(&self) -> Option<&str>;
 
-    /// Messages as the desk would send them, each with what is special about it; the first one is the usual one.
+    /// Examples of what the desk sends, each with what is special about it. The first is the usual case, and its remark is empty.
     fn samples() -> Vec<(&'static str, Self)>;
 }
 
-/// A message that cannot be written: a fault of its templates.
+/// A template that cannot be rendered. This is a mistake in our code, never in what a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a message cannot be written: {0}")]
-pub struct Broken(String);
+pub struct TemplateError(String);
 
-impl From<minijinja::Error> for Broken {
+impl From<minijinja::Error> for TemplateError {
     fn from(error: minijinja::Error) -> Self {
         Self(format!("{error:#}"))
     }
 }
 
-pub fn write<M: Message>(message: &M) -> Result<Outgoing, Broken> {
+pub fn write<M: Message>(message: &M) -> Result<Outgoing, TemplateError> {
     let templates = TEMPLATES.as_ref().map_err(Clone::clone)?;
     let render = |template: &str| templates.get_template(template)?.render(Serde(message));
     let subject = parts::one_line(&render(&subject_of(M::KIND))?);
@@ -104,66 +104,67 @@ pub fn write<M: Message>(message: &M) -> Result<Outgoing, Broken> {
     Ok(Outgoing { kind: M::KIND, subject, body: render(M::KIND.as_str())?, auto: M::AUTO })
 }
 
-/// A message in the list of all.
-pub struct Listed {
+/// A message in [`REGISTRY`].
+pub struct Entry {
     pub kind: MailKind,
     subject: &'static str,
     body: &'static str,
-    samples: fn() -> Result<Vec<Sample>, Broken>,
+    samples: fn() -> Result<Vec<Sample>, TemplateError>,
 }
 
-/// A message as the desk would send it.
+/// A message rendered from one of its samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
-    /// What people call it, in words that make a file's name.
+    /// Fit for a file name, such as `bevestiging-prioriteit-1`.
     pub name: String,
     pub outgoing: Outgoing,
 }
 
-pub const LISTED: [Listed; MailKind::ALL.len()] = [
-    Listed::of::<Confirmation>(),
-    Listed::of::<StatusChanged>(),
-    Listed::of::<Solved>(),
-    Listed::of::<Reply>(),
-    Listed::of::<Escalated>(),
-    Listed::of::<Proposed>(),
-    Listed::of::<ObligationReminder>(),
-    Listed::of::<ObligationLate>(),
+// The length makes the compiler complain when a new kind of mail has no message; a test checks that none is listed twice.
+pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
+    Entry::of::<Confirmation>(),
+    Entry::of::<StatusChanged>(),
+    Entry::of::<Solved>(),
+    Entry::of::<Reply>(),
+    Entry::of::<Escalated>(),
+    Entry::of::<Proposed>(),
+    Entry::of::<ObligationReminder>(),
+    Entry::of::<ObligationLate>(),
 ];
 
-impl Listed {
+impl Entry {
     const fn of<M: Message>() -> Self {
         Self { kind: M::KIND, subject: M::SUBJECT, body: M::BODY, samples: samples::<M> }
     }
 
-    pub fn samples(&self) -> Result<Vec<Sample>, Broken> {
+    pub fn samples(&self) -> Result<Vec<Sample>, TemplateError> {
         (self.samples)()
     }
 }
 
-fn samples<M: Message>() -> Result<Vec<Sample>, Broken> {
+fn samples<M: Message>() -> Result<Vec<Sample>, TemplateError> {
     let sample = |(special, message): (&str, M)| {
-        let name = [&file_word(M::KIND), special].join("-").trim_end_matches('-').to_owned();
+        let name = [&file_slug(M::KIND), special].join("-").trim_end_matches('-').to_owned();
         Ok(Sample { name, outgoing: write(&message)? })
     };
     M::samples().into_iter().map(sample).collect()
 }
 
-/// What people call a kind of message, as it stands in the name of a file.
-pub fn file_word(kind: MailKind) -> String {
+/// The Dutch name of a kind of message, in a form fit for a file name.
+pub fn file_slug(kind: MailKind) -> String {
     kind.dutch().replace(' ', "-")
 }
 
-static TEMPLATES: LazyLock<Result<Environment<'static>, Broken>> = LazyLock::new(|| {
+static TEMPLATES: LazyLock<Result<Environment<'static>, TemplateError>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    // Lines that hold nothing but a tag leave nothing in the letter.
+    // A line that holds only a tag leaves no empty line in the letter.
     let mut syntax = SyntaxConfig::builder();
     templates.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     for (name, template) in parts::TEMPLATES {
         templates.add_template(name, template)?;
     }
-    for Listed { kind, subject, body, .. } in LISTED {
+    for Entry { kind, subject, body, .. } in REGISTRY {
         templates.add_template_owned(subject_of(kind), subject)?;
         templates.add_template(kind.as_str(), body)?;
     }

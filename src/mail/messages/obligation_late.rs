@@ -1,9 +1,9 @@
-//! An obligation was not done in time, and the role that must see to it is told.
+//! Tells the responsible role that an obligation was not met in time.
 
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Line, Message, ObligationFacts};
+use super::{AutoSubmitted, Line, Message, ObligationFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -14,7 +14,7 @@ pub struct ObligationLate {
 
 impl Message for ObligationLate {
     const KIND: MailKind = MailKind::ObligationLate;
-    const AUTO: Auto = Auto::Generated;
+    const AUTO: AutoSubmitted = AutoSubmitted::Generated;
     const SUBJECT: &'static str = "Te laat: {{ obligation.title }}, uiterlijk {{ obligation.due }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}

@@ -1,11 +1,11 @@
-//! An obligation is to be done soon, and the role that must see to it is reminded.
+//! Reminds the responsible role of an obligation that is due soon.
 //!
-//! An obligation has no ticket, so its subject bears no number, and an answer to it is a new message.
+//! An obligation has no ticket, so the subject has no number, and a reply to this mail becomes a new ticket.
 
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Line, Message, ObligationFacts};
+use super::{AutoSubmitted, Line, Message, ObligationFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -16,7 +16,7 @@ pub struct ObligationReminder {
 
 impl Message for ObligationReminder {
     const KIND: MailKind = MailKind::ObligationReminder;
-    const AUTO: Auto = Auto::Generated;
+    const AUTO: AutoSubmitted = AutoSubmitted::Generated;
     const SUBJECT: &'static str = "Herinnering: {{ obligation.title }}, uiterlijk {{ obligation.due }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}

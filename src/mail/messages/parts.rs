@@ -1,11 +1,11 @@
-//! What messages are made of: texts that cannot break a letter, and the templates that letters share.
+//! The building blocks of messages: text types that cannot break the layout of a mail, and the templates that mails share.
 
 use serde::Serialize;
 
 use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 
-/// By name, for `extends` and `include`.
+/// Name and template, for `{% extends %}` and `{% include %}`.
 pub(super) const TEMPLATES: [(&str, &str); 3] = [("letter", LETTER), ("ticket", TICKET), ("obligation", OBLIGATION)];
 
 const LETTER: &str = "\
@@ -35,7 +35,7 @@ Uiterlijk:    {{ obligation.due }}
 Rol:          {{ obligation.owner }}
 ";
 
-/// A text on one line, whatever was given: a title with line breaks in it can forge neither a header nor a line of the letter.
+/// Text forced onto one line: a title with line breaks in it can forge neither a header nor a line of the mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Line(String);
@@ -50,7 +50,7 @@ pub(super) fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// A person's own words, line breaks included; may be empty.
+/// A person's own words, line breaks included. May be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Passage(String);
@@ -61,7 +61,7 @@ impl From<&str> for Passage {
     }
 }
 
-/// An instant on the reader's wall clock, to the minute.
+/// A date and time in the contract's zone, to the minute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Moment(String);
@@ -71,17 +71,19 @@ impl Moment {
         Self(zone.wall(at).format("%d-%m-%Y %H:%M").to_string())
     }
 
+    // A sample that does not parse shows up in the snapshot of all messages; that is a better place to fail than a panic here.
     pub(super) fn sample(at: &str) -> Self {
         Self::new(at.parse().unwrap_or(Instant::MIN), &Zone::from(chrono_tz::Europe::Amsterdam))
     }
 }
 
-/// The last date on which something is in time that is too late from an instant on.
+/// The last day on which something is still in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Day(String);
 
 impl Day {
+    /// An obligation due at midnight is late from that instant on, so its last day is the one before.
     pub fn before(due_at: Instant, zone: &Zone) -> Self {
         Self(zone.wall(due_at.plus(-1).unwrap_or(due_at)).format("%d-%m-%Y").to_string())
     }
@@ -91,11 +93,11 @@ impl Day {
     }
 }
 
-/// The ticket that a message is about.
+/// What mails say about a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TicketFacts {
     pub number: String,
-    /// What its contract calls its type.
+    /// The name of its type under its contract.
     pub kind: Line,
     pub title: Line,
 }
@@ -106,29 +108,31 @@ impl TicketFacts {
     }
 }
 
-/// A level of an escalation ladder.
+/// What mails say about a level of an escalation ladder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Level {
+pub struct LevelFacts {
     pub level: u32,
     pub title: Line,
 }
 
-impl From<&crate::domain::contract::Level> for Level {
+impl From<&crate::domain::contract::Level> for LevelFacts {
     fn from(level: &crate::domain::contract::Level) -> Self {
         Self { level: level.level, title: level.title.nl.as_str().into() }
     }
 }
 
-/// An obligation as the role that must see to it reads of it.
+/// What mails say about an obligation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ObligationFacts {
     pub title: Line,
-    /// Where the agreement says so.
+    /// The clause of the agreement, such as `DAP 3.4.1`.
     pub clause: Line,
     pub contract: Line,
     pub organisation: Line,
+    /// None for an obligation that a fact started.
     pub period: Option<Line>,
     pub due: Day,
+    /// The name of the responsible role.
     pub owner: Line,
 }
 

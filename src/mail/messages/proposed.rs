@@ -1,31 +1,31 @@
-//! A step up the ladder is put before those who decide it (ESC-25).
+//! Asks the roles that decide whether a ticket should go a step up the ladder (ESC-25).
 
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Level, Line, Message, Moment, TicketFacts};
+use super::{AutoSubmitted, LevelFacts, Line, Message, Moment, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Proposed {
     pub ticket: TicketFacts,
-    /// The level it stands on; none when the proposal is to open a case.
-    pub from: Option<Level>,
-    pub to: Level,
+    /// The level it is on; none when the proposal is to start an escalation.
+    pub from: Option<LevelFacts>,
+    pub to: LevelFacts,
     /// Why, as a Dutch clause: `de oplostijd is overschreden`.
     pub trigger: Line,
-    /// When that was.
+    /// When that happened.
     pub at: Moment,
-    /// The reason codes, any of which decides the step.
+    /// The reason codes to choose from when recording the decision.
     pub codes: Vec<Line>,
-    /// The roles that decide.
+    /// The roles that decide, which are also the ones that receive this mail.
     pub roles: Vec<Line>,
     pub desk: Line,
 }
 
 impl Message for Proposed {
     const KIND: MailKind = MailKind::EscalationProposed;
-    const AUTO: Auto = Auto::Generated;
+    const AUTO: AutoSubmitted = AutoSubmitted::Generated;
     const SUBJECT: &'static str = "Voorstel tot escalatie naar niveau {{ to.level }}: {{ ticket.title }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}
@@ -61,15 +61,15 @@ Dit bericht gaat naar:
     fn samples() -> Vec<(&'static str, Self)> {
         let usual = Self {
             ticket: TicketFacts::sample(),
-            from: Some(Level { level: 1, title: "Operationeel".into() }),
-            to: Level { level: 2, title: "Tactisch".into() },
+            from: Some(LevelFacts { level: 1, title: "Operationeel".into() }),
+            to: LevelFacts { level: 2, title: "Tactisch".into() },
             trigger: "de oplostijd is overschreden".into(),
             at: Moment::sample("2026-01-05T17:00:00+01:00"),
             codes: vec!["niet-opgelost".into(), "breached:resolution".into()],
             roles: vec!["Teamleider".into()],
             desk: SAMPLE_DESK.into(),
         };
-        let opens = Self { from: None, to: Level { level: 1, title: "Operationeel".into() }, ..usual.clone() };
+        let opens = Self { from: None, to: LevelFacts { level: 1, title: "Operationeel".into() }, ..usual.clone() };
         vec![("", usual), ("eerste-niveau", opens)]
     }
 }

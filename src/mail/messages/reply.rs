@@ -1,9 +1,9 @@
-//! A person's public message on a ticket, sent in that person's name.
+//! Sends a public message on a ticket to the requester, signed by its author.
 
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Line, Message, Passage, TicketFacts};
+use super::{AutoSubmitted, Line, Message, Passage, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -16,9 +16,9 @@ pub struct Reply {
 
 impl Message for Reply {
     const KIND: MailKind = MailKind::Reply;
-    const AUTO: Auto = Auto::Personal;
+    const AUTO: AutoSubmitted = AutoSubmitted::Personal;
     const SUBJECT: &'static str = "{{ ticket.title }}";
-    // Mail programs fold away what follows a line of two hyphens and a space.
+    // Two hyphens and a space mark a signature, which mail programs hide. Written as an expression, or an editor would strip the space.
     const BODY: &'static str = "\
 {{ text }}
 

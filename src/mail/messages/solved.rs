@@ -1,26 +1,27 @@
-//! A solution is there, and whoever reported the ticket is asked to accept or refuse it (INC-04).
+//! Tells the requester that their ticket is solved, and asks them to accept or refuse the solution (INC-04).
 
 use serde::{Serialize, Serializer};
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts};
 use crate::domain::contract::TicketType;
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Solved {
     pub ticket: TicketFacts,
-    pub done: Done,
+    pub done: DoneWord,
     pub solution: Passage,
     pub at: Moment,
     pub desk: Line,
 }
 
-/// The word for being done, by the type a ticket is of now: an incident is remedied, a question answered.
+/// The Dutch participle for a solved ticket of this type. It follows the ticket's present type, not the prefix of its number, which
+/// keeps the type it was registered with.
 #[derive(Debug, Clone, Copy)]
-pub struct Done(pub TicketType);
+pub struct DoneWord(pub TicketType);
 
-impl Serialize for Done {
+impl Serialize for DoneWord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(match self.0 {
             TicketType::Incident | TicketType::Problem => "verholpen",
@@ -34,7 +35,7 @@ impl Serialize for Done {
 
 impl Message for Solved {
     const KIND: MailKind = MailKind::Solved;
-    const AUTO: Auto = Auto::Generated;
+    const AUTO: AutoSubmitted = AutoSubmitted::Generated;
     const SUBJECT: &'static str = "{{ done|capitalize }}: {{ ticket.title }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}
@@ -60,13 +61,13 @@ Dat doet u door dit bericht te beantwoorden; de servicedesk legt uw keuze vast.
     fn samples() -> Vec<(&'static str, Self)> {
         let usual = Self {
             ticket: TicketFacts::sample(),
-            done: Done(TicketType::Incident),
+            done: DoneWord(TicketType::Incident),
             solution: "De printer heeft een nieuwe trommel.".into(),
             at: Moment::sample("2026-01-05T13:05:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
         let now_a_change = TicketFacts { kind: TicketType::ChangeRequest.dutch().into(), ..TicketFacts::sample() };
-        let retyped = Self { ticket: now_a_change, done: Done(TicketType::ChangeRequest), ..usual.clone() };
+        let retyped = Self { ticket: now_a_change, done: DoneWord(TicketType::ChangeRequest), ..usual.clone() };
         vec![("", usual), ("ander-type", retyped)]
     }
 }

@@ -1,18 +1,18 @@
-//! A ticket went to another phase, and who reported it is told (TKT-05).
+//! Tells the requester that their ticket moved to another phase (TKT-05).
 
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{Auto, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct StatusChanged {
     pub ticket: TicketFacts,
-    /// The phases by their names for people.
+    /// The Dutch name of the phase, as `to`.
     pub from: Line,
     pub to: Line,
-    /// In the words of whoever changed it.
+    /// In the words of the person who moved it; may be empty.
     pub explanation: Passage,
     pub at: Moment,
     pub desk: Line,
@@ -20,7 +20,7 @@ pub struct StatusChanged {
 
 impl Message for StatusChanged {
     const KIND: MailKind = MailKind::Status;
-    const AUTO: Auto = Auto::Generated;
+    const AUTO: AutoSubmitted = AutoSubmitted::Generated;
     const SUBJECT: &'static str = "Status: {{ to }}: {{ ticket.title }}";
     const BODY: &'static str = "\
 {% extends 'letter' %}

@@ -1,4 +1,4 @@
-//! Every message, as it is sent: what all of them keep to, and each to the last space.
+//! Rules that every message keeps, and a snapshot of all of them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,12 +7,12 @@ use super::*;
 use crate::mail::triage::subject_tag;
 
 fn samples() -> Vec<Sample> {
-    LISTED.iter().flat_map(|listed| listed.samples().unwrap_or_else(|broken| panic!("{}: {broken}", listed.kind))).collect()
+    REGISTRY.iter().flat_map(|listed| listed.samples().unwrap_or_else(|broken| panic!("{}: {broken}", listed.kind))).collect()
 }
 
 #[test]
 fn every_kind_of_message_is_listed_once_and_every_sample_has_a_name_of_its_own() {
-    let kinds: BTreeSet<_> = LISTED.iter().map(|listed| listed.kind).collect();
+    let kinds: BTreeSet<_> = REGISTRY.iter().map(|listed| listed.kind).collect();
     assert_eq!(kinds, MailKind::ALL.into());
     let samples = samples();
     let names: BTreeSet<_> = samples.iter().map(|sample| &sample.name).collect();
@@ -61,7 +61,7 @@ fn what_a_person_wrote_is_no_template() {
 
 #[test]
 fn each_type_has_its_own_word_for_done() {
-    let words = crate::domain::contract::TicketType::ALL.map(|kind| serde_json::json!(Done(kind)));
+    let words = crate::domain::contract::TicketType::ALL.map(|kind| serde_json::json!(DoneWord(kind)));
     assert_eq!(words, ["verholpen", "verholpen", "uitgevoerd", "beantwoord", "uitgewerkt", "doorgevoerd"]);
 }
 
@@ -69,7 +69,7 @@ fn each_type_has_its_own_word_for_done() {
 fn the_messages_are_these() {
     let mut page = String::new();
     for Sample { name, outgoing } in samples() {
-        let auto = outgoing.auto.submitted().unwrap_or("-");
+        let auto = outgoing.auto.header().unwrap_or("-");
         let _ = write!(page, "═══ {name} · Auto-Submitted: {auto}\n{}\n\n{}\n", outgoing.subject, outgoing.body);
     }
     let mut one_page = insta::Settings::clone_current();

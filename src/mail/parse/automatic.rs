@@ -1,4 +1,5 @@
-//! Recognises messages that a machine wrote, so that no machine is ever answered by ours (RFC 3834 and what the field adds to it).
+//! Recognises messages that a machine wrote, so that we never answer one automatically: two such machines would mail each other forever.
+//! RFC 3834 names the headers; the others are what mail systems use in practice.
 
 use std::fmt;
 
@@ -6,28 +7,28 @@ use mail_parser::{Message, MimeHeaders};
 
 use super::headers::{self, Address};
 
-/// Why a message must never be acknowledged.
+/// What shows that a machine wrote a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Automatic {
-    /// It carries the marker of our own messages: it came back to us.
+    /// It has the header that we put on our own mails: one of them came back.
     OwnLoop,
-    /// It reports on a message: a delivery status or a read receipt (`multipart/report`).
+    /// A delivery report or a read receipt (`multipart/report`).
     Report,
-    /// It has an empty envelope sender (`Return-Path: <>`), to which nothing may be sent.
+    /// An empty envelope sender (`Return-Path: <>`), which asks for no replies (RFC 5321).
     NullSender,
-    /// It says so itself: `Auto-Submitted` with this value.
+    /// The value of `Auto-Submitted`.
     AutoSubmitted(String),
-    /// It was sent in bulk: `Precedence` with this value.
+    /// The value of `Precedence`: sent in bulk.
     Precedence(String),
-    /// It asks for no automatic answers: `X-Auto-Response-Suppress`.
+    /// `X-Auto-Response-Suppress`, Microsoft's way to ask for no automatic replies.
     ResponsesSuppressed,
-    /// It came through a mailing list (`List-Id`).
+    /// It has a `List-Id`.
     MailingList,
-    /// Its sender is no person: this address.
+    /// An address that no person reads, such as `noreply@`.
     SystemSender(String),
 }
 
-/// The header on every message of ours by which we know it when it comes back.
+/// On every mail we send, so that we recognise it when it comes back.
 pub const LOOP_MARKER: &str = "X-Uurwerk-Loop";
 
 impl fmt::Display for Automatic {
@@ -45,7 +46,7 @@ impl fmt::Display for Automatic {
     }
 }
 
-/// Why this message must never be acknowledged; none when a person may have written it.
+/// None when a person may have written the message. The most telling reason comes first: the desk reads it.
 pub(super) fn of(message: &Message<'_>, sender: Option<&Address>) -> Option<Automatic> {
     own_loop(message)
         .or_else(|| report(message))
@@ -66,27 +67,28 @@ fn report(message: &Message<'_>) -> Option<Automatic> {
 }
 
 fn auto_submitted(message: &Message<'_>) -> Option<Automatic> {
-    let value = word(&headers::plain(message, "Auto-Submitted")?);
+    let value = word(&headers::lowercase(message, "Auto-Submitted")?);
     (!value.is_empty() && value != "no").then_some(Automatic::AutoSubmitted(value))
 }
 
 fn precedence(message: &Message<'_>) -> Option<Automatic> {
-    let value = word(&headers::plain(message, "Precedence")?);
+    let value = word(&headers::lowercase(message, "Precedence")?);
     ["bulk", "junk", "list", "auto_reply"].contains(&value.as_str()).then_some(Automatic::Precedence(value))
 }
 
-/// The first word of a header: without parameters and comments.
+/// The first word of a header, without its parameters and comments. 40 characters, as it is shown in the reason.
 fn word(value: &str) -> String {
     value.split(|c: char| c == ';' || c == '(' || c.is_whitespace()).next().unwrap_or_default().chars().take(40).collect()
 }
 
 fn null_sender(message: &Message<'_>) -> Option<Automatic> {
-    let path = headers::plain(message, "Return-Path")?;
+    let path = headers::lowercase(message, "Return-Path")?;
     path.chars().all(|c| c.is_whitespace() || "<>".contains(c)).then_some(Automatic::NullSender)
 }
 
 fn system_sender(sender: &Address) -> Option<Automatic> {
     let mailbox = sender.email.rsplit_once('@').map_or("", |(mailbox, _)| mailbox).to_lowercase();
+    // `no-reply`, `no_reply` and `no.reply` are all `noreply`.
     let plain: String = mailbox.chars().filter(|c| !"-_.".contains(*c)).collect();
     let names = ["mailerdaemon", "postmaster", "noreply", "donotreply", "nietantwoorden", "geenantwoord"];
     names.iter().any(|name| plain == *name || plain.starts_with(&format!("{name}+"))).then(|| Automatic::SystemSender(sender.email.clone()))

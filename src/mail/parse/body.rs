@@ -7,30 +7,30 @@ use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
 use super::{TEXT_CAP, html};
 
-/// The readable text of a message.
 pub(super) struct Body {
-    /// The text; empty when there is none.
+    /// Empty when there is none.
     pub text: String,
     /// Whether it was longer than [`TEXT_CAP`].
     pub truncated: bool,
 }
 
-/// The text of a message: its plain parts, else its HTML as text, else what stands where parts were announced.
+/// The plain text parts; without those, the HTML parts as text; without those, the content of a broken multipart.
 pub(super) fn read(message: &Message<'_>) -> Body {
     let plain = joined(message, message.text_bodies());
     if !plain.text.is_empty() {
         return plain;
     }
     let html = joined(message, message.html_bodies());
-    if html.text.is_empty() { joined(message, message.attachments().filter(|part| is_unparted(part))) } else { html }
+    if html.text.is_empty() { joined(message, message.attachments().filter(|part| is_broken_multipart(part))) } else { html }
 }
 
-/// Whether a part announces parts and has none: its boundary is missing or wrong, and what it holds was never meant to be enclosed.
-pub(super) fn is_unparted(part: &MessagePart<'_>) -> bool {
+/// Whether a part claims to be multipart but could not be split, because its boundary is missing or wrong. Its content is the message
+/// text then, and not an attachment, which is how the parser shows it.
+pub(super) fn is_broken_multipart(part: &MessagePart<'_>) -> bool {
     part.is_text() && part.content_type().is_some_and(|kind| kind.ctype() == "multipart")
 }
 
-/// The text of something without headers: all of it when it is text, nothing when it is not.
+/// For input without headers: all of it when it is text, nothing when it is binary.
 pub(super) fn bare(content: &[u8]) -> Body {
     let text = str::from_utf8(content).ok().filter(|text| !text.contains(|c: char| c.is_control() && !c.is_whitespace()));
     clean(text.unwrap_or_default())
@@ -50,10 +50,12 @@ fn text(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     }
 }
 
-/// A text that is not in the alphabet it names, or names none: UTF-8 under another name, or Western European under none.
+/// Decodes a text again when its charset label is wrong: UTF-8 labelled as a single-byte charset, or Windows-1252 labelled as UTF-8 or not
+/// at all. Both are common among Dutch senders.
 fn repaired<'t>(message: &Message<'_>, part: &MessagePart<'_>, text: &'t str) -> Cow<'t, str> {
     let charset = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default().to_ascii_lowercase();
     let repaired = if is_single_byte(&charset) {
+        // Text in a single-byte charset is hardly ever valid UTF-8 by accident, so valid UTF-8 means that the label is wrong.
         if text.is_ascii() { None } else { bytes(message, part).and_then(|bytes| String::from_utf8(bytes).ok()) }
     } else if is_mostly_broken(text) && (charset.starts_with("utf-8") || charset_decoder(charset.as_bytes()).is_none()) {
         charset_decoder(b"windows-1252").zip(bytes(message, part)).map(|(decode, bytes)| decode(&bytes))
@@ -67,13 +69,13 @@ fn is_single_byte(charset: &str) -> bool {
     ["iso-8859-", "windows-125", "us-ascii", "latin"].iter().any(|family| charset.starts_with(family))
 }
 
-/// Whether more characters could not be read than were read in another alphabet than ASCII.
+/// Whether most of the non-ASCII characters could not be decoded. A few bad characters in good UTF-8 are no reason to decode it otherwise.
 fn is_mostly_broken(text: &str) -> bool {
     let broken = text.chars().filter(|c| *c == '\u{fffd}').count();
     broken > 0 && 2 * broken > text.chars().filter(|c| !c.is_ascii()).count()
 }
 
-/// The bytes of a part before its alphabet was looked at.
+/// The bytes of a part, transfer encoding undone, charset not yet applied.
 fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
     let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
     match part.encoding {
@@ -83,7 +85,7 @@ fn bytes(message: &Message<'_>, part: &MessagePart<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// Line ends become `\n`, control characters and blanks at line ends go, no more than two empty lines follow each other.
+/// Normalises line ends to `\n`, removes control characters and trailing blanks, and keeps at most two empty lines in a row.
 fn clean(text: &str) -> Body {
     let mut kept = String::with_capacity(text.len().min(TEXT_CAP));
     let mut empty = 0;

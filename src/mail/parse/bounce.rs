@@ -1,4 +1,4 @@
-//! Reads a delivery report (RFC 3464): which message did not arrive, at whom, and whether trying again can help.
+//! Reads a delivery report (RFC 3464): which message was not delivered, to whom, and whether trying again can help.
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
 
@@ -11,13 +11,13 @@ pub struct Bounce {
     pub status: Option<String>,
     /// The `Message-ID` of the message that was not delivered, without angle brackets.
     pub original_message_id: Option<String>,
-    /// The address that was not reached.
+    /// In lower case, as the report gives it.
     pub recipient: Option<String>,
-    /// Whether trying again cannot help (5.x); otherwise it is a delay (4.x).
+    /// A permanent failure (5.x); otherwise a delay (4.x), after which the server tries again.
     pub permanent: bool,
 }
 
-/// What a delivery report says of one recipient.
+/// What a report says about one recipient.
 #[derive(Default)]
 struct Delivery {
     status: Option<String>,
@@ -29,6 +29,7 @@ impl Delivery {
     fn is_permanent(&self) -> bool {
         match self.status.as_deref().and_then(|status| status.chars().next()) {
             Some(class) => class == '5',
+            // Some servers leave out the status, though RFC 3464 requires it.
             None => self.action == "failed",
         }
     }
@@ -38,7 +39,7 @@ impl Delivery {
     }
 }
 
-/// What could not be delivered; none when the message is no delivery report or reports a success.
+/// None when the message is no delivery report, or reports a success.
 pub(super) fn of(message: &Message<'_>) -> Option<Bounce> {
     if !message.is_content_type("multipart", "report") {
         return None;
@@ -52,7 +53,7 @@ pub(super) fn of(message: &Message<'_>) -> Option<Bounce> {
     })
 }
 
-/// The first permanent failure, else the first delay.
+/// The first permanent failure, else the first delay. A report names several recipients when ours forwards its mail.
 fn worst(deliveries: Vec<Delivery>) -> Option<Delivery> {
     let mut failures: Vec<Delivery> = deliveries.into_iter().filter(Delivery::is_failure).collect();
     let worst = failures.iter().position(Delivery::is_permanent).unwrap_or(0);
@@ -61,6 +62,7 @@ fn worst(deliveries: Vec<Delivery>) -> Option<Delivery> {
 
 fn deliveries(message: &Message<'_>) -> Vec<Delivery> {
     let reports = message.parts.iter().filter(|part| is_status(part));
+    // A report has groups of fields with an empty line between them: one about the report, then one per recipient.
     let texts = reports.map(|part| String::from_utf8_lossy(part.contents()).replace('\r', ""));
     texts.flat_map(|text| text.split("\n\n").map(delivery).collect::<Vec<_>>()).collect()
 }
@@ -69,31 +71,31 @@ fn is_status(part: &MessagePart<'_>) -> bool {
     part.is_content_type("message", "delivery-status") || part.is_content_type("message", "global-delivery-status")
 }
 
-/// One group of fields of a report; a group about the report itself has no status.
+/// One group of fields. The group about the report itself has no status, and so is no failure.
 fn delivery(fields: &str) -> Delivery {
     let fields = format!("{}\n\n", fields.trim());
     let Some(group) = MessageParser::default().parse_headers(&fields) else { return Delivery::default() };
     Delivery {
-        status: headers::plain(&group, "Status").and_then(|status| status_code(&status)),
-        action: headers::plain(&group, "Action").unwrap_or_default(),
+        status: headers::lowercase(&group, "Status").and_then(|status| status_code(&status)),
+        action: headers::lowercase(&group, "Action").unwrap_or_default(),
         recipient: ["Final-Recipient", "Original-Recipient"].into_iter().find_map(|name| recipient(&group, name)),
     }
 }
 
-/// The code at the start of a status: `5.1.1 (mailbox unknown)` is `5.1.1`.
+/// `5.1.1 (mailbox unknown)` gives `5.1.1`.
 fn status_code(status: &str) -> Option<String> {
     let code: String = status.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(12).collect();
     code.starts_with(['2', '4', '5']).then_some(code)
 }
 
-/// The address behind its type: `rfc822; jan@example.nl` is `jan@example.nl`.
+/// `rfc822; jan@example.nl` gives `jan@example.nl`.
 fn recipient(group: &Message<'_>, name: &'static str) -> Option<String> {
-    let value = headers::plain(group, name)?;
+    let value = headers::lowercase(group, name)?;
     let address = value.rsplit(';').next().unwrap_or_default().trim().trim_matches(['<', '>']).to_owned();
     address.contains('@').then_some(address)
 }
 
-/// The message reported on: enclosed, or its headers enclosed, or named by the report's own headers.
+/// The Message-ID of the mail reported on: from the enclosed message, from its enclosed headers, or from what the report replies to.
 fn original(report: &Message<'_>) -> Option<String> {
     let enclosed = report.parts.iter().find_map(|part| match part.message() {
         Some(message) => headers::message_id(message),

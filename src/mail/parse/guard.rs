@@ -1,18 +1,18 @@
-//! Keeps hostile shapes away from the MIME parser, which nests as deeply as a message asks: a message of 300 kB can hold ten thousand messages
-//! one inside the other, and a parser that walks back out of them one call each overflows its stack and takes the process with it.
-//! Whatever the parser makes of a message, no mail is lost and nothing falls over: a fault in it costs the body, never the message.
+//! Protects the MIME parser from hostile messages. The parser recurses as deeply as a message is nested: 300 kB can hold ten thousand
+//! messages inside one another, which overflows the stack and kills the process. A stack overflow cannot be caught, so such messages are
+//! recognised before parsing. A panic can be caught: it costs the body of that message, and no mail is lost.
 
 use std::panic::catch_unwind;
 
 use mail_parser::{Message, MessageParser};
 
-/// The most nested messages or digests a message may announce before only its headers are read.
+/// With more nested messages or digests than this, only the headers are read. Real mail has a handful; the stack holds thousands.
 const NESTING_CAP: usize = 200;
 
-/// The most lines that could be a MIME boundary before only the headers are read.
+/// With more lines than this that could be a MIME boundary, only the headers are read. Every part costs time and memory.
 const BOUNDARY_CAP: usize = 50_000;
 
-/// The message within: past an mbox "From " line, blank lines and a byte order mark.
+/// Skips a byte order mark, blank lines and an mbox "From " line.
 pub(super) fn without_envelope(raw: &[u8]) -> &[u8] {
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii_start();
     if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
@@ -22,7 +22,7 @@ pub(super) fn without_envelope(raw: &[u8]) -> &[u8] {
     }
 }
 
-/// The message as the MIME parser reads it; only its headers when it is built to do harm, or meets a fault in the parser.
+/// The parsed message; only its headers when it looks hostile or the parser panics.
 pub(super) fn message(content: &[u8]) -> Option<Message<'_>> {
     let parser = MessageParser::default();
     if nests_too_deeply(content) || has_too_many_parts(content) {
@@ -31,6 +31,7 @@ pub(super) fn message(content: &[u8]) -> Option<Message<'_>> {
     catch_unwind(|| parser.parse(content)).unwrap_or_else(|_fault| parser.parse_headers(content))
 }
 
+// Counts words instead of reading the structure: cheap, and it needs no parser that could itself be attacked.
 fn nests_too_deeply(content: &[u8]) -> bool {
     let nestings = content.windows(6).filter(|word| [b"rfc822", b"global", b"digest"].iter().any(|kind| word.eq_ignore_ascii_case(*kind)));
     nestings.take(NESTING_CAP + 1).count() > NESTING_CAP

@@ -1,42 +1,40 @@
-//! The headers of a message as values: decoded, on one line, within bounds.
+//! Header values: decoded, on one line, limited in length.
 
 use mail_parser::{Header, HeaderName, Message, MessagePart, MimeHeaders, decoders::charsets::map::charset_decoder};
 use sha2::{Digest, Sha256};
 
-use super::{SUBJECT_CAP, split};
+use super::{SUBJECT_CAP, rejoin};
 use crate::domain::text::is_visible;
 
-/// The most bytes of a mail address (RFC 5321).
+/// Bytes in a mail address: 64 for the mailbox, 255 for the domain, and the `@` (RFC 5321).
 const EMAIL_CAP: usize = 320;
-/// The most characters of a person's or a file's name.
+/// Characters in the name of a person or file.
 const NAME_CAP: usize = 200;
-/// The most bytes of a Message-ID (a header line of RFC 5322); less than what a database takes in an index.
+/// Bytes in a Message-ID: the longest header line of RFC 5322. PostgreSQL indexes no value over about 2,700 bytes.
 const ID_CAP: usize = 998;
-/// The most addresses or ids that one header gives.
+/// Addresses or ids that are read from one kind of header.
 const LIST_CAP: usize = 200;
 
-/// Somebody's mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// The name written beside the address.
+    /// The display name beside the address.
     pub name: Option<String>,
-    /// The address; what is behind the `@` in lower case.
+    /// The domain in lower case; the mailbox as written, since only its own server may fold case there.
     pub email: String,
 }
 
 impl Address {
-    /// What is behind the `@`, in lower case.
     pub fn domain(&self) -> &str {
         self.email.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 }
 
-/// Whether at least one header is one that mails have: otherwise a text with a colon would be taken for a message.
-pub(super) fn belong_to_a_mail(message: &Message<'_>) -> bool {
+/// Whether at least one header is a standard mail header. Otherwise any text with a colon in it would pass for a message.
+pub(super) fn look_like_mail(message: &Message<'_>) -> bool {
     message.headers().iter().any(|header| !matches!(header.name, HeaderName::Other(_)))
 }
 
-/// Everyone who is named as the writer, each once.
+/// Everyone named in `From`, each once.
 pub(super) fn senders(message: &Message<'_>) -> Vec<Address> {
     let mut senders: Vec<Address> = Vec::new();
     for sender in addresses(message, &HeaderName::From) {
@@ -47,7 +45,7 @@ pub(super) fn senders(message: &Message<'_>) -> Vec<Address> {
     senders
 }
 
-/// The addresses of every header of this name.
+/// The addresses in all headers of this name.
 pub(super) fn addresses(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<Address> {
     let values = message.headers().iter().filter(|header| header.name == *name).filter_map(|header| header.value.as_address());
     values.flat_map(mail_parser::Address::iter).filter_map(address).take(LIST_CAP).collect()
@@ -59,7 +57,7 @@ fn address(written: &mail_parser::Addr<'_>) -> Option<Address> {
     Some(Address { name, email })
 }
 
-/// A mail address with its domain in lower case; none when it cannot be one.
+/// None when it cannot be a mail address.
 fn email(written: &str) -> Option<String> {
     let written = written.trim().trim_start_matches('<').trim_end_matches('>');
     let (mailbox, domain) = written.rsplit_once('@')?;
@@ -69,18 +67,19 @@ fn email(written: &str) -> Option<String> {
     (fits && !odd(mailbox) && !odd(&domain)).then(|| format!("{mailbox}@{domain}"))
 }
 
-/// The subject on one line; none when it is blank.
+/// None when it is blank.
 pub(super) fn subject(message: &Message<'_>) -> Option<String> {
     let header = message.headers().iter().find(|header| header.name == HeaderName::Subject)?;
     let raw = raw(message, header);
     let decoded = unencoded(message, raw).or_else(|| header.value.as_text().map(str::to_owned))?;
-    let whole = if decoded.contains('\u{fffd}') { split::words(raw).unwrap_or(decoded) } else { decoded };
+    let whole = if decoded.contains('\u{fffd}') { rejoin::words(raw).unwrap_or(decoded) } else { decoded };
     let subject = one_line(&whole, SUBJECT_CAP);
     is_visible(&subject).then_some(subject)
 }
 
-/// A header that broke the rules: written in another alphabet without saying which. The body's alphabet is the best guess.
+/// Decodes a header with raw bytes that are not UTF-8, which is against the rules but common. The charset of the body is the best guess.
 fn unencoded(message: &Message<'_>, raw: &[u8]) -> Option<String> {
+    // ESC $ starts a multi-byte sequence of ISO-2022-JP, which is all ASCII bytes and would otherwise pass for UTF-8.
     if raw.windows(2).any(|pair| pair == b"\x1b$") {
         return charset_decoder(b"iso-2022-jp").map(|decode| decode(raw));
     }
@@ -96,12 +95,12 @@ fn raw<'m>(message: &'m Message<'_>, header: &Header<'_>) -> &'m [u8] {
     message.raw_message.get(header.offset_start as usize..header.offset_end as usize).unwrap_or_default()
 }
 
-/// The first `Message-ID` of the message, without angle brackets.
+/// Without angle brackets; the first when there are several.
 pub(super) fn message_id(message: &Message<'_>) -> Option<String> {
     message_ids(message, &HeaderName::MessageId).into_iter().next()
 }
 
-/// The Message-IDs in every header of this name, in order; of a very long list its newest end.
+/// The Message-IDs in all headers of this name, in order. Of a very long list the end is kept: `References` puts the newest last.
 pub(super) fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<String> {
     let values = message.headers().iter().filter(|header| header.name == *name).filter_map(|header| header.value.as_text_list());
     let mut ids: Vec<String> = values.flatten().filter_map(|id| self::id(id)).collect();
@@ -109,8 +108,8 @@ pub(super) fn message_ids(message: &Message<'_>, name: &HeaderName<'_>) -> Vec<S
     ids
 }
 
-/// A Message-ID without brackets, blanks and control characters. In a very long one its digest stands for its end, so that two that begin alike
-/// stay two.
+/// A Message-ID without brackets, blanks and control characters. The end of a very long one is replaced by its digest, so that two that
+/// begin alike stay different.
 fn id(written: &str) -> Option<String> {
     let mut id: String = written.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !"<>".contains(*c)).collect();
     if id.len() > ID_CAP {
@@ -121,22 +120,22 @@ fn id(written: &str) -> Option<String> {
     (!id.is_empty()).then_some(id)
 }
 
-/// The value of a header as it is written, trimmed, without control characters and in lower case.
-pub(super) fn plain(message: &Message<'_>, name: &'static str) -> Option<String> {
+/// The raw value of a header: not decoded, trimmed, without control characters, in lower case.
+pub(super) fn lowercase(message: &Message<'_>, name: &'static str) -> Option<String> {
     let header = message.headers().iter().find(|header| header.name.as_str().eq_ignore_ascii_case(name))?;
     let value = String::from_utf8_lossy(raw(message, header)).to_lowercase();
     let value: String = value.chars().filter(|c| c.is_whitespace() || !c.is_control()).collect();
     Some(value.trim().to_owned())
 }
 
-/// Whether the message has a header of this name, whatever it says.
 pub(super) fn has(message: &Message<'_>, name: &'static str) -> bool {
-    plain(message, name).is_some()
+    lowercase(message, name).is_some()
 }
 
-/// The file name of a part without folders; none when it has none.
+/// The file name of a part, without folders. An enclosed message is named after its subject.
 pub(super) fn file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     let written = part.attachment_name().or_else(|| part.message().and_then(|message| message.subject()))?;
+    // A name that was cut inside a character decodes to replacement characters: join its pieces and decode again.
     let mended = written.contains('\u{fffd}').then(|| mended_file_name(message, part)).flatten();
     let written = one_line(mended.as_deref().unwrap_or(written), usize::MAX);
     let mut name = written.rsplit(['/', '\\']).map(str::trim).find(|name| !name.trim_matches('.').is_empty())?.to_owned();
@@ -148,10 +147,10 @@ pub(super) fn file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option
 
 fn mended_file_name(message: &Message<'_>, part: &MessagePart<'_>) -> Option<String> {
     let named = part.headers.iter().filter(|header| matches!(header.name, HeaderName::ContentDisposition | HeaderName::ContentType));
-    named.rev().find_map(|header| split::file_name(raw(message, header)))
+    named.rev().find_map(|header| rejoin::file_name(raw(message, header)))
 }
 
-/// A file name within bounds that keeps its extension.
+/// Cut to [`NAME_CAP`], keeping a short extension.
 fn shortened(name: &str) -> String {
     let length = name.chars().count();
     if length <= NAME_CAP {
@@ -163,7 +162,7 @@ fn shortened(name: &str) -> String {
     stem + &extension
 }
 
-/// The media type of a part in lower case; a plain guess when it names none.
+/// In lower case; a general type when the part names none or a malformed one.
 pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     match part.content_type().map(|kind| (kind.ctype(), kind.subtype())) {
         Some((kind, Some(subtype))) if is_token(kind) && is_token(subtype) => format!("{kind}/{subtype}").to_ascii_lowercase(),
@@ -173,11 +172,12 @@ pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     }
 }
 
+// RFC 6838, section 4.2, which also limits the length, to 127.
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
 }
 
-/// A text on one line: blanks and control characters become single spaces, and it ends after so many characters.
+/// Turns runs of blanks and control characters into single spaces, and cuts after `cap` characters.
 fn one_line(text: &str, cap: usize) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').filter(|word| !word.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");

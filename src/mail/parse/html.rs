@@ -1,12 +1,13 @@
-//! Turns HTML into the text a reader would see: blocks on lines of their own, quotations marked, nothing of scripts and styles.
+//! Turns HTML into the text a reader would see: blocks on their own lines, quotations marked with `>`, no scripts and styles.
 //!
-//! It gives text and nothing else, so there is no markup left to sanitise.
+//! The result is plain text, so there is no markup left to sanitise. It is no HTML parser on purpose: one pass, no tree, no recursion, so
+//! that a hostile page costs no more than its length.
 
 use mail_parser::decoders::html::add_html_token;
 
-/// Elements whose content nobody sees.
+/// Elements whose content is not shown.
 const HIDDEN: [&str; 6] = ["script", "style", "head", "template", "title", "noscript"];
-/// Elements that begin and end a line.
+/// Elements that start and end a line.
 const BLOCKS: [&str; 24] = [
     "address",
     "article",
@@ -35,10 +36,9 @@ const BLOCKS: [&str; 24] = [
 ];
 /// Blocks with a blank line around them.
 const PARAGRAPHS: [&str; 4] = ["p", "ol", "ul", "hr"];
-/// The deepest quotation that is still marked.
+/// Levels of quotation that are marked; deeper ones get the same mark. Keeps a hostile page from multiplying its text.
 const QUOTE_CAP: usize = 10;
 
-/// The text of an HTML body.
 pub(super) fn to_text(html: &str) -> String {
     let mut page = Page::default();
     let mut rest = html;
@@ -50,23 +50,26 @@ pub(super) fn to_text(html: &str) -> String {
     page.out
 }
 
-/// The page as far as it is read.
 #[derive(Default)]
 struct Page {
     out: String,
+    /// How many `blockquote`s are open.
     quotes: usize,
+    /// A space is due before the next word, unless a line begins there.
     space: bool,
     preformatted: bool,
+    /// Hidden elements known to have no end tag in the rest of the page, so that each is searched for once.
     unclosed: Vec<String>,
 }
 
 impl Page {
-    /// Reads the comment or tag at the start of `rest`, and returns what is behind it.
+    /// Reads the comment or tag at the start of `rest`, and returns what follows it.
     fn markup<'h>(&mut self, rest: &'h str) -> &'h str {
         if let Some(comment) = rest.strip_prefix("<!--") {
             return comment.find("-->").map_or("", |end| &comment[end + 3..]);
         }
         if !rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
+            // A plain `<` in the text, as in `3 < 4`.
             self.text("<");
             return &rest[1..];
         }
@@ -82,7 +85,7 @@ impl Page {
         behind
     }
 
-    /// Skips an element that nobody sees. One without an end tag is taken to be empty, and looked for once only.
+    /// Skips the content of a hidden element. One without an end tag counts as empty: better a script in the text than a lost message.
     fn hidden<'h>(&mut self, name: String, behind: &'h str) -> &'h str {
         if self.unclosed.contains(&name) {
             return behind;
@@ -118,7 +121,7 @@ impl Page {
         self.space = false;
     }
 
-    /// Sees to it that at least so many line ends stand before what follows.
+    /// Adds line ends until the text ends with at least `wanted` of them.
     fn lines(&mut self, wanted: usize) {
         self.space = false;
         if self.out.is_empty() {
@@ -159,7 +162,7 @@ impl Page {
     }
 }
 
-/// What is behind the end tag of an element; none when it has none.
+/// What follows the end tag of an element; none when it has no end tag.
 fn after_closing<'h>(rest: &'h str, name: &str) -> Option<&'h str> {
     let mut from = 0;
     while let Some(found) = rest[from..].find("</") {
@@ -173,12 +176,13 @@ fn after_closing<'h>(rest: &'h str, name: &str) -> Option<&'h str> {
     None
 }
 
-/// Adds a word with its entities (`&euro;`, `&#235;`) decoded.
+/// Appends a word, with its entities (`&euro;`, `&#235;`) decoded.
 fn decode(out: &mut String, word: &str) {
     let mut rest = word;
     while let Some(start) = rest.find('&') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
+        // The longest entity of HTML has 33 characters; without a limit, many `&` in a long text would take quadratic time.
         let end = rest.bytes().take(40).position(|byte| byte == b';');
         let (entity, behind) = rest.split_at(end.map_or(1, |end| end + 1));
         add_html_token(out, entity.as_bytes(), false);

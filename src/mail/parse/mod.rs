@@ -1,8 +1,8 @@
-//! Reads a raw message into facts: who wrote, about what, in answer to which message, and whether a machine wrote it.
+//! Reads a raw message: who wrote it, about what, in reply to which message, and whether a machine wrote it.
 //!
-//! Nothing here fails or panics: whatever is posted yields a [`Parsed`], if need be an empty one, and [`crate::mail::triage`] says what becomes
-//! of it. All MIME decoding is `mail-parser`'s. Deliberately absent: looking anything up, trusting anyone, and the `Date` header, which never
-//! counts (a message is received when the mailbox received it).
+//! Nothing here fails or panics: any input gives a [`Parsed`], an empty one if need be, and [`crate::mail::triage`] decides what to do with
+//! it. `mail-parser` does the MIME decoding. Deliberately absent: lookups, trust in anything a message claims, and the `Date` header, which
+//! a sender can set to anything. A message is received when the mailbox received it.
 
 mod automatic;
 mod body;
@@ -11,7 +11,7 @@ mod guard;
 mod headers;
 mod html;
 mod quotes;
-mod split;
+mod rejoin;
 
 pub use automatic::{Automatic, LOOP_MARKER};
 pub use bounce::Bounce;
@@ -22,54 +22,52 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use mail_parser::{HeaderName, Message, MessagePart, MimeHeaders};
 use sha2::{Digest, Sha256};
 
-/// The most bytes of readable text that are kept; the raw message keeps the rest.
+/// Bytes of readable text that are kept. The raw message is stored too, so nothing is lost.
 pub const TEXT_CAP: usize = 200_000;
 
-/// The most characters of a subject that are kept.
+/// Characters of a subject that are kept; a ticket's title has the same limit.
 pub const SUBJECT_CAP: usize = 300;
 
-/// The most attachments that are listed; the raw message keeps the rest.
+/// Attachments that are listed; the raw message has the rest.
 pub const ATTACHMENT_CAP: usize = 200;
 
-/// What a message says, as far as it can be read.
+/// What a message says, as far as it can be read. Nothing in it is verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parsed {
-    /// The `Message-ID`, without its angle brackets.
+    /// Without angle brackets, as all ids here.
     pub message_id: Option<String>,
-    /// The messages this one answers, as its `In-Reply-To` names them.
     pub in_reply_to: Vec<String>,
-    /// The conversation before it, oldest first, as its `References` name it.
+    /// Oldest first.
     pub references: Vec<String>,
-    /// Who wrote it; the first of them when it names several.
+    /// The first, when it names several.
     pub from: Option<Address>,
-    /// Whether it names more than one writer, so that it cannot be attributed to any.
+    /// Whether `From` names more than one person, so that the message cannot be attributed to one.
     pub several_senders: bool,
-    /// To whom it was written.
     pub to: Vec<Address>,
-    /// Who got a copy.
     pub cc: Vec<Address>,
-    /// The subject, decoded, on one line, at most [`SUBJECT_CAP`] characters; none when it is blank.
+    /// Decoded, on one line, at most [`SUBJECT_CAP`] characters; none when it is blank.
     pub subject: Option<String>,
     /// The whole readable body, at most [`TEXT_CAP`] bytes; empty when there is none.
     pub text: String,
-    /// The body without quotations and signature; the whole body when nothing else would be left.
+    /// `text` without quotations and signature; all of `text` when nothing would be left.
     pub reply_text: String,
     /// Whether the readable body was longer than [`TEXT_CAP`].
     pub truncated: bool,
-    /// What came with it, in the order of the message.
+    /// In the order of the message, at most [`ATTACHMENT_CAP`].
     pub attachments: Vec<Attachment>,
     /// The SHA-256 of the raw bytes, in hexadecimal.
     pub digest: String,
-    /// The SHA-256 of what the sender wrote, in hexadecimal: without the headers added on the way, so equal for two deliveries of one message.
+    /// The SHA-256 of what the sender wrote, in hexadecimal. It leaves out the headers that servers add on the way, so that it is the same
+    /// for two deliveries of one message.
     pub content_digest: String,
-    /// Why it must never be acknowledged, when a machine wrote it.
+    /// Set when a machine wrote it; such a message is never acknowledged.
     pub automatic: Option<Automatic>,
-    /// What could not be delivered, when it is a delivery report saying so (RFC 3464).
+    /// Set when it is a report that a message was not delivered (RFC 3464).
     pub bounce: Option<Bounce>,
 }
 
 impl Parsed {
-    /// The messages this one may continue, the likeliest first: what it answers, then its conversation from the newest back, each once.
+    /// The earlier messages of its conversation, most likely first: the one it replies to, then its references from newest to oldest.
     pub fn ancestors(&self) -> Vec<&str> {
         let mut ancestors: Vec<&str> = Vec::new();
         for id in self.in_reply_to.iter().chain(self.references.iter().rev()) {
@@ -80,36 +78,34 @@ impl Parsed {
         ancestors
     }
 
-    /// Whether nothing in it can be a mail: no sender, no subject, nothing to read and nothing enclosed.
+    /// Whether there is nothing to work with: no sender, no subject, no text and no attachments.
     pub fn is_blank(&self) -> bool {
         self.from.is_none() && self.subject.is_none() && self.text.is_empty() && self.attachments.is_empty()
     }
 }
 
-/// Something that came with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// Its file name without folders; one is made up when it has none.
+    /// The file name without folders; made up when there is none.
     pub name: String,
-    /// Its media type in lower case, such as `application/pdf`.
+    /// In lower case, such as `application/pdf`.
     pub media_type: String,
-    /// Its length in bytes, decoded.
+    /// In bytes, after decoding.
     pub size: usize,
 }
 
-/// Reads a raw message. A leading mbox "From " line, blank lines and a byte order mark are skipped.
 pub fn parse(raw: &[u8]) -> Parsed {
     let digest = hex::encode(Sha256::digest(raw));
     let content = guard::without_envelope(raw);
-    let message = guard::message(content).filter(headers::belong_to_a_mail);
-    // A fault in reading one message costs what it says, never the message.
+    let message = guard::message(content).filter(headers::look_like_mail);
+    // If our own reading panics, the message is kept as if it were unreadable.
     let parsed = message.and_then(|message| catch_unwind(AssertUnwindSafe(|| read(&message, content))).ok());
     Parsed { digest, ..parsed.unwrap_or_else(|| unreadable(content)) }
 }
 
-/// The decoded bytes of every attachment, in the order of [`Parsed::attachments`]; text comes as UTF-8.
+/// The decoded bytes of every attachment, in the order of [`Parsed::attachments`]. Text is converted to UTF-8.
 pub fn attachment_contents(raw: &[u8]) -> Vec<Vec<u8>> {
-    let message = guard::message(guard::without_envelope(raw)).filter(headers::belong_to_a_mail);
+    let message = guard::message(guard::without_envelope(raw)).filter(headers::look_like_mail);
     message.map(|message| attached(&message).map(|part| part.contents().to_vec()).collect()).unwrap_or_default()
 }
 
@@ -131,13 +127,14 @@ fn read(message: &Message<'_>, content: &[u8]) -> Parsed {
         text: body.text,
         truncated: body.truncated,
         attachments: attached(message).enumerate().map(|(index, part)| attachment(message, index, part)).collect(),
+        // `parse` fills it in, since it covers the envelope line too.
         digest: String::new(),
         content_digest: content_digest(message, content),
         bounce: bounce::of(message),
     }
 }
 
-/// What is left of something that has no headers at all: its text, when it is text.
+/// For input without headers: its text, when it is text.
 fn unreadable(content: &[u8]) -> Parsed {
     let body = body::bare(content);
     Parsed {
@@ -150,7 +147,7 @@ fn unreadable(content: &[u8]) -> Parsed {
 }
 
 fn attached<'m>(message: &'m Message<'m>) -> impl Iterator<Item = &'m MessagePart<'m>> {
-    message.attachments().filter(|part| !part.is_multipart() && !body::is_unparted(part)).take(ATTACHMENT_CAP)
+    message.attachments().filter(|part| !part.is_multipart() && !body::is_broken_multipart(part)).take(ATTACHMENT_CAP)
 }
 
 fn attachment(message: &Message<'_>, index: usize, part: &MessagePart<'_>) -> Attachment {
@@ -161,6 +158,7 @@ fn attachment(message: &Message<'_>, index: usize, part: &MessagePart<'_>) -> At
     }
 }
 
+/// For an attachment without a name: `bijlage-1.pdf`.
 fn made_up_name(index: usize, part: &MessagePart<'_>) -> String {
     let extension = match &part.body {
         mail_parser::PartType::Message(_) => "eml",
@@ -175,7 +173,7 @@ fn made_up_name(index: usize, part: &MessagePart<'_>) -> String {
     format!("bijlage-{}.{extension}", index + 1)
 }
 
-/// What the sender wrote, whatever was added on the way: the identifying headers and the body, without carriage returns.
+/// Covers the headers that the sender sets and the body. Carriage returns are left out: servers rewrite line ends.
 fn content_digest(message: &Message<'_>, content: &[u8]) -> String {
     let mut digest = Sha256::new();
     let root = message.root_part();

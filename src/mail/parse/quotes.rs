@@ -1,18 +1,19 @@
-//! Takes what a person wrote just now out of an answer: without the message it answers, and without the signature.
+//! Finds what a person wrote in a reply: without the message they reply to, and without their signature.
 //!
-//! It knows the marks that Dutch and English mail programs put there. The whole text is always kept beside it, so a wrong guess loses nothing.
+//! It knows the marks that Dutch and English mail programs use. These are guesses; the full text is always kept as well, so a wrong one
+//! loses nothing.
 
-/// The most lines over which a program spreads "On … wrote:".
-const ATTRIBUTION_LINES: usize = 3;
-/// The most characters of such a line.
-const ATTRIBUTION_CAP: usize = 400;
+/// Lines that "On … wrote:" may be wrapped over.
+const INTRO_LINES: usize = 3;
+/// Bytes of "On … wrote:" in all. A longer one is a sentence of the writer's.
+const INTRO_CAP: usize = 400;
 
-/// Lines that a program puts above the message answered.
+/// Lines above the message that is replied to.
 const DIVIDERS: [&str; 4] = ["oorspronkelijk bericht", "oorspronkelijk bericht:", "original message", "original message:"];
-/// Lines that a program puts above a message passed on, which is what its sender wants to tell.
-const PASSED_ON: [&str; 5] =
+/// Lines above a forwarded message. What follows is kept: it is what the sender wants to report.
+const FORWARDED: [&str; 5] =
     ["doorgestuurd bericht", "begin doorgestuurd bericht", "forwarded message", "begin forwarded message", "forwarded by"];
-/// What telephones add below a message.
+/// What phones add below a message.
 const FOOTERS: [&str; 8] = [
     "verzonden vanaf mijn ",
     "verstuurd vanaf mijn ",
@@ -24,20 +25,21 @@ const FOOTERS: [&str; 8] = [
     "download outlook voor ",
 ];
 
-/// The text without quotations and signature; the whole text when nothing else would be left.
+/// All of `text` when nothing would be left.
 pub(super) fn trim(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut kept: Vec<&str> = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        if is_passed_on(line) {
+        if is_forwarded(line) {
             kept.extend(&lines[at..]);
             break;
         }
         if is_signature(line) || is_divider(line) || is_header_block(&lines[at..]) {
             break;
         }
-        if let Some(length) = attribution(&lines[at..]) {
+        if let Some(length) = intro(&lines[at..]) {
+            // Quoted without `>`: nobody can tell where the quotation ends, so the rest goes.
             if !answers_below(&lines[at + length..]) {
                 break;
             }
@@ -53,7 +55,7 @@ pub(super) fn trim(text: &str) -> String {
     if own.is_empty() { text.to_owned() } else { own }
 }
 
-/// The lines without blank ends, and without a rule drawn above what was cut away.
+/// Joins the lines without blank lines at the ends, and without the rule that was drawn above what was cut off.
 fn tidy(kept: &[&str]) -> String {
     let is_blank = |line: &&&str| line.trim().is_empty() || is_rule(line);
     let end = kept.len() - kept.iter().rev().take_while(is_blank).count();
@@ -62,6 +64,7 @@ fn tidy(kept: &[&str]) -> String {
 
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
+    // Ten, as a shorter row of dashes may be the writer's own.
     line.len() >= 10 && line.chars().all(|c| "_-=*".contains(c))
 }
 
@@ -71,12 +74,13 @@ fn is_signature(line: &str) -> bool {
 
 fn is_footer(line: &str) -> bool {
     let line = line.trim().to_lowercase();
+    // A longer line is a sentence that happens to start so.
     line.len() < 80 && FOOTERS.iter().any(|footer| line.starts_with(footer))
 }
 
-fn is_passed_on(line: &str) -> bool {
+fn is_forwarded(line: &str) -> bool {
     let words = line.trim().trim_matches(['-', ' ', ':']).to_lowercase();
-    PASSED_ON.contains(&words.as_str())
+    FORWARDED.contains(&words.as_str())
 }
 
 /// "-----Oorspronkelijk bericht-----", with any number of dashes, at least two.
@@ -85,7 +89,8 @@ fn is_divider(line: &str) -> bool {
     line.starts_with("--") && DIVIDERS.contains(&line.trim_matches(['-', ' ']).to_lowercase().as_str())
 }
 
-/// "Van: … Verzonden: … Aan: … Onderwerp: …", as Outlook puts above the message answered.
+/// "Van: … Verzonden: … Aan: … Onderwerp: …", which Outlook puts above the message that is replied to. `Van:` and two more of the next
+/// four lines: a writer may start a line with "Van: " too.
 fn is_header_block(lines: &[&str]) -> bool {
     let starts = |line: &str, names: &[&str]| {
         let line = line.trim_start_matches(['*', ' ', '>']).to_lowercase();
@@ -96,41 +101,41 @@ fn is_header_block(lines: &[&str]) -> bool {
     first && lines.iter().skip(1).filter(|line| !line.trim().is_empty()).take(4).filter(|line| starts(line, &others)).count() >= 2
 }
 
-/// How many lines "Op … schreef …:" takes at the start of these; none when they are no such thing.
-fn attribution(lines: &[&str]) -> Option<usize> {
+/// How many lines "Op … schreef …:" takes up at the start of `lines`; none when they do not start with it.
+fn intro(lines: &[&str]) -> Option<usize> {
     let mut joined = String::new();
-    for (index, line) in lines.iter().take(ATTRIBUTION_LINES).enumerate() {
+    for (index, line) in lines.iter().take(INTRO_LINES).enumerate() {
         let line = line.trim().trim_start_matches('>').trim().to_lowercase();
-        if line.is_empty() || index > 0 && (leads(&line) || !leads(&joined)) {
+        if line.is_empty() || index > 0 && (may_begin_intro(&line) || !may_begin_intro(&joined)) {
             return None;
         }
         joined.push_str(&line);
-        if joined.len() > ATTRIBUTION_CAP {
+        if joined.len() > INTRO_CAP {
             return None;
         }
         if line.ends_with(':') {
-            return is_attribution(joined.trim_end_matches([':', ' '])).then_some(index + 1);
+            return is_intro(joined.trim_end_matches([':', ' '])).then_some(index + 1);
         }
         joined.push(' ');
     }
     None
 }
 
-/// Whether these words may begin an introduction that goes on over several lines.
-fn leads(words: &str) -> bool {
+/// Only these may be wrapped: in "Jan schreef op …:" every earlier line would look like the start of one.
+fn may_begin_intro(words: &str) -> bool {
     words.starts_with("op ") || words.starts_with("on ")
 }
 
-/// Whether these words introduce a quotation: somebody wrote, on a date.
-fn is_attribution(words: &str) -> bool {
+/// Whether these words introduce a quotation: a verb of writing, with a date or an address.
+fn is_intro(words: &str) -> bool {
     let dated = words.contains(|c: char| c.is_ascii_digit());
     let writes = words.contains(" schreef") || words.ends_with(" geschreven") || words.ends_with(" wrote");
     let follows = words.contains(" schreef op ") || words.contains(" wrote on ");
     let named = words.contains('@') && (words.ends_with(" schreef") || words.ends_with(" geschreven") || words.ends_with(" wrote"));
-    dated && (leads(words) && writes || follows) || named
+    dated && (may_begin_intro(words) && writes || follows) || named
 }
 
-/// Whether what follows is quoted line by line, so that an answer may stand below it.
+/// Whether what follows is quoted with `>`, so that more of the reply may follow the quotation.
 fn answers_below(lines: &[&str]) -> bool {
     lines.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| line.trim_start().starts_with('>'))
 }

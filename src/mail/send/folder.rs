@@ -1,7 +1,7 @@
-//! Mails as files, named for people: `2026-03-02T070000Z-INC-1001-bevestiging-1f0c9a7be2d4.eml`.
+//! Writes mails as files with readable names: `2026-03-02T070000Z-INC-1001-bevestiging-1f0c9a7be2d4.eml`.
 //!
-//! The instant is UTC, so that names sort as the mails were made. A file appears whole or not at all, and one that is written again
-//! after a crash takes its own place. Nobody's name or words are in the name of a file.
+//! The time is UTC, so that names sort in the order the mails were written. A file appears complete or not at all, and a mail that is
+//! written again after a crash replaces its own file. A file name contains no names or words of people.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,25 +12,24 @@ use std::time::{Duration, SystemTime};
 use crate::domain::mail::{MailKind, Outbound};
 use crate::mail::messages;
 
-/// A folder of mails.
 pub struct Folder {
     path: PathBuf,
-    /// When the last one was written, by its file.
+    /// The modification time of the last file.
     last: Mutex<SystemTime>,
 }
 
 impl Folder {
-    /// The folder at a path, made with its first mail.
+    /// The folder is created with the first mail.
     pub fn at(path: PathBuf) -> Self {
         Self { path, last: Mutex::new(SystemTime::UNIX_EPOCH) }
     }
 
-    /// Writes a mail; durable when this returns.
+    /// The mail is on disk (fsync) when this returns.
     pub fn write(&self, mail: &Outbound, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(&self.path)?;
         let name = name(mail);
         let unfinished = self.path.join(format!(".{name}.part"));
-        // What a crash left under this name goes first: nothing that is there is ever written through.
+        // Remove what a crash left behind, and create the file new: opening an existing one would write through a symbolic link.
         match fs::remove_file(&unfinished) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -40,11 +39,12 @@ impl Folder {
         self.follow(&file)?;
         file.sync_all()?;
         fs::rename(&unfinished, self.path.join(name))?;
+        // The rename itself is only durable once the folder is synced.
         File::open(&self.path)?.sync_all()
     }
 
-    /// Dates a file after the one before it, so that `ls -tr` lists mails as they were sent: the system's own dates are coarser than
-    /// the time a mail takes.
+    /// Gives a file a later modification time than the one before, so that `ls -tr` lists mails in the order they were sent. File systems
+    /// update their times every few milliseconds, and several mails fit in between.
     fn follow(&self, file: &File) -> io::Result<()> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let written = file.metadata()?.modified()?;
@@ -61,10 +61,11 @@ fn name(mail: &Outbound) -> String {
     let at = mail.created_at.to_utc().format("%Y-%m-%dT%H%M%SZ");
     let id = mail.id.simple().to_string();
     let ticket = ticket(&mail.subject).map(|number| format!("{number}-")).unwrap_or_default();
+    // The last twelve digits of a UUIDv7 are random; the first are the time, which the name has already.
     format!("{at}-{ticket}{}-{}.eml", kind(&mail.template), &id[id.len() - 12..])
 }
 
-/// The number that a subject of the desk begins with, such as `[INC-1001]`.
+/// `[INC-1001] …` gives `INC-1001`. Checked strictly, since it becomes part of a path.
 fn ticket(subject: &str) -> Option<&str> {
     let (number, _) = subject.strip_prefix('[')?.split_once(']')?;
     let (prefix, figure) = number.split_once('-')?;
@@ -72,9 +73,9 @@ fn ticket(subject: &str) -> Option<&str> {
     (is_one && !prefix.is_empty() && !figure.is_empty() && number.len() < 30).then_some(number)
 }
 
-/// What people call a message, such as `bevestiging`.
+/// Dutch, such as `bevestiging`.
 fn kind(template: &str) -> String {
-    MailKind::named(template).map_or_else(|| "bericht".to_owned(), messages::file_word)
+    MailKind::named(template).map_or_else(|| "bericht".to_owned(), messages::file_slug)
 }
 
 #[cfg(test)]

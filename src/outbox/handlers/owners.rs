@@ -9,7 +9,7 @@ use crate::domain::mail::Outbound;
 use crate::domain::obligation::{Event, EventData, Obligation};
 use crate::domain::subjects::AnyEvent;
 use crate::mail::messages::{self, Day, ObligationFacts, ObligationLate, ObligationReminder};
-use crate::mail::send::{self, Leaving};
+use crate::mail::send::{self, Correspondence};
 use crate::store::events::Streamed;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
@@ -66,7 +66,7 @@ fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) ->
         EventData::Late(_) => messages::write(&ObligationLate { obligation: facts, desk: DESK.into() }),
         _ => messages::write(&ObligationReminder { obligation: facts, desk: DESK.into() }),
     }?;
-    let leaves_from = Leaving { contract: &contract.id, organisation: &obligation.organisation, came_to: &[] };
+    let leaves_from = Correspondence { contract: &contract.id, organisation: &obligation.organisation, received_in: &[] };
     let mailbox = leaves_from.mailbox(&app.settings.mailboxes);
     let domain = send::domain_of(&app.settings.mail.from);
     let mail = |recipient: &String| {
@@ -80,7 +80,7 @@ fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) ->
             recipient: recipient.clone(),
             subject: outgoing.subject.clone(),
             body: outgoing.body.clone(),
-            auto: outgoing.auto.submitted().unwrap_or(send::PERSONAL).to_owned(),
+            auto: outgoing.auto.header().unwrap_or(send::PERSONAL).to_owned(),
             message_id: format!("{id}@{domain}"),
             in_reply_to: None,
             attempts: 0,

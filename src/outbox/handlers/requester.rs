@@ -7,7 +7,7 @@ use crate::domain::mail::Outbound;
 use crate::domain::ticket::EventData;
 use crate::domain::ticket::transition::Moved;
 use crate::domain::workflow::State;
-use crate::mail::messages::{self, Broken, Confirmation, Done, Outgoing, Reply, Solved, StatusChanged};
+use crate::mail::messages::{self, Confirmation, DoneWord, Outgoing, Reply, Solved, StatusChanged, TemplateError};
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {
@@ -37,7 +37,7 @@ impl TicketMail<'_> {
         Ok(vec![self.outbound(&person.email, outgoing, answers)])
     }
 
-    fn confirmation(&self, asks_p1: bool) -> Result<Outgoing, Broken> {
+    fn confirmation(&self, asks_p1: bool) -> Result<Outgoing, TemplateError> {
         let settled = tickets::settled(&self.version.contract, self.ticket, std::slice::from_ref(self.event), self.event.recorded_at);
         let answer_by = settled.clocks.iter().find(|index| index.clock.kind == Kind::Response);
         messages::write(&Confirmation {
@@ -50,21 +50,21 @@ impl TicketMail<'_> {
         })
     }
 
-    fn reply(&self, text: &str) -> Result<Outgoing, Broken> {
+    fn reply(&self, text: &str) -> Result<Outgoing, TemplateError> {
         messages::write(&Reply { ticket: self.facts(), text: text.into(), author: DESK.into(), desk: DESK.into() })
     }
 
-    fn solved(&self) -> Result<Outgoing, Broken> {
+    fn solved(&self) -> Result<Outgoing, TemplateError> {
         messages::write(&Solved {
             ticket: self.facts(),
-            done: Done(self.ticket.kind),
+            done: DoneWord(self.ticket.kind),
             solution: self.reason().into(),
             at: self.local(self.event.occurred_at),
             desk: DESK.into(),
         })
     }
 
-    fn status_changed(&self, moved: &Moved) -> Result<Outgoing, Broken> {
+    fn status_changed(&self, moved: &Moved) -> Result<Outgoing, TemplateError> {
         messages::write(&StatusChanged {
             ticket: self.facts(),
             from: moved.from.dutch().into(),

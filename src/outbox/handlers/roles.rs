@@ -32,7 +32,7 @@ impl TicketMail<'_> {
         roles.dedup();
         let outgoing = messages::write(&Escalated {
             ticket: self.facts(),
-            from: from.map(messages::Level::from),
+            from: from.map(messages::LevelFacts::from),
             to: to.into(),
             trigger: escalation::trigger_in_dutch(&step.trigger).as_str().into(),
             reason: self.reason().into(),
@@ -55,7 +55,7 @@ impl TicketMail<'_> {
         let codes = escalation::codes(ladder, from.map_or(0, |level| level.level), Some(&step.trigger));
         let outgoing = messages::write(&Proposed {
             ticket: self.facts(),
-            from: from.map(messages::Level::from),
+            from: from.map(messages::LevelFacts::from),
             to: to.into(),
             trigger: escalation::trigger_in_dutch(&step.trigger).as_str().into(),
             at: self.local(self.event.occurred_at),

@@ -10,7 +10,7 @@ use crate::domain::mail::Outbound;
 use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::{Event, Ticket};
 use crate::mail::messages::{Moment, Outgoing, TicketFacts};
-use crate::mail::send::{self, Leaving};
+use crate::mail::send::{self, Correspondence};
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
@@ -49,8 +49,8 @@ pub(super) async fn each(
 
 impl TicketMail<'_> {
     pub(super) fn outbound(&self, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
-        let came_to = self.around.thread(self.ticket).map_or(&[][..], |thread| &thread.came_to);
-        let leaves_from = Leaving { contract: &self.ticket.contract, organisation: &self.ticket.organisation, came_to };
+        let received_in = self.around.thread(self.ticket).map_or(&[][..], |thread| &thread.received_in);
+        let leaves_from = Correspondence { contract: &self.ticket.contract, organisation: &self.ticket.organisation, received_in };
         let id = Uuid::new_v5(&self.event.id, format!("{} {recipient}", outgoing.kind).as_bytes());
         Outbound {
             id,
@@ -61,7 +61,7 @@ impl TicketMail<'_> {
             recipient: recipient.to_owned(),
             subject: outgoing.subject,
             body: outgoing.body,
-            auto: outgoing.auto.submitted().unwrap_or(send::PERSONAL).to_owned(),
+            auto: outgoing.auto.header().unwrap_or(send::PERSONAL).to_owned(),
             message_id: format!("{id}@{}", send::domain_of(&self.app.settings.mail.from)),
             in_reply_to,
             attempts: 0,

@@ -12,7 +12,7 @@ use crate::domain::ticket::{Actor, Ticket};
 use crate::domain::workflow::State;
 use crate::mail::attribution::{self, Sender};
 use crate::mail::parse::{self, Parsed};
-use crate::mail::triage::{self, Decision, Found, Inbound, OursBounced, Outcome, TAKEN_IN_BEFORE};
+use crate::mail::triage::{self, Decision, OurBounce, Outcome, RECEIVED_BEFORE, TicketMatch, TriageInput};
 use crate::settings::Mailbox;
 use crate::store::mail::{MADE_UP, Same, SameBy};
 use crate::store::{self, Scope, Tx};
@@ -84,7 +84,7 @@ impl Coming<'_> {
     /// Keeps a message of which nothing can be made now.
     async fn keep_aside(&self, tx: &Tx, reason: &str) -> Result<Received, Error> {
         let decision = match self.before(tx).await? {
-            Some(_) => Decision::noted(Outcome::Duplicate, TAKEN_IN_BEFORE, None),
+            Some(_) => Decision::noted(Outcome::Duplicate, RECEIVED_BEFORE, None),
             None => waiting(reason),
         };
         self.keep(tx, &decision, None, None).await
@@ -163,7 +163,7 @@ impl<'a> Intake<'a> {
     async fn of(coming: &'a Coming<'a>, tx: &Tx, agreements: &'a Agreements, version: &'a Version) -> Result<Self, Error> {
         let sender = sender::look_up(coming.app, tx, coming.mail, &version.contract).await?;
         let whose = if sender::is_ours(coming.app, coming.mail, &version.contract) {
-            Err(attribution::Unattributed::Ours)
+            Err(attribution::Unattributed::OwnAddress)
         } else {
             attribution::whose(&sender, &sender::clients(&version.contract), Some(coming.mailbox))
         };
@@ -208,7 +208,7 @@ impl<'a> Intake<'a> {
                     Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
                     None => None,
                 };
-                Some(OursBounced { ticket })
+                Some(OurBounce { ticket })
             }
             _ => None,
         };
@@ -223,7 +223,7 @@ impl<'a> Intake<'a> {
             Some((kind, number)) => self.found(tx, TicketRef::Number(kind, number)).await?,
             None => None,
         };
-        Ok(triage::decide(Inbound {
+        Ok(triage::decide(TriageInput {
             mail,
             size: self.coming.raw.len(),
             size_cap: SIZE_CAP,
@@ -242,12 +242,12 @@ impl<'a> Intake<'a> {
     }
 
     /// A ticket that the message points at, under whichever contract, with whether its sender takes part in it.
-    async fn found(&self, tx: &Tx, ticket: TicketRef) -> Result<Option<Found<Ticket>>, Error> {
+    async fn found(&self, tx: &Tx, ticket: TicketRef) -> Result<Option<TicketMatch<Ticket>>, Error> {
         let ticket = store::tickets::find(tx, ticket).await?.filter(|ticket| self.within().contains(&ticket.organisation.as_str()));
         let Some(ticket) = ticket else { return Ok(None) };
         // An accepted stranger takes part in what they reported, and in nothing else of the client.
-        let is_theirs = self.sender.is_of(&ticket.organisation) || self.reported(tx, &ticket).await?;
-        Ok(Some(Found { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
+        let is_theirs = self.sender.belongs_to(&ticket.organisation) || self.reported(tx, &ticket).await?;
+        Ok(Some(TicketMatch { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
     }
 
     /// Whether the sender is who reported a ticket.
@@ -286,7 +286,7 @@ impl<'a> Intake<'a> {
             contract: followed.map_or(&self.version.contract.id, |ticket| &ticket.contract),
             organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.whose.clone().ok()),
             acknowledge: decision.acknowledge,
-            is_stranger: self.whose.as_ref().is_ok_and(|organisation| !self.sender.is_of(organisation)),
+            is_stranger: self.whose.as_ref().is_ok_and(|organisation| !self.sender.belongs_to(organisation)),
             related,
         };
         draft(self.coming.mail, becoming)

@@ -1,12 +1,12 @@
-//! Mends headers whose writer cut a character in two: every piece of an encoded text (RFC 2047, RFC 2231) should hold whole characters, and
-//! many programs do not see to that. The pieces are put together again; the decoding stays `mail-parser`'s.
+//! Repairs encoded headers that were cut inside a character. Each piece of an encoded text (RFC 2047, RFC 2231) must hold whole characters,
+//! but many mail programs cut at a byte count. We join the pieces and let `mail-parser` decode the result.
 
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
-/// The longest header, in bytes, that is looked at.
+/// Longer headers are left as they are: a hostile one would make joining slow.
 const HEADER_CAP: usize = 10_000;
 
-/// A header text, decoded from its raw bytes as one piece where its pieces are alike.
+/// Decodes a header from its raw bytes, after joining neighbouring pieces with the same charset and encoding.
 pub(super) fn words(raw: &[u8]) -> Option<String> {
     let joined = join_words(short(raw)?);
     match MessageStream::new(format!("{joined}\n").as_bytes()).parse_unstructured() {
@@ -15,7 +15,7 @@ pub(super) fn words(raw: &[u8]) -> Option<String> {
     }
 }
 
-/// A file name, decoded from the raw bytes of its header with all its pieces as one.
+/// Decodes a file name from the raw bytes of its header; none when it is not in pieces.
 pub(super) fn file_name(raw: &[u8]) -> Option<String> {
     let joined = join_continuations(short(raw)?)?;
     match MessageStream::new(format!("{joined}\n").as_bytes()).parse_content_type() {
@@ -28,7 +28,8 @@ fn short(raw: &[u8]) -> Option<&str> {
     str::from_utf8(raw).ok().filter(|raw| raw.len() <= HEADER_CAP)
 }
 
-/// `=?utf-8?Q?a?= =?utf-8?Q?b?=` becomes `=?utf-8?Q?ab?=`; in Base64 only where the first piece ends on a whole group.
+/// `=?utf-8?Q?a?= =?utf-8?Q?b?=` becomes `=?utf-8?Q?ab?=`; Base64 only where the first piece is complete
+/// groups without padding.
 fn join_words(raw: &str) -> String {
     let mut joined = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -64,7 +65,7 @@ fn ends_whole(joined: &str, opening: &str) -> bool {
     opening.ends_with("Q?") || opening.ends_with("q?") || (content.len().is_multiple_of(4) && !content.ends_with('='))
 }
 
-/// `filename*0*=utf-8''a; filename*1*=b` becomes `filename*=utf-8''ab`; none when there are no such pieces.
+/// `filename*0*=utf-8''a; filename*1*=b` becomes `filename*=utf-8''ab`.
 fn join_continuations(raw: &str) -> Option<String> {
     let (head, tail) = raw.split_once("*0*=")?;
     let mut joined = format!("{head}*=");
