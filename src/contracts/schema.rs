@@ -156,7 +156,7 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
     let mut warn_at: Vec<_> = warn_at.iter().filter_map(|field| field.whole(1, 100)).collect();
     warn_at.sort_unstable();
     warn_at.dedup();
-    let answered_by = answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(|item| item.code()).collect());
+    let answered_by = answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(Field::code).collect());
     let (after_refusal, after_reopen) = (interlude("after_refusal"), interlude("after_reopen"));
     let can_be_agreed = section.optional("agreed_repair").and_then(|field| field.one_of(&[("replaces", true), ("none", false)]));
     section.finish();
@@ -239,13 +239,13 @@ fn read_level(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>
         if field.is_empty_list() {
             field.refuse("needs at least one side");
         }
-        field.list().iter().filter_map(|side| side.code()).collect()
+        field.list().iter().filter_map(Field::code).collect()
     });
     let climb = section.optional("climb").map(|field| conditions(&field, calendars)).unwrap_or_default();
     let mode = section.optional("mode").and_then(|field| field.code());
     let skipped_by = texts(section, "skipped_by");
     let needs = section.optional("closing_needs").map(|field| field.list()).unwrap_or_default();
-    let closing_needs = needs.iter().filter_map(|field| field.code()).collect();
+    let closing_needs = needs.iter().filter_map(Field::code).collect();
     section.finish();
     let (raised_by, mode) = (raised_by.unwrap_or_else(|| vec![Side::Supplier]), mode.unwrap_or(Mode::Automatic));
     Some(Level { level: level?, title, client, supplier, raised_by, climb, mode, skipped_by, closing_needs })

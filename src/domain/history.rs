@@ -75,6 +75,7 @@ pub trait Subject: Clone {
     fn contract_version_id(&self) -> Uuid;
 
     /// It with every field that its history tells, as that tells it.
+    #[must_use]
     fn as_recorded(&self, history: &[Event<Self::Data>]) -> Self;
 
     /// Replays its history as of `now`: how it stands, and what follows that its history does not say yet. Asked again with that in the

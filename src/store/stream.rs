@@ -103,15 +103,17 @@ pub async fn move_handler(tx: &Tx, name: &str, position: i64) -> Result<(), DbEr
     handler::Entity::update(row).exec(tx.connection()).await.map(drop)
 }
 
+/// A place by its columns.
+type PlaceRow = (i64, Uuid, String, Uuid, String, String);
+
 /// The places after one, in order.
 pub async fn after(reads: &impl Reads, position: i64, limit: u64) -> Result<Vec<Place>, DbErr> {
     let rows = reads.find::<event::Entity>().select_only();
     let rows = rows.columns([event::Column::Position, event::Column::Id]).columns([event::Column::SubjectKind]);
     let rows = rows.columns([event::Column::SubjectId]).columns([event::Column::Organisation, event::Column::Kind]);
     let rows = rows.filter(event::Column::Position.gt(position)).order_by_asc(event::Column::Position).limit(limit);
-    type Row = (i64, Uuid, String, Uuid, String, String);
-    let rows: Vec<Row> = rows.into_tuple().all(reads.connection()).await?;
-    let place = |(position, event_id, subject, subject_id, organisation, kind): Row| Place {
+    let rows: Vec<PlaceRow> = rows.into_tuple().all(reads.connection()).await?;
+    let place = |(position, event_id, subject, subject_id, organisation, kind): PlaceRow| Place {
         position,
         event_id,
         subject_kind: SubjectKind::named(&subject),

@@ -94,7 +94,7 @@ impl Tx {
         let part = failure.clone().map(|of| Part { of, ended: false });
         // What it learns is its own: a savepoint undone gives back its locks.
         let known = self.known.clone();
-        Ok(Self { part, known, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone(), self.last_read.clone()) })
+        Ok(Self { known, part, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone(), self.last_read.clone()) })
     }
 
     /// Undoes everything done in it.

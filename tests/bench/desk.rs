@@ -18,6 +18,7 @@ use sea_orm::{
     QueryTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use uuid::Uuid;
+use uurwerk::domain::ticket::Ticket;
 use uurwerk::usecases::{Stamp, tickets, timers};
 
 use support::{ADMIN, Desk, copy, draft, free_port, incident, median, milliseconds, quick, told};
@@ -48,7 +49,7 @@ impl Rows {
         let backend = sql.get_database_backend();
         let row = ticket::Entity::find_by_id(id).one(sql).await.expect("a row").expect("a ticket");
         let clocks = clock::Entity::find().filter(clock::Column::TicketId.eq(id)).all(sql).await.expect("clocks");
-        let events = event::Entity::find().filter(event::Column::TicketId.eq(id)).all(sql).await.expect("events");
+        let events = event::Entity::find().filter(event::Column::SubjectId.eq(id)).all(sql).await.expect("events");
         let levels = escalation::Entity::find().filter(escalation::Column::TicketId.eq(id)).all(sql).await.expect("levels");
         let counts = (clocks.len(), events.len(), levels.len());
         assert_eq!(counts, (2, 1, 1), "a ticket has other rows than these");
@@ -229,11 +230,11 @@ async fn pass(desk: &Desk) -> (f64, f64) {
             desk.register(30 * 86_400).await;
         }
         let watch = Stopwatch::now();
-        assert_eq!(timers::fire_due(&desk.app).await.expect("a pass"), DUE);
+        assert_eq!(timers::fire_due::<Ticket>(&desk.app).await.expect("a pass"), DUE);
         due.push(milliseconds(watch));
-        while timers::fire_due(&desk.app).await.expect("a pass") > 0 {}
+        while timers::fire_due::<Ticket>(&desk.app).await.expect("a pass") > 0 {}
         let watch = Stopwatch::now();
-        assert_eq!(timers::fire_due(&desk.app).await.expect("a pass"), 0);
+        assert_eq!(timers::fire_due::<Ticket>(&desk.app).await.expect("a pass"), 0);
         idle.push(milliseconds(watch));
     }
     (median(due), median(idle))

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use uurwerk::contracts;
 use uurwerk::domain::Instant;
 use uurwerk::domain::ticket::TicketRef;
+use uurwerk::domain::ticket::transition::Move;
 use uurwerk::domain::ticket::{Act, Actor};
 use uurwerk::usecases::tickets::{Draft, When, act, register};
 use uurwerk::usecases::{Stamp, what_if};
@@ -60,7 +61,7 @@ async fn live(desk: &Desk, (priority, moves): (&str, &[(i64, &str)])) -> (Uuid, 
     for (hours, to) in moves {
         let by = if *to == "closed" { "client" } else { "desk" };
         let cause = (*to == "on_hold").then(|| "client".to_owned());
-        let wish = Act::Move { to: (*to).to_owned(), reason: "Gedaan.".to_owned(), cause, texts: Vec::new() };
+        let wish = Act::Move(Move { to: (*to).to_owned(), reason: "Gedaan.".to_owned(), cause, texts: Vec::new() });
         act(&desk.app, &stamp(*hours, by), TicketRef::Id(ticket.id), &[wish], &When::default(), None).await.expect("a move");
     }
     (ticket.id, ticket.number)

@@ -53,7 +53,12 @@ impl Prioritise {
             return Err(Refused::UnknownPriority { known: contract.priorities_of(ticket.kind).map(str::to_owned).collect() });
         }
         let prioritised = Prioritised { priority: self.priority.clone(), before: ticket.priority_set().map(str::to_owned) };
-        let data = if !permission::decides_priorities(actor) {
+        let data = if permission::decides_priorities(actor) {
+            if needs_phone_contact(contract, ticket.kind, &self.priority) && !was_phoned(history) {
+                return Err(Refused::PhoneContactMissing);
+            }
+            EventData::Prioritised(prioritised)
+        } else {
             if ticket.priority.is_some() {
                 return Err(Refused::Decided);
             }
@@ -61,11 +66,6 @@ impl Prioritise {
                 return Err(Refused::NotOpen);
             }
             EventData::PriorityProposed(prioritised)
-        } else {
-            if needs_phone_contact(contract, ticket.kind, &self.priority) && !was_phoned(history) {
-                return Err(Refused::PhoneContactMissing);
-            }
-            EventData::Prioritised(prioritised)
         };
         Ok(vec![(data, self.motivation.clone())])
     }

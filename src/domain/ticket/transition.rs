@@ -89,7 +89,7 @@ impl Move {
         };
         // The texts are a message for both sides.
         let message = (!self.texts.is_empty()).then(|| (write::said(actor, true, false), None));
-        Ok(message.into_iter().chain([(moved.as_event(kind), Some(self.reason.clone()))]).collect())
+        Ok(message.into_iter().chain([(moved.into_event(kind), Some(self.reason.clone()))]).collect())
     }
 
     fn next(&self, allowed: &[&'static Phase], ticket: &Ticket) -> Result<&'static Phase, Refused> {
@@ -126,7 +126,7 @@ impl Moved {
         ticket.closed_at = matches!(phase.state, State::Closed | State::Cancelled).then_some(at);
     }
 
-    fn as_event(self, kind: EventKind) -> EventData {
+    fn into_event(self, kind: EventKind) -> EventData {
         match kind {
             EventKind::Held => EventData::Held(self),
             EventKind::Resumed => EventData::Resumed(self),

@@ -34,8 +34,8 @@ pub struct Phoned {
 }
 
 impl Write {
-    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
-        let Self { public, by_phone } = *self;
+    pub(super) fn decide(self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+        let Self { public, by_phone } = self;
         permission::may_write(actor, public, by_phone)?;
         let phoned = by_phone.then(|| EventData::Phoned(Phoned { visibility: Some(Visibility::of(public)) }));
         Ok(phoned.into_iter().chain([said(actor, public, by_phone)]).map(|data| (data, None)).collect())

@@ -32,10 +32,11 @@ pub enum From {
     Now,
 }
 
+/// Whom it tells.
 enum Work {
-    TellRequester,
-    TellRoles,
-    TellOwner,
+    Requester,
+    Roles,
+    Owner,
 }
 
 /// All of them.
@@ -56,21 +57,21 @@ pub static HANDLERS: [Handler; 3] = [
             EventKind::Ticket(Ti::Cancelled),
         ],
         from: From::Start,
-        work: Work::TellRequester,
+        work: Work::Requester,
     },
     // Tells the roles of the levels an escalation left and reached; of a proposed step, those who decide it.
     Handler {
         name: "mail-to-roles",
         takes: &[EventKind::Ticket(Ti::Climbed), EventKind::Ticket(Ti::Proposed)],
         from: From::Start,
-        work: Work::TellRoles,
+        work: Work::Roles,
     },
     // Tells the role that must see to an obligation that it is due, or late.
     Handler {
         name: "mail-to-owners",
         takes: &[EventKind::Obligation(Ob::Reminded), EventKind::Obligation(Ob::Late)],
         from: From::Now,
-        work: Work::TellOwner,
+        work: Work::Owner,
     },
 ];
 
@@ -78,9 +79,9 @@ impl Handler {
     /// Does its work for some events, in the transaction that moves it on.
     pub async fn handle(&self, app: &App, tx: &Tx, events: &[&Streamed]) -> Result<(), Error> {
         let mails = match self.work {
-            Work::TellRequester => ticket_mail::each(app, tx, events, |mail| mail.to_requester()).await?,
-            Work::TellRoles => ticket_mail::each(app, tx, events, |mail| mail.to_roles()).await?,
-            Work::TellOwner => owners::mails(app, tx, events).await?,
+            Work::Requester => ticket_mail::each(app, tx, events, |mail| mail.to_requester()).await?,
+            Work::Roles => ticket_mail::each(app, tx, events, |mail| mail.to_roles()).await?,
+            Work::Owner => owners::mails(app, tx, events).await?,
         };
         Ok(store::mail::queue(tx, &mails).await?)
     }

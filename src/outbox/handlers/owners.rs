@@ -42,8 +42,8 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
 /// Of what fires at once, after a desk was away, the owner hears the last.
 fn is_last_of_its_moment(history: &[Event], event: &Event) -> bool {
     let is_told = |one: &&Event| matches!(one.data, EventData::Reminded(_) | EventData::Late(_));
-    let of_moment = history.iter().filter(|one| one.recorded_at == event.recorded_at);
-    of_moment.filter(is_told).next_back().is_some_and(|last| last.id == event.id)
+    let mut of_moment = history.iter().filter(|one| one.recorded_at == event.recorded_at);
+    of_moment.rfind(is_told).is_some_and(|last| last.id == event.id)
 }
 
 /// One mail to every address of the owner's role.

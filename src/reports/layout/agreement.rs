@@ -57,7 +57,7 @@ fn calendars(contract: &Contract) -> TableBuilder<5> {
         let (closed, special) = (rules.closed.len() + rules.closed_yearly.len(), rules.special.len());
         let holidays = match rules.holidays {
             HolidayRule::None => "open".to_owned(),
-            rule => format!("gesloten ({})", rule.dutch()),
+            rule @ HolidayRule::NlTermijnenwet => format!("gesloten ({})", rule.dutch()),
         };
         table.row([name.as_str().into(), week(calendar).into(), holidays.into(), count(closed), count(special)]);
     }

@@ -65,7 +65,8 @@ impl Coming<'_> {
         let taken = Box::pin(self.app.write(&Scope::All, async |tx| {
             let agreements = store::agreements::read(tx).await?;
             match agreements.in_force(&self.mailbox.contract, self.now) {
-                Some(version) => Intake::of(self, tx, &agreements, version).await?.take(tx, &enclosed).await,
+                // Boxed: it holds a whole mail and all that is done with it.
+                Some(version) => Box::pin(Intake::of(self, tx, &agreements, version).await?.take(tx, &enclosed)).await,
                 None => self.keep_aside(tx, "the mailbox's contract is not in force").await,
             }
         }))

@@ -98,6 +98,7 @@ pub(super) async fn once(
 }
 
 /// What a repeat of a request is answered with, where that is the ticket.
+#[expect(clippy::unnecessary_wraps, reason = "what answers a repeat of other acts may be nothing")]
 pub(super) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
     Some(ticket.id)
 }
