@@ -1,4 +1,4 @@
-//! Everything a use case needs, built once: main and the tests build the same one.
+//! Everything a use case needs, built once. The program and the tests build it the same way.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,42 +10,36 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
-use crate::store::time::Kept;
+use crate::store::time::Timekeeping;
 use crate::store::{self, Db, Scope, Tx, View};
 use crate::time::TimeSource;
 
-/// How many milliseconds at most go by before a transaction is done once more: at random, so that those who met do not meet again.
-const REPEATS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
+/// The longest wait before each retry of a transaction, in milliseconds. The actual wait is random, so that transactions that
+/// collided once do not collide again.
+const RETRY_WITHIN_MS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
 
-/// The program, running.
 pub struct App {
-    /// Its settings.
     pub settings: Settings,
-    /// Its database.
     pub db: Db,
-    /// Where its files are.
     pub files: Files,
-    /// Who sends its mail.
     pub mailer: Mailer,
-    /// Its time.
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
     pub wake: Notify,
-    /// Wakes who sends mail.
-    pub mail_waits: Notify,
-    /// Shared by the workers while they work, and alone a sandbox's while it moves: never under them.
+    pub wake_mail: Notify,
+    /// Held shared by workers during a pass, exclusively by a sandbox while its time advances.
     pub work: tokio::sync::RwLock<()>,
-    /// Says that other processes have not been told yet of something committed.
-    untold: Notify,
-    /// What other processes know this one by.
-    process: String,
+    /// Notified on every commit here, so that other processes can be told.
+    committed: Notify,
+    /// Sent along with notifications, so that this process can ignore its own.
+    process_id: String,
     stopping: AtomicBool,
-    /// Told once `stopping` is set.
+    /// Notified once `stopping` is set.
     stop_asked: Notify,
 }
 
 impl App {
-    /// Connects and finds out what time it is; contracts are applied by `usecases::agreements`.
+    /// Connects on machine time; `set_time` decides which time holds, and `usecases::agreements` applies the contracts.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
         let db = Db::connect(&settings.database.url).await?;
         let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
@@ -57,84 +51,85 @@ impl App {
             mailer,
             time: TimeSource::machine(),
             wake: Notify::new(),
-            mail_waits: Notify::new(),
+            wake_mail: Notify::new(),
             work: tokio::sync::RwLock::new(()),
-            untold: Notify::new(),
-            process: Uuid::new_v4().to_string(),
+            committed: Notify::new(),
+            process_id: Uuid::new_v4().to_string(),
             stopping: AtomicBool::new(false),
             stop_asked: Notify::new(),
         })
     }
 
-    /// Sets the time to the one the database keeps, whatever the settings say. Where it keeps none yet it is the one of the settings,
-    /// which the database then keeps for good if what comes is done `in_time`.
-    pub async fn set_time(&mut self, in_time: bool) -> Result<(), Error> {
-        let own = match self.settings.time {
-            TimeMode::Machine => Kept::Real,
-            TimeMode::Sandbox => Kept::Sandbox(self.settings.sandbox.start.unwrap_or_else(|| TimeSource::machine().now())),
+    /// Takes over the kind of time that the database keeps, whatever the settings say. While it keeps none, the settings decide;
+    /// with `keep` that is then recorded for good.
+    pub async fn set_time(&mut self, keep: bool) -> Result<(), Error> {
+        let configured = match self.settings.time {
+            TimeMode::Machine => Timekeeping::Real,
+            TimeMode::Sandbox => Timekeeping::Sandbox(self.settings.sandbox.start.unwrap_or_else(|| TimeSource::machine().now())),
         };
         let mut kept = store::time::kept(&self.all()).await?;
-        if kept.is_none() && in_time {
-            let keep = self.write_quietly(&Scope::All, async |tx| {
-                store::time::keep(tx, own).await?;
+        if kept.is_none() && keep {
+            let keeping = self.write_quietly(&Scope::All, async |tx| {
+                store::time::keep(tx, configured).await?;
+                // Another process may have come first; what it kept stays.
                 Ok(store::time::kept(tx).await?)
             });
-            kept = keep.await?;
+            kept = keeping.await?;
         }
-        if let Kept::Sandbox(now) = kept.unwrap_or(own) {
+        if let Timekeeping::Sandbox(now) = kept.unwrap_or(configured) {
             self.time = TimeSource::sandbox(now);
         }
         self.follow_database().await
     }
 
-    /// Follows the database's clock, where it has one.
+    /// Sets the program's time by the clock of the database server, so that every process on it agrees. SQLite has none.
     pub async fn follow_database(&self) -> Result<(), Error> {
-        if let Some(theirs) = store::time::of_database(&self.all(), self.db.backend()).await? {
-            self.time.follow(theirs);
+        if let Some(now) = store::time::of_database(&self.all(), self.db.backend()).await? {
+            self.time.follow(now);
         }
         Ok(())
     }
 
-    /// Asks everything to stop when it has done what it is doing.
+    /// Asks everything to finish what it is doing and stop.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
         self.stop_asked.notify_waiters();
         self.wake.notify_waiters();
-        self.mail_waits.notify_waiters();
+        self.wake_mail.notify_waiters();
     }
 
-    /// Whether everything is asked to stop.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Waits until everything is asked to stop.
+    /// Waits until `stop` is called.
     pub async fn stopped(&self) {
+        // Registered before the flag is read, or a stop in between would be missed.
         let asked = self.stop_asked.notified();
         if !self.is_stopping() {
             asked.await;
         }
     }
 
-    /// Reads for the desk's own workers.
+    /// Reads without a scope, for the desk's own workers.
     pub fn all(&self) -> View {
         self.db.view(Scope::All)
     }
 
-    /// Does work in one transaction for a scope, and again when the database asks for that; wakes the workers after,
-    /// here and in other processes.
+    /// Does work in one transaction for a scope, and retries it when the database asks for that. Then wakes the workers, here and in
+    /// other processes.
     pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
         let done = self.write_quietly(scope, work).await?;
         self.wake.notify_waiters();
-        self.untold.notify_one();
+        self.committed.notify_one();
         Ok(done)
     }
 
-    /// The same for the workers themselves, who need not be woken by what they do.
+    /// The same without waking anyone: for the workers themselves, which look again after each pass anyway.
     pub async fn write_quietly<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
-        for most in REPEATS {
+        for limit in RETRY_WITHIN_MS {
             match self.write_once(scope, &work).await {
-                Err(Error::Repeat) => tokio::time::sleep(some_of(most)).await,
+                Err(Error::Repeat) => tokio::time::sleep(up_to(limit)).await,
                 done => return done,
             }
         }
@@ -149,23 +144,23 @@ impl App {
         Ok(done)
     }
 
-    /// Waits until something was committed here that other processes have not been told of.
-    pub async fn until_untold(&self) {
-        self.untold.notified().await;
+    /// Waits for a commit here that has not been announced.
+    pub async fn committed(&self) {
+        self.committed.notified().await;
     }
 
-    /// Tells other processes that something was committed.
-    pub async fn tell(&self) -> Result<(), Error> {
-        Ok(store::wakeups::tell(&self.db, &self.process).await?)
+    /// Tells other processes that something was committed here.
+    pub async fn announce_commits(&self) -> Result<(), Error> {
+        Ok(store::wakeups::announce(&self.db, &self.process_id).await?)
     }
 
-    /// Listens for what other processes tell; `None` where they tell nothing.
-    pub async fn listen(&self) -> Result<Option<store::wakeups::Ear>, Error> {
-        Ok(store::wakeups::listen(&self.db, &self.process).await?)
+    /// Listens for commits of other processes; `None` on SQLite, where they cannot announce any.
+    pub async fn listen_for_commits(&self) -> Result<Option<store::wakeups::Listener>, Error> {
+        Ok(store::wakeups::listen(&self.db, &self.process_id).await?)
     }
 }
 
-/// Any part of so many milliseconds.
-fn some_of(most: u64) -> Duration {
-    Duration::from_millis(getrandom::u64().map_or(most, |random| random % (most + 1)))
+/// A random time of at most `limit` milliseconds.
+fn up_to(limit: u64) -> Duration {
+    Duration::from_millis(getrandom::u64().map_or(limit, |random| random % (limit + 1)))
 }

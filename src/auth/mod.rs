@@ -1,22 +1,20 @@
-//! Who is calling. Today they come with a bearer token; whoever comes another way ends as the same [`Caller`].
+//! Who is calling. Every way of signing in ends in the same [`Caller`]; today that is a bearer token.
 //!
-//! What they may is not decided here: `domain::permission` says that of whoever acts.
+//! What a caller may do is not decided here but in `domain::permission`.
 
 pub mod tokens;
 
 use crate::domain::permission::Scope;
 use crate::domain::ticket::{Actor, Reader};
 
-/// Somebody we know.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Who, as histories name them.
+    /// As histories name them.
     pub actor: Actor,
     pub scope: Scope,
 }
 
 impl Caller {
-    /// What they see of a ticket.
     pub fn reader(&self) -> Reader {
         Reader::of(&self.actor)
     }

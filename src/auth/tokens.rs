@@ -1,4 +1,4 @@
-//! Bearer tokens: whose each is, and whether it opens anything. They are made and withdrawn by `usecases::tokens`.
+//! Bearer tokens: whom one identifies, and whether it is still valid. `usecases::tokens` makes and revokes them.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -11,26 +11,23 @@ use crate::store::tokens::{Holder, Token};
 use crate::store::{self, DbError};
 use crate::time::TimeSource;
 
-/// What a token is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It opens what it is for.
-    Good,
-    /// It is past its end.
-    Ended,
-    /// It was withdrawn.
+pub enum TokenState {
+    Valid,
+    Expired,
     Revoked,
 }
 
-/// Who comes with this token; `None` where it opens nothing.
+/// Whom a token identifies; `None` when it is unknown, expired or revoked.
 pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError> {
+    // In constant time: the admin token is the one secret that is compared as text. The others are found by their hash.
     if let Some(admin) = &app.settings.admin.token
         && bool::from(admin.reveal().as_bytes().ct_eq(token.as_bytes()))
     {
         return Ok(Some(Caller { actor: Actor::Desk("admin".to_owned()), scope: Scope::All }));
     }
     let known = store::tokens::find(&app.all(), &hash(token)).await?;
-    Ok(known.filter(|known| state(known) == State::Good).map(holder))
+    Ok(known.filter(|known| state(known) == TokenState::Valid).map(holder))
 }
 
 fn holder(token: Token) -> Caller {
@@ -42,18 +39,18 @@ fn holder(token: Token) -> Caller {
     }
 }
 
-/// What a token is worth at present. Tokens end by the machine's time, in a sandbox too.
-pub fn state(token: &Token) -> State {
+/// Tokens expire by the machine's time, in a sandbox too.
+pub fn state(token: &Token) -> TokenState {
     if token.revoked_at.is_some() {
-        State::Revoked
+        TokenState::Revoked
     } else if token.expires_at.is_some_and(|end| end <= TimeSource::machine().now()) {
-        State::Ended
+        TokenState::Expired
     } else {
-        State::Good
+        TokenState::Valid
     }
 }
 
-/// How a token is kept: it is random, so a plain hash is enough.
+/// Tokens are stored as a plain hash: they are random, so there is nothing for a slow password hash to protect.
 pub fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }

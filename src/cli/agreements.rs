@@ -1,4 +1,4 @@
-//! Contract files on the command line: checked, planned, applied, tried on lines and on real tickets, and ledgers verified.
+//! Contract files on the command line: check, plan, apply, simulate against real tickets; and verify a ledger.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 
 use super::output::{Format, Page};
-use super::{Failed, complain, open, say, told};
+use super::{Failed, complain, explained, open, say};
 use crate::reports::layout;
 use crate::settings::{BadSettings, Settings};
 use crate::{contracts, proof, usecases};
 
-/// What `simulate` reads and writes: the end of its help.
+/// The end of the help of `simulate`: what it reads and writes.
 pub const LINES: &str = "\
 A line in is a JSON object:
   id          any text; it comes back with the answer
@@ -43,30 +43,30 @@ pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Sett
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
 }
 
-/// A contract file tried on the tickets of a database, from a date through another.
+/// Replays a database's tickets under a contract file, both dates included.
 pub async fn what_if(settings: Settings, file: &Path, (from, to): (NaiveDate, NaiveDate), format: Format) -> Result<(), Failed> {
     let contract = contracts::load(file)?.contract;
     let zone = contract.zone.clone();
     let start = from.pred_opt().and_then(|eve| zone.end_of_date(eve));
     let period = start.zip(zone.end_of_date(to)).filter(|(start, end)| start < end).ok_or("--to is before --from")?;
-    let app = open::there(settings).await?;
+    let app = open::existing(settings).await?;
     let bar = indicatif::ProgressBar::new(0);
     let compared = usecases::what_if::simulate(&app, contract, period, |done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     });
-    let simulation = compared.await.map_err(told)?;
+    let simulation = compared.await.map_err(explained)?;
     bar.finish_and_clear();
     Ok(say(format.render(&simulation, || layout::what_if::document(&simulation, &zone))?)?)
 }
 
-/// Exits 2 when one of them cannot be applied, whatever keeps it from that.
+/// Exits 2 when one of them cannot be applied, whatever the reason.
 pub async fn plan(settings: Settings, files: &[PathBuf]) -> Result<ExitCode, Failed> {
-    let app = open::there(settings).await?;
+    let app = open::existing(settings).await?;
     let (sources, refused) = read(files);
     let mut can_be_applied = refused.is_empty();
     for source in &sources {
-        let plan = usecases::agreements::plan(&app, source).await.map_err(told)?;
+        let plan = usecases::agreements::plan(&app, source).await.map_err(explained)?;
         can_be_applied &= plan.obstacle.is_none();
         say(format_args!("{plan}"))?;
     }
@@ -76,9 +76,9 @@ pub async fn plan(settings: Settings, files: &[PathBuf]) -> Result<ExitCode, Fai
     Ok(if can_be_applied { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-/// Applies what can be, and says why the others cannot.
+/// Applies those it can, and says why the others cannot be.
 pub async fn apply(settings: Settings, files: &[PathBuf]) -> Result<(), Failed> {
-    let app = &open::timeless(settings).await?;
+    let app = &open::in_any_time(settings).await?;
     let (sources, mut refused) = read(files);
     for source in &sources {
         let name = format!("{} {}", source.contract.id, source.contract.version);
@@ -88,11 +88,11 @@ pub async fn apply(settings: Settings, files: &[PathBuf]) -> Result<(), Failed> 
             Err(error) => refused.push(error.to_string()),
         }
     }
-    app.tell().await?;
+    app.announce_commits().await?;
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
 }
 
-/// Contract files that can be read, and what is wrong with the others.
+/// The contract files that can be read, and what is wrong with the others.
 fn read(files: &[PathBuf]) -> (Vec<contracts::Source>, Vec<String>) {
     let (mut sources, mut refused) = (Vec::new(), Vec::new());
     for file in files {

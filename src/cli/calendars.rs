@@ -1,31 +1,30 @@
-//! Amendments to calendars on the command line: recorded, and approved by both sides.
+//! Calendar amendments on the command line: record one, and approve it for a side.
 
-use super::{Failed, open, say, told};
+use super::{Failed, explained, open, say};
 use crate::domain::contract::amendment::Recorded;
 use crate::settings::Settings;
 use crate::usecases::Stamp;
-use crate::usecases::amendments::{self, Consent, Draft};
+use crate::usecases::amendments::{self, Consent, NewAmendment};
 
-/// Records an amendment, and says since when it is in force or for whom it waits.
-pub async fn amend(settings: Settings, contract: &str, draft: &Draft) -> Result<(), Failed> {
-    let app = open::there(settings).await?;
-    let recorded = amendments::amend(&app, &Stamp::system(app.time.now()), contract, draft).await.map_err(told)?;
+/// Records an amendment, and prints since when it is in force or whose approval it waits for.
+pub async fn amend(settings: Settings, contract: &str, draft: &NewAmendment) -> Result<(), Failed> {
+    let app = open::existing(settings).await?;
+    let recorded = amendments::amend(&app, &Stamp::system(app.time.now()), contract, draft).await.map_err(explained)?;
     say(line(&recorded))?;
-    Ok(app.tell().await?)
+    Ok(app.announce_commits().await?)
 }
 
-/// Records who approved an amendment that waits.
 pub async fn approve(settings: Settings, contract: &str, amendment: uuid::Uuid, consents: &[Consent]) -> Result<(), Failed> {
-    let app = open::there(settings).await?;
+    let app = open::existing(settings).await?;
     for consent in consents {
         let stamp = Stamp::system(app.time.now());
-        let recorded = amendments::approve(&app, &stamp, contract, amendment, consent).await.map_err(told)?;
+        let recorded = amendments::approve(&app, &stamp, contract, amendment, consent).await.map_err(explained)?;
         say(line(&recorded))?;
     }
-    Ok(app.tell().await?)
+    Ok(app.announce_commits().await?)
 }
 
-/// Approvals given as `SIDE:NAME`.
+/// Parses approvals given as `SIDE:NAME`.
 pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>, Failed> {
     let consent = |text: &String| {
         let parts = text.split_once(':').ok_or_else(|| format!("--approved-by: \"{text}\" is not client:NAME or supplier:NAME"))?;

@@ -1,11 +1,11 @@
-//! Mail on the command line: one that comes in, and what the desk writes.
+//! Mail on the command line: take one in, and preview what the desk writes.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use super::{Failed, open, say, told};
+use super::{Failed, explained, open, say};
 use crate::mail::{messages, send};
 use crate::settings::Settings;
 use crate::usecases::inbound;
@@ -24,10 +24,10 @@ pub async fn take(settings: Settings, mailbox: &str) -> Result<(), Failed> {
     let mut raw = Vec::new();
     std::io::stdin().lock().read_to_end(&mut raw)?;
     let app = open::ready(settings).await?;
-    let received = inbound::receive(&app, mailbox, &raw).await.map_err(told)?;
+    let received = inbound::receive(&app, mailbox, &raw).await.map_err(explained)?;
     let number = received.ticket.map(|ticket| ticket.reference()).unwrap_or_default();
     say(format_args!("{} {number} {}", received.mail.outcome, received.mail.reason.unwrap_or_default()))?;
-    Ok(app.tell().await?)
+    Ok(app.announce_commits().await?)
 }
 
 pub fn preview(folder: &Path) -> Result<(), Failed> {

@@ -1,4 +1,4 @@
-//! Every command, on one page. How each takes the desk is in `open`; what it does and prints, in the files beside.
+//! Every command, on one page. `open` says how each opens the desk; the other files, what each does and prints.
 
 mod agreements;
 mod calendars;
@@ -27,7 +27,7 @@ pub use open::ready;
 #[derive(Parser)]
 #[command(version)]
 struct Command {
-    /// A settings file of one's own.
+    /// Your settings file.
     #[arg(long, global = true, env = "UURWERK_CONFIG")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -40,7 +40,7 @@ enum What {
     Serve,
     /// Run timers, handlers and mail, without the API.
     Work,
-    /// Bring the database to this program's form.
+    /// Migrate the database to this program's schema.
     Migrate,
     /// Say everything that is wrong with contract files, or with the settings when none is named.
     Check {
@@ -175,14 +175,13 @@ enum What {
     Problems,
 }
 
-/// Runs what the command line asks.
 pub async fn run() -> ExitCode {
-    // What is made, such as the database, attachments and mails, is for whoever runs the desk, and nobody else.
+    // Files made here (the database, attachments, mails) are readable by whoever runs the desk and nobody else.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let command = Command::parse();
     match Box::pin(dispatch(command)).await {
         Ok(code) => code,
-        // Whoever read what is printed has seen enough.
+        // The reader of our output stopped reading, as `head` does: no failure.
         Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) => {
             ExitCode::SUCCESS
         }
@@ -195,12 +194,12 @@ pub async fn run() -> ExitCode {
 
 type Failed = Box<dyn std::error::Error>;
 
-/// Prints what is wrong; whether anybody can read it changes nothing.
+/// Prints an error; a closed stderr is ignored.
 fn complain(error: &impl std::fmt::Display) {
     drop(writeln!(std::io::stderr().lock(), "{error}"));
 }
 
-/// Prints a line, or says that nobody reads it any more.
+/// Prints a line; an error when nobody reads it any more.
 fn say(text: impl std::fmt::Display) -> std::io::Result<()> {
     writeln!(std::io::stdout().lock(), "{text}")
 }
@@ -235,7 +234,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
         What::Amend { contract, calendar, date, change, hours, reason, approved_by } => {
             let approvals = calendars::consents(&approved_by, None)?;
-            let draft = amendments::Draft { calendar, date: date.parse()?, change, hours, reason, approvals };
+            let draft = amendments::NewAmendment { calendar, date: date.parse()?, change, hours, reason, approvals };
             calendars::amend(settings()?, &contract, &draft).await?;
         }
         What::Approve { contract, amendment, approved_by, evidence } => {
@@ -252,13 +251,13 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
 
 async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<&str>, format: output::Format) -> Result<(), Failed> {
     let as_of = as_of.map(str::parse).transpose()?;
-    let app = open::there(settings).await?;
-    let report = reports::service_management(&app, &Scope::All, contract, month, as_of).await.map_err(told)?;
+    let app = open::existing(settings).await?;
+    let report = reports::service_management(&app, &Scope::All, contract, month, as_of).await.map_err(explained)?;
     Ok(say(format.render(&report, || layout::service_management::document(&report))?)?)
 }
 
-/// An error with all its problems, for a terminal.
-fn told(error: usecases::Error) -> Failed {
+/// An error for a terminal, with all its problems.
+fn explained(error: usecases::Error) -> Failed {
     match error {
         usecases::Error::Invalid(problems) => {
             let lines: Vec<_> = problems.iter().map(|one| format!("{}: {}", one.pointer.trim_start_matches('/'), one.detail)).collect();
@@ -269,7 +268,7 @@ fn told(error: usecases::Error) -> Failed {
     }
 }
 
-/// Where the tests find the program's own files.
+/// For the tests, which run from another folder.
 pub fn contracts_folder(root: &Path) -> PathBuf {
     root.join("config/contracts")
 }

@@ -1,5 +1,5 @@
-//! How a command takes the desk: whether its database has to be there, whose time it takes, and whether the contracts of the folder
-//! are applied first.
+//! How a command opens the desk: whether the database must exist, whose time holds, and whether the contracts folder is applied
+//! first.
 
 use std::path::Path;
 
@@ -10,40 +10,41 @@ use crate::store::seat::{self, Seat};
 use crate::store::{self, Backend};
 use crate::{outbox, usecases};
 
-/// The desk as its servers have it: in its form, in its time, its contracts applied. In a sandbox with its one seat, which is free
-/// again when this process ends.
-pub async fn desk(settings: Settings) -> Result<(App, Option<Seat>), Failed> {
-    let mut app = in_form(settings).await?;
+/// For a server: schema migrated, time set, contracts applied. In a sandbox it takes the one seat, which must be held for as long
+/// as the desk is at work.
+pub async fn for_serving(settings: Settings) -> Result<(App, Option<Seat>), Failed> {
+    let mut app = migrated(settings).await?;
     app.set_time(true).await?;
     usecases::sandbox::refuse_other_time(&app)?;
     let mut seat = None;
     if app.time.is_sandbox() {
         let taken = seat::take(&app.db).await?;
-        seat = Some(taken.ok_or("another process serves this sandbox, and only one may: its time must not go back")?);
-        // Its last holder may have moved time meanwhile.
+        seat = Some(taken.ok_or("another process serves this sandbox; only one may, because its time must not go back")?);
+        // Its last holder may have moved time since it was read above.
         app.set_time(true).await?;
     }
     apply_folder(&app).await?;
     Ok((app, seat))
 }
 
-/// The desk for a guest who brings something, such as a mail: without a seat, in whatever time the database keeps.
+/// For a command that adds something, such as a mail: without a seat, in whatever time the database keeps.
 pub async fn ready(settings: Settings) -> Result<App, Failed> {
-    let mut app = in_form(settings).await?;
+    let mut app = migrated(settings).await?;
     app.set_time(true).await?;
     apply_folder(&app).await?;
     Ok(app)
 }
 
-/// The same for what says nothing about whose time it is, such as a token; with the contracts that are applied, and no others.
-pub async fn timeless(settings: Settings) -> Result<App, Failed> {
-    let mut app = in_form(settings).await?;
+/// For a command that says nothing about time, such as making a token: it must not decide which time a new database keeps. The
+/// contracts folder is not applied.
+pub async fn in_any_time(settings: Settings) -> Result<App, Failed> {
+    let mut app = migrated(settings).await?;
     app.set_time(false).await?;
     Ok(app)
 }
 
-/// The desk as it is, for whoever asks about it or mends it: nothing is made, and a database that is not there is an error.
-pub async fn there(settings: Settings) -> Result<App, Failed> {
+/// For a command that reads or repairs: nothing is created, and a missing database is an error.
+pub async fn existing(settings: Settings) -> Result<App, Failed> {
     let url = &settings.database.url;
     if !url.starts_with("postgres") {
         let path = Path::new(store::sqlite_path(url));
@@ -51,50 +52,50 @@ pub async fn there(settings: Settings) -> Result<App, Failed> {
             return Err(format!("there is no database at {}", path.display()).into());
         }
     }
-    let mut app = App::start(settings).await.map_err(super::told)?;
-    refuse_other_form(&app).await?;
+    let mut app = App::start(settings).await.map_err(super::explained)?;
+    refuse_other_schema(&app).await?;
     app.set_time(false).await?;
     Ok(app)
 }
 
-/// Brings a database to this program's form, and makes one that is not there.
+/// Migrates a database, and creates one that does not exist.
 pub async fn migrate(settings: Settings) -> Result<(), Failed> {
-    let app = App::start(settings).await.map_err(super::told)?;
-    let steps = store::form::bring(&app.db).await?;
+    let app = App::start(settings).await.map_err(super::explained)?;
+    let steps = store::schema::migrate(&app.db).await?;
     Ok(super::say(match steps {
-        0 => "The database was in this program's form.".to_owned(),
-        steps => format!("The database is in this program's form: {steps} steps were applied."),
+        0 => "The database was up to date.".to_owned(),
+        steps => format!("The database is up to date: {steps} migrations were applied."),
     })?)
 }
 
-/// SQLite is brought to its form by whoever comes first; PostgreSQL by `uurwerk migrate` alone.
-async fn in_form(settings: Settings) -> Result<App, Failed> {
-    let app = App::start(settings).await.map_err(super::told)?;
+/// SQLite is migrated by whichever process comes first, PostgreSQL by `uurwerk migrate` only: on a server, somebody decides when.
+async fn migrated(settings: Settings) -> Result<App, Failed> {
+    let app = App::start(settings).await.map_err(super::explained)?;
     match app.db.backend() {
         Backend::Sqlite => {
-            let steps = store::form::bring(&app.db).await?;
+            let steps = store::schema::migrate(&app.db).await?;
             if steps > 0 {
-                tracing::info!(steps, "the database was brought to this program's form");
+                tracing::info!(steps, "migrated the database");
             }
         }
-        Backend::Postgres => refuse_other_form(&app).await?,
+        Backend::Postgres => refuse_other_schema(&app).await?,
     }
     Ok(app)
 }
 
-async fn refuse_other_form(app: &App) -> Result<(), Failed> {
-    match store::form::lacks(&app.db).await? {
+async fn refuse_other_schema(app: &App) -> Result<(), Failed> {
+    match store::schema::pending(&app.db).await? {
         0 => Ok(()),
-        _ => Err("the database is not in this program's form: run `uurwerk migrate` first".into()),
+        _ => Err("the database's schema is not that of this program: run `uurwerk migrate` first".into()),
     }
 }
 
-/// Applies what is new in the folder of contracts.
+/// Applies what is new in the contracts folder.
 pub async fn apply_folder(app: &App) -> Result<(), Failed> {
     let outcome = usecases::agreements::apply_folder(app, &app.settings.contracts.dir).await?;
     for draft in &outcome.drafts {
-        tracing::warn!(file = %draft.file.display(), open = draft.problems.len(), "a draft: what the agreement leaves open must be filled in first");
+        tracing::warn!(file = %draft.file.display(), open = draft.problems.len(), "this contract is a draft: what it leaves open must be filled in before it is applied");
     }
-    outbox::know_handlers(app).await?;
+    outbox::register_handlers(app).await?;
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! The forms in which a command prints a report.
+//! The formats in which a command prints a report.
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::documents::{Document, json, text};
 
-/// How something that is figures first is printed.
+/// For reports that are figures first and a page second.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub enum Format {
     /// A page for a terminal.
@@ -17,7 +17,7 @@ pub enum Format {
     Json,
 }
 
-/// How something that is a page first is printed.
+/// For what is only a page.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub enum Page {
     /// For a terminal.

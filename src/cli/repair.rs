@@ -1,14 +1,14 @@
-//! What went wrong, shown and mended: stored values that differ from their replay, and events that were given up.
+//! Show and repair what went wrong: stored values that differ from their replay, and events and mails that were given up.
 
 use uuid::Uuid;
 
-use super::{Failed, open, say, told};
+use super::{Failed, explained, open, say};
 use crate::settings::Settings;
 use crate::usecases::{self, dead_letters, outbound};
 
 pub async fn rebuild(settings: Settings, write: bool) -> Result<(), Failed> {
-    let app = open::there(settings).await?;
-    let outcome = usecases::rebuild::rebuild(&app, write).await.map_err(told)?;
+    let app = open::existing(settings).await?;
+    let outcome = usecases::rebuild::rebuild(&app, write).await.map_err(explained)?;
     for one in &outcome.differences {
         say(format_args!("{} {}: stored {}, replayed {}", one.of, one.what, one.stored, one.replayed))?;
     }
@@ -20,12 +20,9 @@ pub async fn rebuild(settings: Settings, write: bool) -> Result<(), Failed> {
     if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
 }
 
-/// Which dead letters are to be tried anew.
 #[derive(Clone, Copy)]
 pub enum Letter {
-    /// Every one.
     All,
-    /// That of this id.
     One(Uuid),
 }
 
@@ -40,9 +37,9 @@ impl std::str::FromStr for Letter {
     }
 }
 
-/// Prints the dead letters, or lets these be tried anew.
+/// Prints the dead letters, or has these retried.
 pub async fn dead_letters(settings: Settings, retry: &[Letter]) -> Result<(), Failed> {
-    let app = &open::there(settings).await?;
+    let app = &open::existing(settings).await?;
     if retry.is_empty() {
         for letter in dead_letters::list(app).await? {
             let one = &letter.set_aside;
@@ -62,8 +59,8 @@ pub async fn dead_letters(settings: Settings, retry: &[Letter]) -> Result<(), Fa
     for letter in retry {
         match letter {
             Letter::All => say(format_args!("{} are tried anew", dead_letters::retry_all(app).await?))?,
-            Letter::One(id) => dead_letters::retry(app, *id).await.map_err(told)?,
+            Letter::One(id) => dead_letters::retry(app, *id).await.map_err(explained)?,
         }
     }
-    Ok(app.tell().await?)
+    Ok(app.announce_commits().await?)
 }

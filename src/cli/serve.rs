@@ -1,4 +1,4 @@
-//! The desk at work: `serve` with the API, `work` without, until it is told to stop.
+//! The desk at work until it is told to stop: `serve` with the API, `work` without.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -14,22 +14,22 @@ use crate::store::seat::{self, Seat};
 use crate::usecases::tokens;
 use crate::{http, jobs};
 
-/// How often it is looked whether a sandbox's seat is still held.
-const SEAT: Duration = Duration::from_secs(5);
+/// How often to check that a sandbox's seat is still held.
+const SEAT_CHECK: Duration = Duration::from_secs(5);
 
-/// Works until a signal says stop; then ends what was begun.
+/// Works until a signal says stop, then finishes what was begun.
 pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     start_log(&settings)?;
-    // First of all: where the port is taken nothing is made, and no token is shown to nobody.
+    // Before anything else: if the port is taken, no database is created and no admin token is made that nobody sees.
     let listener = with_api.then(|| listen(&settings.http.listen)).transpose()?;
-    let (app, seat) = open::desk(settings).await?;
+    let (app, mut seat) = open::for_serving(settings).await?;
     let app = Arc::new(app);
     let api = match listener {
         Some(listener) => Some(opened(&app, listener).await?),
         None => None,
     };
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    // From here on nothing returns early: what still has a transaction when the runtime ends cannot give it back.
+    // From here on nothing returns early: a task that still has a transaction open when the runtime ends cannot roll it back.
     let handle = api.as_ref().map(Server::handle);
     let answering = api.map(actix_web::rt::spawn);
     let workers = actix_web::rt::spawn(jobs::run(app.clone()));
@@ -37,7 +37,7 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
-        () = keep_seat(&app, seat) => {}
+        () = keep_seat(&app, &mut seat) => {}
     }
     app.stop();
     if let Some(handle) = handle {
@@ -47,7 +47,10 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
         Some(answering) => answering.await,
         None => Ok(Ok(())),
     };
-    workers.await?;
+    let worked = workers.await;
+    // Only now: as long as a worker of this process may write, no other may take the sandbox.
+    drop(seat);
+    worked?;
     Ok(answered??)
 }
 
@@ -61,7 +64,7 @@ fn listen(address: &str) -> Result<TcpListener, Failed> {
     TcpListener::bind(address).map_err(|error| format!("{address} cannot be listened on: {error}").into())
 }
 
-/// Says where the desk is, and at its first start how to go on.
+/// Prints the address, and at the first start the admin token and what to do next.
 async fn welcome(app: &App, address: SocketAddr) -> Result<(), Failed> {
     let first = tokens::first_admin(app).await?;
     let answers = say(format_args!("Uurwerk answers at http://{address}"));
@@ -80,41 +83,41 @@ async fn welcome(app: &App, address: SocketAddr) -> Result<(), Failed> {
     Ok(answers?)
 }
 
-/// Holds a sandbox's seat; returns when another process has it. A session that was cut is taken up again.
-async fn keep_seat(app: &App, seat: Option<Seat>) {
-    let Some(mut seat) = seat else { return std::future::pending().await };
+/// Watches over a sandbox's seat, and takes it again when its session was cut. Returns when another process has it.
+async fn keep_seat(app: &App, seat: &mut Option<Seat>) {
+    let Some(seat) = seat else { return std::future::pending().await };
     loop {
-        tokio::time::sleep(SEAT).await;
+        tokio::time::sleep(SEAT_CHECK).await;
         if seat.is_held().await {
             continue;
         }
         match seat::take(&app.db).await {
-            Ok(Some(again)) => seat = again,
+            Ok(Some(again)) => *seat = again,
             Ok(None) => {
-                tracing::error!("another process serves this sandbox now: this one stops");
+                tracing::error!("another process serves this sandbox now; stopping");
                 return;
             }
-            Err(error) => tracing::warn!(%error, "the sandbox's seat is not held while the database is away"),
+            Err(error) => tracing::warn!(%error, "the sandbox's seat is not held: the database is unavailable"),
         }
     }
 }
 
 fn start_log(settings: &Settings) -> Result<(), Failed> {
-    // What the web library has to say of a connection anyone can cause: it calls a request that is none an error. Whoever wants to
-    // read it names it in the settings.
+    // The web library logs every malformed request as an error, and anyone can send those. Whoever wants to read them can name it in
+    // the settings, which override this.
     let said = format!("actix_http=off,{}", settings.log.filter);
     let filter = tracing_subscriber::EnvFilter::try_new(said).map_err(|error| format!("settings: log.filter: {error}"))?;
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    // Where the log cannot be written, as on a full disk, the desk goes on without it: saying so would go the same way.
+    // When the log cannot be written, as on a full disk, the desk goes on without it: the complaint could not be written either.
     let log = log.log_internal_errors(false);
     match settings.log.format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.init(),
     }
     std::panic::set_hook(Box::new(|fault| {
-        // A fault's own words may quote what was being read, and that may be personal: only fixed ones are written down.
-        let words = fault.payload().downcast_ref::<&'static str>().copied().unwrap_or("a fault");
+        // A panic message that was formatted may quote personal data, so only fixed ones are logged.
+        let words = fault.payload().downcast_ref::<&'static str>().copied().unwrap_or("a panic");
         tracing::error!(at = %fault.location().map(ToString::to_string).unwrap_or_default(), "{words}");
     }));
     Ok(())

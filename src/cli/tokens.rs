@@ -3,14 +3,13 @@
 use clap::Args;
 use uuid::Uuid;
 
-use super::{Failed, open, say, told};
+use super::{Failed, explained, open, say};
 use crate::app::App;
-use crate::auth::tokens::State;
+use crate::auth::tokens::TokenState;
 use crate::settings::Settings;
 use crate::store::tokens::Holder;
 use crate::usecases::tokens::{self, Listed};
 
-/// What is asked of tokens.
 #[derive(Args)]
 pub struct Asked {
     /// What it is for.
@@ -33,30 +32,29 @@ pub struct Asked {
     revoke: Option<Uuid>,
 }
 
-/// Does it.
 pub async fn run(settings: Settings, asked: Asked) -> Result<(), Failed> {
     if asked.list {
-        for listed in tokens::list(&open::there(settings).await?).await? {
+        for listed in tokens::list(&open::existing(settings).await?).await? {
             say(line(&listed))?;
         }
         return Ok(());
     }
     if let Some(id) = asked.revoke {
-        let revoked = tokens::revoke(&open::there(settings).await?, id).await.map_err(told)?;
+        let revoked = tokens::revoke(&open::existing(settings).await?, id).await.map_err(explained)?;
         return Ok(say(line(&revoked))?);
     }
     let expires_at = asked.expires_at.map(|text| text.parse()).transpose()?;
-    let app = open::timeless(settings).await?;
+    let app = open::in_any_time(settings).await?;
     open::apply_folder(&app).await?;
     let made = match &asked.integration {
         Some(system) => tokens::create_for_integration(&app, system, expires_at).await,
         None => tokens::create(&app, &asked.name, asked.organisation.as_deref(), expires_at).await,
     };
-    let text = made.map_err(told)?;
+    let text = made.map_err(explained)?;
     shown(&app, &text, say(&text)).await
 }
 
-/// Keeps a token that was shown; one that could not be is taken back.
+/// Withdraws a token that could not be printed: nobody would ever have it.
 pub async fn shown(app: &App, text: &str, said: std::io::Result<()>) -> Result<(), Failed> {
     if said.is_err() {
         tokens::take_back(app, text).await?;
@@ -64,11 +62,11 @@ pub async fn shown(app: &App, text: &str, said: std::io::Result<()>) -> Result<(
     Ok(said?)
 }
 
-/// What it is for last, because it may be anything.
+/// The name comes last, because it may contain anything.
 fn line(Listed { token, state }: &Listed) -> String {
     let state = match (state, token.revoked_at, token.expires_at) {
-        (State::Revoked, Some(at), _) => format!("revoked at {at}"),
-        (State::Ended, _, Some(at)) => format!("ended at {at}"),
+        (TokenState::Revoked, Some(at), _) => format!("revoked at {at}"),
+        (TokenState::Expired, _, Some(at)) => format!("ended at {at}"),
         (_, _, Some(at)) => format!("good until {at}"),
         _ => "good".to_owned(),
     };

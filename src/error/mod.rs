@@ -1,4 +1,4 @@
-//! Every "no", gathered. `http` maps each to a status and a code.
+//! Every refusal, gathered. `http` maps each to a status and a code.
 
 mod codes;
 
@@ -17,7 +17,6 @@ pub struct Problem {
     /// A JSON pointer into the body, or the name of a query key or a header.
     pub pointer: String,
     pub code: FieldCode,
-    /// What is the matter.
     pub detail: String,
 }
 
@@ -28,8 +27,9 @@ impl Problem {
     }
 }
 
-/// The values of which one must be given, as a refusal says it.
+/// The allowed values, for the detail of a refusal.
 pub fn one_of<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    // A contract may serve hundreds of organisations: a detail that lists them all helps nobody.
     const SHOWN: usize = 100;
     let values: Vec<_> = values.into_iter().collect();
     match values.len() {
@@ -42,55 +42,44 @@ pub fn one_of<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no such thing, or it is another's.
+    /// It does not exist, or it is another organisation's: a caller cannot tell which.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// What was sent cannot be: everything that is wrong with it.
-    #[error("the request cannot be: {} problem(s)", .0.len())]
+    /// Everything that is wrong with the request, at once.
+    #[error("the request has {} problem{}", .0.len(), if .0.len() == 1 { "" } else { "s" })]
     Invalid(Vec<Problem>),
-    /// It cannot be now.
+    /// The request is well-formed, but the state of things does not allow it.
     #[error("{detail}")]
-    Conflict {
-        code: Code,
-        /// What stands in the way.
-        detail: String,
-    },
-    /// Something else has what was asked for.
+    Conflict { code: Code, detail: String },
+    /// A name that must be unique is in use.
     #[error("{detail}")]
     Taken {
         code: Code,
-        /// What stands in the way.
         detail: String,
         /// The number of the ticket that has it, where the caller sees that.
         by: Option<String>,
     },
-    /// The caller may not.
     #[error("{detail}")]
-    Forbidden {
-        code: Code,
-        /// Who may.
-        detail: String,
-    },
-    /// It is more than is taken.
+    Forbidden { code: Code, detail: String },
     #[error("{detail}")]
     TooLarge {
         code: Code,
-        /// How much is taken.
+        /// The limit.
         detail: String,
     },
-    /// What was being sent stopped in the middle.
-    #[error("the body did not come in whole")]
+    /// The client stopped sending in the middle of the body.
+    #[error("the body is incomplete")]
     Interrupted,
-    /// The database asks for the same transaction once more.
+    /// The transaction must be retried; `App::write` does so, and callers see this only when every retry failed.
     #[error("the database asks to repeat the transaction")]
     Repeat,
-    /// A dependency is away, full or locked. Whether what was asked of it is done, nobody knows.
-    #[error("what the desk depends on cannot be used now: {0}")]
+    /// A dependency is unreachable, full or locked. Whether the request was carried out is unknown.
+    #[error("something the desk depends on is unavailable: {0}")]
     Unavailable(String),
-    /// The program is asked to stop, and leaves the rest for the next one.
+    /// The program was asked to stop; its next run does the rest.
     #[error("the desk is stopping")]
     Stopping,
-    /// A fault of the program or the machine.
+    /// A bug, or a fault of the machine.
     #[error("{0}")]
     Internal(String),
 }

@@ -1,11 +1,11 @@
-//! What happens without anyone asking. Two workers go on until nothing is left, then sleep until the earliest deadline or
-//! until something is committed: one for timers, the stream and its handlers, and one for mail, so that a slow mail server
-//! holds up no clock.
+//! What happens without anyone asking. Two workers work until nothing is left, then sleep until the earliest deadline or the
+//! next commit. One runs timers, the stream and its handlers; mail has a worker of its own, so that a slow mail server holds up
+//! no clock.
 
 pub mod wakeups;
 
 mod advance;
-mod stumbles;
+mod failure_log;
 mod sweep;
 
 pub use advance::advance;
@@ -22,19 +22,19 @@ use crate::domain::ticket::Ticket;
 use crate::store::record::Rows as _;
 use crate::usecases::{Error, obligations, timers};
 use crate::{outbox, store};
-use stumbles::Stumbles;
+use failure_log::FailureLog;
 
-/// However quiet it is, look again after this: a lost wake-up costs no more.
+/// Workers look again after this long however quiet it is, so a lost wake-up costs no more than that.
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
-/// The shortest sleep until a deadline, which is a whole second; how long a worker that stumbled waits; and how often it is
-/// looked whether a database in trouble recovered.
+/// The shortest sleep until a deadline (deadlines are whole seconds), the pause after a failed pass, and how often a database in
+/// trouble is probed.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
-/// How long a worker waits for what is committed just after it was woken: many tickets at once are one pass.
+/// How long a woken worker waits before its pass, so that many tickets committed at once are handled together.
 const GATHER: Duration = Duration::from_millis(50);
-/// From so much done in a pass on, the next begins at once.
-const MANY: usize = 100;
+/// A pass that did this much is followed by the next without a pause.
+const BUSY_PASS: usize = 100;
 
-/// Works until nothing is due, or the program is asked to stop, which is then an error.
+/// Works until nothing is due. `Error::Stopping` when the program is asked to stop first.
 pub async fn work_off(app: &App) -> Result<(), Error> {
     loop {
         if app.is_stopping() {
@@ -48,19 +48,19 @@ pub async fn work_off(app: &App) -> Result<(), Error> {
     }
 }
 
-/// Timers, obligations, the stream and its handlers, once; how much was done.
+/// Runs timers, obligations, the stream and its handlers once. Returns how much was done.
 async fn move_on(app: &App) -> Result<usize, Error> {
-    // One that stumbles does not keep the others from their work.
+    // All of them run before the first error is returned: one that fails must not hold up the others.
     let (fired, opened) = (timers::fire_due::<Ticket>(app).await, obligations::open_due(app).await);
     let obliged = timers::fire_due::<Obligation>(app).await;
     let (numbered, handled) = (outbox::number(app).await, outbox::handle(app).await);
     if handled.as_ref().is_ok_and(|done| *done > 0) {
-        app.mail_waits.notify_waiters();
+        app.wake_mail.notify_waiters();
     }
     Ok(fired? + opened? + obliged? + numbered? + handled?)
 }
 
-/// When something is due next, if nothing happens before.
+/// When something is due next, as things stand.
 pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
     Ok(next_move(app).await?.into_iter().chain(next_mail(app).await?).min())
 }
@@ -73,18 +73,18 @@ async fn next_move(app: &App) -> Result<Option<Instant>, Error> {
 }
 
 async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {
-    Ok(store::mail::next_due(&app.all()).await?)
+    Ok(store::outbound::next_due(&app.all()).await?)
 }
 
 /// Works until the program is asked to stop.
 pub async fn run(app: Arc<App>) {
     let app = &*app;
-    let moving = worker(app, "the worker of timers and events", &app.wake, async || move_on(app).await, async || next_move(app).await);
-    let mailing = worker(app, "the worker of mail", &app.mail_waits, async || outbox::send_due(app).await, async || next_mail(app).await);
-    tokio::join!(moving, mailing, wakeups::hear(app), wakeups::tell(app), follow_database(app), watch_database(app), sweep::run(app));
+    let moving = worker(app, "the worker for timers and events", &app.wake, async || move_on(app).await, async || next_move(app).await);
+    let mailing = worker(app, "the mail worker", &app.wake_mail, async || outbox::send_due(app).await, async || next_mail(app).await);
+    tokio::join!(moving, mailing, wakeups::listen(app), wakeups::announce(app), follow_database(app), watch_database(app), sweep::run(app));
 }
 
-/// Goes on until nothing is left, then sleeps until woken or until the next deadline, and so on until asked to stop.
+/// Works until nothing is left, then sleeps until woken or until the next deadline; and so on until asked to stop.
 async fn worker(
     app: &App,
     name: &'static str,
@@ -92,8 +92,9 @@ async fn worker(
     pass: impl AsyncFn() -> Result<usize, Error>,
     next: impl AsyncFn() -> Result<Option<Instant>, Error>,
 ) {
-    let mut stumbles = Stumbles::of(name);
+    let mut failures = FailureLog::of(name);
     loop {
+        // Registered before the pass, so that a commit during it is not missed.
         let woken = wake.notified();
         if app.is_stopping() {
             return;
@@ -102,7 +103,7 @@ async fn worker(
             let _shared = app.work.read().await;
             pass().await
         };
-        stumbles.heed(&done);
+        failures.note(&done);
         match done {
             Ok(0) => {
                 tokio::select! {
@@ -110,14 +111,15 @@ async fn worker(
                     () = until(app, next().await.ok().flatten()) => {}
                 }
             }
-            Ok(few) if few < MANY => tokio::time::sleep(GATHER).await,
+            Ok(few) if few < BUSY_PASS => tokio::time::sleep(GATHER).await,
             Ok(_) => {}
             Err(_) => tokio::time::sleep(SHORTEST_SLEEP).await,
         }
     }
 }
 
-/// Sleeps until a deadline, yet not for long.
+/// Sleeps until a deadline, within the bounds above. A sandbox's deadlines pass only when its time is advanced, which wakes the
+/// workers.
 async fn until(app: &App, next: Option<Instant>) {
     let next = next.filter(|_| !app.time.is_sandbox());
     let wait = next.map_or(LONGEST_SLEEP, |next| {
@@ -126,17 +128,16 @@ async fn until(app: &App, next: Option<Instant>) {
     tokio::time::sleep(wait).await;
 }
 
-/// Keeps the program's time that of the database.
 async fn follow_database(app: &App) {
-    let mut stumbles = Stumbles::of("reading the database's clock");
-    while wakeups::sleeps(app, LONGEST_SLEEP).await {
-        stumbles.heed(&app.follow_database().await);
+    let mut failures = FailureLog::of("reading the database's clock");
+    while wakeups::sleep(app, LONGEST_SLEEP).await {
+        failures.note(&app.follow_database().await);
     }
 }
 
-/// Finds out when a database in trouble recovered, and that one nobody writes to is in trouble.
+/// Notices that a database in trouble has recovered, and that one nobody writes to is in trouble.
 async fn watch_database(app: &App) {
-    while wakeups::sleeps(app, SHORTEST_SLEEP).await {
-        app.db.look().await;
+    while wakeups::sleep(app, SHORTEST_SLEEP).await {
+        app.db.probe().await;
     }
 }

@@ -1,4 +1,4 @@
-//! What has aged is cleared away, at the start and every hour: what is left of broken uploads, and remembered requests.
+//! Removes what has aged, at the start and every hour: the remains of broken uploads, and idempotency keys.
 
 use std::time::Duration;
 
@@ -7,21 +7,20 @@ use crate::app::App;
 use crate::time::TimeSource;
 use crate::usecases::{attachments, idempotency};
 
-/// How often it is looked for.
 const EVERY: Duration = Duration::from_hours(1);
 
-/// Sweeps until the program is asked to stop. Uploads are old by the machine's time, in a sandbox too.
+/// Sweeps until the program is asked to stop. Uploads age by the machine's time, in a sandbox too: their senders live in it.
 pub async fn run(app: &App) {
     loop {
         match attachments::sweep(app, TimeSource::machine().now()).await {
             Ok(0) => {}
-            Ok(count) => tracing::info!(count, "what was left of broken uploads is removed"),
-            Err(error) => tracing::warn!(%error, "what is left of broken uploads could not be removed"),
+            Ok(count) => tracing::info!(count, "removed the remains of broken uploads"),
+            Err(error) => tracing::warn!(%error, "could not remove the remains of broken uploads"),
         }
         if let Err(error) = idempotency::forget(app).await {
-            tracing::warn!(%error, "old requests could not be forgotten");
+            tracing::warn!(%error, "could not delete old idempotency keys");
         }
-        if !wakeups::sleeps(app, EVERY).await {
+        if !wakeups::sleep(app, EVERY).await {
             return;
         }
     }

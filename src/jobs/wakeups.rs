@@ -1,28 +1,29 @@
-//! Word of other processes: on PostgreSQL they tell one another, on SQLite a figure tells of them.
+//! How a process learns that another one committed something. On PostgreSQL processes notify each other; SQLite has no such
+//! channel, so each process polls a counter there.
 
 use std::time::Duration;
 
-use super::stumbles::Stumbles;
+use super::failure_log::FailureLog;
 use crate::app::App;
-use crate::store::{Backend, stream};
+use crate::store::{Backend, wakeups};
 use crate::usecases::Error;
 
-/// How often another process's commits are looked for on SQLite, and how long a lost connection is left alone.
-const PULSE: Duration = Duration::from_secs(1);
-/// The least time between two words: what is committed meanwhile is told at once.
-const BREATH: Duration = Duration::from_millis(50);
+/// How often SQLite is polled, and how long to wait before reconnecting a lost PostgreSQL listener.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The least time between two notifications, so that a burst of commits is announced once.
+const ANNOUNCE_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Wakes the workers when another process committed something, until asked to stop.
-pub async fn hear(app: &App) {
+pub async fn listen(app: &App) {
     match app.db.backend() {
-        Backend::Sqlite => feel_pulse(app).await,
+        Backend::Sqlite => poll(app).await,
         Backend::Postgres => {
-            let mut stumbles = Stumbles::of("hearing other processes");
+            let mut failures = FailureLog::of("listening to other processes");
             while !app.is_stopping() {
                 tokio::select! {
-                    lost = listen(app, &mut stumbles) => {
-                        stumbles.heed(&lost);
-                        sleeps(app, PULSE).await;
+                    lost = listen_until_lost(app, &mut failures) => {
+                        failures.note(&lost);
+                        sleep(app, POLL_INTERVAL).await;
                     }
                     () = app.stopped() => {}
                 }
@@ -31,22 +32,22 @@ pub async fn hear(app: &App) {
     }
 }
 
-/// Listens until the connection cannot be had. Words are lost before each beginning, so it begins by waking.
-async fn listen(app: &App, stumbles: &mut Stumbles) -> Result<(), Error> {
-    let Some(mut ear) = app.listen().await? else { return Ok(()) };
-    stumbles.heed(&Ok(()));
+async fn listen_until_lost(app: &App, failures: &mut FailureLog) -> Result<(), Error> {
+    let Some(mut listener) = app.listen_for_commits().await? else { return Ok(()) };
+    failures.note(&Ok(()));
     loop {
+        // Also before the first wait: whatever was announced while nobody listened is lost.
         wake(app);
-        ear.hears().await?;
+        listener.wait().await?;
     }
 }
 
-async fn feel_pulse(app: &App) {
+async fn poll(app: &App) {
     let mut known = 0;
-    while sleeps(app, PULSE).await {
-        let Ok(seen) = stream::pulse(&app.db.pulse()).await else { continue };
-        if seen != known {
-            known = seen;
+    while sleep(app, POLL_INTERVAL).await {
+        let Ok(version) = wakeups::data_version(&app.db).await else { continue };
+        if version != known {
+            known = version;
             wake(app);
         }
     }
@@ -54,24 +55,25 @@ async fn feel_pulse(app: &App) {
 
 fn wake(app: &App) {
     app.wake.notify_waiters();
-    app.mail_waits.notify_waiters();
+    app.wake_mail.notify_waiters();
 }
 
-/// Tells other processes of what is committed here, until asked to stop.
-pub async fn tell(app: &App) {
-    let mut stumbles = Stumbles::of("telling other processes");
+/// Tells other processes about commits made here, until asked to stop.
+pub async fn announce(app: &App) {
+    let mut failures = FailureLog::of("notifying other processes");
     while !app.is_stopping() {
         tokio::select! {
-            () = app.until_untold() => {}
+            () = app.committed() => {}
             () = app.stopped() => {}
         }
-        stumbles.heed(&app.tell().await);
-        tokio::time::sleep(BREATH).await;
+        // When stopping, too: the last commits may not have been announced.
+        failures.note(&app.announce_commits().await);
+        tokio::time::sleep(ANNOUNCE_INTERVAL).await;
     }
 }
 
-/// Sleeps so long; false when asked to stop.
-pub async fn sleeps(app: &App, span: Duration) -> bool {
+/// Sleeps; false when asked to stop.
+pub async fn sleep(app: &App, span: Duration) -> bool {
     tokio::select! {
         () = tokio::time::sleep(span) => !app.is_stopping(),
         () = app.stopped() => false,

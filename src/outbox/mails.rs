@@ -1,5 +1,5 @@
-//! Mail on its way out: tried until it leaves, or until it was tried for as long as the settings say. What is given up then is
-//! kept, told on its ticket, counted at `/readyz`, and sent again when somebody of the desk asks for it.
+//! Sending mail: each is retried until it leaves, or for as long as the settings say. One that is given up is kept, recorded on its
+//! ticket, counted at `/readyz`, and sent again when somebody of the desk asks for it.
 
 use crate::app::App;
 use crate::domain::Instant;
@@ -9,25 +9,25 @@ use crate::store::{self, Scope};
 use crate::usecases::{Error, outbound};
 
 /// Mails tried in one pass.
-const MAILS: u64 = 20;
-/// A mail taken by a process that died is tried again after this many seconds.
-const TAKEN: i64 = 600;
-/// Seconds until a mail is tried again, by how often it was tried before; the last one from then on. A quarter of an hour keeps
-/// Monday's first quarter short after a weekend without a server, and costs a server that is away one connection a pass.
-const WAITS: [i64; 3] = [60, 300, 900];
+const BATCH: u64 = 20;
+/// A mail that a process took is retried after this many seconds if that process died.
+const TAKEN_SECONDS: i64 = 600;
+/// Seconds between tries; the last value repeats. After a weekend without a server, mail leaves within a quarter of an hour of its
+/// return, and a server that is away costs one connection a pass.
+const RETRY_SECONDS: [i64; 3] = [60, 300, 900];
 
-/// Tries every mail that is due, once; how many.
+/// Tries a batch of the mails that are due, each once. Returns how many.
 pub async fn send_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
-    if store::mail::next_due(&app.all()).await?.is_none_or(|next| next > now) {
+    if store::outbound::next_due(&app.all()).await?.is_none_or(|next| next > now) {
         return Ok(0);
     }
-    let taken_until = now.plus(TAKEN).unwrap_or(Instant::MAX);
-    let due = app.write_quietly(&Scope::All, async |tx| Ok(store::mail::take_due(tx, now, taken_until, MAILS).await?)).await?;
+    let taken_until = now.plus(TAKEN_SECONDS).unwrap_or(Instant::MAX);
+    let due = app.write_quietly(&Scope::All, async |tx| Ok(store::outbound::take_due(tx, now, taken_until, BATCH).await?)).await?;
     let (mut sent, mut waiting, mut given_up) = (Vec::new(), Vec::new(), Vec::new());
     let mut away = None;
     for mail in &due {
-        // Where one could not leave for want of a server, the rest of the batch would only wait for the same time-out.
+        // Once the server is known to be away, the rest of the batch would only wait for the same time-out.
         let tried = match &away {
             Some(away) => Err(SendError::clone(away)),
             None => app.mailer.send(mail).await,
@@ -37,11 +37,11 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
             continue;
         };
         match mail.attempts {
-            // One line when trouble begins, and one when the mail is given up: a weekend without a server is no flood.
-            0 if away.is_none() => tracing::warn!(mail = %mail.id, %error, "a mail was not sent, and is tried again"),
-            _ => tracing::debug!(mail = %mail.id, %error, "a mail was not sent"),
+            // A warning when trouble begins and one when the mail is given up: a weekend without a server must not flood the log.
+            0 if away.is_none() => tracing::warn!(mail = %mail.id, %error, "a mail could not be sent; it will be retried"),
+            _ => tracing::debug!(mail = %mail.id, %error, "a mail could not be sent"),
         }
-        match next_try(mail, &error, patience(app), now) {
+        match next_try(mail, &error, retry_period(app), now) {
             Some(again_at) => waiting.push((mail.id, error.to_string(), again_at)),
             None => given_up.push((mail, error.to_string())),
         }
@@ -51,9 +51,9 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     }
     let at = app.time.now();
     app.write_quietly(&Scope::All, async |tx| {
-        store::mail::sent(tx, &sent, at).await?;
+        store::outbound::sent(tx, &sent, at).await?;
         for (id, error, again_at) in &waiting {
-            store::mail::not_sent(tx, *id, error, Some(*again_at)).await?;
+            store::outbound::not_sent(tx, *id, error, Some(*again_at)).await?;
         }
         Ok(())
     })
@@ -62,24 +62,24 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
         outbound::give_up(app, mail, &error).await?;
     }
     if !sent.is_empty() && away.is_none() && app.mailer.has_recovered() {
-        // What waited for the server goes now, in the order it was written.
-        app.write_quietly(&Scope::All, async |tx| Ok(store::outbound::hurry(tx, at).await?)).await?;
+        // Mails that waited for the server are due at once, in the order they were written.
+        app.write_quietly(&Scope::All, async |tx| Ok(store::outbound::retry_now(tx, at).await?)).await?;
     }
     Ok(due.len())
 }
 
-/// Seconds a mail is tried for.
-fn patience(app: &App) -> i64 {
+/// How long a mail is retried before it is given up, in seconds.
+fn retry_period(app: &App) -> i64 {
     i64::from(app.settings.mail.give_up_after_days) * 86_400
 }
 
-/// When a mail that did not leave is tried again; `None` when it is given up.
-fn next_try(mail: &Outbound, error: &SendError, patience: i64, now: Instant) -> Option<Instant> {
+/// When to try a mail again; `None` to give it up.
+fn next_try(mail: &Outbound, error: &SendError, period: i64, now: Instant) -> Option<Instant> {
     let tries = usize::try_from(mail.attempts).unwrap_or_default();
-    let is_over = mail.queued_at.plus(patience).is_none_or(|end| end <= now);
+    let is_over = mail.queued_at.plus(period).is_none_or(|end| end <= now);
     match error {
         SendError::Permanent(_) => None,
         _ if is_over => None,
-        _ => now.plus(WAITS[tries.min(WAITS.len() - 1)]),
+        _ => now.plus(RETRY_SECONDS[tries.min(RETRY_SECONDS.len() - 1)]),
     }
 }

@@ -1,6 +1,6 @@
-//! From what happened to what the world hears: the stream is numbered, handlers turn events into mails, and mails are
-//! sent. Exactly once inside the database; at least once, with a stable id, beyond it. What the workers write wakes nobody:
-//! they go on until nothing is left.
+//! From events to mail: committed events are numbered into one stream, handlers turn them into mails, and mails are sent. Inside
+//! the database everything happens exactly once; beyond it at least once, with a stable id. The workers' own commits wake nobody,
+//! because they work until nothing is left.
 
 mod handlers;
 mod mails;
@@ -17,30 +17,31 @@ use handlers::{From, HANDLERS};
 /// Events numbered in one transaction.
 const BATCH: u64 = 200;
 
-/// Gives committed events their place in the stream; how many.
+/// Gives committed events their position in the stream. Returns how many.
 pub async fn number(app: &App) -> Result<usize, Error> {
     let view = app.all();
-    let nothing_new = !store::stream::waits(&view).await? && !store::changes::rests(&view, app.time.now()).await?;
+    // Asked without a transaction first: on SQLite that would hold the only writer for nothing.
+    let nothing_new = !store::stream::has_unnumbered(&view).await? && !store::changes::horizon_lags(&view, app.time.now()).await?;
     if nothing_new {
         return Ok(0);
     }
     app.write_quietly(&Scope::All, async |tx| Ok(store::stream::number(tx, BATCH, app.time.now()).await?)).await
 }
 
-/// Gives every handler its place in the stream when it first runs.
-pub async fn know_handlers(app: &App) -> Result<(), Error> {
-    let known = store::stream::known_handlers(&app.all()).await?;
+/// Gives every new handler its starting position in the stream.
+pub async fn register_handlers(app: &App) -> Result<(), Error> {
+    let known = store::stream::registered_handlers(&app.all()).await?;
     let new: Vec<_> = HANDLERS.iter().filter(|handler| !known.iter().any(|name| name == handler.name)).collect();
     if new.is_empty() {
         return Ok(());
     }
-    // What was committed before now has no place yet, and is of the past all the same.
+    // Events committed before now may not be numbered yet, and are of the past all the same: a handler that begins now skips them.
     while number(app).await? > 0 {}
     app.write(&Scope::All, async |tx| {
         let end = store::stream::end(tx).await?;
         for handler in &new {
             let position = if handler.from == From::Start { 0 } else { end };
-            store::stream::know_handler(tx, handler.name, position).await?;
+            store::stream::register_handler(tx, handler.name, position).await?;
         }
         Ok(())
     })

@@ -1,8 +1,8 @@
-//! The agreements, as a transaction or a view knows them.
+//! The agreements, as a transaction or a view sees them.
 //!
-//! There is no other way to one: [`read`] asks the database whether anything was applied or amended since this process last looked,
-//! in one small statement, and reads all of it again when something was. So what another process applied is known here at once, and
-//! parsed versions are shared for as long as nothing changes.
+//! [`read`] is the only way to them. It asks the database in one small statement whether anything was applied or amended since this
+//! process last looked, and reads everything again if so. What another process applied is therefore known here at once, and parsed
+//! versions are shared for as long as nothing changes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,32 +16,33 @@ use crate::contracts::parse;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::amendment::in_force;
 
-/// The agreements as they stand. In a transaction they stand still from the first question on: whoever changes one waits for its end.
-/// A view asks each time, so it asks after it has read the rows that are pinned to a version, and finds that version.
+/// The agreements as they stand. Within a transaction they do not change after the first read: whoever changes one waits for its end.
+/// A view looks each time, so it must do so after it has read rows that are pinned to a version, or that version may be missing.
 pub async fn read(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr> {
-    let Some(known) = reads.known() else { return look(reads).await };
-    if let Some(known) = known.get() {
-        return Ok(known.clone());
+    let Some(pinned) = reads.pinned() else { return read_through_cache(reads).await };
+    if let Some(pinned) = pinned.get() {
+        return Ok(pinned.clone());
     }
-    // Said before it is looked at, so that whoever changes an agreement was done before, or waits until what is written under it is there.
+    // Locked before the agreements are read: whoever changes one (`lock` below) has either finished already, or waits until this
+    // transaction's tickets are there to be settled again. SQLite has one writer, which does the same.
     if reads.connection().get_database_backend() == Backend::Postgres.into() {
         reads.connection().execute_unprepared("LOCK TABLE ticket, obligation IN ROW EXCLUSIVE MODE").await?;
     }
-    let agreements = look(reads).await?;
-    Ok(known.get_or_init(|| agreements).clone())
+    let agreements = read_through_cache(reads).await?;
+    Ok(pinned.get_or_init(|| agreements).clone())
 }
 
-async fn look(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr> {
+async fn read_through_cache(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr> {
     let changes = changes(reads).await?;
-    if let Some(last) = reads.last_read().at(changes) {
+    if let Some(last) = reads.cache().at(changes) {
         return Ok(last);
     }
-    let agreements = Arc::new(all(reads).await?);
-    reads.last_read().keep(changes, &agreements);
+    let agreements = Arc::new(read_all(reads).await?);
+    reads.cache().keep(changes, &agreements);
     Ok(agreements)
 }
 
-/// How many versions, amendments and approvals there are. They are only ever added: where there are as many, they are the same.
+/// How many versions, amendments and approvals there are. They are only ever added, so an equal count means nothing changed.
 async fn changes(reads: &impl Reads) -> Result<i64, DbErr> {
     let sql = "SELECT (SELECT COUNT(*) FROM contract_version) + (SELECT COUNT(*) FROM calendar_amendment) \
          + (SELECT COUNT(*) FROM amendment_approval) AS changes";
@@ -50,10 +51,11 @@ async fn changes(reads: &impl Reads) -> Result<i64, DbErr> {
     row.ok_or_else(|| broken("a count"))?.try_get("", "changes")
 }
 
-async fn all(reads: &impl Reads) -> Result<Agreements, DbErr> {
-    let (last, recorded) = (reads.last_read().latest(), amendments::all(reads).await?);
+async fn read_all(reads: &impl Reads) -> Result<Agreements, DbErr> {
+    let (last, recorded) = (reads.cache().latest(), amendments::all(reads).await?);
     let version = |applied: Applied| {
         let amendments = in_force(&recorded, &applied.contract);
+        // Parsing is the expensive part, so a version that is still the same is shared.
         let known = last.version(applied.id).ok().filter(|known| known.contract.is_amended_by(&amendments));
         if let Some(known) = known {
             return Ok(known.clone());
@@ -68,8 +70,9 @@ async fn all(reads: &impl Reads) -> Result<Agreements, DbErr> {
     Ok(Agreements::new(versions))
 }
 
-/// Holds off whoever writes under an agreement until the transaction ends, so that nothing under way misses what it changes: that
-/// comes a few times a year, and a lock held by every registration would cost more. Comes before [`read`], which then sees what is so.
+/// Keeps everyone else from writing tickets and obligations until the transaction ends, so that none is written under an agreement that
+/// is being changed. Agreements change a few times a year; a lock that every registration has to take would cost more. To be called
+/// before [`read`], which then sees what is committed.
 pub async fn lock(tx: &Tx) -> Result<(), DbErr> {
     if tx.backend() == Backend::Postgres {
         tx.connection().execute_unprepared("LOCK TABLE ticket, obligation IN EXCLUSIVE MODE").await?;

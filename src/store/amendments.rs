@@ -1,4 +1,4 @@
-//! Amendments to calendars with the approvals of both sides, in the order recorded; only ever added.
+//! Amendments to calendars with the approvals of both sides, in the order recorded. They are never changed or deleted.
 
 use entity::{amendment_approval, calendar_amendment, ticket};
 use sea_orm::ActiveValue::Set;
@@ -13,13 +13,18 @@ use crate::domain::contract::Side;
 use crate::domain::contract::amendment::{Approval, Change, Recorded};
 use crate::domain::workflow::State;
 
-/// All of them.
 pub async fn all(reads: &impl Reads) -> Result<Vec<Recorded>, DbErr> {
-    let rows =
-        reads.find_ours::<calendar_amendment::Entity>().order_by_asc(calendar_amendment::Column::Sequence).all(reads.connection()).await?;
+    let rows = reads
+        .find_of_desk::<calendar_amendment::Entity>()
+        .order_by_asc(calendar_amendment::Column::Sequence)
+        .all(reads.connection())
+        .await?;
     let mut recorded = rows.into_iter().map(to_domain).collect::<Result<Vec<_>, _>>()?;
-    let approvals =
-        reads.find_ours::<amendment_approval::Entity>().order_by_asc(amendment_approval::Column::Sequence).all(reads.connection()).await?;
+    let approvals = reads
+        .find_of_desk::<amendment_approval::Entity>()
+        .order_by_asc(amendment_approval::Column::Sequence)
+        .all(reads.connection())
+        .await?;
     for row in approvals {
         if let Some(one) = recorded.iter_mut().find(|one| one.id == row.amendment_id) {
             one.approvals.push((row.sequence, approval(row)?));
@@ -28,7 +33,7 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Recorded>, DbErr> {
     Ok(recorded)
 }
 
-/// Adds one; with its approvals it is in force or waits.
+/// Stores an amendment without its approvals.
 pub async fn insert(tx: &Tx, recorded: &Recorded) -> Result<(), DbErr> {
     let row = calendar_amendment::ActiveModel {
         id: Set(recorded.id),
@@ -46,7 +51,6 @@ pub async fn insert(tx: &Tx, recorded: &Recorded) -> Result<(), DbErr> {
     calendar_amendment::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-/// Adds a side's approval.
 pub async fn approve(tx: &Tx, amendment: Uuid, sequence: i64, approval: &Approval) -> Result<(), DbErr> {
     let row = amendment_approval::ActiveModel {
         id: Set(approval.id),
@@ -61,9 +65,10 @@ pub async fn approve(tx: &Tx, amendment: Uuid, sequence: i64, approval: &Approva
     amendment_approval::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-/// Has every open ticket and obligation of a contract settled again, since an amendment took effect.
+/// Makes every open ticket and obligation of a contract due at once, so that the workers settle them under an amendment that took
+/// effect.
 pub async fn take_effect(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> {
-    super::obligations::look_at_open(tx, contract, at).await?;
+    super::obligations::settle_open(tx, contract, at).await?;
     settle_open(tx, contract, at).await
 }
 

@@ -1,4 +1,4 @@
-//! Files on tickets: what is known of them, and which uploads are under way. The bytes are elsewhere, under the same id.
+//! Files on tickets, and which uploads are under way. The bytes are kept elsewhere, under the same id.
 
 use entity::{attachment, upload};
 use sea_orm::ActiveValue::Set;
@@ -18,7 +18,7 @@ pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, reader: Reader) -> Resu
     Ok(rows.into_iter().map(to_domain).collect())
 }
 
-/// One attachment of a ticket, where a reader sees it.
+/// One attachment of a ticket, if the reader may see it.
 pub async fn find(reads: &impl Reads, ticket: Uuid, id: Uuid, reader: Reader) -> Result<Option<Attachment>, DbErr> {
     let row = shown(reads, reader).filter(attachment::Column::TicketId.eq(ticket)).filter(attachment::Column::Id.eq(id));
     Ok(row.one(reads.connection()).await?.map(to_domain))
@@ -29,7 +29,7 @@ fn shown(reads: &impl Reads, reader: Reader) -> sea_orm::Select<attachment::Enti
     if reader.sees(false) { rows } else { rows.filter(attachment::Column::Visibility.eq(Visibility::Public.as_str())) }
 }
 
-/// How long each attachment of a ticket is, of those that both parties see or of those for the desk alone.
+/// The sizes in bytes of a ticket's public attachments, or of those only the desk sees.
 pub async fn sizes(reads: &impl Reads, ticket: Uuid, public: bool) -> Result<Vec<u64>, DbErr> {
     let sizes = reads.find::<attachment::Entity>().select_only().column(attachment::Column::SizeBytes);
     let sizes = sizes.filter(attachment::Column::Visibility.eq(Visibility::of(public).as_str()));
@@ -37,7 +37,6 @@ pub async fn sizes(reads: &impl Reads, ticket: Uuid, public: bool) -> Result<Vec
     Ok(sizes.into_iter().map(|size| u64::try_from(size).unwrap_or_default()).collect())
 }
 
-/// Adds attachments.
 pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
     if attachments.is_empty() {
         return Ok(());
@@ -57,7 +56,7 @@ pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
     attachment::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-/// Remembers that files are on their way in, before their first byte is kept.
+/// Notes that files are coming, before their first byte is stored: after a crash the sweep finds by it what to remove.
 pub async fn expect(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
@@ -66,25 +65,27 @@ pub async fn expect(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
     upload::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-/// Ends uploads whose attachments are recorded in this transaction; how many of them had not been given up.
+/// Ends uploads whose attachments this transaction records. Returns how many there were; one that was given up is not counted.
 pub async fn arrived(tx: &Tx, ids: &[Uuid]) -> Result<usize, DbErr> {
     let theirs = upload::Column::Id.is_in(ids.iter().copied()).and(upload::Column::GivenUp.eq(false));
     let gone = upload::Entity::delete_many().filter(theirs).exec(tx.connection()).await?;
     Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
 }
 
-/// Uploads that began before an instant, oldest first.
+/// Uploads that began before an instant and have not ended, oldest first.
 pub async fn begun_before(reads: &impl Reads, before: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr> {
-    let rows =
-        reads.find_ours::<upload::Entity>().filter(upload::Column::StartedAt.lt(before.to_utc())).order_by_asc(upload::Column::StartedAt);
+    let rows = reads
+        .find_of_desk::<upload::Entity>()
+        .filter(upload::Column::StartedAt.lt(before.to_utc()))
+        .order_by_asc(upload::Column::StartedAt);
     Ok(rows.limit(limit).all(reads.connection()).await?.into_iter().map(|row| row.id).collect())
 }
 
-/// Gives up uploads: those of them, all that did not arrive, that never will from now on, so that their bytes may go.
+/// Gives up uploads that have not arrived. From then on they never can, so their bytes may be removed. Returns those it gave up.
 pub async fn give_up(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
     let theirs = upload::Column::Id.is_in(ids.iter().copied());
     let rows = tx
-        .find_ours::<upload::Entity>()
+        .find_of_desk::<upload::Entity>()
         .filter(theirs.clone())
         .order_by_asc(upload::Column::Id)
         .lock_exclusive()
@@ -95,7 +96,7 @@ pub async fn give_up(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Forgets uploads of which nothing is left.
+/// Deletes the notes on uploads whose bytes are gone.
 pub async fn forget(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     upload::Entity::delete_many().filter(upload::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
 }

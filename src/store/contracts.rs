@@ -1,4 +1,4 @@
-//! Contract versions, as they were applied.
+//! Contract versions, with the text they were applied with.
 
 use entity::contract_version;
 use sea_orm::ActiveValue::Set;
@@ -9,27 +9,22 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 
-/// A version as it was applied.
 #[derive(Debug, Clone)]
 pub struct Applied {
-    /// Its id, which tickets pin.
+    /// Tickets and obligations are pinned to it.
     pub id: Uuid,
-    /// The contract.
     pub contract: String,
-    /// The version.
     pub version: String,
-    /// SHA-256 of its text, in hexadecimal.
+    /// SHA-256 of `source`, in hexadecimal.
     pub digest: String,
-    /// Its text.
     pub source: String,
-    /// When.
     pub applied_at: Instant,
 }
 
-/// Every version there is, in the order applied.
+/// In the order applied.
 pub async fn all(reads: &impl Reads) -> Result<Vec<Applied>, DbErr> {
     let rows =
-        reads.find_ours::<contract_version::Entity>().order_by_asc(contract_version::Column::AppliedAt).all(reads.connection()).await?;
+        reads.find_of_desk::<contract_version::Entity>().order_by_asc(contract_version::Column::AppliedAt).all(reads.connection()).await?;
     Ok(rows
         .into_iter()
         .map(|row| Applied {
@@ -43,7 +38,6 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Applied>, DbErr> {
         .collect())
 }
 
-/// Adds a version.
 pub async fn insert(tx: &Tx, version: &Applied, effective_from: chrono::NaiveDate) -> Result<(), DbErr> {
     let row = contract_version::ActiveModel {
         id: Set(version.id),

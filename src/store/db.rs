@@ -1,9 +1,9 @@
-//! The connections, and whether the database does its part.
+//! The connections, and whether the database works.
 //!
-//! SQLite ends a transaction by itself when the disk is full or fails, without a word to the library that counts them. So no
-//! connection is used again unless it is provably outside every transaction: its queue is empty, the library counts none, and
-//! nothing failed on it but for a constraint. `BEGIN IMMEDIATE` on a connection that counts none proves the rest: SQLite
-//! refuses it inside a transaction. `Tx` sees to what lies between that and the commit.
+//! SQLite rolls a transaction back by itself when the disk is full or fails, and the library, which counts open transactions, is not
+//! told. So no connection is used again unless it is certainly outside every transaction: its queue is empty, the library counts none,
+//! and nothing failed on it except a constraint. `BEGIN IMMEDIATE` on such a connection proves the rest, because SQLite refuses it
+//! inside a transaction. `Tx` looks after what happens between that and the commit.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,42 +20,38 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::cache::AgreementsCache;
 use super::faults::is_busy;
-use super::known::LastRead;
-use super::place::Place;
+use super::file_guard::FileGuard;
 use super::tx::sealed::Inner as _;
 use super::watch::Watch;
 use super::{Scope, Tx, View};
 use crate::standing::Standing;
 
 /// How long SQLite waits for another process's write, and PostgreSQL for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a database in trouble is left alone before it is tried again.
-const TRIED_AGAIN: Duration = Duration::from_secs(1);
-/// How long a database that works is taken at its word, also when nobody writes.
-const TRUSTED: Duration = Duration::from_mins(5);
-/// What is written to see whether it can be: more than a ticket takes.
-const TRIED_WITH: usize = 32 * 1024;
+const WAIT: Duration = Duration::from_secs(5);
+/// How long a database in trouble is left alone between two probes.
+const PROBE_IN_TROUBLE: Duration = Duration::from_secs(1);
+/// How long a working database goes unprobed; on a quiet desk nothing else would notice a full disk.
+const PROBE_AT_WORK: Duration = Duration::from_mins(5);
+/// How many bytes a probe writes: more than a ticket takes, so that a database which passes has room for one.
+const PROBE_BYTES: usize = 32 * 1024;
 
-/// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
-    /// Embedded, one writer.
     Sqlite,
-    /// A server, any number of processes.
     Postgres,
 }
 
-/// The database.
 #[derive(Debug, Clone)]
 pub struct Db {
     backend: Backend,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
-    /// One connection of its own: on SQLite, what tells of other processes' commits is counted per connection.
-    pulse: DatabaseConnection,
+    /// A single connection for `PRAGMA data_version`, which SQLite counts per connection.
+    poller: DatabaseConnection,
     watch: Arc<Watch>,
-    last_read: Arc<LastRead>,
+    cache: Arc<AgreementsCache>,
 }
 
 impl Db {
@@ -69,15 +65,15 @@ impl Db {
         // The library logs the address it is given, so it is given one without a password.
         let mut options = ConnectOptions::new("postgres://localhost");
         options.map_sqlx_postgres_opts(move |_| server.clone());
-        options.max_connections(16).acquire_timeout(PATIENCE).connect_timeout(PATIENCE).sqlx_logging(false);
+        options.max_connections(16).acquire_timeout(WAIT).connect_timeout(WAIT).sqlx_logging(false);
         let pool = Database::connect(options).await?;
         let watch = Arc::new(Watch {
             standing: Standing::new("the database"),
-            place: None,
+            file: None,
             spoilt: Arc::default(),
-            tried: tokio::sync::Mutex::default(),
+            probed: tokio::sync::Mutex::default(),
         });
-        Ok(Self { backend: Backend::Postgres, writer: pool.clone(), pulse: pool.clone(), reader: pool, watch, last_read: Arc::default() })
+        Ok(Self { backend: Backend::Postgres, writer: pool.clone(), poller: pool.clone(), reader: pool, watch, cache: Arc::default() })
     }
 
     async fn to_sqlite(url: &str) -> Result<Self, DbErr> {
@@ -87,78 +83,82 @@ impl Db {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        // Made here, once: a connection opened later must not make a new file where the old one was deleted.
+        // Created here and nowhere else: a connection opened later must not create a new file where the old one was deleted.
         std::fs::File::options().create(true).append(true).open(path).map_err(failed)?;
         let spoilt = Arc::<AtomicBool>::default();
         let writer = patiently(&sqlite(path, 1, Some(spoilt.clone()))).await?;
         let reader = patiently(&sqlite(path, 4, None)).await?;
-        let pulse = patiently(&sqlite(path, 1, None)).await?;
-        // From its first read on, a connection keeps the log from being removed when another closes.
-        pulse.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) FROM sqlite_schema")).await?;
-        let watch =
-            Watch { standing: Standing::new("the database"), place: Some(Place::of(path)), spoilt, tried: tokio::sync::Mutex::default() };
-        Ok(Self { backend: Backend::Sqlite, writer, reader, pulse, watch: Arc::new(watch), last_read: Arc::default() })
+        let poller = patiently(&sqlite(path, 1, None)).await?;
+        // A connection that has read keeps SQLite from removing the log when another one closes.
+        poller.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) FROM sqlite_schema")).await?;
+        let watch = Watch {
+            standing: Standing::new("the database"),
+            file: Some(FileGuard::of(path)),
+            spoilt,
+            probed: tokio::sync::Mutex::default(),
+        };
+        Ok(Self { backend: Backend::Sqlite, writer, reader, poller, watch: Arc::new(watch), cache: Arc::default() })
     }
 
-    /// Which database it is.
     pub fn backend(&self) -> Backend {
         self.backend
     }
 
-    /// Begins a transaction for a scope. On SQLite it holds the only writer from its first statement on.
+    /// Begins a transaction for a scope. On SQLite it is the only writer from here on.
     pub async fn begin(&self, scope: Scope) -> Result<Tx, DbErr> {
         let options = TransactionOptions {
+            // A deferred transaction that reads before it writes fails as soon as another process wrote in between.
             sqlite_transaction_mode: (self.backend == Backend::Sqlite).then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.watch.in_place()?;
+        self.watch.check_file()?;
         let begun = self.writer.begin_with_options(options).await.inspect_err(|error| self.watch.failed_writing(error))?;
-        Ok(Tx::new(begun, scope, self.backend, self.watch.clone(), self.last_read.clone()))
+        Ok(Tx::new(begun, scope, self.backend, self.watch.clone(), self.cache.clone()))
     }
 
-    /// Reads for a scope.
+    /// Reads for a scope, outside any transaction.
     pub fn view(&self, scope: Scope) -> View {
-        View::new(self.reader.clone(), scope, self.watch.clone(), self.last_read.clone())
+        View::new(self.reader.clone(), scope, self.watch.clone(), self.cache.clone())
     }
 
-    /// Reads that tell whether another process committed something.
-    pub fn pulse(&self) -> View {
-        View::new(self.pulse.clone(), Scope::All, self.watch.clone(), self.last_read.clone())
+    /// The view on which `data_version` must always be asked.
+    pub(super) fn poller(&self) -> View {
+        View::new(self.poller.clone(), Scope::All, self.watch.clone(), self.cache.clone())
     }
 
-    /// The bare connection, for what is no row: migrations, and word between processes.
-    pub fn migrating(&self) -> &DatabaseConnection {
+    /// The connection without a scope, for what concerns no rows: migrations, and notifications between processes.
+    pub fn bare_connection(&self) -> &DatabaseConnection {
         &self.writer
     }
 
-    /// An error when the database does not do its part. One that was in trouble is tried again before it is called ready.
+    /// An error when the database does not work. One in trouble is probed first, so that its recovery shows at once.
     pub async fn ready(&self) -> Result<(), DbErr> {
         if self.watch.standing.trouble().is_some() {
-            self.look().await;
+            self.probe().await;
         }
-        self.watch.in_place()?;
+        self.watch.check_file()?;
         self.watch.standing.trouble().map_or(Ok(()), |trouble| Err(DbErr::Conn(RuntimeErr::Internal(trouble))))
     }
 
-    /// Tries whether the database takes writes, where that is not known from a moment ago.
-    pub async fn look(&self) {
-        let Ok(mut tried) = self.watch.tried.try_lock() else { return };
-        let known_for = if self.watch.standing.trouble().is_some() { TRIED_AGAIN } else { TRUSTED };
-        if tried.is_some_and(|at| at.elapsed() < known_for) {
+    /// Finds out whether the database accepts writes, unless that was done a moment ago.
+    pub async fn probe(&self) {
+        let Ok(mut probed) = self.watch.probed.try_lock() else { return };
+        let interval = if self.watch.standing.trouble().is_some() { PROBE_IN_TROUBLE } else { PROBE_AT_WORK };
+        if probed.is_some_and(|at| at.elapsed() < interval) {
             return;
         }
-        // Before it is known, too: who asks and does not wait for the answer must not have it tried over and over.
-        *tried = Some(Instant::now());
-        match self.try_writing().await {
+        // Set before the outcome is known: a caller that asks and hangs up must not set off a probe each time.
+        *probed = Some(Instant::now());
+        match self.probe_write().await {
             Ok(()) => self.watch.standing.worked(),
             Err(error) => self.watch.standing.failed(error),
         }
     }
 
-    /// Writes what takes new room, and gives the room back once it was had.
-    async fn try_writing(&self) -> Result<(), DbErr> {
-        let mut bytes = vec![0; TRIED_WITH];
-        // Random, or PostgreSQL would make next to nothing of it.
+    /// Writes enough to need new room, commits, and deletes it again.
+    async fn probe_write(&self) -> Result<(), DbErr> {
+        let mut bytes = vec![0; PROBE_BYTES];
+        // Random, because PostgreSQL would compress anything else to almost nothing.
         getrandom::fill(&mut bytes).map_err(|error| DbErr::Custom(error.to_string()))?;
         let tx = self.begin(Scope::All).await?;
         let insert = "INSERT INTO write_trial (id, bytes) VALUES ($1, $2)";
@@ -171,16 +171,16 @@ impl Db {
     }
 }
 
-/// How connections to a SQLite file are made; those of the writer with the mark that one is spoilt.
+/// The options of connections to a SQLite file. `spoilt` is given for the writer, whose connection is closed instead of reused once it is set.
 fn sqlite(path: &Path, connections: u32, spoilt: Option<Arc<AtomicBool>>) -> ConnectOptions {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rw", path.display()));
     options.max_connections(connections).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
     if spoilt.is_none() {
-        // All at once: one that is opened later might find another file there than the others did. The writer looks first.
+        // All opened now: a reader opened later might find another file at the path. The writer checks the file before each transaction.
         options.min_connections(connections);
     }
     options.map_sqlx_sqlite_opts(|options| {
-        options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).busy_timeout(PATIENCE).foreign_keys(true)
+        options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).busy_timeout(WAIT).foreign_keys(true)
     });
     options.map_sqlx_sqlite_pool_opts(move |pool: PoolOptions<Sqlite>| {
         let pool = pool.idle_timeout(None).max_lifetime(None);
@@ -188,7 +188,7 @@ fn sqlite(path: &Path, connections: u32, spoilt: Option<Arc<AtomicBool>>) -> Con
         pool.after_release(move |connection, _| {
             let spoilt = spoilt.clone();
             Box::pin(async move {
-                // Answered when what was still to be rolled back was.
+                // Answered only when a pending rollback has been carried out.
                 connection.ping().await?;
                 Ok(!spoilt.swap(false, Ordering::AcqRel) && !connection.is_in_transaction())
             })
@@ -197,8 +197,8 @@ fn sqlite(path: &Path, connections: u32, spoilt: Option<Arc<AtomicBool>>) -> Con
     options
 }
 
-/// Connects to SQLite, as often as another process that makes or leaves the same file is in the way: SQLite does not wait by itself
-/// while the kind of journal changes.
+/// Connects to SQLite, and retries while another process opens or closes the same file: SQLite's own waiting does not cover changes of
+/// the journal mode.
 async fn patiently(options: &ConnectOptions) -> Result<DatabaseConnection, DbErr> {
     const TRIES: u32 = 400;
     for _ in 1..TRIES {

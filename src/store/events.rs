@@ -1,4 +1,4 @@
-//! Histories of subjects of every kind, in one table.
+//! The histories of subjects of every kind, in one table.
 
 use std::collections::HashMap;
 
@@ -11,14 +11,14 @@ use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::history::{Event, EventData, Subject, SubjectKind};
 use crate::domain::subjects::{AnyEvent, EventKind};
 
-/// An event with its subject and place in the stream.
+/// An event with its subject and its position in the stream.
 #[derive(Debug, Clone)]
 pub struct Streamed {
     pub subject_id: Uuid,
     pub organisation: String,
     /// Its place in its subject's history, from 1.
     pub sequence: i32,
-    /// Its place in the stream; `None` until that is given.
+    /// Its position in the stream; `None` until it is numbered.
     pub position: Option<i64>,
     pub event: AnyEvent,
 }
@@ -39,13 +39,13 @@ pub async fn histories<S: Subject>(reads: &impl Reads, subjects: &[Uuid]) -> Res
     Ok(histories)
 }
 
-/// Adds events to histories, each after the `known` ones there are.
+/// Adds events to histories. `stored` is how many events each history has already.
 pub(super) async fn append<'a, S: Subject + 'a>(
     tx: &Tx,
     added: impl Iterator<Item = (&'a S, usize, &'a [Event<S::Data>])>,
 ) -> Result<(), DbErr> {
-    let rows = added.flat_map(|(subject, known, events)| {
-        let first = i32::try_from(known).unwrap_or(i32::MAX).saturating_add(1);
+    let rows = added.flat_map(|(subject, stored, events)| {
+        let first = i32::try_from(stored).unwrap_or(i32::MAX).saturating_add(1);
         events.iter().zip(first..).map(|(event, sequence)| row(subject, sequence, event))
     });
     insert_rows::<event::Entity>(tx, rows.collect(), None).await.map(drop)
@@ -68,7 +68,7 @@ fn row<S: Subject>(subject: &S, sequence: i32, event: &Event<S::Data>) -> event:
     }
 }
 
-/// An event of any subject; an error when this program does not know its kind or cannot read what it says.
+/// An event of any subject; an error when this program does not know its kind or cannot read its data.
 pub(super) fn streamed(row: event::Model) -> Result<Streamed, DbErr> {
     let (subject_id, organisation) = (row.subject_id, row.organisation.clone());
     let (sequence, position) = (row.sequence, row.position);
@@ -80,7 +80,7 @@ pub(super) fn streamed(row: event::Model) -> Result<Streamed, DbErr> {
 }
 
 fn to_event<D: EventData>(row: event::Model) -> Result<Event<D>, DbErr> {
-    let unreadable = |error| DbErr::Type(format!("what {} {} says cannot be read: {error}", row.kind, row.id));
+    let unreadable = |error| DbErr::Type(format!("the data of {} {} cannot be read: {error}", row.kind, row.id));
     let unknown = || broken("an event kind");
     EventKind::named(&row.kind).ok_or_else(unknown)?;
     Ok(Event {

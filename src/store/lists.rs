@@ -1,11 +1,11 @@
 //! Lists of tickets: narrowed, sorted by several keys, page by page.
 //!
-//! A page is found by the place where the last one ended, never by counting rows, so it costs the same however deep it is and
-//! however many tickets there are. Every key that may be absent has a stored stand-in that sorts last; keys of one direction
-//! are compared as one row value, which an index serves. A list may begin with the tickets that go first whatever it is
-//! sorted by (CHG-03): those are a section of their own, read before the rest.
+//! A page starts where the last one ended, and no rows are counted or skipped, so its cost depends neither on how deep it is nor on how
+//! many tickets there are. A key that may be absent has a stored stand-in value that sorts last. Keys of one direction are compared as
+//! one row value, for which an index can be used. Some tickets go first whatever a list is sorted by (CHG-03): they are a section of
+//! their own, read before the rest.
 //!
-//! Absent on purpose: a count of all pages, which would cost what the list holds.
+//! Absent on purpose: the number of pages, for which the whole list would have to be counted.
 
 use super::overviews::{self, Row};
 use super::tickets::{NO_RANK, NOT_DUE};
@@ -18,16 +18,16 @@ use entity::{ticket, ticket_change};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
 
-/// A key as a reader sees it, with its direction.
+/// A sort key as one reader sees it, with its direction.
 #[derive(Debug, Clone, Copy)]
-struct By {
+struct SortKey {
     key: Key,
     reader: Reader,
     descending: bool,
 }
 
-impl By {
-    fn keys(sort: &Sort, reader: Reader) -> Vec<Self> {
+impl SortKey {
+    fn all(sort: &Sort, reader: Reader) -> Vec<Self> {
         sort.keys.iter().map(|by| Self { key: by.key, reader, descending: by.descending }).collect()
     }
 
@@ -42,7 +42,7 @@ impl By {
         }
     }
 
-    /// The figure a ticket has under this key.
+    /// The ticket's value under this key, as a cursor holds it.
     fn figure(self, row: &ticket::Model) -> i64 {
         match (self.key, self.reader) {
             (Key::OpenedAt, _) => row.opened_at.timestamp(),
@@ -58,12 +58,12 @@ impl By {
         if self.descending { Order::Desc } else { Order::Asc }
     }
 
-    /// What is compared. Downwards the stand-in of an absent figure comes first, so there it is turned over.
+    /// What is compared. In descending order the stand-in for an absent value would sort first, so it is negated to sort last there too.
     fn expr(self) -> Expr {
         let column = Expr::col((ticket::Entity, self.column()));
         match self.key {
-            Key::Priority if self.descending => turned(&column, NO_RANK),
-            Key::NextDueAt if self.descending => turned(&column, NOT_DUE),
+            Key::Priority if self.descending => negated(&column, NO_RANK),
+            Key::NextDueAt if self.descending => negated(&column, NOT_DUE),
             _ => column,
         }
     }
@@ -77,7 +77,7 @@ impl By {
     }
 }
 
-/// A figure as the column of its key holds it.
+/// A cursor's value in the type of the key's column.
 fn value(key: Key, figure: i64) -> Expr {
     match key {
         Key::OpenedAt | Key::UpdatedAt => Expr::val(Instant::from_unix(figure).unwrap_or(Instant::MIN).to_utc()),
@@ -86,11 +86,11 @@ fn value(key: Key, figure: i64) -> Expr {
     }
 }
 
-fn turned<V: Into<sea_orm::Value> + std::ops::Neg<Output = V> + Copy>(column: &Expr, absent: V) -> Expr {
+fn negated<V: Into<sea_orm::Value> + std::ops::Neg<Output = V> + Copy>(column: &Expr, absent: V) -> Expr {
     Expr::case(column.clone().eq(Expr::val(absent)), Expr::val(-absent)).finally(column.clone()).into()
 }
 
-/// A part of a list that is read by itself.
+/// A part of a list that is read separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
     Whole,
@@ -98,7 +98,7 @@ enum Section {
     Rest,
 }
 
-/// A page of at most `size` tickets after a place.
+/// A page of at most `size` tickets after that place.
 pub async fn page(
     reads: &impl Reads,
     reader: Reader,
@@ -112,20 +112,21 @@ pub async fn page(
         Some(place) if !place.first => &[Section::Rest],
         _ => &[Section::First, Section::Rest],
     };
-    let most = usize::try_from(size).unwrap_or(usize::MAX);
-    let (narrowed, keys) = (conditions(reads, reader, filter).await?, By::keys(sort, reader));
+    let limit = usize::try_from(size).unwrap_or(usize::MAX);
+    let (narrowed, keys) = (conditions(reads, reader, filter).await?, SortKey::all(sort, reader));
     let mut rows: Vec<(Section, Row)> = Vec::new();
     for &section in sections {
-        if rows.len() > most {
+        if rows.len() > limit {
             break;
         }
+        // One more than asked for tells whether there is a next page.
         let left = size + 1 - rows.len() as u64;
         let after = after.filter(|place| place.first == (section == Section::First));
         let found = section_rows(reads, &narrowed, &keys, section, after, left).await?;
         rows.extend(found.into_iter().map(|row| (section, row)));
     }
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     let end = rows.last().filter(|_| more).map(|(section, row)| Place {
         first: *section == Section::First,
         figures: keys.iter().map(|by| by.figure(&row.ticket)).collect(),
@@ -137,7 +138,7 @@ pub async fn page(
 async fn section_rows(
     reads: &impl Reads,
     narrowed: &Condition,
-    keys: &[By],
+    keys: &[SortKey],
     section: Section,
     after: Option<&Place>,
     limit: u64,
@@ -159,13 +160,13 @@ async fn section_rows(
     overviews::rows(reads, query.limit(limit)).await
 }
 
-/// Ids follow the last key, so that keys of one direction are one row value with them.
-fn is_descending(keys: &[By]) -> bool {
+/// Ids break ties, in the direction of the last key, so that keys of one direction and the id form one row value.
+fn is_descending(keys: &[SortKey]) -> bool {
     keys.last().is_some_and(|last| last.descending)
 }
 
 /// The condition that a ticket comes after a place.
-fn beyond(keys: &[By], place: &Place) -> Condition {
+fn beyond(keys: &[SortKey], place: &Place) -> Condition {
     let id = (Expr::col((ticket::Entity, ticket::Column::Id)), Expr::val(place.id), is_descending(keys));
     let figures = keys.iter().zip(&place.figures);
     let terms: Vec<_> = figures.map(|(by, figure)| (by.expr(), by.value(*figure), by.descending)).chain([id]).collect();
@@ -209,9 +210,9 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &Filter) -> Resu
         all = all.add(ticket::Column::Priority.is_in(&filter.priorities).or(proposed));
     }
     for (span, key) in [(filter.opened, Key::OpenedAt), (filter.updated, Key::UpdatedAt), (filter.due, Key::NextDueAt)] {
-        let by = By { key, reader, descending: false };
+        let by = SortKey { key, reader, descending: false };
         let column = || Expr::col((ticket::Entity, by.column()));
-        // What has nothing due is due at no time.
+        // A ticket with nothing due holds the stand-in, which must not match an open-ended range.
         let before = span.before.map(Instant::unix).or_else(|| span.from.and((key == Key::NextDueAt).then_some(NOT_DUE)));
         all = all.add_option(span.from.map(|from| column().gte(value(key, from.unix()))));
         all = all.add_option(before.map(|before| column().lt(value(key, before))));
@@ -224,7 +225,7 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &Filter) -> Resu
     }
 }
 
-/// In these states. Open work has indexes of its own, which the word `is_open` alone lets a database use.
+/// In these states. Open tickets have partial indexes, which a database uses only if the condition says `is_open` literally.
 fn in_states(states: &[State]) -> Condition {
     let all = Condition::all();
     if states.is_empty() {

@@ -32,19 +32,16 @@ pub async fn of_ticket(
     Ok(rows.into_iter().map(to_domain).collect())
 }
 
-/// One message.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Message>, DbErr> {
     let row = reads.find::<message::Entity>().filter(message::Column::Id.eq(id)).one(reads.connection()).await?;
     Ok(row.map(to_domain))
 }
 
-/// Several messages.
 pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Message>, DbErr> {
     let rows = reads.find::<message::Entity>().filter(message::Column::Id.is_in(ids.iter().copied()));
     Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// Adds a message.
 pub async fn insert(tx: &Tx, message: &Message) -> Result<(), DbErr> {
     let row = message::ActiveModel {
         id: Set(message.id),

@@ -1,34 +1,35 @@
-//! Rows to domain values and back: the only namer of `entity`.
+//! Rows to domain values and back. Nothing else names `entity`.
 //!
-//! Every function takes a `Tx`, a transaction opened for a scope, or a `View`, the same for reads without one. Outside the
-//! scope a row does not exist, and a query without one does not compile: nobody else can reach the connection.
+//! Every function takes a `Tx`, a transaction opened for a scope, or a `View`, for reads outside one. A row outside the scope does not
+//! exist, and a query without a scope does not compile: nobody else can reach the connection.
 
 pub mod agreements;
 pub mod amendments;
 pub mod attachments;
+mod cache;
 pub mod changes;
 pub mod contracts;
 mod db;
 pub mod events;
 mod faults;
-pub mod form;
+mod file_guard;
 pub mod idempotency;
+pub mod inbound;
 pub mod index;
-mod known;
 pub mod lists;
-pub mod mail;
 pub mod messages;
 pub mod obligations;
 pub mod outbound;
 pub mod overviews;
 pub mod people;
-mod place;
 pub mod record;
 mod row;
+pub mod schema;
 pub mod search;
 pub mod seat;
 pub mod set_aside;
 pub mod stream;
+pub mod threads;
 pub mod tickets;
 pub mod time;
 pub mod tokens;
@@ -47,7 +48,6 @@ use sea_orm::{DbErr, EntityTrait, Iterable};
 
 use crate::domain::Instant;
 
-/// An instant as a row holds it.
 fn instant(at: DateTime<Utc>) -> Instant {
     Instant::try_from(at).unwrap_or(Instant::MIN)
 }
@@ -56,10 +56,10 @@ fn broken(what: &str) -> DbErr {
     DbErr::Type(format!("a row holds {what} that this program does not know"))
 }
 
-/// The most variables both databases take in one statement.
+/// The most variables that SQLite takes in one statement; PostgreSQL takes twice as many.
 const VARIABLES: usize = 32_766;
 
-/// Writes rows of a table in as few statements as that takes; how many came in.
+/// Inserts rows in as few statements as possible. Returns how many were inserted, which is fewer when `on_conflict` skips some.
 async fn insert_rows<E: EntityTrait>(tx: &Tx, rows: Vec<E::ActiveModel>, on_conflict: Option<OnConflict>) -> Result<u64, DbErr>
 where
     E::ActiveModel: Send,

@@ -1,4 +1,4 @@
-//! Obligations, and when a contract's recurring duties are next looked at.
+//! Obligations, and when each contract's recurring duties are next opened.
 
 use std::collections::HashMap;
 
@@ -15,16 +15,16 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::history::IndexRebuilt;
-use crate::domain::obligation::{EventData, Filter, Obligation, State};
+use crate::domain::obligation::{EventData, Obligation, ObligationFilter, State};
 
-/// One obligation; `None` outside the scope, too.
+/// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Obligation>, DbErr> {
     let found = reads.find::<obligation::Entity>().filter(obligation::Column::Id.eq(id)).one(reads.connection()).await?;
     found.map(to_domain).transpose()
 }
 
 /// A page of obligations, first due first.
-pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Obligation>, DbErr> {
+pub async fn list(reads: &impl Reads, filter: &ObligationFilter) -> Result<Vec<Obligation>, DbErr> {
     let states: Vec<_> = filter.states.iter().map(|state| state.as_str().to_owned()).collect();
     let mut query = reads.find::<obligation::Entity>();
     for (column, values) in [
@@ -51,15 +51,15 @@ pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Obligation>
     query.all(reads.connection()).await?.into_iter().map(to_domain).collect()
 }
 
-/// When the next duty is looked at.
+/// When a contract's recurring duties are to be opened next.
 pub async fn next_opening(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
-    let opens = reads.find_ours::<obligation_opening::Entity>().select_only().column(obligation_opening::Column::NextOpenAt);
+    let opens = reads.find_of_desk::<obligation_opening::Entity>().select_only().column(obligation_opening::Column::NextOpenAt);
     let opens = opens.filter(obligation_opening::Column::NextOpenAt.is_not_null()).order_by_asc(obligation_opening::Column::NextOpenAt);
     let opens: Option<DateTime<Utc>> = opens.limit(1).into_tuple().one(reads.connection()).await?;
     Ok(opens.map(instant))
 }
 
-/// The last period of each duty and organisation of a contract that was opened: its last date.
+/// For each duty and organisation of a contract, the last date of the last period that was opened.
 pub async fn last_opened(tx: &Tx, contract: &str) -> Result<Vec<(String, String, NaiveDate)>, DbErr> {
     let rows = tx.find::<obligation::Entity>().select_only();
     let rows = rows.column(obligation::Column::Duty).column(obligation::Column::Organisation);
@@ -68,8 +68,8 @@ pub async fn last_opened(tx: &Tx, contract: &str) -> Result<Vec<(String, String,
     rows.group_by(obligation::Column::Duty).group_by(obligation::Column::Organisation).into_tuple().all(tx.connection()).await
 }
 
-/// Has every open obligation of a contract looked at again at an instant: its calendar was amended.
-pub(super) async fn look_at_open(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> {
+/// Makes every open obligation of a contract due at that instant, so that the workers settle it again.
+pub(super) async fn settle_open(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> {
     obligation::Entity::update_many()
         .col_expr(obligation::Column::NextFireAt, Expr::value(at.to_utc()))
         .filter(obligation::Column::Contract.eq(contract))
@@ -79,16 +79,16 @@ pub(super) async fn look_at_open(tx: &Tx, contract: &str, at: Instant) -> Result
         .map(drop)
 }
 
-/// Has a contract's recurring duties looked at from an instant on.
-pub async fn look_at_duties(tx: &Tx, contract: &str, at: Option<Instant>) -> Result<(), DbErr> {
+/// Sets when a contract's recurring duties are next opened; `None` for never.
+pub async fn schedule_opening(tx: &Tx, contract: &str, at: Option<Instant>) -> Result<(), DbErr> {
     let row = obligation_opening::ActiveModel { contract: Set(contract.to_owned()), next_open_at: Set(at.map(Instant::to_utc)) };
     let known = OnConflict::column(obligation_opening::Column::Contract).update_column(obligation_opening::Column::NextOpenAt).to_owned();
     obligation_opening::Entity::insert(row).on_conflict(known).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-/// A contract whose duties are to be looked at by `now`, held by this transaction; those held by another are left out.
+/// A contract whose duties are to be opened by `now`, locked by this transaction. Those locked by another are skipped.
 pub async fn claim_opening(tx: &Tx, now: Instant) -> Result<Option<String>, DbErr> {
-    let due = tx.find_ours::<obligation_opening::Entity>().filter(obligation_opening::Column::NextOpenAt.lte(now.to_utc()));
+    let due = tx.find_of_desk::<obligation_opening::Entity>().filter(obligation_opening::Column::NextOpenAt.lte(now.to_utc()));
     let due = due.order_by_asc(obligation_opening::Column::NextOpenAt).limit(1);
     let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     Ok(due.one(tx.connection()).await?.map(|row| row.contract))
@@ -152,7 +152,7 @@ impl Rows for Obligation {
         vec![Row::of("obligation", &to_row(&record.subject).into_active_model())]
     }
 
-    /// The duty with its period, or with its id where it is of none.
+    /// The duty with its period, or with the obligation's id where it has none.
     fn label(&self) -> String {
         format!("{} {}", self.duty, self.period.clone().unwrap_or_else(|| self.id.to_string()))
     }

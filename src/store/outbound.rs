@@ -1,22 +1,23 @@
-//! Mail that left, waits, or was given up, as the desk looks at it.
+//! Mail on its way out: the queue that the mail worker empties, and what the desk sees of it.
 
-use entity::outbound_mail::{Column, Entity, Model};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use chrono::{DateTime, Utc};
+use entity::outbound_mail::{ActiveModel, Column, Entity, Model};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
 use uuid::Uuid;
 
-use super::mail::outbound;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
-use crate::domain::mail::{MailState, OutboundFilter, Tracked};
+use crate::domain::mail::{MailState, Outbound, OutboundFilter, Tracked};
 
-/// A page of mails, the newest first.
+/// A page of mails, newest first.
 pub async fn list(reads: &impl Reads, filter: &OutboundFilter) -> Result<Vec<Tracked>, DbErr> {
     let mut query = reads.find::<Entity>();
     query = match &filter.states[..] {
         [] => query,
-        // One state is asked for by itself: there is an index that has it in this order.
+        // `=` for one state, not `IN`: only then does the index give this order.
         [one] => query.filter(Column::State.eq(one.as_str())),
         several => query.filter(Column::State.is_in(several.iter().map(|state| state.as_str()))),
     };
@@ -31,17 +32,15 @@ pub async fn list(reads: &impl Reads, filter: &OutboundFilter) -> Result<Vec<Tra
     query.all(reads.connection()).await?.into_iter().map(tracked).collect()
 }
 
-/// One mail.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Tracked>, DbErr> {
     reads.find::<Entity>().filter(Column::Id.eq(id)).one(reads.connection()).await?.map(tracked).transpose()
 }
 
-/// How many mails were given up.
 pub async fn count_failed(reads: &impl Reads) -> Result<u64, DbErr> {
     reads.find::<Entity>().filter(Column::State.eq(MailState::Failed.as_str())).count(reads.connection()).await
 }
 
-/// Puts a mail that was given up back in the queue, as if it were new; false when it is not given up.
+/// Puts a mail that was given up back in the queue as if it were new. False when it was not given up.
 pub async fn requeue(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
     let again = Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Pending.as_str()))
@@ -53,14 +52,110 @@ pub async fn requeue(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
     Ok(again.exec(tx.connection()).await?.rows_affected == 1)
 }
 
-/// Makes every mail that was tried in vain and waits for its next try due now.
-pub async fn hurry(tx: &Tx, now: Instant) -> Result<(), DbErr> {
+/// Makes every mail that failed and waits for its next try due now.
+pub async fn retry_now(tx: &Tx, now: Instant) -> Result<(), DbErr> {
     let waiting = Entity::update_many()
         .col_expr(Column::NextAttemptAt, Expr::value(Some(now.to_utc())))
         .filter(Column::State.eq(MailState::Pending.as_str()))
         .filter(Column::LastError.is_not_null())
         .filter(Column::NextAttemptAt.gt(now.to_utc()));
     waiting.exec(tx.connection()).await.map(drop)
+}
+
+/// Queues mails. A second mail of the same kind to the same person about the same event is dropped.
+pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let rows = mails.iter().map(|mail| ActiveModel {
+        id: Set(mail.id),
+        ticket_id: Set(mail.ticket_id),
+        organisation: Set(mail.organisation.clone()),
+        event_id: Set(mail.event_id),
+        template: Set(mail.template.clone()),
+        recipient: Set(mail.recipient.clone()),
+        subject: Set(mail.subject.clone()),
+        body: Set(mail.body.clone()),
+        auto: Set(mail.auto.clone()),
+        message_id: Set(mail.message_id.clone()),
+        in_reply_to: Set(mail.in_reply_to.clone()),
+        state: Set(MailState::Pending.to_string()),
+        attempts: Set(0),
+        next_attempt_at: Set(Some(mail.created_at.to_utc())),
+        created_at: Set(mail.created_at.to_utc()),
+        queued_at: Set(Some(mail.queued_at.to_utc())),
+        sent_at: Set(None),
+        last_error: Set(None),
+        mailbox: Set(mail.mailbox.clone()),
+    });
+    let known = [Column::EventId, Column::Recipient, Column::Template];
+    let once = OnConflict::columns(known).do_nothing().to_owned();
+    Entity::insert_many(rows).on_conflict(once).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Takes mails that are due, and moves their next try to `again_at`, so that no other process tries them meanwhile.
+pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> Result<Vec<Outbound>, DbErr> {
+    let due = tx
+        .find::<Entity>()
+        .filter(Column::State.eq(MailState::Pending.as_str()))
+        .filter(Column::NextAttemptAt.lte(now.to_utc()))
+        .order_by_asc(Column::NextAttemptAt)
+        .order_by_asc(Column::CreatedAt)
+        // Ids of events sort by the time they were made; a mail's own id is a hash.
+        .order_by_asc(Column::EventId)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(tx.connection())
+        .await?;
+    let ids: Vec<_> = due.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        let put_off = Expr::value(Some(again_at.to_utc()));
+        let taken = Entity::update_many().col_expr(Column::NextAttemptAt, put_off);
+        taken.filter(Column::Id.is_in(ids)).exec(tx.connection()).await?;
+    }
+    Ok(due.into_iter().map(outbound).collect())
+}
+
+/// When the next mail is due.
+pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
+    let earliest = reads.find::<Entity>().select_only().column(Column::NextAttemptAt);
+    let earliest = earliest.filter(Column::State.eq(MailState::Pending.as_str())).filter(Column::NextAttemptAt.is_not_null());
+    let row: Option<DateTime<Utc>> = earliest.order_by_asc(Column::NextAttemptAt).limit(1).into_tuple().one(reads.connection()).await?;
+    Ok(row.map(instant))
+}
+
+pub async fn sent(tx: &Tx, ids: &[Uuid], at: Instant) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    tried(ids, MailState::Sent, None)
+        .col_expr(Column::SentAt, Expr::value(Some(at.to_utc())))
+        .col_expr(Column::LastError, Expr::value(None::<String>))
+        .exec(tx.connection())
+        .await
+        .map(drop)
+}
+
+/// Records a failed try, and when the next one is; `None` gives the mail up. False when it was not waiting to be sent.
+pub async fn not_sent(tx: &Tx, id: Uuid, error: &str, again_at: Option<Instant>) -> Result<bool, DbErr> {
+    let state = if again_at.is_some() { MailState::Pending } else { MailState::Failed };
+    let failed = tried(&[id], state, again_at.map(Instant::to_utc)).col_expr(Column::LastError, Expr::value(error));
+    let failed = failed.filter(Column::State.eq(MailState::Pending.as_str()));
+    Ok(failed.exec(tx.connection()).await?.rows_affected == 1)
+}
+
+fn tried(ids: &[Uuid], state: MailState, again_at: Option<DateTime<Utc>>) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value(state.as_str()))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .col_expr(Column::NextAttemptAt, Expr::value(again_at))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+}
+
+/// Oldest first.
+pub async fn of_ticket(reads: &impl Reads, ticket: Uuid) -> Result<Vec<Outbound>, DbErr> {
+    let rows = reads.find::<Entity>().filter(Column::TicketId.eq(ticket));
+    Ok(rows.order_by_asc(Column::Id).all(reads.connection()).await?.into_iter().map(outbound).collect())
 }
 
 fn tracked(row: Model) -> Result<Tracked, DbErr> {
@@ -71,4 +166,24 @@ fn tracked(row: Model) -> Result<Tracked, DbErr> {
         sent_at: row.sent_at.map(instant),
         mail: outbound(row),
     })
+}
+
+fn outbound(row: Model) -> Outbound {
+    Outbound {
+        id: row.id,
+        ticket_id: row.ticket_id,
+        organisation: row.organisation,
+        event_id: row.event_id,
+        template: row.template,
+        recipient: row.recipient,
+        subject: row.subject,
+        body: row.body,
+        auto: row.auto,
+        message_id: row.message_id,
+        in_reply_to: row.in_reply_to,
+        attempts: row.attempts,
+        created_at: instant(row.created_at),
+        queued_at: instant(row.queued_at.unwrap_or(row.created_at)),
+        mailbox: row.mailbox,
+    }
 }

@@ -1,4 +1,4 @@
-//! People: the only rows with names and addresses, so that they can be erased.
+//! People. Names and addresses are kept in these rows only, so that a person can be erased.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -
     Ok(found.one(reads.connection()).await?.map(to_domain))
 }
 
-/// The organisations that have a person with that address.
+/// The organisations of which somebody with that address is known; strangers do not count.
 pub async fn organisations_of(reads: &impl Reads, email: &str) -> Result<Vec<String>, DbErr> {
     let found = reads.find::<person::Entity>().select_only().column(person::Column::Organisation);
     found
@@ -33,34 +33,31 @@ pub async fn organisations_of(reads: &impl Reads, email: &str) -> Result<Vec<Str
         .await
 }
 
-/// Several people.
 pub async fn find(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr> {
     let found = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied()));
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// Somebody who acted: a person, or whoever came with a token.
+/// The name of somebody who acted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
-    /// A person, by name.
+pub enum ActorName {
     Person(String),
-    /// A token, by its name.
     Token(String),
 }
 
-/// The names of people and tokens, in one statement. A person who was erased is not there.
-pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Known>, DbErr> {
+/// The names of people and tokens, in one statement. A person who was erased is left out.
+pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, ActorName>, DbErr> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let people = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied())).select_only();
     let people = people.column(person::Column::Id).column(person::Column::Name).expr_as(Expr::val(1), "person");
-    let tokens = reads.find_ours::<token::Entity>().filter(token::Column::Id.is_in(ids.iter().copied())).select_only();
+    let tokens = reads.find_of_desk::<token::Entity>().filter(token::Column::Id.is_in(ids.iter().copied())).select_only();
     let tokens = tokens.column(token::Column::Id).column(token::Column::Name).expr_as(Expr::val(0), "person");
     let both = people.into_query().union(UnionType::All, tokens.into_query()).to_owned();
     let known = reads.connection().query_all(&both).await?.into_iter().map(|row| {
         let (id, name, is_person): (Uuid, String, i32) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        Ok((id, if is_person == 1 { Known::Person(name) } else { Known::Token(name) }))
+        Ok((id, if is_person == 1 { ActorName::Person(name) } else { ActorName::Token(name) }))
     });
     known.collect()
 }
@@ -90,7 +87,7 @@ pub async fn with_addresses(reads: &impl Reads, organisations: &[&str], emails: 
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// Adds people; how many of them nobody was adding at the same moment.
+/// Adds people. Returns how many were added, which is fewer when another transaction added one at the same moment.
 pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u64, DbErr> {
     let row = |person: &Person| person::ActiveModel {
         id: Set(person.id),
@@ -105,7 +102,7 @@ pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u
     insert_rows::<person::Entity>(tx, people.iter().map(row).collect(), Some(known)).await
 }
 
-/// Records that somebody vouches for these people.
+/// Records that these people are no strangers: the desk or their organisation vouches for them.
 pub async fn vouch_for(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     let known = person::Entity::update_many().col_expr(person::Column::IsStranger, Expr::value(false));
     known.filter(person::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)

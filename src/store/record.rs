@@ -1,83 +1,82 @@
-//! The one writer of a subject: its row, its index, what was added to its history, and the key of the request that did it, together.
+//! The one writer of a subject: its row, its index, the new events of its history and the idempotency key of the request, together.
 //!
-//! The change of a ticket is marked afterwards, by the pass that gives these events their places in the stream (`changes`).
+//! That a ticket changed is marked later, by the pass that numbers the events (`changes`).
 
 use std::collections::HashMap;
 
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::idempotency::{self, Done};
+use super::idempotency::{self, Completed};
 use super::row::{Row, Stored};
 use super::{Reads, Tx, events};
 use crate::domain::Instant;
 use crate::domain::history::{Event, IndexRebuilt, Subject};
 
-/// A subject as it is to be written.
 #[derive(Debug)]
 pub struct Record<S: Subject> {
     pub subject: S,
     pub index: S::Index,
-    /// How many events its history has; none of a new subject.
-    pub known: usize,
+    /// How many events of its history are stored; 0 for a new subject.
+    pub stored: usize,
     pub added: Vec<Event<S::Data>>,
 }
 
-/// Writes subjects, new or known; all of them in as few statements as that takes.
-pub async fn record<S: Rows>(tx: &Tx, records: &[Record<S>], done: Option<Done<'_>>) -> Result<(), DbErr> {
-    let (new, known): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.known == 0);
+/// Writes subjects, new or stored before, in as few statements as possible.
+pub async fn record<S: Rows>(tx: &Tx, records: &[Record<S>], completed: Option<Completed<'_>>) -> Result<(), DbErr> {
+    let (new, changed): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.stored == 0);
     if !new.is_empty() {
         S::insert(tx, &new).await?;
     }
-    for record in known {
+    for record in changed {
         S::update(tx, record).await?;
     }
-    let added = records.iter().map(|record| (&record.subject, record.known, record.added.as_slice()));
+    let added = records.iter().map(|record| (&record.subject, record.stored, record.added.as_slice()));
     events::append(tx, added).await?;
-    match done {
-        Some(done) => idempotency::insert(tx, &done).await,
+    match completed {
+        Some(completed) => idempotency::insert(tx, &completed).await,
         None => Ok(()),
     }
 }
 
-/// The rows of a kind of subject.
+/// How a kind of subject is stored.
 #[expect(async_fn_in_trait, reason = "nobody outside this program implements it")]
 pub trait Rows: Subject {
-    /// What it is called where one is not found.
+    /// For errors and the log.
     const NAME: &'static str;
 
-    /// Several, in no order; those outside the scope are not there.
+    /// In no particular order; those outside the scope are left out.
     async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Self>, DbErr>;
 
-    /// One, held against other writers until the transaction ends.
+    /// Reads one and locks it against other writers until the transaction ends.
     async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Self>, DbErr>;
 
     async fn insert(tx: &Tx, new: &[&Record<Self>]) -> Result<(), DbErr>;
 
-    /// Writes one over its former row, with its index.
+    /// Overwrites a subject's row and index.
     async fn update(tx: &Tx, record: &Record<Self>) -> Result<(), DbErr>;
 
-    /// When the next is due, whatever else is in its row.
+    /// When the next subject is due. Reads that column only, so that an unreadable row does not stop the workers.
     async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr>;
 
-    /// Those with something due by `now`, held by this transaction; those held by another are left out.
+    /// Locks subjects with something due by `now`, earliest first. Those locked by another transaction are skipped.
     async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr>;
 
-    /// Lets what is due of one wait until then.
+    /// Postpones what is due of a subject.
     async fn put_off(tx: &Tx, id: Uuid, until: Instant) -> Result<(), DbErr>;
 
-    /// Those after one, by id, with everything that is stored of them.
+    /// The next page of subjects by id, with everything that is stored of them.
     async fn stored_after(reads: &impl Reads, last: Option<Uuid>, limit: u64) -> Result<Vec<Stored<Self>>, DbErr>;
 
-    /// Its rows as they are to be, in the form in which stored ones are compared with them.
+    /// The rows it should have, for comparison with the stored ones.
     fn rows(record: &Record<Self>) -> Vec<Row>;
 
-    /// How people know it.
+    /// What people call it, such as a ticket's number.
     fn label(&self) -> String;
 
-    /// The labels of several, by id; also of those whose rows cannot be read whole.
+    /// By id. Tickets are labelled even when the rest of their row cannot be read: a dead letter may be about such a one.
     async fn labels(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbErr>;
 
-    /// That its stored rows were written anew.
+    /// The event that says that its stored rows were rebuilt.
     fn rebuilt(differences: IndexRebuilt) -> Self::Data;
 }

@@ -1,4 +1,4 @@
-//! Rows as they are compared with what a replay gives.
+//! Rows in the form in which they are compared with a replay.
 
 use sea_orm::sea_query::sea_value_to_json_value;
 use sea_orm::{ActiveModelTrait, EntityTrait, IdenStatic, Iterable};
@@ -15,19 +15,18 @@ pub struct Stored<S> {
 }
 
 impl<S> Stored<S> {
-    /// Whether its timers have something to do, which may be to no more than its index.
+    /// Whether the workers have yet to settle it.
     pub fn is_due(&self, now: Instant) -> bool {
         self.next_fire_at.is_some_and(|at| at <= now)
     }
 }
 
-/// A row by its columns.
 #[derive(Debug)]
 pub struct Row {
-    /// The table's name, with what tells it from the subject's other rows of that table: `clock.resolution`.
+    /// The table, and which of the subject's rows in it: `clock.resolution`.
     pub(super) name: String,
     pub(super) columns: Vec<(&'static str, Value)>,
-    /// Whether it may be there although a replay says nothing of it.
+    /// Whether it may be stored although the replay has no such row.
     pub(super) outlives: bool,
 }
 

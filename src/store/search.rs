@@ -1,6 +1,6 @@
-//! Search: the words of tickets, folded by `domain::search` so that both databases find the same.
+//! Search for tickets by words, which `domain::search` folds so that both databases find the same.
 //!
-//! The database is handed words and asked for words; its own reading of a language, and the syntax of its queries, are kept out of it.
+//! The database only gets plain words: its stemming and its query syntax stay out of it.
 
 use std::collections::HashSet;
 
@@ -15,20 +15,20 @@ use crate::domain::search::{Words, parted};
 use crate::domain::ticket::ExternalReference;
 use crate::domain::ticket::Ticket;
 
-/// Room for the words of one ticket, in bytes: PostgreSQL takes a mebibyte.
+/// The most bytes of words kept for one ticket: a `tsvector` of PostgreSQL holds at most a mebibyte.
 const ROOM: usize = 500_000;
-/// Tickets written in one statement.
+/// Tickets written in one statement: two variables each.
 const AT_ONCE: usize = 500;
-/// As many tickets as are named one by one.
+/// Up to this many hits are put in the query by number.
 const FEW: usize = 1000;
 
-/// Keeps the words of a ticket's number, texts and names elsewhere; to be done in the transaction that changes one of them.
+/// Indexes a ticket's number, texts and external references. To be called in the transaction that changes one of them.
 pub async fn put(tx: &Tx, ticket: &Ticket) -> Result<(), DbErr> {
     let names: Vec<_> = references(tx, &[ticket.id]).await?.into_iter().map(|(_, name)| name).collect();
     write(tx, &[(ticket.number, words_of(ticket, &names))]).await
 }
 
-/// The same for new tickets with what they are called elsewhere.
+/// The same for new tickets, with their external references.
 pub async fn put_new<'a>(tx: &Tx, named: impl Iterator<Item = (&'a Ticket, &'a [ExternalReference])>) -> Result<(), DbErr> {
     let rows: Vec<_> = named.map(|(ticket, names)| (ticket.number, words_of(ticket, names))).collect();
     write(tx, &rows).await
@@ -38,7 +38,7 @@ fn words_of(ticket: &Ticket, names: &[ExternalReference]) -> String {
     let number = ticket.reference();
     let names = names.iter().flat_map(|name| [name.system.as_str(), name.reference.as_str()]);
     let texts = [number.as_str(), &ticket.title].into_iter().chain(names).chain([ticket.description.as_str()]);
-    kept(texts.flat_map(parted))
+    fitted(texts.flat_map(parted))
 }
 
 async fn write(tx: &Tx, rows: &[(i64, String)]) -> Result<(), DbErr> {
@@ -62,8 +62,8 @@ async fn write(tx: &Tx, rows: &[(i64, String)]) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The words in a row, each once, as many as there is room for.
-fn kept(words: impl Iterator<Item = String>) -> String {
+/// The words in one text, each once, as many as there is room for.
+fn fitted(words: impl Iterator<Item = String>) -> String {
     let (mut seen, mut room) = (HashSet::new(), ROOM);
     let fits = words.filter(|word| seen.insert(word.clone())).take_while(|word| {
         let left = room.checked_sub(word.len() + 1);
@@ -75,9 +75,10 @@ fn kept(words: impl Iterator<Item = String>) -> String {
 
 /// The condition that a ticket has these words.
 ///
-/// No database knows beforehand how often a word occurs, and each plan is a disaster for the other case. So the search is asked
-/// first for as many as are few: those are named one by one, and found by their numbers whatever the list is sorted by. Words
-/// of more tickets than that are looked up ticket by ticket on the way through the list, where enough have them.
+/// No database knows beforehand how often a word occurs, and the plan for a rare word is a disaster for a frequent one and the other way
+/// round. So the search runs by itself first, up to `FEW` hits. A few hits are put in the query by number, which is fast whatever the list
+/// is sorted by. More than that are left to a subquery, which the database checks ticket by ticket on its way through the list: it soon
+/// fills a page, because many tickets match.
 pub(super) async fn condition(reads: &impl Reads, words: &Words) -> Result<Expr, DbErr> {
     let backend = reads.connection().get_database_backend();
     let (number, of, query) = match backend {
@@ -94,13 +95,12 @@ pub(super) async fn condition(reads: &impl Reads, words: &Words) -> Result<Expr,
     Ok(ticket::Column::Number.is_in(numbers))
 }
 
-/// As PostgreSQL asks. They are letters and figures alone, so that quoting them is enough.
+/// Words hold only letters and digits, so quoting them is enough.
 fn as_tsquery(words: &Words) -> String {
     let whole = words.whole.iter().map(|word| format!("'{word}'"));
     whole.chain([format!("'{}':*", words.begun)]).collect::<Vec<_>>().join(" & ")
 }
 
-/// As SQLite asks.
 fn as_match(words: &Words) -> String {
     let whole = words.whole.iter().map(|word| format!("\"{word}\""));
     whole.chain([format!("\"{}\"*", words.begun)]).collect::<Vec<_>>().join(" ")
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_text_of_any_length_fits() {
         let text = (0..200_000).fold(String::new(), |text, n| text + &format!("woord{n} "));
-        let kept = kept(parted(&text).into_iter());
+        let kept = fitted(parted(&text).into_iter());
         assert!(kept.starts_with("woord0 woord1 ") && kept.len() <= ROOM);
     }
 }

@@ -1,7 +1,8 @@
-//! The one seat of a sandbox: whoever serves it holds it, and with its process it is free again, however that ended.
+//! The seat of a sandbox, which one process at a time may hold: the one that serves it. It is free again when that process ends, however it
+//! ends.
 //!
-//! On SQLite a lock on a file beside the database, on PostgreSQL a lock of a session. Time itself does not rest on it:
-//! `store::time::move_sandbox` never goes back, whoever asks.
+//! On SQLite it is a lock on a file beside the database, on PostgreSQL an advisory lock of a session. That time never goes back does not
+//! depend on it: `store::time::move_sandbox` sees to that.
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
@@ -11,15 +12,14 @@ use sea_orm::{ConnectionTrait, DbErr, RuntimeErr, Statement};
 
 use super::{Backend, Db};
 
-/// On PostgreSQL: what the seat is known by.
+/// The PostgreSQL advisory lock that is the seat, next to that of `schema`.
 const LOCK: i64 = 0x7575_7277_0002;
 
-/// The seat, while it is held.
+/// The seat; dropping it gives it up.
 #[derive(Debug)]
 pub enum Seat {
-    /// By a file that stays locked as long as it is open.
+    /// Locked for as long as it is open.
     File(File),
-    /// By a session of its own.
     Session(Box<PgConnection>),
 }
 
@@ -32,7 +32,7 @@ pub async fn take(db: &Db) -> Result<Option<Seat>, DbErr> {
 }
 
 impl Seat {
-    /// Whether it is still held: a session may be cut.
+    /// Whether it is still held: a session may have been cut.
     pub async fn is_held(&mut self) -> bool {
         match self {
             Self::File(_) => true,
@@ -42,9 +42,9 @@ impl Seat {
 }
 
 async fn take_file(db: &Db) -> Result<Option<Seat>, DbErr> {
-    // As SQLite itself knows the file: by one name, whichever it was opened by.
+    // The path as SQLite resolved it: two processes may have opened the same file by different names.
     let named = Statement::from_string(Backend::Sqlite.into(), "SELECT file FROM pragma_database_list WHERE name = 'main'");
-    let row = db.migrating().query_one_raw(named).await?;
+    let row = db.bare_connection().query_one_raw(named).await?;
     let name: String = row.map(|row| row.try_get("", "file")).transpose()?.unwrap_or_default();
     let path = PathBuf::from(format!("{name}-sandbox"));
     let wrong = |error: std::io::Error| DbErr::Custom(format!("{}: {error}", path.display()));
@@ -58,8 +58,8 @@ async fn take_file(db: &Db) -> Result<Option<Seat>, DbErr> {
 
 async fn take_session(db: &Db) -> Result<Option<Seat>, DbErr> {
     let wrong = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
-    // Not the pool's any more: it would close the session when it is old.
-    let mut session = db.migrating().get_postgres_connection_pool().acquire().await.map_err(wrong)?.detach();
+    // Detached, because the pool would close an old session, and the lock with it.
+    let mut session = db.bare_connection().get_postgres_connection_pool().acquire().await.map_err(wrong)?.detach();
     let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut session).await.map_err(wrong)?;
     Ok(taken.then(|| Seat::Session(Box::new(session))))
 }

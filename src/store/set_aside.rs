@@ -1,5 +1,5 @@
-//! Events that a handler could not take yet. One that failed carries its next try; those of its subject that came later
-//! carry none until it is done; a dead letter carries the instant it was given up.
+//! Events that a handler has set aside. One that failed has an instant for its next try. Later events of its subject wait behind it and have
+//! none. One that was given up, a dead letter, has the instant at which it was.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 use uuid::Uuid;
 
 use super::record::Rows;
-use super::stream::Place;
+use super::stream::StreamEntry;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, View, instant};
 use crate::domain::Instant;
@@ -18,60 +18,52 @@ use crate::domain::history::SubjectKind;
 use crate::domain::obligation::Obligation;
 use crate::domain::ticket::Ticket;
 
-/// An event set aside for a handler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
-    /// Its id.
     pub id: Uuid,
-    /// The handler that could not take it.
     pub handler: String,
-    /// The event.
     pub event_id: Uuid,
     pub subject_id: Uuid,
-    /// How often it was tried.
     pub attempts: i32,
-    /// Why it failed.
     pub last_error: Option<String>,
-    /// When it was given up.
     pub died_at: Option<Instant>,
 }
 
-/// A dead letter as an operator knows it.
+/// A dead letter, with what an operator recognises it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
     pub set_aside: SetAside,
-    /// What it is about: a ticket's number, or an obligation by its duty.
+    /// A ticket's number, or an obligation's duty with its period.
     pub subject: String,
-    /// The event's kind, as it is written.
+    /// The event's kind as it is stored, which this program may not know.
     pub kind: String,
 }
 
-/// What becomes of a try that failed.
+/// What happens to an event after a failed try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// It is tried again then.
-    Again(Instant),
-    /// It is a dead letter from then on.
-    Dead(Instant),
+pub enum AfterFailure {
+    RetryAt(Instant),
+    /// It becomes a dead letter, at that instant.
+    GiveUp(Instant),
 }
 
-/// Of these subjects, those of which something waits for a handler.
+/// Those of these subjects of which an event is set aside for a handler and not given up.
 pub async fn waiting(tx: &Tx, handler: &str, subjects: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
     let of_subjects = alive(tx, handler).select_only().column(set_aside::Column::SubjectId);
     let of_subjects = of_subjects.filter(set_aside::Column::SubjectId.is_in(subjects.iter().copied())).distinct();
     Ok(of_subjects.into_tuple::<Uuid>().all(tx.connection()).await?.into_iter().collect())
 }
 
-/// Sets an event aside that failed, or, without a failure, behind one of its subject that did.
-pub async fn put(tx: &Tx, handler: &str, place: &Place, failed: Option<(&str, Instant)>, now: Instant) -> Result<(), DbErr> {
+/// Sets aside an event that failed, with its error and next try; or, without those, one that waits behind it.
+pub async fn put(tx: &Tx, handler: &str, entry: &StreamEntry, failed: Option<(&str, Instant)>, now: Instant) -> Result<(), DbErr> {
     let row = set_aside::ActiveModel {
-        id: Set(Uuid::new_v5(&place.event_id, handler.as_bytes())),
+        id: Set(Uuid::new_v5(&entry.event_id, handler.as_bytes())),
         handler: Set(handler.to_owned()),
-        event_id: Set(place.event_id),
-        subject_kind: Set(place.subject_kind.map_or("", SubjectKind::as_str).to_owned()),
-        subject_id: Set(place.subject_id),
-        organisation: Set(place.organisation.clone()),
-        position: Set(place.position),
+        event_id: Set(entry.event_id),
+        subject_kind: Set(entry.subject_kind.map_or("", SubjectKind::as_str).to_owned()),
+        subject_id: Set(entry.subject_id),
+        organisation: Set(entry.organisation.clone()),
+        position: Set(entry.position),
         attempts: Set(i32::from(failed.is_some())),
         next_attempt_at: Set(failed.map(|failed| failed.1.to_utc())),
         last_error: Set(failed.map(|failed| failed.0.to_owned())),
@@ -81,7 +73,7 @@ pub async fn put(tx: &Tx, handler: &str, place: &Place, failed: Option<(&str, In
     set_aside::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-/// What a handler is to try again by now, in the order of the stream.
+/// Events that a handler is to retry by `now`, in stream order.
 pub async fn due(tx: &Tx, handler: &str, now: Instant, limit: u64) -> Result<Vec<SetAside>, DbErr> {
     let due = tx.find::<set_aside::Entity>().filter(set_aside::Column::Handler.eq(handler));
     let due = due.filter(set_aside::Column::NextAttemptAt.lte(now.to_utc()));
@@ -89,13 +81,13 @@ pub async fn due(tx: &Tx, handler: &str, now: Instant, limit: u64) -> Result<Vec
     Ok(due.all(tx.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// The handlers that have something to try again by now.
+/// The handlers that have something to retry by `now`.
 pub async fn due_handlers(view: &View, now: Instant) -> Result<Vec<String>, DbErr> {
     let due = view.find::<set_aside::Entity>().select_only().column(set_aside::Column::Handler);
     due.filter(set_aside::Column::NextAttemptAt.lte(now.to_utc())).distinct().into_tuple().all(view.connection()).await
 }
 
-/// When something is tried again next.
+/// When the next retry of any handler is due.
 pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     let earliest = reads.find::<set_aside::Entity>().select_only().column(set_aside::Column::NextAttemptAt);
     let earliest = earliest.filter(set_aside::Column::NextAttemptAt.is_not_null()).order_by_asc(set_aside::Column::NextAttemptAt);
@@ -103,17 +95,17 @@ pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     Ok(row.map(instant))
 }
 
-/// Forgets what was taken after all, and lets the next of its subject try.
+/// Deletes an event that a retry handled, and releases the next one of its subject.
 pub async fn done(tx: &Tx, one: &SetAside, now: Instant) -> Result<(), DbErr> {
     set_aside::Entity::delete_by_id(one.id).exec(tx.connection()).await?;
     release(tx, one, now).await
 }
 
-/// Records that a try failed; the next of the subject tries when this one is dead.
-pub async fn failed(tx: &Tx, one: &SetAside, error: &str, next: Next, now: Instant) -> Result<(), DbErr> {
+/// Records a failed try. If that was the last, the next event of the subject is released.
+pub async fn failed(tx: &Tx, one: &SetAside, error: &str, next: AfterFailure, now: Instant) -> Result<(), DbErr> {
     let (again, died) = match next {
-        Next::Again(at) => (Some(at.to_utc()), None),
-        Next::Dead(at) => (None, Some(at.to_utc())),
+        AfterFailure::RetryAt(at) => (Some(at.to_utc()), None),
+        AfterFailure::GiveUp(at) => (None, Some(at.to_utc())),
     };
     set_aside::Entity::update_many()
         .col_expr(set_aside::Column::Attempts, Expr::col(set_aside::Column::Attempts).add(1))
@@ -126,7 +118,7 @@ pub async fn failed(tx: &Tx, one: &SetAside, error: &str, next: Next, now: Insta
     if died.is_some() { release(tx, one, now).await } else { Ok(()) }
 }
 
-/// Lets the earliest that waits for a handler with a subject try, unless another of that subject is being tried.
+/// Makes the earliest waiting event of the same handler and subject due, unless it is due already.
 async fn release(tx: &Tx, one: &SetAside, now: Instant) -> Result<(), DbErr> {
     let of_subject = alive(tx, &one.handler).filter(set_aside::Column::SubjectId.eq(one.subject_id));
     let Some(next) = of_subject.order_by_asc(set_aside::Column::Position).one(tx.connection()).await? else { return Ok(()) };
@@ -145,12 +137,11 @@ async fn due_at(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
         .map(drop)
 }
 
-/// How many dead letters there are.
 pub async fn count_dead(view: &View) -> Result<u64, DbErr> {
     view.find::<set_aside::Entity>().filter(set_aside::Column::DiedAt.is_not_null()).count(view.connection()).await
 }
 
-/// The dead letters, oldest first, at most `limit`.
+/// Oldest first.
 pub async fn dead(view: &View, limit: u64) -> Result<Vec<DeadLetter>, DbErr> {
     let dead = view.find::<set_aside::Entity>().filter(set_aside::Column::DiedAt.is_not_null());
     let dead = dead.order_by_asc(set_aside::Column::DiedAt).order_by_asc(set_aside::Column::Position).limit(limit);
@@ -168,7 +159,7 @@ pub async fn dead(view: &View, limit: u64) -> Result<Vec<DeadLetter>, DbErr> {
     Ok(dead.into_iter().filter_map(letter).collect())
 }
 
-/// Lets a dead letter be tried anew; whether it is one.
+/// Makes a dead letter due as if it had never failed. False when there is no such dead letter.
 pub async fn revive(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
     let revived = set_aside::Entity::update_many()
         .col_expr(set_aside::Column::NextAttemptAt, Expr::value(Some(now.to_utc())))

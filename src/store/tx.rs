@@ -15,120 +15,118 @@ use entity::{
 };
 
 use super::Backend;
-use super::known::{Known, LastRead};
+use super::cache::{AgreementsCache, PinnedAgreements};
 use super::watch::Watch;
 use crate::domain::permission::Scope;
 
-/// Why the database did not do what was asked.
+/// For rooms that may not name the database library.
 pub type DbError = DbErr;
 
-/// A transaction for a scope; rolled back unless committed. Once a statement of it failed, it does nothing more: PostgreSQL would
-/// refuse, and SQLite, which may have ended it by itself, would keep each later statement by itself.
+/// A transaction for a scope; rolled back unless committed. After the first failed statement it refuses all others: PostgreSQL would refuse
+/// them too, but SQLite may have rolled back by itself, and would then commit each later statement on its own.
 pub struct Tx {
     statements: Statements<DatabaseTransaction>,
     scope: Scope,
     backend: Backend,
-    last_read: Arc<LastRead>,
-    known: Known,
-    /// What it is a part of, where it is a savepoint.
-    part: Option<Part>,
+    cache: Arc<AgreementsCache>,
+    pinned: PinnedAgreements,
+    /// Set for a savepoint.
+    savepoint: Option<Savepoint>,
 }
 
-/// Reads for a scope, each by itself.
+/// Reads for a scope, each outside any transaction.
 pub struct View {
     statements: Statements<DatabaseConnection>,
     scope: Scope,
-    last_read: Arc<LastRead>,
+    cache: Arc<AgreementsCache>,
 }
 
-/// A savepoint as the transaction around it knows it. That one can end well only if all its parts ended: committed, or rolled
-/// back for sure.
-struct Part {
-    of: Failure,
+/// A savepoint as seen by the transaction around it, which may commit only if each of its savepoints was committed, or certainly rolled
+/// back. One that is simply dropped counts as a failure.
+struct Savepoint {
+    outer: Failure,
     ended: bool,
 }
 
 /// The first failure of a transaction.
 type Failure = Arc<OnceLock<DbErr>>;
 
-impl Part {
-    fn ends(mut self) {
+impl Savepoint {
+    fn end(mut self) {
         self.ended = true;
     }
 }
 
-impl Drop for Part {
+impl Drop for Savepoint {
     fn drop(&mut self) {
         if !self.ended {
-            drop(self.of.set(DbErr::Custom("a part of the transaction did not end".to_owned())));
+            drop(self.outer.set(DbErr::Custom("a savepoint of the transaction was neither committed nor rolled back".to_owned())));
         }
     }
 }
 
 impl Tx {
-    pub(super) fn new(inner: DatabaseTransaction, scope: Scope, backend: Backend, watch: Arc<Watch>, last_read: Arc<LastRead>) -> Self {
+    pub(super) fn new(inner: DatabaseTransaction, scope: Scope, backend: Backend, watch: Arc<Watch>, cache: Arc<AgreementsCache>) -> Self {
         let statements = Statements { inner, watch, failure: Some(Failure::default()) };
-        Self { statements, scope, backend, last_read, known: Known::new(), part: None }
+        Self { statements, scope, backend, cache, pinned: PinnedAgreements::new(), savepoint: None }
     }
 
-    /// Makes everything done in it last. Only when this is well was anything; when not, nobody may rest on it.
+    /// Commits. Until this has succeeded, nobody may rely on anything the transaction did.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let Self { statements, part, .. } = self;
+        let Self { statements, savepoint, .. } = self;
         if let Some(failure) = statements.failure() {
             return Err(failure);
         }
         let Statements { inner, watch, .. } = statements;
         inner.commit().await.inspect_err(|error| watch.failed_writing(error))?;
-        match part {
-            Some(part) => part.ends(),
-            // What went into a file that nobody will find again is not kept.
-            None => watch.in_place()?,
+        match savepoint {
+            Some(savepoint) => savepoint.end(),
+            // A commit into a file that was deleted meanwhile is lost.
+            None => watch.check_file()?,
         }
         Ok(())
     }
 
-    /// Begins a part that can be undone by itself.
+    /// Begins a part that can be rolled back on its own.
     pub async fn savepoint(&self) -> Result<Self, DbErr> {
         let Statements { inner, watch, failure } = &self.statements;
-        let inner = self.statements.heeded(inner.begin()).await?;
-        let part = failure.clone().map(|of| Part { of, ended: false });
-        // What it learns is its own: a savepoint undone gives back its locks.
-        let known = self.known.clone();
-        Ok(Self { known, part, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone(), self.last_read.clone()) })
+        let inner = self.statements.run(inner.begin()).await?;
+        let savepoint = failure.clone().map(|outer| Savepoint { outer, ended: false });
+        // Agreements that it reads stay its own: rolling back to a savepoint releases the locks that keep them from changing.
+        let pinned = self.pinned.clone();
+        Ok(Self { pinned, savepoint, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone(), self.cache.clone()) })
     }
 
-    /// Undoes everything done in it.
     pub async fn rollback(self) -> Result<(), DbErr> {
-        let Self { statements: Statements { inner, watch, .. }, part, .. } = self;
+        let Self { statements: Statements { inner, watch, .. }, savepoint, .. } = self;
         inner.rollback().await.inspect_err(|error| watch.failed_writing(error))?;
-        if let Some(part) = part {
-            part.ends();
+        if let Some(savepoint) = savepoint {
+            savepoint.end();
         }
         Ok(())
     }
 
-    /// The bare transaction, for migrations.
-    pub(super) fn migrating(&self) -> &DatabaseTransaction {
+    /// The transaction without a scope, for migrations.
+    pub(super) fn bare_connection(&self) -> &DatabaseTransaction {
         &self.statements.inner
     }
 
-    /// Which database it is on.
     pub fn backend(&self) -> Backend {
         self.backend
     }
 }
 
 impl View {
-    pub(super) fn new(inner: DatabaseConnection, scope: Scope, watch: Arc<Watch>, last_read: Arc<LastRead>) -> Self {
-        Self { statements: Statements { inner, watch, failure: None }, scope, last_read }
+    pub(super) fn new(inner: DatabaseConnection, scope: Scope, watch: Arc<Watch>, cache: Arc<AgreementsCache>) -> Self {
+        Self { statements: Statements { inner, watch, failure: None }, scope, cache }
     }
 }
 
-/// A connection whose failures are remembered.
+/// A connection that remembers failures.
 pub struct Statements<C> {
     inner: C,
     watch: Arc<Watch>,
-    /// The first failure, after which nothing more is done; `None` where each statement stands by itself.
+    /// The first failure, after which no statement runs; `None` for a view, whose statements are independent.
     failure: Option<Failure>,
 }
 
@@ -137,11 +135,11 @@ impl<C> Statements<C> {
         self.failure.as_ref()?.get().cloned()
     }
 
-    async fn heeded<T>(&self, asked: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    async fn run<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         if let Some(failure) = self.failure() {
             return Err(failure);
         }
-        asked.await.inspect_err(|error| match &self.failure {
+        statement.await.inspect_err(|error| match &self.failure {
             Some(failure) => {
                 drop(failure.set(error.clone()));
                 self.watch.failed_writing(error);
@@ -158,30 +156,29 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Statements<C> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.heeded(self.inner.execute_raw(statement)).await
+        self.run(self.inner.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.heeded(self.inner.execute_unprepared(sql)).await
+        self.run(self.inner.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.heeded(self.inner.query_one_raw(statement)).await
+        self.run(self.inner.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.heeded(self.inner.query_all_raw(statement)).await
+        self.run(self.inner.query_all_raw(statement)).await
     }
 }
 
 /// A table whose rows belong to organisations.
-pub trait Of: EntityTrait {
-    /// The column that says whose a row is.
+pub trait OfOrganisation: EntityTrait {
     const ORGANISATION: Self::Column;
 }
 
 macro_rules! of_organisation {
-    ($($table:ident),*) => { $(impl Of for $table::Entity { const ORGANISATION: Self::Column = $table::Column::Organisation; })* };
+    ($($table:ident),*) => { $(impl OfOrganisation for $table::Entity { const ORGANISATION: Self::Column = $table::Column::Organisation; })* };
 }
 of_organisation!(
     attachment,
@@ -196,11 +193,12 @@ of_organisation!(
     set_aside,
     ticket,
     ticket_change,
-    // One whose sender is nobody's belongs to no organisation, and the desk alone sees it.
+    // A mail from somebody unknown has no organisation, so only the desk sees it.
     inbound_mail
 );
 
-/// A table whose rows are no organisation's: the desk's own books, and agreements, which `usecases::contracts` shows to whom they serve.
+/// A table whose rows belong to no organisation: the desk's own records, and agreements, which `usecases::contracts` shows to those they
+/// serve.
 pub trait OfTheDesk: EntityTrait {}
 
 macro_rules! of_the_desk {
@@ -212,29 +210,29 @@ of_the_desk!(
     change_horizon,
     contract_version,
     handler,
-    // Found by its caller.
+    // Always looked up by caller.
     idempotency,
     obligation_opening,
     sandbox_advance,
     stream,
     timekeeping,
-    // Its name is shown to whoever sees what was done with it.
+    // Its name is shown to everyone who may see what was done with it.
     token,
     upload
 );
 
 pub(super) mod sealed {
-    use super::{ConnectionTrait, Known, LastRead, Scope};
+    use super::{AgreementsCache, ConnectionTrait, PinnedAgreements, Scope};
 
-    /// What `store` alone can do with a transaction or a view.
+    /// Only `store` can reach these.
     pub trait Inner {
         type Connection: ConnectionTrait;
 
         fn connection(&self) -> &Self::Connection;
         fn scope(&self) -> &Scope;
-        fn last_read(&self) -> &LastRead;
-        /// What a transaction knows of the agreements; a view keeps nothing.
-        fn known(&self) -> Option<&Known>;
+        fn cache(&self) -> &AgreementsCache;
+        /// `None` for a view, which pins nothing.
+        fn pinned(&self) -> Option<&PinnedAgreements>;
     }
 }
 
@@ -249,12 +247,12 @@ impl sealed::Inner for Tx {
         &self.scope
     }
 
-    fn last_read(&self) -> &LastRead {
-        &self.last_read
+    fn cache(&self) -> &AgreementsCache {
+        &self.cache
     }
 
-    fn known(&self) -> Option<&Known> {
-        Some(&self.known)
+    fn pinned(&self) -> Option<&PinnedAgreements> {
+        Some(&self.pinned)
     }
 }
 
@@ -269,27 +267,27 @@ impl sealed::Inner for View {
         &self.scope
     }
 
-    fn last_read(&self) -> &LastRead {
-        &self.last_read
+    fn cache(&self) -> &AgreementsCache {
+        &self.cache
     }
 
-    fn known(&self) -> Option<&Known> {
+    fn pinned(&self) -> Option<&PinnedAgreements> {
         None
     }
 }
 
-/// What can be read from: a transaction or a view.
+/// A transaction or a view.
 pub trait Reads: sealed::Inner {
-    /// The rows of a table that the scope shows.
-    fn find<E: Of>(&self) -> Select<E> {
+    /// The rows within the scope.
+    fn find<E: OfOrganisation>(&self) -> Select<E> {
         match self.scope() {
             Scope::All => E::find(),
             Scope::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
         }
     }
 
-    /// The rows of a table that are no organisation's, so that no scope hides them.
-    fn find_ours<E: OfTheDesk>(&self) -> Select<E> {
+    /// Rows that belong to no organisation, so that no scope hides them.
+    fn find_of_desk<E: OfTheDesk>(&self) -> Select<E> {
         E::find()
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of the database's condition, remembered by whoever uses it.
+//! The condition of the database, as everyone who uses it has found it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,29 +7,28 @@ use std::time::Instant;
 use sea_orm::DbErr;
 
 use super::faults::{is_away, is_refusal};
-use super::place::Place;
+use super::file_guard::FileGuard;
 use crate::standing::Standing;
 
-/// What is known of the database's condition.
 #[derive(Debug)]
 pub(super) struct Watch {
     pub(super) standing: Standing,
-    pub(super) place: Option<Place>,
-    /// Marks that the writer's connection is not to be used again. On SQLite there is one, so one mark does.
+    pub(super) file: Option<FileGuard>,
+    /// Whether the writer's connection must be closed instead of reused. SQLite has one writer, so one flag is enough.
     pub(super) spoilt: Arc<AtomicBool>,
-    /// When it was last tried whether the database takes writes.
-    pub(super) tried: tokio::sync::Mutex<Option<Instant>>,
+    /// When the database was last probed for writes.
+    pub(super) probed: tokio::sync::Mutex<Option<Instant>>,
 }
 
 impl Watch {
-    /// Remembers a failure of the database.
+    /// Notes a failure, if it is one of the database rather than of a statement.
     pub(super) fn failed(&self, error: &DbErr) {
         if is_away(error) {
             self.standing.failed(error);
         }
     }
 
-    /// The same where a transaction was begun, went on or ended.
+    /// The same for a failure inside a transaction, or when one is begun or ended.
     pub(super) fn failed_writing(&self, error: &DbErr) {
         self.failed(error);
         if !is_refusal(error) {
@@ -37,8 +36,8 @@ impl Watch {
         }
     }
 
-    /// An error, and remembered, when an embedded database's file was deleted or replaced.
-    pub(super) fn in_place(&self) -> Result<(), DbErr> {
-        self.place.as_ref().map_or(Ok(()), Place::check).inspect_err(|error| self.failed(error))
+    /// An error, which is noted too, when the file of an embedded database was deleted or replaced.
+    pub(super) fn check_file(&self) -> Result<(), DbErr> {
+        self.file.as_ref().map_or(Ok(()), FileGuard::check).inspect_err(|error| self.failed(error))
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Error;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::store::people::Known;
+use crate::store::people::ActorName;
 use crate::store::{self, Reads};
 
 /// Who did something.
@@ -24,7 +24,7 @@ pub struct Acted {
 
 /// Everyone who acted in what is shown.
 #[derive(Debug, Default)]
-pub struct Actors(HashMap<Uuid, Known>);
+pub struct Actors(HashMap<Uuid, ActorName>);
 
 /// What is shown, with everyone who acted in it.
 #[derive(Debug)]
@@ -51,8 +51,8 @@ impl Actors {
         let (name, id) = match id_in(kept) {
             None => (Some(who.to_owned()), None),
             Some(id) => match self.0.get(&id) {
-                Some(Known::Person(name)) => (Some(name.clone()), Some(id)),
-                Some(Known::Token(name)) => (Some(name.clone()), None),
+                Some(ActorName::Person(name)) => (Some(name.clone()), Some(id)),
+                Some(ActorName::Token(name)) => (Some(name.clone()), None),
                 None => (None, None),
             },
         };

@@ -155,7 +155,7 @@ pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
             applied_at: app.time.now(),
         };
         store::contracts::insert(tx, &version, contract.effective_from).await?;
-        store::obligations::look_at_duties(tx, &version.contract, Some(version.applied_at)).await?;
+        store::obligations::schedule_opening(tx, &version.contract, Some(version.applied_at)).await?;
         Ok(true)
     })
     .await

@@ -23,7 +23,7 @@ use crate::store::{self, Scope, Tx};
 
 /// An amendment as someone asks for it.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct NewAmendment {
     /// The calendar's name in the contract.
     pub calendar: String,
     /// The date.
@@ -51,7 +51,7 @@ pub struct Consent {
 
 /// Changes one date of a contract's calendar, in every version of it, or has that wait for both sides. The same change twice is
 /// recorded twice and moves nothing the second time.
-pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &Draft) -> Result<Recorded, Error> {
+pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<Recorded, Error> {
     AmendCalendars::may(&stamp.actor)?;
     app.write(&stamp.scope, async |tx| {
         let (agreements, known) = known(tx).await?;
@@ -207,7 +207,7 @@ fn is_alone(agreements: &Agreements, scope: &Scope, contract: &str) -> bool {
     clients.all(|client| scope.includes(&client.organisation))
 }
 
-fn change(draft: &Draft) -> Result<Change, Vec<Problem>> {
+fn change(draft: &NewAmendment) -> Result<Change, Vec<Problem>> {
     let refused = |code, detail: String| vec![Problem::field("hours", code, detail)];
     match (draft.change.as_str(), draft.hours.is_empty()) {
         ("hours", true) => return Err(refused(FieldCode::Required, "a date that opens needs its hours".to_owned())),

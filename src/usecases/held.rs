@@ -12,7 +12,7 @@ use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
 use crate::domain::history::{Event, Follows, Settling, Subject};
 use crate::domain::ticket::Actor;
-use crate::store::idempotency::Done;
+use crate::store::idempotency::Completed;
 use crate::store::record::{Record, Rows, record};
 use crate::store::{self, Tx};
 
@@ -24,7 +24,7 @@ pub(super) struct Held<'a, S: Subject> {
     pub subject: S,
     pub history: Vec<Event<S::Data>>,
     /// How much of the history is stored.
-    known: usize,
+    stored: usize,
 }
 
 impl<'a, S: Rows> Held<'a, S> {
@@ -37,7 +37,7 @@ impl<'a, S: Rows> Held<'a, S> {
 
     /// The same where all that was read for many at once; a new subject has no history yet.
     pub fn of(app: &'a App, stamp: &'a Stamp, version: Arc<Version>, subject: S, history: Vec<Event<S::Data>>) -> Self {
-        Self { app, stamp, version, subject, known: history.len(), history }
+        Self { app, stamp, version, subject, stored: history.len(), history }
     }
 
     pub fn version(&self) -> &Version {
@@ -76,13 +76,13 @@ impl<'a, S: Rows> Held<'a, S> {
 
     /// What was added so far.
     pub fn added(&self) -> &[Event<S::Data>] {
-        &self.history[self.known..]
+        &self.history[self.stored..]
     }
 
     /// As it is to be written, with everything that follows by now.
     pub fn settle(mut self) -> Result<Record<S>, Error> {
         let index = self.catch_up(self.stamp.recorded_at)?;
-        Ok(Record { subject: self.subject, index, known: self.known, added: self.history.split_off(self.known) })
+        Ok(Record { subject: self.subject, index, stored: self.stored, added: self.history.split_off(self.stored) })
     }
 
     /// Writes it, with the key of the request that did it where that made something.
@@ -103,12 +103,12 @@ pub(super) async fn write_all<S: Rows>(
     records: &[Record<S>],
     created: Option<Uuid>,
 ) -> Result<(), Error> {
-    Ok(record(tx, records, done(app, stamp, created)).await?)
+    Ok(record(tx, records, completed(app, stamp, created)).await?)
 }
 
-fn done<'a>(app: &App, stamp: &'a Stamp, created: Option<Uuid>) -> Option<Done<'a>> {
+fn completed<'a>(app: &App, stamp: &'a Stamp, created: Option<Uuid>) -> Option<Completed<'a>> {
     let (key, created) = stamp.idempotency.as_ref().zip(created)?;
-    Some(Done { key, id: app.time.id(), created, at: stamp.recorded_at })
+    Some(Completed { key, id: app.time.id(), created, at: stamp.recorded_at })
 }
 
 /// What a repeated request made before; another request under the same key is a conflict.
@@ -126,8 +126,8 @@ pub(super) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Err
 
 /// Remembers what a request made that writes no subject, so that its repeat makes nothing.
 pub(super) async fn remember(app: &App, tx: &Tx, stamp: &Stamp, created: Uuid) -> Result<(), Error> {
-    match done(app, stamp, Some(created)) {
-        Some(done) => Ok(store::idempotency::insert(tx, &done).await?),
+    match completed(app, stamp, Some(created)) {
+        Some(completed) => Ok(store::idempotency::insert(tx, &completed).await?),
         None => Ok(()),
     }
 }

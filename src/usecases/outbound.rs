@@ -28,7 +28,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
     tracing::error!(mail = %mail.id, template = mail.template, error, "a mail is given up; it waits to be sent again");
     let stamp = Stamp::system(app.time.now());
     let done = app.write_quietly(&Scope::All, async |tx| {
-        if store::mail::not_sent(tx, mail.id, error, None).await? {
+        if store::outbound::not_sent(tx, mail.id, error, None).await? {
             tell(app, tx, &stamp, mail, EventData::MailGivenUp).await?;
         }
         Ok(())
@@ -37,7 +37,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
         // A ticket that cannot be read hides no mail: it is given up without a line in its history.
         Err(Error::Internal(fault)) => {
             tracing::error!(mail = %mail.id, fault, "the ticket of a mail that is given up could not be told");
-            app.write_quietly(&Scope::All, async |tx| Ok(store::mail::not_sent(tx, mail.id, error, None).await.map(drop)?)).await
+            app.write_quietly(&Scope::All, async |tx| Ok(store::outbound::not_sent(tx, mail.id, error, None).await.map(drop)?)).await
         }
         done => done,
     }
@@ -61,7 +61,7 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
         store::outbound::find(tx, id).await?.ok_or(Error::NotFound("message"))
     });
     let sent = sent.await?;
-    app.mail_waits.notify_waiters();
+    app.wake_mail.notify_waiters();
     with_number(app, &stamp.scope, sent).await
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Error, FieldCode, Problem};
 use crate::app::App;
-use crate::auth::tokens::{State, hash, state};
+use crate::auth::tokens::{TokenState, hash, state};
 use crate::domain::Instant;
 use crate::domain::text::is_visible;
 use crate::store::tokens::{Holder, Token};
@@ -82,7 +82,7 @@ pub struct Listed {
     /// The token.
     pub token: Token,
     /// What it is worth.
-    pub state: State,
+    pub state: TokenState,
 }
 
 /// Every token there was, oldest first.

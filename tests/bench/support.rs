@@ -70,7 +70,7 @@ impl Desk {
         let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
         if on_postgres {
             let app = App::start(settings.clone()).await.expect("a database");
-            uurwerk::store::form::bring(&app.db).await.expect("migrations");
+            uurwerk::store::schema::migrate(&app.db).await.expect("migrations");
         }
         let app = Arc::new(cli::ready(settings).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -90,7 +90,7 @@ impl Desk {
 
     /// The connection that the desk writes by.
     pub fn sql(&self) -> &DatabaseConnection {
-        self.app.db.migrating()
+        self.app.db.bare_connection()
     }
 
     /// One request; its answer's number, if it has one.

@@ -8,7 +8,7 @@ use crate::support::{Desk, incident};
 on_both_databases!(every_step_can_be_undone_and_done_again);
 
 async fn every_step_can_be_undone_and_done_again(desk: &Desk) {
-    let connection = desk.app.db.migrating();
+    let connection = desk.app.db.bare_connection();
     Migrator::down(connection, None).await.expect("down");
     Migrator::up(connection, None).await.expect("up");
     assert_eq!(desk.rows("contract_version").await, 0);

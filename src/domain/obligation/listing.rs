@@ -7,7 +7,7 @@ use crate::domain::Instant;
 
 /// Which obligations a list shows; what is empty does not narrow it.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct ObligationFilter {
     pub contracts: Vec<String>,
     pub organisations: Vec<String>,
     pub duties: Vec<String>,

@@ -13,7 +13,7 @@ mod replay;
 
 pub use super::contract::{Cycle, Duty, Occasion, Period};
 pub use event::{DueMoved, Event, EventData, EventKind, Late, LateVoided, Opened, Reminded};
-pub use listing::Filter;
+pub use listing::ObligationFilter;
 pub use replay::{Met, Reminder, Replay, replay};
 
 use chrono::NaiveDate;

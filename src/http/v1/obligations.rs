@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::tickets::names;
 use crate::app::App;
-use crate::domain::obligation::Filter;
+use crate::domain::obligation::ObligationFilter;
 use crate::http::answer::{CreatedAt, Json, Paged};
 use crate::http::body::{Body, Partial};
 use crate::http::caller::Caller;
@@ -17,7 +17,7 @@ use crate::http::path::{ObligationId, Path};
 use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 use crate::usecases::actors::Named;
-use crate::usecases::obligations::{self, Draft, Fulfilment};
+use crate::usecases::obligations::{self, Fulfilment, NewObligation};
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
@@ -40,7 +40,7 @@ pub fn operations() -> Vec<Operation> {
     operations.into_iter().map(|operation| operation.tag(Tag::Obligations)).collect()
 }
 
-impl FromQuery for Filter {
+impl FromQuery for ObligationFilter {
     fn read(keys: &mut Keys) -> Self {
         Self {
             contracts: keys.list("contract", "A comma list of ids of contracts"),
@@ -55,7 +55,7 @@ impl FromQuery for Filter {
     }
 }
 
-async fn list(app: Data<App>, caller: Caller, query: Query<Filter>) -> Result<Paged<ObligationPage>, Failure> {
+async fn list(app: Data<App>, caller: Caller, query: Query<ObligationFilter>) -> Result<Paged<ObligationPage>, Failure> {
     let (filter, mut problems) = query.partial();
     let is_asked = [&filter.contracts, &filter.organisations, &filter.duties].iter().any(|listed| !listed.is_empty());
     let names = names(&app, &caller, is_asked).await?;
@@ -64,7 +64,7 @@ async fn list(app: Data<App>, caller: Caller, query: Query<Filter>) -> Result<Pa
     problems.extend(among("obligation", &filter.duties, names.obligations.iter().map(String::as_str)));
     Failure::unless_none(problems)?;
     let size = filter.limit;
-    let Named { shown, actors } = obligations::read::list(&app, &caller, &Filter { limit: size + 1, ..filter }).await?;
+    let Named { shown, actors } = obligations::read::list(&app, &caller, &ObligationFilter { limit: size + 1, ..filter }).await?;
     let page = Page::of(shown, size, |last| paging::place(last.obligation.due_at, last.obligation.id));
     let items = page.items.iter().map(|one| Obligation::new(one, &actors)).collect::<Result<_, _>>()?;
     Ok(Paged(ObligationPage { items, next_cursor: page.next_cursor }))
@@ -81,7 +81,7 @@ async fn create(
     body: Partial<ObligationInput>,
 ) -> Result<CreatedAt<Obligation>, Failure> {
     let stamp = caller.stamp_once(&app, &key, &body.sent);
-    let draft = Draft {
+    let draft = NewObligation {
         contract: body.value.contract,
         duty: body.value.obligation,
         fact: body.value.fact,

@@ -1,4 +1,4 @@
-//! What the role that must see to an obligation hears: that it is due, or that it is late.
+//! Mail to the role that owns an obligation: a reminder, or notice that it is late.
 
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 
-/// The mails of every event of an obligation among these.
+/// Makes the mails for those of the events that are about obligations.
 pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {
     let of_obligations = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Obligation(event) => Some((streamed.subject_id, event)),
@@ -39,14 +39,14 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
     Ok(made)
 }
 
-/// Of what fires at once, after a desk was away, the owner hears the last.
+/// When the desk was down for a while, several events fire at the same moment; the owner hears of the last only.
 fn is_last_of_its_moment(history: &[Event], event: &Event) -> bool {
-    let is_told = |one: &&Event| matches!(one.data, EventData::Reminded(_) | EventData::Late(_));
+    let is_mailed = |one: &&Event| matches!(one.data, EventData::Reminded(_) | EventData::Late(_));
     let mut of_moment = history.iter().filter(|one| one.recorded_at == event.recorded_at);
-    of_moment.rfind(is_told).is_some_and(|last| last.id == event.id)
+    of_moment.rfind(is_mailed).is_some_and(|last| last.id == event.id)
 }
 
-/// One mail to every address of the owner's role.
+/// One mail to each address of the owner's role.
 fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) -> Result<Vec<Outbound>, Error> {
     let contract = &version.contract;
     let missing = || Error::Internal(format!("contract version {} has no duty {}", version.id, obligation.duty));

@@ -1,4 +1,4 @@
-//! What the one who reported a ticket hears of it.
+//! Mail to whoever reported a ticket.
 
 use super::DESK;
 use super::ticket_mail::TicketMail;
@@ -11,19 +11,19 @@ use crate::mail::messages::{self, Confirmation, DoneWord, Outgoing, Reply, Solve
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {
-    /// What the one who reported the ticket is told of an event: nothing when nobody did.
+    /// None when the ticket has no requester.
     pub(super) fn to_requester(&self) -> Result<Vec<Outbound>, Error> {
-        let Some(person) = self.around.requester(self.ticket) else { return Ok(Vec::new()) };
+        let Some(person) = self.context.requester(self.ticket) else { return Ok(Vec::new()) };
         let outgoing = match &self.event.data {
             EventData::Registered(registered) => {
-                // An automatic message is never confirmed.
+                // An automatic message is never confirmed: two machines would answer each other for ever.
                 let intake = registered.intake.as_ref();
                 if intake.is_some_and(|intake| !intake.acknowledge) {
                     return Ok(Vec::new());
                 }
                 self.confirmation(intake.is_some_and(|intake| intake.p1_by_mail))?
             }
-            EventData::Replied(_) => match self.around.text(self.event) {
+            EventData::Replied(_) => match self.context.text(self.event) {
                 Some(text) => self.reply(text)?,
                 None => return Ok(Vec::new()),
             },
@@ -33,7 +33,7 @@ impl TicketMail<'_> {
                 None => return Ok(Vec::new()),
             },
         };
-        let answers = self.around.thread(self.ticket).and_then(|thread| thread.latest.clone());
+        let answers = self.context.thread(self.ticket).and_then(|thread| thread.latest.clone());
         Ok(vec![self.outbound(&person.email, outgoing, answers)])
     }
 

@@ -1,4 +1,4 @@
-//! What the roles of a ladder hear of a ticket that climbs it.
+//! Mail to the roles of an escalation ladder about a ticket that climbs it.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,7 @@ use crate::mail::messages::{self, Escalated, Line, Proposed};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
-    /// What the roles of a ladder are told of a step: both sides of the levels left and reached that it was taken, or those who decide it
-    /// that it is proposed.
+    /// A step that was taken is announced to both sides of the levels left and reached; a proposed one to those who decide it.
     pub(super) fn to_roles(&self) -> Result<Vec<Outbound>, Error> {
         match &self.event.data {
             EventData::Climbed(step) => self.climbed(step),
@@ -23,7 +22,7 @@ impl TicketMail<'_> {
         }
     }
 
-    /// One notice to every address of the roles on both sides of the level left and the level reached (ESC-04).
+    /// Everyone on both sides of both levels is told (ESC-04).
     fn climbed(&self, step: &Climbed) -> Result<Vec<Outbound>, Error> {
         let contract = &self.version.contract;
         let (_, from, to) = self.levels(step)?;
@@ -43,8 +42,7 @@ impl TicketMail<'_> {
         Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
-    /// One notice of a proposed step to every address of the roles that may decide it, on the level the case stands on: those of the
-    /// sides that may raise the next level (ESC-25).
+    /// Those who may decide it are told: the roles of the current level, on the sides that may raise the case to the next (ESC-25).
     fn proposed(&self, step: &Climbed) -> Result<Vec<Outbound>, Error> {
         let contract = &self.version.contract;
         let (ladder, from, to) = self.levels(step)?;
@@ -67,7 +65,7 @@ impl TicketMail<'_> {
         Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
-    /// The ladder of a step, the level left, if any, and the level above.
+    /// The step's ladder, the level it leaves (none at the first step) and the one it reaches.
     fn levels(&self, step: &Climbed) -> Result<(&Ladder, Option<&Level>, &Level), Error> {
         let ladder = self.version.contract.ladders.iter().find(|ladder| ladder.id == step.ladder);
         let ladder = ladder.ok_or_else(|| self.lacks("ladder", &step.ladder))?;
@@ -75,7 +73,7 @@ impl TicketMail<'_> {
         Ok((ladder, level(step.from), level(step.to).ok_or_else(|| self.lacks("level", &step.to.to_string()))?))
     }
 
-    /// Where roles are reached for the ticket's client, each address once.
+    /// The addresses of roles for the ticket's client, each once.
     fn addresses<'r>(&'r self, roles: impl Iterator<Item = &'r Role>) -> BTreeSet<&'r str> {
         roles.flat_map(|role| self.version.contract.addresses(role, &self.ticket.organisation)).map(String::as_str).collect()
     }

@@ -1,8 +1,8 @@
-//! Mail about an event of a ticket: what every such mail is made with.
+//! Mail about an event of a ticket: what all such mails share.
 
 use uuid::Uuid;
 
-use super::around::Around;
+use super::context::TicketContext;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
@@ -15,16 +15,15 @@ use crate::store::events::Streamed;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 
-/// An event of a ticket with what is known around it.
 pub(super) struct TicketMail<'a> {
     app: &'a App,
-    pub around: &'a Around,
+    pub context: &'a TicketContext,
     pub ticket: &'a Ticket,
     pub version: &'a Version,
     pub event: &'a Event,
 }
 
-/// The mails of every event of a ticket among these.
+/// Makes the mails for those of the events that are about tickets.
 pub(super) async fn each(
     app: &App,
     tx: &Tx,
@@ -36,21 +35,22 @@ pub(super) async fn each(
         AnyEvent::Obligation(_) => None,
     });
     let of_tickets: Vec<_> = of_tickets.collect();
-    let around = Around::look(tx, &of_tickets).await?;
+    let context = TicketContext::read(tx, &of_tickets).await?;
     let agreements = store::agreements::read(tx).await?;
     let mut made = Vec::new();
     for (id, event) in of_tickets {
-        let Some(ticket) = around.tickets.get(&id) else { continue };
+        let Some(ticket) = context.tickets.get(&id) else { continue };
         let version = agreements.version(ticket.contract_version_id)?;
-        made.extend(mails(TicketMail { app, around: &around, ticket, version, event })?);
+        made.extend(mails(TicketMail { app, context: &context, ticket, version, event })?);
     }
     Ok(made)
 }
 
 impl TicketMail<'_> {
     pub(super) fn outbound(&self, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
-        let received_in = self.around.thread(self.ticket).map_or(&[][..], |thread| &thread.received_in);
+        let received_in = self.context.thread(self.ticket).map_or(&[][..], |thread| &thread.received_in);
         let leaves_from = Correspondence { contract: &self.ticket.contract, organisation: &self.ticket.organisation, received_in };
+        // Derived from the event and the recipient, so that a handler that runs twice makes the same mail.
         let id = Uuid::new_v5(&self.event.id, format!("{} {recipient}", outgoing.kind).as_bytes());
         Outbound {
             id,
@@ -79,7 +79,7 @@ impl TicketMail<'_> {
         }
     }
 
-    /// An event that names what the contract or this program does not know: nobody is told half of it.
+    /// The event names something that the contract does not have. No mail is sent rather than one with a gap.
     pub(super) fn lacks(&self, what: &str, name: &str) -> Error {
         Error::Internal(format!("{} names {what} {name}, which is not known", self.event.kind().as_str()))
     }

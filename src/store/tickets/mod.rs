@@ -1,5 +1,5 @@
-//! Tickets. Their rows, with the clocks and the ladder position that are kept beside them as an index, are in `rows`; what they are called
-//! elsewhere is in `references`.
+//! Tickets. `rows` has their rows, with the clocks and ladder positions that are kept beside them as an index; `references` has their names
+//! in other systems.
 
 mod references;
 mod rows;
@@ -20,27 +20,27 @@ use super::{Backend, Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::ticket::{Ticket, TicketRef};
 
-/// One ticket; `None` outside the scope, too.
+/// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
     let found = reads.find::<ticket::Entity>().filter(addressed(ticket)).one(reads.connection()).await?;
     found.map(to_domain).transpose()
 }
 
-/// The same, held against other writers until the transaction ends.
+/// The same, locked against other writers until the transaction ends.
 pub async fn lock(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
     Ok(lock_all(tx, &[ticket]).await?.pop())
 }
 
-/// Several tickets, held in the same way: every transaction takes them in the order of their ids, so that two never wait for each
-/// other. A transaction that needs several asks for them at once, here.
+/// Locks several tickets. Every transaction locks them in the order of their ids, so that two never wait for each other; one that needs
+/// several must therefore ask for them all at once, here.
 pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbErr> {
     let any = tickets.iter().fold(Condition::any(), |any, one| any.add(addressed(*one)));
-    let found = tx.find::<ticket::Entity>().filter(any).order_by_asc(ticket::Column::Id).lock(HELD).all(tx.connection()).await?;
+    let found = tx.find::<ticket::Entity>().filter(any).order_by_asc(ticket::Column::Id).lock(ROW_LOCK).all(tx.connection()).await?;
     found.into_iter().map(to_domain).collect()
 }
 
-/// A ticket's key never changes, so a row that points at it need not wait for who holds it.
-const HELD: LockType = LockType::NoKeyUpdate;
+/// Weaker than `FOR UPDATE`: a ticket's key never changes, so inserting a row that refers to it need not wait.
+const ROW_LOCK: LockType = LockType::NoKeyUpdate;
 
 pub(super) fn addressed(ticket: TicketRef) -> Condition {
     match ticket {
@@ -51,13 +51,13 @@ pub(super) fn addressed(ticket: TicketRef) -> Condition {
     }
 }
 
-/// Several tickets, in no order.
+/// In no particular order.
 pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Ticket>, DbErr> {
     let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await?;
     rows.into_iter().map(to_domain).collect()
 }
 
-/// Numbers for new tickets: unique and rising, gaps allowed.
+/// Numbers for new tickets: unique and rising, with gaps on PostgreSQL, where a sequence is not rolled back. The first is 1001.
 pub async fn next_numbers(tx: &Tx, count: usize) -> Result<Vec<i64>, DbErr> {
     let sql = match tx.backend() {
         Backend::Postgres => format!("SELECT nextval('ticket_number') AS number FROM generate_series(1, {count})"),
@@ -71,19 +71,19 @@ pub async fn next_numbers(tx: &Tx, count: usize) -> Result<Vec<i64>, DbErr> {
     }
 }
 
-/// The tickets of a contract that were open at some moment of `[from, to)`, as they now stand.
+/// The tickets of a contract that were open at some moment of `[from, to)`, as known now.
 pub async fn ids_open_between(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Uuid>, DbErr> {
     ids_reported_before(reads, contract, to, ticket::Column::ClosedAt.gte(from.to_utc())).await
 }
 
-/// The tickets of a contract that may have been open in `[from, to)` as known at any instant since: whatever was closed and left alone
-/// before it is none of them.
+/// The tickets of a contract that may have been open in `[from, to)` as known at any instant since. Only tickets that were closed before
+/// and not touched since are left out.
 pub async fn ids_in_reach(reads: &impl Reads, contract: &str, from: Instant, to: Instant) -> Result<Vec<Uuid>, DbErr> {
     ids_reported_before(reads, contract, to, ticket::Column::UpdatedAt.gte(from.to_utc())).await
 }
 
-/// Those that are not closed, and those that are as asked; by number. Two questions, each by an index of its own: asked in one with OR,
-/// or with `to` in it, SQLite would read every ticket there ever was.
+/// Those that are not closed and those that meet a condition, by number. Two queries, each with an index of its own: joined by OR, or with
+/// `to` in them, SQLite would read every ticket there ever was.
 async fn ids_reported_before(reads: &impl Reads, contract: &str, to: Instant, asked: Expr) -> Result<Vec<Uuid>, DbErr> {
     let mut found = BTreeMap::new();
     for which in [ticket::Column::ClosedAt.is_null(), asked] {
@@ -102,7 +102,7 @@ pub async fn opened_between(reads: &impl Reads, contract: &str, from: Instant, u
     own.count(reads.connection()).await
 }
 
-/// How many tickets of a contract are open under each of its versions, by the version's id.
+/// How many tickets are open under each version of a contract, by the version's id.
 pub async fn open_by_version(reads: &impl Reads, contract: &str) -> Result<Vec<(Uuid, u64)>, DbErr> {
     let open = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract)).filter(ticket::Column::IsOpen.eq(true));
     let counted = open.select_only().column(ticket::Column::ContractVersionId).column_as(ticket::Column::Id.count(), "open");

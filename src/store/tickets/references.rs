@@ -1,4 +1,4 @@
-//! What tickets are called in other systems.
+//! The names that tickets have in other systems.
 
 use entity::external_reference;
 use sea_orm::ActiveValue::Set;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::ticket::{ExternalReference, Ticket};
 use crate::store::{Reads, Tx, insert_rows};
 
-/// Writes what new tickets are called elsewhere.
+/// Writes the external references of new tickets.
 pub async fn insert_references<'a>(
     tx: &Tx,
     named: impl Iterator<Item = (&'a Ticket, &'a [ExternalReference])>,
@@ -16,7 +16,7 @@ pub async fn insert_references<'a>(
 ) -> Result<(), DbErr> {
     let named = named.flat_map(|(ticket, references)| references.iter().map(move |one| (ticket, one)));
     let mut named: Vec<_> = named.map(|(ticket, one)| (&ticket.organisation, &one.system, &one.reference, ticket.id, id())).collect();
-    // Who writes the same name waits for the other: in one order, nobody waits for who waits.
+    // Two transactions that write the same reference wait for each other; in one order they cannot deadlock.
     named.sort_unstable();
     let row = |(organisation, system, reference, ticket, id): (&String, &String, &String, Uuid, Uuid)| external_reference::ActiveModel {
         id: Set(id),
@@ -28,14 +28,15 @@ pub async fn insert_references<'a>(
     insert_rows::<external_reference::Entity>(tx, named.into_iter().map(row).collect(), None).await.map(drop)
 }
 
-/// What tickets are called elsewhere, by ticket.
+/// Each with the id of its ticket.
 pub async fn references(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<(Uuid, ExternalReference)>, DbErr> {
     let rows = reads.find::<external_reference::Entity>().filter(external_reference::Column::TicketId.is_in(tickets.iter().copied()));
     let rows = rows.order_by_asc(external_reference::Column::Id).all(reads.connection()).await?;
     Ok(rows.into_iter().map(|row| (row.ticket_id, ExternalReference { system: row.system, reference: row.reference })).collect())
 }
 
-/// The tickets of organisations that other systems call so: the organisation, the name and the ticket.
+/// The tickets of these organisations that have one of these references: organisation, reference, ticket. The query asks for every
+/// combination of system and reference, so more may be found than was asked for.
 pub async fn called(
     reads: &impl Reads,
     organisations: &[&str],

@@ -1,4 +1,4 @@
-//! The rows of a ticket: its own, and what is kept beside it as an index of its history.
+//! The rows of a ticket: its own, and those beside it that index its history.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::HELD;
+use super::ROW_LOCK;
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
@@ -22,9 +22,9 @@ use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
 use crate::store::{Reads, Tx, broken, insert_rows, instant};
 
-/// The rank of a ticket on which no priority holds.
+/// The stored rank of a ticket without a priority: sorts last.
 pub(in crate::store) const NO_RANK: i32 = i32::MAX;
-/// The due instant of a ticket with nothing due.
+/// The stored due time of a ticket with nothing due: sorts last.
 pub(in crate::store) const NOT_DUE: i64 = i64::MAX;
 
 impl Rows for Ticket {
@@ -45,7 +45,7 @@ impl Rows for Ticket {
         put_positions(tx, new).await
     }
 
-    /// The words it is found by stay: a change of texts puts them anew (`search::put`).
+    /// The search index is not touched: whoever changes a text calls `search::put`.
     async fn update(tx: &Tx, record: &Record<Self>) -> Result<(), DbErr> {
         let Record { subject: ticket, index: settled, .. } = record;
         let mut row = to_row(ticket, settled).into_active_model().reset_all();
@@ -70,7 +70,7 @@ impl Rows for Ticket {
     async fn claim_due(tx: &Tx, now: Instant, limit: u64) -> Result<Vec<Uuid>, DbErr> {
         let due = tx.find::<ticket::Entity>().select_only().column(ticket::Column::Id).filter(ticket::Column::NextFireAt.lte(now.to_utc()));
         let due = due.order_by_asc(ticket::Column::NextFireAt).limit(limit);
-        due.lock_with_behavior(HELD, LockBehavior::SkipLocked).into_tuple().all(tx.connection()).await
+        due.lock_with_behavior(ROW_LOCK, LockBehavior::SkipLocked).into_tuple().all(tx.connection()).await
     }
 
     async fn put_off(tx: &Tx, id: Uuid, until: Instant) -> Result<(), DbErr> {
@@ -95,7 +95,7 @@ impl Rows for Ticket {
         let positions = reads.find::<escalation::Entity>().filter(escalation::Column::TicketId.is_in(ids));
         for row in positions.all(connection).await? {
             let (of, name) = (row.ticket_id, format!("escalation.{}", row.ladder));
-            // Where it stood on the ladder of a type it no longer is of is kept.
+            // After a change of type, the position on the old type's ladder is kept.
             beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()).that_outlives());
         }
         let stored = |row: ticket::Model| {

@@ -13,26 +13,26 @@ use crate::usecases::Error;
 /// A page of the mails that came, the newest first.
 pub async fn list(app: &App, caller: &Caller, filter: &InboundFilter) -> Result<Vec<Received>, Error> {
     let view = view(app, caller)?;
-    let mails = store::mail::list(&view, filter).await?;
+    let mails = store::inbound::list(&view, filter).await?;
     with_tickets(&view, mails).await
 }
 
 /// Whether a mail ever came to a mailbox, which may be one that the settings do not name any more.
 pub async fn is_mailbox_of_some(app: &App, caller: &Caller, mailbox: &str) -> Result<bool, Error> {
     let filter = InboundFilter { mailboxes: vec![mailbox.to_owned()], limit: 1, ..InboundFilter::default() };
-    Ok(!store::mail::list(&view(app, caller)?, &filter).await?.is_empty())
+    Ok(!store::inbound::list(&view(app, caller)?, &filter).await?.is_empty())
 }
 
 /// One of them.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Received, Error> {
     let view = view(app, caller)?;
-    let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
     with_tickets(&view, vec![mail]).await?.pop().ok_or(Error::NotFound("message"))
 }
 
 /// The message itself, as it came.
 pub async fn raw(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<u8>, Error> {
-    store::mail::raw(&view(app, caller)?, id).await?.ok_or(Error::NotFound("message"))
+    store::inbound::raw(&view(app, caller)?, id).await?.ok_or(Error::NotFound("message"))
 }
 
 fn view(app: &App, caller: &Caller) -> Result<View, Error> {

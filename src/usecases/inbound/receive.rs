@@ -6,7 +6,7 @@ use super::{Becoming, draft, sender};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
-use crate::domain::mail::Inbound as Kept;
+use crate::domain::mail::Inbound as StoredMail;
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Actor, Ticket};
 use crate::domain::workflow::State;
@@ -14,7 +14,7 @@ use crate::mail::attribution::{self, Sender};
 use crate::mail::parse::{self, Parsed};
 use crate::mail::triage::{self, Decision, OurBounce, Outcome, RECEIVED_BEFORE, TicketMatch, TriageInput};
 use crate::settings::Mailbox;
-use crate::store::mail::{MADE_UP, Same, SameBy};
+use crate::store::inbound::{MADE_UP, SameBy, SameMessage};
 use crate::store::{self, Scope, Tx};
 use crate::usecases::enclosures::{self, Enclosed};
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
@@ -30,7 +30,7 @@ const SAME_WORDS: i64 = 600;
 #[derive(Debug, Clone)]
 pub struct Received {
     /// As it is kept.
-    pub mail: Kept,
+    pub mail: StoredMail,
     /// The ticket it made, or landed on.
     pub ticket: Option<Ticket>,
 }
@@ -92,15 +92,15 @@ impl Coming<'_> {
     }
 
     /// The same message, taken in before.
-    async fn before(&self, tx: &Tx) -> Result<Option<Kept>, Error> {
+    async fn before(&self, tx: &Tx) -> Result<Option<StoredMail>, Error> {
         if self.has_no_identity() {
             return Ok(None);
         }
         let lately = || self.now.plus(-SAME_WORDS).unwrap_or(Instant::MIN);
         let by = self.mail.message_id.as_deref().map_or_else(|| SameBy::CameAfter(lately()), SameBy::MessageId);
         // The digest covers the sender's header: the same words of another are another message.
-        let same = Same { contract: &self.mailbox.contract, digest: &self.mail.content_digest, by };
-        Ok(store::mail::arrived(tx, &same).await?)
+        let same = SameMessage { contract: &self.mailbox.contract, digest: &self.mail.content_digest, by };
+        Ok(store::inbound::arrived(tx, &same).await?)
     }
 
     /// Whether nothing tells two of them apart from one that came twice: no Message-ID, and no sender of whom both could be.
@@ -126,7 +126,7 @@ impl Coming<'_> {
         ticket: Option<Ticket>,
         organisation: Option<String>,
     ) -> Result<Received, Error> {
-        let kept = Kept {
+        let kept = StoredMail {
             id: self.id,
             organisation: ticket.as_ref().map(|ticket| ticket.organisation.clone()).or(organisation),
             contract: self.mailbox.contract.clone(),
@@ -141,7 +141,7 @@ impl Coming<'_> {
             received_at: self.now,
         };
         let once_key = (decision.outcome != Outcome::Duplicate).then(|| self.once_key());
-        store::mail::keep(tx, &kept, once_key, self.raw.to_vec()).await?;
+        store::inbound::keep(tx, &kept, once_key, self.raw.to_vec()).await?;
         Ok(Received { mail: kept, ticket })
     }
 }
@@ -199,7 +199,7 @@ impl<'a> Intake<'a> {
     async fn decide(&self, tx: &Tx, is_duplicate: bool) -> Result<Decision<Ticket>, Error> {
         let mail = self.coming.mail;
         let bounced = match mail.bounce.as_ref().and_then(|bounce| bounce.original_message_id.as_deref()) {
-            Some(id) => store::mail::sent_as(tx, id).await?,
+            Some(id) => store::threads::sent_as(tx, id).await?,
             None => None,
         };
         let bounced = match bounced {
@@ -214,7 +214,7 @@ impl<'a> Intake<'a> {
             _ => None,
         };
         let ancestors: Vec<_> = mail.ancestors().into_iter().map(str::to_owned).collect();
-        let by_ancestor = match store::mail::ticket_of(tx, &self.version.contract.id, &self.within(), &ancestors).await? {
+        let by_ancestor = match store::threads::ticket_of(tx, &self.version.contract.id, &self.within(), &ancestors).await? {
             Some(id) => self.found(tx, TicketRef::Id(id)).await?,
             None => None,
         };

@@ -27,8 +27,8 @@ pub struct Destination {
 pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Overview, Error> {
     ReleaseMail::may(&stamp.actor)?;
     let view = app.db.view(stamp.scope.clone());
-    let mail = store::mail::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
-    let raw = store::mail::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    let raw = store::inbound::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
     let mailbox = app.settings.mailboxes.get(&mail.mailbox);
     let contract = to.contract.as_ref().unwrap_or(&mail.contract);
     let agreements = store::agreements::read(&view).await?;
@@ -65,7 +65,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
             return Ok(known);
         }
         let made = tickets::register_in(app, tx, stamp, &draft).await?;
-        if !store::mail::released(tx, id, &made.ticket).await? {
+        if !store::inbound::released(tx, id, &made.ticket).await? {
             let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);
             return Err(Error::Conflict { code: Code::NotQuarantined, detail });
         }

@@ -6,7 +6,7 @@ pub mod read;
 mod recur;
 
 pub use fulfil::{Fulfilment, fulfil};
-pub use open::{Draft, open};
+pub use open::{NewObligation, open};
 
 use std::sync::Arc;
 

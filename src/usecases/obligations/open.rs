@@ -15,7 +15,7 @@ use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
 
 /// A fact as someone records it; whatever could not be read is absent.
 #[derive(Debug, Clone, Default)]
-pub struct Draft {
+pub struct NewObligation {
     /// The contract.
     pub contract: Option<String>,
     /// The duty's code in it.
@@ -42,7 +42,7 @@ struct Checked {
 }
 
 /// Opens an obligation: the fact it follows starts its term. A draft that could not be read begins no transaction.
-pub async fn open(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Obligation, Error> {
+pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obligation, Error> {
     if !draft.unreadable.is_empty() {
         let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
         return Err(Error::Invalid(check(&agreements, stamp, draft).err().unwrap_or_default()));
@@ -78,7 +78,7 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Obligation,
 }
 
 /// Everything wrong with a draft, judged on what could be read of it.
-fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
+fn check(agreements: &Agreements, stamp: &Stamp, draft: &NewObligation) -> Result<Checked, Vec<Problem>> {
     let mut problems = draft.unreadable.clone();
     let fact_at = draft.fact_at.unwrap_or(stamp.recorded_at);
     let version = draft.contract.as_deref().and_then(|contract| {

@@ -5,13 +5,13 @@ use uuid::Uuid;
 use super::{Shown, with_histories};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::domain::obligation::{Filter, Obligation};
+use crate::domain::obligation::{Obligation, ObligationFilter};
 use crate::store::{self, View};
 use crate::usecases::Error;
 use crate::usecases::actors::{Actors, Named};
 
 /// A page of obligations, first due first.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter) -> Result<Named<Vec<Shown>>, Error> {
+pub async fn list(app: &App, caller: &Caller, filter: &ObligationFilter) -> Result<Named<Vec<Shown>>, Error> {
     let view = app.db.view(caller.scope.clone());
     let found = store::obligations::list(&view, filter).await?;
     named(app, &view, found).await

@@ -32,7 +32,7 @@ pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
         let last = store::obligations::last_opened(tx, &contract).await?;
         let last = last.into_iter().map(|(duty, organisation, last)| ((duty, organisation), last)).collect();
         write_new(app, tx, &Stamp::system(now), to_open(app, versions, &last, now), None).await?;
-        store::obligations::look_at_duties(tx, &contract, next_look(versions, now)).await?;
+        store::obligations::schedule_opening(tx, &contract, next_look(versions, now)).await?;
         Ok(1)
     })
     .await

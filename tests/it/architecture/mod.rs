@@ -52,7 +52,10 @@ fn only_the_store_names_the_tables_and_only_the_store_and_the_edge_name_the_data
 #[test]
 fn every_finder_says_whose_rows_it_finds() {
     for (_, file, text) in rooms().iter().filter(|(room, file, _)| room == "store" && file != "store/tx.rs") {
-        assert!(!text.contains("Entity::find"), "{file} finds rows past the scope: use `find` or, for the desk's own books, `find_ours`");
+        assert!(
+            !text.contains("Entity::find"),
+            "{file} finds rows past the scope: use `find` or, for the desk's own books, `find_of_desk`"
+        );
     }
 }
 

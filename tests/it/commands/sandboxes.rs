@@ -1,14 +1,19 @@
 //! A database keeps one kind of time for good.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{Place, SANDBOX, by_command};
-use crate::support::incident;
+use crate::support::{ADMIN, incident};
 
 by_command!(
     a_sandbox_served_in_real_time_is_refused_before_anything_fires,
     real_time_served_as_a_sandbox_is_refused,
     a_sandbox_is_served_by_one_process_and_by_the_next_one_when_that_was_killed,
+    a_process_that_is_stopping_keeps_its_sandbox_until_its_work_is_done,
     every_other_command_takes_the_time_that_the_database_keeps,
 );
 
@@ -55,6 +60,24 @@ async fn a_sandbox_is_served_by_one_process_and_by_the_next_one_when_that_was_ki
     first.ends();
     let next = place.serves(&SANDBOX).await;
     assert_eq!(next.get("/v1/sandbox").await["nowAt"], "2026-03-03T07:00:00Z");
+}
+
+async fn a_process_that_is_stopping_keeps_its_sandbox_until_its_work_is_done(place: &Place) {
+    let first = place.prepared().serves(&SANDBOX).await;
+    let address = first.request("GET", "").build().expect("a request").url().authority().to_owned();
+    // A request whose body does not come keeps the first process at work after it is told to stop.
+    let mut unfinished = TcpStream::connect(&address).expect("a connection");
+    let head = format!("POST /v1/tickets HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {ADMIN}\r\n");
+    write!(unfinished, "{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{").expect("it is sent");
+    std::thread::sleep(Duration::from_millis(300));
+    first.signal("TERM");
+    std::thread::sleep(Duration::from_millis(300));
+    let mut second = place.starts(&SANDBOX);
+    assert!(!second.answers().await, "both would serve the sandbox");
+    assert!(second.ends().err.contains("another process serves this sandbox"));
+    drop(unfinished);
+    assert_eq!(first.ends().code, Some(0));
+    place.serves(&SANDBOX).await;
 }
 
 async fn every_other_command_takes_the_time_that_the_database_keeps(place: &Place) {

@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use uurwerk::store::{Db, form};
+use uurwerk::store::{Db, schema};
 
 use super::{Place, Ran, SANDBOX, Serving, by_command};
 use crate::support::On;
@@ -38,14 +38,14 @@ async fn a_migration_that_fails_leaves_nothing_half_done(place: &Place) {
     }
     let db = Db::connect(&place.database).await.expect("a database");
     // What the last steps make is there already.
-    db.migrating().execute_unprepared("CREATE TABLE timekeeping (strange INTEGER)").await.expect("a table");
+    db.bare_connection().execute_unprepared("CREATE TABLE timekeeping (strange INTEGER)").await.expect("a table");
     let failed = place.run(&["migrate"], &[]);
     assert_eq!(failed.code, Some(1), "{failed:?}");
-    assert!(db.migrating().execute_unprepared("SELECT 1 FROM ticket").await.is_err(), "the first steps are undone");
-    db.migrating().execute_unprepared("DROP TABLE timekeeping").await.expect("it is gone");
-    assert!(form::lacks(&db).await.expect("steps") > 5);
+    assert!(db.bare_connection().execute_unprepared("SELECT 1 FROM ticket").await.is_err(), "the first steps are undone");
+    db.bare_connection().execute_unprepared("DROP TABLE timekeeping").await.expect("it is gone");
+    assert!(schema::pending(&db).await.expect("steps") > 5);
     place.does(&["migrate"]);
-    assert_eq!(form::lacks(&db).await.expect("steps"), 0);
+    assert_eq!(schema::pending(&db).await.expect("steps"), 0);
 }
 
 async fn of_several_first_starts_one_makes_the_admin_token(place: &Place) {

@@ -57,7 +57,7 @@ async fn clk_16_a_closure_day_moves_the_deadlines_of_open_tickets_and_their_hist
 async fn a_closure_known_to_one_process_holds_for_every_process(desk: &Desk) {
     let other = desk.another_process().await;
     let open = desk.registers(&incident("p2")).await;
-    let draft = uurwerk::usecases::amendments::Draft {
+    let draft = uurwerk::usecases::amendments::NewAmendment {
         calendar: "support".to_owned(),
         date: "2026-03-03".parse().expect("a date"),
         change: "hours".to_owned(),

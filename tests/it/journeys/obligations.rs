@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uurwerk::app::App;
 use uurwerk::auth::Caller;
 use uurwerk::domain::Instant;
-use uurwerk::domain::obligation::{Filter, Obligation};
+use uurwerk::domain::obligation::{Obligation, ObligationFilter};
 use uurwerk::domain::permission::Scope;
 use uurwerk::domain::ticket::Actor;
 use uurwerk::usecases::{obligations, timers};
@@ -238,7 +238,7 @@ async fn what_is_stored_of_an_obligation_is_what_a_replay_says(desk: &Desk) {
     let closed = json!({ "calendar": "support", "date": "2026-04-30", "change": "closed", "reason": "Het pand is dicht." });
     assert_eq!(desk.post("/v1/contracts/dap-example/calendar-amendments", &closed).await.status, 201);
     desk.passes("PT1M").await;
-    let filter = Filter { limit: 1000, ..Filter::default() };
+    let filter = ObligationFilter { limit: 1000, ..ObligationFilter::default() };
     let everyone = Caller { actor: Actor::System, scope: Scope::All };
     let shown = obligations::read::list(&desk.app, &everyone, &filter).await.expect("obligations").shown;
     assert!(shown.len() > 10, "{}", shown.len());

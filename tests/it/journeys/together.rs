@@ -50,7 +50,7 @@ async fn workers_of_another_process_hear_of_a_ticket_and_hear_again_when_their_c
     let second = Arc::new(desk.another_process().await);
     let working = actix_web::rt::spawn(jobs::run(second.clone()));
     let first = desk.app.clone();
-    let telling = actix_web::rt::spawn(async move { jobs::wakeups::tell(&first).await });
+    let telling = actix_web::rt::spawn(async move { jobs::wakeups::announce(&first).await });
     for _ in 0..3 {
         let number = desk.registers(&incident("p3")).await;
         is_told_of(&desk, &number).await;

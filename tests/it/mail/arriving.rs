@@ -35,7 +35,7 @@ async fn every_awkward_mail_ends_as_something_and_none_is_lost(desk: &Desk) {
             desk.send_raw("/v1/inbound-messages?mailbox=servicedesk", raw.to_vec(), &[("content-type", "application/octet-stream")]).await;
         assert_eq!((answer.status, answer.body["outcome"].as_str()), (201, Some(*outcome)), "mail {at}: {}", answer.body);
     }
-    let kept = uurwerk::store::mail::count(&desk.app.all()).await.expect("a count");
+    let kept = uurwerk::store::inbound::count(&desk.app.all()).await.expect("a count");
     assert_eq!(kept, TABLE.len() as u64);
     assert_eq!(desk.ask(Some(ADMIN), "DELETE", "/v1/inbound-messages", None).await.status, 405);
     assert_eq!(

@@ -107,5 +107,5 @@ async fn mail_is_the_desks_to_read_whichever_door_asks(desk: &Desk) {
     assert!(matches!(sent, Err(Error::Forbidden { .. })));
     // A mail that is nobody's is in no organisation's scope either.
     let view = app.db.view(client.scope);
-    assert!(uurwerk::store::mail::find(&view, id).await.expect("a database").is_none());
+    assert!(uurwerk::store::inbound::find(&view, id).await.expect("a database").is_none());
 }

@@ -107,7 +107,7 @@ impl Desk {
         let settings = Settings::from_parts(None, variables).expect("settings");
         if database.starts_with("postgres") {
             let app = App::start(settings.clone()).await.expect("a database");
-            uurwerk::store::form::bring(&app.db).await.expect("migrations");
+            uurwerk::store::schema::migrate(&app.db).await.expect("migrations");
         }
         Self::served(settings, folder).await
     }
@@ -299,7 +299,7 @@ impl Desk {
     /// Spoils rows of a ticket behind the desk's back; `$1` is its id.
     pub async fn spoils(&self, sql: &str, ticket: uuid::Uuid) {
         use sea_orm::{ConnectionTrait, Statement};
-        let connection = self.app.db.migrating();
+        let connection = self.app.db.bare_connection();
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [ticket.into()]);
         assert_eq!(connection.execute_raw(statement).await.expect("a statement").rows_affected(), 1, "{sql}");
     }

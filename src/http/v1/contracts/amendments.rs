@@ -12,7 +12,7 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::{AmendmentId, ContractId, Path};
 use crate::http::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::usecases::actors::Named;
-use crate::usecases::amendments::{self, Consent, Draft};
+use crate::usecases::amendments::{self, Consent, NewAmendment};
 
 pub async fn create(
     app: Data<App>,
@@ -21,7 +21,7 @@ pub async fn create(
     key: IdempotencyKey,
     Body { value: body, sent }: Body<CalendarAmendmentInput>,
 ) -> Result<Created<CalendarAmendment>, Failure> {
-    let draft = Draft {
+    let draft = NewAmendment {
         calendar: body.calendar,
         date: body.date,
         change: body.change,

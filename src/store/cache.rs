@@ -1,17 +1,17 @@
-//! What was read of the agreements: by this process, and in a transaction.
+//! The agreements as this process last read them, and as one transaction sees them.
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::domain::agreements::Agreements;
 
-/// What this process read last, with the number of changes it was read at.
+/// The agreements last read, with the count of changes they were read at (`store::agreements`).
 #[derive(Debug, Default)]
-pub struct LastRead(RwLock<(i64, Arc<Agreements>)>);
+pub struct AgreementsCache(RwLock<(i64, Arc<Agreements>)>);
 
-/// What a transaction knows of the agreements: nothing until it asks, and from then on the same until it ends.
-pub type Known = OnceLock<Arc<Agreements>>;
+/// The agreements a transaction sees: fixed at its first question, and the same until it ends.
+pub type PinnedAgreements = OnceLock<Arc<Agreements>>;
 
-impl LastRead {
+impl AgreementsCache {
     pub(super) fn at(&self, changes: i64) -> Option<Arc<Agreements>> {
         let last = self.0.read().unwrap_or_else(PoisonError::into_inner);
         (last.0 == changes).then(|| last.1.clone())
@@ -23,6 +23,7 @@ impl LastRead {
 
     pub(super) fn keep(&self, changes: i64, agreements: &Arc<Agreements>) {
         let mut last = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Not when another thread kept a later reading meanwhile.
         if changes > last.0 {
             *last = (changes, agreements.clone());
         }

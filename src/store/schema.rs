@@ -1,0 +1,57 @@
+//! Migrating the database, in one transaction under one lock: a second process waits, and a migration that fails leaves nothing behind.
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::faults::is_busy;
+use super::tx::sealed::Inner as _;
+use super::{Backend, Db, Scope, Tx};
+
+/// The PostgreSQL advisory lock that processes migrating the same database take. The number spells "uurw", and must differ from the
+/// other locks of this program.
+const LOCK: i64 = 0x7575_7277_0001;
+
+/// How many migrations are pending. Asking creates nothing.
+pub async fn pending(db: &Db) -> Result<usize, DbErr> {
+    let pending = Migrator::get_pending_migrations_read_only(db.bare_connection()).await.map_err(explained)?;
+    Ok(pending.len())
+}
+
+/// Migrates the database to this program's schema. Returns how many migrations that took.
+pub async fn migrate(db: &Db) -> Result<usize, DbErr> {
+    if pending(db).await? == 0 {
+        return Ok(0);
+    }
+    let tx = exclusive(db).await?;
+    // Another process may have done it meanwhile.
+    let steps = Migrator::get_pending_migrations_read_only(tx.bare_connection()).await.map_err(explained)?.len();
+    Migrator::up(tx.bare_connection(), None).await?;
+    tx.commit().await?;
+    Ok(steps)
+}
+
+/// A transaction beside which no other process migrates, however long that takes to get.
+async fn exclusive(db: &Db) -> Result<Tx, DbErr> {
+    loop {
+        match db.begin(Scope::All).await {
+            Err(error) if is_busy(&error) => {}
+            begun => {
+                let tx = begun?;
+                if tx.backend() == Backend::Postgres {
+                    tx.connection().execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+                }
+                return Ok(tx);
+            }
+        }
+    }
+}
+
+/// The library only says that it lacks a migration which the database has.
+fn explained(error: DbErr) -> DbErr {
+    match error {
+        DbErr::Custom(_) => DbErr::Custom(
+            "the database was migrated by another version of uurwerk: a newer one, or a build from before the first release".to_owned(),
+        ),
+        error => error,
+    }
+}
