@@ -1,5 +1,5 @@
-//! Who did something, by name. Histories keep ids alone, so that a person can be erased from them; the names of all who acted in
-//! what is shown are looked up when it is.
+//! The names of those who did something. Histories hold ids only, so that a person can be erased; names are looked up when a history is
+//! shown.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,18 +11,16 @@ use crate::auth::Caller;
 use crate::store::people::ActorName;
 use crate::store::{self, Reads};
 
-/// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acted {
     /// `desk`, `integration`, `client` or `system`.
     pub kind: String,
-    /// A person's name, else that of the token they came with; `None` when it was erased.
+    /// The person's name, or else that of their token; `None` when the person was erased.
     pub name: Option<String>,
-    /// The person's id, where it is one the desk knows.
+    /// Only for a person the desk knows.
     pub id: Option<Uuid>,
 }
 
-/// Everyone who acted in what is shown.
 #[derive(Debug, Default)]
 pub struct Actors(HashMap<Uuid, ActorName>);
 
@@ -34,18 +32,18 @@ pub struct Named<T> {
 }
 
 impl Actors {
-    /// Those that histories keep under these names, in one statement.
+    /// Looks up everyone in these texts of histories, such as `desk:0190…`, in one statement.
     pub async fn of<'a>(reads: &impl Reads, kept: impl IntoIterator<Item = &'a String>) -> Result<Self, Error> {
         let ids: BTreeSet<_> = kept.into_iter().filter_map(|kept| id_in(kept)).collect();
         Ok(Self(store::people::names(reads, &ids.into_iter().collect::<Vec<_>>()).await?))
     }
 
-    /// The same, as far as a caller may know of them.
+    /// The same, limited to the people a caller may see.
     pub async fn seen_by<'a>(app: &App, caller: &Caller, kept: impl IntoIterator<Item = &'a String>) -> Result<Self, Error> {
         Self::of(&app.db.view(caller.scope.clone()), kept).await
     }
 
-    /// Whom a history keeps under this name.
+    /// The actor behind such a text.
     pub fn show(&self, kept: &str) -> Acted {
         let (kind, who) = kept.split_once(':').unwrap_or((kept, kept));
         let (name, id) = match id_in(kept) {
@@ -60,7 +58,7 @@ impl Actors {
     }
 }
 
-/// The id in a name such as `desk:0190…`; what is no id is a name itself.
+/// The id in a text such as `desk:0190…`. What is not an id there is itself a name.
 fn id_in(kept: &str) -> Option<Uuid> {
     kept.split_once(':')?.1.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! A new version of an agreement: what it would change, and its taking effect. Versions are only ever added, and none is
-//! put in the place of one under which tickets were registered.
+//! Planning and applying a new version of an agreement. Versions are only ever added, and a new one never takes the place of one under
+//! which tickets were registered.
 
 use std::fmt;
 use std::path::Path;
@@ -19,24 +19,21 @@ use crate::reports::layout::keys;
 use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
 
-/// What a text would change.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The contract.
     pub contract: String,
-    /// The version the text gives itself.
     pub version: String,
-    /// The first date of the tickets it is for.
+    /// It holds for tickets reported from this date on.
     pub effective_from: chrono::NaiveDate,
-    /// The version it follows; `None` for a contract that is new.
+    /// The version it follows; `None` for a new contract.
     pub follows: Option<String>,
-    /// Whether it was applied before, to the letter.
+    /// Whether this same text was applied before.
     pub is_applied: bool,
-    /// What stands in its way.
+    /// Why it cannot be applied.
     pub obstacle: Option<String>,
     /// The keys that differ from the version it follows.
     pub changes: Vec<Change>,
-    /// Open tickets, which stay under the version they were registered under: how many under which.
+    /// How many open tickets stay under each earlier version.
     pub open: Vec<(String, u64)>,
 }
 
@@ -70,16 +67,15 @@ impl fmt::Display for Plan {
     }
 }
 
-/// What came of a folder of contract files.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Versions that are new.
+    /// The versions that were applied now.
     pub applied: Vec<String>,
-    /// Files that are drafts: what each leaves open.
+    /// Files that are drafts, with what each leaves open.
     pub drafts: Vec<Refused>,
 }
 
-/// Applies what is new in a folder. A file that is wrong is an error, all of them at once; a draft is passed over.
+/// Applies what is new in a folder. Drafts are skipped. Wrong files are an error, which names them all; then nothing is applied.
 pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
     let (sources, refused) =
         files::load_folder(folder).map_err(|error| Error::Internal(format!("contracts: {} cannot be read: {error}", folder.display())))?;
@@ -97,7 +93,7 @@ pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
     Ok(outcome)
 }
 
-/// What a text would change; nothing is changed by asking.
+/// What a contract file would change. Reads only.
 pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
     let view = app.all();
     let (contract, agreements) = (&source.contract, store::agreements::read(&view).await?);
@@ -129,7 +125,7 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
 /// Applies one version; `false` when it was applied before.
 pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
     let contract = &source.contract;
-    // Every start of the desk comes by: what was applied long ago holds nobody off.
+    // Without a lock first: every start of the desk comes here, and nearly always there is nothing to apply.
     if is_applied(source, store::agreements::read(&app.all()).await?.versions_of(&contract.id)) {
         return Ok(false);
     }
@@ -161,12 +157,12 @@ pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
     .await
 }
 
-/// Whether a version was applied, to the letter.
+/// Whether this same text was applied.
 fn is_applied(source: &Source, versions: &[Arc<Version>]) -> bool {
     versions.iter().any(|one| one.contract.version == source.contract.version && one.digest == digest(&source.text))
 }
 
-/// Why a text cannot be applied: its version was, with another text; or tickets were registered in the time it claims.
+/// Why a text cannot be applied: its version was applied with another text, or tickets were reported in the time that it claims.
 async fn obstacle(reads: &impl Reads, source: &Source, versions: &[Arc<Version>]) -> Result<Option<String>, Error> {
     let contract = &source.contract;
     if let Some(same) = versions.iter().find(|one| one.contract.version == contract.version) {

@@ -1,7 +1,7 @@
-//! Calendars changed while tickets are open: an amendment is recorded, and every open ticket of its contract is settled
-//! again by whoever works off what is due (design § 2.16, CLK-16, CAL-12).
+//! Changing calendars while tickets are open: an amendment is recorded, and the workers settle every open ticket of its contract again
+//! (design § 2.16, CLK-16, CAL-12).
 //!
-//! An amendment of today or earlier rewrites what already counted: it waits until a person of each side approved it.
+//! An amendment of today or earlier rewrites time that already counted, so it waits until a person of each side has approved it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,40 +21,34 @@ use crate::domain::contract::amendment::{Amendment, Approval, Change, Recorded, 
 use crate::domain::permission::{self, AmendCalendars, Verb};
 use crate::store::{self, Scope, Tx};
 
-/// An amendment as someone asks for it.
 #[derive(Debug, Clone)]
 pub struct NewAmendment {
-    /// The calendar's name in the contract.
     pub calendar: String,
-    /// The date.
     pub date: NaiveDate,
     /// `closed`, `hours` or `as_agreed`.
     pub change: String,
-    /// The hours it opens, as a contract writes them; only with `hours`.
+    /// The opening hours in a contract's notation; only with `hours`.
     pub hours: Vec<String>,
-    /// Why.
     pub reason: String,
-    /// Who approved it already.
+    /// Approvals given along with it.
     pub approvals: Vec<Consent>,
 }
 
-/// A side's approval as someone records it.
 #[derive(Debug, Clone)]
 pub struct Consent {
     /// `client` or `supplier`.
     pub side: String,
-    /// The name of the person who approved for it.
+    /// A person's name.
     pub approved_by: String,
-    /// What shows that.
     pub evidence: Option<String>,
 }
 
-/// Changes one date of a contract's calendar, in every version of it, or has that wait for both sides. The same change twice is
-/// recorded twice and moves nothing the second time.
+/// Changes one date of a contract's calendar in every version, or lets that wait for the approval of both sides. The same change twice is
+/// recorded twice, and the second has no effect.
 pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<Recorded, Error> {
     AmendCalendars::may(&stamp.actor)?;
     app.write(&stamp.scope, async |tx| {
-        let (agreements, known) = known(tx).await?;
+        let (agreements, known) = locked(tx).await?;
         if let Some(id) = super::held::repeated(tx, stamp).await? {
             return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
         }
@@ -88,16 +82,16 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
     .await
 }
 
-/// Records a side's approval of an amendment that waits; with the last one it takes effect. A client approves for its own side, the desk
-/// records who of either side did.
+/// Records a side's approval of a waiting amendment; the last one puts it into effect. A client approves for its own side only; the desk
+/// records approvals of either side.
 pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<Recorded, Error> {
     let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
     if let Some(side) = Side::named(&consent.side) {
         permission::may_approve_for(&stamp.actor, side)?;
     }
-    // What it moves is of every client of the contract.
+    // Beyond the caller's scope: it moves the deadlines of every client of the contract.
     app.write(&Scope::All, async |tx| {
-        let (agreements, known) = known(tx).await?;
+        let (agreements, known) = locked(tx).await?;
         let again = super::held::repeated(tx, stamp).await?;
         let is_it = |one: &&Recorded| one.contract == mine && one.id == amendment;
         let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
@@ -120,18 +114,18 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
     .await
 }
 
-/// The agreements with every amendment recorded of them, while nobody else records one.
-async fn known(tx: &Tx) -> Result<(Arc<Agreements>, Vec<Recorded>), Error> {
+/// The agreements and all recorded amendments, locked so that nobody else records one.
+async fn locked(tx: &Tx) -> Result<(Arc<Agreements>, Vec<Recorded>), Error> {
     store::agreements::lock(tx).await?;
     Ok((store::agreements::read(tx).await?, store::amendments::all(tx).await?))
 }
 
-/// The present, or the last instant recorded where that is later: amendments take effect in the order recorded.
+/// Now, or the last recorded instant if that is later: amendments must take effect in the order in which they were recorded.
 fn not_before(known: &[Recorded], stamp: &Stamp) -> Instant {
     known.iter().map(Recorded::last_at).fold(stamp.recorded_at, Instant::max)
 }
 
-/// Adds a side's approval: once a side, and by different persons.
+/// Adds an approval. Each side approves once, and by a person of its own.
 async fn sign(
     app: &App,
     tx: &Tx,
@@ -166,22 +160,21 @@ async fn sign(
     Ok(())
 }
 
-/// What was recorded meanwhile stands in its way.
+/// What was valid when the amendment was recorded is in conflict now, with what was recorded since.
 fn clash(error: Error) -> Error {
     let Error::Invalid(problems) = error else { return error };
     let detail = problems.into_iter().map(|problem| problem.detail).collect::<Vec<_>>().join("; ");
     Error::Conflict { code: Code::AmendmentsClash, detail }
 }
 
-/// An amendment as a caller sees it.
 #[derive(Debug)]
 pub struct Seen {
     pub recorded: Recorded,
-    /// Whether they see who approved: only where every client that any version of the contract names is theirs.
+    /// Whether the caller sees who approved: only if they see every client that any version of the contract names.
     pub shows_approvers: bool,
 }
 
-/// What was amended in the calendars of a contract that serves someone the caller sees, in the order recorded.
+/// The amendments of a contract with a client that the caller sees, in the order recorded.
 pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<Named<Vec<Seen>>, Error> {
     let view = app.db.view(caller.scope.clone());
     let agreements = store::agreements::read(&view).await?;
@@ -221,7 +214,7 @@ fn change(draft: &NewAmendment) -> Result<Change, Vec<Problem>> {
     }
 }
 
-/// Refuses what names no calendar, and hours that run into those beside them in any version.
+/// Refuses an unknown calendar, and hours that overlap with those of a neighbouring date in any version.
 fn check(agreements: &Agreements, contract: &str, amendment: &Amendment) -> Result<(), Error> {
     let versions = agreements.versions_of(contract);
     if versions.is_empty() {

@@ -1,5 +1,6 @@
-//! Files on tickets. The bytes come first, under an id of their own that was written down before; then the row and its
-//! event, in one transaction. Killed in between, the desk has bytes without a row, and a note of them: `sweep` removes both.
+//! Files on tickets. First a note of the file's id is committed, then its bytes are stored, then its row and event are written in one
+//! transaction, which also deletes the note. After a crash in between there are bytes without a row, and the note of them: `sweep` removes
+//! both.
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -19,34 +20,33 @@ use crate::files::NotKept;
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 
-/// The most attachments of a ticket, and as many of the desk alone.
+/// The most public attachments of a ticket; and as many again for the desk only.
 const MOST: usize = 1000;
-/// The most characters of a name.
+/// In characters.
 const NAME_CAP: usize = 200;
-/// The most characters of a media type.
+/// In characters.
 const MEDIA_TYPE_CAP: usize = 127;
-/// Seconds after which an upload that did not end is given up.
-const ABANDONED: i64 = 86_400;
-/// Uploads given up at once.
+/// An upload that takes longer than this is given up.
+const ABANDONED_SECONDS: i64 = 86_400;
+/// Uploads given up in one transaction.
 const BATCH: u64 = 200;
 
-/// What it is when nobody says.
+/// The media type when none is given.
 pub const UNKNOWN: &str = "application/octet-stream";
 
-/// A file as someone hands it in.
 #[derive(Debug, Clone)]
 pub struct NewAttachment {
-    /// Its name, as `safe_name` leaves it.
+    /// From `safe_name`.
     pub name: String,
-    /// What its sender says it is, as `media_type` reads it.
+    /// What the sender says it is, from `media_type`.
     pub media_type: String,
     /// Whether the client may see it.
     pub public: bool,
-    /// Its length, where it is said beforehand.
+    /// In bytes, if it is known beforehand.
     pub size: Option<u64>,
 }
 
-/// Adds a file to a ticket as it comes in. `key` makes a repeat the same request, given the digest of what came.
+/// Adds a file to a ticket as it comes in. `key` makes the idempotency key from the digest of the bytes, known only at the end.
 pub async fn attach(
     app: &App,
     stamp: &Stamp,
@@ -56,7 +56,7 @@ pub async fn attach(
     key: impl FnOnce(&str) -> Option<Key>,
 ) -> Result<Attachment, Error> {
     let id = app.time.id();
-    let room = expect(app, stamp, ticket, new, id).await?;
+    let room = announce(app, stamp, ticket, new, id).await?;
     let kept = match app.files.keep(id, bytes, room.min(app.settings.attachments.max_bytes)).await {
         Ok(kept) if kept.size > 0 => kept,
         not_kept => {
@@ -95,8 +95,9 @@ pub async fn attach(
     recorded
 }
 
-/// Finds and permits before the first byte is taken, and writes down that a file is coming; how many bytes there is room for.
-async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
+/// Finds the ticket and checks permission before the first byte is taken, and commits the note that a file is coming. Returns how many
+/// bytes there is room for.
+async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
     app.write(&stamp.scope, async |tx| {
         let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         permission::may_attach(&stamp.actor, new.public)?;
@@ -110,8 +111,8 @@ async fn expect(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment
     .await
 }
 
-/// How many bytes a ticket has room for; none when it has as many files as it may. The desk's own files take none of the room
-/// for those that both parties see: else how much is left would tell of them.
+/// How many bytes a ticket has room for; an error when it has as many files as it may. The desk's own files are counted apart from public
+/// ones: otherwise the room left would tell a client about them.
 pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket, public: bool) -> Result<u64, Error> {
     let sizes = store::attachments::sizes(tx, ticket.id, public).await?;
     if sizes.len() >= MOST {
@@ -145,8 +146,8 @@ pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id
     }
 }
 
-/// Records files whose bytes are kept, with their events, on a ticket held by this transaction; `made` is what a repeat of the
-/// request is answered with, where that is one of them.
+/// Records stored files with their events, on a ticket that this transaction has locked. `made` is the file that a repeat of the request
+/// is answered with.
 pub(super) async fn record(
     app: &App,
     tx: &Tx,
@@ -166,8 +167,8 @@ pub(super) async fn record(
     Ok(ticket)
 }
 
-/// Removes what was kept of uploads that did not arrive. A file with a row is never among them: the transaction that made
-/// the row took it off the list, and one that is given up can get no row any more.
+/// Removes the bytes of uploads that did not arrive. A file with a row is never among them: the transaction that wrote the row deleted its
+/// note, and once a note says given up no row can be written.
 async fn remove(app: &App, ids: &[Uuid]) -> Result<usize, Error> {
     let given_up = app.write(&Scope::All, async |tx| Ok(store::attachments::give_up(tx, ids).await?)).await?;
     if given_up.is_empty() {
@@ -180,17 +181,16 @@ async fn remove(app: &App, ids: &[Uuid]) -> Result<usize, Error> {
     Ok(given_up.len())
 }
 
-/// The same at once for a refused upload; what fails stays written down for `sweep`.
+/// The same at once for a refused upload. If it fails, the note remains and `sweep` does it.
 pub(super) async fn discard(app: &App, ids: &[Uuid]) {
     if let Err(error) = remove(app, ids).await {
-        tracing::warn!(%error, "what is left of a refused upload waits for the sweep");
+        tracing::warn!(%error, "could not remove a refused upload; the sweep will");
     }
 }
 
-/// Removes what is left of uploads that began more than a day before an instant of the machine's time and never ended; how
-/// many there were.
+/// Removes what is left of uploads that began more than a day before `now`, in machine time, and never ended. Returns how many.
 pub async fn sweep(app: &App, now: Instant) -> Result<usize, Error> {
-    let before = now.plus(-ABANDONED).unwrap_or(Instant::MIN);
+    let before = now.plus(-ABANDONED_SECONDS).unwrap_or(Instant::MIN);
     let mut swept = 0;
     loop {
         let ids = store::attachments::begun_before(&app.all(), before, BATCH).await?;
@@ -201,7 +201,7 @@ pub async fn sweep(app: &App, now: Instant) -> Result<usize, Error> {
     }
 }
 
-/// A name without folders, control signs and what turns the direction of reading; `None` when nothing is left.
+/// A name without folders, control characters and bidirectional marks, which can make `exe` read as `pdf`; `None` when nothing is left.
 pub fn safe_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let turns = |sign: &char| matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -212,7 +212,7 @@ pub fn safe_name(name: &str) -> Option<String> {
     is_visible(kept).then(|| kept.to_owned())
 }
 
-/// A media type without its parameters, in small letters; `None` when it is none.
+/// A media type in lower case, without parameters; `None` when it is not one.
 pub fn media_type(text: &str) -> Option<String> {
     let text = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_token = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte));

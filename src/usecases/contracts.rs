@@ -1,4 +1,4 @@
-//! Contracts applied: what is in force, and for whom.
+//! Which contracts are in force, and for whom.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::domain::contract::amendment::{self, Recorded};
 use crate::domain::contract::{Client, Contract};
 use crate::store::{self, Scope};
 
-/// A contract as the amendments of it in force leave it.
+/// A contract with its amendments that are in force.
 pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Error> {
     let own = amendment::in_force(recorded, &contract.id);
     contract.amended_by(own).map_err(|wrong| Error::Conflict {
@@ -26,7 +26,7 @@ pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Er
     })
 }
 
-/// Reads the text of a contract file; everything wrong with it, as problems of the field `contract`.
+/// Parses a contract file; everything wrong with it becomes a problem of the field `contract`.
 pub fn read(file: &Path, text: &str) -> Result<Contract, Vec<Problem>> {
     contracts::parse(file, text).map_err(|refused| {
         let problem = |one: &contracts::Problem| Problem::field("contract", FieldCode::BadContract, one.to_string());
@@ -34,43 +34,41 @@ pub fn read(file: &Path, text: &str) -> Result<Contract, Vec<Problem>> {
     })
 }
 
-/// The same with its text, to be applied.
+/// The same, with the text, for applying it.
 pub fn source(text: &str) -> Result<Source, Vec<Problem>> {
     let file = Path::new("contract");
     Ok(Source { file: file.to_owned(), text: text.to_owned(), contract: read(file, text)? })
 }
 
-/// A version in force, with the clients of it that a caller sees.
+/// A version in force, with those of its clients that the caller sees.
 #[derive(Debug)]
 pub struct Served {
     pub version: Arc<Version>,
     pub clients: Vec<Client>,
 }
 
-/// The contracts in force that serve somebody the caller sees, by id.
+/// The contracts in force with a client that the caller sees, by id.
 pub async fn served(app: &App, caller: &Caller) -> Result<Vec<Served>, Error> {
     let agreements = known(app, &caller.scope).await?;
     Ok(agreements.all_in_force(app.time.now()).into_iter().filter_map(|version| as_served(version, &caller.scope)).collect())
 }
 
-/// The version in force of one of them, and every version of it, oldest first.
+/// One of them, and all its versions, oldest first.
 pub async fn get(app: &App, caller: &Caller, contract: &str) -> Result<(Served, Vec<Arc<Version>>), Error> {
     let agreements = known(app, &caller.scope).await?;
     let version = agreements.in_force(contract, app.time.now()).and_then(|version| as_served(version, &caller.scope));
     Ok((version.ok_or(Error::NotFound("contract"))?, agreements.versions_of(contract).to_vec()))
 }
 
-/// A calendar as it now stands.
 #[derive(Debug)]
 pub struct Calendar {
-    /// Its name in the contract.
     pub name: String,
     pub calendar: Arc<calendar::Calendar>,
-    /// The present date in the zone of the contract.
+    /// In the contract's time zone.
     pub today: NaiveDate,
 }
 
-/// The calendars of a contract, amended as they now are.
+/// The calendars of a contract, with the amendments in force now.
 pub async fn calendars(app: &App, caller: &Caller, contract: &str) -> Result<Vec<Calendar>, Error> {
     let (version, now) = (in_force(app, &caller.scope, contract).await?, app.time.now());
     let contract = &version.contract;
@@ -79,16 +77,15 @@ pub async fn calendars(app: &App, caller: &Caller, contract: &str) -> Result<Vec
     Ok(contract.calendars.keys().filter_map(shown).collect())
 }
 
-/// An organisation that contracts in force serve.
 #[derive(Debug)]
 pub struct Organisation {
     pub id: String,
     pub name: String,
-    /// Each with its tier there, where it has tiers.
+    /// Contract ids, each with the organisation's tier if it has one.
     pub contracts: Vec<(String, Option<String>)>,
 }
 
-/// The organisations a caller sees that contracts in force serve, by id.
+/// The clients of contracts in force that the caller sees, by id.
 pub async fn organisations(app: &App, caller: &Caller) -> Result<Vec<Organisation>, Error> {
     let mut found: BTreeMap<String, Organisation> = BTreeMap::new();
     for Served { version, clients } in served(app, caller).await? {
@@ -101,7 +98,7 @@ pub async fn organisations(app: &App, caller: &Caller) -> Result<Vec<Organisatio
     Ok(found.into_values().collect())
 }
 
-/// The version in force of a contract that serves somebody a scope shows.
+/// The version in force of a contract with a client within the scope.
 pub(super) async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Version>, Error> {
     let agreements = known(app, scope).await?;
     let version = agreements.in_force(contract, app.time.now()).filter(|version| serves(version, scope));

@@ -1,5 +1,5 @@
-//! Dead letters: what was given up after many tries, events by a handler and mails by who sends them. They are kept, shown,
-//! and tried anew when an operator has mended what was wrong.
+//! Dead letters: events that a handler gave up after many tries, and mails that could not be sent. They are kept and shown, and retried
+//! once an operator has repaired the cause.
 
 use uuid::Uuid;
 
@@ -8,20 +8,19 @@ use crate::app::App;
 use crate::store::Scope;
 use crate::store::set_aside::{self, DeadLetter};
 
-/// At most this many are shown at once.
+/// The most that are listed at once.
 pub const SHOWN: u64 = 1000;
 
-/// The dead letters, oldest first.
+/// Oldest first.
 pub async fn list(app: &App) -> Result<Vec<DeadLetter>, Error> {
     Ok(set_aside::dead(&app.all(), SHOWN).await?)
 }
 
-/// How many there are.
 pub async fn count(app: &App) -> Result<u64, Error> {
     Ok(set_aside::count_dead(&app.all()).await?)
 }
 
-/// Lets one be tried anew, an event or a mail, as often as a new one is.
+/// Retries one, an event or a mail, as often as if it were new.
 pub async fn retry(app: &App, id: Uuid) -> Result<(), Error> {
     let now = app.time.now();
     let revived = app.write(&Scope::All, async |tx| Ok(set_aside::revive(tx, id, now).await?)).await?;
@@ -35,7 +34,7 @@ pub async fn retry(app: &App, id: Uuid) -> Result<(), Error> {
     }
 }
 
-/// Lets everything that was given up be tried anew; how much it was.
+/// Retries everything that was given up. Returns how many.
 pub async fn retry_all(app: &App) -> Result<usize, Error> {
     let mut done = 0;
     loop {

@@ -1,7 +1,7 @@
-//! Files that came with a mail: attachments of the ticket it became or landed on. Their bytes are kept before the mail is
-//! taken in, their rows are written in the transaction that takes it in; what is not recorded by it is removed again.
+//! Files that came with a mail become attachments of its ticket. Their bytes are stored before the mail is taken in, their rows are written
+//! in the transaction that takes it in, and bytes it did not record are removed again.
 //!
-//! What is too large stays in the raw message alone, and an internal note says so.
+//! A file that is too large stays in the raw message only, and an internal note says so.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -18,11 +18,10 @@ use crate::mail::parse::{self, Parsed};
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 
-/// What came with a mail.
 #[derive(Debug, Default)]
 pub struct Enclosed {
     files: Vec<(Uuid, NewAttachment, Kept)>,
-    /// Names of what was too large to keep.
+    /// The names of files too large to keep.
     too_large: Vec<String>,
 }
 
@@ -32,7 +31,7 @@ impl Enclosed {
     }
 }
 
-/// Keeps the bytes of what came with a mail, before anyone knows what becomes of it.
+/// Stores the bytes of a mail's files, before it is known what becomes of the mail.
 pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Error> {
     let mut enclosed = Enclosed::default();
     if mail.attachments.is_empty() {
@@ -55,7 +54,7 @@ pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Erro
         match app.files.keep(id, stream::iter([Ok::<_, std::convert::Infallible>(bytes)]), cap).await {
             Ok(kept) => enclosed.files.push((id, new, kept)),
             Err(error) => {
-                // The sender's server, or whoever brought the mail, comes again with it.
+                // The mail is not taken in, so whoever delivered it will try again.
                 attachments::discard(app, &ids).await;
                 return Err(Error::Unavailable(error.to_string()));
             }
@@ -64,8 +63,9 @@ pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Erro
     Ok(enclosed)
 }
 
-/// Records what came with a mail on the ticket it became or landed on, in the transaction that takes it in.
+/// Records a mail's files on its ticket, in the transaction that takes the mail in.
 pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed: &Enclosed) -> Result<Ticket, Error> {
+    // A ticket with too many files is no reason to refuse the mail.
     let mut room = match attachments::room_on(app, tx, &ticket, true).await {
         Err(Error::Conflict { .. }) => 0,
         room => room?,
@@ -91,7 +91,7 @@ pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed:
     store::tickets::find(tx, TicketRef::Id(id)).await?.ok_or(Error::NotFound("ticket"))
 }
 
-/// Removes what was kept and not recorded: of a mail that became nothing, or came twice.
+/// Removes stored files that were not recorded, because the mail was a duplicate or became no ticket.
 pub async fn discard_rest(app: &App, enclosed: &Enclosed) {
     let ids = enclosed.ids();
     if !ids.is_empty() {

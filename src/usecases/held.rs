@@ -1,5 +1,5 @@
-//! A subject held by a transaction while something is done to it: its contract and its history are read, what happened is added, what
-//! follows is settled, and all of it is written together.
+//! A subject locked by a transaction while something is done to it: its contract and history are read, events are added, what follows from
+//! them is settled, and everything is written together.
 
 use std::sync::Arc;
 
@@ -16,26 +16,25 @@ use crate::store::idempotency::Completed;
 use crate::store::record::{Record, Rows, record};
 use crate::store::{self, Tx};
 
-/// A subject with its history, being added to.
 pub(super) struct Held<'a, S: Subject> {
     app: &'a App,
     stamp: &'a Stamp,
     version: Arc<Version>,
     pub subject: S,
     pub history: Vec<Event<S::Data>>,
-    /// How much of the history is stored.
+    /// How many events of the history are stored already.
     stored: usize,
 }
 
 impl<'a, S: Rows> Held<'a, S> {
-    /// A subject that the transaction holds.
+    /// For a subject that the transaction has locked.
     pub async fn open(app: &'a App, tx: &Tx, stamp: &'a Stamp, subject: S) -> Result<Self, Error> {
         let history = store::events::of::<S>(tx, subject.id()).await?;
         let version = store::agreements::read(tx).await?.version(subject.contract_version_id())?.clone();
         Ok(Self::of(app, stamp, version, subject, history))
     }
 
-    /// The same where all that was read for many at once; a new subject has no history yet.
+    /// For callers that read version and history for many subjects at once; a new subject has no history.
     pub fn of(app: &'a App, stamp: &'a Stamp, version: Arc<Version>, subject: S, history: Vec<Event<S::Data>>) -> Self {
         Self { app, stamp, version, subject, stored: history.len(), history }
     }
@@ -48,7 +47,7 @@ impl<'a, S: Rows> Held<'a, S> {
         &self.version.contract
     }
 
-    /// Adds what follows by an instant from what happened, each at its own.
+    /// Adds the events that follow by themselves up to that instant (breaches, ladder steps), each at its own instant.
     pub fn catch_up(&mut self, at: Instant) -> Result<S::Index, Error> {
         let Settling { subject, index, follows } = self.settled(at)?;
         self.subject = subject;
@@ -63,7 +62,7 @@ impl<'a, S: Rows> Held<'a, S> {
         self.subject.settle(self.contract(), &self.history, at).ok_or_else(outside)
     }
 
-    /// Adds what whoever acts did.
+    /// Adds an event of the stamp's actor.
     pub fn happened(&mut self, data: S::Data, reason: Option<String>, at: Instant) {
         let actor = self.stamp.actor.clone();
         self.add(&actor, data, reason, at);
@@ -74,18 +73,18 @@ impl<'a, S: Rows> Held<'a, S> {
         self.history.push(Event { id, actor, reason, data, occurred_at: at, recorded_at: self.stamp.recorded_at });
     }
 
-    /// What was added so far.
+    /// The events added so far.
     pub fn added(&self) -> &[Event<S::Data>] {
         &self.history[self.stored..]
     }
 
-    /// As it is to be written, with everything that follows by now.
+    /// Catches up to now, and returns what is to be written.
     pub fn settle(mut self) -> Result<Record<S>, Error> {
         let index = self.catch_up(self.stamp.recorded_at)?;
         Ok(Record { subject: self.subject, index, stored: self.stored, added: self.history.split_off(self.stored) })
     }
 
-    /// Writes it, with the key of the request that did it where that made something.
+    /// Writes it. `created` is what a repeat of the request is answered with, if it has an idempotency key.
     pub async fn write(self, tx: &Tx, created: Option<Uuid>) -> Result<Record<S>, Error> {
         let (app, stamp) = (self.app, self.stamp);
         let records = [self.settle()?];
@@ -95,7 +94,7 @@ impl<'a, S: Rows> Held<'a, S> {
     }
 }
 
-/// Writes subjects, with the key of the request that did it where that made something.
+/// The same for several subjects.
 pub(super) async fn write_all<S: Rows>(
     app: &App,
     tx: &Tx,
@@ -111,7 +110,7 @@ fn completed<'a>(app: &App, stamp: &'a Stamp, created: Option<Uuid>) -> Option<C
     Some(Completed { key, id: app.time.id(), created, at: stamp.recorded_at })
 }
 
-/// What a repeated request made before; another request under the same key is a conflict.
+/// What this request created when it was first made; `None` if it is new. Another request under the same key is a conflict.
 pub(super) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Error> {
     let Some(key) = &stamp.idempotency else { return Ok(None) };
     match store::idempotency::find(tx, key, stamp.recorded_at).await? {
@@ -124,7 +123,7 @@ pub(super) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Err
     }
 }
 
-/// Remembers what a request made that writes no subject, so that its repeat makes nothing.
+/// Remembers what a request created, for requests that write no subject.
 pub(super) async fn remember(app: &App, tx: &Tx, stamp: &Stamp, created: Uuid) -> Result<(), Error> {
     match completed(app, stamp, Some(created)) {
         Some(completed) => Ok(store::idempotency::insert(tx, &completed).await?),

@@ -1,13 +1,13 @@
-//! Requests are remembered for a day of the desk's time, so that their repeat creates nothing; then they are forgotten.
+//! Deleting idempotency keys, which are remembered for a day of the desk's time.
 
 use super::Error;
 use crate::app::App;
 use crate::store::{self, Scope};
 
-/// How many are forgotten in one transaction.
+/// Keys deleted in one transaction.
 const BATCH: u64 = 500;
 
-/// Forgets every request older than a day; how many it was.
+/// Deletes all expired keys. Returns how many.
 pub async fn forget(app: &App) -> Result<u64, Error> {
     let (now, mut forgotten) = (app.time.now(), 0);
     loop {

@@ -1,4 +1,4 @@
-//! What one can do with the desk: one function each. They read find, permit, decide, record.
+//! Everything one can do with the desk, one function each. They read: find, permit, decide, record.
 
 pub mod actors;
 pub mod agreements;
@@ -29,21 +29,19 @@ use crate::domain::idempotency::Key;
 use crate::domain::ticket::Actor;
 use crate::store::Scope;
 
-/// Who does something, for whom, and when: made once at the edge.
+/// Who does something, with what scope, and when. Made once at the edge, so that one action has one instant.
 #[derive(Debug, Clone)]
 pub struct Stamp {
-    /// Who acts.
     pub actor: Actor,
-    /// Whose rows they see.
+    /// Which organisations' rows they see.
     pub scope: Scope,
-    /// When it is recorded: the present.
+    /// Now.
     pub recorded_at: Instant,
-    /// What makes a repeat the same request.
     pub idempotency: Option<Key>,
 }
 
 impl Stamp {
-    /// The program itself, now.
+    /// For what the program does by itself.
     pub fn system(now: Instant) -> Self {
         Self { actor: Actor::System, scope: Scope::All, recorded_at: now, idempotency: None }
     }

@@ -1,4 +1,4 @@
-//! Mail out, as the desk looks at it: what left, what waits, and what was given up, which it can send again.
+//! Outgoing mail as the desk sees it: sent, waiting, or given up, in which case it can be sent again.
 
 use uuid::Uuid;
 
@@ -14,36 +14,34 @@ use crate::domain::ticket::{EventData, Ticket, TicketRef};
 use crate::store::record::Rows as _;
 use crate::store::{self, Scope, Tx, View};
 
-/// An outgoing mail with where it stands.
 #[derive(Debug)]
 pub struct Shown {
-    /// The mail.
     pub tracked: Tracked,
-    /// The number of the ticket it is about.
+    /// The number of its ticket.
     pub ticket: Option<String>,
 }
 
-/// Gives a mail up, with why: it is kept, and its ticket says so. Nothing is given up in silence (design § 5).
+/// Gives a mail up. It is kept, and its ticket's history says so: nothing is given up in silence (design § 5).
 pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Error> {
-    tracing::error!(mail = %mail.id, template = mail.template, error, "a mail is given up; it waits to be sent again");
+    tracing::error!(mail = %mail.id, template = mail.template, error, "giving up a mail; somebody of the desk can send it again");
     let stamp = Stamp::system(app.time.now());
     let done = app.write_quietly(&Scope::All, async |tx| {
         if store::outbound::not_sent(tx, mail.id, error, None).await? {
-            tell(app, tx, &stamp, mail, EventData::MailGivenUp).await?;
+            note_on_ticket(app, tx, &stamp, mail, EventData::MailGivenUp).await?;
         }
         Ok(())
     });
     match done.await {
-        // A ticket that cannot be read hides no mail: it is given up without a line in its history.
+        // If the ticket cannot be read, the mail is given up without a line in its history; else it would be retried for ever.
         Err(Error::Internal(fault)) => {
-            tracing::error!(mail = %mail.id, fault, "the ticket of a mail that is given up could not be told");
+            tracing::error!(mail = %mail.id, fault, "could not record on its ticket that a mail was given up");
             app.write_quietly(&Scope::All, async |tx| Ok(store::outbound::not_sent(tx, mail.id, error, None).await.map(drop)?)).await
         }
         done => done,
     }
 }
 
-/// Sends a mail again that was given up: it is tried for as long as a new one.
+/// Sends a given-up mail again, retrying it for as long as a new one.
 pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Error> {
     ResendMail::may(&stamp.actor)?;
     let sent = app.write(&stamp.scope, async |tx| {
@@ -56,7 +54,7 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
             let detail = format!("only a message that was given up is sent again; this one is {}", found.state.as_str());
             return Err(Error::Conflict { code: Code::NotGivenUp, detail });
         }
-        tell(app, tx, stamp, &found.mail, EventData::MailSentAgain).await?;
+        note_on_ticket(app, tx, stamp, &found.mail, EventData::MailSentAgain).await?;
         remember(app, tx, stamp, id).await?;
         store::outbound::find(tx, id).await?.ok_or(Error::NotFound("message"))
     });
@@ -84,20 +82,19 @@ pub async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Shown, Error> 
     with_number(app, &caller.scope, mail).await
 }
 
-/// Those that were given up, at most so many.
+/// The mails that were given up.
 pub async fn given_up(app: &App, limit: u64) -> Result<Vec<Shown>, Error> {
     let filter = OutboundFilter { states: vec![MailState::Failed], limit, ..OutboundFilter::default() };
     let view = app.all();
     with_numbers(&view, store::outbound::list(&view, &filter).await?).await
 }
 
-/// How many were given up.
 pub async fn count_given_up(app: &App) -> Result<u64, Error> {
     Ok(store::outbound::count_failed(&app.all()).await?)
 }
 
-/// Writes in a ticket's history what becomes of a mail about it. A mail about a dated duty has none.
-async fn tell(app: &App, tx: &Tx, stamp: &Stamp, mail: &Outbound, became: impl Fn(Mailed) -> EventData) -> Result<(), Error> {
+/// Records in the ticket's history what became of a mail. A mail about an obligation has no ticket.
+async fn note_on_ticket(app: &App, tx: &Tx, stamp: &Stamp, mail: &Outbound, became: impl Fn(Mailed) -> EventData) -> Result<(), Error> {
     let Some(ticket) = mail.ticket_id else { return Ok(()) };
     record_in(app, tx, stamp, ticket, became(Mailed { message: mail.id, template: mail.template.clone() })).await
 }

@@ -1,4 +1,4 @@
-//! People: made known when they are first named, by the address of their organisation.
+//! People. They are recorded when somebody first names them, and known by organisation and address.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,16 +13,14 @@ pub async fn list(app: &App, caller: &Caller, filter: &Filter) -> Result<Vec<Per
     Ok(store::people::list(&app.db.view(caller.scope.clone()), filter).await?)
 }
 
-/// An organisation with an address in small letters: whom a person is known by.
+/// An organisation and an address in lower case, which together identify a person.
 pub(super) type Address = (String, String);
 
-/// What somebody of an organisation is known by.
 pub(super) fn address(organisation: &str, email: &str) -> Address {
     (organisation.to_owned(), email.trim().to_lowercase())
 }
 
-/// The people with these addresses: those who are known, and the others made known by these names, as strangers or as whom somebody
-/// vouches for.
+/// The people with these addresses. Unknown ones are recorded under the given name; `is_stranger` says that nobody vouches for them.
 pub(super) async fn known_as<'a>(
     app: &App,
     tx: &Tx,
@@ -59,7 +57,7 @@ pub(super) async fn known_as<'a>(
         })
         .collect();
     if store::people::insert(tx, &new, app.time.now()).await? < new.len() as u64 {
-        // Somebody else made them known a moment ago.
+        // Another transaction recorded one of them a moment ago, under another id.
         return known().await;
     }
     people.extend(by_address(new));

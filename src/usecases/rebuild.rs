@@ -1,4 +1,4 @@
-//! The stored index against the replay of every history: the one repair there is, for subjects of every kind.
+//! Compares the stored index with a replay of every history, and repairs it. There is no other repair.
 
 use super::held::Held;
 use super::{Error, Stamp};
@@ -9,32 +9,25 @@ use crate::domain::ticket::Ticket;
 use crate::store::record::{Record, Rows};
 use crate::store::{self, Scope};
 
-/// Subjects compared between two questions to the database.
+/// Subjects read at a time.
 const CHUNK: u64 = 500;
 
-/// What was found.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Tickets compared.
     pub tickets: usize,
-    /// Obligations compared.
     pub obligations: usize,
-    /// Of all, those left alone: something is due that the workers have not recorded yet.
+    /// How many of them were skipped, because the workers have yet to record something that is due.
     pub due: usize,
-    /// Values that differed.
     pub differences: Vec<Difference>,
 }
 
-/// A stored value that differed from its replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// Of what: a ticket's number, or an obligation's duty and period, or its id where it is of none.
+    /// The subject's label.
     pub of: String,
-    /// Which value.
+    /// Row and column, such as `clock.resolution.due_at`.
     pub what: String,
-    /// As it was stored.
     pub stored: serde_json::Value,
-    /// As its history gives it.
     pub replayed: serde_json::Value,
 }
 
@@ -45,8 +38,8 @@ impl Outcome {
     }
 }
 
-/// Compares the stored index of every ticket and every obligation with its replay; with `write`, stores the replayed one, and
-/// both in the history.
+/// Compares the index of every ticket and obligation with its replay. With `write` the replayed values are stored, and an event in the
+/// history keeps both.
 pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
     outcome.tickets = compare::<Ticket>(app, write, &mut outcome).await?;
@@ -54,7 +47,7 @@ pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
     Ok(outcome)
 }
 
-/// Compares every subject of a kind; how many there are.
+/// Compares every subject of one kind. Returns how many there are.
 async fn compare<S: Rows>(app: &App, write: bool, outcome: &mut Outcome) -> Result<usize, Error> {
     let (view, stamp, mut last, mut compared) = (app.all(), Stamp::system(app.time.now()), None, 0);
     loop {
@@ -82,13 +75,13 @@ async fn compare<S: Rows>(app: &App, write: bool, outcome: &mut Outcome) -> Resu
     }
 }
 
-/// A subject with everything its history says of it.
+/// The subject with those fields of its row that its history gives.
 fn as_recorded<S: Rows>(mut held: Held<'_, S>) -> Held<'_, S> {
     held.subject = held.subject.as_recorded(&held.history);
     held
 }
 
-/// Stores what the history gives, read again under a lock, with an event that keeps both.
+/// Reads the subject again under a lock, and stores what its history gives.
 async fn repair<S: Rows>(app: &App, stamp: &Stamp, replayed: &Record<S>, found: &[history::Difference]) -> Result<(), Error> {
     app.write(&Scope::All, async |tx| {
         let Some(locked) = S::lock(tx, replayed.subject.id()).await? else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! What each refusal of the domain is called for whoever asked: a stable code, and the field it is about where there is one.
+//! The refusals of the domain as errors: each with a stable code, and with the field it is about if there is one.
 
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::{

@@ -11,14 +11,14 @@ use crate::domain::ticket::Ticket;
 use crate::reports::service_management::{self, Month, Reading, ServiceManagementReport, TicketFigures};
 use crate::store::{self, Scope};
 
-/// Histories loaded in one question.
+/// Tickets read at a time.
 const CHUNK: usize = 500;
-/// A ticket unresolved for more working days than this is long open (AMB-08: the agreements give no number).
+/// A ticket unresolved for more working days than this is long open. The number is ours: the agreements give none (AMB-08).
 pub const LONG_OPEN_WORKING_DAYS: i64 = 20;
 
-/// The service-management report of a contract and month, as far as the scope sees it (RPT-01…03), as known at an instant: now unless said.
+/// The service-management report of a contract for a month, within the scope (RPT-01…03), as known at `as_of` or now.
 ///
-/// Who was a client in the month sees it, also after leaving; who was none then does not (design § 8).
+/// A client of that month sees it, even after leaving; others do not (design § 8).
 pub async fn service_management(
     app: &App,
     scope: &Scope,
@@ -42,7 +42,7 @@ pub async fn service_management(
         return Err(refused("month", FieldCode::NotBegun, "this month has not begun"));
     }
     let reading = Reading::of(month, &newest.contract.zone, known_at);
-    // The version in force when the month ended: a later one changes nothing about it.
+    // The version in force when the month ended; a later one must not change a past report.
     let version = agreements
         .in_force(contract, reading.last())
         .ok_or_else(|| refused("month", FieldCode::BeforeContract, "the contract was not in force yet"))?;
@@ -70,8 +70,7 @@ pub async fn service_management(
     Ok(service_management::read(report, &version.contract, reading))
 }
 
-/// Whether a ticket was unresolved for longer than `LONG_OPEN_WORKING_DAYS` at an instant, by the calendar of its type's
-/// first clock; by calendar days where it has none.
+/// Working days are counted by the calendar of the type's first clock; a type without clocks counts calendar days.
 fn is_long_open(contract: &Contract, ticket: &TicketFigures, at: Instant) -> bool {
     let (opened, until) = (contract.zone.date(ticket.opened_at), contract.zone.date(at.plus(-1).unwrap_or(at)));
     match contract.clocks.iter().find(|entry| entry.types.contains(&ticket.kind)) {

@@ -1,4 +1,4 @@
-//! Sandbox time: it stands still until it is told to advance, and never goes back (PLT-01).
+//! Sandbox time, which stands still until it is advanced, and never goes back (PLT-01).
 
 use super::held::{remember, repeated};
 use super::{Code, Error, FieldCode, Problem, Stamp};
@@ -8,19 +8,17 @@ use crate::domain::permission::{RunSandbox, Verb};
 use crate::settings::TimeMode;
 use crate::store::{self, Scope};
 
-/// How far it goes in one advance, in seconds: all that becomes due on the way is done before it answers.
+/// The farthest of one advance, in seconds: ten years. Everything that becomes due on the way is done before the answer.
 const FARTHEST: i64 = 3653 * 86_400;
 
-/// How far time is to advance.
 #[derive(Debug, Clone, Copy)]
 pub enum Advance {
-    /// To an instant.
     To(Instant),
-    /// By so many seconds.
+    /// In seconds.
     By(i64),
 }
 
-/// Where an advance goes. A repeat goes where the first one went, which is how one that was broken off is finished.
+/// Where an advance leads. A repeat leads where the first one did, which is how an interrupted advance is finished.
 pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
     RunSandbox::may(&stamp.actor)?;
     app.write(&Scope::All, async |tx| {
@@ -31,7 +29,7 @@ pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, 
         if stamp.idempotency.is_some() {
             let id = app.time.id();
             store::time::keep_advance(tx, id, to).await?;
-            // A key is remembered for a day after what it did, which is over when time stands there.
+            // Stamped with the target time: a key is remembered for a day, which would be over at once after a longer advance.
             remember(app, tx, &Stamp { recorded_at: to, ..stamp.clone() }, id).await?;
         }
         Ok(to)
@@ -39,7 +37,6 @@ pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, 
     .await
 }
 
-/// Where an advance leads: never back, and never too far.
 fn target(now: Instant, advance: Advance) -> Result<Instant, Error> {
     let (field, to) = match advance {
         Advance::To(to) => ("to", to),
@@ -55,7 +52,6 @@ fn target(now: Instant, advance: Advance) -> Result<Instant, Error> {
     Err(Error::Invalid(vec![problem]))
 }
 
-/// Refuses what only a sandbox can do.
 pub fn refuse_outside(app: &App) -> Result<(), Error> {
     if app.time.is_sandbox() {
         return Ok(());
@@ -63,8 +59,8 @@ pub fn refuse_outside(app: &App) -> Result<(), Error> {
     Err(Error::Conflict { code: Code::NotASandbox, detail: "this desk lives in real time; start one with UURWERK_TIME=sandbox".to_owned() })
 }
 
-/// Refuses to serve a sandbox in real time, where all that is due by then would fire at once, and the other way round, where time
-/// would stand still for people who wait.
+/// Refuses to serve a sandbox in real time, where everything due by now would fire at once; and the other way round, where time would stand
+/// still for real clients.
 pub fn refuse_other_time(app: &App) -> Result<(), String> {
     match (app.settings.time, app.time.is_sandbox()) {
         (TimeMode::Machine, true) => {

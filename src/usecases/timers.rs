@@ -1,5 +1,5 @@
-//! What becomes due by itself: of tickets warnings, breaches and steps on a ladder; of obligations reminders, lateness, and due dates that
-//! an amended calendar moved. Each at its own instant, once.
+//! What becomes due by itself, each at its own instant and once: for tickets warnings, breaches and ladder steps; for obligations
+//! reminders, lateness, and due dates moved by an amended calendar.
 
 use uuid::Uuid;
 
@@ -11,13 +11,13 @@ use crate::store::{self, Scope, Tx};
 
 /// Subjects settled in one transaction.
 const BATCH: u64 = 200;
-/// Seconds until a subject that could not be settled is looked at again.
-const PUT_OFF: i64 = 60;
+/// How long a subject that could not be settled is postponed.
+const PUT_OFF_SECONDS: i64 = 60;
 
-/// Settles what is due by now of one kind of subject, a batch; how many it was. Cost follows what is due, not what is open.
+/// Settles a batch of subjects of one kind that are due by now, and returns how many. Its cost depends on what is due, not on what is open.
 ///
-/// A subject that cannot be settled, as when a row of it cannot be read, stops nobody else: it is put off, and what becomes due
-/// of it meanwhile happens, at its true instant, once it can.
+/// A subject that cannot be settled, because a row of it cannot be read, does not hold up the others: it is postponed. Whatever became due
+/// meanwhile is recorded at its true instant once it can be settled.
 pub async fn fire_due<S: Rows>(app: &App) -> Result<usize, Error> {
     let stamp = Stamp::system(app.time.now());
     let now = stamp.recorded_at;
@@ -26,12 +26,12 @@ pub async fn fire_due<S: Rows>(app: &App) -> Result<usize, Error> {
     }
     let due = app.write_quietly(&Scope::All, async |tx| {
         let due = S::claim_due(tx, now, BATCH).await?;
-        let part = tx.savepoint().await?;
-        match settle_all::<S>(app, &part, &stamp, &due).await {
-            Ok(()) => part.commit().await?,
+        let savepoint = tx.savepoint().await?;
+        match settle_all::<S>(app, &savepoint, &stamp, &due).await {
+            Ok(()) => savepoint.commit().await?,
             Err(error @ Error::Unavailable(_)) => return Err(error),
             Err(_) => {
-                part.rollback().await?;
+                savepoint.rollback().await?;
                 settle_each::<S>(app, tx, &stamp, &due).await?;
             }
         }
@@ -42,14 +42,14 @@ pub async fn fire_due<S: Rows>(app: &App) -> Result<usize, Error> {
 
 async fn settle_each<S: Rows>(app: &App, tx: &Tx, stamp: &Stamp, due: &[Uuid]) -> Result<(), Error> {
     for id in due {
-        let part = tx.savepoint().await?;
-        match settle_all::<S>(app, &part, stamp, std::slice::from_ref(id)).await {
-            Ok(()) => part.commit().await?,
+        let savepoint = tx.savepoint().await?;
+        match settle_all::<S>(app, &savepoint, stamp, std::slice::from_ref(id)).await {
+            Ok(()) => savepoint.commit().await?,
             Err(error @ Error::Unavailable(_)) => return Err(error),
             Err(error) => {
-                part.rollback().await?;
-                tracing::error!(subject = S::NAME, %id, %error, "what is due of it waits: it could not be settled");
-                S::put_off(tx, *id, stamp.recorded_at.plus(PUT_OFF).unwrap_or(stamp.recorded_at)).await?;
+                savepoint.rollback().await?;
+                tracing::error!(subject = S::NAME, %id, %error, "could not settle this; postponed");
+                S::put_off(tx, *id, stamp.recorded_at.plus(PUT_OFF_SECONDS).unwrap_or(stamp.recorded_at)).await?;
             }
         }
     }

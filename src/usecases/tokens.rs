@@ -1,4 +1,4 @@
-//! Bearer tokens: made once, shown once, kept as a hash.
+//! Bearer tokens: shown once when they are made, and stored as a hash.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,20 +13,20 @@ use crate::domain::text::is_visible;
 use crate::store::tokens::{Holder, Token};
 use crate::store::{self, Scope};
 
-/// What every token begins with, so that one found somewhere is known for what it is.
+/// How every token begins, so that one that leaked can be recognised, by people and by secret scanners.
 const PREFIX: &str = "uwk_";
 /// The name of the token made at the first start.
 const FIRST: &str = "admin";
-/// Its id on every desk, so that of several first starts at once only one can make it.
+/// Fixed, so that when several processes start for the first time at once, only one can make it.
 const FIRST_ID: Uuid = Uuid::from_u128(1);
 
-/// Makes a person's token, of the desk or of an organisation, one that is no client any more included: it still sees what it was
-/// part of. The text is shown this once.
+/// Makes a token for a person of the desk or of an organisation, including a former client, which may still see its own tickets. Returns
+/// the text, which is not stored.
 pub async fn create(app: &App, name: &str, organisation: Option<&str>, expires_at: Option<Instant>) -> Result<String, Error> {
     make(app, (name, Holder::Person), organisation, expires_at).await
 }
 
-/// Makes the token of a system that acts for the desk; the text is shown this once.
+/// Makes a token for a system that acts for the desk.
 pub async fn create_for_integration(app: &App, name: &str, expires_at: Option<Instant>) -> Result<String, Error> {
     make(app, (name, Holder::Integration), None, expires_at).await
 }
@@ -54,7 +54,7 @@ async fn make(app: &App, (name, holder): (&str, Holder), organisation: Option<&s
     Ok(text)
 }
 
-/// The admin token of a desk that was given none: made at its first start, `None` later.
+/// Makes the admin token at the first start of a desk whose settings have none; `None` at later starts.
 pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
     if app.settings.admin.token.is_some() {
         return Ok(None);
@@ -70,27 +70,24 @@ pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
     Ok(made.await?.then_some(text))
 }
 
-/// Takes back a token whose text could not be shown: nobody has it, and the next first start makes another.
+/// Deletes a token whose text could not be shown. Nobody has it; in place of an admin token the next start makes another.
 pub async fn take_back(app: &App, text: &str) -> Result<(), Error> {
     let hash = hash(text);
     app.write(&Scope::All, async |tx| Ok(store::tokens::delete(tx, &hash).await?)).await
 }
 
-/// A token with what it is worth at present.
 #[derive(Debug)]
 pub struct Listed {
-    /// The token.
     pub token: Token,
-    /// What it is worth.
     pub state: TokenState,
 }
 
-/// Every token there was, oldest first.
+/// Every token there ever was, oldest first.
 pub async fn list(app: &App) -> Result<Vec<Listed>, Error> {
     Ok(store::tokens::all(&app.all()).await?.into_iter().map(Listed::from).collect())
 }
 
-/// Withdraws a token: no process takes it from now on.
+/// Revokes a token, for every process at once.
 pub async fn revoke(app: &App, id: Uuid) -> Result<Listed, Error> {
     let now = app.time.now();
     let revoked = app.write(&Scope::All, async |tx| store::tokens::revoke(tx, id, now).await?.ok_or(Error::NotFound("token")));
@@ -103,7 +100,7 @@ impl From<Token> for Listed {
     }
 }
 
-/// A token of the desk that does not end by itself.
+/// A token of the desk that does not expire.
 fn endless(app: &App, id: Uuid, name: &str) -> Token {
     Token {
         id,
@@ -116,7 +113,7 @@ fn endless(app: &App, id: Uuid, name: &str) -> Token {
     }
 }
 
-/// A new token's text, and how it is kept.
+/// A new token's text and hash.
 fn secret() -> Result<(String, String), Error> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| Error::Internal(format!("no randomness: {error}")))?;

@@ -1,4 +1,4 @@
-//! A changed contract tried on real history; nothing is written.
+//! Trying a changed contract on real history. Nothing is written.
 
 use super::{Error, contracts};
 use crate::app::App;
@@ -9,11 +9,11 @@ use crate::reports::service_management::{Reading, figures};
 use crate::reports::what_if::{ContractSimulation, WhatIf};
 use crate::store;
 
-/// Tickets replayed between two questions to the database.
+/// Tickets read at a time.
 const CHUNK: usize = 500;
 
-/// Replays the contract's tickets of `[from, to)` under another text of it, amended as it was; `progress` is told how many
-/// of how many are done.
+/// Replays the contract's tickets of `[from, to)` under another text of it, with the same amendments. `progress` gets how many tickets are
+/// done, and of how many.
 pub async fn simulate(
     app: &App,
     contract: Contract,
@@ -23,7 +23,7 @@ pub async fn simulate(
     let view = app.all();
     let tried = contracts::amended(contract, &store::amendments::all(&view).await?)?;
     let reading = Reading::present(app.time.now());
-    // Their ids first: all of them by themselves take little room, and the tickets come with their histories.
+    // Ids first, which fit in memory; the tickets and their histories are read in chunks.
     let ids = store::tickets::ids_open_between(&view, &tried.id, from, to).await?;
     let mut comparison = WhatIf::new(from, to);
     for (done, chunk) in ids.chunks(CHUNK).enumerate() {

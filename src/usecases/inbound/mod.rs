@@ -1,6 +1,6 @@
-//! Mail in: whatever arrives becomes a ticket, a reply, or a clear refusal; the message itself is always kept.
+//! Incoming mail. Every message becomes a ticket, a reply or a clear refusal, and is itself always kept.
 //!
-//! `receive` takes a message in, `release` makes a ticket of one that waits, and `sender` looks up what is known of who wrote it.
+//! `receive` takes a message in, `release` makes a ticket of a quarantined one, and `sender` looks up what is known of who wrote it.
 
 pub mod read;
 mod receive;
@@ -15,7 +15,7 @@ use crate::domain::contract::TicketType;
 use crate::domain::ticket::{Channel, Ticket};
 use crate::mail::parse::Parsed;
 
-/// Whose ticket a mail becomes, and which.
+/// What is decided about the ticket that a mail becomes.
 #[derive(Debug, Clone)]
 struct Becoming<'a> {
     kind: TicketType,
@@ -23,9 +23,9 @@ struct Becoming<'a> {
     organisation: Option<String>,
     /// Whether its sender gets a confirmation.
     acknowledge: bool,
-    /// Whether only the mailbox tells whose its sender is.
+    /// Whether the sender is unknown, and the organisation follows from the mailbox only.
     is_stranger: bool,
-    /// The ticket it follows, or points at.
+    /// The ticket it follows up on or refers to.
     related: Option<&'a Ticket>,
 }
 

@@ -1,4 +1,4 @@
-//! Mail that came, as the desk looks at it.
+//! Incoming mail as the desk sees it.
 
 use uuid::Uuid;
 
@@ -10,20 +10,19 @@ use crate::domain::permission::{ReadMail, Verb};
 use crate::store::{self, View};
 use crate::usecases::Error;
 
-/// A page of the mails that came, the newest first.
+/// Newest first.
 pub async fn list(app: &App, caller: &Caller, filter: &InboundFilter) -> Result<Vec<Received>, Error> {
     let view = view(app, caller)?;
     let mails = store::inbound::list(&view, filter).await?;
     with_tickets(&view, mails).await
 }
 
-/// Whether a mail ever came to a mailbox, which may be one that the settings do not name any more.
+/// Whether any mail ever came to a mailbox, which the settings may no longer name.
 pub async fn is_mailbox_of_some(app: &App, caller: &Caller, mailbox: &str) -> Result<bool, Error> {
     let filter = InboundFilter { mailboxes: vec![mailbox.to_owned()], limit: 1, ..InboundFilter::default() };
     Ok(!store::inbound::list(&view(app, caller)?, &filter).await?.is_empty())
 }
 
-/// One of them.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Received, Error> {
     let view = view(app, caller)?;
     let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;

@@ -20,35 +20,32 @@ use crate::usecases::enclosures::{self, Enclosed};
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
 use crate::usecases::{Error, Stamp, tokens};
 
-/// The most bytes of a message that are taken in.
+/// The largest message that is taken in, in bytes.
 const SIZE_CAP: usize = 25 * 1024 * 1024;
-/// Seconds within which the same words without a Message-ID are the same message: a mail server that was not told in time that
-/// its message was taken in brings it again after some minutes. Longer after, somebody wrote the same.
+/// Without a Message-ID, the same words within this many seconds are the same message: a mail server that got no answer in time delivers
+/// again after some minutes. Later, somebody wrote the same words again.
 const SAME_WORDS: i64 = 600;
 
-/// A message that came, with what became of it.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// As it is kept.
     pub mail: StoredMail,
-    /// The ticket it made, or landed on.
+    /// The ticket it became, or was added to.
     pub ticket: Option<Ticket>,
 }
 
-/// Takes a raw message for a mailbox (MAIL-03): what it becomes exists when this returns. Whatever goes wrong with it, the message is kept;
-/// only when the desk cannot keep anything is it an error, and whoever brought the message still has it.
+/// Takes in a raw message for a mailbox (MAIL-03). What it becomes exists when this returns. If anything goes wrong the message is still
+/// kept; it is an error only when nothing can be stored at all, and then whoever delivered the message still has it.
 pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
     let mailbox = app.settings.mailboxes.get(mailbox_name).ok_or(Error::NotFound("mailbox"))?;
     let parsed = parse::parse(raw);
     let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, id: app.time.id(), now: app.time.now() };
     match Box::pin(coming.take_in()).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat)) => Err(away),
-        Err(fault) => Box::pin(coming.survive(&fault)).await,
+        Err(fault) => Box::pin(coming.quarantine_after(&fault)).await,
         taken => taken,
     }
 }
 
-/// A message on its way in.
 struct Coming<'a> {
     app: &'a App,
     name: &'a str,
@@ -75,14 +72,14 @@ impl Coming<'_> {
         taken
     }
 
-    /// Keeps a message that met a fault of the desk, for people to look at.
-    async fn survive(&self, fault: &Error) -> Result<Received, Error> {
-        tracing::error!(mailbox = self.name, message = %self.id, error = %fault, "a mail could not be taken in, and waits for the desk");
+    /// Quarantines a message that the desk failed to take in, for people to look at.
+    async fn quarantine_after(&self, fault: &Error) -> Result<Received, Error> {
+        tracing::error!(mailbox = self.name, message = %self.id, error = %fault, "could not take in a mail; it is quarantined");
         let reason = "the desk met a fault when it took it in; the log says which";
         self.app.write(&Scope::All, async |tx| self.keep_aside(tx, reason).await).await
     }
 
-    /// Keeps a message of which nothing can be made now.
+    /// Quarantines a message, unless it is a duplicate.
     async fn keep_aside(&self, tx: &Tx, reason: &str) -> Result<Received, Error> {
         let decision = match self.before(tx).await? {
             Some(_) => Decision::noted(Outcome::Duplicate, RECEIVED_BEFORE, None),
@@ -98,17 +95,17 @@ impl Coming<'_> {
         }
         let lately = || self.now.plus(-SAME_WORDS).unwrap_or(Instant::MIN);
         let by = self.mail.message_id.as_deref().map_or_else(|| SameBy::CameAfter(lately()), SameBy::MessageId);
-        // The digest covers the sender's header: the same words of another are another message.
+        // The digest covers the sender, so the same words from somebody else are another message.
         let same = SameMessage { contract: &self.mailbox.contract, digest: &self.mail.content_digest, by };
         Ok(store::inbound::arrived(tx, &same).await?)
     }
 
-    /// Whether nothing tells two of them apart from one that came twice: no Message-ID, and no sender of whom both could be.
+    /// With neither a Message-ID nor a sender, two messages cannot be told from one that came twice.
     fn has_no_identity(&self) -> bool {
         self.mail.message_id.is_none() && self.mail.from.is_none()
     }
 
-    /// What only one message of the contract can have, so that two that are the same and come at one moment are not both taken in.
+    /// A key that is unique within the contract, so that the same message arriving twice at one moment is taken in once.
     fn once_key(&self) -> String {
         let identity = match &self.mail.message_id {
             Some(message_id) => format!("{message_id} {}", self.mail.content_digest),
@@ -118,7 +115,6 @@ impl Coming<'_> {
         tokens::digest(identity.as_bytes())
     }
 
-    /// Keeps the message with what became of it.
     async fn keep(
         &self,
         tx: &Tx,
@@ -146,12 +142,11 @@ impl Coming<'_> {
     }
 }
 
-/// The decision that a message waits for the desk.
+/// The decision to quarantine.
 fn waiting(reason: &str) -> Decision<Ticket> {
     Decision::noted(Outcome::Quarantined, reason, None)
 }
 
-/// A message with what is known about it.
 struct Intake<'a> {
     coming: &'a Coming<'a>,
     agreements: &'a Agreements,
@@ -174,7 +169,7 @@ impl<'a> Intake<'a> {
     async fn take(&self, tx: &Tx, enclosed: &Enclosed) -> Result<Received, Error> {
         let (app, coming) = (self.coming.app, self.coming);
         let before = coming.before(tx).await?;
-        let decision = self.unhindered(self.decide(tx, before.is_some()).await?);
+        let decision = self.or_quarantine(self.decide(tx, before.is_some()).await?);
         let ticket = match &decision.outcome {
             Outcome::Ticket { .. } | Outcome::FollowUp(_) => {
                 let ticket = tickets::register_in(app, tx, &self.stamp(None), &self.draft(&decision)).await?.ticket;
@@ -190,7 +185,7 @@ impl<'a> Intake<'a> {
                 None => None,
             },
             Outcome::Automatic => decision.about.clone(),
-            // A stranger's mail is tied to no ticket, or our next mail would answer it.
+            // A stranger's mail is linked to no ticket: our next mail about the ticket would be a reply to it.
             Outcome::Quarantined | Outcome::Refused => None,
         };
         coming.keep(tx, &decision, ticket, self.whose.clone().ok()).await
@@ -203,7 +198,7 @@ impl<'a> Intake<'a> {
             None => None,
         };
         let bounced = match bounced {
-            // Only whom we wrote to can bounce: a stranger who names our Message-ID proves nothing.
+            // Only an address we wrote to can bounce: anyone can name a Message-ID of ours.
             Some((ticket, recipient)) if mail.bounce.as_ref().and_then(|bounce| bounce.recipient.as_ref()) == Some(&recipient) => {
                 let ticket = match ticket {
                     Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
@@ -237,21 +232,22 @@ impl<'a> Intake<'a> {
         }))
     }
 
-    /// The organisations whose tickets it can be about: the sender's, and the one that strangers are given. What is another's does not exist.
+    /// The organisations whose tickets it may be about: the sender's, and the one that the mailbox gives to strangers. Other tickets do not
+    /// exist for it.
     fn within(&self) -> Vec<&str> {
         self.sender.organisations().chain(self.whose.as_deref().ok()).collect()
     }
 
-    /// A ticket that the message points at, under whichever contract, with whether its sender takes part in it.
+    /// A ticket that the message refers to, under any contract, and whether the sender takes part in it.
     async fn found(&self, tx: &Tx, ticket: TicketRef) -> Result<Option<TicketMatch<Ticket>>, Error> {
         let ticket = store::tickets::find(tx, ticket).await?.filter(|ticket| self.within().contains(&ticket.organisation.as_str()));
         let Some(ticket) = ticket else { return Ok(None) };
-        // An accepted stranger takes part in what they reported, and in nothing else of the client.
+        // A stranger whose mail was accepted takes part in that ticket, and in no other of the client.
         let is_theirs = self.sender.belongs_to(&ticket.organisation) || self.reported(tx, &ticket).await?;
         Ok(Some(TicketMatch { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
     }
 
-    /// Whether the sender is who reported a ticket.
+    /// Whether the sender is the ticket's requester.
     async fn reported(&self, tx: &Tx, ticket: &Ticket) -> Result<bool, Error> {
         let (Some(from), Some(id)) = (&self.coming.mail.from, ticket.requester_id) else { return Ok(false) };
         Ok(store::people::find(tx, &[id]).await?.iter().any(|person| person.email == from.email.to_lowercase()))
@@ -262,8 +258,8 @@ impl<'a> Intake<'a> {
         Stamp { actor, scope: Scope::All, recorded_at: self.coming.now, idempotency: None }
     }
 
-    /// The decision, unless the ticket it asks for cannot be made: the mail then waits for the desk, and is not lost.
-    fn unhindered(&self, decision: Decision<Ticket>) -> Decision<Ticket> {
+    /// The decision, or quarantine if the ticket it calls for cannot be registered: the mail must not be lost.
+    fn or_quarantine(&self, decision: Decision<Ticket>) -> Decision<Ticket> {
         if !matches!(decision.outcome, Outcome::Ticket { .. } | Outcome::FollowUp(_)) {
             return decision;
         }
@@ -275,7 +271,7 @@ impl<'a> Intake<'a> {
         waiting(&details.join("; "))
     }
 
-    /// The ticket it becomes; a follow-up is of the organisation and under the contract of the ticket it follows.
+    /// The ticket it becomes. A follow-up keeps the organisation and contract of the ticket it follows.
     fn draft(&self, decision: &Decision<Ticket>) -> Draft {
         let (followed, related) = match &decision.outcome {
             Outcome::FollowUp(ticket) => (Some(ticket), Some(ticket)),
@@ -293,7 +289,7 @@ impl<'a> Intake<'a> {
         draft(self.coming.mail, becoming)
     }
 
-    /// The ticket replied on, and who replied where that is known.
+    /// Adds the message to a ticket. Returns the ticket, and who wrote if that is known.
     async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<(Ticket, Option<Uuid>), Error> {
         let mail = self.coming.mail;
         let ticket = store::tickets::lock(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
@@ -306,7 +302,7 @@ impl<'a> Intake<'a> {
         Ok((ticket, person))
     }
 
-    /// A mail of ours that cannot be delivered is noted on its ticket; a passing trouble is not.
+    /// Notes on its ticket that a mail of ours cannot be delivered. A temporary failure is not noted.
     async fn note_bounce(&self, tx: &Tx, about: Option<&Ticket>) -> Result<Option<Ticket>, Error> {
         let (Some(about), Some(bounce)) = (about, self.coming.mail.bounce.as_ref().filter(|bounce| bounce.permanent)) else {
             return Ok(about.cloned());

@@ -1,4 +1,4 @@
-//! Making a ticket, by hand, of a message that waits for the desk or was wrongly taken for a duplicate.
+//! Making a ticket by hand of a quarantined message, or of one wrongly taken for a duplicate.
 
 use uuid::Uuid;
 
@@ -14,16 +14,16 @@ use crate::usecases::enclosures;
 use crate::usecases::tickets::{self, Draft};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
 
-/// Whose a message is, as the desk says.
+/// Where the desk sends a message.
 #[derive(Debug, Clone, Default)]
 pub struct Destination {
-    /// The client; needed where the sender's address does not tell, and the contract serves several.
+    /// The client. Needed when the sender's address does not tell, and the contract serves several.
     pub organisation: Option<String>,
-    /// The contract; that of the mailbox when absent.
+    /// The mailbox's contract when absent.
     pub contract: Option<String>,
 }
 
-/// Takes a message in by hand: the ticket it would have become, reported when it came (AMB-95, MAIL-05).
+/// Registers the ticket that the message would have become, reported when the message arrived (AMB-95, MAIL-05).
 pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Overview, Error> {
     ReleaseMail::may(&stamp.actor)?;
     let view = app.db.view(stamp.scope.clone());
@@ -38,7 +38,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
         refuse_another_clients(app, &view, &parsed, organisation, &version.contract).await?;
     }
     let organisation = match (&to.organisation, version) {
-        // Of several senders nobody is picked.
+        // With several senders, none of them decides.
         (None, Some(version)) if !parsed.several_senders => {
             let sender = sender::look_up(app, &view, &parsed, &version.contract).await?;
             let of_contract = mailbox.filter(|mailbox| mailbox.contract == *contract);
@@ -77,7 +77,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
     done
 }
 
-/// Refuses to give a client the mail of whom another client's mail domain names; unless the desk knows them as this client's.
+/// Refuses to give a client a mail from another client's mail domain, unless the sender is known as one of this client's people.
 async fn refuse_another_clients(app: &App, view: &View, mail: &Parsed, organisation: &str, contract: &Contract) -> Result<(), Error> {
     let sender = sender::look_up(app, view, mail, contract).await?;
     let by_domain = [&sender.domain_of, &sender.domain_anywhere].into_iter().flatten().any(|one| one == organisation);

@@ -1,4 +1,4 @@
-//! What is known of who wrote a mail: people with the address, and clients with its domain.
+//! What is known of a mail's sender: people with that address, and clients with that domain.
 
 use crate::app::App;
 use crate::domain::contract::{Contract, Side};
@@ -7,7 +7,6 @@ use crate::mail::parse::Parsed;
 use crate::store::{self, Reads};
 use crate::usecases::Error;
 
-/// What is known of a mail's sender, for a mail under this contract.
 pub(super) async fn look_up(app: &App, reads: &impl Reads, mail: &Parsed, contract: &Contract) -> Result<Sender, Error> {
     let Some(from) = &mail.from else { return Ok(Sender::default()) };
     let domain = from.domain();
@@ -23,8 +22,8 @@ pub(super) async fn look_up(app: &App, reads: &impl Reads, mail: &Parsed, contra
     })
 }
 
-/// Whether a mail comes from an address of the desk: one of its mailboxes, what it sends from, or a role of the supplier's. Such
-/// a sender is nobody's requester, and a confirmation would go round in circles.
+/// Whether a mail comes from an address of the desk: a mailbox, the address it sends from, or a role of the supplier. Such a sender never
+/// becomes a requester: the desk would confirm to itself, without end.
 pub(super) fn is_ours(app: &App, mail: &Parsed, contract: &Contract) -> bool {
     let Some(from) = &mail.from else { return false };
     let is_it = |address: &str| address.eq_ignore_ascii_case(&from.email);
@@ -34,7 +33,6 @@ pub(super) fn is_ours(app: &App, mail: &Parsed, contract: &Contract) -> bool {
         || contract.roles.iter().filter(|role| role.side == Side::Supplier).flat_map(|role| &role.mail).any(|address| is_it(address))
 }
 
-/// The clients of a contract.
 pub(super) fn clients(contract: &Contract) -> Vec<&str> {
     contract.clients.iter().map(|client| client.organisation.as_str()).collect()
 }

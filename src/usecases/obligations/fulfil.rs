@@ -13,16 +13,14 @@ use crate::store::record::Rows as _;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
 
-/// That something was done.
 #[derive(Debug, Clone)]
 pub struct Fulfilment {
-    /// When; the present when absent.
+    /// Now when absent.
     pub met_at: Option<Instant>,
-    /// What shows it.
     pub evidence: String,
 }
 
-/// Records that an obligation was met. What was done in time but recorded late takes the lateness back.
+/// Records that an obligation was met. If it was met in time and only recorded late, it is no longer late.
 pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment) -> Result<Obligation, Error> {
     app.write(&stamp.scope, async |tx| {
         let obligation = Obligation::lock(tx, id).await?.ok_or(Error::NotFound("obligation"))?;
@@ -58,7 +56,7 @@ fn check(stamp: &Stamp, version: &Version, duty: &Duty, obligation: &Obligation,
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// From when on it can have been met: the fact it follows, or the start of the period before its own.
+/// The earliest it can have been met: the fact it follows, or the start of the period before its own.
 fn earliest(version: &Version, duty: &Duty, obligation: &Obligation) -> Option<Instant> {
     match duty.occasion {
         Occasion::Every(cycle) => start_of_the_period_before(version, cycle, obligation),

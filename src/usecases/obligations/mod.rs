@@ -1,4 +1,4 @@
-//! Obligations: opened by the calendar or by a fact, reminded of and late by themselves, and met by a recorded fact.
+//! Obligations. The calendar or a recorded fact opens one, reminders and lateness come by themselves, and somebody records that it was met.
 
 mod fulfil;
 mod open;
@@ -21,7 +21,7 @@ use crate::domain::obligation::{self, Duty, Event, EventData, Obligation, Opened
 use crate::domain::ticket::Actor;
 use crate::store::{self, Reads, Tx};
 
-/// Opens what recurring duties bring by now; how many contracts were looked at, none or one.
+/// Opens the periods of recurring duties that are due, of one contract at a time. Returns how many contracts were handled: 0 or 1.
 pub async fn open_due(app: &App) -> Result<usize, Error> {
     if store::obligations::next_opening(&app.all()).await?.is_none_or(|next| next > app.time.now()) {
         return Ok(0);
@@ -29,21 +29,18 @@ pub async fn open_due(app: &App) -> Result<usize, Error> {
     recur::open_due(app).await
 }
 
-/// An obligation with everything about it.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// The obligation.
     pub obligation: Obligation,
-    /// The version of the agreement it is held to.
+    /// The version it is pinned to.
     pub version: Arc<Version>,
     /// How its due date follows, and when its owner is reminded.
     pub replay: Replay,
-    /// What happened to it, in the order recorded.
+    /// In the order recorded.
     pub events: Vec<Event>,
 }
 
 impl Shown {
-    /// The duty it is of.
     pub fn duty(&self) -> Result<&Duty, Error> {
         duty(&self.version, &self.obligation)
     }
@@ -54,7 +51,7 @@ fn duty<'a>(version: &'a Version, obligation: &Obligation) -> Result<&'a Duty, E
     version.contract.duty(&obligation.duty).ok_or_else(missing)
 }
 
-/// Obligations with their histories, in one question whatever their number.
+/// Reads the histories in one query, whatever their number.
 async fn with_histories(app: &App, reads: &impl Reads, found: Vec<Obligation>) -> Result<Vec<Shown>, Error> {
     if found.is_empty() {
         return Ok(Vec::new());
@@ -77,18 +74,17 @@ fn replayed(version: &Version, obligation: &Obligation, history: &[Event], now: 
     obligation::replay(&version.contract, duty(version, obligation)?, obligation, history, now).ok_or_else(outside)
 }
 
-/// An obligation that comes to be, with what brought it about.
+/// An obligation about to be opened, with what opens it.
 pub(super) struct New {
     version: Arc<Version>,
     obligation: Obligation,
     actor: Actor,
     opened: Opened,
     evidence: Option<String>,
-    /// When it came to be.
+    /// When it was opened.
     at: Instant,
 }
 
-/// Writes obligations that come to be.
 async fn write_new(app: &App, tx: &Tx, stamp: &Stamp, new: Vec<New>, created: Option<Uuid>) -> Result<Vec<Obligation>, Error> {
     let mut records = Vec::with_capacity(new.len());
     for New { version, obligation, actor, opened, evidence, at } in new {

@@ -1,4 +1,4 @@
-//! Opening an obligation by a recorded fact.
+//! Opening an obligation by recording a fact.
 
 use std::sync::Arc;
 
@@ -13,26 +13,21 @@ use crate::usecases::held::repeated;
 use crate::usecases::tickets::client_of;
 use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
 
-/// A fact as someone records it; whatever could not be read is absent.
+/// A fact that opens an obligation, as sent. What could not be read is absent, and named in `unreadable`.
 #[derive(Debug, Clone, Default)]
 pub struct NewObligation {
-    /// The contract.
     pub contract: Option<String>,
-    /// The duty's code in it.
     pub duty: Option<String>,
-    /// Which of the facts that start it this was; needed where there are several.
+    /// Needed when several facts start the duty.
     pub fact: Option<String>,
-    /// The client; needed where the contract serves several and the caller sees them.
+    /// The client; needed when the contract serves several that the caller sees.
     pub organisation: Option<String>,
-    /// When the fact happened, or is planned for; the present when absent.
+    /// When the fact happened, or is planned; now when absent.
     pub fact_at: Option<Instant>,
-    /// What shows it.
     pub evidence: String,
-    /// What could not be read of it.
     pub unreadable: Vec<Problem>,
 }
 
-/// A draft that can be opened.
 struct Checked {
     version: Arc<Version>,
     duty: Duty,
@@ -41,7 +36,8 @@ struct Checked {
     fact_at: Instant,
 }
 
-/// Opens an obligation: the fact it follows starts its term. A draft that could not be read begins no transaction.
+/// Opens an obligation, whose term starts at the fact. If the request could not be read in full, no transaction is begun: what could be
+/// read is judged, and all problems are returned.
 pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obligation, Error> {
     if !draft.unreadable.is_empty() {
         let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
@@ -77,7 +73,7 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obl
     .await
 }
 
-/// Everything wrong with a draft, judged on what could be read of it.
+/// The checked request, or everything wrong with it as far as it could be read.
 fn check(agreements: &Agreements, stamp: &Stamp, draft: &NewObligation) -> Result<Checked, Vec<Problem>> {
     let mut problems = draft.unreadable.clone();
     let fact_at = draft.fact_at.unwrap_or(stamp.recorded_at);
@@ -107,7 +103,7 @@ fn check(agreements: &Agreements, stamp: &Stamp, draft: &NewObligation) -> Resul
     }
 }
 
-/// Which of the facts that start a duty was recorded; it goes without saying where there is one.
+/// Which of the facts that start the duty was recorded; it need not be named when there is only one.
 fn which(facts: &[String], given: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
     let (code, detail) = match (given, facts) {
         (None, [only]) => return Some(only.clone()),
@@ -119,7 +115,7 @@ fn which(facts: &[String], given: Option<&str>, problems: &mut Vec<Problem>) -> 
     None
 }
 
-/// The duty of that code with the facts that start it, if facts do.
+/// The duty with that code, and the facts that start it.
 fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<(Duty, Vec<String>)> {
     match version.contract.duty(id).map(|duty| (duty, &duty.occasion)) {
         Some((duty, Occasion::Facts(facts))) => return Some((duty.clone(), facts.clone())),
@@ -133,7 +129,7 @@ fn started(version: &Version, id: &str, problems: &mut Vec<Problem>) -> Option<(
     None
 }
 
-/// A fact is of the past, unless its duty comes before it; and its due date can be counted.
+/// A fact lies in the past, unless its duty must be met before it; and the due date must be within the years that calendars count.
 fn check_fact(stamp: &Stamp, version: &Version, duty: &Duty, given: Option<Instant>, fact_at: Instant, problems: &mut Vec<Problem>) {
     if given.is_some() && fact_at > stamp.recorded_at && !duty.precedes_its_fact() {
         problems.push(Problem::field("factAt", FieldCode::InFuture, format!("is after the present, {}", stamp.recorded_at)));

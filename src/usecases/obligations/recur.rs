@@ -1,8 +1,7 @@
-//! Recurring duties: the present period and the next one are opened ahead, each once.
+//! Recurring duties: the current period and the next one are opened ahead, each once.
 //!
-//! A contract is looked at when a version of it is applied and when a period of one of its duties begins, by whoever comes
-//! first. A duty seen for the first time opens with the first period that can still be met; from then on no period is left out, also
-//! when nothing ran for a while.
+//! A contract's duties are opened when a version of it is applied, and whenever a period of one of them begins. A duty seen for the first
+//! time starts with the first period that can still be met; from then on no period is left out, even if nothing ran for a while.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -19,10 +18,10 @@ use crate::domain::ticket::Actor;
 use crate::store::{self, Scope};
 use crate::usecases::{Error, Stamp};
 
-/// How many periods a duty seen for the first time looks back for one that is not yet due.
+/// How many periods a new duty looks back for one that can still be met: a term may be longer than a period.
 const LOOK_BACK: usize = 24;
 
-/// Opens what one contract's recurring duties bring; how many contracts were looked at, none or one.
+/// Opens the due periods of one contract. Returns how many contracts were handled: 0 or 1.
 pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
     app.write_quietly(&Scope::All, async |tx| {
@@ -32,13 +31,13 @@ pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
         let last = store::obligations::last_opened(tx, &contract).await?;
         let last = last.into_iter().map(|(duty, organisation, last)| ((duty, organisation), last)).collect();
         write_new(app, tx, &Stamp::system(now), to_open(app, versions, &last, now), None).await?;
-        store::obligations::schedule_opening(tx, &contract, next_look(versions, now)).await?;
+        store::obligations::schedule_opening(tx, &contract, next_opening(versions, now)).await?;
         Ok(1)
     })
     .await
 }
 
-/// What is to be opened of every recurring duty, for every client.
+/// What is to be opened, for every recurring duty and client.
 fn to_open(app: &App, versions: &[Arc<Version>], last: &HashMap<(String, String), NaiveDate>, now: Instant) -> Vec<New> {
     let mut opened = Vec::new();
     for (at, version) in versions.iter().enumerate() {
@@ -60,7 +59,7 @@ fn cycle_of(duty: &Duty) -> Option<Cycle> {
     if let Occasion::Every(cycle) = duty.occasion { Some(cycle) } else { None }
 }
 
-/// The periods of a version that are not opened yet, through the one after the present.
+/// The periods of a version that are not opened yet, through the one after the current period.
 fn periods(contract: &Contract, duty: &Duty, cycle: Cycle, last: Option<NaiveDate>, now: Instant) -> Vec<Period> {
     let present = cycle.containing(contract.zone.date(now));
     let can_be_met = |period: Period| due_at(contract, duty, period.last()).is_some_and(|due| due > now);
@@ -93,7 +92,7 @@ fn due_at(contract: &Contract, duty: &Duty, day_zero: NaiveDate) -> Option<Insta
 }
 
 fn one(app: &App, version: &Arc<Version>, duty: &Duty, organisation: &str, period: Period, follows: bool, now: Instant) -> New {
-    // One that follows another came to be when the period before it began, also when nothing ran then.
+    // Opened when the period before it began, even if nothing ran then; the first one of a duty opens now.
     let opened_at = midnight(&version.contract, period.previous().first()).filter(|_| follows).map_or(now, |at| at.min(now));
     let obligation = Obligation {
         id: app.time.id(),
@@ -115,16 +114,16 @@ fn one(app: &App, version: &Arc<Version>, duty: &Duty, organisation: &str, perio
     New { version: version.clone(), obligation, actor: Actor::System, opened, evidence: None, at: opened_at }
 }
 
-/// When a contract is looked at again: when the next period of one of its duties begins, or a version takes effect.
-fn next_look(versions: &[Arc<Version>], now: Instant) -> Option<Instant> {
-    let mut looks = BTreeSet::new();
+/// When a contract's duties are to be opened again: at the next period of one of them, or when a version takes effect.
+fn next_opening(versions: &[Arc<Version>], now: Instant) -> Option<Instant> {
+    let mut openings = BTreeSet::new();
     for contract in versions.iter().map(|version| &version.contract) {
         for cycle in contract.duties.iter().filter_map(cycle_of) {
             let next = cycle.containing(contract.zone.date(now)).next();
-            looks.extend([next.first(), contract.effective_from].into_iter().filter_map(|date| midnight(contract, date)));
+            openings.extend([next.first(), contract.effective_from].into_iter().filter_map(|date| midnight(contract, date)));
         }
     }
-    looks.into_iter().find(|at| *at > now)
+    openings.into_iter().find(|at| *at > now)
 }
 
 fn midnight(contract: &Contract, date: NaiveDate) -> Option<Instant> {

@@ -14,16 +14,16 @@ use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
 
-/// When something is said to have happened, with why it is recorded late.
+/// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
 pub struct When {
-    /// The instant; the present when absent.
+    /// Now when absent.
     pub occurred_at: Option<Instant>,
-    /// Why it is recorded late.
+    /// Why it is recorded late; required with `occurred_at`.
     pub reason: Option<String>,
 }
 
-/// Does something to a ticket that is still in one of the versions expected; whichever it is in when none is named.
+/// Does something to a ticket, if it still has one of the expected versions (`If-Match`); `None` expects none.
 pub async fn act(
     app: &App,
     stamp: &Stamp,
@@ -35,21 +35,21 @@ pub async fn act(
     once(app, stamp, ticket, expected, async |tx, ticket| Ok(act_in(app, tx, stamp, ticket, wishes, when, by_itself).await?.0)).await
 }
 
-/// Changes to a ticket as someone asks for them.
 #[derive(Debug, Clone)]
 pub struct Change {
     pub wishes: Vec<Act>,
-    /// What could not be read of them.
+    /// The problems of what could not be read.
     pub unreadable: Vec<Problem>,
 }
 
-/// Changes a ticket. Changes that could not all be read begin no transaction: the others are judged, and all of them refused.
+/// Changes a ticket. If some of the request could not be read, no transaction is begun: the rest is judged, and all problems are returned
+/// together.
 pub async fn change(app: &App, stamp: &Stamp, ticket: TicketRef, change: Change, expected: Option<&[i32]>) -> Result<Ticket, Error> {
     if change.unreadable.is_empty() {
         return act(app, stamp, ticket, &change.wishes, &When::default(), expected).await;
     }
     let mut problems = change.unreadable;
-    // Whether there is such a ticket is told to whoever asks for something that can be.
+    // A ticket that does not exist is reported only for a request that could be read; here its problems come first.
     if let Some(found) = gathered(read::with_history(&app.db.view(stamp.scope.clone()), ticket).await, &mut problems)? {
         let (contract, mut ticket) = (&found.version.contract, found.ticket);
         problems.extend(hindrances(app, contract, &ticket, &change.wishes));
@@ -65,7 +65,7 @@ pub async fn change(app: &App, stamp: &Stamp, ticket: TicketRef, change: Change,
     Err(Error::Invalid(problems))
 }
 
-/// What came of something, or nothing where its problems were added to the others. Another refusal is told where there are none.
+/// Collects problems: an outcome with problems adds them and gives `None`. Any other refusal counts only while there are no problems.
 fn gathered<T>(outcome: Result<T, Error>, problems: &mut Vec<Problem>) -> Result<Option<T>, Error> {
     match outcome {
         Ok(outcome) => Ok(Some(outcome)),
@@ -78,7 +78,7 @@ fn gathered<T>(outcome: Result<T, Error>, problems: &mut Vec<Problem>) -> Result
     }
 }
 
-/// Does some work on a ticket that is still in one of the versions expected, held by the transaction; for a key, once.
+/// Does some work on a locked ticket that has one of the expected versions, and once for an idempotency key.
 pub(super) async fn once(
     app: &App,
     stamp: &Stamp,
@@ -97,14 +97,14 @@ pub(super) async fn once(
     .await
 }
 
-/// What a repeat of a request is answered with, where that is the ticket.
+/// For `made` of `act_in`: a repeat of the request is answered with the ticket.
 #[expect(clippy::unnecessary_wraps, reason = "what answers a repeat of other acts may be nothing")]
 pub(super) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
     Some(ticket.id)
 }
 
-/// Does something to a ticket held by a transaction that may do more; with the events it recorded. `made` says what a repeat of the
-/// request is answered with, where it is this that answers it.
+/// Does something to a ticket that the transaction has locked, and returns it with the events recorded. `made` says what a repeat of the
+/// request is answered with; `None` when the caller remembers that itself.
 pub(in crate::usecases) async fn act_in(
     app: &App,
     tx: &Tx,
@@ -117,7 +117,7 @@ pub(in crate::usecases) async fn act_in(
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     let mut problems = hindrances(app, held.contract(), &held.subject, wishes);
     let at = gathered(occurred(stamp, &held.history, when), &mut problems)?.unwrap_or(stamp.recorded_at);
-    // What was due before it is decided upon as done.
+    // What was due before that instant happened before it, so it is recorded first.
     held.catch_up(at)?;
     let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
     for wish in wishes {
@@ -141,7 +141,7 @@ pub(in crate::usecases) async fn act_in(
     Ok((written.subject, written.added))
 }
 
-/// Writes in a ticket's history what is no act on it and moves none of its clocks.
+/// Records an event that is no act on the ticket and moves none of its clocks.
 pub(in crate::usecases) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, data: EventData) -> Result<(), Error> {
     let Some(ticket) = store::tickets::lock(tx, TicketRef::Id(ticket)).await? else { return Ok(()) };
     let mut held = Held::open(app, tx, stamp, ticket).await?;
@@ -149,13 +149,13 @@ pub(in crate::usecases) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ti
     held.write(tx, None).await.map(drop)
 }
 
-/// The instant an act happened: not in the future, and not before the ticket's previous fact.
+/// The instant of an act: not in the future, and not before the ticket's previous fact.
 fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Error> {
     let mut problems = Vec::new();
     check_late(stamp, when.occurred_at, when.reason.as_deref(), &mut problems);
     let at = when.occurred_at.unwrap_or(stamp.recorded_at);
     let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
-    // What was in front of it may be a note that a client knows nothing of.
+    // Not for clients: the previous fact may be an internal note, which the refusal would reveal.
     if when.occurred_at.is_some() && Reader::of(&stamp.actor) == Reader::Desk && previous.is_some_and(|previous| at < previous) {
         let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
         problems.push(Problem::field("occurredAt", FieldCode::BeforePrevious, detail));
@@ -163,7 +163,8 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
     if problems.is_empty() { Ok(at.max(previous.unwrap_or(at))) } else { Err(Error::Invalid(problems)) }
 }
 
-/// Refuses to change a ticket that changed since it was read, as far as whoever acts sees.
+/// Refuses to change a ticket that changed since the caller read it. Clients have a version of their own, which internal changes leave as
+/// it is.
 pub(super) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
     let version = Reader::of(&stamp.actor).version(ticket);
     if expected.is_none_or(|versions| versions.contains(&version)) {
@@ -172,7 +173,7 @@ pub(super) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32
     Err(Error::Conflict { code: Code::VersionChanged, detail: "the ticket changed since it was read".to_owned() })
 }
 
-/// What the desk's settings and the contract ask of acts besides what the domain decides.
+/// Problems with acts that depend on the settings or on a contract's motivation rule, which the domain does not check.
 fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -> Vec<Problem> {
     let hindrance = |wish: &Act| match wish {
         Act::Prioritise(Prioritise { priority, motivation }) => missing_motivation(contract, ticket.kind, priority, motivation.as_deref()),

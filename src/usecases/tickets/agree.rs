@@ -1,4 +1,4 @@
-//! A moment of repair agreed with the client, which takes the place of the contract's goals for one ticket.
+//! A repair time agreed with the client, which replaces the contract's goals for one ticket.
 
 use super::act::{When, act_in, by_itself, once};
 use crate::app::App;
@@ -7,16 +7,14 @@ use crate::domain::ticket::repair::AgreeRepair;
 use crate::domain::ticket::{Act, Ticket, TicketRef};
 use crate::usecases::{Error, Stamp, people};
 
-/// What was agreed.
 #[derive(Debug, Clone)]
 pub struct RepairAgreement {
-    /// When it is to be repaired.
     pub due_at: Instant,
-    /// Who of the client agreed: a name and an address.
+    /// Name and address of the client's person who agreed.
     pub agreed_by: (String, String),
 }
 
-/// Records a moment of repair with who of the client agreed to it (PRI-05, AMB-20); a later one takes its place.
+/// Records an agreed repair time (PRI-05, AMB-20). A later one replaces it.
 pub async fn agree_repair(
     app: &App,
     stamp: &Stamp,

@@ -1,6 +1,6 @@
-//! Emergency changes (*noodwijzigingen*): only to solve an incident of the first rank, which they name (CHG-02).
+//! Emergency changes (*noodwijzigingen*), which exist only to solve an incident of the highest priority, and name it (CHG-02).
 //!
-//! When that incident is later given another priority or is closed, the change stays what it was registered as.
+//! If that incident is closed later or gets another priority, the change stays an emergency change.
 
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::domain::ticket::TicketRef;
 use crate::store::{self, Tx};
 use crate::usecases::{Code, Error, FieldCode, Problem};
 
-/// What is wrong with a draft's emergency, as far as the draft tells.
+/// What is wrong with a draft's `emergencyFor`, judged on the draft alone.
 pub(super) fn problem(kind: TicketType, draft: &Draft) -> Option<Problem> {
     let named = draft.emergency_for.as_deref()?;
     if kind != TicketType::ChangeRequest {
@@ -29,7 +29,7 @@ fn addressed(text: &str) -> Option<TicketRef> {
     text.parse().ok()
 }
 
-/// The incidents that drafts are emergency changes for, held so that they stay open until the changes are written.
+/// The incidents that drafts name, locked so that they stay open until the changes are written.
 pub(super) async fn incidents<'a>(tx: &Tx, drafts: impl Iterator<Item = &'a Draft>) -> Result<Vec<Ticket>, Error> {
     let mut named: Vec<_> = drafts.filter_map(|draft| draft.emergency_for.as_deref().and_then(addressed)).collect();
     named.sort_unstable();
@@ -37,7 +37,7 @@ pub(super) async fn incidents<'a>(tx: &Tx, drafts: impl Iterator<Item = &'a Draf
     if named.is_empty() { Ok(Vec::new()) } else { Ok(store::tickets::lock_all(tx, &named).await?) }
 }
 
-/// Which of these incidents a draft is an emergency change for.
+/// The incident that a draft names, if it qualifies.
 pub(super) fn incident(agreements: &Agreements, incidents: &[Ticket], draft: &Draft, organisation: &str) -> Result<Option<Uuid>, Error> {
     let Some(named) = draft.emergency_for.as_deref().and_then(addressed) else { return Ok(None) };
     let of_client = |ticket: &Ticket| ticket.organisation == organisation && Some(&ticket.contract) == draft.contract.as_ref();

@@ -1,7 +1,8 @@
-//! Tickets: registering one, and everything done to it after.
+//! Registering tickets, and everything that is done to them afterwards.
 
 mod act;
 mod agree;
+mod draft;
 mod emergency;
 mod escalate;
 mod proof;
@@ -13,10 +14,10 @@ mod write;
 pub use act::{Change, When, act, change};
 pub(super) use act::{act_in, record_in};
 pub use agree::{RepairAgreement, agree_repair};
+pub use draft::{Draft, FromMail};
+pub(super) use draft::{client_of, problems};
 pub use escalate::escalate;
-pub(super) use register::client_of;
-pub(super) use register::problems;
-pub use register::{Draft, FromMail, register, register_in, register_many, registered_before};
+pub use register::{register, register_in, register_many, registered_before};
 pub use transition::{Transition, transition};
 pub use write::{NewMessage, write, write_in};
 
@@ -33,7 +34,7 @@ pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Ins
     ticket::settle(contract, ticket.standing(), history, now).0
 }
 
-/// A late registration is of the past, says why, and is the desk's (CLK-15, design § 2.12).
+/// A late registration must lie in the past, give a reason, and come from the desk (CLK-15, design § 2.12).
 fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>, problems: &mut Vec<Problem>) {
     let Some(occurred_at) = occurred_at else {
         if reason.is_some() {
@@ -52,7 +53,7 @@ fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>,
     }
 }
 
-/// Why a priority cannot be set without a motivation.
+/// The problem of a missing motivation, if the contract requires one for this priority.
 fn missing_motivation(contract: &Contract, kind: TicketType, priority: &str, motivation: Option<&str>) -> Option<Problem> {
     let needs = contract.priority(priority, kind).is_some_and(|priority| priority.motivation == Motivation::Required);
     let is_missing = needs && !motivation.is_some_and(is_visible);

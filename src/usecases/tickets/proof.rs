@@ -1,4 +1,4 @@
-//! A clock's ledger, as proof.
+//! The ledger of a clock as a document that proves its figures.
 
 use super::read::{WithHistory, with_history};
 use crate::app::App;
@@ -8,7 +8,7 @@ use crate::proof::{self, Basis, ClockLedger, LedgerRegistration};
 use crate::store::Reads;
 use crate::usecases::Error;
 
-/// The ledger of a ticket's clock, with all it follows from.
+/// With everything needed to count it again without the desk.
 pub(super) async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kind: Kind) -> Result<ClockLedger, Error> {
     let WithHistory { ticket, history, version } = with_history(reads, ticket).await?;
     let registered = history.first().and_then(|event| match &event.data {

@@ -17,13 +17,12 @@ use crate::store::{self, Reads, View};
 use crate::usecases::Error;
 use crate::usecases::actors::{Actors, Named};
 
-/// One ticket.
 pub async fn get(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Overview, Error> {
     let found = store::overviews::find(&view(app, caller), ticket).await?.ok_or(Error::NotFound("ticket"))?;
     Ok(seen(caller.reader(), found))
 }
 
-/// A ticket as a change left it.
+/// A ticket as a change left it, without what others did since.
 pub async fn after(app: &App, caller: &Caller, changed: Ticket) -> Result<Overview, Error> {
     let found = store::overviews::find(&view(app, caller), TicketRef::Id(changed.id)).await?.ok_or(Error::NotFound("ticket"))?;
     Ok(seen(caller.reader(), Overview { ticket: changed, ..found }))
@@ -36,7 +35,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &Filter, sort: &Sort, afte
     Ok(Page { tickets: page.tickets.into_iter().map(|one| seen(reader, one)).collect(), ..page })
 }
 
-/// Whether there is a ticket of a team, which may be one that the settings do not name any more.
+/// Whether any ticket belongs to a team, which the settings may no longer name.
 pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<bool, Error> {
     let filter = Filter { teams: vec![team.to_owned()], ..Filter::default() };
     let sort = Sort::of(&filter, Vec::new());
@@ -49,11 +48,11 @@ pub struct Changes {
     pub tickets: Vec<Overview>,
     /// Where the page ends; `None` on the last.
     pub end: Option<ChangePlace>,
-    /// From when on to ask next, to miss nothing.
+    /// The instant to continue from, to miss nothing.
     pub synced_until: Instant,
 }
 
-/// What changed at or after an instant, in the order of change.
+/// The tickets that changed at or after an instant, in the order of change.
 pub async fn changes(
     app: &App,
     caller: &Caller,
@@ -63,14 +62,14 @@ pub async fn changes(
     size: u64,
 ) -> Result<Changes, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
-    // Before the page: what is marked between the two is in the page, or after the horizon.
+    // Read before the page: what is marked between the two reads is then on the page, or not before the horizon.
     let horizon = store::changes::horizon(&view).await?;
     let (found, end) = store::lists::changed_since(&view, reader, filter, since, after, size).await?;
     let synced_until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
     Ok(Changes { tickets: found.into_iter().map(|one| seen(reader, one)).collect(), end, synced_until })
 }
 
-/// At most so many messages on a ticket after one of them, oldest first.
+/// The messages on a ticket after one of them, oldest first.
 pub async fn messages(
     app: &App,
     caller: &Caller,
@@ -84,8 +83,8 @@ pub async fn messages(
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|message| &message.author)).await?, shown })
 }
 
-/// At most so many events of a ticket after a place, in the order recorded, each with its place among those that the caller sees:
-/// a history only grows, so that an event keeps it.
+/// The events of a ticket after a place, in the order recorded. Each has its place among the events that the caller sees; a history only
+/// grows, so that place never changes.
 pub async fn events(
     app: &App,
     caller: &Caller,
@@ -124,16 +123,15 @@ pub struct WithHistory {
     pub version: Arc<Version>,
 }
 
-/// The moves a ticket may make, with all that tells what each needs.
 #[derive(Debug)]
 pub struct Moves {
     pub of: WithHistory,
     pub moves: Vec<Outlook>,
-    /// The side of whoever asks.
+    /// The caller's side.
     pub side: Side,
 }
 
-/// Which moves may follow, those of the other party too.
+/// The moves that may follow, including those that only the other party can make.
 pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Moves, Error> {
     let of = with_history(&view(app, caller), ticket).await?;
     Ok(Moves { moves: of.ticket.outlook(&of.version.contract, &of.history), side: caller.actor.side(), of })
@@ -148,7 +146,6 @@ pub struct Clocks {
     pub clocks: Vec<(ClockIndex, Vec<Line>)>,
 }
 
-/// A ticket's clocks.
 pub async fn clocks(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Clocks, Error> {
     let WithHistory { ticket, history, version } = with_history(&view(app, caller), ticket).await?;
     let known_at = app.time.now();
@@ -175,12 +172,12 @@ fn seen(reader: Reader, overview: Overview) -> Overview {
     Overview { ticket: reader.ticket(overview.ticket), ..overview }
 }
 
-/// A ticket that was made, as who made it sees it.
+/// A new ticket, as its maker sees it.
 pub fn made(caller: &Caller, made: Overview) -> Overview {
     seen(caller.reader(), made)
 }
 
-/// A ticket with its history, as seen from a scope. The version is read last, so that the one it is pinned to is there.
+/// The agreements are read last, so that they include the version that the ticket is pinned to.
 pub(super) async fn with_history(reads: &impl Reads, ticket: TicketRef) -> Result<WithHistory, Error> {
     let ticket = found(reads, ticket).await?;
     let history = store::events::of::<Ticket>(reads, ticket.id).await?;

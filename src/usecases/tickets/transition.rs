@@ -1,4 +1,4 @@
-//! Moving a ticket to another phase, with what is written at the end of an escalation.
+//! Moving a ticket to another phase, with the texts that end an escalation.
 
 use super::act::{When, act_in, by_itself, once};
 use super::write::{NewMessage, keep};
@@ -8,21 +8,19 @@ use crate::domain::ticket::transition::Move;
 use crate::domain::ticket::{Act, Ticket, TicketRef};
 use crate::usecases::{Error, Stamp};
 
-/// A move as someone asks for it.
 #[derive(Debug, Clone, Default)]
 pub struct Transition {
-    /// The phase's name.
+    /// The name of a phase.
     pub to: String,
-    /// Why, in words.
     pub reason: String,
-    /// On whom the ticket waits, when it goes on hold.
+    /// Whom the ticket waits for, when it goes on hold.
     pub cause: Option<String>,
-    /// What an escalation asks for before the case is closed, in words (ESC-21).
+    /// The texts that an escalation requires before the case can be closed (ESC-21).
     pub texts: Vec<(ClosingText, String)>,
 }
 
 impl Transition {
-    /// The texts as one message, for everyone who takes part.
+    /// The texts as one public message.
     fn message(&self) -> String {
         let part = |(text, words): &(ClosingText, String)| {
             let mut title = text.dutch().chars();
@@ -33,7 +31,7 @@ impl Transition {
     }
 }
 
-/// Moves a ticket that is still in one of the versions expected; the texts of an escalation's end become a message on it.
+/// The texts that end an escalation become a message on the ticket.
 pub async fn transition(
     app: &App,
     stamp: &Stamp,

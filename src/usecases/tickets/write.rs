@@ -1,4 +1,4 @@
-//! Writing on a ticket.
+//! Writing a message on a ticket.
 
 use uuid::Uuid;
 
@@ -10,20 +10,17 @@ use crate::store::{self, Tx};
 use crate::usecases::held::repeated;
 use crate::usecases::{Error, Stamp};
 
-/// What someone writes on a ticket.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// Whether the client may see it.
+    /// Whether the client sees it.
     pub public: bool,
-    /// Whether it reports a phone contact.
+    /// Whether it records a phone contact.
     pub by_phone: bool,
-    /// The text.
     pub body: String,
-    /// The person who wrote it, where known.
+    /// Who wrote it, if they are known.
     pub person_id: Option<Uuid>,
 }
 
-/// Writes on a ticket that is still in one of the versions expected.
 pub async fn write(
     app: &App,
     stamp: &Stamp,
@@ -43,33 +40,33 @@ pub async fn write(
     .await
 }
 
-/// The same on a ticket held by a transaction that does more. The message has the id of the event that tells of it.
+/// The same on a ticket that the transaction has locked. The message has the id of its event.
 pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
     let wish = Act::Write(Write { public: message.public, by_phone: message.by_phone });
-    let made = |_: &Ticket, added: &[Event]| told(added).map(|event| event.id);
+    let made = |_: &Ticket, added: &[Event]| event_of(added).map(|event| event.id);
     let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when, made).await?;
     keep(tx, stamp, &ticket, &events, message).await
 }
 
-/// The event that tells of a message.
-fn told(events: &[Event]) -> Option<&Event> {
-    let is_told = |data: &EventData| matches!(data, EventData::Replied(_) | EventData::MessageReceived(_) | EventData::Noted(_));
-    events.iter().find(|event| is_told(&event.data))
+/// The event of a message.
+fn event_of(events: &[Event]) -> Option<&Event> {
+    let is_message = |data: &EventData| matches!(data, EventData::Replied(_) | EventData::MessageReceived(_) | EventData::Noted(_));
+    events.iter().find(|event| is_message(&event.data))
 }
 
-/// Keeps what was written beside the events that tell of it.
+/// Stores a message beside its event.
 pub(super) async fn keep(tx: &Tx, stamp: &Stamp, ticket: &Ticket, events: &[Event], message: &NewMessage) -> Result<Message, Error> {
-    let told = told(events).ok_or_else(|| Error::Internal("a message without an event".to_owned()))?;
+    let event = event_of(events).ok_or_else(|| Error::Internal("a message without an event".to_owned()))?;
     let message = Message {
-        id: told.id,
+        id: event.id,
         ticket_id: ticket.id,
         organisation: ticket.organisation.clone(),
         public: message.public,
         author: stamp.actor.as_text(),
         person_id: message.person_id,
         body: message.body.clone(),
-        occurred_at: told.occurred_at,
-        recorded_at: told.recorded_at,
+        occurred_at: event.occurred_at,
+        recorded_at: event.recorded_at,
     };
     store::messages::insert(tx, &message).await?;
     Ok(message)

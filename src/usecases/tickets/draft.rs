@@ -1,0 +1,177 @@
+//! What somebody asks to be registered, judged as far as that can be done without the tickets there are.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{check_late, emergency, missing_motivation};
+use crate::domain::Instant;
+use crate::domain::agreements::{Agreements, Version};
+use crate::domain::contract::{Contract, TicketType};
+use crate::domain::permission;
+use crate::domain::ticket::prioritise::needs_phone_contact;
+use crate::domain::ticket::{Channel, ExternalReference};
+use crate::usecases::{FieldCode, Problem, Stamp, contracts, one_of};
+
+/// A ticket as somebody asks for it. What could not be read is absent, and named in `unreadable`.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The name of a type.
+    pub kind: Option<String>,
+    pub contract: Option<String>,
+    /// The client; needed when the contract serves several that the caller sees.
+    pub organisation: Option<String>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// Decided if the desk gives it, proposed if a client does.
+    pub priority: Option<String>,
+    pub priority_motivation: Option<String>,
+    /// The name of a channel.
+    pub channel: Option<String>,
+    /// Name and address of the person who reports it.
+    pub requester: Option<(String, String)>,
+    /// When it was reported; now when absent.
+    pub occurred_at: Option<Instant>,
+    /// Why it is recorded late; required with `occurred_at`.
+    pub occurred_at_reason: Option<String>,
+    pub external_references: Vec<ExternalReference>,
+    /// The id or number of the incident that it is an emergency change for.
+    pub emergency_for: Option<String>,
+    /// Set when it came by mail.
+    pub mail: Option<FromMail>,
+    pub unreadable: Vec<Problem>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct FromMail {
+    /// Whether the sender gets a confirmation; a machine does not.
+    pub acknowledge: bool,
+    /// Whether the subject asks for P1, which must be reported by phone (MAIL-06).
+    pub asks_p1: bool,
+    /// Whether the sender is unknown, and the organisation follows from the mailbox only.
+    pub is_stranger: bool,
+    /// The ticket it follows up on or refers to.
+    pub related: Option<Uuid>,
+}
+
+/// A draft that can be registered, unless something already stored prevents it.
+pub(super) struct Checked {
+    pub kind: TicketType,
+    pub version: Arc<Version>,
+    pub organisation: String,
+    pub tier: Option<String>,
+    pub channel: Channel,
+    pub occurred_at: Instant,
+    /// Found later, under a lock (`emergency`).
+    pub emergency_for: Option<Uuid>,
+}
+
+/// Everything wrong with a draft, as far as it could be read.
+pub(in crate::usecases) fn problems(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
+    check(agreements, stamp, draft).err().unwrap_or_default()
+}
+
+pub(super) fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
+    let mut problems = draft.unreadable.clone();
+    let kind = draft.kind.as_deref().and_then(|name| {
+        name.parse::<TicketType>()
+            .map_err(|unknown| problems.push(Problem::field("type", FieldCode::UnknownType, format!("\"{name}\" {unknown}"))))
+            .ok()
+    });
+    let channel = draft.channel.as_deref().and_then(|name| {
+        let known = Channel::named(name);
+        if known.is_none() {
+            problems.push(Problem::field("channel", FieldCode::UnknownChannel, one_of(Channel::ALL.map(Channel::as_str))));
+        }
+        known
+    });
+    if channel == Some(Channel::Phone)
+        && let Err(refused) = permission::may_record_calls(&stamp.actor)
+    {
+        problems.push(Problem::field("channel", FieldCode::DeskOnly, refused.to_string()));
+    }
+    let occurred_at = draft.occurred_at.unwrap_or(stamp.recorded_at);
+    check_late(stamp, draft.occurred_at, draft.occurred_at_reason.as_deref(), &mut problems);
+    for (at, reference) in draft.external_references.iter().enumerate() {
+        if draft.external_references[..at].contains(reference) {
+            problems.push(Problem::field(&format!("externalReferences/{at}"), FieldCode::Repeated, "is given twice"));
+        }
+    }
+    let version = draft.contract.as_deref().and_then(|contract| version_for(agreements, stamp, contract, occurred_at, &mut problems));
+    let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
+    problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
+    if let (Some(version), Some(kind)) = (&version, kind) {
+        check_priority(&version.contract, stamp, kind, channel, draft, &mut problems);
+        let tier = client.as_ref().and_then(|client| client.1.as_ref());
+        if client.is_some() && tier.is_none() && version.contract.needs_tier(kind) {
+            problems.push(Problem::field(
+                "organisation",
+                FieldCode::TierMissing,
+                "the clocks of this type need the client's tier, and the contract names none",
+            ));
+        }
+    }
+    match (kind, version, client, channel) {
+        (Some(kind), Some(version), Some((organisation, tier)), Some(channel)) if problems.is_empty() => {
+            Ok(Checked { kind, version, organisation, tier, channel, occurred_at, emergency_for: None })
+        }
+        _ => Err(problems),
+    }
+}
+
+fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
+    let version = contracts::in_force_at(agreements, &stamp.scope, contract, at);
+    if version.is_none() {
+        let known = contracts::ids_in_force_at(agreements, &stamp.scope, at);
+        let detail = format!("there is no such contract in force at {at}; {}", one_of(known));
+        problems.push(Problem::field("contract", FieldCode::UnknownContract, detail));
+    }
+    version
+}
+
+/// The client and its tier. A caller who sees only one client of the contract need not name it.
+pub(in crate::usecases) fn client_of(
+    contract: &Contract,
+    stamp: &Stamp,
+    named: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Option<(String, Option<String>)> {
+    let seen: Vec<_> = contract.clients.iter().filter(|client| stamp.scope.includes(&client.organisation)).collect();
+    let client = match named {
+        Some(named) => seen.iter().find(|client| client.organisation == named),
+        None if seen.len() == 1 => seen.first(),
+        None => None,
+    };
+    if client.is_none() {
+        let choices = || one_of(seen.iter().map(|client| client.organisation.as_str()));
+        let (code, detail) = match named {
+            _ if seen.is_empty() => (FieldCode::UnknownOrganisation, "the contract serves no organisation of yours".to_owned()),
+            Some(_) => (FieldCode::UnknownOrganisation, format!("the contract does not serve it; {}", choices())),
+            None => (FieldCode::Required, format!("the contract serves several organisations; {}", choices())),
+        };
+        problems.push(Problem::field("organisation", code, detail));
+    }
+    client.map(|client| (client.organisation.clone(), client.tier.clone()))
+}
+
+fn check_priority(
+    contract: &Contract,
+    stamp: &Stamp,
+    kind: TicketType,
+    channel: Option<Channel>,
+    draft: &Draft,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(priority) = draft.priority.as_deref() else { return };
+    problems.extend(missing_motivation(contract, kind, priority, draft.priority_motivation.as_deref()));
+    if contract.priority(priority, kind).is_none() {
+        let detail = format!("is no priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
+        problems.push(Problem::field("priority", FieldCode::UnknownPriority, detail));
+    } else if permission::decides_priorities(&stamp.actor)
+        && channel != Some(Channel::Phone)
+        && needs_phone_contact(contract, kind, priority)
+    {
+        let detail = "this priority needs a phone contact: register it by phone, or set it after one";
+        problems.push(Problem::field("priority", FieldCode::PhoneContactRequired, detail));
+    }
+}
