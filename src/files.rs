@@ -1,5 +1,5 @@
-//! Where the bytes of attachments are: a folder, or a bucket of a service that speaks S3. Each file under an id of its own,
-//! never under a name; streamed both ways, so that memory does not grow with a file.
+//! Where the bytes of attachments are kept: a folder, or a bucket of a service that speaks S3. Each file has an id of its own as its key,
+//! never its name. Files are streamed both ways, so that memory use does not grow with their size.
 //!
 //! Absent on purpose: overwriting (every upload has a fresh id) and listing (the database knows which files there are).
 
@@ -19,49 +19,45 @@ use uuid::Uuid;
 use crate::settings::Attachments;
 use crate::standing::Standing;
 
-/// What is handed to a folder at once.
+/// Bytes written to a folder at once.
 const FOLDER_PART: usize = 512 * 1024;
-/// What is handed to a bucket at once: services take no smaller parts.
+/// Bytes sent to a bucket at once: S3 takes no smaller parts, except the last.
 const BUCKET_PART: usize = 5 * 1024 * 1024;
 
-/// What the log calls it.
+/// As the log calls it.
 const STORE: &str = "the store of attachments";
 
-/// The store.
 #[derive(Debug)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
     standing: Standing,
     part: usize,
-    /// Where files are while they arrive in a folder; a bucket has nothing like it.
+    /// The folder, in which files also stand while they arrive; `None` for a bucket.
     folder: Option<PathBuf>,
 }
 
-/// A file that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// Its length in bytes.
     pub size: u64,
     /// Its SHA-256, in hexadecimal.
     pub digest: String,
 }
 
-/// Why a file is not kept, or not found.
+/// Why a file was not kept, or was not found.
 #[derive(Debug, thiserror::Error)]
 pub enum NotKept<E> {
-    /// It is longer than allowed; nothing of it is left.
+    /// Longer than allowed; nothing of it is left.
     #[error("the file is too long")]
     TooLong,
-    /// Its sender stopped in the middle; nothing of it is left.
+    /// The sender stopped halfway; nothing of it is left.
     #[error("the file did not come in whole")]
     Broken(E),
-    /// The store did not do its part.
     #[error(transparent)]
     Store(#[from] object_store::Error),
 }
 
 impl Files {
-    /// Opens the store of the settings: a folder, made when it is not there, or `s3://BUCKET`.
+    /// Opens the store named in the settings: a folder, made if need be, or `s3://BUCKET`.
     pub fn open(settings: &Attachments) -> Result<Self, object_store::Error> {
         if let Some(bucket) = settings.store.strip_prefix("s3://") {
             return Ok(Self {
@@ -78,12 +74,12 @@ impl Files {
         Ok(Self { store: Arc::new(store), standing: Standing::new(STORE), part: FOLDER_PART, folder: Some(folder) })
     }
 
-    /// Whether much of every file that comes is in memory at once.
+    /// Whether every file that comes in takes a lot of memory at once.
     pub fn holds_much(&self) -> bool {
         self.part > FOLDER_PART
     }
 
-    /// Takes a file in as it comes, at most `cap` bytes; durable when this returns. One that is not kept leaves nothing.
+    /// Stores a file as it comes in, at most `cap` bytes. It is durable when this returns; a file that is refused leaves nothing behind.
     pub async fn keep<E>(&self, id: Uuid, bytes: impl Stream<Item = Result<Bytes, E>>, cap: u64) -> Result<Kept, NotKept<E>> {
         let kept = self.take_in(id, bytes, cap).await;
         match &kept {
@@ -118,7 +114,7 @@ impl Files {
         Ok(Kept { size, digest: hex::encode(digest.finalize()) })
     }
 
-    /// A file's bytes, or those of a range of it, as they come.
+    /// The bytes of a file, or of a range of it, as a stream.
     pub async fn read(
         &self,
         id: Uuid,
@@ -128,11 +124,11 @@ impl Files {
         Ok(self.store.get_opts(&key(id), options).await?.into_stream())
     }
 
-    /// Removes what there is of a file, also of one that never came in whole; nothing is fine.
+    /// Removes whatever there is of a file, including one that never came in whole. It is fine if there is nothing.
     pub async fn remove(&self, id: Uuid) -> Result<(), object_store::Error> {
         let key = key(id);
         if let Some(folder) = &self.folder {
-            // How the folder's store names a file until it is whole.
+            // `LocalFileSystem` gives a file this name until it is whole.
             drop(tokio::fs::remove_file(folder.join(format!("{key}#1"))).await);
         }
         match self.store.delete(&key).await {
@@ -142,14 +138,14 @@ impl Files {
     }
 }
 
-/// Spread over folders by the last figures of the id: the first ones are those of its time.
+/// Folders by the last two digits of the id: the first digits are its time, and would put a whole period in one folder.
 fn key(id: Uuid) -> Path {
     let text = id.simple().to_string();
     Path::from(format!("{}/{text}", &text[text.len() - 2..]))
 }
 
 fn bucket_of(settings: &Attachments, bucket: &str) -> Result<impl ObjectStore + use<>, object_store::Error> {
-    // Where the settings say nothing, the usual variables and roles of the surroundings count.
+    // What the settings leave out comes from the usual AWS environment variables and roles.
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket.trim_end_matches('/'));
     let s3 = &settings.s3;
     if let Some(endpoint) = &s3.endpoint {
@@ -167,7 +163,7 @@ fn bucket_of(settings: &Attachments, bucket: &str) -> Result<impl ObjectStore + 
     builder.build()
 }
 
-/// A file on its way in: one piece when it is short, parts when it is longer than one.
+/// A file coming in: stored at once if it is short, in parts if it is longer than one part.
 struct Arriving<'a> {
     files: &'a Files,
     key: Path,

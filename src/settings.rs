@@ -1,6 +1,6 @@
-//! Settings: `config/default.toml`, a file of one's own, then the environment. Unknown keys are refused.
+//! Settings: `config/default.toml`, then your own file, then the environment. Unknown keys are refused.
 //!
-//! A secret may stand in a file: `UURWERK_ADMIN_TOKEN_FILE` names the file that holds what `UURWERK_ADMIN_TOKEN` would.
+//! A secret can come from a file: `UURWERK_ADMIN_TOKEN_FILE` names the file that holds what `UURWERK_ADMIN_TOKEN` would.
 
 mod address;
 mod load;
@@ -22,7 +22,6 @@ use crate::domain::contract::TicketType;
 pub struct Secret(String);
 
 impl Secret {
-    /// The value itself, for the one place that needs it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -40,45 +39,33 @@ impl Serialize for Secret {
     }
 }
 
-/// Everything one can set.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Whose time.
     pub time: TimeMode,
-    /// Where everything is kept.
     pub database: Database,
-    /// Where it listens.
     pub http: Http,
-    /// Where the agreements are.
     pub contracts: Contracts,
-    /// Who may do everything.
     #[serde(default)]
     pub admin: Admin,
-    /// Sandbox time.
     #[serde(default)]
     pub sandbox: Sandbox,
-    /// What is logged.
     pub log: Log,
-    /// Outgoing mail.
     pub mail: Mail,
-    /// Files on tickets.
     pub attachments: Attachments,
-    /// Where mail comes in.
     #[serde(default)]
     pub mailboxes: BTreeMap<String, Mailbox>,
-    /// Who works at the desk.
     #[serde(default)]
     pub teams: BTreeMap<String, Team>,
 }
 
-/// Whose time the program lives in.
+/// Which time the program runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeMode {
-    /// The machine's, or the database's.
+    /// The machine's or, on PostgreSQL, the database's.
     Machine,
-    /// Its own, for rehearsals.
+    /// Its own, which only moves when told to: for rehearsals.
     Sandbox,
 }
 
@@ -96,15 +83,15 @@ pub struct Database {
 pub struct Http {
     /// Address and port.
     pub listen: String,
-    /// What a token may ask in a minute, in the long run; 0 is no limit.
+    /// Requests per minute allowed to one token, on average; 0 is no limit.
     pub requests_per_minute: u32,
-    /// What it may ask at once.
+    /// Requests it may make at once.
     pub burst: u32,
-    /// How often an address may come with a wrong token in a minute; 0 is no limit.
+    /// Requests per minute with a wrong token allowed to one address; 0 is no limit.
     pub failures_per_minute: u32,
-    /// How many seconds a body may take, and one more for every 16 KiB of it.
+    /// Seconds a body may take to arrive, plus one for every 16 KiB of it.
     pub slow_body_seconds: u16,
-    /// The folder where long bodies wait while they come in.
+    /// The folder that holds long bodies while they come in.
     pub spool: PathBuf,
 }
 
@@ -114,26 +101,25 @@ pub struct Http {
 pub struct Attachments {
     /// A folder, or `s3://BUCKET`.
     pub store: Address,
-    /// The most bytes of one file.
+    /// Per file.
     pub max_bytes: u64,
-    /// The most bytes of a ticket's files together.
+    /// Of all files of a ticket together.
     pub max_bytes_per_ticket: u64,
-    /// How a bucket is reached.
+    /// How to reach a bucket.
     #[serde(default)]
     pub s3: S3,
 }
 
-/// `[attachments.s3]`: what is absent is taken from the surroundings, as programs for this service do.
+/// `[attachments.s3]`: what is absent comes from the usual AWS environment variables and roles.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
-    /// Its address, where it is not Amazon's.
+    /// Where it is not Amazon's own.
     pub endpoint: Option<Address>,
-    /// Its region.
     pub region: Option<String>,
-    /// The name of the access key.
+    /// The access key id.
     pub key: Option<String>,
-    /// The access key itself.
+    /// The secret access key.
     pub secret: Option<Secret>,
 }
 
@@ -141,7 +127,7 @@ pub struct S3 {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contracts {
-    /// The folder of `*.toml`.
+    /// The folder with the `*.toml` files.
     pub dir: PathBuf,
 }
 
@@ -149,7 +135,7 @@ pub struct Contracts {
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Admin {
-    /// The token for everything.
+    /// The token that may do everything.
     pub token: Option<Secret>,
 }
 
@@ -157,7 +143,7 @@ pub struct Admin {
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sandbox {
-    /// Where an empty database begins.
+    /// The time at which an empty sandbox begins.
     pub start: Option<crate::domain::Instant>,
 }
 
@@ -165,13 +151,11 @@ pub struct Sandbox {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
-    /// As tracing's filters.
+    /// A `tracing` filter.
     pub filter: String,
-    /// Lines for people or for machines.
     pub format: LogFormat,
 }
 
-/// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
@@ -185,19 +169,17 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// Whom outgoing mail comes from.
+    /// The sender of outgoing mail.
     pub from: String,
-    /// How it leaves.
     pub transport: MailTransport,
-    /// Where it is written with `folder`.
+    /// Used with `folder`.
     pub folder: PathBuf,
-    /// How many days a mail that does not leave is tried before it is given up.
+    /// Days an undeliverable mail is retried before it is given up.
     pub give_up_after_days: u16,
-    /// Where it is sent with `smtp`.
+    /// Used with `smtp`.
     pub smtp: Smtp,
 }
 
-/// How outgoing mail leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailTransport {
@@ -211,27 +193,21 @@ pub enum MailTransport {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
-    /// The server.
     pub host: Address,
-    /// Its port.
     pub port: u16,
-    /// How the connection is secured.
     pub tls: Tls,
-    /// Whom to log in as.
     pub username: Option<String>,
-    /// With which password.
     pub password: Option<Secret>,
 }
 
-/// How a connection is secured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tls {
     /// Not at all: for a server on this machine.
     None,
-    /// From the first command that can.
+    /// Upgraded with STARTTLS.
     Starttls,
-    /// From the first byte.
+    /// TLS from the first byte.
     Tls,
 }
 
@@ -243,7 +219,7 @@ pub struct Mailbox {
     pub address: String,
     /// The contract its tickets fall under.
     pub contract: String,
-    /// Whose the mail of strangers is, where it accepts them; whose the mail of others is, their address tells.
+    /// The organisation that mail of strangers belongs to, where they are accepted. Other mail belongs to its sender's organisation.
     pub organisation: Option<String>,
     /// The type a mail becomes (MAIL-07).
     #[serde(default = "incident")]
@@ -253,15 +229,13 @@ pub struct Mailbox {
     pub unknown_senders: UnknownSenders,
 }
 
-/// `[teams.NAME]`: where any is named, tickets are put in the hands of these only.
+/// `[teams.NAME]`: where any team is named, tickets can only be assigned to these.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Team {
-    /// What people call it.
     pub label: TeamLabel,
 }
 
-/// What people call a team.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TeamLabel {
@@ -289,7 +263,7 @@ const fn incident() -> TicketType {
 /// Why settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadSettings {
-    /// Files or variables that say what cannot be: each problem in a line.
+    /// One line for each problem.
     #[error("settings: {}", .0.join("\nsettings: "))]
     Wrong(Vec<String>),
     /// A file that is named cannot be read.
@@ -298,12 +272,12 @@ pub enum BadSettings {
 }
 
 impl Settings {
-    /// The defaults, then a file of one's own, then the environment.
+    /// The defaults, then your own file, then the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, BadSettings> {
         Self::from_parts(file, std::env::vars())
     }
 
-    /// The same from given variables.
+    /// The same from given variables, for tests.
     pub fn from_parts(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, BadSettings> {
         let mut reading = Reading::of(file)?;
         for (name, value) in variables {
@@ -312,13 +286,13 @@ impl Settings {
         reading.finish()?.checked()
     }
 
-    /// The same settings on another database.
+    /// The same settings with another database.
     pub fn on(mut self, database: String) -> Result<Self, BadSettings> {
         self.database.url = database.into();
         self.checked()
     }
 
-    /// Refuses what reads well and cannot be: an address that is none, or one that leads to two contracts (MAIL-01).
+    /// Refuses settings that can be read but cannot work: a bad address, or one that leads to two contracts (MAIL-01).
     fn checked(self) -> Result<Self, BadSettings> {
         let mut problems = Vec::new();
         let url = &self.database.url;

@@ -24,19 +24,18 @@ struct Shared {
 
 #[derive(Debug)]
 enum Source {
-    /// The machine's, with how far the database's clock is ahead, in milliseconds.
+    /// With how many milliseconds the database's clock is ahead of the machine's.
     Machine { ahead: AtomicI64 },
-    /// Its own: seconds since 1970.
+    /// Seconds since 1970.
     Sandbox { now: AtomicI64 },
 }
 
 impl TimeSource {
-    /// The machine's time.
     pub fn machine() -> Self {
         Self::of(Source::Machine { ahead: AtomicI64::new(0) })
     }
 
-    /// A time that stands still at `now`.
+    /// Stands still at `now` until it is advanced.
     pub fn sandbox(now: Instant) -> Self {
         Self::of(Source::Sandbox { now: AtomicI64::new(now.unix()) })
     }
@@ -54,7 +53,7 @@ impl TimeSource {
         Instant::from_unix(seconds).unwrap_or(Instant::MAX)
     }
 
-    /// Whether it stands still by itself.
+    /// Whether time only moves when told to.
     pub fn is_sandbox(&self) -> bool {
         matches!(self.0.source, Source::Sandbox { .. })
     }
@@ -66,7 +65,7 @@ impl TimeSource {
         }
     }
 
-    /// Moves a sandbox on; never back.
+    /// Moves a sandbox's time forward; never back.
     pub fn advance(&self, to: Instant) {
         if let Source::Sandbox { now } = &self.0.source {
             now.fetch_max(to.unix(), Ordering::AcqRel);

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A side's approval of an amendment, never changed itself.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "amendment_approval")]
 pub struct Model {
@@ -17,7 +16,6 @@ pub struct Model {
     pub approved_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

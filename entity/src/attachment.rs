@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// What is known of a file on a ticket; its bytes are in the object store under the same id.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "attachment")]
 pub struct Model {
@@ -19,7 +18,6 @@ pub struct Model {
     pub recorded_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A change to one date of a calendar, never changed itself.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "calendar_amendment")]
 pub struct Model {
@@ -20,7 +19,6 @@ pub struct Model {
     pub needs_approval: bool,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

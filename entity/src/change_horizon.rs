@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// The instant before which every change is marked.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "change_horizon")]
 pub struct Model {
@@ -11,7 +10,6 @@ pub struct Model {
     pub reached_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A clock as last replayed: an index of its ticket's events.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "clock")]
 pub struct Model {
@@ -26,7 +25,6 @@ pub struct Model {
     pub goals: Json,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

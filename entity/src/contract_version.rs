@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A version of a contract as it was applied, never changed.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "contract_version")]
 pub struct Model {
@@ -17,7 +16,6 @@ pub struct Model {
     pub applied_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// Where a ticket stands on its contract's ladder: an index of its events.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "escalation")]
 pub struct Model {
@@ -15,7 +14,6 @@ pub struct Model {
     pub level_since_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// Something that happened to a subject: its history, and the outbox.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "event")]
 pub struct Model {
@@ -23,7 +22,6 @@ pub struct Model {
     pub position: Option<i64>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

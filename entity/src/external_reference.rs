@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// What a ticket is called in another system.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "external_reference")]
 pub struct Model {
@@ -14,7 +13,6 @@ pub struct Model {
     pub reference: String,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// How far a handler has come in the stream.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "handler")]
 pub struct Model {
@@ -11,7 +10,6 @@ pub struct Model {
     pub position: i64,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

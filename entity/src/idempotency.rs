@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A request that created something, so that its repeat creates nothing.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "idempotency")]
 pub struct Model {
@@ -15,7 +14,6 @@ pub struct Model {
     pub recorded_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

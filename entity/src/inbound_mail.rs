@@ -1,8 +1,7 @@
-//! A mail as it arrived, whatever came of it.
+//! An incoming mail as it arrived, whatever became of it.
 
 use sea_orm::entity::prelude::*;
 
-/// A mail as it arrived, whatever came of it.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "inbound_mail")]
 pub struct Model {
@@ -23,7 +22,6 @@ pub struct Model {
     pub once_key: Option<String>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

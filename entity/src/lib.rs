@@ -1,6 +1,4 @@
-//! The tables as rows, one file each, without behaviour.
-
-#![expect(missing_docs, reason = "a column is named for what it holds")]
+//! The tables as rows, one file each, without behaviour. No relations are declared: `store` states every join it makes.
 
 pub mod amendment_approval;
 pub mod attachment;

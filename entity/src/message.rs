@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// What someone wrote on a ticket; the text can be erased.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "message")]
 pub struct Model {
@@ -19,7 +18,6 @@ pub struct Model {
     pub recorded_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// One time a duty is due, as it stands: an index of its events.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "obligation")]
 pub struct Model {
@@ -23,7 +22,6 @@ pub struct Model {
     pub next_fire_at: Option<DateTimeUtc>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

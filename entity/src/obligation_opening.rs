@@ -1,8 +1,7 @@
-//! When a contract's recurring duties are next looked at, to open the periods that come.
+//! When a contract's recurring duties are next looked at, to open the coming periods.
 
 use sea_orm::entity::prelude::*;
 
-/// When a contract's recurring duties are next looked at, to open the periods that come.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "obligation_opening")]
 pub struct Model {
@@ -11,7 +10,6 @@ pub struct Model {
     pub next_open_at: Option<DateTimeUtc>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A mail to be sent, or sent.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbound_mail")]
 pub struct Model {
@@ -29,7 +28,6 @@ pub struct Model {
     pub mailbox: Option<String>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

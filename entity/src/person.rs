@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// Somebody who reports or answers; the only row with a name and an address, so that it can be erased.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "person")]
 pub struct Model {
@@ -17,7 +16,6 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

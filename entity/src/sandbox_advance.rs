@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// An advance of the sandbox's time that was asked for under a key.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "sandbox_advance")]
 pub struct Model {
@@ -11,7 +10,6 @@ pub struct Model {
     pub to_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,8 +1,7 @@
-//! An event that a handler could not take yet: it failed, it waits behind one that did, or it is a dead letter.
+//! An event that a handler has not handled yet: handling it failed, it waits behind one that failed, or it is a dead letter.
 
 use sea_orm::entity::prelude::*;
 
-/// An event that a handler could not take yet: it failed, it waits behind one that did, or it is a dead letter.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "set_aside")]
 pub struct Model {
@@ -21,7 +20,6 @@ pub struct Model {
     pub died_at: Option<DateTimeUtc>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

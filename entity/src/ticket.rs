@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A ticket as it stands: an index of its events.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "ticket")]
 #[expect(clippy::struct_excessive_bools, reason = "a row has the columns it has")]
@@ -48,7 +47,6 @@ pub struct Model {
     pub client_updated_at: DateTimeUtc,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

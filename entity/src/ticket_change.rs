@@ -1,8 +1,7 @@
-//! When a ticket last changed, as marked after the commit.
+//! When a ticket last changed. Marked after the commit, so that a reader of changes misses none.
 
 use sea_orm::entity::prelude::*;
 
-/// When a ticket last changed, as marked after the commit.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "ticket_change")]
 pub struct Model {
@@ -15,7 +14,6 @@ pub struct Model {
     pub client_position: Option<i64>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

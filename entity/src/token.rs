@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A bearer token: only its hash is kept.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "token")]
 pub struct Model {
@@ -17,7 +16,6 @@ pub struct Model {
     pub revoked_at: Option<DateTimeUtc>,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

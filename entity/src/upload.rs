@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A file on its way in: gone once its attachment is recorded, or once what was left of it is removed.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "upload")]
 pub struct Model {
@@ -12,7 +11,6 @@ pub struct Model {
     pub given_up: bool,
 }
 
-/// None are declared: `store` asks for what it needs.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -16,7 +16,6 @@ mod table;
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
-/// Every step there is.
 pub struct Migrator;
 
 #[async_trait::async_trait]

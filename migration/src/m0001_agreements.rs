@@ -1,4 +1,4 @@
-//! Agreements in their versions, and what is amended of their calendars.
+//! Versions of agreements, and amendments to their calendars.
 
 use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::schema::{
@@ -36,7 +36,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 string("reason"),
                 string("actor"),
                 instant("recorded_at"),
-                // One of today or earlier waits for both sides.
+                // An amendment of today or an earlier date waits for both sides.
                 boolean("needs_approval"),
             ],
         ),

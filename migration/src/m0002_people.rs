@@ -1,4 +1,4 @@
-//! People, and the tokens of those who call.
+//! People, and the tokens of callers.
 
 use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::schema::{
@@ -34,9 +34,9 @@ fn tables() -> Vec<TableCreateStatement> {
                 string("name"),
                 string("email"),
                 instant("created_at"),
-                // Name and address in small letters without accents, for screens that find people by a part of them.
+                // Name and address in lower case without accents, for screens that search for a part of them.
                 text("search_text"),
-                // Whom only a mailbox that accepts strangers made known takes part in what they reported, and in nothing else.
+                // Known only through a mailbox that accepts strangers: they take part in what they reported, and in nothing else.
                 boolean("is_stranger"),
             ],
         ),

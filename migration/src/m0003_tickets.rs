@@ -1,4 +1,4 @@
-//! Tickets, with what is kept beside each: clocks, names elsewhere, levels of ladders, messages, and the words it is found by.
+//! Tickets, and what is kept beside each: clocks, references in other systems, levels of ladders, messages, and the words to find it by.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -20,8 +20,8 @@ impl MigrationTrait for Step {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         make(manager, std::iter::once(ticket()).chain(beside()).collect(), &INDEXES).await?;
-        // The words come folded and parted, so that both databases find the same: SQLite's tokenizer parts them at the spaces
-        // alone. There the number is the row's own.
+        // The words are folded and separated before they are stored, so that both databases find the same: SQLite's tokenizer only splits
+        // at spaces. On SQLite the number comes from the row itself.
         let own: &[&str] = match manager.get_database_backend() {
             DbBackend::Postgres => &[
                 "CREATE SEQUENCE ticket_number START 1001",
@@ -51,7 +51,7 @@ fn ticket() -> TableCreateStatement {
         string("contract"),
         uuid("contract_version_id"),
         string("kind"),
-        // The prefix its number keeps when its type changes.
+        // Its number keeps this prefix when its type changes.
         string("registered_as"),
         string_null("tier"),
         string("title"),
@@ -73,10 +73,10 @@ fn ticket() -> TableCreateStatement {
         instant_null("closed_at"),
         uuid_null("emergency_for_id"),
         integer("version"),
-        // The same as a client sees it, who knows nothing of what the desk does inside.
+        // The version as a client sees it, who does not see every change of the desk.
         integer("client_version"),
         instant("client_updated_at"),
-        // From here on an index of its history.
+        // From here on, an index of its history.
         instant_null("next_due_at"),
         boolean("next_due_provisional"),
         instant_null("next_fire_at"),
@@ -129,7 +129,7 @@ fn beside() -> Vec<TableCreateStatement> {
     ]
 }
 
-/// Open work is small beside history, so most indexes of tickets hold that alone.
+/// Open work is small compared to history, so most indexes of tickets only hold open ones.
 const INDEXES: [&str; 27] = [
     "CREATE INDEX i_ticket_organisation_opened_at_id ON ticket (organisation, opened_at, id)",
     "CREATE INDEX i_ticket_opened_at_id ON ticket (opened_at, id)",

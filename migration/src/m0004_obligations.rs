@@ -37,7 +37,7 @@ fn tables() -> Vec<TableCreateStatement> {
 }
 
 const INDEXES: [&str; 8] = [
-    // A period is of a duty once, however many processes open it.
+    // A duty is opened once per period, however many processes try.
     "CREATE UNIQUE INDEX u_obligation_period ON obligation (contract, organisation, duty, period)",
     "CREATE INDEX i_obligation_contract_duty_organisation_day_zero ON obligation (contract, duty, organisation, day_zero_date)",
     "CREATE INDEX i_obligation_due_at_id ON obligation (due_at, id)",

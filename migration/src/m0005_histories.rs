@@ -1,4 +1,4 @@
-//! Histories: one table of events for subjects of every kind, the stream they are numbered in, and how far each handler of it has come.
+//! Histories: one table of events for all kinds of subjects, the stream that numbers them, and how far each handler has read it.
 
 use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::schema::{
@@ -12,7 +12,7 @@ step!(tables(), &STATEMENTS, undone by &["change_horizon", "ticket_change", "set
 
 fn tables() -> Vec<TableCreateStatement> {
     vec![
-        // Without a foreign key: a subject is a row of one of several tables.
+        // No foreign key: a subject is a row of one of several tables.
         table(
             "event",
             vec![
@@ -32,7 +32,7 @@ fn tables() -> Vec<TableCreateStatement> {
         ),
         table("stream", vec![integer("id"), big_integer("position")]),
         table("handler", vec![string("name"), big_integer("position")]),
-        // What a handler could not take yet is set aside, so that the others go on.
+        // An event that a handler failed on is set aside, so that the others go on.
         table_of(
             "set_aside",
             "event_id",
@@ -52,7 +52,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 instant_null("died_at"),
             ],
         ),
-        // Without a foreign key: its check would make the pass that marks changes wait for whoever holds a ticket.
+        // No foreign key: its check would make the pass that marks changes wait for whoever holds a ticket.
         table(
             "ticket_change",
             vec![

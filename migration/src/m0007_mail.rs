@@ -1,4 +1,4 @@
-//! Mail that came, and mail on its way out.
+//! Incoming mail, and outgoing mail.
 
 use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::schema::{
@@ -28,8 +28,8 @@ fn tables() -> Vec<TableCreateStatement> {
                 binary("raw"),
                 string_null("sender"),
                 string_null("subject"),
-                // What makes a mail the same as another, apart from what it says: one that was wrongly taken for a duplicate can then
-                // become a ticket.
+                // Hash of what only one mail of a contract can have, so that two copies that arrive at one moment are not both taken
+                // in. Null for a duplicate.
                 string_null("once_key"),
             ],
         ),
@@ -55,7 +55,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 string_null("last_error"),
                 // The name of the contract's mailbox it leaves from.
                 string_null("mailbox"),
-                // Since when it is tried; again when it is sent again.
+                // When it was first queued, or queued again.
                 instant_null("queued_at"),
             ],
         ),

@@ -1,5 +1,5 @@
-//! What the program keeps for itself: requests that must not be done twice, whose time the database is in, and where it tries whether
-//! the database takes writes.
+//! What the program keeps for itself: requests that must not be repeated, whose time the database runs on, and a table for testing whether
+//! the database accepts writes.
 
 use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::schema::{
@@ -16,9 +16,9 @@ fn tables() -> Vec<TableCreateStatement> {
             "idempotency",
             vec![uuid("id"), string("caller"), string("key"), string("digest"), uuid("created_id"), instant("recorded_at")],
         ),
-        // A sandbox's time never becomes real, and real time never a sandbox's: no instant stands for the latter.
+        // A database never changes between sandbox time and real time: `now_at` is null in real time.
         table("timekeeping", vec![integer("id"), instant_null("now_at")]),
-        // Where an advance of a sandbox's time goes, so that its repeat goes there and no further.
+        // Where an advance of the sandbox's time ends, so that repeating the request goes no further.
         table("sandbox_advance", vec![uuid("id"), instant("to_at")]),
         table("write_trial", vec![uuid("id"), blob("bytes")]),
     ]

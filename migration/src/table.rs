@@ -1,4 +1,4 @@
-//! How a step says its tables and indexes. SQLite adds no foreign key to a table that is there, so they stand in `CREATE TABLE`.
+//! Tables and indexes as a step states them. SQLite cannot add a foreign key to an existing table, so they are part of `CREATE TABLE`.
 
 use sea_orm_migration::prelude::*;
 
@@ -14,15 +14,15 @@ pub fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatemen
     table
 }
 
-/// A table whose rows point at another's by a column.
+/// A table with one foreign key: `column` refers to the id of `other`.
 pub fn table_of(name: &'static str, column: &'static str, other: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
     let mut table = table(name, columns);
     table.foreign_key(ForeignKey::create().from(Alias::new(name), Alias::new(column)).to(Alias::new(other), Alias::new("id")));
     table
 }
 
-/// Makes tables, then runs statements: indexes above all, many of them of some rows alone, so that they grow with the work that waits and
-/// not with the desk.
+/// Makes tables, then runs statements. Most of those make indexes, many of them partial, so that they grow with the work that waits and
+/// not with everything the desk ever did.
 pub async fn make(manager: &SchemaManager<'_>, tables: Vec<TableCreateStatement>, statements: &[&str]) -> Result<(), DbErr> {
     for table in tables {
         manager.create_table(table).await?;
@@ -33,7 +33,7 @@ pub async fn make(manager: &SchemaManager<'_>, tables: Vec<TableCreateStatement>
     Ok(())
 }
 
-/// Takes tables away again, in the order given.
+/// Drops tables in the order given.
 pub async fn unmake(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
     for table in tables {
         manager.drop_table(Table::drop().table(Alias::new(*table)).to_owned()).await?;
@@ -41,7 +41,7 @@ pub async fn unmake(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Res
     Ok(())
 }
 
-/// A step of the migration: what it makes, and the tables it takes away again.
+/// A step: what it makes, and the tables it drops when undone.
 macro_rules! step {
     ($tables:expr, $statements:expr, undone by $names:expr) => {
         #[derive(sea_orm_migration::prelude::DeriveMigrationName)]

@@ -15,6 +15,7 @@ pub(super) fn read(root: &Section<'_>, zone: Option<&Zone>) -> BTreeMap<String, 
     if fields.is_empty() {
         root.refuse("calendars", "needs at least one calendar with hours");
     }
+    // Without a zone the calendars are read all the same, so that their own mistakes are found too.
     let utc = Zone::from(chrono_tz::UTC);
     let mut calendars = BTreeMap::new();
     for (name, field) in fields {
@@ -57,6 +58,7 @@ fn calendar(section: &Section<'_>, zone: &Zone) -> Option<Calendar> {
     let calendar = Calendar::new(rules).map_err(|problems| {
         for problem in problems {
             match problem {
+                // Hours that could not be read leave the week empty: that is not a second problem.
                 BadCalendar::NeverOpen if !hours_are_read => {}
                 BadCalendar::NeverOpen | BadCalendar::WeeklyOverlap(_) => section.refuse("hours", problem),
                 BadCalendar::SpecialOverlap(date) => {

@@ -32,7 +32,7 @@ pub(super) fn check_clock(section: &Section<'_>, kind: Option<Kind>) {
     }
 }
 
-/// The names a table of the file gives; nothing when the table is left open or is none.
+/// The names a table of the file gives; `None` when it is left open or is not a table.
 fn written<'a>(root: &Section<'a>, key: &str) -> Option<BTreeSet<&'a str>> {
     if !root.has(key) {
         return Some(BTreeSet::new());
@@ -89,7 +89,7 @@ struct Fit<'a> {
 }
 
 impl<'a> Fit<'a> {
-    /// As it is written; nothing when that cannot be read.
+    /// As written; `None` when that cannot be read.
     fn of(clock: &Section<'a>) -> Option<Self> {
         let narrowed = |key| if clock.has(key) { clock.peek(key)?.as_text().map(Some) } else { Some(None) };
         let kind = clock.peek("kind")?.as_text()?;
@@ -127,7 +127,9 @@ fn clock_priorities_are_for_their_types(root: &Section<'_>) {
     for clock in root.quiet_sections("clocks") {
         let Some(code) = clock.peek("priority").and_then(|field| field.as_text()) else { continue };
         let Some(priority) = priorities.peek(code).and_then(|field| field.quiet_section()) else { continue };
+        // The default of `types`, as in `schema::priorities`.
         let allowed = if priority.has("types") { types(&priority) } else { vec![TicketType::Incident] };
+        // Some types could not be read, and the clock may be for one of those.
         if allowed.is_empty() || allowed.len() < priority.quiet_list("types").len() {
             continue;
         }
@@ -137,7 +139,7 @@ fn clock_priorities_are_for_their_types(root: &Section<'_>) {
     }
 }
 
-/// The types of a table that are some.
+/// The types a table names, without those that cannot be read.
 fn types(section: &Section<'_>) -> Vec<TicketType> {
     section.quiet_list("types").iter().filter_map(|field| field.as_text()?.parse().ok()).collect()
 }
@@ -174,7 +176,7 @@ fn levels_rise(root: &Section<'_>) {
     }
 }
 
-/// A level is passed over by a decision that would otherwise lead to it, and only where there is one above.
+/// `skipped_by` names decisions that are taken below the level, and only where there is a level above to go to instead.
 fn what_skips_a_level_is_decided_below_it(root: &Section<'_>) {
     for ladder in root.quiet_sections("ladders") {
         let levels = ladder.quiet_sections("levels");

@@ -17,16 +17,15 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::contract::Contract;
 
-/// Something in a file that keeps it from being a contract.
+/// Something that keeps a file from being a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// A dotted path, such as `clocks.0.goals.1.under`.
     pub key: String,
-    /// What is the matter.
     pub reason: String,
-    /// Whether the agreement itself leaves the value open.
+    /// Whether the value is written `"unknown"`: the agreement itself leaves it open.
     pub open: bool,
-    /// The line it is on, the first is 1; of a key that is missing, the line of what should have it.
+    /// Counted from 1; of a missing key, the line of the table that should have it.
     pub line: Option<usize>,
 }
 
@@ -37,12 +36,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A file that is no contract, with every reason why.
+/// A file that is not a contract, with everything that is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The file.
     pub file: PathBuf,
-    /// All its problems.
     pub problems: Vec<Problem>,
 }
 
@@ -69,17 +66,16 @@ impl std::error::Error for Refused {}
 /// A contract as it stands in a file.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// The file.
     pub file: PathBuf,
     /// Its text, kept with every version applied from it.
     pub text: String,
-    /// What it says.
     pub contract: Contract,
 }
 
-/// Reads one text as a contract.
+/// `file` only appears in what is refused.
 pub fn parse(file: &Path, text: &str) -> Result<Contract, Refused> {
     schema::read(text).map_err(|mut problems| {
+        // Several clocks may fail on one key, which is then told once.
         let mut seen = std::collections::HashSet::new();
         problems.retain(|problem| seen.insert((problem.key.clone(), problem.reason.clone())));
         for problem in &mut problems {
@@ -89,7 +85,6 @@ pub fn parse(file: &Path, text: &str) -> Result<Contract, Refused> {
     })
 }
 
-/// Reads one file.
 pub fn load(file: &Path) -> Result<Source, Refused> {
     let unreadable = |error: std::io::Error| Refused {
         file: file.to_owned(),

@@ -4,7 +4,7 @@ use super::reader::{Field, Section, label};
 use crate::domain::calendar::Term;
 use crate::domain::obligation::{Duty, Occasion};
 
-/// One duty; nothing when what it needs could not be read.
+/// `None` when what a duty needs could not be read.
 pub(super) fn read(section: &Section<'_>) -> Option<Duty> {
     let text = |key| section.required(key).and_then(|field| field.text()).map(str::to_owned);
     let (id, clause, owner, calendar) = (text("id"), text("clause"), text("owner"), text("calendar"));

@@ -3,16 +3,14 @@
 use serde::Serialize;
 use toml::Value;
 
-/// A key whose value differs.
+/// A key whose value differs: `before` is `None` for a key that is new, `after` for one that is gone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
     /// A dotted path, such as `clocks.0.goals.1.under`; rows of a table by their place.
     pub key: String,
-    /// What it belongs to, as people call it: `P2, oplossing`; told by who reads both texts as contracts.
+    /// What it belongs to, as people call it: `P2, oplossing`; filled in by the caller, who has read both texts as contracts.
     pub belongs_to: Option<String>,
-    /// Its value before; `None` when it was not there.
     pub before: Option<String>,
-    /// Its value after; `None` when it is gone.
     pub after: Option<String>,
 }
 

@@ -11,7 +11,6 @@ use super::Problem;
 use crate::domain::contract::Label;
 use crate::words::ClosedList;
 
-/// Everything found so far.
 #[derive(Default)]
 pub(super) struct Findings(RefCell<Vec<Problem>>);
 
@@ -34,7 +33,7 @@ impl Findings {
     }
 }
 
-/// A table, with the keys that were asked of it.
+/// A table, and the keys that were asked of it: `finish` refuses the others.
 pub(super) struct Section<'a> {
     pub at: String,
     table: &'a Table,
@@ -69,12 +68,11 @@ impl<'a> Section<'a> {
         self.findings.refuse(self.at.clone(), reason);
     }
 
-    /// How many problems the file has so far.
     pub(super) fn problems_so_far(&self) -> usize {
         self.findings.count()
     }
 
-    /// A key's value; nothing when it is absent or left open.
+    /// A key's value; `None` when it is absent or left open.
     pub(super) fn optional(&self, key: &'static str) -> Option<Field<'a>> {
         self.asked.borrow_mut().insert(key);
         self.field(key, self.table.get(key)?)
@@ -94,18 +92,18 @@ impl<'a> Section<'a> {
         self.table.contains_key(key)
     }
 
-    /// A key's value as it is written, asked of it or not, open or not.
+    /// A key's value without counting it as asked for; `None` where it is absent or left open.
     pub(super) fn peek(&self, key: &str) -> Option<Field<'a>> {
         let value = self.table.get(key)?;
         Some(Field { at: self.path(key), value, findings: self.findings }).filter(|field| !field.is_open())
     }
 
-    /// The items of a list as they are written, without those left open.
+    /// The items of a list without those left open; refuses nothing.
     pub(super) fn quiet_list(&self, key: &str) -> Vec<Field<'a>> {
         self.peek(key).into_iter().flat_map(|field| field.items()).filter(|item| !item.is_open()).collect()
     }
 
-    /// The tables of a list as they are written.
+    /// The tables of a list; refuses nothing.
     pub(super) fn quiet_sections(&self, key: &str) -> Vec<Section<'a>> {
         self.quiet_list(key).iter().filter_map(Field::quiet_section).collect()
     }
@@ -122,7 +120,6 @@ impl<'a> Section<'a> {
         steps.fold(first, |value, step| inside(value?, step)).is_some()
     }
 
-    /// Every key there is.
     pub(super) fn keys(&self) -> Vec<&'a str> {
         self.table.keys().map(String::as_str).collect()
     }
@@ -175,12 +172,11 @@ impl<'a> Field<'a> {
         self.expect(self.value.as_str().filter(|text| !text.trim().is_empty()), "a text")
     }
 
-    /// A text that stands for a value of its own.
+    /// A text that is the written form of another value.
     pub(super) fn parsed<T: std::str::FromStr<Err: Display>>(&self) -> Option<T> {
         self.text()?.parse().map_err(|error: T::Err| self.refuse(error)).ok()
     }
 
-    /// One of a few names.
     pub(super) fn one_of<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
         let text = self.text()?;
         let found = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
@@ -188,7 +184,6 @@ impl<'a> Field<'a> {
         self.expect(found, &format!("one of {}", names.join(", ")))
     }
 
-    /// A value of a closed list.
     pub(super) fn code<L: ClosedList>(&self) -> Option<L> {
         let code = self.text()?;
         self.expect(L::of_code(code), &format!("one of {}", L::CODES.join(", ")))
@@ -228,7 +223,6 @@ impl<'a> Field<'a> {
         self.value.as_str()
     }
 
-    /// Whether it is a list with nothing in it.
     pub(super) fn is_empty_list(&self) -> bool {
         self.value.as_array().is_some_and(Vec::is_empty)
     }
@@ -238,7 +232,7 @@ impl<'a> Field<'a> {
         self.items().filter_map(Field::known).collect()
     }
 
-    /// The table, without a word when it is none.
+    /// The table; `None` where it is something else, without refusing it.
     pub(super) fn quiet_section(&self) -> Option<Section<'a>> {
         let table = self.value.as_table()?;
         Some(Section { at: self.at.clone(), table, findings: self.findings, asked: RefCell::default() })
@@ -263,7 +257,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A text in two languages; `otherwise` where nobody wrote one.
+/// A text in two languages: English falls back on Dutch, and Dutch on `otherwise`.
 pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -> Label {
     let Some(texts) = section.optional(key).and_then(|field| field.section()) else {
         return Label { nl: otherwise.to_owned(), en: otherwise.to_owned() };

@@ -13,7 +13,7 @@ use crate::domain::contract::{
 };
 use crate::words::UnknownCode;
 
-/// Reads a contract, or finds every reason why the text is none.
+/// Reads a contract, or finds everything that keeps the text from being one.
 pub(super) fn read(text: &str) -> Result<Contract, Vec<Problem>> {
     let table = toml::from_str::<toml::Table>(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
@@ -26,7 +26,7 @@ pub(super) fn read(text: &str) -> Result<Contract, Vec<Problem>> {
     if problems.is_empty() { Ok(contract) } else { Err(problems) }
 }
 
-/// What could be read; what could not be is among the findings, and stands here empty.
+/// The contract as far as it could be read: what could not be is among the findings, and empty here.
 fn contract(root: &Section<'_>) -> Contract {
     let text = |key| root.required(key).and_then(|field| field.text()).unwrap_or_default().to_owned();
     let (id, version, title) = (text("id"), text("version"), text("title"));
@@ -84,7 +84,7 @@ fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
     Some(field.list().iter().filter_map(Field::parsed).collect())
 }
 
-/// A text per language that has no other; its Dutch is required.
+/// A text whose Dutch is required, since nothing can stand in for it.
 fn own_text(field: &Field<'_>) -> Option<Label> {
     let texts = field.section()?;
     let nl = texts.required("nl").and_then(|field| field.text()).map(str::to_owned);
@@ -121,6 +121,7 @@ fn client(section: &Section<'_>) -> Client {
 fn priorities(root: &Section<'_>) -> Vec<Priority> {
     let mut priorities = Vec::new();
     for (index, (code, section)) in named(root, "priorities").iter().enumerate() {
+        // Priorities rank in the order written, unless they say otherwise.
         let written = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
         priorities.push(Priority {
             code: (*code).to_owned(),
@@ -261,6 +262,7 @@ fn condition(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>)
     let condition = match when? {
         ConditionKind::Breached => {
             let goal = section.optional("goal").map_or(Some(1), |field| field.whole(1, 99));
+            // Contracts count goals from 1, the program from 0.
             clock().zip(goal).map(|(clock, goal)| Condition::Breached { clock, goal: goal as usize - 1 })
         }
         ConditionKind::Elapsed => {

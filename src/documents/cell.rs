@@ -1,4 +1,4 @@
-//! What stands in a cell: an exact value, which a renderer words or keeps as it is.
+//! What a table cell holds: an exact value, which a renderer puts into words or keeps as it is.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub enum Cell {
     Duration {
         seconds: i64,
     },
-    /// Shown in per cent; of nothing there is none.
+    /// A percentage when shown; a `whole` of 0 has none.
     Percentage {
         part: u64,
         whole: u64,
@@ -53,7 +53,7 @@ pub enum Cell {
     },
 }
 
-/// What a column is for: its cells are of this kind, blank or missing; a column of words or numbers may have a text here and there.
+/// What a column holds: its cells are of this kind, blank or missing. A column of words or numbers may have a text here and there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {

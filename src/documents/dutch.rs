@@ -26,19 +26,19 @@ fn missing() -> String {
     "–".to_owned()
 }
 
-/// Hours and minutes, cut to whole minutes.
+/// Hours and minutes, rounded down to the minute.
 fn duration(seconds: i64) -> String {
     format!("{} u {:02} min", seconds / 3600, seconds / 60 % 60)
 }
 
-/// With one decimal, rounded half up by integers.
+/// One decimal, rounded half up; computed in integers.
 fn percentage(part: u64, whole: u64) -> String {
     let (part, whole) = (u128::from(part), u128::from(whole));
     let tenths = (part * 2000 + whole).checked_div(2 * whole);
     tenths.map_or_else(missing, |tenths| format!("{},{} %", tenths / 10, tenths % 10))
 }
 
-/// On the wall clock, to the second: the borders of months depend on it.
+/// Wall-clock time to the second, because a second can decide in which month something counts.
 pub fn moment(instant: Instant, zone: &Zone) -> String {
     zone.wall(instant).format("%d-%m-%Y %H:%M:%S").to_string()
 }

@@ -1,6 +1,6 @@
-//! Documents for people: titles, notes and tables, in Dutch, whatever they are written as.
+//! Documents for people, in Dutch: titles, notes and tables.
 //!
-//! A document is built once, by whoever knows what it says (`reports::layout`), and rendered as often as there are forms:
+//! A document is built once, by whoever knows what it says (`reports::layout`), and can be rendered in every form there is:
 //! `text` for a terminal and `json` for programs that lay it out themselves. Cells keep exact values (seconds, counts, instants)
 //! until they are rendered, so that a form with types of its own, such as a workbook, can keep them too.
 //!
@@ -26,12 +26,12 @@ pub struct Document {
     /// The zone in which its moments are shown.
     #[serde(serialize_with = "zone_name")]
     pub time_zone: Zone,
-    /// Paragraphs below the title: of what and when it is, and what its reader must know first.
+    /// Paragraphs below the title: what the document covers, and what its reader must know first.
     pub lead: Vec<String>,
     pub sections: Vec<Section>,
 }
 
-/// A part of a document. One without a title goes on where the lead ends.
+/// One without a title continues where the lead ends.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Section {
     pub title: Option<String>,

@@ -9,7 +9,7 @@ use crate::domain::calendar::Zone;
 
 /// The longest line of running text.
 const WIDTH: usize = 100;
-/// Before a column, and before what stands with a table.
+/// Indents every column, and the notes of a table.
 const GAP: &str = "  ";
 
 /// The whole page, ended by a newline.
@@ -92,6 +92,7 @@ fn paragraph(text: &str, width: usize) -> String {
 }
 
 fn clean(text: &str) -> String {
+    // Texts come from contracts and clients: a control character in one could move the cursor or fake output.
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::contract::Side;
 
-/// What the name of a person of the desk begins with in histories.
+/// Prefix by which histories recognise a person of the desk.
 pub(super) const OF_A_DESK_PERSON: &str = "desk:";
 
 /// Who acts, by the id of what identified them.
@@ -14,14 +14,14 @@ pub enum Actor {
     System,
     /// Somebody of the desk, the supplier's side.
     Desk(String),
-    /// A machine that acts for the desk: what it does is done, and never answers a client (design § 2.10).
+    /// A machine acting for the desk. What it does counts, but never as an answer to a client (design § 2.10).
     Integration(String),
     /// Somebody of a client organisation.
     Client(String),
 }
 
 impl Actor {
-    /// Somebody of a client who wrote a mail; nobody in particular where no person has its address.
+    /// Somebody of a client who sent a mail; anonymous when no known person has that address.
     pub fn by_mail(person: Option<Uuid>) -> Self {
         Self::Client(person.map_or_else(|| "mail".to_owned(), |person| person.to_string()))
     }
@@ -36,7 +36,7 @@ impl Actor {
         }
     }
 
-    /// Of which of the two parties they are. What follows from it is for `permission` and `ticket::Reader` to say.
+    /// Which of the two parties they belong to. What follows from that is for `permission` and `ticket::Reader` to say.
     pub const fn side(&self) -> Side {
         match self {
             Self::Client(_) => Side::Client,

@@ -1,4 +1,4 @@
-//! The agreements of the desk: every version that was applied, as one moment knows them.
+//! The agreements of the desk: every version that was applied, as read at one moment.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -46,6 +46,7 @@ impl Agreements {
 
     /// The versions of one contract, oldest first.
     pub fn versions_of(&self, contract: &str) -> &[Arc<Version>] {
+        // Versions are sorted by contract, so those of one contract are adjacent.
         let from = self.0.partition_point(|version| version.contract.id.as_str() < contract);
         let to = self.0.partition_point(|version| version.contract.id.as_str() <= contract);
         &self.0[from..to]
@@ -66,7 +67,6 @@ impl Agreements {
         self.0.iter().any(|version| version.contract.client(organisation).is_some())
     }
 
-    /// The ids of all contracts.
     pub fn contracts(&self) -> BTreeSet<&str> {
         self.0.iter().map(|version| version.contract.id.as_str()).collect()
     }

@@ -1,8 +1,8 @@
 //! Histories: what happened to a *subject*, in the order recorded.
 //!
-//! A subject is anything of which the desk must be able to prove how it came to stand as it does: a ticket, an obligation. Each has
-//! one list of what can happen to it (`event_data!`), every entry with its own fields; the same list is what is stored, what
-//! is streamed to handlers, and what a replay has to answer for, entry by entry.
+//! A subject is anything whose present state the desk must be able to prove from what happened to it: a ticket, an obligation. Each has
+//! one list of what can happen to it (`event_data!`), every entry with its own fields. That list is what is stored, what is streamed to
+//! handlers, and what a replay must handle, entry by entry.
 
 use serde::de::IntoDeserializer;
 use serde::de::value::MapDeserializer;
@@ -21,7 +21,7 @@ pub struct Event<D> {
     pub id: Uuid,
     /// Who did it, as `Actor::as_text`.
     pub actor: String,
-    /// Why, or what shows it: words of whoever did it.
+    /// Why, or the evidence, in the words of whoever did it.
     pub reason: Option<String>,
     pub data: D,
     pub occurred_at: Instant,
@@ -34,7 +34,7 @@ impl<D: EventData> Event<D> {
     }
 }
 
-/// What can happen to one kind of subject. No names of people and no texts of theirs: histories are kept for ever.
+/// What can happen to one kind of subject. It holds no names or texts of people, because histories are kept for ever.
 pub trait EventData: Clone + PartialEq + Serialize + for<'de> Deserialize<'de> {
     type Kind: Copy + PartialEq + ClosedList;
 
@@ -51,7 +51,7 @@ pub trait EventData: Clone + PartialEq + Serialize + for<'de> Deserialize<'de> {
 
     /// Reads what was stored under a kind's name.
     fn from_json(kind: &str, data: Value) -> Result<Self, serde_json::Error> {
-        // The name first: then the fields are read at once as those of their kind.
+        // The name comes first, so that serde reads the fields straight into their kind.
         let tagged = [("kind", Value::from(kind)), ("data", data)].map(|(key, value)| (key, value.into_deserializer()));
         Self::deserialize(MapDeserializer::<_, serde_json::Error>::new(tagged.into_iter()))
     }
@@ -61,10 +61,9 @@ pub trait EventData: Clone + PartialEq + Serialize + for<'de> Deserialize<'de> {
 pub trait Subject: Clone {
     const KIND: SubjectKind;
 
-    /// What can happen to it.
     type Data: EventData;
 
-    /// What is stored beside its row so that it need not be replayed to be found.
+    /// What is stored beside its row so that it can be found without a replay.
     type Index;
 
     fn id(&self) -> Uuid;
@@ -74,25 +73,24 @@ pub trait Subject: Clone {
     /// The contract version it is held to.
     fn contract_version_id(&self) -> Uuid;
 
-    /// It with every field that its history tells, as that tells it.
+    /// The subject with every field that its history determines set from that history.
     #[must_use]
     fn as_recorded(&self, history: &[Event<Self::Data>]) -> Self;
 
-    /// Replays its history as of `now`: how it stands, and what follows that its history does not say yet. Asked again with that in the
-    /// history, nothing more follows. `None` when the contract cannot say, which a checked contract always can.
+    /// Replays its history as of `now`: its present state, and what follows by itself that is not recorded yet. Settled again with that in
+    /// its history, nothing more follows. `None` when the contract cannot say, which does not happen with a checked contract.
     fn settle(&self, contract: &Contract, history: &[Event<Self::Data>], now: Instant) -> Option<Settling<Self>>;
 }
 
-/// What settling found.
 #[derive(Debug)]
 pub struct Settling<S: Subject> {
     pub subject: S,
     pub index: S::Index,
-    /// What follows, each at its own instant; the desk itself does it.
+    /// Each at its own instant, done by the desk itself.
     pub follows: Vec<Follows<S::Data>>,
 }
 
-/// Something that follows from a history by itself.
+/// Something that follows from a history without anybody acting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Follows<D> {
     pub at: Instant,
@@ -101,7 +99,6 @@ pub struct Follows<D> {
 }
 
 closed_list! {
-    /// What kinds of subjects there are.
     pub enum SubjectKind {
         Ticket = "ticket": "ticket", "ticket";
         Obligation = "obligation": "verplichting", "obligation";
@@ -136,17 +133,17 @@ macro_rules! event_data {
     };
 }
 
-/// Nothing but the fact itself.
+/// For kinds of events that have no fields.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nothing {}
 
-/// What differed from the history it is an index of, and was written anew.
+/// Which stored values differed from what the history gives, and were written anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndexRebuilt {
     pub differences: Vec<Difference>,
 }
 
-/// A stored value that was not what a replay gives; `null` stands for a row that was missing, or should not have been there.
+/// `null` stands for a row that was missing, or that should not have been there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// Which value: `ticket.next_due_at`, `clock.resolution.due_at`, `escalation.dap.level`.

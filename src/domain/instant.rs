@@ -25,9 +25,7 @@ pub enum BadInstant {
 }
 
 impl Instant {
-    /// The first instant there is.
     pub const MIN: Self = Self(-2_208_988_800);
-    /// The last instant there is.
     pub const MAX: Self = Self(7_289_654_399);
 
     /// The instant that many seconds after 1970-01-01T00:00:00Z; `None` outside 1900–2200.

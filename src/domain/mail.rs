@@ -1,4 +1,4 @@
-//! Mail as it came and what became of it, and mail as it goes and where it stands.
+//! Incoming mail and what became of it, and outgoing mail and how far it got.
 
 use uuid::Uuid;
 
@@ -6,7 +6,7 @@ use super::Instant;
 use crate::words::closed_list;
 
 closed_list! {
-    /// Whatever it is, the mail itself is kept.
+    /// What became of an incoming mail. Whatever it is, the mail itself is kept.
     pub enum MailOutcome {
         Ticket = "ticket": "nieuw ticket", "new ticket";
         Reply = "reply": "bericht op een ticket", "message on a ticket";
@@ -37,33 +37,31 @@ closed_list! {
     }
 }
 
-/// A mail that came, with what became of it; the message itself is asked for apart.
+/// An incoming mail and what became of it, without the raw message.
 #[derive(Debug, Clone)]
 pub struct Inbound {
     pub id: Uuid,
-    /// Whose, where that is known.
+    /// The sender's, where that is known.
     pub organisation: Option<String>,
-    /// That of its mailbox.
+    /// The contract of its mailbox.
     pub contract: String,
-    /// The mailbox's name.
     pub mailbox: String,
     /// Its Message-ID, or one made up for it.
     pub message_id: String,
     /// SHA-256 of what its sender wrote.
     pub digest: String,
-    /// Whose address it names as the sender's.
+    /// The address it gives as its sender's.
     pub sender: Option<String>,
     pub subject: Option<String>,
     /// A code of [`MailOutcome`].
     pub outcome: String,
-    /// Why, in words.
     pub reason: Option<String>,
     /// The ticket it made or landed on.
     pub ticket_id: Option<Uuid>,
     pub received_at: Instant,
 }
 
-/// Which mails that came a list shows; what is empty does not narrow it.
+/// Which incoming mails a list shows; an empty field does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct InboundFilter {
     pub outcomes: Vec<String>,
@@ -77,12 +75,12 @@ pub struct InboundFilter {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outbound {
     pub id: Uuid,
-    /// None when it is about an obligation.
+    /// `None` when it is about an obligation.
     pub ticket_id: Option<Uuid>,
     pub organisation: String,
-    /// The event it tells of.
+    /// The event it reports.
     pub event_id: Uuid,
-    /// Which message it is.
+    /// A code of [`MailKind`].
     pub template: String,
     pub recipient: String,
     pub subject: String,
@@ -93,12 +91,11 @@ pub struct Outbound {
     pub message_id: String,
     /// The message it answers.
     pub in_reply_to: Option<String>,
-    /// How often it was tried.
     pub attempts: i32,
     pub created_at: Instant,
-    /// When it was last put in the queue: at its making, or when it was sent again after it was given up.
+    /// When it was last put in the queue: when it was made, or when it was sent again after being given up.
     pub queued_at: Instant,
-    /// The mailbox it leaves from; none is `mail.from`.
+    /// The mailbox it leaves from; `None` for `mail.from`.
     pub mailbox: Option<String>,
 }
 
@@ -124,11 +121,10 @@ pub struct Tracked {
     pub sent_at: Option<Instant>,
 }
 
-/// Which outgoing mails a list shows; what is empty does not narrow it.
+/// Which outgoing mails a list shows; an empty field does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct OutboundFilter {
     pub states: Vec<MailState>,
-    /// The ticket they are about.
     pub ticket: Option<Uuid>,
     /// After this one in the list.
     pub after: Option<(Instant, Uuid)>,

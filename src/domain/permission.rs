@@ -1,7 +1,7 @@
 //! What callers may: a predicate for each verb that is not everyone's, and why somebody may not.
 //!
-//! Who is calling is for `auth` to say. Whose rows they see is their [`Scope`], and what they see of a ticket is for `ticket::Reader` to say:
-//! what is outside of either does not exist for them, so nobody is refused it.
+//! Who is calling is for `auth` to say. Whose rows they see is their [`Scope`], and what they see of a ticket is decided by
+//! `ticket::Reader`: whatever lies outside of those does not exist for them, so it is not found rather than forbidden.
 
 use super::actor::Actor;
 use super::contract::Side;
@@ -24,7 +24,6 @@ impl Scope {
     }
 }
 
-/// Why somebody may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
     #[error("only the desk may do this")]
@@ -41,7 +40,7 @@ pub enum Forbidden {
     FulfilsForOthers,
 }
 
-/// A verb that needs permission whatever it is done to, so that it can be asked for before anything is read.
+/// A verb that needs permission whatever it is applied to, so that it can be checked before anything is read.
 pub trait Verb: 'static {
     /// Who may, as the API document says it.
     const WHO: &'static str;
@@ -99,12 +98,10 @@ pub fn may_retier(actor: &Actor) -> Result<(), Forbidden> {
     of_the_desk(actor, Forbidden::DeskOnly)
 }
 
-/// Changing a ticket's texts.
 pub fn may_edit(actor: &Actor) -> Result<(), Forbidden> {
     of_the_desk(actor, Forbidden::DeskOnly)
 }
 
-/// Putting a ticket in somebody's hands.
 pub fn may_assign(actor: &Actor) -> Result<(), Forbidden> {
     of_the_desk(actor, Forbidden::DeskOnly)
 }
@@ -129,7 +126,6 @@ pub fn may_write(actor: &Actor, public: bool, by_phone: bool) -> Result<(), Forb
     if public && !by_phone { Ok(()) } else { of_the_desk(actor, Forbidden::DeskOnly) }
 }
 
-/// Adding a file to a ticket.
 pub fn may_attach(actor: &Actor, public: bool) -> Result<(), Forbidden> {
     if public { Ok(()) } else { of_the_desk(actor, Forbidden::DeskOnly) }
 }
@@ -139,7 +135,6 @@ pub fn may_record_late(actor: &Actor) -> Result<(), Forbidden> {
     of_the_desk(actor, Forbidden::RecordsLate)
 }
 
-/// Recording that somebody phoned.
 pub fn may_record_calls(actor: &Actor) -> Result<(), Forbidden> {
     of_the_desk(actor, Forbidden::RecordsCalls)
 }
@@ -154,12 +149,12 @@ pub fn may_fulfil(actor: &Actor, owner: Option<Side>) -> Result<(), Forbidden> {
     if owner == Some(Side::Client) { Ok(()) } else { of_the_desk(actor, Forbidden::FulfilsForOthers) }
 }
 
-/// Whether the priority they name holds; anybody else proposes one.
+/// Whether naming a priority decides it; from anybody else it is a proposal.
 pub fn decides_priorities(actor: &Actor) -> bool {
     actor.side() == Side::Supplier
 }
 
-/// Whether it is enough that they name a requester for us to believe that it is one of the client's.
+/// Whether their word is enough that a requester belongs to the client.
 pub fn vouches_for_requesters(actor: &Actor) -> bool {
     actor.side() == Side::Supplier
 }

@@ -1,4 +1,4 @@
-//! People. Histories know their ids alone, so that a person can be erased from them.
+//! People. Histories only know their ids, so that a person can be erased.
 
 use uuid::Uuid;
 
@@ -8,13 +8,13 @@ pub struct Person {
     pub id: Uuid,
     pub organisation: String,
     pub name: String,
-    /// In small letters.
+    /// In lower case.
     pub email: String,
-    /// Whether only a mailbox that accepts strangers made them known: nobody vouches for whose they are.
+    /// Known only through a mailbox that accepts strangers: nobody has vouched for their organisation.
     pub is_stranger: bool,
 }
 
-/// Which people a list shows; what is empty does not narrow it.
+/// Which people a list shows; an empty field does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub organisations: Vec<String>,

@@ -6,22 +6,19 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone(String);
 
-/// Why a text is no such number.
+/// Why a text is not such a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadPhone {
-    /// Not a number as people dial it.
     #[error("is no telephone number, such as 070 123 45 67, +31 70 123 45 67 or 0800 1234")]
     Unreadable,
-    /// Another country's.
     #[error("must be a Dutch number: callers pay no international rate")]
     Abroad,
-    /// One that costs more than a call does.
+    /// One that costs more than an ordinary call.
     #[error("must not be a paid number")]
     Paid,
 }
 
 impl Phone {
-    /// As people write it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -46,9 +43,11 @@ impl FromStr for Phone {
         } else {
             digits.strip_prefix('0').ok_or(BadPhone::Unreadable)?
         };
+        // 0900, 0906 and 0909 are the premium-rate ranges.
         if ["900", "906", "909"].iter().any(|paid| national.starts_with(paid)) {
             return Err(BadPhone::Paid);
         }
+        // Free numbers have four or seven digits after 0800.
         let is_whole =
             if national.starts_with("800") { matches!(national.len(), 7 | 10) } else { national.len() == 9 && !national.starts_with('0') };
         if is_whole { Ok(Self(text.trim().to_owned())) } else { Err(BadPhone::Unreadable) }

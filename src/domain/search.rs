@@ -1,16 +1,16 @@
-//! Words as the desk looks for them: runs of letters and figures in small letters, without accents and ligatures.
+//! How the desk searches: runs of letters and digits, in lower case, without accents and ligatures.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The longest word kept, in characters: longer ones are cut, in what is asked too.
+/// The longest word kept, in characters. Longer ones are cut, in a search too.
 const LONGEST: usize = 100;
 
 /// Words to be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     pub whole: Vec<String>,
-    /// The last one, of which the beginning is enough.
+    /// The last one, of which only the beginning has to match.
     pub begun: String,
 }
 

@@ -1,12 +1,12 @@
-//! What can be seen of a text.
+//! Whether a text shows anything.
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// Letters and a symbol that are drawn as nothing: the fillers of Hangul, and Braille without dots.
+/// Letters and a symbol that are drawn as nothing: the fillers of Hangul, and the empty Braille pattern.
 const EMPTY: [char; 5] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{2800}'];
 
-/// Whether there is something to see in a text: a letter, a figure, punctuation or a symbol. Spaces of any kind, control
-/// signs, signs without a width and accents on nothing are not.
+/// Whether a text shows anything: a letter, a digit, punctuation or a symbol. Spaces of any kind, control characters, zero-width
+/// characters and accents without a letter do not.
 pub fn is_visible(text: &str) -> bool {
     text.chars().any(|sign| {
         let group = sign.general_category_group();

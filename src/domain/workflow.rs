@@ -4,17 +4,15 @@
 use crate::words::closed_list;
 
 closed_list! {
-    /// The generic position of a ticket.
+    /// How far a ticket is, whatever its type.
     pub enum State {
         /// Registered, not taken in hand.
         New = "new": "nieuw", "new";
         Active = "active": "actief", "active";
-        /// Waiting for someone, who is named.
+        /// Waiting for someone, who is named as the cause.
         Waiting = "waiting": "wachtend", "waiting";
-        /// A solution was given.
         Resolved = "resolved": "opgelost", "resolved";
         Closed = "closed": "afgesloten", "closed";
-        /// Withdrawn.
         Cancelled = "cancelled": "ingetrokken", "cancelled";
     }
 }
@@ -64,7 +62,7 @@ closed_list! {
 pub struct Phase {
     pub step: Step,
     pub state: State,
-    /// The phases it leads to, besides those every phase does.
+    /// The phases it leads to, besides those that every phase leads to.
     pub(super) next: &'static [Step],
 }
 

@@ -1,10 +1,11 @@
-//! A ledger that stands by itself: everything a clock's figures follow from, the figures, and a hash over both.
+//! A ledger that stands by itself: everything a clock's figures are derived from, the figures, and a hash over both.
 //!
-//! Whoever holds the document and the contract's file can count it again without the desk (`verify`), so a client can
-//! check its supplier. Its canonical form is the document without `digest`, as RFC 8785 writes JSON: keys in order, no
-//! white space. `digest` is `sha256:` with the SHA-256 of that, in hexadecimal.
+//! Whoever holds the document and the contract's file can recompute it without the desk (`verify`), so a client can check its supplier.
+//! Its canonical form is the document without `digest`, as RFC 8785 writes JSON: keys in order, no white space. `digest` is `sha256:`
+//! followed by the SHA-256 of that, in hexadecimal.
 //!
-//! Absent on purpose: names, addresses and texts of a ticket; what is said of an amendment is of the contract. Events stand in it by their id, so that persons can be forgotten.
+//! Absent on purpose: names, addresses and texts of a ticket. The reason of an amendment is in it, since that belongs to the contract.
+//! Events are only named by their id, so that people can be erased.
 
 mod fact;
 mod verify;
@@ -219,18 +220,15 @@ pub struct LedgerEntry {
     pub seconds: i64,
 }
 
-/// What a ledger is counted from.
+/// What a ledger is computed from.
 #[derive(Debug, Clone)]
 pub struct Basis {
-    /// The ticket.
     pub ticket_id: Uuid,
     /// Its number for people.
     pub number: String,
     /// SHA-256 of the contract's file, in hexadecimal.
     pub sha256: String,
-    /// Which clock.
     pub kind: Kind,
-    /// As of when.
     pub known_at: Instant,
     /// What was said at the registration.
     pub registration: LedgerRegistration,
@@ -326,7 +324,7 @@ fn segments(contract: &Contract, basis: &Basis, replay: &Replay<'_>) -> Vec<Ledg
     replay.segments(basis.known_at).into_iter().map(entry).collect()
 }
 
-/// The event that last changed what the clock does; of time held because a stop was undone, what undid it.
+/// The event that last changed what the clock does; for time held because a stop was undone, the event that undid it.
 fn cause_event(basis: &Basis, line: &clock::Line) -> Uuid {
     let undone = line.state == clock::Standing::Held && line.cause.as_deref().and_then(clock::Undone::named).is_some();
     let undoing = basis.facts.iter().find(|(_, fact)| undone && fact.at >= line.to && fact.kind.undoes_a_stop());

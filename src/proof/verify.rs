@@ -1,4 +1,4 @@
-//! Counting a ledger again, without the desk.
+//! Recomputing a ledger, without the desk.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -8,8 +8,7 @@ use crate::domain::clock::{Kind, check_order};
 use crate::domain::contract::Contract;
 use crate::domain::contract::amendment::{Amendment, Change};
 
-/// Everything in a ledger that does not follow from what it says it follows from, under the contract whose file has this
-/// text; nothing when it holds.
+/// Everything in a ledger that does not follow from its own facts, under the contract whose file has this text; empty when it holds.
 pub fn verify(claimed: &ClockLedger, contract: &Contract, text: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if claimed.form != FORM {
@@ -38,7 +37,7 @@ pub fn verify(claimed: &ClockLedger, contract: &Contract, text: &str) -> Vec<Str
     wrong
 }
 
-/// The ledger that follows from what a ledger says it follows from.
+/// The ledger that follows from the facts a ledger states.
 fn counted_again(claimed: &ClockLedger, contract: &Contract, sha256: String) -> Result<ClockLedger, String> {
     let amendments = claimed.amendments.iter().enumerate().map(|(at, one)| read(one).ok_or(format!("amendments.{at}: cannot be read")));
     let amendments: Vec<_> = amendments.collect::<Result<_, _>>()?;
@@ -71,7 +70,7 @@ fn read(amendment: &LedgerAmendment) -> Option<Amendment> {
     Some(Amendment { id: *id, calendar: calendar.clone(), date: *date, change, reason, in_force_at: *recorded_at })
 }
 
-/// Where two documents differ, the hash apart: that follows from the rest.
+/// Where two documents differ. The hash is left out: it follows from the rest.
 fn differences(at: &str, claimed: &Value, counted: &Value, found: &mut Vec<String>) {
     let under = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
     match (claimed, counted) {

@@ -2,11 +2,11 @@
 //!
 //! `report` is a function of what it is given and of nothing else: the same tickets in any order give the same bytes
 //! (RPT-26). Every count says which tickets are in it, and a verdict is integer arithmetic on the counts beside it (C4).
-//! `replayed` makes those tickets of histories: counts are as of the month's end and do not change, verdicts on goals are corrected by
+//! `replayed` derives those tickets from histories: counts are as of the month's end and never change; verdicts on goals are corrected by
 //! what is undone or recorded later, and every correction is listed (design § 8).
 //!
-//! Absent on purpose: queries, and any memory of earlier reports: an earlier version is the same function as known earlier. That a
-//! ticket counts once per goal follows from the one instant at which its fate is known.
+//! Absent on purpose: queries, and any memory of earlier reports: an earlier version is the same function, given what was known then.
+//! A ticket counts once per goal because its fate is known at exactly one instant.
 
 mod goals;
 mod handling;
@@ -38,9 +38,9 @@ use month::Period;
 
 /// The report of a month.
 ///
-/// `tickets` are those of the contract that were open at some moment of the month or had a goal decided in it, in any order; others do no
-/// harm, they are not counted (but for a step on a ladder that one of them took in the month). `long_open` is asked only of tickets
-/// that were open without a solution when the month ended, and judges them as of that instant (AMB-08).
+/// `tickets` are those of the contract that were open at some moment of the month or had a goal decided in it, in any order. Others do no
+/// harm: they are not counted, except for a step on a ladder that one of them took in the month. `long_open` is only asked of tickets that
+/// were open without a solution when the month ended, and judges them as of that instant (AMB-08).
 pub fn report(
     contract: &Contract,
     month: Month,
@@ -88,7 +88,7 @@ pub fn report(
     }
 }
 
-/// The report as it is read: with what was amended by then, and provisional while the month was not over.
+/// The report as of a reading: with the amendments known by then, and provisional while the month is not over.
 pub fn read(report: ServiceManagementReport, contract: &Contract, reading: Reading) -> ServiceManagementReport {
     let is_named = |amendment: &Amendment| report.corrections.iter().any(|one| one.amendment_id == Some(amendment.id));
     let dates = report.month.start(&contract.zone)..report.month.end(&contract.zone);
@@ -164,7 +164,7 @@ fn escalations(period: Period, tickets: &[&TicketFigures]) -> Vec<Escalation> {
             });
         }
     }
-    // Tickets are in the order of lists, and this keeps it among steps of one second.
+    // Tickets are in list order, which this sort keeps for steps of the same second.
     taken.sort_by_key(|step| step.at);
     taken
 }
@@ -181,7 +181,7 @@ fn count(tickets: &[&TicketFigures], is_counted: impl Fn(&TicketFigures) -> bool
     tickets.iter().map(|ticket| u64::from(is_counted(ticket))).sum()
 }
 
-/// The Dutch name of a priority; of one the contract does not know, its code.
+/// The Dutch name of a priority; its code, if the contract does not know it.
 fn priority_label(contract: &Contract, code: &str) -> String {
     let known = contract.priorities.iter().find(|priority| priority.code == code);
     known.map_or_else(|| code.to_owned(), |priority| priority.label.nl.clone())

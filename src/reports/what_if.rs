@@ -1,8 +1,8 @@
 //! What a changed contract would have made of real tickets: the same histories, counted under both.
 //!
-//! `WhatIf` is fed one ticket at a time, so its cost in memory follows the goals there are, not the tickets. A goal
-//! counts where its fate is known within the period, under each contract by itself (AMB-18); verdicts are integer
-//! arithmetic (CLK-09). A goal is compared with the goal in the same place of the same clock.
+//! `WhatIf` is fed one ticket at a time, so its memory grows with the number of goals, not of tickets. A goal counts where its fate is
+//! known within the period, under each contract separately (AMB-18); verdicts are integer arithmetic (CLK-09). A goal is compared with the
+//! goal in the same place of the same clock.
 //!
 //! Absent on purpose: anything that writes.
 
@@ -16,7 +16,7 @@ use crate::domain::Instant;
 use crate::domain::clock::{Comparison, Kind, Share};
 use crate::domain::contract::TicketType;
 
-/// Numbers of tickets named in one list; more are counted.
+/// How many tickets a list names; further ones are only counted.
 const NAMED: usize = 100;
 
 /// A changed contract against what happened.
@@ -146,7 +146,7 @@ struct Found {
     named: Vec<String>,
 }
 
-/// A comparison in the making.
+/// A comparison while tickets are being counted.
 #[derive(Debug)]
 pub struct WhatIf {
     from: Instant,

@@ -1,21 +1,21 @@
-//! An address that may hold a password, and how it is shown without one.
+//! An address that may contain a password, and how it is shown without it.
 
 use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// An address such as `postgres://USER:PASSWORD@HOST/DATABASE`; printed, it shows no secret.
+/// An address such as `postgres://USER:PASSWORD@HOST/DATABASE`; printed, it shows no secrets.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Address(String);
 
-/// What of a query is shown with its value: everything else may be, or hold, a secret.
+/// Query keys whose values are shown. Any other value may be, or contain, a secret.
 const HARMLESS: [&str; 9] = ["mode", "sslmode", "ssl-mode", "host", "hostaddr", "port", "dbname", "application_name", "connect_timeout"];
 
 impl Address {
-    /// The address without what may be secret in it: who logs in, with what, and what a query says besides the harmless.
-    /// One that is ambiguous, because a password has signs in it that end an address, shows its scheme alone.
+    /// The address without what may be secret: the login, and all of a query but the harmless keys. Where it is ambiguous, because a
+    /// password contains characters that end an address, only the scheme is shown.
     pub fn masked(&self) -> String {
         let Some((scheme, rest)) = self.0.split_once("://") else {
             return self.0.rsplit_once('@').map_or_else(|| masked_query(&self.0), |(_, rest)| format!("…@{}", masked_query(rest)));

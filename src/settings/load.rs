@@ -1,5 +1,5 @@
-//! How settings are read: the defaults, a file of one's own, then the environment; and everything that is wrong with them at
-//! once, each in one line that names where it was said.
+//! How settings are read: the defaults, then your own file, then the environment; with everything that is wrong reported at once, one
+//! line each, naming where it was set.
 
 use std::path::{Path, PathBuf};
 
@@ -14,10 +14,10 @@ use super::{BadSettings, Settings};
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 const PREFIX: &str = "UURWERK_";
 
-/// Settings as they come together, and who said what.
+/// Settings being put together, and who set what.
 pub struct Reading {
     figment: Figment,
-    /// Keys with the variable that set each, in that order.
+    /// Keys with the variable that set each, in the order set.
     variables: Vec<(String, String)>,
     file: Option<(PathBuf, toml::Table)>,
 }
@@ -38,7 +38,7 @@ impl Reading {
         Ok(reading)
     }
 
-    /// A variable of the environment; one that is not of this program is passed over. A value may stand in a file.
+    /// Applies an environment variable; ignores those of other programs. `NAME_FILE` names a file that holds the value.
     pub fn variable(mut self, name: &str, value: String) -> Result<Self, BadSettings> {
         let Some(word) = name.strip_prefix(PREFIX).filter(|word| *word != "CONFIG") else { return Ok(self) };
         let (word, value) = match word.strip_suffix("_FILE") {
@@ -50,6 +50,7 @@ impl Reading {
             None => (word, value),
         };
         let key = key_of(word, &self.figment);
+        // A variable is text: it is read as a number where the setting is one.
         self.figment = match (self.figment.find_value(&key), value.parse::<u64>()) {
             (Ok(Value::Num(..)), Ok(number)) => self.figment.merge(Serialized::global(&key, number)),
             _ => self.figment.merge(Serialized::global(&key, value)),
@@ -58,7 +59,7 @@ impl Reading {
         Ok(self)
     }
 
-    /// The settings, or all that is wrong with them: what is, is put aside, and the rest is read on.
+    /// The settings, or everything that is wrong with them: each wrong value is put aside, so that the rest can be judged too.
     pub fn finish(self) -> Result<Settings, BadSettings> {
         let defaults: Dict = Figment::from(Toml::string(DEFAULTS)).extract().unwrap_or_default();
         let (mut values, mut problems): (Dict, _) = (self.figment.extract().unwrap_or_default(), Vec::new());
@@ -82,7 +83,7 @@ impl Reading {
         Err(BadSettings::Wrong(problems))
     }
 
-    /// One problem: the key, who set it, and what is the matter; never the value, which may be a secret in the wrong place.
+    /// One problem: the key, who set it, and what is wrong; never the value, which may be a secret in the wrong place.
     fn told(&self, path: &[String], kind: &Kind) -> String {
         let key = path.join(".");
         let matter = match kind {
@@ -117,7 +118,7 @@ impl Reading {
     }
 }
 
-/// Takes a value out, and puts the default in its place where there is one; false when neither changes anything.
+/// Removes a value, and puts the default in its place if there is one; false when that changes nothing.
 fn put_aside(values: &mut Dict, defaults: &Dict, path: &[String]) -> bool {
     let Some((first, rest)) = path.split_first() else { return false };
     let default = defaults.get(first);
@@ -135,7 +136,7 @@ fn put_aside(values: &mut Dict, defaults: &Dict, path: &[String]) -> bool {
     }
 }
 
-/// What is expected, without the program's own words for it.
+/// What is expected, in the words of someone who writes settings.
 fn words_for(expected: &str) -> &str {
     match expected {
         "u16" => "a whole number from 0 to 65535",
@@ -149,7 +150,7 @@ fn words_for(expected: &str) -> &str {
     }
 }
 
-/// The key a variable sets: `_` parts tables from keys, and stands in keys of several words that have a default.
+/// The key a variable sets: `_` separates tables from keys, and also occurs within keys; the longest key that has a default wins.
 fn key_of(name: &str, known: &Figment) -> String {
     let name = name.to_lowercase();
     let (mut key, mut rest) = (String::new(), name.as_str());

@@ -25,7 +25,7 @@ pub(super) struct Unanswered {
     pub refusal: Refusal,
 }
 
-/// Why: the first code that applies, and every problem in words.
+/// The first code that applies, and every problem in words.
 #[derive(Serialize)]
 pub(super) struct Refusal {
     code: Code,
@@ -185,7 +185,7 @@ fn item(index: usize, item: &Value, problems: &mut Problems) -> Item {
             if let Some(other) = other {
                 object.problems.note(Code::BadValue, format!("{at}.kind \"{other}\" is no kind of fact"));
             }
-            // Of what kind it would be is not known, so the keys of every kind may stand there.
+            // Without a kind, the keys of every kind are allowed.
             (&["at", "kind", "by", "cause", "priority"][..], None)
         }
     };
@@ -204,7 +204,7 @@ fn responded(object: &mut Object<'_, '_>) -> Option<FactKind> {
     answer.map(FactKind::Responded)
 }
 
-/// A JSON object, with where it stands and what was wrong with it.
+/// A JSON object, its path, and what was wrong with it.
 struct Object<'a, 'p> {
     at: &'p str,
     map: &'a Map<String, Value>,
@@ -216,7 +216,7 @@ impl<'a> Object<'a, '_> {
         if self.at.is_empty() { key.to_owned() } else { format!("{}.{key}", self.at) }
     }
 
-    /// Notes every key that is none of these.
+    /// Notes every key other than these.
     fn know(&mut self, keys: &[&str]) {
         for key in self.map.keys().filter(|key| !keys.contains(&key.as_str())) {
             self.problems.note(Code::UnknownKey, format!("{} is not a key here", self.path(key)));

@@ -68,6 +68,7 @@ fn answered<'a>(contract: &Contract, with_ledger: bool, line: &'a Line) -> Answe
         clock.ledger = with_ledger.then(|| replay.ledger(line.as_of));
         Some(clock)
     };
+    // Probes may lie after `asOf`, so they are answered from the whole history.
     let whole = if line.probes.is_empty() { None } else { Some(replays(Instant::MAX)) };
     let probed = |at: Instant| {
         let clocks = whole.iter().flatten().zip(Kind::ALL);

@@ -6,11 +6,10 @@ use crate::words::closed_list;
 /// What becomes of a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// It is closed.
     Closed,
     /// It is open in these hours, holiday or not.
     Hours(Vec<Interval>),
-    /// It is again what the contract says.
+    /// It goes back to what the contract says.
     AsAgreed,
 }
 
@@ -36,7 +35,7 @@ impl Change {
         self.kind().as_str()
     }
 
-    /// The change of that code, with hours as a contract writes them; `None` when there is none of that code.
+    /// The change with that code, and hours as a contract writes them; `None` when there is no such code.
     pub fn named(code: &str, hours: &[String]) -> Result<Option<Self>, BadInterval> {
         Ok(match ChangeKind::named(code) {
             Some(ChangeKind::Closed) => Some(Self::Closed),
@@ -46,7 +45,7 @@ impl Change {
         })
     }
 
-    /// The hours it opens, as a contract writes them; none for the others.
+    /// The hours it opens, as a contract writes them; empty for other kinds of change.
     pub fn hours(&self) -> Vec<String> {
         if let Self::Hours(hours) = self { hours.iter().map(ToString::to_string).collect() } else { Vec::new() }
     }

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 /// An exact number of working days.
 #[derive(Debug, Clone, Default)]
+// Most calendars have one or two lengths of working day: three fit without an allocation.
 pub struct Days(SmallVec<[(i64, i64); 3]>);
 
 impl Days {
@@ -67,7 +68,7 @@ impl Days {
         missing.ceil().to_integer().try_into().unwrap_or(i64::MAX)
     }
 
-    /// The sum, unless a common denominator outgrows the machine's integers.
+    /// The sum, unless the common denominator outgrows an `i128`.
     fn small(&self) -> Option<Ratio<i128>> {
         let mut sum = Ratio::from_integer(0);
         for &(length, seconds) in &self.0 {

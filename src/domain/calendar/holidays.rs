@@ -34,7 +34,7 @@ closed_list! {
 }
 
 impl HolidayRule {
-    /// The holidays of a year; two on one date stand in the order in which they name it.
+    /// The holidays of a year. Of two on one date, the first names it.
     pub fn of_year(self, year: i32) -> Vec<(NaiveDate, Holiday)> {
         match self {
             Self::None => Vec::new(),

@@ -10,9 +10,7 @@ use crate::domain::instant::{Instant, date_of_day, day_of_date};
 /// A stretch of `[from, to)` that is open, or closed for one cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
-    /// Its first second.
     pub from: Instant,
-    /// The second after its last.
     pub to: Instant,
     /// `None` when open; else `hours`, `by_hand` or a holiday's name.
     pub closed: Option<&'static str>,

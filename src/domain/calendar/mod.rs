@@ -51,7 +51,6 @@ impl Calendar {
         Ok(Self { rules, chunks: (0..spans::CHUNKS).map(|_| OnceLock::new()).collect() })
     }
 
-    /// The zone whose wall clock the hours are on.
     pub fn zone(&self) -> &Zone {
         &self.rules.zone
     }
@@ -63,7 +62,6 @@ impl Calendar {
         Self::new(rules)
     }
 
-    /// What it was made of.
     pub fn rules(&self) -> &Rules {
         &self.rules
     }

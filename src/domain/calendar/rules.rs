@@ -35,11 +35,9 @@ impl YearlyDate {
 /// What a calendar is made of (design: open or not).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
-    /// The zone whose wall clock the hours are on.
     pub zone: Zone,
     /// Weekly intervals, Monday first.
     pub weekly: [Vec<Interval>; 7],
-    /// Which dates are holidays.
     pub holidays: HolidayRule,
     /// Dates closed by hand.
     pub closed: BTreeSet<NaiveDate>,
@@ -67,7 +65,7 @@ pub enum BadCalendar {
 pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Rules {
-    /// Rules that open never and close nothing: a base to fill.
+    /// No hours and no closures: a base to fill in.
     pub fn in_zone(zone: Zone) -> Self {
         Self {
             zone,
@@ -119,7 +117,7 @@ impl Rules {
         self.special.get(&date).unwrap_or(&self.weekly[weekday(date)])
     }
 
-    /// Whether the whole civil date is closed, with the tail of the evening before.
+    /// Whether the whole civil date is closed, including what runs over from the evening before.
     pub(super) fn is_closed(&self, date: NaiveDate, holidays: &Holidays) -> bool {
         !self.special.contains_key(&date) && (holidays.on(date).is_some() || self.closed_by_hand(date))
     }
@@ -155,7 +153,7 @@ impl Rules {
     }
 }
 
-/// The holidays of a few years by date; two on one date in the order in which they name it.
+/// The holidays of a few years by date. Of two on one date, the first names it.
 pub(super) struct Holidays(Vec<(NaiveDate, Holiday)>);
 
 impl Holidays {

@@ -4,10 +4,10 @@ use super::rules::{Holidays, Rules};
 use super::zone::DAY;
 use crate::domain::instant::{Instant, date_of_day};
 
-/// Days in a chunk: four years.
+/// Four years, with their leap day.
 pub(super) const CHUNK_DAYS: i64 = 1461;
 const FIRST_DAY: i64 = Instant::MIN.unix() / DAY;
-/// Chunks from 1900 through 2200.
+/// Four years each, these reach from 1900 through 2200.
 pub(super) const CHUNKS: usize = 76;
 
 /// An open span of UTC `[from, to)`, all of it from intervals that begin on one date.
@@ -25,7 +25,6 @@ pub(super) struct Span {
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     pub spans: Vec<Span>,
-    /// Open seconds in all.
     pub open: i64,
     /// The different lengths of working days, in open seconds.
     pub lengths: Vec<i64>,
@@ -48,6 +47,7 @@ pub(super) fn first_day(chunk: usize) -> i64 {
 impl Chunk {
     pub(super) fn lay_out(rules: &Rules, chunk: usize) -> Self {
         let (from, to) = (first_day(chunk), first_day(chunk + 1));
+        // Hours past midnight and time zones reach into the dates around a chunk.
         let layout = Layout { rules, holidays: rules.holidays(date_of_day(from - 2), date_of_day(to + 2)) };
         let mut laid = Self::default();
         let mut class_totals = Vec::new();
@@ -161,6 +161,7 @@ impl Layout<'_> {
         if from == to {
             return 0;
         }
+        // As far as a wall clock can be from UTC (`zone::REACH`).
         let reach = 26 * 3600;
         self.rules
             .zone

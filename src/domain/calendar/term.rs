@@ -19,13 +19,11 @@ use crate::words::closed_list;
 pub enum Unit {
     /// Dates the calendar is open on.
     WorkingDays,
-    /// Dates.
     Days,
     /// Seven dates.
     Weeks,
     /// The same day of another month, or its last day where it has no such day (C2).
     Months,
-    /// Twelve months.
     Years,
 }
 
@@ -54,7 +52,7 @@ pub enum BadTerm {
     /// A day no month has.
     #[error("names a day of the month outside 1 to 31")]
     NoSuchDay,
-    /// Only days may be none.
+    /// Only `0d` may be zero: the day itself.
     #[error("must be more than 0 (only \"0d\" is the day itself)")]
     Zero,
 }
@@ -113,7 +111,6 @@ closed_list! {
 /// A date that a term of working days passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skipped {
-    /// The date.
     pub date: NaiveDate,
     /// Why it is no working day: a holiday's name, `by_hand`, `weekend`, or `hours` for a weekday that never opens.
     pub reason: &'static str,

@@ -14,7 +14,7 @@ use crate::domain::instant::{Instant, date_of_day, day_of_date};
 pub(super) const DAY: i64 = 86_400;
 /// No zone is further from UTC than this, so a wall-clock second is found within it.
 const REACH: i64 = 26 * 3600;
-/// Changes of offset are looked for at this distance; the zone data know none nearer to each other.
+/// Step in which changes of offset are searched for: the zone data have no two changes closer together.
 const STEP: i64 = 12 * 3600;
 
 /// A stretch of UTC seconds `[from, to)` with one offset.
@@ -32,7 +32,7 @@ pub struct Zone {
     changes: Changes,
 }
 
-/// Every change of offset of a zone: `(since, offset)` in UTC seconds, the first since always.
+/// Every change of offset of a zone, as `(since, offset)` in UTC seconds; the first has always been in force.
 type Changes = Arc<[(i64, i64)]>;
 
 impl std::fmt::Debug for Zone {
@@ -49,6 +49,7 @@ impl PartialEq for Zone {
 
 impl From<Tz> for Zone {
     fn from(tz: Tz) -> Self {
+        // Finding the changes takes some 220,000 look-ups, so it is done once per zone.
         static KNOWN: OnceLock<Mutex<HashMap<Tz, Changes>>> = OnceLock::new();
         let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         let changes = known.entry(tz).or_insert_with(|| changes_of(tz)).clone();
@@ -57,7 +58,6 @@ impl From<Tz> for Zone {
 }
 
 impl Zone {
-    /// The zone's IANA name.
     pub fn name(&self) -> &'static str {
         self.tz.name()
     }

@@ -4,7 +4,6 @@ use super::Term;
 use super::replay::{Replay, Under};
 use crate::domain::Instant;
 
-/// What fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fires {
     /// The count reached this percentage of what the first goal allows (CLK-13: at risk).
@@ -16,9 +15,7 @@ pub enum Fires {
 /// Something that fires at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Firing {
-    /// When.
     pub at: Instant,
-    /// What.
     pub fires: Fires,
 }
 
@@ -40,8 +37,8 @@ impl Replay<'_> {
         place.breached.or_else(|| timeline.breach(place.goal?).filter(|_| self.stopped.is_none()))
     }
 
-    /// Open seconds from `now` until the goal in a place is due, negative when it is past; for a goal of business time,
-    /// what is not counted yet, so that a hold does not hide it.
+    /// Open seconds from `now` until the goal in a place is due, negative once it is past. For a goal of open time it is what has not been
+    /// counted yet, so that a hold does not hide it.
     pub fn remaining(&self, place: usize, now: Instant) -> Option<i64> {
         let (timeline, goal) = (self.timeline.as_ref()?, self.places.get(place)?.goal?);
         if let Term::Open(seconds) = goal.term {
@@ -57,6 +54,7 @@ impl Replay<'_> {
         let timeline = self.timeline.as_ref()?;
         let allowed = timeline.counted(timeline.due(self.places.first()?.goal?)?);
         let hundredths = allowed.checked_mul(i64::from(percent))?;
+        // Rounded up: at the warning, the full percentage has been reached.
         let at = timeline.reach(hundredths / 100 + i64::from(hundredths % 100 > 0))?;
         self.stopped.is_none_or(|stop| at <= stop).then_some(at)
     }

@@ -6,12 +6,10 @@ use super::super::Instant;
 use super::super::contract::TicketType;
 use super::{Answer, Goal};
 
-/// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKind {
     /// A person answered.
     Responded(Answer),
-    /// A phone contact.
     Phoned {
         /// Whether a person of the desk recorded it: then it is a reply, unless the clock starts at it.
         answers: bool,
@@ -20,25 +18,19 @@ pub enum FactKind {
     Held(String),
     /// The hold ended.
     Resumed,
-    /// Another priority holds.
+    /// Another priority applies from now on.
     Reprioritised(String),
     /// It is of another type, with a priority of that type or none.
     Retyped(TicketType, Option<String>),
-    /// Its client has another tier.
     Retiered(String),
     /// A moment of repair was agreed with the client: this goal, in place of the contract's (AMB-20).
     Agreed(Goal),
-    /// This amendment to a calendar was known by then, before what follows in the same second.
+    /// This amendment to a calendar was known before the facts that follow in the same second.
     Amended(Uuid),
-    /// A solution was given.
     Resolved,
-    /// The client refused it.
     SolutionRefused,
-    /// The client accepted it.
     Accepted,
-    /// The ticket was taken up again.
     Reopened,
-    /// The ticket was withdrawn.
     Cancelled,
 }
 
@@ -74,39 +66,30 @@ impl FactKind {
 /// Something that happened to a ticket, at the instant it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// When.
     pub at: Instant,
-    /// What.
     pub kind: FactKind,
 }
 
 /// A fact that cannot follow those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutOfOrder {
-    /// It happened before the ticket was reported.
     #[error("is before the report")]
     BeforeReport,
-    /// It happened before the fact in front of it.
     #[error("is before the fact in front of it")]
     BeforePrevious,
-    /// Nothing is held.
     #[error("resumed, but nothing is held")]
     NotHeld,
-    /// The ticket is resolved.
     #[error("cannot be while the ticket is resolved")]
     WhileResolved,
-    /// Only a resolved ticket can be accepted or refused, and once.
     #[error("needs a solution that is neither accepted nor refused yet")]
     NothingToJudge,
-    /// Only a resolved ticket can be reopened.
     #[error("needs a resolved ticket")]
     NotResolved,
-    /// A cancelled ticket has no further history.
     #[error("cannot follow the cancelling")]
     AfterCancelling,
 }
 
-/// Judges a whole history: the index of each fact that cannot be, with why. Such a fact changes nothing for those after it.
+/// Checks a whole history: the index of each fact that cannot happen there, with why. Such a fact is ignored when judging later ones.
 pub fn check_order(reported: Option<Instant>, facts: &[Fact]) -> Vec<(usize, OutOfOrder)> {
     let (mut latest, mut stage) = (reported, Stage::Open);
     let mut problems = Vec::new();
@@ -125,7 +108,7 @@ pub fn check_order(reported: Option<Instant>, facts: &[Fact]) -> Vec<(usize, Out
     problems
 }
 
-/// Where a history stands, as far as it decides what can follow.
+/// Where a ticket stands, as far as it decides which facts can follow.
 #[derive(Clone, Copy)]
 enum Stage {
     Open,

@@ -25,22 +25,19 @@ closed_list! {
     }
 }
 
-/// One segment.
+/// One segment, `[from, to)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// Its first second.
     pub from: Instant,
-    /// The second after its last.
     pub to: Instant,
-    /// What the clock did.
     pub state: Standing,
-    /// Why it did not count: a hold's word, `refused`, `reopened`, `hours`, `by_hand` or a holiday's name.
+    /// Why it did not count: a hold's cause, `refused`, `reopened`, `hours`, `by_hand` or a holiday's name.
     pub cause: Option<String>,
 }
 
 impl<'a> Replay<'a> {
-    /// The segments from the start to the stop, or to `as_of`: without gaps, equal neighbours joined, closed before held
-    /// before running.
+    /// The segments from the start to the stop, or to `as_of`, without gaps; equal neighbours are joined. Where a clock is both held and
+    /// outside its window, the segment is closed.
     pub fn ledger(&self, as_of: Instant) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
         for (line, _) in self.segments(as_of) {
@@ -52,7 +49,7 @@ impl<'a> Replay<'a> {
         lines
     }
 
-    /// The same, each with its calendar, cut where the clock was turned to another or a fact began a hold.
+    /// The same segments, each with its calendar, also cut where the clock changed calendars or a fact began a hold.
     pub fn segments(&self, as_of: Instant) -> Vec<(Line, &'a Calendar)> {
         let until = self.stopped.unwrap_or(as_of);
         let mut lines = Vec::new();

@@ -1,7 +1,7 @@
 //! A ticket's history, replayed into one clock.
 //!
-//! The facts are applied in turn. Before each, every bound reached by then is a breach: at one instant a bound comes
-//! before a fact. What a later fact undoes stays in `voided`, with the kind of fact that undid it.
+//! The facts are applied in turn. Before each, every bound reached by then is a breach: within one second, a bound comes before a fact.
+//! What a later fact undoes stays in `voided`, with the kind of fact that undid it.
 
 use super::timeline::Timeline;
 use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Undone, Voided};
@@ -14,13 +14,10 @@ use crate::domain::standstill::Still;
 /// What a ticket's clocks depend on besides its facts.
 #[derive(Debug, Clone, Copy)]
 pub struct Ticket<'a> {
-    /// Its type.
     pub kind: TicketType,
-    /// Its client's tier.
     pub tier: Option<&'a str>,
     /// The priority it was reported with.
     pub priority: Option<&'a str>,
-    /// When it was reported.
     pub reported_at: Instant,
 }
 
@@ -29,29 +26,27 @@ pub struct Ticket<'a> {
 pub(super) enum Under<'a> {
     /// Nothing yet: the ticket's priorities had no clock of this kind so far.
     Nothing,
-    /// No priority was set, so an entry that depends on one holds without its goals.
+    /// No priority is set: an entry that depends on one applies, but without its goals.
     Undecided(&'a Entry),
-    /// This entry.
     Entry(&'a Entry),
-    /// The present priority has no such clock; the last entry's calendar counts on, unseen.
+    /// The present priority has no such clock. The last entry's calendar keeps counting, but the clock is not shown.
     Hidden(&'a Entry),
 }
 
-/// A place in the list of goals: what stands there, and whether it was breached.
+/// A position in the list of goals: which goal is there now, and whether it was breached.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Place<'a> {
     pub goal: Option<&'a Goal>,
     pub breached: Option<Instant>,
-    /// When the breach that stands came about: other goals in this place may have moved it since, none undid it.
+    /// When the present breach came about. Other goals in this place may have moved `breached` since; none undid it.
     pub missed: Option<Instant>,
     /// The first breach in this place, void or not.
     first: Option<Instant>,
-    /// No breach comes before this.
+    /// The bound of the present goal as last computed: no breach comes before it.
     not_before: Option<Instant>,
 }
 
 impl Place<'_> {
-    /// Breaches what stands here.
     fn breach(&mut self, at: Instant) {
         if self.breached.replace(at).is_none() {
             self.missed = Some(at);
@@ -59,7 +54,7 @@ impl Place<'_> {
         self.first.get_or_insert(at);
     }
 
-    /// Undoes the breach there is; when it was.
+    /// Undoes the breach, if there is one, and says when it was.
     fn void(&mut self) -> Option<Instant> {
         self.missed = None;
         self.breached.take()
@@ -79,21 +74,21 @@ pub struct Replay<'a> {
     amended: Vec<usize>,
     pub(super) under: Under<'a>,
     pub(super) timeline: Option<Timeline<'a>>,
-    /// The ticket's present hold.
+    /// The cause of the ticket's present hold.
     cause: Option<&'a str>,
     pub(super) stopped: Option<Instant>,
-    /// The first instant of the hold that the stop ended: it is in time for every bound not passed before that.
+    /// When the hold began that the stop ended. Such a stop is in time for every bound not passed before the hold.
     held_until_stop: Option<Instant>,
     pub(super) cancelled: bool,
     pub(super) places: Vec<Place<'a>>,
     pub(super) voided: Vec<Voided>,
     /// The first phone contact, and whether the start could move to it when it happened.
     contact: Option<(Instant, bool)>,
-    /// The entry whose `after_*` keys hold for a history replayed under another one.
+    /// Set in a history replayed under another entry: the entry whose `after_*` keys count.
     keys: Option<&'a Entry>,
-    /// The moment of repair that was agreed, under the priority it was agreed for.
+    /// The repair moment agreed with the client, for the priority it was agreed under.
     agreed: Option<&'a Goal>,
-    /// Whether it ever had goals: from then on its stretches stay as they were counted.
+    /// Whether it ever had goals. Once it had, coming under another entry no longer recounts the past.
     had_goals: bool,
 }
 
@@ -120,6 +115,7 @@ impl<'a> Replay<'a> {
             ticket,
             facts,
             priority,
+            // An amendment in the second of the report comes after it, as it does with any other fact.
             known: ticket.reported_at.plus(-1).map_or(0, |before| contract.amendments_by(before)),
             amended: Vec::new(),
             under: Under::Nothing,
@@ -146,7 +142,7 @@ impl<'a> Replay<'a> {
         clock
     }
 
-    /// The same clock as if `entry` had held from the start, before it had any goals.
+    /// This clock as if `entry` had applied from the start, for a ticket whose clock had no goals yet.
     fn replayed_under(&self, entry: &'a Entry, keys: &'a Entry, upto: usize) -> Self {
         let mut clock = Self::begin(self.contract, self.kind, self.ticket, self.facts, None);
         clock.under = Under::Hidden(entry);
@@ -154,6 +150,7 @@ impl<'a> Replay<'a> {
         clock.places.clear();
         clock.keys = Some(keys);
         for at in 0..=upto {
+            // The changes that led to `entry` are not applied once more.
             if !matches!(self.facts[at].kind, FactKind::Reprioritised(_) | FactKind::Retyped(..) | FactKind::Retiered(_)) {
                 clock.apply(at);
             }
@@ -177,8 +174,8 @@ impl<'a> Replay<'a> {
         self.amend_to(self.contract.amendments_by(at));
     }
 
-    /// Learns amendments until it knows that many: a running clock is counted anew under each. A breach fired before stays where it was, or is
-    /// void when its bound is not passed any more.
+    /// Takes in amendments until `known` of them are known: a running clock is recounted under each. A breach that fired before stays
+    /// where it is, or is void when its bound is no longer passed.
     fn amend_to(&mut self, known: usize) {
         for next in &self.contract.amendments[self.known.min(known)..known] {
             self.breach_until(next.amendment.in_force_at);
@@ -208,19 +205,17 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Bounds may come earlier than they were.
+    /// Drops the computed bounds: they may now come earlier.
     fn forget_bounds(&mut self) {
         for place in &mut self.places {
             place.not_before = None;
         }
     }
 
-    /// Which clock it is.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// What a later fact undid.
     pub fn voided(&self) -> &[Voided] {
         &self.voided
     }
@@ -240,7 +235,7 @@ impl<'a> Replay<'a> {
         matches!(self.under, Under::Entry(_) | Under::Undecided(_))
     }
 
-    /// The entry that holds, its goals apart.
+    /// The entry that applies, whether or not its goals do.
     pub(super) fn entry(&self) -> Option<&'a Entry> {
         match self.under {
             Under::Nothing => None,
@@ -278,19 +273,19 @@ impl<'a> Replay<'a> {
         self.stopped.is_none()
     }
 
-    /// The ticket's hold, where the entry names its cause.
+    /// The ticket's hold, if this entry stops for its cause.
     fn hold_under(&self, entry: &Entry) -> Option<&'a str> {
         self.cause.filter(|cause| entry.holds.iter().any(|named| named == cause))
     }
 
     fn apply(&mut self, index: usize) {
         let fact = &self.facts[index];
-        // Of one second, an amendment comes after the facts, unless the history says otherwise.
+        // Within one second an amendment comes after the facts, unless the history says otherwise (`FactKind::Amended`).
         if let Some(earlier) = fact.at.plus(-1) {
             self.amend_until(earlier);
         }
-        // A bound is where it is whatever happens after it, so it is looked for where a fact depends on it. A hold must not
-        // look: it may join one that ended in the same second, and then the bound at that end is in the middle of both.
+        // A bound does not depend on what happens after it, so it is only looked for before facts that depend on it. Not before a hold: it
+        // may join one that ended in the same second, and the bound at that end would then lie inside both.
         if !matches!(fact.kind, FactKind::Held(_) | FactKind::Resumed | FactKind::Accepted) {
             self.breach_until(fact.at);
         }
@@ -332,7 +327,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// A moment of repair was agreed for a priority: with another one it lapses.
+    /// A repair moment is agreed for one priority, and lapses with another.
     fn prioritise(&mut self, priority: Option<&'a str>) {
         if self.priority != priority {
             self.agreed = None;
@@ -360,7 +355,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// A contact that a person of the desk recorded answers, save the one the clock starts at (design § 2.10).
+    /// A contact recorded by a person of the desk answers, except the one the clock starts at (design § 2.10).
     fn phone(&mut self, at: Instant, answers: bool) {
         if !self.starts_at(at) && answers {
             self.respond(at, Answer::Reply);
@@ -381,7 +376,7 @@ impl<'a> Replay<'a> {
         starts
     }
 
-    /// Moves the start to the first phone contact, as judged when it happened.
+    /// Moves the start to the first phone contact, if that was still possible when it happened.
     fn start_at_contact(&mut self) {
         if let (Some((at, true)), Some(timeline)) = (self.contact, &mut self.timeline)
             && timeline.start() < at
@@ -429,7 +424,7 @@ impl<'a> Replay<'a> {
         self.come_under(index);
     }
 
-    /// Comes under what the contract has for the present priority, at the fact of that index.
+    /// Applies what the contract now selects, at the fact of that index.
     fn come_under(&mut self, index: usize) {
         let at = self.facts[index].at;
         let why = self.facts[index].kind.as_str();
@@ -458,7 +453,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Comes under an entry as if it had held from the start.
+    /// Applies an entry as if it had applied from the start.
     fn start_under(&mut self, next: Under<'a>, entry: &'a Entry, keys: &'a Entry, index: usize) {
         let replayed = self.replayed_under(entry, keys, index);
         (self.timeline, self.stopped, self.contact) = (replayed.timeline, replayed.stopped, replayed.contact);
@@ -477,11 +472,12 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Puts other goals in place: one already past its bound is breached, and a breach that no longer is one is void.
+    /// Replaces the goals: one already past its bound is breached, and a breach whose new bound is not passed is void.
     fn set_goals(&mut self, goals: &'a [Goal], at: Instant, why: &'static str) {
         self.had_goals |= !goals.is_empty();
         let places = self.places.len().max(goals.len());
         self.places.resize_with(places, Place::default);
+        // A stopped clock is judged by its stop, or by the start of the hold during which it stopped.
         let known_until = self.stopped.map_or(at, |stop| self.held_until_stop.unwrap_or(stop));
         let mut voided = Vec::new();
         for (index, place) in self.places.iter_mut().enumerate() {
@@ -510,7 +506,7 @@ impl<'a> Replay<'a> {
             if place.not_before.is_some_and(|floor| at < floor) {
                 continue;
             }
-            // Only a new start or an amendment moves a bound back, so what is found now is no later than what will be.
+            // Only a new start or an amendment makes a bound earlier, and both drop it; until then no breach comes before it.
             if let Some(breach) = timeline.breach(goal) {
                 place.not_before = Some(breach);
                 if breach <= at {

@@ -1,4 +1,4 @@
-//! The stretches of one clock's time: which calendar held, and whether a hold stood on it.
+//! The stretches of one clock's time: which calendar applied, and whether the clock was held.
 //!
 //! A timeline always runs on: its last stretch has no end, so a deadline is what it would be if nothing more happened.
 //! A stop does not end it either; it only begins a stretch that counts, until something says otherwise.
@@ -15,7 +15,7 @@ use crate::domain::standstill::Still;
 struct Stretch<'a> {
     from: Instant,
     calendar: &'a Calendar,
-    /// The hold's cause, while one stands on the clock.
+    /// The cause, while the clock is held.
     held: Option<&'a str>,
     /// What was counted, and what held, before it.
     counted: i64,
@@ -41,7 +41,7 @@ impl<'a> Timeline<'a> {
         self.start
     }
 
-    /// From `at` on, this calendar holds and this hold, if any, stands.
+    /// From `at` on, this calendar applies, and this hold, if any.
     pub(super) fn turn(&mut self, at: Instant, calendar: &'a Calendar, held: Option<&'a str>) {
         let last = self.last();
         if last.from == at {
@@ -56,7 +56,7 @@ impl<'a> Timeline<'a> {
         self.stretches.push(Stretch { from: at, calendar, held, counted, held_open, days });
     }
 
-    /// Replaces a calendar by what an amendment made of it, wherever it held; whether it held anywhere.
+    /// Replaces a calendar by its amended form wherever it applied; returns whether it applied anywhere.
     pub(super) fn amend(&mut self, before: &Calendar, after: &'a Calendar) -> bool {
         let held = self.stretches.iter().any(|stretch| std::ptr::eq(stretch.calendar, before));
         if held {
@@ -73,35 +73,34 @@ impl<'a> Timeline<'a> {
         held
     }
 
-    /// From `at` on, a hold stands or none.
+    /// From `at` on, the clock is held for this cause, or not held.
     pub(super) fn hold(&mut self, at: Instant, held: Option<&'a str>) {
         self.turn(at, self.last().calendar, held);
     }
 
-    /// Makes the time since a stop held after all.
+    /// Turns the time since a stop into held time.
     pub(super) fn hold_since(&mut self, stop: Instant, at: Instant, cause: &'a str) {
         let calendar = self.last().calendar;
         self.turn(stop, calendar, Some(cause));
         self.turn(at, calendar, None);
     }
 
-    /// The calendar that holds now.
     pub(super) fn calendar(&self) -> &'a Calendar {
         self.last().calendar
     }
 
-    /// The hold that stands now.
+    /// The cause of the present hold.
     pub(super) fn held_by(&self) -> Option<&'a str> {
         self.last().held
     }
 
-    /// The first instant of the hold that stands now.
+    /// When the present hold began.
     pub(super) fn held_since(&self) -> Option<Instant> {
         let hold = self.stretches.iter().rev().take_while(|stretch| stretch.held.is_some());
         hold.last().map(|first| first.from)
     }
 
-    /// Moves the start: what was before it is forgotten.
+    /// Moves the start; what lay before it is forgotten.
     pub(super) fn restart(&mut self, start: Instant) {
         let old = std::mem::take(&mut self.stretches);
         self.start = start;
@@ -147,8 +146,8 @@ impl<'a> Timeline<'a> {
         stretch.calendar.reach(stretch.from, seconds - stretch.counted)
     }
 
-    /// When a goal is due, if nothing more happens: the earliest instant its bound is reached; `None` while a hold
-    /// without end keeps it out of reach, and past 2200.
+    /// When a goal is due, if nothing more happens: the earliest instant its bound is reached. `None` past 2200, and while an endless hold
+    /// keeps it out of reach.
     pub(super) fn due(&self, goal: &Goal) -> Option<Instant> {
         match goal.term {
             Term::Open(seconds) => self.reach(seconds),
@@ -210,13 +209,14 @@ impl<'a> Timeline<'a> {
         self.stretches[at_least..].iter().find(|stretch| stretch.held.is_none()).map(|free| free.from.max(at))
     }
 
-    /// Civil months on the wall clock from the first open instant, moved on by what was held.
+    /// Civil months on the wall clock from the first open instant, moved on by the open time held.
     fn after_months(&self, months: u32) -> Option<Instant> {
         let started = self.started_at()?;
         let zone = self.last().calendar.zone();
         let wall = zone.wall(started).checked_add_months(Months::new(months)).filter(|wall| wall.year() < 2300)?;
         let plain = zone.first_reading(wall)?;
         match self.held(plain) {
+            // No open time was held before it: only a hold that lies across it moves it, to that hold's end.
             0 => match self.holds().find(|hold| hold.from < plain && hold.to.is_none_or(|to| plain < to)) {
                 Some(hold) => hold.to,
                 None => Some(plain),
@@ -231,6 +231,7 @@ impl<'a> Timeline<'a> {
         let zone = calendar.zone();
         let started_on = zone.date(self.start);
         let end = |moved: i64| zone.end_of_date(calendar.working_day_after(started_on, days + moved)?);
+        // Moving the bound may bring more holds before it, so this is repeated until it stays where it is.
         let mut moved = 0;
         let mut held = HeldDays::new(self.holds(), calendar);
         loop {
@@ -262,7 +263,7 @@ impl<'a> Timeline<'a> {
     }
 }
 
-/// Working days held, asked at ever later instants: each hold is added once.
+/// Working days held, asked at later and later instants, so that each hold is added once.
 struct HeldDays<'a, I: Iterator<Item = Still>> {
     holds: std::iter::Peekable<I>,
     calendar: &'a Calendar,

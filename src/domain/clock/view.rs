@@ -11,9 +11,8 @@ use crate::words::closed_list;
 closed_list! {
     /// What a clock is doing.
     pub enum State {
-        /// It runs, outside its window too.
+        /// Running, also while its support window is closed.
         Running = "running": "loopt", "running";
-        /// A hold stands on it.
         Held = "held": "staat stil", "held";
         /// It stopped, every goal met.
         Met = "met": "gehaald", "met";
@@ -25,7 +24,6 @@ closed_list! {
 }
 
 impl State {
-    /// Whether nothing more is counted.
     pub const fn is_stopped(self) -> bool {
         matches!(self, Self::Met | Self::Breached | Self::Cancelled)
     }
@@ -43,12 +41,10 @@ pub struct GoalView {
     pub target: String,
     /// The earliest instant the bound is reached if nothing more happens.
     pub due_at: Option<Instant>,
-    /// When it was met.
     pub met_at: Option<Instant>,
-    /// When it was breached.
     pub breached_at: Option<Instant>,
-    /// When the breach that stands in its place came about; later than that, another goal may have moved `breached_at`. It says
-    /// in which month the goal counts as missed.
+    /// When the present breach came about; another goal in its place may have moved `breached_at` since. It decides in which month the goal
+    /// counts as missed.
     #[serde(skip)]
     pub missed_at: Option<Instant>,
 }
@@ -56,13 +52,12 @@ pub struct GoalView {
 /// A breach that a later fact undid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Voided {
-    /// When it was breached.
     pub at: Instant,
-    /// Its goal.
+    /// The text of its goal.
     pub target: String,
     /// The kind of fact that undid it; `calendar` when an amendment did.
     pub why: &'static str,
-    /// That amendment.
+    /// Set when an amendment did.
     #[serde(skip)]
     pub amendment: Option<uuid::Uuid>,
     /// Its goal's place in the clock, the first is 0.
@@ -70,27 +65,23 @@ pub struct Voided {
     pub place: usize,
 }
 
-/// A clock as of an instant (`simulate`: Out).
+/// A clock as of an instant: what `simulate` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Clock {
-    /// Which clock.
     pub kind: Kind,
-    /// What it is doing.
     pub state: State,
     /// The first open instant at or after its start.
     pub started_at: Option<Instant>,
-    /// When it stopped.
     pub stopped_at: Option<Instant>,
     /// Open seconds counted.
     pub elapsed_seconds: i64,
     /// Open seconds held.
     pub held_seconds: i64,
-    /// What it must reach.
     pub goals: Vec<GoalView>,
-    /// What was undone, in that order.
+    /// In the order in which they were undone.
     pub voided: Vec<Voided>,
-    /// The proof, where it was asked for.
+    /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ledger: Option<Vec<Line>>,
 }
@@ -115,7 +106,7 @@ impl Replay<'_> {
         })
     }
 
-    /// Open seconds counted at an instant; before the start 0, after the stop what it stopped at.
+    /// Open seconds counted by an instant: 0 before the start, and no more than at the stop after it.
     pub fn elapsed_at(&self, at: Instant) -> Option<i64> {
         let timeline = self.timeline.as_ref().filter(|_| self.is_shown())?;
         let until = self.stopped.map_or(at, |stop| stop.min(at));

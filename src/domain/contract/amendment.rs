@@ -4,8 +4,8 @@
 //! when it took effect, and for those that start later; a stopped clock never sees it. They are only ever added: what
 //! takes one back is another one.
 //!
-//! One of a later date takes effect when it is recorded. One of today or earlier rewrites what already counted: it waits for
-//! the approval of both sides, and takes effect with the last one. A contract holds those in force, and knows no other.
+//! One for a later date takes effect when it is recorded. One for today or earlier rewrites what has already been counted: it waits for
+//! the approval of both sides, and takes effect with the last one. A contract holds only the amendments in force.
 
 use std::sync::Arc;
 
@@ -20,34 +20,27 @@ pub use crate::domain::calendar::{Change, ChangeKind};
 /// A change to one date of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amendment {
-    /// Its id.
     pub id: Uuid,
     /// The calendar's name in the contract.
     pub calendar: String,
-    /// The date.
     pub date: NaiveDate,
-    /// What becomes of it.
     pub change: Change,
-    /// Why.
     pub reason: String,
     /// Since when it is in force, and known to clocks: when it was recorded, or approved by the last side.
     pub in_force_at: Instant,
 }
 
-/// A side's consent to an amendment that rewrites what already counted.
+/// A side's consent to an amendment that rewrites what has already been counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    /// Its id.
     pub id: Uuid,
-    /// Which side's.
     pub side: Side,
     /// The name of the person who approved for it.
     pub approved_by: String,
-    /// What shows that, in words.
+    /// What shows it, in words.
     pub evidence: Option<String>,
     /// Who recorded it, by id.
     pub actor: String,
-    /// When.
     pub approved_at: Instant,
 }
 
@@ -64,37 +57,28 @@ pub fn missing(approvals: &[Approval]) -> Vec<Side> {
 /// An amendment as it was recorded, in force or waiting.
 #[derive(Debug, Clone)]
 pub struct Recorded {
-    /// Its id.
     pub id: Uuid,
-    /// Its place among everything recorded of amendments.
+    /// One numbering for amendments and approvals: the order in which they were recorded.
     pub sequence: i64,
-    /// Of which contract.
     pub contract: String,
-    /// The calendar's name in it.
     pub calendar: String,
-    /// The date.
     pub date: NaiveDate,
-    /// What becomes of it.
     pub change: Change,
-    /// Why.
     pub reason: String,
-    /// Who recorded it.
     pub actor: String,
-    /// When.
     pub recorded_at: Instant,
     /// Whether it waits for both sides.
     pub needs_approval: bool,
-    /// Their approvals, each with its place, in order.
+    /// Each with its number, in order.
     pub approvals: Vec<(i64, Approval)>,
 }
 
 impl Recorded {
-    /// Everyone who recorded something of it, as histories keep them.
+    /// Everybody who recorded the amendment or an approval of it, as histories name them.
     pub fn actors(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.actor).chain(self.approvals.iter().map(|(_, approval)| &approval.actor))
     }
 
-    /// The sides it waits for.
     pub fn waits_for(&self) -> Vec<Side> {
         let approvals: Vec<_> = self.approvals.iter().map(|(_, approval)| approval.clone()).collect();
         if self.needs_approval { missing(&approvals) } else { Vec::new() }
@@ -106,18 +90,18 @@ impl Recorded {
         self.waits_for().is_empty().then(|| last.map_or(self.recorded_at, |(_, approval)| approval.approved_at))
     }
 
-    /// The last instant it says something of.
+    /// When something about it was last recorded.
     pub fn last_at(&self) -> Instant {
         self.approvals.iter().map(|(_, approval)| approval.approved_at).fold(self.recorded_at, Instant::max)
     }
 
-    /// The amendment as it would be, in force from an instant.
+    /// The amendment as it would be if in force from an instant.
     pub fn in_force_from(&self, in_force_at: Instant) -> Amendment {
         let Self { id, calendar, date, change, reason, .. } = self.clone();
         Amendment { id, calendar, date, change, reason, in_force_at }
     }
 
-    /// The place of what put it in force.
+    /// The number of what put it in force: the amendment itself, or its last approval.
     fn order(&self) -> i64 {
         self.approvals.last().filter(|_| self.needs_approval).map_or(self.sequence, |(sequence, _)| *sequence)
     }
@@ -130,7 +114,7 @@ pub fn in_force(recorded: &[Recorded], contract: &str) -> Vec<Amendment> {
     own.into_iter().filter_map(|one| Some(one.in_force_from(one.in_force_at()?))).collect()
 }
 
-/// The place of what is recorded next.
+/// The next free number.
 pub fn next_sequence(recorded: &[Recorded]) -> i64 {
     let approvals = recorded.iter().flat_map(|one| one.approvals.iter().map(|(sequence, _)| *sequence));
     recorded.iter().map(|one| one.sequence).chain(approvals).max().unwrap_or_default() + 1
@@ -139,15 +123,14 @@ pub fn next_sequence(recorded: &[Recorded]) -> i64 {
 /// An amendment with the calendar as it stands after it.
 #[derive(Debug, Clone)]
 pub struct Amended {
-    /// The amendment.
     pub amendment: Amendment,
     /// The whole calendar after it.
     pub calendar: Arc<Calendar>,
 }
 
 impl Contract {
-    /// The contract as amendments changed it, in the order they took effect; those to a calendar it lacks pass it by. Refused when
-    /// a calendar would contradict itself.
+    /// The contract as amendments changed it, in the order they took effect; those of a calendar it does not have are skipped. Refused
+    /// when a calendar would contradict itself.
     pub fn amended_by(mut self, amendments: impl IntoIterator<Item = Amendment>) -> Result<Self, Vec<BadCalendar>> {
         self.amendments.clear();
         for amendment in amendments {
@@ -162,7 +145,7 @@ impl Contract {
         Ok(self)
     }
 
-    /// Whether these are the amendments it knows, but for those to calendars it lacks.
+    /// Whether these are the amendments it has, apart from those of calendars it does not have.
     pub fn is_amended_by(&self, amendments: &[Amendment]) -> bool {
         let own = amendments.iter().filter(|one| self.calendars.contains_key(&one.calendar));
         self.amendments.iter().map(|amended| &amended.amendment).eq(own)

@@ -39,9 +39,7 @@ closed_list! {
 /// What a contract says of one clock for some tickets: one `[[clocks]]` of its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// Which clock.
     pub kind: Kind,
-    /// For which types.
     pub types: Vec<TicketType>,
     /// Only for this tier.
     pub tier: Option<String>,
@@ -51,9 +49,8 @@ pub struct Entry {
     pub calendar_id: String,
     /// The support window it counts in.
     pub calendar: Arc<Calendar>,
-    /// Where it starts.
     pub starts: Starts,
-    /// What it must reach, the first one first.
+    /// In order; warnings are about the first.
     pub goals: Vec<Goal>,
     /// Percentages of what the first goal allows, at which to warn.
     pub warn_at: Vec<u32>,
@@ -61,11 +58,11 @@ pub struct Entry {
     pub holds: Vec<String>,
     /// Which facts answer it; `response` only.
     pub answered_by: Vec<Answer>,
-    /// A refused solution's interval; `resolution` only.
+    /// Whether the time between a solution and its refusal counts; `resolution` only.
     pub after_refusal: Interlude,
-    /// A reopened ticket's interval; `resolution` only.
+    /// Whether the time between a solution and a reopening counts; `resolution` only.
     pub after_reopen: Interlude,
-    /// Whether a moment of repair agreed with the client takes the place of the goals; `resolution` only (PRI-05, AMB-20).
+    /// Whether a repair moment agreed with the client replaces the goals; `resolution` only (PRI-05, AMB-20).
     pub can_be_agreed: bool,
 }
 

@@ -17,15 +17,12 @@ pub enum Occasion {
 pub struct Duty {
     /// Its code in the contract.
     pub id: String,
-    /// Its name for people.
     pub title: Label,
-    /// Where the agreement says so.
     pub clause: String,
     /// The role that must see to it.
     pub owner: String,
     /// The calendar its working days and reminders are on.
     pub calendar: String,
-    /// What starts it.
     pub occasion: Occasion,
     /// By when, counted from day 0.
     pub due: Term,
@@ -34,14 +31,13 @@ pub struct Duty {
 }
 
 impl Duty {
-    /// Whether it must be done before something that is planned.
+    /// Whether it must be done before its fact, which then is one that is planned.
     pub fn precedes_its_fact(&self) -> bool {
         matches!(self.occasion, Occasion::Facts(_)) && matches!(self.due, Term::Before(..))
     }
 }
 
 impl Contract {
-    /// The duty of that code.
     pub fn duty(&self, id: &str) -> Option<&Duty> {
         self.duties.iter().find(|duty| duty.id == id)
     }

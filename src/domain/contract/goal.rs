@@ -9,7 +9,7 @@ use crate::domain::Instant;
 use crate::words::closed_list;
 
 closed_list! {
-    /// How a stop is held against a bound (design: strict or inclusive; AMB-16).
+    /// How a stop is compared with a bound (design: strict or inclusive; AMB-16).
     pub enum Comparison {
         /// Met before the bound; breached at it.
         Under = "under": "in minder dan", "in less than";
@@ -43,7 +43,6 @@ pub const AGREED: &str = "agreed";
 pub struct Share(u32);
 
 impl Share {
-    /// All of them.
     pub const ALL: Self = Self(100_000);
 
     /// A percentage with at most three decimals, above 0 and at most 100.
@@ -95,18 +94,15 @@ impl fmt::Display for Share {
 pub struct Goal {
     /// For which share of the tickets; `None` when the contract names none, which is all of them.
     pub share: Option<Share>,
-    /// How a stop is held against the bound.
     pub comparison: Comparison,
-    /// How long.
     pub term: Term,
     /// The contract's own text, such as `4h`.
     pub target: String,
 }
 
-/// Why a duration is none.
+/// Why a text is not a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadDuration {
-    /// Not a whole number with a unit.
     #[error("is not one whole number with one of the units h, m, s, wd, mo")]
     Unreadable,
     /// Only business time will do here.
@@ -130,6 +126,7 @@ pub fn open_seconds(text: &str) -> Result<i64, BadDuration> {
 
 fn duration(text: &str) -> Result<Term, BadDuration> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    // Nine digits of hours are still far below an `i64` of seconds.
     if digits == 0 || digits > 9 {
         return Err(BadDuration::Unreadable);
     }
@@ -145,7 +142,6 @@ fn duration(text: &str) -> Result<Term, BadDuration> {
 }
 
 impl Goal {
-    /// A goal of that duration for that share.
     pub fn new(comparison: Comparison, target: &str, share: Option<Share>) -> Result<Self, BadDuration> {
         let term = match (comparison, duration(target)?) {
             (Comparison::By, Term::Days(days)) if days > 0 => Term::EndOfDay(days),
@@ -158,12 +154,12 @@ impl Goal {
         Ok(Self { share, comparison, term, target: target.to_owned() })
     }
 
-    /// What takes the place of a clock's goals when a moment of repair was agreed for the ticket: in time at it, too (AMB-20).
+    /// The goal that replaces a clock's own when a repair moment was agreed for the ticket; a stop at that moment is in time (AMB-20).
     pub fn agreed(until: Instant) -> Self {
         Self { share: None, comparison: Comparison::Within, term: Term::Until(until), target: AGREED.to_owned() }
     }
 
-    /// The moment agreed, when it is such a goal.
+    /// The moment agreed, if it is such a goal.
     pub fn moment(&self) -> Option<Instant> {
         if let Term::Until(moment) = self.term { Some(moment) } else { None }
     }

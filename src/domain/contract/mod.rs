@@ -1,6 +1,6 @@
 //! A contract: the client's agreement, valid by construction.
 //!
-//! `contracts` reads it from a file and refuses what makes no sense; whoever holds one of these need not check again.
+//! `contracts` reads it from a file and refuses what makes no sense, so whoever holds one need not check it again.
 
 pub mod amendment;
 mod clocks;
@@ -57,7 +57,6 @@ impl TicketType {
 /// A text in Dutch, and in English where someone wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Label {
-    /// Dutch.
     pub nl: String,
     /// English; the Dutch text when nobody wrote one.
     pub en: String,
@@ -68,13 +67,12 @@ pub struct Label {
 pub struct Client {
     /// The organisation's key.
     pub organisation: String,
-    /// Its name for people.
     pub name: String,
     /// The subscription, where the contract has them (CLK-06).
     pub tier: Option<String>,
     /// Mail domains whose senders belong to it.
     pub mail_domains: Vec<String>,
-    /// Where roles are reached for this client, when not where they are for all.
+    /// Addresses of roles for this client, where they differ from the contract's own.
     pub roles: BTreeMap<String, Vec<String>>,
 }
 
@@ -85,13 +83,10 @@ pub struct Priority {
     pub code: String,
     /// 1 is handled first (INC-08).
     pub rank: u32,
-    /// Its name for people.
     pub label: Label,
     /// What it means, by which it is chosen; `None` when the agreement does not say (PRI-02…05).
     pub definition: Option<Label>,
-    /// Whether who sets it says why.
     pub motivation: Motivation,
-    /// Whether who sets it is asked for the way around the trouble (PRI-04).
     pub workaround: Workaround,
     /// The types it may be set on.
     pub types: Vec<TicketType>,
@@ -110,7 +105,7 @@ closed_list! {
 }
 
 closed_list! {
-    /// Whether a priority presumes a way around the trouble: a page asks for it, and nothing is refused without it.
+    /// Whether a priority presumes a workaround: a form asks for one, but nothing is refused without it.
     #[derive(Default)]
     pub enum Workaround {
         #[default]
@@ -131,13 +126,10 @@ closed_list! {
 /// A role of the communication matrix (ROLE-02).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
-    /// Its code.
     pub code: String,
-    /// Whose role it is.
     pub side: Side,
-    /// Its name for people.
     pub label: Label,
-    /// Where its notices go; none is a gap, seen at `check`.
+    /// Where its notices go. Without an address nobody is told, which `uurwerk contracts check` shows as *geen adres*.
     pub mail: Vec<String>,
 }
 
@@ -146,18 +138,12 @@ pub struct Role {
 pub enum Condition {
     /// A goal of a clock was breached.
     Breached {
-        /// Which clock.
         clock: Kind,
         /// Which goal, counted from 0.
         goal: usize,
     },
     /// A clock's count reached a percentage of what its first goal allows (ESC-02: threatens to be missed).
-    Elapsed {
-        /// Which clock.
-        clock: Kind,
-        /// Per cent.
-        percent: u32,
-    },
+    Elapsed { clock: Kind, percent: u32 },
     /// The level has been open this long.
     LevelOpen {
         /// Open seconds.
@@ -166,10 +152,7 @@ pub enum Condition {
         calendar: String,
     },
     /// A person decided, with this reason code.
-    Decided {
-        /// The reason code.
-        code: String,
-    },
+    Decided { code: String },
 }
 
 closed_list! {
@@ -217,17 +200,15 @@ closed_list! {
 pub struct Level {
     /// Its number; 1 is the lowest.
     pub level: u32,
-    /// Its name for people.
     pub title: Label,
     /// Roles on the client's side.
     pub client: Vec<String>,
     /// Roles on the supplier's side.
     pub supplier: Vec<String>,
-    /// Whose decision brings a case to it (design § 3); roles of a side are to follow.
+    /// Whose decision brings a case to this level (design § 3).
     pub raised_by: Vec<Side>,
     /// Any of these moves the case on.
     pub climb: Vec<Condition>,
-    /// Whether that happens by itself.
     pub mode: Mode,
     /// Codes of decisions with which a case passes this level over (ESC-11).
     pub skipped_by: Vec<String>,
@@ -247,11 +228,8 @@ pub enum Opens {
 /// An escalation ladder (ESC-01).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ladder {
-    /// Its code.
     pub id: String,
-    /// The types it is for.
     pub types: Vec<TicketType>,
-    /// When a case on it begins.
     pub opens: Opens,
     /// Its levels, lowest first.
     pub levels: Vec<Level>,
@@ -260,11 +238,8 @@ pub struct Ladder {
 /// A version of a client's agreement.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    /// The agreement's code.
     pub id: String,
-    /// This version of it.
     pub version: String,
-    /// Its name for people.
     pub title: String,
     /// The local date it takes effect.
     pub effective_from: NaiveDate,
@@ -278,21 +253,18 @@ pub struct Contract {
     pub phone: Option<Phone>,
     /// What it calls ticket types for which it has words of its own (TKT-15).
     pub type_labels: BTreeMap<TicketType, Label>,
-    /// Who is served.
     pub clients: Vec<Client>,
     /// Support windows by name.
     pub calendars: BTreeMap<String, Arc<Calendar>>,
     /// What was changed in them since, in the order recorded; no file has these.
     pub amendments: Vec<Amended>,
-    /// Priorities, first handled first.
+    /// In the order in which they are handled.
     pub priorities: Vec<Priority>,
-    /// What its clocks are, in the order written.
+    /// In the order in which they are written.
     pub clocks: Vec<Entry>,
     /// The communication matrix.
     pub roles: Vec<Role>,
-    /// Escalation ladders.
     pub ladders: Vec<Ladder>,
-    /// Dated duties.
     pub duties: Vec<Duty>,
 }
 
@@ -334,7 +306,6 @@ impl Contract {
         self.clocks.iter().filter_map(|entry| entry.tier.as_deref()).chain(of_clients).collect()
     }
 
-    /// The client of that organisation.
     pub fn client(&self, organisation: &str) -> Option<&Client> {
         self.clients.iter().find(|client| client.organisation == organisation)
     }
@@ -344,12 +315,10 @@ impl Contract {
         self.type_labels.get(&kind).map_or(kind.dutch(), |label| &label.nl)
     }
 
-    /// The role of that code.
     pub fn role(&self, code: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.code == code)
     }
 
-    /// The ladder a ticket of this type stands on.
     pub fn ladder(&self, kind: TicketType) -> Option<&Ladder> {
         self.ladders.iter().find(|ladder| ladder.types.contains(&kind))
     }

@@ -18,7 +18,7 @@ closed_list! {
 }
 
 impl Cycle {
-    /// How many months; a week is of none.
+    /// `None` for a week.
     const fn months(self) -> Option<u32> {
         match self {
             Self::Week => None,
@@ -39,7 +39,7 @@ impl Cycle {
     }
 }
 
-/// One month, quarter, half year or year.
+/// One period of a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     cycle: Cycle,
@@ -47,17 +47,14 @@ pub struct Period {
 }
 
 impl Period {
-    /// Its first date.
     pub fn first(self) -> NaiveDate {
         self.first
     }
 
-    /// Its last date.
     pub fn last(self) -> NaiveDate {
         self.next().first.pred_opt().unwrap_or(self.first)
     }
 
-    /// The one after it.
     #[must_use]
     pub fn next(self) -> Self {
         let next = match self.cycle.months() {
@@ -67,7 +64,6 @@ impl Period {
         Self { first: next.unwrap_or(self.first), ..self }
     }
 
-    /// The one before it.
     #[must_use]
     pub fn previous(self) -> Self {
         let previous = match self.cycle.months() {

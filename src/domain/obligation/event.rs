@@ -7,13 +7,10 @@ use crate::domain::Instant;
 use crate::domain::history::{self, IndexRebuilt, Nothing, event_data};
 
 event_data! {
-    /// It came to be.
     Opened(Opened) = "obligation.opened": "ontstaan", "opened";
-    /// Its owner was reminded.
     Reminded(Reminded) = "obligation.reminded": "herinnerd", "reminded";
     /// A change of the calendar moved its due date (CAL-12).
     DueMoved(DueMoved) = "obligation.due_moved": "termijn verschoven door de kalender", "due date moved by the calendar";
-    /// It is too late.
     Late(Late) = "obligation.late": "te laat", "late";
     /// It turned out to have been done in time.
     LateVoided(LateVoided) = "obligation.late_voided": "toch op tijd", "in time after all";
@@ -36,14 +33,13 @@ pub enum Opened {
     ByFact { fact: String, fact_at: Instant },
 }
 
-/// Which reminder it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reminded {
     /// The term before the due date, as a contract writes it.
     pub before: String,
 }
 
-/// From when to when the due instant moved, and what moved it.
+/// How far the due instant moved, and what moved it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueMoved {
     pub from: Instant,
@@ -51,14 +47,12 @@ pub struct DueMoved {
     pub amendment: Uuid,
 }
 
-/// Since when it is late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Late {
     pub due_at: Instant,
 }
 
-/// When it was done after all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LateVoided {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::State;
 use crate::domain::Instant;
 
-/// Which obligations a list shows; what is empty does not narrow it.
+/// Which obligations a list shows; an empty field does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct ObligationFilter {
     pub contracts: Vec<String>,

@@ -39,11 +39,9 @@ closed_list! {
 /// One time a duty is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obligation {
-    /// Its id.
     pub id: Uuid,
     /// Whose agreement it is about.
     pub organisation: String,
-    /// The contract.
     pub contract: String,
     /// The version it is held to.
     pub contract_version_id: Uuid,
@@ -55,17 +53,15 @@ pub struct Obligation {
     pub day_zero: NaiveDate,
     /// The fact that started it, where it is of no period.
     pub fact_at: Option<Instant>,
-    /// Since when it stands.
+    /// When it came into being.
     pub opened_at: Instant,
-    /// How it stands.
     pub state: State,
     /// From then on it is too late.
     pub due_at: Instant,
-    /// When it was seen to be late; nothing once that is undone.
+    /// When it was found to be late; `None` once that is undone.
     pub late_at: Option<Instant>,
-    /// When it was done.
     pub met_at: Option<Instant>,
-    /// When it next reminds or is late.
+    /// When it next reminds or becomes late.
     pub next_fire_at: Option<Instant>,
 }
 
@@ -86,7 +82,7 @@ impl history::Subject for Obligation {
         self.contract_version_id
     }
 
-    /// All that its history tells is settled anew.
+    /// Every field that its history determines is set when it is settled.
     fn as_recorded(&self, _history: &[Event]) -> Self {
         self.clone()
     }

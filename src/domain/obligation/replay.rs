@@ -1,4 +1,4 @@
-//! What becomes of an obligation by itself: replayed from when it came to be, over the calendar as it was known.
+//! What happens to an obligation by itself: replayed from when it came into being, over the calendar as it was known.
 //!
 //! Between two amendments to its calendar the due date stands still. A reminder fires once, at the first opening of its
 //! date; one that lay before the obligation itself is passed over, and one that a moved due date puts in the past fires at
@@ -10,17 +10,14 @@ use crate::domain::calendar::{Calendar, Counted, Term};
 use crate::domain::contract::Contract;
 use crate::domain::history::{EventData as _, Follows};
 
-/// That it was done.
+/// When it was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Met {
-    /// When.
     pub at: Instant,
-    /// When that was recorded.
     pub recorded_at: Instant,
 }
 
 impl Met {
-    /// What its events say of that.
     pub fn of(history: &[Event]) -> Option<Self> {
         let met = history.iter().find(|event| matches!(event.data, EventData::Met(_)))?;
         Some(Self { at: met.occurred_at, recorded_at: met.recorded_at })
@@ -32,7 +29,7 @@ impl Met {
 pub struct Reminder {
     /// How long before the due date.
     pub before: Term,
-    /// When; `None` where it lay before the obligation itself.
+    /// `None` where it would lie before the obligation itself.
     pub planned_at: Option<Instant>,
 }
 
@@ -45,9 +42,9 @@ pub struct Replay {
     pub due_at: Instant,
     /// Its reminders, as the due date stands.
     pub reminders: Vec<Reminder>,
-    /// When it was late; nothing when it was done in time.
+    /// When it was late; `None` when it was done in time.
     pub late_at: Option<Instant>,
-    /// What happened that is not yet among its events.
+    /// What follows that is not among its events yet.
     pub follows: Vec<Follows<EventData>>,
     /// When something happens next, if nothing is recorded before.
     pub next_fire_at: Option<Instant>,
@@ -56,10 +53,12 @@ pub struct Replay {
 /// An obligation as of an instant; `None` when its due date lies outside the counted years.
 pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history: &[Event], now: Instant) -> Option<Replay> {
     let met = Met::of(history);
+    // Once it is recorded as done, nothing more happens to it.
     let until = met.map_or(now, |met| met.recorded_at.min(now));
     let mut known = contract.amendments_by(obligation.opened_at);
     let mut stretch = Stretch::new(contract, duty, obligation, known, None)?;
     let (mut follows, mut reminded) = (Vec::new(), vec![false; duty.remind.len()]);
+    // One turn for each stretch between two amendments.
     let late_at = loop {
         let amended = next_amendment(contract, duty, known, until);
         let end = amended.map_or(until, |(_, recorded_at)| recorded_at);
@@ -83,6 +82,7 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
         stretch = moved;
     };
     let in_time = met.is_some_and(|met| met.at < stretch.due_at);
+    // A lateness that was already recorded is voided rather than left out: somebody was told of it.
     let told_late = history.iter().any(|event| matches!(event.data, EventData::Late(_)));
     if let Some(at) = late_at.filter(|_| !in_time || told_late) {
         follows.push(follow(at, EventData::Late(Late { due_at: stretch.due_at })));
@@ -132,7 +132,7 @@ struct Stretch {
     counted: Counted,
     due_at: Instant,
     reminders: Vec<Reminder>,
-    /// The amendment it began with; nothing for the first.
+    /// When the amendment it began with took effect; `None` for the first stretch.
     since: Option<Instant>,
 }
 
@@ -149,7 +149,7 @@ impl Stretch {
         Some(Self { counted, due_at, reminders, since })
     }
 
-    /// The due instant, yet not before it was known.
+    /// The due instant, but not before it was known.
     fn late_at(&self) -> Instant {
         self.since.map_or(self.due_at, |since| since.max(self.due_at))
     }

@@ -1,5 +1,5 @@
-//! What someone wants done to a ticket: each wish is decided in the file of its capability, and what that records is applied as a replay
-//! would. So a ticket cannot come to stand in a way that its history does not say.
+//! What someone wants done to a ticket. Each wish is decided in the file of its capability, and what that records is applied as a replay
+//! would apply it: so a ticket cannot get into a state that its history does not explain.
 
 use super::Ticket;
 use super::assign::{self, Assign};
@@ -30,7 +30,6 @@ pub enum Act {
     Escalate(Escalate),
 }
 
-/// Why an act is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -54,7 +53,6 @@ pub enum Refusal {
 /// What an act changed: the ticket after it and what it records, in order.
 pub type Acted = (Ticket, Vec<Recorded>);
 
-/// Decides an act.
 pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
     let records = match wish {
         Act::Move(wish) => wish.decide(situation)?,
@@ -72,7 +70,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
     for (data, _) in &records {
         after.apply(data, situation.at);
     }
-    // Texts are no part of a history; they are kept beside it.
+    // Texts are not part of a history; they are kept beside it.
     match wish {
         Act::Prioritise(wish) => wish.keep_texts(&mut after),
         Act::Retype(wish) => wish.keep_texts(&mut after),

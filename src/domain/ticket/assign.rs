@@ -7,7 +7,6 @@ use super::{EventData, Ticket};
 use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::State;
 
-/// Whose a ticket is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Assign {
     pub assignee: Field,
@@ -33,7 +32,6 @@ impl Field {
     }
 }
 
-/// Why it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error(transparent)]
@@ -58,7 +56,7 @@ impl Assign {
         let assigned = Assigned { assignee: self.assignee.over(ticket.assignee.as_ref()), team: self.team.over(ticket.team.as_ref()) };
         let changes = (&assigned.assignee, &assigned.team) != (&ticket.assignee, &ticket.team);
         Ok(match (&self.assignee, &self.team) {
-            // That it is given to whoever has it already still says that it is in hand, which is an answer (design § 2.10).
+            // Giving it to whoever has it already still says that it is in hand, which is an answer (design § 2.10).
             (Field::Set(_), _) | (_, Field::Set(_)) => vec![(EventData::Assigned(assigned), None)],
             _ if changes => vec![(EventData::Unassigned(assigned), None)],
             _ => Vec::new(),

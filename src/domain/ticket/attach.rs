@@ -8,7 +8,6 @@ use super::situation::{Recorded, Situation};
 use super::visibility::Visibility;
 use crate::domain::permission::{self, Forbidden};
 
-/// A file to be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attach {
     pub id: Uuid,
@@ -17,7 +16,6 @@ pub struct Attach {
     pub bytes: u64,
 }
 
-/// That a file was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attached {

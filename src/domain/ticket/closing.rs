@@ -1,24 +1,24 @@
 //! The texts without which an escalated case is not closed, and which of them a ticket still lacks (ESC-21).
 //!
-//! The words themselves are a message on the ticket, since whoever takes part is to read them; a history keeps that they
-//! were written.
+//! The words themselves are a message on the ticket, since everybody involved is to read them; the history only records that they were
+//! written.
 
 use super::{Event, EventData, Ticket};
 use crate::domain::contract::{ClosingText, Contract};
 use crate::domain::workflow::{Phase, State};
 
-/// Whether the texts of an escalation's end may come with a move to a phase.
+/// Whether the closing texts of an escalation may come with a move to a phase.
 pub(super) const fn ends_in(phase: &Phase) -> bool {
     matches!(phase.state, State::Resolved | State::Closed)
 }
 
-/// The texts that a move to a phase cannot be made without.
+/// The texts without which a move to a phase is refused.
 pub(super) fn closing_needs(contract: &Contract, ticket: &Ticket, history: &[Event], to: &Phase) -> Vec<ClosingText> {
     if to.state == State::Closed { ticket.closing_texts(contract, history) } else { Vec::new() }
 }
 
 impl Ticket {
-    /// The texts that the levels it came to ask for, and that were not written since it was last taken up again.
+    /// The texts asked for by the levels it reached, and not written since it was last taken up again.
     pub fn closing_texts(&self, contract: &Contract, history: &[Event]) -> Vec<ClosingText> {
         let Some(ladder) = contract.ladder(self.kind) else { return Vec::new() };
         let reached = crate::domain::ticket::escalation::position(ladder, history).map_or(0, |position| position.level);

@@ -6,20 +6,17 @@ use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
 use crate::domain::permission::{self, Forbidden};
 
-/// Texts that someone wants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edit {
     pub title: Option<String>,
     pub description: Option<String>,
 }
 
-/// Which texts changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edited {
     pub fields: Vec<Text>,
 }
 
-/// A text of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Text {

@@ -7,15 +7,13 @@ use super::situation::{Recorded, Situation};
 use crate::domain::contract::{Ladder, Side};
 use crate::domain::ticket::escalation;
 
-/// A step that someone decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Escalate {
-    /// The reason code; of a proposed step its trigger, too.
+    /// A reason code of the ladder, or the trigger of the proposed step.
     pub code: String,
     pub reason: String,
 }
 
-/// Why a step is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("the contract has no ladder for this type")]
@@ -36,7 +34,7 @@ fn no_such_code(level: u32, codes: &[String]) -> String {
     if codes.is_empty() { format!("{from} by nobody's decision") } else { format!("{from} by one of: {}", codes.join(", ")) }
 }
 
-/// That an escalation came to stand on a level.
+/// A step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Climbed {
     pub ladder: String,
@@ -47,13 +45,13 @@ pub struct Climbed {
     pub trigger: String,
 }
 
-/// That a step was put before a person.
+/// A step that a person has to decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proposed {
     #[serde(flatten)]
     pub step: Climbed,
-    /// Before whom it is put.
+    /// The sides that may decide it.
     pub raised_by: Vec<Side>,
 }
 
@@ -73,7 +71,7 @@ impl Escalate {
         }
         let position = escalation::position(ladder, history).ok_or(Refused::NoLadder)?;
         let next = escalation::next_level(ladder, position.level).ok_or(Refused::TopOfLadder)?;
-        // What is proposed inside the supplier's desk is nobody else's to know, in a refusal neither.
+        // A proposal within the supplier's desk is not the client's to know of, not even from a refusal.
         let is_told = ladder.raised_by(next.level).contains(&actor.side());
         let position = if is_told { position } else { position.without_proposal() };
         let level = position.level;

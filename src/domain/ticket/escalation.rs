@@ -1,4 +1,4 @@
-//! Escalation: facts and an instant in, the steps that are due out. A plan, not an action (ESC-01…08, ESC-25).
+//! Escalation: facts and an instant go in, the steps that are due come out. It plans, and changes nothing (ESC-01…08, ESC-25).
 //!
 //! A ladder has a time of its own: it stands still while the ticket is resolved or closed, while its resolution clock is
 //! held, and while the ticket is of a type the ladder is not for. No step is dated inside such a stretch (design § 3).
@@ -12,15 +12,14 @@ use crate::domain::standstill::{Standstill, Still};
 /// A step up a ladder, due at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// When what triggers it happened, or the end of the standstill in which that was.
+    /// When its trigger happened; inside a standstill, the end of that.
     pub at: Instant,
     /// The level it leaves; 0 when the case opens.
     pub from: u32,
-    /// The level it reaches.
     pub to: u32,
-    /// What triggers it, as histories and mails name it.
+    /// As histories and mails name it.
     pub trigger: String,
-    /// Whether it is taken, or put before a person.
+    /// Whether it is taken at once, or put before a person.
     pub mode: Mode,
 }
 
@@ -31,7 +30,7 @@ pub struct Position {
     pub level: u32,
     /// Since when.
     pub since: Instant,
-    /// What triggered the next step, when that was already put before a person.
+    /// The trigger of the next step, once that was put before a person.
     proposed: Option<String>,
     /// The last step that each goal triggered.
     goals: Vec<ByGoal>,
@@ -93,7 +92,6 @@ impl Position {
     }
 }
 
-/// The first level above one.
 pub fn next_level(ladder: &Ladder, level: u32) -> Option<&Level> {
     ladder.levels.iter().find(|candidate| candidate.level > level)
 }
@@ -113,7 +111,7 @@ pub struct Climb<'a> {
     ladder: &'a Ladder,
     clocks: &'a [Replay<'a>],
     still: Standstill,
-    /// The last thing somebody did. What was due before that was taken before that: a step found after it came with it.
+    /// When somebody last did something. What was due before that was taken then, so a step found now came about with that act.
     last_act: Instant,
     now: Instant,
 }
@@ -162,9 +160,8 @@ impl<'a> Climb<'a> {
         self.still.out_of(at.max(position.since).max(self.last_act))
     }
 
-    /// Whether a step was taken already for a condition that holds from `at` on: the warning and the breach of one goal climb
-    /// once together. They do when the first step left both behind, being there by then, or being two reasons for that one
-    /// step.
+    /// Whether a step was already taken for a condition that holds from `at` on: the warning and the breach of one goal climb only once.
+    /// They do when both held by the time of the first step, and when both are reasons for that same step.
     fn has_climbed(&self, condition: &Condition, at: Instant, position: &Position) -> bool {
         let Some(goal) = goal(condition) else { return false };
         let Some(step) = position.goals.iter().find(|step| step.goal == goal) else { return false };

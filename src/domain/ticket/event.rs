@@ -17,17 +17,15 @@ use super::write::{Phoned, Written};
 use crate::domain::history::{self, IndexRebuilt, event_data};
 
 event_data! {
-    /// The ticket was made.
     Registered(Registered) = "ticket.registered": "geregistreerd", "registered";
     /// The desk decided a priority (INC-07).
     Prioritised(Prioritised) = "ticket.prioritised": "prioriteit bepaald", "priority decided";
     /// The client proposed one (PRI-06).
     PriorityProposed(Prioritised) = "ticket.priority_proposed": "prioriteit voorgesteld", "priority proposed";
-    /// It is of another type from now on.
+    /// Its type changed.
     Retyped(Retyped) = "ticket.retyped": "ander type", "type changed";
     /// The desk confirmed that its type is right.
     TypeConfirmed(TypeConfirmed) = "ticket.type_confirmed": "type bevestigd", "type confirmed";
-    /// Its client has another tier from now on.
     Retiered(Retiered) = "ticket.retiered": "ander abonnement", "tier changed";
     /// A moment of repair was agreed with the client (AMB-20).
     RepairAgreed(RepairAgreed) = "ticket.repair_agreed": "hersteltijdstip afgesproken", "repair date agreed";
@@ -35,7 +33,6 @@ event_data! {
     Assigned(Assigned) = "ticket.assigned": "toegewezen", "assigned";
     /// It was taken out of someone's hands, and given into nobody's.
     Unassigned(Assigned) = "ticket.unassigned": "toewijzing ingetrokken", "unassigned";
-    /// Its texts changed.
     Edited(Edited) = "ticket.edited": "gewijzigd", "edited";
     /// A public message of the desk.
     Replied(Written) = "ticket.replied": "beantwoord door de servicedesk", "answered by the desk";
@@ -43,29 +40,19 @@ event_data! {
     MessageReceived(Written) = "ticket.message_received": "bericht ontvangen", "message received";
     /// An internal note.
     Noted(Written) = "ticket.noted": "interne notitie", "internal note";
-    /// A file was added.
     Attached(Attached) = "ticket.attached": "bijlage toegevoegd", "file attached";
-    /// A phone contact.
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
-    /// It went to another phase that means nothing to its clocks.
+    /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";
-    /// It was put on hold.
     Held(Moved) = "ticket.held": "in de wacht gezet", "put on hold";
-    /// The hold ended.
     Resumed(Moved) = "ticket.resumed": "hervat", "resumed";
-    /// A solution was given.
     Resolved(Moved) = "ticket.resolved": "opgelost", "resolved";
-    /// The client refused it.
     SolutionRefused(Moved) = "ticket.solution_refused": "oplossing geweigerd", "solution refused";
-    /// The client accepted it.
     Accepted(Moved) = "ticket.accepted": "oplossing aanvaard", "solution accepted";
-    /// It was taken up again.
     Reopened(Moved) = "ticket.reopened": "heropend", "reopened";
-    /// It was withdrawn.
     Cancelled(Moved) = "ticket.cancelled": "ingetrokken", "cancelled";
     /// A clock reached a percentage of what its first goal allows (CLK-13).
     Warned(Warned) = "clock.warned": "waarschuwing", "warning";
-    /// A goal was breached.
     Breached(Breached) = "clock.breached": "streeftijd overschreden", "goal breached";
     /// A calendar its clocks run on was changed while they ran (CLK-16).
     CalendarAmended(CalendarAmended) = "calendar.amended": "openingstijden gewijzigd", "opening hours changed";
@@ -83,11 +70,10 @@ event_data! {
     Proposed(Proposed) = "escalation.proposed": "escalatie voorgesteld", "escalation proposed";
 }
 
-/// Something that happened to a ticket.
 pub type Event = history::Event<EventData>;
 
 impl EventData {
-    /// The move, where it took the ticket to another phase for a reason that its requester is told.
+    /// The move, for kinds that take the ticket to another phase. Its reason is told to the requester.
     pub const fn as_move(&self) -> Option<&Moved> {
         match self {
             Self::Moved(moved)
@@ -104,7 +90,7 @@ impl EventData {
 }
 
 impl EventKind {
-    /// Whether it is no act on the ticket, but follows from one, or says what became of a mail.
+    /// Whether it is not an act on the ticket, but follows from one or says what became of a mail.
     pub const fn is_derived(self) -> bool {
         matches!(
             self,
@@ -120,7 +106,7 @@ impl EventKind {
         )
     }
 
-    /// Whether it can carry a clock past its warnings at once: those are recorded, not sent (design § 2.9).
+    /// Whether it can carry a clock past several warnings at once: those are recorded but not sent (design § 2.9).
     pub const fn jumps(self) -> bool {
         matches!(
             self,
@@ -136,7 +122,6 @@ impl EventKind {
 }
 
 impl Event {
-    /// Whether it is no act on the ticket.
     pub fn is_derived(&self) -> bool {
         self.kind().is_derived()
     }

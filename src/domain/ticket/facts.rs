@@ -1,4 +1,4 @@
-//! What of a ticket's history matters to its clocks.
+//! The part of a ticket's history that matters to its clocks.
 
 use uuid::Uuid;
 
@@ -6,8 +6,8 @@ use super::{Event, EventData};
 use crate::domain::clock::{Answer, Fact, FactKind};
 use crate::domain::workflow::State;
 
-/// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); what of the desk's acts
-/// answers is in `answers`.
+/// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); which acts of the desk answer is
+/// decided by `answers`.
 pub fn facts(history: &[Event]) -> Vec<Fact> {
     told(history).into_iter().map(|(_, fact)| fact).collect()
 }
@@ -18,13 +18,13 @@ pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
     for event in history {
         let answers = answers(event).map(FactKind::Responded);
         let does = does(event);
-        // Who ends a hold and answers by one act answers in time, as long as the hold lasts; a hold that begins joins one that
-        // ended in the same second, so nothing comes between.
+        // One act may end a hold and answer: that answer is in time as long as the hold lasts, so it comes first. A hold that begins may
+        // join one that ended in the same second, so nothing may come between them.
         let answers_first = event.data.as_move().is_some() && !matches!(event.data, EventData::Held(_));
         let kinds: Vec<_> = if answers_first { answers.chain(does).collect() } else { does.into_iter().chain(answers).collect() };
         facts.extend(kinds.into_iter().map(|kind| (event.id, Fact { at: event.occurred_at, kind })));
     }
-    // Amendments are learnt when a ticket is settled, which may be after later facts.
+    // Amendments are recorded when a ticket is settled, which may be after later facts.
     facts.sort_by_key(|(_, fact)| fact.at);
     facts
 }

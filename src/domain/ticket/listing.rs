@@ -15,7 +15,7 @@ pub struct Span {
     pub before: Option<Instant>,
 }
 
-/// Which tickets a list shows; what is empty does not narrow it.
+/// Which tickets a list shows; an empty field does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub kinds: Vec<TicketType>,
@@ -74,7 +74,7 @@ pub struct SortKey {
     pub descending: bool,
 }
 
-/// How a list is sorted; equals by their ids.
+/// How a list is sorted; ties by id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sort {
     /// The first decides first.
@@ -96,9 +96,9 @@ impl Sort {
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Whether that was among those that go first.
+    /// Whether that ticket was among those that go first.
     pub first: bool,
-    /// The figures of the last ticket, a key each.
+    /// The sort values of the last ticket, one per key.
     pub figures: Vec<i64>,
     pub id: Uuid,
 }

@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Which mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailed {
-    /// Its id.
     pub message: Uuid,
-    /// Which of the desk's messages it is.
+    /// A code of `MailKind`.
     pub template: String,
 }

@@ -65,27 +65,19 @@ closed_list! {
 /// A ticket as it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ticket {
-    /// Its id.
     pub id: Uuid,
     /// The figure in its number, such as 1001 in INC-1001.
     pub number: i64,
-    /// The client.
     pub organisation: String,
-    /// The contract.
     pub contract: String,
     /// The version it is pinned to.
     pub contract_version_id: Uuid,
-    /// Its type.
     pub kind: TicketType,
     /// The type it was registered as: its number keeps that prefix for ever.
     pub registered_as: TicketType,
-    /// The client's tier.
     pub tier: Option<String>,
-    /// A line.
     pub title: String,
-    /// The whole story.
     pub description: String,
-    /// Its phase.
     pub phase: &'static Phase,
     /// On whom it waits.
     pub waiting_cause: Option<String>,
@@ -93,21 +85,15 @@ pub struct Ticket {
     pub priority: Option<String>,
     /// The priority the client proposed (PRI-06).
     pub proposed_priority: Option<String>,
-    /// Why that priority.
     pub priority_motivation: Option<String>,
-    /// How it came in.
     pub channel: Channel,
-    /// Who reported it.
     pub requester_id: Option<Uuid>,
-    /// Who has it in hand.
     pub assignee: Option<String>,
-    /// Which team has.
     pub team: Option<String>,
     /// When it was reported.
     pub opened_at: Instant,
     /// When that was recorded.
     pub recorded_at: Instant,
-    /// When it last changed.
     pub updated_at: Instant,
     /// When it was resolved, while it is.
     pub resolved_at: Option<Instant>,
@@ -119,18 +105,17 @@ pub struct Ticket {
     pub emergency_for: Option<Uuid>,
     /// Counts its changes.
     pub version: i32,
-    /// The same of the changes that its client sees.
+    /// Counts the changes that its client sees.
     pub client_version: i32,
-    /// When the last of those was.
+    /// When its client last saw a change.
     pub client_updated_at: Instant,
 }
 
 /// When the next goal of a ticket is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NextDue {
-    /// When.
     pub at: Instant,
-    /// Whether that is only what a priority would make it: the ticket has none yet (design § 2.13).
+    /// Whether it is only what a priority would make it: the ticket has none yet (design § 2.13).
     pub provisional: bool,
 }
 
@@ -140,7 +125,6 @@ impl Ticket {
         format!("{}-{}", self.registered_as.prefix(), self.number)
     }
 
-    /// Its state.
     pub fn state(&self) -> State {
         self.phase.state
     }
@@ -155,13 +139,12 @@ impl Ticket {
         kinds::rules(self.kind).has_emergencies && self.emergency_for.is_some() && self.state().is_open()
     }
 
-    /// Where it can go.
     pub fn moves(&self, history: &[Event]) -> Vec<&'static Phase> {
         kinds::moves(self.kind, self.phase, phase_before_hold(history))
     }
 }
 
-/// The phase in which a ticket was last put on hold; what only changed the cause of a hold did not put it there.
+/// The phase in which a ticket was last put on hold. Changing the cause of a hold does not count.
 fn phase_before_hold(history: &[Event]) -> Option<Step> {
     history.iter().rev().find_map(|event| match &event.data {
         EventData::Held(moved) if moved.from != Step::OnHold => Some(moved.from),

@@ -1,5 +1,5 @@
-//! What may be done next, and what each move needs: the questions that deciding it will ask, answered beforehand, so that a form can
-//! be drawn without trying.
+//! Which moves are possible, and what each needs: what deciding a move will check, answered beforehand, so that a form can be drawn
+//! without trying.
 
 use super::closing::{closing_needs, ends_in};
 use super::prioritise::{needs_phone_contact, was_phoned};
@@ -8,10 +8,9 @@ use super::{Actor, Event, EventKind, Ticket};
 use crate::domain::contract::{ClosingText, Contract, Priority, Side};
 use crate::domain::workflow::{HoldCause, Phase, Step};
 
-/// A move that may follow.
+/// A possible move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
-    /// Where it leads.
     pub phase: &'static Phase,
     /// What histories call it.
     pub event: EventKind,
@@ -21,9 +20,9 @@ pub struct Outlook {
     pub needs_cause: bool,
     /// Whether the ticket has to be given a priority first (design § 2.8).
     pub needs_priority: bool,
-    /// Texts that have to come with it (ESC-21).
+    /// Texts without which it is refused (ESC-21).
     pub needs_texts: Vec<ClosingText>,
-    /// Texts that will be asked for at the closing and may come with it already.
+    /// Texts that the closing will ask for, and that may already come with it.
     pub takes_texts: Vec<ClosingText>,
 }
 

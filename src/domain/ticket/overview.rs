@@ -50,13 +50,13 @@ pub struct Overview {
 /// What somebody wrote on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// That of the event that tells of it.
+    /// The id of its event.
     pub id: Uuid,
     pub ticket_id: Uuid,
     pub organisation: String,
     /// Whether the client may see it.
     pub public: bool,
-    /// As histories name them.
+    /// As histories name people.
     pub author: String,
     /// The person who wrote it, where one is known.
     pub person_id: Option<Uuid>,
@@ -68,17 +68,17 @@ pub struct Message {
 /// A file on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// The key of its bytes, too.
+    /// Also the key of its bytes in the store.
     pub id: Uuid,
     pub ticket_id: Uuid,
     pub organisation: String,
     /// Whether the client may see it.
     pub public: bool,
-    /// As histories name them.
+    /// As histories name people.
     pub author: String,
     /// Never a path.
     pub name: String,
-    /// What its sender says it is.
+    /// What its sender claims it is.
     pub media_type: String,
     pub size_bytes: u64,
     /// SHA-256 of its bytes, in hexadecimal.
@@ -86,7 +86,7 @@ pub struct Attachment {
     pub recorded_at: Instant,
 }
 
-/// The id of a ticket's clock, which is the same wherever it is asked.
+/// The id of a ticket's clock: always the same, so that it can be derived instead of looked up.
 pub fn clock_id(ticket: Uuid, kind: Kind) -> Uuid {
     Uuid::new_v5(&ticket, kind.as_str().as_bytes())
 }

@@ -9,20 +9,17 @@ use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission;
 use crate::domain::workflow::State;
 
-/// A priority that someone wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prioritise {
     pub priority: String,
-    /// Why that one.
     pub motivation: Option<String>,
 }
 
-/// Why a priority is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("the ticket is cancelled")]
     Cancelled,
-    /// A client proposes while there is something to decide.
+    /// A client only proposes while there is something to decide.
     #[error("only an open ticket can do this")]
     NotOpen,
     /// PRI-09, PRI-10.
@@ -40,7 +37,7 @@ pub enum Refused {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prioritised {
     pub priority: String,
-    /// The one that held, decided or proposed.
+    /// The priority before, decided or proposed.
     pub before: Option<String>,
 }
 

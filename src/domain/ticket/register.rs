@@ -18,7 +18,7 @@ pub struct Registered {
     pub contract: String,
     /// The version it is pinned to.
     pub contract_version: Uuid,
-    /// The priority said at the registration, decided or proposed.
+    /// Given at the registration, decided or proposed.
     pub priority: Option<String>,
     /// Whether the desk decided that priority.
     pub decided: bool,
@@ -27,7 +27,7 @@ pub struct Registered {
     pub phase: Step,
     /// The incident that an emergency change is to solve (CHG-02).
     pub emergency_for: Option<Uuid>,
-    /// For the desk alone.
+    /// Seen by the desk alone.
     #[serde(flatten)]
     pub intake: Option<Intake>,
 }
@@ -40,7 +40,7 @@ pub struct Intake {
     pub acknowledge: bool,
     /// Whether a mail asked for the first priority, which must be phoned (MAIL-06).
     pub p1_by_mail: bool,
-    /// The ticket it follows, or points at.
+    /// The ticket it follows up or refers to.
     pub related: Option<Uuid>,
 }
 

@@ -9,16 +9,13 @@ use crate::domain::Instant;
 use crate::domain::clock::{FactKind, Goal, Kind};
 use crate::domain::permission::{self, Forbidden};
 
-/// A moment of repair that was agreed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgreeRepair {
-    /// When it is to be repaired.
     pub due_at: Instant,
     /// Who of the client agreed.
     pub agreed_by: Uuid,
 }
 
-/// Why it is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error(transparent)]
@@ -34,7 +31,7 @@ pub enum Refused {
     InPast,
 }
 
-/// That a moment of repair was agreed; a later one takes its place.
+/// A later agreement replaces it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RepairAgreed {

@@ -1,9 +1,9 @@
-//! A ticket as its history says it stands.
+//! A ticket as its history says it is.
 
 use super::{Event, EventData, Ticket};
 use crate::domain::Instant;
 
-/// The ticket after everything that was recorded of it. Texts and people are no part of a history: those stay.
+/// The ticket after everything that was recorded. Texts and people are not part of a history: those stay as they are.
 pub fn as_recorded(ticket: &Ticket, history: &[Event]) -> Ticket {
     let mut after = ticket.clone();
     for event in history {

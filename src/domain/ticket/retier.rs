@@ -8,13 +8,11 @@ use crate::domain::clock::FactKind;
 use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::State;
 
-/// A tier that someone wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retier {
     pub tier: String,
 }
 
-/// Why a tier is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error(transparent)]
@@ -25,7 +23,6 @@ pub enum Refused {
     UnknownTier { known: Vec<String> },
 }
 
-/// That its client has another tier from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retiered {
     pub tier: String,

@@ -1,4 +1,4 @@
-//! Making it a ticket of another type, or confirming the type it is of.
+//! Changing the type of a ticket, or confirming it.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,17 +10,14 @@ use crate::domain::contract::TicketType;
 use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::{State, Step};
 
-/// A type that someone wants it to be of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retype {
     pub to: TicketType,
-    /// A priority of that type; where none is said the present one stays, if the type has it.
+    /// A priority of that type. Without one, the present priority stays if the type has it.
     pub priority: Option<String>,
-    /// Why that priority.
     pub motivation: Option<String>,
 }
 
-/// Why another type is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error(transparent)]
@@ -41,19 +38,19 @@ pub struct Retyped {
     #[serde(rename = "type")]
     pub kind: TicketType,
     pub before: TicketType,
-    /// The priority that holds from now on: decided, else proposed.
+    /// The priority that applies from now on: decided, else proposed.
     pub priority: Option<String>,
     /// Whether the desk decided a priority by this act.
     pub decided: bool,
     pub decided_priority: Option<String>,
     pub proposed_priority: Option<String>,
-    /// The phase it was in as the former type, and the one it is in as this one.
+    /// The phase under the former type, and the one under this type.
     pub from: Step,
     pub to: Step,
     pub state: State,
 }
 
-/// That it is of the type it is of.
+/// The desk confirmed the type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeConfirmed {
     #[serde(rename = "type")]
@@ -72,7 +69,7 @@ impl Retype {
         }
     }
 
-    /// A priority that is not for the new type does not come along.
+    /// A priority that the new type does not have is dropped.
     fn retype(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         permission::may_retype(actor)?;
         if !ticket.state().is_open() {
@@ -114,7 +111,7 @@ impl Retype {
     }
 }
 
-/// That the desk says it is of the type it is of is a classification; of a ticket that is done it says nothing new.
+/// Confirming the type is a classification, which answers; on a ticket that is done it says nothing new.
 fn confirm(Situation { ticket, actor, .. }: Situation<'_>) -> Vec<Recorded> {
     if permission::may_retype(actor).is_err() || !ticket.state().is_open() {
         return Vec::new();

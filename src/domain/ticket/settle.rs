@@ -1,7 +1,7 @@
-//! Settling a ticket: its history replayed into clocks and escalations, with what that adds to the history.
+//! Settling a ticket: replaying its history into clocks and escalations, and adding what follows to the history.
 //!
-//! The one function that writes stored deadlines. It is asked after every change and whenever something is due, and
-//! asked twice it adds nothing: what is already in the history is not added again.
+//! The only function that determines stored deadlines. It runs after every change and whenever something is due. Running it twice adds
+//! nothing: what is already in the history is not added again.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,7 @@ use crate::domain::ticket::escalation::{self, Climb, Position, Step};
 /// What a ticket's clocks depend on besides its history.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing<'a> {
-    /// Its type.
     pub kind: TicketType,
-    /// Its tier.
     pub tier: Option<&'a str>,
     /// Whether work is still to be done: only then does it escalate by itself.
     pub is_open: bool,
@@ -31,26 +29,22 @@ pub struct Standing<'a> {
 /// A clock as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClockIndex {
-    /// The clock as shown.
     pub clock: Clock,
-    /// Its calendar's name.
     pub calendar: String,
-    /// The priority and tier of its entry.
+    /// Of its entry in the contract, as is the tier.
     pub priority: Option<String>,
-    /// The tier of its entry.
     pub tier: Option<String>,
     /// When its earliest goal neither met nor breached is due, else its last one; `None` once stopped.
     pub due_at: Option<Instant>,
     /// Open seconds left until then, negative when it is past; while held, what is left when the hold ends.
     pub remaining_seconds: Option<i64>,
-    /// The contract's amendments that changed it while it ran, by their place there.
+    /// Places in the contract of the amendments that changed it while it ran.
     pub amended: Vec<usize>,
 }
 
 /// What is stored of a ticket beside its row and its history.
 #[derive(Debug)]
 pub struct Settled {
-    /// The clocks shown.
     pub clocks: Vec<ClockIndex>,
     /// Where the ticket stands on its ladder, by the ladder's id.
     pub position: Option<(String, Position)>,
@@ -58,25 +52,23 @@ pub struct Settled {
     pub next_due: Option<NextDue>,
     /// When the ticket must be settled again if nothing happens before.
     pub next_fire_at: Option<Instant>,
-    /// Whether a goal of a clock shown is breached, and not void.
+    /// Whether a goal of a shown clock is breached, not counting void breaches.
     pub breached: bool,
-    /// The rank of the priority that holds (INC-08).
+    /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
 }
 
-/// That a clock reached a percentage of what its first goal allows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warned {
     pub clock: Kind,
     pub percent: u32,
-    /// Whether somebody is told; what was passed all at once, by a change of priority or of a calendar, is only recorded.
+    /// Whether somebody is told. What was passed all at once, by a change of priority or calendar, is only recorded.
     pub sent: bool,
-    /// Whether the clock was only supposed: the ticket had no priority yet.
+    /// Whether the clock was supposed: the ticket had no priority yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub provisional: bool,
 }
 
-/// That a goal was breached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Breached {
@@ -87,7 +79,6 @@ pub struct Breached {
     pub breached_at: Instant,
 }
 
-/// That a breach was undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BreachVoided {
@@ -100,7 +91,7 @@ pub struct BreachVoided {
     pub amendment: Option<Uuid>,
 }
 
-/// That a calendar was amended while the ticket's clocks ran on it.
+/// A calendar was amended while the ticket's clocks ran on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarAmended {
     pub amendment: Uuid,
@@ -112,9 +103,8 @@ pub struct CalendarAmended {
     pub hours: Vec<String>,
 }
 
-/// Settles a ticket as of `now`: what is stored of it, and what follows that its history does not say yet. Warnings that were passed only
-/// because of an act recorded now are recorded, not sent (design: a change of priority); so are those passed because a calendar was
-/// amended.
+/// Settles a ticket as of `now`: what is stored of it, and what follows that is not in its history yet. Warnings passed only because of
+/// an act recorded now are recorded but not sent (design: a change of priority), and so are those passed because a calendar was amended.
 pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> (Settled, Vec<Follows<EventData>>) {
     let facts = facts(history);
     let clocks = replays(contract, ticket, history, &facts, now);
@@ -145,7 +135,7 @@ pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now:
     (settled, telling.added)
 }
 
-/// The rank of the priority that holds: the decided one, else the proposed one, else the contract's default.
+/// The rank of the priority that applies: the decided one, else the proposed one, else the contract's default.
 fn rank(contract: &Contract, kind: TicketType, history: &[Event]) -> Option<u32> {
     let priority = contract.effective_priority(priority_set(history), kind)?;
     contract.priority(priority, kind).map(|priority| priority.rank)
@@ -157,8 +147,7 @@ pub fn clocks(contract: &Contract, ticket: Standing<'_>, history: &[Event], now:
     replays(contract, ticket, history, &facts, now).iter().filter_map(|replay| index(replay, now)).collect()
 }
 
-/// The facts of a ticket that has no priority and needs one, as if it were now given the first in rank for its type
-/// (design § 2.13).
+/// The facts of a ticket that needs a priority and has none, as if it were now given the first in rank for its type (design § 2.13).
 fn supposed_facts(contract: &Contract, kind: TicketType, facts: &[Fact], clocks: &[Replay<'_>], now: Instant) -> Option<Vec<Fact>> {
     if !clocks.iter().any(Replay::waits_for_a_priority) {
         return None;
@@ -169,8 +158,8 @@ fn supposed_facts(contract: &Contract, kind: TicketType, facts: &[Fact], clocks:
     Some(known.chain([Fact { at: now, kind: FactKind::Reprioritised(code.clone()) }]).collect())
 }
 
-/// The earliest bound neither met nor missed of all clocks that are not stopped; where there is none, the earliest of those
-/// that were missed last (design § 2.13).
+/// The earliest bound neither met nor missed of all running clocks. Where there is none: of each clock the bound missed last, and of
+/// those the earliest (design § 2.13).
 fn next_due(own: &[Replay<'_>], supposed: &[Replay<'_>], now: Instant) -> Option<NextDue> {
     let seen = |replays: &[Replay<'_>], provisional| {
         let clocks: Vec<_> = replays.iter().filter_map(|replay| replay.view(now)).filter(|clock| !clock.state.is_stopped()).collect();
@@ -210,14 +199,14 @@ fn replays<'a>(contract: &'a Contract, ticket: Standing<'a>, history: &'a [Event
     Kind::ALL.map(|kind| clock::replay(contract, kind, of_clock, facts, now))
 }
 
-/// A history, and what is added to it because it follows.
+/// A history, and what is added to it.
 struct Telling<'a> {
     history: &'a [Event],
     added: Vec<Follows<EventData>>,
 }
 
 impl Telling<'_> {
-    /// Records the amendments that changed these clocks; the instant of the last one that is new here.
+    /// Records the amendments that changed these clocks; returns when the last new one took effect.
     fn amendments(&mut self, contract: &Contract, clocks: &[Replay<'_>]) -> Option<Instant> {
         let mut last = None;
         for amended in clocks.iter().flat_map(Replay::amended).filter_map(|index| contract.amendments.get(*index)) {
@@ -236,7 +225,7 @@ impl Telling<'_> {
 
     fn clock(&mut self, replay: &Replay<'_>, now: Instant, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
         let clock = replay.kind();
-        // A goal is breached once until that is undone, whatever it becomes meanwhile: each time is told once.
+        // A goal counts as breached once until that is undone, whatever the goal becomes meanwhile, so each time is recorded once.
         for (index, voided) in replay.voided().iter().enumerate() {
             let before = replay.voided()[..index].iter().filter(|other| other.place == voided.place).count();
             let goal = voided.place + 1;
@@ -254,7 +243,7 @@ impl Telling<'_> {
                 Fires::Breach(place) => self.breach(replay, place, firing.at),
                 Fires::Warning(percent) => {
                     let supposed = self.warned(clock, percent).filter(|(warned, _)| warned.provisional);
-                    // What was told before the ticket had a priority is not told again, unless it comes later now.
+                    // A warning sent before the ticket had a priority is not repeated, unless it now comes later.
                     if supposed.map(|(_, at)| at).max().is_none_or(|told| told < firing.at) {
                         self.warn(clock, percent, firing.at, jumped_until, false);
                     }
@@ -273,7 +262,7 @@ impl Telling<'_> {
         }
     }
 
-    /// A clock that is only supposed warns, and moves what is due next; it is never breached.
+    /// A supposed clock warns, and counts for what is due next; it is never breached.
     fn supposed_clock(&mut self, replay: &Replay<'_>, now: Instant, jumped_until: Option<Instant>, next: &mut Vec<Instant>) {
         for firing in replay.firings() {
             match firing.fires {
@@ -291,7 +280,7 @@ impl Telling<'_> {
         })
     }
 
-    /// Warns once for a percentage, and before that once while the clock is only supposed.
+    /// Warns once for each percentage, and once before that while the clock is only supposed.
     fn warn(&mut self, clock: Kind, percent: u32, at: Instant, jumped_until: Option<Instant>, provisional: bool) {
         if self.warned(clock, percent).any(|(warned, _)| provisional || !warned.provisional) {
             return;
@@ -327,7 +316,7 @@ impl Telling<'_> {
         Some((ladder.id.clone(), position))
     }
 
-    /// Everything said so far, with when it happened.
+    /// Everything recorded or added so far, with when it happened.
     fn said(&self) -> impl Iterator<Item = (&EventData, Instant)> {
         let known = self.history.iter().map(|event| (&event.data, event.occurred_at));
         known.chain(self.added.iter().map(|follows| (&follows.data, follows.at)))
@@ -338,7 +327,7 @@ impl Telling<'_> {
     }
 }
 
-/// A step as a history tells it: taken, or put before those who raise that level.
+/// The event of a step: taken, or put before those who may decide it.
 fn taken(ladder: &Ladder, step: &Step) -> EventData {
     let climbed = Climbed::of(ladder, step);
     match step.mode {

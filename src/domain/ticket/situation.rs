@@ -1,10 +1,9 @@
-//! What a wish is decided on, and what a decision is.
+//! What a wish is decided on, and what a decision consists of.
 
 use super::{Actor, Event, EventData, Ticket};
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
 
-/// What a wish is decided on: who has it, of which ticket, and when.
 #[derive(Clone, Copy)]
 pub struct Situation<'a> {
     pub contract: &'a Contract,
@@ -14,5 +13,5 @@ pub struct Situation<'a> {
     pub at: Instant,
 }
 
-/// Something to be recorded, with why in words.
+/// Something to be recorded, with the reason in words.
 pub type Recorded = (EventData, Option<String>);

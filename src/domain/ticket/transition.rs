@@ -11,7 +11,6 @@ use crate::domain::contract::{ClosingText, Contract};
 use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::{Phase, State, Step};
 
-/// A move that someone wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     /// The phase's name.
@@ -19,11 +18,10 @@ pub struct Move {
     pub reason: String,
     /// On whom it waits, when it goes on hold.
     pub cause: Option<String>,
-    /// Which texts of an escalation's end are written with it; the words are kept apart (ESC-21).
+    /// Which closing texts of an escalation are written with it; the words themselves are kept elsewhere (ESC-21).
     pub texts: Vec<ClosingText>,
 }
 
-/// Why a move is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("a ticket in {from} cannot go to {to}; it can go to {}", allowed.join(", "))]
@@ -47,11 +45,10 @@ pub enum Refused {
     PriorityMissing,
 }
 
-/// That a ticket went from one phase to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Moved {
-    /// Phases of the type it then was of.
+    /// Phases of the type it had then.
     pub from: Step,
     pub to: Step,
     /// The state of the phase it went to.
@@ -154,7 +151,7 @@ pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
     }
 }
 
-/// Whether someone may make a move of that meaning: a client judges a solution, takes a ticket up again and withdraws it.
+/// Whether someone may make this kind of move. A client judges a solution, reopens a ticket and withdraws it.
 pub(super) fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Forbidden> {
     match kind {
         EventKind::Accepted | EventKind::SolutionRefused => permission::may_judge(actor, kinds::rules(ticket.kind).client_judges),

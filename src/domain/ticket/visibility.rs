@@ -1,4 +1,4 @@
-//! What of a ticket a client sees: one predicate, for its events, messages, files, figures and lists alike.
+//! What a client sees of a ticket: one predicate for its events, messages, files, counts and lists alike.
 //!
 //! | of a ticket | a client sees |
 //! |---|---|
@@ -7,14 +7,20 @@
 //! | what the desk and they wrote to each other, and their files | yes |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | a phone contact | that there was one, since a clock may start at it; of one told in an internal note no more than that |
-//! | why a move or an escalation was made | yes: both are told in writing |
+//!
+//!  a phone contact
+//!  that there was one, since a clock may start at it; of one recorded in an internal note, no more than that
+//!
 //! | a step up that is put before a person | only where the client is asked |
-//! | what became of the desk's mail; stored values mended | nothing |
+//!
+//!  what became of the desk's mail; stored values rebuilt
+//!  nothing
+//!
 //! | how the desk took a mail in (`acknowledge`, `p1ByMail`, `related`) | nothing |
 //! | when it last changed, its version and its `ETag` | as of the last change they see something of |
 //!
-//! A client's pages count what they see alone, and search knows no words of notes. Whatever a clock is replayed from is seen,
-//! so that a ledger can be checked.
+//! A client's pages only count what they see, and search does not know the words of notes. Everything a clock is replayed from is
+//! visible, so that a ledger can be checked.
 
 use super::{Actor, Event, EventData, Ticket};
 use crate::domain::Instant;
@@ -59,7 +65,7 @@ impl Reader {
         public || matches!(self, Self::Desk)
     }
 
-    /// Whether they see anything of an event.
+    /// Whether any part of an event is visible to them.
     pub fn sees_of(self, event: &Event) -> bool {
         let public = match &event.data {
             EventData::Noted(_) | EventData::IndexRebuilt(_) | EventData::MailGivenUp(_) | EventData::MailSentAgain(_) => false,
@@ -114,7 +120,7 @@ impl Reader {
         Some(event)
     }
 
-    /// The version of a ticket that its last change they see something of made.
+    /// The version made by the last change of which they see anything.
     pub const fn version(self, ticket: &Ticket) -> i32 {
         match self {
             Self::Desk => ticket.version,
@@ -132,7 +138,7 @@ impl Reader {
 }
 
 impl Ticket {
-    /// Counts a change that some events tell: for everybody, and for a client where they see something of it.
+    /// Counts a change made by these events: for everybody, and for the client if they see any of it.
     pub fn changed(&mut self, at: Instant, told: &[Event]) {
         if told.is_empty() {
             return;

@@ -7,7 +7,6 @@ use super::visibility::Visibility;
 use super::{Actor, EventData};
 use crate::domain::permission::{self, Forbidden};
 
-/// Something to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Write {
     /// Whether the client may see it.
@@ -16,19 +15,17 @@ pub struct Write {
     pub by_phone: bool,
 }
 
-/// That something was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Written {
-    /// Whether it reports what was said by phone: that answers as the contact does, which the one a clock starts at does not.
+    /// Whether it reports what was said by phone. The phone contact then decides whether that answers, so this is not an answer of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_phone: bool,
 }
 
-/// That there was a phone contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phoned {
-    /// Who may see what was said; left out for a client.
+    /// Who may see what was said; absent in what a client sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
 }
@@ -42,7 +39,7 @@ impl Write {
     }
 }
 
-/// What a message of somebody is recorded as.
+/// The kind of event a message is recorded as.
 pub(super) fn said(actor: &Actor, public: bool, by_phone: bool) -> EventData {
     let written = Written { by_phone };
     match (public, actor) {

@@ -200,7 +200,7 @@ fn level_cells(level: &Level) -> [Cell; 7] {
     ]
 }
 
-/// How a case moves on from a level. A decision is a person's, whatever the mode.
+/// How a case leaves a level. A decision is always made by a person, whatever the mode.
 fn how(level: &Level) -> &'static str {
     let decided = level.climb.iter().filter(|condition| condition.kind() == ConditionKind::Decided).count();
     match (level.climb.len() - decided, decided, level.mode) {
@@ -256,10 +256,11 @@ fn every(cycle: Cycle) -> String {
     format!("{each} {}", cycle.dutch())
 }
 
-/// The keys by what they are of, with the names people know that by.
+/// The keys grouped by the part they belong to, with the name people know it by.
 fn assumed(contract: &Contract) -> TableBuilder<3> {
     let mut rows: Vec<(&str, Vec<&str>)> = Vec::new();
     for key in &contract.assumed {
+        // A level is a part of its own; other parts are known by the first two steps of the key.
         let steps = if key.starts_with("ladders.") && key.contains(".levels.") { 4 } else { 2 };
         let end = key.match_indices('.').nth(steps - 1).map(|(at, _)| at);
         let (of, what) = end.map_or((key.as_str(), "alles"), |at| (&key[..at], &key[at + 1..]));
@@ -276,7 +277,7 @@ fn assumed(contract: &Contract) -> TableBuilder<3> {
     table
 }
 
-/// What people call that which a key such as `obligations.3` leads to; nothing where the key says it.
+/// What people call the part that a key such as `obligations.3` leads to; `None` where the key says it itself.
 fn named(contract: &Contract, key: &str) -> Option<String> {
     let steps: Vec<_> = key.split('.').collect();
     let place = |at: usize| steps.get(at).and_then(|step| step.parse::<usize>().ok()).unwrap_or(usize::MAX);

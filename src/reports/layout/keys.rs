@@ -1,8 +1,8 @@
-//! What a dotted key of a contract file belongs to, in the words people use: `clocks.3.goals.0.within` is of *P2, oplossing*.
+//! Which part of a contract a dotted key belongs to, in the words people use: `clocks.3.goals.0.within` belongs to *P2, oplossing*.
 
 use crate::domain::contract::Contract;
 
-/// What a key belongs to; `None` where the key says so itself, as `calendars.support.hours` does.
+/// `None` where the key says it itself, as `calendars.support.hours` does.
 pub fn belongs_to(contract: &Contract, key: &str) -> Option<String> {
     let mut words = key.split('.');
     let list = words.next()?;

@@ -14,7 +14,7 @@ use crate::reports::service_management::{
 pub fn document(report: &ServiceManagementReport) -> Document {
     let zone = Zone::from(report.time_zone.parse().unwrap_or(chrono_tz::UTC));
     let to = dutch::moment(report.to_at, &zone);
-    // What most months do not have is left out where there is none; the other sections say that there is none.
+    // Sections that most months do not have are left out when empty; the others say that there is nothing.
     let sections = [
         Some(population(report)),
         corrections(&report.corrections),
@@ -53,7 +53,7 @@ fn lead(report: &ServiceManagementReport, zone: &Zone) -> Vec<String> {
     lead
 }
 
-/// What of the agreement is assumed: by name what the figures rest on, and how much besides.
+/// What is assumed: named where these figures rest on it, otherwise only counted.
 fn assumed(keys: &[String]) -> Option<String> {
     const FIGURES: [&str; 5] = ["calendars.", "clocks.", "priorities.", "effective_from", "time_zone"];
     let (figures, others): (Vec<_>, Vec<_>) =
@@ -105,7 +105,7 @@ fn corrections(corrections: &[Correction]) -> Option<Section> {
     (!corrections.is_empty()).then(|| Section::table("Gecorrigeerde uitkomsten (sinds het einde van de maand)", table))
 }
 
-/// What happened, by the type of an event.
+/// What happened, from the name of an event's kind.
 fn happened(event: &str) -> Cell {
     EventKind::named(event).map_or_else(|| event.into(), |kind| kind.word().into())
 }
@@ -233,7 +233,7 @@ fn goals(goals: &[GoalRow]) -> Section {
     Section::table("Normen (marge: zoveel van het aantal mogen te laat zijn)", table)
 }
 
-/// Most agreements leave nothing to be agreed for a ticket by itself.
+/// A section of its own, since most agreements do not let goals be agreed for a single ticket.
 fn agreed(rows: &[AgreedRow]) -> Option<Section> {
     let mut table = TableBuilder::new([
         Column::new("Type", Kind::Word),

@@ -1,4 +1,4 @@
-//! What agreements ask, in Dutch words: `90 % < 4 u`, `uiterlijk 3e werkdag`, `de 15e van de maand erna`.
+//! What agreements ask for, in Dutch: `90 % < 4 u`, `uiterlijk 3e werkdag`, `de 15e van de maand erna`.
 
 use crate::domain::calendar::{Term, Unit};
 use crate::domain::clock::{AGREED, Comparison, Share};

@@ -7,7 +7,7 @@ use super::{AgreedRow, ClockFigures, GoalFigures, GoalRow, Outcome, TicketFigure
 use crate::domain::clock::{AGREED, Comparison, Goal, Kind, Share};
 use crate::domain::contract::{Contract, TicketType};
 
-/// What makes two tickets' goals the same goal. Another version of the contract may have other ones.
+/// What makes the goals of two tickets the same goal. Another version of the contract may have others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
     ticket: TicketType,
@@ -22,13 +22,13 @@ struct Key<'a> {
 
 #[derive(Debug, Default)]
 struct Tally {
-    /// Its entry's index in the contract; none for a goal of another version.
+    /// The index of its entry in the contract; `None` for a goal of another version.
     entry: Option<usize>,
     met: u64,
     missed: u64,
 }
 
-/// What was agreed for tickets by themselves, apart from the contract's goals (AMB-20): a row for each type and priority.
+/// Repair moments agreed for single tickets, apart from the contract's goals (AMB-20): a row for each type and priority.
 pub(super) fn agreed(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<AgreedRow> {
     let mut rows: BTreeMap<(TicketType, Option<&str>), AgreedRow> = BTreeMap::new();
     for ticket in tickets {
@@ -49,7 +49,7 @@ pub(super) fn agreed(contract: &Contract, period: Period, tickets: &[&TicketFigu
     rows.into_values().collect()
 }
 
-/// One row per goal: the contract's own in its order, those of other versions behind them.
+/// One row per goal: the contract's own in its order, then those of other versions.
 pub(super) fn rows(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<GoalRow> {
     let mut tallies = of_contract(contract);
     for ticket in tickets {
@@ -89,8 +89,8 @@ struct Decided<'a> {
     missed: bool,
 }
 
-/// The goals of a ticket that count in a period: judged by all that is known, and named as they stood when it ended, since a priority or
-/// type of a later month is none of this one.
+/// The goals of a ticket that count in a period. They are judged by all that is known, but named as they stood when the period ended: a
+/// priority or type given in a later month does not belong in this one.
 fn decided(period: Period, ticket: &TicketFigures) -> impl Iterator<Item = Decided<'_>> {
     let judged = ticket.judged.as_ref().unwrap_or(&ticket.clocks);
     let goals = judged.iter().flat_map(|clock| (1..).zip(&clock.goals).map(move |(place, goal)| (clock, place, goal)));

@@ -7,7 +7,7 @@ use super::{HandlingTime, PriorityHandling, Spread, TicketFigures, TypeHandling,
 use crate::domain::clock::Kind;
 use crate::domain::contract::{Contract, TicketType};
 
-/// Six, each with its priorities.
+/// One per ticket type, each with its priorities.
 pub(super) fn times(contract: &Contract, period: Period, tickets: &[&TicketFigures]) -> Vec<TypeHandling> {
     let is_resolved = |ticket: &&TicketFigures| ticket.cancelled_at.is_none() && period.saw(ticket.resolved_at);
     let resolved: Vec<_> = tickets.iter().copied().filter(is_resolved).collect();
@@ -24,7 +24,7 @@ fn of_type(contract: &Contract, kind: TicketType, resolved: &[&TicketFigures]) -
     TypeHandling { ticket_type: kind, label: kind.dutch().to_owned(), all: time(of_type.iter().copied()), priorities: priorities.collect() }
 }
 
-/// The contract's priorities of a type, then others the tickets have, then none where a ticket has none.
+/// The contract's priorities for a type, then others that tickets have, then `None` where a ticket has none.
 fn priorities<'a>(contract: &'a Contract, kind: TicketType, tickets: &[&'a TicketFigures]) -> Vec<Option<&'a str>> {
     let own = contract.priorities.iter().filter(|priority| priority.types.contains(&kind)).map(|priority| priority.code.as_str());
     let mut codes: Vec<_> = own.map(Some).collect();

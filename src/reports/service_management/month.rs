@@ -32,7 +32,6 @@ impl Month {
         Self::of_date(zone.date(instant))
     }
 
-    /// The month of a date.
     pub fn of_date(date: NaiveDate) -> Option<Self> {
         Self::new(date.year(), date.month())
     }
@@ -42,7 +41,6 @@ impl Month {
         if self.month == 1 { Self::new(self.year - 1, 12) } else { Self::new(self.year, self.month - 1) }
     }
 
-    /// The year.
     pub const fn year(self) -> i32 {
         self.year
     }

@@ -1,4 +1,4 @@
-//! Which tickets are in the figures, and which need a word: not classified, open for long, past a bound and running.
+//! Which tickets are in the figures, and which are listed by name: not classified, open for long, past a bound and still running.
 
 use std::collections::BTreeSet;
 

@@ -1,13 +1,13 @@
-//! A ticket's history made into what a month's report counts of it (design § 8).
+//! From a ticket's history to what a month's report counts of it (design § 8).
 //!
-//! One history is read twice. What is *counted* (reported, closed, open, type, priority, handling time, steps of a ladder) is as
-//! the ticket stood at the last instant of the month: acts after it belong to later months. What is *judged* is as it is known
-//! when the report is made: a refusal, a reopening, a void breach, a fact recorded late or an amended calendar moves a goal's fate, and
-//! the goal then counts in the month of its present fate alone. Whatever differs from what was known when the month ended is a
-//! correction, with the act that made it. Read as known at an earlier instant, the report is the one of then.
+//! One history is read twice. What is *counted* (reported, closed, open, type, priority, handling time, steps of a ladder) is as the ticket
+//! stood at the last instant of the month: later acts belong to later months. What is *judged* is as known when the report is made: a
+//! refusal, a reopening, a void breach, a fact recorded late or an amended calendar moves the fate of a goal, which then counts only in the
+//! month of its present fate. Whatever differs from what was known when the month ended is a correction, with the act that caused it.
+//! Read as known at an earlier instant, the report is the one that was made then.
 //!
-//! A fact that happened in the month and was recorded after it is in both readings, since every figure counts the backdated facts in it
-//! (§ 2.12): otherwise a ticket registered on the 2nd for the 31st would be reported in no month. Such facts are listed.
+//! A fact that happened in the month but was recorded after it is in both readings, since every figure counts backdated facts (§ 2.12):
+//! otherwise a ticket registered on the 2nd for the 31st would be reported in no month. Such facts are listed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::domain::contract::Contract;
 use crate::domain::ticket::{self, Event, EventData, EventKind, Reader, Ticket, as_recorded};
 use crate::domain::workflow::State;
 
-/// Which months' tickets are read, and as known when.
+/// Which period is read, and as known when.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
     period: Period,
@@ -33,12 +33,11 @@ impl Reading {
         Self { period: month.period(zone), known_at }
     }
 
-    /// Everything there is by now, in one period.
+    /// Everything up to now, in one period.
     pub fn present(now: Instant) -> Self {
         Self { period: Period { from: Instant::MIN, to: Instant::MAX }, known_at: now }
     }
 
-    /// As known when.
     pub fn known_at(self) -> Instant {
         self.known_at
     }
@@ -48,18 +47,18 @@ impl Reading {
         self.period.to.plus(-1).unwrap_or(self.period.to).min(self.known_at)
     }
 
-    /// Whether the month was not over.
+    /// Whether the month was not over yet.
     pub fn is_provisional(self) -> bool {
         self.known_at < self.period.to
     }
 }
 
-/// What a report counts of a ticket; `None` of one that was not known, or not yet reported when the period ended.
+/// What a report counts of a ticket; `None` when it was not known yet, or not reported by the end of the period.
 pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading: Reading) -> Option<TicketFigures> {
     let Reading { period, known_at } = reading;
     let last = reading.last();
     let known: Vec<_> = history.iter().filter(|event| event.recorded_at <= known_at).cloned().collect();
-    // What follows from the acts is found again by replaying them: what later acts made follow is left out.
+    // Events that follow from acts are found again by the replay; those that followed from later acts are left out.
     let is_counted = |event: &&Event| event.occurred_at <= last && !(event.is_derived() && event.recorded_at > last);
     let counted: Vec<_> = known.iter().filter(is_counted).cloned().collect();
     if counted.first().is_none_or(|event| event.kind() != EventKind::Registered) {
@@ -93,7 +92,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
     })
 }
 
-/// When a ticket that was closed as the period began was first taken up again in it.
+/// When a ticket that was closed when the period began was first reopened in it.
 fn reopened_at(ticket: &Ticket, counted: &[Event], period: Period) -> Option<Instant> {
     let reopened = counted.iter().find(|event| event.kind() == EventKind::Reopened && event.occurred_at >= period.from)?;
     let before: Vec<_> = counted.iter().filter(|event| event.occurred_at < period.from).cloned().collect();
@@ -113,7 +112,7 @@ fn late(counted: &[Event], number: &str, to: Instant) -> Vec<LateFact> {
     counted.iter().filter(is_late).map(fact).collect()
 }
 
-/// Why, as far as both parties are told: a report is for the client too.
+/// The reason, as far as both parties are told it: a report is for the client too.
 fn told_reason(event: &Event) -> Option<String> {
     Reader::Client.event(event.clone())?.reason
 }
@@ -127,11 +126,11 @@ fn is_talk(kind: EventKind) -> bool {
 /// Something known after the period that may change a verdict in it.
 #[derive(Debug, Clone, Copy)]
 struct Later<'a> {
-    /// Since when it is known.
+    /// When it became known.
     at: Instant,
-    /// How many events were known with it.
+    /// How many events were known by then.
     events: usize,
-    /// The act; an amendment when there is none.
+    /// The act; `None` for an amendment.
     act: Option<&'a Event>,
     /// The amendment's place in the contract.
     amendment: usize,
@@ -147,7 +146,7 @@ fn later<'a>(contract: &Contract, known: &'a [Event], last: Instant, known_at: I
         .collect();
     let acts = known.iter().enumerate().filter(|(_, event)| event.recorded_at > last && !event.is_derived() && !is_talk(event.kind()));
     later.extend(acts.map(|(place, event)| Later { at: event.recorded_at, events: place + 1, act: Some(event), amendment: 0 }));
-    // Amendments stand in front of the acts of their second: the sort is stable.
+    // Amendments come before the acts of the same second: the sort is stable.
     later.sort_by_key(|one| one.at);
     later
 }
@@ -167,8 +166,8 @@ fn decided(clocks: &[ClockFigures], period: Period) -> BTreeMap<Place, GoalFigur
     goals.filter(|(_, goal)| period.saw(goal.fate_at())).map(|(place, goal)| (place, goal.clone())).collect()
 }
 
-/// Verdicts of a period that are not what they were when it ended, each with what last changed it; and when any of them last changed,
-/// be it back to what it was.
+/// Verdicts of a period that differ from what they were when it ended, each with what last changed it; and when any of them last changed,
+/// even if back to what it was.
 fn corrections(
     contract: &Contract,
     ticket: &Ticket,

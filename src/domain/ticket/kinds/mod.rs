@@ -13,7 +13,7 @@ mod service_request;
 use crate::domain::contract::TicketType;
 use crate::domain::workflow::{Phase, State, Step, phase};
 
-/// What is a type's own.
+/// What is specific to a type.
 #[derive(Debug)]
 pub struct Rules {
     /// Its phases, without the two of every type; the first is where a ticket is registered.
@@ -30,7 +30,6 @@ impl Rules {
     }
 }
 
-/// The rules of a type.
 pub fn rules(kind: TicketType) -> &'static Rules {
     match kind {
         TicketType::Incident => &incident::RULES,
@@ -64,8 +63,7 @@ pub fn first_active(kind: TicketType) -> Option<&'static Phase> {
     phases(kind).find(|phase| phase.state == State::Active)
 }
 
-/// The phase a ticket comes to stand in when its type changes: the same where every type has it, else the first one in
-/// which it is worked on.
+/// The phase of a ticket whose type changes: the same one where every type has it, else the new type's first active phase.
 pub fn phase_as(kind: TicketType, phase: &Phase) -> Option<&'static Phase> {
     let shared = matches!(phase.step, Step::Registered | Step::OnHold | Step::Cancelled);
     if shared { phase_of(kind, phase.step) } else { first_active(kind) }
