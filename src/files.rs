@@ -16,8 +16,8 @@ use object_store::{GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectSto
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::health::Health;
 use crate::settings::Attachments;
-use crate::standing::Standing;
 
 /// Bytes written to a folder at once.
 const FOLDER_PART: usize = 512 * 1024;
@@ -30,7 +30,7 @@ const STORE: &str = "the store of attachments";
 #[derive(Debug)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
-    standing: Standing,
+    health: Health,
     part: usize,
     /// The folder, in which files also stand while they arrive; `None` for a bucket.
     folder: Option<PathBuf>,
@@ -60,18 +60,13 @@ impl Files {
     /// Opens the store named in the settings: a folder, made if need be, or `s3://BUCKET`.
     pub fn open(settings: &Attachments) -> Result<Self, object_store::Error> {
         if let Some(bucket) = settings.store.strip_prefix("s3://") {
-            return Ok(Self {
-                store: Arc::new(bucket_of(settings, bucket)?),
-                standing: Standing::new(STORE),
-                part: BUCKET_PART,
-                folder: None,
-            });
+            return Ok(Self { store: Arc::new(bucket_of(settings, bucket)?), health: Health::new(STORE), part: BUCKET_PART, folder: None });
         }
         let folder = PathBuf::from(&*settings.store);
         std::fs::create_dir_all(&folder)
             .map_err(|source| object_store::Error::Generic { store: "folder", source: format!("{}: {source}", folder.display()).into() })?;
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), standing: Standing::new(STORE), part: FOLDER_PART, folder: Some(folder) })
+        Ok(Self { store: Arc::new(store), health: Health::new(STORE), part: FOLDER_PART, folder: Some(folder) })
     }
 
     /// Whether every file that comes in takes a lot of memory at once.
@@ -83,8 +78,8 @@ impl Files {
     pub async fn keep<E>(&self, id: Uuid, bytes: impl Stream<Item = Result<Bytes, E>>, cap: u64) -> Result<Kept, NotKept<E>> {
         let kept = self.take_in(id, bytes, cap).await;
         match &kept {
-            Ok(_) => self.standing.worked(),
-            Err(NotKept::Store(error)) => self.standing.failed(error),
+            Ok(_) => self.health.worked(),
+            Err(NotKept::Store(error)) => self.health.failed(error),
             Err(NotKept::TooLong | NotKept::Broken(_)) => {}
         }
         kept

@@ -9,14 +9,14 @@
 //! the modules of one; a test (`tests/it/architecture`) reads this table and every file.
 //!
 //! ```text
-//! words standing →
+//! words health →
 //! domain         → words
 //! contracts      → domain words
 //! documents      → domain words
 //! proof simulate settings time → domain
-//! files          → settings standing
+//! files          → health settings
 //! reports        → documents domain words
-//! store          → contracts domain standing words
+//! store          → contracts domain health words
 //! mail           → domain settings
 //! error          → domain mail store
 //! app            → error files mail settings store time
@@ -42,7 +42,7 @@
 //!   only through one (`store::agreements`), so that what another process applied is known at once.
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`files`]: where the bytes of attachments are.
-//! - [`standing`]: whether the database and the files do their part, as far as is known.
+//! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.
 //! - [`mail`]: a message read, judged, written and sent.
@@ -67,6 +67,7 @@ pub mod documents;
 pub mod domain;
 pub mod error;
 pub mod files;
+pub mod health;
 pub mod http;
 pub mod jobs;
 pub mod mail;
@@ -75,7 +76,6 @@ pub mod proof;
 pub mod reports;
 pub mod settings;
 pub mod simulate;
-pub mod standing;
 pub mod store;
 pub mod time;
 pub mod usecases;

@@ -302,14 +302,14 @@ impl Settings {
             problems.push("database.url: must be sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
         }
         if let Err(error) = self.mail.from.parse::<lettre::message::Mailbox>() {
-            problems.push(format!("mail.from: \"{}\" is no address: {error}", self.mail.from));
+            problems.push(format!("mail.from: \"{}\" is not an address: {error}", self.mail.from));
         }
         if self.mail.give_up_after_days == 0 {
             problems.push("mail.give_up_after_days: must be at least 1".to_owned());
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
             if let Err(error) = mailbox.address.parse::<lettre::message::Mailbox>() {
-                problems.push(format!("mailboxes.{name}.address: \"{}\" is no address: {error}", mailbox.address));
+                problems.push(format!("mailboxes.{name}.address: \"{}\" is not an address: {error}", mailbox.address));
             }
             let other = self
                 .mailboxes

@@ -39,7 +39,7 @@ pub trait ClosedList: Copy + 'static {
     fn of_code(code: &str) -> Option<Self>;
 }
 
-/// A text that is no code of the list it was read as.
+/// A text that is not a code of the list it was read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is none of {}", .0.join(", "))]
 pub struct UnknownCode(pub &'static [&'static str]);

@@ -1,7 +1,7 @@
 //! Calendar amendments on the command line: record one, and approve it for a side.
 
 use super::{Failed, explained, open, say};
-use crate::domain::contract::amendment::Recorded;
+use crate::domain::contract::amendment::RecordedAmendment;
 use crate::settings::Settings;
 use crate::usecases::Stamp;
 use crate::usecases::amendments::{self, Consent, NewAmendment};
@@ -34,8 +34,8 @@ pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>
     given.iter().map(consent).collect()
 }
 
-fn line(recorded: &Recorded) -> String {
-    let Recorded { id, contract, calendar, date, .. } = recorded;
+fn line(recorded: &RecordedAmendment) -> String {
+    let RecordedAmendment { id, contract, calendar, date, .. } = recorded;
     let sides: Vec<_> = recorded.waits_for().iter().map(|side| side.as_str()).collect();
     let waits = || format!("waits for the approval of {}", sides.join(" and "));
     let state = recorded.in_force_at().map_or_else(waits, |at| format!("in force since {at}"));

@@ -94,7 +94,7 @@ async fn refuse_other_schema(app: &App) -> Result<(), Failed> {
 pub async fn apply_folder(app: &App) -> Result<(), Failed> {
     let outcome = usecases::agreements::apply_folder(app, &app.settings.contracts.dir).await?;
     for draft in &outcome.drafts {
-        tracing::warn!(file = %draft.file.display(), open = draft.problems.len(), "this contract is a draft: what it leaves open must be filled in before it is applied");
+        tracing::warn!(file = %draft.file.display(), open = draft.findings.len(), "this contract is a draft: what it leaves open must be filled in before it is applied");
     }
     outbox::register_handlers(app).await?;
     Ok(())

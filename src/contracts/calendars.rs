@@ -30,12 +30,12 @@ pub(super) fn read(root: &Section<'_>, zone: Option<&Zone>) -> BTreeMap<String, 
 
 /// One calendar; what is wrong with some of its hours does not hide what is wrong with the others.
 fn calendar(section: &Section<'_>, zone: &Zone) -> Option<Calendar> {
-    let before = section.problems_so_far();
+    let before = section.findings_so_far();
     let mut rules = Rules::in_zone(zone.clone());
     if let Some(hours) = section.required("hours").and_then(|field| field.section()) {
         weekly(&hours, &mut rules);
     }
-    let hours_are_read = section.problems_so_far() == before;
+    let hours_are_read = section.findings_so_far() == before;
     if let Some(rule) = section.optional("holidays").and_then(|field| field.code()) {
         rules.holidays = rule;
     }
@@ -68,7 +68,7 @@ fn calendar(section: &Section<'_>, zone: &Zone) -> Option<Calendar> {
             }
         }
     });
-    calendar.ok().filter(|_| section.problems_so_far() == before)
+    calendar.ok().filter(|_| section.findings_so_far() == before)
 }
 
 /// `mon-fri = ["08:00-17:00"]`.

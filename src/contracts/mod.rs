@@ -19,7 +19,7 @@ use crate::domain::contract::Contract;
 
 /// Something that keeps a file from being a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct Finding {
     /// A dotted path, such as `clocks.0.goals.1.under`.
     pub key: String,
     pub reason: String,
@@ -29,7 +29,7 @@ pub struct Problem {
     pub line: Option<usize>,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: {}", self.key, self.reason)?;
         self.line.map_or(Ok(()), |line| write!(out, " (line {line})"))
@@ -40,22 +40,22 @@ impl fmt::Display for Problem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     pub file: PathBuf,
-    pub problems: Vec<Problem>,
+    pub findings: Vec<Finding>,
 }
 
 impl Refused {
     /// Whether nothing is wrong with the file but what the agreement leaves open.
     pub fn is_draft(&self) -> bool {
-        self.problems.iter().all(|problem| problem.open)
+        self.findings.iter().all(|finding| finding.open)
     }
 }
 
 impl fmt::Display for Refused {
     /// One line each: `file: key: reason`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.problems.iter().enumerate() {
-            let end = if at + 1 == self.problems.len() { "" } else { "\n" };
-            write!(out, "{}: {problem}{end}", self.file.display())?;
+        for (at, finding) in self.findings.iter().enumerate() {
+            let end = if at + 1 == self.findings.len() { "" } else { "\n" };
+            write!(out, "{}: {finding}{end}", self.file.display())?;
         }
         Ok(())
     }
@@ -74,21 +74,21 @@ pub struct Source {
 
 /// `file` only appears in what is refused.
 pub fn parse(file: &Path, text: &str) -> Result<Contract, Refused> {
-    schema::read(text).map_err(|mut problems| {
+    schema::read(text).map_err(|mut findings| {
         // Several clocks may fail on one key, which is then told once.
         let mut seen = std::collections::HashSet::new();
-        problems.retain(|problem| seen.insert((problem.key.clone(), problem.reason.clone())));
-        for problem in &mut problems {
-            problem.line = lines::of(text, &problem.key);
+        findings.retain(|finding| seen.insert((finding.key.clone(), finding.reason.clone())));
+        for finding in &mut findings {
+            finding.line = lines::of(text, &finding.key);
         }
-        Refused { file: file.to_owned(), problems }
+        Refused { file: file.to_owned(), findings }
     })
 }
 
 pub fn load(file: &Path) -> Result<Source, Refused> {
     let unreadable = |error: std::io::Error| Refused {
         file: file.to_owned(),
-        problems: vec![Problem { key: "file".to_owned(), reason: format!("cannot be read: {error}"), open: false, line: None }],
+        findings: vec![Finding { key: "file".to_owned(), reason: format!("cannot be read: {error}"), open: false, line: None }],
     };
     let text = std::fs::read_to_string(file).map_err(unreadable)?;
     let contract = parse(file, &text)?;
@@ -104,12 +104,13 @@ pub fn load_folder(folder: &Path) -> std::io::Result<(Vec<Source>, Vec<Refused>)
             files.push(path);
         }
     }
+    // The order of a directory differs from one machine to the next.
     files.sort();
     let (mut read, mut refused) = (Vec::new(), Vec::new());
     for file in files {
         match load(&file) {
             Ok(source) => read.push(source),
-            Err(problems) => refused.push(problems),
+            Err(findings) => refused.push(findings),
         }
     }
     Ok((read, refused))

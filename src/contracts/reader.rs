@@ -7,16 +7,16 @@ use std::fmt::Display;
 use chrono::NaiveDate;
 use toml::{Table, Value};
 
-use super::Problem;
+use super::Finding;
 use crate::domain::contract::Label;
 use crate::words::ClosedList;
 
 #[derive(Default)]
-pub(super) struct Findings(RefCell<Vec<Problem>>);
+pub(super) struct Findings(RefCell<Vec<Finding>>);
 
 impl Findings {
     pub(super) fn refuse(&self, key: impl Into<String>, reason: impl Display) {
-        self.0.borrow_mut().push(Problem { key: key.into(), reason: reason.to_string(), open: false, line: None });
+        self.0.borrow_mut().push(Finding { key: key.into(), reason: reason.to_string(), open: false, line: None });
     }
 
     fn count(&self) -> usize {
@@ -25,10 +25,10 @@ impl Findings {
 
     fn leave_open(&self, key: &str) {
         let reason = "is \"unknown\": the agreement leaves it open".to_owned();
-        self.0.borrow_mut().push(Problem { key: key.to_owned(), reason, open: true, line: None });
+        self.0.borrow_mut().push(Finding { key: key.to_owned(), reason, open: true, line: None });
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    pub(super) fn into_list(self) -> Vec<Finding> {
         self.0.into_inner()
     }
 }
@@ -68,7 +68,7 @@ impl<'a> Section<'a> {
         self.findings.refuse(self.at.clone(), reason);
     }
 
-    pub(super) fn problems_so_far(&self) -> usize {
+    pub(super) fn findings_so_far(&self) -> usize {
         self.findings.count()
     }
 

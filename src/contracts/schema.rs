@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::checks;
 use super::reader::{Field, Findings, Section, label};
-use super::{Problem, calendars, obligations};
+use super::{Finding, calendars, obligations};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
 use crate::domain::contract::{
@@ -14,16 +14,16 @@ use crate::domain::contract::{
 use crate::words::UnknownCode;
 
 /// Reads a contract, or finds everything that keeps the text from being one.
-pub(super) fn read(text: &str) -> Result<Contract, Vec<Problem>> {
+pub(super) fn read(text: &str) -> Result<Contract, Vec<Finding>> {
     let table = toml::from_str::<toml::Table>(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         let reason = format!("is no TOML: line {line}: {}", error.message().replace('\n', "; "));
-        vec![Problem { key: "file".to_owned(), reason, open: false, line: None }]
+        vec![Finding { key: "file".to_owned(), reason, open: false, line: None }]
     })?;
     let findings = Findings::default();
     let contract = contract(&Section::root(&table, &findings));
-    let problems = findings.into_problems();
-    if problems.is_empty() { Ok(contract) } else { Err(problems) }
+    let found = findings.into_list();
+    if found.is_empty() { Ok(contract) } else { Err(found) }
 }
 
 /// The contract as far as it could be read: what could not be is among the findings, and empty here.

@@ -56,7 +56,7 @@ pub enum Cell {
 /// What a column holds: its cells are of this kind, blank or missing. A column of words or numbers may have a text here and there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Kind {
+pub enum CellKind {
     Text,
     Word,
     Count,

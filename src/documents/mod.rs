@@ -12,7 +12,7 @@ pub mod json;
 mod table;
 pub mod text;
 
-pub use cell::{Cell, Kind};
+pub use cell::{Cell, CellKind};
 pub use table::{Align, Column, Row, Table, TableBuilder};
 
 use serde::Serialize;
@@ -69,15 +69,15 @@ fn zone_name<S: serde::Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, 
 #[cfg(test)]
 fn sample() -> Document {
     let mut table = TableBuilder::new([
-        Column::new("Norm", Kind::Word),
-        Column::new("Leeg", Kind::Text),
-        Column::new("Aantal", Kind::Count),
-        Column::new("Duur", Kind::Duration),
-        Column::new("Score", Kind::Percentage),
-        Column::new("Gehaald", Kind::PartOf),
-        Column::new("Sinds", Kind::Moment),
-        Column::new("Datum", Kind::Date),
-        Column::new("Ticket", Kind::Ticket),
+        Column::new("Norm", CellKind::Word),
+        Column::new("Leeg", CellKind::Text),
+        Column::new("Aantal", CellKind::Count),
+        Column::new("Duur", CellKind::Duration),
+        Column::new("Score", CellKind::Percentage),
+        Column::new("Gehaald", CellKind::PartOf),
+        Column::new("Sinds", CellKind::Moment),
+        Column::new("Datum", CellKind::Date),
+        Column::new("Ticket", CellKind::Ticket),
     ]);
     let at: crate::domain::Instant = "2026-03-01T11:00:00Z".parse().expect("an instant");
     let date = at.to_utc().date_naive();
@@ -112,7 +112,7 @@ fn sample() -> Document {
         sections: vec![
             Section { title: None, blocks: vec![Block::Paragraph { text: "Vooraf.".to_owned() }] },
             Section::new("Cijfers", [Block::Note { text: "Afgekort.".to_owned() }, Block::Table(table.into())]),
-            Section::table("Niets", TableBuilder::new([Column::new("Ticket", Kind::Ticket)])),
+            Section::table("Niets", TableBuilder::new([Column::new("Ticket", CellKind::Ticket)])),
         ],
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::cell::{Cell, Kind};
+use super::cell::{Cell, CellKind};
 
 /// Every row of cells has one for each column: a `TableBuilder` sees to that.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,7 +14,7 @@ pub struct Table {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     pub title: &'static str,
-    pub kind: Kind,
+    pub kind: CellKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,14 +41,14 @@ pub enum Row {
 }
 
 impl Column {
-    pub const fn new(title: &'static str, kind: Kind) -> Self {
+    pub const fn new(title: &'static str, kind: CellKind) -> Self {
         Self { title, kind }
     }
 
     pub const fn align(self) -> Align {
         match self.kind {
-            Kind::Count | Kind::Ordinal | Kind::Duration | Kind::Percentage | Kind::PartOf => Align::Right,
-            Kind::Text | Kind::Word | Kind::Moment | Kind::Date | Kind::Ticket => Align::Left,
+            CellKind::Count | CellKind::Ordinal | CellKind::Duration | CellKind::Percentage | CellKind::PartOf => Align::Right,
+            CellKind::Text | CellKind::Word | CellKind::Moment | CellKind::Date | CellKind::Ticket => Align::Left,
         }
     }
 }
@@ -58,7 +58,7 @@ impl Serialize for Column {
         #[derive(Serialize)]
         struct Shown {
             title: &'static str,
-            kind: Kind,
+            kind: CellKind,
             align: Align,
         }
         Shown { title: self.title, kind: self.kind, align: self.align() }.serialize(serializer)

@@ -137,7 +137,7 @@ macro_rules! event_data {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nothing {}
 
-/// Which stored values differed from what the history gives, and were written anew.
+/// Which stored values differed from what the history gives, and were rewritten.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndexRebuilt {
     pub differences: Vec<Difference>,

@@ -51,6 +51,7 @@ pub trait Verb: 'static {
 macro_rules! verbs_of_the_desk {
     ($($(#[$meaning:meta])* $verb:ident),* $(,)?) => { $(
         $(#[$meaning])*
+        // Uninhabited: a verb is only ever a type in a signature.
         pub enum $verb {}
 
         impl Verb for $verb {

@@ -16,7 +16,7 @@ pub struct Person {
 
 /// Which people a list shows; an empty field does not narrow it.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct PersonFilter {
     pub organisations: Vec<String>,
     /// Each somewhere in their name or address.
     pub words: Vec<String>,

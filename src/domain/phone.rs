@@ -9,7 +9,7 @@ pub struct Phone(String);
 /// Why a text is not such a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadPhone {
-    #[error("is no telephone number, such as 070 123 45 67, +31 70 123 45 67 or 0800 1234")]
+    #[error("is not a telephone number, such as 070 123 45 67, +31 70 123 45 67 or 0800 1234")]
     Unreadable,
     #[error("must be a Dutch number: callers pay no international rate")]
     Abroad,

@@ -71,7 +71,7 @@ pub(super) const fn phase(step: Step, state: State, next: &'static [Step]) -> Ph
 }
 
 closed_list! {
-    /// On whom a ticket can wait under any contract; a contract that stops clocks for other causes names them (CLK-12).
+    /// Whom or what a ticket can wait for under any contract. A contract that stops clocks for other causes names those (CLK-12).
     pub enum HoldCause {
         Requester = "requester": "de melder", "the requester";
         Client = "client": "de opdrachtgever", "the client";

@@ -144,7 +144,7 @@ impl From<Error> for Failure {
             Error::Repeat => Self::new(Code::Busy, "too many changes at once; try again"),
             Error::Stopping => Self::new(Code::Unavailable, "the desk is stopping; try again"),
             Error::Unavailable(cause) => {
-                // Of each request so refused the log need not hear: `Standing` tells when it begins and when it is over.
+                // Of each request so refused the log need not hear: `Health` tells when it begins and when it is over.
                 tracing::debug!(cause, "a dependency is away");
                 Self::new(Code::Unavailable, "what the desk depends on cannot be used now; try again")
             }

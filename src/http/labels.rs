@@ -1,12 +1,12 @@
 //! The closed lists of the API by name: everything `/v1/labels` shows beside what contracts call things.
 
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
-use crate::domain::clock::{Answer, Comparison, Interlude, Kind, Standing, Starts, State as ClockState, Undone};
+use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
 use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
-use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, State as ObligationState};
+use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
 use crate::reports::service_management::{Outcome, Verdict};
@@ -31,7 +31,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("comparison", Comparison::WORDS.into()),
         ("answer", Answer::WORDS.into()),
         ("interlude", Interlude::WORDS.into()),
-        ("ledgerState", Standing::WORDS.into()),
+        ("ledgerState", LineState::WORDS.into()),
         ("ledgerCause", ledger_causes),
         ("calendarChange", ChangeKind::WORDS.into()),
         ("side", Side::WORDS.into()),

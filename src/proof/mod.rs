@@ -313,7 +313,7 @@ fn figures(clock: &clock::Clock) -> LedgerFigures {
 
 fn segments(contract: &Contract, basis: &Basis, replay: &Replay<'_>) -> Vec<LedgerEntry> {
     let entry = |(line, calendar): (clock::Line, &Calendar)| LedgerEntry {
-        seconds: if line.state == clock::Standing::Closed { 0 } else { line.to.unix() - line.from.unix() },
+        seconds: if line.state == clock::LineState::Closed { 0 } else { line.to.unix() - line.from.unix() },
         event: cause_event(basis, &line),
         calendar: contract.calendar_name(calendar).unwrap_or_default().to_owned(),
         from: line.from,
@@ -326,7 +326,7 @@ fn segments(contract: &Contract, basis: &Basis, replay: &Replay<'_>) -> Vec<Ledg
 
 /// The event that last changed what the clock does; for time held because a stop was undone, the event that undid it.
 fn cause_event(basis: &Basis, line: &clock::Line) -> Uuid {
-    let undone = line.state == clock::Standing::Held && line.cause.as_deref().and_then(clock::Undone::named).is_some();
+    let undone = line.state == clock::LineState::Held && line.cause.as_deref().and_then(clock::Undone::named).is_some();
     let undoing = basis.facts.iter().find(|(_, fact)| undone && fact.at >= line.to && fact.kind.undoes_a_stop());
     let before = basis.facts.iter().rev().find(|(_, fact)| fact.at <= line.from);
     undoing.or(before).map_or(basis.registration.event, |(event, _)| *event)

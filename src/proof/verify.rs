@@ -85,7 +85,7 @@ fn differences(at: &str, claimed: &Value, counted: &Value, found: &mut Vec<Strin
                 differences(&under(&place.to_string()), &of(one), &of(other), found);
             }
         }
-        (claimed, counted) if claimed != counted => found.push(format!("{at}: the ledger says {claimed}, counted again it is {counted}")),
+        (claimed, counted) if claimed != counted => found.push(format!("{at}: the ledger says {claimed}, recomputed it is {counted}")),
         _ => {}
     }
 }

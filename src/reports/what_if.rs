@@ -114,13 +114,13 @@ struct Key {
     clock: Kind,
     priority: Option<String>,
     place: u32,
-    before: Option<Text>,
-    after: Option<Text>,
+    before: Option<GoalText>,
+    after: Option<GoalText>,
 }
 
 /// A goal as agreed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Text {
+struct GoalText {
     comparison: Comparison,
     target: String,
     share: Share,
@@ -128,20 +128,20 @@ struct Text {
 
 #[derive(Debug, Default)]
 struct Tally {
-    before: Counted,
-    after: Counted,
-    gained: Found,
-    lost: Found,
+    before: Outcomes,
+    after: Outcomes,
+    gained: Numbers,
+    lost: Numbers,
 }
 
 #[derive(Debug, Default)]
-struct Counted {
+struct Outcomes {
     met: u64,
     missed: u64,
 }
 
 #[derive(Debug, Default)]
-struct Found {
+struct Numbers {
     count: u64,
     named: Vec<String>,
 }
@@ -207,8 +207,8 @@ impl WhatIf {
 
     /// What was counted, for a contract and version.
     pub fn finish(self, contract_id: &str, contract_version: &str) -> ContractSimulation {
-        let outcome = |text: Option<Text>, counted: &Counted| {
-            text.map(|Text { comparison, target, share }| GoalOutcome {
+        let outcome = |text: Option<GoalText>, counted: &Outcomes| {
+            text.map(|GoalText { comparison, target, share }| GoalOutcome {
                 comparison,
                 target,
                 share_required: share,
@@ -242,7 +242,7 @@ impl WhatIf {
     }
 }
 
-impl Found {
+impl Numbers {
     fn add(&mut self, number: &str) {
         self.count += 1;
         if self.named.len() < NAMED {
@@ -251,6 +251,6 @@ impl Found {
     }
 }
 
-fn text(goal: &GoalFigures) -> Text {
-    Text { comparison: goal.comparison, target: goal.target.clone(), share: goal.share.unwrap_or(Share::ALL) }
+fn text(goal: &GoalFigures) -> GoalText {
+    GoalText { comparison: goal.comparison, target: goal.target.clone(), share: goal.share.unwrap_or(Share::ALL) }
 }

@@ -75,7 +75,7 @@ impl Reading {
             {
                 path.push(name.clone());
             }
-            problems.push(self.told(&path, &error.kind));
+            problems.push(self.described(&path, &error.kind));
             if !put_aside(&mut values, &defaults, &path) {
                 break;
             }
@@ -84,7 +84,7 @@ impl Reading {
     }
 
     /// One problem: the key, who set it, and what is wrong; never the value, which may be a secret in the wrong place.
-    fn told(&self, path: &[String], kind: &Kind) -> String {
+    fn described(&self, path: &[String], kind: &Kind) -> String {
         let key = path.join(".");
         let matter = match kind {
             Kind::UnknownField(_, known) => match path.split_last().map(|(_, table)| table.join(".")).unwrap_or_default().as_str() {

@@ -71,7 +71,7 @@ pub(super) fn read(contract: &Contract, text: &[u8]) -> Result<Line, Unanswered>
     let value = match serde_json::from_slice::<Value>(text) {
         Ok(Value::Object(object)) => object,
         Ok(_) => return Err(refused(None, Code::BadValue, "the line must be an object".to_owned())),
-        Err(error) => return Err(refused(None, Code::BadJson, format!("the line is no JSON: {error}"))),
+        Err(error) => return Err(refused(None, Code::BadJson, format!("the line is not JSON: {error}"))),
     };
     let mut object = Object { at: "", map: &value, problems: &mut problems };
     object.know(&KEYS);
@@ -183,7 +183,7 @@ fn item(index: usize, item: &Value, problems: &mut Problems) -> Item {
         Some("cancelled") => bare(FactKind::Cancelled),
         other => {
             if let Some(other) = other {
-                object.problems.note(Code::BadValue, format!("{at}.kind \"{other}\" is no kind of fact"));
+                object.problems.note(Code::BadValue, format!("{at}.kind \"{other}\" is not a kind of fact"));
             }
             // Without a kind, the keys of every kind are allowed.
             (&["at", "kind", "by", "cause", "priority"][..], None)

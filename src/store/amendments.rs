@@ -10,10 +10,10 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
 use crate::domain::contract::Side;
-use crate::domain::contract::amendment::{Approval, Change, Recorded};
+use crate::domain::contract::amendment::{Approval, Change, RecordedAmendment};
 use crate::domain::workflow::State;
 
-pub async fn all(reads: &impl Reads) -> Result<Vec<Recorded>, DbErr> {
+pub async fn all(reads: &impl Reads) -> Result<Vec<RecordedAmendment>, DbErr> {
     let rows = reads
         .find_of_desk::<calendar_amendment::Entity>()
         .order_by_asc(calendar_amendment::Column::Sequence)
@@ -34,7 +34,7 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Recorded>, DbErr> {
 }
 
 /// Stores an amendment without its approvals.
-pub async fn insert(tx: &Tx, recorded: &Recorded) -> Result<(), DbErr> {
+pub async fn insert(tx: &Tx, recorded: &RecordedAmendment) -> Result<(), DbErr> {
     let row = calendar_amendment::ActiveModel {
         id: Set(recorded.id),
         sequence: Set(recorded.sequence),
@@ -94,10 +94,10 @@ fn approval(row: amendment_approval::Model) -> Result<Approval, DbErr> {
     })
 }
 
-fn to_domain(row: calendar_amendment::Model) -> Result<Recorded, DbErr> {
+fn to_domain(row: calendar_amendment::Model) -> Result<RecordedAmendment, DbErr> {
     let hours: Vec<String> = serde_json::from_value(row.hours).map_err(|_unreadable| broken("an amendment's hours"))?;
     let change = Change::named(&row.change, &hours).ok().flatten().ok_or_else(|| broken("an amendment"))?;
-    Ok(Recorded {
+    Ok(RecordedAmendment {
         id: row.id,
         sequence: row.sequence,
         contract: row.contract,

@@ -26,7 +26,7 @@ use super::file_guard::FileGuard;
 use super::tx::sealed::Inner as _;
 use super::watch::Watch;
 use super::{Scope, Tx, View};
-use crate::standing::Standing;
+use crate::health::Health;
 
 /// How long SQLite waits for another process's write, and PostgreSQL for a connection.
 const WAIT: Duration = Duration::from_secs(5);
@@ -68,7 +68,7 @@ impl Db {
         options.max_connections(16).acquire_timeout(WAIT).connect_timeout(WAIT).sqlx_logging(false);
         let pool = Database::connect(options).await?;
         let watch = Arc::new(Watch {
-            standing: Standing::new("the database"),
+            health: Health::new("the database"),
             file: None,
             spoilt: Arc::default(),
             probed: tokio::sync::Mutex::default(),
@@ -91,12 +91,8 @@ impl Db {
         let poller = patiently(&sqlite(path, 1, None)).await?;
         // A connection that has read keeps SQLite from removing the log when another one closes.
         poller.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) FROM sqlite_schema")).await?;
-        let watch = Watch {
-            standing: Standing::new("the database"),
-            file: Some(FileGuard::of(path)),
-            spoilt,
-            probed: tokio::sync::Mutex::default(),
-        };
+        let watch =
+            Watch { health: Health::new("the database"), file: Some(FileGuard::of(path)), spoilt, probed: tokio::sync::Mutex::default() };
         Ok(Self { backend: Backend::Sqlite, writer, reader, poller, watch: Arc::new(watch), cache: Arc::default() })
     }
 
@@ -133,25 +129,25 @@ impl Db {
 
     /// An error when the database does not work. One in trouble is probed first, so that its recovery shows at once.
     pub async fn ready(&self) -> Result<(), DbErr> {
-        if self.watch.standing.trouble().is_some() {
+        if self.watch.health.trouble().is_some() {
             self.probe().await;
         }
         self.watch.check_file()?;
-        self.watch.standing.trouble().map_or(Ok(()), |trouble| Err(DbErr::Conn(RuntimeErr::Internal(trouble))))
+        self.watch.health.trouble().map_or(Ok(()), |trouble| Err(DbErr::Conn(RuntimeErr::Internal(trouble))))
     }
 
     /// Finds out whether the database accepts writes, unless that was done a moment ago.
     pub async fn probe(&self) {
         let Ok(mut probed) = self.watch.probed.try_lock() else { return };
-        let interval = if self.watch.standing.trouble().is_some() { PROBE_IN_TROUBLE } else { PROBE_AT_WORK };
+        let interval = if self.watch.health.trouble().is_some() { PROBE_IN_TROUBLE } else { PROBE_AT_WORK };
         if probed.is_some_and(|at| at.elapsed() < interval) {
             return;
         }
         // Set before the outcome is known: a caller that asks and hangs up must not set off a probe each time.
         *probed = Some(Instant::now());
         match self.probe_write().await {
-            Ok(()) => self.watch.standing.worked(),
-            Err(error) => self.watch.standing.failed(error),
+            Ok(()) => self.watch.health.worked(),
+            Err(error) => self.watch.health.failed(error),
         }
     }
 

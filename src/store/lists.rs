@@ -11,7 +11,7 @@ use super::overviews::{self, Row};
 use super::tickets::{NO_RANK, NOT_DUE};
 use super::{Reads, instant, search};
 use crate::domain::Instant;
-use crate::domain::ticket::listing::{ChangePlace, Filter, Key, Page, Place, Sort};
+use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, SortField, TicketFilter};
 use crate::domain::ticket::{Overview, Reader};
 use crate::domain::workflow::State;
 use entity::{ticket, ticket_change};
@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, JoinType, Order, Query
 /// A sort key as one reader sees it, with its direction.
 #[derive(Debug, Clone, Copy)]
 struct SortKey {
-    key: Key,
+    key: SortField,
     reader: Reader,
     descending: bool,
 }
@@ -33,24 +33,24 @@ impl SortKey {
 
     fn column(self) -> ticket::Column {
         match (self.key, self.reader) {
-            (Key::OpenedAt, _) => ticket::Column::OpenedAt,
-            (Key::UpdatedAt, Reader::Desk) => ticket::Column::UpdatedAt,
-            (Key::UpdatedAt, Reader::Client) => ticket::Column::ClientUpdatedAt,
-            (Key::NextDueAt, _) => ticket::Column::DueOrder,
-            (Key::Priority, _) => ticket::Column::PriorityRank,
-            (Key::Number, _) => ticket::Column::Number,
+            (SortField::OpenedAt, _) => ticket::Column::OpenedAt,
+            (SortField::UpdatedAt, Reader::Desk) => ticket::Column::UpdatedAt,
+            (SortField::UpdatedAt, Reader::Client) => ticket::Column::ClientUpdatedAt,
+            (SortField::NextDueAt, _) => ticket::Column::DueOrder,
+            (SortField::Priority, _) => ticket::Column::PriorityRank,
+            (SortField::Number, _) => ticket::Column::Number,
         }
     }
 
     /// The ticket's value under this key, as a cursor holds it.
     fn figure(self, row: &ticket::Model) -> i64 {
         match (self.key, self.reader) {
-            (Key::OpenedAt, _) => row.opened_at.timestamp(),
-            (Key::UpdatedAt, Reader::Desk) => row.updated_at.timestamp(),
-            (Key::UpdatedAt, Reader::Client) => row.client_updated_at.timestamp(),
-            (Key::NextDueAt, _) => row.due_order,
-            (Key::Priority, _) => i64::from(row.priority_rank),
-            (Key::Number, _) => row.number,
+            (SortField::OpenedAt, _) => row.opened_at.timestamp(),
+            (SortField::UpdatedAt, Reader::Desk) => row.updated_at.timestamp(),
+            (SortField::UpdatedAt, Reader::Client) => row.client_updated_at.timestamp(),
+            (SortField::NextDueAt, _) => row.due_order,
+            (SortField::Priority, _) => i64::from(row.priority_rank),
+            (SortField::Number, _) => row.number,
         }
     }
 
@@ -62,27 +62,27 @@ impl SortKey {
     fn expr(self) -> Expr {
         let column = Expr::col((ticket::Entity, self.column()));
         match self.key {
-            Key::Priority if self.descending => negated(&column, NO_RANK),
-            Key::NextDueAt if self.descending => negated(&column, NOT_DUE),
+            SortField::Priority if self.descending => negated(&column, NO_RANK),
+            SortField::NextDueAt if self.descending => negated(&column, NOT_DUE),
             _ => column,
         }
     }
 
     fn value(self, figure: i64) -> Expr {
         match self.key {
-            Key::Priority if self.descending && figure == i64::from(NO_RANK) => Expr::val(-NO_RANK),
-            Key::NextDueAt if self.descending && figure == NOT_DUE => Expr::val(-NOT_DUE),
+            SortField::Priority if self.descending && figure == i64::from(NO_RANK) => Expr::val(-NO_RANK),
+            SortField::NextDueAt if self.descending && figure == NOT_DUE => Expr::val(-NOT_DUE),
             key => value(key, figure),
         }
     }
 }
 
 /// A cursor's value in the type of the key's column.
-fn value(key: Key, figure: i64) -> Expr {
+fn value(key: SortField, figure: i64) -> Expr {
     match key {
-        Key::OpenedAt | Key::UpdatedAt => Expr::val(Instant::from_unix(figure).unwrap_or(Instant::MIN).to_utc()),
-        Key::Priority => Expr::val(i32::try_from(figure).unwrap_or(NO_RANK)),
-        Key::NextDueAt | Key::Number => Expr::val(figure),
+        SortField::OpenedAt | SortField::UpdatedAt => Expr::val(Instant::from_unix(figure).unwrap_or(Instant::MIN).to_utc()),
+        SortField::Priority => Expr::val(i32::try_from(figure).unwrap_or(NO_RANK)),
+        SortField::NextDueAt | SortField::Number => Expr::val(figure),
     }
 }
 
@@ -102,9 +102,9 @@ enum Section {
 pub async fn page(
     reads: &impl Reads,
     reader: Reader,
-    filter: &Filter,
+    filter: &TicketFilter,
     sort: &Sort,
-    after: Option<&Place>,
+    after: Option<&PageEnd>,
     size: u64,
 ) -> Result<Page, DbErr> {
     let sections: &[Section] = match after {
@@ -127,7 +127,7 @@ pub async fn page(
     }
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let end = rows.last().filter(|_| more).map(|(section, row)| Place {
+    let end = rows.last().filter(|_| more).map(|(section, row)| PageEnd {
         first: *section == Section::First,
         figures: keys.iter().map(|by| by.figure(&row.ticket)).collect(),
         id: row.ticket.id,
@@ -140,7 +140,7 @@ async fn section_rows(
     narrowed: &Condition,
     keys: &[SortKey],
     section: Section,
-    after: Option<&Place>,
+    after: Option<&PageEnd>,
     limit: u64,
 ) -> Result<Vec<Row>, DbErr> {
     let goes_first = Expr::col((ticket::Entity, ticket::Column::GoesFirst));
@@ -166,7 +166,7 @@ fn is_descending(keys: &[SortKey]) -> bool {
 }
 
 /// The condition that a ticket comes after a place.
-fn beyond(keys: &[SortKey], place: &Place) -> Condition {
+fn beyond(keys: &[SortKey], place: &PageEnd) -> Condition {
     let id = (Expr::col((ticket::Entity, ticket::Column::Id)), Expr::val(place.id), is_descending(keys));
     let figures = keys.iter().zip(&place.figures);
     let terms: Vec<_> = figures.map(|(by, figure)| (by.expr(), by.value(*figure), by.descending)).chain([id]).collect();
@@ -184,7 +184,7 @@ fn beyond(keys: &[SortKey], place: &Place) -> Condition {
     any
 }
 
-async fn conditions(reads: &impl Reads, reader: Reader, filter: &Filter) -> Result<Condition, DbErr> {
+async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -> Result<Condition, DbErr> {
     let names = |texts: Vec<&'static str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let kinds = names(filter.kinds.iter().map(|kind| kind.as_str()).collect());
     let channels = names(filter.channels.iter().map(|channel| channel.as_str()).collect());
@@ -209,11 +209,11 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &Filter) -> Resu
         let proposed = ticket::Column::Priority.is_null().and(ticket::Column::ProposedPriority.is_in(&filter.priorities));
         all = all.add(ticket::Column::Priority.is_in(&filter.priorities).or(proposed));
     }
-    for (span, key) in [(filter.opened, Key::OpenedAt), (filter.updated, Key::UpdatedAt), (filter.due, Key::NextDueAt)] {
+    for (span, key) in [(filter.opened, SortField::OpenedAt), (filter.updated, SortField::UpdatedAt), (filter.due, SortField::NextDueAt)] {
         let by = SortKey { key, reader, descending: false };
         let column = || Expr::col((ticket::Entity, by.column()));
         // A ticket with nothing due holds the stand-in, which must not match an open-ended range.
-        let before = span.before.map(Instant::unix).or_else(|| span.from.and((key == Key::NextDueAt).then_some(NOT_DUE)));
+        let before = span.before.map(Instant::unix).or_else(|| span.from.and((key == SortField::NextDueAt).then_some(NOT_DUE)));
         all = all.add_option(span.from.map(|from| column().gte(value(key, from.unix()))));
         all = all.add_option(before.map(|before| column().lt(value(key, before))));
     }
@@ -241,11 +241,11 @@ fn in_states(states: &[State]) -> Condition {
 pub async fn changed_since(
     reads: &impl Reads,
     reader: Reader,
-    filter: &Filter,
+    filter: &TicketFilter,
     since: Instant,
-    after: Option<ChangePlace>,
+    after: Option<ChangesEnd>,
     size: u64,
-) -> Result<(Vec<Overview>, Option<ChangePlace>), DbErr> {
+) -> Result<(Vec<Overview>, Option<ChangesEnd>), DbErr> {
     let of_ticket = ticket_change::Entity::belongs_to(ticket::Entity)
         .from((ticket_change::Column::TicketId, ticket_change::Column::Organisation))
         .to((ticket::Column::Id, ticket::Column::Organisation))

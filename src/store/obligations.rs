@@ -15,7 +15,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::history::IndexRebuilt;
-use crate::domain::obligation::{EventData, Obligation, ObligationFilter, State};
+use crate::domain::obligation::{EventData, Obligation, ObligationFilter, ObligationState};
 
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Obligation>, DbErr> {
@@ -73,7 +73,7 @@ pub(super) async fn settle_open(tx: &Tx, contract: &str, at: Instant) -> Result<
     obligation::Entity::update_many()
         .col_expr(obligation::Column::NextFireAt, Expr::value(at.to_utc()))
         .filter(obligation::Column::Contract.eq(contract))
-        .filter(obligation::Column::State.eq(State::Open.as_str()))
+        .filter(obligation::Column::State.eq(ObligationState::Open.as_str()))
         .exec(tx.connection())
         .await
         .map(drop)
@@ -196,7 +196,7 @@ fn to_domain(row: obligation::Model) -> Result<Obligation, DbErr> {
         day_zero: row.day_zero_date,
         fact_at: row.fact_at.map(instant),
         opened_at: instant(row.opened_at),
-        state: State::named(&row.state).ok_or_else(|| broken("an obligation's state"))?,
+        state: ObligationState::named(&row.state).ok_or_else(|| broken("an obligation's state"))?,
         due_at: instant(row.due_at),
         late_at: row.late_at.map(instant),
         met_at: row.met_at.map(instant),

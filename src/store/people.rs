@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, insert_rows};
 use crate::domain::Instant;
-use crate::domain::person::{Filter, Person};
+use crate::domain::person::{Person, PersonFilter};
 use crate::domain::search::folded;
 
 /// The person of an organisation with that address.
@@ -63,7 +63,7 @@ pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Act
 }
 
 /// A page of people, by organisation and address.
-pub async fn list(reads: &impl Reads, filter: &Filter) -> Result<Vec<Person>, DbErr> {
+pub async fn list(reads: &impl Reads, filter: &PersonFilter) -> Result<Vec<Person>, DbErr> {
     let mut query = reads.find::<person::Entity>();
     if !filter.organisations.is_empty() {
         query = query.filter(person::Column::Organisation.is_in(&filter.organisations));

@@ -8,11 +8,11 @@ use sea_orm::DbErr;
 
 use super::faults::{is_away, is_refusal};
 use super::file_guard::FileGuard;
-use crate::standing::Standing;
+use crate::health::Health;
 
 #[derive(Debug)]
 pub(super) struct Watch {
-    pub(super) standing: Standing,
+    pub(super) health: Health,
     pub(super) file: Option<FileGuard>,
     /// Whether the writer's connection must be closed instead of reused. SQLite has one writer, so one flag is enough.
     pub(super) spoilt: Arc<AtomicBool>,
@@ -24,7 +24,7 @@ impl Watch {
     /// Notes a failure, if it is one of the database rather than of a statement.
     pub(super) fn failed(&self, error: &DbErr) {
         if is_away(error) {
-            self.standing.failed(error);
+            self.health.failed(error);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
 use crate::domain::calendar::BadInterval;
 use crate::domain::contract::Side;
-use crate::domain::contract::amendment::{Amendment, Approval, Change, Recorded, needs_approval, next_sequence};
+use crate::domain::contract::amendment::{Amendment, Approval, Change, RecordedAmendment, needs_approval, next_sequence};
 use crate::domain::permission::{self, AmendCalendars, Verb};
 use crate::store::{self, Scope, Tx};
 
@@ -45,7 +45,7 @@ pub struct Consent {
 
 /// Changes one date of a contract's calendar in every version, or lets that wait for the approval of both sides. The same change twice is
 /// recorded twice, and the second has no effect.
-pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<Recorded, Error> {
+pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<RecordedAmendment, Error> {
     AmendCalendars::may(&stamp.actor)?;
     app.write(&stamp.scope, async |tx| {
         let (agreements, known) = locked(tx).await?;
@@ -54,7 +54,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
         }
         let now = not_before(&known, stamp);
         let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
-        let mut recorded = Recorded {
+        let mut recorded = RecordedAmendment {
             id: app.time.id(),
             sequence: next_sequence(&known),
             contract: contract.to_owned(),
@@ -84,7 +84,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
 
 /// Records a side's approval of a waiting amendment; the last one puts it into effect. A client approves for its own side only; the desk
 /// records approvals of either side.
-pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<Recorded, Error> {
+pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<RecordedAmendment, Error> {
     let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
     if let Some(side) = Side::named(&consent.side) {
         permission::may_approve_for(&stamp.actor, side)?;
@@ -93,7 +93,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
     app.write(&Scope::All, async |tx| {
         let (agreements, known) = locked(tx).await?;
         let again = super::held::repeated(tx, stamp).await?;
-        let is_it = |one: &&Recorded| one.contract == mine && one.id == amendment;
+        let is_it = |one: &&RecordedAmendment| one.contract == mine && one.id == amendment;
         let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
         if again.is_some() {
             return Ok(recorded);
@@ -115,14 +115,14 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
 }
 
 /// The agreements and all recorded amendments, locked so that nobody else records one.
-async fn locked(tx: &Tx) -> Result<(Arc<Agreements>, Vec<Recorded>), Error> {
+async fn locked(tx: &Tx) -> Result<(Arc<Agreements>, Vec<RecordedAmendment>), Error> {
     store::agreements::lock(tx).await?;
     Ok((store::agreements::read(tx).await?, store::amendments::all(tx).await?))
 }
 
 /// Now, or the last recorded instant if that is later: amendments must take effect in the order in which they were recorded.
-fn not_before(known: &[Recorded], stamp: &Stamp) -> Instant {
-    known.iter().map(Recorded::last_at).fold(stamp.recorded_at, Instant::max)
+fn not_before(known: &[RecordedAmendment], stamp: &Stamp) -> Instant {
+    known.iter().map(RecordedAmendment::last_at).fold(stamp.recorded_at, Instant::max)
 }
 
 /// Adds an approval. Each side approves once, and by a person of its own.
@@ -130,7 +130,7 @@ async fn sign(
     app: &App,
     tx: &Tx,
     stamp: &Stamp,
-    recorded: &mut Recorded,
+    recorded: &mut RecordedAmendment,
     (sequence, approved_at): (i64, Instant),
     consent: &Consent,
 ) -> Result<(), Error> {
@@ -169,7 +169,7 @@ fn clash(error: Error) -> Error {
 
 #[derive(Debug)]
 pub struct Seen {
-    pub recorded: Recorded,
+    pub recorded: RecordedAmendment,
     /// Whether the caller sees who approved: only if they see every client that any version of the contract names.
     pub shows_approvers: bool,
 }
@@ -189,7 +189,7 @@ pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<N
 }
 
 /// An amendment that was just recorded or approved.
-pub async fn after(app: &App, caller: &Caller, recorded: Recorded) -> Result<Named<Seen>, Error> {
+pub async fn after(app: &App, caller: &Caller, recorded: RecordedAmendment) -> Result<Named<Seen>, Error> {
     let view = app.db.view(caller.scope.clone());
     let shows_approvers = is_alone(&*store::agreements::read(&view).await?, &caller.scope, &recorded.contract);
     Ok(Named { actors: Actors::of(&view, recorded.actors()).await?, shown: Seen { recorded, shows_approvers } })

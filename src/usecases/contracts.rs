@@ -13,12 +13,12 @@ use crate::contracts::{self, Source};
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::calendar;
-use crate::domain::contract::amendment::{self, Recorded};
+use crate::domain::contract::amendment::{self, RecordedAmendment};
 use crate::domain::contract::{Client, Contract};
 use crate::store::{self, Scope};
 
 /// A contract with its amendments that are in force.
-pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Error> {
+pub fn amended(contract: Contract, recorded: &[RecordedAmendment]) -> Result<Contract, Error> {
     let own = amendment::in_force(recorded, &contract.id);
     contract.amended_by(own).map_err(|wrong| Error::Conflict {
         code: Code::AmendmentsClash,
@@ -29,8 +29,8 @@ pub fn amended(contract: Contract, recorded: &[Recorded]) -> Result<Contract, Er
 /// Parses a contract file; everything wrong with it becomes a problem of the field `contract`.
 pub fn read(file: &Path, text: &str) -> Result<Contract, Vec<Problem>> {
     contracts::parse(file, text).map_err(|refused| {
-        let problem = |one: &contracts::Problem| Problem::field("contract", FieldCode::BadContract, one.to_string());
-        refused.problems.iter().map(problem).collect()
+        let problem = |one: &contracts::Finding| Problem::field("contract", FieldCode::BadContract, one.to_string());
+        refused.findings.iter().map(problem).collect()
     })
 }
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use super::Error;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::domain::person::{Filter, Person};
+use crate::domain::person::{Person, PersonFilter};
 use crate::store::{self, Tx};
 
 /// A page of the people a caller sees, by organisation and address.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter) -> Result<Vec<Person>, Error> {
+pub async fn list(app: &App, caller: &Caller, filter: &PersonFilter) -> Result<Vec<Person>, Error> {
     Ok(store::people::list(&app.db.view(caller.scope.clone()), filter).await?)
 }
 

@@ -13,7 +13,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend};
 use uurwerk::domain::contract::TicketType;
 use uurwerk::domain::search::Words;
 use uurwerk::domain::ticket::Reader;
-use uurwerk::domain::ticket::listing::{Filter, Key, Place, Sort, SortKey};
+use uurwerk::domain::ticket::listing::{PageEnd, Sort, SortField, SortKey, TicketFilter};
 use uurwerk::domain::workflow::State;
 use uurwerk::store::Scope;
 use uurwerk::store::lists::{changed_since, page};
@@ -96,28 +96,28 @@ async fn median(rounds: usize, once: impl AsyncFn()) -> f64 {
 const OPEN: [State; 3] = [State::New, State::Active, State::Waiting];
 
 /// The lists, each with its name.
-fn lists() -> Vec<(&'static str, Scope, Filter, Sort)> {
-    let sort = |keys: &[(Key, bool)]| Sort {
+fn lists() -> Vec<(&'static str, Scope, TicketFilter, Sort)> {
+    let sort = |keys: &[(SortField, bool)]| Sort {
         keys: keys.iter().map(|(key, descending)| SortKey { key: *key, descending: *descending }).collect(),
         emergencies_first: false,
     };
-    let newest = || sort(&[(Key::OpenedAt, true)]);
-    let queue = || sort(&[(Key::Priority, false), (Key::NextDueAt, false)]);
-    let open = || Filter { states: OPEN.to_vec(), ..Filter::default() };
-    let text = |text| Filter { words: Words::asked(text), ..Filter::default() };
+    let newest = || sort(&[(SortField::OpenedAt, true)]);
+    let queue = || sort(&[(SortField::Priority, false), (SortField::NextDueAt, false)]);
+    let open = || TicketFilter { states: OPEN.to_vec(), ..TicketFilter::default() };
+    let text = |text| TicketFilter { words: Words::asked(text), ..TicketFilter::default() };
     let client = || Scope::Organisations(vec!["ipo".to_owned()]);
     vec![
         ("newest open (aim: 1.50)", Scope::All, open(), newest()),
         ("newest open of a client", client(), open(), newest()),
-        ("newest of all", Scope::All, Filter::default(), newest()),
-        ("queue of a contract", Scope::All, Filter { contracts: vec!["dap-example".to_owned()], ..open() }, queue()),
-        ("queue of an assignee", Scope::All, Filter { assignees: vec!["a110".to_owned()], ..open() }, queue()),
-        ("newest of an assignee", Scope::All, Filter { assignees: vec!["a110".to_owned()], ..Filter::default() }, newest()),
-        ("last changed", Scope::All, Filter::default(), sort(&[(Key::UpdatedAt, true)])),
+        ("newest of all", Scope::All, TicketFilter::default(), newest()),
+        ("queue of a contract", Scope::All, TicketFilter { contracts: vec!["dap-example".to_owned()], ..open() }, queue()),
+        ("queue of an assignee", Scope::All, TicketFilter { assignees: vec!["a110".to_owned()], ..open() }, queue()),
+        ("newest of an assignee", Scope::All, TicketFilter { assignees: vec!["a110".to_owned()], ..TicketFilter::default() }, newest()),
+        ("last changed", Scope::All, TicketFilter::default(), sort(&[(SortField::UpdatedAt, true)])),
         (
             "changes, of which there are none",
             Scope::All,
-            Filter { kinds: vec![TicketType::ChangeRequest], ..open() },
+            TicketFilter { kinds: vec![TicketType::ChangeRequest], ..open() },
             Sort { emergencies_first: true, ..newest() },
         ),
         ("text: a word of ten tickets", Scope::All, text("woord4242"), newest()),
@@ -141,7 +141,7 @@ async fn measured(desk: &Desk) -> Vec<(&'static str, f64)> {
     }
     let view = desk.app.db.view(Scope::All);
     let (_, _, filter, sort) = lists().swap_remove(0);
-    let mut deep: Option<Place> = None;
+    let mut deep: Option<PageEnd> = None;
     for _ in 0..15 {
         deep = page(&view, Reader::Desk, &filter, &sort, deep.as_ref(), SIZE).await.expect("a page").end.or(deep);
     }
@@ -150,7 +150,7 @@ async fn measured(desk: &Desk) -> Vec<(&'static str, f64)> {
         median(rounds, async || drop(page(&view, Reader::Desk, &filter, &sort, deep.as_ref(), SIZE).await)).await,
     ));
     let since = "2020-01-05T00:00:00Z".parse().expect("an instant");
-    let changes = async || drop(changed_since(&view, Reader::Desk, &Filter::default(), since, None, SIZE).await.expect("a page"));
+    let changes = async || drop(changed_since(&view, Reader::Desk, &TicketFilter::default(), since, None, SIZE).await.expect("a page"));
     lines.push(("changed since", median(rounds, changes).await));
     lines
 }

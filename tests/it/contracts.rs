@@ -56,7 +56,7 @@ fn refused(text: &str) -> Refused {
 }
 
 fn lines(text: &str) -> Vec<String> {
-    refused(text).problems.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
+    refused(text).findings.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
 }
 
 /// The sound contract with each `from` made `to`.
@@ -513,7 +513,7 @@ fn the_covide_file_and_the_dap_example_are_contracts() {
 fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
     let refused = shipped("dap.toml").expect_err("it leaves its times open");
     assert!(refused.is_draft());
-    let mut open: Vec<_> = refused.problems.iter().map(|problem| problem.key.clone()).collect();
+    let mut open: Vec<_> = refused.findings.iter().map(|problem| problem.key.clone()).collect();
     open.sort();
     let mut expected: Vec<_> = (0..8).map(|clock| format!("clocks.{clock}.goals")).collect();
     expected.extend([3, 4, 5, 7].map(|clock| format!("clocks.{clock}.warn_at")));
@@ -543,7 +543,7 @@ fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
     expected.extend([1, 6, 16].map(|duty| format!("obligations.{duty}.due")));
     expected.sort();
     assert_eq!(open, expected);
-    assert_eq!(refused.problems[0].reason, "is \"unknown\": the agreement leaves it open");
+    assert_eq!(refused.findings[0].reason, "is \"unknown\": the agreement leaves it open");
 }
 
 /// FIETS 3: a whole table may be open, and then no step is refused for a goal that may yet be in it.
@@ -553,7 +553,7 @@ fn clocks_left_open_as_a_whole_make_a_draft_and_no_other_problem() {
     let after = rest.split_once("[roles.desk]").expect("there are roles").1;
     let (root, tables) = before.split_once("[[clients]]").expect("there are clients");
     let refused = refused(&format!("{root}clocks = \"unknown\"\n[[clients]]{tables}[roles.desk]{after}"));
-    assert_eq!(refused.problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["clocks"], "{refused}");
+    assert_eq!(refused.findings.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["clocks"], "{refused}");
 }
 
 /// Whatever the key: nothing else may be wrong with a file only because something in it is open.
@@ -580,7 +580,7 @@ fn a_value_left_open_anywhere_makes_a_draft_and_no_other_problem() {
             text = text.replace("[roles.desk]\nside = \"supplier\"\n", "");
         }
         let refused = refused(&text);
-        assert_eq!(refused.problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), [key], "{to}");
+        assert_eq!(refused.findings.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), [key], "{to}");
         assert!(refused.is_draft(), "{to}");
     }
 }

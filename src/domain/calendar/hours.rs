@@ -13,7 +13,7 @@ pub struct Interval {
     pub(super) to: i64,
 }
 
-/// Why a text is no interval.
+/// Why a text is not an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadInterval {
     /// Not `HH:MM-HH:MM`.

@@ -131,7 +131,7 @@ impl Rules {
         holidays.on(date).map_or(otherwise.word(), Holiday::word)
     }
 
-    /// The whole dates of `[from, to)` that are closed, each with why, in order.
+    /// The dates of `[from, to)` that are closed all day, each with the reason, in order.
     pub fn closures(&self, from: NaiveDate, to: NaiveDate) -> Vec<(NaiveDate, Word)> {
         let holidays = self.holidays(from, to);
         let yearly = (from.year()..=to.year())

@@ -17,7 +17,7 @@ pub(super) struct Span {
     pub to: i64,
     /// Open seconds in the chunk before it.
     pub before: i64,
-    /// Which of the chunk's day lengths its seconds belong to; `None` when its date is no working day.
+    /// Index in the chunk's day lengths; `None` when its date is not a working day.
     pub class: Option<usize>,
 }
 
@@ -139,7 +139,7 @@ impl Layout<'_> {
         self.rules.is_closed(date_of_day(day), &self.holidays)
     }
 
-    /// The open seconds of the intervals that begin on a date; 0 when it is no working day.
+    /// The open seconds of the intervals that begin on a date; 0 when it is not a working day.
     fn working_length(&self, day: i64) -> i64 {
         if self.is_closed(day) {
             return 0;

@@ -1,7 +1,7 @@
 //! Terms of whole days, and what they pass over (rules C1 and C2, CAL-03, CAL-07…09, CAL-11).
 //!
 //! A term is counted from a date, its day 0, and leads to a date; it ends at 24:00 of that date on the wall clock. Terms of
-//! working days pass over every date that is none, and say which and why; terms of the calendar pass over nothing, so they
+//! working days skip every date that is not one, and say which and why; terms of calendar days skip nothing, so they
 //! may end on a Sunday.
 //!
 //! Absent on purpose: hours of the day, and rolling on to the next working day, which no agreement asks for.
@@ -43,7 +43,7 @@ pub enum Term {
     LastWorkingDay,
 }
 
-/// Why a text is no term.
+/// Why a text is not a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadTerm {
     /// None of the forms.
@@ -100,7 +100,7 @@ impl fmt::Display for Term {
 }
 
 closed_list! {
-    /// Why a date that is neither a holiday nor closed by hand is no working day.
+    /// Why a date that is neither a holiday nor closed by hand is not a working day.
     pub enum Idle {
         Weekend = "weekend": "weekend", "weekend";
         /// A weekday that never opens.
@@ -112,7 +112,7 @@ closed_list! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skipped {
     pub date: NaiveDate,
-    /// Why it is no working day: a holiday's name, `by_hand`, `weekend`, or `hours` for a weekday that never opens.
+    /// Why it is not a working day: a holiday's name, `by_hand`, `weekend`, or `hours` for a weekday that never opens.
     pub reason: &'static str,
 }
 
@@ -158,7 +158,7 @@ impl Calendar {
         }
     }
 
-    /// The dates of `[from, to)` that are no working days, with why.
+    /// The dates of `[from, to)` that are not working days, each with the reason.
     fn skipped(&self, from: NaiveDate, to: NaiveDate) -> Vec<Skipped> {
         let holidays = self.rules.holidays(from, to);
         let is_working = |date: NaiveDate| date.pred_opt().is_some_and(|before| self.working_days_after(before, date) == 1);

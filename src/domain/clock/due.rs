@@ -1,6 +1,6 @@
 //! What a running clock will do next if nothing happens: warn, or breach.
 
-use super::Term;
+use super::TimeLimit;
 use super::replay::{Replay, Under};
 use crate::domain::Instant;
 
@@ -41,7 +41,7 @@ impl Replay<'_> {
     /// counted yet, so that a hold does not hide it.
     pub fn remaining(&self, place: usize, now: Instant) -> Option<i64> {
         let (timeline, goal) = (self.timeline.as_ref()?, self.places.get(place)?.goal?);
-        if let Term::Open(seconds) = goal.term {
+        if let TimeLimit::Open(seconds) = goal.limit {
             return Some(seconds - timeline.counted(now));
         }
         let (due, calendar) = (timeline.due(goal)?, timeline.calendar());

@@ -9,7 +9,7 @@ use crate::words::closed_list;
 
 closed_list! {
     /// What a clock did during a segment.
-    pub enum Standing {
+    pub enum LineState {
         Running = "running": "loopt", "running";
         Held = "held": "staat stil", "held";
         /// Its window was closed.
@@ -30,7 +30,7 @@ closed_list! {
 pub struct Line {
     pub from: Instant,
     pub to: Instant,
-    pub state: Standing,
+    pub state: LineState,
     /// Why it did not count: a hold's cause, `refused`, `reopened`, `hours`, `by_hand` or a holiday's name.
     pub cause: Option<String>,
 }
@@ -56,9 +56,9 @@ impl<'a> Replay<'a> {
         for (from, to, calendar, held) in self.timeline.iter().flat_map(|timeline| timeline.stretches(until)) {
             for segment in calendar.segments(from, to) {
                 let (state, cause) = match (segment.closed, held) {
-                    (Some(cause), _) => (Standing::Closed, Some(cause)),
-                    (None, Some(cause)) => (Standing::Held, Some(cause)),
-                    (None, None) => (Standing::Running, None),
+                    (Some(cause), _) => (LineState::Closed, Some(cause)),
+                    (None, Some(cause)) => (LineState::Held, Some(cause)),
+                    (None, None) => (LineState::Running, None),
                 };
                 lines.push((Line { from: segment.from, to: segment.to, state, cause: cause.map(str::to_owned) }, calendar));
             }

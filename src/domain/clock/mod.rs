@@ -15,8 +15,8 @@ mod view;
 
 pub use due::{Fires, Firing};
 pub use fact::{Fact, FactKind, OutOfOrder, check_order};
-pub use ledger::{Line, Standing, Undone};
+pub use ledger::{Line, LineState, Undone};
 pub use replay::{Replay, Ticket, replay};
-pub use view::{Clock, GoalView, State, Voided};
+pub use view::{Clock, ClockState, GoalView, Voided};
 
-pub use super::contract::{AGREED, Answer, BadDuration, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, Term, open_seconds};
+pub use super::contract::{AGREED, Answer, BadDuration, Comparison, Entry, Goal, Interlude, Kind, Share, Starts, TimeLimit, open_seconds};

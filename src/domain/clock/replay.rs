@@ -2,14 +2,19 @@
 //!
 //! The facts are applied in turn. Before each, every bound reached by then is a breach: within one second, a bound comes before a fact.
 //! What a later fact undoes stays in `voided`, with the kind of fact that undid it.
+//!
+//! Here stand a clock's state, its walk through the facts and amendments, and what can be asked of it; `apply` is what each fact does, and
+//! `goals` what must be reached and what was breached.
+
+mod apply;
+mod goals;
 
 use super::timeline::Timeline;
-use super::{Answer, Entry, Fact, FactKind, Goal, Interlude, Kind, Starts, Undone, Voided};
+use super::{Entry, Fact, FactKind, Goal, Kind, Voided};
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
-use crate::domain::contract::amendment::Amendment;
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::standstill::Still;
+use crate::domain::pauses::Pause;
 
 /// What a ticket's clocks depend on besides its facts.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +40,7 @@ pub(super) enum Under<'a> {
 
 /// A position in the list of goals: which goal is there now, and whether it was breached.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Place<'a> {
+pub(super) struct GoalPlace<'a> {
     pub goal: Option<&'a Goal>,
     pub breached: Option<Instant>,
     /// When the present breach came about. Other goals in this place may have moved `breached` since; none undid it.
@@ -46,7 +51,7 @@ pub(super) struct Place<'a> {
     not_before: Option<Instant>,
 }
 
-impl Place<'_> {
+impl GoalPlace<'_> {
     fn breach(&mut self, at: Instant) {
         if self.breached.replace(at).is_none() {
             self.missed = Some(at);
@@ -80,7 +85,7 @@ pub struct Replay<'a> {
     /// When the hold began that the stop ended. Such a stop is in time for every bound not passed before the hold.
     held_until_stop: Option<Instant>,
     pub(super) cancelled: bool,
-    pub(super) places: Vec<Place<'a>>,
+    pub(super) places: Vec<GoalPlace<'a>>,
     pub(super) voided: Vec<Voided>,
     /// The first phone contact, and whether the start could move to it when it happened.
     contact: Option<(Instant, bool)>,
@@ -137,7 +142,7 @@ impl<'a> Replay<'a> {
         }
         if let Under::Entry(entry) = clock.under {
             clock.had_goals = true;
-            clock.places = entry.goals.iter().map(|goal| Place { goal: Some(goal), ..Place::default() }).collect();
+            clock.places = entry.goals.iter().map(|goal| GoalPlace { goal: Some(goal), ..GoalPlace::default() }).collect();
         }
         clock
     }
@@ -175,7 +180,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Takes in amendments until `known` of them are known: a running clock is recounted under each. A breach that fired before stays
-    /// where it is, or is void when its bound is no longer passed.
+    /// where it is, or becomes void when its bound is no longer passed.
     fn amend_to(&mut self, known: usize) {
         for next in &self.contract.amendments[self.known.min(known)..known] {
             self.breach_until(next.amendment.in_force_at);
@@ -187,28 +192,6 @@ impl<'a> Replay<'a> {
                 self.void_unreached(&next.amendment);
             }
             self.known += 1;
-        }
-    }
-
-    /// Undoes the breaches whose bound an amendment moved past the instant it took effect.
-    fn void_unreached(&mut self, amendment: &Amendment) {
-        let Some(timeline) = &self.timeline else { return };
-        for (index, place) in self.places.iter_mut().enumerate() {
-            let Some(goal) = place.goal.filter(|_| place.breached.is_some()) else { continue };
-            if timeline.breach(goal).is_some_and(|bound| bound <= amendment.in_force_at) {
-                continue;
-            }
-            if let Some(at) = place.void() {
-                let (target, amendment) = (goal.target.clone(), Some(amendment.id));
-                self.voided.push(Voided { at, target, why: "calendar", place: index, amendment });
-            }
-        }
-    }
-
-    /// Drops the computed bounds: they may now come earlier.
-    fn forget_bounds(&mut self) {
-        for place in &mut self.places {
-            place.not_before = None;
         }
     }
 
@@ -260,7 +243,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The stretches in which it was held.
-    pub fn holds(&self) -> impl Iterator<Item = Still> {
+    pub fn holds(&self) -> impl Iterator<Item = Pause> {
         self.timeline.iter().flat_map(Timeline::holds)
     }
 
@@ -276,244 +259,6 @@ impl<'a> Replay<'a> {
     /// The ticket's hold, if this entry stops for its cause.
     fn hold_under(&self, entry: &Entry) -> Option<&'a str> {
         self.cause.filter(|cause| entry.holds.iter().any(|named| named == cause))
-    }
-
-    fn apply(&mut self, index: usize) {
-        let fact = &self.facts[index];
-        // Within one second an amendment comes after the facts, unless the history says otherwise (`FactKind::Amended`).
-        if let Some(earlier) = fact.at.plus(-1) {
-            self.amend_until(earlier);
-        }
-        // A bound does not depend on what happens after it, so it is only looked for before facts that depend on it. Not before a hold: it
-        // may join one that ended in the same second, and the bound at that end would then lie inside both.
-        if !matches!(fact.kind, FactKind::Held(_) | FactKind::Resumed | FactKind::Accepted) {
-            self.breach_until(fact.at);
-        }
-        match &fact.kind {
-            FactKind::Responded(answer) => self.respond(fact.at, *answer),
-            FactKind::Phoned { answers } => self.phone(fact.at, *answers),
-            FactKind::Held(cause) => self.hold(fact.at, Some(cause)),
-            FactKind::Resumed => self.hold(fact.at, None),
-            FactKind::Reprioritised(priority) => {
-                self.prioritise(Some(priority));
-                self.change(index);
-            }
-            FactKind::Retyped(kind, priority) => {
-                self.ticket.kind = *kind;
-                self.prioritise(self.contract.effective_priority(priority.as_deref(), *kind));
-                self.change(index);
-            }
-            FactKind::Retiered(tier) => {
-                self.ticket.tier = Some(tier);
-                self.change(index);
-            }
-            FactKind::Agreed(goal) => self.agree(goal, fact),
-            FactKind::Resolved => {
-                self.cause = None;
-                self.stop(fact.at);
-            }
-            FactKind::SolutionRefused => self.run_again(index, |entry| entry.after_refusal, Undone::Refused),
-            FactKind::Reopened => self.run_again(index, |entry| entry.after_reopen, Undone::Reopened),
-            FactKind::Cancelled => {
-                self.cause = None;
-                self.cancelled = self.is_running();
-                self.stop(fact.at);
-            }
-            FactKind::Amended(id) => {
-                let place = self.contract.amendments.iter().position(|amended| amended.amendment.id == *id);
-                self.amend_to(place.map_or(self.known, |place| place + 1));
-            }
-            FactKind::Accepted => {}
-        }
-    }
-
-    /// A repair moment is agreed for one priority, and lapses with another.
-    fn prioritise(&mut self, priority: Option<&'a str>) {
-        if self.priority != priority {
-            self.agreed = None;
-        }
-        self.priority = priority;
-    }
-
-    fn agree(&mut self, goal: &'a Goal, fact: &Fact) {
-        self.agreed = Some(goal).filter(|_| self.kind == Kind::Resolution);
-        if self.is_running() && matches!(self.under, Under::Entry(entry) if entry.can_be_agreed) {
-            self.set_goals(self.goals(), fact.at, fact.kind.as_str());
-        }
-    }
-
-    /// A stopped clock keeps the entry it stopped under.
-    fn change(&mut self, index: usize) {
-        if self.is_running() {
-            self.come_under(index);
-        }
-    }
-
-    fn respond(&mut self, at: Instant, answer: Answer) {
-        if self.kind == Kind::Response && self.entry().is_some_and(|entry| entry.answered_by.contains(&answer)) {
-            self.stop(at);
-        }
-    }
-
-    /// A contact recorded by a person of the desk answers, except the one the clock starts at (design § 2.10).
-    fn phone(&mut self, at: Instant, answers: bool) {
-        if !self.starts_at(at) && answers {
-            self.respond(at, Answer::Reply);
-        }
-    }
-
-    /// Whether the clock starts at a contact, which is then the first.
-    fn starts_at(&mut self, contact: Instant) -> bool {
-        if self.contact.is_some() {
-            return false;
-        }
-        let movable = self.is_running() && self.places.iter().all(|place| place.first.is_none());
-        self.contact = Some((contact, movable));
-        let starts = movable && self.entry().is_some_and(|entry| entry.starts == Starts::PhoneContact);
-        if starts {
-            self.start_at_contact();
-        }
-        starts
-    }
-
-    /// Moves the start to the first phone contact, if that was still possible when it happened.
-    fn start_at_contact(&mut self) {
-        if let (Some((at, true)), Some(timeline)) = (self.contact, &mut self.timeline)
-            && timeline.start() < at
-        {
-            timeline.restart(at);
-            // Holds before the new start are forgotten.
-            self.forget_bounds();
-        }
-    }
-
-    fn hold(&mut self, at: Instant, cause: Option<&'a str>) {
-        self.cause = cause;
-        if self.is_running()
-            && let Some(entry) = self.entry()
-        {
-            let held = self.hold_under(entry);
-            self.timeline_mut().hold(at, held);
-        }
-    }
-
-    /// Stops the clock if it runs; its own hold ends for good.
-    fn stop(&mut self, at: Instant) {
-        if self.is_running() {
-            self.stopped = Some(at);
-            if let Some(timeline) = &mut self.timeline {
-                self.held_until_stop = timeline.held_since();
-                timeline.hold(at, None);
-            }
-        }
-    }
-
-    /// Undoes the stop of a resolution clock; what changed meanwhile applies from now.
-    fn run_again(&mut self, index: usize, key: impl Fn(&Entry) -> Interlude, cause: Undone) {
-        let at = self.facts[index].at;
-        let Some(stop) = self.stopped.take_if(|_| self.kind == Kind::Resolution) else { return };
-        if let Some(entry) = self.entry() {
-            if key(self.keys.unwrap_or(entry)) == Interlude::Held {
-                self.timeline_mut().hold_since(stop, at, cause.as_str());
-            }
-            self.breach_until(at);
-            let calendar = self.calendar(entry);
-            self.timeline_mut().turn(at, calendar, None);
-            self.forget_bounds();
-        }
-        self.come_under(index);
-    }
-
-    /// Applies what the contract now selects, at the fact of that index.
-    fn come_under(&mut self, index: usize) {
-        let at = self.facts[index].at;
-        let why = self.facts[index].kind.as_str();
-        match (self.under, self.selected()) {
-            // A history replayed under one entry stays under it.
-            _ if self.keys.is_some() => {}
-            (Under::Nothing, Under::Nothing) | (_, Under::Hidden(_)) => {}
-            (Under::Undecided(_), Under::Nothing) if !self.had_goals => (self.under, self.timeline) = (Under::Nothing, None),
-            (Under::Undecided(last) | Under::Entry(last) | Under::Hidden(last), Under::Nothing) => {
-                self.under = Under::Hidden(last);
-                self.set_goals(&[], at, why);
-            }
-            (Under::Entry(present), Under::Entry(next)) | (Under::Undecided(present), Under::Undecided(next))
-                if std::ptr::eq(present, next) => {}
-            (Under::Nothing, next @ (Under::Entry(entry) | Under::Undecided(entry))) => self.start_under(next, entry, entry, index),
-            (Under::Undecided(first), next @ Under::Entry(entry)) if !self.had_goals => self.start_under(next, entry, first, index),
-            (_, next @ (Under::Entry(entry) | Under::Undecided(entry))) => {
-                let (calendar, held) = (self.calendar(entry), self.hold_under(entry));
-                self.timeline_mut().turn(at, calendar, held);
-                if entry.starts == Starts::PhoneContact {
-                    self.start_at_contact();
-                }
-                self.under = next;
-                self.set_goals(self.goals(), at, why);
-            }
-        }
-    }
-
-    /// Applies an entry as if it had applied from the start.
-    fn start_under(&mut self, next: Under<'a>, entry: &'a Entry, keys: &'a Entry, index: usize) {
-        let replayed = self.replayed_under(entry, keys, index);
-        (self.timeline, self.stopped, self.contact) = (replayed.timeline, replayed.stopped, replayed.contact);
-        self.held_until_stop = replayed.held_until_stop;
-        self.amended = replayed.amended;
-        self.under = next;
-        self.set_goals(self.goals(), self.facts[index].at, self.facts[index].kind.as_str());
-    }
-
-    /// What must be reached now.
-    fn goals(&self) -> &'a [Goal] {
-        match (self.under, self.agreed) {
-            (Under::Entry(entry), Some(agreed)) if entry.can_be_agreed => std::slice::from_ref(agreed),
-            (Under::Entry(entry), _) => &entry.goals,
-            _ => &[],
-        }
-    }
-
-    /// Replaces the goals: one already past its bound is breached, and a breach whose new bound is not passed is void.
-    fn set_goals(&mut self, goals: &'a [Goal], at: Instant, why: &'static str) {
-        self.had_goals |= !goals.is_empty();
-        let places = self.places.len().max(goals.len());
-        self.places.resize_with(places, Place::default);
-        // A stopped clock is judged by its stop, or by the start of the hold during which it stopped.
-        let known_until = self.stopped.map_or(at, |stop| self.held_until_stop.unwrap_or(stop));
-        let mut voided = Vec::new();
-        for (index, place) in self.places.iter_mut().enumerate() {
-            let before = place.goal.take();
-            place.goal = goals.get(index);
-            place.not_before = place.goal.zip(self.timeline.as_ref()).and_then(|(goal, timeline)| timeline.breach(goal));
-            match place.not_before.filter(|breach| *breach <= known_until) {
-                Some(breach) => {
-                    place.breach(place.first.map_or(at, |first| breach.max(first)));
-                }
-                None => {
-                    if let (Some(breach), Some(goal)) = (place.void(), before) {
-                        voided.push(Voided { at: breach, target: goal.target.clone(), why, place: index, amendment: None });
-                    }
-                }
-            }
-        }
-        self.voided.append(&mut voided);
-    }
-
-    /// Records every bound a running clock has reached by `at`.
-    fn breach_until(&mut self, at: Instant) {
-        let Some(timeline) = self.timeline.as_ref().filter(|_| self.stopped.is_none()) else { return };
-        for place in &mut self.places {
-            let Some(goal) = place.goal.filter(|_| place.breached.is_none()) else { continue };
-            if place.not_before.is_some_and(|floor| at < floor) {
-                continue;
-            }
-            // Only a new start or an amendment makes a bound earlier, and both drop it; until then no breach comes before it.
-            if let Some(breach) = timeline.breach(goal) {
-                place.not_before = Some(breach);
-                if breach <= at {
-                    place.breach(place.first.map_or(breach, |first| breach.max(first)));
-                }
-            }
-        }
     }
 
     fn timeline_mut(&mut self) -> &mut Timeline<'a> {

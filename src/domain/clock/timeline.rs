@@ -5,10 +5,10 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use super::{Comparison, Goal, Term};
+use super::{Comparison, Goal, TimeLimit};
 use crate::domain::Instant;
 use crate::domain::calendar::{Calendar, Days};
-use crate::domain::standstill::Still;
+use crate::domain::pauses::Pause;
 
 /// From `from` to where the next stretch begins.
 #[derive(Debug, Clone)]
@@ -149,21 +149,21 @@ impl<'a> Timeline<'a> {
     /// When a goal is due, if nothing more happens: the earliest instant its bound is reached. `None` past 2200, and while an endless hold
     /// keeps it out of reach.
     pub(super) fn due(&self, goal: &Goal) -> Option<Instant> {
-        match goal.term {
-            Term::Open(seconds) => self.reach(seconds),
-            Term::Days(days) => self.reach_days(days),
-            Term::Months(months) => self.after_months(months),
-            Term::EndOfDay(days) => self.end_of_day(days),
-            Term::Until(moment) => Some(moment),
+        match goal.limit {
+            TimeLimit::Open(seconds) => self.reach(seconds),
+            TimeLimit::Days(days) => self.reach_days(days),
+            TimeLimit::Months(months) => self.after_months(months),
+            TimeLimit::EndOfDay(days) => self.end_of_day(days),
+            TimeLimit::Until(moment) => Some(moment),
         }
     }
 
     /// When a goal is breached, if nothing more happens.
     pub(super) fn breach(&self, goal: &Goal) -> Option<Instant> {
-        match (goal.comparison, goal.term) {
-            (Comparison::Within, Term::Open(seconds)) => self.reach(seconds + 1),
-            (Comparison::Within, Term::Days(_)) => self.first_working(self.due(goal)?)?.plus(1),
-            (Comparison::Within, Term::Months(_) | Term::Until(_)) => self.out_of_hold(self.due(goal)?)?.plus(1),
+        match (goal.comparison, goal.limit) {
+            (Comparison::Within, TimeLimit::Open(seconds)) => self.reach(seconds + 1),
+            (Comparison::Within, TimeLimit::Days(_)) => self.first_working(self.due(goal)?)?.plus(1),
+            (Comparison::Within, TimeLimit::Months(_) | TimeLimit::Until(_)) => self.out_of_hold(self.due(goal)?)?.plus(1),
             _ => self.due(goal),
         }
     }
@@ -237,6 +237,7 @@ impl<'a> Timeline<'a> {
         loop {
             let bound = end(moved)?;
             if let Some(hold) = held.around(bound) {
+                // A bound inside a hold moves to the end of the first working day on or after the hold's last date.
                 let last_held: NaiveDate = zone.date(hold.to?.plus(-1)?);
                 let before = calendar.working_days_after(started_on, last_held.pred_opt()?);
                 moved = (before + 1 - days).max(moved + 1);
@@ -251,32 +252,32 @@ impl<'a> Timeline<'a> {
     }
 
     /// The stretches in which the clock was held, adjoining ones joined.
-    pub(super) fn holds(&self) -> impl Iterator<Item = Still> {
+    pub(super) fn holds(&self) -> impl Iterator<Item = Pause> {
         let mut stretches = self.with_ends().peekable();
         std::iter::from_fn(move || {
             let (first, mut to) = stretches.find(|(stretch, _)| stretch.held.is_some())?;
             while let Some((_, end)) = stretches.next_if(|(stretch, _)| stretch.held.is_some()) {
                 to = end;
             }
-            Some(Still { from: first.from, to })
+            Some(Pause { from: first.from, to })
         })
     }
 }
 
 /// Working days held, asked at later and later instants, so that each hold is added once.
-struct HeldDays<'a, I: Iterator<Item = Still>> {
+struct HeldDays<'a, I: Iterator<Item = Pause>> {
     holds: std::iter::Peekable<I>,
     calendar: &'a Calendar,
     days: Days,
 }
 
-impl<'a, I: Iterator<Item = Still>> HeldDays<'a, I> {
+impl<'a, I: Iterator<Item = Pause>> HeldDays<'a, I> {
     fn new(holds: I, calendar: &'a Calendar) -> Self {
         Self { holds: holds.peekable(), calendar, days: Days::default() }
     }
 
     /// The hold inside which an instant lies; its first instant and its end lie outside.
-    fn around(&mut self, at: Instant) -> Option<Still> {
+    fn around(&mut self, at: Instant) -> Option<Pause> {
         while let Some(hold) = self.holds.next_if(|hold| hold.to.is_some_and(|to| to <= at)) {
             if let Some(to) = hold.to {
                 self.days.add_all(&self.calendar.days_between(hold.from, to));

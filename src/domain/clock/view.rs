@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::ledger::Line;
-use super::replay::{Place, Replay};
+use super::replay::{GoalPlace, Replay};
 use super::{Comparison, Goal, Kind, Share};
 use crate::domain::Instant;
 use crate::words::closed_list;
 
 closed_list! {
     /// What a clock is doing.
-    pub enum State {
+    pub enum ClockState {
         /// Running, also while its support window is closed.
         Running = "running": "loopt", "running";
         Held = "held": "staat stil", "held";
@@ -23,7 +23,7 @@ closed_list! {
     }
 }
 
-impl State {
+impl ClockState {
     pub const fn is_stopped(self) -> bool {
         matches!(self, Self::Met | Self::Breached | Self::Cancelled)
     }
@@ -70,7 +70,7 @@ pub struct Voided {
 #[serde(rename_all = "camelCase")]
 pub struct Clock {
     pub kind: Kind,
-    pub state: State,
+    pub state: ClockState,
     /// The first open instant at or after its start.
     pub started_at: Option<Instant>,
     pub stopped_at: Option<Instant>,
@@ -113,17 +113,17 @@ impl Replay<'_> {
         Some(if until <= timeline.start() { 0 } else { timeline.counted(until) })
     }
 
-    fn state(&self, goals: &[GoalView]) -> State {
+    fn state(&self, goals: &[GoalView]) -> ClockState {
         match self.stopped {
-            Some(_) if self.cancelled => State::Cancelled,
-            Some(_) if goals.iter().any(|goal| goal.breached_at.is_some()) => State::Breached,
-            Some(_) => State::Met,
-            None if self.timeline.as_ref().and_then(super::timeline::Timeline::held_by).is_some() => State::Held,
-            None => State::Running,
+            Some(_) if self.cancelled => ClockState::Cancelled,
+            Some(_) if goals.iter().any(|goal| goal.breached_at.is_some()) => ClockState::Breached,
+            Some(_) => ClockState::Met,
+            None if self.timeline.as_ref().and_then(super::timeline::Timeline::held_by).is_some() => ClockState::Held,
+            None => ClockState::Running,
         }
     }
 
-    fn goal_view(&self, goal: &Goal, due_at: Option<Instant>, place: &Place<'_>) -> GoalView {
+    fn goal_view(&self, goal: &Goal, due_at: Option<Instant>, place: &GoalPlace<'_>) -> GoalView {
         GoalView {
             share: goal.share,
             comparison: goal.comparison,

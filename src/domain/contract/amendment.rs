@@ -56,7 +56,7 @@ pub fn missing(approvals: &[Approval]) -> Vec<Side> {
 
 /// An amendment as it was recorded, in force or waiting.
 #[derive(Debug, Clone)]
-pub struct Recorded {
+pub struct RecordedAmendment {
     pub id: Uuid,
     /// One numbering for amendments and approvals: the order in which they were recorded.
     pub sequence: i64,
@@ -73,7 +73,7 @@ pub struct Recorded {
     pub approvals: Vec<(i64, Approval)>,
 }
 
-impl Recorded {
+impl RecordedAmendment {
     /// Everybody who recorded the amendment or an approval of it, as histories name them.
     pub fn actors(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.actor).chain(self.approvals.iter().map(|(_, approval)| &approval.actor))
@@ -108,14 +108,14 @@ impl Recorded {
 }
 
 /// Those of a contract that are in force, in the order they took effect.
-pub fn in_force(recorded: &[Recorded], contract: &str) -> Vec<Amendment> {
+pub fn in_force(recorded: &[RecordedAmendment], contract: &str) -> Vec<Amendment> {
     let mut own: Vec<_> = recorded.iter().filter(|one| one.contract == contract).collect();
     own.sort_by_key(|one| one.order());
     own.into_iter().filter_map(|one| Some(one.in_force_from(one.in_force_at()?))).collect()
 }
 
 /// The next free number.
-pub fn next_sequence(recorded: &[Recorded]) -> i64 {
+pub fn next_sequence(recorded: &[RecordedAmendment]) -> i64 {
     let approvals = recorded.iter().flat_map(|one| one.approvals.iter().map(|(sequence, _)| *sequence));
     recorded.iter().map(|one| one.sequence).chain(approvals).max().unwrap_or_default() + 1
 }

@@ -22,7 +22,7 @@ closed_list! {
 
 /// How long a goal allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Term {
+pub enum TimeLimit {
     /// Open seconds.
     Open(i64),
     /// Working days, in exact fractions.
@@ -95,7 +95,7 @@ pub struct Goal {
     /// For which share of the tickets; `None` when the contract names none, which is all of them.
     pub share: Option<Share>,
     pub comparison: Comparison,
-    pub term: Term,
+    pub limit: TimeLimit,
     /// The contract's own text, such as `4h`.
     pub target: String,
 }
@@ -119,12 +119,12 @@ pub enum BadDuration {
 /// Reads a duration of business time (`4h`, `30m`, `10s`) in open seconds.
 pub fn open_seconds(text: &str) -> Result<i64, BadDuration> {
     match duration(text)? {
-        Term::Open(seconds) => Ok(seconds),
-        Term::Days(_) | Term::Months(_) | Term::EndOfDay(_) | Term::Until(_) => Err(BadDuration::NotOpenTime),
+        TimeLimit::Open(seconds) => Ok(seconds),
+        TimeLimit::Days(_) | TimeLimit::Months(_) | TimeLimit::EndOfDay(_) | TimeLimit::Until(_) => Err(BadDuration::NotOpenTime),
     }
 }
 
-fn duration(text: &str) -> Result<Term, BadDuration> {
+fn duration(text: &str) -> Result<TimeLimit, BadDuration> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     // Nine digits of hours are still far below an `i64` of seconds.
     if digits == 0 || digits > 9 {
@@ -132,36 +132,36 @@ fn duration(text: &str) -> Result<Term, BadDuration> {
     }
     let number = i64::from_str(&text[..digits]).map_err(|_too_long| BadDuration::Unreadable)?;
     match &text[digits..] {
-        "h" => Ok(Term::Open(number * 3600)),
-        "m" => Ok(Term::Open(number * 60)),
-        "s" => Ok(Term::Open(number)),
-        "wd" => Ok(Term::Days(number)),
-        "mo" => Ok(Term::Months(u32::try_from(number).unwrap_or(u32::MAX))),
+        "h" => Ok(TimeLimit::Open(number * 3600)),
+        "m" => Ok(TimeLimit::Open(number * 60)),
+        "s" => Ok(TimeLimit::Open(number)),
+        "wd" => Ok(TimeLimit::Days(number)),
+        "mo" => Ok(TimeLimit::Months(u32::try_from(number).unwrap_or(u32::MAX))),
         _ => Err(BadDuration::Unreadable),
     }
 }
 
 impl Goal {
     pub fn new(comparison: Comparison, target: &str, share: Option<Share>) -> Result<Self, BadDuration> {
-        let term = match (comparison, duration(target)?) {
-            (Comparison::By, Term::Days(days)) if days > 0 => Term::EndOfDay(days),
-            (Comparison::By, Term::Days(_)) => return Err(BadDuration::Zero),
+        let limit = match (comparison, duration(target)?) {
+            (Comparison::By, TimeLimit::Days(days)) if days > 0 => TimeLimit::EndOfDay(days),
+            (Comparison::By, TimeLimit::Days(_)) => return Err(BadDuration::Zero),
             (Comparison::By, _) => return Err(BadDuration::ByNeedsDays),
-            (Comparison::Within, term @ Term::Open(_)) => term,
-            (_, Term::Open(0) | Term::Days(0) | Term::Months(0)) => return Err(BadDuration::Zero),
-            (_, term) => term,
+            (Comparison::Within, limit @ TimeLimit::Open(_)) => limit,
+            (_, TimeLimit::Open(0) | TimeLimit::Days(0) | TimeLimit::Months(0)) => return Err(BadDuration::Zero),
+            (_, limit) => limit,
         };
-        Ok(Self { share, comparison, term, target: target.to_owned() })
+        Ok(Self { share, comparison, limit, target: target.to_owned() })
     }
 
     /// The goal that replaces a clock's own when a repair moment was agreed for the ticket; a stop at that moment is in time (AMB-20).
     pub fn agreed(until: Instant) -> Self {
-        Self { share: None, comparison: Comparison::Within, term: Term::Until(until), target: AGREED.to_owned() }
+        Self { share: None, comparison: Comparison::Within, limit: TimeLimit::Until(until), target: AGREED.to_owned() }
     }
 
     /// The moment agreed, if it is such a goal.
     pub fn moment(&self) -> Option<Instant> {
-        if let Term::Until(moment) = self.term { Some(moment) } else { None }
+        if let TimeLimit::Until(moment) = self.limit { Some(moment) } else { None }
     }
 
     /// The share it is for, all when the contract names none.
@@ -174,18 +174,18 @@ impl Goal {
 mod tests {
     use super::*;
 
-    fn goal(comparison: Comparison, text: &str) -> Result<Term, BadDuration> {
-        Goal::new(comparison, text, None).map(|goal| goal.term)
+    fn goal(comparison: Comparison, text: &str) -> Result<TimeLimit, BadDuration> {
+        Goal::new(comparison, text, None).map(|goal| goal.limit)
     }
 
     #[test]
     fn a_duration_is_one_whole_number_and_one_unit() {
         use Comparison::{By, Under, Within};
-        assert_eq!(goal(Under, "4h"), Ok(Term::Open(14_400)));
-        assert_eq!(goal(Within, "0m"), Ok(Term::Open(0)));
-        assert_eq!(goal(Under, "2wd"), Ok(Term::Days(2)));
-        assert_eq!(goal(By, "3wd"), Ok(Term::EndOfDay(3)));
-        assert_eq!(goal(Within, "3mo"), Ok(Term::Months(3)));
+        assert_eq!(goal(Under, "4h"), Ok(TimeLimit::Open(14_400)));
+        assert_eq!(goal(Within, "0m"), Ok(TimeLimit::Open(0)));
+        assert_eq!(goal(Under, "2wd"), Ok(TimeLimit::Days(2)));
+        assert_eq!(goal(By, "3wd"), Ok(TimeLimit::EndOfDay(3)));
+        assert_eq!(goal(Within, "3mo"), Ok(TimeLimit::Months(3)));
         for text in ["", "h", "4", "4 h", "4.5h", "-4h", "4h30m", "4d", "1234567890s"] {
             assert_eq!(goal(Within, text), Err(BadDuration::Unreadable), "{text}");
         }

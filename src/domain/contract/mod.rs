@@ -11,7 +11,7 @@ mod period;
 pub use amendment::Amended;
 pub use clocks::{Answer, Entry, Interlude, Kind, Starts};
 pub use duty::{Duty, Occasion};
-pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, Term, open_seconds};
+pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, TimeLimit, open_seconds};
 pub use period::{Cycle, Period};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,7 +129,7 @@ pub struct Role {
     pub code: String,
     pub side: Side,
     pub label: Label,
-    /// Where its notices go. Without an address nobody is told, which `uurwerk contracts check` shows as *geen adres*.
+    /// Where its notices go. Without an address nobody is told, which `uurwerk check` shows as *geen adres*.
     pub mail: Vec<String>,
 }
 

@@ -16,7 +16,7 @@ event_data! {
     LateVoided(LateVoided) = "obligation.late_voided": "toch op tijd", "in time after all";
     /// It was done; the event's words are the evidence.
     Met(Nothing) = "obligation.met": "nagekomen", "met";
-    /// What was stored of it differed from its history, and was written anew.
+    /// Stored values differed from its history, and were rewritten.
     IndexRebuilt(IndexRebuilt) = "obligation.index_rebuilt": "opgeslagen waarden hersteld", "stored values mended";
 }
 

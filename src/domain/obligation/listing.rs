@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::State;
+use super::ObligationState;
 use crate::domain::Instant;
 
 /// Which obligations a list shows; an empty field does not narrow it.
@@ -11,7 +11,7 @@ pub struct ObligationFilter {
     pub contracts: Vec<String>,
     pub organisations: Vec<String>,
     pub duties: Vec<String>,
-    pub states: Vec<State>,
+    pub states: Vec<ObligationState>,
     pub due_from: Option<Instant>,
     pub due_before: Option<Instant>,
     /// After this one in the list.

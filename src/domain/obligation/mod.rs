@@ -26,7 +26,7 @@ use crate::words::closed_list;
 
 closed_list! {
     /// How an obligation stands.
-    pub enum State {
+    pub enum ObligationState {
         /// Not done, and not late.
         Open = "open": "open", "open";
         /// Not done in time.
@@ -55,7 +55,7 @@ pub struct Obligation {
     pub fact_at: Option<Instant>,
     /// When it came into being.
     pub opened_at: Instant,
-    pub state: State,
+    pub state: ObligationState,
     /// From then on it is too late.
     pub due_at: Instant,
     /// When it was found to be late; `None` once that is undone.
@@ -91,9 +91,9 @@ impl history::Subject for Obligation {
         let replay = replay(contract, contract.duty(&self.duty)?, self, history, now)?;
         let met_at = Met::of(history).map(|met| met.at);
         let state = match (met_at, replay.late_at) {
-            (Some(_), _) => State::Met,
-            (None, Some(_)) => State::Late,
-            (None, None) => State::Open,
+            (Some(_), _) => ObligationState::Met,
+            (None, Some(_)) => ObligationState::Late,
+            (None, None) => ObligationState::Open,
         };
         let (due_at, late_at, next_fire_at) = (replay.due_at, replay.late_at, replay.next_fire_at);
         Some(Settling {

@@ -1,18 +1,18 @@
 //! Escalation: facts and an instant go in, the steps that are due come out. It plans, and changes nothing (ESC-01…08, ESC-25).
 //!
-//! A ladder has a time of its own: it stands still while the ticket is resolved or closed, while its resolution clock is
-//! held, and while the ticket is of a type the ladder is not for. No step is dated inside such a stretch (design § 3).
+//! A ladder has a time of its own: it is paused while the ticket is resolved or closed, while its resolution clock is
+//! held, and while the ticket is of a type the ladder is not for. No step is dated inside a pause (design § 3).
 
 use super::{Event, EventData};
 use crate::domain::Instant;
 use crate::domain::clock::{Fact, FactKind, Kind, Replay};
 use crate::domain::contract::{Condition, Contract, Ladder, Level, Mode, Opens};
-use crate::domain::standstill::{Standstill, Still};
+use crate::domain::pauses::{Pause, Pauses};
 
 /// A step up a ladder, due at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// When its trigger happened; inside a standstill, the end of that.
+    /// When its trigger happened; inside a pause, the end of that.
     pub at: Instant,
     /// The level it leaves; 0 when the case opens.
     pub from: u32,
@@ -52,7 +52,8 @@ type Goal = (Kind, usize);
 pub fn position(ladder: &Ladder, history: &[Event]) -> Option<Position> {
     let opened_at = history.first()?.occurred_at;
     let first = ladder.levels.first()?.level;
-    let came_later = away(ladder, history).into_iter().find(|still| still.from == opened_at).and_then(|still| still.to);
+    // Registered as a type the ladder is not for, it arrived on the ladder when it first got one of its types.
+    let came_later = away(ladder, history).into_iter().find(|pause| pause.from == opened_at).and_then(|pause| pause.to);
     let level = if ladder.opens == Opens::Registration { first } else { 0 };
     let start = Position { level, since: came_later.unwrap_or(opened_at), proposed: None, goals: Vec::new() };
     Some(history.iter().fold(start, |position, event| position.after(ladder, &event.data, event.occurred_at)))
@@ -105,12 +106,12 @@ fn ways(ladder: &Ladder, level: u32) -> (&[Condition], Mode) {
     }
 }
 
-/// What a ticket's steps depend on beside its position: its clocks, and when the ladder stood still.
+/// What a ticket's steps depend on beside its position: its clocks, and when the ladder was paused.
 pub struct Climb<'a> {
     contract: &'a Contract,
     ladder: &'a Ladder,
     clocks: &'a [Replay<'a>],
-    still: Standstill,
+    pauses: Pauses,
     /// When somebody last did something. What was due before that was taken then, so a step found now came about with that act.
     last_act: Instant,
     now: Instant,
@@ -126,9 +127,9 @@ impl<'a> Climb<'a> {
         now: Instant,
     ) -> Self {
         let held = clocks.iter().filter(|replay| replay.kind() == Kind::Resolution).flat_map(Replay::holds);
-        let still = Standstill::of(held.chain(resolved(facts)).chain(away(ladder, history)).collect());
+        let pauses = Pauses::of(held.chain(resolved(facts)).chain(away(ladder, history)).collect());
         let acts = history.iter().rev().find(|event| !event.is_derived());
-        Self { contract, ladder, clocks, still, last_act: acts.map_or(Instant::MIN, |event| event.occurred_at), now }
+        Self { contract, ladder, clocks, pauses, last_act: acts.map_or(Instant::MIN, |event| event.occurred_at), now }
     }
 
     /// The next step from a position, and when it is due if nothing else happens; `None` when no condition will come true.
@@ -150,14 +151,14 @@ impl<'a> Climb<'a> {
             Condition::Elapsed { clock: kind, percent } => clock(*kind)?.warning_at(*percent)?,
             Condition::LevelOpen { seconds, calendar } => {
                 let calendar = self.contract.calendar_after(calendar, self.contract.amendments_by(self.now))?;
-                self.still.reach(calendar, position.since, *seconds)?
+                self.pauses.reach(calendar, position.since, *seconds)?
             }
             Condition::Decided { .. } => return None,
         };
-        if self.has_climbed(condition, self.still.out_of(at)?, position) {
+        if self.has_climbed(condition, self.pauses.out_of(at)?, position) {
             return None;
         }
-        self.still.out_of(at.max(position.since).max(self.last_act))
+        self.pauses.out_of(at.max(position.since).max(self.last_act))
     }
 
     /// Whether a step was already taken for a condition that holds from `at` on: the warning and the breach of one goal climb only once.
@@ -170,21 +171,21 @@ impl<'a> Climb<'a> {
 }
 
 /// From each stop to what undid it; a cancelling is never undone.
-fn resolved(facts: &[Fact]) -> Vec<Still> {
+fn resolved(facts: &[Fact]) -> Vec<Pause> {
     let (mut stretches, mut since) = (Vec::new(), None);
     for fact in facts {
         match &fact.kind {
             FactKind::Resolved | FactKind::Cancelled => since = since.or(Some(fact.at)),
-            kind if kind.undoes_a_stop() => stretches.extend(since.take().map(|from| Still { from, to: Some(fact.at) })),
+            kind if kind.undoes_a_stop() => stretches.extend(since.take().map(|from| Pause { from, to: Some(fact.at) })),
             _ => {}
         }
     }
-    stretches.extend(since.map(|from| Still { from, to: None }));
+    stretches.extend(since.map(|from| Pause { from, to: None }));
     stretches
 }
 
 /// While the ticket was of a type the ladder is not for.
-fn away(ladder: &Ladder, history: &[Event]) -> Vec<Still> {
+fn away(ladder: &Ladder, history: &[Event]) -> Vec<Pause> {
     let (mut stretches, mut since) = (Vec::new(), None);
     for event in history {
         let kind = match &event.data {
@@ -195,10 +196,10 @@ fn away(ladder: &Ladder, history: &[Event]) -> Vec<Still> {
         if !ladder.types.contains(&kind) {
             since = since.or(Some(event.occurred_at));
         } else if let Some(from) = since.take() {
-            stretches.push(Still { from, to: Some(event.occurred_at) });
+            stretches.push(Pause { from, to: Some(event.occurred_at) });
         }
     }
-    stretches.extend(since.map(|from| Still { from, to: None }));
+    stretches.extend(since.map(|from| Pause { from, to: None }));
     stretches
 }
 

@@ -56,7 +56,7 @@ event_data! {
     Breached(Breached) = "clock.breached": "streeftijd overschreden", "goal breached";
     /// A calendar its clocks run on was changed while they ran (CLK-16).
     CalendarAmended(CalendarAmended) = "calendar.amended": "openingstijden gewijzigd", "opening hours changed";
-    /// What was stored of it differed from its history, and was written anew.
+    /// Stored values differed from its history, and were rewritten.
     IndexRebuilt(IndexRebuilt) = "ticket.index_rebuilt": "opgeslagen stand hersteld", "stored state rebuilt";
     /// A breach was undone by a later fact.
     BreachVoided(BreachVoided) = "clock.breach_voided": "overschrijding vervallen", "breach undone";

@@ -9,11 +9,11 @@ use crate::domain::workflow::State;
 /// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); which acts of the desk answer is
 /// decided by `answers`.
 pub fn facts(history: &[Event]) -> Vec<Fact> {
-    told(history).into_iter().map(|(_, fact)| fact).collect()
+    facts_with_events(history).into_iter().map(|(_, fact)| fact).collect()
 }
 
 /// The same, each with the event that tells it.
-pub fn told(history: &[Event]) -> Vec<(Uuid, Fact)> {
+pub fn facts_with_events(history: &[Event]) -> Vec<(Uuid, Fact)> {
     let mut facts = Vec::new();
     for event in history {
         let answers = answers(event).map(FactKind::Responded);

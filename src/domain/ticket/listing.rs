@@ -17,7 +17,7 @@ pub struct Span {
 
 /// Which tickets a list shows; an empty field does not narrow it.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct TicketFilter {
     pub kinds: Vec<TicketType>,
     pub states: Vec<State>,
     pub phases: Vec<String>,
@@ -41,7 +41,7 @@ pub struct Filter {
 
 /// What tickets are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
+pub enum SortField {
     OpenedAt,
     /// When they last changed, as their reader sees it.
     UpdatedAt,
@@ -52,7 +52,7 @@ pub enum Key {
     Number,
 }
 
-impl Key {
+impl SortField {
     pub const ALL: [Self; 5] = [Self::OpenedAt, Self::UpdatedAt, Self::NextDueAt, Self::Priority, Self::Number];
 
     /// The name in the API.
@@ -69,7 +69,7 @@ impl Key {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {
-    pub key: Key,
+    pub key: SortField,
     /// Largest first.
     pub descending: bool,
 }
@@ -84,10 +84,10 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// By these keys, newest first where there are none. Change requests by themselves begin with the emergencies among them.
-    pub fn of(filter: &Filter, mut keys: Vec<SortKey>) -> Self {
+    /// By these keys, or newest first without any. A list of change requests alone begins with the emergencies.
+    pub fn of(filter: &TicketFilter, mut keys: Vec<SortKey>) -> Self {
         if keys.is_empty() {
-            keys.push(SortKey { key: Key::OpenedAt, descending: true });
+            keys.push(SortKey { key: SortField::OpenedAt, descending: true });
         }
         Self { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] }
     }
@@ -95,7 +95,7 @@ impl Sort {
 
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct PageEnd {
     /// Whether that ticket was among those that go first.
     pub first: bool,
     /// The sort values of the last ticket, one per key.
@@ -108,8 +108,8 @@ pub struct Place {
 pub struct Page {
     pub tickets: Vec<Overview>,
     /// `None` on the last.
-    pub end: Option<Place>,
+    pub end: Option<PageEnd>,
 }
 
 /// Where a page of changes ended: when its last ticket was marked as changed, and its place in the stream.
-pub type ChangePlace = (Instant, i64);
+pub type ChangesEnd = (Instant, i64);

@@ -3,7 +3,7 @@
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `escalate`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
-//! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `outlook` says
+//! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
@@ -18,8 +18,8 @@ mod facts;
 pub mod kinds;
 pub mod listing;
 pub mod mail;
-mod outlook;
 mod overview;
+mod possible_moves;
 pub mod prioritise;
 pub mod register;
 pub mod repair;
@@ -34,11 +34,11 @@ pub mod write;
 
 pub use act::{Act, Refusal, act};
 pub use event::{Event, EventData, EventKind};
-pub use facts::{facts, told};
-pub use outlook::Outlook;
+pub use facts::{facts, facts_with_events};
 pub use overview::{Attachment, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
+pub use possible_moves::PossibleMove;
 pub use replay::as_recorded;
-pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, Settled, Standing, Warned, clocks, ledgers, settle};
+pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, ClockInputs, Settled, Warned, clocks, ledgers, settle};
 pub use situation::{Recorded, Situation};
 pub use visibility::{Reader, Visibility};
 
@@ -130,8 +130,8 @@ impl Ticket {
     }
 
     /// What its clocks depend on besides its history.
-    pub fn standing(&self) -> Standing<'_> {
-        Standing { kind: self.kind, tier: self.tier.as_deref(), is_open: self.state().is_open() }
+    pub fn clock_inputs(&self) -> ClockInputs<'_> {
+        ClockInputs { kind: self.kind, tier: self.tier.as_deref(), is_open: self.state().is_open() }
     }
 
     /// Whether it goes before every other change: an emergency change, while open (CHG-03).
@@ -174,7 +174,7 @@ impl history::Subject for Ticket {
     }
 
     fn settle(&self, contract: &Contract, history: &[Event], now: Instant) -> Option<Settling<Self>> {
-        let (index, follows) = settle(contract, self.standing(), history, now);
+        let (index, follows) = settle(contract, self.clock_inputs(), history, now);
         Some(Settling { subject: Self { next_due: index.next_due, ..self.clone() }, index, follows })
     }
 }

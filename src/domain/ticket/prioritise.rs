@@ -23,7 +23,7 @@ pub enum Refused {
     #[error("only an open ticket can do this")]
     NotOpen,
     /// PRI-09, PRI-10.
-    #[error("is no priority of this contract for this type; must be one of {}", known.join(", "))]
+    #[error("is not a priority of this contract for this type; must be one of {}", known.join(", "))]
     UnknownPriority { known: Vec<String> },
     /// Clocks of such a priority start at the phone contact, so there must be one (INC-03).
     #[error("this priority needs a recorded phone contact first")]

@@ -52,6 +52,7 @@ impl Registered {
         ticket.tier.clone_from(&self.tier);
         let priority = self.priority.clone();
         (ticket.priority, ticket.proposed_priority) = if self.decided { (priority, None) } else { (None, priority) };
+        // A replay starts from the row as it now stands, so whatever later events set is cleared first.
         (ticket.assignee, ticket.team, ticket.waiting_cause) = (None, None, None);
         (ticket.resolved_at, ticket.closed_at) = (None, None);
         ticket.channel = self.channel;

@@ -19,7 +19,7 @@ pub enum Refused {
     Forbidden(#[from] Forbidden),
     #[error("the ticket is cancelled")]
     Cancelled,
-    #[error("is no tier of this contract; must be one of {}", known.join(", "))]
+    #[error("is not a tier of this contract; must be one of {}", known.join(", "))]
     UnknownTier { known: Vec<String> },
 }
 

@@ -127,6 +127,7 @@ impl Retyped {
         if let Some(phase) = kinds::phase_of(self.kind, self.to) {
             ticket.phase = phase;
         }
+        // Only a ticket on hold has a cause, and the new phase may be another one.
         ticket.waiting_cause = ticket.waiting_cause.take().filter(|_| ticket.phase.step == Step::OnHold);
     }
 

@@ -19,7 +19,7 @@ use crate::domain::ticket::escalation::{self, Climb, Position, Step};
 
 /// What a ticket's clocks depend on besides its history.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing<'a> {
+pub struct ClockInputs<'a> {
     pub kind: TicketType,
     pub tier: Option<&'a str>,
     /// Whether work is still to be done: only then does it escalate by itself.
@@ -105,23 +105,24 @@ pub struct CalendarAmended {
 
 /// Settles a ticket as of `now`: what is stored of it, and what follows that is not in its history yet. Warnings passed only because of
 /// an act recorded now are recorded but not sent (design: a change of priority), and so are those passed because a calendar was amended.
-pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> (Settled, Vec<Follows<EventData>>) {
+pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], now: Instant) -> (Settled, Vec<Follows<EventData>>) {
     let facts = facts(history);
     let clocks = replays(contract, ticket, history, &facts, now);
-    let mut telling = Telling { history, added: Vec::new() };
+    let mut additions = Additions { history, added: Vec::new() };
     let mut next: Vec<Instant> = Vec::new();
+    // Only what is recorded in this very step can jump: a later settling finds the warnings already in the history.
     let jumped = history.iter().rev().take_while(|event| event.recorded_at >= now).any(|event| event.kind().jumps());
-    let jumped_until = telling.amendments(contract, &clocks).max(jumped.then_some(now));
+    let jumped_until = additions.amendments(contract, &clocks).max(jumped.then_some(now));
     for replay in &clocks {
-        telling.clock(replay, now, jumped_until, &mut next);
+        additions.clock(replay, now, jumped_until, &mut next);
     }
     let supposed = supposed_facts(contract, ticket.kind, &facts, &clocks, now);
     let supposed = supposed.iter().flat_map(|facts| replays(contract, ticket, history, facts, now));
     let supposed: Vec<_> = supposed.filter(|one| clocks.iter().any(|own| own.kind() == one.kind() && own.waits_for_a_priority())).collect();
     for replay in &supposed {
-        telling.supposed_clock(replay, now, jumped_until, &mut next);
+        additions.supposed_clock(replay, now, jumped_until, &mut next);
     }
-    let position = telling.climb(contract, ticket, (&clocks, &facts), now, &mut next);
+    let position = additions.climb(contract, ticket, (&clocks, &facts), now, &mut next);
     let next_due = next_due(&clocks, &supposed, now);
     let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
     let settled = Settled {
@@ -132,7 +133,7 @@ pub fn settle(contract: &Contract, ticket: Standing<'_>, history: &[Event], now:
         clocks,
         position,
     };
-    (settled, telling.added)
+    (settled, additions.added)
 }
 
 /// The rank of the priority that applies: the decided one, else the proposed one, else the contract's default.
@@ -142,7 +143,7 @@ fn rank(contract: &Contract, kind: TicketType, history: &[Event]) -> Option<u32>
 }
 
 /// The clocks shown, as of `now`.
-pub fn clocks(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> Vec<ClockIndex> {
+pub fn clocks(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], now: Instant) -> Vec<ClockIndex> {
     let facts = facts(history);
     replays(contract, ticket, history, &facts, now).iter().filter_map(|replay| index(replay, now)).collect()
 }
@@ -176,13 +177,13 @@ fn next_due(own: &[Replay<'_>], supposed: &[Replay<'_>], now: Instant) -> Option
 }
 
 /// The ledgers of the clocks shown, as of `now`.
-pub fn ledgers(contract: &Contract, ticket: Standing<'_>, history: &[Event], now: Instant) -> Vec<(Kind, Vec<Line>)> {
+pub fn ledgers(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], now: Instant) -> Vec<(Kind, Vec<Line>)> {
     let facts = facts(history);
     let clocks = replays(contract, ticket, history, &facts, now);
     clocks.iter().filter(|replay| replay.entry_shown().is_some()).map(|replay| (replay.kind(), replay.ledger(now))).collect()
 }
 
-fn replays<'a>(contract: &'a Contract, ticket: Standing<'a>, history: &'a [Event], facts: &'a [Fact], now: Instant) -> [Replay<'a>; 2] {
+fn replays<'a>(contract: &'a Contract, ticket: ClockInputs<'a>, history: &'a [Event], facts: &'a [Fact], now: Instant) -> [Replay<'a>; 2] {
     let registered = history.first().and_then(|event| match &event.data {
         EventData::Registered(registered) => Some((registered, event.occurred_at)),
         _ => None,
@@ -200,19 +201,19 @@ fn replays<'a>(contract: &'a Contract, ticket: Standing<'a>, history: &'a [Event
 }
 
 /// A history, and what is added to it.
-struct Telling<'a> {
+struct Additions<'a> {
     history: &'a [Event],
     added: Vec<Follows<EventData>>,
 }
 
-impl Telling<'_> {
+impl Additions<'_> {
     /// Records the amendments that changed these clocks; returns when the last new one took effect.
     fn amendments(&mut self, contract: &Contract, clocks: &[Replay<'_>]) -> Option<Instant> {
         let mut last = None;
         for amended in clocks.iter().flat_map(Replay::amended).filter_map(|index| contract.amendments.get(*index)) {
             let Amendment { id, calendar, date, change, reason, in_force_at } = &amended.amendment;
             let is_it = |data: &EventData| matches!(data, EventData::CalendarAmended(known) if known.amendment == *id);
-            if self.said().any(|(data, _)| is_it(data)) {
+            if self.recorded().any(|(data, _)| is_it(data)) {
                 continue;
             }
             let (calendar, change_name, hours) = (calendar.clone(), change.as_str().to_owned(), change.hours());
@@ -231,7 +232,7 @@ impl Telling<'_> {
             let goal = voided.place + 1;
             let is_it =
                 |data: &EventData| matches!(data, EventData::BreachVoided(one) if (one.breach.clock, one.breach.goal) == (clock, goal));
-            if self.said().filter(|(data, _)| is_it(data)).count() <= before {
+            if self.recorded().filter(|(data, _)| is_it(data)).count() <= before {
                 let breach = Breached { clock, goal, target: voided.target.clone(), breached_at: voided.at };
                 let voided_by = BreachVoided { breach, why: voided.why.to_owned(), amendment: voided.amendment };
                 self.add(voided.at, EventData::BreachVoided(voided_by));
@@ -256,7 +257,7 @@ impl Telling<'_> {
         let (clock, goal) = (replay.kind(), place + 1);
         let undone = replay.voided().iter().filter(|voided| voided.place == place).count();
         let is_it = |data: &EventData| matches!(data, EventData::Breached(one) if (one.clock, one.goal) == (clock, goal));
-        if self.said().filter(|(data, _)| is_it(data)).count() <= undone {
+        if self.recorded().filter(|(data, _)| is_it(data)).count() <= undone {
             let target = replay.target(place).unwrap_or_default().to_owned();
             self.add(at, EventData::Breached(Breached { clock, goal, target, breached_at: at }));
         }
@@ -274,7 +275,7 @@ impl Telling<'_> {
     }
 
     fn warned(&self, clock: Kind, percent: u32) -> impl Iterator<Item = (&Warned, Instant)> {
-        self.said().filter_map(move |(data, at)| match data {
+        self.recorded().filter_map(move |(data, at)| match data {
             EventData::Warned(warned) if (warned.clock, warned.percent) == (clock, percent) => Some((warned, at)),
             _ => None,
         })
@@ -293,7 +294,7 @@ impl Telling<'_> {
     fn climb(
         &mut self,
         contract: &Contract,
-        ticket: Standing<'_>,
+        ticket: ClockInputs<'_>,
         (clocks, facts): (&[Replay<'_>], &[Fact]),
         now: Instant,
         next: &mut Vec<Instant>,
@@ -317,7 +318,7 @@ impl Telling<'_> {
     }
 
     /// Everything recorded or added so far, with when it happened.
-    fn said(&self) -> impl Iterator<Item = (&EventData, Instant)> {
+    fn recorded(&self) -> impl Iterator<Item = (&EventData, Instant)> {
         let known = self.history.iter().map(|event| (&event.data, event.occurred_at));
         known.chain(self.added.iter().map(|follows| (&follows.data, follows.at)))
     }
@@ -339,6 +340,7 @@ fn taken(ladder: &Ladder, step: &Step) -> EventData {
 fn index(replay: &Replay<'_>, now: Instant) -> Option<ClockIndex> {
     let clock = replay.view(now)?;
     let entry = replay.entry_shown()?;
+    // The next goal that can still be met or missed; once there is none, the last goal.
     let ahead = (0..clock.goals.len()).filter(|place| clock.goals[*place].met_at.is_none() && clock.goals[*place].breached_at.is_none());
     let ahead = ahead.min_by_key(|place| (clock.goals[*place].due_at.is_none(), clock.goals[*place].due_at));
     let place = ahead.or(clock.goals.len().checked_sub(1)).filter(|_| !clock.state.is_stopped());

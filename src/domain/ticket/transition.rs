@@ -16,7 +16,7 @@ pub struct Move {
     /// The phase's name.
     pub to: String,
     pub reason: String,
-    /// On whom it waits, when it goes on hold.
+    /// What it waits for, when it goes on hold.
     pub cause: Option<String>,
     /// Which closing texts of an escalation are written with it; the words themselves are kept elsewhere (ESC-21).
     pub texts: Vec<ClosingText>,
@@ -30,7 +30,7 @@ pub enum Refused {
     CauseMissing,
     #[error("only a ticket that goes on hold has a cause")]
     CauseUnexpected,
-    #[error("\"{cause}\" is nobody this ticket waits for; it waits for one of: {}", known.join(", "))]
+    #[error("\"{cause}\" is not a cause for which this ticket can wait; the causes are: {}", known.join(", "))]
     UnknownCause { cause: String, known: Vec<String> },
     /// An escalated case is not closed without these texts (ESC-21).
     #[error("the escalation asks for this text before the case is closed")]
@@ -53,7 +53,7 @@ pub struct Moved {
     pub to: Step,
     /// The state of the phase it went to.
     pub state: State,
-    /// On whom it waits, when it went on hold.
+    /// What it waits for, when it went on hold.
     pub cause: Option<String>,
     /// Which texts were written with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -117,6 +117,7 @@ impl Moved {
         ticket.phase = phase;
         ticket.waiting_cause.clone_from(&self.cause);
         ticket.resolved_at = match phase.state {
+            // Closing keeps the time of the solution; closing without one (a rejection) counts as the solution.
             State::Resolved | State::Closed => ticket.resolved_at.or(Some(at)),
             _ => None,
         };
@@ -142,6 +143,7 @@ pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
     match (from.state, to.state) {
         (_, State::Cancelled) => EventKind::Cancelled,
         (State::Resolved, State::Closed) => EventKind::Accepted,
+        // Also what closes without a solution first, such as a rejection: the clocks stop.
         (_, State::Resolved | State::Closed) => EventKind::Resolved,
         (State::Resolved, _) => EventKind::SolutionRefused,
         (State::Closed, _) => EventKind::Reopened,

@@ -139,13 +139,13 @@ impl Reader {
 
 impl Ticket {
     /// Counts a change made by these events: for everybody, and for the client if they see any of it.
-    pub fn changed(&mut self, at: Instant, told: &[Event]) {
-        if told.is_empty() {
+    pub fn changed(&mut self, at: Instant, events: &[Event]) {
+        if events.is_empty() {
             return;
         }
         self.version += 1;
         self.updated_at = at;
-        if told.iter().any(|event| Reader::Client.sees_of(event)) {
+        if events.iter().any(|event| Reader::Client.sees_of(event)) {
             self.client_version += 1;
             self.client_updated_at = at;
         }
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
     use crate::domain::history::EventData as _;
     use crate::domain::subjects::samples;
-    use crate::domain::ticket::told;
+    use crate::domain::ticket::facts_with_events;
 
     /// One of every kind, of the desk alone where it can be.
     fn events() -> impl Iterator<Item = Event> {
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn whatever_a_clock_is_replayed_from_is_seen_by_the_client() {
         for event in events() {
-            let is_a_fact = !told(std::slice::from_ref(&event)).is_empty();
+            let is_a_fact = !facts_with_events(std::slice::from_ref(&event)).is_empty();
             assert!(!is_a_fact || Reader::Client.sees_of(&event), "{} is a fact nobody can check", event.kind().as_str());
             assert_eq!(Reader::Desk.event(event.clone()), Some(event));
         }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::label::Label;
 use crate::domain::contract::{ClosingText, Contract, Motivation, Side};
-use crate::domain::ticket::{Event, Outlook, Ticket};
+use crate::domain::ticket::{Event, PossibleMove, Ticket};
 use crate::domain::workflow::HoldCause;
 use crate::usecases::Code;
 use crate::usecases::tickets::read::WithHistory;
@@ -108,7 +108,7 @@ pub struct PossibleTransitions {
 
 impl PossibleTransition {
     /// A move as one of the two sides sees it.
-    pub fn new(of: &WithHistory, outlook: &Outlook, side: Side) -> Self {
+    pub fn new(of: &WithHistory, possible: &PossibleMove, side: Side) -> Self {
         let (contract, ticket, history) = (&of.version.contract, &of.ticket, &of.history);
         let reason =
             TransitionNeed { field: "reason".to_owned(), label: Label::new("reden", "reason"), max_length: REASON, choices: Vec::new() };
@@ -124,17 +124,17 @@ impl PossibleTransition {
             max_length: TEXT,
             choices: Vec::new(),
         };
-        let texts = outlook.needs_texts.iter().map(text);
+        let texts = possible.needs_texts.iter().map(text);
         Self {
-            to: outlook.phase.step.to_string(),
-            label: outlook.phase.step.word().into(),
-            state: outlook.phase.state.as_str().to_owned(),
-            event: outlook.event.as_str().to_owned(),
-            by: outlook.by.iter().map(|side| side.as_str().to_owned()).collect(),
-            allowed: outlook.by.contains(&side),
-            needs: std::iter::once(reason).chain(outlook.needs_cause.then(cause)).chain(texts).collect(),
-            before: outlook.needs_priority.then(|| TransitionCondition::priority(contract, ticket, history, side)).into_iter().collect(),
-            takes: outlook.takes_texts.iter().map(text).collect(),
+            to: possible.phase.step.to_string(),
+            label: possible.phase.step.word().into(),
+            state: possible.phase.state.as_str().to_owned(),
+            event: possible.event.as_str().to_owned(),
+            by: possible.by.iter().map(|side| side.as_str().to_owned()).collect(),
+            allowed: possible.by.contains(&side),
+            needs: std::iter::once(reason).chain(possible.needs_cause.then(cause)).chain(texts).collect(),
+            before: possible.needs_priority.then(|| TransitionCondition::priority(contract, ticket, history, side)).into_iter().collect(),
+            takes: possible.takes_texts.iter().map(text).collect(),
         }
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::tickets::names;
 use crate::app::App;
-use crate::domain::person::{Filter, Person};
+use crate::domain::person::{Person, PersonFilter};
 use crate::domain::ticket::Channel;
 use crate::http::answer::{Json, Paged};
 use crate::http::caller::Caller;
@@ -83,7 +83,7 @@ async fn people(app: Data<App>, caller: Caller, query: Query<PeopleQuery>) -> Re
     problems.extend(among("organisation", &organisations, names.organisations.iter().map(String::as_str)));
     Failure::unless_none(problems)?;
     let words = text.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
-    let filter = Filter { organisations, words, after, limit: size + 1 };
+    let filter = PersonFilter { organisations, words, after, limit: size + 1 };
     let found = usecases::people::list(&app, &caller, &filter).await?;
     let page = Page::of(found, size, |person| format!("{}\n{}", person.organisation, person.email));
     let shown = |one: Person| PersonOfOrganisation { id: one.id, organisation: one.organisation, name: one.name, email: one.email };

@@ -1,7 +1,7 @@
 //! An agreement as a document: what a contract manager checks before it is applied.
 
 use super::terms::{due, norm, term};
-use crate::documents::{Cell, Column, Document, Kind, Section, TableBuilder, dutch};
+use crate::documents::{Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::{Calendar, HolidayRule};
 use crate::domain::clock::Entry;
 use crate::domain::contract::{Condition, ConditionKind, Contract, Level, Mode, Opens, TicketType};
@@ -35,8 +35,11 @@ pub fn document(contract: &Contract) -> Document {
 }
 
 fn clients(contract: &Contract) -> TableBuilder<3> {
-    let mut table =
-        TableBuilder::new([Column::new("Klant", Kind::Text), Column::new("Naam", Kind::Text), Column::new("Abonnement", Kind::Text)]);
+    let mut table = TableBuilder::new([
+        Column::new("Klant", CellKind::Text),
+        Column::new("Naam", CellKind::Text),
+        Column::new("Abonnement", CellKind::Text),
+    ]);
     for client in &contract.clients {
         table.row([client.organisation.as_str().into(), client.name.as_str().into(), Cell::or_blank(client.tier.clone())]);
     }
@@ -45,11 +48,11 @@ fn clients(contract: &Contract) -> TableBuilder<3> {
 
 fn calendars(contract: &Contract) -> TableBuilder<5> {
     let mut table = TableBuilder::new([
-        Column::new("Kalender", Kind::Text),
-        Column::new("Open", Kind::Text),
-        Column::new("Feestdagen", Kind::Text),
-        Column::new("Ook gesloten", Kind::Count),
-        Column::new("Andere uren", Kind::Count),
+        Column::new("Kalender", CellKind::Text),
+        Column::new("Open", CellKind::Text),
+        Column::new("Feestdagen", CellKind::Text),
+        Column::new("Ook gesloten", CellKind::Count),
+        Column::new("Andere uren", CellKind::Count),
     ]);
     let count = |number: usize| if number == 0 { Cell::Blank } else { Cell::count(number) };
     for (name, calendar) in &contract.calendars {
@@ -83,7 +86,7 @@ fn week(calendar: &Calendar) -> String {
 }
 
 fn own_types(contract: &Contract) -> TableBuilder<2> {
-    let mut table = TableBuilder::new([Column::new("Naam", Kind::Text), Column::new("Is een", Kind::Word)]);
+    let mut table = TableBuilder::new([Column::new("Naam", CellKind::Text), Column::new("Is een", CellKind::Word)]);
     for (kind, label) in &contract.type_labels {
         table.row([label.nl.as_str().into(), kind.word().into()]);
     }
@@ -97,10 +100,10 @@ fn types(contract: &Contract, kinds: &[TicketType]) -> String {
 
 fn roles(contract: &Contract) -> TableBuilder<4> {
     let mut table = TableBuilder::new([
-        Column::new("Rol", Kind::Text),
-        Column::new("Naam", Kind::Text),
-        Column::new("Van", Kind::Word),
-        Column::new("Bereikbaar op", Kind::Text),
+        Column::new("Rol", CellKind::Text),
+        Column::new("Naam", CellKind::Text),
+        Column::new("Van", CellKind::Word),
+        Column::new("Bereikbaar op", CellKind::Text),
     ]);
     for role in &contract.roles {
         let per_client = contract.clients.iter().any(|client| client.roles.contains_key(&role.code));
@@ -116,10 +119,10 @@ fn roles(contract: &Contract) -> TableBuilder<4> {
 
 fn priorities(contract: &Contract) -> TableBuilder<4> {
     let mut table = TableBuilder::new([
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Naam", Kind::Text),
-        Column::new("Voor", Kind::Text),
-        Column::new("Betekenis", Kind::Text),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Naam", CellKind::Text),
+        Column::new("Voor", CellKind::Text),
+        Column::new("Betekenis", CellKind::Text),
     ]);
     for priority in &contract.priorities {
         let meaning = Cell::or_blank(priority.definition.as_ref().map(|definition| definition.nl.as_str()));
@@ -130,14 +133,14 @@ fn priorities(contract: &Contract) -> TableBuilder<4> {
 
 fn clocks(contract: &Contract) -> TableBuilder<8> {
     let mut table = TableBuilder::new([
-        Column::new("Klok", Kind::Word),
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Abonnement", Kind::Text),
-        Column::new("Kalender", Kind::Text),
-        Column::new("Begint", Kind::Word),
-        Column::new("Normen", Kind::Text),
-        Column::new("Staat stil bij", Kind::Text),
-        Column::new("Waarschuwt bij %", Kind::Text),
+        Column::new("Klok", CellKind::Word),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Abonnement", CellKind::Text),
+        Column::new("Kalender", CellKind::Text),
+        Column::new("Begint", CellKind::Word),
+        Column::new("Normen", CellKind::Text),
+        Column::new("Staat stil bij", CellKind::Text),
+        Column::new("Waarschuwt bij %", CellKind::Text),
     ]);
     for entry in &contract.clocks {
         table.under(&types(contract, &entry.types));
@@ -163,13 +166,13 @@ fn entry_cells(entry: &Entry) -> [Cell; 8] {
 
 fn ladders(contract: &Contract) -> TableBuilder<7> {
     let mut table = TableBuilder::new([
-        Column::new("Niveau", Kind::Count),
-        Column::new("Naam", Kind::Text),
-        Column::new("Opdrachtgever", Kind::Text),
-        Column::new("Opdrachtnemer", Kind::Text),
-        Column::new("Besluit van", Kind::Text),
-        Column::new("Verder bij", Kind::Text),
-        Column::new("Hoe", Kind::Text),
+        Column::new("Niveau", CellKind::Count),
+        Column::new("Naam", CellKind::Text),
+        Column::new("Opdrachtgever", CellKind::Text),
+        Column::new("Opdrachtnemer", CellKind::Text),
+        Column::new("Besluit van", CellKind::Text),
+        Column::new("Verder bij", CellKind::Text),
+        Column::new("Hoe", CellKind::Text),
     ]);
     for ladder in &contract.ladders {
         let opens = match &ladder.opens {
@@ -227,11 +230,11 @@ fn all(conditions: &[Condition]) -> String {
 
 fn duties(contract: &Contract) -> TableBuilder<5> {
     let mut table = TableBuilder::new([
-        Column::new("Verplichting", Kind::Text),
-        Column::new("Bron", Kind::Text),
-        Column::new("Wie", Kind::Text),
-        Column::new("Wanneer", Kind::Text),
-        Column::new("Termijn", Kind::Text),
+        Column::new("Verplichting", CellKind::Text),
+        Column::new("Bron", CellKind::Text),
+        Column::new("Wie", CellKind::Text),
+        Column::new("Wanneer", CellKind::Text),
+        Column::new("Termijn", CellKind::Text),
     ]);
     for duty in &contract.duties {
         let (when, cycle) = match &duty.occasion {
@@ -269,8 +272,11 @@ fn assumed(contract: &Contract) -> TableBuilder<3> {
             None => rows.push((of, vec![what])),
         }
     }
-    let mut table =
-        TableBuilder::new([Column::new("Sleutel", Kind::Text), Column::new("Aangenomen", Kind::Text), Column::new("Naam", Kind::Text)]);
+    let mut table = TableBuilder::new([
+        Column::new("Sleutel", CellKind::Text),
+        Column::new("Aangenomen", CellKind::Text),
+        Column::new("Naam", CellKind::Text),
+    ]);
     for (of, keys) in rows {
         table.row([of.into(), keys.join(", ").into(), Cell::or_blank(named(contract, of))]);
     }

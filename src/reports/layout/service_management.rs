@@ -1,7 +1,7 @@
 //! The service-management report as a document.
 
 use super::terms::{bound, norm};
-use crate::documents::{Block, Cell, Column, Document, Kind, Section, TableBuilder, dutch};
+use crate::documents::{Block, Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::Zone;
 use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::ticket::EventKind;
@@ -80,14 +80,14 @@ fn population(report: &ServiceManagementReport) -> Section {
 
 fn corrections(corrections: &[Correction]) -> Option<Section> {
     let mut table = TableBuilder::new([
-        Column::new("Ticket", Kind::Ticket),
-        Column::new("Klok", Kind::Word),
-        Column::new("Norm", Kind::Text),
-        Column::new("Was", Kind::Word),
-        Column::new("Is", Kind::Word),
-        Column::new("Sinds", Kind::Moment),
-        Column::new("Door", Kind::Word),
-        Column::new("Reden", Kind::Text),
+        Column::new("Ticket", CellKind::Ticket),
+        Column::new("Klok", CellKind::Word),
+        Column::new("Norm", CellKind::Text),
+        Column::new("Was", CellKind::Word),
+        Column::new("Is", CellKind::Word),
+        Column::new("Sinds", CellKind::Moment),
+        Column::new("Door", CellKind::Word),
+        Column::new("Reden", CellKind::Text),
     ]);
     let outcome = |outcome: Option<Outcome>| outcome.map_or_else(|| "telt niet mee".into(), |outcome| outcome.word().into());
     for one in corrections {
@@ -112,11 +112,11 @@ fn happened(event: &str) -> Cell {
 
 fn late(facts: &[LateFact]) -> Option<Section> {
     let mut table = TableBuilder::new([
-        Column::new("Ticket", Kind::Ticket),
-        Column::new("Wat", Kind::Word),
-        Column::new("Gebeurd op", Kind::Moment),
-        Column::new("Vastgelegd op", Kind::Moment),
-        Column::new("Reden", Kind::Text),
+        Column::new("Ticket", CellKind::Ticket),
+        Column::new("Wat", CellKind::Word),
+        Column::new("Gebeurd op", CellKind::Moment),
+        Column::new("Vastgelegd op", CellKind::Moment),
+        Column::new("Reden", CellKind::Text),
     ]);
     for fact in facts {
         table.row([
@@ -132,11 +132,11 @@ fn late(facts: &[LateFact]) -> Option<Section> {
 
 fn amendments(amendments: &[ReportedAmendment]) -> Option<Section> {
     let mut table = TableBuilder::new([
-        Column::new("Kalender", Kind::Text),
-        Column::new("Datum", Kind::Date),
-        Column::new("Wordt", Kind::Word),
-        Column::new("Van kracht sinds", Kind::Moment),
-        Column::new("Reden", Kind::Text),
+        Column::new("Kalender", CellKind::Text),
+        Column::new("Datum", CellKind::Date),
+        Column::new("Wordt", CellKind::Word),
+        Column::new("Van kracht sinds", CellKind::Moment),
+        Column::new("Reden", CellKind::Text),
     ]);
     for one in amendments {
         let becomes = match ChangeKind::named(&one.change) {
@@ -151,14 +151,14 @@ fn amendments(amendments: &[ReportedAmendment]) -> Option<Section> {
 
 fn types(types: &[TypeCounts]) -> Section {
     let mut table = TableBuilder::new([
-        Column::new("Type", Kind::Word),
-        Column::new("Gemeld", Kind::Count),
-        Column::new("Heropend", Kind::Count),
-        Column::new("Gesloten", Kind::Count),
-        Column::new("Ingetrokken", Kind::Count),
-        Column::new("Open", Kind::Count),
-        Column::new("w.v. opgelost", Kind::Count),
-        Column::new("w.v. langdurig", Kind::Count),
+        Column::new("Type", CellKind::Word),
+        Column::new("Gemeld", CellKind::Count),
+        Column::new("Heropend", CellKind::Count),
+        Column::new("Gesloten", CellKind::Count),
+        Column::new("Ingetrokken", CellKind::Count),
+        Column::new("Open", CellKind::Count),
+        Column::new("w.v. opgelost", CellKind::Count),
+        Column::new("w.v. langdurig", CellKind::Count),
     ]);
     let mut totals = [0; 7];
     let cells = |label: Cell, figures: [u64; 7]| {
@@ -176,12 +176,12 @@ fn types(types: &[TypeCounts]) -> Section {
 
 fn handling(types: &[TypeHandling]) -> Section {
     let mut table = TableBuilder::new([
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Tijd", Kind::Text),
-        Column::new("Aantal", Kind::Count),
-        Column::new("Gemiddeld", Kind::Duration),
-        Column::new("Mediaan", Kind::Duration),
-        Column::new("Langst", Kind::Duration),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Tijd", CellKind::Text),
+        Column::new("Aantal", CellKind::Count),
+        Column::new("Gemiddeld", CellKind::Duration),
+        Column::new("Mediaan", CellKind::Duration),
+        Column::new("Langst", CellKind::Duration),
     ]);
     for of_type in types.iter().filter(|of_type| of_type.all.n > 0) {
         table.under(of_type.ticket_type.dutch());
@@ -204,16 +204,16 @@ fn handling_rows(table: &mut TableBuilder<6>, label: &str, time: &HandlingTime) 
 
 fn goals(goals: &[GoalRow]) -> Section {
     let mut table = TableBuilder::new([
-        Column::new("Klok", Kind::Word),
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Abonnement", Kind::Text),
-        Column::new("Norm", Kind::Text),
-        Column::new("Aantal", Kind::Count),
-        Column::new("Gehaald", Kind::Count),
-        Column::new("Te laat", Kind::Count),
-        Column::new("Marge", Kind::Count),
-        Column::new("Score", Kind::Percentage),
-        Column::new("Uitkomst", Kind::Word),
+        Column::new("Klok", CellKind::Word),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Abonnement", CellKind::Text),
+        Column::new("Norm", CellKind::Text),
+        Column::new("Aantal", CellKind::Count),
+        Column::new("Gehaald", CellKind::Count),
+        Column::new("Te laat", CellKind::Count),
+        Column::new("Marge", CellKind::Count),
+        Column::new("Score", CellKind::Percentage),
+        Column::new("Uitkomst", CellKind::Word),
     ]);
     for row in goals {
         table.under(row.ticket_type.dutch());
@@ -236,11 +236,11 @@ fn goals(goals: &[GoalRow]) -> Section {
 /// A section of its own, since most agreements do not let goals be agreed for a single ticket.
 fn agreed(rows: &[AgreedRow]) -> Option<Section> {
     let mut table = TableBuilder::new([
-        Column::new("Type", Kind::Word),
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Aantal", Kind::Count),
-        Column::new("Gehaald", Kind::Count),
-        Column::new("Te laat", Kind::Count),
+        Column::new("Type", CellKind::Word),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Aantal", CellKind::Count),
+        Column::new("Gehaald", CellKind::Count),
+        Column::new("Te laat", CellKind::Count),
     ]);
     for row in rows {
         let [n, met, missed] = [row.n, row.met, row.missed].map(|count| Cell::Count { count });
@@ -251,12 +251,12 @@ fn agreed(rows: &[AgreedRow]) -> Option<Section> {
 
 fn running(breaches: &[RunningBreach]) -> TableBuilder<6> {
     let mut table = TableBuilder::new([
-        Column::new("Ticket", Kind::Ticket),
-        Column::new("Type", Kind::Word),
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Klok", Kind::Word),
-        Column::new("Norm", Kind::Text),
-        Column::new("Verstreken op", Kind::Moment),
+        Column::new("Ticket", CellKind::Ticket),
+        Column::new("Type", CellKind::Word),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Klok", CellKind::Word),
+        Column::new("Norm", CellKind::Text),
+        Column::new("Verstreken op", CellKind::Moment),
     ]);
     for breach in breaches {
         table.row([
@@ -273,10 +273,10 @@ fn running(breaches: &[RunningBreach]) -> TableBuilder<6> {
 
 fn escalations(report: &ServiceManagementReport) -> Section {
     let mut table = TableBuilder::new([
-        Column::new("Niveau", Kind::Text),
-        Column::new("Ticket", Kind::Ticket),
-        Column::new("Op", Kind::Moment),
-        Column::new("Aanleiding", Kind::Text),
+        Column::new("Niveau", CellKind::Text),
+        Column::new("Ticket", CellKind::Ticket),
+        Column::new("Op", CellKind::Moment),
+        Column::new("Aanleiding", CellKind::Text),
     ]);
     for step in &report.escalations {
         let levels = format!("{} → {}", step.from_level, step.to_level);
@@ -290,10 +290,10 @@ fn escalations(report: &ServiceManagementReport) -> Section {
 
 fn tickets(tickets: &[TicketLine]) -> TableBuilder<4> {
     let mut table = TableBuilder::new([
-        Column::new("Ticket", Kind::Ticket),
-        Column::new("Type", Kind::Word),
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Gemeld op", Kind::Moment),
+        Column::new("Ticket", CellKind::Ticket),
+        Column::new("Type", CellKind::Word),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Gemeld op", CellKind::Moment),
     ]);
     for ticket in tickets {
         table.row([

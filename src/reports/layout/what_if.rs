@@ -1,7 +1,7 @@
 //! What a changed contract would have made of real tickets, as a document.
 
 use super::terms::norm;
-use crate::documents::{Cell, Column, Document, Kind, Section, TableBuilder, dutch};
+use crate::documents::{Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::Zone;
 use crate::reports::what_if::{ContractSimulation, GoalOutcome, SimulatedGoal};
 
@@ -24,16 +24,16 @@ pub fn document(simulation: &ContractSimulation, zone: &Zone) -> Document {
 
 fn goals(goals: &[SimulatedGoal]) -> TableBuilder<10> {
     let mut table = TableBuilder::new([
-        Column::new("Klok", Kind::Word),
-        Column::new("Prioriteit", Kind::Text),
-        Column::new("Norm was", Kind::Text),
-        Column::new("Gehaald", Kind::PartOf),
-        Column::new("Uitkomst", Kind::Word),
-        Column::new("Norm wordt", Kind::Text),
-        Column::new("Gehaald", Kind::PartOf),
-        Column::new("Uitkomst", Kind::Word),
-        Column::new("Erbij", Kind::Count),
-        Column::new("Eraf", Kind::Count),
+        Column::new("Klok", CellKind::Word),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Norm was", CellKind::Text),
+        Column::new("Gehaald", CellKind::PartOf),
+        Column::new("Uitkomst", CellKind::Word),
+        Column::new("Norm wordt", CellKind::Text),
+        Column::new("Gehaald", CellKind::PartOf),
+        Column::new("Uitkomst", CellKind::Word),
+        Column::new("Erbij", CellKind::Count),
+        Column::new("Eraf", CellKind::Count),
     ]);
     for goal in goals {
         table.under(goal.ticket_type.dutch());
@@ -64,10 +64,10 @@ fn outcome(outcome: Option<&GoalOutcome>) -> [Cell; 3] {
 
 fn fates(goals: &[SimulatedGoal]) -> TableBuilder<4> {
     let mut table = TableBuilder::new([
-        Column::new("Klok", Kind::Word),
-        Column::new("Norm", Kind::Ordinal),
-        Column::new("Erbij of eraf", Kind::Text),
-        Column::new("Tickets", Kind::Text),
+        Column::new("Klok", CellKind::Word),
+        Column::new("Norm", CellKind::Ordinal),
+        Column::new("Erbij of eraf", CellKind::Text),
+        Column::new("Tickets", CellKind::Text),
     ]);
     for goal in goals {
         for (fate, numbers) in [("overschreden, was op tijd", &goal.gained), ("op tijd, was overschreden", &goal.lost)] {

@@ -16,7 +16,7 @@ pub struct Month {
     month: u32,
 }
 
-/// A text that is no month.
+/// The text is not a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a month from 1900-01 through 2200-12, such as 2026-03")]
 pub struct BadMonth;

@@ -65,7 +65,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         return None;
     }
     let then = as_recorded(ticket, &counted);
-    let (settled, follows) = ticket::settle(contract, then.standing(), &counted, last);
+    let (settled, follows) = ticket::settle(contract, then.clock_inputs(), &counted, last);
     let later = later(contract, &known, last, known_at);
     let clocks: Vec<_> = settled.clocks.into_iter().map(of_clock).collect();
     let judged = (!later.is_empty()).then(|| judged(contract, ticket, &known, known_at));
@@ -154,14 +154,14 @@ fn later<'a>(contract: &Contract, known: &'a [Event], last: Instant, known_at: I
 /// The clocks by everything known at an instant.
 fn judged(contract: &Contract, ticket: &Ticket, known: &[Event], at: Instant) -> Vec<ClockFigures> {
     let now = as_recorded(ticket, known);
-    ticket::clocks(contract, now.standing(), known, at).into_iter().map(of_clock).collect()
+    ticket::clocks(contract, now.clock_inputs(), known, at).into_iter().map(of_clock).collect()
 }
 
 /// A goal of a ticket: its clock, and its place there.
-type Place = (Kind, usize);
+type GoalKey = (Kind, usize);
 
 /// The goals whose fate lies in a period.
-fn decided(clocks: &[ClockFigures], period: Period) -> BTreeMap<Place, GoalFigures> {
+fn decided(clocks: &[ClockFigures], period: Period) -> BTreeMap<GoalKey, GoalFigures> {
     let goals = clocks.iter().flat_map(|clock| clock.goals.iter().enumerate().map(move |(place, goal)| ((clock.kind, place), goal)));
     goals.filter(|(_, goal)| period.saw(goal.fate_at())).map(|(place, goal)| (place, goal.clone())).collect()
 }
@@ -181,11 +181,11 @@ fn corrections(
     };
     let then: Vec<_> = known.iter().filter(|event| event.recorded_at <= period.to).cloned().collect();
     let (before, after, named) = (as_of(&then, period.to), decided(present, period), decided(counted, period));
-    let differ = |one: &BTreeMap<Place, GoalFigures>, other: &BTreeMap<Place, GoalFigures>, place: &Place| {
+    let differ = |one: &BTreeMap<GoalKey, GoalFigures>, other: &BTreeMap<GoalKey, GoalFigures>, place: &GoalKey| {
         one.get(place).map(GoalFigures::outcome) != other.get(place).map(GoalFigures::outcome)
     };
-    let changed: BTreeSet<Place> = before.keys().chain(after.keys()).copied().filter(|place| differ(&before, &after, place)).collect();
-    let mut causes: BTreeMap<Place, Later<'_>> = BTreeMap::new();
+    let changed: BTreeSet<GoalKey> = before.keys().chain(after.keys()).copied().filter(|place| differ(&before, &after, place)).collect();
+    let mut causes: BTreeMap<GoalKey, Later<'_>> = BTreeMap::new();
     let (mut standing, mut corrected_at) = (before.clone(), None);
     for one in later.iter().filter(|one| one.at > period.to) {
         let next = as_of(&known[..one.events], one.at);
@@ -195,7 +195,7 @@ fn corrections(
         causes.extend(changed.iter().filter(|place| differ(&standing, &next, place)).map(|place| (*place, *one)));
         standing = next;
     }
-    let correction = |(place, cause): (Place, Later<'_>)| {
+    let correction = |(place, cause): (GoalKey, Later<'_>)| {
         let amendment = cause.act.is_none().then(|| &contract.amendments[cause.amendment].amendment);
         let goal = [&named, &before, &after].into_iter().find_map(|goals| goals.get(&place))?;
         Some(CorrectionFigures {
@@ -222,7 +222,7 @@ fn of_clock(index: ticket::ClockIndex) -> ClockFigures {
         tier: index.tier,
         started_at: clock.started_at,
         stopped_at: clock.stopped_at,
-        cancelled: clock.state == clock::State::Cancelled,
+        cancelled: clock.state == clock::ClockState::Cancelled,
         elapsed_seconds: clock.state.is_stopped().then_some(clock.elapsed_seconds),
         goals: clock.goals.into_iter().map(of_goal).collect(),
     }

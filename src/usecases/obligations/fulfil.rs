@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::history::Nothing;
-use crate::domain::obligation::{Cycle, Duty, EventData, Obligation, Occasion, State};
+use crate::domain::obligation::{Cycle, Duty, EventData, Obligation, ObligationState, Occasion};
 use crate::domain::permission;
 use crate::store::record::Rows as _;
 use crate::usecases::held::{Held, repeated};
@@ -30,7 +30,7 @@ pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment)
         let mut held = Held::open(app, tx, stamp, obligation).await?;
         let duty = duty(held.version(), &held.subject)?;
         permission::may_fulfil(&stamp.actor, held.version().contract.role(&duty.owner).map(|role| role.side))?;
-        if held.subject.state == State::Met {
+        if held.subject.state == ObligationState::Met {
             return Err(Error::Conflict { code: Code::ObligationMet, detail: "that it was met is recorded already".to_owned() });
         }
         check(stamp, held.version(), duty, &held.subject, fulfilment).map_err(Error::Invalid)?;

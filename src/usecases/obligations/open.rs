@@ -6,7 +6,7 @@ use super::{New, write_new};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
-use crate::domain::obligation::{Duty, Obligation, Occasion, Opened, State};
+use crate::domain::obligation::{Duty, Obligation, ObligationState, Occasion, Opened};
 use crate::domain::permission;
 use crate::store;
 use crate::usecases::held::repeated;
@@ -58,7 +58,7 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obl
             day_zero: checked.version.contract.zone.date(checked.fact_at),
             fact_at: Some(checked.fact_at),
             opened_at: stamp.recorded_at,
-            state: State::Open,
+            state: ObligationState::Open,
             due_at: checked.fact_at,
             late_at: None,
             met_at: None,

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
-use crate::domain::obligation::{Cycle, Duty, Obligation, Occasion, Opened, Period, State};
+use crate::domain::obligation::{Cycle, Duty, Obligation, ObligationState, Occasion, Opened, Period};
 use crate::domain::ticket::Actor;
 use crate::store::{self, Scope};
 use crate::usecases::{Error, Stamp};
@@ -104,7 +104,7 @@ fn one(app: &App, version: &Arc<Version>, duty: &Duty, organisation: &str, perio
         day_zero: period.last(),
         fact_at: None,
         opened_at,
-        state: State::Open,
+        state: ObligationState::Open,
         due_at: now,
         late_at: None,
         met_at: None,

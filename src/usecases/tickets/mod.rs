@@ -31,7 +31,7 @@ use crate::usecases::FieldCode;
 
 /// A ticket's clocks and deadlines as of an instant, from its history.
 pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Instant) -> Settled {
-    ticket::settle(contract, ticket.standing(), history, now).0
+    ticket::settle(contract, ticket.clock_inputs(), history, now).0
 }
 
 /// A late registration must lie in the past, give a reason, and come from the desk (CLK-15, design § 2.12).

@@ -30,7 +30,7 @@ pub(super) async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kin
             reported_at: event.occurred_at,
             event: event.id,
         },
-        facts: ticket::told(&history),
+        facts: ticket::facts_with_events(&history),
     };
     proof::ledger(&version.contract, &basis).ok_or(Error::NotFound("clock"))
 }

@@ -10,8 +10,8 @@ use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Kind, Line};
 use crate::domain::contract::Side;
-use crate::domain::ticket::listing::{ChangePlace, Filter, Page, Place, Sort};
-use crate::domain::ticket::{self, Attachment, ClockIndex, Event, Message, Outlook, Overview, Reader, Ticket, TicketRef};
+use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
+use crate::domain::ticket::{self, Attachment, ClockIndex, Event, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
 use crate::proof::ClockLedger;
 use crate::store::{self, Reads, View};
 use crate::usecases::Error;
@@ -29,7 +29,14 @@ pub async fn after(app: &App, caller: &Caller, changed: Ticket) -> Result<Overvi
 }
 
 /// A page of tickets.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter, sort: &Sort, after: Option<&Place>, size: u64) -> Result<Page, Error> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: &TicketFilter,
+    sort: &Sort,
+    after: Option<&PageEnd>,
+    size: u64,
+) -> Result<Page, Error> {
     let reader = caller.reader();
     let page = store::lists::page(&view(app, caller), reader, filter, sort, after, size).await?;
     Ok(Page { tickets: page.tickets.into_iter().map(|one| seen(reader, one)).collect(), ..page })
@@ -37,7 +44,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &Filter, sort: &Sort, afte
 
 /// Whether any ticket belongs to a team, which the settings may no longer name.
 pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<bool, Error> {
-    let filter = Filter { teams: vec![team.to_owned()], ..Filter::default() };
+    let filter = TicketFilter { teams: vec![team.to_owned()], ..TicketFilter::default() };
     let sort = Sort::of(&filter, Vec::new());
     Ok(!store::lists::page(&view(app, caller), caller.reader(), &filter, &sort, None, 1).await?.tickets.is_empty())
 }
@@ -47,7 +54,7 @@ pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<b
 pub struct Changes {
     pub tickets: Vec<Overview>,
     /// Where the page ends; `None` on the last.
-    pub end: Option<ChangePlace>,
+    pub end: Option<ChangesEnd>,
     /// The instant to continue from, to miss nothing.
     pub synced_until: Instant,
 }
@@ -56,9 +63,9 @@ pub struct Changes {
 pub async fn changes(
     app: &App,
     caller: &Caller,
-    filter: &Filter,
+    filter: &TicketFilter,
     since: Instant,
-    after: Option<ChangePlace>,
+    after: Option<ChangesEnd>,
     size: u64,
 ) -> Result<Changes, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
@@ -126,7 +133,7 @@ pub struct WithHistory {
 #[derive(Debug)]
 pub struct Moves {
     pub of: WithHistory,
-    pub moves: Vec<Outlook>,
+    pub moves: Vec<PossibleMove>,
     /// The caller's side.
     pub side: Side,
 }
@@ -134,7 +141,7 @@ pub struct Moves {
 /// The moves that may follow, including those that only the other party can make.
 pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Moves, Error> {
     let of = with_history(&view(app, caller), ticket).await?;
-    Ok(Moves { moves: of.ticket.outlook(&of.version.contract, &of.history), side: caller.actor.side(), of })
+    Ok(Moves { moves: of.ticket.possible_moves(&of.version.contract, &of.history), side: caller.actor.side(), of })
 }
 
 /// A ticket's clocks as known at an instant, each with its ledger.
@@ -150,7 +157,7 @@ pub async fn clocks(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Clo
     let WithHistory { ticket, history, version } = with_history(&view(app, caller), ticket).await?;
     let known_at = app.time.now();
     let settled = super::settled(&version.contract, &ticket, &history, known_at);
-    let ledgers = ticket::ledgers(&version.contract, ticket.standing(), &history, known_at);
+    let ledgers = ticket::ledgers(&version.contract, ticket.clock_inputs(), &history, known_at);
     let clocks = settled.clocks.into_iter().zip(ledgers).map(|(index, (_, ledger))| (index, ledger)).collect();
     Ok(Clocks { ticket: ticket.id, version, known_at, clocks })
 }

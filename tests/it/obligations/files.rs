@@ -33,7 +33,7 @@ remind = ["5wd", "1d", "0d"]
 
 fn lines(duties: &str) -> Vec<String> {
     let refused = contracts::parse(Path::new("a.toml"), &format!("{BASE}{duties}")).expect_err("it is refused");
-    refused.problems.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
+    refused.findings.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_value_left_open_in_a_duty_makes_a_draft_and_no_other_problem() {
         let text = format!("{BASE}{}", open.join("\n"));
         let refused = contracts::parse(Path::new("a.toml"), &text).expect_err("it is a draft");
         assert!(refused.is_draft(), "{key}: {refused}");
-        assert_eq!(refused.problems.len(), 1, "{key}: {refused}");
+        assert_eq!(refused.findings.len(), 1, "{key}: {refused}");
     }
 }
 

@@ -6,7 +6,7 @@ use uurwerk::domain::Instant;
 use uurwerk::domain::contract::Contract;
 use uurwerk::domain::contract::amendment::{Amendment, Change};
 use uurwerk::domain::history::EventData as _;
-use uurwerk::domain::obligation::{Event, EventData, EventKind, Obligation, Replay, State, replay};
+use uurwerk::domain::obligation::{Event, EventData, EventKind, Obligation, ObligationState, Replay, replay};
 
 use crate::time::written;
 
@@ -64,7 +64,7 @@ fn obligation(opened: &str) -> Obligation {
         day_zero: "2026-04-15".parse().expect("a date"),
         fact_at: Some(instant("04-15T10:00")),
         opened_at: instant(opened),
-        state: State::Open,
+        state: ObligationState::Open,
         due_at: Instant::MIN,
         late_at: None,
         met_at: None,

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uurwerk::domain::Instant;
 use uurwerk::domain::calendar::{Calendar, Days, HolidayRule, Interval, Rules, Zone};
-use uurwerk::domain::standstill::{Standstill, Still};
+use uurwerk::domain::pauses::{Pause, Pauses};
 
 use super::{answer, clock, written};
 
@@ -81,12 +81,12 @@ proptest! {
 }
 
 /// Stretches of `(gap, length)` from an instant on, which overlap where a gap is negative.
-fn stretches(from: Instant, lengths: &[(i64, i64)]) -> Vec<Still> {
+fn stretches(from: Instant, lengths: &[(i64, i64)]) -> Vec<Pause> {
     let mut at = from;
     let stretch = |(gap, length): &(i64, i64)| {
         let start = at.plus(*gap).expect("in range");
         at = start.plus(*length).expect("in range");
-        Still { from: start, to: Some(at) }
+        Pause { from: start, to: Some(at) }
     };
     lengths.iter().map(stretch).collect()
 }
@@ -98,7 +98,7 @@ proptest! {
     fn open_time_outside_standstills_is_reached_at_the_earliest_second_and_never_inside_one(
         calendar in calendars(), from in instants(), lengths in prop::collection::vec((-90_000_i64..200_000, 0_i64..200_000), 0..6), seconds in 1_i64..500_000,
     ) {
-        let still = Standstill::of(stretches(from, &lengths));
+        let still = Pauses::of(stretches(from, &lengths));
         let due = still.reach(&calendar, from, seconds).expect("in range");
         prop_assert_eq!(still.open_between(&calendar, from, due), seconds);
         prop_assert_eq!(still.open_between(&calendar, from, due.plus(-1).expect("in range")), seconds - 1);
@@ -111,7 +111,7 @@ proptest! {
     ) {
         let (apart, to) = (stretches(from, &lengths), from.plus(length).expect("in range"));
         let lost: i64 = apart.iter().map(|still| calendar.open_between(still.from, still.to.expect("an end").min(to))).sum();
-        prop_assert_eq!(Standstill::of(apart).open_between(&calendar, from, to), calendar.open_between(from, to) - lost);
+        prop_assert_eq!(Pauses::of(apart).open_between(&calendar, from, to), calendar.open_between(from, to) - lost);
     }
 
     #[test]
@@ -119,11 +119,11 @@ proptest! {
         calendar in calendars(), from in instants(), lengths in prop::collection::vec((1_i64..200_000, 1_i64..200_000), 0..5),
         gap in 0_i64..300_000, length in 1_i64..200_000, seconds in 1_i64..300_000,
     ) {
-        let before = Standstill::of(stretches(from, &lengths));
+        let before = Pauses::of(stretches(from, &lengths));
         let start = from.plus(gap).expect("in range");
         let end = start.plus(length).expect("in range");
-        let more = stretches(from, &lengths).into_iter().chain([Still { from: start, to: Some(end) }]);
-        let (after, lost) = (Standstill::of(more.collect()), before.open_between(&calendar, start, end));
+        let more = stretches(from, &lengths).into_iter().chain([Pause { from: start, to: Some(end) }]);
+        let (after, lost) = (Pauses::of(more.collect()), before.open_between(&calendar, start, end));
         let due = before.reach(&calendar, from, seconds).expect("in range");
         let expected = if due <= start { due } else { before.reach(&calendar, from, seconds + lost).expect("in range") };
         prop_assert_eq!(after.reach(&calendar, from, seconds), Some(expected));
@@ -132,7 +132,7 @@ proptest! {
     #[test]
     fn a_standstill_without_end_keeps_every_later_step_out_of_reach(calendar in calendars(), from in instants(), gap in 0_i64..300_000, seconds in 1_i64..300_000) {
         let start = from.plus(gap).expect("in range");
-        let still = Standstill::of(vec![Still { from: start, to: None }]);
+        let still = Pauses::of(vec![Pause { from: start, to: None }]);
         let due = calendar.reach(from, seconds).expect("in range");
         prop_assert_eq!(still.reach(&calendar, from, seconds), (due <= start).then_some(due));
     }

@@ -17,7 +17,7 @@ use crate::domain::contract::TicketType;
 use crate::domain::search::Words;
 use crate::domain::ticket::Overview;
 use crate::domain::ticket::kinds::phases;
-use crate::domain::ticket::listing::{ChangePlace, Filter, Key, Place, Sort, SortKey, Span};
+use crate::domain::ticket::listing::{ChangesEnd, PageEnd, Sort, SortField, SortKey, Span, TicketFilter};
 use crate::http::answer::Paged;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
@@ -29,7 +29,7 @@ use crate::usecases::{FieldCode, Problem, one_of};
 
 /// What a list of tickets is asked for.
 pub struct TicketsQuery {
-    filter: Filter,
+    filter: TicketFilter,
     since: Option<Instant>,
     sort: Vec<SortKey>,
     size: u64,
@@ -38,7 +38,7 @@ pub struct TicketsQuery {
 
 impl FromQuery for TicketsQuery {
     fn read(keys: &mut Keys) -> Self {
-        let filter = Filter {
+        let filter = TicketFilter {
             kinds: keys.codes("type", "A comma list of ticket types, such as `incident,problem`"),
             states: keys.codes("state", "A comma list of states: `new`, `active`, `waiting`, `resolved`, `closed`, `cancelled`"),
             phases: keys.words("phase", "A comma list of phases, such as `in_progress,on_hold`"),
@@ -145,7 +145,7 @@ fn words(keys: &mut Keys) -> Option<Words> {
 fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
     let read = |text: &str| {
         let name = text.strip_prefix('-').unwrap_or(text);
-        let key = Key::ALL.into_iter().find(|key| key.as_str() == name)?;
+        let key = SortField::ALL.into_iter().find(|key| key.as_str() == name)?;
         Some(SortKey { key, descending: text.starts_with('-') })
     };
     let says = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last";
@@ -153,7 +153,7 @@ fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
     keys.example("priority,nextDueAt");
     let by: Vec<_> = said.iter().filter_map(|text| read(text)).collect();
     if by.len() < said.len() {
-        let form = format!("{}, each with - before it for downwards", one_of(Key::ALL.iter().map(|key| key.as_str())));
+        let form = format!("{}, each with - before it for downwards", one_of(SortField::ALL.iter().map(|key| key.as_str())));
         keys.refuse("sort", FieldCode::UnknownValue, form);
     }
     if is_of_changes && !said.is_empty() {
@@ -172,17 +172,17 @@ fn sorted_by(sort: &Sort) -> String {
     emergencies.into_iter().chain(names).collect::<Vec<_>>().join(",")
 }
 
-fn place(cursor: &str, sort: &Sort) -> Option<Place> {
+fn place(cursor: &str, sort: &Sort) -> Option<PageEnd> {
     let (by, first, figures, id): (String, bool, Vec<i64>, Uuid) = decoded(cursor)?;
     let is_of_this = by == sorted_by(sort) && figures.len() == sort.keys.len() && (sort.emergencies_first || !first);
-    is_of_this.then_some(Place { first, figures, id })
+    is_of_this.then_some(PageEnd { first, figures, id })
 }
 
-fn change_mark(since: Instant, (at, position): ChangePlace) -> (String, i64, i64, i64) {
+fn change_mark(since: Instant, (at, position): ChangesEnd) -> (String, i64, i64, i64) {
     ("changes".to_owned(), since.unix(), at.unix(), position)
 }
 
-fn change_place(cursor: &str, since: Instant) -> Option<ChangePlace> {
+fn change_place(cursor: &str, since: Instant) -> Option<ChangesEnd> {
     let (by, from, at, position): (String, i64, i64, i64) = decoded(cursor)?;
     let at = Instant::from_unix(at)?;
     (by == "changes" && from == since.unix()).then_some((at, position))

@@ -108,7 +108,7 @@ impl Story {
     }
 
     fn settles(&mut self, contract: &Contract, now: Instant) {
-        for Follows { at, data, .. } in settle(contract, self.ticket.standing(), &self.history, now).1 {
+        for Follows { at, data, .. } in settle(contract, self.ticket.clock_inputs(), &self.history, now).1 {
             self.record(data, at, now);
         }
     }

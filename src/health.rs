@@ -1,23 +1,20 @@
-//! Whether something the desk rests on does its part, as far as is known. The log hears of it when that changes, not each
-//! time it is met.
+//! Whether something the desk depends on works, as far as is known. It is logged when that changes, not each time it is noticed.
 
 use std::fmt::Display;
 use std::sync::{Mutex, PoisonError};
 
-/// Of one thing the desk rests on.
 #[derive(Debug)]
-pub struct Standing {
+pub struct Health {
     what: &'static str,
     trouble: Mutex<Option<String>>,
 }
 
-impl Standing {
-    /// Works until something else is met.
+impl Health {
+    /// Taken to work until it fails; `what` is its name in the log.
     pub const fn new(what: &'static str) -> Self {
         Self { what, trouble: Mutex::new(None) }
     }
 
-    /// It failed just now.
     pub fn failed(&self, why: impl Display) {
         let why = why.to_string();
         if self.trouble.lock().unwrap_or_else(PoisonError::into_inner).replace(why.clone()).is_none() {
@@ -25,7 +22,6 @@ impl Standing {
         }
     }
 
-    /// It worked just now.
     pub fn worked(&self) {
         if self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
             tracing::info!("{} can be used again", self.what);

@@ -10,13 +10,13 @@ use crate::domain::workflow::{HoldCause, Phase, Step};
 
 /// A possible move.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outlook {
+pub struct PossibleMove {
     pub phase: &'static Phase,
     /// What histories call it.
     pub event: EventKind,
     /// Who may make it.
     pub by: Vec<Side>,
-    /// Whether it says on whom the ticket then waits.
+    /// Whether it must say what the ticket then waits for.
     pub needs_cause: bool,
     /// Whether the ticket has to be given a priority first (design § 2.8).
     pub needs_priority: bool,
@@ -28,13 +28,13 @@ pub struct Outlook {
 
 impl Ticket {
     /// The moves that may follow under its contract.
-    pub fn outlook(&self, contract: &Contract, history: &[Event]) -> Vec<Outlook> {
+    pub fn possible_moves(&self, contract: &Contract, history: &[Event]) -> Vec<PossibleMove> {
         let outlook = |phase: &'static Phase| {
             let event = moved_as(self.phase, phase);
             let parties = [(Side::Client, Actor::Client(String::new())), (Side::Supplier, Actor::Desk(String::new()))];
             let may = |(side, actor): (Side, Actor)| may_move(self, &actor, event).is_ok().then_some(side);
             let needs_texts = closing_needs(contract, self, history, phase);
-            Outlook {
+            PossibleMove {
                 phase,
                 event,
                 by: parties.into_iter().filter_map(may).collect(),
@@ -47,7 +47,7 @@ impl Ticket {
         self.moves(history).into_iter().map(outlook).collect()
     }
 
-    /// On whom it can wait: the causes every contract knows, and those that stop a clock of its type.
+    /// What it can wait for: the causes every contract knows, and those that stop a clock of its type.
     pub fn hold_causes(&self, contract: &Contract) -> Vec<String> {
         let mut causes = HoldCause::ALL.map(|cause| cause.as_str().to_owned()).to_vec();
         for cause in contract.clocks.iter().filter(|entry| entry.types.contains(&self.kind)).flat_map(|entry| &entry.holds) {
