@@ -1,4 +1,4 @@
-//! What operations answer: JSON that is shown or was made, a page of a list, a file.
+//! The forms an answer takes: JSON, something created, a page of a list, a file.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ETag, EntityTag, HeaderValue};
@@ -12,39 +12,37 @@ use super::paging;
 
 pub const JSON: &str = "application/json";
 
-/// What is there.
 pub struct Json<T>(pub T);
 
-/// What was made.
+/// 201 without a `Location`: for what has no address of its own.
 pub struct Created<T>(pub T);
 
-/// What was made and has an address of its own.
+/// 201 with a `Location`.
 pub struct CreatedAt<T> {
     pub location: String,
     pub shown: T,
 }
 
-/// An answer about a thing in one of its versions.
+/// An answer with an `ETag`.
 pub struct Tagged<A> {
     pub tag: EntityTag,
     pub answer: A,
 }
 
-/// An answer that need not be sent to whoever knows it.
-pub enum Current<A> {
-    Known(EntityTag),
-    Shown(A),
+/// The answer to a conditional request: 304 when the caller has the present version.
+pub enum Conditional<A> {
+    NotModified(EntityTag),
+    Full(A),
 }
 
-/// A page of a list, with the address of the next one.
+/// A page of a list, with a `Link` to the next one.
 pub struct Paged<T>(pub T);
 
-/// What a page asks for the next one with.
 pub trait NextPage {
     fn next_cursor(&self) -> Option<&str>;
 }
 
-/// Bytes to be kept as a file.
+/// A file; see [`super::download`].
 pub struct Download(pub HttpResponse);
 
 fn shows<T: ToSchema>(signature: &mut Signature, status: StatusCode, headers: Vec<&'static str>) {
@@ -97,16 +95,16 @@ impl<A: Answer> Answer for Tagged<A> {
     }
 }
 
-impl<A: Answer> Answer for Current<A> {
+impl<A: Answer> Answer for Conditional<A> {
     fn declare(signature: &mut Signature) {
         A::declare(signature);
-        signature.besides.push((304, "It is as it was read"));
+        signature.other_answers.push((304, "It is as it was read"));
     }
 
     fn respond(self, request: &HttpRequest) -> HttpResponse {
         match self {
-            Self::Known(known) => HttpResponse::NotModified().insert_header(ETag(known)).finish(),
-            Self::Shown(answer) => answer.respond(request),
+            Self::NotModified(known) => HttpResponse::NotModified().insert_header(ETag(known)).finish(),
+            Self::Full(answer) => answer.respond(request),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! JSON bodies: held against the document with every problem at once, then read into their types.
+//! JSON bodies: first checked against their schema, which finds every problem at once, then deserialised. Serde alone would stop at the
+//! first problem.
 
 use std::collections::BTreeSet;
 
@@ -8,26 +9,26 @@ use utoipa::ToSchema;
 
 use super::answer::JSON;
 use super::error::Failure;
-use super::incoming::Taken;
+use super::incoming::ReceivedBody;
 use super::json;
-use super::judge::without_wrong;
-use super::operation::{Argument, Asked, Signature};
+use super::operation::{Argument, RequestContext, Signature};
+use super::validation::without_invalid_fields;
 use crate::usecases::{Error, FieldCode, Problem};
 
-/// A body with nothing wrong in it, as far as the document says.
+/// A body that fits its schema.
 pub struct Body<T> {
     pub value: T,
-    /// The bytes it came in.
-    pub sent: Taken,
+    /// The bytes, for the digest of an idempotency key.
+    pub sent: ReceivedBody,
 }
 
-/// A body of which whatever is wrong was left out, so that the rest can be judged before all of it is refused: every
-/// field of its type can be absent.
+/// A body without the fields that do not fit the schema, so that the use case can still check the others, and one refusal names everything.
+/// Every field of `T` must be optional.
 pub struct Partial<T> {
     pub value: T,
     pub problems: Vec<Problem>,
     /// The bytes it came in.
-    pub sent: Taken,
+    pub sent: ReceivedBody,
 }
 
 impl<T: DeserializeOwned + ToSchema> Argument for Body<T> {
@@ -35,8 +36,8 @@ impl<T: DeserializeOwned + ToSchema> Argument for Body<T> {
         takes::<T>(signature);
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let (value, problems, sent) = judged(asked).await?;
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let (value, problems, sent) = validated(context).await?;
         if !problems.is_empty() {
             return Err(Failure::invalid(problems));
         }
@@ -49,9 +50,9 @@ impl<T: DeserializeOwned + ToSchema> Argument for Partial<T> {
         takes::<T>(signature);
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let (value, problems, sent) = judged(asked).await?;
-        Ok(Self { value: read(without_wrong(value, &problems))?, problems, sent })
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let (value, problems, sent) = validated(context).await?;
+        Ok(Self { value: read(without_invalid_fields(value, &problems))?, problems, sent })
     }
 }
 
@@ -60,22 +61,22 @@ impl<T> Partial<T> {
         self.problems.push(Problem::field(field, code, detail));
     }
 
-    /// The body, once nothing is wrong with it.
-    pub fn checked(self) -> Result<(T, Taken), Failure> {
+    /// Refuses the body when anything is wrong with it.
+    pub fn checked(self) -> Result<(T, ReceivedBody), Failure> {
         if self.problems.is_empty() { Ok((self.value, self.sent)) } else { Err(Failure::invalid(self.problems)) }
     }
 }
 
-/// Says that a body of this type is taken, and held against its schema.
+/// Declares a JSON body of this type, to be checked against its schema.
 pub fn takes<T: ToSchema>(signature: &mut Signature) {
     let schema = signature.schema_of::<T>();
-    signature.judged_by = Some(schema.clone());
+    signature.validated_by = Some(schema.clone());
     signature.body = Some((JSON, Some(schema)));
 }
 
-/// The JSON that was sent, with what is wrong with it as such. What is not JSON at all is refused at once.
-pub async fn json_of(asked: &mut Asked) -> Result<(Value, Vec<Problem>, Taken), Failure> {
-    let incoming = asked.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()))?;
+/// The body as JSON, with the names that were given twice. What is no JSON is refused at once: there is nothing more to check.
+pub async fn json_of(context: &mut RequestContext) -> Result<(Value, Vec<Problem>, ReceivedBody), Failure> {
+    let incoming = context.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()))?;
     let sent = incoming.take(JSON).await?;
     let (value, repeated) = json::read(&sent).map_err(|error| {
         Failure::invalid(vec![Problem {
@@ -91,13 +92,13 @@ fn twice(repeated: BTreeSet<String>) -> Vec<Problem> {
     repeated.into_iter().map(|pointer| Problem { pointer, code: FieldCode::Repeated, detail: "is given twice".to_owned() }).collect()
 }
 
-async fn judged(asked: &mut Asked) -> Result<(Value, Vec<Problem>, Taken), Failure> {
-    let (value, mut problems, sent) = json_of(asked).await?;
-    problems.extend(asked.operation.judge()?.problems(&value));
+async fn validated(context: &mut RequestContext) -> Result<(Value, Vec<Problem>, ReceivedBody), Failure> {
+    let (value, mut problems, sent) = json_of(context).await?;
+    problems.extend(context.operation.validator()?.problems(&value));
     Ok((value, problems, sent))
 }
 
-/// Reads what its schema found nothing wrong with.
+/// Deserialises what fits its schema. Failing is our fault then: schema and type differ.
 pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
     serde_json::from_value(value).map_err(|error| Error::Internal(format!("a body that its schema takes cannot be read: {error}")).into())
 }

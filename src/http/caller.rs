@@ -1,4 +1,4 @@
-//! Who is calling: a bearer token, and what it may see.
+//! The caller, known by a bearer token, and whether they may.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use super::error::Failure;
 use super::idempotency::IdempotencyKey;
 use super::limits::Limits;
-use super::operation::{Argument, Asked, Signature};
+use super::operation::{Argument, RequestContext, Signature};
 use crate::app::App;
 pub use crate::auth::Caller;
 use crate::auth::tokens;
@@ -17,12 +17,12 @@ use crate::domain::permission::Verb;
 use crate::usecases::{Error, Stamp};
 
 impl Caller {
-    /// What they do now.
+    /// For an action without an idempotency key.
     pub fn stamp(&self, app: &App) -> Stamp {
         Stamp { actor: self.actor.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None }
     }
 
-    /// The same under a key, with what the request asks.
+    /// For an action that must not happen twice under one key.
     pub fn stamp_once(&self, app: &App, key: &IdempotencyKey, body: &[u8]) -> Stamp {
         Stamp { idempotency: key.of(&self.actor, body), ..self.stamp(app) }
     }
@@ -30,11 +30,11 @@ impl Caller {
 
 impl Argument for Caller {
     fn declare(signature: &mut Signature) {
-        signature.asks_who = true;
+        signature.is_authenticated = true;
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let request = &asked.request;
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let request = &context.request;
         let app = request.app_data::<Data<App>>().ok_or_else(Failure::unauthorized)?;
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or_else(Failure::unauthorized)?;
@@ -43,14 +43,15 @@ impl Argument for Caller {
         }
         let limits = request.app_data::<Data<Limits>>().ok_or_else(Failure::unauthorized)?;
         let address = request.peer_addr().map(|peer| peer.ip());
+        // Only a wrong token counts against an address, so that nobody can lock out the good ones behind the same proxy.
         let known = tokens::identify(app, token.trim()).await.map_err(Error::from)?;
-        let caller = known.ok_or_else(|| limits.refused(Failure::wrong_token(), address))?;
+        let caller = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;
         limits.admit(token.trim())?;
         Ok(caller)
     }
 }
 
-/// A caller who may do this.
+/// A caller who may do this. The requirement stands in the signature of the handler, and so in the document.
 pub struct May<V> {
     caller: Caller,
     verb: PhantomData<V>,
@@ -70,8 +71,8 @@ impl<V: Verb> Argument for May<V> {
         signature.who_may = Some(V::WHO);
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let caller = <Caller as Argument>::take(asked).await?;
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let caller = <Caller as Argument>::take(context).await?;
         V::may(&caller.actor).map_err(Error::from)?;
         Ok(Self { caller, verb: PhantomData })
     }

@@ -1,30 +1,29 @@
-//! Operations on their way out: told in the document and in every answer, with the day they end (RFC 9745, RFC 8594).
+//! Operations that will be removed: announced in the document and in every answer, with the date (RFC 9745, RFC 8594).
 
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
-/// An operation that will end.
 #[derive(Debug, Clone, Copy)]
 pub struct Deprecation {
-    /// Its method, such as `GET`.
+    /// Such as `GET`.
     pub method: &'static str,
-    /// Its path as the routes write it, such as `/v1/tickets/{ref}`.
+    /// The route's pattern, such as `/v1/tickets/{ref}`.
     pub path: &'static str,
-    /// The day from which it should not be used: year, month, day.
+    /// Year, month and day from which it should no longer be used.
     pub since: (i32, u32, u32),
-    /// The day from which it may be gone.
+    /// The day from which it may no longer exist.
     pub sunset: Option<(i32, u32, u32)>,
-    /// Where it is told what to use instead.
+    /// A page that says what to use instead.
     pub link: &'static str,
 }
 
-/// Every operation on its way out.
+/// Every deprecated operation. At least six months lie between `since` and `sunset`.
 pub const DEPRECATED: &[Deprecation] = &[];
 
 impl Deprecation {
-    fn is_of(&self, method: &Method, pattern: &str) -> bool {
+    fn matches(&self, method: &Method, pattern: &str) -> bool {
         // HEAD is GET without a body.
         let asked = if method == Method::HEAD { &Method::GET } else { method };
         self.method == asked.as_str() && self.path == pattern
@@ -35,9 +34,9 @@ fn midnight((year, month, day): (i32, u32, u32)) -> DateTime<Utc> {
     NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default().and_time(NaiveTime::MIN).and_utc()
 }
 
-/// Tells in an answer that its operation will end.
-pub fn tell(table: &[Deprecation], method: &Method, pattern: &str, headers: &mut HeaderMap) {
-    let Some(deprecation) = table.iter().find(|one| one.is_of(method, pattern)) else { return };
+/// Adds `Deprecation`, `Link` and `Sunset` to the answer of a deprecated operation.
+pub fn add_headers(table: &[Deprecation], method: &Method, pattern: &str, headers: &mut HeaderMap) {
+    let Some(deprecation) = table.iter().find(|one| one.matches(method, pattern)) else { return };
     let mut add = |name: HeaderName, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.append(name, value);
@@ -50,7 +49,7 @@ pub fn tell(table: &[Deprecation], method: &Method, pattern: &str, headers: &mut
     }
 }
 
-/// Marks in the document what will end.
+/// Marks the deprecated operations in the document.
 pub fn mark(table: &[Deprecation], document: &mut Value) {
     for one in table {
         let path = one.path.strip_prefix("/v1").unwrap_or(one.path);

@@ -1,7 +1,7 @@
-//! The API document as a page for people, at `/docs`: made from the document, whole in itself, without a script.
+//! The API document as a page for people, at `/docs`: rendered here, without scripts.
 //!
-//! It loads one style sheet from this desk and nothing from elsewhere, so it reads the same on a closed network; its
-//! own content security policy allows just that.
+//! It loads one style sheet from this server and nothing from elsewhere, so it works on a closed network. Its content security policy
+//! allows exactly that.
 
 use std::sync::OnceLock;
 
@@ -11,17 +11,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 
-use super::document::Written;
+use super::document::RenderedDocument;
 use super::error::Failure;
 use super::operation::{Answer, Operation, Signature, get};
 
 const TEMPLATE: &str = include_str!("docs/page.html");
 const STYLE: &str = include_str!("docs/style.css");
 
-/// What the page may load.
 const POLICY: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// The page, made when it is first asked for.
+/// Rendered on first use.
 #[derive(Default)]
 pub struct Page(OnceLock<String>);
 
@@ -29,7 +28,7 @@ pub fn operations() -> Vec<Operation> {
     vec![get("/docs", page), get("/docs/style.css", style)]
 }
 
-/// What a browser shows.
+/// HTML or CSS. Not in the API document, so it declares nothing.
 struct Shown(HttpResponse);
 
 impl Answer for Shown {
@@ -40,7 +39,7 @@ impl Answer for Shown {
     }
 }
 
-async fn page(document: Data<Written>, page: Data<Page>) -> Result<Shown, Failure> {
+async fn page(document: Data<RenderedDocument>, page: Data<Page>) -> Result<Shown, Failure> {
     let made = || rendered(document.text()).unwrap_or_else(|error| format!("the page cannot be made: {error:#}"));
     let page = page.0.get_or_init(made).clone();
     let mut response = HttpResponse::Ok();
@@ -63,7 +62,7 @@ fn rendered(document: &str) -> Result<String, Error> {
     environment.get_template("page")?.render(context! { api => Serde(&document) })
 }
 
-/// A description's words, escaped, with what stands between backticks as code; nothing where there is none.
+/// Escapes a description, and marks what is between backticks as code.
 fn words(text: Option<&str>) -> Value {
     let escaped = text.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts = escaped.split('`').enumerate();
@@ -71,7 +70,7 @@ fn words(text: Option<&str>) -> Value {
     Value::from_safe_string(marked.collect())
 }
 
-/// A path, escaped, that a narrow line breaks before a slash and nowhere else.
+/// Escapes a path, and lets a narrow column break it before a slash only.
 fn breakable(path: &str) -> Value {
     Value::from_safe_string(path.replace('&', "&amp;").replace('<', "&lt;").replace('/', "<wbr>/"))
 }

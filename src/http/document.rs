@@ -1,13 +1,13 @@
-//! The API document: made of the operations, and written down to OpenAPI 3.0.3, which every client generator takes.
+//! The API document: generated from the operations as OpenAPI 3.1, then converted to 3.0.3, which every client generator accepts.
 //!
-//! The types of an operation say what is its own: what it takes, and the one thing it answers. What all operations share
-//! (refusals, headers, bounds) is added here. The portable subset this keeps to is what generators of eight languages
-//! understand alike; a test (`tests/it/openapi.rs`) holds each of its rules against the whole document.
+//! An operation's types describe what is its own: what it takes, and its successful answer. What all operations share (refusals,
+//! headers, bounds) is added here. The document uses only what the generators of eight languages understand alike; a test
+//! (`tests/it/openapi.rs`) checks the whole document against each rule of that subset.
 
 mod answers;
 mod bounds;
-mod down;
-mod words;
+mod clauses;
+mod downgrade;
 
 use std::sync::OnceLock;
 
@@ -25,20 +25,20 @@ use utoipa::openapi::{HttpMethod, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
 
 use super::deprecation::{self, Deprecation};
 use super::error::ProblemBody;
-use super::operation::{Operation, Parameter, Place, Signature, Tag};
+use super::operation::{Location, Operation, Parameter, Signature, Tag};
 
 const ABOUT: &str = "A service desk whose clocks hold up in a contract meeting: tickets, their clocks and how each second was counted, \
     escalations, and the month's report. Instants are accepted with any offset and answered in UTC; a refusal is problem+json and \
     names everything that is wrong at once; values of a list of codes may be added to.";
 
-/// The document as a server gives it, written when it is first asked for.
-pub struct Written {
+/// The document as a server gives it, rendered on first use.
+pub struct RenderedDocument {
     operations: &'static [Operation],
     deprecated: &'static [Deprecation],
     text: OnceLock<String>,
 }
 
-impl Written {
+impl RenderedDocument {
     pub fn new(operations: &'static [Operation], deprecated: &'static [Deprecation]) -> Self {
         Self { operations, deprecated, text: OnceLock::new() }
     }
@@ -48,24 +48,25 @@ impl Written {
     }
 }
 
-/// The document as it is served and kept, OpenAPI 3.0.3, with these operations on their way out.
+/// The document as served and as kept in `openapi/`: OpenAPI 3.0.3, with `deprecated` operations marked.
 pub fn text_of(operations: &[Operation], deprecated: &[Deprecation]) -> String {
     let mut document = serde_json::to_value(as_declared(operations)).unwrap_or_default();
     deprecation::mark(deprecated, &mut document);
+    // utoipa writes 3.1 and no version or licence of ours.
     document["openapi"] = json!("3.0.3");
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     document["info"]["license"] = json!({ "name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/" });
     document["security"] = json!([{ "bearer": [] }]);
-    down::to_3_0(&mut document);
+    downgrade::to_3_0(&mut document);
     answers::complete(&mut document, operations);
     bounds::complete(&mut document);
-    words::plain(&mut document);
+    clauses::remove(&mut document);
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// The document in OpenAPI 3.1, without what all operations share.
+/// OpenAPI 3.1, without what all operations share.
 fn as_declared(operations: &[Operation]) -> OpenApi {
     let contact = ContactBuilder::new().name(Some("The maintainers of Uurwerk")).url(Some("https://example.org/uurwerk"));
     let contact = contact.email(Some("uurwerk@example.org")).build();
@@ -106,16 +107,16 @@ fn described(operation: &Operation) -> Described {
         .request_body(body(signature));
     let described =
         if signature.parameters.is_empty() { described } else { described.parameters(Some(signature.parameters.iter().map(parameter))) };
-    if signature.asks_who { described.build() } else { described.security(SecurityRequirement::default()).build() }
+    if signature.is_authenticated { described.build() } else { described.security(SecurityRequirement::default()).build() }
 }
 
 fn body(signature: &Signature) -> Option<RequestBody> {
     let (media, schema) = signature.body.as_ref()?;
-    let body = RequestBodyBuilder::new().description(signature.body_words).required(Some(Required::True));
+    let body = RequestBodyBuilder::new().description(signature.body_description).required(Some(Required::True));
     Some(body.content(*media, content(schema.as_deref())).build())
 }
 
-/// JSON of a schema, or bytes.
+/// A JSON body with this schema; without one, bytes.
 fn content(schema: Option<&str>) -> Content {
     let bytes = || RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(Type::String).build()));
     let schema = schema.map_or_else(bytes, |name| RefOr::Ref(Ref::from_schema_name(name)));
@@ -123,13 +124,13 @@ fn content(schema: Option<&str>) -> Content {
 }
 
 fn parameter(one: &Parameter) -> DescribedParameter {
-    let place = match one.place {
-        Place::Path => ParameterIn::Path,
-        Place::Query => ParameterIn::Query,
-        Place::Header => ParameterIn::Header,
+    let place = match one.location {
+        Location::Path => ParameterIn::Path,
+        Location::Query => ParameterIn::Query,
+        Location::Header => ParameterIn::Header,
     };
     let required = if one.is_required { Required::True } else { Required::False };
-    let described = ParameterBuilder::new().name(one.name).parameter_in(place).required(required).description(Some(&one.words));
+    let described = ParameterBuilder::new().name(one.name).parameter_in(place).required(required).description(Some(&one.description));
     described.schema(Some(one.schema.clone())).example(one.example.map(Value::from)).build()
 }
 

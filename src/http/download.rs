@@ -1,4 +1,4 @@
-//! Files on their way out: kept as files whatever they are, whole or in part.
+//! Sends files, whole or in part. Always as a download of unknown type: a file somebody uploaded must never run in a browser.
 
 use std::error::Error as StdError;
 
@@ -14,21 +14,20 @@ use super::error::Failure;
 use super::incoming::BYTES;
 use crate::usecases::Code;
 
-/// What a browser may do with a file that was handed in: nothing.
+/// Forbids a browser everything, should it show the file after all.
 pub const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/// Which bytes of a file are wanted.
 #[derive(Debug, Clone, Copy)]
 pub enum Wanted {
     Whole,
-    /// From the first to the last, both included.
+    /// First and last byte, inclusive.
     Part(u64, u64),
-    /// Some that it does not have.
+    /// A range outside the file.
     Nothing,
 }
 
 impl Wanted {
-    /// What a request wants of a file. Several ranges at once, and one of a file that changed, are answered with all of it.
+    /// Several ranges at once are answered with the whole file, as RFC 9110 allows; so is a range of a file that changed (`If-Range`).
     pub fn of(request: &HttpRequest, tag: &EntityTag, size: u64) -> Self {
         let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         let changed = header(header::IF_RANGE).is_some_and(|known| known != tag.to_string());
@@ -50,7 +49,7 @@ pub fn out_of_range(size: u64) -> Download {
     Download(response)
 }
 
-/// A file of so many bytes, or the part of it that is wanted; one without a tag cannot be asked for in part.
+/// `bytes` must hold exactly what is wanted. Without a `tag` the file cannot be requested in part.
 pub fn download<E: Into<Box<dyn StdError>> + 'static>(
     name: &str,
     (wanted, size): (Wanted, u64),
@@ -75,7 +74,7 @@ pub fn download<E: Into<Box<dyn StdError>> + 'static>(
     Download(response.body(SizedStream::new(length, bytes)))
 }
 
-/// To be kept as a file, under its name (RFC 6266): plain for old programs, whole for others.
+/// The file name twice (RFC 6266): in ASCII for old clients, and in full.
 pub fn disposition(name: &str) -> ContentDisposition {
     let plain = name.chars().map(|sign| if sign.is_ascii_graphic() && !matches!(sign, '"' | '\\') || sign == ' ' { sign } else { '_' });
     let whole =

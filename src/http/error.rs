@@ -1,4 +1,4 @@
-//! Every "no" as problem+json (RFC 9457): the one place where a failure gets its status and code.
+//! Every refusal as problem+json (RFC 9457).
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::problems;
 use crate::usecases::{Code, Error, Problem};
 
-/// How many problems are told, and how long their pointers and details are: what was sent can make them as many and as long as it is.
+// Limits on what a refusal repeats of the request, which could have any number of problems, of any length.
 const PROBLEMS_CAP: usize = 1000;
 const POINTER_CAP: usize = 500;
 const DETAIL_CAP: usize = 4000;
@@ -31,16 +31,16 @@ pub struct ProblemBody {
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     status: i32,
-    /// What is the matter.
+    /// What is wrong, in words.
     #[schema(max_length = 4000)]
     detail: String,
-    /// A stable code, of which more may come.
+    /// A stable code; more may be added.
     #[schema(max_length = 100, example = "invalid_request")]
     code: String,
     /// Everything that is wrong with what was sent.
     #[schema(max_items = 1000)]
     errors: Vec<FieldProblem>,
-    /// The resource that stands in the way, where there is one and the caller sees it.
+    /// The resource that is in the way, where there is one that the caller may see.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 500, example = "/v1/tickets/INC-1001")]
     conflicts_with: Option<String>,
@@ -52,15 +52,14 @@ pub struct FieldProblem {
     /// A JSON pointer into the body, or the name of a query key or a header; empty for the body as a whole.
     #[schema(max_length = 500, example = "/requester/email")]
     pointer: String,
-    /// A stable code, of which more may come.
+    /// A stable code; more may be added.
     #[schema(max_length = 100, example = "required")]
     code: String,
-    /// What is the matter.
+    /// What is wrong, in words.
     #[schema(max_length = 4000)]
     detail: String,
 }
 
-/// A refusal on its way out.
 #[derive(Debug)]
 pub struct Failure {
     code: Code,
@@ -72,22 +71,26 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A refusal whose status follows from its code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), problems: Vec::new(), retry_after: 5, conflicts_with: None, is_token_wrong: false }
+        Self {
+            code,
+            detail: detail.into(),
+            problems: Vec::new(),
+            // Seconds: long enough for a busy database, short enough to try again after a restart.
+            retry_after: 5,
+            conflicts_with: None,
+            is_token_wrong: false,
+        }
     }
 
-    /// A request that cannot be, with everything wrong with it.
     pub fn invalid(problems: Vec<Problem>) -> Self {
         Error::Invalid(problems).into()
     }
 
-    /// Refuses a request that something is wrong with.
     pub fn unless_none(problems: Vec<Problem>) -> Result<(), Self> {
         if problems.is_empty() { Ok(()) } else { Err(Self::invalid(problems)) }
     }
 
-    /// What goes over the wire.
     pub fn body(&self) -> ProblemBody {
         let field = |problem: &Problem| {
             let cut = |text: &str, length| text.chars().take(length).collect();
@@ -108,18 +111,17 @@ impl Failure {
         }
     }
 
-    /// Too much was asked; some seconds later it may be asked again.
     pub fn too_many(seconds: u64) -> Self {
         let detail = format!("too many requests; try again in {seconds} s");
         Self { retry_after: seconds, ..Self::new(Code::TooManyRequests, detail) }
     }
 
-    /// Nobody knows who is calling.
+    /// No token was sent.
     pub fn unauthorized() -> Self {
         Self::new(Code::Unauthorized, "a valid bearer token is needed")
     }
 
-    /// The token sent is none, or none any more (RFC 6750).
+    /// The token is unknown, expired or revoked; RFC 6750 has the client told so.
     pub fn wrong_token() -> Self {
         Self { is_token_wrong: true, ..Self::unauthorized() }
     }
@@ -144,7 +146,7 @@ impl From<Error> for Failure {
             Error::Repeat => Self::new(Code::Busy, "too many changes at once; try again"),
             Error::Stopping => Self::new(Code::Unavailable, "the desk is stopping; try again"),
             Error::Unavailable(cause) => {
-                // Of each request so refused the log need not hear: `Health` tells when it begins and when it is over.
+                // Not an error in the log for every request: `Health` logs once when it begins and once when it ends.
                 tracing::debug!(cause, "a dependency is away");
                 Self::new(Code::Unavailable, "what the desk depends on cannot be used now; try again")
             }

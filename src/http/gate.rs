@@ -1,6 +1,5 @@
-//! What is asked of every request before anyone handles it, by what its operation says it takes: that it can be answered in a
-//! form its sender takes, that its headers can be read, that nothing is longer than it may be, and that it has no query where
-//! none is known.
+//! Checks every request before its handler runs, against the signature of its operation: `Accept`, the form of its headers, the length
+//! of path and headers, and that it has no query where the operation takes none.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, Accept, Header, Quality};
@@ -8,20 +7,20 @@ use actix_web::mime::Mime;
 
 use super::error::Failure;
 use super::idempotency;
-use super::operation::{Operation, Place, Signature};
+use super::operation::{Location, Operation, Signature};
 use super::query;
 use super::version::Tags;
 use crate::usecases::{Code, FieldCode, Problem};
 
-/// Refuses what no operation takes.
 pub fn check(request: &HttpRequest, operation: &Operation) -> Result<(), Failure> {
     let signature = &operation.signature;
+    // PostgreSQL cannot store NUL, so nothing can have it in its name.
     if path_is_too_long(request, operation) || request.path().contains("%00") {
         return Err(Failure::new(Code::NotFound, "there is nothing here"));
     }
     let mut problems = Vec::new();
-    // An operation with a query looks at its whole query itself.
-    if signature.parameters(Place::Query).next().is_none() {
+    // An operation with a query checks all of it itself, in `Query`.
+    if signature.parameters(Location::Query).next().is_none() {
         problems.extend(query::unknown(request.query_string()));
     }
     problems.extend(unreadable_headers(request));
@@ -34,18 +33,18 @@ pub fn check(request: &HttpRequest, operation: &Operation) -> Result<(), Failure
     }
 }
 
-/// Whether a part of the path, as it was sent, is longer than the name of anything.
+/// Compares from the end, since the operation's path has no `/v1` in front.
 fn path_is_too_long(request: &HttpRequest, operation: &Operation) -> bool {
     let mut parts = operation.path.rsplit('/').zip(request.path().rsplit('/'));
     parts.any(|(name, sent)| {
         let name = name.trim_matches(['{', '}']);
-        operation.signature.parameters(Place::Path).any(|parameter| parameter.name == name && parameter.out_of_bounds(sent).is_some())
+        operation.signature.parameters(Location::Path).any(|parameter| parameter.name == name && parameter.out_of_bounds(sent).is_some())
     })
 }
 
-/// Headers that are too short or too long, but for those of which that is known.
+/// Leaves out the headers that have a problem already.
 fn headers_out_of_bounds(request: &HttpRequest, signature: &Signature, known: &[Problem]) -> Vec<Problem> {
-    let others = signature.parameters(Place::Header).filter(|header| known.iter().all(|problem| problem.pointer != header.name));
+    let others = signature.parameters(Location::Header).filter(|header| known.iter().all(|problem| problem.pointer != header.name));
     let out = others.filter_map(|header| {
         let mut sent = request.headers().get_all(header.name).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let (code, detail) = sent.find_map(|value| header.out_of_bounds(&value))?;
@@ -54,7 +53,7 @@ fn headers_out_of_bounds(request: &HttpRequest, signature: &Signature, known: &[
     out.collect()
 }
 
-/// Whether the sender takes an answer of this media type; whoever names none takes all.
+/// Whether `Accept` allows this media type. The most specific range decides, as RFC 9110 has it; no header allows everything.
 fn takes(request: &HttpRequest, form: &str) -> bool {
     if !request.headers().contains_key(header::ACCEPT) {
         return true;
@@ -71,7 +70,7 @@ fn takes(request: &HttpRequest, form: &str) -> bool {
     fits.max_by_key(|(closeness, _)| *closeness).is_some_and(|(_, quality)| quality > Quality::ZERO)
 }
 
-/// The headers with which a client makes its changes safe, where they cannot be read.
+/// These headers keep a change from happening twice or overwriting another; ignoring a malformed one would make it unsafe without a word.
 fn unreadable_headers(request: &HttpRequest) -> Vec<Problem> {
     let mut problems = Vec::new();
     if idempotency::key(request).is_err() {

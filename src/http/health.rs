@@ -1,4 +1,4 @@
-//! Whether the desk is well, for who keeps it running.
+//! `/livez` and `/readyz`, for whoever operates the desk. No token is needed, so they show counts and nothing else.
 
 use actix_web::web::Data;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn livez() -> Result<Json<Value>, Failure> {
     Ok(Json(json!({ "status": "ok" })))
 }
 
-/// The desk can work when its database can be written to. With what was given up: events by their handlers, and mails.
+/// Ready means that the database can be written to. The counts are of events and mails that were given up; they do not make it unready.
 async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     app.db.ready().await.map_err(Error::from)?;
     let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);

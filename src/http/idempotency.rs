@@ -1,26 +1,26 @@
-//! `Idempotency-Key`: the same request again under it makes nothing twice.
+//! `Idempotency-Key`: a request repeated under the same key does nothing twice.
 
 use actix_web::HttpRequest;
 use sha2::{Digest, Sha256};
 
 use super::error::Failure;
-use super::operation::{Argument, Asked, Parameter, Place, Signature, text};
+use super::operation::{Argument, Location, Parameter, RequestContext, Signature, text};
 use crate::domain::idempotency::Key;
 use crate::domain::ticket::Actor;
 
 const NAME: &str = "Idempotency-Key";
-/// The longest key, in characters.
+/// In characters.
 const LONGEST: usize = 255;
 
-/// The key of a request, where it has one. A key that cannot be read never comes here: `gate` refuses it.
+/// `gate` has refused malformed keys before.
 pub struct IdempotencyKey {
     key: Option<String>,
-    /// Its method and address.
+    /// Method and URI, which are part of the digest.
     request: String,
 }
 
 impl IdempotencyKey {
-    /// What is remembered of the request: whose key it is, with a digest of all that was asked.
+    /// What is stored: the caller, their key, and a digest of the request, so that a key used for another request is noticed.
     pub fn of(&self, actor: &Actor, body: &[u8]) -> Option<Key> {
         let digest = || hex::encode(Sha256::new_with_prefix(&self.request).chain_update("\n").chain_update(body).finalize());
         self.key.as_ref().map(|key| Key { caller: actor.as_text(), key: key.clone(), digest: digest() })
@@ -31,26 +31,26 @@ impl Argument for IdempotencyKey {
     fn declare(signature: &mut Signature) {
         signature.parameters.push(Parameter {
             name: NAME,
-            place: Place::Header,
+            location: Location::Header,
             is_required: false,
-            words: "A key of your own: the same request again under it, within 24 hours, makes nothing twice".to_owned(),
+            description: "A key of your own: the same request again under it, within 24 hours, makes nothing twice".to_owned(),
             schema: text(Some(1), LONGEST),
             example: None,
         });
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let request = &asked.request;
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let request = &context.request;
         let key = key(request).ok().flatten().map(str::to_owned);
         Ok(Self { key, request: format!("{} {}", request.method(), request.uri()) })
     }
 }
 
-/// A key that is none.
+/// A malformed or repeated key.
 #[derive(Debug)]
 pub struct BadKey;
 
-/// The key of a request: 1 to 255 visible ASCII characters, once.
+/// 1 to 255 visible ASCII characters, in one header.
 pub fn key(request: &HttpRequest) -> Result<Option<&str>, BadKey> {
     let mut keys = request.headers().get_all(NAME);
     let Some(key) = keys.next() else { return Ok(None) };

@@ -1,9 +1,9 @@
-//! A request's body on its way in. Nothing of it is taken before its handler asks for it, which is when it is known who
-//! calls and what they may; and it is counted as it comes, never inflated.
+//! Reads request bodies. Nothing is read before the handler asks for it, when the caller and their permission are known. Bytes are
+//! counted as they arrive and never decompressed, so a small body cannot become a large one.
 //!
-//! What is longer than a piece waits in a file without a name, which only this process can open and which is gone when the
-//! process is, however it ends. It comes into memory when it is whole and there is room: a hundred senders who take their
-//! time cost disk.
+//! A body longer than one chunk is spooled to an unnamed file, which only this process can open and which disappears with the process,
+//! however that ends. It is loaded into memory once it is complete and there is room, so that a hundred slow senders cost disk and not
+//! memory.
 
 use std::future::{Ready, ready};
 use std::io::SeekFrom;
@@ -24,23 +24,23 @@ use super::limits::Limits;
 use crate::app::App;
 use crate::usecases::{Code, Error};
 
-/// As much of a body as waits in memory, and as is read of a file at once.
-const PIECE: usize = 64 * 1024;
+/// Bytes of a body that stay in memory; also bytes read from a file at a time.
+const CHUNK: usize = 64 * 1024;
 
-/// A body of which nothing was taken yet.
+/// An unread body.
 pub struct Incoming {
     request: HttpRequest,
     payload: Payload,
     cap: usize,
 }
 
-/// A body that came in whole; while it is held, its room is taken.
-pub struct Taken {
+/// A complete body in memory. It holds its share of [`Limits::memory`] until it is dropped.
+pub struct ReceivedBody {
     bytes: Bytes,
     _room: Option<OwnedSemaphorePermit>,
 }
 
-impl Deref for Taken {
+impl Deref for ReceivedBody {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -57,60 +57,60 @@ impl FromRequest for Incoming {
     }
 }
 
-/// The most bytes of a body that are taken, unless an operation says otherwise.
+/// Bytes of a body, unless an operation allows more.
 pub const BODY_CAP: usize = 1024 * 1024;
-/// The media type of a file, whatever is in it.
+/// The media type of every file, whatever is in it.
 pub const BYTES: &str = "application/octet-stream";
 
 impl Incoming {
-    /// Of which no more than so many bytes are taken.
     pub fn up_to(self, cap: usize) -> Self {
         Self { cap, ..self }
     }
 
-    /// The whole body, when it is of this media type and not longer than its door takes.
-    pub async fn take(mut self, media: &str) -> Result<Taken, Failure> {
-        self.is_of(media)?;
+    /// Reads the whole body. Refused when it has another media type or is too long.
+    pub async fn take(mut self, media: &str) -> Result<ReceivedBody, Failure> {
+        self.check_media_type(media)?;
         let cap = self.cap;
         if self.announced().is_some_and(|length| length > cap as u64) {
             return Err(too_large(cap));
         }
         let limits = self.request.app_data::<web::Data<Limits>>().cloned();
-        let waiting = self.wait(cap).await?;
-        let room = match (&limits, &waiting.file) {
-            (Some(limits), Some(_)) => limits.room(waiting.length).await,
+        let spooled = self.receive(cap).await?;
+        let room = match (&limits, &spooled.file) {
+            (Some(limits), Some(_)) => limits.memory(spooled.length).await,
             _ => None,
         };
-        Ok(Taken { bytes: waiting.whole().await?, _room: room })
+        Ok(ReceivedBody { bytes: spooled.into_bytes().await?, _room: room })
     }
 
-    /// The body as it comes, when it is of this media type; whoever reads it counts it.
+    /// The body as it arrives. The reader must count the bytes: no limit is checked here.
     pub fn stream(self, media: &str) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Failure> {
-        self.is_of(media)?;
+        self.check_media_type(media)?;
         Ok(self.payload.map_err(|_broken| Error::Interrupted))
     }
 
-    /// The same once it is all there, at most so many bytes of it: for a reader who holds much of it at once.
+    /// The body once it is complete, at most `cap` bytes. For a reader that holds large parts in memory, such as an S3 upload: it should
+    /// not do so for as long as a slow sender takes.
     pub fn stream_when_whole(mut self, media: &str, cap: usize) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Failure> {
-        self.is_of(media)?;
+        self.check_media_type(media)?;
         let limits = self.request.app_data::<web::Data<Limits>>().cloned();
-        let pieces = async move {
-            let waiting = self.wait(cap).await.map_err(Error::from)?;
+        let chunks = async move {
+            let spooled = self.receive(cap).await.map_err(Error::from)?;
             let room = match &limits {
-                Some(limits) => limits.room(waiting.length).await,
+                Some(limits) => limits.memory(spooled.length).await,
                 None => None,
             };
-            waiting.pieces(room).await.map_err(Error::from)
+            spooled.chunks(room).await.map_err(Error::from)
         };
-        Ok(stream::once(pieces).try_flatten())
+        Ok(stream::once(chunks).try_flatten())
     }
 
-    /// How long the sender says it is.
+    /// `Content-Length`, which the sender can get wrong; none with chunked encoding.
     pub fn announced(&self) -> Option<u64> {
         self.request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
     }
 
-    fn is_of(&self, wanted: &str) -> Result<(), Failure> {
+    fn check_media_type(&self, wanted: &str) -> Result<(), Failure> {
         let said = |name| self.request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
         let coding = said(header::CONTENT_ENCODING).unwrap_or_default().trim();
         if !coding.is_empty() && !coding.eq_ignore_ascii_case("identity") {
@@ -124,105 +124,104 @@ impl Incoming {
         Err(Failure::new(Code::UnsupportedMediaType, format!("the body must be {wanted}")))
     }
 
-    /// Waits until all of it came, in a file when it is longer than a piece.
-    async fn wait(&mut self, cap: usize) -> Result<Waiting, Refused> {
-        let mut waiting = Waiting::default();
+    async fn receive(&mut self, cap: usize) -> Result<Spooled, BodyError> {
+        let mut spooled = Spooled::default();
         while let Some(chunk) = self.payload.next().await {
-            let chunk = chunk.map_err(|_broken| Refused::Broken)?;
-            waiting.length += chunk.len();
-            if waiting.length > cap {
-                return Err(Refused::TooLarge(cap));
+            let chunk = chunk.map_err(|_broken| BodyError::Interrupted)?;
+            spooled.length += chunk.len();
+            if spooled.length > cap {
+                return Err(BodyError::TooLarge(cap));
             }
-            waiting.add(&self.request, &chunk).await.map_err(Refused::NoPlace)?;
+            spooled.add(&self.request, &chunk).await.map_err(BodyError::Spool)?;
         }
-        Ok(waiting)
+        Ok(spooled)
     }
 }
 
-/// Why a body was not taken.
-enum Refused {
-    Broken,
+/// Why a body could not be read.
+enum BodyError {
+    Interrupted,
     TooLarge(usize),
-    NoPlace(std::io::Error),
+    Spool(std::io::Error),
 }
 
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
+impl From<BodyError> for Error {
+    fn from(refused: BodyError) -> Self {
         match refused {
-            Refused::Broken => Self::Interrupted,
-            Refused::TooLarge(cap) => Self::TooLarge { code: Code::TooLarge, detail: takes_at_most(cap) },
-            Refused::NoPlace(error) => Self::Unavailable(format!("a body that is coming in has no place to wait: {error}")),
+            BodyError::Interrupted => Self::Interrupted,
+            BodyError::TooLarge(cap) => Self::TooLarge { code: Code::TooLarge, detail: takes_at_most(cap) },
+            BodyError::Spool(error) => Self::Unavailable(format!("a body that is coming in has no place to wait: {error}")),
         }
     }
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
+impl From<BodyError> for Failure {
+    fn from(refused: BodyError) -> Self {
         Error::from(refused).into()
     }
 }
 
 fn too_large(cap: usize) -> Failure {
-    Refused::TooLarge(cap).into()
+    BodyError::TooLarge(cap).into()
 }
 
 fn takes_at_most(cap: usize) -> String {
     format!("the body is larger than the {cap} bytes that are taken here")
 }
 
-/// Bytes to be sent to whoever asked, who may take their time: a piece at a time, the rest in a file without a name.
-pub async fn set_down(request: &HttpRequest, bytes: &[u8]) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Failure> {
-    let mut waiting = Waiting { length: bytes.len(), ..Waiting::default() };
-    waiting.add(request, bytes).await.map_err(Refused::NoPlace)?;
-    Ok(waiting.pieces(None).await?)
+/// Spools bytes that are to be sent to a client, so that a slow one does not keep all of them in memory.
+pub async fn spool(request: &HttpRequest, bytes: &[u8]) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Failure> {
+    let mut spooled = Spooled { length: bytes.len(), ..Spooled::default() };
+    spooled.add(request, bytes).await.map_err(BodyError::Spool)?;
+    Ok(spooled.chunks(None).await?)
 }
 
-/// What came of a body: in memory, or in a file.
+/// What has arrived: up to one chunk in the buffer, anything longer in the file.
 #[derive(Default)]
-struct Waiting {
+struct Spooled {
     length: usize,
     buffer: BytesMut,
     file: Option<File>,
 }
 
-impl Waiting {
+impl Spooled {
     async fn add(&mut self, request: &HttpRequest, chunk: &[u8]) -> std::io::Result<()> {
-        if self.length <= PIECE {
+        if self.length <= CHUNK {
             self.buffer.extend_from_slice(chunk);
             return Ok(());
         }
         let file = if let Some(file) = &mut self.file {
             file
         } else {
-            let mut file = nameless(request).await?;
+            let mut file = unnamed_file(request).await?;
             file.write_all(&std::mem::take(&mut self.buffer)).await?;
             self.file.insert(file)
         };
         file.write_all(chunk).await
     }
 
-    async fn whole(self) -> Result<Bytes, Refused> {
+    async fn into_bytes(self) -> Result<Bytes, BodyError> {
         let Some(file) = self.file else { return Ok(self.buffer.freeze()) };
         let mut bytes = Vec::with_capacity(self.length);
         let read = async {
             let mut file = rewound(file).await?;
             file.read_to_end(&mut bytes).await
         };
-        read.await.map_err(Refused::NoPlace)?;
+        read.await.map_err(BodyError::Spool)?;
         Ok(bytes.into())
     }
 
-    /// A piece at a time; the room is taken until the last.
-    async fn pieces(self, room: Option<OwnedSemaphorePermit>) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Refused> {
+    /// Holds `room` until the last chunk was read.
+    async fn chunks(self, room: Option<OwnedSemaphorePermit>) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, BodyError> {
         let file = match self.file {
-            Some(file) => Some(rewound(file).await.map_err(Refused::NoPlace)?),
+            Some(file) => Some(rewound(file).await.map_err(BodyError::Spool)?),
             None => None,
         };
         let rest = stream::try_unfold((file, room), |(file, room)| async move {
             let Some(mut file) = file else { return Ok(None) };
-            let mut piece = BytesMut::with_capacity(PIECE);
-            let read = file.read_buf(&mut piece).await.map_err(Refused::NoPlace)?;
-            Ok((read > 0).then(|| (piece.freeze(), (Some(file), room))))
+            let mut chunk = BytesMut::with_capacity(CHUNK);
+            let read = file.read_buf(&mut chunk).await.map_err(BodyError::Spool)?;
+            Ok((read > 0).then(|| (chunk.freeze(), (Some(file), room))))
         });
         let first = Some(self.buffer.freeze()).filter(|bytes| !bytes.is_empty());
         Ok(stream::iter(first.map(Ok)).chain(rest))
@@ -235,16 +234,15 @@ async fn rewound(mut file: File) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Makes the folder where bodies wait, and tries whether one could.
+/// Creates the spool folder, and tries it out: better to fail at the start than at the first long body.
 pub fn prepare(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).map(drop)
 }
 
-/// A file of this process alone, in the folder of the settings.
-async fn nameless(request: &HttpRequest) -> std::io::Result<File> {
+async fn unnamed_file(request: &HttpRequest) -> std::io::Result<File> {
     let folder = request.app_data::<web::Data<App>>().map_or_else(std::env::temp_dir, |app| app.settings.http.spool.clone());
     let made = tokio::task::spawn_blocking(move || {
-        // It may have been cleared away since the start.
+        // Something may have cleaned up the folder since the start.
         std::fs::create_dir_all(&folder)?;
         tempfile::tempfile_in(folder)
     });

@@ -1,4 +1,5 @@
-//! JSON as it is sent, with what a plain reading would lose without a word: a name that is given twice in one object.
+//! Reads JSON, and reports names that occur twice in one object. serde_json keeps the last one silently, so a client would not learn that
+//! its other value was lost.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,31 +7,30 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// How many of them are told.
-const TOLD: usize = 1000;
+/// Repeated names that are reported. A hostile body could have any number.
+const REPEATED_CAP: usize = 1000;
 
-/// Reads a text as JSON; the JSON pointers of names that are given twice, the last value of each being the one read.
+/// The value, and the JSON pointers of names that occur twice. The value has the last of each.
 pub fn read(bytes: &[u8]) -> serde_json::Result<(Value, BTreeSet<String>)> {
     let mut repeated = BTreeSet::new();
     let mut text = serde_json::Deserializer::from_slice(bytes);
-    let value = Here { place: None, repeated: &mut repeated }.deserialize(&mut text)?;
+    let value = ValueReader { path: None, repeated: &mut repeated }.deserialize(&mut text)?;
     text.end()?;
     Ok((value, repeated))
 }
 
-/// A name as a JSON pointer has it (RFC 6901).
+/// Escapes a name for a JSON pointer (RFC 6901).
 pub fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// The name that a JSON pointer means.
 pub fn unescaped(name: &str) -> String {
     name.replace("~1", "/").replace("~0", "~")
 }
 
-/// A value's place: the way to it from the whole text, written down only where it is told.
-struct Place<'a> {
-    above: Option<&'a Self>,
+/// The path to a value: a linked list on the stack, turned into a pointer only when one is reported.
+struct JsonPath<'a> {
+    parent: Option<&'a Self>,
     step: Step<'a>,
 }
 
@@ -39,23 +39,22 @@ enum Step<'a> {
     Item(usize),
 }
 
-impl Place<'_> {
+impl JsonPath<'_> {
     fn pointer(&self) -> String {
-        let above = self.above.map(Place::pointer).unwrap_or_default();
+        let parent = self.parent.map(JsonPath::pointer).unwrap_or_default();
         match self.step {
-            Step::Name(name) => format!("{above}/{}", escaped(name)),
-            Step::Item(at) => format!("{above}/{at}"),
+            Step::Name(name) => format!("{parent}/{}", escaped(name)),
+            Step::Item(at) => format!("{parent}/{at}"),
         }
     }
 }
 
-/// What reads the value at a place.
-struct Here<'a> {
-    place: Option<&'a Place<'a>>,
+struct ValueReader<'a> {
+    path: Option<&'a JsonPath<'a>>,
     repeated: &'a mut BTreeSet<String>,
 }
 
-impl<'de> DeserializeSeed<'de> for Here<'_> {
+impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<Value, D::Error> {
@@ -63,7 +62,7 @@ impl<'de> DeserializeSeed<'de> for Here<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Here<'_> {
+impl<'de> Visitor<'de> for ValueReader<'_> {
     type Value = Value;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,8 +100,8 @@ impl<'de> Visitor<'de> for Here<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut read = Vec::new();
         loop {
-            let place = Place { above: self.place, step: Step::Item(read.len()) };
-            let Some(item) = items.next_element_seed(Here { place: Some(&place), repeated: &mut *self.repeated })? else {
+            let path = JsonPath { parent: self.path, step: Step::Item(read.len()) };
+            let Some(item) = items.next_element_seed(ValueReader { path: Some(&path), repeated: &mut *self.repeated })? else {
                 return Ok(Value::Array(read));
             };
             read.push(item);
@@ -112,10 +111,10 @@ impl<'de> Visitor<'de> for Here<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut read = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
-            let place = Place { above: self.place, step: Step::Name(&name) };
-            let field = fields.next_value_seed(Here { place: Some(&place), repeated: &mut *self.repeated })?;
-            if read.contains_key(&name) && self.repeated.len() < TOLD {
-                self.repeated.insert(place.pointer());
+            let path = JsonPath { parent: self.path, step: Step::Name(&name) };
+            let field = fields.next_value_seed(ValueReader { path: Some(&path), repeated: &mut *self.repeated })?;
+            if read.contains_key(&name) && self.repeated.len() < REPEATED_CAP {
+                self.repeated.insert(path.pointer());
             }
             read.insert(name, field);
         }

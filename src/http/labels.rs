@@ -1,4 +1,4 @@
-//! The closed lists of the API by name: everything `/v1/labels` shows beside what contracts call things.
+//! The closed lists of codes by their names in the API: what `/v1/labels` shows, apart from the contracts' own names.
 
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
@@ -13,7 +13,7 @@ use crate::reports::service_management::{Outcome, Verdict};
 use crate::words::Word;
 
 pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
-    // What no hold and no window explains is a holiday, in a ledger and in a term of working days alike.
+    // A cause in a ledger, or a reason for a skipped day, is one of these or a holiday's name.
     let ledger_causes = [&Closed::WORDS[..], &Undone::WORDS, &Holiday::WORDS].concat();
     let skipped_reasons = [&Idle::WORDS[..], &[Closed::ByHand.word()], &Holiday::WORDS].concat();
     vec![
@@ -79,7 +79,7 @@ mod tests {
         }
     }
 
-    /// The codes of every `closed_list!` under `src`, by the file that declares it.
+    /// The codes of every `closed_list!` under `src`, with the file that declares it: a list that is not published has no names on a screen.
     fn declared() -> Vec<(PathBuf, BTreeSet<String>)> {
         let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
         let mut found = Vec::new();

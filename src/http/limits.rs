@@ -1,7 +1,7 @@
-//! How much a caller may ask, and how slowly a body may come. All of it by the machine's time, in a sandbox too.
+//! Rate limits, memory limits, and how slowly a body may arrive. Measured in the machine's time, in a sandbox too.
 //!
-//! Each process counts for itself. An address is that of the connection: what a proxy says of others is not believed, so
-//! that behind one all callers share the limit of wrong tokens. It slows down wrong ones only: a good token is always let in.
+//! Each process counts for itself. Addresses are those of connections; `X-Forwarded-For` is not believed, since anybody can send it. So all
+//! callers behind a proxy share the limit on wrong tokens. That limit slows down wrong tokens only: a good one always gets in.
 
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv6Addr};
@@ -28,71 +28,69 @@ use super::error::Failure;
 use crate::settings::Http;
 use crate::usecases::Code;
 
-/// Bytes for which a body gets a second more.
+/// A body gets a second more for every so many bytes: slow lines pass, trickled bodies do not.
 const BYTES_A_SECOND: u64 = 16 * 1024;
-/// Addresses that are remembered before those that kept quiet are forgotten.
-const ADDRESSES: usize = 10_000;
-/// How often they are looked through at most.
-const TIDY: Duration = Duration::from_mins(1);
+/// Addresses that are remembered before the quiet ones are dropped. Bounds the memory that an attack from many addresses takes.
+const ADDRESS_CAP: usize = 10_000;
+/// Dropping goes through all addresses, so it runs no more often than this.
+const CLEANUP_INTERVAL: Duration = Duration::from_mins(1);
 
-/// KiB of long bodies that are in memory at once, in one process: the largest mail, or two batches. What is made of a body
-/// takes several times its length.
-const ROOM: u32 = 32 * 1024;
+/// KiB of long bodies that one process has in memory at once: enough for the largest mail, or two batches. Parsing a body takes several
+/// times its length on top.
+const MEMORY_KIB: u32 = 32 * 1024;
 
-/// A token as it is remembered here.
+/// SHA-256, so that no token stays in memory.
 type Hash = [u8; 32];
 
-/// What callers have asked of this process.
 pub struct Limits {
     requests: Option<DefaultKeyedRateLimiter<Hash>>,
-    strangers: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    tidied: Mutex<Instant>,
-    room: Arc<Semaphore>,
+    failures: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    last_cleanup: Mutex<Instant>,
+    memory: Arc<Semaphore>,
 }
 
 impl Limits {
-    /// None used up yet.
     pub fn new(settings: &Http) -> Self {
         let quota = |per_minute| NonZeroU32::new(per_minute).map(Quota::per_minute);
         let requests = quota(settings.requests_per_minute);
         let requests = requests.map(|quota| NonZeroU32::new(settings.burst).map_or(quota, |burst| quota.allow_burst(burst)));
         Self {
             requests: requests.map(RateLimiter::keyed),
-            strangers: quota(settings.failures_per_minute).map(RateLimiter::keyed),
-            tidied: Mutex::new(Instant::now()),
-            room: Arc::new(Semaphore::new(ROOM as usize)),
+            failures: quota(settings.failures_per_minute).map(RateLimiter::keyed),
+            last_cleanup: Mutex::new(Instant::now()),
+            memory: Arc::new(Semaphore::new(MEMORY_KIB as usize)),
         }
     }
 
-    /// A token was good: it may ask, unless it asked too much.
+    /// Counts a request with a good token.
     pub fn admit(&self, token: &str) -> Result<(), Failure> {
         self.requests.as_ref().map_or(Ok(()), |requests| requests.check_key(&hash(token)).map_err(|refused| wait(&refused)))
     }
 
-    /// What whoever was not let in hears: that the token is wrong, or to wait where an address came with too many wrong ones.
-    pub fn refused(&self, failure: Failure, address: Option<IpAddr>) -> Failure {
-        let (Some(strangers), Some(address), StatusCode::UNAUTHORIZED) = (&self.strangers, address, failure.status_code()) else {
+    /// Counts a wrong token, and returns the refusal to give: `failure`, or a 429 when the address sent too many.
+    pub fn wrong_token(&self, failure: Failure, address: Option<IpAddr>) -> Failure {
+        let (Some(failures), Some(address), StatusCode::UNAUTHORIZED) = (&self.failures, address, failure.status_code()) else {
             return failure;
         };
-        self.tidy(strangers);
-        strangers.check_key(&network(address)).map_or_else(|refused| wait(&refused), |()| failure)
+        self.forget_quiet_addresses(failures);
+        failures.check_key(&rate_limit_key(address)).map_or_else(|refused| wait(&refused), |()| failure)
     }
 
-    /// Waits until a long body of so many bytes may come into memory; its place is taken until this is dropped.
-    pub async fn room(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let wanted = u32::try_from(bytes.div_ceil(1024)).unwrap_or(ROOM).min(ROOM);
-        // Nobody closes it.
-        self.room.clone().acquire_many_owned(wanted).await.ok()
+    /// Waits until there is memory for this many bytes, and reserves it until the permit is dropped.
+    pub async fn memory(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let wanted = u32::try_from(bytes.div_ceil(1024)).unwrap_or(MEMORY_KIB).min(MEMORY_KIB);
+        // Only a closed semaphore fails, and this one is never closed.
+        self.memory.clone().acquire_many_owned(wanted).await.ok()
     }
 
-    fn tidy(&self, strangers: &DefaultKeyedRateLimiter<IpAddr>) {
-        if strangers.len() < ADDRESSES {
+    fn forget_quiet_addresses(&self, failures: &DefaultKeyedRateLimiter<IpAddr>) {
+        if failures.len() < ADDRESS_CAP {
             return;
         }
-        let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
-        if tidied.elapsed() >= TIDY {
-            *tidied = Instant::now();
-            strangers.retain_recent();
+        let mut last_cleanup = self.last_cleanup.lock().unwrap_or_else(PoisonError::into_inner);
+        if last_cleanup.elapsed() >= CLEANUP_INTERVAL {
+            *last_cleanup = Instant::now();
+            failures.retain_recent();
         }
     }
 }
@@ -101,8 +99,8 @@ fn hash(token: &str) -> Hash {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Whoever has one IPv6 address has as many as they like of its network.
-fn network(address: IpAddr) -> IpAddr {
+/// IPv6 addresses count per /64 network: whoever has one address there can use all of them.
+fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)).into(),
@@ -114,9 +112,9 @@ fn wait(refused: &NotUntil<<DefaultClock as Clock>::Instant>) -> Failure {
     Failure::too_many(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
 }
 
-/// A request's body, watched: its sender is waited for so long and no longer.
+/// A request's body with a limit on the time spent waiting for its sender. Time that we take to process it does not count.
 #[derive(Clone)]
-pub struct Watched(Rc<RefCell<Body>>);
+pub struct TimedBody(Rc<RefCell<Body>>);
 
 struct Body {
     payload: Payload,
@@ -129,8 +127,8 @@ struct Body {
     late: bool,
 }
 
-impl Watched {
-    /// Watches a request's body from here on; `None` when it has none.
+impl TimedBody {
+    /// Replaces the request's payload by a timed one; `None` when it has no body.
     pub fn of(request: &mut ServiceRequest, settings: &Http) -> Option<Self> {
         let payload = request.take_payload();
         if matches!(payload, Payload::None) {
@@ -144,20 +142,20 @@ impl Watched {
         Some(watched)
     }
 
-    /// Has the last word: a body that came too slowly is a 408, and a connection with a body that nobody reads is closed.
+    /// Turns the response to a late body into a 408, and closes the connection when the body was not read to its end.
     pub fn answered(self, response: &mut ServiceResponse) {
         if self.0.borrow().late {
             let failure = Failure::new(Code::BodyTooSlow, "the body came too slowly");
             *response.response_mut() = failure.error_response();
         }
         if !self.0.borrow().ended {
-            // As long as someone holds it, the rest is neither awaited nor read away: the connection ends instead.
+            // While the payload is held, actix does not wait for the rest of it to keep the connection alive, but closes it.
             response.response_mut().extensions_mut().insert(self);
         }
     }
 }
 
-impl Stream for Watched {
+impl Stream for TimedBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -1,4 +1,5 @@
-//! The REST API: the route table on this page, one file a subject.
+//! The REST API. Operations are declared in `v1`, one file or folder per resource; `health` and `docs` are beside the API. The other modules
+//! are what every request passes through: routes, gate, limits, caller, query, body, answer, error.
 
 mod answer;
 mod body;
@@ -6,7 +7,6 @@ mod caller;
 mod deprecation;
 mod docs;
 mod document;
-mod door;
 mod download;
 mod error;
 mod gate;
@@ -14,7 +14,6 @@ mod health;
 mod idempotency;
 mod incoming;
 mod json;
-mod judge;
 mod labels;
 mod limits;
 mod operation;
@@ -22,8 +21,10 @@ mod paging;
 mod path;
 mod problems;
 mod query;
+mod routes;
 mod shapes;
 mod v1;
+mod validation;
 mod version;
 
 pub use deprecation::Deprecation;
@@ -42,18 +43,18 @@ use actix_web::{App as WebApp, HttpServer, ResponseError, web};
 use crate::app::App;
 use crate::usecases::{Code, Error};
 use deprecation::DEPRECATED;
-use document::Written;
+use document::RenderedDocument;
 use error::Failure;
-use limits::{Limits, Watched};
+use limits::{Limits, TimedBody};
 use operation::Operation;
 
-/// How long the head of a request may take.
+/// For the head of a request. Ends connections that trickle their headers (slowloris).
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// How long a request may still take once the desk is asked to stop, and how long connections are waited for after that.
+// Once the desk is asked to stop, requests have eight seconds to finish. Ten for connections, so that these eight are never cut short.
 const LAST_ANSWERS: Duration = Duration::from_secs(8);
 const LAST_CONNECTIONS: Duration = Duration::from_secs(10);
 
-/// Headers of every answer (API design rules, transport security).
+/// Headers of every answer: the Dutch API design rules, and transport security.
 const HEADERS: [(&str, &str); 7] = [
     ("api-version", env!("CARGO_PKG_VERSION")),
     ("cache-control", "no-store"),
@@ -64,39 +65,41 @@ const HEADERS: [(&str, &str); 7] = [
     ("referrer-policy", "no-referrer"),
 ];
 
-/// Every operation of the API.
+/// Built once: every worker's routes refer to it.
 fn operations() -> &'static [Operation] {
     static OPERATIONS: OnceLock<Vec<Operation>> = OnceLock::new();
     OPERATIONS.get_or_init(v1::operations)
 }
 
-/// What is answered beside the API.
+/// What is served beside the API, and is not in its document.
 fn outside() -> &'static [Operation] {
     static OUTSIDE: OnceLock<Vec<Operation>> = OnceLock::new();
     OUTSIDE.get_or_init(|| health::operations().into_iter().chain(docs::operations()).collect())
 }
 
-/// Every route there is.
 fn routes(config: &mut web::ServiceConfig) {
-    config.service(door::doors("/v1", operations())).service(door::doors("", outside())).default_service(web::route().to(door::nothing));
+    config
+        .service(routes::resources("/v1", operations()))
+        .service(routes::resources("", outside()))
+        .default_service(web::route().to(routes::not_found));
 }
 
-/// The API document as it is kept.
+/// The API document, as kept in `openapi/uurwerk.json`.
 pub fn document() -> String {
     document_of(DEPRECATED)
 }
 
-/// The same with these operations on their way out.
+/// For tests, which cannot wait for a real deprecation.
 pub fn document_of(deprecated: &[Deprecation]) -> String {
     document::text_of(operations(), deprecated)
 }
 
-/// A server on a listening socket, to be awaited.
+/// The server stops when `app` is told to stop; await it.
 pub fn serve(app: Arc<App>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     serve_deprecating(app, listener, workers, DEPRECATED)
 }
 
-/// The same with these operations on their way out.
+/// For tests, as [`document_of`].
 pub fn serve_deprecating(
     app: Arc<App>,
     listener: TcpListener,
@@ -105,13 +108,13 @@ pub fn serve_deprecating(
 ) -> std::io::Result<Server> {
     incoming::prepare(&app.settings.http.spool)?;
     let limits = web::Data::new(Limits::new(&app.settings.http));
-    let (document, docs) = (web::Data::new(Written::new(operations(), deprecated)), web::Data::<docs::Page>::default());
+    let (document, docs) = (web::Data::new(RenderedDocument::new(operations(), deprecated)), web::Data::<docs::Page>::default());
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         let (app, http) = (app.clone(), app.settings.http.clone());
         let desk = WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(document.clone()).app_data(docs.clone());
         desk.configure(routes).wrap_fn(move |mut request, service| {
-            let body = Watched::of(&mut request, &http);
+            let body = TimedBody::of(&mut request, &http);
             let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
             let answer = service.call(request);
             let app = app.clone();
@@ -125,7 +128,7 @@ pub fn serve_deprecating(
                     body.answered(&mut response);
                 }
                 finish(response.headers_mut(), &id);
-                deprecation::tell(deprecated, &method, path.as_deref().unwrap_or_default(), response.headers_mut());
+                deprecation::add_headers(deprecated, &method, path.as_deref().unwrap_or_default(), response.headers_mut());
                 log(&method, path.as_deref(), response.status(), &id);
                 Ok(response)
             }
@@ -135,21 +138,21 @@ pub fn serve_deprecating(
     Ok(server.disable_signals().listen(listener)?.run())
 }
 
-/// When a request that is still being answered is given up. Here, and not where the web library would drop it: what it has of the
-/// database can be given back.
+/// Resolves when requests that are still running are to be given up. We do this ourselves, before actix drops the worker, so that database
+/// connections are returned to their pool.
 async fn cut_off(app: &App) {
     app.stopped().await;
     tokio::time::sleep(LAST_ANSWERS).await;
 }
 
-/// What its sender hears.
+/// The answer to a request that was given up.
 fn stopping(id: &str) -> actix_web::Error {
     let mut answer = Failure::from(Error::Stopping).error_response();
     finish(answer.headers_mut(), id);
     InternalError::from_response(Error::Stopping, answer).into()
 }
 
-/// Refusals that the web library makes itself are problem+json too.
+/// Turns refusals that actix makes itself into problem+json.
 fn refused_payload(response: &mut actix_web::dev::ServiceResponse) {
     let problem = response.headers().get(actix_web::http::header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     if problem || !response.status().is_client_error() {
@@ -172,9 +175,9 @@ fn finish(headers: &mut HeaderMap, id: &str) {
     }
 }
 
-/// One line a request: the route, never what was asked of it.
+/// One line per request. It has the route and not the path or the query, which may contain personal data.
 fn log(method: &Method, route: Option<&str>, status: StatusCode, id: &str) {
-    // A method is any word its sender likes.
+    // A client can send any word as a method; do not let it write into the log.
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS].contains(method);
     let method = if known { method.as_str() } else { "-" };
     tracing::info!(method, route = route.unwrap_or("-"), status = status.as_u16(), request = id, "answered");

@@ -1,4 +1,5 @@
-//! Pages of lists: each begins after a row, and says where the next one begins.
+//! Pages of lists. A cursor is the position of the last row of a page, and the next page begins after it. Unlike an offset, it neither
+//! skips nor repeats rows when the list changes in between.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,47 +12,44 @@ use super::query::Keys;
 use crate::domain::Instant;
 use crate::usecases::FieldCode;
 
-/// A page of rows.
 pub struct Page<T> {
-    /// The rows it shows.
     pub items: Vec<T>,
-    /// Asks for the next page; none on the last.
+    /// None on the last page.
     pub next_cursor: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// The page of what was found, which is one row more than it shows when there is another page.
-    pub fn of(mut found: Vec<T>, size: u64, place: impl Fn(&T) -> String) -> Self {
+    /// `found` was asked for `size + 1` rows: one more than the page shows means that there is another page.
+    pub fn of(mut found: Vec<T>, size: u64, position: impl Fn(&T) -> String) -> Self {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let more = found.len() > size;
         found.truncate(size);
-        let next_cursor = found.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(place(last)));
+        let next_cursor = found.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(position(last)));
         Self { items: found, next_cursor }
     }
 }
 
-/// Where the page before ended, as `read` understands what [`Page::of`] wrote.
-pub fn after<T>(keys: &mut Keys, words: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-    let text = keys.cursor(words)?;
-    let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|place| read(&place));
-    if place.is_none() {
+/// Reads the cursor, as [`Page::of`] wrote it.
+pub fn after<T>(keys: &mut Keys, description: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let text = keys.cursor(description)?;
+    let position = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|position| read(&position));
+    if position.is_none() {
         keys.refuse("cursor", FieldCode::BadCursor, "is no cursor of this list");
     }
-    place
+    position
 }
 
-/// A place among rows in the order of an instant.
-pub fn place(at: Instant, id: Uuid) -> String {
+/// A position in a list that is sorted by an instant, then by id.
+pub fn position(at: Instant, id: Uuid) -> String {
     format!("{}/{id}", at.unix())
 }
 
-/// The same, read.
-pub fn read_place(text: &str) -> Option<(Instant, Uuid)> {
+/// The reverse of [`position`].
+pub fn read_position(text: &str) -> Option<(Instant, Uuid)> {
     let (at, id) = text.split_once('/')?;
     Some((Instant::from_unix(at.parse().ok()?)?, id.parse().ok()?))
 }
 
-/// Answers with a page and the link to the next one.
 pub fn answer(request: &HttpRequest, page: &impl Serialize, next_cursor: Option<&str>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = next_cursor {
@@ -60,7 +58,7 @@ pub fn answer(request: &HttpRequest, page: &impl Serialize, next_cursor: Option<
     response.json(page)
 }
 
-/// The same request from another place: its parameters as they were sent.
+/// The address of the next page: the request's own, with another cursor. Its other parameters stay as they were sent, encoding included.
 fn next_link(request: &HttpRequest, cursor: &str) -> String {
     let is_cursor =
         |pair: &str| web::Query::<Vec<(String, String)>>::from_query(pair).is_ok_and(|pairs| pairs.iter().any(|pair| pair.0 == "cursor"));

@@ -1,4 +1,4 @@
-//! The parts of a path that say which thing is asked for.
+//! Path parameters.
 
 use actix_web::{FromRequest, web};
 use utoipa::openapi::Object;
@@ -6,19 +6,18 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use uuid::Uuid;
 
 use super::error::Failure;
-use super::operation::{Argument, Asked, Parameter, Place, Signature, text};
+use super::operation::{Argument, Location, Parameter, RequestContext, Signature, text};
 use crate::usecases::Error;
 
-/// The longest part of a path that names anything, in characters.
+/// In characters.
 const LONGEST: usize = 500;
 
-/// What a part of a path addresses.
 pub trait Address: Sized {
-    /// The name of the part, as the path has it between braces.
+    /// The name between braces in the path.
     const NAME: &'static str;
-    const WORDS: &'static str;
-    /// What there is none of where the part cannot be read.
-    const THING: &'static str;
+    const DESCRIPTION: &'static str;
+    /// For the 404: there is no such "ticket".
+    const NOUN: &'static str;
 
     fn read(text: &str) -> Option<Self>;
 
@@ -27,7 +26,7 @@ pub trait Address: Sized {
     }
 }
 
-/// A part of the path; one that cannot be read addresses what does not exist.
+/// A path parameter. One that is malformed is a 404 and not a 400: there is no such thing.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<T>(pub T);
 
@@ -35,33 +34,32 @@ impl<T: Address> Argument for Path<T> {
     fn declare(signature: &mut Signature) {
         signature.parameters.push(Parameter {
             name: T::NAME,
-            place: Place::Path,
+            location: Location::Path,
             is_required: true,
-            words: T::WORDS.to_owned(),
+            description: T::DESCRIPTION.to_owned(),
             schema: T::schema(),
             example: None,
         });
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let place = asked.request.match_info().iter().position(|(name, _)| name == T::NAME);
-        // Decoded in order alone: the web library reads no names into a map.
-        let parts = web::Path::<Vec<String>>::extract(&asked.request).await.ok();
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let place = context.request.match_info().iter().position(|(name, _)| name == T::NAME);
+        // actix decodes escapes when it extracts the parts in order, and not when it gives one by its name.
+        let parts = web::Path::<Vec<String>>::extract(&context.request).await.ok();
         let part = place.zip(parts.as_ref()).and_then(|(place, parts)| T::read(parts.get(place)?));
-        part.map(Self).ok_or_else(|| Error::NotFound(T::THING).into())
+        part.map(Self).ok_or_else(|| Error::NotFound(T::NOUN).into())
     }
 }
 
-/// A thing addressed by its UUID.
 macro_rules! by_uuid {
-    ($($thing:ident: $name:literal, $words:literal, $called:literal;)+) => { $(
+    ($($thing:ident: $name:literal, $description:literal, $noun:literal;)+) => { $(
         #[derive(Debug, Clone, Copy)]
         pub struct $thing(pub Uuid);
 
         impl Address for $thing {
             const NAME: &'static str = $name;
-            const WORDS: &'static str = $words;
-            const THING: &'static str = $called;
+            const DESCRIPTION: &'static str = $description;
+            const NOUN: &'static str = $noun;
 
             fn read(text: &str) -> Option<Self> {
                 text.parse().ok().map(Self)
@@ -76,14 +74,14 @@ by_uuid! {
     AmendmentId: "amendment", "The amendment's id", "amendment";
 }
 
-/// A file on a ticket.
+// By hand, because its schema has the format `uuid`, which the others cannot get without changing the published document.
 #[derive(Debug, Clone, Copy)]
 pub struct AttachmentId(pub Uuid);
 
 impl Address for AttachmentId {
     const NAME: &'static str = "id";
-    const WORDS: &'static str = "The attachment's id";
-    const THING: &'static str = "attachment";
+    const DESCRIPTION: &'static str = "The attachment's id";
+    const NOUN: &'static str = "attachment";
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
@@ -94,14 +92,14 @@ impl Address for AttachmentId {
     }
 }
 
-/// A contract's id, whether or not there is one.
+/// Any text, since contract files choose the ids.
 #[derive(Debug, Clone)]
 pub struct ContractId(pub String);
 
 impl Address for ContractId {
     const NAME: &'static str = "contract";
-    const WORDS: &'static str = "The contract's id";
-    const THING: &'static str = "contract";
+    const DESCRIPTION: &'static str = "The contract's id";
+    const NOUN: &'static str = "contract";
 
     fn read(text: &str) -> Option<Self> {
         Some(Self(text.to_owned()))

@@ -1,4 +1,4 @@
-//! The status of every refusal, and the page with every code: `openapi/problems.md`.
+//! The HTTP status of every problem code, and the page that lists them: `openapi/problems.md`.
 
 use std::fmt::Write;
 
@@ -6,7 +6,6 @@ use actix_web::http::StatusCode;
 
 use crate::usecases::{Code, FieldCode};
 
-/// The status that a refusal is answered with.
 pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest | Code::BadRequest | Code::IncompleteBody => StatusCode::BAD_REQUEST,
@@ -48,7 +47,7 @@ pub const fn status(code: Code) -> StatusCode {
     }
 }
 
-/// The page with every code.
+/// The page as Markdown.
 pub fn page() -> String {
     let mut page = String::from(
         "# Problem codes\n\n\

@@ -1,19 +1,18 @@
-//! ETags: the version of a ticket as HTTP tells it, so that nobody writes over what they have not read.
+//! ETags of tickets, so that nobody overwrites a change they have not seen.
 //!
-//! A tag is the ticket's version, and after it when its next goal is due: timers move that without a change by anyone,
-//! and an answer kept under the former tag is then stale. A change asks for the version alone.
+//! A tag is the ticket's version, followed by the due time of its next goal: timers change that without a new version, and a cached answer
+//! is stale then. `If-Match` compares the version alone, so that a timer does not make somebody's change fail.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, EntityTag, HeaderName};
 
 use super::error::Failure;
-use super::operation::{Argument, Asked, Parameter, Place, Signature, text};
+use super::operation::{Argument, Location, Parameter, RequestContext, Signature, text};
 use crate::domain::ticket::Ticket;
 
-/// The longest list of tags, in characters.
+/// Characters in a list of tags.
 const LONGEST: usize = 500;
 
-/// The tag of a ticket as it stands.
 pub fn tag(ticket: &Ticket) -> EntityTag {
     EntityTag::new_strong(match ticket.next_due {
         Some(due) => format!("{}-{:x}", ticket.version, due.at.unix()),
@@ -21,21 +20,21 @@ pub fn tag(ticket: &Ticket) -> EntityTag {
     })
 }
 
-/// The tags of an `If-Match` or an `If-None-Match`.
+/// The value of `If-Match` or `If-None-Match`.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Tags {
-    /// `*`: whatever there is.
+    /// `*`
     Any,
     These(Vec<EntityTag>),
 }
 
-/// A header that is no list of tags.
+/// The header is no list of tags.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NoTags;
 
 impl Tags {
-    /// The tags of a header; `None` without it. What `actix-web` reads of the whole header leaves out whatever is no tag: a change
-    /// would then be refused as one of another version, or made.
+    /// `None` without the header. We do not use actix's own parser for the list: it skips what is no tag, and a malformed `If-Match` would
+    /// then be compared as if it were shorter.
     pub fn of(request: &HttpRequest, name: &HeaderName) -> Result<Option<Self>, NoTags> {
         let lines = request.headers().get_all(name).map(|line| line.to_str().map_err(|_not_text| NoTags));
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
@@ -50,7 +49,7 @@ impl Tags {
         tags.collect::<Result<_, _>>().map(Self::These)
     }
 
-    /// The versions a change may find, by strong comparison; `None` when any will do.
+    /// The versions that a change allows; `None` for any. Weak tags never match a change (RFC 9110).
     fn versions(self) -> Option<Vec<i32>> {
         let Self::These(tags) = self else { return None };
         let strong = tags.iter().filter(|tag| !tag.weak);
@@ -65,8 +64,7 @@ impl Tags {
     }
 }
 
-/// The versions in which a change may find its ticket; any where none is named. A header that cannot be read never comes
-/// here: `gate` refuses it.
+/// The versions that the caller allows the ticket to have; `None` for any. `gate` has refused malformed headers before.
 pub struct IfMatch(pub Option<Vec<i32>>);
 
 impl Argument for IfMatch {
@@ -74,12 +72,12 @@ impl Argument for IfMatch {
         signature.parameters.push(parameter("If-Match", "The ETag the ticket was read with; 412 when it changed since"));
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        Ok(Self(Tags::of(&asked.request, &header::IF_MATCH).ok().flatten().and_then(Tags::versions)))
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        Ok(Self(Tags::of(&context.request, &header::IF_MATCH).ok().flatten().and_then(Tags::versions)))
     }
 }
 
-/// The tags of what the caller has.
+/// The tags of the answers that the caller has in its cache.
 pub struct IfNoneMatch(Option<Tags>);
 
 impl IfNoneMatch {
@@ -93,13 +91,20 @@ impl Argument for IfNoneMatch {
         signature.parameters.push(parameter("If-None-Match", "The ETag of the ticket as you know it; 304 while it is still so"));
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        Ok(Self(Tags::of(&asked.request, &header::IF_NONE_MATCH).ok().flatten()))
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        Ok(Self(Tags::of(&context.request, &header::IF_NONE_MATCH).ok().flatten()))
     }
 }
 
-fn parameter(name: &'static str, words: &str) -> Parameter {
-    Parameter { name, place: Place::Header, is_required: false, words: words.to_owned(), schema: text(None, LONGEST), example: None }
+fn parameter(name: &'static str, description: &str) -> Parameter {
+    Parameter {
+        name,
+        location: Location::Header,
+        is_required: false,
+        description: description.to_owned(),
+        schema: text(None, LONGEST),
+        example: None,
+    }
 }
 
 #[cfg(test)]

@@ -1,37 +1,37 @@
-//! What operations answer alike: refusals, and the headers of every answer.
+//! The answers that operations share: refusals, and the headers of every answer.
 
 use serde_json::{Map, Value, json};
 
-use crate::http::operation::{Operation, Place, Signature};
+use crate::http::operation::{Location, Operation, Signature};
 
-/// A status every operation of a sort may answer with.
+/// A refusal that every operation of some form may give.
 struct Refusal {
     status: u16,
     name: &'static str,
     description: &'static str,
-    /// A header of its own.
+    /// Beside the headers of every answer.
     header: Option<&'static str>,
-    /// Whether that follows from an operation's form.
+    /// Whether an operation with this signature may give it.
     applies: fn(&Signature) -> bool,
 }
 
-/// Every refusal of the API. An operation may name one of them that does not follow from its form.
+/// Every refusal of the API. An operation can add one that does not follow from its signature, with `Operation::refuses`.
 const REFUSALS: [Refusal; 14] = [
     Refusal {
         status: 400,
         name: "BadRequest",
         description: "What was sent is wrong; `errors` names everything that is.",
         header: None,
-        applies: asks_who,
+        applies: is_authenticated,
     },
     Refusal {
         status: 401,
         name: "Unauthorized",
         description: "Nobody knows who is calling: a valid bearer token is needed.",
         header: Some("WWW-Authenticate"),
-        applies: asks_who,
+        applies: is_authenticated,
     },
-    Refusal { status: 403, name: "Forbidden", description: "The caller may not do this.", header: None, applies: asks_who },
+    Refusal { status: 403, name: "Forbidden", description: "The caller may not do this.", header: None, applies: is_authenticated },
     Refusal {
         status: 404,
         name: "NotFound",
@@ -39,7 +39,13 @@ const REFUSALS: [Refusal; 14] = [
         header: None,
         applies: is_about_one,
     },
-    Refusal { status: 406, name: "NotAcceptable", description: "It has no form that `Accept` takes.", header: None, applies: asks_who },
+    Refusal {
+        status: 406,
+        name: "NotAcceptable",
+        description: "It has no form that `Accept` takes.",
+        header: None,
+        applies: is_authenticated,
+    },
     Refusal { status: 408, name: "RequestTimeout", description: "The body came in too slowly.", header: None, applies: has_body },
     Refusal {
         status: 409,
@@ -53,7 +59,7 @@ const REFUSALS: [Refusal; 14] = [
         name: "PreconditionFailed",
         description: "The ticket changed since it was read: `If-Match` names another version.",
         header: None,
-        applies: |signature| signature.parameters(Place::Header).any(|header| header.name == "If-Match"),
+        applies: |signature| signature.parameters(Location::Header).any(|header| header.name == "If-Match"),
     },
     Refusal { status: 413, name: "PayloadTooLarge", description: "The body is larger than is taken.", header: None, applies: has_body },
     Refusal {
@@ -69,7 +75,7 @@ const REFUSALS: [Refusal; 14] = [
         name: "TooManyRequests",
         description: "Too much was asked; try again later.",
         header: Some("Retry-After"),
-        applies: asks_who,
+        applies: is_authenticated,
     },
     Refusal { status: 500, name: "InternalServerError", description: "The desk made a fault.", header: None, applies: |_| true },
     Refusal {
@@ -77,11 +83,11 @@ const REFUSALS: [Refusal; 14] = [
         name: "ServiceUnavailable",
         description: "What the desk depends on is away, full or locked, or too many change the same at once; try again.",
         header: Some("Retry-After"),
-        applies: asks_who,
+        applies: is_authenticated,
     },
 ];
 
-/// Headers that answers name, with what they say and how.
+/// Header, name of its component, and description.
 const HEADERS: [(&str, &str, &str); 9] = [
     ("API-Version", "ApiVersion", "The version of the API that answered."),
     ("X-Request-Id", "RequestId", "Names the request in the log."),
@@ -94,18 +100,19 @@ const HEADERS: [(&str, &str, &str); 9] = [
     ("Content-Disposition", "ContentDisposition", "The name of the file."),
 ];
 
-/// Adds what they answer to the operations of the document, and the components that takes.
+/// Adds the answers to the document's operations, and the components they refer to.
 pub fn complete(document: &mut Value, operations: &[Operation]) {
     for operation in operations {
         let answers = answers(&operation.signature, &document["components"]["schemas"]);
         let method = operation.method.as_str().to_lowercase();
         let described = &mut document["paths"][operation.path][method];
         described["responses"] = Value::Object(answers);
-        if !operation.signature.asks_who {
+        if !operation.signature.is_authenticated {
             described["security"] = json!([]);
         }
     }
     document["components"]["responses"] = REFUSALS.iter().map(|refusal| (refusal.name.to_owned(), refusal.described())).collect();
+    // Unused components are warnings in most linters, so only the headers that are referred to are kept.
     let text = document.to_string();
     let named = HEADERS.into_iter().filter(|(_, name, _)| text.contains(&format!("#/components/headers/{name}\"")));
     document["components"]["headers"] = named.map(|(_, name, says)| (name.to_owned(), header(name, says))).collect();
@@ -114,9 +121,9 @@ pub fn complete(document: &mut Value, operations: &[Operation]) {
 fn answers(signature: &Signature, schemas: &Value) -> Map<String, Value> {
     let refused = REFUSALS.iter().filter(|refusal| (refusal.applies)(signature) || signature.refuses.contains(&refusal.status));
     let refused = refused.map(|refusal| (refusal.status, json!({ "$ref": format!("#/components/responses/{}", refusal.name) })));
-    let besides = signature.besides.iter().map(|(status, words)| (*status, json!({ "description": words, "headers": named([]) })));
+    let other = signature.other_answers.iter().map(|(status, words)| (*status, json!({ "description": words, "headers": named([]) })));
     let success = (signature.success.status.as_u16(), success(signature, schemas));
-    std::iter::once(success).chain(besides).chain(refused).map(|(status, answer)| (status.to_string(), answer)).collect()
+    std::iter::once(success).chain(other).chain(refused).map(|(status, answer)| (status.to_string(), answer)).collect()
 }
 
 impl Refusal {
@@ -129,7 +136,7 @@ impl Refusal {
     }
 }
 
-/// The answer when nothing is refused, described as its schema is.
+/// The successful answer. It takes its description from its schema.
 fn success(signature: &Signature, schemas: &Value) -> Value {
     let success = &signature.success;
     let headers = named(success.headers.iter().copied());
@@ -148,7 +155,7 @@ fn success(signature: &Signature, schemas: &Value) -> Value {
     }
 }
 
-/// The headers of every answer, and these.
+/// The headers of every answer, and `more`.
 fn named<'a>(more: impl IntoIterator<Item = &'a str>) -> Map<String, Value> {
     let component = |header: &str| HEADERS.into_iter().find(|(name, ..)| *name == header).map(|(_, component, _)| component);
     let reference = |header: &'a str| Some((header.to_owned(), json!({ "$ref": format!("#/components/headers/{}", component(header)?) })));
@@ -167,15 +174,15 @@ fn has_body(signature: &Signature) -> bool {
     signature.body.is_some()
 }
 
-/// Whether it answers with bytes, of which a part can be asked for.
+/// A file can be requested in part, with `Range`.
 fn is_file(signature: &Signature) -> bool {
     matches!(signature.success.content, Some((_, None)))
 }
 
-fn asks_who(signature: &Signature) -> bool {
-    signature.asks_who
+fn is_authenticated(signature: &Signature) -> bool {
+    signature.is_authenticated
 }
 
 fn is_about_one(signature: &Signature) -> bool {
-    signature.parameters(Place::Path).next().is_some()
+    signature.parameters(Location::Path).next().is_some()
 }

@@ -1,4 +1,4 @@
-//! How long and how many, where what is answered does not say: the bounds that hold for all.
+//! General limits for texts and lists in answers that have none of their own: linters of API documents want every one bounded.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,21 @@ use serde_json::{Map, Value, json};
 
 use crate::http::incoming::BODY_CAP;
 
-/// How many of anything one answer holds.
+/// Items in any list; larger than any list we give.
 const ITEMS_CAP: usize = 1_000_000;
 
-/// Writes the bounds that hold for all into what names none of its own.
 pub fn complete(document: &mut Value) {
-    let sent = sent(document);
+    let sent = request_schemas(document);
     let schemas = document["components"]["schemas"].as_object_mut().into_iter().flatten();
     for (_, schema) in schemas.filter(|(name, _)| !sent.contains(*name)) {
         for (_, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            answered(property);
+            bound_property(property);
         }
     }
 }
 
-/// The schemas that bodies are made of; what they do not bound, nothing does.
-fn sent(document: &Value) -> BTreeSet<String> {
+/// The schemas used in request bodies. They are left alone: a limit there would be checked, so they name their own.
+fn request_schemas(document: &Value) -> BTreeSet<String> {
     let schemas = &document["components"]["schemas"];
     let paths = document["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(_, path)| path.as_object().into_iter().flatten());
@@ -35,7 +34,6 @@ fn sent(document: &Value) -> BTreeSet<String> {
     sent
 }
 
-/// The names of the schemas that a value refers to.
 fn references(value: &Value) -> Vec<String> {
     let own = value["$ref"].as_str().and_then(|target| target.strip_prefix("#/components/schemas/")).map(str::to_owned);
     let inside: Vec<_> = match value {
@@ -46,19 +44,19 @@ fn references(value: &Value) -> Vec<String> {
     own.into_iter().chain(inside).collect()
 }
 
-/// No text that is shown is longer than the largest body that brought it.
-fn answered(property: &mut Value) {
+/// No text in an answer is longer than the largest body that can have brought it in.
+fn bound_property(property: &mut Value) {
     let Some(property) = property.as_object_mut() else { return };
-    bounded(property, BODY_CAP);
+    bound_text(property, BODY_CAP);
     if property.get("type").is_some_and(|kind| kind == "array") {
         property.entry("maxItems").or_insert(json!(ITEMS_CAP));
         if let Some(items) = property.get_mut("items").and_then(Value::as_object_mut) {
-            bounded(items, BODY_CAP);
+            bound_text(items, BODY_CAP);
         }
     }
 }
 
-fn bounded(schema: &mut Map<String, Value>, cap: usize) {
+fn bound_text(schema: &mut Map<String, Value>, cap: usize) {
     let is_text = schema.get("type").is_some_and(|kind| kind == "string");
     if is_text && !schema.contains_key("format") && !schema.contains_key("enum") {
         schema.entry("maxLength").or_insert(json!(cap));

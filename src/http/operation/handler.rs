@@ -1,4 +1,6 @@
-//! What a handler is made of: arguments taken from a request, and an answer.
+//! What handlers are made of: arguments taken from a request, and an answer.
+//!
+//! This is our own version of actix's extractors and responders: those cannot describe themselves in the API document.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,46 +10,45 @@ use crate::http::error::Failure;
 use crate::http::incoming::{BYTES, Incoming};
 use crate::usecases::Error;
 
-/// A request on its way through the arguments of its handler.
-pub struct Asked {
+/// What arguments are taken from.
+pub struct RequestContext {
     pub request: HttpRequest,
     pub operation: &'static Operation,
     incoming: Option<Incoming>,
 }
 
-impl Asked {
+impl RequestContext {
     pub fn new(request: HttpRequest, operation: &'static Operation, incoming: Incoming) -> Self {
         Self { request, operation, incoming: Some(incoming) }
     }
 
-    /// The body, of which nothing was read yet; whoever comes second finds none.
+    /// The unread body. It can be taken once.
     pub fn incoming(&mut self) -> Option<Incoming> {
         self.incoming.take()
     }
 }
 
-/// Something a handler wants of a request.
+/// Something a handler takes from a request.
 pub trait Argument: Sized {
-    /// Says in the document what taking it asks of whoever calls.
+    /// Adds to the signature what a caller must send for it.
     fn declare(signature: &mut Signature);
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure>;
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure>;
 }
 
-/// Something a handler gives back.
 pub trait Answer {
-    /// Says in the document what it looks like.
+    /// Adds to the signature what a caller gets.
     fn declare(signature: &mut Signature);
 
     fn respond(self, request: &HttpRequest) -> HttpResponse;
 }
 
-/// What the server was started with.
+// State that the server was started with: no part of the API, so nothing is declared.
 impl<T: ?Sized + 'static> Argument for Data<T> {
     fn declare(_signature: &mut Signature) {}
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        asked
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        context
             .request
             .app_data::<Self>()
             .cloned()
@@ -60,27 +61,27 @@ impl Argument for Incoming {
         signature.body = Some((BYTES, None));
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        asked.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()).into())
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        context.incoming().ok_or_else(|| Error::Internal("a body was read twice".to_owned()).into())
     }
 }
 
-/// Headers and address, for what no argument says better.
+// For the few headers that no other argument covers; nothing is declared.
 impl Argument for HttpRequest {
     fn declare(_signature: &mut Signature) {}
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        Ok(asked.request.clone())
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        Ok(context.request.clone())
     }
 }
 
-/// A function that answers an operation.
 pub trait Handler<Args>: Copy + Send + Sync + 'static {
     fn signature() -> Signature;
 
-    fn call(self, asked: Asked) -> impl Future<Output = Result<HttpResponse, Failure>> + 'static;
+    fn call(self, context: RequestContext) -> impl Future<Output = Result<HttpResponse, Failure>> + 'static;
 }
 
+// One implementation for each number of arguments; `F` and `R` are taken, so the letters skip them.
 macro_rules! handlers {
     ($($argument:ident)*) => {
         impl<F, R, Answered, $($argument),*> Handler<($($argument,)*)> for F
@@ -98,9 +99,9 @@ macro_rules! handlers {
             }
 
             #[allow(non_snake_case, unused_mut, clippy::allow_attributes, reason = "an argument is called by its type, and there may be none")]
-            async fn call(self, mut asked: Asked) -> Result<HttpResponse, Failure> {
-                $(let $argument = $argument::take(&mut asked).await?;)*
-                Ok(self($($argument),*).await?.respond(&asked.request))
+            async fn call(self, mut context: RequestContext) -> Result<HttpResponse, Failure> {
+                $(let $argument = $argument::take(&mut context).await?;)*
+                Ok(self($($argument),*).await?.respond(&context.request))
             }
         }
     };

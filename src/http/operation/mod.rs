@@ -1,15 +1,14 @@
-//! An operation of the API, declared once: where it is, what it is called, and who answers it. What it takes, what it
-//! answers and who may ask are read off the types of its handler, so that the route and the document cannot differ.
+//! An operation of the API, declared once: its path, its name, and its handler. What it takes, what it answers and who may call it
+//! follow from the types of the handler, so that the route and the document cannot differ.
 //!
-//! A handler is an async function of [`Argument`]s that gives an [`Answer`]. Its arguments are taken in the order in which
-//! it names them, each only when those before it were: put who is calling first and the body last, and nothing is read of
-//! whoever may not.
+//! A handler is an async function from [`Argument`]s to an [`Answer`]. Its arguments are taken in the order it declares them, and the
+//! first that fails ends the request. Put the caller first and the body last: then no body is read from somebody who may not send one.
 
 mod handler;
 mod signature;
 
-pub use handler::{Answer, Argument, Asked, Handler};
-pub use signature::{Parameter, Place, Signature, Success, text};
+pub use handler::{Answer, Argument, Handler, RequestContext};
+pub use signature::{Location, Parameter, Signature, Success, text};
 
 use std::pin::Pin;
 use std::sync::OnceLock;
@@ -19,10 +18,10 @@ use actix_web::http::Method;
 
 use super::error::Failure;
 use super::incoming::BODY_CAP;
-use super::judge::Judge;
+use super::validation::Validator;
 use crate::usecases::Error;
 
-/// What an operation is about; the document groups them by it.
+/// The document groups operations by their tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
     Contracts,
@@ -39,7 +38,7 @@ impl Tag {
     pub const ALL: [Self; 8] =
         [Self::Contracts, Self::Obligations, Self::Catalogue, Self::Tickets, Self::Sandbox, Self::Mail, Self::Reports, Self::Document];
 
-    /// Its name in the document, and what it stands for.
+    /// Its name in the document, and its description.
     pub fn described(self) -> (&'static str, &'static str) {
         match self {
             Self::Contracts => ("contracts", "Agreements and their calendars"),
@@ -54,9 +53,8 @@ impl Tag {
     }
 }
 
-type Run = Box<dyn Fn(Asked) -> Pin<Box<dyn Future<Output = Result<HttpResponse, Failure>>>> + Send + Sync>;
+type Run = Box<dyn Fn(RequestContext) -> Pin<Box<dyn Future<Output = Result<HttpResponse, Failure>>>> + Send + Sync>;
 
-/// An operation with its handler.
 pub struct Operation {
     pub method: Method,
     /// Without the version before it, such as `/tickets/{ref}`.
@@ -66,36 +64,34 @@ pub struct Operation {
     pub tag: Tag,
     pub summary: &'static str,
     pub description: &'static str,
-    /// The most bytes of a body that are taken.
+    /// The largest body accepted, in bytes.
     pub cap: usize,
     pub signature: Signature,
     run: Run,
-    judge: OnceLock<Result<Judge, String>>,
+    validator: OnceLock<Result<Validator, String>>,
 }
 
-/// An operation that shows something; it answers HEAD too, without a body.
+/// Also answers HEAD.
 pub fn get<H: Handler<Args>, Args>(path: &'static str, handler: H) -> Operation {
     Operation::new(Method::GET, path, handler)
 }
 
-/// An operation that makes something.
 pub fn post<H: Handler<Args>, Args>(path: &'static str, handler: H) -> Operation {
     Operation::new(Method::POST, path, handler)
 }
 
-/// An operation that changes something.
 pub fn patch<H: Handler<Args>, Args>(path: &'static str, handler: H) -> Operation {
     Operation::new(Method::PATCH, path, handler)
 }
 
 impl Operation {
     fn new<H: Handler<Args>, Args>(method: Method, path: &'static str, handler: H) -> Self {
-        let run: Run = Box::new(move |asked| Box::pin(handler.call(asked)));
+        let run: Run = Box::new(move |context| Box::pin(handler.call(context)));
         let (signature, cap) = (H::signature(), BODY_CAP);
-        Self { method, path, id: "", tag: Tag::Document, summary: "", description: "", cap, signature, run, judge: OnceLock::new() }
+        Self { method, path, id: "", tag: Tag::Document, summary: "", description: "", cap, signature, run, validator: OnceLock::new() }
     }
 
-    /// Its `operationId`: a verb and a noun.
+    /// The `operationId`: a verb and a noun. Generated clients name their functions after it, so it never changes.
     pub fn id(self, id: &'static str) -> Self {
         Self { id, ..self }
     }
@@ -104,36 +100,36 @@ impl Operation {
         Self { tag, ..self }
     }
 
-    /// What it does, in a line, and what whoever calls it must know.
-    pub fn says(self, summary: &'static str, description: &'static str) -> Self {
+    /// What it does, in a line, and what a caller must know.
+    pub fn describe(self, summary: &'static str, description: &'static str) -> Self {
         Self { summary, description, ..self }
     }
 
-    /// The most bytes of a body that are taken, where that is not [`BODY_CAP`].
+    /// The largest body accepted, in bytes, instead of [`BODY_CAP`].
     pub fn up_to(self, cap: usize) -> Self {
         Self { cap, ..self }
     }
 
-    /// A refusal that does not follow from its signature.
+    /// Declares a refusal that does not follow from the signature.
     pub fn refuses(mut self, status: u16) -> Self {
         self.signature.refuses.push(status);
         self
     }
 
-    /// What its body is, where the schema does not tell.
-    pub fn takes(mut self, words: &'static str) -> Self {
-        self.signature.body_words = Some(words);
+    /// Describes the body, where it has no schema to do so.
+    pub fn body(mut self, description: &'static str) -> Self {
+        self.signature.body_description = Some(description);
         self
     }
 
-    /// What its body is held against.
-    pub fn judge(&self) -> Result<&Judge, Error> {
-        let name = self.signature.judged_by.as_deref().unwrap_or_default();
-        let judge = self.judge.get_or_init(|| Judge::new(name, &self.signature.schemas));
-        judge.as_ref().map_err(|error| Error::Internal(format!("{} has no schema to read a body by: {error}", self.id)))
+    /// Checks its body. Compiled on first use, and kept.
+    pub fn validator(&self) -> Result<&Validator, Error> {
+        let name = self.signature.validated_by.as_deref().unwrap_or_default();
+        let validator = self.validator.get_or_init(|| Validator::new(name, &self.signature.schemas));
+        validator.as_ref().map_err(|error| Error::Internal(format!("{} has no schema to read a body by: {error}", self.id)))
     }
 
-    pub async fn answer(&self, asked: Asked) -> Result<HttpResponse, Failure> {
-        (self.run)(asked).await
+    pub async fn answer(&self, context: RequestContext) -> Result<HttpResponse, Failure> {
+        (self.run)(context).await
     }
 }

@@ -1,4 +1,4 @@
-//! What the types of a handler say of its operation.
+//! What the types of a handler say about its operation.
 
 use crate::usecases::FieldCode;
 use actix_web::http::StatusCode;
@@ -6,40 +6,38 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Object, RefOr, Schema};
 
-/// Gathered from the arguments and the answer of a handler.
+/// Collected from the arguments and the answer of a handler.
 #[derive(Default)]
 pub struct Signature {
     pub parameters: Vec<Parameter>,
-    /// The media type of its body, with the schema of one that is JSON.
+    /// The media type of the body; with the name of its schema, when it is JSON.
     pub body: Option<(&'static str, Option<String>)>,
-    pub body_words: Option<&'static str>,
-    /// The schema that its body is held against, or each item of it.
-    pub judged_by: Option<String>,
-    /// Whether it is not for everyone.
-    pub asks_who: bool,
-    /// Who may, where not all callers do.
+    pub body_description: Option<&'static str>,
+    /// The name of the schema that checks the body, or each item in it.
+    pub validated_by: Option<String>,
+    /// Whether a token is needed.
+    pub is_authenticated: bool,
+    /// Who may call it, in words; none when every caller may.
     pub who_may: Option<&'static str>,
     pub success: Success,
-    /// What it may answer besides, such as 304, with what that means.
-    pub besides: Vec<(u16, &'static str)>,
-    /// Refusals that do not follow from the rest.
+    /// Further statuses that are no refusals, such as 304, with what they mean.
+    pub other_answers: Vec<(u16, &'static str)>,
+    /// The statuses of refusals that do not follow from the rest.
     pub refuses: Vec<u16>,
     pub schemas: Vec<(String, RefOr<Schema>)>,
 }
 
-/// The answer when nothing is refused.
 #[derive(Default)]
 pub struct Success {
     pub status: StatusCode,
-    /// Its media type, with the schema of one that is JSON.
+    /// The media type; with the name of its schema, when it is JSON.
     pub content: Option<(&'static str, Option<String>)>,
-    /// Headers it comes with, besides those of every answer.
+    /// Beside the headers of every answer.
     pub headers: Vec<&'static str>,
 }
 
-/// Where a parameter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     Path,
     Query,
     Header,
@@ -47,15 +45,15 @@ pub enum Place {
 
 pub struct Parameter {
     pub name: &'static str,
-    pub place: Place,
+    pub location: Location,
     pub is_required: bool,
-    pub words: String,
+    pub description: String,
     pub schema: Object,
     pub example: Option<&'static str>,
 }
 
 impl Signature {
-    /// The name of a type's schema, which is remembered with all it refers to.
+    /// Adds a type's schema with everything it refers to, and returns its name.
     pub fn schema_of<T: ToSchema>(&mut self) -> String {
         let name = T::name().into_owned();
         self.schemas.push((name.clone(), T::schema()));
@@ -63,13 +61,13 @@ impl Signature {
         name
     }
 
-    pub fn parameters(&self, place: Place) -> impl Iterator<Item = &Parameter> {
-        self.parameters.iter().filter(move |parameter| parameter.place == place)
+    pub fn parameters(&self, location: Location) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(move |parameter| parameter.location == location)
     }
 }
 
 impl Parameter {
-    /// What is wrong with the length of a value: a code, and a detail.
+    /// A code and a detail when the value is too short or too long.
     pub fn out_of_bounds(&self, value: &str) -> Option<(FieldCode, String)> {
         let (shortest, longest) = (self.schema.min_length.unwrap_or(0), self.schema.max_length.unwrap_or(usize::MAX));
         match value.chars().count() {
@@ -84,7 +82,7 @@ fn characters(count: usize) -> String {
     format!("{count} character{}", if count == 1 { "" } else { "s" })
 }
 
-/// A text of so many characters.
+/// The schema of a text with so many characters.
 pub fn text(shortest: Option<usize>, longest: usize) -> Object {
     ObjectBuilder::new().schema_type(Type::String).min_length(shortest).max_length(Some(longest)).build()
 }

@@ -15,7 +15,7 @@ pub struct Actor {
     /// Their name: a person's, else that of the token they came with; `null` when it was erased.
     #[schema(example = "Piet Servicedesk")]
     name: Option<String>,
-    /// The person's id, where it is one the desk knows.
+    /// The person's id; `null` when it was not a person known to the desk.
     id: Option<Uuid>,
 }
 

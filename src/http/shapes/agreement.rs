@@ -25,7 +25,7 @@ pub struct ContractPlan {
     /// The version the text gives itself.
     #[schema(max_length = 100)]
     contract_version: String,
-    /// The first date of the tickets it is for.
+    /// Tickets reported from this date on fall under it.
     #[schema(value_type = String, format = Date)]
     effective_date: NaiveDate,
     /// The version it follows; `null` for a contract that is new.
@@ -33,7 +33,7 @@ pub struct ContractPlan {
     follows: Option<String>,
     /// Whether this text is applied.
     is_applied: bool,
-    /// What stands in its way; `null` when nothing does.
+    /// Why it cannot be applied; `null` when it can.
     #[schema(max_length = 1000)]
     obstacle: Option<String>,
     /// The keys that differ from the version it follows.
@@ -47,7 +47,7 @@ pub struct ContractPlan {
 /// A key of a contract file whose value differs.
 #[derive(ToSchema, Serialize)]
 pub struct ContractChange {
-    /// A dotted path, rows of a table by their place.
+    /// A dotted path; list items are counted from 0.
     #[schema(max_length = 500, example = "clocks.0.goals.1.under")]
     key: String,
     /// Its value before; `null` when it was not there.

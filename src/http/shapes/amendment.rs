@@ -44,7 +44,7 @@ pub struct AmendmentApprovalInput {
     /// The name of the person who approved for it.
     #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub approved_by: String,
-    /// What shows that: a letter, minutes, a message on a ticket.
+    /// What shows the approval: a letter, minutes, a message on a ticket.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub evidence: Option<String>,
 }
@@ -68,7 +68,7 @@ pub struct CalendarAmendment {
     /// The date.
     #[schema(value_type = String, format = Date)]
     date: NaiveDate,
-    /// closed, hours or `as_agreed`.
+    /// `closed`, `hours` or `as_agreed`.
     change: String,
     /// The hours it opens.
     hours: Vec<String>,
@@ -81,7 +81,7 @@ pub struct CalendarAmendment {
     recorded_at: Instant,
     /// `in_force`, or `waiting` for the approval of a side.
     state: String,
-    /// Since when it is in force: recorded then, or approved by the last side; `null` while it waits.
+    /// When it took effect: when it was recorded, or when the last side approved it; `null` while it waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     in_force_at: Option<Instant>,
     /// The sides it waits for: `client`, `supplier`.
@@ -102,7 +102,7 @@ pub struct AmendmentApproval {
     side: String,
     /// The name of the person who approved; `null` for a client that shares the contract with others.
     approved_by: Option<String>,
-    /// What shows that; `null` as the name is.
+    /// What shows the approval; `null` whenever the name is.
     evidence: Option<String>,
     /// Who recorded it.
     actor: Actor,
@@ -112,7 +112,6 @@ pub struct AmendmentApproval {
 }
 
 impl CalendarAmendment {
-    /// An amendment as recorded, with the names of who approved it or without, and of those who recorded that.
     pub fn new(seen: Seen, actors: &Actors) -> Self {
         let Seen { recorded, shows_approvers } = seen;
         let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());

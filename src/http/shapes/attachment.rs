@@ -17,10 +17,10 @@ pub struct Attachment {
     /// Its name, never a path.
     #[schema(max_length = 200)]
     name: String,
-    /// What its sender says it is.
+    /// The media type, as given by the person who added it; not checked.
     #[schema(max_length = 127, example = "application/pdf")]
     media_type: String,
-    /// Its length.
+    /// Its length in bytes.
     #[schema(minimum = 1)]
     size_bytes: i64,
     /// SHA-256 of its bytes, in hexadecimal.
@@ -36,12 +36,12 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// A file with the name of whoever added it.
     pub fn new(stored: Stored, actors: &Actors) -> Self {
         Self {
             id: stored.id,
             name: stored.name,
             media_type: stored.media_type,
+            // OpenAPI has no unsigned 64-bit integer.
             size_bytes: i64::try_from(stored.size_bytes).unwrap_or(i64::MAX),
             digest: stored.digest,
             author: actors.show(&stored.author).into(),

@@ -32,7 +32,7 @@ pub struct Calendar {
 pub struct DayHours {
     /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat` or `sun`.
     day: String,
-    /// Stretches such as `08:00-17:00`; one that ends before it begins runs past midnight.
+    /// Opening hours such as `08:00-17:00`; when the end comes before the start, they run past midnight.
     hours: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ pub struct ClosedDay {
     /// A holiday's name, or `by_hand`.
     #[schema(example = "good_friday")]
     cause: String,
-    /// What people call it.
+    /// Its display name.
     label: Label,
 }
 
@@ -67,7 +67,7 @@ pub struct CalendarList {
 }
 
 impl Calendar {
-    /// A calendar with what comes in the twelve months from a date.
+    /// `from` is the contract's present date; closures and special days of the next twelve months are listed.
     pub fn new(id: &str, calendar: &Window, from: NaiveDate) -> Self {
         let rules = calendar.rules();
         let until = from.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX);

@@ -10,7 +10,7 @@ use super::label::Label;
 pub struct Organisation {
     /// Its short name.
     pub id: String,
-    /// Its name for people.
+    /// Its display name.
     pub name: String,
     /// The contracts that serve it.
     pub contracts: Vec<OrganisationContract>,
@@ -21,7 +21,7 @@ pub struct Organisation {
 pub struct OrganisationContract {
     /// The contract.
     pub contract: String,
-    /// The organisation's subscription.
+    /// The organisation's subscription; `null` where the contract has no tiers.
     pub tier: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub struct OrganisationList {
 pub struct PersonOfOrganisation {
     /// Their id.
     pub id: uuid::Uuid,
-    /// Whose.
+    /// The organisation they belong to.
     pub organisation: String,
     /// Their name.
     pub name: String,
@@ -51,7 +51,7 @@ pub struct PersonOfOrganisation {
 pub struct PersonPage {
     /// By organisation, then address.
     pub items: Vec<PersonOfOrganisation>,
-    /// Asks for the next page; `null` on the last.
+    /// Give this as `cursor` to get the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub struct LabelList {
 /// A closed list with its values.
 #[derive(ToSchema, Serialize)]
 pub struct LabelledList {
-    /// Which list.
+    /// The name of the list.
     #[schema(example = "ticketType")]
     pub name: String,
     /// Its values.

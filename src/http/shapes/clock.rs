@@ -57,16 +57,16 @@ pub struct ClockAmendment {
     /// The date.
     #[schema(value_type = String, format = Date)]
     date: chrono::NaiveDate,
-    /// closed, hours or `as_agreed`.
+    /// `closed`, `hours` or `as_agreed`.
     change: String,
     /// The hours it opens.
     hours: Vec<String>,
     /// Why.
     reason: String,
-    /// Since when it is in force.
+    /// When it took effect.
     #[schema(value_type = String, format = DateTime)]
     in_force_at: Instant,
-    /// The goals, counted from 1, whose breach it made void.
+    /// The numbers, from 1, of the goals whose breach it made void.
     voided_goals: Vec<u32>,
 }
 
@@ -121,7 +121,6 @@ pub struct LedgerSegment {
 }
 
 impl Clock {
-    /// A clock of a ticket with its ledger.
     pub fn new(contract: &Contract, ticket: uuid::Uuid, index: &ClockIndex, ledger: &[Line]) -> Self {
         let clock = &index.clock;
         let amended = index.amended.iter().filter_map(|place| contract.amendments.get(*place)).map(|amended| &amended.amendment);
@@ -139,6 +138,7 @@ impl Clock {
                 .filter_map(|one| u32::try_from(one.place + 1).ok())
                 .collect(),
         };
+        // Goals, breaches and ledger lines serialise as the domain has them; the structs above only describe them in the document.
         let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
         Self {
             id: clock_id(ticket, clock.kind),
@@ -162,7 +162,7 @@ impl Clock {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClockList {
-    /// As of when.
+    /// The instant as of which everything was computed.
     #[schema(value_type = String, format = DateTime)]
     pub known_at: Instant,
     /// Response before resolution.

@@ -75,14 +75,14 @@ pub struct EscalationInput {
     pub reason: String,
 }
 
-/// A moment of repair agreed with the client.
+/// A repair time agreed with the client.
 #[derive(ToSchema, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RepairAgreementInput {
-    /// When it is to be repaired: RFC 3339 with an offset.
+    /// The agreed time: RFC 3339 with an offset.
     #[schema(value_type = String, max_length = 50, format = DateTime)]
     pub due_at: Instant,
-    /// Who of the client agreed.
+    /// The person who agreed on the client's behalf.
     pub agreed_by: RequesterInput,
     /// When it was agreed, if not now.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
@@ -113,7 +113,6 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message with its writer's name.
     pub fn new(message: StoredMessage, actors: &Actors) -> Self {
         Self {
             id: message.id,
@@ -132,7 +131,7 @@ impl Message {
 pub struct MessagePage {
     /// Oldest first.
     pub items: Vec<Message>,
-    /// Asks for the next page; `null` on the last.
+    /// Give this as `cursor` to get the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -168,7 +167,6 @@ pub struct EventOut {
 pub struct EventData(Value);
 
 impl EventOut {
-    /// An event with the name of whoever did it.
     pub fn new(event: Event, actors: &Actors) -> Self {
         Self {
             id: event.id,
@@ -188,6 +186,6 @@ impl EventOut {
 pub struct EventPage {
     /// In the order recorded.
     pub items: Vec<EventOut>,
-    /// Asks for the next page; `null` on the last.
+    /// Give this as `cursor` to get the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }

@@ -13,9 +13,9 @@ use crate::usecases::inbound::Received;
 pub struct InboundMessage {
     /// Its id.
     id: uuid::Uuid,
-    /// ticket, reply, duplicate, automatic, bounce, quarantined or refused.
+    /// `ticket`, `reply`, `duplicate`, `automatic`, `bounce`, `quarantined` or `refused`.
     outcome: String,
-    /// The number of the ticket that it made, or landed on.
+    /// The number of the ticket it became, or was added to.
     #[schema(example = "INC-1001")]
     ticket: Option<String>,
     /// Its Message-ID, or one made up for it.
@@ -26,7 +26,7 @@ pub struct InboundMessage {
     mailbox: String,
     /// The contract of that mailbox.
     contract: String,
-    /// Whose address it names as its sender's.
+    /// The sender's address, as the mail gives it.
     sender: Option<String>,
     /// Its subject.
     subject: Option<String>,
@@ -58,7 +58,7 @@ impl From<Received> for InboundMessage {
 pub struct InboundMessagePage {
     /// The mails.
     pub items: Vec<InboundMessage>,
-    /// Asks for the next page; `null` on the last.
+    /// Give this as `cursor` to get the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 

@@ -16,7 +16,6 @@ pub struct Label {
 }
 
 impl Label {
-    /// A name in both languages.
     pub fn new(nl: &str, en: &str) -> Self {
         Self { nl: nl.to_owned(), en: en.to_owned() }
     }

@@ -1,4 +1,6 @@
-//! What goes over the wire: bodies in, resources out; one file a subject.
+//! What goes over the wire: request bodies in, resources out; one file per subject.
+//!
+//! The doc comments of these types are the descriptions in the API document, so here every field has one.
 
 mod actor;
 mod agreement;

@@ -34,7 +34,7 @@ pub struct ObligationInput {
     /// When the fact happened, if not now; or is planned for, where the obligation comes before it.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub fact_at: Option<Instant>,
-    /// What shows it.
+    /// The evidence, in words.
     #[schema(value_type = String, min_length = 1, max_length = 10_000, pattern = "\\S")]
     pub evidence: Option<String>,
 }
@@ -43,10 +43,10 @@ pub struct ObligationInput {
 #[derive(ToSchema, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FulfilmentInput {
-    /// When, if not now.
+    /// When it was met, if not now.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub met_at: Option<Instant>,
-    /// What shows it.
+    /// The evidence, in words.
     #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
     pub evidence: String,
 }
@@ -80,7 +80,7 @@ pub struct ObligationComputation {
     /// The zone in which that date ends.
     #[schema(example = "Europe/Amsterdam")]
     time_zone: String,
-    /// What did not count.
+    /// The days that did not count.
     skipped: Vec<SkippedDay>,
 }
 
@@ -90,7 +90,7 @@ pub struct SkippedDay {
     /// The date.
     #[schema(value_type = String, format = Date)]
     date: NaiveDate,
-    /// weekend, hours, `by_hand`, or a holiday's name.
+    /// `weekend`, `hours`, `by_hand`, or a holiday's name.
     #[schema(example = "good_friday")]
     reason: String,
 }
@@ -108,7 +108,7 @@ pub struct ObligationReminder {
     /// How long before the due date.
     #[schema(example = "5wd before")]
     term: String,
-    /// When it is due; null when it lay before the obligation itself.
+    /// When it is due; `null` when that was before the obligation was opened.
     #[schema(value_type = Option<String>, format = DateTime)]
     planned_at: Option<Instant>,
     /// When it was given.
@@ -122,7 +122,7 @@ pub struct ObligationReminder {
 pub struct ObligationEvent {
     /// Its id.
     id: Uuid,
-    /// What.
+    /// What happened; more kinds may come.
     #[schema(example = "obligation.opened")]
     r#type: String,
     /// Who did it.
@@ -135,7 +135,7 @@ pub struct ObligationEvent {
     /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
-    /// What belongs to it.
+    /// What changed.
     #[schema(value_type = EventData)]
     data: Value,
 }
@@ -154,7 +154,7 @@ impl ObligationEvent {
     }
 }
 
-/// One time a duty of a contract is due.
+/// One occasion on which a duty of a contract is due.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Obligation {
@@ -167,29 +167,29 @@ pub struct Obligation {
     /// Its id in the contract, the same every time.
     #[serde(rename = "obligation")]
     duty: String,
-    /// Whose agreement it is about.
+    /// The client it concerns.
     organisation: String,
     /// Its name.
     title: Label,
-    /// Where the agreement says so.
+    /// The clause of the agreement it comes from.
     #[schema(example = "DAP 3.4.1")]
     clause: String,
-    /// Who must see to it.
+    /// The responsible role.
     owner: ObligationOwner,
-    /// open, late or met.
+    /// `open`, `late` or `met`.
     state: String,
     /// The period it is of, such as 2026-W10, 2026-03, 2026-Q1, 2026-H1 or 2026.
     period: Option<String>,
     /// The fact that started it, where it is of no period.
     #[schema(value_type = Option<String>, format = DateTime)]
     fact_at: Option<Instant>,
-    /// Since when it stands.
+    /// When it was opened.
     #[schema(value_type = String, format = DateTime)]
     opened_at: Instant,
-    /// From then on it is too late.
+    /// The deadline: from this instant on it is late.
     #[schema(value_type = String, format = DateTime)]
     due_at: Instant,
-    /// When it was too late.
+    /// When it became late.
     #[schema(value_type = Option<String>, format = DateTime)]
     late_at: Option<Instant>,
     /// When it was met.
@@ -204,7 +204,7 @@ pub struct Obligation {
 }
 
 impl Obligation {
-    /// An obligation with the names of those who acted on it.
+    /// Fails when the contract version no longer has the duty, which would be a fault of ours.
     pub fn new(shown: &Shown, actors: &Actors) -> Result<Self, Error> {
         let (obligation, contract, duty) = (&shown.obligation, &shown.version.contract, shown.duty()?);
         let role = contract.role(&duty.owner);
@@ -256,6 +256,6 @@ pub struct ObligationPage {
     /// First due first.
     #[schema(max_items = 100)]
     pub items: Vec<Obligation>,
-    /// Where the next page begins; null on the last.
+    /// Give this as `cursor` to get the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }

@@ -25,7 +25,7 @@ pub struct OutboundMessage {
     subject: String,
     /// Its Message-ID, the same at every try.
     message_id: String,
-    /// How often it was tried since it was last put in the queue.
+    /// How often it was tried since it was last queued.
     attempts: i32,
     /// Why the last try failed.
     last_error: Option<String>,
@@ -65,6 +65,6 @@ impl From<Shown> for OutboundMessage {
 pub struct OutboundMessagePage {
     /// The mails.
     pub items: Vec<OutboundMessage>,
-    /// Asks for the next page; `null` on the last.
+    /// Give this as `cursor` to get the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }

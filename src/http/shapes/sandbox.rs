@@ -21,7 +21,7 @@ pub struct AdvanceInput {
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sandbox {
-    /// Where it stands.
+    /// The sandbox's present time.
     #[schema(value_type = String, format = DateTime)]
     pub now_at: Instant,
     /// When the next timer or mail is due.

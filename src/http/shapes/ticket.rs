@@ -56,9 +56,9 @@ pub struct TicketInput {
 }
 
 impl TicketInput {
-    /// The ticket that is asked for, as far as it could be read, with what is wrong with the rest.
+    /// `unreadable` is what is wrong with the fields that could not be read, and so are absent here.
     pub fn draft(self, unreadable: Vec<Problem>) -> Draft {
-        // Of an instant that cannot be read nothing more is said.
+        // An unreadable instant is refused already; do not also complain that its reason comes without an instant.
         let is_late_unknown = unreadable.iter().any(|problem| problem.pointer == "/occurredAt");
         let references = self.external_references.unwrap_or_default().into_iter();
         Draft {
@@ -81,7 +81,7 @@ impl TicketInput {
     }
 }
 
-/// A field that `null` empties.
+/// Tells `null`, which empties the field, from an absent field, which keeps it.
 fn field<'de, D: Deserializer<'de>>(given: D) -> Result<Field, D::Error> {
     Ok(Option::deserialize(given)?.map_or(Field::Emptied, Field::Set))
 }
@@ -160,7 +160,7 @@ pub struct PersonOut {
 pub struct Ticket {
     /// Its id.
     id: uuid::Uuid,
-    /// Its number for people.
+    /// The number that people use for it.
     #[schema(example = "INC-1001")]
     number: String,
     /// `incident`, `problem`, `service_request`, `information_request`,
@@ -168,7 +168,7 @@ pub struct Ticket {
     r#type: String,
     /// The id of its contract.
     contract: String,
-    /// The id of the contract version it is held to, for ever.
+    /// The id of the contract version it was registered under; it never changes.
     contract_version_id: uuid::Uuid,
     /// The client it is of.
     organisation: String,
@@ -223,7 +223,7 @@ pub struct Ticket {
     emergency_for: Option<uuid::Uuid>,
     /// What it is called in other systems.
     external_references: Vec<ExternalReference>,
-    /// Counts its changes, as far as the caller sees.
+    /// A number that goes up with every change that the caller can see.
     version: i32,
 }
 
@@ -274,7 +274,7 @@ impl From<Overview> for Ticket {
 pub struct TicketPage {
     /// The tickets.
     pub items: Vec<Ticket>,
-    /// Asks for the next page; `null` on the last.
+    /// Give this as `cursor` to get the next page; `null` on the last page.
     pub next_cursor: Option<String>,
     /// With `updatedSince`: the instant to ask from next, when this page is read.
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -10,12 +10,10 @@ use crate::domain::workflow::HoldCause;
 use crate::usecases::Code;
 use crate::usecases::tickets::read::WithHistory;
 
-/// The longest reason, as `TransitionInput` takes it.
-const REASON: i32 = 2000;
-/// The longest cause.
-const CAUSE: i32 = 50;
-/// The longest text of an escalation's end.
-const TEXT: i32 = 10_000;
+// Characters, as `TransitionInput` allows them.
+const REASON_CAP: i32 = 2000;
+const CAUSE_CAP: i32 = 50;
+const TEXT_CAP: i32 = 10_000;
 
 /// A move that may follow.
 #[derive(ToSchema, Serialize)]
@@ -24,14 +22,14 @@ pub struct PossibleTransition {
     /// The phase it leads to.
     #[schema(example = "resolved")]
     to: String,
-    /// What people call it.
+    /// Its display name.
     label: Label,
     /// The state that comes with that phase.
     state: String,
     /// The event it is recorded as.
     #[schema(example = "ticket.resolved")]
     event: String,
-    /// Who may make it: `client`, `supplier` (the desk), or both.
+    /// Which side may make it: `client`, `supplier` (the desk), or both.
     by: Vec<String>,
     /// Whether the caller may: their side is one of `by`.
     allowed: bool,
@@ -50,7 +48,7 @@ pub struct TransitionNeed {
     /// The field of the move: `reason`, `cause`, or a text of an escalation's end such as `measures`.
     #[schema(example = "cause")]
     field: String,
-    /// What people call it.
+    /// Its display name.
     label: Label,
     /// How many characters it may have.
     max_length: i32,
@@ -64,7 +62,7 @@ pub struct TransitionNeed {
 pub struct TransitionCause {
     /// The cause.
     code: String,
-    /// What people call it.
+    /// Its display name.
     label: Label,
     /// The kinds of clocks that stand still meanwhile.
     stops: Vec<String>,
@@ -77,7 +75,7 @@ pub struct TransitionCondition {
     code: String,
     /// The field of the ticket that has to be set.
     field: String,
-    /// What people call it.
+    /// Its display name.
     label: Label,
     /// What to choose from.
     choices: Vec<TransitionPriority>,
@@ -89,7 +87,7 @@ pub struct TransitionCondition {
 pub struct TransitionPriority {
     /// Its code.
     code: String,
-    /// What people call it.
+    /// Its display name.
     label: Label,
     /// What it means.
     definition: Option<Label>,
@@ -107,21 +105,24 @@ pub struct PossibleTransitions {
 }
 
 impl PossibleTransition {
-    /// A move as one of the two sides sees it.
     pub fn new(of: &WithHistory, possible: &PossibleMove, side: Side) -> Self {
         let (contract, ticket, history) = (&of.version.contract, &of.ticket, &of.history);
-        let reason =
-            TransitionNeed { field: "reason".to_owned(), label: Label::new("reden", "reason"), max_length: REASON, choices: Vec::new() };
+        let reason = TransitionNeed {
+            field: "reason".to_owned(),
+            label: Label::new("reden", "reason"),
+            max_length: REASON_CAP,
+            choices: Vec::new(),
+        };
         let cause = || TransitionNeed {
             field: "cause".to_owned(),
             label: Label::new("wacht op", "waits for"),
-            max_length: CAUSE,
+            max_length: CAUSE_CAP,
             choices: ticket.hold_causes(contract).into_iter().map(|code| TransitionCause::new(contract, ticket, code)).collect(),
         };
         let text = |text: &ClosingText| TransitionNeed {
             field: text.as_str().to_owned(),
             label: text.word().into(),
-            max_length: TEXT,
+            max_length: TEXT_CAP,
             choices: Vec::new(),
         };
         let texts = possible.needs_texts.iter().map(text);

@@ -1,4 +1,4 @@
-//! What a screen chooses from: organisations, people, teams and channels, and the names of every value of the API.
+//! What a screen offers to choose from: organisations, people, teams and channels, and the display names of all codes.
 
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::web::Data;
@@ -14,7 +14,7 @@ use crate::http::answer::{Json, Paged};
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
 use crate::http::labels;
-use crate::http::operation::{Answer, Argument, Asked, Operation, Parameter, Place, Signature, Tag, get, text};
+use crate::http::operation::{Answer, Argument, Location, Operation, Parameter, RequestContext, Signature, Tag, get, text};
 use crate::http::paging::{self, Page};
 use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{
@@ -28,19 +28,19 @@ pub fn operations() -> Vec<Operation> {
     let operations = [
         get("/organisations", organisations)
             .id("listOrganisations")
-            .says("Shows the organisations that contracts in force serve.", "Those the caller sees, each with the contracts that serve it."),
-        get("/people", people).id("listPeople").says(
+            .describe("Shows the organisations that contracts in force serve.", "Those the caller sees, each with the contracts that serve it."),
+        get("/people", people).id("listPeople").describe(
             "Shows a page of people, by organisation and address.",
             "By organisation and address; `text` finds words in names and addresses, with or without accents.",
         ),
-        get("/teams", teams).id("listTeams").says(
+        get("/teams", teams).id("listTeams").describe(
             "Shows the teams of the desk; where there are any, a ticket's team is one of these.",
             "As the settings name them; none means that a team can be any text.",
         ),
         get("/channels", channels)
             .id("listChannels")
-            .says("Shows how a ticket can come in.", "Each with its name in Dutch and English."),
-        get("/labels", labels).id("listLabels").says(
+            .describe("Shows how a ticket can come in.", "Each with its name in Dutch and English."),
+        get("/labels", labels).id("listLabels").describe(
             "Shows the names of every value of the API, in Dutch unless English is preferred.",
             "For every list of codes there is, and the priorities and own words of each contract; the text is in the language that `Accept-Language` asks for, Dutch unless said.",
         ),
@@ -72,7 +72,7 @@ impl FromQuery for PeopleQuery {
             organisations: keys.list("organisation", "A comma list of ids of organisations"),
             text: keys.text_of("text", "Words that each stand somewhere in the name or the address", Some(1), 200),
             size: keys.page_size("How many people a page shows; 20 unless said", 20),
-            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", read_place),
+            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", read_position),
         }
     }
 }
@@ -90,7 +90,7 @@ async fn people(app: Data<App>, caller: Caller, query: Query<PeopleQuery>) -> Re
     Ok(Paged(PersonPage { items: page.items.into_iter().map(shown).collect(), next_cursor: page.next_cursor }))
 }
 
-fn read_place(text: &str) -> Option<(String, String)> {
+fn read_position(text: &str) -> Option<(String, String)> {
     text.split_once('\n').map(|(organisation, email)| (organisation.to_owned(), email.to_owned()))
 }
 
@@ -135,7 +135,7 @@ async fn labels(app: Data<App>, caller: Caller, language: Language) -> Result<Wo
     Ok(Worded { language, shown })
 }
 
-/// The language that was asked for, of the two there are.
+/// From `Accept-Language`; Dutch unless English is preferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Language {
     Dutch,
@@ -155,20 +155,20 @@ impl Argument for Language {
     fn declare(signature: &mut Signature) {
         signature.parameters.push(Parameter {
             name: "Accept-Language",
-            place: Place::Header,
+            location: Location::Header,
             is_required: false,
-            words: "nl (default) or en".to_owned(),
+            description: "nl (default) or en".to_owned(),
             schema: text(None, 500),
             example: None,
         });
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        Ok(if prefers_english(&asked.request) { Self::English } else { Self::Dutch })
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        Ok(if prefers_english(&context.request) { Self::English } else { Self::Dutch })
     }
 }
 
-/// What is shown in a language that was asked for.
+/// An answer in one of the two languages, which caches must keep apart (`Vary`).
 struct Worded<T> {
     language: Language,
     shown: T,
@@ -186,7 +186,6 @@ impl<T: Serialize + ToSchema> Answer for Worded<T> {
     }
 }
 
-/// Whether English comes before Dutch among the languages asked for.
 fn prefers_english(request: &HttpRequest) -> bool {
     let Ok(mut asked) = AcceptLanguage::parse(request) else { return false };
     asked.retain(|language| language.quality > Quality::ZERO);

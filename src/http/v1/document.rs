@@ -1,11 +1,11 @@
-//! `/openapi.json`: the document that describes all of this.
+//! `/openapi.json`: the API document.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
 use crate::http::answer::JSON;
-use crate::http::document::Written;
+use crate::http::document::RenderedDocument;
 use crate::http::error::Failure;
 use crate::http::operation::{Answer, Operation, Signature, Success, Tag, get};
 
@@ -14,7 +14,7 @@ pub fn operations() -> Vec<Operation> {
         get("/openapi.json", document)
             .id("getApiDocument")
             .tag(Tag::Document)
-            .says("Shows this document.", "OpenAPI 3.0.3, for everyone, from any origin."),
+            .describe("Shows this document.", "OpenAPI 3.0.3, for everyone, from any origin."),
     ]
 }
 
@@ -24,8 +24,8 @@ pub fn operations() -> Vec<Operation> {
 #[expect(dead_code, reason = "it is answered as it was written; this is its place in itself")]
 struct ApiDocument(serde_json::Value);
 
-/// A document that any page may read.
-struct Public(Data<Written>);
+/// Any web page may read it, from any origin: viewers and generators on the web need that, and it has no secrets.
+struct Public(Data<RenderedDocument>);
 
 impl Answer for Public {
     fn declare(signature: &mut Signature) {
@@ -41,6 +41,6 @@ impl Answer for Public {
     }
 }
 
-async fn document(written: Data<Written>) -> Result<Public, Failure> {
+async fn document(written: Data<RenderedDocument>) -> Result<Public, Failure> {
     Ok(Public(written))
 }

@@ -1,4 +1,4 @@
-//! `/inbound-messages`: mail that comes, what became of it, and what waits for the desk to look at it.
+//! `/inbound-messages`: incoming mail, what became of it, and what waits for the desk to look at.
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -25,29 +25,29 @@ use crate::usecases::inbound::{self, Destination};
 use crate::usecases::tickets::read;
 use crate::usecases::{Error, Problem};
 
-/// The largest mail taken, in bytes.
+/// In bytes. Common mail servers accept about as much.
 const MAIL_CAP: usize = 25 * 1024 * 1024;
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
-        get("/inbound-messages", list).id("listInboundMessages").says(
+        get("/inbound-messages", list).id("listInboundMessages").describe(
             "Shows a page of the mails that came, newest first.",
             "What waits for the desk is `outcome=quarantined`. The next page is asked for with `nextCursor`, until that is `null`.",
         ),
         post("/inbound-messages", create)
             .id("createInboundMessage")
             .up_to(MAIL_CAP)
-            .takes("The mail as it came (RFC 5322)")
+            .body("The mail as it came (RFC 5322)")
             .refuses(404)
-            .says("Takes a raw mail for a mailbox.", "Whatever the outcome, the mail is kept. The same mail twice is one ticket."),
+            .describe("Takes a raw mail for a mailbox.", "Whatever the outcome, the mail is kept. The same mail twice is one ticket."),
         get("/inbound-messages/{id}", show)
             .id("getInboundMessage")
-            .says("Shows one mail that came.", "What became of it and why; the mail itself is its `content`."),
-        get("/inbound-messages/{id}/content", content).id("getInboundMessageContent").says(
+            .describe("Shows one mail that came.", "What became of it and why; the mail itself is its `content`."),
+        get("/inbound-messages/{id}/content", content).id("getInboundMessageContent").describe(
             "Gives a mail as it came.",
             "Always as a download, to be opened by a mail program; whatever stands in it is not run.",
         ),
-        post("/inbound-messages/{id}/tickets", release).id("createInboundMessageTicket").says(
+        post("/inbound-messages/{id}/tickets", release).id("createInboundMessageTicket").describe(
             "Makes a ticket of a mail that was kept aside, or taken for a duplicate.",
             "It was reported when the mail came: its clocks start then. Its sender gets the confirmation. It can be another contract's than the mailbox's.",
         ),
@@ -86,7 +86,7 @@ impl FromQuery for InboundFilter {
             outcomes: outcomes.into_iter().map(|outcome| outcome.as_str().to_owned()).collect(),
             mailboxes: keys.list("mailbox", "A comma list of mailboxes"),
             limit: keys.page_size("How many mails a page shows; 20 unless said", 20),
-            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_place),
+            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_position),
         }
     }
 }
@@ -97,12 +97,12 @@ async fn list(app: Data<App>, caller: May<ReadMail>, query: Query<InboundFilter>
     Failure::unless_none(problems)?;
     let size = filter.limit;
     let found = inbound::read::list(&app, &caller, &InboundFilter { limit: size + 1, ..filter }).await?;
-    let page = Page::of(found, size, |one| paging::place(one.mail.received_at, one.mail.id));
+    let page = Page::of(found, size, |one| paging::position(one.mail.received_at, one.mail.id));
     let items = page.items.into_iter().map(InboundMessage::from).collect();
     Ok(Paged(InboundMessagePage { items, next_cursor: page.next_cursor }))
 }
 
-/// The mailboxes asked for are those of the settings, or of a mail that came to one of before.
+/// A mailbox that was removed from the settings can still be filtered by, as long as there is mail of it.
 async fn unknown_mailbox(app: &App, caller: &Caller, asked: &[String]) -> Result<Option<Problem>, Failure> {
     let known = &app.settings.mailboxes;
     for mailbox in asked.iter().filter(|mailbox| !known.contains_key(*mailbox)) {
@@ -124,12 +124,12 @@ async fn content(
     limits: Data<Limits>,
     Path(MessageId(id)): Path<MessageId>,
 ) -> Result<Download, Failure> {
-    // In memory for as long as it takes to set it down, not for as long as its reader takes.
-    let _room = limits.room(MAIL_CAP).await;
+    // Held while the mail is copied to the spool, and not for as long as the client takes to read it.
+    let _room = limits.memory(MAIL_CAP).await;
     let raw = inbound::read::raw(&app, &caller, id).await?;
     let length = raw.len() as u64;
-    let pieces = incoming::set_down(&request, &raw).await?;
-    Ok(download(&format!("{id}.eml"), (Wanted::Whole, length), None, pieces))
+    let chunks = incoming::spool(&request, &raw).await?;
+    Ok(download(&format!("{id}.eml"), (Wanted::Whole, length), None, chunks))
 }
 
 async fn release(
@@ -141,8 +141,8 @@ async fn release(
     Body { value: body, sent }: Body<ReleasedTicketInput>,
 ) -> Result<Made, Failure> {
     let to = Destination { organisation: body.organisation, contract: body.contract };
-    // The mail is read once more.
-    let _room = limits.room(MAIL_CAP).await;
+    // Releasing parses the whole mail again.
+    let _room = limits.memory(MAIL_CAP).await;
     let released = inbound::release(&app, &caller.stamp_once(&app, &key, &sent), id, &to).await?;
     Ok(made(read::made(&caller, released)))
 }

@@ -1,4 +1,5 @@
-//! Version 1 of the API: one file or folder for each resource. What is under `/v1` is in these lists, and so in the document.
+//! Version 1 of the API: one file or folder per resource. Every route under `/v1` is declared in one of these lists, and so is in the
+//! document.
 
 mod catalogue;
 mod contracts;
@@ -12,7 +13,6 @@ mod tickets;
 
 use super::operation::Operation;
 
-/// Every operation of the API.
 pub fn operations() -> Vec<Operation> {
     let operations = [
         tickets::operations(),
@@ -31,20 +31,20 @@ pub fn operations() -> Vec<Operation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::operation::Place;
+    use crate::http::operation::Location;
 
     #[test]
     fn every_part_of_a_path_is_taken_by_its_handler_and_no_other() {
         for operation in operations() {
             let parts = operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-            let taken = operation.signature.parameters(Place::Path).map(|parameter| parameter.name);
+            let taken = operation.signature.parameters(Location::Path).map(|parameter| parameter.name);
             assert_eq!(taken.collect::<Vec<_>>(), parts.collect::<Vec<_>>(), "{}", operation.path);
         }
     }
 
     #[test]
     fn only_the_document_is_for_everyone() {
-        let open = operations().into_iter().filter(|operation| !operation.signature.asks_who).map(|operation| operation.path);
+        let open = operations().into_iter().filter(|operation| !operation.signature.is_authenticated).map(|operation| operation.path);
         assert_eq!(open.collect::<Vec<_>>(), ["/openapi.json"]);
     }
 
@@ -53,7 +53,7 @@ mod tests {
         for operation in operations() {
             let says = [operation.id, operation.summary, operation.description];
             assert!(says.iter().all(|text| !text.is_empty()), "{} {}", operation.method, operation.path);
-            assert!(operation.signature.judged_by.is_none() || operation.judge().is_ok(), "{}", operation.path);
+            assert!(operation.signature.validated_by.is_none() || operation.validator().is_ok(), "{}", operation.path);
         }
     }
 }

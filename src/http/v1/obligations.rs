@@ -1,4 +1,4 @@
-//! `/obligations`: what agreements want done by a date.
+//! `/obligations`: what agreements require by a date.
 
 use actix_web::web::Data;
 use uuid::Uuid;
@@ -21,18 +21,18 @@ use crate::usecases::obligations::{self, Fulfilment, NewObligation};
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
-        get("/obligations", list).id("listObligations").says(
+        get("/obligations", list).id("listObligations").describe(
             "Shows a page of obligations, first due first.",
             "Filters take comma lists. The next page is asked for with `nextCursor`, until that is `null`.",
         ),
-        post("/obligations", create).id("createObligation").says(
+        post("/obligations", create).id("createObligation").describe(
             "Opens an obligation by a recorded fact.",
             "Its term is counted from the date of the fact; a duty that comes back opens by itself.",
         ),
         get("/obligations/{id}", show)
             .id("getObligation")
-            .says("Shows one obligation.", "With how its due instant was computed, its reminders, and what happened to it."),
-        post("/obligations/{id}/fulfilments", fulfil).id("createObligationFulfilment").says(
+            .describe("Shows one obligation.", "With how its due instant was computed, its reminders, and what happened to it."),
+        post("/obligations/{id}/fulfilments", fulfil).id("createObligationFulfilment").describe(
             "Records that an obligation was met.",
             "What was done in time but recorded late takes the lateness back. A client records what its own side must see to.",
         ),
@@ -50,7 +50,7 @@ impl FromQuery for ObligationFilter {
             due_from: keys.instant("dueFrom", "Due at this instant or later"),
             due_before: keys.instant("dueBefore", "Due before this instant"),
             limit: keys.page_size("How many obligations a page shows; 20 unless said", 20),
-            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_place),
+            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_position),
         }
     }
 }
@@ -65,7 +65,7 @@ async fn list(app: Data<App>, caller: Caller, query: Query<ObligationFilter>) ->
     Failure::unless_none(problems)?;
     let size = filter.limit;
     let Named { shown, actors } = obligations::read::list(&app, &caller, &ObligationFilter { limit: size + 1, ..filter }).await?;
-    let page = Page::of(shown, size, |last| paging::place(last.obligation.due_at, last.obligation.id));
+    let page = Page::of(shown, size, |last| paging::position(last.obligation.due_at, last.obligation.id));
     let items = page.items.iter().map(|one| Obligation::new(one, &actors)).collect::<Result<_, _>>()?;
     Ok(Paged(ObligationPage { items, next_cursor: page.next_cursor }))
 }

@@ -1,4 +1,4 @@
-//! `/outbound-messages`: mail the desk wrote, whether it left, and sending again what was given up.
+//! `/outbound-messages`: mail the desk wrote, whether it was sent, and sending again what was given up.
 
 use actix_web::web::Data;
 
@@ -19,14 +19,14 @@ use crate::usecases::{Error, outbound};
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
-        get("/outbound-messages", list).id("listOutboundMessages").refuses(404).says(
+        get("/outbound-messages", list).id("listOutboundMessages").refuses(404).describe(
             "Shows a page of the mails the desk wrote, newest first.",
             "What was given up is `state=failed`. The next page is asked for with `nextCursor`, until that is `null`.",
         ),
         get("/outbound-messages/{id}", show)
             .id("getOutboundMessage")
-            .says("Shows one mail the desk wrote.", "Whether it left, how often it was tried, and why the last try failed."),
-        post("/outbound-messages/{id}/attempts", send_again).id("createOutboundMessageAttempt").refuses(409).says(
+            .describe("Shows one mail the desk wrote.", "Whether it left, how often it was tried, and why the last try failed."),
+        post("/outbound-messages/{id}/attempts", send_again).id("createOutboundMessageAttempt").refuses(409).describe(
             "Sends a mail again that was given up.",
             "It is tried at once, and for as long as a new one. The ticket's history tells who asked for it.",
         ),
@@ -44,7 +44,7 @@ impl FromQuery for OutboundQuery {
         let states = keys.codes("state", "A comma list of states: pending, sent, failed");
         let ticket = keys.text("ticket", "The UUID or number of the ticket they are about");
         let limit = keys.page_size("How many mails a page shows; 20 unless said", 20);
-        let after = paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_place);
+        let after = paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_position);
         Self { filter: OutboundFilter { states, after, limit, ..OutboundFilter::default() }, ticket }
     }
 }
@@ -54,7 +54,7 @@ async fn list(app: Data<App>, caller: May<TrackMail>, query: Query<OutboundQuery
     let about = ticket.map(|ticket| TicketRef::read(&ticket).ok_or(Error::NotFound("ticket"))).transpose()?;
     let size = filter.limit;
     let found = outbound::list(&app, &caller, about, OutboundFilter { limit: size + 1, ..filter }).await?;
-    let page = Page::of(found, size, |one| paging::place(one.tracked.mail.created_at, one.tracked.mail.id));
+    let page = Page::of(found, size, |one| paging::position(one.tracked.mail.created_at, one.tracked.mail.id));
     let items = page.items.into_iter().map(OutboundMessage::from).collect();
     Ok(Paged(OutboundMessagePage { items, next_cursor: page.next_cursor }))
 }

@@ -14,7 +14,7 @@ use crate::usecases::FieldCode;
 use crate::usecases::reports;
 
 pub fn operations() -> Vec<Operation> {
-    vec![get("/reports/service-management", service_management).id("getServiceManagementReport").tag(Tag::Reports).refuses(404).says(
+    vec![get("/reports/service-management", service_management).id("getServiceManagementReport").tag(Tag::Reports).refuses(404).describe(
         "Shows a contract's service-management report of a month.",
         "Figures are replayed from history. What is counted is as of the month's end, and later acts do not change it; a verdict on a goal is corrected by\n\
          what undoes it, and every fact recorded late and every correction is listed. With `asOf` the report is as it was known then. Who\n\
@@ -24,7 +24,7 @@ pub fn operations() -> Vec<Operation> {
 
 struct ReportQuery {
     contract: String,
-    /// Absent only where the query is refused.
+    /// None only when the query is refused.
     month: Option<Month>,
     as_of: Option<Instant>,
 }

@@ -1,4 +1,4 @@
-//! `/sandbox`: a time of its own, which stands still until it is told to go on.
+//! `/sandbox`: the time of a sandbox, which stands still until it is advanced.
 
 use actix_web::web::Data;
 
@@ -9,7 +9,7 @@ use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::operation::{Argument, Asked, Operation, Signature, Tag, get, post};
+use crate::http::operation::{Argument, Operation, RequestContext, Signature, Tag, get, post};
 use crate::http::shapes::{AdvanceInput, Sandbox};
 use crate::jobs;
 use crate::usecases::sandbox::{self, Advance};
@@ -20,8 +20,8 @@ pub fn operations() -> Vec<Operation> {
         get("/sandbox", now)
             .id("getSandbox")
             .tag(Tag::Sandbox)
-            .says("Shows where a sandbox's time stands.", "Also when the next timer or mail is due. A desk that lives in real time answers 409."),
-        post("/sandbox/advances", advance).id("createSandboxAdvance").tag(Tag::Sandbox).says(
+            .describe("Shows where a sandbox's time stands.", "Also when the next timer or mail is due. A desk that lives in real time answers 409."),
+        post("/sandbox/advances", advance).id("createSandboxAdvance").tag(Tag::Sandbox).describe(
             "Advances a sandbox's time; answers when everything that became due has had its turn.",
             "Give `to` or `by`, at most ten years ahead. Timers, escalations and mail go at their own instants on the way; time never goes back. A\n\
              repeat under the same key goes no further than the first did.",
@@ -29,7 +29,7 @@ pub fn operations() -> Vec<Operation> {
     ]
 }
 
-/// That this desk is a sandbox; another refuses before it reads a body.
+/// Refuses on a desk that is no sandbox, before a body is read.
 struct InSandbox;
 
 impl Argument for InSandbox {
@@ -37,8 +37,8 @@ impl Argument for InSandbox {
         signature.refuses.push(409);
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let app = <Data<App> as Argument>::take(asked).await?;
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let app = <Data<App> as Argument>::take(context).await?;
         sandbox::refuse_outside(&app)?;
         Ok(Self)
     }
@@ -65,7 +65,7 @@ async fn advance(
     Ok(Created(Sandbox { now_at, next_due_at: jobs::next_due(&app).await? }))
 }
 
-/// Seconds of an ISO 8601 duration of weeks, or days, hours, minutes and seconds.
+/// The seconds of an ISO 8601 duration without months and years, whose length varies. The schema's pattern has checked the order of units.
 fn seconds(text: &str) -> Option<i64> {
     let (mut total, mut number, mut units) = (0_i64, String::new(), 0);
     for sign in text.strip_prefix('P')?.chars() {

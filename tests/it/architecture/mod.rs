@@ -66,7 +66,7 @@ fn a_body_is_taken_once_it_is_known_who_may_and_a_route_is_an_operation() {
             assert!(!text.contains(word), "{file} has {word}: take a Body or an Incoming, behind who is calling");
         }
         for word in ["web::resource", "web::scope", "utoipa::path"] {
-            assert!(file == "http/door.rs" || !text.contains(word), "{file} has {word}: a list of operations is the place of a route");
+            assert!(file == "http/routes.rs" || !text.contains(word), "{file} has {word}: a list of operations is the place of a route");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A new version of an agreement, tried on and applied.
+//! Planning and applying a new version of an agreement.
 
 use actix_web::web::Data;
 

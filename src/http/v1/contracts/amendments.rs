@@ -1,4 +1,4 @@
-//! Closures and openings decided after the contract took effect, and who approved them.
+//! Amendments to a contract's calendars, and their approvals.
 
 use actix_web::web::Data;
 

@@ -1,4 +1,4 @@
-//! `/contracts`: what is agreed, as a screen needs it. A contract is there for whom it serves.
+//! `/contracts`: what is agreed, as a screen needs it. A client sees the contracts that serve it.
 
 mod agreements;
 mod amendments;
@@ -19,41 +19,41 @@ pub fn operations() -> Vec<Operation> {
     let operations = [
         get("/contracts", list)
             .id("listContracts")
-            .says("Shows the contracts in force.", "Those that serve an organisation the caller sees, in the version in force."),
-        post("/contracts", agreements::apply).id("createContractVersion").says(
+            .describe("Shows the contracts in force.", "Those that serve an organisation the caller sees, in the version in force."),
+        post("/contracts", agreements::apply).id("createContractVersion").describe(
             "Applies a contract text as a new version.",
             "It is for tickets reported from its effective date on, and never changes again. Refused when it would rewrite the past;\n\
              the same text once more changes nothing.",
         ),
-        post("/contract-plans", agreements::plan).id("createContractPlan").says(
+        post("/contract-plans", agreements::plan).id("createContractPlan").describe(
             "Says what a contract text would change.",
             "Key by key, for which tickets and from when, and what stands in its way; nothing is changed.",
         ),
-        get("/contracts/{contract}", show).id("getContract").says(
+        get("/contracts/{contract}", show).id("getContract").describe(
             "Shows the version of a contract that is in force.",
             "What a screen needs of it: its clients, types, priorities with their meaning, clocks with their goals, and its ladder.",
         ),
-        get("/contracts/{contract}/calendars", calendars).id("listContractCalendars").says(
+        get("/contracts/{contract}/calendars", calendars).id("listContractCalendars").describe(
             "Shows a contract's calendars as they now stand, amendments included, with the days off that are coming.",
             "With what was amended, and the dates of the coming twelve months that are closed or open in other hours.",
         ),
-        get("/contracts/{contract}/calendar-amendments", amendments::list).id("listCalendarAmendments").says(
+        get("/contracts/{contract}/calendar-amendments", amendments::list).id("listCalendarAmendments").describe(
             "Shows what was amended in a contract's calendars.",
             "In the order recorded, also what waits and what a later amendment replaced.",
         ),
-        post("/contracts/{contract}/calendar-amendments", amendments::create).id("createCalendarAmendment").says(
+        post("/contracts/{contract}/calendar-amendments", amendments::create).id("createCalendarAmendment").describe(
             "Changes one date of a contract's calendar; every clock that runs is counted anew.",
             "What was decided before stays on record; the newest amendment of a date holds. One of today or earlier rewrites what already counted:\n\
              it is `waiting` until both sides approved it, given here or later, and takes effect with the last approval.",
         ),
         post("/contracts/{contract}/calendar-amendments/{amendment}/approvals", amendments::approve)
             .id("createCalendarAmendmentApproval")
-            .says(
+            .describe(
                 "Records the approval of one side of an amendment that waits.",
                 "A client approves for the client's side; the desk records who of either side did. Different persons approve for the two sides. With\n\
                  the last approval the amendment is in force, for the clocks that run then.",
             ),
-        post("/contract-simulations", simulations::create).id("createContractSimulation").says(
+        post("/contract-simulations", simulations::create).id("createContractSimulation").describe(
             "Replays a period's tickets under another text of their contract; nothing is changed.",
             "The answer sets the goals as they were beside those the other text would have set, and counts both.",
         ),

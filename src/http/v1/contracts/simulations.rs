@@ -1,4 +1,4 @@
-//! What a changed contract would have made of real tickets.
+//! What real tickets would have looked like under a changed contract.
 
 use actix_web::web::Data;
 

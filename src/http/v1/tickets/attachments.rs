@@ -1,4 +1,4 @@
-//! Files on a ticket, in and out, streamed.
+//! Files on a ticket, streamed in both directions: they never have to fit in memory.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::EntityTag;
@@ -35,7 +35,7 @@ impl FromQuery for NewAttachment {
         if media_type.is_none() {
             keys.refuse("mediaType", FieldCode::BadMediaType, "is no media type such as application/pdf");
         }
-        let public = match keys.word("visibility", "`public` (default), or `internal` for the desk alone").as_deref() {
+        let public = match keys.short_text("visibility", "`public` (default), or `internal` for the desk alone").as_deref() {
             None | Some("public") => true,
             Some("internal") => false,
             Some(_) => {
@@ -60,7 +60,7 @@ pub async fn create(
     let cap = usize::try_from(app.settings.attachments.max_bytes).unwrap_or(usize::MAX);
     let bytes =
         if app.files.holds_much() { Either::Left(incoming.stream_when_whole(BYTES, cap)?) } else { Either::Right(incoming.stream(BYTES)?) };
-    // The bytes are not at hand when it is known what they are: their digest stands for them.
+    // The body was streamed away by the time the key is needed, so its digest stands in for it.
     let key = |digest: &str| {
         let asked = format!("{} {}?{} {digest}", request.method(), request.path(), request.query_string());
         key.of(&caller.actor, asked.as_bytes())

@@ -1,4 +1,4 @@
-//! Many tickets in one request, each by itself.
+//! Many tickets in one request, independently of each other.
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
@@ -11,35 +11,34 @@ use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
-use crate::http::incoming::Taken;
+use crate::http::incoming::ReceivedBody;
 use crate::http::json::escaped;
-use crate::http::judge::without_wrong;
-use crate::http::operation::{Argument, Asked, Signature};
+use crate::http::operation::{Argument, RequestContext, Signature};
 use crate::http::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem, TicketInput};
+use crate::http::validation::without_invalid_fields;
 use crate::usecases::tickets::{self, Draft, read};
 use crate::usecases::{FieldCode, Problem};
 
-/// The most tickets of one request.
 const MOST: usize = 500;
 
-/// Tickets of which each is judged by itself.
+/// The body, with every ticket checked on its own.
 pub struct Batch {
     drafts: Vec<Draft>,
-    sent: Taken,
+    sent: ReceivedBody,
 }
 
 impl Argument for Batch {
     fn declare(signature: &mut Signature) {
         body::takes::<TicketBatchInput>(signature);
-        signature.judged_by = Some(signature.schema_of::<TicketInput>());
+        signature.validated_by = Some(signature.schema_of::<TicketInput>());
     }
 
-    async fn take(asked: &mut Asked) -> Result<Self, Failure> {
-        let (value, problems, sent) = body::json_of(asked).await?;
-        let judge = asked.operation.judge()?;
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        let (value, problems, sent) = body::json_of(context).await?;
+        let validator = context.operation.validator()?;
         let draft = |item: Value| {
-            let problems = judge.problems(&item);
-            let input: TicketInput = body::read(without_wrong(item, &problems))?;
+            let problems = validator.problems(&item);
+            let input: TicketInput = body::read(without_invalid_fields(item, &problems))?;
             Ok(input.draft(problems))
         };
         let items = items(value, problems)?.items;
@@ -62,7 +61,7 @@ pub async fn create(app: Data<App>, caller: Caller, key: IdempotencyKey, batch: 
     Ok(Json(TicketBatch { items: items.collect() }))
 }
 
-/// The tickets asked for, not yet looked at: its schema, but for what it says of each of them.
+/// Checks the body without its tickets, by hand: with the schema, one malformed ticket would refuse all of them.
 fn items(body: Value, mut problems: Vec<Problem>) -> Result<TicketBatchInput, Failure> {
     let problem = |pointer: &str, code, detail: &str| Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() };
     let Value::Object(fields) = &body else {

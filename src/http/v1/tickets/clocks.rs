@@ -1,4 +1,4 @@
-//! A ticket's clocks, and the proof of one.
+//! A ticket's clocks, and the ledger of one as proof.
 
 use actix_web::web::Data;
 
@@ -21,8 +21,8 @@ pub async fn list(app: Data<App>, caller: Caller, Path(ticket): Path<TicketRef>)
 
 impl Address for Kind {
     const NAME: &'static str = "kind";
-    const WORDS: &'static str = "response or resolution";
-    const THING: &'static str = "clock";
+    const DESCRIPTION: &'static str = "response or resolution";
+    const NOUN: &'static str = "clock";
 
     fn read(text: &str) -> Option<Self> {
         Self::named(text)

@@ -1,11 +1,11 @@
-//! Making a ticket, and showing one.
+//! Creating and showing a ticket.
 
 use actix_web::web::Data;
 
 use super::{Made, Shown, made, shown};
 use crate::app::App;
 use crate::domain::ticket::TicketRef;
-use crate::http::answer::Current;
+use crate::http::answer::Conditional;
 use crate::http::body::Partial;
 use crate::http::caller::Caller;
 use crate::http::error::Failure;
@@ -21,7 +21,7 @@ pub async fn create(app: Data<App>, caller: Caller, key: IdempotencyKey, body: P
     Ok(made(read::made(&caller, tickets::register(&app, &stamp, &draft).await?)))
 }
 
-pub async fn get(app: Data<App>, caller: Caller, Path(ticket): Path<TicketRef>, known: IfNoneMatch) -> Result<Current<Shown>, Failure> {
+pub async fn get(app: Data<App>, caller: Caller, Path(ticket): Path<TicketRef>, known: IfNoneMatch) -> Result<Conditional<Shown>, Failure> {
     let shown = shown(read::get(&app, &caller, ticket).await?);
-    Ok(if known.includes(&shown.tag) { Current::Known(shown.tag) } else { Current::Shown(shown) })
+    Ok(if known.includes(&shown.tag) { Conditional::NotModified(shown.tag) } else { Conditional::Full(shown) })
 }

@@ -14,12 +14,12 @@ use crate::http::shapes::{EventOut, EventPage};
 use crate::usecases::actors::Named;
 use crate::usecases::tickets::read;
 
-/// How many are shown unless said: of most tickets the whole history.
+/// The default page size, which fits the whole history of most tickets.
 const WHOLE: u64 = 100;
 
 pub struct EventsQuery {
     size: u64,
-    /// The place of the last one shown, among those that the caller sees.
+    /// The position of the last event of the page before, among the events that the caller may see.
     after: Option<usize>,
 }
 

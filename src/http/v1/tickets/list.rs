@@ -1,7 +1,7 @@
-//! `GET /v1/tickets`: which tickets, in what order, from where, or what changed since.
+//! `GET /v1/tickets`: filters, sorting and paging, or the changes since an instant.
 //!
-//! A cursor says where a page ended and for which order it was made; one of another order is refused. It is no secret and no
-//! promise: whoever shows it sees what they may see anyway.
+//! A cursor has the position where a page ended and the order it was made for; with another order it is refused. It is not signed: a forged
+//! one shows its sender nothing they may not see anyway.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,6 @@ use crate::usecases::contracts::{self, Names};
 use crate::usecases::tickets::read;
 use crate::usecases::{FieldCode, Problem, one_of};
 
-/// What a list of tickets is asked for.
 pub struct TicketsQuery {
     filter: TicketFilter,
     since: Option<Instant>,
@@ -41,7 +40,7 @@ impl FromQuery for TicketsQuery {
         let filter = TicketFilter {
             kinds: keys.codes("type", "A comma list of ticket types, such as `incident,problem`"),
             states: keys.codes("state", "A comma list of states: `new`, `active`, `waiting`, `resolved`, `closed`, `cancelled`"),
-            phases: keys.words("phase", "A comma list of phases, such as `in_progress,on_hold`"),
+            phases: keys.short_list("phase", "A comma list of phases, such as `in_progress,on_hold`"),
             priorities: keys.list("priority", "A comma list of priority codes: of the one decided, else of the one proposed"),
             contracts: keys.list("contract", "A comma list of ids of contracts"),
             organisations: keys.list("organisation", "A comma list of ids of organisations"),
@@ -113,7 +112,7 @@ fn page(found: Vec<Overview>, next_cursor: Option<String>, synced_until: Option<
     Paged(TicketPage { items: found.into_iter().map(Ticket::from).collect(), next_cursor, synced_until })
 }
 
-/// What the caller's lists can be asked for by name, where they are.
+/// The names that the caller's filters may use. Empty unless `are_asked`, which saves reading the agreements for most lists.
 pub async fn names(app: &App, caller: &Caller, are_asked: bool) -> Result<Names, Failure> {
     if !are_asked {
         return Ok(Names::default());
@@ -121,7 +120,7 @@ pub async fn names(app: &App, caller: &Caller, are_asked: bool) -> Result<Names,
     Ok(contracts::names(app, caller).await?)
 }
 
-/// The teams asked for are those of the settings, or of a ticket that has one from before. Without any in the settings a team is any text.
+/// A team must be one of the settings, or one that a ticket still has from before. With no teams in the settings, it is any text.
 async fn unknown_team(app: &App, caller: &Caller, asked: &[String]) -> Result<Option<Problem>, Failure> {
     let known = &app.settings.teams;
     for team in asked.iter().filter(|team| !known.is_empty() && !known.contains_key(*team)) {
@@ -149,7 +148,7 @@ fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
         Some(SortKey { key, descending: text.starts_with('-') })
     };
     let says = "A comma list of `openedAt`, `updatedAt`, `nextDueAt`, `priority` and `number`, each downwards with `-` before it; tickets without one come last";
-    let said = keys.words("sort", says);
+    let said = keys.short_list("sort", says);
     keys.example("priority,nextDueAt");
     let by: Vec<_> = said.iter().filter_map(|text| read(text)).collect();
     if by.len() < said.len() {
@@ -165,7 +164,6 @@ fn sort(keys: &mut Keys, is_of_changes: bool) -> Vec<SortKey> {
     by
 }
 
-/// An order as a cursor names it.
 fn sorted_by(sort: &Sort) -> String {
     let names = sort.keys.iter().map(|by| format!("{}{}", if by.descending { "-" } else { "" }, by.key.as_str()));
     let emergencies = sort.emergencies_first.then(|| "emergencies".to_owned());

@@ -1,4 +1,4 @@
-//! What is written on a ticket.
+//! Messages on a ticket.
 
 use actix_web::web::Data;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use crate::http::version::IfMatch;
 use crate::usecases::actors::{Actors, Named};
 use crate::usecases::tickets::{self, NewMessage, When, read};
 
-/// How many are shown unless said: of most tickets the whole conversation.
+/// The default page size, which fits the whole conversation of most tickets.
 const WHOLE: u64 = 100;
 
 pub struct MessagesQuery {
@@ -31,7 +31,7 @@ impl FromQuery for MessagesQuery {
     fn read(keys: &mut Keys) -> Self {
         Self {
             size: keys.page_size("How many, 100 unless said", WHOLE),
-            after: paging::after(keys, "Where the last page ended", paging::read_place),
+            after: paging::after(keys, "Where the last page ended", paging::read_position),
         }
     }
 }
@@ -44,7 +44,7 @@ pub async fn list(
 ) -> Result<Paged<MessagePage>, Failure> {
     let MessagesQuery { size, after } = query.checked()?;
     let Named { shown, actors } = read::messages(&app, &caller, ticket, after, size + 1).await?;
-    let page = Page::of(shown, size, |message| paging::place(message.occurred_at, message.id));
+    let page = Page::of(shown, size, |message| paging::position(message.occurred_at, message.id));
     let items = page.items.into_iter().map(|message| Message::new(message, &actors)).collect();
     Ok(Paged(MessagePage { items, next_cursor: page.next_cursor }))
 }

@@ -1,4 +1,4 @@
-//! `/tickets` and what belongs to one.
+//! `/tickets`, and everything below a ticket.
 
 mod attachments;
 mod bulk;
@@ -23,72 +23,72 @@ use crate::http::shapes::Ticket;
 use crate::http::version;
 use crate::usecases::tickets::read;
 
-/// The largest body of many tickets taken, in bytes.
+/// In bytes: 500 tickets with an average text of 32 KiB.
 const BULK_CAP: usize = 16 * 1024 * 1024;
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
-        get("/tickets", list::tickets).id("listTickets").says(
+        get("/tickets", list::tickets).id("listTickets").describe(
             "Shows a page of tickets, newest first unless asked otherwise.",
             "Change requests by themselves begin with the open emergency changes, however they are sorted. The next page is asked for\n\
              with `nextCursor`, until that is `null`.",
         ),
         post("/tickets", create::create)
             .id("createTicket")
-            .says("Makes a ticket.", "Its clocks start at once. Everything that is wrong is said at once, and then nothing is made."),
-        post("/tickets/_bulk", bulk::create).id("createTickets").up_to(BULK_CAP).says(
+            .describe("Makes a ticket.", "Its clocks start at once. Everything that is wrong is said at once, and then nothing is made."),
+        post("/tickets/_bulk", bulk::create).id("createTickets").up_to(BULK_CAP).describe(
             "Makes many tickets, each by itself: one that cannot be does not stop the others.",
             "At most 500, each by itself: one that cannot be does not stop the others. There is a result for each, in the same order.",
         ),
-        get("/tickets/{ref}", create::get).id("getTicket").says("Shows one ticket.", "By its UUID or its number, such as `INC-1001`."),
-        patch("/tickets/{ref}", change::change).id("updateTicket").says(
+        get("/tickets/{ref}", create::get).id("getTicket").describe("Shows one ticket.", "By its UUID or its number, such as `INC-1001`."),
+        patch("/tickets/{ref}", change::change).id("updateTicket").describe(
             "Changes a ticket: its texts, type, tier, priority, assignee or team.",
             "What is absent stays; `null` takes it out of the assignee's or the team's hands. With `If-Match` it is refused when somebody else changed the ticket in between.",
         ),
         get("/tickets/{ref}/messages", messages::list)
             .id("listTicketMessages")
-            .says("Shows what was written on a ticket.", "A page of them, oldest first; a client sees the public messages."),
+            .describe("Shows what was written on a ticket.", "A page of them, oldest first; a client sees the public messages."),
         post("/tickets/{ref}/messages", messages::write)
             .id("createTicketMessage")
-            .says("Writes on a ticket.", "`public` for the one who reported it, `internal` for the desk alone."),
-        get("/tickets/{ref}/transitions", moves::possible).id("listTicketTransitions").says(
+            .describe("Writes on a ticket.", "`public` for the one who reported it, `internal` for the desk alone."),
+        get("/tickets/{ref}/transitions", moves::possible).id("listTicketTransitions").describe(
             "Shows which moves may follow, and what each needs.",
             "Ask before offering a choice: it depends on the ticket's type, phase and history.",
         ),
-        post("/tickets/{ref}/transitions", moves::transition).id("createTicketTransition").says(
+        post("/tickets/{ref}/transitions", moves::transition).id("createTicketTransition").describe(
             "Moves a ticket to another phase.",
             "`GET` tells beforehand which moves there are and what each needs. One that the workflow does not allow is 409, and its detail names those\n\
              that it does.",
         ),
-        post("/tickets/{ref}/repair-agreements", moves::agree_repair).id("createTicketRepairAgreement").says(
+        post("/tickets/{ref}/repair-agreements", moves::agree_repair).id("createTicketRepairAgreement").describe(
             "Records a moment of repair that was agreed with the client.",
             "Where the contract leaves it to be agreed, it takes the place of the resolution goals of this ticket, and is reported apart.",
         ),
-        post("/tickets/{ref}/escalations", moves::escalate).id("createTicketEscalation").says(
+        post("/tickets/{ref}/escalations", moves::escalate).id("createTicketEscalation").describe(
             "Opens a ticket's escalation or moves it to the next level, by a person's decision.",
             "The contract's ladder names the reason codes of each level, and those that open a case. A step that was proposed is decided\n\
              with the trigger of the proposal, too, such as `breached:resolution`. The ladder says\n\
              whose decision brings a case to a level.",
         ),
-        get("/tickets/{ref}/clocks", clocks::list).id("listTicketClocks").says(
+        get("/tickets/{ref}/clocks", clocks::list).id("listTicketClocks").describe(
             "Shows a ticket's clocks, each with its ledger.",
             "Every second is accounted for: counted, held or outside the support window, and why.",
         ),
-        get("/tickets/{ref}/clocks/{kind}/ledger", clocks::ledger).id("getTicketClockLedger").says(
+        get("/tickets/{ref}/clocks/{kind}/ledger", clocks::ledger).id("getTicketClockLedger").describe(
             "Shows a clock's ledger as proof: all it follows from, every segment, and a hash that `uurwerk verify` recomputes.",
             "It stands by itself: whoever has it can count again without this desk.",
         ),
-        get("/tickets/{ref}/events", events::list).id("listTicketEvents").says(
+        get("/tickets/{ref}/events", events::list).id("listTicketEvents").describe(
             "Shows a ticket's history.",
             "A page of it, in the order recorded; every clock and report follows from it. A client sees nothing of what the desk notes inside.",
         ),
         get("/tickets/{ref}/attachments", attachments::list)
             .id("listTicketAttachments")
-            .says("Shows which files a ticket has.", "Internal ones are shown to the desk alone."),
+            .describe("Shows which files a ticket has.", "Internal ones are shown to the desk alone."),
         post("/tickets/{ref}/attachments", attachments::create)
             .id("createTicketAttachment")
-            .says("Adds a file to a ticket.", "The body is the file itself; its name and media type stand in the query."),
-        get("/tickets/{ref}/attachments/{id}", attachments::get).id("getTicketAttachment").says(
+            .describe("Adds a file to a ticket.", "The body is the file itself; its name and media type stand in the query."),
+        get("/tickets/{ref}/attachments/{id}", attachments::get).id("getTicketAttachment").describe(
             "Gives a file's bytes, or a range of them.",
             "Always as a download, whatever the file is; `Range` asks for a part of it.",
         ),
@@ -98,17 +98,16 @@ pub fn operations() -> Vec<Operation> {
 
 impl Address for TicketRef {
     const NAME: &'static str = "ref";
-    const WORDS: &'static str = "The ticket's UUID or number";
-    const THING: &'static str = "ticket";
+    const DESCRIPTION: &'static str = "The ticket's UUID or number";
+    const NOUN: &'static str = "ticket";
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
     }
 }
 
-/// A ticket that is shown in its present version.
 type Shown = Tagged<Json<Ticket>>;
-/// A ticket that was made, or what was done to one.
+/// The answer to creating a ticket, or to an action on one.
 pub type Made = Tagged<CreatedAt<Ticket>>;
 
 fn shown(overview: Overview) -> Shown {
@@ -120,7 +119,6 @@ pub fn made(overview: Overview) -> Made {
     Tagged { tag: version::tag(&overview.ticket), answer: CreatedAt { location, shown: overview.into() } }
 }
 
-/// A ticket after something was done to it.
 async fn done(app: &App, caller: &Caller, changed: DomainTicket) -> Result<Made, Failure> {
     Ok(made(read::after(app, caller, changed).await?))
 }

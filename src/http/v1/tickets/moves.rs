@@ -1,4 +1,4 @@
-//! Moves of a ticket: to another phase, up the ladder, and to a moment of repair that was agreed.
+//! Moves to another phase, escalations, and agreed repair times.
 
 use actix_web::web::Data;
 

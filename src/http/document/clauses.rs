@@ -1,17 +1,17 @@
-//! The words of the document, for whoever has only the document: the clauses of agreements that the code names after them
-//! are left out.
+//! Removes references to clauses, such as `(DAP 3.5)`, from the document: they help readers of the code, who have the agreements, and
+//! mean nothing to readers of the document.
 
 use serde_json::Value;
 
-/// Leaves clauses out of every description and summary.
-pub fn plain(value: &mut Value) {
+/// From every description and summary.
+pub fn remove(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(plain),
+        Value::Array(items) => items.iter_mut().for_each(remove),
         Value::Object(fields) => {
             for (name, field) in fields {
                 match field {
                     Value::String(text) if name == "description" || name == "summary" => *text = without_clauses(text),
-                    _ => plain(field),
+                    _ => remove(field),
                 }
             }
         }
@@ -19,7 +19,6 @@ pub fn plain(value: &mut Value) {
     }
 }
 
-/// A text without the clauses in parentheses.
 fn without_clauses(text: &str) -> String {
     let mut parts = text.split(" (");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -32,7 +31,7 @@ fn without_clauses(text: &str) -> String {
     plain
 }
 
-/// Whether it is a clause such as `CLK-10` or `DAP 3.5`, and not a standard such as RFC 9457.
+/// A clause is like `CLK-10` or `DAP 3.5`. A standard such as RFC 9457 looks the same, but stays.
 fn is_clause(text: &str) -> bool {
     let is_sign = |sign: char| sign.is_ascii_uppercase() || sign.is_ascii_digit() || matches!(sign, ' ' | '-' | '.' | ',');
     text.starts_with(|sign: char| sign.is_ascii_uppercase())

@@ -1,9 +1,8 @@
-//! JSON held against a schema of the document, with every problem at once.
+//! Checks JSON against a schema of the API document, and finds every problem at once.
 
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
@@ -14,39 +13,37 @@ use crate::domain::instant::BadInstant;
 use crate::domain::text::is_visible;
 use crate::usecases::{FieldCode, Problem, one_of};
 
-/// What a text that people read must have somewhere, as the document says it to every client's generator. Held against
-/// more than that here: a sign without a width is no space to it, and nothing to see.
-const SOME_SIGN: &str = "\\S";
-/// The format that takes its place here.
+/// The pattern by which the document says "not blank", in a form that every generator understands. Here it is replaced by [`VISIBLE`]: a
+/// zero-width character is no white space to `\S`, but nothing to see either.
+const NOT_BLANK: &str = "\\S";
 const VISIBLE: &str = "visible";
-/// What is said where a text has not the form of a pattern: the form, never the pattern.
+/// Patterns of the document in words: nobody should have to read a regular expression in an error.
 const FORMS: [(&str, &str); 2] = [
     ("^[^@\\s]+@[^@\\s]+$", "must be an address such as anna@ipo.example"),
     ("^P(\\d+W|(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?)$", "must be a duration such as PT4H, P1D or P2W"),
 ];
 pub const NUL: &str = "has a character in it that is none (U+0000)";
 
-/// A schema, ready to hold JSON against.
-pub struct Judge(Validator);
+/// A compiled schema.
+pub struct Validator(jsonschema::Validator);
 
-impl Judge {
-    /// Of one of these schemas, by its name.
+impl Validator {
+    /// `name` is the schema to check against; `schemas` has it, and every schema it refers to.
     pub fn new(name: &str, schemas: &[(String, RefOr<Schema>)]) -> Result<Self, String> {
         let named = schemas.iter().map(|(name, schema)| Ok((name.clone(), serde_json::to_value(schema)?)));
         let named: serde_json::Map<_, _> = named.collect::<serde_json::Result<_>>().map_err(|error| error.to_string())?;
         let mut schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": named } });
-        judged_by_what_shows(&mut schema);
+        check_visibility_instead(&mut schema);
         let options = jsonschema::options().should_validate_formats(true).with_format(VISIBLE, is_visible);
-        // So that what passes here is read as an instant without a second look.
+        // Checked with our own parsers, so that serde reads whatever passes here.
         let options = options.with_format("date-time", |text: &str| text.parse::<Instant>().is_ok());
         let options = options.with_format("date", |text: &str| text.parse::<NaiveDate>().is_ok_and(|date| date.to_string() == text));
         options.build(&schema).map(Self).map_err(|error| error.to_string())
     }
 
-    /// Everything wrong with a value.
     pub fn problems(&self, value: &Value) -> Vec<Problem> {
         let mut problems = Vec::new();
-        unwritable(value, &mut Vec::new(), &mut problems);
+        nul_characters(value, &mut Vec::new(), &mut problems);
         for error in self.0.iter_errors(value) {
             let at = error.instance_path().to_string();
             match error.kind() {
@@ -59,7 +56,7 @@ impl Judge {
                     code: FieldCode::UnknownField,
                     detail: "is not a field here".to_owned(),
                 })),
-                // That it is too short is said already.
+                // An empty text is reported as too short; do not also call it blank.
                 ValidationErrorKind::Format { format } if format == VISIBLE && error.instance().as_str() == Some("") => {}
                 kind => problems.push(Problem { pointer: at, code: code(kind), detail: detail(&error) }),
             }
@@ -68,8 +65,8 @@ impl Judge {
     }
 }
 
-/// Leaves out of an object every field that something is wrong with; what is no object is an empty one.
-pub fn without_wrong(value: Value, problems: &[Problem]) -> Value {
+/// Removes every top-level field that has a problem, at any depth. What is no object becomes an empty one.
+pub fn without_invalid_fields(value: Value, problems: &[Problem]) -> Value {
     let Value::Object(mut fields) = value else { return json!({}) };
     for field in problems.iter().filter_map(|problem| problem.pointer.split('/').nth(1)) {
         fields.remove(&unescaped(field));
@@ -91,7 +88,7 @@ fn code(kind: &ValidationErrorKind) -> FieldCode {
     }
 }
 
-/// What is wrong, without quoting what was sent: that may be personal.
+/// Never quotes the value: it may be personal, and ends up in clients' logs.
 fn detail(error: &jsonschema::ValidationError<'_>) -> String {
     match error.kind() {
         ValidationErrorKind::Format { format } if format == VISIBLE => "has nothing in it that can be seen".to_owned(),
@@ -108,20 +105,19 @@ fn detail(error: &jsonschema::ValidationError<'_>) -> String {
     }
 }
 
-/// The values that a pattern such as `^(public|internal)$` lists.
+/// `^(public|internal)$` gives `public` and `internal`.
 fn choices(pattern: &str) -> Option<Vec<&str>> {
     let choices = pattern.strip_prefix("^(")?.strip_suffix(")$")?;
     choices.chars().all(|sign| sign.is_ascii_lowercase() || "_|".contains(sign)).then(|| choices.split('|').collect())
 }
 
-/// The form that a pattern asks for, in words.
 fn form(pattern: &str) -> String {
     let known = || FORMS.iter().find(|(known, _)| *known == pattern).map(|(_, words)| (*words).to_owned());
     choices(pattern).map(one_of).or_else(known).unwrap_or_else(|| "has not the form that the API document gives it".to_owned())
 }
 
-/// Finds the one character that no database keeps in a text, wherever it is.
-fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut Vec<Problem>) {
+/// Finds U+0000 in texts, at any depth: JSON allows it, PostgreSQL cannot store it.
+fn nul_characters<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut Vec<Problem>) {
     match value {
         Value::String(text) if text.contains('\0') => {
             let pointer = at.iter().flat_map(|name| ["/".to_owned(), escaped(name)]).collect();
@@ -130,14 +126,14 @@ fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut V
         Value::Array(items) => {
             for (place, item) in items.iter().enumerate() {
                 at.push(place.to_string().into());
-                unwritable(item, at, problems);
+                nul_characters(item, at, problems);
                 at.pop();
             }
         }
         Value::Object(fields) => {
             for (name, field) in fields {
                 at.push(name.into());
-                unwritable(field, at, problems);
+                nul_characters(field, at, problems);
                 at.pop();
             }
         }
@@ -145,16 +141,16 @@ fn unwritable<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &mut V
     }
 }
 
-/// Has every text that must not be blank judged by what can be seen of it.
-fn judged_by_what_shows(schema: &mut Value) {
+/// Replaces the pattern [`NOT_BLANK`] by the format [`VISIBLE`], throughout a schema.
+fn check_visibility_instead(schema: &mut Value) {
     match schema {
-        Value::Array(items) => items.iter_mut().for_each(judged_by_what_shows),
+        Value::Array(items) => items.iter_mut().for_each(check_visibility_instead),
         Value::Object(fields) => {
-            if fields.get("pattern").is_some_and(|pattern| pattern == SOME_SIGN) {
+            if fields.get("pattern").is_some_and(|pattern| pattern == NOT_BLANK) {
                 fields.remove("pattern");
                 fields.insert("format".to_owned(), json!(VISIBLE));
             }
-            fields.values_mut().for_each(judged_by_what_shows);
+            fields.values_mut().for_each(check_visibility_instead);
         }
         _ => {}
     }
@@ -183,7 +179,7 @@ mod tests {
             patterns(&serde_json::to_value(&operation.signature.schemas).expect("JSON"), &mut found);
         }
         assert!(found.len() > 5);
-        for pattern in found.iter().filter(|pattern| *pattern != SOME_SIGN) {
+        for pattern in found.iter().filter(|pattern| *pattern != NOT_BLANK) {
             assert!(form(pattern).starts_with("must be "), "{pattern} has no words in FORMS");
         }
     }

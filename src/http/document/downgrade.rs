@@ -1,8 +1,8 @@
-//! OpenAPI 3.1 written down to 3.0.3: what may be null, references, examples, bytes, and lists of codes.
+//! Converts OpenAPI 3.1 to 3.0.3: nullable types, references, examples, bytes, and lists of codes.
 
 use serde_json::{Map, Value, json};
 
-/// Rewrites what 3.0.3 says otherwise.
+/// Rewrites in place everything that 3.0.3 writes differently.
 pub fn to_3_0(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(to_3_0),
@@ -44,13 +44,13 @@ fn nullable_reference(object: &mut Map<String, Value>) {
     object.remove("oneOf");
     object.insert("nullable".to_owned(), json!(true));
     match only {
-        // The reference has a description, so it is wrapped already.
+        // `lone_reference` wrapped it already, because it has a description.
         Value::Object(wrapped) if wrapped.contains_key("allOf") => object.extend(wrapped),
         reference => drop(object.insert("allOf".to_owned(), json!([reference]))),
     }
 }
 
-/// A reference with words beside it, which 3.0.3 would not read, becomes `allOf: [$ref]` with those words.
+/// In 3.0.3 everything beside a `$ref` is ignored, so a reference with a description becomes `allOf: [$ref]` with that description.
 fn lone_reference(object: &mut Map<String, Value>) {
     if object.len() > 1
         && let Some(target @ Value::String(_)) = object.remove("$ref")
@@ -59,14 +59,14 @@ fn lone_reference(object: &mut Map<String, Value>) {
     }
 }
 
-/// What is no JSON is bytes, however it is read.
+/// Binary bodies are described as such, whatever Rust type reads them.
 fn bytes(object: &mut Map<String, Value>) {
     if let Some(media) = object.get_mut("application/octet-stream") {
         media["schema"] = json!({ "type": "string", "format": "binary" });
     }
 }
 
-/// A list of codes is open: a client must not break on one it does not know, so it is text with the codes beside it.
+/// Our lists of codes may grow, and a client generated from an `enum` fails on a new code. So it becomes text with `x-extensible-enum`.
 fn open_enum(object: &mut Map<String, Value>) {
     if object.get("type").is_some_and(|kind| kind == "string")
         && object.get("enum").and_then(Value::as_array).is_some_and(|codes| codes.len() > 1)
