@@ -42,7 +42,7 @@ enum What {
     Work,
     /// Migrate the database to this program's schema.
     Migrate,
-    /// Say everything that is wrong with contract files, or with the settings when none is named.
+    /// Report everything that is wrong with contract files, or with the settings when no file is named.
     Check {
         /// How an agreement is printed.
         #[arg(long, value_enum, default_value_t)]
@@ -50,7 +50,7 @@ enum What {
         /// Contract files.
         files: Vec<PathBuf>,
     },
-    /// Answer clocks as text: one line of JSON in, one line out.
+    /// Compute clocks without a database: one line of JSON in, one line out.
     #[command(after_long_help = agreements::LINES)]
     Simulate {
         /// The contract file.
@@ -59,7 +59,7 @@ enum What {
         /// Show every clock's ledger.
         #[arg(long)]
         ledger: bool,
-        /// Instead of lines: replay the real tickets of this database under the contract file; nothing is changed.
+        /// Instead of reading lines, replay the tickets of this database under the contract file; nothing is changed.
         #[arg(long, value_name = "DATABASE_URL", requires_all = ["from", "to"], conflicts_with = "ledger")]
         against: Option<String>,
         /// The first date of the period, on the contract's wall clock.
@@ -72,7 +72,7 @@ enum What {
         #[arg(long, value_enum, default_value_t, requires = "against")]
         format: output::Format,
     },
-    /// Count a clock's ledger again, without the desk, and say everything that does not hold.
+    /// Count a clock's ledger again, without the desk, and report everything that does not hold.
     Verify {
         /// The ledger, as the API gives it.
         ledger: PathBuf,
@@ -80,7 +80,7 @@ enum What {
         #[arg(long)]
         contract: PathBuf,
     },
-    /// Take a mail on standard input; or, with `preview`, write every message that the desk sends.
+    /// Take in a mail from standard input; or, with `preview`, write a sample of every message that the desk sends.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Mail {
         /// The mailbox's name in the settings.
@@ -97,22 +97,22 @@ enum What {
         /// Such as 2026-03.
         #[arg(long)]
         month: String,
-        /// As known at this instant, RFC 3339; now unless said.
+        /// As known at this instant (RFC 3339); now when absent.
         #[arg(long)]
         as_of: Option<String>,
         /// How the report is printed.
         #[arg(long, value_enum, default_value_t)]
         format: output::Format,
     },
-    /// Make a token, for the desk or for one organisation, and print it this once; or list them, or withdraw one.
+    /// Make a token for the desk or for one organisation, and print it once; or list tokens, or revoke one.
     Token(tokens::Asked),
-    /// Say what contract files would change, for which tickets and from when; nothing is changed. Exits 2 when one cannot be applied.
+    /// Report what contract files would change, for which tickets and from when; nothing is changed. Exits 2 when one cannot be applied.
     Plan {
         /// Contract files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Apply contract files as new versions; a draft is passed over.
+    /// Apply contract files as new versions; drafts are refused.
     Apply {
         /// Contract files.
         #[arg(required = true)]
@@ -129,16 +129,16 @@ enum What {
         /// The date, such as 2026-12-24.
         #[arg(long)]
         date: String,
-        /// What becomes of it: closed, hours, or `as_agreed`.
+        /// What it becomes: `closed`, `hours` or `as_agreed`.
         #[arg(long)]
         change: String,
         /// With `hours`: an interval such as 09:00-12:00, once for each.
         #[arg(long)]
         hours: Vec<String>,
-        /// Why.
+        /// The reason, which is recorded.
         #[arg(long)]
         reason: String,
-        /// Who approved it, as client:NAME and supplier:NAME: one of today or earlier waits for both.
+        /// Who approved it, as client:NAME and supplier:NAME; an amendment of today or earlier waits for both.
         #[arg(long, value_name = "SIDE:NAME")]
         approved_by: Vec<String>,
     },
@@ -153,19 +153,19 @@ enum What {
         /// Who approved it, as client:NAME or supplier:NAME; once for each side.
         #[arg(long, value_name = "SIDE:NAME", required = true)]
         approved_by: Vec<String>,
-        /// What shows that.
+        /// What shows the approval, such as a reference to minutes.
         #[arg(long)]
         evidence: Option<String>,
     },
-    /// Hold every stored deadline, clock and position against its replay, and say where they differ.
+    /// Compare every stored deadline, clock and ladder position with its replay, and report the differences.
     Rebuild {
-        /// Write the replayed values; both stay in the tickets' histories.
+        /// Store the replayed values; the histories keep both.
         #[arg(long)]
         write: bool,
     },
-    /// Print what was given up after many tries, events and mails, or have it tried anew.
+    /// List events and mails that were given up after many tries, or retry them.
     DeadLetters {
-        /// The id of one to be tried anew, once for each; or `all`.
+        /// The id of one to retry, once for each; or `all`.
         #[arg(long, value_name = "ID|all")]
         retry: Vec<repair::Letter>,
     },

@@ -12,22 +12,22 @@ use crate::usecases::tokens::{self, Listed};
 
 #[derive(Args)]
 pub struct Asked {
-    /// What it is for.
+    /// A name that says what it is for; histories show it.
     #[arg(long, default_value = "token")]
     name: String,
     /// The organisation it is for; the desk when absent.
     #[arg(long)]
     organisation: Option<String>,
-    /// Instead of a person's: the token of this system, which acts for the desk and never answers a client.
+    /// Instead of a person's token: one for this system, which acts for the desk and never counts as answering a client.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "organisation"])]
     integration: Option<String>,
-    /// When it ends: RFC 3339.
+    /// When it expires (RFC 3339).
     #[arg(long)]
     expires_at: Option<String>,
     /// Instead: list every token, without the secrets, which are not kept.
     #[arg(long, conflicts_with_all = ["name", "organisation", "integration", "expires_at", "revoke"])]
     list: bool,
-    /// Instead: withdraw the token of this id; it opens nothing from now on.
+    /// Instead: revoke the token with this id, which is invalid from now on.
     #[arg(long, value_name = "ID", conflicts_with_all = ["name", "organisation", "integration", "expires_at"])]
     revoke: Option<Uuid>,
 }

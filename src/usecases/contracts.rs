@@ -105,30 +105,27 @@ pub(super) async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result
     version.cloned().ok_or(Error::NotFound("contract"))
 }
 
-/// The version of a contract that was in force at an instant; for a client, of one that then served it.
+/// The version of a contract in force at an instant. For a client, only if that version serves it.
 pub(super) fn in_force_at(agreements: &Agreements, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
     agreements.in_force(contract, at).filter(|version| *scope == Scope::All || serves(version, scope)).cloned()
 }
 
-/// The ids of those that could be named: in force at an instant, and for a client such as then served it.
+/// The ids of the contracts that a caller could name for that instant.
 pub(super) fn ids_in_force_at<'a>(agreements: &'a Agreements, scope: &Scope, at: Instant) -> Vec<&'a str> {
     agreements.contracts().into_iter().filter(|id| in_force_at(agreements, scope, id, at).is_some()).collect()
 }
 
-/// What the contracts that a scope shows name, past versions included: all that its lists can be asked for.
+/// The values by which a caller's lists can be filtered: what the contracts they see name, including past versions.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Their ids.
     pub contracts: BTreeSet<String>,
-    /// The organisations they serve, as far as the scope shows them.
+    /// Within the scope.
     pub organisations: BTreeSet<String>,
-    /// The codes of their priorities.
     pub priorities: BTreeSet<String>,
-    /// The ids of their obligations.
     pub obligations: BTreeSet<String>,
 }
 
-/// What a scope's lists can be asked for. What another's contract names is not there, as if it did not exist.
+/// What only another client's contract names is left out, as if it did not exist.
 pub async fn names(app: &App, caller: &Caller) -> Result<Names, Error> {
     let (agreements, scope) = (known(app, &caller.scope).await?, &caller.scope);
     let mut names = Names::default();
@@ -152,7 +149,7 @@ fn as_served(version: &Arc<Version>, scope: &Scope) -> Option<Served> {
     (!clients.is_empty()).then(|| Served { version: version.clone(), clients })
 }
 
-/// Whether a version serves somebody a scope shows.
+/// Whether a version has a client within the scope.
 pub(super) fn serves(version: &Version, scope: &Scope) -> bool {
     version.contract.clients.iter().any(|client| scope.includes(&client.organisation))
 }
