@@ -16,7 +16,7 @@
 //! proof simulate settings time → domain
 //! files          → health settings
 //! reports        → documents domain words
-//! store          → contracts domain health words
+//! store          → contracts domain health
 //! mail           → domain settings
 //! error          → domain mail store
 //! app            → error files mail settings store time

@@ -1,15 +1,14 @@
 //! Mail to the role that owns an obligation: a reminder, or notice that it is late.
 
-use uuid::Uuid;
-
 use super::DESK;
+use super::outbound::{About, outbound};
 use crate::app::App;
 use crate::domain::agreements::Version;
 use crate::domain::mail::Outbound;
 use crate::domain::obligation::{Event, EventData, Obligation};
 use crate::domain::subjects::AnyEvent;
 use crate::mail::messages::{self, Day, ObligationFacts, ObligationLate, ObligationReminder};
-use crate::mail::send::{self, Correspondence};
+use crate::mail::send::Correspondence;
 use crate::store::events::Streamed;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
@@ -66,28 +65,13 @@ fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) ->
         EventData::Late(_) => messages::write(&ObligationLate { obligation: facts, desk: DESK.into() }),
         _ => messages::write(&ObligationReminder { obligation: facts, desk: DESK.into() }),
     }?;
-    let leaves_from = Correspondence { contract: &contract.id, organisation: &obligation.organisation, received_in: &[] };
-    let mailbox = leaves_from.mailbox(&app.settings.mailboxes);
-    let domain = send::domain_of(&app.settings.mail.from);
-    let mail = |recipient: &String| {
-        let id = Uuid::new_v5(&event.id, format!("{} {recipient}", outgoing.kind).as_bytes());
-        Outbound {
-            id,
-            ticket_id: None,
-            organisation: obligation.organisation.clone(),
-            event_id: event.id,
-            template: outgoing.kind.to_string(),
-            recipient: recipient.clone(),
-            subject: outgoing.subject.clone(),
-            body: outgoing.body.clone(),
-            auto: outgoing.auto.header().unwrap_or(send::PERSONAL).to_owned(),
-            message_id: format!("{id}@{domain}"),
-            in_reply_to: None,
-            attempts: 0,
-            created_at: app.time.now(),
-            queued_at: app.time.now(),
-            mailbox: mailbox.clone(),
-        }
+    let about = About {
+        event_id: event.id,
+        ticket_id: None,
+        organisation: &obligation.organisation,
+        correspondence: Correspondence { contract: &contract.id, organisation: &obligation.organisation, received_in: &[] },
+        in_reply_to: None,
     };
-    Ok(contract.addresses(role, &obligation.organisation).iter().map(mail).collect())
+    let recipients = contract.addresses(role, &obligation.organisation).iter();
+    Ok(recipients.map(|recipient| outbound(app, &about, recipient, outgoing.clone())).collect())
 }

@@ -1,8 +1,7 @@
 //! Mail about an event of a ticket: what all such mails share.
 
-use uuid::Uuid;
-
 use super::context::TicketContext;
+use super::outbound::{About, outbound};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
@@ -10,7 +9,7 @@ use crate::domain::mail::Outbound;
 use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::{Event, Ticket};
 use crate::mail::messages::{Moment, Outgoing, TicketFacts};
-use crate::mail::send::{self, Correspondence};
+use crate::mail::send::Correspondence;
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
@@ -49,26 +48,15 @@ pub(super) async fn each(
 impl TicketMail<'_> {
     pub(super) fn outbound(&self, recipient: &str, outgoing: Outgoing, in_reply_to: Option<String>) -> Outbound {
         let received_in = self.context.thread(self.ticket).map_or(&[][..], |thread| &thread.received_in);
-        let leaves_from = Correspondence { contract: &self.ticket.contract, organisation: &self.ticket.organisation, received_in };
-        // Derived from the event and the recipient, so that a handler that runs twice makes the same mail.
-        let id = Uuid::new_v5(&self.event.id, format!("{} {recipient}", outgoing.kind).as_bytes());
-        Outbound {
-            id,
-            ticket_id: Some(self.ticket.id),
-            organisation: self.ticket.organisation.clone(),
+        let Ticket { contract, organisation, .. } = self.ticket;
+        let about = About {
             event_id: self.event.id,
-            template: outgoing.kind.to_string(),
-            recipient: recipient.to_owned(),
-            subject: outgoing.subject,
-            body: outgoing.body,
-            auto: outgoing.auto.header().unwrap_or(send::PERSONAL).to_owned(),
-            message_id: format!("{id}@{}", send::domain_of(&self.app.settings.mail.from)),
+            ticket_id: Some(self.ticket.id),
+            organisation,
+            correspondence: Correspondence { contract, organisation, received_in },
             in_reply_to,
-            attempts: 0,
-            created_at: self.app.time.now(),
-            queued_at: self.app.time.now(),
-            mailbox: leaves_from.mailbox(&self.app.settings.mailboxes),
-        }
+        };
+        outbound(self.app, &about, recipient, outgoing)
     }
 
     pub(super) fn facts(&self) -> TicketFacts {

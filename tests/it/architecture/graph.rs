@@ -54,7 +54,10 @@ pub fn names(modules: &BTreeMap<Module, (String, String)>) -> BTreeMap<Module, B
 fn used(code: &str) -> Vec<String> {
     let items = code.match_indices("use ").filter(|(at, _)| code[..*at].chars().next_back().is_none_or(char::is_whitespace));
     let bodies = items.filter_map(|(at, _)| code[at + 4..].split(';').next());
-    bodies.filter(|body| ["crate", "super", "self"].iter().any(|root| body.trim_start().starts_with(root))).flat_map(written_out).collect()
+    bodies
+        .filter(|body| ["crate", "uurwerk", "super", "self"].iter().any(|root| body.trim_start().starts_with(root)))
+        .flat_map(written_out)
+        .collect()
 }
 
 fn written_out(tree: &str) -> Vec<String> {
@@ -77,19 +80,19 @@ fn written_out(tree: &str) -> Vec<String> {
     items.flat_map(written_out).map(|item| format!("{}{item}", head.trim())).collect()
 }
 
-/// Paths that begin with `crate::` where they are used.
+/// Paths that begin with `crate::` (in `main.rs` with the crate's name) where they are used.
 fn inline(code: &str) -> Vec<String> {
     let path = |(at, _)| {
         let rest: &str = &code[at..];
         rest.chars().take_while(|sign| sign.is_alphanumeric() || matches!(sign, '_' | ':')).collect::<String>()
     };
-    code.match_indices("crate::").map(path).collect()
+    ["crate::", "uurwerk::"].into_iter().flat_map(|root| code.match_indices(root).map(path)).collect()
 }
 
 /// The module a path leads to: the longest part of it that is one.
 fn resolved(modules: &BTreeMap<Module, (String, String)>, from: &Module, path: &str) -> Option<Module> {
     let mut parts = path.split("::").map(str::trim).peekable();
-    let mut at = if parts.next_if_eq(&"crate").is_some() { Module::new() } else { from.clone() };
+    let mut at = if parts.next_if(|part| *part == "crate" || *part == "uurwerk").is_some() { Module::new() } else { from.clone() };
     while parts.next_if(|part| *part == "super" || *part == "self").is_some_and(|part| part == "super") {
         at.pop();
     }

@@ -34,6 +34,19 @@ fn every_arrow_is_one_of_the_map() {
 }
 
 #[test]
+fn no_arrow_of_the_map_is_without_use() {
+    let names = graph::names(&graph::modules());
+    let is_used = |room: &str, other: &str| {
+        let of_room = names.iter().filter(|(module, _)| module.first().is_some_and(|first| first == room));
+        of_room.flat_map(|(_, others)| others).any(|named| named[0] == other)
+    };
+    let arrows = arrows();
+    let unused =
+        arrows.iter().flat_map(|(room, others)| others.iter().filter(|other| !is_used(room, other)).map(move |other| (room, other)));
+    assert_eq!(unused.collect::<Vec<_>>(), []);
+}
+
+#[test]
 fn nothing_goes_round_in_a_circle() {
     let circles = graph::circles(&graph::names(&graph::modules()));
     assert!(circles.is_empty(), "{}", circles.join("\n"));

@@ -9,6 +9,7 @@ use crate::support::{Desk, incident};
 on_both_databases!(
     what_a_month_stored_is_what_its_history_says,
     exactly_what_was_spoiled_is_found_and_mended,
+    whatever_a_history_tells_of_a_ticket_is_mended_from_it,
     exactly_the_obligations_that_were_spoiled_are_found_and_mended,
 );
 
@@ -88,6 +89,44 @@ async fn exactly_what_was_spoiled_is_found_and_mended(desk: &Desk) {
         (&json!("ticket.index_rebuilt"), &json!("clock.resolution.due_at"))
     );
     assert_ne!(last["data"]["differences"][0]["stored"], last["data"]["differences"][0]["replayed"]);
+}
+
+/// Every field that some event tells, spoiled at once: one that its replay forgot would stay as it is.
+async fn whatever_a_history_tells_of_a_ticket_is_mended_from_it(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let path = format!("/v1/tickets/{number}");
+    desk.patch(&path, &json!({ "assignee": "bob", "team": "eerste lijn", "priority": "p2" })).await;
+    desk.moves(&number, "in_progress").await;
+    let hold = json!({ "to": "on_hold", "reason": "Wacht.", "cause": "requester" });
+    assert_eq!(desk.post(&format!("{path}/transitions"), &hold).await.status, 201);
+    desk.passes("PT1M").await;
+    let before = desk.get(&path).await.body;
+    let id: uuid::Uuid = before["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let spoils = "UPDATE ticket SET kind = 'problem', registered_as = 'problem', tier = 'gold', phase = 'known_error', state = 'active', \
+        waiting_cause = NULL, priority = NULL, proposed_priority = 'p1', channel = 'monitoring', assignee = 'eve', team = NULL, \
+        opened_at = recorded_at, resolved_at = recorded_at, closed_at = recorded_at, emergency_for_id = id WHERE id = $1";
+    desk.spoils(spoils, id).await;
+    let found = rebuild(&desk.app, true).await.expect("a rebuild").differences;
+    let named = |column: &str| found.iter().any(|one| one.what == format!("ticket.{column}"));
+    let columns = [
+        "kind",
+        "registered_as",
+        "tier",
+        "phase",
+        "state",
+        "waiting_cause",
+        "priority",
+        "proposed_priority",
+        "channel",
+        "assignee",
+        "team",
+        "resolved_at",
+        "closed_at",
+        "emergency_for_id",
+    ];
+    let missed: Vec<_> = columns.into_iter().filter(|column| !named(column)).collect();
+    assert!(missed.is_empty(), "{missed:?} is told by the history and was not missed: {found:?}");
+    assert_eq!(desk.get(&path).await.body, before);
 }
 
 async fn exactly_the_obligations_that_were_spoiled_are_found_and_mended(desk: &Desk) {
