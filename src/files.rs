@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
-use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
@@ -139,7 +138,16 @@ fn key(id: Uuid) -> Path {
     Path::from(format!("{}/{text}", &text[text.len() - 2..]))
 }
 
+#[cfg(not(feature = "s3"))]
+fn bucket_of(_: &Attachments, bucket: &str) -> Result<LocalFileSystem, object_store::Error> {
+    let source = format!("s3://{bucket}: this program was built without the feature `s3`").into();
+    Err(object_store::Error::Generic { store: "bucket", source })
+}
+
+#[cfg(feature = "s3")]
 fn bucket_of(settings: &Attachments, bucket: &str) -> Result<impl ObjectStore + use<>, object_store::Error> {
+    use object_store::aws::AmazonS3Builder;
+
     // What the settings leave out comes from the usual AWS environment variables and roles.
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket.trim_end_matches('/'));
     let s3 = &settings.s3;

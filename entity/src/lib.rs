@@ -22,6 +22,7 @@ pub mod set_aside;
 pub mod stream;
 pub mod ticket;
 pub mod ticket_change;
+pub mod ticket_part;
 pub mod timekeeping;
 pub mod token;
 pub mod upload;

@@ -1,4 +1,4 @@
-//! Tickets, and what is kept beside each: clocks, references in other systems, levels of ladders, messages, and the words to find it by.
+//! Tickets, and what is kept beside each: clocks, references in other systems, levels of ladders, messages, parts, and the words to find it by.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -35,7 +35,7 @@ impl MigrationTrait for Step {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        unmake(manager, &["ticket_search", "message", "escalation", "external_reference", "clock", "ticket"]).await?;
+        unmake(manager, &["ticket_search", "ticket_part", "message", "escalation", "external_reference", "clock", "ticket"]).await?;
         match manager.get_database_backend() {
             DbBackend::Postgres => make(manager, Vec::new(), &["DROP SEQUENCE ticket_number"]).await,
             _ => Ok(()),
@@ -126,11 +126,12 @@ fn beside() -> Vec<TableCreateStatement> {
                 instant("recorded_at"),
             ],
         ),
+        of_ticket("ticket_part", vec![string("part"), integer("version"), string("author"), instant("written_at"), json_binary("content")]),
     ]
 }
 
 /// Open work is small compared to history, so most indexes of tickets only hold open ones.
-const INDEXES: [&str; 27] = [
+const INDEXES: [&str; 28] = [
     "CREATE INDEX i_ticket_organisation_opened_at_id ON ticket (organisation, opened_at, id)",
     "CREATE INDEX i_ticket_opened_at_id ON ticket (opened_at, id)",
     "CREATE INDEX i_ticket_state_opened_at_id ON ticket (state, opened_at, id)",
@@ -159,4 +160,5 @@ const INDEXES: [&str; 27] = [
     "CREATE INDEX i_external_reference_ticket_id ON external_reference (ticket_id)",
     "CREATE UNIQUE INDEX u_escalation_ticket_id_ladder ON escalation (ticket_id, ladder)",
     "CREATE INDEX i_message_ticket_id_occurred_at ON message (ticket_id, occurred_at)",
+    "CREATE UNIQUE INDEX u_ticket_part_ticket_id_part_version ON ticket_part (ticket_id, part, version)",
 ];

@@ -106,7 +106,8 @@ fn read(files: &[PathBuf]) -> (Vec<contracts::Source>, Vec<String>) {
 
 pub fn verify(ledger: &Path, contract: &Path) -> Result<(), Failed> {
     let text = std::fs::read_to_string(ledger).map_err(|error| format!("{}: {error}", ledger.display()))?;
-    let claimed: proof::ClockLedger = serde_json::from_str(&text).map_err(|error| format!("{} is no ledger: {error}", ledger.display()))?;
+    let claimed: proof::ClockLedger =
+        serde_json::from_str(&text).map_err(|error| format!("{} is not a ledger: {error}", ledger.display()))?;
     let source = contracts::load(contract)?;
     let wrong = proof::verify(&claimed, &source.contract, &source.text);
     if !wrong.is_empty() {

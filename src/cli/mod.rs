@@ -226,7 +226,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&folder)?,
         What::Mail { mailbox, what: None } => mails::take(settings()?, &mailbox.unwrap_or_default()).await?,
         What::Report { contract, month, as_of, format } => {
-            let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is no month, such as 2026-03"))?;
+            let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is not a month such as 2026-03"))?;
             report(settings()?, &contract, month, as_of.as_deref(), format).await?;
         }
         What::Token(asked) => tokens::run(settings()?, asked).await?,

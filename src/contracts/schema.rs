@@ -17,7 +17,7 @@ use crate::words::UnknownCode;
 pub(super) fn read(text: &str) -> Result<Contract, Vec<Finding>> {
     let table = toml::from_str::<toml::Table>(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        let reason = format!("is no TOML: line {line}: {}", error.message().replace('\n', "; "));
+        let reason = format!("is not TOML: line {line}: {}", error.message().replace('\n', "; "));
         vec![Finding { key: "file".to_owned(), reason, open: false, line: None }]
     })?;
     let findings = Findings::default();
@@ -34,7 +34,7 @@ fn contract(root: &Section<'_>) -> Contract {
         root.refuse("id", "must be of small letters, digits and hyphens: it stands in addresses");
     }
     let zone = root.required("time_zone").and_then(|field| {
-        let zone = field.text()?.parse::<chrono_tz::Tz>().map_err(|_unknown| field.refuse("is no IANA time zone"));
+        let zone = field.text()?.parse::<chrono_tz::Tz>().map_err(|_unknown| field.refuse("is not an IANA time zone"));
         zone.ok().map(Zone::from)
     });
     let calendars = calendars::read(root, zone.as_ref());

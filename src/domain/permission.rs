@@ -78,6 +78,8 @@ verbs_of_the_desk!(
     /// Sees what a contract text would change.
     PlanAgreements,
     ApplyAgreements,
+    /// Writes a part of a ticket, such as a root cause analysis.
+    WriteParts,
     AmendCalendars,
     /// Tries a changed contract on what happened.
     SimulateContracts,

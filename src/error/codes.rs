@@ -50,6 +50,8 @@ codes! {
         NotQuarantined = "not_quarantined": "The message is neither quarantined nor marked as a duplicate, or no longer so.";
         PastRewritten = "past_rewritten": "Tickets were already reported in the period that the contract version would cover.";
         ObligationMet = "obligation_met": "It is already recorded that the obligation was met.";
+        PartRequired = "part_required": "The ticket lacks a part that the phase requires; the detail names it.";
+        PartNotOfType = "part_not_of_type": "Tickets of this type have no such part.";
         PriorityDecided = "priority_decided": "The desk has decided the priority; a proposal comes too late.";
         PriorityRequired = "priority_required": "The ticket's clocks need a priority first.";
         RepairNotAgreeable = "repair_not_agreeable": "The contract does not allow a repair time to be agreed for this ticket.";

@@ -82,7 +82,7 @@ pub async fn json_of(context: &mut RequestContext) -> Result<(Value, Vec<Problem
         Failure::invalid(vec![Problem {
             pointer: String::new(),
             code: FieldCode::BadJson,
-            detail: format!("the body is no JSON: {error}"),
+            detail: format!("the body is not JSON: {error}"),
         }])
     })?;
     Ok((value, twice(repeated), sent))

@@ -132,7 +132,10 @@ impl From<Error> for Failure {
         match error {
             Error::NotFound(what) => Self::new(Code::NotFound, format!("there is no such {what}")),
             Error::Invalid(problems) => {
-                let detail = format!("the request has {} problem(s)", problems.len());
+                let detail = match problems.len() {
+                    1 => "the request has 1 problem".to_owned(),
+                    several => format!("the request has {several} problems"),
+                };
                 Self { problems, ..Self::new(Code::InvalidRequest, detail) }
             }
             Error::Taken { code, detail, by } => {
@@ -142,7 +145,7 @@ impl From<Error> for Failure {
             Error::Conflict { code, detail } | Error::Forbidden { code, detail } | Error::TooLarge { code, detail } => {
                 Self::new(code, detail)
             }
-            Error::Interrupted => Self::new(Code::IncompleteBody, "the body did not come in whole"),
+            Error::Interrupted => Self::new(Code::IncompleteBody, "the body is incomplete"),
             Error::Repeat => Self::new(Code::Busy, "too many changes at once; try again"),
             Error::Stopping => Self::new(Code::Unavailable, "the desk is stopping; try again"),
             Error::Unavailable(cause) => {

@@ -7,6 +7,7 @@ use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side
 use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
+use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
 use crate::reports::service_management::{Outcome, Verdict};
@@ -21,6 +22,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("state", State::WORDS.into()),
         ("phase", Step::WORDS.into()),
         ("channel", Channel::WORDS.into()),
+        ("ticketPart", Part::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
         ("holdCause", HoldCause::WORDS.into()),
         ("subject", SubjectKind::WORDS.into()),

@@ -34,7 +34,7 @@ pub fn after<T>(keys: &mut Keys, description: &str, read: impl Fn(&str) -> Optio
     let text = keys.cursor(description)?;
     let position = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|position| read(&position));
     if position.is_none() {
-        keys.refuse("cursor", FieldCode::BadCursor, "is no cursor of this list");
+        keys.refuse("cursor", FieldCode::BadCursor, "is not a cursor of this list");
     }
     position
 }

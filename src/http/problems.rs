@@ -28,6 +28,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NotQuarantined
         | Code::PastRewritten
         | Code::ObligationMet
+        | Code::PartNotOfType
+        | Code::PartRequired
         | Code::PriorityDecided
         | Code::PriorityRequired
         | Code::RepairNotAgreeable

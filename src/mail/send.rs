@@ -78,9 +78,10 @@ impl Mailer {
     /// The error names the setting that is wrong.
     pub fn new(settings: &Settings) -> Result<Self, String> {
         let mail = &settings.mail;
-        let from: Mailbox = mail.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
+        let from: Mailbox = mail.from.parse().map_err(|error| format!("mail.from is not an address: {error}"))?;
         let own = |(name, mailbox): (&String, &settings::Mailbox)| {
-            let address: Mailbox = mailbox.address.parse().map_err(|error| format!("mailboxes.{name}.address is no address: {error}"))?;
+            let address: Mailbox =
+                mailbox.address.parse().map_err(|error| format!("mailboxes.{name}.address is not an address: {error}"))?;
             // A mailbox without a display name gets the desk's.
             Ok((name.clone(), Mailbox { name: address.name.or_else(|| from.name.clone()), email: address.email }))
         };

@@ -123,7 +123,7 @@ pub fn decide<T>(inbound: TriageInput<'_, T>) -> Decision<T> {
         return Decision::noted(Outcome::Refused, too_large(inbound.size, inbound.size_cap), None);
     }
     if mail.is_blank() {
-        return Decision::noted(Outcome::Refused, "this is no mail: it has no sender, no subject and nothing to read", None);
+        return Decision::noted(Outcome::Refused, "this is not a mail: it has no sender, no subject and nothing to read", None);
     }
     if let Some(ours) = inbound.bounced {
         return Decision::noted(Outcome::Bounce, undelivered(mail), ours.ticket);
@@ -326,7 +326,7 @@ mod tests {
         let large = decide(TriageInput { size: 1001, ..inbound(&mail) });
         assert_eq!(large, Decision::noted(Outcome::Refused, "the message is too large: 1001 bytes, where 1000 are allowed", None));
         let blank = decide(inbound(&nothing));
-        assert_eq!(blank, Decision::noted(Outcome::Refused, "this is no mail: it has no sender, no subject and nothing to read", None));
+        assert_eq!(blank, Decision::noted(Outcome::Refused, "this is not a mail: it has no sender, no subject and nothing to read", None));
     }
 
     #[test]

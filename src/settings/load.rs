@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::error::Kind;
-use figment::providers::{Format, Serialized, Toml};
+use figment::providers::Serialized;
 use figment::value::{Dict, Value};
 
 use super::{BadSettings, Settings};
@@ -25,14 +25,14 @@ pub struct Reading {
 impl Reading {
     /// The defaults, with a file of one's own on top.
     pub fn of(file: Option<&Path>) -> Result<Self, BadSettings> {
-        let mut reading = Self { figment: Figment::from(Toml::string(DEFAULTS)), variables: Vec::new(), file: None };
+        let mut reading = Self { figment: defaults(), variables: Vec::new(), file: None };
         if let Some(file) = file {
             let text = std::fs::read_to_string(file).map_err(|error| BadSettings::Unreadable(file.to_owned(), error))?;
             let table = text.parse::<toml::Table>().map_err(|error| {
                 let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
                 BadSettings::Wrong(vec![format!("{}, line {line}: {}", file.display(), error.message().replace('\n', " "))])
             })?;
-            reading.figment = reading.figment.merge(Toml::string(&text));
+            reading.figment = reading.figment.merge(Serialized::globals(&table));
             reading.file = Some((file.to_owned(), table));
         }
         Ok(reading)
@@ -61,7 +61,7 @@ impl Reading {
 
     /// The settings, or everything that is wrong with them: each wrong value is put aside, so that the rest can be judged too.
     pub fn finish(self) -> Result<Settings, BadSettings> {
-        let defaults: Dict = Figment::from(Toml::string(DEFAULTS)).extract().unwrap_or_default();
+        let defaults: Dict = defaults().extract().unwrap_or_default();
         let (mut values, mut problems): (Dict, _) = (self.figment.extract().unwrap_or_default(), Vec::new());
         loop {
             let error = match Figment::from(Serialized::defaults(&values)).extract::<Settings>() {
@@ -116,6 +116,11 @@ impl Reading {
         }
         String::new()
     }
+}
+
+fn defaults() -> Figment {
+    let defaults: toml::Table = DEFAULTS.parse().expect("a test reads the defaults");
+    Figment::from(Serialized::globals(defaults))
 }
 
 /// Removes a value, and puts the default in its place if there is one; false when that changes nothing.

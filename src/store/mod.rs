@@ -21,6 +21,7 @@ pub mod messages;
 pub mod obligations;
 pub mod outbound;
 pub mod overviews;
+pub mod parts;
 pub mod people;
 pub mod record;
 mod row;

@@ -11,7 +11,7 @@ use sea_orm::{
 use entity::{
     amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event, external_reference,
     handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail, person, sandbox_advance, set_aside, stream,
-    ticket, ticket_change, timekeeping, token, upload,
+    ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
 
 use super::Backend;
@@ -193,6 +193,7 @@ of_organisation!(
     set_aside,
     ticket,
     ticket_change,
+    ticket_part,
     // A mail from somebody unknown has no organisation, so only the desk sees it.
     inbound_mail
 );

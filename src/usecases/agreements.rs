@@ -52,7 +52,7 @@ impl fmt::Display for Plan {
             (None, false) => writeln!(out, "  for tickets reported from {} on", self.effective_from)?,
         }
         for (version, open) in &self.open {
-            writeln!(out, "  {open} open ticket(s) stay under version {version}")?;
+            writeln!(out, "  open tickets that stay under version {version}: {open}")?;
         }
         for Change { key, belongs_to, before, after } in self.changes.iter().filter(|_| self.follows.is_some()) {
             let of = belongs_to.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
@@ -175,7 +175,7 @@ async fn obstacle(reads: &impl Reads, source: &Source, versions: &[Arc<Version>]
     let registered = store::tickets::opened_between(reads, &contract.id, start(contract.effective_from), until).await?;
     Ok((registered > 0).then(|| {
         format!(
-            "version {} would rewrite the past: {registered} ticket(s) were reported on or after {}; let it take effect later",
+            "version {} would rewrite the past (tickets reported on or after {}: {registered}); let it take effect later",
             contract.version, contract.effective_from
         )
     }))

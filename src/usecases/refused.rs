@@ -1,8 +1,9 @@
 //! The refusals of the domain as errors: each with a stable code, and with the field it is about if there is one.
 
 use super::{Code, Error, FieldCode, Problem};
+use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
-    Refusal, assign, escalate, prioritise, repair, retier, retype,
+    Refusal, assign, escalate, part, prioritise, repair, retier, retype,
     transition::{self, Refused as Move},
 };
 
@@ -18,9 +19,10 @@ impl From<Refusal> for Error {
             Refusal::AgreeRepair(repair::Refused::NotAgreeable) => conflict(Code::RepairNotAgreeable, detail),
             Refusal::AgreeRepair(repair::Refused::PriorityMissing) => conflict(Code::PriorityRequired, detail),
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
-            Refusal::Retier(retier::Refused::Cancelled) | Refusal::Assign(assign::Refused::Cancelled) => {
-                conflict(Code::TicketCancelled, detail)
-            }
+            Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
+            Refusal::Retier(retier::Refused::Cancelled)
+            | Refusal::Assign(assign::Refused::Cancelled)
+            | Refusal::Part(part::Refused::Cancelled) => conflict(Code::TicketCancelled, detail),
             Refusal::Retype(retype::Refused::NotOpen) | Refusal::AgreeRepair(repair::Refused::NotOpen) => {
                 conflict(Code::TicketNotOpen, detail)
             }
@@ -28,7 +30,8 @@ impl From<Refusal> for Error {
             | Refusal::Retype(retype::Refused::Forbidden(refused))
             | Refusal::Retier(retier::Refused::Forbidden(refused))
             | Refusal::AgreeRepair(repair::Refused::Forbidden(refused))
-            | Refusal::Assign(assign::Refused::Forbidden(refused)) => refused.into(),
+            | Refusal::Assign(assign::Refused::Forbidden(refused))
+            | Refusal::Part(part::Refused::Forbidden(refused)) => refused.into(),
         }
     }
 }
@@ -36,7 +39,9 @@ impl From<Refusal> for Error {
 fn of_a_move(refused: transition::Refused, detail: String) -> Error {
     match refused {
         Move::NoSuchMove { .. } => conflict(Code::MoveNotAllowed, detail),
-        Move::PriorityMissing => conflict(Code::PriorityRequired, detail),
+        // One code, though the detail names every need.
+        Move::NeedsMissing(needs) if needs.contains(&Need::Priority) => conflict(Code::PriorityRequired, detail),
+        Move::NeedsMissing(_) => conflict(Code::PartRequired, detail),
         Move::Forbidden(refused) => refused.into(),
         Move::CauseMissing => field("cause", FieldCode::Required, detail),
         Move::UnknownCause { .. } => field("cause", FieldCode::UnknownValue, detail),

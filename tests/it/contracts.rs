@@ -375,7 +375,7 @@ fn a_goal_is_one_bound_with_a_sound_duration_and_share() {
 #[test]
 fn values_of_a_wrong_kind_are_refused() {
     each_is_refused(&[
-        ("time_zone = \"Europe/Amsterdam\"", "time_zone = \"CET+1\"", &["time_zone: is no IANA time zone"]),
+        ("time_zone = \"Europe/Amsterdam\"", "time_zone = \"CET+1\"", &["time_zone: is not an IANA time zone"]),
         ("effective_from = 2026-01-01", "effective_from = \"2026-01-01\"", &["effective_from: must be a date such as 2026-05-15"]),
         ("effective_from = 2026-01-01", "effective_from = 2026-01-01T00:00:00Z", &["effective_from: must be a date such as 2026-05-15"]),
         ("version = \"1.0\"", "version = 1.0", &["version: must be a text"]),
@@ -465,7 +465,7 @@ fn what_an_agreement_calls_a_type_is_a_label_of_one_of_the_six() {
 
 #[test]
 fn what_is_no_toml_says_on_which_line() {
-    assert_eq!(lines("id = \"a\"\nid = \"b\"\n"), ["file: is no TOML: line 2: duplicate key"]);
+    assert_eq!(lines("id = \"a\"\nid = \"b\"\n"), ["file: is not TOML: line 2: duplicate key"]);
     assert_eq!(lines("id = \"a\"\neffective_from = 2026-02-30\n").len(), 1);
 }
 
@@ -480,7 +480,7 @@ fn five_broken_things_are_named_all_at_once() {
     ]);
     assert_eq!(
         refused(&text).to_string(),
-        "a.toml: time_zone: is no IANA time zone (line 6)\n\
+        "a.toml: time_zone: is not an IANA time zone (line 6)\n\
          a.toml: calendars.support.hours: intervals of mon overlap (line 11)\n\
          a.toml: calendars.support.hours: intervals of tue overlap (line 11)\n\
          a.toml: calendars.support.hours: intervals of wed overlap (line 11)\n\

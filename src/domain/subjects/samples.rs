@@ -40,6 +40,7 @@ pub fn stored() -> Vec<(&'static str, Value)> {
         ("ticket.message_received", json!({})),
         ("ticket.noted", json!({})),
         ("ticket.attached", json!({ "attachment": ID, "visibility": "internal", "sizeBytes": 1024 })),
+        ("ticket.part_written", json!({ "part": "root_cause", "version": 2 })),
         ("ticket.phoned", json!({ "visibility": "internal" })),
         ("ticket.moved", moved("registered", "in_progress", "active")),
         ("ticket.held", json!({ "from": "in_progress", "to": "on_hold", "state": "waiting", "cause": "requester" })),

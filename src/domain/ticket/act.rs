@@ -6,6 +6,7 @@ use super::assign::{self, Assign};
 use super::attach::Attach;
 use super::edit::Edit;
 use super::escalate::{self, Escalate};
+use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
@@ -27,6 +28,7 @@ pub enum Act {
     Edit(Edit),
     Write(Write),
     Attach(Attach),
+    WritePart(WritePart),
     Escalate(Escalate),
 }
 
@@ -48,6 +50,8 @@ pub enum Refusal {
     Assign(#[from] assign::Refused),
     #[error(transparent)]
     Escalate(#[from] escalate::Refused),
+    #[error(transparent)]
+    Part(#[from] part::Refused),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
@@ -64,6 +68,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Edit(wish) => wish.decide(situation)?,
         Act::Write(wish) => wish.decide(situation)?,
         Act::Attach(wish) => wish.decide(situation)?,
+        Act::WritePart(wish) => wish.decide(situation)?,
         Act::Escalate(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
@@ -75,7 +80,14 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Prioritise(wish) => wish.keep_texts(&mut after),
         Act::Retype(wish) => wish.keep_texts(&mut after),
         Act::Edit(wish) => wish.keep_texts(&mut after),
-        Act::Move(_) | Act::Retier(_) | Act::AgreeRepair(_) | Act::Assign(_) | Act::Write(_) | Act::Attach(_) | Act::Escalate(_) => {}
+        Act::Move(_)
+        | Act::Retier(_)
+        | Act::AgreeRepair(_)
+        | Act::Assign(_)
+        | Act::Write(_)
+        | Act::Attach(_)
+        | Act::WritePart(_)
+        | Act::Escalate(_) => {}
     }
     Ok((after, records))
 }

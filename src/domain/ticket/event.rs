@@ -6,6 +6,7 @@ use super::attach::Attached;
 use super::edit::Edited;
 use super::escalate::{Climbed, Proposed};
 use super::mail::Mailed;
+use super::part::PartWritten;
 use super::prioritise::Prioritised;
 use super::register::Registered;
 use super::repair::RepairAgreed;
@@ -41,6 +42,8 @@ event_data! {
     /// An internal note.
     Noted(Written) = "ticket.noted": "interne notitie", "internal note";
     Attached(Attached) = "ticket.attached": "bijlage toegevoegd", "file attached";
+    /// A version of one of its parts was written, such as a root cause analysis.
+    PartWritten(PartWritten) = "ticket.part_written": "onderdeel geschreven", "part written";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";

@@ -54,6 +54,7 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::MessageReceived(_)
         | EventData::Noted(_)
         | EventData::Attached(_)
+        | EventData::PartWritten(_)
         | EventData::Moved(_)
         | EventData::Warned(_)
         | EventData::Breached(_)

@@ -2,9 +2,9 @@
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
-//! `attach`, `escalate`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `attach`, `part`, `escalate`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
-//! beforehand what may be done, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
+//! beforehand what may be done, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
 pub mod assign;
@@ -18,7 +18,9 @@ mod facts;
 pub mod kinds;
 pub mod listing;
 pub mod mail;
+mod needs;
 mod overview;
+pub mod part;
 mod possible_moves;
 pub mod prioritise;
 pub mod register;

@@ -2,8 +2,10 @@
 //! without trying.
 
 use super::closing::{closing_needs, ends_in};
+use super::kinds::Need;
+use super::needs::missing;
 use super::prioritise::{needs_phone_contact, was_phoned};
-use super::transition::{lacks_priority, may_move, moved_as};
+use super::transition::{may_move, moved_as};
 use super::{Actor, Event, EventKind, Ticket};
 use crate::domain::contract::{ClosingText, Contract, Priority, Side};
 use crate::domain::workflow::{HoldCause, Phase, Step};
@@ -18,8 +20,8 @@ pub struct PossibleMove {
     pub by: Vec<Side>,
     /// Whether it must say what the ticket then waits for.
     pub needs_cause: bool,
-    /// Whether the ticket has to be given a priority first (design § 2.8).
-    pub needs_priority: bool,
+    /// What the ticket has to be given first.
+    pub before: Vec<Need>,
     /// Texts without which it is refused (ESC-21).
     pub needs_texts: Vec<ClosingText>,
     /// Texts that the closing will ask for, and that may already come with it.
@@ -39,7 +41,7 @@ impl Ticket {
                 event,
                 by: parties.into_iter().filter_map(may).collect(),
                 needs_cause: phase.step == Step::OnHold,
-                needs_priority: event == EventKind::Resolved && lacks_priority(contract, self),
+                before: missing(contract, self, history, phase, event),
                 takes_texts: if ends_in(phase) && needs_texts.is_empty() { self.closing_texts(contract, history) } else { Vec::new() },
                 needs_texts,
             }

@@ -46,19 +46,21 @@ pub struct Intake {
 
 impl Registered {
     pub(super) fn apply(&self, ticket: &mut Ticket, at: Instant) {
-        (ticket.kind, ticket.registered_as) = (self.kind, self.kind);
-        ticket.contract.clone_from(&self.contract);
-        ticket.contract_version_id = self.contract_version;
-        ticket.tier.clone_from(&self.tier);
-        let priority = self.priority.clone();
-        (ticket.priority, ticket.proposed_priority) = if self.decided { (priority, None) } else { (None, priority) };
+        // Whole, so that the compiler names what a new field is forgotten in.
+        let Self { kind, contract, contract_version, priority, decided, tier, channel, phase, emergency_for, intake: _ } = self;
+        (ticket.kind, ticket.registered_as) = (*kind, *kind);
+        ticket.contract.clone_from(contract);
+        ticket.contract_version_id = *contract_version;
+        ticket.tier.clone_from(tier);
+        let priority = priority.clone();
+        (ticket.priority, ticket.proposed_priority) = if *decided { (priority, None) } else { (None, priority) };
         // A replay starts from the row as it now stands, so whatever later events set is cleared first.
         (ticket.assignee, ticket.team, ticket.waiting_cause) = (None, None, None);
         (ticket.resolved_at, ticket.closed_at) = (None, None);
-        ticket.channel = self.channel;
-        ticket.emergency_for = self.emergency_for;
+        ticket.channel = *channel;
+        ticket.emergency_for = *emergency_for;
         ticket.opened_at = at;
-        if let Some(phase) = kinds::phase_of(self.kind, self.phase) {
+        if let Some(phase) = kinds::phase_of(*kind, *phase) {
             ticket.phase = phase;
         }
     }

@@ -30,7 +30,7 @@ impl Ticket {
             | EventData::Accepted(moved)
             | EventData::Reopened(moved)
             | EventData::Cancelled(moved) => moved.apply(self, at),
-            // These change its texts, its conversation or its clocks, none of which is a field of the ticket.
+            // These change its texts, its parts, its conversation or its clocks, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)
             | EventData::RepairAgreed(_)
             | EventData::Edited(_)
@@ -38,6 +38,7 @@ impl Ticket {
             | EventData::MessageReceived(_)
             | EventData::Noted(_)
             | EventData::Attached(_)
+            | EventData::PartWritten(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)
             | EventData::Breached(_)

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::closing::{closing_needs, ends_in};
+use super::kinds::{self, Need};
+use super::needs::missing;
 use super::situation::{Recorded, Situation};
-use super::{Actor, EventData, EventKind, Ticket, kinds, write};
+use super::{Actor, EventData, EventKind, Ticket, write};
 use crate::domain::Instant;
-use crate::domain::clock::Entry;
 use crate::domain::contract::{ClosingText, Contract};
 use crate::domain::permission::{self, Forbidden};
 use crate::domain::workflow::{Phase, State, Step};
@@ -40,9 +41,8 @@ pub enum Refused {
     /// INC-05, INC-06.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// A ticket is not resolved before its clocks know their priority (design § 2.8).
-    #[error("the ticket's clocks depend on its priority, and it has none yet")]
-    PriorityMissing,
+    #[error("{}", .0.iter().map(in_words).collect::<Vec<_>>().join("; "))]
+    NeedsMissing(Vec<Need>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,16 +66,17 @@ impl Move {
         self.check_cause(next, ticket, contract)?;
         let kind = moved_as(ticket.phase, next);
         may_move(ticket, actor, kind)?;
-        let missing = closing_needs(contract, ticket, history, next);
-        let missing: Vec<_> = missing.into_iter().filter(|text| !self.texts.contains(text)).collect();
-        if !missing.is_empty() {
-            return Err(Refused::TextsMissing(missing));
+        let texts = closing_needs(contract, ticket, history, next);
+        let texts: Vec<_> = texts.into_iter().filter(|text| !self.texts.contains(text)).collect();
+        if !texts.is_empty() {
+            return Err(Refused::TextsMissing(texts));
         }
         if !self.texts.is_empty() && !ends_in(next) {
             return Err(Refused::TextsUnexpected(self.texts.clone()));
         }
-        if kind == EventKind::Resolved && lacks_priority(contract, ticket) {
-            return Err(Refused::PriorityMissing);
+        let missing = missing(contract, ticket, history, next, kind);
+        if !missing.is_empty() {
+            return Err(Refused::NeedsMissing(missing));
         }
         let moved = Moved {
             from: ticket.phase.step,
@@ -162,8 +163,9 @@ pub(super) fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Resul
     }
 }
 
-/// Whether a clock of the ticket depends on a priority it does not have.
-pub(super) fn lacks_priority(contract: &Contract, ticket: &Ticket) -> bool {
-    let depends = |entry: &Entry| entry.priority.is_some() && entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref());
-    contract.effective_priority(ticket.priority_set(), ticket.kind).is_none() && contract.clocks.iter().any(depends)
+fn in_words(need: &Need) -> String {
+    match need {
+        Need::Priority => "the ticket's clocks depend on its priority, and it has none yet".to_owned(),
+        Need::Part(part) => format!("the ticket has no {} yet", part.english()),
+    }
 }

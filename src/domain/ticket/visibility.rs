@@ -6,16 +6,10 @@
 //! | who has it in hand, team and person | yes: it answers their question, and stops a clock |
 //! | what the desk and they wrote to each other, and their files | yes |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
-//! | a phone contact | that there was one, since a clock may start at it; of one told in an internal note no more than that |
-//!
-//!  a phone contact
-//!  that there was one, since a clock may start at it; of one recorded in an internal note, no more than that
-//!
+//! | its parts, such as a root cause analysis | all of it: they are written for the client |
+//! | a phone contact | that there was one, since a clock may start at it; of one recorded in an internal note, no more than that |
 //! | a step up that is put before a person | only where the client is asked |
-//!
-//!  what became of the desk's mail; stored values rebuilt
-//!  nothing
-//!
+//! | what became of the desk's mail; stored values rebuilt | nothing |
 //! | how the desk took a mail in (`acknowledge`, `p1ByMail`, `related`) | nothing |
 //! | when it last changed, its version and its `ETag` | as of the last change they see something of |
 //!
@@ -83,6 +77,7 @@ impl Reader {
             | EventData::Edited(_)
             | EventData::Replied(_)
             | EventData::MessageReceived(_)
+            | EventData::PartWritten(_)
             | EventData::Phoned(_)
             | EventData::Moved(_)
             | EventData::Held(_)

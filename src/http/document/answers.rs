@@ -35,7 +35,7 @@ const REFUSALS: [Refusal; 14] = [
     Refusal {
         status: 404,
         name: "NotFound",
-        description: "There is no such thing, or it is another organisation's.",
+        description: "It does not exist, or it belongs to another organisation.",
         header: None,
         applies: is_about_one,
     },

@@ -75,8 +75,8 @@ impl TicketInput {
             occurred_at_reason: self.occurred_at_reason.filter(|_| !is_late_unknown),
             external_references: references.map(|one| ticket::ExternalReference { system: one.system, reference: one.reference }).collect(),
             emergency_for: self.emergency_for,
+            mail: None,
             unreadable,
-            ..Draft::default()
         }
     }
 }

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::label::Label;
 use crate::domain::contract::{ClosingText, Contract, Motivation, Side};
+use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{Event, PossibleMove, Ticket};
 use crate::domain::workflow::HoldCause;
 use crate::usecases::Code;
@@ -71,13 +72,13 @@ pub struct TransitionCause {
 /// What has to be done to a ticket before it can make a move.
 #[derive(ToSchema, Serialize)]
 pub struct TransitionCondition {
-    /// The code of the refusal without it: `priority_required`.
+    /// The code of the refusal without it: `priority_required` or `part_required`.
     code: String,
-    /// The field of the ticket that has to be set.
+    /// The field of the ticket that has to be set, or the part that has to be written, such as `root_cause`.
     field: String,
     /// Its display name.
     label: Label,
-    /// What to choose from.
+    /// What to choose from; empty for a part.
     choices: Vec<TransitionPriority>,
 }
 
@@ -134,7 +135,7 @@ impl PossibleTransition {
             by: possible.by.iter().map(|side| side.as_str().to_owned()).collect(),
             allowed: possible.by.contains(&side),
             needs: std::iter::once(reason).chain(possible.needs_cause.then(cause)).chain(texts).collect(),
-            before: possible.needs_priority.then(|| TransitionCondition::priority(contract, ticket, history, side)).into_iter().collect(),
+            before: possible.before.iter().map(|need| TransitionCondition::new(*need, contract, ticket, history, side)).collect(),
             takes: possible.takes_texts.iter().map(text).collect(),
         }
     }
@@ -155,6 +156,18 @@ impl TransitionCause {
 }
 
 impl TransitionCondition {
+    fn new(need: Need, contract: &Contract, ticket: &Ticket, history: &[Event], side: Side) -> Self {
+        match need {
+            Need::Priority => Self::priority(contract, ticket, history, side),
+            Need::Part(part) => Self {
+                code: Code::PartRequired.as_str().to_owned(),
+                field: part.to_string(),
+                label: part.word().into(),
+                choices: Vec::new(),
+            },
+        }
+    }
+
     fn priority(contract: &Contract, ticket: &Ticket, history: &[Event], side: Side) -> Self {
         let choices = ticket.priorities(contract, history).into_iter().map(|(priority, needs_phone_contact)| TransitionPriority {
             code: priority.code.clone(),

@@ -58,7 +58,9 @@ async fn advance(
     let refused = |field, code, detail: &str| Failure::invalid(vec![Problem::field(field, code, detail)]);
     let advance = match (body.to, body.by) {
         (Some(to), None) => Advance::To(to),
-        (None, Some(by)) => Advance::By(seconds(&by).ok_or_else(|| refused("by", FieldCode::BadDuration, "is no duration such as PT4H"))?),
+        (None, Some(by)) => {
+            Advance::By(seconds(&by).ok_or_else(|| refused("by", FieldCode::BadDuration, "is not a duration such as PT4H"))?)
+        }
         _ => return Err(refused("to", FieldCode::OneOf, "give either to or by")),
     };
     let now_at = jobs::advance(&app, &caller.stamp_once(&app, &key, &sent), advance).await?;

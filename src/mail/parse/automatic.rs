@@ -41,7 +41,7 @@ impl fmt::Display for Automatic {
             Self::Precedence(value) => write!(f, "Precedence: {value}"),
             Self::ResponsesSuppressed => f.write_str("X-Auto-Response-Suppress"),
             Self::MailingList => f.write_str("a mailing list"),
-            Self::SystemSender(address) => write!(f, "the sender {address} is no person"),
+            Self::SystemSender(address) => write!(f, "the sender {address} is not a person"),
         }
     }
 }

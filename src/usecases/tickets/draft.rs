@@ -165,7 +165,7 @@ fn check_priority(
     let Some(priority) = draft.priority.as_deref() else { return };
     problems.extend(missing_motivation(contract, kind, priority, draft.priority_motivation.as_deref()));
     if contract.priority(priority, kind).is_none() {
-        let detail = format!("is no priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
+        let detail = format!("is not a priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
         problems.push(Problem::field("priority", FieldCode::UnknownPriority, detail));
     } else if permission::decides_priorities(&stamp.actor)
         && channel != Some(Channel::Phone)

@@ -10,7 +10,9 @@ use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Kind, Line};
 use crate::domain::contract::Side;
+use crate::domain::ticket::kinds::Content;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
+use crate::domain::ticket::part::PartVersion;
 use crate::domain::ticket::{self, Attachment, ClockIndex, Event, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
 use crate::proof::ClockLedger;
 use crate::store::{self, Reads, View};
@@ -88,6 +90,20 @@ pub async fn messages(
     let ticket = found(&view, ticket).await?;
     let shown = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, limit).await?;
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|message| &message.author)).await?, shown })
+}
+
+/// The versions of a part of a ticket before one of them, newest first.
+pub async fn part_versions<C: Content>(
+    app: &App,
+    caller: &Caller,
+    ticket: TicketRef,
+    before: Option<u32>,
+    limit: u64,
+) -> Result<Named<Vec<PartVersion<C>>>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let shown = store::parts::versions(&view, ticket.id, before, limit).await?;
+    Ok(Named { actors: Actors::of(&view, shown.iter().map(|version| &version.author)).await?, shown })
 }
 
 /// The events of a ticket after a place, in the order recorded. Each has its place among the events that the caller sees; a history only

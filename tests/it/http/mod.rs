@@ -7,6 +7,7 @@ mod deprecation;
 mod limits;
 mod lists;
 mod no_oracle;
+mod parts;
 mod refusals;
 mod retries;
 mod rules;

@@ -35,6 +35,9 @@ async fn all_six_types_walk_through_every_phase(desk: &Desk) {
     for (kind, prefix, phases) in walks {
         let number = desk.registers(&request(kind)).await;
         assert!(number.starts_with(prefix), "{number}");
+        if kind == "problem" {
+            assert_eq!(desk.explains(&number).await.status, 201);
+        }
         for phase in phases {
             let cause = (*phase == "on_hold").then_some("requester");
             let wish = json!({ "to": phase, "reason": "Zo is het.", "cause": cause });

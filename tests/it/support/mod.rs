@@ -261,6 +261,12 @@ impl Desk {
     }
 
     /// Time passes.
+    /// Writes the root cause analysis of a problem, without which it is not resolved.
+    pub async fn explains(&self, number: &str) -> Answer {
+        let analysis = json!({ "deeperCause": "De accu van de noodstroom is versleten.", "proposal": "De accu vervangen." });
+        self.post(&format!("/v1/tickets/{number}/root-causes"), &analysis).await
+    }
+
     pub async fn passes(&self, by: &str) {
         let answer = self.post("/v1/sandbox/advances", &json!({ "by": by })).await;
         assert_eq!(answer.status, 201, "{}", answer.body);

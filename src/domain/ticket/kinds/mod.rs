@@ -1,4 +1,4 @@
-//! The rules of each ticket type, a file a type: its phases, where each leads, and what is its own.
+//! The rules of each ticket type, a file a type: its phases, where each leads, what each cannot be entered without, and its parts.
 //!
 //! Two moves hold for every type and so stand in no file: an active phase goes on hold and back, and an open one can be cancelled
 //! (TKT-20).
@@ -6,12 +6,38 @@
 mod change_request;
 mod incident;
 mod information_request;
-mod problem;
+pub mod problem;
 mod proposal_request;
 mod service_request;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::domain::contract::TicketType;
 use crate::domain::workflow::{Phase, State, Step, phase};
+use crate::words::closed_list;
+
+closed_list! {
+    /// The structured parts that tickets of some types have, each in versions (design § 4).
+    pub enum Part {
+        /// Why incidents keep happening, and what would end it (PRB-02).
+        RootCause = "root_cause": "oorzaakanalyse", "root cause analysis";
+    }
+}
+
+/// What a part says, as its type's file declares it.
+pub trait Content: Serialize + DeserializeOwned {
+    const PART: Part;
+}
+
+/// What a ticket itself must have before it enters a phase. What a move brings along, such as a cause, is not among these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A priority, where its clocks depend on one (design § 2.8).
+    Priority,
+    /// A version of this part.
+    Part(Part),
+}
 
 /// What is specific to a type.
 #[derive(Debug)]
@@ -22,11 +48,14 @@ pub struct Rules {
     pub client_judges: bool,
     /// Whether one can be an emergency, which goes before all others while it is open.
     pub has_emergencies: bool,
+    pub parts: &'static [Part],
+    /// What a phase cannot be entered without, besides what holds for every type.
+    pub needs: &'static [(Step, Need)],
 }
 
 impl Rules {
     const fn of(phases: &'static [Phase]) -> Self {
-        Self { phases, client_judges: false, has_emergencies: false }
+        Self { phases, client_judges: false, has_emergencies: false, parts: &[], needs: &[] }
     }
 }
 
@@ -93,6 +122,17 @@ mod tests {
     fn every_type_is_registered_in_the_phase_of_that_name() {
         for kind in TicketType::ALL {
             assert_eq!((first(kind).step, first(kind).state), (Step::Registered, State::New), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_type_needs_parts_of_its_own_for_phases_of_its_own() {
+        for kind in TicketType::ALL {
+            let rules = rules(kind);
+            for (step, need) in rules.needs {
+                assert!(phase_of(kind, *step).is_some(), "{kind} has no {step}");
+                assert!(!matches!(need, Need::Part(part) if !rules.parts.contains(part)), "{kind} needs {need:?}");
+            }
         }
     }
 

@@ -1,9 +1,13 @@
-//! Problems (PRB): the deeper cause of incidents.
+//! Problems (PRB): the deeper cause of incidents. One is not resolved before its root cause analysis is written (PRB-02).
 
-use super::Rules;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Content, Need, Part, Rules};
 use crate::domain::workflow::{Phase, State, Step, phase};
 
-pub(super) static RULES: Rules = Rules::of(&PHASES);
+pub(super) static RULES: Rules =
+    Rules { parts: &[Part::RootCause], needs: &[(Step::Resolved, Need::Part(Part::RootCause))], ..Rules::of(&PHASES) };
 
 static PHASES: [Phase; 5] = [
     phase(Step::Registered, State::New, &[Step::Investigating]),
@@ -12,3 +16,19 @@ static PHASES: [Phase; 5] = [
     phase(Step::Resolved, State::Resolved, &[Step::Closed, Step::KnownError]),
     phase(Step::Closed, State::Closed, &[Step::Investigating]),
 ];
+
+/// A root cause analysis: why the incidents of a problem happen, and what would end them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RootCause {
+    /// The deeper cause of the incidents.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    pub deeper_cause: String,
+    /// How the problem can be solved.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    pub proposal: String,
+}
+
+impl Content for RootCause {
+    const PART: Part = Part::RootCause;
+}

@@ -28,12 +28,12 @@ impl FromQuery for NewAttachment {
         let given = keys.required_of("name", "The file's name; folders are left out of it", Some(1), 1000);
         let name = given.map(|given| attachments::safe_name(&given));
         if name == Some(None) {
-            keys.refuse("name", FieldCode::BadName, "is no name of a file");
+            keys.refuse("name", FieldCode::BadName, "is not a usable file name");
         }
         let said = keys.text_of("mediaType", "What it is, such as `application/pdf`", None, 127);
         let media_type = said.map_or_else(|| Some(attachments::UNKNOWN.to_owned()), |said| attachments::media_type(&said));
         if media_type.is_none() {
-            keys.refuse("mediaType", FieldCode::BadMediaType, "is no media type such as application/pdf");
+            keys.refuse("mediaType", FieldCode::BadMediaType, "is not a media type such as application/pdf");
         }
         let public = match keys.short_text("visibility", "`public` (default), or `internal` for the desk alone").as_deref() {
             None | Some("public") => true,

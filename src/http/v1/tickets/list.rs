@@ -90,7 +90,7 @@ pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>)
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
-            problems.push(refused("cursor", FieldCode::BadCursor, "is no cursor of these changes"));
+            problems.push(refused("cursor", FieldCode::BadCursor, "is not a cursor of these changes"));
         }
         Failure::unless_none(problems)?;
         let found = read::changes(&app, &caller, &filter, since, after.flatten(), size).await?;
@@ -100,7 +100,7 @@ pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>)
     let sort = Sort::of(&filter, sort);
     let after = cursor.map(|text| place(&text, &sort));
     if matches!(after, Some(None)) {
-        problems.push(refused("cursor", FieldCode::BadCursor, "is no cursor of a list in this order"));
+        problems.push(refused("cursor", FieldCode::BadCursor, "is not a cursor of a list in this order"));
     }
     Failure::unless_none(problems)?;
     let found = read::list(&app, &caller, &filter, &sort, after.flatten().as_ref(), size).await?;

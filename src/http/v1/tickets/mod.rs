@@ -9,10 +9,12 @@ mod events;
 mod list;
 mod messages;
 mod moves;
+mod parts;
 
 pub use list::names;
 
 use crate::app::App;
+use crate::domain::ticket::kinds::problem::RootCause;
 use crate::domain::ticket::{Overview, Ticket as DomainTicket, TicketRef};
 use crate::http::answer::{CreatedAt, Json, Tagged};
 use crate::http::caller::Caller;
@@ -35,7 +37,7 @@ pub fn operations() -> Vec<Operation> {
         ),
         post("/tickets", create::create)
             .id("createTicket")
-            .describe("Makes a ticket.", "Its clocks start at once. Everything that is wrong is said at once, and then nothing is made."),
+            .describe("Makes a ticket.", "Its clocks start at once. A refusal names everything that is wrong, and nothing is made."),
         post("/tickets/_bulk", bulk::create).id("createTickets").up_to(BULK_CAP).describe(
             "Makes many tickets, each by itself: one that cannot be does not stop the others.",
             "At most 500, each by itself: one that cannot be does not stop the others. There is a result for each, in the same order.",
@@ -93,7 +95,12 @@ pub fn operations() -> Vec<Operation> {
             "Always as a download, whatever the file is; `Range` asks for a part of it.",
         ),
     ];
-    operations.into_iter().map(|operation| operation.tag(Tag::Tickets)).collect()
+    let parts = parts::operations::<RootCause>(
+        "/tickets/{ref}/root-causes",
+        ["listTicketRootCauses", "createTicketRootCause"],
+        "The root cause analysis of a problem: the deeper cause of its incidents, and how it can be solved. A problem is not resolved without it.",
+    );
+    operations.into_iter().chain(parts).map(|operation| operation.tag(Tag::Tickets)).collect()
 }
 
 impl Address for TicketRef {

@@ -1,0 +1,53 @@
+//! The parts of tickets, each in versions.
+
+use entity::ticket_part;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, instant};
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::kinds::Content;
+use crate::domain::ticket::part::PartVersion;
+
+/// The versions of a part of a ticket before one of them, newest first.
+pub async fn versions<C: Content>(reads: &impl Reads, ticket: Uuid, before: Option<u32>, limit: u64) -> Result<Vec<PartVersion<C>>, DbErr> {
+    let mut rows = reads.find::<ticket_part::Entity>().filter(ticket_part::Column::TicketId.eq(ticket));
+    rows = rows.filter(ticket_part::Column::Part.eq(C::PART.as_str()));
+    if let Some(before) = before {
+        rows = rows.filter(ticket_part::Column::Version.lt(i64::from(before)));
+    }
+    let rows = rows.order_by_desc(ticket_part::Column::Version).limit(limit).all(reads.connection()).await?;
+    rows.into_iter().map(to_domain).collect()
+}
+
+pub async fn find<C: Content>(reads: &impl Reads, id: Uuid) -> Result<Option<PartVersion<C>>, DbErr> {
+    let row = reads.find::<ticket_part::Entity>().filter(ticket_part::Column::Id.eq(id)).one(reads.connection()).await?;
+    row.map(to_domain).transpose()
+}
+
+/// Stores a version under the id of its event.
+pub async fn insert<C: Content>(tx: &Tx, event: Uuid, ticket: &Ticket, written: &PartVersion<C>) -> Result<(), DbErr> {
+    let row = ticket_part::ActiveModel {
+        id: Set(event),
+        ticket_id: Set(ticket.id),
+        organisation: Set(ticket.organisation.clone()),
+        part: Set(C::PART.to_string()),
+        version: Set(i32::try_from(written.version).unwrap_or(i32::MAX)),
+        author: Set(written.author.clone()),
+        written_at: Set(written.written_at.to_utc()),
+        content: Set(serde_json::to_value(&written.content).map_err(|error| DbErr::Type(error.to_string()))?),
+    };
+    ticket_part::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+fn to_domain<C: Content>(row: ticket_part::Model) -> Result<PartVersion<C>, DbErr> {
+    let unreadable = |error| DbErr::Type(format!("the content of {} {} cannot be read: {error}", row.part, row.id));
+    Ok(PartVersion {
+        version: u32::try_from(row.version).unwrap_or_default(),
+        content: serde_json::from_value(row.content).map_err(unreadable)?,
+        author: row.author,
+        written_at: instant(row.written_at),
+    })
+}

@@ -1,0 +1,42 @@
+//! Writing a part of a ticket, such as the root cause analysis of a problem.
+
+use super::act::{When, act_in, as_expected};
+use crate::app::App;
+use crate::domain::ticket::kinds::Content;
+use crate::domain::ticket::part::{PartVersion, WritePart};
+use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
+use crate::store;
+use crate::usecases::held::repeated;
+use crate::usecases::{Error, Stamp};
+
+/// Writes a new version of the part that `content` is; earlier versions stay.
+pub async fn write_part<C: Content + Clone>(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    content: &C,
+    expected: Option<&[i32]>,
+) -> Result<PartVersion<C>, Error> {
+    app.write(&stamp.scope, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return store::parts::find(tx, known).await?.ok_or(Error::NotFound("part"));
+        }
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        as_expected(stamp, &ticket, expected)?;
+        let wish = Act::WritePart(WritePart(C::PART));
+        let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);
+        let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], &When::default(), made).await?;
+        let (event, version) = written(&events).ok_or_else(|| Error::Internal("a part without an event".to_owned()))?;
+        let part = PartVersion { version, author: event.actor.clone(), written_at: event.occurred_at, content: content.clone() };
+        store::parts::insert(tx, event.id, &ticket, &part).await?;
+        Ok(part)
+    })
+    .await
+}
+
+fn written(events: &[Event]) -> Option<(&Event, u32)> {
+    events.iter().find_map(|event| match &event.data {
+        EventData::PartWritten(written) => Some((event, written.version)),
+        _ => None,
+    })
+}
