@@ -260,13 +260,13 @@ impl Desk {
         self.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": to, "reason": "Zo is het." })).await
     }
 
-    /// Time passes.
     /// Writes the root cause analysis of a problem, without which it is not resolved.
     pub async fn explains(&self, number: &str) -> Answer {
         let analysis = json!({ "deeperCause": "De accu van de noodstroom is versleten.", "proposal": "De accu vervangen." });
         self.post(&format!("/v1/tickets/{number}/root-causes"), &analysis).await
     }
 
+    /// Time passes.
     pub async fn passes(&self, by: &str) {
         let answer = self.post("/v1/sandbox/advances", &json!({ "by": by })).await;
         assert_eq!(answer.status, 201, "{}", answer.body);
