@@ -140,7 +140,7 @@ async fn throughput(on_postgres: bool) {
     let (body, draft) = (incident(), draft());
     let number = desk.asks("/v1/tickets", Some(&body)).await;
     let (path, plain) = (format!("/v1/tickets/{number}"), rows.number);
-    let mut figures = [[0.0; 3]; 7];
+    let mut figures = [[0.0; 3]; 8];
     for (at, clients) in CLIENTS.into_iter().enumerate() {
         for _ in 0..2 {
             let served = Desk::open(on_postgres, true).await;
@@ -153,6 +153,7 @@ async fn throughput(on_postgres: bool) {
                 per_second(clients, async || drop(served.asks("/v1/tickets", Some(&body)).await)).await,
                 per_second(clients, async || rows.read(&reader, plain).await).await,
                 per_second(clients, async || drop(desk.asks(&path, None).await)).await,
+                per_second(clients, async || drop(desk.asks("/v1/tickets?pageSize=50", None).await)).await,
                 per_second(clients, async || drop(desk.asks("/livez", None).await)).await,
             ];
             served.close().await;
@@ -161,7 +162,7 @@ async fn throughput(on_postgres: bool) {
             }
         }
     }
-    let [bare, usecase, created, working, bare_read, read, live] = figures;
+    let [bare, usecase, created, working, bare_read, read, page, live] = figures;
     let share = |part: [f64; 3], whole: [f64; 3]| [part[0] / whole[0], part[1] / whole[1], part[2] / whole[2]];
     line("created a second: bare SQL", bare, 0);
     line("  the use case, without HTTP", usecase, 0);
@@ -172,6 +173,7 @@ async fn throughput(on_postgres: bool) {
     line("read a second: bare SQL", bare_read, 0);
     line("  HTTP", read, 0);
     line("  HTTP, of bare SQL (aim: 0.50)", share(read, bare_read), 2);
+    line("a page of 50 a second: HTTP", page, 0);
     line("GET /livez a second: HTTP and its client alone", live, 0);
     // What a ticket costs by each way with one client, and so what the steps between them cost.
     let micros = |figure: f64| 1e6 / figure;
