@@ -9,7 +9,10 @@ pub struct Model {
     pub id: Uuid,
     pub name: String,
     pub organisation: Option<String>,
-    pub kind: String,
+    /// Whose it is, where it belongs to a known person.
+    pub person_id: Option<Uuid>,
+    /// Codes, with a space between them.
+    pub roles: String,
     pub hash: String,
     pub created_at: DateTimeUtc,
     pub expires_at: Option<DateTimeUtc>,

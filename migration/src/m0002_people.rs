@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::TableCreateStatement;
 use sea_orm_migration::schema::{
     boolean, string, string_null, string_uniq, text, timestamp_with_time_zone as instant, timestamp_with_time_zone_null as instant_null,
-    uuid,
+    uuid, uuid_null,
 };
 
 use crate::table::{step, table};
@@ -22,8 +22,10 @@ fn tables() -> Vec<TableCreateStatement> {
                 instant("created_at"),
                 instant_null("expires_at"),
                 instant_null("revoked_at"),
-                // A person's or an integration's.
-                string("kind"),
+                // Whose it is, where it belongs to a known person.
+                uuid_null("person_id"),
+                // Codes, with a space between them.
+                string("roles"),
             ],
         ),
         table(

@@ -4,18 +4,17 @@
 
 pub mod tokens;
 
-use crate::domain::permission::Scope;
-use crate::domain::ticket::{Actor, Reader};
+use crate::domain::permission::{Principal, Scope};
+use crate::domain::ticket::Reader;
 
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// As histories name them.
-    pub actor: Actor,
+    pub who: Principal,
     pub scope: Scope,
 }
 
 impl Caller {
     pub fn reader(&self) -> Reader {
-        Reader::of(&self.actor)
+        Reader::of(&self.who.actor)
     }
 }

@@ -2,12 +2,14 @@
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use super::Caller;
 use crate::app::App;
-use crate::domain::permission::Scope;
+use crate::domain::contract::Side;
+use crate::domain::permission::{Principal, Role, Roles, Scope};
 use crate::domain::ticket::Actor;
-use crate::store::tokens::{Holder, Token};
+use crate::store::tokens::Token;
 use crate::store::{self, DbError};
 use crate::time::TimeSource;
 
@@ -24,18 +26,30 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
     if let Some(admin) = &app.settings.admin.token
         && bool::from(admin.reveal().as_bytes().ct_eq(token.as_bytes()))
     {
-        return Ok(Some(Caller { actor: Actor::Desk("admin".to_owned()), scope: Scope::All }));
+        let who = Principal { actor: Actor::Desk("admin".to_owned()), roles: Roles::of(Side::Supplier).without(Role::Integration) };
+        return Ok(Some(Caller { who, scope: Scope::All }));
     }
     let known = store::tokens::find(&app.all(), &hash(token)).await?;
     Ok(known.filter(|known| state(known) == TokenState::Valid).map(holder))
 }
 
 fn holder(token: Token) -> Caller {
-    let id = token.id.to_string();
-    match (token.organisation, token.holder) {
-        (Some(organisation), _) => Caller { actor: Actor::Client(id), scope: Scope::Organisations(vec![organisation]) },
-        (None, Holder::Person) => Caller { actor: Actor::Desk(id), scope: Scope::All },
-        (None, Holder::Integration) => Caller { actor: Actor::Integration(id), scope: Scope::All },
+    let Token { roles, person_id, .. } = token;
+    let id = person_id.unwrap_or(token.id).to_string();
+    let (actor, scope) = match token.organisation {
+        Some(organisation) => (Actor::Client(id), scope_of(roles, organisation, person_id)),
+        None if roles.has(Role::Integration) => (Actor::Integration(id), Scope::All),
+        None => (Actor::Desk(id), Scope::All),
+    };
+    Caller { who: Principal { actor, roles }, scope }
+}
+
+/// Whoever is a requester and no more sees what they reported; without a person behind the token that is nothing.
+fn scope_of(roles: Roles, organisation: String, person: Option<Uuid>) -> Scope {
+    if roles.has_one_of(&[Role::AuthorisedRequester, Role::Approver]) {
+        Scope::Organisations(vec![organisation])
+    } else {
+        Scope::Person { organisation, person: person.unwrap_or_default() }
     }
 }
 

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::domain::permission;
 use crate::reports::layout;
 use crate::reports::service_management::Month;
 use crate::settings::Settings;
@@ -171,6 +172,8 @@ enum What {
     },
     /// Print the API document.
     Openapi,
+    /// Print which role may what, as Markdown.
+    Permissions,
     /// Print the page of problem codes.
     Problems,
 }
@@ -244,6 +247,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Rebuild { write } => Box::pin(repair::rebuild(settings()?, write)).await?,
         What::DeadLetters { retry } => repair::dead_letters(settings()?, &retry).await?,
         What::Openapi => say(http::document().trim_end())?,
+        What::Permissions => say(permission::page().trim_end())?,
         What::Problems => say(http::problem_codes().trim_end())?,
     }
     Ok(ExitCode::SUCCESS)

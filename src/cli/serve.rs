@@ -74,7 +74,7 @@ async fn welcome(app: &App, address: SocketAddr) -> Result<(), Failed> {
         say("What next:")?;
         say(format_args!("  read the API at http://{address}/docs"))?;
         say(format_args!("  ask it:  curl -H 'Authorization: Bearer {token}' http://{address}/v1/tickets"))?;
-        say("  give each client a token of its own:  uurwerk token --organisation ID --name NAME")?;
+        say("  give each client a token of its own:  uurwerk token --organisation ID --role ROLE --name NAME")?;
         if app.settings.mail.transport == MailTransport::Folder {
             say(format_args!("  read what it mails in {}, until [mail] names a mail server", app.settings.mail.folder.display()))?;
         }

@@ -6,30 +6,41 @@ use uuid::Uuid;
 use super::{Failed, explained, open, say};
 use crate::app::App;
 use crate::auth::tokens::TokenState;
+use crate::domain::permission::Role;
 use crate::settings::Settings;
-use crate::store::tokens::Holder;
-use crate::usecases::tokens::{self, Listed};
+use crate::usecases::one_of;
+use crate::usecases::tokens::{self, Listed, NewToken};
 
 #[derive(Args)]
 pub struct Asked {
     /// A name that says what it is for; histories show it.
     #[arg(long, default_value = "token")]
     name: String,
+    /// What its holder may do: give it once for each role. `uurwerk permissions` lists them.
+    #[arg(long = "role", value_name = "ROLE", required_unless_present_any = ["list", "revoke", "integration"], value_parser = role)]
+    roles: Vec<Role>,
+    /// The address of the person who acts with it; needed for a requester, who sees what they reported.
+    #[arg(long, value_name = "ADDRESS", requires = "organisation")]
+    person: Option<String>,
     /// The organisation it is for; the desk when absent.
     #[arg(long)]
     organisation: Option<String>,
     /// Instead of a person's token: one for this system, which acts for the desk and never counts as answering a client.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "organisation"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "organisation", "roles"])]
     integration: Option<String>,
     /// When it expires (RFC 3339).
     #[arg(long)]
     expires_at: Option<String>,
     /// Instead: list every token, without the secrets, which are not kept.
-    #[arg(long, conflicts_with_all = ["name", "organisation", "integration", "expires_at", "revoke"])]
+    #[arg(long, conflicts_with_all = ["name", "organisation", "roles", "person", "integration", "expires_at", "revoke"])]
     list: bool,
     /// Instead: revoke the token with this id, which is invalid from now on.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["name", "organisation", "integration", "expires_at"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["name", "organisation", "roles", "person", "integration", "expires_at"])]
     revoke: Option<Uuid>,
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    Role::named(code).ok_or_else(|| one_of(Role::ALL.map(Role::as_str)))
 }
 
 pub async fn run(settings: Settings, asked: Asked) -> Result<(), Failed> {
@@ -46,11 +57,12 @@ pub async fn run(settings: Settings, asked: Asked) -> Result<(), Failed> {
     let expires_at = asked.expires_at.map(|text| text.parse()).transpose()?;
     let app = open::in_any_time(settings).await?;
     open::apply_folder(&app).await?;
-    let made = match &asked.integration {
-        Some(system) => tokens::create_for_integration(&app, system, expires_at).await,
-        None => tokens::create(&app, &asked.name, asked.organisation.as_deref(), expires_at).await,
+    let Asked { name, organisation, roles, person, integration, .. } = asked;
+    let new = match integration {
+        Some(name) => NewToken { name, roles: vec![Role::Integration], expires_at, ..NewToken::default() },
+        None => NewToken { name, organisation, roles, person, expires_at },
     };
-    let text = made.map_err(explained)?;
+    let text = tokens::create(&app, &new).await.map_err(explained)?;
     shown(&app, &text, say(&text)).await
 }
 
@@ -70,7 +82,6 @@ fn line(Listed { token, state }: &Listed) -> String {
         (_, _, Some(at)) => format!("good until {at}"),
         _ => "good".to_owned(),
     };
-    let of_the_desk = if token.holder == Holder::Integration { "an integration of the desk" } else { "the desk" };
-    let whose = token.organisation.as_deref().unwrap_or(of_the_desk);
-    format!("{}  made {} for {whose}, {state}: {}", token.id, token.created_at, token.name)
+    let whose = token.organisation.as_deref().unwrap_or("the desk");
+    format!("{}  made {} for {whose} ({}), {state}: {}", token.id, token.created_at, token.roles, token.name)
 }

@@ -33,6 +33,7 @@ codes! {
         ClientDecides = "client_decides": "Only the client accepts or refuses the solution of an incident.";
         DeskOnly = "desk_only": "Only the desk may do this.";
         RaisedByOthers = "raised_by_others": "The contract says who may raise a case to this level, and the caller is not of that side.";
+        RoleMissing = "role_missing": "The caller has none of the roles that may do this; the detail names them.";
         NotFound = "not_found": "It does not exist, or it belongs to another organisation.";
         MethodNotAllowed = "method_not_allowed": "The resource does not support this method; `Allow` names those it does.";
         NotAcceptable = "not_acceptable": "The resource has no representation that `Accept` allows.";

@@ -7,7 +7,7 @@ pub use codes::{Code, FieldCode};
 use sea_orm::DbErr;
 
 use crate::domain::agreements::UnknownVersion;
-use crate::domain::permission::Forbidden;
+use crate::domain::permission::{Forbidden, Verb};
 use crate::mail::messages;
 use crate::store;
 
@@ -99,8 +99,9 @@ impl From<DbErr> for Error {
 impl From<Forbidden> for Error {
     fn from(forbidden: Forbidden) -> Self {
         let code = match forbidden {
-            Forbidden::DeskOnly | Forbidden::RecordsLate | Forbidden::RecordsCalls | Forbidden::FulfilsForOthers => Code::DeskOnly,
-            Forbidden::ClientDecides => Code::ClientDecides,
+            Forbidden::OtherSide(Verb::JudgeSolutions) => Code::ClientDecides,
+            Forbidden::OtherSide(_) | Forbidden::FulfilsForOthers => Code::DeskOnly,
+            Forbidden::RoleMissing(_) => Code::RoleMissing,
             Forbidden::ApprovesForOthers => Code::OtherSide,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }

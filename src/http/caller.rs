@@ -13,27 +13,24 @@ use super::operation::{Argument, RequestContext, Signature};
 use crate::app::App;
 pub use crate::auth::Caller;
 use crate::auth::tokens;
-use crate::domain::permission::Verb;
+use crate::domain::permission::Requires;
 use crate::usecases::{Error, Stamp};
 
 impl Caller {
     /// For an action without an idempotency key.
     pub fn stamp(&self, app: &App) -> Stamp {
-        Stamp { actor: self.actor.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None }
+        Stamp { who: self.who.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None }
     }
 
     /// For an action that must not happen twice under one key.
     pub fn stamp_once(&self, app: &App, key: &IdempotencyKey, body: &[u8]) -> Stamp {
-        Stamp { idempotency: key.of(&self.actor, body), ..self.stamp(app) }
+        Stamp { idempotency: key.of(&self.who.actor, body), ..self.stamp(app) }
     }
 }
 
-impl Argument for Caller {
-    fn declare(signature: &mut Signature) {
-        signature.is_authenticated = true;
-    }
-
-    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+impl Caller {
+    /// The caller of a request, whatever they may.
+    pub async fn of(context: &RequestContext) -> Result<Self, Failure> {
         let request = &context.request;
         let app = request.app_data::<Data<App>>().ok_or_else(Failure::unauthorized)?;
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -51,7 +48,8 @@ impl Argument for Caller {
     }
 }
 
-/// A caller who may do this. The requirement stands in the signature of the handler, and so in the document.
+/// A caller who may do this: the only way in which a handler gets to know its caller, so that every operation says what it requires, in
+/// its signature and so in the document.
 pub struct May<V> {
     caller: Caller,
     verb: PhantomData<V>,
@@ -65,15 +63,15 @@ impl<V> Deref for May<V> {
     }
 }
 
-impl<V: Verb> Argument for May<V> {
+impl<V: Requires> Argument for May<V> {
     fn declare(signature: &mut Signature) {
-        Caller::declare(signature);
-        signature.who_may = Some(V::WHO);
+        signature.is_authenticated = true;
+        signature.requires = Some(V::VERB);
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
-        let caller = <Caller as Argument>::take(context).await?;
-        V::may(&caller.actor).map_err(Error::from)?;
+        let caller = Caller::of(context).await?;
+        caller.who.may(V::VERB).map_err(Error::from)?;
         Ok(Self { caller, verb: PhantomData })
     }
 }

@@ -26,6 +26,7 @@ use utoipa::openapi::{HttpMethod, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
 use super::deprecation::{self, Deprecation};
 use super::error::ProblemBody;
 use super::operation::{Location, Operation, Parameter, Signature, Tag};
+use crate::domain::permission::Verb;
 
 const ABOUT: &str = "A service desk whose clocks hold up in a contract meeting: tickets, their clocks and how each second was counted, \
     escalations, and the month's report. Instants are accepted with any offset and answered in UTC; a refusal is problem+json and \
@@ -98,7 +99,8 @@ fn as_declared(operations: &[Operation]) -> OpenApi {
 
 fn described(operation: &Operation) -> Described {
     let signature = &operation.signature;
-    let only = signature.who_may.map(|who| format!(" Only for {who}.")).unwrap_or_default();
+    let roles = signature.requires.map(Verb::roles).unwrap_or_default().iter().map(|role| format!("`{role}`")).collect::<Vec<_>>();
+    let only = if roles.is_empty() { String::new() } else { format!(" Needs one of the roles {}.", roles.join(", ")) };
     let described = OperationBuilder::new()
         .tag(operation.tag.described().0)
         .operation_id(Some(operation.id))

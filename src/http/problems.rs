@@ -10,7 +10,7 @@ pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest | Code::BadRequest | Code::IncompleteBody => StatusCode::BAD_REQUEST,
         Code::Unauthorized => StatusCode::UNAUTHORIZED,
-        Code::OtherSide | Code::ClientDecides | Code::DeskOnly | Code::RaisedByOthers => StatusCode::FORBIDDEN,
+        Code::OtherSide | Code::ClientDecides | Code::DeskOnly | Code::RaisedByOthers | Code::RoleMissing => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,

@@ -8,7 +8,7 @@ use super::caller::Caller;
 use super::error::Failure;
 use super::gate;
 use super::incoming::Incoming;
-use super::operation::{Argument, Operation, RequestContext};
+use super::operation::{Operation, RequestContext};
 use crate::usecases::Code;
 
 /// One resource for each path, with all its methods.
@@ -41,10 +41,10 @@ fn resource(path: &str, operations: &[&'static Operation]) -> Resource {
 
 /// A request without a valid token is told just that, even where more is wrong with it: strangers learn nothing about the API's checks.
 async fn answer(operation: &'static Operation, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
-    let mut context = RequestContext::new(request, operation, incoming.up_to(operation.cap));
+    let context = RequestContext::new(request, operation, incoming.up_to(operation.cap));
     if let Err(refused) = gate::check(&context.request, operation) {
         if operation.signature.is_authenticated {
-            Caller::take(&mut context).await?;
+            Caller::of(&context).await?;
         }
         return Err(refused);
     }

@@ -7,27 +7,9 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant};
+use super::{Reads, Tx, instant};
 use crate::domain::Instant;
-
-/// Who acts with a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
-    Person,
-    /// A machine: its messages do not count as a response to the client.
-    Integration,
-}
-
-impl Holder {
-    const ALL: [Self; 2] = [Self::Person, Self::Integration];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Integration => "integration",
-        }
-    }
-}
+use crate::domain::permission::Roles;
 
 /// A token without its text, which is not kept.
 #[derive(Debug, Clone)]
@@ -36,7 +18,9 @@ pub struct Token {
     pub name: String,
     /// `None` for a token of the desk.
     pub organisation: Option<String>,
-    pub holder: Holder,
+    /// Whose it is, where it belongs to a known person.
+    pub person_id: Option<Uuid>,
+    pub roles: Roles,
     pub created_at: Instant,
     pub expires_at: Option<Instant>,
     pub revoked_at: Option<Instant>,
@@ -44,20 +28,20 @@ pub struct Token {
 
 pub async fn find(reads: &impl Reads, hash: &str) -> Result<Option<Token>, DbErr> {
     let row = reads.find_of_desk::<token::Entity>().filter(token::Column::Hash.eq(hash)).one(reads.connection()).await?;
-    row.map(read).transpose()
+    Ok(row.map(read))
 }
 
 /// Every token there ever was, oldest first.
 pub async fn all(reads: &impl Reads) -> Result<Vec<Token>, DbErr> {
     let rows = reads.find_of_desk::<token::Entity>().order_by_asc(token::Column::CreatedAt).order_by_asc(token::Column::Id);
-    rows.all(reads.connection()).await?.into_iter().map(read).collect()
+    Ok(rows.all(reads.connection()).await?.into_iter().map(read).collect())
 }
 
 /// Revokes a token; the time of an earlier revocation stays. `None` when there is no token with that id.
 pub async fn revoke(tx: &Tx, id: Uuid, now: Instant) -> Result<Option<Token>, DbErr> {
     let unrevoked = token::Entity::update_many().filter(token::Column::Id.eq(id)).filter(token::Column::RevokedAt.is_null());
     unrevoked.col_expr(token::Column::RevokedAt, Expr::value(now.to_utc())).exec(tx.connection()).await?;
-    tx.find_of_desk::<token::Entity>().filter(token::Column::Id.eq(id)).one(tx.connection()).await?.map(read).transpose()
+    Ok(tx.find_of_desk::<token::Entity>().filter(token::Column::Id.eq(id)).one(tx.connection()).await?.map(read))
 }
 
 /// Whether the desk has or had a token with that name.
@@ -71,7 +55,8 @@ pub async fn insert(tx: &Tx, token: &Token, hash: &str) -> Result<(), DbErr> {
         id: Set(token.id),
         name: Set(token.name.clone()),
         organisation: Set(token.organisation.clone()),
-        kind: Set(token.holder.as_str().to_owned()),
+        person_id: Set(token.person_id),
+        roles: Set(token.roles.to_string()),
         hash: Set(hash.to_owned()),
         created_at: Set(token.created_at.to_utc()),
         expires_at: Set(token.expires_at.map(Instant::to_utc)),
@@ -84,15 +69,15 @@ pub async fn delete(tx: &Tx, hash: &str) -> Result<(), DbErr> {
     token::Entity::delete_many().filter(token::Column::Hash.eq(hash)).exec(tx.connection()).await.map(drop)
 }
 
-fn read(row: token::Model) -> Result<Token, DbErr> {
-    let holder = Holder::ALL.into_iter().find(|holder| holder.as_str() == row.kind);
-    Ok(Token {
+fn read(row: token::Model) -> Token {
+    Token {
         id: row.id,
         name: row.name,
         organisation: row.organisation,
+        person_id: row.person_id,
+        roles: Roles::from(&*row.roles),
         created_at: instant(row.created_at),
-        holder: holder.ok_or_else(|| broken("a kind of token"))?,
         expires_at: row.expires_at.map(instant),
         revoked_at: row.revoked_at.map(instant),
-    })
+    }
 }

@@ -3,10 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryFilter,
-    QueryResult, Select, Statement, TransactionTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select, Statement, TransactionTrait,
 };
+use uuid::Uuid;
 
 use entity::{
     amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event, external_reference,
@@ -175,27 +177,55 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Statements<C> {
 /// A table whose rows belong to organisations.
 pub trait OfOrganisation: EntityTrait {
     const ORGANISATION: Self::Column;
+
+    /// The rows that a person reported, or that belong to a ticket they reported.
+    fn of_person(person: Uuid) -> Condition;
+}
+
+fn reported_by(person: Uuid) -> SelectStatement {
+    ticket::Entity::find().select_only().column(ticket::Column::Id).filter(ticket::Column::RequesterId.eq(person)).into_query()
 }
 
 macro_rules! of_organisation {
-    ($($table:ident),*) => { $(impl OfOrganisation for $table::Entity { const ORGANISATION: Self::Column = $table::Column::Organisation; })* };
+    ($($table:ident: $of_person:expr),* $(,)?) => { $(
+        impl OfOrganisation for $table::Entity {
+            const ORGANISATION: Self::Column = $table::Column::Organisation;
+
+            fn of_person(person: Uuid) -> Condition {
+                let of_person: fn(Uuid) -> Condition = $of_person;
+                of_person(person)
+            }
+        }
+    )* };
 }
+
+/// Of no use to somebody who sees what they reported themselves.
+fn of_nobody(_person: Uuid) -> Condition {
+    Condition::all().add(Expr::val(1).eq(0))
+}
+
+macro_rules! of_ticket {
+    ($table:ident, $column:ident) => {
+        |person| Condition::all().add($table::Column::$column.in_subquery(reported_by(person)))
+    };
+}
+
 of_organisation!(
-    attachment,
-    clock,
-    escalation,
-    event,
-    external_reference,
-    message,
-    obligation,
-    outbound_mail,
-    person,
-    set_aside,
-    ticket,
-    ticket_change,
-    ticket_part,
+    attachment: of_ticket!(attachment, TicketId),
+    clock: of_ticket!(clock, TicketId),
+    escalation: of_ticket!(escalation, TicketId),
+    event: of_ticket!(event, SubjectId),
+    external_reference: of_ticket!(external_reference, TicketId),
+    message: of_ticket!(message, TicketId),
+    obligation: of_nobody,
+    outbound_mail: of_nobody,
+    person: |person| Condition::all().add(person::Column::Id.eq(person)),
+    set_aside: of_nobody,
+    ticket: |person| Condition::all().add(ticket::Column::RequesterId.eq(person)),
+    ticket_change: of_ticket!(ticket_change, TicketId),
+    ticket_part: of_ticket!(ticket_part, TicketId),
     // A mail from somebody unknown has no organisation, so only the desk sees it.
-    inbound_mail
+    inbound_mail: of_nobody,
 );
 
 /// A table whose rows belong to no organisation: the desk's own records, and agreements, which `usecases::contracts` shows to those they
@@ -284,6 +314,7 @@ pub trait Reads: sealed::Inner {
         match self.scope() {
             Scope::All => E::find(),
             Scope::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
+            Scope::Person { organisation, person } => E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::of_person(*person)),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::domain::agreements::Agreements;
 use crate::domain::calendar::BadInterval;
 use crate::domain::contract::Side;
 use crate::domain::contract::amendment::{Amendment, Approval, Change, RecordedAmendment, needs_approval, next_sequence};
-use crate::domain::permission::{self, AmendCalendars, Verb};
+use crate::domain::permission::Verb;
 use crate::store::{self, Scope, Tx};
 
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub struct Consent {
 /// Changes one date of a contract's calendar in every version, or lets that wait for the approval of both sides. The same change twice is
 /// recorded twice, and the second has no effect.
 pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<RecordedAmendment, Error> {
-    AmendCalendars::may(&stamp.actor)?;
+    stamp.who.may(Verb::AmendCalendars)?;
     app.write(&stamp.scope, async |tx| {
         let (agreements, known) = locked(tx).await?;
         if let Some(id) = super::held::repeated(tx, stamp).await? {
@@ -62,7 +62,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
             date: draft.date,
             change: change(draft).map_err(Error::Invalid)?,
             reason: draft.reason.clone(),
-            actor: stamp.actor.as_text(),
+            actor: stamp.who.actor.as_text(),
             recorded_at: now,
             needs_approval: needs_approval(draft.date, today),
             approvals: Vec::new(),
@@ -87,7 +87,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
 pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<RecordedAmendment, Error> {
     let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
     if let Some(side) = Side::named(&consent.side) {
-        permission::may_approve_for(&stamp.actor, side)?;
+        stamp.who.may_approve_for(side)?;
     }
     // Beyond the caller's scope: it moves the deadlines of every client of the contract.
     app.write(&Scope::All, async |tx| {
@@ -152,7 +152,7 @@ async fn sign(
         side,
         approved_by: name.to_owned(),
         evidence: consent.evidence.clone(),
-        actor: stamp.actor.as_text(),
+        actor: stamp.who.actor.as_text(),
         approved_at,
     };
     store::amendments::approve(tx, recorded.id, sequence, &approval).await?;

@@ -12,7 +12,6 @@ use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::idempotency::Key;
-use crate::domain::permission;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::attach::Attach;
 use crate::domain::ticket::{Act, Attachment, Reader, Ticket, TicketRef};
@@ -100,7 +99,7 @@ pub async fn attach(
 async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
     app.write(&stamp.scope, async |tx| {
         let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        permission::may_attach(&stamp.actor, new.public)?;
+        stamp.who.may_show(new.public)?;
         let room = room_on(app, tx, &ticket, new.public).await?;
         if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
             return Err(too_large(app, room));
@@ -137,7 +136,7 @@ pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id
         ticket_id: ticket.id,
         organisation: ticket.organisation.clone(),
         public: new.public,
-        author: stamp.actor.as_text(),
+        author: stamp.who.actor.as_text(),
         name: new.name.clone(),
         media_type: new.media_type.clone(),
         size_bytes: kept.size,

@@ -64,7 +64,7 @@ impl<'a, S: Rows> Held<'a, S> {
 
     /// Adds an event of the stamp's actor.
     pub fn happened(&mut self, data: S::Data, reason: Option<String>, at: Instant) {
-        let actor = self.stamp.actor.clone();
+        let actor = self.stamp.who.actor.clone();
         self.add(&actor, data, reason, at);
     }
 

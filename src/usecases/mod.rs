@@ -26,13 +26,13 @@ pub use crate::error::{Code, Error, FieldCode, Problem, one_of};
 
 use crate::domain::Instant;
 use crate::domain::idempotency::Key;
-use crate::domain::ticket::Actor;
+use crate::domain::permission::Principal;
 use crate::store::Scope;
 
 /// Who does something, with what scope, and when. Made once at the edge, so that one action has one instant.
 #[derive(Debug, Clone)]
 pub struct Stamp {
-    pub actor: Actor,
+    pub who: Principal,
     /// Which organisations' rows they see.
     pub scope: Scope,
     /// Now.
@@ -43,6 +43,6 @@ pub struct Stamp {
 impl Stamp {
     /// For what the program does by itself.
     pub fn system(now: Instant) -> Self {
-        Self { actor: Actor::System, scope: Scope::All, recorded_at: now, idempotency: None }
+        Self { who: Principal::SYSTEM, scope: Scope::All, recorded_at: now, idempotency: None }
     }
 }

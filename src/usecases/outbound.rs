@@ -8,7 +8,7 @@ use super::{Code, Error, Stamp};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::mail::{MailState, Outbound, OutboundFilter, Tracked};
-use crate::domain::permission::{ResendMail, TrackMail, Verb};
+use crate::domain::permission::Verb;
 use crate::domain::ticket::mail::Mailed;
 use crate::domain::ticket::{EventData, Ticket, TicketRef};
 use crate::store::record::Rows as _;
@@ -43,7 +43,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
 
 /// Sends a given-up mail again, retrying it for as long as a new one.
 pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Error> {
-    ResendMail::may(&stamp.actor)?;
+    stamp.who.may(Verb::ResendMail)?;
     let sent = app.write(&stamp.scope, async |tx| {
         let known = repeated(tx, stamp).await?;
         let found = store::outbound::find(tx, known.unwrap_or(id)).await?.ok_or(Error::NotFound("message"))?;
@@ -65,7 +65,7 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
 
 /// A page of the mails that left, wait, or were given up; of those about one ticket, where it is named.
 pub async fn list(app: &App, caller: &Caller, about: Option<TicketRef>, filter: OutboundFilter) -> Result<Vec<Shown>, Error> {
-    TrackMail::may(&caller.actor)?;
+    caller.who.may(Verb::TrackMail)?;
     let view = app.db.view(caller.scope.clone());
     let ticket = match about {
         Some(ticket) => Some(store::tickets::find(&view, ticket).await?.ok_or(Error::NotFound("ticket"))?.id),
@@ -77,7 +77,7 @@ pub async fn list(app: &App, caller: &Caller, about: Option<TicketRef>, filter: 
 
 /// One of them.
 pub async fn find(app: &App, caller: &Caller, id: Uuid) -> Result<Shown, Error> {
-    TrackMail::may(&caller.actor)?;
+    caller.who.may(Verb::TrackMail)?;
     let mail = store::outbound::find(&app.db.view(caller.scope.clone()), id).await?.ok_or(Error::NotFound("message"))?;
     with_number(app, &caller.scope, mail).await
 }

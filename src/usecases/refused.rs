@@ -57,6 +57,7 @@ fn of_a_move(refused: transition::Refused, detail: String) -> Error {
 
 fn of_a_priority(refused: &prioritise::Refused, detail: String) -> Error {
     match refused {
+        prioritise::Refused::Forbidden(refused) => (*refused).into(),
         prioritise::Refused::Cancelled => conflict(Code::TicketCancelled, detail),
         prioritise::Refused::NotOpen => conflict(Code::TicketNotOpen, detail),
         prioritise::Refused::Decided => conflict(Code::PriorityDecided, detail),
@@ -67,6 +68,7 @@ fn of_a_priority(refused: &prioritise::Refused, detail: String) -> Error {
 
 fn of_a_step(refused: &escalate::Refused, detail: String) -> Error {
     match refused {
+        escalate::Refused::Forbidden(refused) => (*refused).into(),
         escalate::Refused::NoLadder => conflict(Code::NoLadder, detail),
         escalate::Refused::NotOpen => conflict(Code::TicketNotOpen, detail),
         escalate::Refused::TopOfLadder => conflict(Code::TopOfLadder, detail),

@@ -4,7 +4,7 @@ use super::held::{remember, repeated};
 use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::permission::{RunSandbox, Verb};
+use crate::domain::permission::Verb;
 use crate::settings::TimeMode;
 use crate::store::{self, Scope};
 
@@ -20,7 +20,7 @@ pub enum Advance {
 
 /// Where an advance leads. A repeat leads where the first one did, which is how an interrupted advance is finished.
 pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
-    RunSandbox::may(&stamp.actor)?;
+    stamp.who.may(Verb::RunSandbox)?;
     app.write(&Scope::All, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));

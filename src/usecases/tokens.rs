@@ -5,12 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Error, FieldCode, Problem};
+use super::{Error, FieldCode, Problem, one_of};
 use crate::app::App;
 use crate::auth::tokens::{TokenState, hash, state};
 use crate::domain::Instant;
+use crate::domain::contract::Side;
+use crate::domain::permission::{Role, Roles};
 use crate::domain::text::is_visible;
-use crate::store::tokens::{Holder, Token};
+use crate::store::tokens::Token;
 use crate::store::{self, Scope};
 
 /// How every token begins, so that one that leaked can be recognised, by people and by secret scanners.
@@ -20,38 +22,69 @@ const FIRST: &str = "admin";
 /// Fixed, so that when several processes start for the first time at once, only one can make it.
 const FIRST_ID: Uuid = Uuid::from_u128(1);
 
-/// Makes a token for a person of the desk or of an organisation, including a former client, which may still see its own tickets. Returns
-/// the text, which is not stored.
-pub async fn create(app: &App, name: &str, organisation: Option<&str>, expires_at: Option<Instant>) -> Result<String, Error> {
-    make(app, (name, Holder::Person), organisation, expires_at).await
+/// A token to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewToken {
+    /// What it is for; histories show it where no person is behind the token.
+    pub name: String,
+    /// The organisation whose it is, or a former client's, which may still see its own tickets; the desk's when absent.
+    pub organisation: Option<String>,
+    /// At least one, all of the token's side: without a role it would give nothing.
+    pub roles: Vec<Role>,
+    /// The address of the person who acts with it, known to the desk as somebody of the organisation.
+    pub person: Option<String>,
+    pub expires_at: Option<Instant>,
 }
 
-/// Makes a token for a system that acts for the desk.
-pub async fn create_for_integration(app: &App, name: &str, expires_at: Option<Instant>) -> Result<String, Error> {
-    make(app, (name, Holder::Integration), None, expires_at).await
-}
-
-async fn make(app: &App, (name, holder): (&str, Holder), organisation: Option<&str>, expires_at: Option<Instant>) -> Result<String, Error> {
-    if let Some(organisation) = organisation
+/// Makes a token. Returns its text, which is not stored.
+pub async fn create(app: &App, new: &NewToken) -> Result<String, Error> {
+    let mut problems = wrong(new);
+    if let Some(organisation) = &new.organisation
         && !store::agreements::read(&app.all()).await?.have_named(organisation)
     {
-        return Err(Error::Invalid(vec![Problem::field(
-            "organisation",
-            FieldCode::UnknownOrganisation,
-            "no contract names this organisation",
-        )]));
+        problems.push(Problem::field("organisation", FieldCode::UnknownOrganisation, "no contract names this organisation"));
     }
-    if !is_visible(name) || name.chars().any(char::is_control) {
-        return Err(Error::Invalid(vec![Problem::field(
-            "name",
-            FieldCode::Blank,
-            "a token needs a name: histories show it for whoever comes with it",
-        )]));
+    let person = match (&new.organisation, &new.person) {
+        (Some(organisation), Some(address)) => store::people::with_address(&app.all(), organisation, &address.to_lowercase()).await?,
+        _ => None,
+    };
+    if new.person.is_some() && person.is_none() {
+        problems.push(Problem::field("person", FieldCode::UnknownRequester, "nobody of the organisation is known by this address"));
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
     }
     let (text, hash) = secret()?;
-    let token = Token { organisation: organisation.map(str::to_owned), expires_at, holder, ..endless(app, app.time.id(), name) };
+    let token = Token {
+        organisation: new.organisation.clone(),
+        person_id: person.map(|person| person.id),
+        roles: new.roles.iter().copied().collect(),
+        expires_at: new.expires_at,
+        ..endless(app, app.time.id(), &new.name)
+    };
     app.write(&Scope::All, async |tx| Ok(store::tokens::insert(tx, &token, &hash).await?)).await?;
     Ok(text)
+}
+
+/// What is wrong with it by itself.
+fn wrong(new: &NewToken) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if !is_visible(&new.name) || new.name.chars().any(char::is_control) {
+        problems.push(Problem::field("name", FieldCode::Blank, "a token needs a name: histories show it for whoever comes with it"));
+    }
+    let side = if new.organisation.is_some() { Side::Client } else { Side::Supplier };
+    let possible = Role::ALL.into_iter().filter(|role| role.side() == side).map(Role::as_str);
+    if new.roles.is_empty() {
+        problems.push(Problem::field("roles", FieldCode::Required, format!("a token gives nothing without a role; {}", one_of(possible))));
+    } else if new.roles.iter().any(|role| role.side() != side) {
+        problems.push(Problem::field("roles", FieldCode::UnknownValue, one_of(possible)));
+    } else if new.roles.contains(&Role::Integration) && new.roles.len() > 1 {
+        problems.push(Problem::field("roles", FieldCode::NotAllowed, "an integration is a system, which has no other role"));
+    }
+    if new.roles == [Role::Requester] && new.person.is_none() {
+        problems.push(Problem::field("person", FieldCode::Required, "a requester sees what they reported: say who it is"));
+    }
+    problems
 }
 
 /// Makes the admin token at the first start of a desk whose settings have none; `None` at later starts.
@@ -100,14 +133,15 @@ impl From<Token> for Listed {
     }
 }
 
-/// A token of the desk that does not expire.
+/// A token of the desk with every role, which does not expire.
 fn endless(app: &App, id: Uuid, name: &str) -> Token {
     Token {
         id,
         name: name.to_owned(),
         organisation: None,
         created_at: app.time.now(),
-        holder: Holder::Person,
+        person_id: None,
+        roles: Roles::of(Side::Supplier).without(Role::Integration),
         expires_at: None,
         revoked_at: None,
     }

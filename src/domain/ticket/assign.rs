@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::workflow::State;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,8 +48,8 @@ pub struct Assigned {
 }
 
 impl Assign {
-    pub(super) fn decide(&self, Situation { ticket, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        permission::may_assign(actor)?;
+    pub(super) fn decide(&self, Situation { ticket, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::AssignTickets)?;
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::EventData;
 use super::situation::{Recorded, Situation};
 use super::visibility::Visibility;
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::Forbidden;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attach {
@@ -25,8 +25,8 @@ pub struct Attached {
 }
 
 impl Attach {
-    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
-        permission::may_attach(actor, self.public)?;
+    pub(super) fn decide(&self, Situation { who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+        who.may_show(self.public)?;
         let attached = Attached { attachment: self.id, visibility: Visibility::of(self.public), size_bytes: self.bytes };
         Ok(vec![(EventData::Attached(attached), None)])
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::{Forbidden, Verb};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edit {
@@ -25,8 +25,8 @@ pub enum Text {
 }
 
 impl Edit {
-    pub(super) fn decide(&self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
-        permission::may_edit(actor)?;
+    pub(super) fn decide(&self, Situation { who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+        who.may(Verb::EditTickets)?;
         let given = [(Text::Title, self.title.is_some()), (Text::Description, self.description.is_some())];
         let fields = given.into_iter().filter(|(_, given)| *given).map(|(text, _)| text).collect();
         Ok(vec![(EventData::Edited(Edited { fields }), None)])

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::EventData;
 use super::situation::{Recorded, Situation};
 use crate::domain::contract::{Ladder, Side};
+use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::ticket::escalation;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Escalate {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     #[error("the contract has no ladder for this type")]
     NoLadder,
     #[error("only an open ticket escalates")]
@@ -64,7 +67,8 @@ impl Climbed {
 impl Escalate {
     /// Opens the ticket's case, or moves it to the next level (ESC-04…08).
     pub(super) fn decide(&self, situation: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        let Situation { contract, ticket, history, actor, at } = situation;
+        let Situation { contract, ticket, history, who, at } = situation;
+        who.may(Verb::DecideSteps)?;
         let ladder = contract.ladder(ticket.kind).ok_or(Refused::NoLadder)?;
         if !ticket.state().is_open() {
             return Err(Refused::NotOpen);
@@ -72,12 +76,12 @@ impl Escalate {
         let position = escalation::position(ladder, history).ok_or(Refused::NoLadder)?;
         let next = escalation::next_level(ladder, position.level).ok_or(Refused::TopOfLadder)?;
         // A proposal within the supplier's desk is not the client's to know of, not even from a refusal.
-        let is_told = ladder.raised_by(next.level).contains(&actor.side());
+        let is_told = ladder.raised_by(next.level).contains(&who.actor.side());
         let position = if is_told { position } else { position.without_proposal() };
         let level = position.level;
         let step = escalation::decided_step(ladder, &position, &self.code, at).map_err(|codes| Refused::UnknownCode { level, codes })?;
         let sides = ladder.raised_by(step.to);
-        if !sides.contains(&actor.side()) {
+        if !sides.contains(&who.actor.side()) {
             return Err(Refused::RaisedByOthers { level: step.to, sides: sides.to_vec() });
         }
         Ok(vec![(EventData::Climbed(Climbed::of(ladder, &step)), Some(self.reason.clone()))])

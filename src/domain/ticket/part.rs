@@ -8,7 +8,7 @@ use super::situation::{Recorded, Situation};
 use super::{Event, EventData};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
-use crate::domain::permission::{Forbidden, Verb as _, WriteParts};
+use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::workflow::State;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +41,8 @@ pub struct PartVersion<C> {
 }
 
 impl WritePart {
-    pub(super) fn decide(self, Situation { ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        WriteParts::may(actor)?;
+    pub(super) fn decide(self, Situation { ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::WriteParts)?;
         let Self(part) = self;
         if !kinds::rules(ticket.kind).parts.contains(&part) {
             return Err(Refused::NotOfType { part, kind: ticket.kind });

@@ -6,8 +6,9 @@ use super::kinds::Need;
 use super::needs::missing;
 use super::prioritise::{needs_phone_contact, was_phoned};
 use super::transition::{may_move, moved_as};
-use super::{Actor, Event, EventKind, Ticket};
+use super::{Event, EventKind, Ticket};
 use crate::domain::contract::{ClosingText, Contract, Priority, Side};
+use crate::domain::permission::Principal;
 use crate::domain::workflow::{HoldCause, Phase, Step};
 
 /// A possible move.
@@ -33,13 +34,12 @@ impl Ticket {
     pub fn possible_moves(&self, contract: &Contract, history: &[Event]) -> Vec<PossibleMove> {
         let outlook = |phase: &'static Phase| {
             let event = moved_as(self.phase, phase);
-            let parties = [(Side::Client, Actor::Client(String::new())), (Side::Supplier, Actor::Desk(String::new()))];
-            let may = |(side, actor): (Side, Actor)| may_move(self, &actor, event).is_ok().then_some(side);
+            let may = |side: &Side| may_move(self, &Principal::any_of(*side), event).is_ok();
             let needs_texts = closing_needs(contract, self, history, phase);
             PossibleMove {
                 phase,
                 event,
-                by: parties.into_iter().filter_map(may).collect(),
+                by: [Side::Client, Side::Supplier].into_iter().filter(may).collect(),
                 needs_cause: phase.step == Step::OnHold,
                 before: missing(contract, self, history, phase, event),
                 takes_texts: if ends_in(phase) && needs_texts.is_empty() { self.closing_texts(contract, history) } else { Vec::new() },

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::situation::{Recorded, Situation};
 use super::{Event, EventData, Ticket, facts};
 use crate::domain::clock::{FactKind, Starts};
-use crate::domain::contract::{Contract, TicketType};
-use crate::domain::permission;
+use crate::domain::contract::{Contract, Side, TicketType};
+use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::workflow::State;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Prioritise {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     #[error("the ticket is cancelled")]
     Cancelled,
     /// A client only proposes while there is something to decide.
@@ -42,7 +44,7 @@ pub struct Prioritised {
 }
 
 impl Prioritise {
-    pub(super) fn decide(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }
@@ -50,12 +52,14 @@ impl Prioritise {
             return Err(Refused::UnknownPriority { known: contract.priorities_of(ticket.kind).map(str::to_owned).collect() });
         }
         let prioritised = Prioritised { priority: self.priority.clone(), before: ticket.priority_set().map(str::to_owned) };
-        let data = if permission::decides_priorities(actor) {
+        let data = if who.may(Verb::DecidePriorities).is_ok() {
             if needs_phone_contact(contract, ticket.kind, &self.priority) && !was_phoned(history) {
                 return Err(Refused::PhoneContactMissing);
             }
             EventData::Prioritised(prioritised)
         } else {
+            // Somebody of the desk who does not decide priorities proposes none either.
+            who.may(if who.actor.side() == Side::Client { Verb::ProposePriorities } else { Verb::DecidePriorities })?;
             if ticket.priority.is_some() {
                 return Err(Refused::Decided);
             }

@@ -7,7 +7,7 @@ use super::EventData;
 use super::situation::{Recorded, Situation};
 use crate::domain::Instant;
 use crate::domain::clock::{FactKind, Goal, Kind};
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::{Forbidden, Verb};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgreeRepair {
@@ -40,8 +40,8 @@ pub struct RepairAgreed {
 }
 
 impl AgreeRepair {
-    pub(super) fn decide(&self, Situation { contract, ticket, actor, at, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        permission::may_agree_on_repair(actor)?;
+    pub(super) fn decide(&self, Situation { contract, ticket, who, at, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::AgreeRepairs)?;
         if !ticket.state().is_open() {
             return Err(Refused::NotOpen);
         }

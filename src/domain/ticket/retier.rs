@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
 use crate::domain::clock::FactKind;
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::workflow::State;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub struct Retiered {
 }
 
 impl Retier {
-    pub(super) fn decide(&self, Situation { contract, ticket, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        permission::may_retier(actor)?;
+    pub(super) fn decide(&self, Situation { contract, ticket, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::RetierTickets)?;
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }

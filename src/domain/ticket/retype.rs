@@ -7,7 +7,7 @@ use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::workflow::{State, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +70,8 @@ impl Retype {
     }
 
     /// A priority that the new type does not have is dropped.
-    fn retype(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        permission::may_retype(actor)?;
+    fn retype(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::RetypeTickets)?;
         if !ticket.state().is_open() {
             return Err(Refused::NotOpen);
         }
@@ -112,8 +112,8 @@ impl Retype {
 }
 
 /// Confirming the type is a classification, which answers; on a ticket that is done it says nothing new.
-fn confirm(Situation { ticket, actor, .. }: Situation<'_>) -> Vec<Recorded> {
-    if permission::may_retype(actor).is_err() || !ticket.state().is_open() {
+fn confirm(Situation { ticket, who, .. }: Situation<'_>) -> Vec<Recorded> {
+    if who.may(Verb::RetypeTickets).is_err() || !ticket.state().is_open() {
         return Vec::new();
     }
     vec![(EventData::TypeConfirmed(TypeConfirmed { kind: ticket.kind }), None)]

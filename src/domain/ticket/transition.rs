@@ -6,10 +6,10 @@ use super::closing::{closing_needs, ends_in};
 use super::kinds::{self, Need};
 use super::needs::missing;
 use super::situation::{Recorded, Situation};
-use super::{Actor, EventData, EventKind, Ticket, write};
+use super::{EventData, EventKind, Ticket, write};
 use crate::domain::Instant;
 use crate::domain::contract::{ClosingText, Contract};
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::{Forbidden, Principal, Verb};
 use crate::domain::workflow::{Phase, State, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +61,11 @@ pub struct Moved {
 }
 
 impl Move {
-    pub(super) fn decide(&self, Situation { contract, ticket, history, actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         let next = self.next(&ticket.moves(history), ticket)?;
         self.check_cause(next, ticket, contract)?;
         let kind = moved_as(ticket.phase, next);
-        may_move(ticket, actor, kind)?;
+        may_move(ticket, who, kind)?;
         let texts = closing_needs(contract, ticket, history, next);
         let texts: Vec<_> = texts.into_iter().filter(|text| !self.texts.contains(text)).collect();
         if !texts.is_empty() {
@@ -86,7 +86,7 @@ impl Move {
             closing_texts: self.texts.clone(),
         };
         // The texts are a message for both sides.
-        let message = (!self.texts.is_empty()).then(|| (write::said(actor, true, false), None));
+        let message = (!self.texts.is_empty()).then(|| (write::said(&who.actor, true, false), None));
         Ok(message.into_iter().chain([(moved.into_event(kind), Some(self.reason.clone()))]).collect())
     }
 
@@ -155,11 +155,11 @@ pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
 }
 
 /// Whether someone may make this kind of move. A client judges a solution, reopens a ticket and withdraws it.
-pub(super) fn may_move(ticket: &Ticket, actor: &Actor, kind: EventKind) -> Result<(), Forbidden> {
+pub(super) fn may_move(ticket: &Ticket, who: &Principal, kind: EventKind) -> Result<(), Forbidden> {
     match kind {
-        EventKind::Accepted | EventKind::SolutionRefused => permission::may_judge(actor, kinds::rules(ticket.kind).client_judges),
-        EventKind::Reopened | EventKind::Cancelled => Ok(()),
-        _ => permission::may_move(actor),
+        EventKind::Accepted | EventKind::SolutionRefused => who.may_judge(kinds::rules(ticket.kind).client_judges),
+        EventKind::Reopened | EventKind::Cancelled => who.may(Verb::WithdrawTickets),
+        _ => who.may(Verb::MoveTickets),
     }
 }
 

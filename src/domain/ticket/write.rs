@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::situation::{Recorded, Situation};
 use super::visibility::Visibility;
 use super::{Actor, EventData};
-use crate::domain::permission::{self, Forbidden};
+use crate::domain::permission::Forbidden;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Write {
@@ -31,11 +31,11 @@ pub struct Phoned {
 }
 
 impl Write {
-    pub(super) fn decide(self, Situation { actor, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+    pub(super) fn decide(self, Situation { who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
         let Self { public, by_phone } = self;
-        permission::may_write(actor, public, by_phone)?;
+        who.may_write(public, by_phone)?;
         let phoned = by_phone.then(|| EventData::Phoned(Phoned { visibility: Some(Visibility::of(public)) }));
-        Ok(phoned.into_iter().chain([said(actor, public, by_phone)]).map(|data| (data, None)).collect())
+        Ok(phoned.into_iter().chain([said(&who.actor, public, by_phone)]).map(|data| (data, None)).collect())
     }
 }
 

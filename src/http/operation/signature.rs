@@ -1,5 +1,6 @@
 //! What the types of a handler say about its operation.
 
+use crate::domain::permission::Verb;
 use crate::usecases::FieldCode;
 use actix_web::http::StatusCode;
 use utoipa::ToSchema;
@@ -17,8 +18,8 @@ pub struct Signature {
     pub validated_by: Option<String>,
     /// Whether a token is needed.
     pub is_authenticated: bool,
-    /// Who may call it, in words; none when every caller may.
-    pub who_may: Option<&'static str>,
+    /// What a caller must be allowed to do; `None` when no caller is needed.
+    pub requires: Option<Verb>,
     pub success: Success,
     /// Further statuses that are no refusals, such as 304, with what they mean.
     pub other_answers: Vec<(u16, &'static str)>,

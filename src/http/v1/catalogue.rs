@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use super::tickets::names;
 use crate::app::App;
+use crate::domain::permission::{ReadAgreements, ReadPeople};
 use crate::domain::person::{Person, PersonFilter};
 use crate::domain::ticket::Channel;
 use crate::http::answer::{Json, Paged};
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::labels;
 use crate::http::operation::{Answer, Argument, Location, Operation, Parameter, RequestContext, Signature, Tag, get, text};
@@ -48,7 +49,7 @@ pub fn operations() -> Vec<Operation> {
     operations.into_iter().map(|operation| operation.tag(Tag::Catalogue)).collect()
 }
 
-async fn organisations(app: Data<App>, caller: Caller) -> Result<Json<OrganisationList>, Failure> {
+async fn organisations(app: Data<App>, caller: May<ReadAgreements>) -> Result<Json<OrganisationList>, Failure> {
     let served = |(contract, tier)| OrganisationContract { contract, tier };
     let shown = |one: contracts::Organisation| Organisation {
         id: one.id,
@@ -77,7 +78,7 @@ impl FromQuery for PeopleQuery {
     }
 }
 
-async fn people(app: Data<App>, caller: Caller, query: Query<PeopleQuery>) -> Result<Paged<PersonPage>, Failure> {
+async fn people(app: Data<App>, caller: May<ReadPeople>, query: Query<PeopleQuery>) -> Result<Paged<PersonPage>, Failure> {
     let (PeopleQuery { organisations, text, size, after }, mut problems) = query.partial();
     let names = names(&app, &caller, !organisations.is_empty()).await?;
     problems.extend(among("organisation", &organisations, names.organisations.iter().map(String::as_str)));
@@ -94,7 +95,7 @@ fn read_position(text: &str) -> Option<(String, String)> {
     text.split_once('\n').map(|(organisation, email)| (organisation.to_owned(), email.to_owned()))
 }
 
-async fn teams(app: Data<App>, _caller: Caller) -> Result<Json<ChoiceList>, Failure> {
+async fn teams(app: Data<App>, _caller: May<ReadAgreements>) -> Result<Json<ChoiceList>, Failure> {
     let teams = app.settings.teams.iter().map(|(code, team)| {
         let en = team.label.en.as_deref().unwrap_or(&team.label.nl);
         Choice { code: code.clone(), label: Label::new(&team.label.nl, en) }
@@ -102,12 +103,12 @@ async fn teams(app: Data<App>, _caller: Caller) -> Result<Json<ChoiceList>, Fail
     Ok(Json(ChoiceList { items: teams.collect() }))
 }
 
-async fn channels(_caller: Caller) -> Result<Json<ChoiceList>, Failure> {
+async fn channels(_caller: May<ReadAgreements>) -> Result<Json<ChoiceList>, Failure> {
     let channels = Channel::ALL.into_iter().map(|channel| Choice { code: channel.as_str().to_owned(), label: channel.word().into() });
     Ok(Json(ChoiceList { items: channels.collect() }))
 }
 
-async fn labels(app: Data<App>, caller: Caller, language: Language) -> Result<Worded<LabelList>, Failure> {
+async fn labels(app: Data<App>, caller: May<ReadAgreements>, language: Language) -> Result<Worded<LabelList>, Failure> {
     let english = language == Language::English;
     let value = |code: &str, nl: &str, en: &str| LabelledValue {
         code: code.to_owned(),

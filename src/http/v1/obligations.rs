@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::tickets::names;
 use crate::app::App;
 use crate::domain::obligation::ObligationFilter;
+use crate::domain::permission::{ReadObligations, RecordObligations};
 use crate::http::answer::{CreatedAt, Json, Paged};
 use crate::http::body::{Body, Partial};
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, May};
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::operation::{Operation, Tag, get, post};
@@ -55,7 +56,7 @@ impl FromQuery for ObligationFilter {
     }
 }
 
-async fn list(app: Data<App>, caller: Caller, query: Query<ObligationFilter>) -> Result<Paged<ObligationPage>, Failure> {
+async fn list(app: Data<App>, caller: May<ReadObligations>, query: Query<ObligationFilter>) -> Result<Paged<ObligationPage>, Failure> {
     let (filter, mut problems) = query.partial();
     let is_asked = [&filter.contracts, &filter.organisations, &filter.duties].iter().any(|listed| !listed.is_empty());
     let names = names(&app, &caller, is_asked).await?;
@@ -70,13 +71,17 @@ async fn list(app: Data<App>, caller: Caller, query: Query<ObligationFilter>) ->
     Ok(Paged(ObligationPage { items, next_cursor: page.next_cursor }))
 }
 
-async fn show(app: Data<App>, caller: Caller, Path(ObligationId(id)): Path<ObligationId>) -> Result<Json<Obligation>, Failure> {
+async fn show(
+    app: Data<App>,
+    caller: May<ReadObligations>,
+    Path(ObligationId(id)): Path<ObligationId>,
+) -> Result<Json<Obligation>, Failure> {
     Ok(Json(shown(&app, &caller, id).await?))
 }
 
 async fn create(
     app: Data<App>,
-    caller: Caller,
+    caller: May<RecordObligations>,
     key: IdempotencyKey,
     body: Partial<ObligationInput>,
 ) -> Result<CreatedAt<Obligation>, Failure> {
@@ -96,7 +101,7 @@ async fn create(
 
 async fn fulfil(
     app: Data<App>,
-    caller: Caller,
+    caller: May<RecordObligations>,
     Path(ObligationId(id)): Path<ObligationId>,
     key: IdempotencyKey,
     Body { value: body, sent }: Body<FulfilmentInput>,

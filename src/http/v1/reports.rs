@@ -4,8 +4,9 @@ use actix_web::web::Data;
 
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::permission::ReadReports;
 use crate::http::answer::Json;
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::operation::{Operation, Tag, get};
 use crate::http::query::{FromQuery, Keys, Query};
@@ -41,7 +42,11 @@ impl FromQuery for ReportQuery {
     }
 }
 
-async fn service_management(app: Data<App>, caller: Caller, query: Query<ReportQuery>) -> Result<Json<ServiceManagementReport>, Failure> {
+async fn service_management(
+    app: Data<App>,
+    caller: May<ReadReports>,
+    query: Query<ReportQuery>,
+) -> Result<Json<ServiceManagementReport>, Failure> {
     let ReportQuery { contract, month, as_of } = query.checked()?;
     let Some(month) = month else { return Err(Failure::invalid(Vec::new())) };
     Ok(Json(reports::service_management(&app, &caller.scope, &contract, month, as_of).await?))

@@ -6,7 +6,7 @@ use super::Received;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::mail::{Inbound, InboundFilter};
-use crate::domain::permission::{ReadMail, Verb};
+use crate::domain::permission::Verb;
 use crate::store::{self, View};
 use crate::usecases::Error;
 
@@ -35,7 +35,7 @@ pub async fn raw(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<u8>, Error>
 }
 
 fn view(app: &App, caller: &Caller) -> Result<View, Error> {
-    ReadMail::may(&caller.actor)?;
+    caller.who.may(Verb::ReadMail)?;
     Ok(app.db.view(caller.scope.clone()))
 }
 

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::mail::Inbound as StoredMail;
+use crate::domain::permission::{Principal, Role, Roles};
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Actor, Ticket};
 use crate::domain::workflow::State;
@@ -254,8 +255,8 @@ impl<'a> Intake<'a> {
     }
 
     fn stamp(&self, person: Option<Uuid>) -> Stamp {
-        let actor = Actor::by_mail(person);
-        Stamp { actor, scope: Scope::All, recorded_at: self.coming.now, idempotency: None }
+        let who = Principal { actor: Actor::by_mail(person), roles: Roles::from_iter([Role::Requester]) };
+        Stamp { who, scope: Scope::All, recorded_at: self.coming.now, idempotency: None }
     }
 
     /// The decision, or quarantine if the ticket it calls for cannot be registered: the mail must not be lost.

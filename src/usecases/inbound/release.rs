@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Becoming, draft, sender};
 use crate::app::App;
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::permission::{ReleaseMail, Verb};
+use crate::domain::permission::Verb;
 use crate::domain::ticket::Overview;
 use crate::mail::attribution;
 use crate::mail::parse::{self, Parsed};
@@ -25,7 +25,7 @@ pub struct Destination {
 
 /// Registers the ticket that the message would have become, reported when the message arrived (AMB-95, MAIL-05).
 pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Overview, Error> {
-    ReleaseMail::may(&stamp.actor)?;
+    stamp.who.may(Verb::ReleaseMail)?;
     let view = app.db.view(stamp.scope.clone());
     let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
     let raw = store::inbound::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;

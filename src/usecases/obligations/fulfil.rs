@@ -8,7 +8,7 @@ use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::history::Nothing;
 use crate::domain::obligation::{Cycle, Duty, EventData, Obligation, ObligationState, Occasion};
-use crate::domain::permission;
+use crate::domain::permission::Verb;
 use crate::store::record::Rows as _;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
@@ -29,7 +29,7 @@ pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment)
         }
         let mut held = Held::open(app, tx, stamp, obligation).await?;
         let duty = duty(held.version(), &held.subject)?;
-        permission::may_fulfil(&stamp.actor, held.version().contract.role(&duty.owner).map(|role| role.side))?;
+        stamp.who.may_fulfil(held.version().contract.role(&duty.owner).map(|role| role.side))?;
         if held.subject.state == ObligationState::Met {
             return Err(Error::Conflict { code: Code::ObligationMet, detail: "that it was met is recorded already".to_owned() });
         }
@@ -44,7 +44,7 @@ pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment)
 fn check(stamp: &Stamp, version: &Version, duty: &Duty, obligation: &Obligation, fulfilment: &Fulfilment) -> Result<(), Vec<Problem>> {
     let Some(met_at) = fulfilment.met_at else { return Ok(()) };
     let mut problems = Vec::new();
-    if let Err(refused) = permission::may_record_late(&stamp.actor) {
+    if let Err(refused) = stamp.who.may(Verb::RecordLate) {
         problems.push(Problem::field("metAt", FieldCode::DeskOnly, refused.to_string()));
     }
     if met_at > stamp.recorded_at {

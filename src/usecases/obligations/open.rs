@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::obligation::{Duty, Obligation, ObligationState, Occasion, Opened};
-use crate::domain::permission;
+use crate::domain::permission::Verb;
 use crate::store;
 use crate::usecases::held::repeated;
 use crate::usecases::tickets::client_of;
@@ -65,7 +65,7 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obl
             next_fire_at: None,
         };
         let opened = Opened::ByFact { fact: checked.fact, fact_at: checked.fact_at };
-        let (actor, evidence, id, at) = (stamp.actor.clone(), Some(draft.evidence.clone()), obligation.id, stamp.recorded_at);
+        let (actor, evidence, id, at) = (stamp.who.actor.clone(), Some(draft.evidence.clone()), obligation.id, stamp.recorded_at);
         let new = New { version: checked.version, obligation, actor, opened, evidence, at };
         let written = write_new(app, tx, stamp, vec![new], Some(id)).await?.pop();
         written.ok_or_else(|| Error::Internal("an obligation that was written is not there".to_owned()))
@@ -136,7 +136,7 @@ fn check_fact(stamp: &Stamp, version: &Version, duty: &Duty, given: Option<Insta
     }
     if given.is_some()
         && fact_at < stamp.recorded_at
-        && let Err(refused) = permission::may_record_late(&stamp.actor)
+        && let Err(refused) = stamp.who.may(Verb::RecordLate)
     {
         problems.push(Problem::field("factAt", FieldCode::DeskOnly, refused.to_string()));
     }

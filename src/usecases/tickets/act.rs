@@ -54,8 +54,8 @@ pub async fn change(app: &App, stamp: &Stamp, ticket: TicketRef, change: Change,
         let (contract, mut ticket) = (&found.version.contract, found.ticket);
         problems.extend(hindrances(app, contract, &ticket, &change.wishes));
         for wish in &change.wishes {
-            let (history, actor) = (&found.history, &stamp.actor);
-            let situation = Situation { contract, ticket: &ticket, history, actor, at: stamp.recorded_at };
+            let (history, who) = (&found.history, &stamp.who);
+            let situation = Situation { contract, ticket: &ticket, history, who, at: stamp.recorded_at };
             let decided = ticket::act(situation, wish).map_err(Error::from);
             if let Some((after, _)) = gathered(decided, &mut problems)? {
                 ticket = after;
@@ -121,7 +121,7 @@ pub(in crate::usecases) async fn act_in(
     held.catch_up(at)?;
     let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
     for wish in wishes {
-        let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, actor: &stamp.actor, at };
+        let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, who: &stamp.who, at };
         let decided = ticket::act(situation, wish).map_err(Error::from);
         let Some((after, records)) = gathered(decided, &mut problems)? else { continue };
         held.subject = after;
@@ -156,7 +156,7 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
     let at = when.occurred_at.unwrap_or(stamp.recorded_at);
     let previous = history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
     // Not for clients: the previous fact may be an internal note, which the refusal would reveal.
-    if when.occurred_at.is_some() && Reader::of(&stamp.actor) == Reader::Desk && previous.is_some_and(|previous| at < previous) {
+    if when.occurred_at.is_some() && Reader::of(&stamp.who.actor) == Reader::Desk && previous.is_some_and(|previous| at < previous) {
         let detail = format!("is before the ticket's previous fact, {}", previous.unwrap_or(at));
         problems.push(Problem::field("occurredAt", FieldCode::BeforePrevious, detail));
     }
@@ -166,7 +166,7 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
 /// Refuses to change a ticket that changed since the caller read it. Clients have a version of their own, which internal changes leave as
 /// it is.
 pub(super) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
-    let version = Reader::of(&stamp.actor).version(ticket);
+    let version = Reader::of(&stamp.who.actor).version(ticket);
     if expected.is_none_or(|versions| versions.contains(&version)) {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use super::{check_late, emergency, missing_motivation};
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::permission;
+use crate::domain::permission::Verb;
 use crate::domain::ticket::prioritise::needs_phone_contact;
 use crate::domain::ticket::{Channel, ExternalReference};
 use crate::usecases::{FieldCode, Problem, Stamp, contracts, one_of};
@@ -86,7 +86,7 @@ pub(super) fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Re
         known
     });
     if channel == Some(Channel::Phone)
-        && let Err(refused) = permission::may_record_calls(&stamp.actor)
+        && let Err(refused) = stamp.who.may(Verb::RecordCalls)
     {
         problems.push(Problem::field("channel", FieldCode::DeskOnly, refused.to_string()));
     }
@@ -167,7 +167,7 @@ fn check_priority(
     if contract.priority(priority, kind).is_none() {
         let detail = format!("is not a priority of this contract for {kind}; {}", one_of(contract.priorities_of(kind)));
         problems.push(Problem::field("priority", FieldCode::UnknownPriority, detail));
-    } else if permission::decides_priorities(&stamp.actor)
+    } else if stamp.who.may(Verb::DecidePriorities).is_ok()
         && channel != Some(Channel::Phone)
         && needs_phone_contact(contract, kind, priority)
     {

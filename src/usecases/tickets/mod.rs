@@ -26,7 +26,7 @@ pub use write::{NewMessage, write, write_in};
 use super::{Problem, Stamp};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, Motivation, TicketType};
-use crate::domain::permission;
+use crate::domain::permission::Verb;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::{self, Event, Settled, Ticket};
 use crate::usecases::FieldCode;
@@ -50,7 +50,7 @@ fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>,
     if reason.is_none() {
         problems.push(Problem::field("occurredAtReason", FieldCode::Required, "what is recorded later than it happened needs a reason"));
     }
-    if let Err(refused) = permission::may_record_late(&stamp.actor) {
+    if let Err(refused) = stamp.who.may(Verb::RecordLate) {
         problems.push(Problem::field("occurredAt", FieldCode::DeskOnly, refused.to_string()));
     }
 }

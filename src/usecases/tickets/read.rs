@@ -157,7 +157,7 @@ pub struct Moves {
 /// The moves that may follow, including those that only the other party can make.
 pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Moves, Error> {
     let of = with_history(&view(app, caller), ticket).await?;
-    Ok(Moves { moves: of.ticket.possible_moves(&of.version.contract, &of.history), side: caller.actor.side(), of })
+    Ok(Moves { moves: of.ticket.possible_moves(&of.version.contract, &of.history), side: caller.who.actor.side(), of })
 }
 
 /// A ticket's clocks as known at an instant, each with its ledger.

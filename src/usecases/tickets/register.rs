@@ -8,7 +8,7 @@ use super::draft::{Checked, Draft, check, problems};
 use super::emergency;
 use crate::app::App;
 use crate::domain::agreements::Agreements;
-use crate::domain::permission;
+use crate::domain::permission::Verb;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
 use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, kinds};
 use crate::store::{self, Tx};
@@ -120,7 +120,7 @@ async fn register_all_in(
 /// Refuses a client's drafts whose requester is neither known nor at one of the client's mail domains: the client may only name its own
 /// people. The sender of a mail was judged when it came in.
 async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
-    if permission::vouches_for_requesters(&stamp.actor) {
+    if stamp.who.may(Verb::VouchForRequesters).is_ok() {
         return Ok(());
     }
     let outside = |draft: &Draft, checked: &Checked| {
@@ -199,7 +199,7 @@ fn address(draft: &Draft, checked: &Checked) -> Option<Address> {
 }
 
 fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uuid, i64), requester_id: Option<Uuid>) -> Ticket {
-    let by_client = !permission::decides_priorities(&stamp.actor);
+    let by_client = stamp.who.may(Verb::DecidePriorities).is_err();
     Ticket {
         id,
         number,
@@ -235,7 +235,7 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
 
 /// A ticket from a mail is registered by its sender, who has been recorded as a person by now.
 fn registered_by(stamp: &Stamp, ticket: &Ticket) -> Actor {
-    if stamp.actor == Actor::by_mail(None) { Actor::by_mail(ticket.requester_id) } else { stamp.actor.clone() }
+    if stamp.who.actor == Actor::by_mail(None) { Actor::by_mail(ticket.requester_id) } else { stamp.who.actor.clone() }
 }
 
 fn registration(draft: &Draft, ticket: &Ticket) -> EventData {

@@ -62,7 +62,7 @@ pub(super) async fn keep(tx: &Tx, stamp: &Stamp, ticket: &Ticket, events: &[Even
         ticket_id: ticket.id,
         organisation: ticket.organisation.clone(),
         public: message.public,
-        author: stamp.actor.as_text(),
+        author: stamp.who.actor.as_text(),
         person_id: message.person_id,
         body: message.body.clone(),
         occurred_at: event.occurred_at,

@@ -38,7 +38,7 @@ async fn a_sandbox_served_in_real_time_is_refused_before_anything_fires(place: &
 
 async fn real_time_served_as_a_sandbox_is_refused(place: &Place) {
     // Tokens say nothing about time, and nor does asking.
-    place.prepared().does(&["token", "--name", "x"]);
+    place.prepared().does(&["token", "--name", "x", "--role", "agent_line_1"]);
     place.does(&["token", "--list"]);
     assert_eq!(place.serves(&[]).await.stops().code, Some(0));
     let ran = place.run(&["serve"], &SANDBOX);

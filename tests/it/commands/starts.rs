@@ -16,7 +16,7 @@ by_command!(
 );
 
 async fn commands_that_migrate_at_once_wait_for_one_another(place: &Place) {
-    for command in [["migrate", ""], ["token", "--name=x"]] {
+    for command in [["migrate", ""], ["token", "--role=agent_line_1"]] {
         if command[0] == "token" && place.on == On::Postgres {
             continue; // There nobody migrates but `migrate`.
         }

@@ -44,7 +44,7 @@ fn full() -> std::fs::File {
 }
 
 async fn a_token_that_could_not_be_shown_is_not_kept(place: &Place) {
-    let made = place.prepared().command(&["token"], &[]).stdout(full()).status().expect("it runs");
+    let made = place.prepared().command(&["token", "--role", "agent_line_1"], &[]).stdout(full()).status().expect("it runs");
     assert_eq!(made.code(), Some(1));
     let first = place.command(&["serve"], &[]).stdout(full()).status().expect("it runs");
     assert_eq!(first.code(), Some(1));
@@ -148,9 +148,9 @@ async fn an_unknown_setting_is_refused_in_a_line(place: &Place) {
 async fn tokens_are_listed_without_their_secrets_and_a_withdrawn_one_opens_nothing(place: &Place) {
     let desk = place.prepared().serves(&SANDBOX).await;
     let secrets: Vec<String> = [
-        &["token", "--name", "koppeling", "--organisation", "ipo"][..],
-        &["token"],
-        &["token", "--name", "oud", "--expires-at", "2020-01-01T00:00:00Z"],
+        &["token", "--name", "koppeling", "--organisation", "ipo", "--role", "approver"][..],
+        &["token", "--role", "agent_line_1"],
+        &["token", "--name", "oud", "--role", "auditor", "--expires-at", "2020-01-01T00:00:00Z"],
     ]
     .into_iter()
     .map(|arguments| place.does(arguments).trim().to_owned())

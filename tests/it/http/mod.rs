@@ -10,6 +10,7 @@ mod no_oracle;
 mod parts;
 mod refusals;
 mod retries;
+mod roles;
 mod rules;
 mod screens;
 mod tickets;

@@ -1,6 +1,8 @@
 //! Every refusal is problem+json, names everything that is wrong, and changes nothing.
 
 use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+use uurwerk::usecases::tokens::NewToken;
 
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
@@ -463,10 +465,14 @@ async fn a_path_with_a_slash_at_its_end_is_told_what_to_write(desk: &Desk) {
 }
 
 async fn a_history_names_people_and_no_tokens(desk: &Desk) {
-    let token =
-        async |name: &str, organisation| uurwerk::usecases::tokens::create(&desk.app, name, organisation, None).await.expect("a token");
-    let (piet, portal) = (token("Piet van de servicedesk", None).await, token("Portaal van IPO", Some("ipo")).await);
-    assert!(uurwerk::usecases::tokens::create(&desk.app, "\u{200b}", None, None).await.is_err());
+    let token = async |name: &str, organisation: Option<&str>, role| {
+        let new =
+            NewToken { name: name.to_owned(), organisation: organisation.map(str::to_owned), roles: vec![role], ..NewToken::default() };
+        uurwerk::usecases::tokens::create(&desk.app, &new).await
+    };
+    let piet = token("Piet van de servicedesk", None, Role::AgentLine1).await.expect("a token");
+    let portal = token("Portaal van IPO", Some("ipo"), Role::AuthorisedRequester).await.expect("a token");
+    assert!(token("\u{200b}", None, Role::AgentLine1).await.is_err());
     let mail = "From: Anna de Boer <anna@ipo.example>\nSubject: Mail hapert\nMessage-ID: <1@ipo.example>\n\nNiets komt aan.\n";
     let number = desk.mail_arrives("servicedesk", mail).await.body["ticket"].as_str().expect("a ticket").to_owned();
     let path = format!("/v1/tickets/{number}");

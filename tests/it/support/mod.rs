@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use uurwerk::app::App;
+use uurwerk::domain::permission::Role;
 use uurwerk::settings::Settings;
+use uurwerk::usecases::tokens::NewToken;
 use uurwerk::{cli, http};
 
 /// On which database a desk runs.
@@ -230,14 +232,21 @@ impl Desk {
         self.send_raw(&path, mail.replace('\n', "\r\n").into_bytes(), &[("content-type", "application/octet-stream")]).await
     }
 
-    /// A token of an organisation.
+    /// A token with these roles: of an organisation, or of the desk.
+    pub async fn token(&self, organisation: Option<&str>, roles: &[Role]) -> String {
+        let name = if roles == [Role::Integration] { "monitoring" } else { "test" }.to_owned();
+        let new = NewToken { name, organisation: organisation.map(str::to_owned), roles: roles.to_vec(), ..NewToken::default() };
+        uurwerk::usecases::tokens::create(&self.app, &new).await.expect("a token")
+    }
+
+    /// A token of an organisation, of somebody who decides for it.
     pub async fn token_of(&self, organisation: &str) -> String {
-        uurwerk::usecases::tokens::create(&self.app, "test", Some(organisation), None).await.expect("a token")
+        self.token(Some(organisation), &[Role::AuthorisedRequester, Role::Approver]).await
     }
 
     /// A token of a system that acts for the desk.
     pub async fn token_of_an_integration(&self) -> String {
-        uurwerk::usecases::tokens::create_for_integration(&self.app, "monitoring", None).await.expect("a token")
+        self.token(None, &[Role::Integration]).await
     }
 
     /// Registers a ticket as a client, whose priority is a proposal; its number.

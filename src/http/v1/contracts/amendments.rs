@@ -3,10 +3,10 @@
 use actix_web::web::Data;
 
 use crate::app::App;
-use crate::domain::permission::AmendCalendars;
+use crate::domain::permission::{AmendCalendars, ApproveAmendments, ReadAgreements};
 use crate::http::answer::{Created, Json};
 use crate::http::body::Body;
-use crate::http::caller::{Caller, May};
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::{AmendmentId, ContractId, Path};
@@ -36,7 +36,7 @@ pub async fn create(
 
 pub async fn approve(
     app: Data<App>,
-    caller: Caller,
+    caller: May<ApproveAmendments>,
     Path(ContractId(contract)): Path<ContractId>,
     Path(AmendmentId(amendment)): Path<AmendmentId>,
     key: IdempotencyKey,
@@ -54,7 +54,7 @@ fn consent(approval: AmendmentApprovalInput) -> Consent {
 
 pub async fn list(
     app: Data<App>,
-    caller: Caller,
+    caller: May<ReadAgreements>,
     Path(ContractId(contract)): Path<ContractId>,
 ) -> Result<Json<CalendarAmendmentList>, Failure> {
     let Named { shown, actors } = amendments::of_contract(&app, &caller, &contract).await?;

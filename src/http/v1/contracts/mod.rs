@@ -7,8 +7,9 @@ mod simulations;
 use actix_web::web::Data;
 
 use crate::app::App;
+use crate::domain::permission::ReadAgreements;
 use crate::http::answer::Json;
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::operation::{Operation, Tag, get, post};
 use crate::http::path::{ContractId, Path};
@@ -61,17 +62,25 @@ pub fn operations() -> Vec<Operation> {
     operations.into_iter().map(|operation| operation.tag(Tag::Contracts)).collect()
 }
 
-async fn list(app: Data<App>, caller: Caller) -> Result<Json<ContractList>, Failure> {
+async fn list(app: Data<App>, caller: May<ReadAgreements>) -> Result<Json<ContractList>, Failure> {
     let served = contracts::served(&app, &caller).await?;
     Ok(Json(ContractList { items: served.iter().map(ContractSummary::from).collect() }))
 }
 
-async fn show(app: Data<App>, caller: Caller, Path(ContractId(contract)): Path<ContractId>) -> Result<Json<Contract>, Failure> {
+async fn show(
+    app: Data<App>,
+    caller: May<ReadAgreements>,
+    Path(ContractId(contract)): Path<ContractId>,
+) -> Result<Json<Contract>, Failure> {
     let (served, versions) = contracts::get(&app, &caller, &contract).await?;
     Ok(Json(Contract::new(&served, &versions)))
 }
 
-async fn calendars(app: Data<App>, caller: Caller, Path(ContractId(contract)): Path<ContractId>) -> Result<Json<CalendarList>, Failure> {
+async fn calendars(
+    app: Data<App>,
+    caller: May<ReadAgreements>,
+    Path(ContractId(contract)): Path<ContractId>,
+) -> Result<Json<CalendarList>, Failure> {
     let calendars = contracts::calendars(&app, &caller, &contract).await?;
     Ok(Json(CalendarList { items: calendars.iter().map(|one| Calendar::new(&one.name, &one.calendar, one.today)).collect() }))
 }

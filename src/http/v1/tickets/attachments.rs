@@ -7,9 +7,10 @@ use futures_util::TryStreamExt;
 use futures_util::future::Either;
 
 use crate::app::App;
+use crate::domain::permission::{ReadTickets, WriteMessages};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::{CreatedAt, Download, Json};
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::download::{Wanted, download, out_of_range};
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
@@ -49,7 +50,7 @@ impl FromQuery for NewAttachment {
 
 pub async fn create(
     app: Data<App>,
-    caller: Caller,
+    caller: May<WriteMessages>,
     request: HttpRequest,
     Path(ticket): Path<TicketRef>,
     query: Query<NewAttachment>,
@@ -63,7 +64,7 @@ pub async fn create(
     // The body was streamed away by the time the key is needed, so its digest stands in for it.
     let key = |digest: &str| {
         let asked = format!("{} {}?{} {digest}", request.method(), request.path(), request.query_string());
-        key.of(&caller.actor, asked.as_bytes())
+        key.of(&caller.who.actor, asked.as_bytes())
     };
     let kept = attachments::attach(&app, &caller.stamp(&app), ticket, &new, bytes, key).await?;
     let actors = Actors::seen_by(&app, &caller, [&kept.author]).await?;
@@ -71,14 +72,14 @@ pub async fn create(
     Ok(CreatedAt { location, shown: Attachment::new(kept, &actors) })
 }
 
-pub async fn list(app: Data<App>, caller: Caller, Path(ticket): Path<TicketRef>) -> Result<Json<AttachmentList>, Failure> {
+pub async fn list(app: Data<App>, caller: May<ReadTickets>, Path(ticket): Path<TicketRef>) -> Result<Json<AttachmentList>, Failure> {
     let Named { shown, actors } = read::attachments(&app, &caller, ticket).await?;
     Ok(Json(AttachmentList { items: shown.into_iter().map(|one| Attachment::new(one, &actors)).collect() }))
 }
 
 pub async fn get(
     app: Data<App>,
-    caller: Caller,
+    caller: May<ReadTickets>,
     request: HttpRequest,
     Path(ticket): Path<TicketRef>,
     Path(AttachmentId(id)): Path<AttachmentId>,

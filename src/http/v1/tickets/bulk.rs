@@ -6,9 +6,10 @@ use actix_web::web::Data;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::domain::permission::RegisterTickets;
 use crate::http::answer::Json;
 use crate::http::body;
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::incoming::ReceivedBody;
@@ -46,7 +47,7 @@ impl Argument for Batch {
     }
 }
 
-pub async fn create(app: Data<App>, caller: Caller, key: IdempotencyKey, batch: Batch) -> Result<Json<TicketBatch>, Failure> {
+pub async fn create(app: Data<App>, caller: May<RegisterTickets>, key: IdempotencyKey, batch: Batch) -> Result<Json<TicketBatch>, Failure> {
     let made = tickets::register_many(&app, &caller.stamp_once(&app, &key, &batch.sent), &batch.drafts).await?;
     let items = made.into_iter().map(|outcome| match outcome {
         Ok(made) => {

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use super::{Shown, shown};
 use crate::app::App;
 use crate::domain::contract::TicketType;
+use crate::domain::permission::TakePart;
 use crate::domain::ticket::Act;
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::assign::{Assign, Field};
@@ -13,7 +14,7 @@ use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retier::Retier;
 use crate::domain::ticket::retype::Retype;
 use crate::http::body::Partial;
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::path::Path;
 use crate::http::shapes::TicketPatch;
@@ -23,7 +24,7 @@ use crate::usecases::tickets::{self, Change, read};
 
 pub async fn change(
     app: Data<App>,
-    caller: Caller,
+    caller: May<TakePart>,
     Path(ticket): Path<TicketRef>,
     IfMatch(expected): IfMatch,
     mut body: Partial<TicketPatch>,

@@ -3,9 +3,10 @@
 use actix_web::web::Data;
 
 use crate::app::App;
+use crate::domain::permission::ReadTickets;
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::Paged;
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::paging::{self, Page};
 use crate::http::path::Path;
@@ -34,7 +35,7 @@ impl FromQuery for EventsQuery {
 
 pub async fn list(
     app: Data<App>,
-    caller: Caller,
+    caller: May<ReadTickets>,
     Path(ticket): Path<TicketRef>,
     query: Query<EventsQuery>,
 ) -> Result<Paged<EventPage>, Failure> {

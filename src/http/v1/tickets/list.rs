@@ -14,12 +14,13 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
+use crate::domain::permission::ReadTickets;
 use crate::domain::search::Words;
 use crate::domain::ticket::Overview;
 use crate::domain::ticket::kinds::phases;
 use crate::domain::ticket::listing::{ChangesEnd, PageEnd, Sort, SortField, SortKey, Span, TicketFilter};
 use crate::http::answer::Paged;
-use crate::http::caller::Caller;
+use crate::http::caller::{Caller, May};
 use crate::http::error::Failure;
 use crate::http::query::{FromQuery, Keys, Query, among, refused};
 use crate::http::shapes::{Ticket, TicketPage};
@@ -79,7 +80,7 @@ impl FromQuery for TicketsQuery {
     }
 }
 
-pub async fn tickets(app: Data<App>, caller: Caller, query: Query<TicketsQuery>) -> Result<Paged<TicketPage>, Failure> {
+pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<TicketsQuery>) -> Result<Paged<TicketPage>, Failure> {
     let (TicketsQuery { filter, since, sort, size, cursor }, mut problems) = query.partial();
     let asked = [("contract", &filter.contracts), ("organisation", &filter.organisations), ("priority", &filter.priorities)];
     let names = names(&app, &caller, asked.iter().any(|(_, listed)| !listed.is_empty())).await?;

@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::permission::{ReadTickets, WriteMessages};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::{Created, Paged};
 use crate::http::body::Body;
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::paging::{self, Page};
@@ -38,7 +39,7 @@ impl FromQuery for MessagesQuery {
 
 pub async fn list(
     app: Data<App>,
-    caller: Caller,
+    caller: May<ReadTickets>,
     Path(ticket): Path<TicketRef>,
     query: Query<MessagesQuery>,
 ) -> Result<Paged<MessagePage>, Failure> {
@@ -51,7 +52,7 @@ pub async fn list(
 
 pub async fn write(
     app: Data<App>,
-    caller: Caller,
+    caller: May<WriteMessages>,
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,

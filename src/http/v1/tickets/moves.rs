@@ -5,11 +5,12 @@ use actix_web::web::Data;
 use super::{Made, done};
 use crate::app::App;
 use crate::domain::contract::ClosingText;
+use crate::domain::permission::{AgreeRepairs, DecideSteps, ReadTickets, TakePart};
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::escalate::Escalate;
 use crate::http::answer::Json;
 use crate::http::body::Body;
-use crate::http::caller::Caller;
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::path::Path;
@@ -18,7 +19,11 @@ use crate::http::version::IfMatch;
 use crate::usecases::tickets::read::{self, Moves};
 use crate::usecases::tickets::{self, RepairAgreement, Transition, When};
 
-pub async fn possible(app: Data<App>, caller: Caller, Path(ticket): Path<TicketRef>) -> Result<Json<PossibleTransitions>, Failure> {
+pub async fn possible(
+    app: Data<App>,
+    caller: May<ReadTickets>,
+    Path(ticket): Path<TicketRef>,
+) -> Result<Json<PossibleTransitions>, Failure> {
     let Moves { of, moves, side } = read::moves(&app, &caller, ticket).await?;
     let items = moves.iter().map(|outlook| PossibleTransition::new(&of, outlook, side)).collect();
     Ok(Json(PossibleTransitions { items }))
@@ -26,7 +31,7 @@ pub async fn possible(app: Data<App>, caller: Caller, Path(ticket): Path<TicketR
 
 pub async fn transition(
     app: Data<App>,
-    caller: Caller,
+    caller: May<TakePart>,
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
@@ -43,7 +48,7 @@ pub async fn transition(
 
 pub async fn agree_repair(
     app: Data<App>,
-    caller: Caller,
+    caller: May<AgreeRepairs>,
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
@@ -58,7 +63,7 @@ pub async fn agree_repair(
 
 pub async fn escalate(
     app: Data<App>,
-    caller: Caller,
+    caller: May<DecideSteps>,
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,

@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::domain::permission::WriteParts;
+use crate::domain::permission::{ReadTickets, WriteParts};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::{Created, Paged};
 use crate::http::body::Body;
-use crate::http::caller::{Caller, May};
+use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::operation::{Operation, get, post};
@@ -50,7 +50,7 @@ impl FromQuery for VersionsQuery {
 
 async fn versions<C: Shown>(
     app: Data<App>,
-    caller: Caller,
+    caller: May<ReadTickets>,
     Path(ticket): Path<TicketRef>,
     query: Query<VersionsQuery>,
 ) -> Result<Paged<C::Page>, Failure> {

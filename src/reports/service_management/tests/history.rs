@@ -8,15 +8,16 @@ use super::super::{Month, Reading, ServiceManagementReport, TicketFigures, figur
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::amendment::{Amendment, Change};
-use crate::domain::contract::{Contract, TicketType};
+use crate::domain::contract::{Contract, Side, TicketType};
 use crate::domain::history::Follows;
+use crate::domain::permission::Principal;
 use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::register::Registered;
 use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::transition::Move;
 use crate::domain::ticket::write::Write;
-use crate::domain::ticket::{Act, Actor, Channel, Event, EventData, Situation, Ticket, act, kinds, settle};
+use crate::domain::ticket::{Act, Channel, Event, EventData, Situation, Ticket, act, kinds, settle};
 use crate::domain::workflow::State;
 
 /// A ticket and everything that happened to it.
@@ -97,8 +98,11 @@ impl Story {
     fn tries(&mut self, contract: &Contract, wish: &Act, occurred_at: Instant, recorded_at: Instant) -> bool {
         let previous = self.history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
         let occurred_at = previous.map_or(occurred_at, |previous| previous.max(occurred_at));
-        let by = |actor: &Actor| act(Situation { contract, ticket: &self.ticket, history: &self.history, actor, at: occurred_at }, wish);
-        let Ok((after, records)) = by(&Actor::Desk("d".to_owned())).or_else(|_| by(&Actor::Client("c".to_owned()))) else { return false };
+        let by = |side: Side| {
+            let who = &Principal::any_of(side);
+            act(Situation { contract, ticket: &self.ticket, history: &self.history, who, at: occurred_at }, wish)
+        };
+        let Ok((after, records)) = by(Side::Supplier).or_else(|_| by(Side::Client)) else { return false };
         self.ticket = after;
         for (data, _) in records {
             self.record(data, occurred_at, recorded_at);

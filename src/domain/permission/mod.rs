@@ -1,0 +1,155 @@
+//! What callers may: a role gives it, or nobody has it (IAM-05). [`verb`] is the whole table; here stands what depends on more than roles.
+//!
+//! Who is calling is for `auth` to say. Whose rows they see is their [`Scope`], and what they see of a ticket is decided by
+//! `ticket::Reader`: whatever lies outside of those does not exist for them, so it is not found rather than forbidden.
+
+mod page;
+mod role;
+mod verb;
+
+pub use page::page;
+pub use role::{Role, Roles};
+pub use verb::*;
+
+use uuid::Uuid;
+
+use super::actor::Actor;
+use super::contract::Side;
+
+/// Whose rows are seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything: the desk itself, and its workers.
+    All,
+    /// These organisations only.
+    Organisations(Vec<String>),
+    /// Of this organisation, what this person reported (TKT-08).
+    Person { organisation: String, person: Uuid },
+}
+
+impl Scope {
+    pub fn includes(&self, organisation: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Organisations(seen) => seen.iter().any(|one| one == organisation),
+            Self::Person { organisation: own, .. } => own == organisation,
+        }
+    }
+}
+
+/// Somebody who acts, and what gives them the right to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    pub actor: Actor,
+    pub roles: Roles,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// Nobody of the caller's side may.
+    #[error("{}", of_the_other_side(*.0))]
+    OtherSide(Verb),
+    #[error("to {} one needs one of these roles: {}", .0.english(), names(.0.roles()))]
+    RoleMissing(Verb),
+    #[error("a client approves for the client's side only")]
+    ApprovesForOthers,
+    #[error("the desk records what the supplier did; a client what its own side must see to")]
+    FulfilsForOthers,
+}
+
+fn of_the_other_side(verb: Verb) -> &'static str {
+    match verb {
+        Verb::RecordLate => "only the desk records something later than it happened",
+        Verb::RecordCalls => "only the desk records a telephone contact",
+        Verb::JudgeSolutions => "only the client accepts or refuses the solution of an incident",
+        _ if verb.roles().iter().all(|role| role.side() == Side::Client) => "only the client may do this",
+        _ => "only the desk may do this",
+    }
+}
+
+fn names(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+impl Principal {
+    /// The program itself.
+    pub const SYSTEM: Self = Self { actor: Actor::System, roles: Roles::ALL };
+
+    /// Somebody with every role of a side: what could be done by one of them.
+    pub fn any_of(side: Side) -> Self {
+        let nobody = String::new();
+        Self { actor: if side == Side::Client { Actor::Client(nobody) } else { Actor::Desk(nobody) }, roles: Roles::of(side) }
+    }
+
+    /// Accepting or refusing a solution, which for some types is the client's alone.
+    pub fn may_judge(&self, is_the_clients: bool) -> Result<(), Forbidden> {
+        self.may(Verb::JudgeSolutions).or_else(|refused| if is_the_clients { Err(refused) } else { self.may(Verb::JudgeForClients) })
+    }
+
+    /// Writing on a ticket: what the client does not see, and what was said by phone, is the desk's.
+    pub fn may_write(&self, public: bool, by_phone: bool) -> Result<(), Forbidden> {
+        if by_phone {
+            self.may(Verb::RecordCalls)?;
+        }
+        self.may_show(public)
+    }
+
+    /// Adding a message or a file that both sides see, or the desk alone.
+    pub fn may_show(&self, public: bool) -> Result<(), Forbidden> {
+        self.may(if public { Verb::WriteMessages } else { Verb::WriteNotes })
+    }
+
+    /// Approving an amendment for one of the two sides: the desk records what either side approved.
+    pub fn may_approve_for(&self, side: Side) -> Result<(), Forbidden> {
+        self.may(Verb::ApproveAmendments)?;
+        if side == Side::Client || self.actor.side() == Side::Supplier { Ok(()) } else { Err(Forbidden::ApprovesForOthers) }
+    }
+
+    /// Recording that a duty was met whose owner is of this side; `None` where the agreement names nobody.
+    pub fn may_fulfil(&self, owner: Option<Side>) -> Result<(), Forbidden> {
+        self.may(Verb::RecordObligations)?;
+        if owner == Some(Side::Client) || self.actor.side() == Side::Supplier { Ok(()) } else { Err(Forbidden::FulfilsForOthers) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(side: Side, roles: &[Role]) -> Principal {
+        Principal { roles: roles.iter().copied().collect(), ..Principal::any_of(side) }
+    }
+
+    #[test]
+    fn a_client_records_and_approves_for_its_own_side_alone() {
+        let (client, desk) = (Principal::any_of(Side::Client), Principal::any_of(Side::Supplier));
+        for side in Side::ALL {
+            assert_eq!(desk.may_approve_for(side), Ok(()));
+            assert_eq!(desk.may_fulfil(Some(side)), Ok(()));
+            assert_eq!(client.may_approve_for(side).is_ok(), side == Side::Client);
+            assert_eq!(client.may_fulfil(Some(side)).is_ok(), side == Side::Client);
+        }
+        assert_eq!(client.may_fulfil(None), Err(Forbidden::FulfilsForOthers));
+        assert_eq!(client.may(Verb::AmendCalendars), Err(Forbidden::OtherSide(Verb::AmendCalendars)));
+    }
+
+    #[test]
+    fn iam_05_nobody_may_anything_without_a_role_that_gives_it() {
+        for side in Side::ALL {
+            for verb in Verb::ALL {
+                assert!(with(side, &[]).may(verb).is_err(), "{verb}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_auditor_reads_and_changes_nothing() {
+        let may = Verb::ALL.into_iter().filter(|verb| with(Side::Supplier, &[Role::Auditor]).may(*verb).is_ok());
+        assert!(may.map(Verb::as_str).all(|verb| verb.starts_with("read_") || verb.starts_with("track_")));
+    }
+
+    #[test]
+    fn every_verb_is_somebodys() {
+        assert!(Verb::ALL.into_iter().all(|verb| !verb.roles().is_empty()));
+    }
+}

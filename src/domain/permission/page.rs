@@ -1,0 +1,27 @@
+//! The page that shows which role may what (ROLE-11).
+
+use std::fmt::Write;
+
+use super::{Role, Verb};
+
+/// The page as Markdown.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Who may what\n\n\
+         Nobody may anything without a role that gives it. Roles of the desk stand first, then those of a client. What somebody sees\n\
+         is a matter of their organisation as well: what belongs to another is not there for them. A *requester* sees what they\n\
+         reported themselves.\n\n",
+    );
+    let (names, rule): (String, String) =
+        (Role::ALL.map(|role| format!(" {} |", role.english())).concat(), " :-: |".repeat(Role::ALL.len()));
+    let _ = writeln!(page, "| |{names}\n|---|{rule}");
+    for verb in Verb::ALL {
+        let marks = Role::ALL.map(|role| if verb.roles().contains(&role) { " ● |" } else { " |" }).concat();
+        let _ = writeln!(page, "| {} |{marks}", verb.english());
+    }
+    page.push_str("\n## The codes of roles\n\n| code | role | side |\n|---|---|---|\n");
+    for role in Role::ALL {
+        let _ = writeln!(page, "| `{role}` | {} ({}) | {} |", role.english(), role.dutch(), role.side().english());
+    }
+    page
+}

@@ -1,0 +1,98 @@
+//! The roles that rights hang on. Nobody has a right without a role that gives it (IAM-05).
+
+use std::fmt;
+
+use crate::domain::contract::Side;
+use crate::words::closed_list;
+
+closed_list! {
+    /// What somebody is to the desk.
+    pub enum Role {
+        AgentLine1 = "agent_line_1": "behandelaar eerste lijn", "first-line agent";
+        AgentLine2 = "agent_line_2": "behandelaar tweede lijn", "second-line agent";
+        ServiceManager = "service_manager": "servicemanager", "service manager";
+        ContractManager = "contract_manager": "contractmanager", "contract manager";
+        SecurityOfficer = "security_officer": "beveiligingsfunctionaris", "security officer";
+        PrivacyOfficer = "privacy_officer": "privacyfunctionaris", "privacy officer";
+        /// Reads everything, and changes nothing.
+        Auditor = "auditor": "auditor", "auditor";
+        /// Runs the desk: who has access, its mail, its sandbox. Not its tickets.
+        Administrator = "administrator": "beheerder", "administrator";
+        /// A system that acts for the desk.
+        Integration = "integration": "koppeling", "integration";
+        /// Sees what they reported themselves (TKT-08).
+        Requester = "requester": "melder", "requester";
+        /// Sees every ticket of their organisation, and its reports (TKT-09).
+        AuthorisedRequester = "authorised_requester": "gemachtigde melder", "authorised requester";
+        /// Decides for their organisation as well: approves, accepts and declines what costs money or changes the agreement.
+        Approver = "approver": "beslisser", "approver";
+    }
+}
+
+impl Role {
+    pub const fn side(self) -> Side {
+        match self {
+            Self::AgentLine1
+            | Self::AgentLine2
+            | Self::ServiceManager
+            | Self::ContractManager
+            | Self::SecurityOfficer
+            | Self::PrivacyOfficer
+            | Self::Auditor
+            | Self::Administrator
+            | Self::Integration => Side::Supplier,
+            Self::Requester | Self::AuthorisedRequester | Self::Approver => Side::Client,
+        }
+    }
+}
+
+/// The roles somebody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Roles(u16);
+
+impl Roles {
+    /// Of the program itself, which nobody refuses anything.
+    pub const ALL: Self = Self((1 << Role::ALL.len()) - 1);
+
+    /// Every role of one side.
+    pub fn of(side: Side) -> Self {
+        Role::ALL.into_iter().filter(|role| role.side() == side).collect()
+    }
+
+    pub const fn has(self, role: Role) -> bool {
+        self.0 & (1 << role as u16) != 0
+    }
+
+    pub fn has_one_of(self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.has(*role))
+    }
+
+    #[must_use]
+    pub const fn without(self, role: Role) -> Self {
+        Self(self.0 & !(1 << role as u16))
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(move |role| self.has(*role))
+    }
+}
+
+/// As they are stored: codes, with a space between them.
+impl fmt::Display for Roles {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.iter().map(Role::as_str).collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// Reads what is stored. A role that this program does not know gives no right.
+impl From<&str> for Roles {
+    fn from(stored: &str) -> Self {
+        stored.split(' ').filter_map(Role::named).collect()
+    }
+}
+
+impl FromIterator<Role> for Roles {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        Self(roles.into_iter().fold(0, |all, role| all | 1 << role as u16))
+    }
+}

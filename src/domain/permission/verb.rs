@@ -1,0 +1,153 @@
+//! What can be done, and by whom: the one table that the decisions, the API document and the page of permissions read.
+
+use super::role::Role::{
+    self, Administrator, AgentLine1, AgentLine2, Approver, Auditor, AuthorisedRequester, ContractManager, Integration, PrivacyOfficer,
+    Requester, SecurityOfficer, ServiceManager,
+};
+use super::{Forbidden, Principal};
+
+/// Those who work on tickets.
+const AGENTS: &[Role] = &[AgentLine1, AgentLine2, ServiceManager];
+/// The same, and systems that do so for the desk.
+const WORKERS: &[Role] = &[AgentLine1, AgentLine2, ServiceManager, Integration];
+const CLIENTS: &[Role] = &[Requester, AuthorisedRequester, Approver];
+const EVERYONE: &[Role] = &Role::ALL;
+/// Whoever takes part in tickets, of either side.
+const PARTAKERS: &[Role] = &[
+    AgentLine1,
+    AgentLine2,
+    ServiceManager,
+    ContractManager,
+    SecurityOfficer,
+    PrivacyOfficer,
+    Integration,
+    Requester,
+    AuthorisedRequester,
+    Approver,
+];
+
+/// A verb as a type: an operation carries what it requires in its signature.
+pub trait Requires: 'static {
+    const VERB: Verb;
+}
+
+macro_rules! verbs {
+    ($($(#[$meaning:meta])* $verb:ident = $code:literal: $dutch:literal, $english:literal, by $roles:expr;)+) => {
+        crate::words::closed_list! {
+            /// What can be done.
+            pub enum Verb { $($(#[$meaning])* $verb = $code: $dutch, $english;)+ }
+        }
+
+        impl Verb {
+            /// Who may.
+            pub const fn roles(self) -> &'static [Role] {
+                match self { $(Self::$verb => $roles),+ }
+            }
+        }
+
+        $(
+            $(#[$meaning])*
+            // Uninhabited: only ever a type in a signature.
+            pub enum $verb {}
+
+            impl Requires for $verb {
+                const VERB: Verb = Verb::$verb;
+            }
+        )+
+    };
+}
+
+verbs! {
+    ReadTickets = "read_tickets": "meldingen lezen", "read tickets", by EVERYONE;
+    /// Reads agreements, and what screens choose from.
+    ReadAgreements = "read_agreements": "afspraken lezen", "read agreements", by EVERYONE;
+    /// Changes or moves a ticket, as far as the other verbs allow.
+    TakePart = "take_part": "aan meldingen meewerken", "take part in tickets", by PARTAKERS;
+    RegisterTickets = "register_tickets": "meldingen registreren", "register tickets", by PARTAKERS;
+    /// Writes a message that both sides see.
+    WriteMessages = "write_messages": "berichten schrijven", "write messages", by PARTAKERS;
+    /// Writes what only the desk sees.
+    WriteNotes = "write_notes": "interne notities schrijven", "write internal notes",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Integration];
+    RecordCalls = "record_calls": "telefonisch contact vastleggen", "record phone contacts", by AGENTS;
+    /// Records something later than it happened (CLK-15).
+    RecordLate = "record_late": "later vastleggen dan het gebeurde", "record later than it happened", by WORKERS;
+    EditTickets = "edit_tickets": "teksten van meldingen wijzigen", "edit tickets", by WORKERS;
+    AssignTickets = "assign_tickets": "meldingen toewijzen", "assign tickets", by WORKERS;
+    /// Moves a ticket on in its phases.
+    MoveTickets = "move_tickets": "meldingen verder brengen", "move tickets", by WORKERS;
+    /// Withdraws a ticket, or reopens it.
+    WithdrawTickets = "withdraw_tickets": "meldingen intrekken of heropenen", "withdraw or reopen tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, Integration, Requester, AuthorisedRequester, Approver];
+    /// Accepts or refuses a solution (INC-05).
+    JudgeSolutions = "judge_solutions": "oplossingen aanvaarden of weigeren", "accept or refuse solutions", by CLIENTS;
+    /// Accepts or refuses a solution of a type of which that is not the client's alone.
+    JudgeForClients = "judge_for_clients": "oplossingen namens de klant beoordelen", "judge solutions for the client", by WORKERS;
+    /// Decides the priority; from anybody else it is a proposal (INC-07).
+    DecidePriorities = "decide_priorities": "prioriteit bepalen", "decide priorities", by WORKERS;
+    ProposePriorities = "propose_priorities": "prioriteit voorstellen", "propose priorities", by CLIENTS;
+    /// Gives a ticket another type, or confirms the one it has.
+    RetypeTickets = "retype_tickets": "type wijzigen of bevestigen", "change or confirm types", by AGENTS;
+    /// Records that a ticket's client has another tier.
+    RetierTickets = "retier_tickets": "abonnement wijzigen", "change tiers", by &[ServiceManager, ContractManager];
+    /// Records a moment of repair that was agreed (AMB-20).
+    AgreeRepairs = "agree_repairs": "hersteltijdstip vastleggen", "record agreed repair times", by AGENTS;
+    /// Writes a part of a ticket, such as a root cause analysis.
+    WriteParts = "write_parts": "onderdelen van meldingen schrijven", "write parts of tickets", by AGENTS;
+    /// Decides that a case goes up its ladder; which side, its levels say.
+    DecideSteps = "decide_steps": "escalatie besluiten", "decide escalations",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, Requester, AuthorisedRequester, Approver];
+    /// Has their word taken for it that a requester belongs to the client.
+    VouchForRequesters = "vouch_for_requesters": "instaan voor melders", "vouch for requesters", by WORKERS;
+    ReadPeople = "read_people": "personen lezen", "read people",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Administrator, Integration,
+            AuthorisedRequester, Approver];
+    ReadReports = "read_reports": "rapportages lezen", "read reports",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration,
+            AuthorisedRequester, Approver];
+    ReadObligations = "read_obligations": "verplichtingen lezen", "read obligations",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration,
+            AuthorisedRequester, Approver];
+    /// Records a fact from which an obligation follows, or that one was met. A client does so for its own side.
+    RecordObligations = "record_obligations": "verplichtingen vastleggen", "record obligations",
+        by &[ServiceManager, ContractManager, Integration, AuthorisedRequester, Approver];
+    /// Hands a message to a mailbox.
+    BringMail = "bring_mail": "post aanbieden", "bring mail", by &[AgentLine1, AgentLine2, ServiceManager, Administrator, Integration];
+    /// Reads what came by mail, whatever became of it.
+    ReadMail = "read_mail": "binnengekomen post lezen", "read mail that came in",
+        by &[AgentLine1, AgentLine2, ServiceManager, Auditor, Administrator];
+    /// Makes a ticket of a message that waits.
+    ReleaseMail = "release_mail": "vastgehouden post vrijgeven", "release mail that waits", by AGENTS;
+    /// Follows mail on its way out.
+    TrackMail = "track_mail": "uitgaande post volgen", "follow mail on its way out",
+        by &[AgentLine1, AgentLine2, ServiceManager, Auditor, Administrator, Integration];
+    /// Sends mail again that was given up.
+    ResendMail = "resend_mail": "post opnieuw verzenden", "send mail again", by &[AgentLine1, AgentLine2, ServiceManager, Administrator];
+    /// Sees what a contract text would change.
+    PlanAgreements = "plan_agreements": "contractwijziging bekijken", "plan agreements", by &[ServiceManager, ContractManager];
+    ApplyAgreements = "apply_agreements": "contract toepassen", "apply agreements", by &[ContractManager];
+    AmendCalendars = "amend_calendars": "openingstijden wijzigen", "amend calendars", by &[ServiceManager, ContractManager];
+    /// Approves, for one of the two sides, what both have to; the desk writes down either side's approval.
+    ApproveAmendments = "approve_amendments": "wijzigingen goedkeuren", "approve amendments",
+        by &[ServiceManager, ContractManager, AuthorisedRequester, Approver];
+    /// Tries a changed contract on what happened.
+    SimulateContracts = "simulate_contracts": "contract proberen", "simulate contracts", by &[ServiceManager, ContractManager];
+    /// Sees and moves the time of a sandbox.
+    RunSandbox = "run_sandbox": "proeftijd bedienen", "run the sandbox", by &[Administrator];
+    /// Gives people and systems access, and takes it away.
+    ManageAccess = "manage_access": "toegang beheren", "manage access", by &[Administrator];
+}
+
+impl Principal {
+    pub fn may(&self, verb: Verb) -> Result<(), Forbidden> {
+        if self.roles.has_one_of(verb.roles()) {
+            return Ok(());
+        }
+        let roles = verb.roles();
+        Err(if roles.iter().any(|role| role.side() == self.actor.side()) {
+            Forbidden::RoleMissing(verb)
+        } else {
+            Forbidden::OtherSide(verb)
+        })
+    }
+}
