@@ -4,8 +4,7 @@
 //! but the tickets since then are gone.
 
 use std::fs::{File, Metadata};
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,6 +14,9 @@ use sea_orm::{DbErr, RuntimeErr};
 #[derive(Debug)]
 pub struct FileGuard {
     files: Vec<(PathBuf, Option<(u64, u64)>)>,
+    /// Opened once and kept: whoever closes a file drops every lock the process has on it, SQLite's too, and without those the next program
+    /// that has a look at the database takes itself for its last user and deletes the log.
+    database: Option<File>,
     last: Mutex<Option<Fingerprint>>,
 }
 
@@ -27,12 +29,11 @@ struct Fingerprint {
 }
 
 impl Fingerprint {
-    fn of(path: &Path, found: &Metadata) -> Option<Self> {
+    fn of(database: &File, found: &Metadata) -> Option<Self> {
         // The change counter is at byte 24 of the header, in big-endian order.
-        let mut header = [0; 28];
-        File::open(path).and_then(|mut file| file.read_exact(&mut header)).ok()?;
-        let counter = u32::from_be_bytes(header[24..28].try_into().ok()?);
-        Some(Self { changed: changed(found), bytes: found.len(), counter })
+        let mut counter = [0; 4];
+        database.read_exact_at(&mut counter, 24).ok()?;
+        Some(Self { changed: changed(found), bytes: found.len(), counter: u32::from_be_bytes(counter) })
     }
 }
 
@@ -46,8 +47,9 @@ impl FileGuard {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let files = [path.to_owned(), PathBuf::from(log)];
-        let last = std::fs::metadata(path).ok().and_then(|found| Fingerprint::of(path, &found));
-        Self { files: files.into_iter().map(|file| (file.clone(), identity(&file))).collect(), last: Mutex::new(last) }
+        let database = File::open(path).ok();
+        let last = std::fs::metadata(path).ok().and_then(|found| Fingerprint::of(database.as_ref()?, &found));
+        Self { files: files.into_iter().map(|file| (file.clone(), identity(&file))).collect(), database, last: Mutex::new(last) }
     }
 
     /// An error when the path no longer leads to what was opened.
@@ -68,7 +70,7 @@ impl FileGuard {
         if (before.changed, before.bytes) == (changed(&found), found.len()) {
             return true;
         }
-        match Fingerprint::of(path, &found) {
+        match self.database.as_ref().and_then(|database| Fingerprint::of(database, &found)) {
             // The counter may wrap around: a difference of less than half its range counts as forwards.
             Some(now) if now.bytes >= before.bytes && now.counter.wrapping_sub(before.counter) < u32::MAX / 2 => {
                 *last = Some(now);

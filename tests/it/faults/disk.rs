@@ -142,6 +142,21 @@ async fn a_database_another_program_holds_is_a_503_and_the_desk_goes_on_after() 
     desk.registers(&incident("p3")).await;
 }
 
+/// Whoever closes a file drops every lock its process has on it. Without the desk's locks, SQLite in another program takes itself for the last
+/// user of the database, and deletes the log that the desk writes to.
+#[actix_web::test]
+async fn another_program_may_look_into_the_database_of_a_running_desk() {
+    let desk = Desk::open(On::Sqlite).await;
+    let number = desk.registers(&incident("p3")).await;
+    let look = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); print(db.execute('SELECT count(*) FROM ticket').fetchone()[0]); db.close()";
+    for count in 1..=3 {
+        let seen = std::process::Command::new("python3").args(["-c", look]).arg(database(&desk)).output().expect("python3");
+        assert_eq!(String::from_utf8_lossy(&seen.stdout).trim(), count.to_string(), "{}", String::from_utf8_lossy(&seen.stderr));
+        desk.registers(&incident("p3")).await;
+    }
+    assert_eq!((desk.get("/readyz").await.status, desk.get(&format!("/v1/tickets/{number}")).await.status), (200, 200));
+}
+
 #[actix_web::test]
 async fn a_database_file_that_was_moved_or_replaced_takes_no_tickets_until_it_is_back() {
     let desk = Desk::open(On::Sqlite).await;
