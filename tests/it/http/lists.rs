@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use uurwerk::domain::permission::Principal;
 use uurwerk::domain::ticket::assign::{Assign, Field};
 use uurwerk::domain::ticket::{Act, Actor};
 use uurwerk::store::Backend;
@@ -480,7 +481,8 @@ async fn who_reads_changes_beside_writers_misses_none(desk: &Desk) {
     let writer = async |at: usize| {
         let app = if at.is_multiple_of(2) { &*desk.app } else { &second };
         for of in 0..EACH {
-            let stamp = Stamp { actor: Actor::Desk("test".to_owned()), ..Stamp::system(app.time.now()) };
+            let stamp =
+                Stamp { who: Principal { actor: Actor::Desk("test".to_owned()), ..Principal::SYSTEM }, ..Stamp::system(app.time.now()) };
             // Others come between the stamp and the commit.
             tokio::time::sleep(std::time::Duration::from_millis((at * 7 + of * 3) as u64 % 11)).await;
             let made = tickets::register(app, &stamp, &draft(format!("{at}-{of}"))).await.expect("a ticket").ticket;
@@ -536,7 +538,7 @@ async fn who_reads_changes_beside_writers_misses_none(desk: &Desk) {
 
 /// A transaction whose instants are old when it commits, after a reader was told of later ones.
 async fn a_change_that_commits_late_is_told_late_and_not_never(desk: &Desk) {
-    let old = Stamp { actor: Actor::Desk("test".to_owned()), ..Stamp::system(desk.app.time.now()) };
+    let old = Stamp { who: Principal { actor: Actor::Desk("test".to_owned()), ..Principal::SYSTEM }, ..Stamp::system(desk.app.time.now()) };
     desk.passes("PT1M").await;
     desk.registers(&change("Eerder vastgelegd")).await;
     jobs::work_off(&desk.app).await.expect("work");
