@@ -3,13 +3,18 @@
 use super::{Failed, explained, open, say};
 use crate::domain::contract::amendment::RecordedAmendment;
 use crate::settings::Settings;
-use crate::usecases::Stamp;
 use crate::usecases::amendments::{self, Consent, NewAmendment};
+use crate::usecases::{FieldCode, Problem, Stamp};
 
-/// Records an amendment, and prints since when it is in force or whose approval it waits for.
-pub async fn amend(settings: Settings, contract: &str, draft: &NewAmendment) -> Result<(), Failed> {
+/// Records an amendment of that date, and prints since when it is in force or whose approval it waits for.
+pub async fn amend(settings: Settings, contract: &str, date: &str, mut draft: NewAmendment) -> Result<(), Failed> {
     let app = open::existing(settings).await?;
-    let recorded = amendments::amend(&app, &Stamp::system(app.time.now()), contract, draft).await.map_err(explained)?;
+    let mut stamp = Stamp::system(app.time.now());
+    match date.parse() {
+        Ok(date) => draft.date = date,
+        Err(_) => stamp.unreadable.push(Problem::field("date", FieldCode::BadDate, "must be a date such as 2026-12-24")),
+    }
+    let recorded = amendments::amend(&app, &stamp, contract, &draft).await.map_err(explained)?;
     say(line(&recorded))?;
     Ok(app.announce_commits().await?)
 }

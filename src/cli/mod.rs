@@ -237,8 +237,8 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
         What::Amend { contract, calendar, date, change, hours, reason, approved_by } => {
             let approvals = calendars::consents(&approved_by, None)?;
-            let draft = amendments::NewAmendment { calendar, date: date.parse()?, change, hours, reason, approvals };
-            calendars::amend(settings()?, &contract, &draft).await?;
+            let draft = amendments::NewAmendment { calendar, date: chrono::NaiveDate::default(), change, hours, reason, approvals };
+            calendars::amend(settings()?, &contract, &date, draft).await?;
         }
         What::Approve { contract, amendment, approved_by, evidence } => {
             let consents = calendars::consents(&approved_by, evidence.as_deref())?;

@@ -25,6 +25,11 @@ impl Problem {
     pub fn field(field: &str, code: FieldCode, detail: impl Into<String>) -> Self {
         Self { pointer: format!("/{field}"), code, detail: detail.into() }
     }
+
+    /// The field of the body that it is in, at any depth, as a pointer writes it.
+    pub fn field_name(&self) -> Option<&str> {
+        self.pointer.split('/').nth(1)
+    }
 }
 
 /// The allowed values, for the detail of a refusal.

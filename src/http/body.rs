@@ -1,5 +1,5 @@
-//! JSON bodies: first checked against their schema, which finds every problem at once, then deserialised. Serde alone would stop at the
-//! first problem.
+//! JSON bodies: first checked against their schema, which finds every problem at once, then deserialised as far as they fit it. Serde alone
+//! would stop at the first problem.
 
 use std::collections::BTreeSet;
 
@@ -15,19 +15,15 @@ use super::operation::{Argument, RequestContext, Signature};
 use super::validation::without_invalid_fields;
 use crate::usecases::{Error, FieldCode, Problem};
 
-/// A body that fits its schema.
+/// A body without the fields that do not fit the schema: the use case still judges the others ([`Stamp::unreadable`]), so that one refusal
+/// names everything. Every field of `T` is optional to serde, also where the schema requires it.
+///
+/// [`Stamp::unreadable`]: crate::usecases::Stamp
 pub struct Body<T> {
     pub value: T,
-    /// The bytes, for the digest of an idempotency key.
-    pub sent: ReceivedBody,
-}
-
-/// A body without the fields that do not fit the schema, so that the use case can still check the others, and one refusal names everything.
-/// Every field of `T` must be optional.
-pub struct Partial<T> {
-    pub value: T,
+    /// What is wrong with the fields that could not be read.
     pub problems: Vec<Problem>,
-    /// The bytes it came in.
+    /// The bytes, for the digest of an idempotency key.
     pub sent: ReceivedBody,
 }
 
@@ -37,26 +33,33 @@ impl<T: DeserializeOwned + ToSchema> Argument for Body<T> {
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
-        let (value, problems, sent) = validated(context).await?;
-        if !problems.is_empty() {
-            return Err(Failure::invalid(problems));
-        }
-        Ok(Self { value: read(value)?, sent })
+        let (value, mut problems, sent) = json_of(context).await?;
+        problems.extend(context.operation.validator()?.problems(&value));
+        Ok(Self { value: read(without_invalid_fields(value, &problems))?, problems, sent })
     }
 }
 
-impl<T: DeserializeOwned + ToSchema> Argument for Partial<T> {
+/// A body that fits its schema, for an operation whose schema says everything about it.
+pub struct Whole<T> {
+    pub value: T,
+    /// The bytes, for the digest of an idempotency key.
+    pub sent: ReceivedBody,
+}
+
+impl<T: DeserializeOwned + ToSchema> Argument for Whole<T> {
     fn declare(signature: &mut Signature) {
         takes::<T>(signature);
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
-        let (value, problems, sent) = validated(context).await?;
-        Ok(Self { value: read(without_invalid_fields(value, &problems))?, problems, sent })
+        let (value, mut problems, sent) = json_of(context).await?;
+        problems.extend(context.operation.validator()?.problems(&value));
+        Failure::unless_none(problems)?;
+        Ok(Self { value: read(value)?, sent })
     }
 }
 
-impl<T> Partial<T> {
+impl<T> Body<T> {
     pub fn refuse(&mut self, field: &str, code: FieldCode, detail: impl Into<String>) {
         self.problems.push(Problem::field(field, code, detail));
     }
@@ -90,12 +93,6 @@ pub async fn json_of(context: &mut RequestContext) -> Result<(Value, Vec<Problem
 
 fn twice(repeated: BTreeSet<String>) -> Vec<Problem> {
     repeated.into_iter().map(|pointer| Problem { pointer, code: FieldCode::Repeated, detail: "is given twice".to_owned() }).collect()
-}
-
-async fn validated(context: &mut RequestContext) -> Result<(Value, Vec<Problem>, ReceivedBody), Failure> {
-    let (value, mut problems, sent) = json_of(context).await?;
-    problems.extend(context.operation.validator()?.problems(&value));
-    Ok((value, problems, sent))
 }
 
 /// Deserialises what fits its schema. Failing is our fault then: schema and type differ.

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use actix_web::http::header;
 use actix_web::web::Data;
 
+use super::body::Body;
 use super::error::Failure;
 use super::idempotency::IdempotencyKey;
 use super::limits::Limits;
@@ -19,12 +20,17 @@ use crate::usecases::{Error, Stamp};
 impl Caller {
     /// For an action without an idempotency key.
     pub fn stamp(&self, app: &App) -> Stamp {
-        Stamp { who: self.who.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None }
+        Stamp { who: self.who.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None, unreadable: Vec::new() }
     }
 
     /// For an action that must not happen twice under one key.
     pub fn stamp_once(&self, app: &App, key: &IdempotencyKey, body: &[u8]) -> Stamp {
         Stamp { idempotency: key.of(&self.who.actor, body), ..self.stamp(app) }
+    }
+
+    /// The same for an action that a body asks for.
+    pub fn stamp_of<T>(&self, app: &App, key: &IdempotencyKey, body: &Body<T>) -> Stamp {
+        Stamp { unreadable: body.problems.clone(), ..self.stamp_once(app, key, &body.sent) }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Repeated names that are reported. A hostile body could have any number.
-const REPEATED_CAP: usize = 1000;
+pub const REPEATED_CAP: usize = 1000;
 
 /// The value, and the JSON pointers of names that occur twice. The value has the last of each.
 pub fn read(bytes: &[u8]) -> serde_json::Result<(Value, BTreeSet<String>)> {

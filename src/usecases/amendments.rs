@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use super::actors::{Actors, Named};
@@ -15,10 +15,12 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
-use crate::domain::calendar::BadInterval;
+use crate::domain::calendar::{BadInterval, Interval};
+use crate::domain::instant::BadInstant;
 use crate::domain::contract::Side;
-use crate::domain::contract::amendment::{Amendment, Approval, Change, RecordedAmendment, needs_approval, next_sequence};
+use crate::domain::contract::amendment::{Amendment, Approval, Change, ChangeKind, RecordedAmendment, needs_approval, next_sequence};
 use crate::domain::permission::Verb;
+use crate::domain::text::is_visible;
 use crate::store::{self, Scope, Tx};
 
 #[derive(Debug, Clone)]
@@ -47,31 +49,39 @@ pub struct Consent {
 /// recorded twice, and the second has no effect.
 pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<RecordedAmendment, Error> {
     stamp.who.may(Verb::AmendCalendars)?;
-    app.write(&stamp.scope, async |tx| {
+    app.write_for(stamp, async |tx| {
         let (agreements, known) = locked(tx).await?;
         if let Some(id) = super::held::repeated(tx, stamp).await? {
             return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
         }
         let now = not_before(&known, stamp);
         let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
+        let mut problems = problems(&agreements, contract, draft);
+        let change = change(stamp, draft, &mut problems);
+        let approvals = approvals(app, stamp, &draft.approvals, now, &mut problems);
+        let Some(change) = change.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
         let mut recorded = RecordedAmendment {
             id: app.time.id(),
             sequence: next_sequence(&known),
             contract: contract.to_owned(),
             calendar: draft.calendar.clone(),
             date: draft.date,
-            change: change(draft).map_err(Error::Invalid)?,
+            change,
             reason: draft.reason.clone(),
             actor: stamp.who.actor.as_text(),
             recorded_at: now,
             needs_approval: needs_approval(draft.date, today),
             approvals: Vec::new(),
         };
-        check(&agreements, contract, &recorded.in_force_from(now))?;
+        // Hours cannot overlap with those of a date that could not be read.
+        if !stamp.lacks("date") {
+            check(&agreements, contract, &recorded.in_force_from(now))?;
+        }
         store::amendments::insert(tx, &recorded).await?;
-        for consent in &draft.approvals {
+        for approval in approvals {
             let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
-            sign(app, tx, stamp, &mut recorded, (sequence, now), consent).await?;
+            store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
+            recorded.approvals.push((sequence, approval));
         }
         if recorded.in_force_at().is_some() {
             store::amendments::take_effect(tx, contract, now).await?;
@@ -90,7 +100,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         stamp.who.may_approve_for(side)?;
     }
     // Beyond the caller's scope: it moves the deadlines of every client of the contract.
-    app.write(&Scope::All, async |tx| {
+    app.write_for(&Stamp { scope: Scope::All, ..stamp.clone() }, async |tx| {
         let (agreements, known) = locked(tx).await?;
         let again = super::held::repeated(tx, stamp).await?;
         let is_it = |one: &&RecordedAmendment| one.contract == mine && one.id == amendment;
@@ -103,7 +113,15 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
             return Err(Error::Conflict { code: Code::AmendmentInForce, detail });
         }
         let now = not_before(&known, stamp);
-        sign(app, tx, stamp, &mut recorded, (next_sequence(&known), now), consent).await?;
+        let before: Vec<_> = recorded.approvals.iter().map(|(_, one)| one.clone()).collect();
+        if let Some(side) = Side::named(&consent.side).filter(|side| before.iter().any(|one| one.side == *side)) {
+            let detail = format!("the {} has approved already", side.as_str());
+            return Err(Error::Conflict { code: Code::AlreadyApproved, detail });
+        }
+        let approval = approval(app, stamp, &before, consent, now, "").map_err(Error::Invalid)?;
+        let sequence = next_sequence(&known);
+        store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
+        recorded.approvals.push((sequence, approval));
         if recorded.in_force_at().is_some() {
             check(&agreements, contract, &recorded.in_force_from(now)).map_err(clash)?;
             store::amendments::take_effect(tx, contract, now).await?;
@@ -125,39 +143,49 @@ fn not_before(known: &[RecordedAmendment], stamp: &Stamp) -> Instant {
     known.iter().map(RecordedAmendment::last_at).fold(stamp.recorded_at, Instant::max)
 }
 
-/// Adds an approval. Each side approves once, and by a person of its own.
-async fn sign(
+/// The approvals given along with an amendment.
+fn approvals(app: &App, stamp: &Stamp, given: &[Consent], at: Instant, problems: &mut Vec<Problem>) -> Vec<Approval> {
+    let mut approvals = Vec::with_capacity(given.len());
+    for (place, consent) in given.iter().enumerate() {
+        match approval(app, stamp, &approvals, consent, at, &format!("approvals/{place}/")) {
+            Ok(approval) => approvals.push(approval),
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    approvals
+}
+
+/// An approval beside those there are: each side approves once, and by a person of its own. `within` is where it stands in the body.
+fn approval(
     app: &App,
-    tx: &Tx,
     stamp: &Stamp,
-    recorded: &mut RecordedAmendment,
-    (sequence, approved_at): (i64, Instant),
+    before: &[Approval],
     consent: &Consent,
-) -> Result<(), Error> {
-    let refused = |field, code, detail: &str| Error::Invalid(vec![Problem::field(field, code, detail)]);
-    let side = Side::named(&consent.side).ok_or_else(|| refused("side", FieldCode::UnknownValue, "must be client or supplier"))?;
-    let name = consent.approved_by.trim();
-    if name.is_empty() {
-        return Err(refused("approvedBy", FieldCode::Required, "name the person who approved"));
-    }
-    if recorded.approvals.iter().any(|(_, one)| one.side == side) {
-        let detail = format!("the {} has approved already", side.as_str());
-        return Err(Error::Conflict { code: Code::AlreadyApproved, detail });
-    }
-    if recorded.approvals.iter().any(|(_, one)| one.approved_by.to_lowercase() == name.to_lowercase()) {
-        return Err(refused("approvedBy", FieldCode::SamePerson, "approved for the other side: each side has a person of its own"));
-    }
-    let approval = Approval {
-        id: app.time.id(),
-        side,
-        approved_by: name.to_owned(),
-        evidence: consent.evidence.clone(),
-        actor: stamp.who.actor.as_text(),
-        approved_at,
+    approved_at: Instant,
+    within: &str,
+) -> Result<Approval, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut refuse = |field: &str, code, detail: String| {
+        problems.push(Problem::field(format!("{within}{field}").trim_end_matches('/'), code, detail));
     };
-    store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-    recorded.approvals.push((sequence, approval));
-    Ok(())
+    let side = Side::named(&consent.side);
+    match side {
+        None => refuse("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str))),
+        Some(side) if before.iter().any(|one| one.side == side) => {
+            refuse("", FieldCode::Repeated, format!("the {} approves once", side.as_str()));
+        }
+        Some(_) => {}
+    }
+    let name = consent.approved_by.trim();
+    if !is_visible(name) {
+        refuse("approvedBy", FieldCode::Required, "name the person who approved".to_owned());
+    } else if before.iter().any(|one| Some(one.side) != side && one.approved_by.to_lowercase() == name.to_lowercase()) {
+        let detail = "approved for the other side: each side has a person of its own";
+        refuse("approvedBy", FieldCode::SamePerson, detail.to_owned());
+    }
+    let Some(side) = side.filter(|_| problems.is_empty()) else { return Err(problems) };
+    let (actor, evidence) = (stamp.who.actor.as_text(), consent.evidence.clone());
+    Ok(Approval { id: app.time.id(), side, approved_by: name.to_owned(), evidence, actor, approved_at })
 }
 
 /// What was valid when the amendment was recorded is in conflict now, with what was recorded since.
@@ -200,30 +228,55 @@ fn is_alone(agreements: &Agreements, scope: &Scope, contract: &str) -> bool {
     clients.all(|client| scope.includes(&client.organisation))
 }
 
-fn change(draft: &NewAmendment) -> Result<Change, Vec<Problem>> {
-    let refused = |code, detail: String| vec![Problem::field("hours", code, detail)];
-    match (draft.change.as_str(), draft.hours.is_empty()) {
-        ("hours", true) => return Err(refused(FieldCode::Required, "a date that opens needs its hours".to_owned())),
-        ("closed" | "as_agreed", false) => return Err(refused(FieldCode::NotAllowed, "only a date that opens has hours".to_owned())),
-        _ => {}
+/// What is wrong with an amendment, besides its change and its approvals.
+fn problems(agreements: &Agreements, contract: &str, draft: &NewAmendment) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let versions = agreements.versions_of(contract);
+    if !versions.iter().any(|version| version.contract.calendars.contains_key(&draft.calendar)) {
+        let known: BTreeSet<_> = versions.iter().flat_map(|version| version.contract.calendars.keys()).map(String::as_str).collect();
+        let detail = format!("the contract has no such calendar; {}", one_of(known));
+        problems.push(Problem::field("calendar", FieldCode::UnknownCalendar, detail));
     }
-    match Change::named(&draft.change, &draft.hours) {
-        Ok(Some(change)) => Ok(change),
-        Ok(None) => Err(vec![Problem::field("change", FieldCode::UnknownValue, "must be closed, hours or as_agreed")]),
-        Err(error @ (BadInterval::Unreadable | BadInterval::Empty)) => Err(refused(FieldCode::BadInterval, format!("one of them {error}"))),
+    if !(1900..=2200).contains(&draft.date.year()) {
+        problems.push(Problem::field("date", FieldCode::OutOfRange, BadInstant::OutOfRange.to_string()));
     }
+    if !is_visible(&draft.reason) {
+        problems.push(Problem::field("reason", FieldCode::Blank, "has nothing in it that can be seen"));
+    }
+    problems
 }
 
-/// Refuses an unknown calendar, and hours that overlap with those of a neighbouring date in any version.
+fn change(stamp: &Stamp, draft: &NewAmendment, problems: &mut Vec<Problem>) -> Option<Change> {
+    let known = problems.len();
+    let mut refuse = |field, code, detail: String| problems.push(Problem::field(field, code, detail));
+    let kind = ChangeKind::named(&draft.change);
+    match (kind, draft.hours.is_empty()) {
+        (None, _) => refuse("change", FieldCode::UnknownValue, one_of(ChangeKind::ALL.map(ChangeKind::as_str))),
+        (Some(ChangeKind::Hours), true) if !stamp.lacks("hours") => {
+            refuse("hours", FieldCode::Required, "a date that opens needs its hours".to_owned());
+        }
+        (Some(ChangeKind::Closed | ChangeKind::AsAgreed), false) => {
+            refuse("hours", FieldCode::NotAllowed, "only a date that opens has hours".to_owned());
+        }
+        _ => {}
+    }
+    let hours: Result<Vec<Interval>, BadInterval> = draft.hours.iter().map(|text| text.parse()).collect();
+    if let Err(error) = &hours {
+        refuse("hours", FieldCode::BadInterval, format!("one of them {error}"));
+    }
+    let hours = hours.ok().filter(|_| problems.len() == known)?;
+    Some(match kind? {
+        ChangeKind::Closed => Change::Closed,
+        ChangeKind::Hours => Change::Hours(hours),
+        ChangeKind::AsAgreed => Change::AsAgreed,
+    })
+}
+
+/// Refuses hours that overlap with those of a neighbouring date in any version.
 fn check(agreements: &Agreements, contract: &str, amendment: &Amendment) -> Result<(), Error> {
     let versions = agreements.versions_of(contract);
     if versions.is_empty() {
         return Err(Error::NotFound("contract"));
-    }
-    if !versions.iter().any(|version| version.contract.calendars.contains_key(&amendment.calendar)) {
-        let known: BTreeSet<_> = versions.iter().flat_map(|version| version.contract.calendars.keys()).map(String::as_str).collect();
-        let detail = format!("the contract has no such calendar; {}", one_of(known));
-        return Err(Error::Invalid(vec![Problem::field("calendar", FieldCode::UnknownCalendar, detail)]));
     }
     let mut problems = Vec::new();
     for version in versions {
@@ -233,5 +286,13 @@ fn check(agreements: &Agreements, contract: &str, amendment: &Amendment) -> Resu
             problems.push(Problem::field("hours", FieldCode::Overlap, format!("version {}: {detail}", version.contract.version)));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    match &amendment.change {
+        _ if problems.is_empty() => Ok(()),
+        // Rather a slip of the pen than a night shift.
+        Change::Hours(hours) if hours.iter().any(Interval::passes_midnight) => {
+            let detail = "one of them ends before it begins, and so runs into the hours of the next date";
+            Err(Error::Invalid(vec![Problem::field("hours", FieldCode::BadInterval, detail)]))
+        }
+        _ => Err(Error::Invalid(problems)),
+    }
 }

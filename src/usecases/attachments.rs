@@ -73,7 +73,7 @@ pub async fn attach(
         }
     };
     let stamp = Stamp { idempotency: key(&kept.digest), ..stamp.clone() };
-    let recorded = app.write(&stamp.scope, async |tx| {
+    let recorded = app.write_for(&stamp, async |tx| {
         if let Some(known) = repeated(tx, &stamp).await? {
             let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
             return store::attachments::find(tx, ticket.id, known, Reader::Desk).await?.ok_or(Error::NotFound("attachment"));
@@ -97,7 +97,7 @@ pub async fn attach(
 /// Finds the ticket and checks permission before the first byte is taken, and commits the note that a file is coming. Returns how many
 /// bytes there is room for.
 async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
-    app.write(&stamp.scope, async |tx| {
+    app.write_for(stamp, async |tx| {
         let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         stamp.who.may_show(new.public)?;
         let room = room_on(app, tx, &ticket, new.public).await?;

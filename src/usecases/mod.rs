@@ -38,11 +38,34 @@ pub struct Stamp {
     /// Now.
     pub recorded_at: Instant,
     pub idempotency: Option<Key>,
+    /// What is wrong with the fields of the request that could not be read. Such a request is only judged ([`App::write_for`]): a use case
+    /// gets any value for those fields, and what it says about them is not repeated.
+    pub unreadable: Vec<Problem>,
 }
 
 impl Stamp {
     /// For what the program does by itself.
     pub fn system(now: Instant) -> Self {
-        Self { who: Principal::SYSTEM, scope: Scope::All, recorded_at: now, idempotency: None }
+        Self { who: Principal::SYSTEM, scope: Scope::All, recorded_at: now, idempotency: None, unreadable: Vec::new() }
+    }
+
+    /// Whether a field of the request was given and could not be read.
+    pub fn lacks(&self, field: &str) -> bool {
+        self.unreadable.iter().any(|problem| problem.field_name() == Some(field))
+    }
+
+    /// An outcome, or everything that is wrong with the request: what could not be read, and what was judged of the rest. That the caller may
+    /// not do it at all, or that the desk failed, comes before that.
+    pub fn judged<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if self.unreadable.is_empty() {
+            return outcome;
+        }
+        let unread = |problem: &Problem| self.unreadable.iter().any(|known| known.field_name() == problem.field_name());
+        let judged = match outcome {
+            Err(Error::Invalid(problems)) => problems.into_iter().filter(|problem| !unread(problem)).collect(),
+            Ok(_) | Err(Error::NotFound(_) | Error::Conflict { .. } | Error::Taken { .. } | Error::TooLarge { .. }) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        Err(Error::Invalid([self.unreadable.clone(), judged].concat()))
     }
 }

@@ -13,6 +13,13 @@ pub struct Interval {
     pub(super) to: i64,
 }
 
+impl Interval {
+    /// Whether it ends on the next date.
+    pub fn passes_midnight(&self) -> bool {
+        self.to > DAY
+    }
+}
+
 /// Why a text is not an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadInterval {

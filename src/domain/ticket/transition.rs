@@ -63,9 +63,9 @@ pub struct Moved {
 impl Move {
     pub(super) fn decide(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         let next = self.next(&ticket.moves(history), ticket)?;
-        self.check_cause(next, ticket, contract)?;
         let kind = moved_as(ticket.phase, next);
         may_move(ticket, who, kind)?;
+        self.check_cause(next, ticket, contract)?;
         let texts = closing_needs(contract, ticket, history, next);
         let texts: Vec<_> = texts.into_iter().filter(|text| !self.texts.contains(text)).collect();
         if !texts.is_empty() {

@@ -15,20 +15,20 @@ use crate::usecases::amendments::Seen;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CalendarAmendmentInput {
     /// The calendar's name in the contract.
-    #[schema(min_length = 1, max_length = 100, example = "support")]
-    pub calendar: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "support")]
+    pub calendar: Option<String>,
     /// The date.
     #[schema(value_type = String, format = Date, max_length = 10)]
-    pub date: NaiveDate,
+    pub date: Option<NaiveDate>,
     /// `closed`, `hours` for a date that opens in the hours given, or `as_agreed` for what the contract says.
-    #[schema(min_length = 1, max_length = 50, example = "closed")]
-    pub change: String,
+    #[schema(value_type = String, min_length = 1, max_length = 50, example = "closed")]
+    pub change: Option<String>,
     /// The hours it opens, as a contract writes them; only with `hours`.
     #[schema(max_items = 20, value_type = Option<Vec<OpeningHours>>)]
     pub hours: Option<Vec<String>>,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    pub reason: String,
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
     /// Who approved it already, for a date that is not later than today: such an amendment waits for both sides.
     #[schema(max_items = 2)]
     pub approvals: Option<Vec<AmendmentApprovalInput>>,
@@ -39,11 +39,11 @@ pub struct CalendarAmendmentInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AmendmentApprovalInput {
     /// `client` or `supplier`.
-    #[schema(pattern = "^(client|supplier)$", max_length = 20)]
-    pub side: String,
+    #[schema(value_type = String, pattern = "^(client|supplier)$", max_length = 20)]
+    pub side: Option<String>,
     /// The name of the person who approved for it.
-    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
-    pub approved_by: String,
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "\\S")]
+    pub approved_by: Option<String>,
     /// What shows the approval: a letter, minutes, a message on a ticket.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub evidence: Option<String>,

@@ -16,11 +16,11 @@ use crate::usecases::actors::Actors;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MessageInput {
     /// `public`, or `internal` for the desk alone.
-    #[schema(pattern = "^(public|internal)$", max_length = 20)]
-    pub visibility: String,
+    #[schema(value_type = String, pattern = "^(public|internal)$", max_length = 20)]
+    pub visibility: Option<String>,
     /// The text, plain.
-    #[schema(min_length = 1, max_length = 100_000, pattern = "\\S")]
-    pub body: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100_000, pattern = "\\S")]
+    pub body: Option<String>,
     /// How the contact was made; `phone` records a phone contact, which the desk alone does.
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
     pub channel: Option<String>,
@@ -37,11 +37,11 @@ pub struct MessageInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TransitionInput {
     /// The phase to go to: one of those that `listTicketTransitions` shows.
-    #[schema(min_length = 1, max_length = 50, example = "in_progress")]
-    pub to: String,
+    #[schema(value_type = String, min_length = 1, max_length = 50, example = "in_progress")]
+    pub to: Option<String>,
     /// Why, for the one who reported it.
-    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    pub reason: String,
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
     /// On whom it waits; needed when it goes on hold, and only then.
     #[schema(min_length = 1, max_length = 50, example = "requester")]
     pub cause: Option<String>,
@@ -68,11 +68,11 @@ pub struct TransitionInput {
 pub struct EscalationInput {
     /// One of the reason codes of the level the ticket stands on, or that open its case: they are in the contract's ladder. Of a
     /// proposed step its `trigger`, too.
-    #[schema(min_length = 1, max_length = 100, example = "afspraak-niet-nageleefd")]
-    pub code: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "afspraak-niet-nageleefd")]
+    pub code: Option<String>,
     /// Why, in words.
-    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
-    pub reason: String,
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
 }
 
 /// A repair time agreed with the client.
@@ -81,9 +81,10 @@ pub struct EscalationInput {
 pub struct RepairAgreementInput {
     /// The agreed time: RFC 3339 with an offset.
     #[schema(value_type = String, max_length = 50, format = DateTime)]
-    pub due_at: Instant,
+    pub due_at: Option<Instant>,
     /// The person who agreed on the client's behalf.
-    pub agreed_by: RequesterInput,
+    #[schema(value_type = RequesterInput)]
+    pub agreed_by: Option<RequesterInput>,
     /// When it was agreed, if not now.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub occurred_at: Option<Instant>,

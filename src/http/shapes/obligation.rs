@@ -47,8 +47,8 @@ pub struct FulfilmentInput {
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub met_at: Option<Instant>,
     /// The evidence, in words.
-    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
-    pub evidence: String,
+    #[schema(value_type = String, min_length = 1, max_length = 10_000, pattern = "\\S")]
+    pub evidence: Option<String>,
 }
 
 /// The role that must see to an obligation.

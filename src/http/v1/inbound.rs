@@ -138,11 +138,12 @@ async fn release(
     limits: Data<Limits>,
     Path(MessageId(id)): Path<MessageId>,
     key: IdempotencyKey,
-    Body { value: body, sent }: Body<ReleasedTicketInput>,
+    body: Body<ReleasedTicketInput>,
 ) -> Result<Made, Failure> {
-    let to = Destination { organisation: body.organisation, contract: body.contract };
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let to = Destination { organisation: body.value.organisation, contract: body.value.contract };
     // Releasing parses the whole mail again.
     let _room = limits.memory(MAIL_CAP).await;
-    let released = inbound::release(&app, &caller.stamp_once(&app, &key, &sent), id, &to).await?;
+    let released = inbound::release(&app, &stamp, id, &to).await?;
     Ok(made(read::made(&caller, released)))
 }

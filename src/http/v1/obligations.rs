@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::obligation::ObligationFilter;
 use crate::domain::permission::{ReadObligations, RecordObligations};
 use crate::http::answer::{CreatedAt, Json, Paged};
-use crate::http::body::{Body, Partial};
+use crate::http::body::Body;
 use crate::http::caller::{Caller, May};
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
@@ -83,9 +83,9 @@ async fn create(
     app: Data<App>,
     caller: May<RecordObligations>,
     key: IdempotencyKey,
-    body: Partial<ObligationInput>,
+    body: Body<ObligationInput>,
 ) -> Result<CreatedAt<Obligation>, Failure> {
-    let stamp = caller.stamp_once(&app, &key, &body.sent);
+    let stamp = caller.stamp_of(&app, &key, &body);
     let draft = NewObligation {
         contract: body.value.contract,
         duty: body.value.obligation,
@@ -93,7 +93,6 @@ async fn create(
         organisation: body.value.organisation,
         fact_at: body.value.fact_at,
         evidence: body.value.evidence.unwrap_or_default(),
-        unreadable: body.problems,
     };
     let opened = obligations::open(&app, &stamp, &draft).await?;
     done(&app, &caller, opened.id).await
@@ -104,10 +103,11 @@ async fn fulfil(
     caller: May<RecordObligations>,
     Path(ObligationId(id)): Path<ObligationId>,
     key: IdempotencyKey,
-    Body { value: body, sent }: Body<FulfilmentInput>,
+    body: Body<FulfilmentInput>,
 ) -> Result<CreatedAt<Obligation>, Failure> {
-    let fulfilment = Fulfilment { met_at: body.met_at, evidence: body.evidence };
-    let met = obligations::fulfil(&app, &caller.stamp_once(&app, &key, &sent), id, &fulfilment).await?;
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let fulfilment = Fulfilment { met_at: body.value.met_at, evidence: body.value.evidence.unwrap_or_default() };
+    let met = obligations::fulfil(&app, &stamp, id, &fulfilment).await?;
     done(&app, &caller, met.id).await
 }
 

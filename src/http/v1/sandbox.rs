@@ -13,7 +13,7 @@ use crate::http::operation::{Argument, Operation, RequestContext, Signature, Tag
 use crate::http::shapes::{AdvanceInput, Sandbox};
 use crate::jobs;
 use crate::usecases::sandbox::{self, Advance};
-use crate::usecases::{FieldCode, Problem};
+use crate::usecases::FieldCode;
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -53,23 +53,29 @@ async fn advance(
     caller: May<RunSandbox>,
     _: InSandbox,
     key: IdempotencyKey,
-    Body { value: body, sent }: Body<AdvanceInput>,
+    mut body: Body<AdvanceInput>,
 ) -> Result<Created<Sandbox>, Failure> {
-    let refused = |field, code, detail: &str| Failure::invalid(vec![Problem::field(field, code, detail)]);
-    let advance = match (body.to, body.by) {
+    let by = body.value.by.as_deref().map(seconds);
+    let advance = match (body.value.to, by) {
         (Some(to), None) => Advance::To(to),
-        (None, Some(by)) => {
-            Advance::By(seconds(&by).ok_or_else(|| refused("by", FieldCode::BadDuration, "is not a duration such as PT4H"))?)
+        (None, Some(Some(seconds))) => Advance::By(seconds),
+        (to, by) => {
+            match by {
+                Some(None) => body.refuse("by", FieldCode::BadDuration, "is longer than can be counted"),
+                _ if to.is_some() || body.problems.is_empty() => body.refuse("to", FieldCode::OneOf, "give either to or by"),
+                _ => {}
+            }
+            Advance::By(0)
         }
-        _ => return Err(refused("to", FieldCode::OneOf, "give either to or by")),
     };
-    let now_at = jobs::advance(&app, &caller.stamp_once(&app, &key, &sent), advance).await?;
+    let now_at = jobs::advance(&app, &caller.stamp_of(&app, &key, &body), advance).await?;
     Ok(Created(Sandbox { now_at, next_due_at: jobs::next_due(&app).await? }))
 }
 
-/// The seconds of an ISO 8601 duration without months and years, whose length varies. The schema's pattern has checked the order of units.
+/// The seconds of an ISO 8601 duration without months and years, whose length varies. The schema's pattern has checked its form; `None` for
+/// one that is too long to count.
 fn seconds(text: &str) -> Option<i64> {
-    let (mut total, mut number, mut units) = (0_i64, String::new(), 0);
+    let (mut total, mut number) = (0_i64, String::new());
     for sign in text.strip_prefix('P')?.chars() {
         let unit = match sign {
             '0'..='9' => {
@@ -86,7 +92,6 @@ fn seconds(text: &str) -> Option<i64> {
         };
         total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
         number.clear();
-        units += 1;
     }
-    (units > 0 && number.is_empty()).then_some(total)
+    Some(total)
 }

@@ -26,6 +26,14 @@ pub struct Destination {
 /// Registers the ticket that the message would have become, reported when the message arrived (AMB-95, MAIL-05).
 pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Overview, Error> {
     stamp.who.may(Verb::ReleaseMail)?;
+    stamp.judged(release_to(app, stamp, id, to).await)
+}
+
+async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Result<Overview, Error> {
+    if stamp.lacks("contract") {
+        // The rest is judged by the contract, and that of the mailbox is not meant.
+        return Err(Error::Invalid(Vec::new()));
+    }
     let view = app.db.view(stamp.scope.clone());
     let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
     let raw = store::inbound::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
@@ -60,7 +68,7 @@ pub async fn release(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Re
         ..draft(&parsed, becoming)
     };
     let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?;
-    let done = app.write(&stamp.scope, async |tx| {
+    let done = app.write_for(stamp, async |tx| {
         if let Some(known) = tickets::registered_before(tx, stamp).await? {
             return Ok(known);
         }

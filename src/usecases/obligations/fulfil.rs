@@ -22,7 +22,7 @@ pub struct Fulfilment {
 
 /// Records that an obligation was met. If it was met in time and only recorded late, it is no longer late.
 pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment) -> Result<Obligation, Error> {
-    app.write(&stamp.scope, async |tx| {
+    app.write_for(stamp, async |tx| {
         let obligation = Obligation::lock(tx, id).await?.ok_or(Error::NotFound("obligation"))?;
         if repeated(tx, stamp).await?.is_some() {
             return Ok(obligation);

@@ -13,7 +13,7 @@ use crate::usecases::held::repeated;
 use crate::usecases::tickets::client_of;
 use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
 
-/// A fact that opens an obligation, as sent. What could not be read is absent, and named in `unreadable`.
+/// A fact that opens an obligation, as sent.
 #[derive(Debug, Clone, Default)]
 pub struct NewObligation {
     pub contract: Option<String>,
@@ -25,7 +25,6 @@ pub struct NewObligation {
     /// When the fact happened, or is planned; now when absent.
     pub fact_at: Option<Instant>,
     pub evidence: String,
-    pub unreadable: Vec<Problem>,
 }
 
 struct Checked {
@@ -36,14 +35,9 @@ struct Checked {
     fact_at: Instant,
 }
 
-/// Opens an obligation, whose term starts at the fact. If the request could not be read in full, no transaction is begun: what could be
-/// read is judged, and all problems are returned.
+/// Opens an obligation, whose term starts at the fact.
 pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obligation, Error> {
-    if !draft.unreadable.is_empty() {
-        let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
-        return Err(Error::Invalid(check(&agreements, stamp, draft).err().unwrap_or_default()));
-    }
-    app.write(&stamp.scope, async |tx| {
+    app.write_for(stamp, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::obligations::find(tx, known).await?.ok_or(Error::NotFound("obligation"));
         }
@@ -75,7 +69,7 @@ pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obl
 
 /// The checked request, or everything wrong with it as far as it could be read.
 fn check(agreements: &Agreements, stamp: &Stamp, draft: &NewObligation) -> Result<Checked, Vec<Problem>> {
-    let mut problems = draft.unreadable.clone();
+    let mut problems = Vec::new();
     let fact_at = draft.fact_at.unwrap_or(stamp.recorded_at);
     let version = draft.contract.as_deref().and_then(|contract| {
         let version = contracts::in_force_at(agreements, &stamp.scope, contract, fact_at.min(stamp.recorded_at));

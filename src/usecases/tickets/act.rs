@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{check_late, missing_motivation, read};
+use super::{check_late, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
@@ -35,37 +35,8 @@ pub async fn act(
     once(app, stamp, ticket, expected, async |tx, ticket| Ok(act_in(app, tx, stamp, ticket, wishes, when, by_itself).await?.0)).await
 }
 
-#[derive(Debug, Clone)]
-pub struct Change {
-    pub wishes: Vec<Act>,
-    /// The problems of what could not be read.
-    pub unreadable: Vec<Problem>,
-}
-
-/// Changes a ticket. If some of the request could not be read, no transaction is begun: the rest is judged, and all problems are returned
-/// together.
-pub async fn change(app: &App, stamp: &Stamp, ticket: TicketRef, change: Change, expected: Option<&[i32]>) -> Result<Ticket, Error> {
-    if change.unreadable.is_empty() {
-        return act(app, stamp, ticket, &change.wishes, &When::default(), expected).await;
-    }
-    let mut problems = change.unreadable;
-    // A ticket that does not exist is reported only for a request that could be read; here its problems come first.
-    if let Some(found) = gathered(read::with_history(&app.db.view(stamp.scope.clone()), ticket).await, &mut problems)? {
-        let (contract, mut ticket) = (&found.version.contract, found.ticket);
-        problems.extend(hindrances(app, contract, &ticket, &change.wishes));
-        for wish in &change.wishes {
-            let (history, who) = (&found.history, &stamp.who);
-            let situation = Situation { contract, ticket: &ticket, history, who, at: stamp.recorded_at };
-            let decided = ticket::act(situation, wish).map_err(Error::from);
-            if let Some((after, _)) = gathered(decided, &mut problems)? {
-                ticket = after;
-            }
-        }
-    }
-    Err(Error::Invalid(problems))
-}
-
-/// Collects problems: an outcome with problems adds them and gives `None`. Any other refusal counts only while there are no problems.
+/// Collects problems: an outcome with problems adds them and gives `None`. A conflict counts only while there are no problems; what the caller
+/// may not do at all comes before them.
 fn gathered<T>(outcome: Result<T, Error>, problems: &mut Vec<Problem>) -> Result<Option<T>, Error> {
     match outcome {
         Ok(outcome) => Ok(Some(outcome)),
@@ -73,7 +44,7 @@ fn gathered<T>(outcome: Result<T, Error>, problems: &mut Vec<Problem>) -> Result
             problems.extend(more);
             Ok(None)
         }
-        Err(Error::NotFound(_) | Error::Conflict { .. } | Error::Forbidden { .. }) if !problems.is_empty() => Ok(None),
+        Err(Error::NotFound(_) | Error::Conflict { .. }) if !problems.is_empty() => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -86,7 +57,7 @@ pub(super) async fn once(
     expected: Option<&[i32]>,
     work: impl AsyncFn(&Tx, Ticket) -> Result<Ticket, Error>,
 ) -> Result<Ticket, Error> {
-    app.write(&stamp.scope, async |tx| {
+    app.write_for(stamp, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
         }

@@ -11,7 +11,7 @@ use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::Verb;
 use crate::domain::ticket::prioritise::needs_phone_contact;
 use crate::domain::ticket::{Channel, ExternalReference};
-use crate::usecases::{FieldCode, Problem, Stamp, contracts, one_of};
+use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
 
 /// A ticket as somebody asks for it. What could not be read is absent, and named in `unreadable`.
 #[derive(Debug, Clone, Default)]
@@ -62,16 +62,44 @@ pub(super) struct Checked {
     pub tier: Option<String>,
     pub channel: Channel,
     pub occurred_at: Instant,
+    pub emergency_for: Option<Uuid>,
+}
+
+/// A draft as far as it could be read, with everything that is wrong with it.
+pub(super) struct Judged {
+    pub problems: Vec<Problem>,
+    /// What prevents it though nothing is wrong with it.
+    pub conflict: Option<Error>,
+    pub kind: Option<TicketType>,
+    pub version: Option<Arc<Version>>,
+    /// The client and its tier.
+    pub client: Option<(String, Option<String>)>,
+    pub channel: Option<Channel>,
+    pub occurred_at: Instant,
     /// Found later, under a lock (`emergency`).
     pub emergency_for: Option<Uuid>,
 }
 
-/// Everything wrong with a draft, as far as it could be read.
-pub(in crate::usecases) fn problems(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
-    check(agreements, stamp, draft).err().unwrap_or_default()
+impl Judged {
+    pub fn outcome(self) -> Result<Checked, Error> {
+        let Self { problems, conflict, kind, version, client, channel, occurred_at, emergency_for } = self;
+        match (kind, version, client, channel, conflict) {
+            _ if !problems.is_empty() => Err(Error::Invalid(problems)),
+            (.., Some(conflict)) => Err(conflict),
+            (Some(kind), Some(version), Some((organisation, tier)), Some(channel), None) => {
+                Ok(Checked { kind, version, organisation, tier, channel, occurred_at, emergency_for })
+            }
+            _ => Err(Error::Invalid(problems)),
+        }
+    }
 }
 
-pub(super) fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Result<Checked, Vec<Problem>> {
+/// Everything wrong with a draft, as far as it could be read.
+pub(in crate::usecases) fn problems(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
+    judge(agreements, stamp, draft).problems
+}
+
+pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Judged {
     let mut problems = draft.unreadable.clone();
     let kind = draft.kind.as_deref().and_then(|name| {
         name.parse::<TicketType>()
@@ -99,6 +127,9 @@ pub(super) fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Re
     }
     let version = draft.contract.as_deref().and_then(|contract| version_for(agreements, stamp, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
+    if let (Some(_), None, Some(organisation)) = (&draft.contract, &version, draft.organisation.as_deref()) {
+        problems.extend(served_by_none(agreements, stamp, organisation, occurred_at));
+    }
     problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
     if let (Some(version), Some(kind)) = (&version, kind) {
         check_priority(&version.contract, stamp, kind, channel, draft, &mut problems);
@@ -111,12 +142,7 @@ pub(super) fn check(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Re
             ));
         }
     }
-    match (kind, version, client, channel) {
-        (Some(kind), Some(version), Some((organisation, tier)), Some(channel)) if problems.is_empty() => {
-            Ok(Checked { kind, version, organisation, tier, channel, occurred_at, emergency_for: None })
-        }
-        _ => Err(problems),
-    }
+    Judged { problems, conflict: None, kind, version, client, channel, occurred_at, emergency_for: None }
 }
 
 fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
@@ -127,6 +153,14 @@ fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Insta
         problems.push(Problem::field("contract", FieldCode::UnknownContract, detail));
     }
     version
+}
+
+/// Of an unknown contract it cannot be said whom it serves, but an organisation that none serves is wrong whatever is meant.
+fn served_by_none(agreements: &Agreements, stamp: &Stamp, organisation: &str, at: Instant) -> Option<Problem> {
+    let ids = contracts::ids_in_force_at(agreements, &stamp.scope, at);
+    let mut in_force = ids.into_iter().filter_map(|id| contracts::in_force_at(agreements, &stamp.scope, id, at));
+    let is_served = stamp.scope.includes(organisation) && in_force.any(|version| version.contract.client(organisation).is_some());
+    (!is_served).then(|| Problem::field("organisation", FieldCode::UnknownOrganisation, "no contract in force serves it"))
 }
 
 /// The client and its tier. A caller who sees only one client of the contract need not name it.

@@ -12,7 +12,7 @@ mod register;
 mod transition;
 mod write;
 
-pub use act::{Change, When, act, change};
+pub use act::{When, act};
 pub(super) use act::{act_in, record_in};
 pub use agree::{RepairAgreement, agree_repair};
 pub use draft::{Draft, FromMail};
@@ -39,7 +39,8 @@ pub fn settled(contract: &Contract, ticket: &Ticket, history: &[Event], now: Ins
 /// A late registration must lie in the past, give a reason, and come from the desk (CLK-15, design § 2.12).
 fn check_late(stamp: &Stamp, occurred_at: Option<Instant>, reason: Option<&str>, problems: &mut Vec<Problem>) {
     let Some(occurred_at) = occurred_at else {
-        if reason.is_some() {
+        // An instant that could not be read is refused as such.
+        if reason.is_some() && !stamp.lacks("occurredAt") {
             problems.push(Problem::field("occurredAtReason", FieldCode::NotAllowed, "there is no occurredAt to give a reason for"));
         }
         return;

@@ -17,7 +17,7 @@ pub async fn write_part<C: Content + Clone>(
     content: &C,
     expected: Option<&[i32]>,
 ) -> Result<PartVersion<C>, Error> {
-    app.write(&stamp.scope, async |tx| {
+    app.write_for(stamp, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::parts::find(tx, known).await?.ok_or(Error::NotFound("part"));
         }

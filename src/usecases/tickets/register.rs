@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::draft::{Checked, Draft, check, problems};
+use super::draft::{Checked, Draft, Judged, judge};
 use super::emergency;
 use crate::app::App;
 use crate::domain::agreements::Agreements;
+use crate::domain::contract::TicketType;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
 use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, kinds};
@@ -19,14 +20,9 @@ use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
 /// Tickets written in one transaction.
 const BATCH: usize = 100;
 
-/// Registers a ticket with its history and clocks in one transaction. If the draft could not be read in full, no transaction is begun: what
-/// could be read is judged, and all problems are returned.
+/// Registers a ticket with its history and clocks in one transaction.
 pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Overview, Error> {
-    if !draft.unreadable.is_empty() {
-        let agreements = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
-        return Err(Error::Invalid(problems(&agreements, stamp, draft)));
-    }
-    app.write(&stamp.scope, async |tx| register_in(app, tx, stamp, draft).await).await
+    app.write_for(stamp, async |tx| register_in(app, tx, stamp, draft).await).await
 }
 
 /// The ticket that this request registered when it was first made.
@@ -55,7 +51,7 @@ pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result
             // Each batch after the first has a key of its own. No header can contain this character, so no caller can send such a key.
             key.key = format!("{}\u{1f}{at}", key.key);
         }
-        made.extend(app.write(&stamp.scope, async |tx| register_batch(app, tx, &stamp, drafts).await).await?);
+        made.extend(app.write_for(&stamp, async |tx| register_batch(app, tx, &stamp, drafts).await).await?);
     }
     Ok(made)
 }
@@ -87,10 +83,11 @@ async fn register_all_in(
     remembered: Option<Uuid>,
 ) -> Result<Vec<Result<Overview, Error>>, Error> {
     let agreements = store::agreements::read(tx).await?;
-    let mut outcomes: Vec<_> = drafts.iter().map(|(_, draft)| check(&agreements, stamp, draft).map_err(Error::Invalid)).collect();
-    refuse_strangers(tx, stamp, drafts, &mut outcomes).await?;
-    refuse_known_names(tx, drafts, &mut outcomes).await?;
-    find_emergencies(&agreements, tx, drafts, &mut outcomes).await?;
+    let mut judged: Vec<_> = drafts.iter().map(|(_, draft)| judge(&agreements, stamp, draft)).collect();
+    refuse_strangers(tx, stamp, drafts, &mut judged).await?;
+    find_emergencies(&agreements, tx, drafts, &mut judged).await?;
+    let mut outcomes: Vec<_> = judged.into_iter().map(Judged::outcome).collect();
+    let twins = refuse_known_names(tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
     let is_stranger = |draft: &Draft| draft.mail.as_ref().is_some_and(|mail| mail.is_stranger);
     let reporters = accepted
@@ -109,6 +106,9 @@ async fn register_all_in(
         made.push(Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() });
         records.push(record);
     }
+    for Twin { at, of, name } in twins {
+        outcomes[at] = Err(taken(name, made.get(of).map(|made: &Overview| made.ticket.reference())));
+    }
     write_all(app, tx, stamp, &records, remembered).await?;
     let named = || made.iter().map(|made| (&made.ticket, made.references.as_slice()));
     store::tickets::insert_references(tx, named(), || app.time.id()).await?;
@@ -119,78 +119,105 @@ async fn register_all_in(
 
 /// Refuses a client's drafts whose requester is neither known nor at one of the client's mail domains: the client may only name its own
 /// people. The sender of a mail was judged when it came in.
-async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
+async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], judged: &mut [Judged]) -> Result<(), Error> {
     if stamp.who.may(Verb::VouchForRequesters).is_ok() {
         return Ok(());
     }
-    let outside = |draft: &Draft, checked: &Checked| {
-        let (organisation, email) = address(draft, checked).filter(|_| draft.mail.is_none())?;
-        let client = checked.version.contract.client(&organisation)?;
+    let outside = |draft: &Draft, judged: &Judged| {
+        let (organisation, _) = judged.client.as_ref().filter(|_| draft.mail.is_none())?;
+        let (organisation, email) = people::address(organisation, &draft.requester.as_ref()?.1);
+        let client = judged.version.as_ref()?.contract.client(&organisation)?;
         let is_theirs = email.rsplit_once('@').is_some_and(|(_, domain)| client.mail_domains.iter().any(|own| own == domain));
         (!is_theirs).then_some((organisation, email))
     };
-    let named = drafts.iter().zip(&*outcomes).map(|((_, draft), outcome)| outside(draft, outcome.as_ref().ok()?));
-    let named: Vec<Option<Address>> = named.collect();
+    let named: Vec<Option<Address>> = drafts.iter().zip(&*judged).map(|((_, draft), judged)| outside(draft, judged)).collect();
     let organisations = people::distinct(named.iter().flatten().map(|one| one.0.as_str()).collect());
     let emails = people::distinct(named.iter().flatten().map(|one| one.1.as_str()).collect());
     if emails.is_empty() {
         return Ok(());
     }
     let known = store::people::with_addresses(tx, &organisations, &emails).await?;
-    for (named, outcome) in named.iter().zip(outcomes) {
+    for (named, judged) in named.iter().zip(judged) {
         let Some((organisation, email)) = named else { continue };
         if !known.iter().any(|person| !person.is_stranger && (&person.organisation, &person.email) == (organisation, email)) {
             let detail = "is neither known to the desk nor at a mail domain of yours that the contract names; the desk can register it";
-            *outcome = Err(Error::Invalid(vec![Problem::field("requester/email", FieldCode::UnknownRequester, detail)]));
+            judged.problems.push(Problem::field("requester/email", FieldCode::UnknownRequester, detail));
         }
     }
     Ok(())
 }
 
 /// Fills in the incidents that emergency changes name, and refuses changes whose incident does not qualify.
-async fn find_emergencies(
-    agreements: &Agreements,
-    tx: &Tx,
-    drafts: &[(Uuid, &Draft)],
-    outcomes: &mut [Result<Checked, Error>],
-) -> Result<(), Error> {
-    let accepted = drafts.iter().zip(&*outcomes).filter(|(_, outcome)| outcome.is_ok());
-    let incidents = emergency::incidents(tx, accepted.map(|((_, draft), _)| *draft)).await?;
-    for ((_, draft), outcome) in drafts.iter().zip(outcomes) {
-        let Ok(checked) = outcome else { continue };
-        match emergency::incident(agreements, &incidents, draft, &checked.organisation) {
-            Ok(found) => checked.emergency_for = found,
-            Err(refused @ (Error::Invalid(_) | Error::Conflict { .. })) => *outcome = Err(refused),
+async fn find_emergencies(agreements: &Agreements, tx: &Tx, drafts: &[(Uuid, &Draft)], judged: &mut [Judged]) -> Result<(), Error> {
+    let incidents = emergency::incidents(tx, drafts.iter().map(|(_, draft)| *draft)).await?;
+    for ((_, draft), judged) in drafts.iter().zip(judged) {
+        let Some((organisation, _)) = judged.client.as_ref().filter(|_| judged.kind == Some(TicketType::ChangeRequest)) else { continue };
+        match emergency::incident(agreements, &incidents, draft, organisation) {
+            Ok(found) => judged.emergency_for = found,
+            Err(Error::Invalid(problems)) => judged.problems.extend(problems),
+            Err(refused @ Error::Conflict { .. }) => judged.conflict = Some(refused),
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
-/// Refuses an external reference that another ticket of the organisation has, including one of the same batch.
-async fn refuse_known_names(tx: &Tx, drafts: &[(Uuid, &Draft)], outcomes: &mut [Result<Checked, Error>]) -> Result<(), Error> {
+/// A draft with an external reference of an earlier one in the same batch, whose number is known only when all are judged.
+struct Twin<'a> {
+    /// Its place among the drafts.
+    at: usize,
+    /// The place of the earlier one among those that are registered.
+    of: usize,
+    name: &'a ExternalReference,
+}
+
+enum Namesake {
+    There(Option<String>),
+    /// By its place among those that are registered.
+    InBatch(usize),
+}
+
+/// Refuses an external reference that another ticket of the organisation has, or will have by the same batch.
+async fn refuse_known_names<'a>(
+    tx: &Tx,
+    drafts: &[(Uuid, &'a Draft)],
+    outcomes: &mut [Result<Checked, Error>],
+) -> Result<Vec<Twin<'a>>, Error> {
+    let mut twins = Vec::new();
     let names: Vec<_> = drafts.iter().flat_map(|(_, draft)| &draft.external_references).collect();
     if names.is_empty() {
-        return Ok(());
+        return Ok(twins);
     }
     let organisations: Vec<_> = outcomes.iter().flatten().map(|checked| checked.organisation.as_str()).collect();
     let known = store::tickets::called(tx, &people::distinct(organisations), &names).await?;
     let ids: Vec<_> = known.iter().map(|one| one.2).collect();
     let tickets = if ids.is_empty() { Vec::new() } else { store::tickets::with_ids(tx, &ids).await? };
     let number = |id: Uuid| tickets.iter().find(|ticket| ticket.id == id).map(Ticket::reference);
-    let mut taken: HashMap<_, _> = known.into_iter().map(|(organisation, name, id)| ((organisation, name), number(id))).collect();
-    for ((_, draft), outcome) in drafts.iter().zip(outcomes) {
+    let known = known.into_iter().map(|(organisation, name, id)| ((organisation, name), Namesake::There(number(id))));
+    let mut namesakes: HashMap<_, _> = known.collect();
+    let mut accepted = 0;
+    for (at, ((_, draft), outcome)) in drafts.iter().zip(outcomes).enumerate() {
         let Ok(checked) = outcome else { continue };
         let key = |name: &ExternalReference| (checked.organisation.clone(), name.clone());
-        let twice = draft.external_references.iter().find_map(|name| taken.get(&key(name)).map(|by| (name, by.clone())));
-        if let Some((name, by)) = twice {
-            let detail = format!("{} {} is already {}", name.system, name.reference, by.as_deref().unwrap_or("another ticket"));
-            *outcome = Err(Error::Taken { code: Code::ExternalReferenceExists, detail, by });
-            continue;
+        match draft.external_references.iter().find_map(|name| Some((name, namesakes.get(&key(name))?))) {
+            Some((name, Namesake::There(by))) => *outcome = Err(taken(name, by.clone())),
+            Some((name, Namesake::InBatch(of))) => {
+                twins.push(Twin { at, of: *of, name });
+                *outcome = Err(taken(name, None));
+            }
+            None => {
+                namesakes.extend(draft.external_references.iter().map(|name| (key(name), Namesake::InBatch(accepted))));
+                accepted += 1;
+            }
         }
-        taken.extend(draft.external_references.iter().map(|name| (key(name), None)));
     }
-    Ok(())
+    Ok(twins)
+}
+
+fn taken(name: &ExternalReference, by: Option<String>) -> Error {
+    let ticket = by.as_deref().unwrap_or("another ticket");
+    let detail = format!("{ticket} is already what {} calls \"{}\"", name.system, name.reference);
+    Error::Taken { code: Code::ExternalReferenceExists, detail, by }
 }
 
 fn address(draft: &Draft, checked: &Checked) -> Option<Address> {

@@ -29,7 +29,7 @@ pub async fn write(
     when: &When,
     expected: Option<&[i32]>,
 ) -> Result<Message, Error> {
-    app.write(&stamp.scope, async |tx| {
+    app.write_for(stamp, async |tx| {
         if let Some(known) = repeated(tx, stamp).await? {
             return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
         }

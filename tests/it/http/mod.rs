@@ -4,6 +4,7 @@ mod attachments;
 mod bodies;
 mod bulk;
 mod deprecation;
+mod everything;
 mod limits;
 mod lists;
 mod no_oracle;

@@ -407,16 +407,21 @@ async fn a_name_given_twice_is_refused_wherever_it_stands(desk: &Desk) {
     let ticket = incident("p3").to_string();
     let (end, requester) = (ticket.len() - 1, ticket.replace("\"name\":", "\"name\":\"Bea\",\"name\":"));
     let twice = format!("{},\"title\":\"Toch anders\"}}", &ticket[..end]);
-    let batch = format!("{{\"items\":[{ticket},{requester}]}}");
     for (path, body, pointer) in [
         ("/v1/tickets", &twice, "/title"),
         ("/v1/tickets", &requester, "/requester/name"),
-        ("/v1/tickets/_bulk", &batch, "/items/1/requester/name"),
     ] {
         let answer = desk.send_raw(path, body.clone().into_bytes(), &json_type).await;
         assert_eq!((answer.status, codes(&answer)), (400, pairs(&[(pointer, "repeated")])), "{}", answer.body);
     }
     assert_eq!(desk.get("/v1/tickets").await.body["items"], json!([]));
+    let batch = format!("{{\"items\":[{ticket},{requester},{twice}]}}").into_bytes();
+    let answer = desk.send_raw("/v1/tickets/_bulk", batch, &json_type).await;
+    let items: Vec<_> = answer.body["items"].as_array().expect("items").iter().collect();
+    let told = |at: usize| (items[at]["status"].as_u64(), items[at]["problem"]["errors"][0]["pointer"].as_str());
+    assert_eq!([told(0), told(1), told(2)], [(Some(201), None), (Some(400), Some("/requester/name")), (Some(400), Some("/title"))]);
+    let batch = format!("{{\"items\":[],\"items\":[{ticket}]}}").into_bytes();
+    assert_eq!(desk.send_raw("/v1/tickets/_bulk", batch, &json_type).await.status, 400);
 }
 
 async fn a_text_without_anything_to_see_is_refused_wherever_one_is_needed(desk: &Desk) {

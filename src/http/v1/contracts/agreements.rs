@@ -5,18 +5,18 @@ use actix_web::web::Data;
 use crate::app::App;
 use crate::domain::permission::{ApplyAgreements, PlanAgreements};
 use crate::http::answer::Created;
-use crate::http::body::Body;
+use crate::http::body::Whole;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::shapes::{ContractInput, ContractPlan};
 use crate::usecases::{agreements, contracts};
 
-pub async fn plan(app: Data<App>, _caller: May<PlanAgreements>, body: Body<ContractInput>) -> Result<Created<ContractPlan>, Failure> {
+pub async fn plan(app: Data<App>, _caller: May<PlanAgreements>, body: Whole<ContractInput>) -> Result<Created<ContractPlan>, Failure> {
     let source = source(&body.value)?;
     Ok(Created(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }
 
-pub async fn apply(app: Data<App>, _caller: May<ApplyAgreements>, body: Body<ContractInput>) -> Result<Created<ContractPlan>, Failure> {
+pub async fn apply(app: Data<App>, _caller: May<ApplyAgreements>, body: Whole<ContractInput>) -> Result<Created<ContractPlan>, Failure> {
     let source = source(&body.value)?;
     agreements::apply(&app, &source).await?;
     Ok(Created(ContractPlan::from(agreements::plan(&app, &source).await?)))

@@ -19,17 +19,19 @@ pub async fn create(
     caller: May<AmendCalendars>,
     Path(ContractId(contract)): Path<ContractId>,
     key: IdempotencyKey,
-    Body { value: body, sent }: Body<CalendarAmendmentInput>,
+    body: Body<CalendarAmendmentInput>,
 ) -> Result<Created<CalendarAmendment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let body = body.value;
     let draft = NewAmendment {
-        calendar: body.calendar,
-        date: body.date,
-        change: body.change,
+        calendar: body.calendar.unwrap_or_default(),
+        date: body.date.unwrap_or_default(),
+        change: body.change.unwrap_or_default(),
         hours: body.hours.unwrap_or_default(),
-        reason: body.reason,
+        reason: body.reason.unwrap_or_default(),
         approvals: body.approvals.into_iter().flatten().map(consent).collect(),
     };
-    let recorded = amendments::amend(&app, &caller.stamp_once(&app, &key, &sent), &contract, &draft).await?;
+    let recorded = amendments::amend(&app, &stamp, &contract, &draft).await?;
     let Named { shown, actors } = amendments::after(&app, &caller, recorded).await?;
     Ok(Created(CalendarAmendment::new(shown, &actors)))
 }
@@ -40,16 +42,16 @@ pub async fn approve(
     Path(ContractId(contract)): Path<ContractId>,
     Path(AmendmentId(amendment)): Path<AmendmentId>,
     key: IdempotencyKey,
-    Body { value: given, sent }: Body<AmendmentApprovalInput>,
+    body: Body<AmendmentApprovalInput>,
 ) -> Result<Created<CalendarAmendment>, Failure> {
-    let stamp = caller.stamp_once(&app, &key, &sent);
-    let recorded = amendments::approve(&app, &stamp, &contract, amendment, &consent(given)).await?;
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let recorded = amendments::approve(&app, &stamp, &contract, amendment, &consent(body.value)).await?;
     let Named { shown, actors } = amendments::after(&app, &caller, recorded).await?;
     Ok(Created(CalendarAmendment::new(shown, &actors)))
 }
 
 fn consent(approval: AmendmentApprovalInput) -> Consent {
-    Consent { side: approval.side, approved_by: approval.approved_by, evidence: approval.evidence }
+    Consent { side: approval.side.unwrap_or_default(), approved_by: approval.approved_by.unwrap_or_default(), evidence: approval.evidence }
 }
 
 pub async fn list(

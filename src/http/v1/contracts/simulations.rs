@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use crate::app::App;
 use crate::domain::permission::SimulateContracts;
 use crate::http::answer::Created;
-use crate::http::body::Partial;
+use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::shapes::ContractSimulationInput;
@@ -15,7 +15,7 @@ use crate::usecases::{FieldCode, contracts, what_if};
 pub async fn create(
     app: Data<App>,
     _caller: May<SimulateContracts>,
-    mut body: Partial<ContractSimulationInput>,
+    mut body: Body<ContractSimulationInput>,
 ) -> Result<Created<ContractSimulation>, Failure> {
     let period = body.value.from.zip(body.value.to);
     if period.is_some_and(|(from, to)| from >= to) {

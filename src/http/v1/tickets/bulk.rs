@@ -13,7 +13,7 @@ use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::incoming::ReceivedBody;
-use crate::http::json::escaped;
+use crate::http::json::{REPEATED_CAP, escaped};
 use crate::http::operation::{Argument, RequestContext, Signature};
 use crate::http::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem, TicketInput};
 use crate::http::validation::without_invalid_fields;
@@ -37,14 +37,33 @@ impl Argument for Batch {
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
         let (value, problems, sent) = body::json_of(context).await?;
         let validator = context.operation.validator()?;
-        let draft = |item: Value| {
-            let problems = validator.problems(&item);
+        let (of_items, problems) = by_item(problems);
+        let draft = |(at, item): (usize, Value)| {
+            let mut problems = validator.problems(&item);
+            problems.extend(of_items.iter().filter(|one| one.0 == at).map(|one| one.1.clone()));
             let input: TicketInput = body::read(without_invalid_fields(item, &problems))?;
             Ok(input.draft(problems))
         };
         let items = items(value, problems)?.items;
-        Ok(Self { drafts: items.into_iter().map(draft).collect::<Result<_, Failure>>()?, sent })
+        Ok(Self { drafts: items.into_iter().enumerate().map(draft).collect::<Result<_, Failure>>()?, sent })
     }
+}
+
+/// The problems within one item each, with pointers into it, and those of the batch as a whole.
+fn by_item(problems: Vec<Problem>) -> (Vec<(usize, Problem)>, Vec<Problem>) {
+    // So many that not all of them are known: then no item can be trusted.
+    if problems.len() >= REPEATED_CAP {
+        return (Vec::new(), problems);
+    }
+    let (mut of_items, mut of_batch) = (Vec::new(), Vec::new());
+    for problem in problems {
+        let within = problem.pointer.strip_prefix("/items/").and_then(|rest| rest.split_once('/'));
+        match within.and_then(|(at, rest)| Some((at.parse().ok()?, format!("/{rest}")))) {
+            Some((at, pointer)) => of_items.push((at, Problem { pointer, ..problem })),
+            None => of_batch.push(problem),
+        }
+    }
+    (of_items, of_batch)
 }
 
 pub async fn create(app: Data<App>, caller: May<RegisterTickets>, key: IdempotencyKey, batch: Batch) -> Result<Json<TicketBatch>, Failure> {

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::permission::{ReadTickets, RegisterTickets};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::Conditional;
-use crate::http::body::Partial;
+use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
@@ -20,9 +20,9 @@ pub async fn create(
     app: Data<App>,
     caller: May<RegisterTickets>,
     key: IdempotencyKey,
-    body: Partial<TicketInput>,
+    body: Body<TicketInput>,
 ) -> Result<Made, Failure> {
-    let stamp = caller.stamp_once(&app, &key, &body.sent);
+    let stamp = caller.stamp_of(&app, &key, &body);
     let draft = body.value.draft(body.problems);
     Ok(made(read::made(&caller, tickets::register(&app, &stamp, &draft).await?)))
 }

@@ -56,14 +56,16 @@ pub async fn write(
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Body { value: body, sent }: Body<MessageInput>,
+    body: Body<MessageInput>,
 ) -> Result<Created<Message>, Failure> {
-    let stamp = caller.stamp_once(&app, &key, &sent);
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let body = body.value;
     let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
     let message = NewMessage {
-        public: body.visibility == "public",
+        // What cannot be read is judged as what everybody may write.
+        public: body.visibility.as_deref() != Some("internal"),
         by_phone: body.channel.as_deref() == Some("phone"),
-        body: body.body,
+        body: body.body.unwrap_or_default(),
         person_id: None,
     };
     let written = tickets::write(&app, &stamp, ticket, &message, &when, expected.as_deref()).await?;

@@ -35,13 +35,14 @@ pub async fn transition(
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Body { value: body, sent }: Body<TransitionInput>,
+    body: Body<TransitionInput>,
 ) -> Result<Made, Failure> {
-    let stamp = caller.stamp_once(&app, &key, &sent);
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let body = body.value;
     let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
     let texts = [(ClosingText::Measures, body.measures), (ClosingText::Results, body.results), (ClosingText::Lessons, body.lessons)];
     let texts = texts.into_iter().filter_map(|(text, words)| Some((text, words?))).collect();
-    let wish = Transition { to: body.to, reason: body.reason, cause: body.cause, texts };
+    let wish = Transition { to: body.to.unwrap_or_default(), reason: body.reason.unwrap_or_default(), cause: body.cause, texts };
     let ticket = tickets::transition(&app, &stamp, ticket, &wish, &when, expected.as_deref()).await?;
     done(&app, &caller, ticket).await
 }
@@ -52,11 +53,13 @@ pub async fn agree_repair(
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Body { value: body, sent }: Body<RepairAgreementInput>,
+    body: Body<RepairAgreementInput>,
 ) -> Result<Made, Failure> {
-    let stamp = caller.stamp_once(&app, &key, &sent);
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let body = body.value;
     let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
-    let agreement = RepairAgreement { due_at: body.due_at, agreed_by: (body.agreed_by.name, body.agreed_by.email) };
+    let agreed_by = body.agreed_by.map(|one| (one.name, one.email)).unwrap_or_default();
+    let agreement = RepairAgreement { due_at: body.due_at.unwrap_or(stamp.recorded_at), agreed_by };
     let ticket = tickets::agree_repair(&app, &stamp, ticket, &agreement, &when, expected.as_deref()).await?;
     done(&app, &caller, ticket).await
 }
@@ -67,9 +70,11 @@ pub async fn escalate(
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Body { value: body, sent }: Body<EscalationInput>,
+    body: Body<EscalationInput>,
 ) -> Result<Made, Failure> {
-    let stamp = caller.stamp_once(&app, &key, &sent);
-    let ticket = tickets::escalate(&app, &stamp, ticket, Escalate { code: body.code, reason: body.reason }, expected.as_deref()).await?;
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let body = body.value;
+    let wish = Escalate { code: body.code.unwrap_or_default(), reason: body.reason.unwrap_or_default() };
+    let ticket = tickets::escalate(&app, &stamp, ticket, wish, expected.as_deref()).await?;
     done(&app, &caller, ticket).await
 }

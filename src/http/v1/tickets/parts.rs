@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::permission::{ReadTickets, WriteParts};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::{Created, Paged};
-use crate::http::body::Body;
+use crate::http::body::Whole;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
@@ -67,7 +67,7 @@ async fn write<C: Shown + Clone + DeserializeOwned + ToSchema + 'static>(
     Path(ticket): Path<TicketRef>,
     key: IdempotencyKey,
     IfMatch(expected): IfMatch,
-    Body { value: content, sent }: Body<C>,
+    Whole { value: content, sent }: Whole<C>,
 ) -> Result<Created<C::Version>, Failure> {
     let stamp = caller.stamp_once(&app, &key, &sent);
     let written = tickets::write_part(&app, &stamp, ticket, &content, expected.as_deref()).await?;
