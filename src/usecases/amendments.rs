@@ -289,7 +289,7 @@ fn check(agreements: &Agreements, contract: &str, amendment: &Amendment) -> Resu
     match &amendment.change {
         _ if problems.is_empty() => Ok(()),
         // Rather a slip of the pen than a night shift.
-        Change::Hours(hours) if hours.iter().any(Interval::passes_midnight) => {
+        Change::Hours(hours) if hours.iter().any(Interval::is_endless) => {
             let detail = "one of them ends before it begins, and so runs into the hours of the next date";
             Err(Error::Invalid(vec![Problem::field("hours", FieldCode::BadInterval, detail)]))
         }

@@ -14,9 +14,9 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Whether it ends on the next date.
-    pub fn passes_midnight(&self) -> bool {
-        self.to > DAY
+    /// Whether it runs past midnight for longer than any night shift: more than twelve hours in all.
+    pub fn is_endless(&self) -> bool {
+        self.to > DAY && self.to - self.from > DAY / 2
     }
 }
 

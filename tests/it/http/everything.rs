@@ -29,8 +29,7 @@ async fn what_cannot_be_read_hides_nothing_else_that_is_wrong(desk: &Desk) {
     let ticket = |what: &str| format!("/v1/tickets/{number}/{what}");
     let mail = "From: vreemd@elders.example\nSubject: Onbekend\nMessage-ID: <8@elders.example>\n\nHallo.\n";
     let mail = desk.mail_arrives("servicedesk", mail).await.body["id"].as_str().expect("an id").to_owned();
-    let fact = json!({ "contract": "dap-example", "organisation": "ipo", "obligation": "verbeterplan-exitplan",
-        "fact": "exitplan-afgewezen", "evidence": "Brief." });
+    let fact = json!({ "contract": "dap-example", "obligation": "verbeterplan-exitplan", "evidence": "Brief." });
     let opened = desk.post("/v1/obligations", &fact).await;
     let obligation = opened.body["id"].as_str().unwrap_or_else(|| panic!("{}", opened.body)).to_owned();
     let before = desk.get(&format!("/v1/tickets/{number}")).await.body;
