@@ -13,7 +13,6 @@ use crate::settings::{Settings, TimeMode};
 use crate::store::time::Timekeeping;
 use crate::store::{self, Db, Scope, Tx, View};
 use crate::time::TimeSource;
-use crate::usecases::Stamp;
 
 /// The longest wait before each retry of a transaction, in milliseconds. The actual wait is random, so that transactions that
 /// collided once do not collide again.
@@ -124,15 +123,6 @@ impl App {
         self.wake.notify_waiters();
         self.committed.notify_one();
         Ok(done)
-    }
-
-    /// Does the work of a request in one transaction. A request that could not be read in full is only judged, and nothing of it is kept.
-    pub async fn write_for<T>(&self, stamp: &Stamp, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
-        let done = self.write(&stamp.scope, async |tx| {
-            let done = work(tx).await?;
-            if stamp.unreadable.is_empty() { Ok(done) } else { Err(Error::Invalid(Vec::new())) }
-        });
-        stamp.judged(done.await)
     }
 
     /// The same without waking anyone: for the workers themselves, which look again after each pass anyway.

@@ -20,7 +20,10 @@ const VISIBLE: &str = "visible";
 /// Patterns of the document in words: nobody should have to read a regular expression in an error.
 const FORMS: [(&str, &str); 2] = [
     ("^[^@\\s]+@[^@\\s]+$", "must be an address such as anna@ipo.example"),
-    ("^P(\\d+W|\\d+D(T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))?|T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))$", "must be a duration such as PT4H, P1D or P2W"),
+    (
+        "^P(\\d+W|\\d+D(T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))?|T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))$",
+        "must be a duration such as PT4H, P1D or P2W",
+    ),
 ];
 pub const NUL: &str = "has a character in it that is none (U+0000)";
 

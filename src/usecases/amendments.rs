@@ -16,9 +16,9 @@ use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
 use crate::domain::calendar::{BadInterval, Interval};
-use crate::domain::instant::BadInstant;
 use crate::domain::contract::Side;
 use crate::domain::contract::amendment::{Amendment, Approval, Change, ChangeKind, RecordedAmendment, needs_approval, next_sequence};
+use crate::domain::instant::BadInstant;
 use crate::domain::permission::Verb;
 use crate::domain::text::is_visible;
 use crate::store::{self, Scope, Tx};
@@ -49,47 +49,48 @@ pub struct Consent {
 /// recorded twice, and the second has no effect.
 pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<RecordedAmendment, Error> {
     stamp.who.may(Verb::AmendCalendars)?;
-    app.write_for(stamp, async |tx| {
-        let (agreements, known) = locked(tx).await?;
-        if let Some(id) = super::held::repeated(tx, stamp).await? {
-            return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
-        }
-        let now = not_before(&known, stamp);
-        let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
-        let mut problems = problems(&agreements, contract, draft);
-        let change = change(stamp, draft, &mut problems);
-        let approvals = approvals(app, stamp, &draft.approvals, now, &mut problems);
-        let Some(change) = change.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
-        let mut recorded = RecordedAmendment {
-            id: app.time.id(),
-            sequence: next_sequence(&known),
-            contract: contract.to_owned(),
-            calendar: draft.calendar.clone(),
-            date: draft.date,
-            change,
-            reason: draft.reason.clone(),
-            actor: stamp.who.actor.as_text(),
-            recorded_at: now,
-            needs_approval: needs_approval(draft.date, today),
-            approvals: Vec::new(),
-        };
-        // Hours cannot overlap with those of a date that could not be read.
-        if !stamp.lacks("date") {
-            check(&agreements, contract, &recorded.in_force_from(now))?;
-        }
-        store::amendments::insert(tx, &recorded).await?;
-        for approval in approvals {
-            let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
-            store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-            recorded.approvals.push((sequence, approval));
-        }
-        if recorded.in_force_at().is_some() {
-            store::amendments::take_effect(tx, contract, now).await?;
-        }
-        super::held::remember(app, tx, stamp, recorded.id).await?;
-        Ok(recorded)
-    })
-    .await
+    stamp
+        .write(app, async |tx| {
+            let (agreements, known) = locked(tx).await?;
+            if let Some(id) = super::held::repeated(tx, stamp).await? {
+                return known.into_iter().find(|one| one.id == id).ok_or(Error::NotFound("amendment"));
+            }
+            let now = not_before(&known, stamp);
+            let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
+            let mut problems = problems(&agreements, contract, draft);
+            let change = change(stamp, draft, &mut problems);
+            let approvals = approvals(app, stamp, &draft.approvals, now, &mut problems);
+            let Some(change) = change.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+            let mut recorded = RecordedAmendment {
+                id: app.time.id(),
+                sequence: next_sequence(&known),
+                contract: contract.to_owned(),
+                calendar: draft.calendar.clone(),
+                date: draft.date,
+                change,
+                reason: draft.reason.clone(),
+                actor: stamp.who.actor.as_text(),
+                recorded_at: now,
+                needs_approval: needs_approval(draft.date, today),
+                approvals: Vec::new(),
+            };
+            // Hours cannot overlap with those of a date that could not be read.
+            if !stamp.lacks("date") {
+                check(&agreements, contract, &recorded.in_force_from(now))?;
+            }
+            store::amendments::insert(tx, &recorded).await?;
+            for approval in approvals {
+                let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
+                store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
+                recorded.approvals.push((sequence, approval));
+            }
+            if recorded.in_force_at().is_some() {
+                store::amendments::take_effect(tx, contract, now).await?;
+            }
+            super::held::remember(app, tx, stamp, recorded.id).await?;
+            Ok(recorded)
+        })
+        .await
 }
 
 /// Records a side's approval of a waiting amendment; the last one puts it into effect. A client approves for its own side only; the desk
@@ -100,36 +101,37 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         stamp.who.may_approve_for(side)?;
     }
     // Beyond the caller's scope: it moves the deadlines of every client of the contract.
-    app.write_for(&Stamp { scope: Scope::All, ..stamp.clone() }, async |tx| {
-        let (agreements, known) = locked(tx).await?;
-        let again = super::held::repeated(tx, stamp).await?;
-        let is_it = |one: &&RecordedAmendment| one.contract == mine && one.id == amendment;
-        let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
-        if again.is_some() {
-            return Ok(recorded);
-        }
-        if recorded.in_force_at().is_some() {
-            let detail = "the amendment is in force: it waits for nobody".to_owned();
-            return Err(Error::Conflict { code: Code::AmendmentInForce, detail });
-        }
-        let now = not_before(&known, stamp);
-        let before: Vec<_> = recorded.approvals.iter().map(|(_, one)| one.clone()).collect();
-        if let Some(side) = Side::named(&consent.side).filter(|side| before.iter().any(|one| one.side == *side)) {
-            let detail = format!("the {} has approved already", side.as_str());
-            return Err(Error::Conflict { code: Code::AlreadyApproved, detail });
-        }
-        let approval = approval(app, stamp, &before, consent, now, "").map_err(Error::Invalid)?;
-        let sequence = next_sequence(&known);
-        store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-        recorded.approvals.push((sequence, approval));
-        if recorded.in_force_at().is_some() {
-            check(&agreements, contract, &recorded.in_force_from(now)).map_err(clash)?;
-            store::amendments::take_effect(tx, contract, now).await?;
-        }
-        super::held::remember(app, tx, stamp, recorded.id).await?;
-        Ok(recorded)
-    })
-    .await
+    Stamp { scope: Scope::All, ..stamp.clone() }
+        .write(app, async |tx| {
+            let (agreements, known) = locked(tx).await?;
+            let again = super::held::repeated(tx, stamp).await?;
+            let is_it = |one: &&RecordedAmendment| one.contract == mine && one.id == amendment;
+            let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
+            if again.is_some() {
+                return Ok(recorded);
+            }
+            if recorded.in_force_at().is_some() {
+                let detail = "the amendment is in force: it waits for nobody".to_owned();
+                return Err(Error::Conflict { code: Code::AmendmentInForce, detail });
+            }
+            let now = not_before(&known, stamp);
+            let before: Vec<_> = recorded.approvals.iter().map(|(_, one)| one.clone()).collect();
+            if let Some(side) = Side::named(&consent.side).filter(|side| before.iter().any(|one| one.side == *side)) {
+                let detail = format!("the {} has approved already", side.as_str());
+                return Err(Error::Conflict { code: Code::AlreadyApproved, detail });
+            }
+            let approval = approval(app, stamp, &before, consent, now, "").map_err(Error::Invalid)?;
+            let sequence = next_sequence(&known);
+            store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
+            recorded.approvals.push((sequence, approval));
+            if recorded.in_force_at().is_some() {
+                check(&agreements, contract, &recorded.in_force_from(now)).map_err(clash)?;
+                store::amendments::take_effect(tx, contract, now).await?;
+            }
+            super::held::remember(app, tx, stamp, recorded.id).await?;
+            Ok(recorded)
+        })
+        .await
 }
 
 /// The agreements and all recorded amendments, locked so that nobody else records one.

@@ -73,7 +73,7 @@ pub async fn attach(
         }
     };
     let stamp = Stamp { idempotency: key(&kept.digest), ..stamp.clone() };
-    let recorded = app.write_for(&stamp, async |tx| {
+    let recorded = stamp.write(app, async |tx| {
         if let Some(known) = repeated(tx, &stamp).await? {
             let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
             return store::attachments::find(tx, ticket.id, known, Reader::Desk).await?.ok_or(Error::NotFound("attachment"));
@@ -97,17 +97,18 @@ pub async fn attach(
 /// Finds the ticket and checks permission before the first byte is taken, and commits the note that a file is coming. Returns how many
 /// bytes there is room for.
 async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
-    app.write_for(stamp, async |tx| {
-        let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        stamp.who.may_show(new.public)?;
-        let room = room_on(app, tx, &ticket, new.public).await?;
-        if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
-            return Err(too_large(app, room));
-        }
-        store::attachments::expect(tx, &[id], TimeSource::machine().now()).await?;
-        Ok(room)
-    })
-    .await
+    stamp
+        .write(app, async |tx| {
+            let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            stamp.who.may_show(new.public)?;
+            let room = room_on(app, tx, &ticket, new.public).await?;
+            if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
+                return Err(too_large(app, room));
+            }
+            store::attachments::expect(tx, &[id], TimeSource::machine().now()).await?;
+            Ok(room)
+        })
+        .await
 }
 
 /// How many bytes a ticket has room for; an error when it has as many files as it may. The desk's own files are counted apart from public

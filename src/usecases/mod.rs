@@ -24,10 +24,11 @@ pub mod what_if;
 
 pub use crate::error::{Code, Error, FieldCode, Problem, one_of};
 
+use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::idempotency::Key;
 use crate::domain::permission::Principal;
-use crate::store::Scope;
+use crate::store::{Scope, Tx};
 
 /// Who does something, with what scope, and when. Made once at the edge, so that one action has one instant.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ pub struct Stamp {
     /// Now.
     pub recorded_at: Instant,
     pub idempotency: Option<Key>,
-    /// What is wrong with the fields of the request that could not be read. Such a request is only judged ([`App::write_for`]): a use case
+    /// What is wrong with the fields of the request that could not be read. Such a request is only judged ([`Stamp::write`]): a use case
     /// gets any value for those fields, and what it says about them is not repeated.
     pub unreadable: Vec<Problem>,
 }
@@ -52,6 +53,15 @@ impl Stamp {
     /// Whether a field of the request was given and could not be read.
     pub fn lacks(&self, field: &str) -> bool {
         self.unreadable.iter().any(|problem| problem.field_name() == Some(field))
+    }
+
+    /// Does the work of a request in one transaction. A request that could not be read in full is only judged, and nothing of it is kept.
+    pub async fn write<T>(&self, app: &App, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+        let done = app.write(&self.scope, async |tx| {
+            let done = work(tx).await?;
+            if self.unreadable.is_empty() { Ok(done) } else { Err(Error::Invalid(Vec::new())) }
+        });
+        self.judged(done.await)
     }
 
     /// An outcome, or everything that is wrong with the request: what could not be read, and what was judged of the rest. That the caller may

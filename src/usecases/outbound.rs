@@ -44,7 +44,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
 /// Sends a given-up mail again, retrying it for as long as a new one.
 pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Error> {
     stamp.who.may(Verb::ResendMail)?;
-    let sent = app.write_for(stamp, async |tx| {
+    let sent = stamp.write(app, async |tx| {
         let known = repeated(tx, stamp).await?;
         let found = store::outbound::find(tx, known.unwrap_or(id)).await?.ok_or(Error::NotFound("message"))?;
         if known.is_some() {

@@ -21,20 +21,21 @@ pub enum Advance {
 /// Where an advance leads. A repeat leads where the first one did, which is how an interrupted advance is finished.
 pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
     stamp.who.may(Verb::RunSandbox)?;
-    app.write_for(&Stamp { scope: Scope::All, ..stamp.clone() }, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));
-        }
-        let to = target(app.time.now(), advance)?;
-        if stamp.idempotency.is_some() {
-            let id = app.time.id();
-            store::time::keep_advance(tx, id, to).await?;
-            // Stamped with the target time: a key is remembered for a day, which would be over at once after a longer advance.
-            remember(app, tx, &Stamp { recorded_at: to, ..stamp.clone() }, id).await?;
-        }
-        Ok(to)
-    })
-    .await
+    Stamp { scope: Scope::All, ..stamp.clone() }
+        .write(app, async |tx| {
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));
+            }
+            let to = target(app.time.now(), advance)?;
+            if stamp.idempotency.is_some() {
+                let id = app.time.id();
+                store::time::keep_advance(tx, id, to).await?;
+                // Stamped with the target time: a key is remembered for a day, which would be over at once after a longer advance.
+                remember(app, tx, &Stamp { recorded_at: to, ..stamp.clone() }, id).await?;
+            }
+            Ok(to)
+        })
+        .await
 }
 
 fn target(now: Instant, advance: Advance) -> Result<Instant, Error> {

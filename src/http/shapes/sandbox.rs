@@ -13,7 +13,11 @@ pub struct AdvanceInput {
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub to: Option<Instant>,
     /// By this ISO 8601 duration of days, hours, minutes and seconds, such as PT4H.
-    #[schema(max_length = 50, pattern = "^P(\\d+W|\\d+D(T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))?|T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))$", example = "PT4H")]
+    #[schema(
+        max_length = 50,
+        pattern = "^P(\\d+W|\\d+D(T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))?|T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))$",
+        example = "PT4H"
+    )]
     pub by: Option<String>,
 }
 

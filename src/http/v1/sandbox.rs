@@ -12,8 +12,8 @@ use crate::http::idempotency::IdempotencyKey;
 use crate::http::operation::{Argument, Operation, RequestContext, Signature, Tag, get, post};
 use crate::http::shapes::{AdvanceInput, Sandbox};
 use crate::jobs;
-use crate::usecases::sandbox::{self, Advance};
 use crate::usecases::FieldCode;
+use crate::usecases::sandbox::{self, Advance};
 
 pub fn operations() -> Vec<Operation> {
     vec![

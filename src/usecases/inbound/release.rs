@@ -68,7 +68,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         ..draft(&parsed, becoming)
     };
     let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?;
-    let done = app.write_for(stamp, async |tx| {
+    let done = stamp.write(app, async |tx| {
         if let Some(known) = tickets::registered_before(tx, stamp).await? {
             return Ok(known);
         }

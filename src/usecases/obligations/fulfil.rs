@@ -22,23 +22,24 @@ pub struct Fulfilment {
 
 /// Records that an obligation was met. If it was met in time and only recorded late, it is no longer late.
 pub async fn fulfil(app: &App, stamp: &Stamp, id: Uuid, fulfilment: &Fulfilment) -> Result<Obligation, Error> {
-    app.write_for(stamp, async |tx| {
-        let obligation = Obligation::lock(tx, id).await?.ok_or(Error::NotFound("obligation"))?;
-        if repeated(tx, stamp).await?.is_some() {
-            return Ok(obligation);
-        }
-        let mut held = Held::open(app, tx, stamp, obligation).await?;
-        let duty = duty(held.version(), &held.subject)?;
-        stamp.who.may_fulfil(held.version().contract.role(&duty.owner).map(|role| role.side))?;
-        if held.subject.state == ObligationState::Met {
-            return Err(Error::Conflict { code: Code::ObligationMet, detail: "that it was met is recorded already".to_owned() });
-        }
-        check(stamp, held.version(), duty, &held.subject, fulfilment).map_err(Error::Invalid)?;
-        let met_at = fulfilment.met_at.unwrap_or(stamp.recorded_at);
-        held.happened(EventData::Met(Nothing {}), Some(fulfilment.evidence.clone()), met_at);
-        Ok(held.write(tx, Some(id)).await?.subject)
-    })
-    .await
+    stamp
+        .write(app, async |tx| {
+            let obligation = Obligation::lock(tx, id).await?.ok_or(Error::NotFound("obligation"))?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(obligation);
+            }
+            let mut held = Held::open(app, tx, stamp, obligation).await?;
+            let duty = duty(held.version(), &held.subject)?;
+            stamp.who.may_fulfil(held.version().contract.role(&duty.owner).map(|role| role.side))?;
+            if held.subject.state == ObligationState::Met {
+                return Err(Error::Conflict { code: Code::ObligationMet, detail: "that it was met is recorded already".to_owned() });
+            }
+            check(stamp, held.version(), duty, &held.subject, fulfilment).map_err(Error::Invalid)?;
+            let met_at = fulfilment.met_at.unwrap_or(stamp.recorded_at);
+            held.happened(EventData::Met(Nothing {}), Some(fulfilment.evidence.clone()), met_at);
+            Ok(held.write(tx, Some(id)).await?.subject)
+        })
+        .await
 }
 
 fn check(stamp: &Stamp, version: &Version, duty: &Duty, obligation: &Obligation, fulfilment: &Fulfilment) -> Result<(), Vec<Problem>> {

@@ -37,34 +37,35 @@ struct Checked {
 
 /// Opens an obligation, whose term starts at the fact.
 pub async fn open(app: &App, stamp: &Stamp, draft: &NewObligation) -> Result<Obligation, Error> {
-    app.write_for(stamp, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::obligations::find(tx, known).await?.ok_or(Error::NotFound("obligation"));
-        }
-        let checked = check(&*store::agreements::read(tx).await?, stamp, draft).map_err(Error::Invalid)?;
-        let obligation = Obligation {
-            id: app.time.id(),
-            organisation: checked.organisation.clone(),
-            contract: checked.version.contract.id.clone(),
-            contract_version_id: checked.version.id,
-            duty: checked.duty.id.clone(),
-            period: None,
-            day_zero: checked.version.contract.zone.date(checked.fact_at),
-            fact_at: Some(checked.fact_at),
-            opened_at: stamp.recorded_at,
-            state: ObligationState::Open,
-            due_at: checked.fact_at,
-            late_at: None,
-            met_at: None,
-            next_fire_at: None,
-        };
-        let opened = Opened::ByFact { fact: checked.fact, fact_at: checked.fact_at };
-        let (actor, evidence, id, at) = (stamp.who.actor.clone(), Some(draft.evidence.clone()), obligation.id, stamp.recorded_at);
-        let new = New { version: checked.version, obligation, actor, opened, evidence, at };
-        let written = write_new(app, tx, stamp, vec![new], Some(id)).await?.pop();
-        written.ok_or_else(|| Error::Internal("an obligation that was written is not there".to_owned()))
-    })
-    .await
+    stamp
+        .write(app, async |tx| {
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::obligations::find(tx, known).await?.ok_or(Error::NotFound("obligation"));
+            }
+            let checked = check(&*store::agreements::read(tx).await?, stamp, draft).map_err(Error::Invalid)?;
+            let obligation = Obligation {
+                id: app.time.id(),
+                organisation: checked.organisation.clone(),
+                contract: checked.version.contract.id.clone(),
+                contract_version_id: checked.version.id,
+                duty: checked.duty.id.clone(),
+                period: None,
+                day_zero: checked.version.contract.zone.date(checked.fact_at),
+                fact_at: Some(checked.fact_at),
+                opened_at: stamp.recorded_at,
+                state: ObligationState::Open,
+                due_at: checked.fact_at,
+                late_at: None,
+                met_at: None,
+                next_fire_at: None,
+            };
+            let opened = Opened::ByFact { fact: checked.fact, fact_at: checked.fact_at };
+            let (actor, evidence, id, at) = (stamp.who.actor.clone(), Some(draft.evidence.clone()), obligation.id, stamp.recorded_at);
+            let new = New { version: checked.version, obligation, actor, opened, evidence, at };
+            let written = write_new(app, tx, stamp, vec![new], Some(id)).await?.pop();
+            written.ok_or_else(|| Error::Internal("an obligation that was written is not there".to_owned()))
+        })
+        .await
 }
 
 /// The checked request, or everything wrong with it as far as it could be read.

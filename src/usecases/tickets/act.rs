@@ -57,15 +57,16 @@ pub(super) async fn once(
     expected: Option<&[i32]>,
     work: impl AsyncFn(&Tx, Ticket) -> Result<Ticket, Error>,
 ) -> Result<Ticket, Error> {
-    app.write_for(stamp, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
-        }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(stamp, &ticket, expected)?;
-        work(tx, ticket).await
-    })
-    .await
+    stamp
+        .write(app, async |tx| {
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
+            }
+            let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            as_expected(stamp, &ticket, expected)?;
+            work(tx, ticket).await
+        })
+        .await
 }
 
 /// For `made` of `act_in`: a repeat of the request is answered with the ticket.

@@ -17,21 +17,22 @@ pub async fn write_part<C: Content + Clone>(
     content: &C,
     expected: Option<&[i32]>,
 ) -> Result<PartVersion<C>, Error> {
-    app.write_for(stamp, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::parts::find(tx, known).await?.ok_or(Error::NotFound("part"));
-        }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(stamp, &ticket, expected)?;
-        let wish = Act::WritePart(WritePart(C::PART));
-        let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);
-        let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], &When::default(), made).await?;
-        let (event, version) = written(&events).ok_or_else(|| Error::Internal("a part without an event".to_owned()))?;
-        let part = PartVersion { version, author: event.actor.clone(), written_at: event.occurred_at, content: content.clone() };
-        store::parts::insert(tx, event.id, &ticket, &part).await?;
-        Ok(part)
-    })
-    .await
+    stamp
+        .write(app, async |tx| {
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::parts::find(tx, known).await?.ok_or(Error::NotFound("part"));
+            }
+            let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            as_expected(stamp, &ticket, expected)?;
+            let wish = Act::WritePart(WritePart(C::PART));
+            let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);
+            let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], &When::default(), made).await?;
+            let (event, version) = written(&events).ok_or_else(|| Error::Internal("a part without an event".to_owned()))?;
+            let part = PartVersion { version, author: event.actor.clone(), written_at: event.occurred_at, content: content.clone() };
+            store::parts::insert(tx, event.id, &ticket, &part).await?;
+            Ok(part)
+        })
+        .await
 }
 
 fn written(events: &[Event]) -> Option<(&Event, u32)> {

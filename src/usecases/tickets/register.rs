@@ -22,7 +22,7 @@ const BATCH: usize = 100;
 
 /// Registers a ticket with its history and clocks in one transaction.
 pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Overview, Error> {
-    app.write_for(stamp, async |tx| register_in(app, tx, stamp, draft).await).await
+    stamp.write(app, async |tx| register_in(app, tx, stamp, draft).await).await
 }
 
 /// The ticket that this request registered when it was first made.
@@ -51,7 +51,7 @@ pub async fn register_many(app: &App, stamp: &Stamp, drafts: &[Draft]) -> Result
             // Each batch after the first has a key of its own. No header can contain this character, so no caller can send such a key.
             key.key = format!("{}\u{1f}{at}", key.key);
         }
-        made.extend(app.write_for(&stamp, async |tx| register_batch(app, tx, &stamp, drafts).await).await?);
+        made.extend(stamp.write(app, async |tx| register_batch(app, tx, &stamp, drafts).await).await?);
     }
     Ok(made)
 }

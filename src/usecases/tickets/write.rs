@@ -29,15 +29,16 @@ pub async fn write(
     when: &When,
     expected: Option<&[i32]>,
 ) -> Result<Message, Error> {
-    app.write_for(stamp, async |tx| {
-        if let Some(known) = repeated(tx, stamp).await? {
-            return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
-        }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-        as_expected(stamp, &ticket, expected)?;
-        write_in(app, tx, stamp, ticket, message, when).await
-    })
-    .await
+    stamp
+        .write(app, async |tx| {
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
+            }
+            let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            as_expected(stamp, &ticket, expected)?;
+            write_in(app, tx, stamp, ticket, message, when).await
+        })
+        .await
 }
 
 /// The same on a ticket that the transaction has locked. The message has the id of its event.

@@ -60,7 +60,10 @@ async fn each_ticket_of_a_batch_stands_by_itself_and_answers_in_order(desk: &Des
     assert_eq!(pointers, ["/colour", "/requester/email", "/type"]);
     assert_eq!(items[2]["problem"]["code"], "external_reference_exists");
     assert!(items[2]["problem"]["detail"].as_str().is_some_and(|detail| detail.contains("INC-")), "{}", items[2]);
-    assert_eq!(items[4]["problem"]["conflictsWith"], json!(format!("/v1/tickets/{}", items[3]["ticket"]["number"].as_str().unwrap_or_default())));
+    assert_eq!(
+        items[4]["problem"]["conflictsWith"],
+        json!(format!("/v1/tickets/{}", items[3]["ticket"]["number"].as_str().unwrap_or_default()))
+    );
     assert_eq!((&items[1]["ticket"], &items[0]["problem"]), (&Value::Null, &Value::Null));
     let made: Vec<_> = items.iter().filter_map(|item| item["ticket"]["title"].as_str()).collect();
     assert_eq!(made, ["een", "twee", "drie"]);

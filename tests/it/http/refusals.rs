@@ -407,10 +407,7 @@ async fn a_name_given_twice_is_refused_wherever_it_stands(desk: &Desk) {
     let ticket = incident("p3").to_string();
     let (end, requester) = (ticket.len() - 1, ticket.replace("\"name\":", "\"name\":\"Bea\",\"name\":"));
     let twice = format!("{},\"title\":\"Toch anders\"}}", &ticket[..end]);
-    for (path, body, pointer) in [
-        ("/v1/tickets", &twice, "/title"),
-        ("/v1/tickets", &requester, "/requester/name"),
-    ] {
+    for (path, body, pointer) in [("/v1/tickets", &twice, "/title"), ("/v1/tickets", &requester, "/requester/name")] {
         let answer = desk.send_raw(path, body.clone().into_bytes(), &json_type).await;
         assert_eq!((answer.status, codes(&answer)), (400, pairs(&[(pointer, "repeated")])), "{}", answer.body);
     }

@@ -16,12 +16,7 @@ use crate::http::shapes::TicketInput;
 use crate::http::version::IfNoneMatch;
 use crate::usecases::tickets::{self, read};
 
-pub async fn create(
-    app: Data<App>,
-    caller: May<RegisterTickets>,
-    key: IdempotencyKey,
-    body: Body<TicketInput>,
-) -> Result<Made, Failure> {
+pub async fn create(app: Data<App>, caller: May<RegisterTickets>, key: IdempotencyKey, body: Body<TicketInput>) -> Result<Made, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
     let draft = body.value.draft(body.problems);
     Ok(made(read::made(&caller, tickets::register(&app, &stamp, &draft).await?)))
