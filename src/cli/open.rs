@@ -18,7 +18,7 @@ pub async fn for_serving(settings: Settings) -> Result<(App, Option<Seat>), Fail
     usecases::sandbox::refuse_other_time(&app)?;
     let mut seat = None;
     if app.time.is_sandbox() {
-        let taken = seat::take(&app.db).await?;
+        let taken = seat::take(&app.db).await.map_err(usecases::Error::from)?;
         seat = Some(taken.ok_or("another process serves this sandbox; only one may, because its time must not go back")?);
         // Its last holder may have moved time since it was read above.
         app.set_time(true).await?;
@@ -61,7 +61,7 @@ pub async fn existing(settings: Settings) -> Result<App, Failed> {
 /// Migrates a database, and creates one that does not exist.
 pub async fn migrate(settings: Settings) -> Result<(), Failed> {
     let app = App::start(settings).await.map_err(super::explained)?;
-    let steps = store::schema::migrate(&app.db).await?;
+    let steps = store::schema::migrate(&app.db).await.map_err(usecases::Error::from)?;
     Ok(super::say(match steps {
         0 => "The database was up to date.".to_owned(),
         steps => format!("The database is up to date: {steps} migrations were applied."),
@@ -73,7 +73,7 @@ async fn migrated(settings: Settings) -> Result<App, Failed> {
     let app = App::start(settings).await.map_err(super::explained)?;
     match app.db.backend() {
         Backend::Sqlite => {
-            let steps = store::schema::migrate(&app.db).await?;
+            let steps = store::schema::migrate(&app.db).await.map_err(usecases::Error::from)?;
             if steps > 0 {
                 tracing::info!(steps, "migrated the database");
             }
@@ -84,7 +84,7 @@ async fn migrated(settings: Settings) -> Result<App, Failed> {
 }
 
 async fn refuse_other_schema(app: &App) -> Result<(), Failed> {
-    match store::schema::pending(&app.db).await? {
+    match store::schema::pending(&app.db).await.map_err(usecases::Error::from)? {
         0 => Ok(()),
         _ => Err("the database's schema is not that of this program: run `uurwerk migrate` first".into()),
     }

@@ -15,7 +15,7 @@ pub async fn rebuild(settings: Settings, write: bool) -> Result<(), Failed> {
     let (differ, written) = (outcome.differences.len(), if write { "written" } else { "not written" });
     let usecases::rebuild::Outcome { tickets, obligations, due, .. } = outcome;
     say(format_args!(
-        "{tickets} tickets and {obligations} obligations, {due} of them with something due first; {differ} values differ, {written}."
+        "{tickets} tickets and {obligations} obligations; {due} were not compared, as something that is due must be recorded first; {differ} values differ, {written}."
     ))?;
     if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
 }

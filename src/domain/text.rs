@@ -1,4 +1,4 @@
-//! Whether a text shows anything.
+//! Whether a text shows anything, and how a refusal names what could be said instead.
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -16,6 +16,23 @@ pub fn is_visible(text: &str) -> bool {
         );
         shows && !EMPTY.contains(&sign)
     })
+}
+
+/// The allowed values, for the detail of a refusal.
+pub fn one_of<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    named(values).map_or_else(|| "no value can be given here".to_owned(), |named| format!("must be one of {named}"))
+}
+
+/// Values in a row; `None` when there are none, so that no sentence ends before its list.
+pub fn named<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // A contract may serve hundreds of organisations: a detail that lists them all helps nobody.
+    const SHOWN: usize = 100;
+    let values: Vec<_> = values.into_iter().collect();
+    match values.len() {
+        0 => None,
+        1..=SHOWN => Some(values.join(", ")),
+        all => Some(format!("{} and {} more", values[..SHOWN].join(", "), all - SHOWN)),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use sea_orm::DbErr;
 
 use crate::domain::agreements::UnknownVersion;
 use crate::domain::permission::{Forbidden, Verb};
+pub use crate::domain::text::one_of;
 use crate::mail::messages;
 use crate::store;
 
@@ -29,18 +30,6 @@ impl Problem {
     /// The field of the body that it is in, at any depth, as a pointer writes it.
     pub fn field_name(&self) -> Option<&str> {
         self.pointer.split('/').nth(1)
-    }
-}
-
-/// The allowed values, for the detail of a refusal.
-pub fn one_of<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
-    // A contract may serve hundreds of organisations: a detail that lists them all helps nobody.
-    const SHOWN: usize = 100;
-    let values: Vec<_> = values.into_iter().collect();
-    match values.len() {
-        0 => "there is none to name here".to_owned(),
-        1..=SHOWN => format!("must be one of {}", values.join(", ")),
-        all => format!("must be one of {} and {} more", values[..SHOWN].join(", "), all - SHOWN),
     }
 }
 
@@ -91,12 +80,13 @@ pub enum Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if store::asks_to_repeat(&error) {
-            Self::Repeat
-        } else if store::is_away(&error) {
-            Self::Unavailable(error.to_string())
-        } else {
-            Self::Internal(error.to_string())
+        let away = store::is_away(&error);
+        match error {
+            error if store::asks_to_repeat(&error) => Self::Repeat,
+            error if away => Self::Unavailable(error.to_string()),
+            // In our own words: the library would put its own before them.
+            DbErr::Custom(words) => Self::Internal(words),
+            error => Self::Internal(error.to_string()),
         }
     }
 }

@@ -7,9 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::incoming::BYTES;
-use super::operation::{Answer, Signature, Success};
+use super::operation::{Answer, Location, OtherAnswer, Parameter, Signature, Success, text};
 use super::paging;
 
+/// Characters in a `Range` or an `If-Range`.
+const RANGE: usize = 500;
 pub const JSON: &str = "application/json";
 
 pub struct Json<T>(pub T);
@@ -98,7 +100,12 @@ impl<A: Answer> Answer for Tagged<A> {
 impl<A: Answer> Answer for Conditional<A> {
     fn declare(signature: &mut Signature) {
         A::declare(signature);
-        signature.other_answers.push((304, "It is as it was read"));
+        signature.other_answers.push(OtherAnswer {
+            status: StatusCode::NOT_MODIFIED,
+            description: "It is as it was read.",
+            has_content: false,
+            headers: vec!["ETag"],
+        });
     }
 
     fn respond(self, request: &HttpRequest) -> HttpResponse {
@@ -121,7 +128,27 @@ impl<T: Serialize + ToSchema + NextPage> Answer for Paged<T> {
 
 impl Answer for Download {
     fn declare(signature: &mut Signature) {
-        signature.success = Success { status: StatusCode::OK, content: Some((BYTES, None)), headers: vec!["Content-Disposition"] };
+        let headers = vec!["Content-Disposition", "Accept-Ranges", "ETag"];
+        signature.success = Success { status: StatusCode::OK, content: Some((BYTES, None)), headers: headers.clone() };
+        signature.other_answers.push(OtherAnswer {
+            status: StatusCode::PARTIAL_CONTENT,
+            description: "The bytes that `Range` asks for.",
+            has_content: true,
+            headers: [headers, vec!["Content-Range"]].concat(),
+        });
+        let header = |name, description: &str| Parameter {
+            name,
+            location: Location::Header,
+            is_required: false,
+            description: description.to_owned(),
+            schema: text(None, RANGE),
+            example: None,
+        };
+        signature.parameters.push(Parameter {
+            example: Some("bytes=0-1023"),
+            ..header("Range", "Which bytes, where not all are wanted; several ranges at once are answered with the whole file.")
+        });
+        signature.parameters.push(header("If-Range", "The `ETag` of the file that the range is of; another file is answered whole."));
     }
 
     fn respond(self, _request: &HttpRequest) -> HttpResponse {

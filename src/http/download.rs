@@ -31,13 +31,27 @@ impl Wanted {
     pub fn of(request: &HttpRequest, tag: &EntityTag, size: u64) -> Self {
         let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
         let changed = header(header::IF_RANGE).is_some_and(|known| known != tag.to_string());
-        match header(header::RANGE).and_then(|range| range.parse().ok()) {
+        match header(header::RANGE).and_then(|range| saturated(range).parse().ok()) {
             Some(header::Range::Bytes(ranges)) if ranges.len() == 1 && !changed => {
                 ranges[0].to_satisfiable_range(size).map_or(Self::Nothing, |(first, last)| Self::Part(first, last))
             }
             _ => Self::Whole,
         }
     }
+}
+
+/// A range with every number that is too large to read as the largest there is: no file reaches that far either.
+fn saturated(range: &str) -> String {
+    let mut read = String::with_capacity(range.len());
+    let mut rest = range;
+    while let Some(start) = rest.find(|sign: char| sign.is_ascii_digit()) {
+        let digits = rest[start..].find(|sign: char| !sign.is_ascii_digit()).map_or(rest.len(), |length| start + length);
+        let number: u64 = rest[start..digits].parse().unwrap_or(u64::MAX);
+        read.push_str(&rest[..start]);
+        read.push_str(&number.to_string());
+        rest = &rest[digits..];
+    }
+    read + rest
 }
 
 pub fn out_of_range(size: u64) -> Download {
@@ -49,11 +63,11 @@ pub fn out_of_range(size: u64) -> Download {
     Download(response)
 }
 
-/// `bytes` must hold exactly what is wanted. Without a `tag` the file cannot be requested in part.
+/// `bytes` must hold exactly what is wanted.
 pub fn download<E: Into<Box<dyn StdError>> + 'static>(
     name: &str,
     (wanted, size): (Wanted, u64),
-    tag: Option<EntityTag>,
+    tag: EntityTag,
     bytes: impl Stream<Item = Result<Bytes, E>> + 'static,
 ) -> Download {
     let (status, length) = match wanted {
@@ -64,12 +78,11 @@ pub fn download<E: Into<Box<dyn StdError>> + 'static>(
     response
         .insert_header((header::CONTENT_TYPE, BYTES))
         .insert_header(disposition(name))
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header(ETag(tag));
     if let Wanted::Part(first, last) = wanted {
         response.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{last}/{size}")));
-    }
-    if let Some(tag) = tag {
-        response.insert_header((header::ACCEPT_RANGES, "bytes")).insert_header(ETag(tag));
     }
     Download(response.body(SizedStream::new(length, bytes)))
 }

@@ -7,6 +7,7 @@ use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side
 use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
+use crate::domain::permission::Role;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
@@ -37,6 +38,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("ledgerCause", ledger_causes),
         ("calendarChange", ChangeKind::WORDS.into()),
         ("side", Side::WORDS.into()),
+        ("role", Role::WORDS.into()),
         ("escalationMode", Mode::WORDS.into()),
         ("escalationCondition", ConditionKind::WORDS.into()),
         ("closingText", ClosingText::WORDS.into()),

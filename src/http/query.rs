@@ -3,9 +3,10 @@
 //! A type says how it is read in one place, [`FromQuery::read`]. The document runs the same function on an empty query, and so learns
 //! which keys there are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use actix_web::web;
+use percent_encoding::percent_decode_str;
 use utoipa::openapi::Object;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
@@ -84,13 +85,12 @@ pub struct Keys {
 impl Keys {
     fn of(query: &str) -> Self {
         let mut keys = Self { sent: BTreeMap::new(), problems: Vec::new(), declared: None };
-        match web::Query::<Vec<(String, String)>>::from_query(query) {
-            Ok(pairs) => {
-                for (key, value) in pairs.into_inner() {
-                    keys.sent.entry(key).or_default().push(value);
-                }
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decoded(name), decoded(value)) {
+                (Some(name), Some(value)) => keys.sent.entry(name).or_default().push(value),
+                (name, _) => keys.refuse(&name.unwrap_or_default(), FieldCode::BadQuery, "is not UTF-8, each byte of it after a %"),
             }
-            Err(error) => keys.refuse("", FieldCode::BadQuery, format!("the query cannot be read: {error}")),
         }
         keys
     }
@@ -110,6 +110,17 @@ impl Keys {
     }
 
     fn key(&mut self, name: &'static str, description: &str, is_required: bool, schema: impl FnOnce() -> Object) -> Option<String> {
+        self.said(name, description, (is_required, false), schema)
+    }
+
+    /// The value of a key, and for the document whether it must be there; a list takes several values.
+    fn said(
+        &mut self,
+        name: &'static str,
+        description: &str,
+        (is_required, is_list): (bool, bool),
+        schema: impl FnOnce() -> Object,
+    ) -> Option<String> {
         let parameter = || Parameter {
             name,
             location: Location::Query,
@@ -136,7 +147,11 @@ impl Keys {
             } else if value.contains('\0') {
                 self.refuse(name, FieldCode::BadFormat, NUL);
             } else if said.replace(value).is_some() {
-                self.refuse(name, FieldCode::Repeated, "is said twice; give several values with commas");
+                self.refuse(
+                    name,
+                    FieldCode::Repeated,
+                    if is_list { "is said twice; give several values with commas" } else { "is said twice" },
+                );
             }
         }
         said
@@ -177,14 +192,28 @@ impl Keys {
         read.map_err(|error| self.refuse(name, FieldCode::BadInstant, error.to_string())).ok()
     }
 
+    /// A span of instants, from the first and before the second; one that no instant lies in is refused.
+    pub fn span(&mut self, from: (&'static str, &str), before: (&'static str, &str)) -> (Option<Instant>, Option<Instant>) {
+        let span = (self.instant(from.0, from.1), self.instant(before.0, before.1));
+        self.must_follow(span.0, (before.0, span.1), from.0);
+        span
+    }
+
+    /// Refuses a key whose instant is not after that of an earlier key.
+    pub fn must_follow(&mut self, from: Option<Instant>, (name, before): (&str, Option<Instant>), first: &str) {
+        if from.zip(before).is_some_and(|(from, before)| before <= from) {
+            self.refuse(name, FieldCode::BeforeFrom, format!("is not after {first}"));
+        }
+    }
+
     /// A comma list.
     pub fn list(&mut self, name: &'static str, description: &str) -> Vec<String> {
-        self.key(name, description, false, || text(None, TEXT)).map(|said| listed(&said)).unwrap_or_default()
+        self.said(name, description, (false, true), || text(None, TEXT)).map(|said| listed(&said)).unwrap_or_default()
     }
 
     /// A comma list of codes.
     pub fn short_list(&mut self, name: &'static str, description: &str) -> Vec<String> {
-        self.short_text(name, description).map(|said| listed(&said)).unwrap_or_default()
+        self.said(name, description, (false, true), || text(None, SHORT_TEXT)).map(|said| listed(&said)).unwrap_or_default()
     }
 
     /// A comma list of values that `read` accepts; `form` says what they must look like.
@@ -231,6 +260,11 @@ impl Keys {
             last.example = Some(example);
         }
     }
+}
+
+/// A name or value as a form encodes it; `None` when its bytes are no text.
+fn decoded(part: &str) -> Option<String> {
+    percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(Cow::into_owned)
 }
 
 pub fn listed(said: &str) -> Vec<String> {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use jsonschema::error::ValidationErrorKind;
+use jsonschema::JsonType;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -25,7 +26,7 @@ const FORMS: [(&str, &str); 2] = [
         "must be a duration such as PT4H, P1D or P2W",
     ),
 ];
-pub const NUL: &str = "has a character in it that is none (U+0000)";
+pub const NUL: &str = "has the character U+0000 in it, which cannot be kept";
 
 /// A compiled schema.
 pub struct Validator(jsonschema::Validator);
@@ -101,10 +102,29 @@ fn detail(error: &jsonschema::ValidationError<'_>) -> String {
             read.err().unwrap_or(BadInstant::Unreadable).to_string()
         }
         ValidationErrorKind::Format { format } if format == "date" => "must be a date such as 2026-12-24".to_owned(),
+        ValidationErrorKind::Type { kind } => {
+            let types: Vec<_> = match kind {
+                TypeKind::Single(one) => vec![*one],
+                TypeKind::Multiple(several) => several.iter().filter(|one| *one != JsonType::Null).chain([JsonType::Null]).collect(),
+            };
+            format!("must be {}", types.into_iter().map(in_words).collect::<Vec<_>>().join(" or "))
+        }
         _ => {
             let detail = error.masked().to_string();
             detail.strip_prefix("value ").map_or(detail.clone(), str::to_owned)
         }
+    }
+}
+
+fn in_words(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Array => "a list",
+        JsonType::Boolean => "true or false",
+        JsonType::Integer => "a whole number",
+        JsonType::Null => "null",
+        JsonType::Number => "a number",
+        JsonType::Object => "an object",
+        JsonType::String => "a text",
     }
 }
 

@@ -25,11 +25,13 @@ pub enum Text {
 }
 
 impl Edit {
-    pub(super) fn decide(&self, Situation { who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+    /// What says the same as before is no edit.
+    pub(super) fn decide(&self, Situation { ticket, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
         who.may(Verb::EditTickets)?;
-        let given = [(Text::Title, self.title.is_some()), (Text::Description, self.description.is_some())];
-        let fields = given.into_iter().filter(|(_, given)| *given).map(|(text, _)| text).collect();
-        Ok(vec![(EventData::Edited(Edited { fields }), None)])
+        let given = [(Text::Title, &self.title, &ticket.title), (Text::Description, &self.description, &ticket.description)];
+        let differs = |(text, new, old): (Text, &Option<String>, &String)| new.as_ref().filter(|new| *new != old).map(|_| text);
+        let fields: Vec<_> = given.into_iter().filter_map(differs).collect();
+        Ok(if fields.is_empty() { Vec::new() } else { vec![(EventData::Edited(Edited { fields }), None)] })
     }
 
     pub(super) fn keep_texts(&self, ticket: &mut Ticket) {

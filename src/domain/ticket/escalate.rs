@@ -6,6 +6,7 @@ use super::EventData;
 use super::situation::{Recorded, Situation};
 use crate::domain::contract::{Ladder, Side};
 use crate::domain::permission::{Forbidden, Verb};
+use crate::domain::text::named;
 use crate::domain::ticket::escalation;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,10 @@ pub enum Refused {
 
 fn no_such_code(level: u32, codes: &[String]) -> String {
     let from = if level == 0 { "a case is opened".to_owned() } else { format!("level {level} is left") };
-    if codes.is_empty() { format!("{from} by nobody's decision") } else { format!("{from} by one of: {}", codes.join(", ")) }
+    match named(codes.iter().map(String::as_str)) {
+        Some(named) => format!("{from} with one of these codes: {named}"),
+        None => format!("{from} by nobody's decision"),
+    }
 }
 
 /// A step that was taken.

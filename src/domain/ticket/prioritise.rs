@@ -7,6 +7,7 @@ use super::{Event, EventData, Ticket, facts};
 use crate::domain::clock::{FactKind, Starts};
 use crate::domain::contract::{Contract, Side, TicketType};
 use crate::domain::permission::{Forbidden, Verb};
+use crate::domain::text::one_of;
 use crate::domain::workflow::State;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Refused {
     #[error("only an open ticket can do this")]
     NotOpen,
     /// PRI-09, PRI-10.
-    #[error("is not a priority of this contract for this type; must be one of {}", known.join(", "))]
+    #[error("is not a priority of this contract for this type; {}", one_of(known.iter().map(String::as_str)))]
     UnknownPriority { known: Vec<String> },
     /// Clocks of such a priority start at the phone contact, so there must be one (INC-03).
     #[error("this priority needs a recorded phone contact first")]

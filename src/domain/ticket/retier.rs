@@ -6,6 +6,7 @@ use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
 use crate::domain::clock::FactKind;
 use crate::domain::permission::{Forbidden, Verb};
+use crate::domain::text::one_of;
 use crate::domain::workflow::State;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Refused {
     Forbidden(#[from] Forbidden),
     #[error("the ticket is cancelled")]
     Cancelled,
-    #[error("is not a tier of this contract; must be one of {}", known.join(", "))]
+    #[error("is not a tier of this contract; {}", one_of(known.iter().map(String::as_str)))]
     UnknownTier { known: Vec<String> },
 }
 

@@ -10,6 +10,7 @@ use super::{EventData, EventKind, Ticket, write};
 use crate::domain::Instant;
 use crate::domain::contract::{ClosingText, Contract};
 use crate::domain::permission::{Forbidden, Principal, Verb};
+use crate::domain::text::{named, one_of};
 use crate::domain::workflow::{Phase, State, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +26,13 @@ pub struct Move {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("a ticket in {from} cannot go to {to}; it can go to {}", allowed.join(", "))]
+    #[error("a ticket in {from} cannot go to {to}; {}", named(allowed.iter().copied()).map_or_else(|| "it stays there".to_owned(), |named| format!("it can go to {named}")))]
     NoSuchMove { from: Step, to: String, allowed: Vec<&'static str> },
     #[error("a ticket that goes on hold needs a cause: on whom it waits")]
     CauseMissing,
     #[error("only a ticket that goes on hold has a cause")]
     CauseUnexpected,
-    #[error("\"{cause}\" is not a cause for which this ticket can wait; the causes are: {}", known.join(", "))]
+    #[error("\"{cause}\" is not a cause for which this ticket can wait; {}", one_of(known.iter().map(String::as_str)))]
     UnknownCause { cause: String, known: Vec<String> },
     /// An escalated case is not closed without these texts (ESC-21).
     #[error("the escalation asks for this text before the case is closed")]

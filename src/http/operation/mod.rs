@@ -8,7 +8,7 @@ mod handler;
 mod signature;
 
 pub use handler::{Answer, Argument, Handler, RequestContext};
-pub use signature::{Location, Parameter, Signature, Success, text};
+pub use signature::{Location, OtherAnswer, Parameter, Signature, Success, text};
 
 use std::pin::Pin;
 use std::sync::OnceLock;

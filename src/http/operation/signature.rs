@@ -21,8 +21,8 @@ pub struct Signature {
     /// What a caller must be allowed to do; `None` when no caller is needed.
     pub requires: Option<Verb>,
     pub success: Success,
-    /// Further statuses that are no refusals, such as 304, with what they mean.
-    pub other_answers: Vec<(u16, &'static str)>,
+    /// Further answers that are no refusals, such as 304.
+    pub other_answers: Vec<OtherAnswer>,
     /// The statuses of refusals that do not follow from the rest.
     pub refuses: Vec<u16>,
     pub schemas: Vec<(String, RefOr<Schema>)>,
@@ -33,6 +33,16 @@ pub struct Success {
     pub status: StatusCode,
     /// The media type; with the name of its schema, when it is JSON.
     pub content: Option<(&'static str, Option<String>)>,
+    /// Beside the headers of every answer.
+    pub headers: Vec<&'static str>,
+}
+
+/// An answer beside the usual one.
+pub struct OtherAnswer {
+    pub status: StatusCode,
+    pub description: &'static str,
+    /// Whether it has the same content as the usual one.
+    pub has_content: bool,
     /// Beside the headers of every answer.
     pub headers: Vec<&'static str>,
 }

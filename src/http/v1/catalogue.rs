@@ -178,6 +178,7 @@ struct Worded<T> {
 impl<T: Serialize + ToSchema> Answer for Worded<T> {
     fn declare(signature: &mut Signature) {
         Json::<T>::declare(signature);
+        signature.success.headers.push("Content-Language");
     }
 
     fn respond(self, _request: &HttpRequest) -> HttpResponse {

@@ -1,6 +1,7 @@
 //! `/inbound-messages`: incoming mail, what became of it, and what waits for the desk to look at.
 
 use actix_web::HttpRequest;
+use actix_web::http::header::EntityTag;
 use actix_web::web::Data;
 
 use super::tickets::{Made, made};
@@ -10,7 +11,7 @@ use crate::domain::permission::{BringMail, ReadMail, ReleaseMail};
 use crate::http::answer::{CreatedAt, Download, Json, Paged};
 use crate::http::body::Body;
 use crate::http::caller::{Caller, May};
-use crate::http::download::{Wanted, download};
+use crate::http::download::{Wanted, download, out_of_range};
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::incoming::BYTES;
@@ -23,7 +24,7 @@ use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 use crate::usecases::inbound::{self, Destination};
 use crate::usecases::tickets::read;
-use crate::usecases::{Error, Problem};
+use crate::usecases::{Error, Problem, tokens};
 
 /// In bytes. Common mail servers accept about as much.
 const MAIL_CAP: usize = 25 * 1024 * 1024;
@@ -45,7 +46,7 @@ pub fn operations() -> Vec<Operation> {
             .describe("Shows one mail that came.", "What became of it and why; the mail itself is its `content`."),
         get("/inbound-messages/{id}/content", content).id("getInboundMessageContent").describe(
             "Gives a mail as it came.",
-            "Always as a download, to be opened by a mail program; whatever stands in it is not run.",
+            "Always as a download, to be opened by a mail program; whatever stands in it is not run. `Range` asks for a part of it.",
         ),
         post("/inbound-messages/{id}/tickets", release).id("createInboundMessageTicket").describe(
             "Makes a ticket of a mail that was kept aside, or taken for a duplicate.",
@@ -127,9 +128,19 @@ async fn content(
     // Held while the mail is copied to the spool, and not for as long as the client takes to read it.
     let _room = limits.memory(MAIL_CAP).await;
     let raw = inbound::read::raw(&app, &caller, id).await?;
-    let length = raw.len() as u64;
-    let chunks = incoming::spool(&request, &raw).await?;
-    Ok(download(&format!("{id}.eml"), (Wanted::Whole, length), None, chunks))
+    let (length, tag) = (raw.len() as u64, EntityTag::new_strong(tokens::digest(&raw)));
+    let wanted = Wanted::of(&request, &tag, length);
+    let part = match wanted {
+        Wanted::Nothing => return Ok(out_of_range(length)),
+        Wanted::Whole => &raw[..],
+        Wanted::Part(first, last) => &raw[index(first)..=index(last)],
+    };
+    let chunks = incoming::spool(&request, part).await?;
+    Ok(download(&format!("{id}.eml"), (wanted, length), tag, chunks))
+}
+
+fn index(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
 }
 
 async fn release(

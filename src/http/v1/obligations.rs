@@ -43,13 +43,14 @@ pub fn operations() -> Vec<Operation> {
 
 impl FromQuery for ObligationFilter {
     fn read(keys: &mut Keys) -> Self {
+        let (due_from, due_before) = keys.span(("dueFrom", "Due at this instant or later"), ("dueBefore", "Due before this instant"));
         Self {
             contracts: keys.list("contract", "A comma list of ids of contracts"),
             organisations: keys.list("organisation", "A comma list of ids of organisations"),
             duties: keys.list("obligation", "A comma list of ids of obligations in their contract"),
             states: keys.codes("state", "A comma list of states: `open`, `late`, `met`"),
-            due_from: keys.instant("dueFrom", "Due at this instant or later"),
-            due_before: keys.instant("dueBefore", "Due before this instant"),
+            due_from,
+            due_before,
             limit: keys.page_size("How many obligations a page shows; 20 unless said", 20),
             after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_position),
         }

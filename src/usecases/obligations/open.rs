@@ -100,11 +100,12 @@ fn check(agreements: &Agreements, stamp: &Stamp, draft: &NewObligation) -> Resul
 
 /// Which of the facts that start the duty was recorded; it need not be named when there is only one.
 fn which(facts: &[String], given: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
+    let known = || one_of(facts.iter().map(String::as_str));
     let (code, detail) = match (given, facts) {
         (None, [only]) => return Some(only.clone()),
         (Some(given), _) if facts.iter().any(|fact| fact == given) => return Some(given.to_owned()),
-        (None, _) => (FieldCode::Required, format!("say which fact it was, one of: {}", facts.join(", "))),
-        (Some(given), _) => (FieldCode::UnknownFact, format!("\"{given}\" does not start it; one of these does: {}", facts.join(", "))),
+        (None, _) => (FieldCode::Required, format!("say which fact it was: {}", known())),
+        (Some(given), _) => (FieldCode::UnknownFact, format!("\"{given}\" does not start it; {}", known())),
     };
     problems.push(Problem::field("fact", code, detail));
     None

@@ -12,7 +12,7 @@ use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
-use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
 
 /// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
@@ -153,8 +153,7 @@ fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -
             missing_motivation(contract, *to, priority, motivation.as_deref())
         }
         Act::Assign(Assign { team: Field::Set(team), .. }) if !app.settings.teams.is_empty() && !app.settings.teams.contains_key(team) => {
-            let known: Vec<_> = app.settings.teams.keys().map(String::as_str).collect();
-            Some(Problem::field("team", FieldCode::UnknownTeam, format!("must be one of {}", known.join(", "))))
+            Some(Problem::field("team", FieldCode::UnknownTeam, one_of(app.settings.teams.keys().map(String::as_str))))
         }
         _ => None,
     };

@@ -13,6 +13,7 @@ mod refusals;
 mod retries;
 mod roles;
 mod rules;
+mod sayings;
 mod screens;
 mod tickets;
 mod transitions;

@@ -94,5 +94,5 @@ pub async fn get(
     };
     let bytes = app.files.read(found.id, part).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     let bytes = bytes.inspect_err(move |error| tracing::error!(attachment = %found.id, %error, "a file could not be read to its end"));
-    Ok(download(&found.name, (wanted, found.size_bytes), Some(tag), bytes))
+    Ok(download(&found.name, (wanted, found.size_bytes), tag, bytes))
 }

@@ -85,7 +85,7 @@ pub async fn create(app: Data<App>, caller: May<RegisterTickets>, key: Idempoten
 fn items(body: Value, mut problems: Vec<Problem>) -> Result<TicketBatchInput, Failure> {
     let problem = |pointer: &str, code, detail: &str| Problem { pointer: pointer.to_owned(), code, detail: detail.to_owned() };
     let Value::Object(fields) = &body else {
-        return Err(Failure::invalid(vec![problem("", FieldCode::WrongType, "is not of type \"object\"")]));
+        return Err(Failure::invalid(vec![problem("", FieldCode::WrongType, "must be an object")]));
     };
     let others = fields.keys().filter(|name| *name != "items");
     problems.extend(others.map(|name| problem(&format!("/{}", escaped(name)), FieldCode::UnknownField, "is not a field here")));
@@ -96,7 +96,7 @@ fn items(body: Value, mut problems: Vec<Problem>) -> Result<TicketBatchInput, Fa
             problems.push(problem("/items", FieldCode::TooLong, &format!("has more than {MOST} tickets")));
         }
         Some(Value::Array(_)) => {}
-        Some(_) => problems.push(problem("/items", FieldCode::WrongType, "is not of type \"array\"")),
+        Some(_) => problems.push(problem("/items", FieldCode::WrongType, "must be a list")),
     }
     if problems.is_empty() { body::read(body) } else { Err(Failure::invalid(problems)) }
 }

@@ -49,18 +49,17 @@ impl FromQuery for TicketsQuery {
             teams: keys.list("team", "A comma list of teams"),
             requesters: keys.parsed("requester", "A comma list of ids of people", |id| id.parse().ok(), "must be the UUID of a person"),
             channels: keys.codes("channel", "A comma list of channels: `phone`, `email`, `portal`, `api`, `monitoring`"),
-            opened: Span {
-                from: keys.instant("openedFrom", "Reported at or after this instant"),
-                before: keys.instant("openedBefore", "Reported before this instant"),
-            },
-            updated: Span {
-                from: keys.instant("updatedFrom", "Last changed at or after this instant"),
-                before: keys.instant("updatedBefore", "Last changed before this instant"),
-            },
-            due: Span {
-                from: keys.instant("dueFrom", "With their next goal due at or after this instant, provisionally too"),
-                before: keys.instant("dueBefore", "With their next goal due before this instant, provisionally too"),
-            },
+            opened: span(keys, ("openedFrom", "Reported at or after this instant"), ("openedBefore", "Reported before this instant")),
+            updated: span(
+                keys,
+                ("updatedFrom", "Last changed at or after this instant"),
+                ("updatedBefore", "Last changed before this instant"),
+            ),
+            due: span(
+                keys,
+                ("dueFrom", "With their next goal due at or after this instant, provisionally too"),
+                ("dueBefore", "With their next goal due before this instant, provisionally too"),
+            ),
             breached: keys.flag("breached", "With a breached goal, or without"),
             words: words(keys),
         };
@@ -70,6 +69,7 @@ impl FromQuery for TicketsQuery {
             "updatedSince",
             "What changed at or after this instant, in the order of change; the answer's `syncedUntil` is the instant to ask from next",
         );
+        keys.must_follow(since, ("updatedBefore", filter.updated.before), "updatedSince");
         Self {
             filter,
             since,
@@ -78,6 +78,11 @@ impl FromQuery for TicketsQuery {
             cursor: keys.cursor("The `nextCursor` of the page before, with the same filters and order"),
         }
     }
+}
+
+fn span(keys: &mut Keys, from: (&'static str, &str), before: (&'static str, &str)) -> Span {
+    let (from, before) = keys.span(from, before);
+    Span { from, before }
 }
 
 pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<TicketsQuery>) -> Result<Paged<TicketPage>, Failure> {

@@ -45,7 +45,8 @@ pub fn operations() -> Vec<Operation> {
         get("/tickets/{ref}", create::get).id("getTicket").describe("Shows one ticket.", "By its UUID or its number, such as `INC-1001`."),
         patch("/tickets/{ref}", change::change).id("updateTicket").describe(
             "Changes a ticket: its texts, type, tier, priority, assignee or team.",
-            "What is absent stays; `null` takes it out of the assignee's or the team's hands. With `If-Match` it is refused when somebody else changed the ticket in between.",
+            "What is absent stays; `null` takes it out of the assignee's or the team's hands. A client changes only the priority, as a proposal that the desk\n\
+             decides on, with its motivation; every other field is the desk's. With `If-Match` it is refused when somebody else changed the ticket in between.",
         ),
         get("/tickets/{ref}/messages", messages::list)
             .id("listTicketMessages")
