@@ -26,6 +26,10 @@ pub fn facts_with_events(history: &[Event]) -> Vec<(Uuid, Fact)> {
     }
     // Amendments are recorded when a ticket is settled, which may be after later facts.
     facts.sort_by_key(|(_, fact)| fact.at);
+    // What is said or done about a cancelled ticket moves no clock.
+    if let Some(cancelled) = facts.iter().position(|(_, fact)| fact.kind == FactKind::Cancelled) {
+        facts.truncate(cancelled + 1);
+    }
     facts
 }
 

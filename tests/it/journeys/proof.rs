@@ -10,7 +10,8 @@ use crate::support::{Desk, incident};
 on_both_databases!(
     a_ledger_holds_offline_and_adds_up,
     one_changed_second_cause_or_version_is_found,
-    a_ledger_is_for_those_who_see_the_ticket
+    a_ledger_is_for_those_who_see_the_ticket,
+    what_is_said_of_a_cancelled_ticket_is_no_part_of_its_ledgers
 );
 
 /// A ticket with a priority change, a refused solution, and a day closed afterwards.
@@ -76,6 +77,26 @@ async fn one_changed_second_cause_or_version_is_found(desk: &Desk) {
             let rehashed = serde_json::to_value(&document).expect("JSON");
             assert_ne!(problems(&rehashed), [""; 0], "{place} was changed and hashed anew, and nobody saw it");
         }
+    }
+}
+
+async fn what_is_said_of_a_cancelled_ticket_is_no_part_of_its_ledgers(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let cancelled = json!({ "to": "cancelled", "reason": "Dubbel gemeld." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &cancelled).await.status, 201);
+    desk.passes("PT1H").await;
+    for channel in [None, Some("phone")] {
+        let mut message = json!({ "visibility": "public", "body": "Zie het andere ticket." });
+        if let Some(channel) = channel {
+            message["channel"] = json!(channel);
+        }
+        let answer = desk.post(&format!("/v1/tickets/{number}/messages"), &message).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+    }
+    for clock in ["response", "resolution"] {
+        let ledger = desk.get(&format!("/v1/tickets/{number}/clocks/{clock}/ledger")).await.body;
+        assert_eq!(ledger["facts"].as_array().and_then(|facts| facts.last()).map(|fact| &fact["kind"]), Some(&json!("cancelled")));
+        assert_eq!(problems(&ledger), [""; 0], "{clock}");
     }
 }
 
