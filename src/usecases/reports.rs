@@ -64,15 +64,14 @@ pub async fn service_management(
             figures.extend(service_management::figures(&pinned.contract, &ticket, &history, reading));
         }
     }
-    let ended_at = reading.last().plus(1).unwrap_or(to);
-    let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, ended_at);
+    let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, reading.last());
     let report = service_management::report(&version.contract, month, &figures, long_open);
     Ok(service_management::read(report, &version.contract, reading))
 }
 
 /// Working days are counted by the calendar of the type's first clock; a type without clocks counts calendar days.
 fn is_long_open(contract: &Contract, ticket: &TicketFigures, at: Instant) -> bool {
-    let (opened, until) = (contract.zone.date(ticket.opened_at), contract.zone.date(at.plus(-1).unwrap_or(at)));
+    let (opened, until) = (contract.zone.date(ticket.opened_at), contract.zone.date(at));
     match contract.clocks.iter().find(|entry| entry.types.contains(&ticket.kind)) {
         Some(entry) => {
             let calendar = contract.calendar_after(&entry.calendar_id, contract.amendments_by(at)).unwrap_or(&entry.calendar);

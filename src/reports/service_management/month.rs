@@ -116,6 +116,11 @@ pub(super) struct Period {
 }
 
 impl Period {
+    /// Its last second.
+    pub fn last(self) -> Instant {
+        self.to.plus(-1).unwrap_or(self.to)
+    }
+
     pub fn contains(self, instant: Instant) -> bool {
         self.from <= instant && instant < self.to
     }

@@ -3,7 +3,8 @@
 //! One history is read twice. What is *counted* (reported, closed, open, type, priority, handling time, steps of a ladder) is as the ticket
 //! stood at the last instant of the month: later acts belong to later months. What is *judged* is as known when the report is made: a
 //! refusal, a reopening, a void breach, a fact recorded late or an amended calendar moves the fate of a goal, which then counts only in the
-//! month of its present fate. Whatever differs from what was known when the month ended is a correction, with the act that caused it.
+//! month of its present fate. Whatever differs from what was known when the month ended is a correction, with the act that caused it; what
+//! was recorded in the very second after the month was not known yet.
 //! Read as known at an earlier instant, the report is the one that was made then.
 //!
 //! A fact that happened in the month but was recorded after it is in both readings, since every figure counts backdated facts (§ 2.12):
@@ -44,7 +45,7 @@ impl Reading {
 
     /// The last instant whose facts are counted.
     pub fn last(self) -> Instant {
-        self.period.to.plus(-1).unwrap_or(self.period.to).min(self.known_at)
+        self.period.last().min(self.known_at)
     }
 
     /// Whether the month was not over yet.
@@ -99,9 +100,9 @@ fn reopened_at(ticket: &Ticket, counted: &[Event], period: Period) -> Option<Ins
     (!before.is_empty() && as_recorded(ticket, &before).closed_at.is_some()).then_some(reopened.occurred_at)
 }
 
-/// Facts recorded after a period that happened before its end, and count in it.
+/// Facts that happened before the end of a period and were recorded from then on: they count in it.
 fn late(counted: &[Event], number: &str, to: Instant) -> Vec<LateFact> {
-    let is_late = |event: &&Event| event.recorded_at > to && !event.is_derived() && !is_talk(event.kind());
+    let is_late = |event: &&Event| event.recorded_at >= to && !event.is_derived() && !is_talk(event.kind());
     let fact = |event: &Event| LateFact {
         number: number.to_owned(),
         event_type: event.kind().as_str().to_owned(),
@@ -179,15 +180,15 @@ fn corrections(
     let as_of = |events: &[Event], at: Instant| {
         if events.is_empty() { BTreeMap::new() } else { decided(&judged(contract, ticket, events, at), period) }
     };
-    let then: Vec<_> = known.iter().filter(|event| event.recorded_at <= period.to).cloned().collect();
-    let (before, after, named) = (as_of(&then, period.to), decided(present, period), decided(counted, period));
+    let then: Vec<_> = known.iter().filter(|event| event.recorded_at < period.to).cloned().collect();
+    let (before, after, named) = (as_of(&then, period.last()), decided(present, period), decided(counted, period));
     let differ = |one: &BTreeMap<GoalKey, GoalFigures>, other: &BTreeMap<GoalKey, GoalFigures>, place: &GoalKey| {
         one.get(place).map(GoalFigures::outcome) != other.get(place).map(GoalFigures::outcome)
     };
     let changed: BTreeSet<GoalKey> = before.keys().chain(after.keys()).copied().filter(|place| differ(&before, &after, place)).collect();
     let mut causes: BTreeMap<GoalKey, Later<'_>> = BTreeMap::new();
     let (mut standing, mut corrected_at) = (before.clone(), None);
-    for one in later.iter().filter(|one| one.at > period.to) {
+    for one in later.iter().filter(|one| one.at >= period.to) {
         let next = as_of(&known[..one.events], one.at);
         if standing.keys().chain(next.keys()).any(|place| differ(&standing, &next, place)) {
             corrected_at = Some(one.at);

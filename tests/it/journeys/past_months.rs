@@ -8,6 +8,7 @@ use crate::support::{Desk, incident};
 on_both_databases!(
     what_happens_in_may_changes_nothing_counted_in_march,
     a_late_fact_counts_in_its_month_and_is_listed,
+    what_is_recorded_in_the_second_a_month_ends_corrects_it,
     who_was_a_client_in_a_month_sees_that_month_and_no_later_one,
 );
 
@@ -105,6 +106,28 @@ async fn a_late_fact_counts_in_its_month_and_is_listed(desk: &Desk) {
     assert_eq!((handled, late), (json!(1), Some(1)));
     let then = report(desk, "2026-04", "2026-05-01T00:00:00+02:00").await;
     assert_eq!((&incidents(&then)["resolvedAtEnd"], &incidents(&april)["resolvedAtEnd"]), (&json!(0), &json!(1)));
+}
+
+async fn what_is_recorded_in_the_second_a_month_ends_corrects_it(desk: &Desk) {
+    let client = desk.token_of("ipo").await;
+    desk.reaches("2026-03-31T16:00:00+02:00").await;
+    let number = desk.registers(&incident("p2")).await;
+    desk.moves(&number, "in_progress").await;
+    desk.moves(&number, "resolved").await;
+    desk.reaches("2026-04-01T00:00:00+02:00").await;
+    let march = report(desk, "2026-03", "").await;
+    assert_eq!((&march["provisional"], corrections(&march).len()), (&json!(false), 0));
+    let refused = json!({ "to": "in_progress", "reason": "Het hapert nog." });
+    let answer = desk.ask(Some(&client), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&refused)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let mut phoned = incident("p3");
+    phoned["occurredAt"] = json!("2026-03-31T16:30:00+02:00");
+    phoned["occurredAtReason"] = json!("De telefooncentrale lag eruit.");
+    let late = desk.registers(&phoned).await;
+    let corrected = report(desk, "2026-03", "").await;
+    let expected = [1, 2].map(|goal| json!([number, goal, "met", null, "ticket.solution_refused"]));
+    assert_eq!(corrections(&corrected), expected);
+    assert_eq!(corrected["lateFacts"][0]["number"], json!(late));
 }
 
 /// The example agreement from a date on, with another client in the place of the one it has.
