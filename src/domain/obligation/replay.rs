@@ -3,11 +3,17 @@
 //! Between two amendments to its calendar the due date stands still. A reminder fires once, at the first opening of its
 //! date; one that lay before the obligation itself is passed over, and one that a moved due date puts in the past fires at
 //! the move. At the due instant it is late, which ends the replay: no amendment recorded later moves that (CAL-12, CLK-16).
+//!
+//! Within one second an amendment comes after the opening, and after it was recorded as done, unless the history says otherwise: one that
+//! the history tells of came before the latter, and an obligation that opens late is late only once its history says so.
+
+use std::ops::Range;
 
 use super::{DueMoved, Duty, Event, EventData, Late, LateVoided, Obligation, Reminded};
 use crate::domain::Instant;
 use crate::domain::calendar::{Calendar, Counted, Term};
 use crate::domain::contract::Contract;
+use crate::domain::contract::amendment::Amended;
 use crate::domain::history::{EventData as _, Follows};
 
 /// When it was done.
@@ -55,12 +61,13 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
     let met = Met::of(history);
     // Once it is recorded as done, nothing more happens to it.
     let until = met.map_or(now, |met| met.recorded_at.min(now));
-    let mut known = contract.amendments_by(obligation.opened_at);
+    let mut known = obligation.opened_at.plus(-1).map_or(0, |before| contract.amendments_by(before));
     let mut stretch = Stretch::new(contract, duty, obligation, known, None)?;
+    let seen = amendments_seen(contract, history, met, now);
     let (mut follows, mut reminded) = (Vec::new(), vec![false; duty.remind.len()]);
     // One turn for each stretch between two amendments.
     let late_at = loop {
-        let amended = next_amendment(contract, duty, known, until);
+        let amended = next_amendment(contract, duty, known..seen);
         let end = amended.map_or(until, |(_, recorded_at)| recorded_at);
         let late_at = stretch.late_at();
         for (at, reminder) in stretch.reminders.iter().enumerate().filter(|(at, _)| !reminded[*at]).collect::<Vec<_>>() {
@@ -69,7 +76,8 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
                 follows.push(follow(planned_at, EventData::Reminded(Reminded { before: reminder.before.to_string() })));
             }
         }
-        if late_at <= end {
+        let opens_amended = amended.is_some() && end == obligation.opened_at && !is_told_late(history, stretch.due_at);
+        if late_at <= end && !opens_amended {
             break Some(late_at);
         }
         let Some((index, recorded_at)) = amended else { break None };
@@ -107,11 +115,25 @@ pub fn replay(contract: &Contract, duty: &Duty, obligation: &Obligation, history
     })
 }
 
-/// The next amendment to a duty's calendar that was in force by an instant, and since when.
-fn next_amendment(contract: &Contract, duty: &Duty, known: usize, until: Instant) -> Option<(usize, Instant)> {
-    let later = contract.amendments.iter().enumerate().skip(known).map(|(index, amended)| (index, &amended.amendment));
-    let mut own = later.filter(|(_, amendment)| amendment.calendar == duty.calendar && amendment.in_force_at <= until);
+/// How many amendments of the contract were there before it was done, or are there now.
+fn amendments_seen(contract: &Contract, history: &[Event], met: Option<Met>, now: Instant) -> usize {
+    let Some(met) = met.filter(|met| met.recorded_at <= now) else { return contract.amendments_by(now) };
+    let before = met.recorded_at.plus(-1).map_or(0, |before| contract.amendments_by(before));
+    let is_told = |amended: &Amended| {
+        history.iter().any(|event| matches!(&event.data, EventData::DueMoved(moved) if moved.amendment == amended.amendment.id))
+    };
+    contract.amendments.iter().rposition(is_told).map_or(before, |told| before.max(told + 1))
+}
+
+/// The next of these amendments that is to a duty's calendar, and since when it is in force.
+fn next_amendment(contract: &Contract, duty: &Duty, among: Range<usize>) -> Option<(usize, Instant)> {
+    let mut own = among.map(|index| (index, &contract.amendments[index].amendment)).filter(|(_, one)| one.calendar == duty.calendar);
     own.next().map(|(index, amendment)| (index, amendment.in_force_at))
+}
+
+/// Whether it was recorded as late at that due instant.
+fn is_told_late(history: &[Event], due_at: Instant) -> bool {
+    history.iter().any(|event| matches!(&event.data, EventData::Late(late) if late.due_at == due_at))
 }
 
 fn follow(at: Instant, data: EventData) -> Follows<EventData> {

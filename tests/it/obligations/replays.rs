@@ -149,6 +149,37 @@ fn cal_12_a_closure_moves_the_due_date_of_what_is_open() {
     assert_eq!((steps(&done), done.due_at), (vec![], instant("05-01T00:00")));
 }
 
+/// What was told in the second of an amendment stays told, and what the amendment moves in that second is told too.
+#[test]
+fn an_amendment_in_the_second_of_the_opening_or_of_the_fulfilment_leaves_what_was_told() {
+    let hours = || Change::Hours(vec!["09:00-12:00".parse().expect("an interval")]);
+    // It opens after 30 April, when it was due: late at once. In the same second that is moved to 1 May.
+    let contract = contract(&[("2026-04-28", Change::Closed, "05-01T00:00")]);
+    let opened = obligation("05-01T00:00");
+    let late = event(Late, json!({ "dueAt": instant("05-01T00:00") }), "05-01T00:00", "05-01T00:00");
+    let first = replayed(&contract, &opened, &[late], "05-01T12:00");
+    assert_eq!((steps(&first), first.due_at, first.late_at), (vec![], instant("05-01T00:00"), Some(instant("05-01T00:00"))));
+    // Where nobody said that it was late, the amendment was there before.
+    let amended = replayed(&contract, &opened, &[], "05-01T00:00");
+    assert_eq!(
+        (steps(&amended), amended.due_at, amended.late_at),
+        (vec![(DueMoved, instant("05-01T00:00"))], instant("05-02T00:00"), None)
+    );
+    // The same for what was done in that second: what the history tells of came before.
+    let contract = self::contract(&[("2026-04-25", hours(), "04-20T09:00"), ("2026-04-28", Change::Closed, "04-20T09:00")]);
+    let (opened, met) = (obligation("04-15T10:00"), event(Met, json!({}), "04-20T09:00", "04-20T09:00"));
+    let done = replayed(&contract, &opened, std::slice::from_ref(&met), "04-21T12:00");
+    assert_eq!((steps(&done), done.due_at), (vec![], instant("05-01T00:00")));
+    let ids = [1, 2].map(Uuid::from_u128);
+    let moved = |at: usize, from: &str, to: &str| {
+        let data = json!({ "from": instant(from), "to": instant(to), "amendment": ids[at] });
+        event(DueMoved, data, "04-20T09:00", "04-20T09:00")
+    };
+    let told = [moved(0, "05-01T00:00", "04-30T00:00"), moved(1, "04-30T00:00", "05-01T00:00"), met];
+    let done = replayed(&contract, &opened, &told, "04-21T12:00");
+    assert_eq!((steps(&done), done.counted.skipped.iter().any(|skipped| skipped.reason == "by_hand")), (vec![], true));
+}
+
 /// An opening moves it to the front: what that puts in the past happens at the opening, and not before it was known.
 #[test]
 fn an_opening_decided_later_makes_nothing_late_before_it_was_known() {
