@@ -3,18 +3,26 @@
 //! Everything is judged against what the file *writes*, not against what could be read of it: one broken calendar is
 //! one problem and not one for every clock that counts in it, and a clock with a bad goal still competes with another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reader::{Field, Section};
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
+
+/// The longest names that the API takes, in characters: of what a contract names, and of priorities and hold causes.
+const LONGEST_NAME: usize = 100;
+const LONGEST_CODE: usize = 50;
+const LONGEST_TITLE: usize = 300;
 
 pub(super) fn check(root: &Section<'_>) {
     names_refer_to_something(root);
     clocks_do_not_compete(root);
     clock_priorities_are_for_their_types(root);
     nothing_is_named_twice(root);
-    levels_rise(root);
+    mail_leads_to_one_client(root);
+    priorities_of_a_type_have_ranks_of_their_own(root);
+    levels_follow_each_other(root);
+    names_are_short_enough(root);
     what_skips_a_level_is_decided_below_it(root);
     steps_wait_for_goals_there_are(root);
     what_is_assumed_is_there(root);
@@ -127,8 +135,7 @@ fn clock_priorities_are_for_their_types(root: &Section<'_>) {
     for clock in root.quiet_sections("clocks") {
         let Some(code) = clock.peek("priority").and_then(|field| field.as_text()) else { continue };
         let Some(priority) = priorities.peek(code).and_then(|field| field.quiet_section()) else { continue };
-        // The default of `types`, as in `schema::priorities`.
-        let allowed = if priority.has("types") { types(&priority) } else { vec![TicketType::Incident] };
+        let allowed = types_of_priority(&priority);
         // Some types could not be read, and the clock may be for one of those.
         if allowed.is_empty() || allowed.len() < priority.quiet_list("types").len() {
             continue;
@@ -137,6 +144,11 @@ fn clock_priorities_are_for_their_types(root: &Section<'_>) {
             clock.refuse("priority", format!("\"{code}\" is not for {kind}"));
         }
     }
+}
+
+/// The types a priority is for, with the default of `schema::priorities`.
+fn types_of_priority(priority: &Section<'_>) -> Vec<TicketType> {
+    if priority.has("types") { types(priority) } else { vec![TicketType::Incident] }
 }
 
 /// The types a table names, without those that cannot be read.
@@ -153,25 +165,113 @@ fn nothing_is_named_twice(root: &Section<'_>) {
             }
         }
     }
+    for clock in root.quiet_sections("clocks") {
+        ["warn_at", "holds", "answered_by"].iter().for_each(|key| lists_once(&clock.quiet_list(key)));
+    }
     let mut with_ladder = BTreeSet::new();
     for ladder in root.quiet_sections("ladders") {
+        for level in ladder.quiet_sections("levels") {
+            decides_once(&level.quiet_sections("climb"));
+            lists_once(&level.quiet_list("skipped_by"));
+        }
+        decides_once(&ladder.quiet_sections("opens"));
         for kind in types(&ladder).into_iter().filter(|kind| !with_ladder.insert(*kind)) {
             ladder.refuse("types", format!("{kind} has a ladder already"));
         }
     }
 }
 
-fn levels_rise(root: &Section<'_>) {
-    for ladder in root.quiet_sections("ladders") {
-        let (mut highest, levels) = (0, ladder.quiet_sections("levels"));
-        for (place, field) in levels.iter().enumerate().filter_map(|(place, level)| Some((place, level.peek("level")?))) {
-            let Some(level) = field.as_whole() else { continue };
-            if place == 0 && level > 1 {
-                field.refuse("must be 1: that is where a ticket stands first");
-            } else if level <= highest {
-                field.refuse("must be higher than the level before it");
+fn lists_once(fields: &[Field<'_>]) {
+    let mut seen = BTreeSet::new();
+    for field in fields {
+        let value = field.as_text().map(str::to_owned).or_else(|| field.as_whole().map(|number| number.to_string()));
+        if value.is_some_and(|value| !seen.insert(value)) {
+            field.refuse("is named twice");
+        }
+    }
+}
+
+/// One decision moves a case once.
+fn decides_once(conditions: &[Section<'_>]) {
+    lists_once(&conditions.iter().filter_map(|condition| condition.peek("code")).collect::<Vec<_>>());
+}
+
+/// A sender's address leads to its organisation, so a domain is one, and of one client.
+fn mail_leads_to_one_client(root: &Section<'_>) {
+    let mut seen = BTreeSet::new();
+    for client in root.quiet_sections("clients") {
+        for field in client.quiet_list("mail_domains") {
+            let Some(domain) = field.as_text().map(str::to_lowercase) else { continue };
+            if let Err(error) = format!("x@{domain}").parse::<lettre::Address>() {
+                field.refuse(format!("is not a mail domain: {error}"));
+            } else if !seen.insert(domain) {
+                field.refuse("is named twice: mail of one domain comes from one client");
             }
-            highest = highest.max(level);
+        }
+    }
+}
+
+/// "The first in rank" is one priority.
+fn priorities_of_a_type_have_ranks_of_their_own(root: &Section<'_>) {
+    let mut taken = BTreeMap::new();
+    let Some(priorities) = root.peek("priorities").and_then(|field| field.quiet_section()) else { return };
+    for code in priorities.keys() {
+        let Some(priority) = priorities.peek(code).and_then(|field| field.quiet_section()) else { continue };
+        let Some(rank) = priority.peek("rank").and_then(|field| field.as_whole()) else { continue };
+        for kind in types_of_priority(&priority) {
+            if let Some(other) = taken.insert((kind, rank), code).filter(|other| *other != code) {
+                priority.refuse("rank", format!("is the rank of \"{other}\" too, for {kind}"));
+            }
+        }
+    }
+}
+
+fn levels_follow_each_other(root: &Section<'_>) {
+    for ladder in root.quiet_sections("ladders") {
+        let levels = ladder.quiet_sections("levels");
+        for (place, field) in (1..).zip(&levels).filter_map(|(place, level)| Some((place, level.peek("level")?))) {
+            match field.as_whole() {
+                Some(level) if level == place => {}
+                Some(_) if place == 1 => field.refuse("must be 1: that is where a ticket stands first"),
+                Some(_) => field.refuse(format!("must be {place}: levels follow each other, so that none is passed over unseen")),
+                None => {}
+            }
+        }
+    }
+}
+
+/// A name longer than the API takes could be applied and never be asked for.
+fn names_are_short_enough(root: &Section<'_>) {
+    let limit = |field: Option<Field<'_>>, most: usize| {
+        if let Some(field) = field.filter(|field| field.as_text().is_some_and(|text| text.chars().count() > most)) {
+            field.refuse(format!("is longer than {most} characters"));
+        }
+    };
+    for key in ["id", "version"] {
+        limit(root.peek(key), LONGEST_NAME);
+    }
+    limit(root.peek("title"), LONGEST_TITLE);
+    for (table, most) in [("calendars", LONGEST_NAME), ("roles", LONGEST_NAME), ("priorities", LONGEST_CODE)] {
+        let Some(named) = root.peek(table).and_then(|field| field.quiet_section()) else { continue };
+        for name in named.keys().into_iter().filter(|name| name.chars().count() > most) {
+            named.refuse(name, format!("has a name longer than {most} characters"));
+        }
+    }
+    for (list, keys) in [("clients", &["organisation", "tier"][..]), ("ladders", &["id"]), ("obligations", &["id", "on"])] {
+        for section in root.quiet_sections(list) {
+            keys.iter().for_each(|key| limit(section.peek(key), LONGEST_NAME));
+        }
+    }
+    for fact in root.quiet_sections("obligations").iter().flat_map(|section| section.quiet_list("on")) {
+        limit(Some(fact), LONGEST_NAME);
+    }
+    for cause in root.quiet_sections("clocks").iter().flat_map(|clock| clock.quiet_list("holds")) {
+        limit(Some(cause), LONGEST_CODE);
+    }
+    for ladder in root.quiet_sections("ladders") {
+        let of_levels = ladder.quiet_sections("levels").into_iter().flat_map(|level| level.quiet_sections("climb"));
+        for condition in of_levels.chain(ladder.quiet_sections("opens")) {
+            limit(condition.peek("code"), LONGEST_NAME);
         }
     }
 }

@@ -156,7 +156,6 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
     let (tier, priority, holds) = (text("tier"), text("priority"), texts(section, "holds"));
     let mut warn_at: Vec<_> = warn_at.iter().filter_map(|field| field.whole(1, 100)).collect();
     warn_at.sort_unstable();
-    warn_at.dedup();
     let answered_by = answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(Field::code).collect());
     let (after_refusal, after_reopen) = (interlude("after_refusal"), interlude("after_reopen"));
     let can_be_agreed = section.optional("agreed_repair").and_then(|field| field.one_of(&[("replaces", true), ("none", false)]));

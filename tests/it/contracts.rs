@@ -409,7 +409,7 @@ fn a_ladder_that_makes_no_sense_is_refused() {
         [
             "ladders.1.id: \"up\" is named twice",
             "ladders.1.types: incident has a ladder already",
-            "ladders.0.levels.1.level: must be higher than the level before it"
+            "ladders.0.levels.1.level: must be 2: levels follow each other, so that none is passed over unseen"
         ]
     );
     each_is_refused(&[(
@@ -417,6 +417,74 @@ fn a_ladder_that_makes_no_sense_is_refused() {
         "[[clients]]\norganisation = \"acme\"\n[[clients]]",
         &["clients.1.organisation: \"acme\" is named twice"],
     )]);
+}
+
+#[test]
+fn what_can_mean_one_thing_only_once_is_refused_twice() {
+    each_is_refused(&[
+        ("[50, 75]", "[50, 75, 50]", &["clocks.1.warn_at.2: is named twice"]),
+        ("[\"requester\"]", "[\"requester\", \"requester\"]", &["clocks.1.holds.1: is named twice"]),
+        ("[\"reply\"]", "[\"reply\", \"reply\"]", &["clocks.0.answered_by.1: is named twice"]),
+        (
+            "climb = [{ when = \"level-open\", for = \"8h\", calendar = \"support\" }]",
+            "climb = [{ when = \"decided\", code = \"wide\" }, { when = \"decided\", code = \"wide\" }]",
+            &["ladders.0.levels.0.climb.1.code: is named twice"],
+        ),
+        (
+            "[priorities.high]\n[priorities.low]",
+            "[priorities.high]\nrank = 2\n[priorities.low]\nrank = 2",
+            &["priorities.low.rank: is the rank of \"high\" too, for incident"],
+        ),
+        (
+            "closing_needs = [\"measures\", \"results\", \"lessons\"]",
+            "[[ladders.levels]]\nlevel = 2\n[[ladders.levels]]\nlevel = 4",
+            &["ladders.0.levels.2.level: must be 3: levels follow each other, so that none is passed over unseen"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_mail_domain_is_one_and_leads_to_one_client() {
+    let clients = |first: &str, second: &str| {
+        let clients = format!(
+            "[[clients]]\norganisation = \"acme\"\nmail_domains = [{first}]\n[[clients]]\norganisation = \"beta\"\nmail_domains = [{second}]\n"
+        );
+        broken(&[("[[clients]]\norganisation = \"acme\"\n", &clients)])
+    };
+    contracts::parse(Path::new("a.toml"), &clients("\"acme.example\"", "\"sub.acme.example\"")).expect("two domains");
+    assert_eq!(
+        lines(&clients("\"acme.example\"", "\"ACME.example\"")),
+        ["clients.1.mail_domains.0: is named twice: mail of one domain comes from one client"]
+    );
+    let wrong = lines(&clients("\"x y\", \"@acme.example\"", "\"a@beta.example\""));
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    assert!(wrong.iter().all(|line| line.contains("is not a mail domain")), "{wrong:?}");
+}
+
+/// What is named in a contract is asked for through the API, which takes names up to a length.
+#[test]
+fn a_name_longer_than_the_api_takes_is_refused() {
+    let long = |length: usize| "x".repeat(length);
+    let name = "is longer than 100 characters";
+    each_is_refused(&[
+        ("version = \"1.0\"", &format!("version = \"{}\"", long(101)), &[&format!("version: {name}")]),
+        ("id = \"sound\"", &format!("id = \"{}\"", long(101)), &[&format!("id: {name}")]),
+        ("id = \"up\"", &format!("id = \"{}\"", long(101)), &[&format!("ladders.0.id: {name}")]),
+        ("organisation = \"acme\"", &format!("organisation = \"{}\"", long(101)), &[&format!("clients.0.organisation: {name}")]),
+        ("holds = [\"requester\"]", &format!("holds = [\"{}\"]", long(51)), &["clocks.1.holds.0: is longer than 50 characters"]),
+        (
+            "[roles.desk]",
+            &format!("[calendars.{}]\nhours = {{ mon = [\"08:00-17:00\"] }}\n[roles.desk]", long(101)),
+            &[&format!("calendars.{}: has a name longer than 100 characters", long(101))],
+        ),
+        (
+            "[priorities.high]\n",
+            &format!("[priorities.{}]\n[priorities.high]\n", long(51)),
+            &[&format!("priorities.{}: has a name longer than 50 characters", long(51))],
+        ),
+    ]);
+    contracts::parse(Path::new("a.toml"), &broken(&[("version = \"1.0\"", &format!("version = \"{}\"", long(100)))]))
+        .expect("as long as can be");
 }
 
 /// ESC-11: a level is passed over by a decision that is taken below it, and not when it is the last.

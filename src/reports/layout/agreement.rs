@@ -6,6 +6,7 @@ use crate::domain::calendar::{Calendar, HolidayRule};
 use crate::domain::clock::Entry;
 use crate::domain::contract::{Condition, ConditionKind, Contract, Level, Mode, Opens, TicketType};
 use crate::domain::obligation::{Cycle, Occasion};
+use crate::domain::workflow::HoldCause;
 
 const DAYS: [&str; 7] = ["ma", "di", "wo", "do", "vr", "za", "zo"];
 
@@ -159,9 +160,14 @@ fn entry_cells(entry: &Entry) -> [Cell; 8] {
         entry.calendar_id.as_str().into(),
         entry.starts.word().into(),
         goals.join("; ").into(),
-        entry.holds.join(", ").into(),
+        entry.holds.iter().map(|cause| hold_cause(cause)).collect::<Vec<_>>().join(", ").into(),
         warn_at.join(", ").into(),
     ]
+}
+
+/// A cause that no other contract knows is shown as such: it may be a slip of the pen.
+fn hold_cause(cause: &str) -> String {
+    if HoldCause::named(cause).is_some() { cause.to_owned() } else { format!("{cause} (eigen oorzaak van deze overeenkomst)") }
 }
 
 fn ladders(contract: &Contract) -> TableBuilder<7> {
