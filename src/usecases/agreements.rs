@@ -15,6 +15,7 @@ pub use crate::contracts::plan::Change;
 use crate::contracts::{self as files, Refused};
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
+use crate::domain::contract::Contract;
 use crate::reports::layout::keys;
 use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
@@ -25,13 +26,17 @@ pub struct Plan {
     pub version: String,
     /// It holds for tickets reported from this date on.
     pub effective_from: chrono::NaiveDate,
-    /// The version it follows; `None` for a new contract.
+    /// Whether no version of the contract was applied before.
+    pub is_new: bool,
+    /// The version in force before it takes effect; `None` when there is none.
     pub follows: Option<String>,
+    /// The version that takes over from it, and the date of that.
+    pub until: Option<(String, chrono::NaiveDate)>,
     /// Whether this same text was applied before.
     pub is_applied: bool,
     /// Why it cannot be applied.
     pub obstacle: Option<String>,
-    /// The keys that differ from the version it follows.
+    /// The keys that differ from what was applied as the same version, or else from the version it follows.
     pub changes: Vec<Change>,
     /// How many open tickets stay under each earlier version.
     pub open: Vec<(String, u64)>,
@@ -42,19 +47,19 @@ impl fmt::Display for Plan {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let follows = match &self.follows {
             Some(version) => format!(" (follows version {version})"),
-            None if self.is_applied => String::new(),
-            None => " (a new contract)".to_owned(),
+            None if self.is_new => " (a new contract)".to_owned(),
+            None => String::new(),
         };
         writeln!(out, "{} {}{follows}", self.contract, self.version)?;
         match (&self.obstacle, self.is_applied) {
             (Some(obstacle), _) => writeln!(out, "  cannot be applied: {obstacle}")?,
             (None, true) => return writeln!(out, "  was applied before; nothing changes"),
-            (None, false) => writeln!(out, "  for tickets reported from {} on", self.effective_from)?,
+            (None, false) => writeln!(out, "  {}", self.tickets())?,
         }
         for (version, open) in &self.open {
             writeln!(out, "  open tickets that stay under version {version}: {open}")?;
         }
-        for Change { key, belongs_to, before, after } in self.changes.iter().filter(|_| self.follows.is_some()) {
+        for Change { key, belongs_to, before, after } in self.changes.iter().filter(|_| !self.is_new) {
             let of = belongs_to.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
             match (before, after) {
                 (Some(before), Some(after)) => writeln!(out, "  ~ {key}{of}: {before} → {after}")?,
@@ -64,6 +69,17 @@ impl fmt::Display for Plan {
             }
         }
         Ok(())
+    }
+}
+
+impl Plan {
+    /// Which tickets fall under the version: `for tickets reported from 2026-01-01 on`.
+    pub fn tickets(&self) -> String {
+        let from = format!("for tickets reported from {}", self.effective_from);
+        match &self.until {
+            Some((version, date)) => format!("{from} until {date}, when version {version} takes over"),
+            None => format!("{from} on"),
+        }
     }
 }
 
@@ -101,12 +117,15 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
     let is_earlier =
         |one: &&Arc<Version>| one.contract.version != contract.version && one.contract.effective_from <= contract.effective_from;
     let follows = versions.iter().rfind(is_earlier);
+    let same = versions.iter().find(|one| one.contract.version == contract.version);
+    let compared = same.or(follows);
+    let until = later(versions, contract).map(|one| (one.contract.version.clone(), one.contract.effective_from));
     let texts = store::contracts::all(&view).await?;
     let text = |id| texts.iter().find(|one| one.id == id).map_or("", |one| one.source.as_str());
     let counted = store::tickets::open_by_version(&view, &contract.id).await?;
-    let mut changes = plan::changes(follows.map_or("", |one| text(one.id)), &source.text);
+    let mut changes = plan::changes(compared.map_or("", |one| text(one.id)), &source.text);
     for change in &mut changes {
-        let read_by = if change.after.is_some() { Some(contract) } else { follows.map(|one| &one.contract) };
+        let read_by = if change.after.is_some() { Some(contract) } else { compared.map(|one| &one.contract) };
         change.belongs_to = read_by.and_then(|contract| keys::belongs_to(contract, &change.key));
     }
     let named = |id| agreements.version(id).map_or_else(|_| format!("{id}"), |one| one.contract.version.clone());
@@ -114,7 +133,9 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
         contract: contract.id.clone(),
         version: contract.version.clone(),
         effective_from: contract.effective_from,
+        is_new: versions.is_empty(),
         follows: follows.map(|one| one.contract.version.clone()),
+        until,
         is_applied: is_applied(source, versions),
         obstacle: obstacle(&view, source, versions).await?,
         changes,
@@ -162,6 +183,12 @@ fn is_applied(source: &Source, versions: &[Arc<Version>]) -> bool {
     versions.iter().any(|one| one.contract.version == source.contract.version && one.digest == digest(&source.text))
 }
 
+/// The first other version that takes effect after a contract does.
+fn later<'a>(versions: &'a [Arc<Version>], contract: &Contract) -> Option<&'a Arc<Version>> {
+    let is_later = |one: &&Arc<Version>| one.contract.version != contract.version && one.contract.effective_from > contract.effective_from;
+    versions.iter().filter(is_later).min_by_key(|one| one.contract.effective_from)
+}
+
 /// Why a text cannot be applied: its version was applied with another text, or tickets were reported in the time that it claims.
 async fn obstacle(reads: &impl Reads, source: &Source, versions: &[Arc<Version>]) -> Result<Option<String>, Error> {
     let contract = &source.contract;
@@ -170,8 +197,7 @@ async fn obstacle(reads: &impl Reads, source: &Source, versions: &[Arc<Version>]
         return Ok((same.digest != digest(&source.text)).then(detail));
     }
     let start = |date: chrono::NaiveDate| date.pred_opt().and_then(|eve| contract.zone.end_of_date(eve)).unwrap_or(Instant::MIN);
-    let later = versions.iter().map(|one| one.contract.effective_from).filter(|from| *from > contract.effective_from).min();
-    let until = later.map_or(Instant::MAX, start);
+    let until = later(versions, contract).map_or(Instant::MAX, |one| start(one.contract.effective_from));
     let registered = store::tickets::opened_between(reads, &contract.id, start(contract.effective_from), until).await?;
     Ok((registered > 0).then(|| {
         format!(
@@ -195,13 +221,18 @@ mod tests {
             contract: "dap-example".to_owned(),
             version: "1.0".to_owned(),
             effective_from: chrono::NaiveDate::default(),
+            is_new: false,
             follows: None,
+            until: None,
             is_applied: true,
             obstacle: None,
             changes: Vec::new(),
             open: Vec::new(),
         };
         assert_eq!(plan.to_string(), "dap-example 1.0\n  was applied before; nothing changes\n");
-        assert!(Plan { is_applied: false, ..plan }.to_string().starts_with("dap-example 1.0 (a new contract)\n"));
+        assert!(Plan { is_applied: false, is_new: true, ..plan.clone() }.to_string().starts_with("dap-example 1.0 (a new contract)\n"));
+        let older = Plan { is_applied: false, until: Some(("2.0".to_owned(), chrono::NaiveDate::MAX)), ..plan };
+        assert!(older.to_string().starts_with("dap-example 1.0\n"), "{older}");
+        assert!(older.tickets().ends_with(", when version 2.0 takes over"), "{older}");
     }
 }

@@ -28,7 +28,10 @@ pub struct ContractPlan {
     /// Tickets reported from this date on fall under it.
     #[schema(value_type = String, format = Date)]
     effective_date: NaiveDate,
-    /// The version it follows; `null` for a contract that is new.
+    /// The date from which a later version holds instead; `null` when there is none.
+    #[schema(value_type = Option<String>, format = Date)]
+    until_date: Option<NaiveDate>,
+    /// The version in force before it takes effect; `null` when there is none, as for a contract that is new.
     #[schema(max_length = 100)]
     follows: Option<String>,
     /// Whether this text is applied.
@@ -36,7 +39,7 @@ pub struct ContractPlan {
     /// Why it cannot be applied; `null` when it can.
     #[schema(max_length = 1000)]
     obstacle: Option<String>,
-    /// The keys that differ from the version it follows.
+    /// The keys that differ from what was applied as the same version, or else from the version it follows.
     #[schema(max_items = 10_000)]
     changes: Vec<ContractChange>,
     /// Open tickets, which stay under the version they were registered under.
@@ -77,6 +80,7 @@ impl From<Plan> for ContractPlan {
             contract_id: plan.contract,
             contract_version: plan.version,
             effective_date: plan.effective_from,
+            until_date: plan.until.map(|(_, date)| date),
             follows: plan.follows,
             is_applied: plan.is_applied,
             obstacle: plan.obstacle,

@@ -10,6 +10,7 @@ on_both_databases!(
     a_new_version_is_for_what_is_reported_from_its_date_on_and_nothing_else,
     a_version_never_changes_and_never_rewrites_the_past,
     a_new_version_is_for_the_desk_and_a_draft_is_none,
+    a_plan_says_what_a_version_follows_and_until_when_it_holds,
 );
 
 /// The example agreement as another version, from another date, with P2 solved within 4 hours.
@@ -58,6 +59,30 @@ async fn a_version_never_changes_and_never_rewrites_the_past(desk: &Desk) {
     assert_eq!(versions.as_array().map(Vec::len), Some(2), "{versions}");
     let plan = desk.post("/v1/contract-plans", &agreement("1.2", "2026-03-02")).await;
     assert!(plan.body["obstacle"].as_str().is_some_and(|text| text.contains("rewrite the past")), "{}", plan.body);
+}
+
+async fn a_plan_says_what_a_version_follows_and_until_when_it_holds(desk: &Desk) {
+    let plan = async |version: &str, from: &str| {
+        let text = agreement(version, from);
+        let source = contracts::source(text["contract"].as_str().unwrap_or_default()).expect("a contract");
+        let plan = agreements::plan(&desk.app, &source).await.expect("a plan");
+        (plan.to_string(), desk.post("/v1/contract-plans", &text).await.body)
+    };
+    // Older than the only version there is: it follows none, and is no new contract either.
+    let (told, answer) = plan("0.9", "2024-01-01").await;
+    assert!(
+        told.starts_with("dap-example 0.9\n  for tickets reported from 2024-01-01 until 2025-01-01, when version 1.0 takes over\n"),
+        "{told}"
+    );
+    assert_eq!((&answer["follows"], &answer["untilDate"]), (&Value::Null, &json!("2025-01-01")));
+    let (told, answer) = plan("1.1", "2026-04-01").await;
+    assert!(told.contains("1.1 (follows version 1.0)\n  for tickets reported from 2026-04-01 on\n"), "{told}");
+    assert_eq!((&answer["follows"], &answer["untilDate"]), (&json!("1.0"), &Value::Null));
+    // The same version with another text is compared with the text that it has.
+    let (told, answer) = plan("1.0", "2025-01-01").await;
+    assert!(told.starts_with("dap-example 1.0\n  cannot be applied: version 1.0 was applied with another text"), "{told}");
+    let keys: Vec<_> = answer["changes"].as_array().expect("changes").iter().map(|one| one["key"].clone()).collect();
+    assert_eq!((keys, told.contains("~ clocks.4.goals.0.within")), (vec![json!("clocks.4.goals.0.within")], true));
 }
 
 async fn a_new_version_is_for_the_desk_and_a_draft_is_none(desk: &Desk) {
