@@ -182,7 +182,7 @@ fn count(tickets: &[&TicketFigures], is_counted: impl Fn(&TicketFigures) -> bool
 }
 
 /// The Dutch name of a priority; its code, if the contract does not know it.
-fn priority_label(contract: &Contract, code: &str) -> String {
+pub(super) fn priority_label(contract: &Contract, code: &str) -> String {
     let known = contract.priorities.iter().find(|priority| priority.code == code);
     known.map_or_else(|| code.to_owned(), |priority| priority.label.nl.clone())
 }

@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::service_management::{ClockFigures, GoalFigures, TicketFigures, Verdict};
+use super::service_management::{ClockFigures, GoalFigures, TicketFigures, Verdict, priority_label};
 use crate::domain::Instant;
-use crate::domain::clock::{Comparison, Kind, Share};
-use crate::domain::contract::TicketType;
+use crate::domain::clock::{AGREED, Comparison, Kind, Share};
+use crate::domain::contract::{Contract, TicketType};
 
 /// How many tickets a list names; further ones are only counted.
 const NAMED: usize = 100;
@@ -59,6 +59,9 @@ pub struct SimulatedGoal {
     /// The tickets' priority; `null` for those without one.
     #[schema(max_length = 50)]
     pub priority: Option<String>,
+    /// Its Dutch name.
+    #[schema(max_length = 300)]
+    pub priority_label: Option<String>,
     /// Its place among the clock's goals, the first is 1.
     #[schema(minimum = 1)]
     pub goal: u32,
@@ -90,9 +93,9 @@ pub struct GoalOutcome {
     /// The contract's own text.
     #[schema(max_length = 50)]
     pub target: String,
-    /// The share required, in per cent.
-    #[schema(value_type = f64)]
-    pub share_required: Share,
+    /// The share required, in per cent; `null` for a moment agreed with the client, for which none is.
+    #[schema(value_type = Option<f64>)]
+    pub share_required: Option<Share>,
     /// Tickets whose fate is known.
     #[schema(minimum = 0)]
     pub n: u64,
@@ -102,9 +105,9 @@ pub struct GoalOutcome {
     /// Of those, missed.
     #[schema(minimum = 0)]
     pub missed: u64,
-    /// Whether the share was reached.
-    #[schema(value_type = String, max_length = 50)]
-    pub verdict: Verdict,
+    /// Whether the share was reached; `null` where none is required.
+    #[schema(value_type = Option<String>, max_length = 50)]
+    pub verdict: Option<Verdict>,
 }
 
 /// What makes a goal the same goal, its text under both contracts included.
@@ -123,7 +126,8 @@ struct Key {
 struct GoalText {
     comparison: Comparison,
     target: String,
-    share: Share,
+    /// `None` for a moment agreed with the client.
+    share: Option<Share>,
 }
 
 #[derive(Debug, Default)]
@@ -205,8 +209,8 @@ impl WhatIf {
         }
     }
 
-    /// What was counted, for a contract and version.
-    pub fn finish(self, contract_id: &str, contract_version: &str) -> ContractSimulation {
+    /// What was counted, under that contract.
+    pub fn finish(self, contract: &Contract) -> ContractSimulation {
         let outcome = |text: Option<GoalText>, counted: &Outcomes| {
             text.map(|GoalText { comparison, target, share }| GoalOutcome {
                 comparison,
@@ -215,12 +219,13 @@ impl WhatIf {
                 n: counted.met + counted.missed,
                 met: counted.met,
                 missed: counted.missed,
-                verdict: Verdict::of(share, counted.met, counted.met + counted.missed),
+                verdict: share.map(|share| Verdict::of(share, counted.met, counted.met + counted.missed)),
             })
         };
         let goal = |(key, tally): (Key, Tally)| SimulatedGoal {
             ticket_type: key.ticket,
             clock: key.clock,
+            priority_label: key.priority.as_deref().map(|code| priority_label(contract, code)),
             priority: key.priority,
             goal: key.place,
             before: outcome(key.before, &tally.before),
@@ -231,8 +236,8 @@ impl WhatIf {
             lost: tally.lost.named,
         };
         ContractSimulation {
-            contract_id: contract_id.to_owned(),
-            contract_version: contract_version.to_owned(),
+            contract_id: contract.id.clone(),
+            contract_version: contract.version.clone(),
             from_at: self.from,
             to_at: self.to,
             tickets: self.tickets,
@@ -252,5 +257,6 @@ impl Numbers {
 }
 
 fn text(goal: &GoalFigures) -> GoalText {
-    GoalText { comparison: goal.comparison, target: goal.target.clone(), share: goal.share.unwrap_or(Share::ALL) }
+    let share = (goal.target != AGREED).then_some(goal.share.unwrap_or(Share::ALL));
+    GoalText { comparison: goal.comparison, target: goal.target.clone(), share }
 }

@@ -1,6 +1,6 @@
 //! Trying a changed contract on real history. Nothing is written.
 
-use super::{Error, contracts};
+use super::{Error, FieldCode, Problem, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
@@ -20,9 +20,12 @@ pub async fn simulate(
     (from, to): (Instant, Instant),
     progress: impl Fn(usize, usize),
 ) -> Result<ContractSimulation, Error> {
-    let view = app.all();
+    let (now, view) = (app.time.now(), app.all());
+    if from > now {
+        return Err(Error::Invalid(vec![Problem::field("from", FieldCode::NotBegun, "is after the present: this period has not begun")]));
+    }
     let tried = contracts::amended(contract, &store::amendments::all(&view).await?)?;
-    let reading = Reading::present(app.time.now());
+    let reading = Reading::present(now);
     // Ids first, which fit in memory; the tickets and their histories are read in chunks.
     let ids = store::tickets::ids_open_between(&view, &tried.id, from, to).await?;
     let mut comparison = WhatIf::new(from, to);
@@ -41,5 +44,5 @@ pub async fn simulate(
         }
         progress(done * CHUNK + chunk.len(), ids.len());
     }
-    Ok(comparison.finish(&tried.id, &tried.version))
+    Ok(comparison.finish(&tried))
 }

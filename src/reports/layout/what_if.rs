@@ -1,6 +1,6 @@
 //! What a changed contract would have made of real tickets, as a document.
 
-use super::terms::norm;
+use super::terms::{bound, norm};
 use crate::documents::{Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::Zone;
 use crate::reports::what_if::{ContractSimulation, GoalOutcome, SimulatedGoal};
@@ -41,7 +41,7 @@ fn goals(goals: &[SimulatedGoal]) -> TableBuilder<10> {
         let [will, would, comes] = outcome(goal.after.as_ref());
         table.row([
             goal.clock.word().into(),
-            Cell::or_missing(goal.priority.clone()),
+            Cell::or_missing(goal.priority_label.clone()),
             was,
             met,
             came,
@@ -57,8 +57,9 @@ fn goals(goals: &[SimulatedGoal]) -> TableBuilder<10> {
 
 fn outcome(outcome: Option<&GoalOutcome>) -> [Cell; 3] {
     outcome.map_or([Cell::Missing, Cell::Missing, Cell::Missing], |it| {
-        let text = norm(it.share_required, it.comparison, &it.target);
-        [text.into(), Cell::PartOf { part: it.met, whole: it.n }, it.verdict.word().into()]
+        let text = it.share_required.map_or_else(|| bound(it.comparison, &it.target), |share| norm(share, it.comparison, &it.target));
+        let verdict = it.verdict.map_or(Cell::Missing, |verdict| verdict.word().into());
+        [text.into(), Cell::PartOf { part: it.met, whole: it.n }, verdict]
     })
 }
 

@@ -8,6 +8,8 @@ use crate::support::{Desk, incident};
 on_both_databases!(
     a_stricter_agreement_gains_the_breaches_it_would_have_had_and_changes_nothing,
     a_contract_that_cannot_be_is_refused_with_all_its_problems,
+    a_moment_agreed_with_the_client_has_no_share_and_a_priority_its_name,
+    a_period_that_has_not_begun_is_refused,
 );
 
 /// The example agreement with P2 solved within another time.
@@ -51,6 +53,32 @@ async fn a_stricter_agreement_gains_the_breaches_it_would_have_had_and_changes_n
     let client = desk.token_of("ipo").await;
     let theirs = desk.ask(Some(&client), "POST", "/v1/contract-simulations", Some(&json!({}))).await;
     assert_eq!(theirs.status, 403);
+}
+
+async fn a_moment_agreed_with_the_client_has_no_share_and_a_priority_its_name(desk: &Desk) {
+    let report = json!({
+        "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "Knop is scheef", "description": "Het werkt wel.",
+        "priority": "low", "channel": "phone", "requester": { "name": "Anna de Boer", "email": "anna@voorbeeld.example" }
+    });
+    let number = desk.registers(&report).await;
+    let agreed = json!({ "dueAt": "2026-03-20T12:00:00+01:00", "agreedBy": { "name": "Bert Bos", "email": "bert@voorbeeld.example" } });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/repair-agreements"), &agreed).await.status, 201);
+    desk.reaches("2026-04-01T09:00:00+02:00").await;
+    let text = std::fs::read_to_string("config/contracts/covide.toml").expect("a file");
+    let body = json!({ "contract": text, "from": "2026-03-01T00:00:00+01:00", "to": "2026-04-01T00:00:00+02:00" });
+    let answer = desk.post("/v1/contract-simulations", &body).await.body;
+    let row = answer["goals"].as_array().and_then(|goals| goals.iter().find(|goal| goal["clock"] == "resolution")).expect("a row");
+    assert_eq!((&row["priority"], &row["priorityLabel"]), (&json!("low"), &json!("Laag")));
+    let expected = json!({
+        "comparison": "within", "target": "agreed", "shareRequired": null, "n": 1, "met": 0, "missed": 1, "verdict": null
+    });
+    assert_eq!((&row["before"], &row["after"]), (&expected, &expected));
+}
+
+async fn a_period_that_has_not_begun_is_refused(desk: &Desk) {
+    let body = json!({ "contract": agreement("4h"), "from": "2026-05-01T00:00:00+02:00", "to": "2026-06-01T00:00:00+02:00" });
+    let refused = desk.post("/v1/contract-simulations", &body).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("not_begun")), "{}", refused.body);
 }
 
 async fn a_contract_that_cannot_be_is_refused_with_all_its_problems(desk: &Desk) {
