@@ -37,8 +37,9 @@ pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Sett
         return Ok(());
     }
     let (sources, refused) = read(files);
-    for source in &sources {
-        say(format.render(&layout::agreement::document(&source.contract))?)?;
+    let documents: Vec<_> = sources.iter().map(|source| layout::agreement::document(&source.contract)).collect();
+    if !documents.is_empty() {
+        say(format.render_all(&documents)?)?;
     }
     if refused.is_empty() { Ok(()) } else { Err(refused.join("\n").into()) }
 }
@@ -83,7 +84,10 @@ pub async fn apply(settings: Settings, files: &[PathBuf]) -> Result<(), Failed> 
     for source in &sources {
         let name = format!("{} {}", source.contract.id, source.contract.version);
         match usecases::agreements::apply(app, source).await {
-            Ok(true) => say(format_args!("{name}: applied, for tickets reported from {} on", source.contract.effective_from))?,
+            Ok(true) => {
+                let plan = usecases::agreements::plan(app, source).await.map_err(explained)?;
+                say(format_args!("{name}: applied, {}", plan.tickets()))?;
+            }
             Ok(false) => say(format_args!("{name}: was applied before"))?,
             Err(error) => refused.push(error.to_string()),
         }

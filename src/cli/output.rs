@@ -23,7 +23,7 @@ pub enum Page {
     /// For a terminal.
     #[default]
     Text,
-    /// As JSON: titles, columns, and cells with their exact values.
+    /// As JSON: titles, columns, and cells with their exact values; of several files, a list.
     Document,
 }
 
@@ -38,6 +38,15 @@ impl Format {
 }
 
 impl Page {
+    /// One document as itself; several as pages one after the other, or as a JSON list.
+    pub fn render_all(self, documents: &[Document]) -> serde_json::Result<String> {
+        match (self, documents) {
+            (_, [only]) => self.render(only),
+            (Self::Text, _) => Ok(documents.iter().map(text::render).collect::<Vec<_>>().join("\n")),
+            (Self::Document, _) => serde_json::to_string_pretty(documents),
+        }
+    }
+
     pub fn render(self, document: &Document) -> serde_json::Result<String> {
         match self {
             Self::Text => Ok(text::render(document)),

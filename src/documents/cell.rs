@@ -31,6 +31,12 @@ pub enum Cell {
     Duration {
         seconds: i64,
     },
+    /// A duration that is no whole number of seconds: this sum, divided.
+    #[serde(rename_all = "camelCase")]
+    MeanDuration {
+        total_seconds: i64,
+        of: u64,
+    },
     /// A percentage when shown; a `whole` of 0 has none.
     Percentage {
         part: u64,
@@ -53,7 +59,8 @@ pub enum Cell {
     },
 }
 
-/// What a column holds: its cells are of this kind, blank or missing. A column of words or numbers may have a text here and there.
+/// What a column holds: its cells are of this kind, blank or missing. A column of words or numbers may have a text here and there, one of
+/// durations a mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CellKind {
@@ -84,6 +91,16 @@ impl Cell {
 
     pub fn duration(seconds: Option<i64>) -> Self {
         seconds.map_or(Self::Missing, |seconds| Self::Duration { seconds })
+    }
+
+    /// The mean of some durations, exactly.
+    pub fn mean(total_seconds: i64, of: u64) -> Self {
+        let whole = i64::try_from(of).ok().filter(|of| *of > 0).map(|of| (total_seconds / of, total_seconds % of));
+        match whole {
+            None => Self::Missing,
+            Some((seconds, 0)) => Self::Duration { seconds },
+            Some(_) => Self::MeanDuration { total_seconds, of },
+        }
     }
 
     /// A text that is absent where it does not apply.

@@ -15,6 +15,7 @@ pub fn cell(cell: &Cell, zone: &Zone) -> String {
         Cell::Count { count } => count.to_string(),
         Cell::Ordinal { ordinal } => format!("{ordinal}e"),
         Cell::Duration { seconds } => duration(*seconds),
+        Cell::MeanDuration { total_seconds, of } => duration(total_seconds / i64::try_from(*of).unwrap_or(i64::MAX).max(1)),
         Cell::Percentage { part, whole } => percentage(*part, *whole),
         Cell::PartOf { part, whole } => format!("{part} van {whole}"),
         Cell::Moment { at } => moment(*at, zone),

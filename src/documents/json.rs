@@ -35,4 +35,12 @@ mod tests {
         assert_eq!((&table["type"], &table["rows"][1]), (&json!("table"), &json!({ "type": "cells", "cells": cells })));
         assert_eq!(table["rows"][2]["type"], "total");
     }
+
+    #[test]
+    fn a_mean_is_its_sum_and_number_unless_it_is_whole() {
+        use super::super::Cell;
+        let shown = [(3_960_180, 8), (60, 2), (7, 2), (0, 0)].map(|(total, of)| serde_json::to_value(Cell::mean(total, of)).expect("JSON"));
+        let exact = |total: i64, of: u64| json!({ "type": "meanDuration", "totalSeconds": total, "of": of });
+        assert_eq!(shown, [exact(3_960_180, 8), json!({ "type": "duration", "seconds": 30 }), exact(7, 2), json!({ "type": "missing" })]);
+    }
 }

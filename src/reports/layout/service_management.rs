@@ -195,8 +195,8 @@ fn handling(types: &[TypeHandling]) -> Section {
 
 fn handling_rows(table: &mut TableBuilder<6>, label: &str, time: &HandlingTime) {
     let mut row = |label: Cell, measure: &str, spread: &Spread| {
-        let [mean, median, max] = [spread.mean_seconds, spread.median_seconds, spread.max_seconds].map(Cell::duration);
-        table.row([label, measure.into(), Cell::count(spread.n), mean, median, max]);
+        let (mean, (middle, of)) = (Cell::mean(spread.total_seconds, spread.n), spread.middle);
+        table.row([label, measure.into(), Cell::count(spread.n), mean, Cell::mean(middle, of), Cell::duration(spread.max_seconds)]);
     };
     row(label.into(), "binnen openingstijden", &time.window);
     row(Cell::Blank, "doorlooptijd", &time.calendar);

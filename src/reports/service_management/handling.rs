@@ -57,14 +57,15 @@ fn window_seconds(ticket: &TicketFigures) -> Option<i64> {
 fn spread(mut seconds: Vec<i64>) -> Spread {
     seconds.sort_unstable();
     let total: i64 = seconds.iter().sum();
-    let middle = |at: usize| seconds.get(at).copied();
     let n = i64::try_from(seconds.len()).unwrap_or(i64::MAX);
-    let (low, high) = (seconds.len().saturating_sub(1) / 2, seconds.len() / 2);
+    let middle = seconds.get(seconds.len().saturating_sub(1) / 2..=seconds.len() / 2).unwrap_or_default();
+    let middle = (middle.iter().sum::<i64>(), u64::try_from(middle.len()).unwrap_or(u64::MAX));
     Spread {
         n: n.unsigned_abs(),
         total_seconds: total,
         mean_seconds: total.checked_div_euclid(n),
-        median_seconds: middle(low).zip(middle(high)).map(|(low, high)| (low + high).div_euclid(2)),
+        median_seconds: (middle.1 > 0).then(|| middle.0.div_euclid(i64::try_from(middle.1).unwrap_or(i64::MAX))),
+        middle,
         max_seconds: seconds.last().copied(),
     }
 }

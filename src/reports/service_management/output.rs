@@ -158,6 +158,9 @@ pub struct Spread {
     pub mean_seconds: Option<i64>,
     /// The middle one; of an even number the mean of the two in the middle, cut to whole seconds.
     pub median_seconds: Option<i64>,
+    /// The sum of the one or two in the middle, and how many those are: the exact median.
+    #[serde(skip)]
+    pub middle: (i64, u64),
     /// The longest.
     pub max_seconds: Option<i64>,
 }
