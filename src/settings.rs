@@ -3,6 +3,7 @@
 //! A secret can come from a file: `UURWERK_ADMIN_TOKEN_FILE` names the file that holds what `UURWERK_ADMIN_TOKEN` would.
 
 mod address;
+mod checks;
 mod load;
 
 use std::collections::BTreeMap;
@@ -271,6 +272,13 @@ pub enum BadSettings {
     Unreadable(PathBuf, std::io::Error),
 }
 
+impl Log {
+    /// What is logged.
+    pub fn env_filter(&self) -> Result<tracing_subscriber::EnvFilter, String> {
+        checks::log_filter(&self.filter)
+    }
+}
+
 impl Settings {
     /// The defaults, then your own file, then the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, BadSettings> {
@@ -283,44 +291,53 @@ impl Settings {
         for (name, value) in variables {
             reading = reading.variable(&name, value)?;
         }
-        reading.finish()?.checked()
+        reading.finish()
     }
 
     /// The same settings with another database.
     pub fn on(mut self, database: String) -> Result<Self, BadSettings> {
         self.database.url = database.into();
-        self.checked()
+        let wrong: Vec<_> = self.wrong().into_iter().map(|(key, matter)| format!("{key}: {matter}")).collect();
+        if wrong.is_empty() { Ok(self) } else { Err(BadSettings::Wrong(wrong)) }
     }
 
-    /// Refuses settings that can be read but cannot work: a bad address, or one that leads to two contracts (MAIL-01).
-    fn checked(self) -> Result<Self, BadSettings> {
+    /// What can be read but cannot work, each key with what is wrong with it: a bad address, or one that leads to two contracts (MAIL-01).
+    fn wrong(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();
-        let url = &self.database.url;
-        let is_server = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-        let file = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
-        if !is_server && file.is_none_or(|path| path.is_empty() || path.starts_with([':', '?'])) {
-            problems.push("database.url: must be sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
+        let mut refuse = |key: &str, matter: String| problems.push((key.to_owned(), matter));
+        if !checks::is_database(&self.database.url) {
+            refuse("database.url", "must be sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
+        }
+        if !checks::is_listened_on(&self.http.listen) {
+            refuse("http.listen", "must be an address and a port, such as 127.0.0.1:8080".to_owned());
+        }
+        if let Err(error) = self.log.env_filter() {
+            refuse("log.filter", error);
+        }
+        if !checks::is_file_store(&self.attachments.store) {
+            refuse("attachments.store", "must be a folder or s3://BUCKET".to_owned());
+        }
+        if self.attachments.s3.endpoint.as_ref().is_some_and(|url| !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))) {
+            refuse("attachments.s3.endpoint", "must be an address that begins with https:// or http://".to_owned());
         }
         if let Err(error) = self.mail.from.parse::<lettre::message::Mailbox>() {
-            problems.push(format!("mail.from: \"{}\" is not an address: {error}", self.mail.from));
+            refuse("mail.from", format!("\"{}\" is not an address: {error}", self.mail.from));
         }
         if self.mail.give_up_after_days == 0 {
-            problems.push("mail.give_up_after_days: must be at least 1".to_owned());
+            refuse("mail.give_up_after_days", "must be at least 1".to_owned());
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
+            let key = format!("mailboxes.{name}.address");
             if let Err(error) = mailbox.address.parse::<lettre::message::Mailbox>() {
-                problems.push(format!("mailboxes.{name}.address: \"{}\" is not an address: {error}", mailbox.address));
+                refuse(&key, format!("\"{}\" is not an address: {error}", mailbox.address));
             }
-            let other = self
-                .mailboxes
-                .iter()
-                .take(at)
-                .find(|(_, other)| other.address.eq_ignore_ascii_case(&mailbox.address) && other.contract != mailbox.contract);
-            if let Some((other, _)) = other {
-                problems.push(format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
+            let is_same =
+                |other: &Mailbox| other.address.eq_ignore_ascii_case(&mailbox.address) && other.contract != mailbox.contract;
+            if let Some((other, _)) = self.mailboxes.iter().take(at).find(|(_, other)| is_same(other)) {
+                refuse(&key, format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
             }
         }
-        if problems.is_empty() { Ok(self) } else { Err(BadSettings::Wrong(problems)) }
+        problems
     }
 }
 
@@ -387,6 +404,55 @@ mod tests {
         }
         assert_eq!(lines.len(), 8, "{refused}");
         assert!(!refused.contains("geheim") && !refused.contains(".rs"), "{refused}");
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_does_not_hide_one_that_cannot_work() {
+        let refused = with(&[
+            ("UURWERK_HTTP_BURST", "abc"),
+            ("UURWERK_TIME", "x"),
+            ("UURWERK_HTTP_LISTEN", "nergens"),
+            ("UURWERK_LOG_FILTER", "uurwerk=zz=1,,["),
+            ("UURWERK_ATTACHMENTS_STORE", "ftp://u:geheim@x"),
+            ("UURWERK_DATABASE_URL", "postgres://u:geheim@[::bad/x"),
+            ("UURWERK_ATTACHMENTS_S3_ENDPOINT", "minio:9000"),
+        ]);
+        let refused = refused.expect_err("they cannot be").to_string();
+        for key in [
+            "http.burst (UURWERK_HTTP_BURST)",
+            "time (UURWERK_TIME)",
+            "http.listen (UURWERK_HTTP_LISTEN)",
+            "log.filter (UURWERK_LOG_FILTER)",
+            "attachments.store (UURWERK_ATTACHMENTS_STORE)",
+            "database.url (UURWERK_DATABASE_URL)",
+            "attachments.s3.endpoint (UURWERK_ATTACHMENTS_S3_ENDPOINT)",
+        ] {
+            assert!(refused.contains(&format!("settings: {key}: ")), "{key} in\n{refused}");
+        }
+        assert_eq!((refused.lines().count(), refused.contains("geheim")), (7, false), "{refused}");
+        for (name, value) in [
+            ("UURWERK_HTTP_LISTEN", "[::1]:0"),
+            ("UURWERK_HTTP_LISTEN", "localhost:8080"),
+            ("UURWERK_LOG_FILTER", "warn,uurwerk::mail=debug"),
+            ("UURWERK_ATTACHMENTS_STORE", "s3://bucket"),
+            ("UURWERK_ATTACHMENTS_STORE", "/srv/attachments"),
+            ("UURWERK_DATABASE_URL", "postgres:///x?host=/run/postgresql"),
+            ("UURWERK_DATABASE_URL", "postgres://u:geheim@[::1]:5432/x"),
+        ] {
+            with(&[(name, value)]).unwrap_or_else(|refused| panic!("{value}: {refused}"));
+        }
+    }
+
+    /// The last of these lines would only follow from the first.
+    #[test]
+    fn what_is_wrong_in_a_table_of_ones_own_is_told_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("desk.toml");
+        std::fs::write(&file, "[teams.a]\nlabel = { de = \"x\" }\n[mailboxes.extra]\naddress = 3\ncontract = \"dap\"\n").expect("a file");
+        let refused = Settings::from_parts(Some(&file), std::iter::empty()).expect_err("they cannot be").to_string();
+        let mut keys: Vec<_> = refused.lines().filter_map(|line| line.strip_prefix("settings: ")?.split(' ').next()).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["mailboxes.extra.address", "teams.a.label.de", "teams.a.label.nl"], "{refused}");
     }
 
     #[test]

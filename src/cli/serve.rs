@@ -103,10 +103,7 @@ async fn keep_seat(app: &App, seat: &mut Option<Seat>) {
 }
 
 fn start_log(settings: &Settings) -> Result<(), Failed> {
-    // The web library logs every malformed request as an error, and anyone can send those. Whoever wants to read them can name it in
-    // the settings, which override this.
-    let said = format!("actix_http=off,{}", settings.log.filter);
-    let filter = tracing_subscriber::EnvFilter::try_new(said).map_err(|error| format!("settings: log.filter: {error}"))?;
+    let filter = settings.log.env_filter()?;
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // When the log cannot be written, as on a full disk, the desk goes on without it: the complaint could not be written either.

@@ -61,12 +61,20 @@ impl Reading {
 
     /// The settings, or everything that is wrong with them: each wrong value is put aside, so that the rest can be judged too.
     pub fn finish(self) -> Result<Settings, BadSettings> {
+        let (settings, mut problems) = self.read();
+        let wrong = settings.as_ref().map(Settings::wrong).unwrap_or_default();
+        problems.extend(wrong.into_iter().map(|(key, matter)| format!("{key}{}: {matter}", self.who_set(&key))));
+        settings.filter(|_| problems.is_empty()).ok_or(BadSettings::Wrong(problems))
+    }
+
+    /// The settings as far as they could be read, and what could not be.
+    fn read(&self) -> (Option<Settings>, Vec<String>) {
         let defaults: Dict = defaults().extract().unwrap_or_default();
         let (mut values, mut problems): (Dict, _) = (self.figment.extract().unwrap_or_default(), Vec::new());
+        let mut aside: Vec<Vec<String>> = Vec::new();
         loop {
             let error = match Figment::from(Serialized::defaults(&values)).extract::<Settings>() {
-                Ok(settings) if problems.is_empty() => return Ok(settings),
-                Ok(_) => break,
+                Ok(settings) => return (Some(settings), problems),
                 Err(error) => error,
             };
             let mut path = error.path.clone();
@@ -75,12 +83,16 @@ impl Reading {
             {
                 path.push(name.clone());
             }
-            problems.push(self.described(&path, &error.kind));
-            if !put_aside(&mut values, &defaults, &path) {
-                break;
+            // What was put aside is missing only for that reason, which was told.
+            let is_told = |name: &str| aside.iter().any(|one| one.split_last().is_some_and(|(last, table)| last == name && table == path));
+            if !matches!(&error.kind, Kind::MissingField(name) if is_told(name)) {
+                problems.push(self.described(&path, &error.kind));
             }
+            if !put_aside(&mut values, &defaults, &path) {
+                return (None, problems);
+            }
+            aside.push(path);
         }
-        Err(BadSettings::Wrong(problems))
     }
 
     /// One problem: the key, who set it, and what is wrong; never the value, which may be a secret in the wrong place.
