@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::files::Files;
+use crate::files::{Files, Spool};
 use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
 use crate::store::time::Timekeeping;
@@ -22,6 +22,7 @@ pub struct App {
     pub settings: Settings,
     pub db: Db,
     pub files: Files,
+    pub spool: Spool,
     pub mailer: Mailer,
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
@@ -45,6 +46,7 @@ impl App {
         let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
         let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
         Ok(Self {
+            spool: Spool::of(&settings.http.spool),
             settings,
             db,
             files,

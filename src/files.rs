@@ -1,7 +1,13 @@
 //! Where the bytes of attachments are kept: a folder, or a bucket of a service that speaks S3. Each file has an id of its own as its key,
 //! never its name. Files are streamed both ways, so that memory use does not grow with their size.
 //!
+//! Beside it stands the folder in which long bodies wait ([`Spool`]).
+//!
 //! Absent on purpose: overwriting (every upload has a fresh id) and listing (the database knows which files there are).
+
+mod spool;
+
+pub use spool::Spool;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -66,6 +72,23 @@ impl Files {
             .map_err(|source| object_store::Error::Generic { store: "folder", source: format!("{}: {source}", folder.display()).into() })?;
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
         Ok(Self { store: Arc::new(store), health: Health::new(STORE), part: FOLDER_PART, folder: Some(folder) })
+    }
+
+    /// Whether files can be kept, as far as is known. A store in trouble is tried out first, so that its recovery shows at once.
+    pub async fn is_usable(&self) -> bool {
+        // A bucket is not asked each time that somebody looks.
+        if self.health.trouble().is_some() && (self.folder.is_some() || self.health.may_try()) {
+            match self.tried().await {
+                Ok(()) => self.health.worked(),
+                Err(error) => self.health.failed(error),
+            }
+        }
+        self.health.trouble().is_none()
+    }
+
+    async fn tried(&self) -> Result<(), object_store::Error> {
+        self.store.put(&key(Uuid::nil()), PutPayload::from(vec![0; FOLDER_PART])).await?;
+        self.remove(Uuid::nil()).await
     }
 
     /// Whether every file that comes in takes a lot of memory at once.

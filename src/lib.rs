@@ -24,7 +24,7 @@
 //! usecases       → app auth contracts domain error files mail proof reports settings store time
 //! outbox         → app domain mail store usecases
 //! jobs           → app domain outbox store time usecases
-//! http           → app auth domain jobs proof reports settings usecases words
+//! http           → app auth domain files jobs proof reports settings usecases words
 //! cli            → app auth contracts documents domain http jobs mail outbox proof reports settings simulate store usecases
 //! main           → cli
 //! ```
@@ -41,7 +41,7 @@
 //! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope; agreements too are reached
 //!   only through one (`store::agreements`), so that what another process applied is known at once.
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
-//! - [`files`]: where the bytes of attachments are.
+//! - [`files`]: where the bytes of attachments are, and where long bodies wait.
 //! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.

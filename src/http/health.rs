@@ -17,9 +17,17 @@ async fn livez() -> Result<Json<Value>, Failure> {
     Ok(Json(json!({ "status": "ok" })))
 }
 
-/// Ready means that the database can be written to. The counts are of events and mails that were given up; they do not make it unready.
+/// Ready means that the database can be written to. The counts are of events and mails that were given up; neither they nor a folder that
+/// cannot be used make it unready, since tickets are taken all the same.
 async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     app.db.ready().await.map_err(Error::from)?;
     let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);
-    Ok(Json(json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails })))
+    let mut answer = json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails });
+    let usable = [("attachments", app.files.is_usable().await), ("spool", app.spool.is_usable().await)];
+    let unusable: Vec<_> = usable.into_iter().filter(|(_, is_usable)| !is_usable).map(|(name, _)| name).collect();
+    if !unusable.is_empty() {
+        answer["status"] = json!("impaired");
+        answer["unusable"] = json!(unusable);
+    }
+    Ok(Json(answer))
 }

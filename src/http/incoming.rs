@@ -8,7 +8,6 @@
 use std::future::{Ready, ready};
 use std::io::SeekFrom;
 use std::ops::Deref;
-use std::path::Path;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -22,6 +21,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::error::Failure;
 use super::limits::Limits;
 use crate::app::App;
+use crate::files::Spool;
 use crate::usecases::{Code, Error};
 
 /// Bytes of a body that stay in memory; also bytes read from a file at a time.
@@ -186,6 +186,14 @@ struct Spooled {
 
 impl Spooled {
     async fn add(&mut self, request: &HttpRequest, chunk: &[u8]) -> std::io::Result<()> {
+        let added = self.keep(request, chunk).await;
+        if let (Err(error), Some(app)) = (&added, request.app_data::<web::Data<App>>()) {
+            app.spool.failed(error);
+        }
+        added
+    }
+
+    async fn keep(&mut self, request: &HttpRequest, chunk: &[u8]) -> std::io::Result<()> {
         if self.length <= CHUNK {
             self.buffer.extend_from_slice(chunk);
             return Ok(());
@@ -234,17 +242,9 @@ async fn rewound(mut file: File) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Creates the spool folder, and tries it out: better to fail at the start than at the first long body.
-pub fn prepare(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).map(drop)
-}
-
 async fn unnamed_file(request: &HttpRequest) -> std::io::Result<File> {
-    let folder = request.app_data::<web::Data<App>>().map_or_else(std::env::temp_dir, |app| app.settings.http.spool.clone());
-    let made = tokio::task::spawn_blocking(move || {
-        // Something may have cleaned up the folder since the start.
-        std::fs::create_dir_all(&folder)?;
-        tempfile::tempfile_in(folder)
-    });
-    Ok(File::from_std(made.await.map_err(std::io::Error::other)??))
+    match request.app_data::<web::Data<App>>() {
+        Some(app) => app.spool.file().await,
+        None => Spool::of(&std::env::temp_dir()).file().await,
+    }
 }

@@ -106,7 +106,7 @@ pub fn serve_deprecating(
     workers: usize,
     deprecated: &'static [Deprecation],
 ) -> std::io::Result<Server> {
-    incoming::prepare(&app.settings.http.spool)?;
+    app.spool.prepare()?;
     let limits = web::Data::new(Limits::new(&app.settings.http));
     let (document, docs) = (web::Data::new(RenderedDocument::new(operations(), deprecated)), web::Data::<docs::Page>::default());
     let app = web::Data::from(app);

@@ -78,6 +78,36 @@ async fn a_compressed_body_is_refused_whatever_it_is_for(desk: &Desk) {
     assert_eq!(desk.send_raw("/v1/tickets", incident("p3").to_string().into_bytes(), &plain).await.status, 201);
 }
 
+/// The rest of the desk goes on, so it stays ready; but whoever runs it is told.
+#[actix_web::test]
+async fn a_folder_that_cannot_be_used_is_told_at_readyz_until_it_can() {
+    let desk = Desk::open(On::Sqlite).await;
+    let number = desk.registers(&incident("p3")).await;
+    let file = format!("/v1/tickets/{number}/attachments?name=foto.png");
+    let upload = async || desk.send_raw(&file, vec![7; 200_000], &[("content-type", "application/octet-stream")]).await.status;
+    let long = async || {
+        let mut long = incident("p3");
+        long["description"] = json!("x".repeat(90_000));
+        desk.post("/v1/tickets", &long).await.status
+    };
+    assert_eq!((upload().await, long().await), (201, 201));
+    let folders = [desk.spool(), desk.attachments()];
+    for folder in &folders {
+        std::fs::remove_dir_all(folder).expect("it was there");
+        std::fs::write(folder, "").expect("something else in its place");
+    }
+    assert_eq!((upload().await, long().await), (503, 503));
+    let ready = desk.get("/readyz").await;
+    assert_eq!((ready.status, &ready.body["status"], &ready.body["unusable"]), (200, &json!("impaired"), &json!(["attachments", "spool"])));
+    for folder in &folders {
+        std::fs::remove_file(folder).expect("gone");
+        std::fs::create_dir(folder).expect("a folder again");
+    }
+    let ready = desk.get("/readyz").await;
+    assert_eq!((&ready.body["status"], &ready.body["unusable"]), (&json!("ok"), &serde_json::Value::Null));
+    assert_eq!((upload().await, long().await), (201, 201));
+}
+
 /// Longer than what waits in memory: through the spool and back, byte for byte, also in chunks of no announced length.
 #[actix_web::test]
 async fn a_long_body_arrives_as_it_was_sent_and_leaves_nothing_behind() {
