@@ -331,8 +331,7 @@ impl Settings {
             if let Err(error) = mailbox.address.parse::<lettre::message::Mailbox>() {
                 refuse(&key, format!("\"{}\" is not an address: {error}", mailbox.address));
             }
-            let is_same =
-                |other: &Mailbox| other.address.eq_ignore_ascii_case(&mailbox.address) && other.contract != mailbox.contract;
+            let is_same = |other: &Mailbox| other.address.eq_ignore_ascii_case(&mailbox.address) && other.contract != mailbox.contract;
             if let Some((other, _)) = self.mailboxes.iter().take(at).find(|(_, other)| is_same(other)) {
                 refuse(&key, format!("mailboxes.{other} and mailboxes.{name} have one address and two contracts: {}", mailbox.address));
             }

@@ -37,6 +37,9 @@ async fn an_agreement_is_printed_as_a_page_or_as_data(place: &Place) {
     let document: serde_json::Value = serde_json::from_str(&place.does(&["check", "--format", "document", CONTRACT])).expect("JSON");
     let titles: Vec<_> = document["sections"].as_array().expect("sections").iter().map(|section| &section["title"]).collect();
     assert!(titles.contains(&&serde_json::json!("Klokken en normen")), "{titles:?}");
+    let several: serde_json::Value =
+        serde_json::from_str(&place.does(&["check", "--format", "document", CONTRACT, CONTRACT])).expect("one JSON document");
+    assert_eq!(several, serde_json::json!([document, document]));
 }
 
 fn full() -> std::fs::File {
