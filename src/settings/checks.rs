@@ -1,17 +1,27 @@
 //! Which values can work, of settings whose type says too little.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 
-use sea_orm::sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 
 /// An embedded database with a path, or a server.
 pub fn is_database(url: &str) -> bool {
-    if ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
-        return url.parse::<PgConnectOptions>().is_ok();
+    if let Some(server) = ["postgres://", "postgresql://"].iter().find_map(|scheme| url.strip_prefix(scheme)) {
+        return is_server(server);
     }
     let file = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
     file.is_some_and(|path| !path.is_empty() && !path.starts_with([':', '?']))
+}
+
+/// What follows the scheme: a host and a port in front of the path, either of which may be absent.
+fn is_server(server: &str) -> bool {
+    let authority = server.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let port = match host.strip_prefix('[') {
+        Some(host) => host.split_once(']').filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok()).map(|(_, port)| port),
+        None => Some(host.find(':').map_or("", |at| &host[at..])),
+    };
+    port.is_some_and(|port| port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()))
 }
 
 /// `127.0.0.1:8080`, `[::]:8080` or `localhost:8080`.
