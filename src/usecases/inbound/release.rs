@@ -7,8 +7,9 @@ use crate::app::App;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::Verb;
 use crate::domain::ticket::Overview;
-use crate::mail::attribution;
+use crate::mail::attribution::{self, Sender, Unattributed};
 use crate::mail::parse::{self, Parsed};
+use crate::settings::Mailbox;
 use crate::store::{self, View};
 use crate::usecases::enclosures;
 use crate::usecases::tickets::{self, Draft};
@@ -42,17 +43,9 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let agreements = store::agreements::read(&view).await?;
     let version = agreements.in_force(contract, mail.received_at);
     let parsed = parse::parse(&raw);
-    if let (Some(organisation), Some(version)) = (&to.organisation, version) {
-        refuse_another_clients(app, &view, &parsed, organisation, &version.contract).await?;
-    }
-    let organisation = match (&to.organisation, version) {
-        // With several senders, none of them decides.
-        (None, Some(version)) if !parsed.several_senders => {
-            let sender = sender::look_up(app, &view, &parsed, &version.contract).await?;
-            let of_contract = mailbox.filter(|mailbox| mailbox.contract == *contract);
-            attribution::whose(&sender, &sender::clients(&version.contract), of_contract).ok()
-        }
-        (named, _) => named.clone(),
+    let organisation = match version {
+        Some(version) => of_client(app, &view, &parsed, (to, mailbox), &version.contract).await?,
+        None => to.organisation.clone(),
     };
     let becoming = Becoming {
         kind: mailbox.map_or(TicketType::Incident, |mailbox| mailbox.default_type),
@@ -85,16 +78,41 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     done
 }
 
-/// Refuses to give a client a mail from another client's mail domain, unless the sender is known as one of this client's people.
-async fn refuse_another_clients(app: &App, view: &View, mail: &Parsed, organisation: &str, contract: &Contract) -> Result<(), Error> {
+/// The client that gets the ticket: the one named, else the sender's, else the contract's only one. None when the desk has to name it.
+async fn of_client(
+    app: &App,
+    view: &View,
+    mail: &Parsed,
+    (to, mailbox): (&Destination, Option<&Mailbox>),
+    contract: &Contract,
+) -> Result<Option<String>, Error> {
     let sender = sender::look_up(app, view, mail, contract).await?;
-    let by_domain = [&sender.domain_of, &sender.domain_anywhere].into_iter().flatten().any(|one| one == organisation);
-    let is_known = sender.known_in.iter().any(|one| one == organisation);
+    let clients = sender::clients(contract);
+    let found = match &to.organisation {
+        Some(named) => Some(named.clone()),
+        // With several senders, none of them decides.
+        None if mail.several_senders => None,
+        None => match attribution::whose(&sender, &clients, mailbox.filter(|mailbox| mailbox.contract == contract.id)) {
+            // Somebody else's person becomes a client's only when the desk says so.
+            Err(elsewhere @ Unattributed::OtherContract) => return Err(not_the_senders(elsewhere.to_string())),
+            found => found.ok(),
+        },
+    };
+    let found = found.or_else(|| if let [only] = clients[..] { Some(only.to_owned()) } else { None });
+    match &found {
+        Some(organisation) => refuse_another_clients(&sender, organisation).map(|()| found),
+        None => Ok(None),
+    }
+}
+
+/// Refuses to give a client a mail from another client's mail domain, unless the sender is known as one of this client's people.
+fn refuse_another_clients(sender: &Sender, organisation: &str) -> Result<(), Error> {
     match sender.domain_anywhere.first() {
-        Some(other) if !by_domain && !is_known => {
-            let detail = format!("the sender's mail domain is that of {other}");
-            Err(Error::Invalid(vec![Problem::field("organisation", FieldCode::NotTheSenders, detail)]))
-        }
+        Some(other) if !sender.belongs_to(organisation) => Err(not_the_senders(format!("the sender's mail domain is that of {other}"))),
         _ => Ok(()),
     }
+}
+
+fn not_the_senders(detail: String) -> Error {
+    Error::Invalid(vec![Problem::field("organisation", FieldCode::NotTheSenders, detail)])
 }

@@ -90,6 +90,12 @@ async fn an_accepted_stranger_takes_part_in_what_they_reported_and_in_nothing_el
 
 async fn nobody_is_picked_for_a_mail_of_several_senders_nor_given_another_clients(desk: &Desk) {
     let desk = desk_with(desk, None, "quarantine").await;
+    let several = "From: eva@gemeente-voorbeeld.example, x@elders.example\nSubject: x\n\ny\n";
+    let several = desk.mail_arrives("servicedesk", several).await;
+    let release = format!("/v1/inbound-messages/{}/tickets", several.body["id"].as_str().expect("an id"));
+    let refused = desk.post(&release, &json!({})).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("not_the_senders")), "{}", refused.body);
+
     let two = writes(&desk, "bea@stichting-proef.example, eva@gemeente-voorbeeld.example").await;
     assert_eq!(two.body["outcome"], "quarantined");
     let release = format!("/v1/inbound-messages/{}/tickets", two.body["id"].as_str().expect("an id"));
@@ -99,8 +105,12 @@ async fn nobody_is_picked_for_a_mail_of_several_senders_nor_given_another_client
     let foreign = desk.mail_arrives("servicedesk", "From: eva@gemeente-voorbeeld.example\nSubject: x\n\ny\n").await;
     assert_eq!(foreign.body["outcome"], "quarantined");
     let release = format!("/v1/inbound-messages/{}/tickets", foreign.body["id"].as_str().expect("an id"));
-    let refused = desk.post(&release, &json!({ "organisation": "ipo" })).await;
-    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("not_the_senders")), "{}", refused.body);
+    for to in [json!({ "organisation": "ipo" }), json!({ "contract": "dap-example" }), json!({})] {
+        let refused = desk.post(&release, &to).await;
+        assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("not_the_senders")), "{to}: {}", refused.body);
+    }
+    let theirs = desk.post(&release, &json!({ "contract": "covide" })).await;
+    assert_eq!((theirs.status, &theirs.body["organisation"]), (201, &json!("gemeente-voorbeeld")), "{}", theirs.body);
 }
 
 async fn an_address_of_the_desk_reports_nothing(desk: &Desk) {
@@ -149,6 +159,9 @@ async fn who_is_known_under_another_contract_only_waits(desk: &Desk) {
     });
     desk.registers(&ticket).await;
     let as_a_person = writes(&desk, "bert@thuis.example").await;
+    let release = format!("/v1/inbound-messages/{}/tickets", as_a_person.body["id"].as_str().expect("an id"));
+    let unnamed = desk.post(&release, &json!({})).await;
+    assert_eq!((unnamed.status, &unnamed.body["errors"][0]["code"]), (400, &json!("not_the_senders")), "{}", unnamed.body);
     assert_eq!(became(&desk, &as_a_person).await, ("quarantined".to_owned(), Value::Null), "{}", as_a_person.body);
     assert_eq!(
         desk.mail_arrives("servicedesk", "From: bert@thuis.example\nSubject: x\nMessage-ID: <1@x>\n\nx\n").await.body["outcome"],
