@@ -7,6 +7,9 @@ use super::contract::Side;
 /// Prefix by which histories recognise a person of the desk.
 pub(super) const OF_A_DESK_PERSON: &str = "desk:";
 
+/// And somebody of a client.
+const OF_A_CLIENT: &str = "client:";
+
 /// Who acts, by the id of what identified them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -32,8 +35,13 @@ impl Actor {
             Self::System => "system".to_owned(),
             Self::Desk(id) => format!("{OF_A_DESK_PERSON}{id}"),
             Self::Integration(id) => format!("integration:{id}"),
-            Self::Client(id) => format!("client:{id}"),
+            Self::Client(id) => format!("{OF_A_CLIENT}{id}"),
         }
+    }
+
+    /// The side of an actor as histories name it.
+    pub fn side_of(kept: &str) -> Side {
+        if kept.starts_with(OF_A_CLIENT) { Side::Client } else { Side::Supplier }
     }
 
     /// Which of the two parties they belong to. What follows from that is for `permission` and `ticket::Reader` to say.

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use entity::{person, token};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict, UnionType};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, insert_rows};
 use crate::domain::Instant;
+use crate::domain::permission::Scope;
 use crate::domain::person::{Person, PersonFilter};
 use crate::domain::search::folded;
 
@@ -45,7 +46,8 @@ pub enum ActorName {
     Token(String),
 }
 
-/// The names of people and tokens, in one statement. A person who was erased is left out.
+/// The names of people and tokens, in one statement. A person who was erased is left out, and so are a client's people and tokens outside
+/// the scope; the desk's own are seen by everybody.
 pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, ActorName>, DbErr> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -53,6 +55,11 @@ pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Act
     let people = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied())).select_only();
     let people = people.column(person::Column::Id).column(person::Column::Name).expr_as(Expr::val(1), "person");
     let tokens = reads.find_of_desk::<token::Entity>().filter(token::Column::Id.is_in(ids.iter().copied())).select_only();
+    let tokens = match reads.scope() {
+        Scope::All => tokens,
+        Scope::Organisations(seen) => tokens.filter(of_the_desk_or(token::Column::Organisation.is_in(seen))),
+        Scope::Person { organisation, .. } => tokens.filter(of_the_desk_or(token::Column::Organisation.eq(organisation))),
+    };
     let tokens = tokens.column(token::Column::Id).column(token::Column::Name).expr_as(Expr::val(0), "person");
     let both = people.into_query().union(UnionType::All, tokens.into_query()).to_owned();
     let known = reads.connection().query_all(&both).await?.into_iter().map(|row| {
@@ -60,6 +67,10 @@ pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Act
         Ok((id, if is_person == 1 { ActorName::Person(name) } else { ActorName::Token(name) }))
     });
     known.collect()
+}
+
+fn of_the_desk_or(seen: Expr) -> Condition {
+    Condition::any().add(token::Column::Organisation.is_null()).add(seen)
 }
 
 /// A page of people, by organisation and address.

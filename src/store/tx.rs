@@ -247,7 +247,7 @@ of_the_desk!(
     sandbox_advance,
     stream,
     timekeeping,
-    // Its name is shown to everyone who may see what was done with it.
+    // Names of a client's tokens are read within a scope all the same (`people::names`).
     token,
     upload
 );

@@ -43,6 +43,12 @@ impl Actors {
         Self::of(&app.db.view(caller.scope.clone()), kept).await
     }
 
+    /// The name that was found of somebody; none of the program, of what is itself a name, or of whom the reader does not see.
+    pub fn name(&self, kept: &str) -> Option<&str> {
+        let (ActorName::Person(name) | ActorName::Token(name)) = self.0.get(&id_in(kept)?)?;
+        Some(name)
+    }
+
     /// The actor behind such a text.
     pub fn show(&self, kept: &str) -> Acted {
         let (kind, who) = kept.split_once(':').unwrap_or((kept, kept));

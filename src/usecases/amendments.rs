@@ -200,7 +200,8 @@ fn clash(error: Error) -> Error {
 #[derive(Debug)]
 pub struct Seen {
     pub recorded: RecordedAmendment,
-    /// Whether the caller sees who approved: only if they see every client that any version of the contract names.
+    /// Whether the caller sees who approved: only if they see every client that any version of the contract names. A client always sees
+    /// what it approved itself.
     pub shows_approvers: bool,
 }
 

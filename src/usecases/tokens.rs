@@ -18,7 +18,7 @@ use crate::store::{self, Scope};
 /// How every token begins, so that one that leaked can be recognised, by people and by secret scanners.
 const PREFIX: &str = "uwk_";
 /// The name of the token made at the first start.
-const FIRST: &str = "admin";
+pub const FIRST: &str = "admin";
 /// Fixed, so that when several processes start for the first time at once, only one can make it.
 const FIRST_ID: Uuid = Uuid::from_u128(1);
 

@@ -6,7 +6,7 @@
 use super::{Event, EventData};
 use crate::domain::Instant;
 use crate::domain::clock::{Fact, FactKind, Kind, Replay};
-use crate::domain::contract::{Condition, Contract, Ladder, Level, Mode, Opens};
+use crate::domain::contract::{Condition, Contract, Ladder, Level, Mode, Opens, Side};
 use crate::domain::pauses::{Pause, Pauses};
 
 /// A step up a ladder, due at an instant.
@@ -251,22 +251,25 @@ fn trigger(condition: &Condition) -> String {
     }
 }
 
-/// Why a step was taken, for people; `trigger` is as histories name it.
-pub fn trigger_in_dutch(trigger: &str) -> String {
+/// Why a step was taken, for people; `trigger` is as histories name it. Of a decision it says whose it was, where that is known.
+pub fn trigger_in_dutch(trigger: &str, decided_by: Option<Side>) -> String {
     let clock = |name: &str| if name == "response" { "reactietijd" } else { "oplostijd" };
     match trigger.split(':').collect::<Vec<_>>()[..] {
         ["breached", name] => format!("de {} is overschreden", clock(name)),
         ["breached", name, goal] => format!("norm {goal} van de {} is overschreden", clock(name)),
         ["elapsed", name, percent] => format!("{percent} % van de {} is verstreken", clock(name)),
         ["level-open"] => "de tijd op het vorige niveau is verstreken".to_owned(),
-        _ => format!("besluit van een medewerker: {}", trigger.replace('-', " ")),
+        _ => {
+            let of = decided_by.map_or_else(String::new, |side| format!(" van de {}", side.dutch()));
+            format!("besluit{of}: {}", trigger.replace('-', " "))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::contract::{Label, Side, TicketType};
+    use crate::domain::contract::{Label, TicketType};
 
     fn level(level: u32, codes: &[&str], skipped_by: &[&str]) -> Level {
         let named = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();

@@ -4,9 +4,10 @@
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `part`, `escalate`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
-//! beforehand what may be done, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
+//! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
+pub mod asked;
 pub mod assign;
 pub mod attach;
 mod closing;

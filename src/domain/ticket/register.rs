@@ -38,7 +38,7 @@ pub struct Registered {
 pub struct Intake {
     /// Whether a confirmation is sent; an automatic message is never confirmed.
     pub acknowledge: bool,
-    /// Whether a mail asked for the first priority, which must be phoned (MAIL-06).
+    /// Whether a mail asked for a priority that must be phoned (MAIL-06).
     pub p1_by_mail: bool,
     /// The ticket it follows up or refers to.
     pub related: Option<Uuid>,

@@ -6,6 +6,8 @@ use utoipa::ToSchema;
 
 use super::Actor;
 use crate::domain::Instant;
+use crate::domain::actor as domain;
+use crate::domain::contract::Side;
 use crate::domain::contract::amendment::Approval;
 use crate::usecases::actors::Actors;
 use crate::usecases::amendments::Seen;
@@ -100,7 +102,7 @@ pub struct AmendmentApproval {
     id: uuid::Uuid,
     /// `client` or `supplier`.
     side: String,
-    /// The name of the person who approved; `null` for a client that shares the contract with others.
+    /// The name of the person who approved; `null` for a client that shares the contract with others, unless it approved itself.
     approved_by: Option<String>,
     /// What shows the approval; `null` whenever the name is.
     evidence: Option<String>,
@@ -115,13 +117,16 @@ impl CalendarAmendment {
     pub fn new(seen: Seen, actors: &Actors) -> Self {
         let Seen { recorded, shows_approvers } = seen;
         let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());
-        let approval = |(_, one): (i64, Approval)| AmendmentApproval {
-            id: one.id,
-            side: one.side.as_str().to_owned(),
-            approved_by: Some(one.approved_by).filter(|_| shows_approvers),
-            evidence: one.evidence.filter(|_| shows_approvers),
-            actor: actors.show(&one.actor).into(),
-            approved_at: one.approved_at,
+        let approval = |(_, one): (i64, Approval)| {
+            let is_shown = shows_approvers || (domain::Actor::side_of(&one.actor) == Side::Client && actors.name(&one.actor).is_some());
+            AmendmentApproval {
+                id: one.id,
+                side: one.side.as_str().to_owned(),
+                approved_by: Some(one.approved_by).filter(|_| is_shown),
+                evidence: one.evidence.filter(|_| is_shown),
+                actor: actors.show(&one.actor).into(),
+                approved_at: one.approved_at,
+            }
         };
         Self {
             id: recorded.id,

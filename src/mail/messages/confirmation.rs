@@ -12,8 +12,8 @@ pub struct Confirmation {
     pub received: Moment,
     /// When the first response is due, where the contract has a response time.
     pub answer_by: Option<Moment>,
-    /// Whether somebody reported a priority-1 incident by mail. Such a report only counts once they call the desk (MAIL-06).
-    pub p1_by_mail: bool,
+    /// The name of the priority that the mail asks for and that has to be phoned: it only counts once they call the desk (MAIL-06).
+    pub phoned: Option<Line>,
     pub phone: Option<Line>,
     pub desk: Line,
 }
@@ -30,9 +30,9 @@ Wij hebben uw bericht ontvangen en geregistreerd onder nummer {{ ticket.number }
 {% include 'ticket' %}
 Ontvangen:  {{ received }}
 
-{% if p1_by_mail %}
-LET OP: u meldt een verstoring met prioriteit 1 per e-mail. Een melding met prioriteit 1 is pas gedaan als u ons belt.
-Bel de servicedesk{% if phone %} op {{ phone }}{% endif %} en noem het nummer hierboven. Tot dat gesprek heeft uw melding geen prioriteit 1.
+{% if phoned %}
+LET OP: u meldt een {{ ticket.kind }} met prioriteit {{ phoned }} per e-mail. Die prioriteit geldt pas als u ons belt.
+Bel de servicedesk{% if phone %} op {{ phone }}{% endif %} en noem het nummer hierboven. Tot dat gesprek heeft uw melding geen prioriteit {{ phoned }}.
 
 {% endif %}
 {% if answer_by %}U krijgt uiterlijk {{ answer_by }} een eerste reactie.\
@@ -51,11 +51,11 @@ Wilt u iets toevoegen? Beantwoord dan dit bericht en laat het nummer in het onde
             ticket: TicketFacts::sample(),
             received: Moment::sample("2026-01-05T10:15:00+01:00"),
             answer_by: Some(Moment::sample("2026-01-05T14:15:00+01:00")),
-            p1_by_mail: false,
+            phoned: None,
             phone: Some("020 555 01 00".into()),
             desk: SAMPLE_DESK.into(),
         };
-        let p1 = Self { p1_by_mail: true, answer_by: None, ..usual.clone() };
+        let p1 = Self { phoned: Some("P1".into()), answer_by: None, ..usual.clone() };
         let p1_without_phone = Self { phone: None, ..p1.clone() };
         vec![("", usual), ("prioriteit-1", p1), ("prioriteit-1-zonder-telefoon", p1_without_phone)]
     }

@@ -67,7 +67,7 @@ Dit bericht gaat naar:
         let by_a_person = Self {
             from: None,
             to: LevelFacts { level: 1, title: "Operationeel".into() },
-            trigger: "besluit van een medewerker: prioriteit betwist".into(),
+            trigger: "besluit van de opdrachtgever: prioriteit betwist".into(),
             reason: "De hele afdeling ligt stil.".into(),
             roles: Vec::new(),
             ..by_itself.clone()

@@ -66,7 +66,7 @@ Dit bericht gaat naar:
             trigger: "de oplostijd is overschreden".into(),
             at: Moment::sample("2026-01-05T17:00:00+01:00"),
             codes: vec!["niet-opgelost".into(), "breached:resolution".into()],
-            roles: vec!["Teamleider".into()],
+            roles: vec!["Teamleider (opdrachtnemer)".into()],
             desk: SAMPLE_DESK.into(),
         };
         let opens = Self { from: None, to: LevelFacts { level: 1, title: "Operationeel".into() }, ..usual.clone() };

@@ -1,4 +1,4 @@
-//! Sends a public message on a ticket to the requester, signed by its author.
+//! Sends a public message on a ticket to the requester, signed by its author and the desk.
 
 use serde::Serialize;
 
@@ -10,7 +10,8 @@ use crate::domain::mail::MailKind;
 pub struct Reply {
     pub ticket: TicketFacts,
     pub text: Passage,
-    pub author: Line,
+    /// None when they came without a name of their own: then the desk signs alone.
+    pub author: Option<Line>,
     pub desk: Line,
 }
 
@@ -23,7 +24,9 @@ impl Message for Reply {
 {{ text }}
 
 {{ '-- ' }}
+{% if author %}
 {{ author }}
+{% endif %}
 {{ desk }}
 ";
 
@@ -35,9 +38,10 @@ impl Message for Reply {
         let usual = Self {
             ticket: TicketFacts::sample(),
             text: "Dag Jan,\n\nWelke printer bedoelt u?\n".into(),
-            author: "Bob de Boer".into(),
+            author: Some("Bob de Boer".into()),
             desk: SAMPLE_DESK.into(),
         };
-        vec![("", usual)]
+        let nameless = Self { author: None, ..usual.clone() };
+        vec![("", usual), ("zonder-naam", nameless)]
     }
 }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::DESK;
 use crate::domain::person::Person;
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
 use crate::store::{self, Tx};
-use crate::usecases::Error;
+use crate::usecases::actors::Actors;
+use crate::usecases::{Error, tokens};
 
 #[derive(Default)]
 pub(super) struct TicketContext {
@@ -17,6 +19,7 @@ pub(super) struct TicketContext {
     people: HashMap<Uuid, Person>,
     texts: HashMap<Uuid, String>,
     threads: HashMap<Uuid, Thread>,
+    authors: Actors,
 }
 
 impl TicketContext {
@@ -35,6 +38,7 @@ impl TicketContext {
         };
         let replies: Vec<_> = of(EventKind::Replied).map(|(_, event)| event.id).collect();
         if !replies.is_empty() {
+            context.authors = Actors::of(tx, of(EventKind::Replied).map(|(_, event)| &event.actor)).await?;
             context.texts = store::messages::with_ids(tx, &replies).await?.into_iter().map(|message| (message.id, message.body)).collect();
         }
         Ok(context)
@@ -46,6 +50,11 @@ impl TicketContext {
 
     pub fn text(&self, reply: &Event) -> Option<&str> {
         self.texts.get(&reply.id).map(String::as_str)
+    }
+
+    /// Who wrote a reply, by name; none for who came without one of their own.
+    pub fn author(&self, reply: &Event) -> Option<&str> {
+        self.authors.name(&reply.actor).filter(|name| *name != tokens::FIRST && *name != DESK)
     }
 
     pub fn thread(&self, ticket: &Ticket) -> Option<&Thread> {

@@ -3,11 +3,12 @@
 use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::clock::Kind;
+use crate::domain::contract::Priority;
 use crate::domain::mail::Outbound;
-use crate::domain::ticket::EventData;
 use crate::domain::ticket::transition::Moved;
+use crate::domain::ticket::{EventData, asked};
 use crate::domain::workflow::State;
-use crate::mail::messages::{self, Confirmation, DoneWord, Outgoing, Reply, Solved, StatusChanged, TemplateError};
+use crate::mail::messages::{self, Confirmation, DoneWord, Line, Outgoing, Reply, Solved, StatusChanged, TemplateError};
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {
@@ -21,7 +22,8 @@ impl TicketMail<'_> {
                 if intake.is_some_and(|intake| !intake.acknowledge) {
                     return Ok(Vec::new());
                 }
-                self.confirmation(intake.is_some_and(|intake| intake.p1_by_mail))?
+                let asked = asked::phoned_priority(&self.version.contract, registered.kind, &self.ticket.title);
+                self.confirmation(asked.filter(|_| intake.is_some_and(|intake| intake.p1_by_mail)))?
             }
             EventData::Replied(_) => match self.context.text(self.event) {
                 Some(text) => self.reply(text)?,
@@ -37,21 +39,26 @@ impl TicketMail<'_> {
         Ok(vec![self.outbound(&person.email, outgoing, answers)])
     }
 
-    fn confirmation(&self, asks_p1: bool) -> Result<Outgoing, TemplateError> {
+    fn confirmation(&self, asked: Option<&Priority>) -> Result<Outgoing, TemplateError> {
         let settled = tickets::settled(&self.version.contract, self.ticket, std::slice::from_ref(self.event), self.event.recorded_at);
         let answer_by = settled.clocks.iter().find(|index| index.clock.kind == Kind::Response);
         messages::write(&Confirmation {
             ticket: self.facts(),
             received: self.local(self.ticket.opened_at),
             answer_by: answer_by.and_then(|index| index.due_at).map(|due| self.local(due)),
-            p1_by_mail: asks_p1,
+            phoned: asked.map(|priority| priority.label.nl.as_str().into()),
             phone: self.version.contract.phone.as_ref().map(|phone| phone.as_str().into()),
             desk: DESK.into(),
         })
     }
 
     fn reply(&self, text: &str) -> Result<Outgoing, TemplateError> {
-        messages::write(&Reply { ticket: self.facts(), text: text.into(), author: DESK.into(), desk: DESK.into() })
+        messages::write(&Reply {
+            ticket: self.facts(),
+            text: text.into(),
+            author: self.context.author(self.event).map(Line::from),
+            desk: DESK.into(),
+        })
     }
 
     fn solved(&self) -> Result<Outgoing, TemplateError> {

@@ -6,9 +6,9 @@ use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::contract::{Contract, Ladder, Level, Role, Side};
 use crate::domain::mail::Outbound;
-use crate::domain::ticket::EventData;
 use crate::domain::ticket::escalate::Climbed;
 use crate::domain::ticket::escalation;
+use crate::domain::ticket::{Actor, EventData};
 use crate::mail::messages::{self, Escalated, Line, Proposed};
 use crate::usecases::Error;
 
@@ -26,19 +26,18 @@ impl TicketMail<'_> {
     fn climbed(&self, step: &Climbed) -> Result<Vec<Outbound>, Error> {
         let contract = &self.version.contract;
         let (_, from, to) = self.levels(step)?;
-        let addresses = self.addresses(from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)));
-        let mut roles = labels(roles_of(contract, to));
-        roles.dedup();
+        let told: Vec<_> = from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)).collect();
         let outgoing = messages::write(&Escalated {
             ticket: self.facts(),
             from: from.map(messages::LevelFacts::from),
             to: to.into(),
-            trigger: escalation::trigger_in_dutch(&step.trigger).as_str().into(),
+            trigger: self.trigger(step),
             reason: self.reason().into(),
             at: self.local(self.event.occurred_at),
-            roles,
+            roles: self.labels(&told),
             desk: DESK.into(),
         })?;
+        let addresses = self.addresses(&told);
         Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
@@ -55,13 +54,13 @@ impl TicketMail<'_> {
             ticket: self.facts(),
             from: from.map(messages::LevelFacts::from),
             to: to.into(),
-            trigger: escalation::trigger_in_dutch(&step.trigger).as_str().into(),
+            trigger: self.trigger(step),
             at: self.local(self.event.occurred_at),
             codes: codes.iter().map(|code| code.as_str().into()).collect(),
-            roles: labels(roles.iter().copied()),
+            roles: self.labels(&roles),
             desk: DESK.into(),
         })?;
-        let addresses = self.addresses(roles.into_iter());
+        let addresses = self.addresses(&roles);
         Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
@@ -74,15 +73,31 @@ impl TicketMail<'_> {
     }
 
     /// The addresses of roles for the ticket's client, each once.
-    fn addresses<'r>(&'r self, roles: impl Iterator<Item = &'r Role>) -> BTreeSet<&'r str> {
-        roles.flat_map(|role| self.version.contract.addresses(role, &self.ticket.organisation)).map(String::as_str).collect()
+    fn addresses<'r>(&'r self, roles: &[&'r Role]) -> BTreeSet<&'r str> {
+        roles.iter().flat_map(|role| self.reached_at(role)).map(String::as_str).collect()
+    }
+
+    /// The roles that a mail reaches, each once: what they are called, and of which side they are.
+    fn labels(&self, roles: &[&Role]) -> Vec<Line> {
+        let mut labels = Vec::new();
+        for role in roles.iter().filter(|role| !self.reached_at(role).is_empty()) {
+            let label = Line::from(format!("{} ({})", role.label.nl, role.side.dutch()).as_str());
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        labels
+    }
+
+    fn reached_at<'r>(&'r self, role: &'r Role) -> &'r [String] {
+        self.version.contract.addresses(role, &self.ticket.organisation)
+    }
+
+    fn trigger(&self, step: &Climbed) -> Line {
+        escalation::trigger_in_dutch(&step.trigger, Some(Actor::side_of(&self.event.actor))).as_str().into()
     }
 }
 
 fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a Role> {
     level.client.iter().chain(&level.supplier).filter_map(|code| contract.role(code))
-}
-
-fn labels<'a>(roles: impl Iterator<Item = &'a Role>) -> Vec<Line> {
-    roles.map(|role| role.label.nl.as_str().into()).collect()
 }

@@ -280,7 +280,7 @@ fn escalations(report: &ServiceManagementReport) -> Section {
     ]);
     for step in &report.escalations {
         let levels = format!("{} → {}", step.from_level, step.to_level);
-        table.row([levels.into(), Cell::ticket(&step.number), step.at.into(), escalation::trigger_in_dutch(&step.trigger).into()]);
+        table.row([levels.into(), Cell::ticket(&step.number), step.at.into(), escalation::trigger_in_dutch(&step.trigger, None).into()]);
     }
     let counts = report.escalation_counts.iter();
     let notes = counts.map(|step| format!("Van niveau {} naar {}: {} keer.", step.from_level, step.to_level, step.count));

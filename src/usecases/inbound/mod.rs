@@ -43,12 +43,7 @@ fn draft(mail: &Parsed, becoming: Becoming<'_>) -> Draft {
         description: Some(text.to_owned()),
         channel: Some(Channel::Email.as_str().to_owned()),
         requester,
-        mail: Some(FromMail { acknowledge: becoming.acknowledge, asks_p1: asks_p1(subject), is_stranger: becoming.is_stranger, related }),
+        mail: Some(FromMail { acknowledge: becoming.acknowledge, is_stranger: becoming.is_stranger, related }),
         ..Draft::default()
     }
-}
-
-/// Whether a subject asks for P1, as a word of its own.
-fn asks_p1(subject: &str) -> bool {
-    subject.split(|sign: char| !sign.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("p1"))
 }

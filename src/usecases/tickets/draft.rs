@@ -46,8 +46,6 @@ pub struct Draft {
 pub struct FromMail {
     /// Whether the sender gets a confirmation; a machine does not.
     pub acknowledge: bool,
-    /// Whether the subject asks for P1, which must be reported by phone (MAIL-06).
-    pub asks_p1: bool,
     /// Whether the sender is unknown, and the organisation follows from the mailbox only.
     pub is_stranger: bool,
     /// The ticket it follows up on or refers to.

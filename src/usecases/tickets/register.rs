@@ -11,7 +11,7 @@ use crate::domain::agreements::Agreements;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
-use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, kinds};
+use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, asked, kinds};
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated, write_all};
 use crate::usecases::people::{self, Address};
@@ -99,7 +99,7 @@ async fn register_all_in(
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
         let requester = address(draft, checked).and_then(|address| people.get(&address).cloned());
         let ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id));
-        let (actor, data, at) = (registered_by(stamp, &ticket), registration(draft, &ticket), ticket.opened_at);
+        let (actor, data, at) = (registered_by(stamp, &ticket), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
         let record = held.settle()?;
@@ -265,7 +265,7 @@ fn registered_by(stamp: &Stamp, ticket: &Ticket) -> Actor {
     if stamp.who.actor == Actor::by_mail(None) { Actor::by_mail(ticket.requester_id) } else { stamp.who.actor.clone() }
 }
 
-fn registration(draft: &Draft, ticket: &Ticket) -> EventData {
+fn registration(draft: &Draft, checked: &Checked, ticket: &Ticket) -> EventData {
     EventData::Registered(Registration {
         kind: ticket.kind,
         contract: ticket.contract.clone(),
@@ -278,7 +278,7 @@ fn registration(draft: &Draft, ticket: &Ticket) -> EventData {
         emergency_for: ticket.emergency_for,
         intake: Some(Intake {
             acknowledge: draft.mail.is_none_or(|mail| mail.acknowledge),
-            p1_by_mail: draft.mail.is_some_and(|mail| mail.asks_p1),
+            p1_by_mail: draft.mail.is_some() && asked::phoned_priority(&checked.version.contract, ticket.kind, &ticket.title).is_some(),
             related: draft.mail.and_then(|mail| mail.related),
         }),
     })

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{Desk, incident};
+use crate::support::{ADMIN, Desk, incident};
 
 on_both_databases!(
     clk_16_a_closure_day_moves_the_deadlines_of_open_tickets_and_their_history_says_so,
@@ -12,6 +12,7 @@ on_both_databases!(
     an_amendment_of_today_waits_for_a_person_of_each_side_and_undoes_what_it_leaves_unbreached,
     a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_approved_later,
     who_may_approve_for_which_side,
+    a_client_sees_the_names_of_its_own_side_and_not_another_clients,
     an_incident_that_is_a_problem_keeps_its_number_and_its_start,
     what_is_no_type_or_tier_of_the_ticket_is_refused,
 );
@@ -240,6 +241,31 @@ async fn who_may_approve_for_which_side(desk: &Desk) {
     body["approvals"] = json!([approval("client", "Bob"), approval("supplier", "Bob")]);
     assert_eq!(desk.post(AMENDMENTS, &body).await.status, 400);
     assert_eq!(desk.get(AMENDMENTS).await.body["items"].as_array().map(Vec::len), Some(1));
+}
+
+/// Two clients share the contract, and neither may see whose tokens the other has.
+async fn a_client_sees_the_names_of_its_own_side_and_not_another_clients(desk: &Desk) {
+    let amendments = "/v1/contracts/covide/calendar-amendments";
+    let waiting = desk.post(amendments, &closed("2026-03-02")).await;
+    assert_eq!(waiting.status, 201, "{}", waiting.body);
+    let (ours, theirs) = (desk.token_of("gemeente-voorbeeld").await, desk.token_of("stichting-proef").await);
+    let path = format!("{amendments}/{}/approvals", waiting.body["id"].as_str().expect("an id"));
+    let approved = desk.ask(Some(&ours), "POST", &path, Some(&approval("client", "Anna de Boer"))).await;
+    assert_eq!(approved.status, 201, "{}", approved.body);
+    assert_eq!(desk.post(&path, &approval("supplier", "Bob Smid")).await.status, 201);
+    for (token, name, approver) in [
+        (&ours, json!("test"), json!("Anna de Boer")),
+        (&theirs, Value::Null, Value::Null),
+        (&ADMIN.to_owned(), json!("test"), json!("Anna de Boer")),
+    ] {
+        let seen = desk.ask(Some(token), "GET", amendments, None).await.body["items"][0].clone();
+        let client = &seen["approvals"][0];
+        let shown = (&client["actor"]["kind"], &client["actor"]["name"], &client["approvedBy"]);
+        assert_eq!(shown, (&json!("client"), &name, &approver), "{seen}");
+        assert_eq!(client["evidence"].is_null(), approver.is_null(), "{seen}");
+        assert_eq!(seen["actor"]["name"], json!("admin"), "the desk's own name is no secret: {seen}");
+    }
+    assert_eq!(approved.body["approvals"][0]["approvedBy"], json!("Anna de Boer"), "also right after it approved");
 }
 
 /// Design § 2.9: the start, the holds and what was counted stay; the ticket stands in the new type's own phase.

@@ -4,6 +4,7 @@ mod arriving;
 mod enclosures;
 mod hostile;
 mod identity;
+mod letters;
 mod parsing;
 mod quarantine;
 mod threads;
