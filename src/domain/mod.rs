@@ -3,6 +3,7 @@
 //! The instant is always an argument. Everything that a contract meeting could dispute is decided here.
 
 pub mod actor;
+pub mod address;
 pub mod agreements;
 pub mod calendar;
 pub mod clock;

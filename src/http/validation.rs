@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::json::{escaped, unescaped};
 use crate::domain::Instant;
+use crate::domain::address::can_be_mailed;
 use crate::domain::instant::BadInstant;
 use crate::domain::text::is_visible;
 use crate::usecases::{FieldCode, Problem, one_of};
@@ -18,9 +19,12 @@ use crate::usecases::{FieldCode, Problem, one_of};
 /// zero-width character is no white space to `\S`, but nothing to see either.
 const NOT_BLANK: &str = "\\S";
 const VISIBLE: &str = "visible";
+/// For generators; here the format "email" says all, which is checked by whoever will send to it.
+const EMAIL_PATTERN: &str = "^[^@\\s]+@[^@\\s]+$";
+const EMAIL_FORM: &str = "must be an address such as anna@ipo.example";
 /// Patterns of the document in words: nobody should have to read a regular expression in an error.
 const FORMS: [(&str, &str); 2] = [
-    ("^[^@\\s]+@[^@\\s]+$", "must be an address such as anna@ipo.example"),
+    (EMAIL_PATTERN, EMAIL_FORM),
     (
         "^P(\\d+W|\\d+D(T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))?|T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))$",
         "must be a duration such as PT4H, P1D or P2W",
@@ -37,8 +41,9 @@ impl Validator {
         let named = schemas.iter().map(|(name, schema)| Ok((name.clone(), serde_json::to_value(schema)?)));
         let named: serde_json::Map<_, _> = named.collect::<serde_json::Result<_>>().map_err(|error| error.to_string())?;
         let mut schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": named } });
-        check_visibility_instead(&mut schema);
+        check_formats_instead(&mut schema);
         let options = jsonschema::options().should_validate_formats(true).with_format(VISIBLE, is_visible);
+        let options = options.with_format("email", can_be_mailed);
         // Checked with our own parsers, so that serde reads whatever passes here.
         let options = options.with_format("date-time", |text: &str| text.parse::<Instant>().is_ok());
         let options = options.with_format("date", |text: &str| text.parse::<NaiveDate>().is_ok_and(|date| date.to_string() == text));
@@ -101,6 +106,7 @@ fn detail(error: &jsonschema::ValidationError<'_>) -> String {
             let read = error.instance().as_str().unwrap_or_default().parse::<Instant>();
             read.err().unwrap_or(BadInstant::Unreadable).to_string()
         }
+        ValidationErrorKind::Format { format } if format == "email" => EMAIL_FORM.to_owned(),
         ValidationErrorKind::Format { format } if format == "date" => "must be a date such as 2026-12-24".to_owned(),
         ValidationErrorKind::Type { kind } => {
             let types: Vec<_> = match kind {
@@ -164,16 +170,19 @@ fn nul_characters<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &m
     }
 }
 
-/// Replaces the pattern [`NOT_BLANK`] by the format [`VISIBLE`], throughout a schema.
-fn check_visibility_instead(schema: &mut Value) {
+/// Replaces the pattern [`NOT_BLANK`] by the format [`VISIBLE`], and leaves a mail address to its format, throughout a schema.
+fn check_formats_instead(schema: &mut Value) {
     match schema {
-        Value::Array(items) => items.iter_mut().for_each(check_visibility_instead),
+        Value::Array(items) => items.iter_mut().for_each(check_formats_instead),
         Value::Object(fields) => {
             if fields.get("pattern").is_some_and(|pattern| pattern == NOT_BLANK) {
                 fields.remove("pattern");
                 fields.insert("format".to_owned(), json!(VISIBLE));
             }
-            fields.values_mut().for_each(check_visibility_instead);
+            if fields.get("format").is_some_and(|format| format == "email") {
+                fields.remove("pattern");
+            }
+            fields.values_mut().for_each(check_formats_instead);
         }
         _ => {}
     }

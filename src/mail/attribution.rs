@@ -23,6 +23,11 @@ impl Sender {
         self.organisations().any(|one| one == organisation)
     }
 
+    /// Whether the address points to this organisation and to no other.
+    pub fn is_only_of(&self, organisation: &str) -> bool {
+        self.belongs_to(organisation) && self.organisations().all(|one| one == organisation)
+    }
+
     /// Every organisation that the address points to, under any contract. May repeat one.
     pub fn organisations(&self) -> impl Iterator<Item = &str> {
         [&self.known_in, &self.domain_of, &self.domain_anywhere].into_iter().flatten().map(String::as_str)
@@ -140,5 +145,7 @@ mod tests {
     fn a_sender_is_of_every_organisation_the_address_tells_of() {
         let sender = sender(&["acme"], &[], &["gamma"]);
         assert!(sender.belongs_to("acme") && sender.belongs_to("gamma") && !sender.belongs_to("beta"));
+        assert!(!sender.is_only_of("acme") && !Sender::default().is_only_of("acme"));
+        assert!(self::sender(&["acme"], &["acme"], &["acme"]).is_only_of("acme"));
     }
 }

@@ -116,7 +116,7 @@ impl Mailer {
                 let wrong = |error: std::io::Error| SendError::Unavailable(format!("the mail folder cannot be written: {error}"));
                 written.map_err(std::io::Error::other).flatten().map_err(wrong)
             }
-            Transport::Smtp(server) => server.send(message).await.map(drop).map_err(|error| send_error(error.status().map(u16::from))),
+            Transport::Smtp(server) => server.send(message).await.map(drop).map_err(|error| send_error(&error)),
         }
     }
 }
@@ -151,9 +151,19 @@ pub fn domain_of(from: &str) -> String {
     from.parse::<Mailbox>().map_or_else(|_no_address| "uurwerk.invalid".to_owned(), |mailbox| mailbox.email.domain().to_owned())
 }
 
-/// What an SMTP reply code means for a mail; `None` when there was no reply.
-fn send_error(code: Option<u16>) -> SendError {
-    let Some(code) = code else { return SendError::Unavailable("the mail server could not be reached".to_owned()) };
+/// What a failure means for a mail, and for the others.
+fn send_error(error: &lettre::transport::smtp::Error) -> SendError {
+    let Some(code) = error.status().map(u16::from) else {
+        let text = error.to_string();
+        return if !error.is_client() {
+            SendError::Unavailable("the mail server could not be reached".to_owned())
+        } else if text.contains("SMTPUTF8") {
+            SendError::Permanent("the mail server takes no address with letters outside ASCII".to_owned())
+        } else {
+            // It lacks what we need to send anything, such as STARTTLS or a way to log in. The library names it, and no address.
+            SendError::Unavailable(format!("the mail server cannot be used: {text}"))
+        };
+    };
     let error = format!("the mail server answered {code}");
     match code {
         // The server is shutting down.
@@ -189,10 +199,10 @@ const IN_REPLY_TO_CAP: usize = 900;
 
 /// Composes a mail, from the contract's mailbox `own` or else from the desk's address.
 fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Message, String> {
-    let to: Mailbox = mail.recipient.parse().map_err(|error| format!("the recipient's address cannot be used: {error}"))?;
+    let to = mail.recipient.parse().map_err(|error| format!("the recipient's address cannot be used: {error}"))?;
     let mut builder = Message::builder()
         .from(own.unwrap_or(desk).clone())
-        .to(to)
+        .to(Mailbox::new(None, to))
         .subject(&mail.subject)
         .message_id(Some(format!("<{}>", mail.message_id)));
     builder = builder.date(mail.created_at.to_utc().into());

@@ -9,6 +9,7 @@ use super::{Error, FieldCode, Problem, one_of};
 use crate::app::App;
 use crate::auth::tokens::{TokenState, hash, state};
 use crate::domain::Instant;
+use crate::domain::address::can_be_mailed;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Role, Roles};
 use crate::domain::text::is_visible;
@@ -17,6 +18,8 @@ use crate::store::{self, Scope};
 
 /// How every token begins, so that one that leaked can be recognised, by people and by secret scanners.
 const PREFIX: &str = "uwk_";
+/// Characters in a name.
+const NAME_CAP: usize = 200;
 /// The name of the token made at the first start.
 pub const FIRST: &str = "admin";
 /// Fixed, so that when several processes start for the first time at once, only one can make it.
@@ -39,6 +42,11 @@ pub struct NewToken {
 /// Makes a token. Returns its text, which is not stored.
 pub async fn create(app: &App, new: &NewToken) -> Result<String, Error> {
     let mut problems = wrong(new);
+    let now = app.time.now();
+    if let Some(expires_at) = new.expires_at.filter(|at| *at <= now) {
+        let detail = format!("the token would be of no use: it is {now}, and {expires_at} has passed");
+        problems.push(Problem::field("expiresAt", FieldCode::InPast, detail));
+    }
     if let Some(organisation) = &new.organisation
         && !store::agreements::read(&app.all()).await?.have_named(organisation)
     {
@@ -48,7 +56,9 @@ pub async fn create(app: &App, new: &NewToken) -> Result<String, Error> {
         (Some(organisation), Some(address)) => store::people::with_address(&app.all(), organisation, &address.to_lowercase()).await?,
         _ => None,
     };
-    if new.person.is_some() && person.is_none() {
+    if new.person.as_deref().is_some_and(|address| !can_be_mailed(address)) {
+        problems.push(Problem::field("person", FieldCode::BadFormat, "must be an address such as anna@ipo.example"));
+    } else if new.person.is_some() && person.is_none() {
         problems.push(Problem::field("person", FieldCode::UnknownRequester, "nobody of the organisation is known by this address"));
     }
     if !problems.is_empty() {
@@ -69,9 +79,7 @@ pub async fn create(app: &App, new: &NewToken) -> Result<String, Error> {
 /// What is wrong with it by itself.
 fn wrong(new: &NewToken) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if !is_visible(&new.name) || new.name.chars().any(char::is_control) {
-        problems.push(Problem::field("name", FieldCode::Blank, "a token needs a name: histories show it for whoever comes with it"));
-    }
+    problems.extend(wrong_name(&new.name));
     let side = if new.organisation.is_some() { Side::Client } else { Side::Supplier };
     let possible = Role::ALL.into_iter().filter(|role| role.side() == side).map(Role::as_str);
     if new.roles.is_empty() {
@@ -85,6 +93,19 @@ fn wrong(new: &NewToken) -> Vec<Problem> {
         problems.push(Problem::field("person", FieldCode::Required, "a requester sees what they reported: say who it is"));
     }
     problems
+}
+
+fn wrong_name(name: &str) -> Option<Problem> {
+    let (code, detail) = if !is_visible(name) {
+        (FieldCode::Blank, "a token needs a name: histories show it for whoever comes with it".to_owned())
+    } else if name.chars().any(char::is_control) {
+        (FieldCode::BadFormat, "a token's name is one line, without control characters".to_owned())
+    } else if name.chars().count() > NAME_CAP {
+        (FieldCode::TooLong, format!("a token's name has {NAME_CAP} characters at most"))
+    } else {
+        return None;
+    };
+    Some(Problem::field("name", code, detail))
 }
 
 /// Makes the admin token at the first start of a desk whose settings have none; `None` at later starts.

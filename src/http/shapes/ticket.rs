@@ -94,7 +94,7 @@ pub struct RequesterInput {
     #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub name: String,
     /// Their address.
-    #[schema(min_length = 3, max_length = 320, pattern = "^[^@\\s]+@[^@\\s]+$")]
+    #[schema(format = Email, min_length = 3, max_length = 320, pattern = "^[^@\\s]+@[^@\\s]+$")]
     pub email: String,
 }
 

@@ -4,6 +4,7 @@ use mail_parser::{Header, HeaderName, Message, MessagePart, MimeHeaders, decoder
 use sha2::{Digest, Sha256};
 
 use super::{SUBJECT_CAP, rejoin};
+use crate::domain::address::can_be_mailed;
 use crate::domain::text::is_visible;
 
 /// Bytes in a mail address: 64 for the mailbox, 255 for the domain, and the `@` (RFC 5321).
@@ -57,14 +58,12 @@ fn address(written: &mail_parser::Addr<'_>) -> Option<Address> {
     Some(Address { name, email })
 }
 
-/// None when it cannot be a mail address.
+/// None when it is no address that mail can be sent to.
 fn email(written: &str) -> Option<String> {
     let written = written.trim().trim_start_matches('<').trim_end_matches('>');
     let (mailbox, domain) = written.rsplit_once('@')?;
     let domain = domain.trim_end_matches('.').to_lowercase();
-    let odd = |text: &str| text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;@".contains(c));
-    let fits = written.len() <= EMAIL_CAP;
-    (fits && !odd(mailbox) && !odd(&domain)).then(|| format!("{mailbox}@{domain}"))
+    Some(format!("{mailbox}@{domain}")).filter(|email| email.len() <= EMAIL_CAP && can_be_mailed(email))
 }
 
 /// None when it is blank.
@@ -199,6 +198,8 @@ mod tests {
             ("jan@", None),
             ("jan@piet@example.nl", None),
             ("jan jansen@example.nl", None),
+            ("x,jan@example.nl", None),
+            ("jan..jansen@example.nl", None),
         ] {
             assert_eq!(email(written).as_deref(), read, "{written}");
         }

@@ -13,7 +13,7 @@ pub use release::{Destination, release};
 use super::tickets::{Draft, FromMail};
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::{Channel, Ticket};
-use crate::mail::parse::Parsed;
+use crate::mail::parse::{Address, Parsed};
 
 /// What is decided about the ticket that a mail becomes.
 #[derive(Debug, Clone)]
@@ -31,7 +31,6 @@ struct Becoming<'a> {
 
 /// The ticket a mail becomes.
 fn draft(mail: &Parsed, becoming: Becoming<'_>) -> Draft {
-    let requester = mail.from.as_ref().map(|from| (from.name.clone().unwrap_or_else(|| from.email.clone()), from.email.clone()));
     let subject = mail.subject.as_deref().unwrap_or("(geen onderwerp)");
     let text = if mail.text.is_empty() { "(geen tekst)" } else { &mail.text };
     let related = becoming.related.map(|ticket| ticket.id);
@@ -42,8 +41,13 @@ fn draft(mail: &Parsed, becoming: Becoming<'_>) -> Draft {
         title: Some(subject.to_owned()),
         description: Some(text.to_owned()),
         channel: Some(Channel::Email.as_str().to_owned()),
-        requester,
+        requester: mail.from.as_ref().map(requester),
         mail: Some(FromMail { acknowledge: becoming.acknowledge, is_stranger: becoming.is_stranger, related }),
         ..Draft::default()
     }
+}
+
+/// The name and address under which a sender is recorded.
+fn requester(from: &Address) -> (String, String) {
+    (from.name.clone().unwrap_or_else(|| from.email.clone()), from.email.clone())
 }

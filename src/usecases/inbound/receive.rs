@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Becoming, draft, sender};
+use super::{Becoming, draft, requester, sender};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
@@ -19,7 +19,7 @@ use crate::store::inbound::{MADE_UP, SameBy, SameMessage};
 use crate::store::{self, Scope, Tx};
 use crate::usecases::enclosures::{self, Enclosed};
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
-use crate::usecases::{Error, Stamp, tokens};
+use crate::usecases::{Error, Stamp, people, tokens};
 
 /// The largest message that is taken in, in bytes.
 const SIZE_CAP: usize = 25 * 1024 * 1024;
@@ -294,13 +294,27 @@ impl<'a> Intake<'a> {
     async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<(Ticket, Option<Uuid>), Error> {
         let mail = self.coming.mail;
         let ticket = store::tickets::lock(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
-        let sender = mail.from.as_ref().map(|from| from.email.to_lowercase()).unwrap_or_default();
-        let person = store::people::with_address(tx, &ticket.organisation, &sender).await?.map(|person| person.id);
+        let person = self.writer(tx, &ticket.organisation).await?;
         let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
         let message = NewMessage { public: true, by_phone: false, body: body.to_owned(), person_id: person };
         tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &When::default()).await?;
         let ticket = store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
         Ok((ticket, person))
+    }
+
+    /// The sender as a person of the ticket's organisation. A colleague who writes for the first time is recorded, as one who reports
+    /// something is; none of whoever may belong to another client as well.
+    async fn writer(&self, tx: &Tx, organisation: &str) -> Result<Option<Uuid>, Error> {
+        let Some((name, email)) = self.coming.mail.from.as_ref().map(requester) else { return Ok(None) };
+        let address = people::address(organisation, &email);
+        if let Some(known) = store::people::with_address(tx, organisation, &address.1).await? {
+            return Ok(Some(known.id));
+        }
+        if !self.sender.is_only_of(organisation) {
+            return Ok(None);
+        }
+        let recorded = people::known_as(self.coming.app, tx, [(address.clone(), name.as_str(), false)].into_iter()).await?;
+        Ok(recorded.get(&address).map(|person| person.id))
     }
 
     /// Notes on its ticket that a mail of ours cannot be delivered. A temporary failure is not noted.

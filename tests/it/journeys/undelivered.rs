@@ -95,9 +95,12 @@ async fn what_is_given_up_after_five_days_is_seen_everywhere_and_sent_again_once
 }
 
 async fn an_address_nobody_can_mail_to_is_given_up_at_once_and_holds_up_no_other_mail(desk: &Desk) {
-    let mut unmailable = incident("p3");
-    unmailable["requester"]["email"] = json!("jan..x@ipo.example");
-    let (number, good) = (desk.registers(&unmailable).await, desk.registers(&incident("p3")).await);
+    let mut bad = incident("p3");
+    bad["requester"]["email"] = json!("jan@ipo.example");
+    let (number, good) = (desk.registers(&bad).await, desk.registers(&incident("p3")).await);
+    let id = desk.get(&format!("/v1/tickets/{number}")).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    // None is taken in; one may have been recorded long ago.
+    desk.spoils("UPDATE person SET email = 'jan..x@ipo.example' WHERE id = (SELECT requester_id FROM ticket WHERE id = $1)", id).await;
     desk.passes("PT1M").await;
     assert_eq!(told(desk, &good), ["confirmation"]);
     let [failed] = &outbound(desk, "state=failed").await[..] else { panic!("one mail is given up") };
@@ -186,7 +189,7 @@ async fn a_server_that_knows_no_such_address_is_believed_and_one_that_says_later
         ("UURWERK_MAIL_SMTP_TLS", "none"),
     ];
     let desk = Desk::open_with(On::Sqlite, &smtp).await;
-    for address in ["gone@ipo.example", "later@ipo.example", "anna@ipo.example"] {
+    for address in ["gone@ipo.example", "andré@ipo.example", "later@ipo.example", "anna@ipo.example"] {
         let mut ticket = incident("p3");
         ticket["requester"]["email"] = json!(address);
         desk.registers(&ticket).await;
@@ -196,7 +199,10 @@ async fn a_server_that_knows_no_such_address_is_believed_and_one_that_says_later
     assert_eq!(taken(), 1, "nobody waits for the two others");
     desk.passes("PT1M").await;
     assert_eq!(taken(), 2);
-    let [failed] = &outbound(&desk, "state=failed").await[..] else { panic!("one mail is given up") };
-    assert_eq!((&failed["recipient"], &failed["attempts"]), (&json!("gone@ipo.example"), &json!(1)));
-    assert_eq!(failed["lastError"], "the mail server answered 550");
+    let failed = outbound(&desk, "state=failed").await;
+    let mut failed: Vec<_> =
+        failed.iter().map(|mail| [&mail["recipient"], &mail["lastError"], &mail["attempts"]].map(Value::to_string)).collect();
+    failed.sort();
+    let letters = "\"the mail server takes no address with letters outside ASCII\"";
+    assert_eq!(failed, [["\"andré@ipo.example\"", letters, "1"], ["\"gone@ipo.example\"", "\"the mail server answered 550\"", "1"]]);
 }

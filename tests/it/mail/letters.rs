@@ -3,6 +3,7 @@
 use serde_json::json;
 use uurwerk::domain::permission::Role;
 use uurwerk::usecases::tokens::NewToken;
+use uurwerk::usecases::{Error, FieldCode};
 
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
@@ -11,19 +12,13 @@ on_both_databases!(
     only_a_priority_that_must_be_phoned_is_asked_to_be_phoned,
     an_escalation_names_everybody_it_is_sent_to_and_whose_decision_it_was,
     an_answer_is_signed_by_who_wrote_it_and_by_the_desk_once,
+    a_colleague_who_answers_for_the_first_time_has_a_name,
+    no_address_is_taken_in_that_mail_cannot_be_sent_to,
 );
 
 /// MAIL-06, INC-03: under a contract that knows such a priority, and for a type that has it.
 async fn only_a_priority_that_must_be_phoned_is_asked_to_be_phoned(desk: &Desk) {
-    let desk = Desk::open_with(
-        desk.on(),
-        &[
-            ("UURWERK_MAILBOXES_VRAAG_ADDRESS", "vraag@uurwerk.example"),
-            ("UURWERK_MAILBOXES_VRAAG_CONTRACT", "dap-example"),
-            ("UURWERK_MAILBOXES_VRAAG_DEFAULT_TYPE", "information_request"),
-        ],
-    )
-    .await;
+    let questions = Desk::open_with(desk.on(), &[("UURWERK_MAILBOXES_SERVICEDESK_DEFAULT_TYPE", "information_request")]).await;
     for (mailbox, from, subject, calls) in [
         ("servicedesk", "anna@ipo.example", "P1: alles ligt stil", true),
         ("servicedesk", "anna@ipo.example", "Storing, prioriteit 1", true),
@@ -31,10 +26,11 @@ async fn only_a_priority_that_must_be_phoned_is_asked_to_be_phoned(desk: &Desk) 
         ("servicedesk", "anna@ipo.example", "Dit is geen P1", false),
         ("servicedesk", "anna@ipo.example", "Slagboom parkeerplaats P1", false),
         ("servicedesk", "anna@ipo.example", "P2", false),
-        ("vraag", "anna@ipo.example", "P1", false),
+        ("questions", "anna@ipo.example", "P1", false),
         ("support", "eva@gemeente-voorbeeld.example", "P1", false),
     ] {
         let mail = format!("From: {from}\nSubject: {subject}\nMessage-ID: <{}@x.example>\n\nHelp.\n", uuid::Uuid::new_v4());
+        let (desk, mailbox) = if mailbox == "questions" { (&questions, "servicedesk") } else { (desk, mailbox) };
         let number = desk.mail_arrives(mailbox, &mail).await.body["ticket"].as_str().expect("a ticket").to_owned();
         desk.passes("PT1M").await;
         let confirmation = desk.mails().into_iter().find(|mail| mail.contains(&format!("[{number}]"))).expect("a confirmation");
@@ -138,4 +134,50 @@ async fn an_answer_is_signed_by_who_wrote_it_and_by_the_desk_once(desk: &Desk) {
     };
     assert_eq!(signature("Welke printer?").as_deref(), Some("Bob de Boer\nServicedesk"));
     assert_eq!(signature("Wij kijken.").as_deref(), Some("Servicedesk"), "the first token has no name of its own");
+}
+
+/// A name for whoever of the client answers, and none for a stranger.
+async fn a_colleague_who_answers_for_the_first_time_has_a_name(desk: &Desk) {
+    let number = desk.registers(&incident("p2")).await;
+    let answers = async |from: &str| {
+        let id = uuid::Uuid::new_v4();
+        let mail = format!("From: {from}\nSubject: Re: [{number}] x\nMessage-ID: <{id}@x.example>\n\nHier ook.\n");
+        desk.mail_arrives("servicedesk", &mail).await.body["outcome"].clone()
+    };
+    assert_eq!(answers("Cor Visser <cor@ipo.example>").await, "reply");
+    assert_eq!(answers("dik@ipo.example").await, "reply");
+    assert_eq!(answers("Cor <cor@ipo.example>").await, "reply");
+    let written = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
+    let names: Vec<_> = written.as_array().expect("messages").iter().map(|one| one["author"]["name"].clone()).collect();
+    assert_eq!(names, ["Cor Visser", "dik@ipo.example", "Cor Visser"], "{written}");
+    assert_eq!(answers("Vreemd <vreemd@elders.example>").await, "quarantined");
+    let people = desk.get("/v1/people?organisation=ipo").await.body["items"].as_array().map(Vec::len);
+    assert_eq!(people, Some(3), "Anna, Cor and Dik");
+}
+
+async fn no_address_is_taken_in_that_mail_cannot_be_sent_to(desk: &Desk) {
+    for address in ["<a>@ipo.example,b", "x,victim@ipo.example", "a@ipo.example.", "jan..x@ipo.example"] {
+        let mut ticket = incident("p2");
+        ticket["requester"]["email"] = json!(address);
+        let refused = desk.post("/v1/tickets", &ticket).await;
+        let wrong = &refused.body["errors"][0];
+        assert_eq!(
+            (refused.status, &wrong["pointer"], &wrong["code"]),
+            (400, &json!("/requester/email"), &json!("bad_format")),
+            "{address}"
+        );
+        assert_eq!(refused.body["errors"].as_array().map(Vec::len), Some(1), "{}", refused.body);
+        let new = NewToken {
+            name: "x".to_owned(),
+            organisation: Some("ipo".to_owned()),
+            person: Some(address.to_owned()),
+            roles: vec![Role::Requester],
+            ..NewToken::default()
+        };
+        let refused = uurwerk::usecases::tokens::create(&desk.app, &new).await.expect_err("no address");
+        let Error::Invalid(problems) = refused else { panic!("{refused:?}") };
+        assert_eq!(problems.iter().map(|one| one.code).collect::<Vec<_>>(), [FieldCode::BadFormat], "{address}");
+    }
+    let sent = desk.mail_arrives("servicedesk", "From: jan..x@ipo.example\nSubject: x\nMessage-ID: <1@x.example>\n\ny\n").await;
+    assert_eq!((&sent.body["outcome"], &sent.body["reason"]), (&json!("quarantined"), &json!("the message names no sender")));
 }

@@ -1,0 +1,38 @@
+//! Mail addresses.
+
+/// Whether mail can be sent to an address, by the library that sends it. None is taken in for which that does not hold.
+pub fn can_be_mailed(address: &str) -> bool {
+    // In quotes a mailbox may hold blanks, which no header or form that we read takes for one address.
+    !address.contains(char::is_whitespace) && address.parse::<lettre::Address>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_that_mail_can_be_sent_to() {
+        for address in ["anna@ipo.example", "Anna.de-Boer+x@sub.ipo.example", "o'neil@ipo.example", "jan@gemeente-zuid-ü.example"] {
+            assert!(can_be_mailed(address), "{address}");
+        }
+        for none in [
+            "",
+            "anna",
+            "@ipo.example",
+            "anna@",
+            "<a>@ipo.example,b",
+            "x,victim@ipo.example",
+            "a@ipo.example.",
+            "a@ipo.example,b",
+            "jan..x@ipo.example",
+            ".jan@ipo.example",
+            "a@-ipo.example",
+            "a@b@ipo.example",
+            "\"a b\"@ipo.example",
+            "Anna <anna@ipo.example>",
+            "a@ipo.example\r\nBcc: b@ipo.example",
+        ] {
+            assert!(!can_be_mailed(none), "{none:?}");
+        }
+    }
+}
