@@ -66,7 +66,7 @@ pub async fn attach(
                     code: FieldCode::EmptyBody,
                     detail: "the file is empty".to_owned(),
                 }]),
-                Err(NotKept::TooLong) => too_large(app, room),
+                Err(NotKept::TooLong) => too_large(app, room, new.size),
                 Err(NotKept::Broken(error)) => error,
                 Err(NotKept::Store(error)) => Error::Unavailable(error.to_string()),
             });
@@ -82,7 +82,7 @@ pub async fn attach(
         let attachment = attachment(&stamp, &ticket, new, id, &kept);
         let room = room_on(app, tx, &ticket, new.public).await?;
         if kept.size > room {
-            return Err(too_large(app, room));
+            return Err(too_large(app, room, Some(kept.size)));
         }
         record(app, tx, &stamp, ticket, std::slice::from_ref(&attachment), Some(id)).await?;
         Ok(attachment)
@@ -103,7 +103,7 @@ async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachme
             stamp.who.may_show(new.public)?;
             let room = room_on(app, tx, &ticket, new.public).await?;
             if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
-                return Err(too_large(app, room));
+                return Err(too_large(app, room, new.size));
             }
             store::attachments::expect(tx, &[id], TimeSource::machine().now()).await?;
             Ok(room)
@@ -122,9 +122,10 @@ pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket, public: bool) -
     Ok(app.settings.attachments.max_bytes_per_ticket.saturating_sub(sizes.iter().sum()))
 }
 
-fn too_large(app: &App, room: u64) -> Error {
+/// Too large for any ticket, or for the room that this one has left. Of a file whose size nobody told no more is read than there is room for.
+fn too_large(app: &App, room: u64, size: Option<u64>) -> Error {
     let cap = app.settings.attachments.max_bytes;
-    if room < cap {
+    if room < cap && size.is_none_or(|size| size <= cap) {
         let detail = format!("the ticket has room for {room} more bytes of attachments");
         return Error::TooLarge { code: Code::TicketFull, detail };
     }

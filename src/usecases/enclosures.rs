@@ -1,7 +1,7 @@
 //! Files that came with a mail become attachments of its ticket. Their bytes are stored before the mail is taken in, their rows are written
 //! in the transaction that takes it in, and bytes it did not record are removed again.
 //!
-//! A file that is too large stays in the raw message only, and an internal note says so.
+//! A file that is too large, or for which the ticket has no room, stays in the raw message only, and an internal note says why.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -70,21 +70,31 @@ pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed:
         Err(Error::Conflict { .. }) => 0,
         room => room?,
     };
-    let (mut fitting, mut left) = (Vec::new(), enclosed.too_large.clone());
+    let (mut fitting, mut left) = (Vec::new(), Vec::new());
     for (id, new, kept) in &enclosed.files {
         match room.checked_sub(kept.size) {
             Some(rest) => {
                 room = rest;
                 fitting.push(attachments::attachment(stamp, &ticket, new, *id, kept));
             }
-            None => left.push(new.name.clone()),
+            None => left.push(new.name.as_str()),
         }
     }
     let ticket = if fitting.is_empty() { ticket } else { attachments::record(app, tx, stamp, ticket, &fitting, None).await? };
-    if left.is_empty() {
+    let too_large: Vec<_> = enclosed.too_large.iter().map(String::as_str).collect();
+    let cap = app.settings.attachments.max_bytes;
+    let reasons = [
+        (too_large, format!("groter dan de {cap} bytes die een bestand mag hebben")),
+        (left, "er is bij dit ticket geen plaats meer voor".to_owned()),
+    ];
+    let notes = reasons
+        .iter()
+        .filter(|(names, _)| !names.is_empty())
+        .map(|(names, why)| format!("Niet als bijlage bewaard, wel in het oorspronkelijke bericht: {} ({why}).", names.join(", ")));
+    let body = notes.collect::<Vec<_>>().join("\n");
+    if body.is_empty() {
         return Ok(ticket);
     }
-    let body = format!("Niet als bijlage bewaard omdat er geen plaats voor is, wel in het oorspronkelijke bericht: {}.", left.join(", "));
     let note = NewMessage { public: false, by_phone: false, body, person_id: None };
     let id = ticket.id;
     write_in(app, tx, &Stamp::system(stamp.recorded_at), ticket, &note, &When::default()).await?;

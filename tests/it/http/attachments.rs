@@ -171,6 +171,8 @@ async fn a_ticket_has_room_for_so_much_and_no_more(desk: &Desk) {
     assert_eq!(attach(&desk, &number, "name=a", vec![1; 600]).await.status, 201);
     let full = attach(&desk, &number, "name=b", vec![1; 401]).await;
     assert_eq!((full.status, &full.body["code"]), (413, &json!("ticket_full")));
+    let too_large = attach(&desk, &number, "name=b", vec![1; 601]).await;
+    assert_eq!((too_large.status, &too_large.body["code"]), (413, &json!("attachment_too_large")), "on no ticket would it fit");
     // However many come at once.
     let answers = futures_util::future::join_all((0..8).map(|_| attach(&desk, &number, "name=b", vec![1; 100]))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 4);

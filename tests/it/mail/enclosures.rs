@@ -75,7 +75,10 @@ async fn what_is_too_large_stays_in_the_message_and_is_noted(desk: &Desk) {
     let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
     let note = messages.as_array().expect("messages").iter().find(|one| one["visibility"] == "internal").expect("a note").clone();
     let body = note["body"].as_str().unwrap_or_default();
-    assert!(body.contains("groot.pdf, past-niet-meer.pdf") && note["author"]["kind"] == "system", "{note}");
+    let said = "Niet als bijlage bewaard, wel in het oorspronkelijke bericht: ";
+    let too_large = format!("{said}groot.pdf (groter dan de 10 bytes die een bestand mag hebben).");
+    let no_room = format!("{said}past-niet-meer.pdf (er is bij dit ticket geen plaats meer voor).");
+    assert_eq!((body, &note["author"]["kind"]), (format!("{too_large}\n{no_room}").as_str(), &json!("system")));
 }
 
 /// MAIL-04.
