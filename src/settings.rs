@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::de::IntoDeserializer as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use address::Address;
 use load::Reading;
@@ -26,6 +27,12 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+}
+
+/// An optional setting that is empty is not set: a variable without a value is how many a deployment leaves one out.
+fn unless_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(given: D) -> Result<Option<T>, D::Error> {
+    let text = Option::<String>::deserialize(given)?.filter(|text| !text.trim().is_empty());
+    text.map(|text| T::deserialize(text.into_deserializer())).transpose()
 }
 
 impl fmt::Debug for Secret {
@@ -116,11 +123,15 @@ pub struct Attachments {
 #[serde(deny_unknown_fields)]
 pub struct S3 {
     /// Where it is not Amazon's own.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub endpoint: Option<Address>,
+    #[serde(default, deserialize_with = "unless_empty")]
     pub region: Option<String>,
     /// The access key id.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub key: Option<String>,
     /// The secret access key.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub secret: Option<Secret>,
 }
 
@@ -137,6 +148,7 @@ pub struct Contracts {
 #[serde(deny_unknown_fields)]
 pub struct Admin {
     /// The token that may do everything.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub token: Option<Secret>,
 }
 
@@ -145,6 +157,7 @@ pub struct Admin {
 #[serde(deny_unknown_fields)]
 pub struct Sandbox {
     /// The time at which an empty sandbox begins.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub start: Option<crate::domain::Instant>,
 }
 
@@ -197,7 +210,9 @@ pub struct Smtp {
     pub host: Address,
     pub port: u16,
     pub tls: Tls,
+    #[serde(default, deserialize_with = "unless_empty")]
     pub username: Option<String>,
+    #[serde(default, deserialize_with = "unless_empty")]
     pub password: Option<Secret>,
 }
 
@@ -221,6 +236,7 @@ pub struct Mailbox {
     /// The contract its tickets fall under.
     pub contract: String,
     /// The organisation that mail of strangers belongs to, where they are accepted. Other mail belongs to its sender's organisation.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub organisation: Option<String>,
     /// The type a mail becomes (MAIL-07).
     #[serde(default = "incident")]
@@ -369,6 +385,26 @@ mod tests {
         assert_eq!((settings.attachments.max_bytes, settings.attachments.max_bytes_per_ticket), (17, 99));
         assert_eq!(settings.attachments.s3.secret.as_ref().map(Secret::reveal), Some("17"));
         assert_eq!(settings.mailboxes["support"].unknown_senders, UnknownSenders::Accept);
+    }
+
+    #[test]
+    fn what_is_set_but_empty_is_not_set() {
+        let optional = [
+            "UURWERK_ADMIN_TOKEN",
+            "UURWERK_ADMIN_TOKEN_FILE",
+            "UURWERK_ATTACHMENTS_S3_ENDPOINT",
+            "UURWERK_ATTACHMENTS_S3_KEY",
+            "UURWERK_ATTACHMENTS_S3_SECRET",
+            "UURWERK_MAIL_SMTP_USERNAME",
+            "UURWERK_MAIL_SMTP_PASSWORD",
+            "UURWERK_MAILBOXES_SUPPORT_ORGANISATION",
+            "UURWERK_SANDBOX_START",
+        ];
+        let settings = with(&optional.map(|name| (name, ""))).expect("they are settings");
+        assert_eq!((settings.admin.token, settings.mail.smtp.username, settings.mail.smtp.password), (None, None, None));
+        let s3 = settings.attachments.s3;
+        assert_eq!((s3.endpoint, s3.key, s3.secret, settings.sandbox.start), (None, None, None, None));
+        assert_eq!(settings.mailboxes["support"].organisation, None);
     }
 
     #[test]

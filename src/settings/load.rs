@@ -42,6 +42,7 @@ impl Reading {
     pub fn variable(mut self, name: &str, value: String) -> Result<Self, BadSettings> {
         let Some(word) = name.strip_prefix(PREFIX).filter(|word| *word != "CONFIG") else { return Ok(self) };
         let (word, value) = match word.strip_suffix("_FILE") {
+            Some(_) if value.is_empty() => return Ok(self),
             Some(word) => {
                 let path = PathBuf::from(&value);
                 let text = std::fs::read_to_string(&path).map_err(|error| BadSettings::Unreadable(path, error))?;
