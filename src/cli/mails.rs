@@ -31,7 +31,7 @@ pub async fn take(settings: Settings, mailbox: &str) -> Result<(), Failed> {
 }
 
 pub fn preview(folder: &Path) -> Result<(), Failed> {
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for listed in messages::REGISTRY {
         for sample in listed.samples()? {
             let path = folder.join(format!("{}.eml", sample.name));

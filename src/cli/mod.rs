@@ -13,9 +13,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::domain::permission;
+use crate::domain::{Instant, permission};
 use crate::reports::layout;
 use crate::reports::service_management::Month;
 use crate::settings::Settings;
@@ -64,11 +65,11 @@ enum What {
         #[arg(long, value_name = "DATABASE_URL", requires_all = ["from", "to"], conflicts_with = "ledger")]
         against: Option<String>,
         /// The first date of the period, on the contract's wall clock.
-        #[arg(long, requires = "against")]
-        from: Option<chrono::NaiveDate>,
+        #[arg(long, requires = "against", value_parser = date)]
+        from: Option<NaiveDate>,
         /// The last date of the period.
-        #[arg(long, requires = "against")]
-        to: Option<chrono::NaiveDate>,
+        #[arg(long, requires = "against", value_parser = date)]
+        to: Option<NaiveDate>,
         /// How the comparison is printed.
         #[arg(long, value_enum, default_value_t, requires = "against")]
         format: output::Format,
@@ -96,11 +97,11 @@ enum What {
         #[arg(long)]
         contract: String,
         /// Such as 2026-03.
-        #[arg(long)]
-        month: String,
+        #[arg(long, value_parser = month)]
+        month: Month,
         /// As known at this instant (RFC 3339); now when absent.
         #[arg(long)]
-        as_of: Option<String>,
+        as_of: Option<Instant>,
         /// How the report is printed.
         #[arg(long, value_enum, default_value_t)]
         format: output::Format,
@@ -229,15 +230,14 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&folder)?,
         What::Mail { mailbox, what: None } => mails::take(settings()?, &mailbox.unwrap_or_default()).await?,
         What::Report { contract, month, as_of, format } => {
-            let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is not a month such as 2026-03"))?;
-            report(settings()?, &contract, month, as_of.as_deref(), format).await?;
+            report(settings()?, &contract, month, as_of, format).await?;
         }
         What::Token(asked) => tokens::run(settings()?, asked).await?,
         What::Plan { files } => return Box::pin(agreements::plan(settings()?, &files)).await,
         What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
         What::Amend { contract, calendar, date, change, hours, reason, approved_by } => {
             let approvals = calendars::consents(&approved_by, None)?;
-            let draft = amendments::NewAmendment { calendar, date: chrono::NaiveDate::default(), change, hours, reason, approvals };
+            let draft = amendments::NewAmendment { calendar, date: NaiveDate::default(), change, hours, reason, approvals };
             calendars::amend(settings()?, &contract, &date, draft).await?;
         }
         What::Approve { contract, amendment, approved_by, evidence } => {
@@ -253,11 +253,18 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<&str>, format: output::Format) -> Result<(), Failed> {
-    let as_of = as_of.map(str::parse).transpose()?;
+async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<Instant>, format: output::Format) -> Result<(), Failed> {
     let app = open::existing(settings).await?;
     let report = reports::service_management(&app, &Scope::All, contract, month, as_of).await.map_err(explained)?;
     Ok(say(format.render(&report, || layout::service_management::document(&report))?)?)
+}
+
+fn month(text: &str) -> Result<Month, String> {
+    text.parse().map_err(|_not_one| "is not a month such as 2026-03".to_owned())
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_not_one| "is not a date such as 2026-12-24".to_owned())
 }
 
 /// An error for a terminal, with all its problems.

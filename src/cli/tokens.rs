@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{Failed, explained, open, say};
 use crate::app::App;
 use crate::auth::tokens::TokenState;
+use crate::domain::Instant;
 use crate::domain::permission::Role;
 use crate::settings::Settings;
 use crate::usecases::one_of;
@@ -30,7 +31,7 @@ pub struct Asked {
     integration: Option<String>,
     /// When it expires (RFC 3339).
     #[arg(long)]
-    expires_at: Option<String>,
+    expires_at: Option<Instant>,
     /// Instead: list every token, without the secrets, which are not kept.
     #[arg(long, conflicts_with_all = ["name", "organisation", "roles", "person", "integration", "expires_at", "revoke"])]
     list: bool,
@@ -54,10 +55,9 @@ pub async fn run(settings: Settings, asked: Asked) -> Result<(), Failed> {
         let revoked = tokens::revoke(&open::existing(settings).await?, id).await.map_err(explained)?;
         return Ok(say(line(&revoked))?);
     }
-    let expires_at = asked.expires_at.map(|text| text.parse()).transpose()?;
     let app = open::in_any_time(settings).await?;
     open::apply_folder(&app).await?;
-    let Asked { name, organisation, roles, person, integration, .. } = asked;
+    let Asked { name, organisation, roles, person, integration, expires_at, .. } = asked;
     let new = match integration {
         Some(name) => NewToken { name, roles: vec![Role::Integration], expires_at, ..NewToken::default() },
         None => NewToken { name, organisation, roles, person, expires_at },

@@ -11,6 +11,7 @@ by_command!(
     a_report_of_what_is_not_there_says_so,
     a_plan_names_what_changes_and_exits_2_when_it_cannot_be_applied,
     an_unknown_setting_is_refused_in_a_line,
+    an_option_that_cannot_be_is_named,
     tokens_are_listed_without_their_secrets_and_a_withdrawn_one_opens_nothing,
     a_first_start_says_where_the_desk_is_and_what_next_and_nothing_of_its_tables,
     a_token_that_could_not_be_shown_is_not_kept,
@@ -28,6 +29,8 @@ async fn every_message_is_written_as_a_file_that_a_mail_program_opens(place: &Pl
         let body = mail.body_text(0).unwrap_or_default();
         assert!(mail.subject().is_some_and(|subject| !subject.is_empty()) && body.contains("Servicedesk"), "{name}: {body}");
     }
+    let in_the_way = place.run(&["mail", "preview", "messages/bevestiging.eml"], &[]);
+    assert!(in_the_way.code == Some(1) && in_the_way.err.starts_with("messages/bevestiging.eml: "), "{in_the_way:?}");
     let nothing = place.run(&["mail"], &[]);
     assert!(nothing.code == Some(2) && nothing.err.contains("--mailbox"), "{nothing:?}");
 }
@@ -148,21 +151,44 @@ async fn an_unknown_setting_is_refused_in_a_line(place: &Place) {
     assert!(ran.err.starts_with("settings: bin (UURWERK_BIN): there is no such setting") && !ran.err.contains(".rs"), "{ran:?}");
 }
 
+/// Whatever an option cannot be, it is named.
+async fn an_option_that_cannot_be_is_named(place: &Place) {
+    place.prepared();
+    let long = "x".repeat(201);
+    for (arguments, said) in [
+        (&["token", "--role", "auditor", "--expires-at", "morgen"][..], "--expires-at"),
+        (&["report", "--contract", "dap-example", "--month", "2026-03", "--as-of", "gisteren"], "--as-of"),
+        (&["report", "--contract", "dap-example", "--month", "maart"], "--month"),
+        (&["token", "--role", "auditor", "--expires-at", "2020-01-01T00:00:00Z"], "2020-01-01T00:00:00Z has passed"),
+        (&["token", "--role", "auditor", "--name", "twee\nregels"], "a token's name is one line"),
+        (&["token", "--role", "auditor", "--name", &long], "a token's name has 200 characters at most"),
+        (&["token", "--role", "auditor", "--name", " "], "a token needs a name"),
+    ] {
+        let ran = place.run(arguments, &[]);
+        assert!(ran.code != Some(0) && ran.out.is_empty() && ran.err.contains(said), "{arguments:?}: {ran:?}");
+    }
+    assert_eq!(place.does(&["token", "--list"]), "");
+}
+
 async fn tokens_are_listed_without_their_secrets_and_a_withdrawn_one_opens_nothing(place: &Place) {
     let desk = place.prepared().serves(&SANDBOX).await;
     let secrets: Vec<String> = [
         &["token", "--name", "koppeling", "--organisation", "ipo", "--role", "approver"][..],
         &["token", "--role", "agent_line_1"],
-        &["token", "--name", "oud", "--role", "auditor", "--expires-at", "2020-01-01T00:00:00Z"],
+        &["token", "--name", "oud", "--role", "auditor", "--expires-at", "2026-03-02T07:30:00Z"],
     ]
     .into_iter()
     .map(|arguments| place.does(arguments).trim().to_owned())
     .collect();
+    desk.post("/v1/sandbox/advances", &serde_json::json!({ "by": "PT1H" })).await;
     let listed = place.does(&["token", "--list"]);
     assert_eq!(listed.lines().count(), 3, "{listed}");
     assert!(!secrets.iter().any(|secret| listed.contains(secret.trim_start_matches("uwk_"))), "{listed}");
     let line = |name: &str| listed.lines().find(|line| line.ends_with(name)).unwrap_or_else(|| panic!("{name} in {listed}"));
-    assert!(line(": koppeling").contains(" for ipo, good") && line(": oud").contains("ended at 2020-01-01T00:00:00Z"), "{listed}");
+    assert!(
+        line(": koppeling").contains(" for ipo (approver), good") && line(": oud").contains("ended at 2026-03-02T07:30:00Z"),
+        "{listed}"
+    );
 
     let asks = async |secret: &str| {
         let header = format!("Bearer {secret}");
@@ -171,7 +197,7 @@ async fn tokens_are_listed_without_their_secrets_and_a_withdrawn_one_opens_nothi
     assert_eq!((asks(&secrets[0]).await, asks(&secrets[1]).await, asks(&secrets[2]).await), (200, 200, 401));
     let id = line(": koppeling").split(' ').next().expect("an id");
     for _ in 0..2 {
-        assert!(place.does(&["token", "--revoke", id]).contains("revoked at 2026-03-02T07:00:00Z"));
+        assert!(place.does(&["token", "--revoke", id]).contains("revoked at 2026-03-02T08:00:00Z"));
     }
     assert_eq!((asks(&secrets[0]).await, asks(&secrets[1]).await), (401, 200), "the other one stays");
     let unknown = place.run(&["token", "--revoke", "00000000-0000-0000-0000-000000000000"], &[]);
