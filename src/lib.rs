@@ -59,6 +59,9 @@
 //!
 //! Absent on purpose: counters of elapsed time, polling of open tickets, a second way to compute a deadline.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod app;
 pub mod auth;
 pub mod cli;

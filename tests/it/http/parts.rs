@@ -73,7 +73,7 @@ async fn each_writing_is_a_version_and_earlier_ones_stay(desk: &Desk) {
     assert_eq!((told(&next), &next["nextCursor"]), (vec![(json!(1), json!("De accu laden."))], &Value::Null));
     let kinds = desk.history(&number).await;
     assert_eq!(kinds.iter().filter(|(kind, _)| kind == "ticket.part_written").count(), 3, "{kinds:?}");
-    let key = [("Idempotency-Key", "een-keer")];
+    let key = [("Idempotency-Key", "een-keer"), ("content-type", "application/json")];
     let once = desk.send_raw(&path, analysis("Drie accu's.").to_string().into_bytes(), &key).await;
     let twice = desk.send_raw(&path, analysis("Drie accu's.").to_string().into_bytes(), &key).await;
     assert_eq!((&once.body, once.body["version"].clone()), (&twice.body, json!(4)));
