@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::files::{Files, Spool};
+use crate::identity::Providers;
 use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
 use crate::store::time::Timekeeping;
@@ -24,6 +25,7 @@ pub struct App {
     pub files: Files,
     pub spool: Spool,
     pub mailer: Mailer,
+    pub providers: Providers,
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
     pub wake: Notify,
@@ -45,12 +47,14 @@ impl App {
         let db = Db::connect(&settings.database.url).await?;
         let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
         let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
+        let providers = Providers::new(&settings.identity).map_err(Error::Internal)?;
         Ok(Self {
             spool: Spool::of(&settings.http.spool),
             settings,
             db,
             files,
             mailer,
+            providers,
             time: TimeSource::machine(),
             wake: Notify::new(),
             wake_mail: Notify::new(),

@@ -15,12 +15,13 @@
 //! documents      → domain words
 //! proof simulate settings time → domain
 //! files          → health settings
+//! identity       → domain settings
 //! reports        → documents domain words
 //! store          → contracts domain health
 //! mail           → domain settings
 //! error          → domain mail store
-//! app            → error files mail settings store time
-//! auth           → app domain store time
+//! app            → error files identity mail settings store time
+//! auth           → app domain error identity store time
 //! usecases       → app auth contracts domain error files mail proof reports settings store time
 //! outbox         → app domain mail store usecases
 //! jobs           → app domain outbox store time usecases
@@ -41,6 +42,7 @@
 //! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope; agreements too are reached
 //!   only through one (`store::agreements`), so that what another process applied is known at once.
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
+//! - [`identity`]: identity providers: whether a signed token holds, and whom it names.
 //! - [`files`]: where the bytes of attachments are, and where long bodies wait.
 //! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
@@ -72,6 +74,7 @@ pub mod error;
 pub mod files;
 pub mod health;
 pub mod http;
+pub mod identity;
 pub mod jobs;
 pub mod mail;
 pub mod outbox;

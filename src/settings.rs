@@ -4,6 +4,7 @@
 
 mod address;
 mod checks;
+mod identity;
 mod load;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use address::Address;
+pub use identity::{Identity, IdentityProvider, ProviderKind};
 use load::Reading;
 
 use crate::domain::contract::TicketType;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub contracts: Contracts,
     #[serde(default)]
     pub admin: Admin,
+    #[serde(default)]
+    pub identity: Identity,
     #[serde(default)]
     pub sandbox: Sandbox,
     pub log: Log,

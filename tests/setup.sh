@@ -60,3 +60,16 @@ if [ "${1:-}" = proof ]; then
     fi
 fi
 bash "$(dirname "${BASH_SOURCE[0]}")/clients/setup.sh" "$@"
+
+# People sign in with an identity provider; one runs on loopback while the tests do.
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/identity"
+work="$here/../../target/identity"
+digest="$(cat "$here/package-lock.json" "$here/provider.mjs" | sha256sum)"
+if [ "$(cat "$work/installed" 2>/dev/null)" != "$digest" ]; then
+    echo "setup: installing an identity provider for the tests"
+    rm -rf "$work"
+    mkdir -p "$work"
+    cp "$here"/{package.json,package-lock.json,.npmrc,provider.mjs} "$work/"
+    (cd "$work" && npm ci --ignore-scripts --silent)
+    echo "$digest" >"$work/installed"
+fi

@@ -8,7 +8,7 @@ use sea_orm_migration::schema::{
 
 use crate::table::{step, table};
 
-step!(tables(), &INDEXES, undone by &["person", "token"]);
+step!(tables(), &INDEXES, undone by &["account", "person", "token"]);
 
 fn tables() -> Vec<TableCreateStatement> {
     vec![
@@ -29,6 +29,19 @@ fn tables() -> Vec<TableCreateStatement> {
             ],
         ),
         table(
+            "account",
+            vec![
+                uuid("id"),
+                string("issuer"),
+                string("subject"),
+                string_null("organisation"),
+                uuid_null("person_id"),
+                string("name"),
+                instant("created_at"),
+                instant_null("blocked_at"),
+            ],
+        ),
+        table(
             "person",
             vec![
                 uuid("id"),
@@ -45,5 +58,8 @@ fn tables() -> Vec<TableCreateStatement> {
     ]
 }
 
-const INDEXES: [&str; 2] =
-    ["CREATE UNIQUE INDEX u_person_organisation_email ON person (organisation, email)", "CREATE INDEX i_person_email ON person (email)"];
+const INDEXES: [&str; 3] = [
+    "CREATE UNIQUE INDEX u_person_organisation_email ON person (organisation, email)",
+    "CREATE INDEX i_person_email ON person (email)",
+    "CREATE UNIQUE INDEX u_account_issuer_subject ON account (issuer, subject)",
+];

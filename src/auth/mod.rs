@@ -1,11 +1,18 @@
-//! Who is calling. Every way of signing in ends in the same [`Caller`]; today that is a bearer token.
+//! Who is calling. Every way of signing in ends in the same [`Caller`]; today that is a bearer token: one of the desk's own, or one that an identity provider
+//! signed.
 //!
 //! What a caller may do is not decided here but in `domain::permission`.
 
+mod people;
 pub mod tokens;
 
-use crate::domain::permission::{Principal, Scope};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::permission::{Principal, Role, Roles, Scope};
 use crate::domain::ticket::Reader;
+use crate::error::Error;
+use crate::identity::Providers;
 
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -16,5 +23,19 @@ pub struct Caller {
 impl Caller {
     pub fn reader(&self) -> Reader {
         Reader::of(&self.who.actor)
+    }
+}
+
+/// Whom a bearer token identifies; `None` when nobody knows it, or it no longer counts.
+pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
+    if Providers::could_be(token) { people::identify(app, token).await } else { Ok(tokens::identify(app, token).await?) }
+}
+
+/// Whoever is a requester and no more sees what they reported; without a person behind the token that is nothing.
+fn scope_of(roles: Roles, organisation: String, person: Option<Uuid>) -> Scope {
+    if roles.has_one_of(&[Role::AuthorisedRequester, Role::Approver]) {
+        Scope::Organisations(vec![organisation])
+    } else {
+        Scope::Person { organisation, person: person.unwrap_or_default() }
     }
 }

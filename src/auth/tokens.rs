@@ -2,9 +2,8 @@
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use uuid::Uuid;
 
-use super::Caller;
+use super::{Caller, scope_of};
 use crate::app::App;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Principal, Role, Roles, Scope};
@@ -42,15 +41,6 @@ fn holder(token: Token) -> Caller {
         None => (Actor::Desk(id), Scope::All),
     };
     Caller { who: Principal { actor, roles }, scope }
-}
-
-/// Whoever is a requester and no more sees what they reported; without a person behind the token that is nothing.
-fn scope_of(roles: Roles, organisation: String, person: Option<Uuid>) -> Scope {
-    if roles.has_one_of(&[Role::AuthorisedRequester, Role::Approver]) {
-        Scope::Organisations(vec![organisation])
-    } else {
-        Scope::Person { organisation, person: person.unwrap_or_default() }
-    }
 }
 
 /// Tokens expire by the machine's time, in a sandbox too.

@@ -12,8 +12,8 @@ use super::idempotency::IdempotencyKey;
 use super::limits::Limits;
 use super::operation::{Argument, RequestContext, Signature};
 use crate::app::App;
+use crate::auth;
 pub use crate::auth::Caller;
-use crate::auth::tokens;
 use crate::domain::permission::Requires;
 use crate::usecases::{Error, Stamp};
 
@@ -47,7 +47,7 @@ impl Caller {
         let limits = request.app_data::<Data<Limits>>().ok_or_else(Failure::unauthorized)?;
         let address = request.peer_addr().map(|peer| peer.ip());
         // Only a wrong token counts against an address, so that nobody can lock out the good ones behind the same proxy.
-        let known = tokens::identify(app, token.trim()).await.map_err(Error::from)?;
+        let known = auth::identify(app, token.trim()).await?;
         let caller = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;
         limits.admit(token.trim())?;
         Ok(caller)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{person, token};
+use entity::{account, person, token};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict, UnionType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -61,7 +61,9 @@ pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Act
         Scope::Person { organisation, .. } => tokens.filter(of_the_desk_or(token::Column::Organisation.eq(organisation))),
     };
     let tokens = tokens.column(token::Column::Id).column(token::Column::Name).expr_as(Expr::val(0), "person");
-    let both = people.into_query().union(UnionType::All, tokens.into_query()).to_owned();
+    let accounts = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.is_in(ids.iter().copied())).select_only();
+    let accounts = accounts.column(account::Column::Id).column(account::Column::Name).expr_as(Expr::val(1), "person");
+    let both = people.into_query().union(UnionType::All, tokens.into_query()).union(UnionType::All, accounts.into_query()).to_owned();
     let known = reads.connection().query_all(&both).await?.into_iter().map(|row| {
         let (id, name, is_person): (Uuid, String, i32) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         Ok((id, if is_person == 1 { ActorName::Person(name) } else { ActorName::Token(name) }))

@@ -11,9 +11,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event, external_reference,
-    handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail, person, sandbox_advance, set_aside, stream,
-    ticket, ticket_change, ticket_part, timekeeping, token, upload,
+    account, amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event,
+    external_reference, handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail, person,
+    sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
 
 use super::Backend;
@@ -236,6 +236,8 @@ macro_rules! of_the_desk {
     ($($table:ident),*) => { $(impl OfTheDesk for $table::Entity {})* };
 }
 of_the_desk!(
+    // Its name is shown to everyone who may see what was done with it.
+    account,
     amendment_approval,
     calendar_amendment,
     change_horizon,

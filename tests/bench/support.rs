@@ -13,7 +13,6 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic, Iter
 use serde_json::json;
 use uuid::Uuid;
 use uurwerk::app::App;
-use uurwerk::domain::ticket::Actor;
 use uurwerk::settings::Settings;
 use uurwerk::usecases::Stamp;
 use uurwerk::usecases::tickets::{self, Draft};

@@ -15,9 +15,11 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 use uurwerk::contracts;
 use uurwerk::domain::Instant;
-use uurwerk::domain::ticket::TicketRef;
+use uurwerk::domain::contract::Side;
+use uurwerk::domain::permission::Principal;
 use uurwerk::domain::ticket::transition::Move;
-use uurwerk::domain::ticket::{Act, Actor};
+use uurwerk::domain::ticket::{Act, TicketRef};
+
 use uurwerk::usecases::tickets::{Draft, When, act, register};
 use uurwerk::usecases::{Stamp, what_if};
 
@@ -51,15 +53,14 @@ const BEGINNING: &str = "2026-01-05T08:00:00+01:00";
 /// Lives a ticket's life.
 async fn live(desk: &Desk, (priority, moves): (&str, &[(i64, &str)])) -> (Uuid, i64) {
     let reported: Instant = BEGINNING.parse().expect("an instant");
-    let stamp = |hours: i64, actor: &str| {
+    let stamp = |hours: i64, side: Side| {
         let at = reported.plus(hours * 3600).expect("an instant");
-        let actor = if actor == "client" { Actor::Client("bench".to_owned()) } else { Actor::Desk("bench".to_owned()) };
-        Stamp { actor, ..Stamp::system(at) }
+        Stamp { who: Principal::any_of(side), ..Stamp::system(at) }
     };
     let draft = Draft { priority: Some(priority.to_owned()), ..draft() };
-    let ticket = register(&desk.app, &stamp(0, "desk"), &draft).await.expect("a ticket").ticket;
+    let ticket = register(&desk.app, &stamp(0, Side::Supplier), &draft).await.expect("a ticket").ticket;
     for (hours, to) in moves {
-        let by = if *to == "closed" { "client" } else { "desk" };
+        let by = if *to == "closed" { Side::Client } else { Side::Supplier };
         let cause = (*to == "on_hold").then(|| "client".to_owned());
         let wish = Act::Move(Move { to: (*to).to_owned(), reason: "Gedaan.".to_owned(), cause, texts: Vec::new() });
         act(&desk.app, &stamp(*hours, by), TicketRef::Id(ticket.id), &[wish], &When::default(), None).await.expect("a move");

@@ -7,6 +7,7 @@ mod commands;
 mod contracts;
 mod faults;
 mod http;
+mod identity;
 mod journeys;
 mod mail;
 mod migrations;

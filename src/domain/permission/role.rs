@@ -67,6 +67,12 @@ impl Roles {
         roles.iter().any(|role| self.has(*role))
     }
 
+    /// Those of one side alone.
+    #[must_use]
+    pub fn of_side(self, side: Side) -> Self {
+        self.iter().filter(|role| role.side() == side).collect()
+    }
+
     #[must_use]
     pub const fn without(self, role: Role) -> Self {
         Self(self.0 & !(1 << role as u16))

@@ -69,7 +69,7 @@ verbs! {
     /// Writes what only the desk sees.
     WriteNotes = "write_notes": "interne notities schrijven", "write internal notes",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Integration];
-    RecordCalls = "record_calls": "telefonisch contact vastleggen", "record phone contacts", by AGENTS;
+    RecordCalls = "record_calls": "telefonisch contact vastleggen", "record phone contacts", by WORKERS;
     /// Records something later than it happened (CLK-15).
     RecordLate = "record_late": "later vastleggen dan het gebeurde", "record later than it happened", by WORKERS;
     EditTickets = "edit_tickets": "teksten van meldingen wijzigen", "edit tickets", by WORKERS;

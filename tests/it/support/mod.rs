@@ -81,17 +81,32 @@ impl Desk {
             On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
             On::Postgres => postgres::new_database(),
         };
-        Self::open_on(&url, folder, settings).await
+        Self::open_on(&url, folder, settings, None).await
+    }
+
+    /// The same with a settings file.
+    pub async fn open_with_file(on: On, settings: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = match on {
+            On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
+            On::Postgres => postgres::new_database(),
+        };
+        Self::open_on(&url, folder, &[], Some(settings)).await
     }
 
     /// Opens a desk on PostgreSQL, with the name of its database.
     pub async fn open_on_its_own_postgres() -> (Self, String) {
         let url = postgres::new_database();
         let name = url.rsplit('/').next().unwrap_or_default().to_owned();
-        (Self::open_on(&url, tempfile::tempdir().expect("a folder"), &[]).await, name)
+        (Self::open_on(&url, tempfile::tempdir().expect("a folder"), &[], None).await, name)
     }
 
-    async fn open_on(database: &str, folder: tempfile::TempDir, more: &[(&str, &str)]) -> Self {
+    async fn open_on(database: &str, folder: tempfile::TempDir, more: &[(&str, &str)], file: Option<&str>) -> Self {
+        let file = file.map(|text| {
+            let path = folder.path().join("desk.toml");
+            std::fs::write(&path, text).expect("a file");
+            path
+        });
         let text = |path: PathBuf| path.display().to_string();
         let contracts = cli::contracts_folder(Path::new(env!("CARGO_MANIFEST_DIR")));
         let variables = [
@@ -106,7 +121,7 @@ impl Desk {
         ];
         let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let variables = variables.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
-        let settings = Settings::from_parts(None, variables).expect("settings");
+        let settings = Settings::from_parts(file.as_deref(), variables).expect("settings");
         if database.starts_with("postgres") {
             let app = App::start(settings.clone()).await.expect("a database");
             uurwerk::store::schema::migrate(&app.db).await.expect("migrations");

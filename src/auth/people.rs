@@ -1,0 +1,81 @@
+//! People who sign in with their own identity provider.
+
+use uuid::Uuid;
+
+use super::{Caller, scope_of};
+use crate::app::App;
+use crate::domain::contract::Side;
+use crate::domain::permission::{Principal, Role, Scope};
+use crate::domain::person::Person;
+use crate::domain::ticket::Actor;
+use crate::error::Error;
+use crate::identity::{Identified, Refused};
+use crate::store::accounts::Account;
+use crate::store::{self, Tx};
+
+/// Whom a signed token names; `None` when it does not hold, or names somebody who may not come in. The reason is in the log alone: whoever
+/// brings such a token learns nothing from it, except that a second factor is missing, which is theirs to mend.
+pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
+    let identified = match app.providers.identify(token).await {
+        Ok(identified) => identified,
+        Err(Refused::Unreachable(why)) => return Err(Error::Unavailable(why)),
+        Err(refused) => {
+            tracing::info!(%refused, "a signed token was refused");
+            return Ok(None);
+        }
+    };
+    let known = store::accounts::find(&app.all(), &identified.issuer, &identified.subject).await?;
+    let account = match known {
+        Some(account) => account,
+        None => app.write(&Scope::All, async |tx| first_seen(app, tx, &identified).await).await?,
+    };
+    Ok((!account.is_blocked).then(|| caller(account, &identified)))
+}
+
+/// What somebody may is in the token: what the provider no longer gives is gone with the next one.
+fn caller(account: Account, identified: &Identified) -> Caller {
+    let side = if account.organisation.is_some() { Side::Client } else { Side::Supplier };
+    let roles = identified.roles.of_side(side);
+    let id = account.person_id.unwrap_or(account.id).to_string();
+    let (actor, scope) = match account.organisation {
+        Some(organisation) => (Actor::Client(id), scope_of(roles, organisation, account.person_id)),
+        None if roles.has(Role::Integration) => (Actor::Integration(id), Scope::All),
+        None => (Actor::Desk(id), Scope::All),
+    };
+    Caller { who: Principal { actor, roles }, scope }
+}
+
+/// Records somebody who comes in for the first time.
+async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<Account, Error> {
+    let now = app.time.now();
+    let account = Account {
+        id: app.time.id(),
+        issuer: identified.issuer.clone(),
+        subject: identified.subject.clone(),
+        organisation: identified.organisation.clone(),
+        person_id: person_of(app, tx, identified).await?,
+        name: identified.name.clone().unwrap_or_else(|| identified.subject.clone()),
+        is_blocked: false,
+    };
+    store::accounts::insert(tx, &account, now).await?;
+    // Another process may have been first.
+    store::accounts::find(tx, &account.issuer, &account.subject).await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))
+}
+
+/// Who it is among the people of their organisation. Somebody whom the desk knows by an address is taken for them only where the settings say
+/// that the provider's word is enough for that.
+async fn person_of(app: &App, tx: &Tx, identified: &Identified) -> Result<Option<Uuid>, Error> {
+    let (Some(organisation), Some(email)) = (&identified.organisation, &identified.email) else { return Ok(None) };
+    if let Some(known) = store::people::with_address(tx, organisation, email).await? {
+        return Ok(identified.vouched_for.then_some(known.id));
+    }
+    let person = Person {
+        id: app.time.id(),
+        organisation: organisation.clone(),
+        name: identified.name.clone().unwrap_or_else(|| email.clone()),
+        email: email.clone(),
+        is_stranger: false,
+    };
+    let added = store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await?;
+    Ok((added > 0).then_some(person.id))
+}

@@ -1,0 +1,53 @@
+//! Those whom identity providers know.
+
+use entity::account;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx};
+use crate::domain::Instant;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: Uuid,
+    pub issuer: String,
+    pub subject: String,
+    pub organisation: Option<String>,
+    pub person_id: Option<Uuid>,
+    pub name: String,
+    pub is_blocked: bool,
+}
+
+/// Found by what the provider calls somebody.
+pub async fn find(reads: &impl Reads, issuer: &str, subject: &str) -> Result<Option<Account>, DbErr> {
+    let row = reads.find_of_desk::<account::Entity>().filter(account::Column::Issuer.eq(issuer));
+    let row = row.filter(account::Column::Subject.eq(subject)).one(reads.connection()).await?;
+    Ok(row.map(|row| Account {
+        id: row.id,
+        issuer: row.issuer,
+        subject: row.subject,
+        organisation: row.organisation,
+        person_id: row.person_id,
+        name: row.name,
+        is_blocked: row.blocked_at.is_some(),
+    }))
+}
+
+/// Adds one, unless another process was first.
+pub async fn insert(tx: &Tx, account: &Account, created_at: Instant) -> Result<(), DbErr> {
+    let row = account::ActiveModel {
+        id: Set(account.id),
+        issuer: Set(account.issuer.clone()),
+        subject: Set(account.subject.clone()),
+        organisation: Set(account.organisation.clone()),
+        person_id: Set(account.person_id),
+        name: Set(account.name.clone()),
+        created_at: Set(created_at.to_utc()),
+        blocked_at: Set(None),
+    };
+    let first = OnConflict::columns([account::Column::Issuer, account::Column::Subject]).do_nothing().to_owned();
+    account::Entity::insert(row).on_conflict(first).exec_without_returning(tx.connection()).await.map(drop)
+}

@@ -1,0 +1,94 @@
+//! A real identity provider on loopback, with people of IPO and of the desk.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+pub const AUDIENCE: &str = "urn:uurwerk:test";
+
+pub struct Provider {
+    pub issuer: String,
+    // It ends when its input does: with this value, or with the tests.
+    running: Child,
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        drop(self.running.stdin.take());
+        drop(self.running.wait());
+    }
+}
+
+impl Provider {
+    pub fn start() -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/identity");
+        assert!(folder.join("installed").exists(), "run tests/setup.sh: it installs the identity provider");
+        let people = json!({
+            "anna": { "name": "Anna de Boer", "email": "anna@ipo.example", "roles": ["Desk.Requester"] },
+            "bram": { "name": "Bram Visser", "email": "bram@ipo.example", "roles": ["Desk.Approver", "Iets.Anders"] },
+            "nobody": { "name": "Zonder Rol", "email": "zonder@ipo.example", "roles": ["Iets.Anders"] },
+        });
+        let mut running = Command::new("node")
+            .args(["provider.mjs", &people.to_string()])
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("node");
+        let mut issuer = String::new();
+        BufReader::new(running.stdout.take().expect("its output")).read_line(&mut issuer).expect("its address");
+        assert!(issuer.starts_with("http://"), "the identity provider does not start");
+        Self { issuer: issuer.trim().to_owned(), running }
+    }
+
+    /// Settings of a desk that takes its tokens as those of IPO.
+    pub fn settings(&self) -> String {
+        format!(
+            "[[identity.providers]]\nissuer = \"{}\"\naudience = [\"{AUDIENCE}\"]\norganisation = \"ipo\"\nvouches_for_addresses = true\n\
+             roles = {{ \"Desk.Requester\" = \"requester\", \"Desk.Approver\" = \"approver\" }}\n",
+            self.issuer
+        )
+    }
+
+    /// A token as the provider gives it to somebody.
+    pub async fn token_of(&self, who: &str) -> String {
+        let asked = reqwest::Client::new().post(format!("{}/token", self.issuer)).basic_auth(who, Some("geheim"));
+        let asked = asked.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
+        let answer: Value = asked.send().await.expect("an answer").json().await.expect("JSON");
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// A token signed with the provider's key, whatever it says.
+    pub async fn signs(&self, header: &Value, claims: &Value) -> String {
+        let body = json!({ "header": header, "claims": claims }).to_string();
+        let asked = reqwest::Client::new().post(format!("{}/-/tokens", self.issuer)).body(body);
+        asked.send().await.expect("an answer").error_for_status().expect("a token").text().await.expect("a token")
+    }
+
+    /// Other keys take the place of the present ones.
+    pub async fn changes_its_keys(&self) {
+        reqwest::Client::new().post(format!("{}/-/keys", self.issuer)).send().await.expect("an answer");
+    }
+
+    /// How often its keys were read.
+    pub async fn readings(&self) -> u32 {
+        let text = reqwest::get(format!("{}/-/readings", self.issuer)).await.expect("an answer").text().await.expect("a number");
+        text.parse().expect("a number")
+    }
+
+    /// Claims that hold: of Anna, for ten minutes.
+    pub fn claims(&self) -> Value {
+        let now = now();
+        json!({ "iss": self.issuer, "aud": AUDIENCE, "sub": "anna", "name": "Anna de Boer", "email": "anna@ipo.example",
+            "roles": ["Desk.Approver"], "iat": now, "exp": now + 600 })
+    }
+}
+
+/// Seconds since 1970.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_secs()
+}
