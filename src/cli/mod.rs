@@ -97,8 +97,8 @@ enum What {
         #[arg(long)]
         contract: String,
         /// Such as 2026-03.
-        #[arg(long, value_parser = month)]
-        month: Month,
+        #[arg(long)]
+        month: String,
         /// As known at this instant (RFC 3339); now when absent.
         #[arg(long)]
         as_of: Option<Instant>,
@@ -230,6 +230,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&folder)?,
         What::Mail { mailbox, what: None } => mails::take(settings()?, &mailbox.unwrap_or_default()).await?,
         What::Report { contract, month, as_of, format } => {
+            let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is not a month such as 2026-03"))?;
             report(settings()?, &contract, month, as_of, format).await?;
         }
         What::Token(asked) => tokens::run(settings()?, asked).await?,
@@ -257,10 +258,6 @@ async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<
     let app = open::existing(settings).await?;
     let report = reports::service_management(&app, &Scope::All, contract, month, as_of).await.map_err(explained)?;
     Ok(say(format.render(&report, || layout::service_management::document(&report))?)?)
-}
-
-fn month(text: &str) -> Result<Month, String> {
-    text.parse().map_err(|_not_one| "is not a month such as 2026-03".to_owned())
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

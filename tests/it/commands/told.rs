@@ -114,7 +114,7 @@ async fn a_report_of_what_is_not_there_says_so(place: &Place) {
     for (contract, month, told) in [
         ("dap-example", "2026-04", "this month has not begun"),
         ("dap-example", "1999-01", "not in force"),
-        ("dap-example", "2026-13", "2026-13 is no month"),
+        ("dap-example", "2026-13", "--month: 2026-13 is not a month"),
         ("elders", "2026-03", "there is no such contract"),
     ] {
         let ran = place.run(&["report", "--contract", contract, "--month", month], &[]);
