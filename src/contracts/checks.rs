@@ -166,7 +166,9 @@ fn nothing_is_named_twice(root: &Section<'_>) {
         }
     }
     for clock in root.quiet_sections("clocks") {
-        ["warn_at", "holds", "answered_by"].iter().for_each(|key| lists_once(&clock.quiet_list(key)));
+        for key in ["warn_at", "holds", "answered_by"] {
+            lists_once(&clock.quiet_list(key));
+        }
     }
     let mut with_ladder = BTreeSet::new();
     for ladder in root.quiet_sections("ladders") {
@@ -259,7 +261,9 @@ fn names_are_short_enough(root: &Section<'_>) {
     }
     for (list, keys) in [("clients", &["organisation", "tier"][..]), ("ladders", &["id"]), ("obligations", &["id", "on"])] {
         for section in root.quiet_sections(list) {
-            keys.iter().for_each(|key| limit(section.peek(key), LONGEST_NAME));
+            for key in keys {
+                limit(section.peek(key), LONGEST_NAME);
+            }
         }
     }
     for fact in root.quiet_sections("obligations").iter().flat_map(|section| section.quiet_list("on")) {

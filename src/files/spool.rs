@@ -55,7 +55,7 @@ fn unnamed(folder: &Path, tried: bool) -> io::Result<std::fs::File> {
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::tempfile_in(folder)?;
     if tried {
-        file.write_all(&[0; TRIAL])?;
+        file.write_all(&vec![0; TRIAL])?;
         file.set_len(0)?;
         file.rewind()?;
     }

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::Refused;
 
 /// Keys are read again after this long, so that a key that was withdrawn does not count for ever.
-const KEPT: Duration = Duration::from_secs(3600);
+const KEPT: Duration = Duration::from_hours(1);
 /// At most one reading in this time, however many tokens name keys that nobody knows.
 const PAUSE: Duration = Duration::from_secs(30);
 const ANSWER_CAP: usize = 512 * 1024;

@@ -18,6 +18,7 @@ pub struct Identity {
 /// An issuer of tokens for the people of one organisation, or of the desk.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the settings")]
 pub struct IdentityProvider {
     /// Exactly what its tokens say in `iss`. Its keys are found from there.
     pub issuer: String,

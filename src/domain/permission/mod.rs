@@ -1,4 +1,4 @@
-//! What callers may: a role gives it, or nobody has it (IAM-05). [`verb`] is the whole table; here stands what depends on more than roles.
+//! What callers may: a role gives it, or nobody has it (IAM-05). [`Verb`] has the whole table; here stands what depends on more than roles.
 //!
 //! Who is calling is for `auth` to say. Whose rows they see is their [`Scope`], and what they see of a ticket is decided by
 //! `ticket::Reader`: whatever lies outside of those does not exist for them, so it is not found rather than forbidden.

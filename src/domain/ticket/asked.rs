@@ -59,7 +59,7 @@ fn asks_for(words: &[Word<'_>], priority: &Priority) -> bool {
     let number = if number.is_empty() { priority.rank.to_string() } else { number.to_owned() };
     (0..words.len()).any(|at| {
         let (word, next) = (words[at].text, words.get(at + 1).map(|next| next.text));
-        if PRIORITY.iter().any(|named| *named == word) {
+        if PRIORITY.contains(&word) {
             return next == Some(&number) && !is_denied(words, at);
         }
         let in_full = PRIORITY.iter().any(|named| word.strip_prefix(named) == Some(&number));

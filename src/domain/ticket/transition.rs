@@ -42,7 +42,7 @@ pub enum Refused {
     /// INC-05, INC-06.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    #[error("{}", .0.iter().map(in_words).collect::<Vec<_>>().join("; "))]
+    #[error("{}", .0.iter().copied().map(in_words).collect::<Vec<_>>().join("; "))]
     NeedsMissing(Vec<Need>),
 }
 
@@ -164,7 +164,7 @@ pub(super) fn may_move(ticket: &Ticket, who: &Principal, kind: EventKind) -> Res
     }
 }
 
-fn in_words(need: &Need) -> String {
+fn in_words(need: Need) -> String {
     match need {
         Need::Priority => "the ticket's clocks depend on its priority, and it has none yet".to_owned(),
         Need::Part(part) => format!("the ticket has no {} yet", part.english()),

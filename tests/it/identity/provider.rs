@@ -3,9 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use uurwerk::time::TimeSource;
 
 pub const AUDIENCE: &str = "urn:uurwerk:test";
 
@@ -90,5 +90,5 @@ impl Provider {
 
 /// Seconds since 1970.
 pub fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_secs()
+    u64::try_from(TimeSource::machine().now().to_utc().timestamp()).expect("a time after 1970")
 }

@@ -1,0 +1,161 @@
+//! What wrong settings are told, and who set them.
+
+use super::*;
+
+fn with(variables: &[(&str, &str)]) -> Result<Settings, BadSettings> {
+    Settings::from_parts(None, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+}
+
+#[test]
+fn the_environment_comes_on_top_of_the_defaults() {
+    let settings =
+        with(&[("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x"), ("UURWERK_MAIL_SMTP_PORT", "2525"), ("UURWERK_TIME", "sandbox")]);
+    let settings = settings.expect("they are settings");
+    assert_eq!((settings.mail.smtp.port, settings.time), (2525, TimeMode::Sandbox));
+    assert_eq!(&*settings.database.url, "postgres://u:geheim@db/x");
+}
+
+#[test]
+fn a_variable_sets_a_key_of_several_words_and_a_number_where_one_belongs() {
+    let settings = with(&[
+        ("UURWERK_ATTACHMENTS_MAX_BYTES", "17"),
+        ("UURWERK_ATTACHMENTS_MAX_BYTES_PER_TICKET", "99"),
+        ("UURWERK_ATTACHMENTS_S3_SECRET", "17"),
+        ("UURWERK_MAILBOXES_SUPPORT_UNKNOWN_SENDERS", "accept"),
+    ]);
+    let settings = settings.expect("they are settings");
+    assert_eq!((settings.attachments.max_bytes, settings.attachments.max_bytes_per_ticket), (17, 99));
+    assert_eq!(settings.attachments.s3.secret.as_ref().map(Secret::reveal), Some("17"));
+    assert_eq!(settings.mailboxes["support"].unknown_senders, UnknownSenders::Accept);
+}
+
+#[test]
+fn what_is_set_but_empty_is_not_set() {
+    let optional = [
+        "UURWERK_ADMIN_TOKEN",
+        "UURWERK_ADMIN_TOKEN_FILE",
+        "UURWERK_ATTACHMENTS_S3_ENDPOINT",
+        "UURWERK_ATTACHMENTS_S3_KEY",
+        "UURWERK_ATTACHMENTS_S3_SECRET",
+        "UURWERK_MAIL_SMTP_USERNAME",
+        "UURWERK_MAIL_SMTP_PASSWORD",
+        "UURWERK_MAILBOXES_SUPPORT_ORGANISATION",
+        "UURWERK_SANDBOX_START",
+    ];
+    let settings = with(&optional.map(|name| (name, ""))).expect("they are settings");
+    assert_eq!((settings.admin.token, settings.mail.smtp.username, settings.mail.smtp.password), (None, None, None));
+    let s3 = settings.attachments.s3;
+    assert_eq!((s3.endpoint, s3.key, s3.secret, settings.sandbox.start), (None, None, None, None));
+    assert_eq!(settings.mailboxes["support"].organisation, None);
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once_a_line_each_without_values_and_without_the_programs_insides() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.toml");
+    std::fs::write(&file, "[http]\nburst = \"veel\"\n[mailboxes.extra]\naddress = \"x@uurwerk.example\"\n[mail]\ncolour = 1\n")
+        .expect("a file");
+    let variables = [
+        ("UURWERK_BIN", "target/debug/uurwerk"),
+        ("UURWERK_HTTP_LISSEN", "x"),
+        ("UURWERK_MAIL_SMTP_TLS", "maybe"),
+        ("UURWERK_MAIL_SMTP_PORT", "geheim"),
+        ("UURWERK_ATTACHMENTS", "s3://key:geheim@bucket"),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let refused = Settings::from_parts(Some(&file), variables.into_iter()).expect_err("they cannot be").to_string();
+    let mut lines: Vec<_> = refused.lines().collect();
+    lines.sort_unstable();
+    let file = file.display();
+    for (line, start) in lines.iter().zip([
+        "settings: attachments (UURWERK_ATTACHMENTS): must be a table".to_owned(),
+        "settings: bin (UURWERK_BIN): there is no such setting; the tables are time, database, http,".to_owned(),
+        format!("settings: http.burst ({file}): must be a whole number"),
+        "settings: http.lissen (UURWERK_HTTP_LISSEN): there is no such setting; [http] has listen, requests_per_minute,".to_owned(),
+        format!("settings: mail.colour ({file}): there is no such setting; [mail] has from,"),
+        "settings: mail.smtp.port (UURWERK_MAIL_SMTP_PORT): must be a whole number from 0 to 65535".to_owned(),
+        "settings: mail.smtp.tls (UURWERK_MAIL_SMTP_TLS): must be one of \"none\", \"starttls\", \"tls\"".to_owned(),
+        format!("settings: mailboxes.extra.contract ({file}): must be given"),
+    ]) {
+        assert!(line.starts_with(&start), "{line}\nis not\n{start}\nin\n{refused}");
+    }
+    assert_eq!(lines.len(), 8, "{refused}");
+    assert!(!refused.contains("geheim") && !refused.contains(".rs"), "{refused}");
+}
+
+#[test]
+fn a_value_that_cannot_be_read_does_not_hide_one_that_cannot_work() {
+    let refused = with(&[
+        ("UURWERK_HTTP_BURST", "abc"),
+        ("UURWERK_TIME", "x"),
+        ("UURWERK_HTTP_LISTEN", "nergens"),
+        ("UURWERK_LOG_FILTER", "uurwerk=zz=1,,["),
+        ("UURWERK_ATTACHMENTS_STORE", "ftp://u:geheim@x"),
+        ("UURWERK_DATABASE_URL", "postgres://u:geheim@[::bad/x"),
+        ("UURWERK_ATTACHMENTS_S3_ENDPOINT", "minio:9000"),
+    ]);
+    let refused = refused.expect_err("they cannot be").to_string();
+    for key in [
+        "http.burst (UURWERK_HTTP_BURST)",
+        "time (UURWERK_TIME)",
+        "http.listen (UURWERK_HTTP_LISTEN)",
+        "log.filter (UURWERK_LOG_FILTER)",
+        "attachments.store (UURWERK_ATTACHMENTS_STORE)",
+        "database.url (UURWERK_DATABASE_URL)",
+        "attachments.s3.endpoint (UURWERK_ATTACHMENTS_S3_ENDPOINT)",
+    ] {
+        assert!(refused.contains(&format!("settings: {key}: ")), "{key} in\n{refused}");
+    }
+    assert_eq!((refused.lines().count(), refused.contains("geheim")), (7, false), "{refused}");
+    for (name, value) in [
+        ("UURWERK_HTTP_LISTEN", "[::1]:0"),
+        ("UURWERK_HTTP_LISTEN", "localhost:8080"),
+        ("UURWERK_LOG_FILTER", "warn,uurwerk::mail=debug"),
+        ("UURWERK_ATTACHMENTS_STORE", "s3://bucket"),
+        ("UURWERK_ATTACHMENTS_STORE", "/srv/attachments"),
+        ("UURWERK_DATABASE_URL", "postgres:///x?host=/run/postgresql"),
+        ("UURWERK_DATABASE_URL", "postgres://u:geheim@[::1]:5432/x"),
+    ] {
+        with(&[(name, value)]).unwrap_or_else(|refused| panic!("{value}: {refused}"));
+    }
+}
+
+/// The last of these lines would only follow from the first.
+#[test]
+fn what_is_wrong_in_a_table_of_ones_own_is_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.toml");
+    std::fs::write(&file, "[teams.a]\nlabel = { de = \"x\" }\n[mailboxes.extra]\naddress = 3\ncontract = \"dap\"\n").expect("a file");
+    let refused = Settings::from_parts(Some(&file), std::iter::empty()).expect_err("they cannot be").to_string();
+    let mut keys: Vec<_> = refused.lines().filter_map(|line| line.strip_prefix("settings: ")?.split(' ').next()).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["mailboxes.extra.address", "teams.a.label.de", "teams.a.label.nl"], "{refused}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_and_a_database_of_no_known_kind_are_told_in_a_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.toml");
+    std::fs::write(&file, "[http]\nburst = = 1\n").expect("a file");
+    let refused = Settings::from_parts(Some(&file), std::iter::empty()).expect_err("it cannot be read").to_string();
+    assert!(refused.starts_with(&format!("settings: {}, line 2: ", file.display())) && refused.lines().count() == 1, "{refused}");
+    for url in ["mysql://u:geheim@db/x", "POSTGRES://u:geheim@db/x", "host=db password=geheim", "sqlite::memory:", "sqlite://"] {
+        let refused = with(&[("UURWERK_DATABASE_URL", url)]).expect_err("it cannot be").to_string();
+        assert!(refused.contains("database.url") && !refused.contains("geheim"), "{refused}");
+    }
+}
+
+/// MAIL-01.
+#[test]
+fn an_address_that_is_none_and_one_that_leads_to_two_contracts_are_refused_together() {
+    let refused = with(&[("UURWERK_MAIL_FROM", "niemand"), ("UURWERK_MAILBOXES_SUPPORT_ADDRESS", "Servicedesk@uurwerk.example")]);
+    let refused = refused.expect_err("they cannot be").to_string();
+    assert!(refused.contains("mail.from") && refused.contains("mailboxes.servicedesk and mailboxes.support"), "{refused}");
+}
+
+#[test]
+fn secrets_are_masked_when_printed() {
+    let settings = with(&[("UURWERK_ADMIN_TOKEN", "geheim"), ("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x")]).expect("settings");
+    let printed = format!("{} {:?}", toml::to_string(&settings).expect("they print"), settings.admin);
+    assert!(!printed.contains("geheim"), "{printed}");
+}
