@@ -110,7 +110,7 @@ fn a_value_that_cannot_be_read_does_not_hide_one_that_cannot_work() {
     for (name, value) in [
         ("UURWERK_HTTP_LISTEN", "[::1]:0"),
         ("UURWERK_HTTP_LISTEN", "localhost:8080"),
-        ("UURWERK_LOG_FILTER", "warn,uurwerk::mail=debug"),
+        ("UURWERK_LOG_FILTER", "warn,uurwerk=debug"),
         ("UURWERK_ATTACHMENTS_STORE", "s3://bucket"),
         ("UURWERK_ATTACHMENTS_STORE", "/srv/attachments"),
         ("UURWERK_DATABASE_URL", "postgres:///x?host=/run/postgresql"),
