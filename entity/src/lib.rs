@@ -1,5 +1,6 @@
 //! The tables as rows, one file each, without behaviour. No relations are declared: `store` states every join it makes.
 
+pub mod access_state;
 pub mod account;
 pub mod amendment_approval;
 pub mod attachment;

@@ -11,6 +11,7 @@ mod m0005_histories;
 mod m0006_attachments;
 mod m0007_mail;
 mod m0008_keeping;
+mod m0009_access;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_attachments::Step),
             Box::new(m0007_mail::Step),
             Box::new(m0008_keeping::Step),
+            Box::new(m0009_access::Step),
         ]
     }
 }

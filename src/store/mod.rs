@@ -3,6 +3,7 @@
 //! Every function takes a `Tx`, a transaction opened for a scope, or a `View`, for reads outside one. A row outside the scope does not
 //! exist, and a query without a scope does not compile: nobody else can reach the connection.
 
+pub mod access;
 pub mod accounts;
 pub mod agreements;
 pub mod amendments;

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant};
+use super::{Reads, Tx, access, instant};
 use crate::domain::Instant;
 use crate::domain::permission::Roles;
 
@@ -41,6 +41,7 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<Token>, DbErr> {
 pub async fn revoke(tx: &Tx, id: Uuid, now: Instant) -> Result<Option<Token>, DbErr> {
     let unrevoked = token::Entity::update_many().filter(token::Column::Id.eq(id)).filter(token::Column::RevokedAt.is_null());
     unrevoked.col_expr(token::Column::RevokedAt, Expr::value(now.to_utc())).exec(tx.connection()).await?;
+    access::changed(tx).await?;
     Ok(tx.find_of_desk::<token::Entity>().filter(token::Column::Id.eq(id)).one(tx.connection()).await?.map(read))
 }
 
@@ -66,7 +67,8 @@ pub async fn insert(tx: &Tx, token: &Token, hash: &str) -> Result<(), DbErr> {
 }
 
 pub async fn delete(tx: &Tx, hash: &str) -> Result<(), DbErr> {
-    token::Entity::delete_many().filter(token::Column::Hash.eq(hash)).exec(tx.connection()).await.map(drop)
+    token::Entity::delete_many().filter(token::Column::Hash.eq(hash)).exec(tx.connection()).await?;
+    access::changed(tx).await
 }
 
 fn read(row: token::Model) -> Token {

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    account, amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event,
+    access_state, account, amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event,
     external_reference, handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail, person,
     sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
@@ -236,6 +236,7 @@ macro_rules! of_the_desk {
     ($($table:ident),*) => { $(impl OfTheDesk for $table::Entity {})* };
 }
 of_the_desk!(
+    access_state,
     // Its name is shown to everyone who may see what was done with it.
     account,
     amendment_approval,

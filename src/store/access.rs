@@ -1,0 +1,22 @@
+//! Whether what callers may has changed since a process last identified them.
+
+use entity::access_state;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{DbErr, EntityTrait, QuerySelect};
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, broken};
+
+/// Raises the version. To be called in every transaction that takes something away from a caller, or changes what they may: when it
+/// commits, every process forgets the callers it knows. A token or an account that is new takes nothing away, and needs no call.
+pub async fn changed(tx: &Tx) -> Result<(), DbErr> {
+    let raised = Expr::col(access_state::Column::Version).add(1);
+    let done = access_state::Entity::update_many().col_expr(access_state::Column::Version, raised).exec(tx.connection()).await?;
+    if done.rows_affected == 1 { Ok(()) } else { Err(broken("a version of access")) }
+}
+
+/// The version as it is committed, and as this transaction raised it.
+pub async fn version(reads: &impl Reads) -> Result<i64, DbErr> {
+    let versions = reads.find_of_desk::<access_state::Entity>().select_only().column(access_state::Column::Version);
+    versions.into_tuple().one(reads.connection()).await?.ok_or_else(|| broken("a version of access"))
+}
