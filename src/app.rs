@@ -75,7 +75,7 @@ impl App {
         };
         let mut kept = store::time::kept(&self.all()).await?;
         if kept.is_none() && keep {
-            let keeping = self.write_quietly(&Scope::All, async |tx| {
+            let keeping = self.write_quietly(&Scope::ALL, async |tx| {
                 store::time::keep(tx, configured).await?;
                 // Another process may have come first; what it kept stays.
                 Ok(store::time::kept(tx).await?)
@@ -119,7 +119,7 @@ impl App {
 
     /// Reads without a scope, for the desk's own workers.
     pub fn all(&self) -> View {
-        self.db.view(Scope::All)
+        self.db.view(Scope::ALL)
     }
 
     /// Does work in one transaction for a scope, and retries it when the database asks for that. Then wakes the workers, here and in

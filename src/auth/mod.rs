@@ -9,7 +9,7 @@ pub mod tokens;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::permission::{Principal, Role, Roles, Scope};
+use crate::domain::permission::{Principal, Role, Roles, Rows, Scope};
 use crate::domain::ticket::Reader;
 use crate::error::Error;
 use crate::identity::Providers;
@@ -21,6 +21,10 @@ pub struct Caller {
 }
 
 impl Caller {
+    pub fn new(who: Principal, rows: Rows) -> Self {
+        Self { scope: Scope::of(rows, who.roles, &who.actor), who }
+    }
+
     pub fn reader(&self) -> Reader {
         Reader::of(&self.who.actor)
     }
@@ -32,10 +36,10 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
 }
 
 /// Whoever is a requester and no more sees what they reported; without a person behind the token that is nothing.
-fn scope_of(roles: Roles, organisation: String, person: Option<Uuid>) -> Scope {
+fn rows_of(roles: Roles, organisation: String, person: Option<Uuid>) -> Rows {
     if roles.has_one_of(&[Role::AuthorisedRequester, Role::Approver]) {
-        Scope::Organisations(vec![organisation])
+        Rows::Organisations(vec![organisation])
     } else {
-        Scope::Person { organisation, person: person.unwrap_or_default() }
+        Rows::Person { organisation, person: person.unwrap_or_default() }
     }
 }

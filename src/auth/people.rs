@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{Caller, scope_of};
+use super::{Caller, rows_of};
 use crate::app::App;
 use crate::domain::contract::Side;
-use crate::domain::permission::{Principal, Role, Scope};
+use crate::domain::permission::{Principal, Role, Rows, Scope};
 use crate::domain::person::Person;
 use crate::domain::ticket::Actor;
 use crate::error::Error;
@@ -27,7 +27,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
     let known = store::accounts::find(&app.all(), &identified.issuer, &identified.subject).await?;
     let account = match known {
         Some(account) => account,
-        None => app.write(&Scope::All, async |tx| first_seen(app, tx, &identified).await).await?,
+        None => app.write(&Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?,
     };
     Ok((!account.is_blocked).then(|| caller(account, &identified)))
 }
@@ -37,12 +37,12 @@ fn caller(account: Account, identified: &Identified) -> Caller {
     let side = if account.organisation.is_some() { Side::Client } else { Side::Supplier };
     let roles = identified.roles.of_side(side);
     let id = account.person_id.unwrap_or(account.id).to_string();
-    let (actor, scope) = match account.organisation {
-        Some(organisation) => (Actor::Client(id), scope_of(roles, organisation, account.person_id)),
-        None if roles.has(Role::Integration) => (Actor::Integration(id), Scope::All),
-        None => (Actor::Desk(id), Scope::All),
+    let (actor, rows) = match account.organisation {
+        Some(organisation) => (Actor::Client(id), rows_of(roles, organisation, account.person_id)),
+        None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
+        None => (Actor::Desk(id), Rows::All),
     };
-    Caller { who: Principal { actor, roles }, scope }
+    Caller::new(Principal { actor, roles }, rows)
 }
 
 /// Records somebody who comes in for the first time.

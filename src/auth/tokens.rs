@@ -3,10 +3,10 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{Caller, scope_of};
+use super::{Caller, rows_of};
 use crate::app::App;
 use crate::domain::contract::Side;
-use crate::domain::permission::{Principal, Role, Roles, Scope};
+use crate::domain::permission::{Principal, Role, Roles, Rows};
 use crate::domain::ticket::Actor;
 use crate::store::tokens::Token;
 use crate::store::{self, DbError};
@@ -26,7 +26,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
         && bool::from(admin.reveal().as_bytes().ct_eq(token.as_bytes()))
     {
         let who = Principal { actor: Actor::Desk("admin".to_owned()), roles: Roles::of(Side::Supplier).without(Role::Integration) };
-        return Ok(Some(Caller { who, scope: Scope::All }));
+        return Ok(Some(Caller::new(who, Rows::All)));
     }
     let known = store::tokens::find(&app.all(), &hash(token)).await?;
     Ok(known.filter(|known| state(known) == TokenState::Valid).map(holder))
@@ -35,12 +35,12 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
 fn holder(token: Token) -> Caller {
     let Token { roles, person_id, .. } = token;
     let id = person_id.unwrap_or(token.id).to_string();
-    let (actor, scope) = match token.organisation {
-        Some(organisation) => (Actor::Client(id), scope_of(roles, organisation, person_id)),
-        None if roles.has(Role::Integration) => (Actor::Integration(id), Scope::All),
-        None => (Actor::Desk(id), Scope::All),
+    let (actor, rows) = match token.organisation {
+        Some(organisation) => (Actor::Client(id), rows_of(roles, organisation, person_id)),
+        None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
+        None => (Actor::Desk(id), Rows::All),
     };
-    Caller { who: Principal { actor, roles }, scope }
+    Caller::new(Principal { actor, roles }, rows)
 }
 
 /// Tokens expire by the machine's time, in a sandbox too.

@@ -17,6 +17,7 @@ pub mod pauses;
 pub mod permission;
 pub mod person;
 pub mod phone;
+pub mod restriction;
 pub mod search;
 pub mod subjects;
 pub mod text;

@@ -119,7 +119,7 @@ impl Db {
 
     /// The view on which `data_version` must always be asked.
     pub(super) fn poller(&self) -> View {
-        View::new(self.poller.clone(), Scope::All, self.watch.clone(), self.cache.clone())
+        View::new(self.poller.clone(), Scope::ALL, self.watch.clone(), self.cache.clone())
     }
 
     /// The connection without a scope, for what concerns no rows: migrations, and notifications between processes.
@@ -156,12 +156,12 @@ impl Db {
         let mut bytes = vec![0; PROBE_BYTES];
         // Random, because PostgreSQL would compress anything else to almost nothing.
         getrandom::fill(&mut bytes).map_err(|error| DbErr::Custom(error.to_string()))?;
-        let tx = self.begin(Scope::All).await?;
+        let tx = self.begin(Scope::ALL).await?;
         let insert = "INSERT INTO write_trial (id, bytes) VALUES ($1, $2)";
         let insert = Statement::from_sql_and_values(self.backend.into(), insert, [Uuid::new_v4().into(), bytes.into()]);
         tx.connection().execute_raw(insert).await?;
         tx.commit().await?;
-        let tx = self.begin(Scope::All).await?;
+        let tx = self.begin(Scope::ALL).await?;
         tx.connection().execute_unprepared("DELETE FROM write_trial").await?;
         tx.commit().await
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, insert_rows};
 use crate::domain::Instant;
-use crate::domain::permission::Scope;
+use crate::domain::permission::Rows;
 use crate::domain::person::{Person, PersonFilter};
 use crate::domain::search::folded;
 
@@ -55,10 +55,10 @@ pub async fn names(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, Act
     let people = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied())).select_only();
     let people = people.column(person::Column::Id).column(person::Column::Name).expr_as(Expr::val(1), "person");
     let tokens = reads.find_of_desk::<token::Entity>().filter(token::Column::Id.is_in(ids.iter().copied())).select_only();
-    let tokens = match reads.scope() {
-        Scope::All => tokens,
-        Scope::Organisations(seen) => tokens.filter(of_the_desk_or(token::Column::Organisation.is_in(seen))),
-        Scope::Person { organisation, .. } => tokens.filter(of_the_desk_or(token::Column::Organisation.eq(organisation))),
+    let tokens = match &reads.scope().rows {
+        Rows::All => tokens,
+        Rows::Organisations(seen) => tokens.filter(of_the_desk_or(token::Column::Organisation.is_in(seen))),
+        Rows::Person { organisation, .. } => tokens.filter(of_the_desk_or(token::Column::Organisation.eq(organisation))),
     };
     let tokens = tokens.column(token::Column::Id).column(token::Column::Name).expr_as(Expr::val(0), "person");
     let accounts = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.is_in(ids.iter().copied())).select_only();

@@ -33,7 +33,7 @@ pub async fn migrate(db: &Db) -> Result<usize, DbErr> {
 /// A transaction beside which no other process migrates, however long that takes to get.
 async fn exclusive(db: &Db) -> Result<Tx, DbErr> {
     loop {
-        match db.begin(Scope::All).await {
+        match db.begin(Scope::ALL).await {
             Err(error) if is_busy(&error) => {}
             begun => {
                 let tx = begun?;

@@ -19,7 +19,7 @@ use entity::{
 use super::Backend;
 use super::cache::{AgreementsCache, PinnedAgreements};
 use super::watch::Watch;
-use crate::domain::permission::Scope;
+use crate::domain::permission::{Rows, Scope};
 
 /// For rooms that may not name the database library.
 pub type DbError = DbErr;
@@ -314,10 +314,10 @@ impl sealed::Inner for View {
 pub trait Reads: sealed::Inner {
     /// The rows within the scope.
     fn find<E: OfOrganisation>(&self) -> Select<E> {
-        match self.scope() {
-            Scope::All => E::find(),
-            Scope::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
-            Scope::Person { organisation, person } => E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::of_person(*person)),
+        match &self.scope().rows {
+            Rows::All => E::find(),
+            Rows::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
+            Rows::Person { organisation, person } => E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::of_person(*person)),
         }
     }
 

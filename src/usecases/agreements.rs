@@ -150,7 +150,7 @@ pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
     if is_applied(source, store::agreements::read(&app.all()).await?.versions_of(&contract.id)) {
         return Ok(false);
     }
-    app.write(&Scope::All, async |tx| {
+    app.write(&Scope::ALL, async |tx| {
         store::agreements::lock(tx).await?;
         let agreements = store::agreements::read(tx).await?;
         let versions = agreements.versions_of(&contract.id);

@@ -101,7 +101,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         stamp.who.may_approve_for(side)?;
     }
     // Beyond the caller's scope: it moves the deadlines of every client of the contract.
-    Stamp { scope: Scope::All, ..stamp.clone() }
+    Stamp { scope: Scope::ALL, ..stamp.clone() }
         .write(app, async |tx| {
             let (agreements, known) = locked(tx).await?;
             let again = super::held::repeated(tx, stamp).await?;

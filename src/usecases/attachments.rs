@@ -171,14 +171,14 @@ pub(super) async fn record(
 /// Removes the bytes of uploads that did not arrive. A file with a row is never among them: the transaction that wrote the row deleted its
 /// note, and once a note says given up no row can be written.
 async fn remove(app: &App, ids: &[Uuid]) -> Result<usize, Error> {
-    let given_up = app.write(&Scope::All, async |tx| Ok(store::attachments::give_up(tx, ids).await?)).await?;
+    let given_up = app.write(&Scope::ALL, async |tx| Ok(store::attachments::give_up(tx, ids).await?)).await?;
     if given_up.is_empty() {
         return Ok(0);
     }
     for id in &given_up {
         app.files.remove(*id).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     }
-    app.write(&Scope::All, async |tx| Ok(store::attachments::forget(tx, &given_up).await?)).await?;
+    app.write(&Scope::ALL, async |tx| Ok(store::attachments::forget(tx, &given_up).await?)).await?;
     Ok(given_up.len())
 }
 

@@ -15,6 +15,7 @@ use crate::domain::agreements::{Agreements, Version};
 use crate::domain::calendar;
 use crate::domain::contract::amendment::{self, RecordedAmendment};
 use crate::domain::contract::{Client, Contract};
+use crate::domain::permission::Rows;
 use crate::store::{self, Scope};
 
 /// A contract with its amendments that are in force.
@@ -107,7 +108,7 @@ pub(super) async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result
 
 /// The version of a contract in force at an instant. For a client, only if that version serves it.
 pub(super) fn in_force_at(agreements: &Agreements, scope: &Scope, contract: &str, at: Instant) -> Option<Arc<Version>> {
-    agreements.in_force(contract, at).filter(|version| *scope == Scope::All || serves(version, scope)).cloned()
+    agreements.in_force(contract, at).filter(|version| scope.rows == Rows::All || serves(version, scope)).cloned()
 }
 
 /// The ids of the contracts that a caller could name for that instant.

@@ -23,7 +23,7 @@ pub async fn count(app: &App) -> Result<u64, Error> {
 /// Retries one, an event or a mail, as often as if it were new.
 pub async fn retry(app: &App, id: Uuid) -> Result<(), Error> {
     let now = app.time.now();
-    let revived = app.write(&Scope::All, async |tx| Ok(set_aside::revive(tx, id, now).await?)).await?;
+    let revived = app.write(&Scope::ALL, async |tx| Ok(set_aside::revive(tx, id, now).await?)).await?;
     if revived {
         return Ok(());
     }

@@ -47,7 +47,7 @@ pub struct Stamp {
 impl Stamp {
     /// For what the program does by itself.
     pub fn system(now: Instant) -> Self {
-        Self { who: Principal::SYSTEM, scope: Scope::All, recorded_at: now, idempotency: None, unreadable: Vec::new() }
+        Self { who: Principal::SYSTEM, scope: Scope::ALL, recorded_at: now, idempotency: None, unreadable: Vec::new() }
     }
 
     /// Whether a field of the request was given and could not be read.

@@ -25,7 +25,7 @@ pub struct Shown {
 pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Error> {
     tracing::error!(mail = %mail.id, template = mail.template, error, "giving up a mail; somebody of the desk can send it again");
     let stamp = Stamp::system(app.time.now());
-    let done = app.write_quietly(&Scope::All, async |tx| {
+    let done = app.write_quietly(&Scope::ALL, async |tx| {
         if store::outbound::not_sent(tx, mail.id, error, None).await? {
             note_on_ticket(app, tx, &stamp, mail, EventData::MailGivenUp).await?;
         }
@@ -35,7 +35,7 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
         // If the ticket cannot be read, the mail is given up without a line in its history; else it would be retried for ever.
         Err(Error::Internal(fault)) => {
             tracing::error!(mail = %mail.id, fault, "could not record on its ticket that a mail was given up");
-            app.write_quietly(&Scope::All, async |tx| Ok(store::outbound::not_sent(tx, mail.id, error, None).await.map(drop)?)).await
+            app.write_quietly(&Scope::ALL, async |tx| Ok(store::outbound::not_sent(tx, mail.id, error, None).await.map(drop)?)).await
         }
         done => done,
     }

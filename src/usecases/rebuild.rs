@@ -83,7 +83,7 @@ fn as_recorded<S: Rows>(mut held: Held<'_, S>) -> Held<'_, S> {
 
 /// Reads the subject again under a lock, and stores what its history gives.
 async fn repair<S: Rows>(app: &App, stamp: &Stamp, replayed: &Record<S>, found: &[history::Difference]) -> Result<(), Error> {
-    app.write(&Scope::All, async |tx| {
+    app.write(&Scope::ALL, async |tx| {
         let Some(locked) = S::lock(tx, replayed.subject.id()).await? else { return Ok(()) };
         let mut held = as_recorded(Held::open(app, tx, stamp, locked).await?);
         held.happened(S::rebuilt(IndexRebuilt { differences: found.to_vec() }), None, stamp.recorded_at);

@@ -21,7 +21,7 @@ pub enum Advance {
 /// Where an advance leads. A repeat leads where the first one did, which is how an interrupted advance is finished.
 pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
     stamp.who.may(Verb::RunSandbox)?;
-    Stamp { scope: Scope::All, ..stamp.clone() }
+    Stamp { scope: Scope::ALL, ..stamp.clone() }
         .write(app, async |tx| {
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));
@@ -75,7 +75,7 @@ pub fn refuse_other_time(app: &App) -> Result<(), String> {
 }
 
 pub async fn set(app: &App, now: Instant) -> Result<(), Error> {
-    app.write(&Scope::All, async |tx| Ok(store::time::move_sandbox(tx, now).await?)).await?;
+    app.write(&Scope::ALL, async |tx| Ok(store::time::move_sandbox(tx, now).await?)).await?;
     app.time.advance(now);
     Ok(())
 }

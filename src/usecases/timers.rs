@@ -24,7 +24,7 @@ pub async fn fire_due<S: Rows>(app: &App) -> Result<usize, Error> {
     if S::next_due(&app.all()).await?.is_none_or(|next| next > now) {
         return Ok(0);
     }
-    let due = app.write_quietly(&Scope::All, async |tx| {
+    let due = app.write_quietly(&Scope::ALL, async |tx| {
         let due = S::claim_due(tx, now, BATCH).await?;
         let savepoint = tx.savepoint().await?;
         match settle_all::<S>(app, &savepoint, &stamp, &due).await {

@@ -72,7 +72,7 @@ pub async fn create(app: &App, new: &NewToken) -> Result<String, Error> {
         expires_at: new.expires_at,
         ..endless(app, app.time.id(), &new.name)
     };
-    app.write(&Scope::All, async |tx| Ok(store::tokens::insert(tx, &token, &hash).await?)).await?;
+    app.write(&Scope::ALL, async |tx| Ok(store::tokens::insert(tx, &token, &hash).await?)).await?;
     Ok(text)
 }
 
@@ -114,7 +114,7 @@ pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
         return Ok(None);
     }
     let (text, hash) = secret()?;
-    let made = app.write(&Scope::All, async |tx| {
+    let made = app.write(&Scope::ALL, async |tx| {
         if store::tokens::is_named(tx, FIRST).await? {
             return Ok(false);
         }
@@ -127,7 +127,7 @@ pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
 /// Deletes a token whose text could not be shown. Nobody has it; in place of an admin token the next start makes another.
 pub async fn take_back(app: &App, text: &str) -> Result<(), Error> {
     let hash = hash(text);
-    app.write(&Scope::All, async |tx| Ok(store::tokens::delete(tx, &hash).await?)).await
+    app.write(&Scope::ALL, async |tx| Ok(store::tokens::delete(tx, &hash).await?)).await
 }
 
 #[derive(Debug)]
@@ -144,7 +144,7 @@ pub async fn list(app: &App) -> Result<Vec<Listed>, Error> {
 /// Revokes a token, for every process at once.
 pub async fn revoke(app: &App, id: Uuid) -> Result<Listed, Error> {
     let now = app.time.now();
-    let revoked = app.write(&Scope::All, async |tx| store::tokens::revoke(tx, id, now).await?.ok_or(Error::NotFound("token")));
+    let revoked = app.write(&Scope::ALL, async |tx| store::tokens::revoke(tx, id, now).await?.ok_or(Error::NotFound("token")));
     Ok(Listed::from(revoked.await?))
 }
 

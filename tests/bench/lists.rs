@@ -15,6 +15,7 @@ use uurwerk::domain::search::Words;
 use uurwerk::domain::ticket::Reader;
 use uurwerk::domain::ticket::listing::{PageEnd, Sort, SortField, SortKey, TicketFilter};
 use uurwerk::domain::workflow::State;
+use uurwerk::domain::permission::{Clearance, Rows};
 use uurwerk::store::Scope;
 use uurwerk::store::lists::{changed_since, page};
 
@@ -105,23 +106,23 @@ fn lists() -> Vec<(&'static str, Scope, TicketFilter, Sort)> {
     let queue = || sort(&[(SortField::Priority, false), (SortField::NextDueAt, false)]);
     let open = || TicketFilter { states: OPEN.to_vec(), ..TicketFilter::default() };
     let text = |text| TicketFilter { words: Words::asked(text), ..TicketFilter::default() };
-    let client = || Scope::Organisations(vec!["ipo".to_owned()]);
+    let client = || Scope { rows: Rows::Organisations(vec!["ipo".to_owned()]), clearance: Clearance::All };
     vec![
-        ("newest open (aim: 1.50)", Scope::All, open(), newest()),
+        ("newest open (aim: 1.50)", Scope::ALL, open(), newest()),
         ("newest open of a client", client(), open(), newest()),
-        ("newest of all", Scope::All, TicketFilter::default(), newest()),
-        ("queue of a contract", Scope::All, TicketFilter { contracts: vec!["dap-example".to_owned()], ..open() }, queue()),
-        ("queue of an assignee", Scope::All, TicketFilter { assignees: vec!["a110".to_owned()], ..open() }, queue()),
-        ("newest of an assignee", Scope::All, TicketFilter { assignees: vec!["a110".to_owned()], ..TicketFilter::default() }, newest()),
-        ("last changed", Scope::All, TicketFilter::default(), sort(&[(SortField::UpdatedAt, true)])),
+        ("newest of all", Scope::ALL, TicketFilter::default(), newest()),
+        ("queue of a contract", Scope::ALL, TicketFilter { contracts: vec!["dap-example".to_owned()], ..open() }, queue()),
+        ("queue of an assignee", Scope::ALL, TicketFilter { assignees: vec!["a110".to_owned()], ..open() }, queue()),
+        ("newest of an assignee", Scope::ALL, TicketFilter { assignees: vec!["a110".to_owned()], ..TicketFilter::default() }, newest()),
+        ("last changed", Scope::ALL, TicketFilter::default(), sort(&[(SortField::UpdatedAt, true)])),
         (
             "changes, of which there are none",
-            Scope::All,
+            Scope::ALL,
             TicketFilter { kinds: vec![TicketType::ChangeRequest], ..open() },
             Sort { emergencies_first: true, ..newest() },
         ),
-        ("text: a word of ten tickets", Scope::All, text("woord4242"), newest()),
-        ("text: a word of every ticket", Scope::All, text("hapert"), newest()),
+        ("text: a word of ten tickets", Scope::ALL, text("woord4242"), newest()),
+        ("text: a word of every ticket", Scope::ALL, text("hapert"), newest()),
     ]
 }
 
@@ -139,7 +140,7 @@ async fn measured(desk: &Desk) -> Vec<(&'static str, f64)> {
         once().await;
         lines.push((name, median(if milliseconds(watch) > 100.0 { 3 } else { rounds }, once).await));
     }
-    let view = desk.app.db.view(Scope::All);
+    let view = desk.app.db.view(Scope::ALL);
     let (_, _, filter, sort) = lists().swap_remove(0);
     let mut deep: Option<PageEnd> = None;
     for _ in 0..15 {

@@ -5,37 +5,16 @@
 
 mod page;
 mod role;
+mod scope;
 mod verb;
 
 pub use page::page;
 pub use role::{Role, Roles};
+pub use scope::{Clearance, Rows, Scope, concerned_by};
 pub use verb::*;
-
-use uuid::Uuid;
 
 use super::actor::Actor;
 use super::contract::Side;
-
-/// Whose rows are seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything: the desk itself, and its workers.
-    All,
-    /// These organisations only.
-    Organisations(Vec<String>),
-    /// Of this organisation, what this person reported (TKT-08).
-    Person { organisation: String, person: Uuid },
-}
-
-impl Scope {
-    pub fn includes(&self, organisation: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Organisations(seen) => seen.iter().any(|one| one == organisation),
-            Self::Person { organisation: own, .. } => own == organisation,
-        }
-    }
-}
 
 /// Somebody who acts, and what gives them the right to.
 #[derive(Debug, Clone, PartialEq, Eq)]

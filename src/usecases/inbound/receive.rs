@@ -60,7 +60,7 @@ struct Coming<'a> {
 impl Coming<'_> {
     async fn take_in(&self) -> Result<Received, Error> {
         let enclosed = Box::pin(enclosures::keep(self.app, self.mail, self.raw)).await?;
-        let taken = Box::pin(self.app.write(&Scope::All, async |tx| {
+        let taken = Box::pin(self.app.write(&Scope::ALL, async |tx| {
             let agreements = store::agreements::read(tx).await?;
             match agreements.in_force(&self.mailbox.contract, self.now) {
                 // Boxed: it holds a whole mail and all that is done with it.
@@ -77,7 +77,7 @@ impl Coming<'_> {
     async fn quarantine_after(&self, fault: &Error) -> Result<Received, Error> {
         tracing::error!(mailbox = self.name, message = %self.id, error = %fault, "could not take in a mail; it is quarantined");
         let reason = "the desk met a fault when it took it in; the log says which";
-        self.app.write(&Scope::All, async |tx| self.keep_aside(tx, reason).await).await
+        self.app.write(&Scope::ALL, async |tx| self.keep_aside(tx, reason).await).await
     }
 
     /// Quarantines a message, unless it is a duplicate.
@@ -256,7 +256,7 @@ impl<'a> Intake<'a> {
 
     fn stamp(&self, person: Option<Uuid>) -> Stamp {
         let who = Principal { actor: Actor::by_mail(person), roles: Roles::from_iter([Role::Requester]) };
-        Stamp { who, scope: Scope::All, recorded_at: self.coming.now, idempotency: None, unreadable: Vec::new() }
+        Stamp { who, scope: Scope::ALL, recorded_at: self.coming.now, idempotency: None, unreadable: Vec::new() }
     }
 
     /// The decision, or quarantine if the ticket it calls for cannot be registered: the mail must not be lost.

@@ -24,7 +24,7 @@ const LOOK_BACK: usize = 24;
 /// Opens the due periods of one contract. Returns how many contracts were handled: 0 or 1.
 pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
     let now = app.time.now();
-    app.write_quietly(&Scope::All, async |tx| {
+    app.write_quietly(&Scope::ALL, async |tx| {
         let Some(contract) = store::obligations::claim_opening(tx, now).await? else { return Ok(0) };
         let agreements = store::agreements::read(tx).await?;
         let versions = agreements.versions_of(&contract);

@@ -259,7 +259,7 @@ async fn what_a_killed_upload_left_is_removed_after_a_day_and_nothing_else(desk:
     // One process dies with half a file on its way, another between the last byte and the row.
     let (half, whole) = (uuid::Uuid::now_v7(), uuid::Uuid::now_v7());
     let now = uurwerk::time::TimeSource::machine().now();
-    let all = uurwerk::store::Scope::All;
+    let all = uurwerk::store::Scope::ALL;
     let expected = async |tx: &uurwerk::store::Tx| Ok(uurwerk::store::attachments::expect(tx, &[half, whole], now).await?);
     desk.app.write(&all, expected).await.expect("they are written down");
     let bytes = stream::iter([Ok::<_, std::io::Error>(Bytes::from(noise(3_000_000)))]);

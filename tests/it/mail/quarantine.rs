@@ -4,7 +4,7 @@ use serde_json::json;
 use uurwerk::auth::Caller;
 use uurwerk::domain::contract::Side;
 use uurwerk::domain::mail::{InboundFilter, OutboundFilter};
-use uurwerk::domain::permission::{Principal, Scope};
+use uurwerk::domain::permission::{Principal, Rows};
 use uurwerk::usecases::{Error, inbound, outbound};
 
 use crate::on_both_databases;
@@ -99,7 +99,7 @@ async fn mails_are_listed_newest_first_a_page_at_a_time(desk: &Desk) {
 async fn mail_is_the_desks_to_read_whichever_door_asks(desk: &Desk) {
     let came = desk.mail_arrives("servicedesk", STRANGER).await;
     let id = came.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
-    let client = Caller { who: Principal::any_of(Side::Client), scope: Scope::Organisations(vec!["ipo".to_owned()]) };
+    let client = Caller::new(Principal::any_of(Side::Client), Rows::Organisations(vec!["ipo".to_owned()]));
     let (app, filter) = (&desk.app, InboundFilter { limit: 10, ..InboundFilter::default() });
     assert!(matches!(inbound::read::list(app, &client, &filter).await, Err(Error::Forbidden { .. })));
     assert!(matches!(inbound::read::raw(app, &client, id).await, Err(Error::Forbidden { .. })));
