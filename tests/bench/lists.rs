@@ -11,11 +11,11 @@ use std::time::Instant as Stopwatch;
 use entity::ticket;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend};
 use uurwerk::domain::contract::TicketType;
+use uurwerk::domain::permission::{Clearance, Rows};
 use uurwerk::domain::search::Words;
 use uurwerk::domain::ticket::Reader;
 use uurwerk::domain::ticket::listing::{PageEnd, Sort, SortField, SortKey, TicketFilter};
 use uurwerk::domain::workflow::State;
-use uurwerk::domain::permission::{Clearance, Rows};
 use uurwerk::store::Scope;
 use uurwerk::store::lists::{changed_since, page};
 
