@@ -8,6 +8,7 @@ use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
 use crate::domain::permission::Role;
+use crate::domain::restriction::Flag;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::workflow::{HoldCause, State, Step};
@@ -25,6 +26,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("channel", Channel::WORDS.into()),
         ("ticketPart", Part::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
+        ("ticketFlag", Flag::WORDS.into()),
         ("holdCause", HoldCause::WORDS.into()),
         ("subject", SubjectKind::WORDS.into()),
         ("event", EventKind::WORDS.into()),
