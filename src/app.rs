@@ -12,7 +12,8 @@ use crate::identity::Providers;
 use crate::mail::send::Mailer;
 use crate::settings::{Settings, TimeMode};
 use crate::store::time::Timekeeping;
-use crate::store::{self, Db, Scope, Tx, View};
+use crate::store::callers::KnownCallers;
+use crate::store::{self, CheckedScope, Db, Scope, Tx, View};
 use crate::time::TimeSource;
 
 /// The longest wait before each retry of a transaction, in milliseconds. The actual wait is random, so that transactions that
@@ -26,6 +27,7 @@ pub struct App {
     pub spool: Spool,
     pub mailer: Mailer,
     pub providers: Providers,
+    pub callers: KnownCallers,
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
     pub wake: Notify,
@@ -55,6 +57,7 @@ impl App {
             files,
             mailer,
             providers,
+            callers: KnownCallers::default(),
             time: TimeSource::machine(),
             wake: Notify::new(),
             wake_mail: Notify::new(),
@@ -124,7 +127,7 @@ impl App {
 
     /// Does work in one transaction for a scope, and retries it when the database asks for that. Then wakes the workers, here and in
     /// other processes.
-    pub async fn write<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+    pub async fn write<T>(&self, scope: &(impl Clone + Into<CheckedScope>), work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
         let done = self.write_quietly(scope, work).await?;
         self.wake.notify_waiters();
         self.committed.notify_one();
@@ -132,17 +135,22 @@ impl App {
     }
 
     /// The same without waking anyone: for the workers themselves, which look again after each pass anyway.
-    pub async fn write_quietly<T>(&self, scope: &Scope, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+    pub async fn write_quietly<T>(
+        &self,
+        scope: &(impl Clone + Into<CheckedScope>),
+        work: impl AsyncFn(&Tx) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let scope = scope.clone().into();
         for limit in RETRY_WITHIN_MS {
-            match self.write_once(scope, &work).await {
+            match self.write_once(&scope, &work).await {
                 Err(Error::Repeat) => tokio::time::sleep(up_to(limit)).await,
                 done => return done,
             }
         }
-        self.write_once(scope, &work).await
+        self.write_once(&scope, &work).await
     }
 
-    async fn write_once<T>(&self, scope: &Scope, work: &impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+    async fn write_once<T>(&self, scope: &CheckedScope, work: &impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
         let tx = self.db.begin(scope.clone()).await?;
         // On the heap: what a use case keeps across its statements would else be part of every future around it.
         let done = Box::pin(work(&tx)).await?;

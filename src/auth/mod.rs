@@ -6,6 +6,8 @@
 mod people;
 pub mod tokens;
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use crate::app::App;
@@ -13,16 +15,28 @@ use crate::domain::permission::{Principal, Role, Roles, Rows, Scope};
 use crate::domain::ticket::Reader;
 use crate::error::Error;
 use crate::identity::Providers;
+use crate::store::CheckedScope;
+use crate::store::callers::Known;
 
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub who: Principal,
-    pub scope: Scope,
+    pub scope: CheckedScope,
 }
 
 impl Caller {
     pub fn new(who: Principal, rows: Rows) -> Self {
-        Self { scope: Scope::of(rows, who.roles, &who.actor), who }
+        Self { scope: Scope::of(rows, who.roles, &who.actor).into(), who }
+    }
+
+    /// The same as somebody from whom it can be taken away.
+    fn known(self, known: Arc<Known>) -> Self {
+        Self { scope: CheckedScope::of(self.scope.seen().clone(), known), ..self }
+    }
+
+    /// Makes sure that the caller may still come in: for a request that has opened their scope neither with a transaction nor with a view.
+    pub async fn check(&self, app: &App) -> Result<(), Error> {
+        Ok(self.scope.check(&app.all()).await?)
     }
 
     pub fn reader(&self) -> Reader {

@@ -11,6 +11,7 @@ use crate::domain::ticket::Actor;
 use crate::error::Error;
 use crate::identity::{Identified, Refused};
 use crate::store::accounts::Account;
+use crate::store::callers::{self, Claim, Found};
 use crate::store::{self, Tx};
 
 /// Whom a signed token names; `None` when it does not hold, or names somebody who may not come in. The reason is in the log alone: whoever
@@ -24,12 +25,19 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
             return Ok(None);
         }
     };
-    let known = store::accounts::find(&app.all(), &identified.issuer, &identified.subject).await?;
-    let account = match known {
-        Some(account) => account,
-        None => app.write(&Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?,
+    let known = async || {
+        let claim = Claim::Account { issuer: identified.issuer.clone(), subject: identified.subject.clone() };
+        callers::identify(&app.callers, &app.all(), claim).await
     };
-    Ok((!account.is_blocked).then(|| caller(account, &identified)))
+    let known = match known().await? {
+        Some(known) => known,
+        None => {
+            app.write(&Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?;
+            known().await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))?
+        }
+    };
+    let Found::Account(account) = &known.found else { return Ok(None) };
+    Ok((!account.is_blocked).then(|| caller(account.clone(), &identified).known(known.clone())))
 }
 
 /// What somebody may is in the token: what the provider no longer gives is gone with the next one.
@@ -45,8 +53,8 @@ fn caller(account: Account, identified: &Identified) -> Caller {
     Caller::new(Principal { actor, roles }, rows)
 }
 
-/// Records somebody who comes in for the first time.
-async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<Account, Error> {
+/// Records somebody who comes in for the first time, unless another process just did.
+async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<(), Error> {
     let now = app.time.now();
     let account = Account {
         id: app.time.id(),
@@ -57,9 +65,7 @@ async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<Accou
         name: identified.name.clone().unwrap_or_else(|| identified.subject.clone()),
         is_blocked: false,
     };
-    store::accounts::insert(tx, &account, now).await?;
-    // Another process may have been first.
-    store::accounts::find(tx, &account.issuer, &account.subject).await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))
+    Ok(store::accounts::insert(tx, &account, now).await?)
 }
 
 /// Who it is among the people of their organisation. Somebody whom the desk knows by an address is taken for them only where the settings say

@@ -8,8 +8,9 @@ use crate::app::App;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Principal, Role, Roles, Rows};
 use crate::domain::ticket::Actor;
+use crate::store::DbError;
+use crate::store::callers::{self, Claim, Found};
 use crate::store::tokens::Token;
-use crate::store::{self, DbError};
 use crate::time::TimeSource;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +29,9 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
         let who = Principal { actor: Actor::Desk("admin".to_owned()), roles: Roles::of(Side::Supplier).without(Role::Integration) };
         return Ok(Some(Caller::new(who, Rows::All)));
     }
-    let known = store::tokens::find(&app.all(), &hash(token)).await?;
-    Ok(known.filter(|known| state(known) == TokenState::Valid).map(holder))
+    let Some(known) = callers::identify(&app.callers, &app.all(), Claim::Token(hash(token))).await? else { return Ok(None) };
+    let Found::Token(token) = &known.found else { return Ok(None) };
+    Ok((state(token) == TokenState::Valid).then(|| holder(token.clone()).known(known.clone())))
 }
 
 fn holder(token: Token) -> Caller {

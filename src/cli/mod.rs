@@ -256,7 +256,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
 
 async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<Instant>, format: output::Format) -> Result<(), Failed> {
     let app = open::existing(settings).await?;
-    let report = reports::service_management(&app, &Scope::ALL, contract, month, as_of).await.map_err(explained)?;
+    let report = reports::service_management(&app, &Scope::ALL.into(), contract, month, as_of).await.map_err(explained)?;
     Ok(say(format.render(&report, || layout::service_management::document(&report))?)?)
 }
 

@@ -11,6 +11,7 @@ use crate::domain::permission::{Forbidden, Verb};
 pub use crate::domain::text::one_of;
 use crate::mail::messages;
 use crate::store;
+pub use crate::store::CallerLost;
 
 /// One thing wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,9 @@ pub enum Error {
     /// A dependency is unreachable, full or locked. Whether the request was carried out is unknown.
     #[error("something the desk depends on is unavailable: {0}")]
     Unavailable(String),
+    /// What the caller may was taken away or changed between identifying them and the first thing done for them.
+    #[error("{0}")]
+    CallerLost(CallerLost),
     /// The program was asked to stop; its next run does the rest.
     #[error("the desk is stopping")]
     Stopping,
@@ -80,7 +84,10 @@ pub enum Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        let away = store::is_away(&error);
+        let (away, lost) = (store::is_away(&error), store::lost_caller(&error));
+        if let Some(lost) = lost {
+            return Self::CallerLost(lost);
+        }
         match error {
             error if store::asks_to_repeat(&error) => Self::Repeat,
             error if away => Self::Unavailable(error.to_string()),

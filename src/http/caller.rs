@@ -77,6 +77,7 @@ impl<V: Requires> Argument for May<V> {
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
         let caller = Caller::of(context).await?;
+        context.caller = Some(caller.clone());
         caller.who.may(V::VERB).map_err(Error::from)?;
         Ok(Self { caller, verb: PhantomData })
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::problems;
-use crate::usecases::{Code, Error, Problem};
+use crate::usecases::{CallerLost, Code, Error, Problem};
 
 // Limits on what a refusal repeats of the request, which could have any number of problems, of any length.
 const PROBLEMS_CAP: usize = 1000;
@@ -147,6 +147,10 @@ impl From<Error> for Failure {
             }
             Error::Interrupted => Self::new(Code::IncompleteBody, "the body is incomplete"),
             Error::Repeat => Self::new(Code::Busy, "too many changes at once; try again"),
+            Error::CallerLost(CallerLost::Ended) => Self::wrong_token(),
+            Error::CallerLost(CallerLost::Changed) => {
+                Self { retry_after: 1, ..Self::new(Code::AccessChanged, "what the caller may changed a moment ago; try again") }
+            }
             Error::Stopping => Self::new(Code::Unavailable, "the desk is stopping; try again"),
             Error::Unavailable(cause) => {
                 // Not an error in the log for every request: `Health` logs once when it begins and once when it ends.

@@ -45,7 +45,7 @@ pub const fn status(code: Code) -> StatusCode {
         Code::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        Code::Busy | Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::AccessChanged | Code::Busy | Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

@@ -22,6 +22,7 @@ pub async fn number(app: &App) -> Result<usize, Error> {
     let view = app.all();
     // Asked without a transaction first: on SQLite that would hold the only writer for nothing.
     let nothing_new = !store::stream::has_unnumbered(&view).await? && !store::changes::horizon_lags(&view, app.time.now()).await?;
+    drop(view);
     if nothing_new {
         return Ok(0);
     }

@@ -33,6 +33,7 @@ pub async fn handle(app: &App) -> Result<usize, Error> {
     let all = app.all();
     let mut with_work = stream::behind(&all).await?;
     with_work.extend(set_aside::due_handlers(&all, app.time.now()).await?);
+    drop(all);
     let mut taken = 0;
     for handler in HANDLERS.iter().filter(|handler| with_work.iter().any(|name| name == handler.name)) {
         let turn = app.write_quietly(&Scope::ALL, async |tx| turn(app, tx, handler).await).await?;

@@ -7,25 +7,23 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection as _, Sqlite};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
 use uuid::Uuid;
 
 use super::cache::AgreementsCache;
 use super::faults::is_busy;
 use super::file_guard::FileGuard;
+use super::opener::Opener;
 use super::tx::sealed::Inner as _;
 use super::watch::Watch;
-use super::{Scope, Tx, View};
+use super::{CheckedScope, Scope, Tx, View};
 use crate::health::Health;
 
 /// How long SQLite waits for another process's write, and PostgreSQL for a connection.
@@ -71,6 +69,7 @@ impl Db {
             health: Health::new("the database"),
             file: None,
             spoilt: Arc::default(),
+            statements: AtomicU64::default(),
             probed: tokio::sync::Mutex::default(),
         });
         Ok(Self { backend: Backend::Postgres, writer: pool.clone(), poller: pool.clone(), reader: pool, watch, cache: Arc::default() })
@@ -91,8 +90,13 @@ impl Db {
         let poller = patiently(&sqlite(path, 1, None)).await?;
         // A connection that has read keeps SQLite from removing the log when another one closes.
         poller.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) FROM sqlite_schema")).await?;
-        let watch =
-            Watch { health: Health::new("the database"), file: Some(FileGuard::of(path)), spoilt, probed: tokio::sync::Mutex::default() };
+        let watch = Watch {
+            health: Health::new("the database"),
+            file: Some(FileGuard::of(path)),
+            spoilt,
+            statements: AtomicU64::default(),
+            probed: tokio::sync::Mutex::default(),
+        };
         Ok(Self { backend: Backend::Sqlite, writer, reader, poller, watch: Arc::new(watch), cache: Arc::default() })
     }
 
@@ -101,30 +105,32 @@ impl Db {
     }
 
     /// Begins a transaction for a scope. On SQLite it is the only writer from here on.
-    pub async fn begin(&self, scope: Scope) -> Result<Tx, DbErr> {
-        let options = TransactionOptions {
-            // A deferred transaction that reads before it writes fails as soon as another process wrote in between.
-            sqlite_transaction_mode: (self.backend == Backend::Sqlite).then_some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        self.watch.check_file()?;
-        let begun = self.writer.begin_with_options(options).await.inspect_err(|error| self.watch.failed_writing(error))?;
-        Ok(Tx::new(begun, scope, self.backend, self.watch.clone(), self.cache.clone()))
+    pub async fn begin(&self, scope: impl Into<CheckedScope>) -> Result<Tx, DbErr> {
+        self.on(&self.writer).begin(&scope.into()).await
     }
 
-    /// Reads for a scope, outside any transaction.
-    pub fn view(&self, scope: Scope) -> View {
-        View::new(self.reader.clone(), scope, self.watch.clone(), self.cache.clone())
+    /// Reads for a scope, outside any transaction that writes.
+    pub fn view(&self, scope: impl Into<CheckedScope>) -> View {
+        View::new(&self.on(&self.reader), scope.into())
     }
 
     /// The view on which `data_version` must always be asked.
     pub(super) fn poller(&self) -> View {
-        View::new(self.poller.clone(), Scope::ALL, self.watch.clone(), self.cache.clone())
+        View::new(&self.on(&self.poller), Scope::ALL.into())
+    }
+
+    fn on(&self, connection: &DatabaseConnection) -> Opener {
+        Opener { backend: self.backend, connection: connection.clone(), watch: self.watch.clone(), cache: self.cache.clone() }
     }
 
     /// The connection without a scope, for what concerns no rows: migrations, and notifications between processes.
     pub fn bare_connection(&self) -> &DatabaseConnection {
         &self.writer
+    }
+
+    /// How many statements this process has run, without those that begin and end transactions.
+    pub fn statements(&self) -> u64 {
+        self.watch.statements.load(Ordering::Relaxed)
     }
 
     /// An error when the database does not work. One in trouble is probed first, so that its recovery shows at once.

@@ -5,6 +5,28 @@ use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::sqlx::{Error, error::DatabaseError};
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
+/// Why a caller whom the process knew was refused when their scope was opened. Nothing has happened then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CallerLost {
+    #[error("what let the caller in no longer holds")]
+    Ended,
+    #[error("what the caller may has changed")]
+    Changed,
+}
+
+impl From<CallerLost> for DbErr {
+    fn from(lost: CallerLost) -> Self {
+        Self::Query(RuntimeErr::SqlxError(Error::AnyDriverError(Box::new(lost)).into()))
+    }
+}
+
+pub fn lost_caller(error: &DbErr) -> Option<CallerLost> {
+    match cause(error)? {
+        Error::AnyDriverError(why) => why.downcast_ref().copied(),
+        _ => None,
+    }
+}
+
 /// Whether the transaction should be retried: the database asks for it (40001 serialisation failure, 40P01 deadlock), or another writer
 /// came first with a row that must be unique, which the retry will find.
 pub fn asks_to_repeat(error: &DbErr) -> bool {

@@ -12,7 +12,7 @@ use crate::domain::Instant;
 use crate::domain::permission::Roles;
 
 /// A token without its text, which is not kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     pub id: Uuid,
     pub name: String,

@@ -1,12 +1,11 @@
-//! Transactions and views, each opened for a scope.
+//! Transactions, each begun for a scope, and which tables have rows of organisations.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult,
-    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select, Statement, TransactionTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -18,6 +17,7 @@ use entity::{
 
 use super::Backend;
 use super::cache::{AgreementsCache, PinnedAgreements};
+use super::statements::{Failure, Statements};
 use super::watch::Watch;
 use crate::domain::permission::{Rows, Scope};
 
@@ -36,22 +36,12 @@ pub struct Tx {
     savepoint: Option<Savepoint>,
 }
 
-/// Reads for a scope, each outside any transaction.
-pub struct View {
-    statements: Statements<DatabaseConnection>,
-    scope: Scope,
-    cache: Arc<AgreementsCache>,
-}
-
 /// A savepoint as seen by the transaction around it, which may commit only if each of its savepoints was committed, or certainly rolled
 /// back. One that is simply dropped counts as a failure.
 struct Savepoint {
     outer: Failure,
     ended: bool,
 }
-
-/// The first failure of a transaction.
-type Failure = Arc<OnceLock<DbErr>>;
 
 impl Savepoint {
     fn end(mut self) {
@@ -68,9 +58,14 @@ impl Drop for Savepoint {
 }
 
 impl Tx {
-    pub(super) fn new(inner: DatabaseTransaction, scope: Scope, backend: Backend, watch: Arc<Watch>, cache: Arc<AgreementsCache>) -> Self {
+    /// For everything; [`Tx::within`] narrows it.
+    pub(super) fn new(inner: DatabaseTransaction, backend: Backend, watch: Arc<Watch>, cache: Arc<AgreementsCache>) -> Self {
         let statements = Statements { inner, watch, failure: Some(Failure::default()) };
-        Self { statements, scope, backend, cache, pinned: PinnedAgreements::new(), savepoint: None }
+        Self { statements, scope: Scope::ALL, backend, cache, pinned: PinnedAgreements::new(), savepoint: None }
+    }
+
+    pub(super) fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
     }
 
     /// Commits. Until this has succeeded, nobody may rely on anything the transaction did.
@@ -96,7 +91,7 @@ impl Tx {
         let savepoint = failure.clone().map(|outer| Savepoint { outer, ended: false });
         // Agreements that it reads stay its own: rolling back to a savepoint releases the locks that keep them from changing.
         let pinned = self.pinned.clone();
-        Ok(Self { pinned, savepoint, ..Self::new(inner, self.scope.clone(), self.backend, watch.clone(), self.cache.clone()) })
+        Ok(Self { pinned, savepoint, scope: self.scope.clone(), ..Self::new(inner, self.backend, watch.clone(), self.cache.clone()) })
     }
 
     pub async fn rollback(self) -> Result<(), DbErr> {
@@ -118,68 +113,34 @@ impl Tx {
     }
 }
 
-impl View {
-    pub(super) fn new(inner: DatabaseConnection, scope: Scope, watch: Arc<Watch>, cache: Arc<AgreementsCache>) -> Self {
-        Self { statements: Statements { inner, watch, failure: None }, scope, cache }
-    }
-}
-
-/// A connection that remembers failures.
-pub struct Statements<C> {
-    inner: C,
-    watch: Arc<Watch>,
-    /// The first failure, after which no statement runs; `None` for a view, whose statements are independent.
-    failure: Option<Failure>,
-}
-
-impl<C> Statements<C> {
-    fn failure(&self) -> Option<DbErr> {
-        self.failure.as_ref()?.get().cloned()
-    }
-
-    async fn run<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-        if let Some(failure) = self.failure() {
-            return Err(failure);
-        }
-        statement.await.inspect_err(|error| match &self.failure {
-            Some(failure) => {
-                drop(failure.set(error.clone()));
-                self.watch.failed_writing(error);
-            }
-            None => self.watch.failed(error),
-        })
-    }
-}
-
-#[async_trait]
-impl<C: ConnectionTrait + Send> ConnectionTrait for Statements<C> {
-    fn get_database_backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.run(self.inner.execute_raw(statement)).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.run(self.inner.execute_unprepared(sql)).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.run(self.inner.query_one_raw(statement)).await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.run(self.inner.query_all_raw(statement)).await
-    }
-}
-
 /// A table whose rows belong to organisations.
 pub trait OfOrganisation: EntityTrait {
     const ORGANISATION: Self::Column;
+    const PERSON: OfPerson<Self::Column>;
+}
 
-    /// The rows that a person reported, or that belong to a ticket they reported.
-    fn of_person(person: Uuid) -> Condition;
+/// Which rows of a table a person has who sees what they reported.
+#[derive(Debug, Clone, Copy)]
+pub enum OfPerson<C> {
+    /// Those with the person in this column.
+    Column(C),
+    /// The person's own.
+    Own(C),
+    /// Those that belong to a ticket, named in this column, that the person reported.
+    Ticket(C),
+    /// None: the table is of no use to them.
+    Nobody,
+}
+
+impl<C: ColumnTrait> OfPerson<C> {
+    fn condition(self, person: Uuid) -> Condition {
+        let condition = match self {
+            Self::Column(column) | Self::Own(column) => column.eq(person),
+            Self::Ticket(column) => column.in_subquery(reported_by(person)),
+            Self::Nobody => Expr::val(1).eq(0),
+        };
+        Condition::all().add(condition)
+    }
 }
 
 fn reported_by(person: Uuid) -> SelectStatement {
@@ -187,45 +148,32 @@ fn reported_by(person: Uuid) -> SelectStatement {
 }
 
 macro_rules! of_organisation {
-    ($($table:ident: $of_person:expr),* $(,)?) => { $(
-        impl OfOrganisation for $table::Entity {
-            const ORGANISATION: Self::Column = $table::Column::Organisation;
-
-            fn of_person(person: Uuid) -> Condition {
-                let of_person: fn(Uuid) -> Condition = $of_person;
-                of_person(person)
+    ($($table:ident: $person:ident $(($column:ident))?),* $(,)?) => {
+        $(
+            impl OfOrganisation for $table::Entity {
+                const ORGANISATION: Self::Column = $table::Column::Organisation;
+                const PERSON: OfPerson<Self::Column> = OfPerson::$person $(($table::Column::$column))?;
             }
-        }
-    )* };
-}
-
-/// Of no use to somebody who sees what they reported themselves.
-fn of_nobody(_person: Uuid) -> Condition {
-    Condition::all().add(Expr::val(1).eq(0))
-}
-
-macro_rules! of_ticket {
-    ($table:ident, $column:ident) => {
-        |person| Condition::all().add($table::Column::$column.in_subquery(reported_by(person)))
+        )*
     };
 }
 
 of_organisation!(
-    attachment: of_ticket!(attachment, TicketId),
-    clock: of_ticket!(clock, TicketId),
-    escalation: of_ticket!(escalation, TicketId),
-    event: of_ticket!(event, SubjectId),
-    external_reference: of_ticket!(external_reference, TicketId),
-    message: of_ticket!(message, TicketId),
-    obligation: of_nobody,
-    outbound_mail: of_nobody,
-    person: |person| Condition::all().add(person::Column::Id.eq(person)),
-    set_aside: of_nobody,
-    ticket: |person| Condition::all().add(ticket::Column::RequesterId.eq(person)),
-    ticket_change: of_ticket!(ticket_change, TicketId),
-    ticket_part: of_ticket!(ticket_part, TicketId),
+    attachment: Ticket(TicketId),
+    clock: Ticket(TicketId),
+    escalation: Ticket(TicketId),
+    event: Ticket(SubjectId),
+    external_reference: Ticket(TicketId),
+    message: Ticket(TicketId),
+    obligation: Nobody,
+    outbound_mail: Nobody,
+    person: Own(Id),
+    set_aside: Nobody,
+    ticket: Column(RequesterId),
+    ticket_change: Ticket(TicketId),
+    ticket_part: Ticket(TicketId),
     // A mail from somebody unknown has no organisation, so only the desk sees it.
-    inbound_mail: of_nobody,
+    inbound_mail: Nobody,
 );
 
 /// A table whose rows belong to no organisation: the desk's own records, and agreements, which `usecases::contracts` shows to those they
@@ -290,26 +238,6 @@ impl sealed::Inner for Tx {
     }
 }
 
-impl sealed::Inner for View {
-    type Connection = Statements<DatabaseConnection>;
-
-    fn connection(&self) -> &Self::Connection {
-        &self.statements
-    }
-
-    fn scope(&self) -> &Scope {
-        &self.scope
-    }
-
-    fn cache(&self) -> &AgreementsCache {
-        &self.cache
-    }
-
-    fn pinned(&self) -> Option<&PinnedAgreements> {
-        None
-    }
-}
-
 /// A transaction or a view.
 pub trait Reads: sealed::Inner {
     /// The rows within the scope.
@@ -317,7 +245,9 @@ pub trait Reads: sealed::Inner {
         match &self.scope().rows {
             Rows::All => E::find(),
             Rows::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
-            Rows::Person { organisation, person } => E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::of_person(*person)),
+            Rows::Person { organisation, person } => {
+                E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::PERSON.condition(*person))
+            },
         }
     }
 
@@ -328,4 +258,3 @@ pub trait Reads: sealed::Inner {
 }
 
 impl Reads for Tx {}
-impl Reads for View {}

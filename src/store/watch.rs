@@ -1,7 +1,7 @@
 //! The condition of the database, as everyone who uses it has found it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use sea_orm::DbErr;
@@ -16,6 +16,8 @@ pub(super) struct Watch {
     pub(super) file: Option<FileGuard>,
     /// Whether the writer's connection must be closed instead of reused. SQLite has one writer, so one flag is enough.
     pub(super) spoilt: Arc<AtomicBool>,
+    /// How many statements ran.
+    pub(super) statements: AtomicU64,
     /// When the database was last probed for writes.
     pub(super) probed: tokio::sync::Mutex<Option<Instant>>,
 }

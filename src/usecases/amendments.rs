@@ -101,7 +101,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         stamp.who.may_approve_for(side)?;
     }
     // Beyond the caller's scope: it moves the deadlines of every client of the contract.
-    Stamp { scope: Scope::ALL, ..stamp.clone() }
+    Stamp { scope: stamp.scope.widened(), ..stamp.clone() }
         .write(app, async |tx| {
             let (agreements, known) = locked(tx).await?;
             let again = super::held::repeated(tx, stamp).await?;
@@ -209,11 +209,11 @@ pub struct Seen {
 pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<Named<Vec<Seen>>, Error> {
     let view = app.db.view(caller.scope.clone());
     let agreements = store::agreements::read(&view).await?;
-    if !agreements.versions_of(contract).iter().any(|version| contracts::serves(version, &caller.scope)) {
+    if !agreements.versions_of(contract).iter().any(|version| contracts::serves(version, caller.scope.seen())) {
         return Err(Error::NotFound("contract"));
     }
     let all = store::amendments::all(&view).await?;
-    let shows_approvers = is_alone(&agreements, &caller.scope, contract);
+    let shows_approvers = is_alone(&agreements, caller.scope.seen(), contract);
     let of_contract = all.into_iter().filter(|recorded| recorded.contract == contract);
     let shown: Vec<_> = of_contract.map(|recorded| Seen { recorded, shows_approvers }).collect();
     Ok(Named { actors: Actors::of(&view, shown.iter().flat_map(|one| one.recorded.actors())).await?, shown })
@@ -222,7 +222,7 @@ pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<N
 /// An amendment that was just recorded or approved.
 pub async fn after(app: &App, caller: &Caller, recorded: RecordedAmendment) -> Result<Named<Seen>, Error> {
     let view = app.db.view(caller.scope.clone());
-    let shows_approvers = is_alone(&*store::agreements::read(&view).await?, &caller.scope, &recorded.contract);
+    let shows_approvers = is_alone(&*store::agreements::read(&view).await?, caller.scope.seen(), &recorded.contract);
     Ok(Named { actors: Actors::of(&view, recorded.actors()).await?, shown: Seen { recorded, shows_approvers } })
 }
 

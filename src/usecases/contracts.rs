@@ -16,7 +16,7 @@ use crate::domain::calendar;
 use crate::domain::contract::amendment::{self, RecordedAmendment};
 use crate::domain::contract::{Client, Contract};
 use crate::domain::permission::Rows;
-use crate::store::{self, Scope};
+use crate::store::{self, CheckedScope, Scope};
 
 /// A contract with its amendments that are in force.
 pub fn amended(contract: Contract, recorded: &[RecordedAmendment]) -> Result<Contract, Error> {
@@ -51,13 +51,13 @@ pub struct Served {
 /// The contracts in force with a client that the caller sees, by id.
 pub async fn served(app: &App, caller: &Caller) -> Result<Vec<Served>, Error> {
     let agreements = known(app, &caller.scope).await?;
-    Ok(agreements.all_in_force(app.time.now()).into_iter().filter_map(|version| as_served(version, &caller.scope)).collect())
+    Ok(agreements.all_in_force(app.time.now()).into_iter().filter_map(|version| as_served(version, caller.scope.seen())).collect())
 }
 
 /// One of them, and all its versions, oldest first.
 pub async fn get(app: &App, caller: &Caller, contract: &str) -> Result<(Served, Vec<Arc<Version>>), Error> {
     let agreements = known(app, &caller.scope).await?;
-    let version = agreements.in_force(contract, app.time.now()).and_then(|version| as_served(version, &caller.scope));
+    let version = agreements.in_force(contract, app.time.now()).and_then(|version| as_served(version, caller.scope.seen()));
     Ok((version.ok_or(Error::NotFound("contract"))?, agreements.versions_of(contract).to_vec()))
 }
 
@@ -100,9 +100,9 @@ pub async fn organisations(app: &App, caller: &Caller) -> Result<Vec<Organisatio
 }
 
 /// The version in force of a contract with a client within the scope.
-pub(super) async fn in_force(app: &App, scope: &Scope, contract: &str) -> Result<Arc<Version>, Error> {
+pub(super) async fn in_force(app: &App, scope: &CheckedScope, contract: &str) -> Result<Arc<Version>, Error> {
     let agreements = known(app, scope).await?;
-    let version = agreements.in_force(contract, app.time.now()).filter(|version| serves(version, scope));
+    let version = agreements.in_force(contract, app.time.now()).filter(|version| serves(version, scope.seen()));
     version.cloned().ok_or(Error::NotFound("contract"))
 }
 
@@ -128,7 +128,7 @@ pub struct Names {
 
 /// What only another client's contract names is left out, as if it did not exist.
 pub async fn names(app: &App, caller: &Caller) -> Result<Names, Error> {
-    let (agreements, scope) = (known(app, &caller.scope).await?, &caller.scope);
+    let (agreements, scope) = (known(app, &caller.scope).await?, caller.scope.seen());
     let mut names = Names::default();
     for version in agreements.versions().iter().filter(|version| serves(version, scope)) {
         let contract = &version.contract;
@@ -141,7 +141,7 @@ pub async fn names(app: &App, caller: &Caller) -> Result<Names, Error> {
     Ok(names)
 }
 
-async fn known(app: &App, scope: &Scope) -> Result<Arc<Agreements>, Error> {
+async fn known(app: &App, scope: &CheckedScope) -> Result<Arc<Agreements>, Error> {
     Ok(store::agreements::read(&app.db.view(scope.clone())).await?)
 }
 

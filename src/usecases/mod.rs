@@ -22,20 +22,20 @@ pub mod timers;
 pub mod tokens;
 pub mod what_if;
 
-pub use crate::error::{Code, Error, FieldCode, Problem, one_of};
+pub use crate::error::{CallerLost, Code, Error, FieldCode, Problem, one_of};
 
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::idempotency::Key;
 use crate::domain::permission::Principal;
-use crate::store::{Scope, Tx};
+use crate::store::{CheckedScope, Scope, Tx};
 
 /// Who does something, with what scope, and when. Made once at the edge, so that one action has one instant.
 #[derive(Debug, Clone)]
 pub struct Stamp {
     pub who: Principal,
     /// Which organisations' rows they see.
-    pub scope: Scope,
+    pub scope: CheckedScope,
     /// Now.
     pub recorded_at: Instant,
     pub idempotency: Option<Key>,
@@ -47,7 +47,7 @@ pub struct Stamp {
 impl Stamp {
     /// For what the program does by itself.
     pub fn system(now: Instant) -> Self {
-        Self { who: Principal::SYSTEM, scope: Scope::ALL, recorded_at: now, idempotency: None, unreadable: Vec::new() }
+        Self { who: Principal::SYSTEM, scope: Scope::ALL.into(), recorded_at: now, idempotency: None, unreadable: Vec::new() }
     }
 
     /// Whether a field of the request was given and could not be read.

@@ -12,7 +12,7 @@ use crate::domain::permission::Verb;
 use crate::domain::ticket::mail::Mailed;
 use crate::domain::ticket::{EventData, Ticket, TicketRef};
 use crate::store::record::Rows as _;
-use crate::store::{self, Scope, Tx, View};
+use crate::store::{self, CheckedScope, Scope, Tx, View};
 
 #[derive(Debug)]
 pub struct Shown {
@@ -99,7 +99,7 @@ async fn note_on_ticket(app: &App, tx: &Tx, stamp: &Stamp, mail: &Outbound, beca
     record_in(app, tx, stamp, ticket, became(Mailed { message: mail.id, template: mail.template.clone() })).await
 }
 
-async fn with_number(app: &App, scope: &Scope, mail: Tracked) -> Result<Shown, Error> {
+async fn with_number(app: &App, scope: &CheckedScope, mail: Tracked) -> Result<Shown, Error> {
     with_numbers(&app.db.view(scope.clone()), vec![mail]).await?.pop().ok_or(Error::NotFound("message"))
 }
 

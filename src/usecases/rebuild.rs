@@ -49,14 +49,16 @@ pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
 
 /// Compares every subject of one kind. Returns how many there are.
 async fn compare<S: Rows>(app: &App, write: bool, outcome: &mut Outcome) -> Result<usize, Error> {
-    let (view, stamp, mut last, mut compared) = (app.all(), Stamp::system(app.time.now()), None, 0);
+    let (stamp, mut last, mut compared) = (Stamp::system(app.time.now()), None, 0);
     loop {
+        let view = app.all();
         let page = S::stored_after(&view, last, CHUNK).await?;
         let ids: Vec<_> = page.iter().map(|stored| stored.subject.id()).collect();
         let Some(end) = ids.last() else { return Ok(compared) };
         last = Some(*end);
         let mut histories = store::events::histories::<S>(&view, &ids).await?;
         let agreements = store::agreements::read(&view).await?;
+        drop(view);
         for stored in page {
             let history = histories.remove(&stored.subject.id()).unwrap_or_default();
             let version = agreements.version(stored.subject.contract_version_id())?.clone();

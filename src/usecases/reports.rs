@@ -9,7 +9,7 @@ use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
 use crate::domain::ticket::Ticket;
 use crate::reports::service_management::{self, Month, Reading, ServiceManagementReport, TicketFigures};
-use crate::store::{self, Scope};
+use crate::store::{self, CheckedScope};
 
 /// Tickets read at a time.
 const CHUNK: usize = 500;
@@ -21,7 +21,7 @@ pub const LONG_OPEN_WORKING_DAYS: i64 = 20;
 /// A client of that month sees it, even after leaving; others do not (design § 8).
 pub async fn service_management(
     app: &App,
-    scope: &Scope,
+    scope: &CheckedScope,
     contract: &str,
     month: Month,
     as_of: Option<Instant>,

@@ -21,7 +21,7 @@ pub enum Advance {
 /// Where an advance leads. A repeat leads where the first one did, which is how an interrupted advance is finished.
 pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, Error> {
     stamp.who.may(Verb::RunSandbox)?;
-    Stamp { scope: Scope::ALL, ..stamp.clone() }
+    Stamp { scope: stamp.scope.widened(), ..stamp.clone() }
         .write(app, async |tx| {
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));

@@ -6,6 +6,8 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::{Operation, Signature};
+use crate::app::App;
+use crate::auth::Caller;
 use crate::http::error::Failure;
 use crate::http::incoming::{BYTES, Incoming};
 use crate::usecases::Error;
@@ -14,12 +16,23 @@ use crate::usecases::Error;
 pub struct RequestContext {
     pub request: HttpRequest,
     pub operation: &'static Operation,
+    /// Who is calling, once that is known.
+    pub caller: Option<Caller>,
     incoming: Option<Incoming>,
 }
 
 impl RequestContext {
     pub fn new(request: HttpRequest, operation: &'static Operation, incoming: Incoming) -> Self {
-        Self { request, operation, incoming: Some(incoming) }
+        Self { request, operation, caller: None, incoming: Some(incoming) }
+    }
+
+    /// Refuses a caller who may no longer come in, and whom nothing that was done for the request has checked.
+    async fn check_caller(&self) -> Result<(), Failure> {
+        let app = self.request.app_data::<Data<App>>();
+        match self.caller.as_ref().zip(app) {
+            Some((caller, app)) => Ok(caller.check(app).await?),
+            None => Ok(()),
+        }
     }
 
     /// The unread body. It can be taken once.
@@ -100,8 +113,13 @@ macro_rules! handlers {
 
             #[allow(non_snake_case, unused_mut, clippy::allow_attributes, reason = "an argument is called by its type, and there may be none")]
             async fn call(self, mut context: RequestContext) -> Result<HttpResponse, Failure> {
-                $(let $argument = $argument::take(&mut context).await?;)*
-                Ok(self($($argument),*).await?.respond(&context.request))
+                let answered = async {
+                    $(let $argument = $argument::take(&mut context).await?;)*
+                    self($($argument),*).await
+                }
+                .await;
+                context.check_caller().await?;
+                Ok(answered?.respond(&context.request))
             }
         }
     };

@@ -66,7 +66,7 @@ impl FromQuery for Mailbox {
 
 async fn create(
     app: Data<App>,
-    _caller: May<BringMail>,
+    caller: May<BringMail>,
     query: Query<Mailbox>,
     incoming: Incoming,
 ) -> Result<CreatedAt<InboundMessage>, Failure> {
@@ -75,6 +75,8 @@ async fn create(
         return Err(Error::NotFound("mailbox").into());
     }
     let bytes = incoming.take(BYTES).await?;
+    // A mail is taken in by nobody's right but the mailbox's.
+    caller.check(&app).await?;
     let received = inbound::receive(&app, &mailbox, &bytes).await?;
     let location = format!("/v1/inbound-messages/{}", received.mail.id);
     Ok(CreatedAt { location, shown: received.into() })

@@ -256,7 +256,7 @@ impl<'a> Intake<'a> {
 
     fn stamp(&self, person: Option<Uuid>) -> Stamp {
         let who = Principal { actor: Actor::by_mail(person), roles: Roles::from_iter([Role::Requester]) };
-        Stamp { who, scope: Scope::ALL, recorded_at: self.coming.now, idempotency: None, unreadable: Vec::new() }
+        Stamp { who, scope: Scope::ALL.into(), recorded_at: self.coming.now, idempotency: None, unreadable: Vec::new() }
     }
 
     /// The decision, or quarantine if the ticket it calls for cannot be registered: the mail must not be lost.

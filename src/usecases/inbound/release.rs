@@ -47,6 +47,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         Some(version) => of_client(app, &view, &parsed, (to, mailbox), &version.contract).await?,
         None => to.organisation.clone(),
     };
+    drop(view);
     let becoming = Becoming {
         kind: mailbox.map_or(TicketType::Incident, |mailbox| mailbox.default_type),
         contract,

@@ -73,9 +73,9 @@ fn check(agreements: &Agreements, stamp: &Stamp, draft: &NewObligation) -> Resul
     let mut problems = Vec::new();
     let fact_at = draft.fact_at.unwrap_or(stamp.recorded_at);
     let version = draft.contract.as_deref().and_then(|contract| {
-        let version = contracts::in_force_at(agreements, &stamp.scope, contract, fact_at.min(stamp.recorded_at));
+        let version = contracts::in_force_at(agreements, stamp.scope.seen(), contract, fact_at.min(stamp.recorded_at));
         if version.is_none() {
-            let known = contracts::ids_in_force_at(agreements, &stamp.scope, fact_at.min(stamp.recorded_at));
+            let known = contracts::ids_in_force_at(agreements, stamp.scope.seen(), fact_at.min(stamp.recorded_at));
             problems.push(Problem::field(
                 "contract",
                 FieldCode::UnknownContract,

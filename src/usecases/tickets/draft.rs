@@ -144,9 +144,9 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
 }
 
 fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {
-    let version = contracts::in_force_at(agreements, &stamp.scope, contract, at);
+    let version = contracts::in_force_at(agreements, stamp.scope.seen(), contract, at);
     if version.is_none() {
-        let known = contracts::ids_in_force_at(agreements, &stamp.scope, at);
+        let known = contracts::ids_in_force_at(agreements, stamp.scope.seen(), at);
         let detail = format!("there is no such contract in force at {at}; {}", one_of(known));
         problems.push(Problem::field("contract", FieldCode::UnknownContract, detail));
     }
@@ -155,8 +155,8 @@ fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Insta
 
 /// Of an unknown contract it cannot be said whom it serves, but an organisation that none serves is wrong whatever is meant.
 fn served_by_none(agreements: &Agreements, stamp: &Stamp, organisation: &str, at: Instant) -> Option<Problem> {
-    let ids = contracts::ids_in_force_at(agreements, &stamp.scope, at);
-    let mut in_force = ids.into_iter().filter_map(|id| contracts::in_force_at(agreements, &stamp.scope, id, at));
+    let ids = contracts::ids_in_force_at(agreements, stamp.scope.seen(), at);
+    let mut in_force = ids.into_iter().filter_map(|id| contracts::in_force_at(agreements, stamp.scope.seen(), id, at));
     let is_served = stamp.scope.includes(organisation) && in_force.any(|version| version.contract.client(organisation).is_some());
     (!is_served).then(|| Problem::field("organisation", FieldCode::UnknownOrganisation, "no contract in force serves it"))
 }

@@ -12,6 +12,7 @@ mod parts;
 mod refusals;
 mod retries;
 mod roles;
+mod revocations;
 mod rules;
 mod sayings;
 mod screens;

@@ -168,7 +168,7 @@ async fn an_amendment_of_today_waits_for_a_person_of_each_side_and_undoes_what_i
     );
     // A process that ran before knows it too; and it is breached anew where its bound now lies.
     let month = "2026-03".parse().expect("a month");
-    let all = uurwerk::store::Scope::ALL;
+    let all = uurwerk::store::Scope::ALL.into();
     let report = uurwerk::usecases::reports::service_management(&other, &all, "dap-example", month, Some(other.time.now())).await;
     assert!(report.is_ok());
     let agreements = uurwerk::store::agreements::read(&other.all()).await.expect("a database");
@@ -202,7 +202,7 @@ async fn a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_app
     let then = desk.get(&format!("{path}&asOf={}", before["toAt"].as_str().unwrap_or_default())).await.body;
     assert_eq!(then.to_string(), before.to_string());
     let month = "2026-03".parse().expect("a month");
-    let report = uurwerk::usecases::reports::service_management(&desk.app, &uurwerk::store::Scope::ALL, "dap-example", month, None).await;
+    let report = uurwerk::usecases::reports::service_management(&desk.app, &uurwerk::store::Scope::ALL.into(), "dap-example", month, None).await;
     let page = uurwerk::documents::text::render(&uurwerk::reports::layout::service_management::document(&report.expect("a report")));
     assert!(page.contains("Gewijzigde openingstijden") && page.contains("31-03-2026  gesloten"), "{page}");
     assert!(page.contains("openingstijden gewijzigd  Het pand is dicht."), "{page}");

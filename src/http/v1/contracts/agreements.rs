@@ -16,8 +16,10 @@ pub async fn plan(app: Data<App>, _caller: May<PlanAgreements>, body: Whole<Cont
     Ok(Created(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }
 
-pub async fn apply(app: Data<App>, _caller: May<ApplyAgreements>, body: Whole<ContractInput>) -> Result<Created<ContractPlan>, Failure> {
+pub async fn apply(app: Data<App>, caller: May<ApplyAgreements>, body: Whole<ContractInput>) -> Result<Created<ContractPlan>, Failure> {
     let source = source(&body.value)?;
+    // It is done for everybody, beyond what the caller sees.
+    caller.check(&app).await?;
     agreements::apply(&app, &source).await?;
     Ok(Created(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }

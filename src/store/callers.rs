@@ -1,0 +1,118 @@
+//! Callers as a process knows them, so that identifying one costs no statement of its own.
+//!
+//! A caller is kept with the version of access under which they were read. The statement that opens their scope also reads the present
+//! version (`CheckedScope`); where it differs they are identified again, in the same transaction. So what is taken away from somebody is
+//! gone at once on every process, and nothing else has to reach the processes for that.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sea_orm::DbErr;
+
+use super::accounts::Account;
+use super::faults::CallerLost;
+use super::tokens::Token;
+use super::{Reads, access, accounts, tokens};
+
+/// How many callers are kept. Only those whose rows were found are, so nobody can fill it with what they made up; a desk with more callers
+/// begins anew.
+const ROOM: usize = 10_000;
+
+/// By what somebody who comes in is found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Claim {
+    /// The hash of a token that the desk made.
+    Token(String),
+    /// What an identity provider calls somebody.
+    Account { issuer: String, subject: String },
+}
+
+/// Everything in the database that a caller's rights follow from. What ends by itself, such as a token that expires, is judged by the clock
+/// each time they come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Token(Token),
+    Account(Account),
+}
+
+impl Found {
+    /// Whether nobody took it away.
+    fn holds(&self) -> bool {
+        match self {
+            Self::Token(token) => token.revoked_at.is_none(),
+            Self::Account(account) => !account.is_blocked,
+        }
+    }
+}
+
+/// Somebody who came in, as the database had them.
+#[derive(Debug)]
+pub struct Known {
+    claim: Claim,
+    pub found: Found,
+    /// The version of access at which that was so.
+    version: AtomicI64,
+    /// Set once it is no longer so.
+    is_lost: AtomicBool,
+}
+
+impl Known {
+    pub(super) fn is_at(&self, version: i64) -> bool {
+        self.version.load(Ordering::Acquire) == version
+    }
+
+    /// Reads their rows again after access changed; an error unless they are the same as before.
+    pub(super) async fn identify_again(&self, reads: &impl Reads, version: i64) -> Result<(), DbErr> {
+        let lost = match find(reads, &self.claim).await? {
+            Some(found) if found == self.found => {
+                self.version.fetch_max(version, Ordering::AcqRel);
+                return Ok(());
+            }
+            Some(found) if found.holds() => CallerLost::Changed,
+            _ => CallerLost::Ended,
+        };
+        self.is_lost.store(true, Ordering::Release);
+        Err(lost.into())
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct KnownCallers(RwLock<HashMap<Claim, Arc<Known>>>);
+
+impl KnownCallers {
+    fn get(&self, claim: &Claim) -> Option<Arc<Known>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(claim).cloned();
+        known.filter(|known| !known.is_lost.load(Ordering::Acquire))
+    }
+
+    fn keep(&self, known: &Arc<Known>) {
+        let mut callers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if callers.len() >= ROOM {
+            callers.clear();
+        }
+        callers.insert(known.claim.clone(), known.clone());
+    }
+}
+
+/// Whom a claim names; `None` when there is no such row. Whether it still counts is for `auth` to say.
+pub async fn identify(callers: &KnownCallers, reads: &impl Reads, claim: Claim) -> Result<Option<Arc<Known>>, DbErr> {
+    if let Some(known) = callers.get(&claim) {
+        return Ok(Some(known));
+    }
+    // Before the rows: what changes between the two is then a version that differs.
+    let version = access::version(reads).await?;
+    let Some(found) = find(reads, &claim).await? else { return Ok(None) };
+    let known = Arc::new(Known { claim, found, version: AtomicI64::new(version), is_lost: AtomicBool::new(false) });
+    if known.found.holds() {
+        callers.keep(&known);
+    }
+    Ok(Some(known))
+}
+
+async fn find(reads: &impl Reads, claim: &Claim) -> Result<Option<Found>, DbErr> {
+    Ok(match claim {
+        Claim::Token(hash) => tokens::find(reads, hash).await?.map(Found::Token),
+        Claim::Account { issuer, subject } => accounts::find(reads, issuer, subject).await?.map(Found::Account),
+    })
+}

@@ -1,0 +1,123 @@
+//! What is taken away from a caller is gone at once, on every process; and knowing a caller again costs nothing.
+
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+use uurwerk::usecases::tokens::{self, NewToken};
+use uuid::Uuid;
+
+use crate::on_both_databases;
+use crate::support::{ADMIN, Desk, incident};
+
+on_both_databases!(
+    iam_05_a_token_revoked_on_one_process_is_refused_by_the_other_at_every_operation,
+    a_caller_goes_on_when_somebody_elses_token_is_revoked,
+    a_caller_whose_rights_changed_tries_again_with_the_new_ones,
+    knowing_a_caller_again_costs_no_statement_beside_the_one_that_opens_their_scope,
+);
+
+/// A token of the desk, with its id.
+async fn token(desk: &Desk, roles: Vec<Role>) -> (String, Uuid) {
+    let new = NewToken { name: Uuid::new_v4().to_string(), roles, ..NewToken::default() };
+    let text = tokens::create(&desk.app, &new).await.expect("a token");
+    let made = tokens::list(&desk.app).await.expect("tokens").into_iter().find(|one| one.token.name == new.name).expect("it is there");
+    (text, made.token.id)
+}
+
+fn of_the_desk() -> Vec<Role> {
+    let side = uurwerk::domain::contract::Side::Supplier;
+    Role::ALL.into_iter().filter(|role| role.side() == side && *role != Role::Integration).collect()
+}
+
+/// The tables that no operation may touch for somebody who may not come in.
+async fn rows(desk: &Desk) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for table in ["ticket", "event", "message", "attachment", "upload", "inbound_mail", "obligation", "calendar_amendment", "idempotency"] {
+        counts.push(desk.rows(table).await);
+    }
+    counts
+}
+
+async fn iam_05_a_token_revoked_on_one_process_is_refused_by_the_other_at_every_operation(desk: &Desk) {
+    let other = desk.another_door().await;
+    let number = desk.registers(&incident("p3")).await;
+    let mailbox = "/v1/inbound-messages?mailbox=servicedesk";
+    let document: Value = serde_json::from_str(&uurwerk::http::document()).expect("a document");
+    let mut asked = 0;
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            if !["get", "post", "patch", "put", "delete"].contains(&method.as_str()) || operation["security"] == json!([]) {
+                continue;
+            }
+            let filled = path.replace("{ref}", &number).replace("{kind}", "response").replace("{contract}", "dap-example");
+            let filled = filled.replace("{id}", "018f4c1e-7a3b-7c00-8000-0000000000aa");
+            let filled = if path == "/inbound-messages" && method == "post" { mailbox.to_owned() } else { format!("/v1{filled}") };
+            let body = (method != "get").then(|| match path.as_str() {
+                "/tickets" => incident("p3"),
+                "/tickets/{ref}/messages" => json!({ "visibility": "public", "body": "Hallo." }),
+                "/sandbox/advances" => json!({ "by": "PT1H" }),
+                _ => json!({ "title": "Anders", "reason": "Zo is het." }),
+            });
+            let (text, id) = token(desk, of_the_desk()).await;
+            assert_eq!(other.ask(Some(&text), "GET", "/v1/tickets", None).await.status, 200, "it is known there");
+            let before = rows(desk).await;
+            tokens::revoke(&desk.app, id).await.expect("it is revoked");
+            let now = other.app.time.now();
+            let answer = other.ask(Some(&text), &method.to_uppercase(), &filled, body.as_ref()).await;
+            assert_eq!((answer.status, &answer.body["code"]), (401, &json!("unauthorized")), "{method} {path}: {}", answer.body);
+            assert_eq!((rows(desk).await, other.app.time.now()), (before, now), "{method} {path}");
+            asked += 1;
+        }
+    }
+    println!("{asked} operations refuse a token that was revoked on another process");
+    assert!(asked > 40, "the operations were not found");
+}
+
+async fn a_caller_goes_on_when_somebody_elses_token_is_revoked(desk: &Desk) {
+    let ((mine, _), (_, theirs)) = (token(desk, of_the_desk()).await, token(desk, of_the_desk()).await);
+    assert_eq!(desk.ask(Some(&mine), "GET", "/v1/tickets", None).await.status, 200);
+    tokens::revoke(&desk.app, theirs).await.expect("it is revoked");
+    for _ in 0..2 {
+        let made = desk.ask(Some(&mine), "POST", "/v1/tickets", Some(&incident("p3"))).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+    }
+}
+
+async fn a_caller_whose_rights_changed_tries_again_with_the_new_ones(desk: &Desk) {
+    let other = desk.another_door().await;
+    let (text, id) = token(desk, vec![Role::AgentLine1]).await;
+    assert_eq!(other.ask(Some(&text), "GET", "/v1/tickets", None).await.status, 200);
+    for sql in [format!("UPDATE token SET roles = 'auditor' WHERE name = '{}'", name(desk, id).await), "UPDATE access_state SET version = version + 1".to_owned()] {
+        desk.app.db.bare_connection().execute_unprepared(&sql).await.expect("it is changed");
+    }
+    let before = rows(desk).await;
+    let answer = other.ask(Some(&text), "POST", "/v1/tickets", Some(&incident("p3"))).await;
+    assert_eq!((answer.status, &answer.body["code"]), (503, &json!("access_changed")), "{}", answer.body);
+    assert_eq!(answer.headers["retry-after"], "1");
+    assert_eq!(rows(desk).await, before);
+    let again = other.ask(Some(&text), "POST", "/v1/tickets", Some(&incident("p3"))).await;
+    assert_eq!((again.status, &again.body["code"]), (403, &json!("role_missing")), "{}", again.body);
+    assert_eq!(other.ask(Some(&text), "GET", "/v1/tickets", None).await.status, 200);
+}
+
+async fn name(desk: &Desk, id: Uuid) -> String {
+    tokens::list(&desk.app).await.expect("tokens").into_iter().find(|one| one.token.id == id).expect("it is there").token.name
+}
+
+async fn knowing_a_caller_again_costs_no_statement_beside_the_one_that_opens_their_scope(desk: &Desk) {
+    // A desk whose workers sleep: what runs is what is asked.
+    let number = desk.registers(&incident("p3")).await;
+    let (text, _) = token(desk, of_the_desk()).await;
+    let costs = async |token: &str| {
+        let before = desk.app.db.statements();
+        let answer = desk.ask(Some(token), "GET", &format!("/v1/tickets/{number}/messages"), None).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        desk.app.db.statements() - before
+    };
+    let (first, again) = (costs(&text).await, costs(&text).await);
+    // The token in the settings is found without asking the database.
+    let unchecked = costs(ADMIN).await;
+    let check = u64::from(desk.on() == crate::support::On::Sqlite);
+    assert_eq!(again, unchecked + check, "the first time {first}");
+    assert!(first > again);
+}
