@@ -87,6 +87,9 @@ pub enum TimeMode {
 pub struct Database {
     /// `sqlite://PATH` or `postgres://…`.
     pub url: Address,
+    /// The same database on PostgreSQL as the role that owns its tables, by which it is migrated.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub owner_url: Option<Address>,
 }
 
 /// `[http]`
@@ -327,6 +330,9 @@ impl Settings {
         let mut refuse = |key: &str, matter: String| problems.push((key.to_owned(), matter));
         if !checks::is_database(&self.database.url) {
             refuse("database.url", "must be sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
+        }
+        if self.database.owner_url.as_ref().is_some_and(|url| !url.starts_with("postgres") || !checks::is_database(url)) {
+            refuse("database.owner_url", "must be postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
         }
         if !checks::is_listened_on(&self.http.listen) {
             refuse("http.listen", "must be an address and a port, such as 127.0.0.1:8080".to_owned());

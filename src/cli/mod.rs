@@ -23,7 +23,7 @@ use crate::settings::Settings;
 use crate::store::Scope;
 use crate::usecases::{self, amendments, reports};
 use crate::{contracts, http, simulate};
-pub use open::ready;
+pub use open::{migrated_by_owner, ready};
 
 /// A service desk whose clocks hold up in a contract meeting.
 #[derive(Parser)]

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::Failed;
 use crate::app::App;
-use crate::settings::Settings;
+use crate::settings::{Database, Settings};
 use crate::store::seat::{self, Seat};
-use crate::store::{self, Backend};
+use crate::store::{self, Backend, Db};
 use crate::{outbox, usecases};
 
 /// For a server: schema migrated, time set, contracts applied. In a sandbox it takes the one seat, which must be held for as long
@@ -60,12 +60,22 @@ pub async fn existing(settings: Settings) -> Result<App, Failed> {
 
 /// Migrates a database, and creates one that does not exist.
 pub async fn migrate(settings: Settings) -> Result<(), Failed> {
-    let app = App::start(settings).await.map_err(super::explained)?;
-    let steps = store::schema::migrate(&app.db).await.map_err(usecases::Error::from)?;
+    let steps = migrated_by_owner(&settings).await?;
     Ok(super::say(match steps {
         0 => "The database was up to date.".to_owned(),
         steps => format!("The database is up to date: {steps} migrations were applied."),
     })?)
+}
+
+/// Migrates as the owner of the tables, where the settings name one.
+pub async fn migrated_by_owner(settings: &Settings) -> Result<usize, Failed> {
+    let Database { url, owner_url } = &settings.database;
+    let (address, role) = match owner_url {
+        Some(owner) => (&**owner, store::role_of(url)),
+        None => (&**url, None),
+    };
+    let db = Db::connect(address).await.map_err(usecases::Error::from).map_err(super::explained)?;
+    Ok(store::schema::migrate_for(&db, role.as_deref()).await.map_err(usecases::Error::from)?)
 }
 
 /// SQLite is migrated by whichever process comes first, PostgreSQL by `uurwerk migrate` only: on a server, somebody decides when.
@@ -78,7 +88,12 @@ async fn migrated(settings: Settings) -> Result<App, Failed> {
                 tracing::info!(steps, "migrated the database");
             }
         }
-        Backend::Postgres => refuse_other_schema(&app).await?,
+        Backend::Postgres => {
+            refuse_other_schema(&app).await?;
+            if let Some(weakness) = store::policies::weakness(&app.db).await.map_err(usecases::Error::from)? {
+                tracing::warn!("the role of database.url {weakness}");
+            }
+        }
     }
     Ok(app)
 }

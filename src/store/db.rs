@@ -212,6 +212,12 @@ async fn patiently(options: &ConnectOptions) -> Result<DatabaseConnection, DbErr
     Database::connect(options.clone()).await
 }
 
+/// The role of `postgres://ROLE@…`; `None` for another kind of database.
+pub fn role_of(url: &str) -> Option<String> {
+    let server: PgConnectOptions = url.starts_with("postgres").then(|| url.parse().ok()).flatten()?;
+    Some(server.get_username().to_owned())
+}
+
 /// The file of `sqlite://PATH`.
 pub fn sqlite_path(url: &str) -> &str {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);

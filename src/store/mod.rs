@@ -28,6 +28,7 @@ pub mod outbound;
 pub mod overviews;
 pub mod parts;
 pub mod people;
+pub mod policies;
 pub mod record;
 mod row;
 mod row_security;
@@ -48,7 +49,7 @@ mod watch;
 
 pub use crate::domain::permission::Scope;
 pub use checked_scope::CheckedScope;
-pub use db::{Backend, Db, sqlite_path};
+pub use db::{Backend, Db, role_of, sqlite_path};
 pub use faults::{CallerLost, asks_to_repeat, is_away, lost_caller};
 pub use tx::{DbError, Reads, Tx};
 pub use view::View;

@@ -1,4 +1,4 @@
-//! The scope of a transaction, as PostgreSQL is told of it.
+//! The scope of a transaction, as PostgreSQL is told of it for its policies (`policies`).
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::faults::is_busy;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Db, Scope, Tx};
+use super::{Backend, Db, Scope, Tx, policies};
 
 /// The PostgreSQL advisory lock that processes migrating the same database take. The number spells "uurw", and must differ from the
 /// other locks of this program.
@@ -13,19 +13,32 @@ const LOCK: i64 = 0x7575_7277_0001;
 
 /// How many migrations are pending. Asking creates nothing.
 pub async fn pending(db: &Db) -> Result<usize, DbErr> {
-    let pending = Migrator::get_pending_migrations_read_only(db.bare_connection()).await.map_err(explained)?;
-    Ok(pending.len())
+    let pending = Migrator::get_pending_migrations_read_only(db.bare_connection()).await.map_err(explained)?.len();
+    // Policies that are not those of this program count as one more.
+    let are_policies_due = db.backend() == Backend::Postgres && pending == 0 && !policies::are_installed(db).await?;
+    Ok(pending + usize::from(are_policies_due))
 }
 
 /// Migrates the database to this program's schema. Returns how many migrations that took.
 pub async fn migrate(db: &Db) -> Result<usize, DbErr> {
-    if pending(db).await? == 0 {
+    migrate_for(db, None).await
+}
+
+/// The same, and lets the role that the program serves by use the tables.
+pub async fn migrate_for(db: &Db, role: Option<&str>) -> Result<usize, DbErr> {
+    if pending(db).await? == 0 && role.is_none() {
         return Ok(0);
     }
     let tx = exclusive(db).await?;
     // Another process may have done it meanwhile.
     let steps = Migrator::get_pending_migrations_read_only(tx.bare_connection()).await.map_err(explained)?.len();
     Migrator::up(tx.bare_connection(), None).await?;
+    if db.backend() == Backend::Postgres {
+        policies::install(&tx).await?;
+        if let Some(role) = role {
+            policies::grant(&tx, role).await?;
+        }
+    }
     tx.commit().await?;
     Ok(steps)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QuerySelect,
     QueryTrait, Select, TransactionTrait,
 };
 use uuid::Uuid;
@@ -147,6 +147,33 @@ fn reported_by(person: Uuid) -> SelectStatement {
     ticket::Entity::find().select_only().column(ticket::Column::Id).filter(ticket::Column::RequesterId.eq(person)).into_query()
 }
 
+/// A table that the database guards too (`policies`), with its columns.
+pub(super) struct Guarded {
+    pub table: String,
+    pub organisation: String,
+    pub person: OfPerson<String>,
+    /// Whether everybody sees the desk's own rows, which have no organisation.
+    pub shows_desk: bool,
+}
+
+impl Guarded {
+    fn of<E: OfOrganisation>() -> Self {
+        let name = |column: E::Column| column.as_str().to_owned();
+        let person = match E::PERSON {
+            OfPerson::Column(column) => OfPerson::Column(name(column)),
+            OfPerson::Own(column) => OfPerson::Own(name(column)),
+            OfPerson::Ticket(column) => OfPerson::Ticket(name(column)),
+            OfPerson::Nobody => OfPerson::Nobody,
+        };
+        Self { table: E::default().table_name().to_owned(), organisation: name(E::ORGANISATION), person, shows_desk: false }
+    }
+
+    /// A table of [`OfTheDesk`] in which clients have rows beside the desk's.
+    fn shared(table: &str) -> Self {
+        Self { table: table.to_owned(), organisation: "organisation".to_owned(), person: OfPerson::Own(String::new()), shows_desk: true }
+    }
+}
+
 macro_rules! of_organisation {
     ($($table:ident: $person:ident $(($column:ident))?),* $(,)?) => {
         $(
@@ -155,6 +182,11 @@ macro_rules! of_organisation {
                 const PERSON: OfPerson<Self::Column> = OfPerson::$person $(($table::Column::$column))?;
             }
         )*
+
+        /// Every table with an organisation.
+        pub(super) fn guarded() -> Vec<Guarded> {
+            vec![$(Guarded::of::<$table::Entity>(),)* Guarded::shared("account"), Guarded::shared("token")]
+        }
     };
 }
 

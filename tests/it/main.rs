@@ -13,6 +13,7 @@ mod mail;
 mod migrations;
 mod obligations;
 mod openapi;
+mod row_security;
 mod simulate;
 mod support;
 mod time;

@@ -72,6 +72,7 @@ impl Place {
         command
             .current_dir(self.folder.path())
             .env("UURWERK_DATABASE_URL", &self.database)
+            .env("UURWERK_DATABASE_OWNER_URL", postgres::owner_of(&self.database))
             .env("UURWERK_CONTRACTS_DIR", Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts"))
             .env("UURWERK_HTTP_LISTEN", "127.0.0.1:0")
             .env("UURWERK_MAIL_FOLDER", self.mails())

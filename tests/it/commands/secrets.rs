@@ -79,7 +79,7 @@ fn mail_server() -> u16 {
 async fn no_level_of_log_shows_a_password_or_a_token(place: &Place) {
     let url = match place.on {
         On::Sqlite => format!("{}?key={PASSWORD}", place.database),
-        On::Postgres => place.database.replace("postgres@", &format!("postgres:{PASSWORD}@")),
+        On::Postgres => place.database.replace("desk@", &format!("desk:{PASSWORD}@")),
     };
     let port = mail_server().to_string();
     let variables = [
@@ -115,7 +115,9 @@ async fn neither_check_nor_a_failed_connection_shows_a_password(place: &Place) {
     };
     for url in urls {
         let url = url.replace("PASSWORD", PASSWORD);
-        let variables = [("UURWERK_DATABASE_URL", url.as_str()), ("UURWERK_LOG_FILTER", "trace")];
+        let owner = if place.on == On::Postgres { url.as_str() } else { "" };
+        let variables =
+            [("UURWERK_DATABASE_URL", url.as_str()), ("UURWERK_DATABASE_OWNER_URL", owner), ("UURWERK_LOG_FILTER", "trace")];
         for command in [&["check"][..], &["migrate"], &["serve"], &["report", "--contract", "x", "--month", "2026-03"]] {
             let ran = place.run(command, &variables);
             assert!(!ran.out.contains("geheim") && !ran.err.contains("geheim"), "{command:?} {url}: {ran:?}");

@@ -36,7 +36,7 @@ async fn a_migration_that_fails_leaves_nothing_half_done(place: &Place) {
     if place.on == On::Sqlite {
         std::fs::create_dir(place.folder.path().join("kept")).expect("a folder");
     }
-    let db = Db::connect(&place.database).await.expect("a database");
+    let db = Db::connect(&crate::support::postgres::superuser_of(&place.database)).await.expect("a database");
     // What the last steps make is there already.
     db.bare_connection().execute_unprepared("CREATE TABLE timekeeping (strange INTEGER)").await.expect("a table");
     let failed = place.run(&["migrate"], &[]);

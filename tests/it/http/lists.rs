@@ -286,7 +286,7 @@ async fn a_word_that_many_tickets_have_is_found_as_well(desk: &Desk) {
         "INSERT INTO ticket_search ({of}) SELECT n, {word} FROM (WITH RECURSIVE s(n) AS (SELECT 500000 UNION ALL \
          SELECT n + 1 FROM s WHERE n < 502000) SELECT n FROM s) AS series"
     );
-    desk.app.db.bare_connection().execute_unprepared(&others).await.expect("words");
+    desk.behind().await.execute_unprepared(&others).await.expect("words");
     made.reverse();
     assert_eq!(listed(desk, "text=mail").await, made);
     assert_eq!(walked(desk, "text=mail&pageSize=1&sort=-openedAt").await, made);

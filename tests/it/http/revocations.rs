@@ -88,7 +88,7 @@ async fn a_caller_whose_rights_changed_tries_again_with_the_new_ones(desk: &Desk
     let (text, id) = token(desk, vec![Role::AgentLine1]).await;
     assert_eq!(other.ask(Some(&text), "GET", "/v1/tickets", None).await.status, 200);
     for sql in [format!("UPDATE token SET roles = 'auditor' WHERE name = '{}'", name(desk, id).await), "UPDATE access_state SET version = version + 1".to_owned()] {
-        desk.app.db.bare_connection().execute_unprepared(&sql).await.expect("it is changed");
+        desk.behind().await.execute_unprepared(&sql).await.expect("it is changed");
     }
     let before = rows(desk).await;
     let answer = other.ask(Some(&text), "POST", "/v1/tickets", Some(&incident("p3"))).await;

@@ -15,7 +15,7 @@ on_both_databases!(
 async fn forgets(desk: &Desk, handler: &str) {
     let sql = format!("DELETE FROM handler WHERE name = '{handler}'; DELETE FROM outbound_mail");
     for statement in sql.split(';') {
-        desk.app.db.bare_connection().execute_unprepared(statement).await.expect("a statement");
+        desk.behind().await.execute_unprepared(statement).await.expect("a statement");
     }
 }
 
@@ -46,7 +46,7 @@ async fn a_handler_that_begins_at_the_start_takes_everything_there_is(desk: &Des
 async fn what_has_no_place_in_the_stream_yet_is_of_the_past_too(desk: &Desk) {
     desk.reaches("2026-06-01T12:00:00+02:00").await;
     let unnumbered = "UPDATE event SET position = NULL WHERE subject_kind = 'obligation'";
-    desk.app.db.bare_connection().execute_unprepared(unnumbered).await.expect("a statement");
+    desk.behind().await.execute_unprepared(unnumbered).await.expect("a statement");
     forgets(desk, "mail-to-owners").await;
     begins(desk).await;
     assert_eq!(desk.rows("outbound_mail").await, 0);

@@ -85,6 +85,7 @@ fn command_by(by: &[&str], folder: &Path, database: &str) -> Command {
         .env("UURWERK_TIME", "sandbox")
         .env("UURWERK_SANDBOX_START", "2026-03-02T08:00:00+01:00")
         .env("UURWERK_DATABASE_URL", database)
+        .env("UURWERK_DATABASE_OWNER_URL", postgres::owner_of(database))
         .env("UURWERK_ADMIN_TOKEN", ADMIN)
         .env("UURWERK_CONTRACTS_DIR", Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts"))
         .env("UURWERK_ATTACHMENTS_MAX_BYTES", "500000000")

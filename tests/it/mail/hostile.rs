@@ -112,7 +112,7 @@ async fn two_long_numbers_that_begin_alike_stay_two(desk: &Desk) {
 }
 
 async fn a_mail_that_meets_a_fault_of_the_desk_waits_and_becomes_a_ticket_when_the_fault_is_mended(desk: &Desk) {
-    let sql = desk.app.db.bare_connection();
+    let sql = desk.behind().await;
     let mail = "From: anna@ipo.example\nSubject: Printer\nMessage-ID: <1@ipo.example>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nKapot.\n--b\n\
         Content-Type: text/plain\nContent-Disposition: attachment; filename=log.txt\n\nrook\n--b--\n";
     sql.execute_unprepared("ALTER TABLE ticket_search RENAME TO ticket_search_away").await.expect("a fault");

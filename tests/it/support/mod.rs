@@ -113,6 +113,7 @@ impl Desk {
             ("UURWERK_TIME", "sandbox".to_owned()),
             ("UURWERK_SANDBOX_START", "2026-03-02T08:00:00+01:00".to_owned()),
             ("UURWERK_DATABASE_URL", database.to_owned()),
+            ("UURWERK_DATABASE_OWNER_URL", postgres::owner_of(database)),
             ("UURWERK_CONTRACTS_DIR", text(contracts)),
             ("UURWERK_ADMIN_TOKEN", ADMIN.to_owned()),
             ("UURWERK_MAIL_FOLDER", text(folder.path().join("mail"))),
@@ -123,8 +124,7 @@ impl Desk {
         let variables = variables.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
         let settings = Settings::from_parts(file.as_deref(), variables).expect("settings");
         if database.starts_with("postgres") {
-            let app = App::start(settings.clone()).await.expect("a database");
-            uurwerk::store::schema::migrate(&app.db).await.expect("migrations");
+            cli::migrated_by_owner(&settings).await.expect("migrations");
         }
         Self::served(settings, folder).await
     }
@@ -329,7 +329,7 @@ impl Desk {
     /// Spoils rows of a ticket behind the desk's back; `$1` is its id.
     pub async fn spoils(&self, sql: &str, ticket: uuid::Uuid) {
         use sea_orm::{ConnectionTrait, Statement};
-        let connection = self.app.db.bare_connection();
+        let connection = self.behind().await;
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, [ticket.into()]);
         assert_eq!(connection.execute_raw(statement).await.expect("a statement").rows_affected(), 1, "{sql}");
     }

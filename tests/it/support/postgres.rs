@@ -109,18 +109,33 @@ fn sql(statement: &str) {
     run(Command::new(bin("psql")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port, "-c", statement, "postgres"]));
 }
 
-/// Makes a new, empty database; its address.
+/// The roles beside the superuser: the owner of every database, and the one that desks connect as, which owns nothing.
+const ROLES: &str = "CREATE ROLE desk_owner LOGIN; CREATE ROLE desk LOGIN";
+
+/// Makes a new, empty database; its address for a desk.
 pub fn new_database() -> String {
-    new_database_on(false)
+    new_database_on(false).replace("//postgres@", "//desk@")
 }
 
-/// The same on a server with or without `fsync`.
+/// The address of a desk's database for its owner, who migrates it; none of another kind of database.
+pub fn owner_of(address: &str) -> String {
+    if address.starts_with("postgres") { address.replace("//desk@", "//desk_owner@") } else { String::new() }
+}
+
+/// The same for the superuser, who sees everything.
+pub fn superuser_of(address: &str) -> String {
+    address.replace("//desk@", "//postgres@")
+}
+
+/// Makes one on a server with or without `fsync`; its address for the superuser.
 pub fn new_database_on(fsync: bool) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let server = server(fsync);
     let name = format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let address = format!("postgres://postgres@127.0.0.1:{}", server.port);
-    let made = Command::new(bin("createdb")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &server.port.to_string(), &name]).status();
+    let made = Command::new(bin("createdb"))
+        .args(["-h", "127.0.0.1", "-U", "postgres", "-O", "desk_owner", "-p", &server.port.to_string(), &name])
+        .status();
     assert!(made.expect("createdb runs").success(), "a database could not be made");
     format!("{address}/{name}")
 }
@@ -150,6 +165,8 @@ fn start(fsync: bool) -> Server {
     for _ in 0..300 {
         let ready = Command::new(bin("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]).status();
         if ready.is_ok_and(|status| status.success()) {
+            let port_name = port.to_string();
+            run(Command::new(bin("psql")).args(["-h", "127.0.0.1", "-U", "postgres", "-p", &port_name, "-c", ROLES, "postgres"]));
             return Server { port };
         }
         std::thread::sleep(std::time::Duration::from_millis(100));

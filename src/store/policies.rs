@@ -1,0 +1,114 @@
+//! Row-level security of PostgreSQL: the lock behind `Reads::find`.
+//!
+//! Each transaction tells the database its scope (`row_security`), and a policy on every table with an organisation lets through only what
+//! lies in it; without a scope, nothing. The program connects as a role that owns nothing, and `database.owner_url` is for migrating. Where
+//! it does own the tables, `FORCE` holds it to the policies all the same. Only a superuser passes them by.
+//!
+//! Which tickets few may see is not known to the policies: that depends on more than whose rows they are. Neither are the words that
+//! searches go by (`ticket_search`): under a policy PostgreSQL would not use their index.
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sha2::{Digest, Sha256};
+
+use super::tx::sealed::Inner as _;
+use super::tx::{Guarded, OfPerson, guarded};
+use super::{Backend, Db, Reads, broken};
+
+// As subqueries of their own, so that each is found out once for a statement and not once for a row.
+const ALL: &str = "(SELECT current_setting('uurwerk.rows', true) = 'all')";
+const ORGANISATIONS: &str = "(SELECT current_setting('uurwerk.rows', true) = 'organisations')";
+const NAMED: &str = "(SELECT string_to_array(current_setting('uurwerk.organisations', true), E'\\n'))::text[]";
+const PERSON: &str = "(SELECT nullif(current_setting('uurwerk.person', true), '')::uuid)";
+const ANY: &str = "(SELECT current_setting('uurwerk.rows', true) <> '')";
+
+fn policies(name: &str) -> Vec<String> {
+    guarded().iter().flat_map(|table| of_table(name, table)).collect()
+}
+
+fn of_table(name: &str, guarded: &Guarded) -> Vec<String> {
+    let Guarded { table, organisation, person, shows_desk } = guarded;
+    let theirs = match person {
+        OfPerson::Column(column) => format!("({ORGANISATIONS} OR {table}.{column} = {PERSON})"),
+        OfPerson::Ticket(column) => {
+            let reported = format!("SELECT 1 FROM ticket WHERE ticket.id = {table}.{column} AND ticket.requester_id = {PERSON}");
+            format!("({ORGANISATIONS} OR EXISTS ({reported}))")
+        }
+        // Whoever is named for the first time is recorded, also by somebody who sees no one else.
+        OfPerson::Own(_) => "true".to_owned(),
+        OfPerson::Nobody => ORGANISATIONS.to_owned(),
+    };
+    let within = format!("{table}.{organisation} = ANY ({NAMED})");
+    // Somebody may report a ticket for a colleague, and not see it afterwards: what is new stays within the organisation.
+    let all = format!("CREATE POLICY {name} ON {table} USING ({ALL} OR ({within} AND {theirs})) WITH CHECK ({ALL} OR {within})");
+    let desks = format!("CREATE POLICY {name}_desk ON {table} FOR SELECT USING ({table}.{organisation} IS NULL AND {ANY})");
+    if *shows_desk { vec![all, desks] } else { vec![all] }
+}
+
+/// The policies are named after their text, so that it shows whether they are those of this program.
+fn name() -> String {
+    let digest = hex::encode(Sha256::digest(policies("").concat()));
+    format!("uurwerk_{}", &digest[..12])
+}
+
+/// Makes the policies, in place of those that are there.
+pub(super) async fn install(reads: &impl Reads) -> Result<(), DbErr> {
+    let connection = reads.connection();
+    let old = "SELECT format('DROP POLICY %I ON %I', policyname, tablename) AS sql FROM pg_policies WHERE schemaname = current_schema()";
+    for row in connection.query_all_raw(Statement::from_string(Backend::Postgres.into(), old)).await? {
+        connection.execute_unprepared(&row.try_get::<String>("", "sql")?).await?;
+    }
+    for Guarded { table, .. } in guarded() {
+        let guard = format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+        connection.execute_unprepared(&guard).await?;
+    }
+    for policy in policies(&name()) {
+        connection.execute_unprepared(&policy).await?;
+    }
+    Ok(())
+}
+
+/// Whether every table has the policies of this program, and no others.
+pub(super) async fn are_installed(db: &Db) -> Result<bool, DbErr> {
+    let sql = "SELECT COUNT(*) AS found, \
+        COUNT(*) FILTER (WHERE starts_with(policyname::text, $1) AND relrowsecurity AND relforcerowsecurity) AS ours \
+        FROM pg_policies JOIN pg_class ON relname = tablename AND relnamespace = current_schema()::regnamespace \
+        WHERE schemaname = current_schema()";
+    let asked = Statement::from_sql_and_values(Backend::Postgres.into(), sql, [name().into()]);
+    let row = db.bare_connection().query_one_raw(asked).await?.ok_or_else(|| broken("a count"))?;
+    let (found, ours): (i64, i64) = (row.try_get("", "found")?, row.try_get("", "ours")?);
+    Ok(found == ours && usize::try_from(ours).ok() == Some(policies("").len()))
+}
+
+/// Lets a role read and write every table there is.
+pub(super) async fn grant(reads: &impl Reads, role: &str) -> Result<(), DbErr> {
+    let role = role.replace('\'', "''");
+    for grant in [
+        "USAGE ON SCHEMA %1$I",
+        "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$I",
+        "USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %1$I",
+    ] {
+        let sql = format!("DO $do$ BEGIN EXECUTE format('GRANT {grant} TO %2$I', current_schema(), '{role}'); END $do$");
+        reads.connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+/// Why the database does not hold this program to the policies, or only as long as the program wants; `None` when all is well.
+pub async fn weakness(db: &Db) -> Result<Option<&'static str>, DbErr> {
+    if db.backend() == Backend::Sqlite {
+        return Ok(None);
+    }
+    let sql = "SELECT rolsuper OR rolbypassrls AS passes, \
+        EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('ticket') AND pg_has_role(pg_roles.oid, relowner, 'MEMBER')) AS owns \
+        FROM pg_roles WHERE rolname = current_user";
+    let row = db.bare_connection().query_one_raw(Statement::from_string(Backend::Postgres.into(), sql)).await?;
+    let row = row.ok_or_else(|| broken("a role"))?;
+    let (passes, owns): (bool, bool) = (row.try_get("", "passes")?, row.try_get("", "owns")?);
+    Ok(if passes {
+        Some("is a superuser or may bypass row-level security, so the database does not keep clients' rows apart")
+    } else if owns {
+        Some("owns the tables, and could lift row-level security: give the owner a role of its own in database.owner_url")
+    } else {
+        None
+    })
+}
