@@ -2,7 +2,7 @@
 
 pub mod access_state;
 pub mod account;
-pub mod amendment_approval;
+pub mod approval;
 pub mod attachment;
 pub mod calendar_amendment;
 pub mod change_horizon;

@@ -12,6 +12,7 @@ mod m0006_attachments;
 mod m0007_mail;
 mod m0008_keeping;
 mod m0009_access;
+mod m0011_approvals;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_mail::Step),
             Box::new(m0008_keeping::Step),
             Box::new(m0009_access::Step),
+            Box::new(m0011_approvals::Step),
         ]
     }
 }

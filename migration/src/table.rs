@@ -33,10 +33,10 @@ pub async fn make(manager: &SchemaManager<'_>, tables: Vec<TableCreateStatement>
     Ok(())
 }
 
-/// Drops tables in the order given.
+/// Drops tables in the order given; one that a later step dropped for good is not there any more.
 pub async fn unmake(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
     for table in tables {
-        manager.drop_table(Table::drop().table(Alias::new(*table)).to_owned()).await?;
+        manager.drop_table(Table::drop().if_exists().table(Alias::new(*table)).to_owned()).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod address;
 pub mod agreements;
+pub mod approval;
 pub mod calendar;
 pub mod clock;
 pub mod contract;
@@ -19,6 +20,7 @@ pub mod person;
 pub mod phone;
 pub mod restriction;
 pub mod search;
+pub mod side;
 pub mod subjects;
 pub mod text;
 pub mod ticket;

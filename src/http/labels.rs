@@ -1,5 +1,6 @@
 //! The closed lists of codes by their names in the API: what `/v1/labels` shows, apart from the contracts' own names.
 
+use crate::domain::approval::ApprovalSubject;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
 use crate::domain::contract::amendment::ChangeKind;
@@ -39,6 +40,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("ledgerState", LineState::WORDS.into()),
         ("ledgerCause", ledger_causes),
         ("calendarChange", ChangeKind::WORDS.into()),
+        ("approvalSubject", ApprovalSubject::WORDS.into()),
         ("side", Side::WORDS.into()),
         ("role", Role::WORDS.into()),
         ("escalationMode", Mode::WORDS.into()),

@@ -45,7 +45,7 @@ async fn read_through_cache(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr
 /// How many versions, amendments and approvals there are. They are only ever added, so an equal count means nothing changed.
 async fn changes(reads: &impl Reads) -> Result<i64, DbErr> {
     let sql = "SELECT (SELECT COUNT(*) FROM contract_version) + (SELECT COUNT(*) FROM calendar_amendment) \
-         + (SELECT COUNT(*) FROM amendment_approval) AS changes";
+         + (SELECT COUNT(*) FROM approval WHERE subject_kind = 'calendar_amendment') AS changes";
     let connection = reads.connection();
     let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
     row.ok_or_else(|| broken("a count"))?.try_get("", "changes")

@@ -7,6 +7,7 @@ pub mod access;
 pub mod accounts;
 pub mod agreements;
 pub mod amendments;
+pub mod approvals;
 pub mod attachments;
 mod cache;
 pub mod callers;

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, amendment_approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event,
+    access_state, account, approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event,
     external_reference, handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail, person,
     sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
@@ -219,7 +219,8 @@ of_the_desk!(
     access_state,
     // Its name is shown to everyone who may see what was done with it.
     account,
-    amendment_approval,
+    // What it belongs to is found within the scope first.
+    approval,
     calendar_amendment,
     change_horizon,
     contract_version,

@@ -15,9 +15,10 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
+use crate::domain::approval::{Approval, Refused, Required};
 use crate::domain::calendar::{BadInterval, Interval};
 use crate::domain::contract::Side;
-use crate::domain::contract::amendment::{Amendment, Approval, Change, ChangeKind, RecordedAmendment, needs_approval, next_sequence};
+use crate::domain::contract::amendment::{Amendment, Change, ChangeKind, RecordedAmendment, needs_approval, next_sequence};
 use crate::domain::instant::BadInstant;
 use crate::domain::permission::Verb;
 use crate::domain::text::is_visible;
@@ -73,6 +74,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
                 recorded_at: now,
                 needs_approval: needs_approval(draft.date, today),
                 approvals: Vec::new(),
+                approval_sequences: Vec::new(),
             };
             // Hours cannot overlap with those of a date that could not be read.
             if !stamp.lacks("date") {
@@ -80,9 +82,9 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
             }
             store::amendments::insert(tx, &recorded).await?;
             for approval in approvals {
-                let sequence = recorded.approvals.last().map_or(recorded.sequence, |(sequence, _)| *sequence) + 1;
+                let sequence = next_sequence(std::slice::from_ref(&recorded));
                 store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-                recorded.approvals.push((sequence, approval));
+                recorded.approved(sequence, approval);
             }
             if recorded.in_force_at().is_some() {
                 store::amendments::take_effect(tx, contract, now).await?;
@@ -115,15 +117,13 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
                 return Err(Error::Conflict { code: Code::AmendmentInForce, detail });
             }
             let now = not_before(&known, stamp);
-            let before: Vec<_> = recorded.approvals.iter().map(|(_, one)| one.clone()).collect();
-            if let Some(side) = Side::named(&consent.side).filter(|side| before.iter().any(|one| one.side == *side)) {
-                let detail = format!("the {} has approved already", side.as_str());
-                return Err(Error::Conflict { code: Code::AlreadyApproved, detail });
+            if let Some(side) = Side::named(&consent.side).filter(|side| !recorded.waits_for().contains(side)) {
+                return Err(Error::Conflict { code: Code::AlreadyApproved, detail: Refused::SideApproved(side).to_string() });
             }
-            let approval = approval(app, stamp, &before, consent, now, "").map_err(Error::Invalid)?;
+            let approval = approval(app, stamp, &recorded.approvals, consent, now, "").map_err(Error::Invalid)?;
             let sequence = next_sequence(&known);
             store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-            recorded.approvals.push((sequence, approval));
+            recorded.approved(sequence, approval);
             if recorded.in_force_at().is_some() {
                 check(&agreements, contract, &recorded.in_force_from(now)).map_err(clash)?;
                 store::amendments::take_effect(tx, contract, now).await?;
@@ -170,24 +170,31 @@ fn approval(
     let mut refuse = |field: &str, code, detail: String| {
         problems.push(Problem::field(format!("{within}{field}").trim_end_matches('/'), code, detail));
     };
-    let side = Side::named(&consent.side);
-    match side {
-        None => refuse("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str))),
-        Some(side) if before.iter().any(|one| one.side == side) => {
+    let Some(side) = Side::named(&consent.side) else {
+        refuse("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str)));
+        name_the_person(consent, refuse);
+        return Err(problems);
+    };
+    name_the_person(consent, &mut refuse);
+    let (id, name) = (app.time.id(), consent.approved_by.trim().to_owned());
+    let (actor, evidence) = (stamp.who.actor.as_text(), consent.evidence.clone());
+    let approval = Approval { id, side, approver: None, name, evidence, actor, approved_at };
+    match Required::EachSide.check(before, &approval) {
+        Ok(()) => {}
+        Err(Refused::SamePerson) => {
+            refuse("approvedBy", FieldCode::SamePerson, "approved for the other side: each side has a person of its own".to_owned());
+        }
+        Err(Refused::SideApproved(_) | Refused::Complete) => {
             refuse("", FieldCode::Repeated, format!("the {} approves once", side.as_str()));
         }
-        Some(_) => {}
     }
-    let name = consent.approved_by.trim();
-    if !is_visible(name) {
+    if problems.is_empty() { Ok(approval) } else { Err(problems) }
+}
+
+fn name_the_person(consent: &Consent, mut refuse: impl FnMut(&str, FieldCode, String)) {
+    if !is_visible(consent.approved_by.trim()) {
         refuse("approvedBy", FieldCode::Required, "name the person who approved".to_owned());
-    } else if before.iter().any(|one| Some(one.side) != side && one.approved_by.to_lowercase() == name.to_lowercase()) {
-        let detail = "approved for the other side: each side has a person of its own";
-        refuse("approvedBy", FieldCode::SamePerson, detail.to_owned());
     }
-    let Some(side) = side.filter(|_| problems.is_empty()) else { return Err(problems) };
-    let (actor, evidence) = (stamp.who.actor.as_text(), consent.evidence.clone());
-    Ok(Approval { id: app.time.id(), side, approved_by: name.to_owned(), evidence, actor, approved_at })
 }
 
 /// What was valid when the amendment was recorded is in conflict now, with what was recorded since.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{Contract, Side};
 use crate::domain::Instant;
+use crate::domain::approval::{Approval, Required};
 use crate::domain::calendar::{BadCalendar, Calendar};
 pub use crate::domain::calendar::{Change, ChangeKind};
 
@@ -30,28 +31,9 @@ pub struct Amendment {
     pub in_force_at: Instant,
 }
 
-/// A side's consent to an amendment that rewrites what has already been counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Approval {
-    pub id: Uuid,
-    pub side: Side,
-    /// The name of the person who approved for it.
-    pub approved_by: String,
-    /// What shows it, in words.
-    pub evidence: Option<String>,
-    /// Who recorded it, by id.
-    pub actor: String,
-    pub approved_at: Instant,
-}
-
 /// Whether an amendment of that date waits for both sides: every date that is not later than today.
 pub fn needs_approval(date: NaiveDate, today: NaiveDate) -> bool {
     date <= today
-}
-
-/// The sides whose approval is missing.
-pub fn missing(approvals: &[Approval]) -> Vec<Side> {
-    Side::ALL.into_iter().filter(|side| approvals.iter().all(|one| one.side != *side)).collect()
 }
 
 /// An amendment as it was recorded, in force or waiting.
@@ -69,30 +51,42 @@ pub struct RecordedAmendment {
     pub recorded_at: Instant,
     /// Whether it waits for both sides.
     pub needs_approval: bool,
-    /// Each with its number, in order.
-    pub approvals: Vec<(i64, Approval)>,
+    /// In the order recorded.
+    pub approvals: Vec<Approval>,
+    /// The numbers of the approvals, in the same order.
+    pub approval_sequences: Vec<i64>,
 }
 
 impl RecordedAmendment {
     /// Everybody who recorded the amendment or an approval of it, as histories name them.
     pub fn actors(&self) -> impl Iterator<Item = &String> {
-        std::iter::once(&self.actor).chain(self.approvals.iter().map(|(_, approval)| &approval.actor))
+        std::iter::once(&self.actor).chain(self.approvals.iter().map(|approval| &approval.actor))
+    }
+
+    /// Whose approval it needs.
+    pub fn required(&self) -> Required {
+        if self.needs_approval { Required::EachSide } else { Required::Nothing }
     }
 
     pub fn waits_for(&self) -> Vec<Side> {
-        let approvals: Vec<_> = self.approvals.iter().map(|(_, approval)| approval.clone()).collect();
-        if self.needs_approval { missing(&approvals) } else { Vec::new() }
+        self.required().waits_for(&self.approvals)
     }
 
     /// Since when it is in force; `None` while it waits.
     pub fn in_force_at(&self) -> Option<Instant> {
-        let last = self.approvals.last().filter(|_| self.needs_approval);
-        self.waits_for().is_empty().then(|| last.map_or(self.recorded_at, |(_, approval)| approval.approved_at))
+        let approvals = if self.needs_approval { &self.approvals[..] } else { &[] };
+        self.required().in_force_at(approvals, self.recorded_at)
     }
 
     /// When something about it was last recorded.
     pub fn last_at(&self) -> Instant {
-        self.approvals.iter().map(|(_, approval)| approval.approved_at).fold(self.recorded_at, Instant::max)
+        self.approvals.iter().map(|approval| approval.approved_at).fold(self.recorded_at, Instant::max)
+    }
+
+    /// Adds an approval under its number.
+    pub fn approved(&mut self, sequence: i64, approval: Approval) {
+        self.approvals.push(approval);
+        self.approval_sequences.push(sequence);
     }
 
     /// The amendment as it would be if in force from an instant.
@@ -103,7 +97,7 @@ impl RecordedAmendment {
 
     /// The number of what put it in force: the amendment itself, or its last approval.
     fn order(&self) -> i64 {
-        self.approvals.last().filter(|_| self.needs_approval).map_or(self.sequence, |(sequence, _)| *sequence)
+        self.approval_sequences.last().filter(|_| self.needs_approval).map_or(self.sequence, |sequence| *sequence)
     }
 }
 
@@ -116,7 +110,7 @@ pub fn in_force(recorded: &[RecordedAmendment], contract: &str) -> Vec<Amendment
 
 /// The next free number.
 pub fn next_sequence(recorded: &[RecordedAmendment]) -> i64 {
-    let approvals = recorded.iter().flat_map(|one| one.approvals.iter().map(|(sequence, _)| *sequence));
+    let approvals = recorded.iter().flat_map(|one| one.approval_sequences.iter().copied());
     recorded.iter().map(|one| one.sequence).chain(approvals).max().unwrap_or_default() + 1
 }
 

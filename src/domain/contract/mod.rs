@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, Zone};
 use super::phone::Phone;
+pub use super::side::Side;
 use crate::words::closed_list;
 
 closed_list! {
@@ -112,14 +113,6 @@ closed_list! {
         Optional = "optional": "omweg niet nodig", "workaround not asked for";
         /// The description is expected to tell it.
         Expected = "expected": "omweg verwacht", "workaround expected";
-    }
-}
-
-closed_list! {
-    /// Which of the two parties.
-    pub enum Side {
-        Client = "client": "opdrachtgever", "client";
-        Supplier = "supplier": "opdrachtnemer", "supplier";
     }
 }
 

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::Actor;
 use crate::domain::Instant;
 use crate::domain::actor as domain;
+use crate::domain::approval::Approval;
 use crate::domain::contract::Side;
-use crate::domain::contract::amendment::Approval;
 use crate::usecases::actors::Actors;
 use crate::usecases::amendments::Seen;
 
@@ -117,12 +117,12 @@ impl CalendarAmendment {
     pub fn new(seen: Seen, actors: &Actors) -> Self {
         let Seen { recorded, shows_approvers } = seen;
         let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());
-        let approval = |(_, one): (i64, Approval)| {
+        let approval = |one: Approval| {
             let is_shown = shows_approvers || (domain::Actor::side_of(&one.actor) == Side::Client && actors.name(&one.actor).is_some());
             AmendmentApproval {
                 id: one.id,
                 side: one.side.as_str().to_owned(),
-                approved_by: Some(one.approved_by).filter(|_| is_shown),
+                approved_by: Some(one.name).filter(|_| is_shown),
                 evidence: one.evidence.filter(|_| is_shown),
                 actor: actors.show(&one.actor).into(),
                 approved_at: one.approved_at,

@@ -1,16 +1,18 @@
-//! A side's approval of an amendment, never changed itself.
+//! A side's approval of something that waits for it, never changed itself.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-#[sea_orm(table_name = "amendment_approval")]
+#[sea_orm(table_name = "approval")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub amendment_id: Uuid,
+    pub subject_kind: String,
+    pub subject_id: Uuid,
     pub sequence: i64,
     pub side: String,
-    pub approved_by: String,
+    pub approver_id: Option<Uuid>,
+    pub name: String,
     pub evidence: Option<String>,
     pub actor: String,
     pub approved_at: DateTimeUtc,
