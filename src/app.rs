@@ -1,5 +1,6 @@
 //! Everything a use case needs, built once. The program and the tests build it the same way.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::files::{Files, Spool};
 use crate::identity::Providers;
 use crate::mail::send::Mailer;
+use crate::sealing::Keys;
 use crate::settings::{Settings, TimeMode};
 use crate::store::time::Timekeeping;
 use crate::store::callers::KnownCallers;
@@ -23,6 +25,8 @@ const RETRY_WITHIN_MS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
 pub struct App {
     pub settings: Settings,
     pub db: Db,
+    /// By which attachments and incoming mails are sealed.
+    pub keys: Arc<Keys>,
     pub files: Files,
     pub spool: Spool,
     pub mailer: Mailer,
@@ -47,13 +51,15 @@ impl App {
     /// Connects on machine time; `set_time` decides which time holds, and `usecases::agreements` applies the contracts.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
         let db = Db::connect(&settings.database.url).await?;
-        let files = Files::open(&settings.attachments).map_err(|error| Error::Internal(error.to_string()))?;
+        let keys = Arc::new(Keys::open(&settings.files).map_err(|error| Error::Internal(error.to_string()))?);
+        let files = Files::open(&settings.attachments, keys.clone()).map_err(|error| Error::Internal(error.to_string()))?;
         let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
         let providers = Providers::new(&settings.identity).map_err(Error::Internal)?;
         Ok(Self {
             spool: Spool::of(&settings.http.spool),
             settings,
             db,
+            keys,
             files,
             mailer,
             providers,

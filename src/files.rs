@@ -1,27 +1,33 @@
 //! Where the bytes of attachments are kept: a folder, or a bucket of a service that speaks S3. Each file has an id of its own as its key,
-//! never its name. Files are streamed both ways, so that memory use does not grow with their size.
+//! never its name. Files are streamed both ways, so that memory use does not grow with their size. Where the desk has keys they are sealed on
+//! the way (`sealing`).
 //!
 //! Beside it stands the folder in which long bodies wait ([`Spool`]).
 //!
-//! Absent on purpose: overwriting (every upload has a fresh id) and listing (the database knows which files there are).
+//! Absent on purpose: overwriting (whatever is stored has a fresh id) and listing (the database knows which files there are).
 
+mod arriving;
+#[cfg(feature = "s3")]
+mod bucket;
+mod leaving;
 mod spool;
 
-pub use spool::Spool;
+pub use leaving::{NotRead, Stored};
+pub use spool::{Spool, Waiting};
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
+use bytes::Bytes;
+use futures_util::Stream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
-use sha2::{Digest, Sha256};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use uuid::Uuid;
 
+use crate::domain::wrapped_key::WrappedKey;
 use crate::health::Health;
+use crate::sealing::Keys;
 use crate::settings::Attachments;
 
 /// Bytes written to a folder at once.
@@ -35,6 +41,7 @@ const STORE: &str = "the store of attachments";
 #[derive(Debug)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    keys: Arc<Keys>,
     health: Health,
     part: usize,
     /// The folder, in which files also stand while they arrive; `None` for a bucket.
@@ -46,9 +53,11 @@ pub struct Kept {
     pub size: u64,
     /// Its SHA-256, in hexadecimal.
     pub digest: String,
+    /// Its key, where it was sealed.
+    pub key: Option<WrappedKey>,
 }
 
-/// Why a file was not kept, or was not found.
+/// Why a file was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum NotKept<E> {
     /// Longer than allowed; nothing of it is left.
@@ -63,15 +72,16 @@ pub enum NotKept<E> {
 
 impl Files {
     /// Opens the store named in the settings: a folder, made if need be, or `s3://BUCKET`.
-    pub fn open(settings: &Attachments) -> Result<Self, object_store::Error> {
+    pub fn open(settings: &Attachments, keys: Arc<Keys>) -> Result<Self, object_store::Error> {
+        let health = Health::new(STORE);
         if let Some(bucket) = settings.store.strip_prefix("s3://") {
-            return Ok(Self { store: Arc::new(bucket_of(settings, bucket)?), health: Health::new(STORE), part: BUCKET_PART, folder: None });
+            return Ok(Self { store: bucket_of(settings, bucket)?, keys, health, part: BUCKET_PART, folder: None });
         }
         let folder = PathBuf::from(&*settings.store);
         std::fs::create_dir_all(&folder)
             .map_err(|source| object_store::Error::Generic { store: "folder", source: format!("{}: {source}", folder.display()).into() })?;
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), health: Health::new(STORE), part: FOLDER_PART, folder: Some(folder) })
+        Ok(Self { store: Arc::new(store), keys, health, part: FOLDER_PART, folder: Some(folder) })
     }
 
     /// Whether files can be kept, as far as is known. A store in trouble is tried out first, so that its recovery shows at once.
@@ -107,40 +117,6 @@ impl Files {
         kept
     }
 
-    async fn take_in<E>(&self, id: Uuid, bytes: impl Stream<Item = Result<Bytes, E>>, cap: u64) -> Result<Kept, NotKept<E>> {
-        let mut bytes = std::pin::pin!(bytes);
-        let mut arriving = Arriving { files: self, key: key(id), buffer: BytesMut::new(), parts: None };
-        let (mut size, mut digest) = (0_u64, Sha256::new());
-        while let Some(chunk) = bytes.next().await {
-            let refused = match chunk {
-                Ok(chunk) => {
-                    size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-                    if size <= cap {
-                        digest.update(&chunk);
-                        arriving.add(&chunk).await?;
-                        continue;
-                    }
-                    NotKept::TooLong
-                }
-                Err(broken) => NotKept::Broken(broken),
-            };
-            arriving.abort().await;
-            return Err(refused);
-        }
-        arriving.finish().await?;
-        Ok(Kept { size, digest: hex::encode(digest.finalize()) })
-    }
-
-    /// The bytes of a file, or of a range of it, as a stream.
-    pub async fn read(
-        &self,
-        id: Uuid,
-        range: Option<Range<u64>>,
-    ) -> Result<impl Stream<Item = Result<Bytes, object_store::Error>> + use<>, object_store::Error> {
-        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
-        Ok(self.store.get_opts(&key(id), options).await?.into_stream())
-    }
-
     /// Removes whatever there is of a file, including one that never came in whole. It is fine if there is nothing.
     pub async fn remove(&self, id: Uuid) -> Result<(), object_store::Error> {
         let key = key(id);
@@ -161,89 +137,13 @@ fn key(id: Uuid) -> Path {
     Path::from(format!("{}/{text}", &text[text.len() - 2..]))
 }
 
+#[cfg(feature = "s3")]
+fn bucket_of(settings: &Attachments, bucket: &str) -> Result<Arc<dyn ObjectStore>, object_store::Error> {
+    bucket::open(settings, bucket)
+}
+
 #[cfg(not(feature = "s3"))]
-fn bucket_of(_: &Attachments, bucket: &str) -> Result<LocalFileSystem, object_store::Error> {
+fn bucket_of(_: &Attachments, bucket: &str) -> Result<Arc<dyn ObjectStore>, object_store::Error> {
     let source = format!("s3://{bucket}: this program was built without the feature `s3`").into();
     Err(object_store::Error::Generic { store: "bucket", source })
-}
-
-#[cfg(feature = "s3")]
-fn bucket_of(settings: &Attachments, bucket: &str) -> Result<impl ObjectStore + use<>, object_store::Error> {
-    use object_store::aws::AmazonS3Builder;
-
-    // What the settings leave out comes from the usual AWS environment variables and roles.
-    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket.trim_end_matches('/'));
-    let s3 = &settings.s3;
-    if let Some(endpoint) = &s3.endpoint {
-        builder = builder.with_endpoint(&**endpoint).with_allow_http(endpoint.starts_with("http://"));
-    }
-    if let Some(region) = &s3.region {
-        builder = builder.with_region(region);
-    }
-    if let Some(key) = &s3.key {
-        builder = builder.with_access_key_id(key);
-    }
-    if let Some(secret) = &s3.secret {
-        builder = builder.with_secret_access_key(secret.reveal());
-    }
-    builder.build()
-}
-
-/// A file coming in: stored at once if it is short, in parts if it is longer than one part.
-struct Arriving<'a> {
-    files: &'a Files,
-    key: Path,
-    buffer: BytesMut,
-    parts: Option<Box<dyn MultipartUpload>>,
-}
-
-impl Arriving<'_> {
-    async fn add(&mut self, mut chunk: &[u8]) -> Result<(), object_store::Error> {
-        while !chunk.is_empty() {
-            let (now, later) = chunk.split_at(chunk.len().min(self.files.part - self.buffer.len()));
-            self.buffer.extend_from_slice(now);
-            chunk = later;
-            if self.buffer.len() == self.files.part {
-                self.hand_over().await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// One part at a time: a fast sender waits for the store.
-    async fn hand_over(&mut self) -> Result<(), object_store::Error> {
-        let part = PutPayload::from(std::mem::take(&mut self.buffer).freeze());
-        let parts = match &mut self.parts {
-            Some(parts) => parts,
-            None => self.parts.insert(self.files.store.put_multipart(&self.key).await?),
-        };
-        let put = parts.put_part(part).await;
-        if put.is_err() {
-            self.abort().await;
-        }
-        put
-    }
-
-    async fn finish(mut self) -> Result<(), object_store::Error> {
-        if self.parts.is_none() {
-            return self.files.store.put(&self.key, PutPayload::from(self.buffer.freeze())).await.map(drop);
-        }
-        if !self.buffer.is_empty() {
-            self.hand_over().await?;
-        }
-        let Some(parts) = &mut self.parts else { return Ok(()) };
-        let whole = parts.complete().await.map(drop);
-        if whole.is_err() {
-            self.abort().await;
-        }
-        whole
-    }
-
-    async fn abort(&mut self) {
-        if let Some(mut parts) = self.parts.take()
-            && let Err(error) = parts.abort().await
-        {
-            tracing::warn!(%error, "the parts of a broken upload were not removed");
-        }
-    }
 }

@@ -14,19 +14,20 @@
 //! contracts      → domain words
 //! documents      → domain words
 //! proof simulate settings time → domain
-//! files          → health settings
+//! sealing        → domain settings
+//! files          → domain health sealing settings
 //! identity       → domain settings
 //! reports        → documents domain words
 //! store          → contracts domain health
 //! mail           → domain settings
 //! error          → domain mail store
-//! app            → error files identity mail settings store time
+//! app            → error files identity mail sealing settings store time
 //! auth           → app domain error identity store time
-//! usecases       → app auth contracts domain error files mail proof reports settings store time
+//! usecases       → app auth contracts domain error files mail proof reports sealing settings store time
 //! outbox         → app domain mail store usecases
 //! jobs           → app domain outbox store time usecases
 //! http           → app auth domain files jobs proof reports settings usecases words
-//! cli            → app auth contracts documents domain http jobs mail outbox proof reports settings simulate store usecases
+//! cli            → app auth contracts documents domain http jobs mail outbox proof reports sealing settings simulate store usecases
 //! main           → cli
 //! ```
 //!
@@ -43,6 +44,7 @@
 //!   only through one (`store::agreements`), so that what another process applied is known at once.
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`identity`]: identity providers: whether a signed token holds, and whom it names.
+//! - [`sealing`]: encryption at rest: keys of the desk, envelopes, content in pieces.
 //! - [`files`]: where the bytes of attachments are, and where long bodies wait.
 //! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
@@ -80,6 +82,7 @@ pub mod mail;
 pub mod outbox;
 pub mod proof;
 pub mod reports;
+pub mod sealing;
 pub mod settings;
 pub mod simulate;
 pub mod store;

@@ -66,6 +66,8 @@ pub struct Settings {
     pub mail: Mail,
     pub attachments: Attachments,
     #[serde(default)]
+    pub files: Files,
+    #[serde(default)]
     pub mailboxes: BTreeMap<String, Mailbox>,
     #[serde(default)]
     pub teams: BTreeMap<String, Team>,
@@ -123,6 +125,15 @@ pub struct Attachments {
     /// How to reach a bucket.
     #[serde(default)]
     pub s3: S3,
+}
+
+/// `[files]`: how attachments and incoming mails are sealed.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// The desk's own keys, one a line: the first seals, all of them open. Without it nothing is sealed.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// `[attachments.s3]`: what is absent comes from the usual AWS environment variables and roles.

@@ -1,4 +1,4 @@
-//! What is known of a file on a ticket; its bytes are in the object store under the same id.
+//! What is known of a file on a ticket; its bytes are in the object store.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,6 +16,10 @@ pub struct Model {
     pub size_bytes: i64,
     pub digest: String,
     pub recorded_at: DateTimeUtc,
+    /// The id of its bytes in the store, where that is not its own.
+    pub stored_as: Option<Uuid>,
+    pub key_id: Option<String>,
+    pub envelope: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

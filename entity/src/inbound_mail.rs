@@ -20,6 +20,8 @@ pub struct Model {
     pub received_at: DateTimeUtc,
     pub raw: Vec<u8>,
     pub once_key: Option<String>,
+    pub key_id: Option<String>,
+    pub envelope: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

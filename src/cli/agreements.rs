@@ -33,8 +33,9 @@ Example:
 
 pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Settings, BadSettings>) -> Result<(), Failed> {
     if files.is_empty() {
-        say(format_args!("{}", toml::to_string_pretty(&settings()?)?))?;
-        return Ok(());
+        let settings = settings()?;
+        say(format_args!("{}", toml::to_string_pretty(&settings)?))?;
+        return Ok(say(super::files::described(&settings)?)?);
     }
     let (sources, refused) = read(files);
     let documents: Vec<_> = sources.iter().map(|source| layout::agreement::document(&source.contract)).collect();

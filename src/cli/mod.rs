@@ -2,6 +2,7 @@
 
 mod agreements;
 mod calendars;
+mod files;
 mod mails;
 mod open;
 mod output;
@@ -165,6 +166,11 @@ enum What {
         #[arg(long)]
         write: bool,
     },
+    /// Make a key to seal files and mails with, or bring all of them under the first key.
+    Files {
+        #[command(subcommand)]
+        what: files::What,
+    },
     /// List events and mails that were given up after many tries, or retry them.
     DeadLetters {
         /// The id of one to retry, once for each; or `all`.
@@ -246,6 +252,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
             calendars::approve(settings()?, &contract, amendment, &consents).await?;
         }
         What::Rebuild { write } => Box::pin(repair::rebuild(settings()?, write)).await?,
+        What::Files { what } => Box::pin(files::run(what, settings)).await?,
         What::DeadLetters { retry } => repair::dead_letters(settings()?, &retry).await?,
         What::Openapi => say(http::document().trim_end())?,
         What::Permissions => say(permission::page().trim_end())?,

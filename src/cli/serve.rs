@@ -11,7 +11,7 @@ use super::{Failed, open, say};
 use crate::app::App;
 use crate::settings::{LogFormat, MailTransport, Settings};
 use crate::store::seat::{self, Seat};
-use crate::usecases::tokens;
+use crate::usecases::{rotation, tokens};
 use crate::{http, jobs};
 
 /// How often to check that a sandbox's seat is still held.
@@ -23,6 +23,7 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     // Before anything else: if the port is taken, no database is created and no admin token is made that nobody sees.
     let listener = with_api.then(|| listen(&settings.http.listen)).transpose()?;
     let (app, mut seat) = open::for_serving(settings).await?;
+    tell_of_keys(&app).await?;
     let app = Arc::new(app);
     let api = match listener {
         Some(listener) => Some(opened(&app, listener).await?),
@@ -52,6 +53,17 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     drop(seat);
     worked?;
     Ok(answered??)
+}
+
+/// Says when files and mails are not sealed, and when some cannot be opened.
+async fn tell_of_keys(app: &App) -> Result<(), Failed> {
+    if app.keys.first().is_none() {
+        tracing::warn!("attachments and incoming mails are stored as they are: files.key_file names no key to seal them with");
+    }
+    for id in rotation::missing_keys(app).await? {
+        tracing::error!(id, "stored files and mails need a key that files.key_file does not have; they cannot be read");
+    }
+    Ok(())
 }
 
 async fn opened(app: &Arc<App>, listener: TcpListener) -> Result<Server, Failed> {

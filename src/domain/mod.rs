@@ -25,5 +25,6 @@ pub mod subjects;
 pub mod text;
 pub mod ticket;
 pub mod workflow;
+pub mod wrapped_key;
 
 pub use instant::Instant;

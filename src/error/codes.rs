@@ -70,6 +70,7 @@ codes! {
         UnsupportedMediaType = "unsupported_media_type": "The body is not in the media type of this operation.";
         RangeNotSatisfiable = "range_not_satisfiable": "The file has no such bytes.";
         TooManyRequests = "too_many_requests": "Too many requests; `Retry-After` says how many seconds to wait.";
+        FileDamaged = "file_damaged": "The file in the store is not as it was stored: altered, cut off, replaced or gone. Nothing of it is sent.";
         Internal = "internal": "The desk failed; the cause is in its log under the request's `X-Request-Id`.";
         AccessChanged = "access_changed": "What the caller may changed while the request came in. Nothing was done: try again after `Retry-After` seconds.";
         Busy = "busy": "Too many changes at once; try again after `Retry-After` seconds.";

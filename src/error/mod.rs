@@ -77,6 +77,9 @@ pub enum Error {
     /// The program was asked to stop; its next run does the rest.
     #[error("the desk is stopping")]
     Stopping,
+    /// A stored file is not as it was stored. The text says which, for the log.
+    #[error("{0}")]
+    Damaged(String),
     /// A bug, or a fault of the machine.
     #[error("{0}")]
     Internal(String),

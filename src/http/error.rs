@@ -157,6 +157,10 @@ impl From<Error> for Failure {
                 tracing::debug!(cause, "a dependency is away");
                 Self::new(Code::Unavailable, "what the desk depends on cannot be used now; try again")
             }
+            Error::Damaged(which) => {
+                tracing::error!(which, "a file in the store is not as it was stored");
+                Self::new(Code::FileDamaged, "the file is not as it was stored, and is not sent; the desk's log says which it is")
+            }
             Error::Internal(cause) => {
                 tracing::error!(cause, "a request failed");
                 Self::new(Code::Internal, "the desk made a fault; it is in the log")

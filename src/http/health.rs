@@ -7,7 +7,7 @@ use super::answer::Json;
 use super::error::Failure;
 use super::operation::{Operation, get};
 use crate::app::App;
-use crate::usecases::{Error, dead_letters, outbound};
+use crate::usecases::{Error, dead_letters, outbound, rotation};
 
 pub fn operations() -> Vec<Operation> {
     vec![get("/livez", livez), get("/readyz", readyz)]
@@ -17,10 +17,15 @@ async fn livez() -> Result<Json<Value>, Failure> {
     Ok(Json(json!({ "status": "ok" })))
 }
 
-/// Ready means that the database can be written to. The counts are of events and mails that were given up; neither they nor a folder that
+/// Ready means that the database can be written to, and that every key is there that stored files and mails need: without one, the desk was
+/// started with the wrong key file. The counts are of events and mails that were given up; neither they nor a folder that
 /// cannot be used make it unready, since tickets are taken all the same.
 async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     app.db.ready().await.map_err(Error::from)?;
+    let missing = rotation::missing_keys(&app).await?;
+    if !missing.is_empty() {
+        return Err(Error::Unavailable(format!("files.key_file lacks keys that stored files need: {}", missing.join(", "))).into());
+    }
     let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);
     let mut answer = json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails });
     let usable = [("attachments", app.files.is_usable().await), ("spool", app.spool.is_usable().await)];

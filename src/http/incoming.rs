@@ -6,7 +6,6 @@
 //! memory.
 
 use std::future::{Ready, ready};
-use std::io::SeekFrom;
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
@@ -14,14 +13,12 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::error::Failure;
 use super::limits::Limits;
 use crate::app::App;
-use crate::files::Spool;
+use crate::files::{Spool, Waiting};
 use crate::usecases::{Code, Error};
 
 /// Bytes of a body that stay in memory; also bytes read from a file at a time.
@@ -181,7 +178,7 @@ pub async fn spool(request: &HttpRequest, bytes: &[u8]) -> Result<impl Stream<It
 struct Spooled {
     length: usize,
     buffer: BytesMut,
-    file: Option<File>,
+    file: Option<Waiting>,
 }
 
 impl Spooled {
@@ -202,47 +199,38 @@ impl Spooled {
             file
         } else {
             let mut file = unnamed_file(request).await?;
-            file.write_all(&std::mem::take(&mut self.buffer)).await?;
+            file.write(&std::mem::take(&mut self.buffer)).await?;
             self.file.insert(file)
         };
-        file.write_all(chunk).await
+        file.write(chunk).await
     }
 
     async fn into_bytes(self) -> Result<Bytes, BodyError> {
         let Some(file) = self.file else { return Ok(self.buffer.freeze()) };
         let mut bytes = Vec::with_capacity(self.length);
-        let read = async {
-            let mut file = rewound(file).await?;
-            file.read_to_end(&mut bytes).await
-        };
-        read.await.map_err(BodyError::Spool)?;
+        let mut chunks = file.read().await.map_err(BodyError::Spool)?;
+        while let Some(chunk) = chunks.try_next().await.map_err(BodyError::Spool)? {
+            bytes.extend_from_slice(&chunk);
+        }
         Ok(bytes.into())
     }
 
     /// Holds `room` until the last chunk was read.
     async fn chunks(self, room: Option<OwnedSemaphorePermit>) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, BodyError> {
-        let file = match self.file {
-            Some(file) => Some(rewound(file).await.map_err(BodyError::Spool)?),
+        let rest = match self.file {
+            Some(file) => Some(file.read().await.map_err(BodyError::Spool)?),
             None => None,
         };
-        let rest = stream::try_unfold((file, room), |(file, room)| async move {
-            let Some(mut file) = file else { return Ok(None) };
-            let mut chunk = BytesMut::with_capacity(CHUNK);
-            let read = file.read_buf(&mut chunk).await.map_err(BodyError::Spool)?;
-            Ok((read > 0).then(|| (chunk.freeze(), (Some(file), room))))
+        let rest = stream::iter(rest).flatten().map_err(move |error| {
+            let _held = &room;
+            Error::from(BodyError::Spool(error))
         });
         let first = Some(self.buffer.freeze()).filter(|bytes| !bytes.is_empty());
         Ok(stream::iter(first.map(Ok)).chain(rest))
     }
 }
 
-async fn rewound(mut file: File) -> std::io::Result<File> {
-    file.flush().await?;
-    file.seek(SeekFrom::Start(0)).await?;
-    Ok(file)
-}
-
-async fn unnamed_file(request: &HttpRequest) -> std::io::Result<File> {
+async fn unnamed_file(request: &HttpRequest) -> std::io::Result<Waiting> {
     match request.app_data::<web::Data<App>>() {
         Some(app) => app.spool.file().await,
         None => Spool::of(&std::env::temp_dir()).file().await,

@@ -44,8 +44,8 @@ pub const fn status(code: Code) -> StatusCode {
         Code::UnsupportedContentEncoding | Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         Code::AccessChanged | Code::Busy | Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::FileDamaged | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

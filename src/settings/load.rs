@@ -41,7 +41,9 @@ impl Reading {
     /// Applies an environment variable; ignores those of other programs. `NAME_FILE` names a file that holds the value.
     pub fn variable(mut self, name: &str, value: String) -> Result<Self, BadSettings> {
         let Some(word) = name.strip_prefix(PREFIX).filter(|word| *word != "CONFIG") else { return Ok(self) };
-        let (word, value) = match word.strip_suffix("_FILE") {
+        // A setting that is itself the name of a file has no value to be read from another.
+        let is_setting = self.figment.contains(&key_of(word, &self.figment));
+        let (word, value) = match word.strip_suffix("_FILE").filter(|_| !is_setting) {
             Some(_) if value.is_empty() => return Ok(self),
             Some(word) => {
                 let path = PathBuf::from(&value);

@@ -10,6 +10,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::ticket::{Attachment, Reader, Visibility};
+use crate::domain::wrapped_key::WrappedKey;
 
 /// A ticket's attachments, as a reader sees them, oldest first.
 pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, reader: Reader) -> Result<Vec<Attachment>, DbErr> {
@@ -52,6 +53,9 @@ pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
         size_bytes: Set(i64::try_from(one.size_bytes).unwrap_or(i64::MAX)),
         digest: Set(one.digest.clone()),
         recorded_at: Set(one.recorded_at.to_utc()),
+        stored_as: Set(one.stored_as),
+        key_id: Set(one.key.as_ref().map(|key| key.by.clone())),
+        envelope: Set(one.key.as_ref().map(|key| key.bytes.clone())),
     });
     attachment::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -101,9 +105,11 @@ pub async fn forget(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     upload::Entity::delete_many().filter(upload::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
 }
 
-fn to_domain(row: attachment::Model) -> Attachment {
+pub(super) fn to_domain(row: attachment::Model) -> Attachment {
     Attachment {
         id: row.id,
+        stored_as: row.stored_as,
+        key: WrappedKey::stored(row.key_id, row.envelope),
         ticket_id: row.ticket_id,
         organisation: row.organisation,
         public: row.visibility == Visibility::Public.as_str(),

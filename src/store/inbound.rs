@@ -11,6 +11,7 @@ use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::mail::{Inbound, InboundFilter, MailOutcome};
 use crate::domain::ticket::Ticket;
+use crate::domain::wrapped_key::WrappedKey;
 
 /// A row without the message.
 #[derive(DerivePartialModel)]
@@ -71,10 +72,12 @@ pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Inbound>, DbErr
     Ok(row.one(reads.connection()).await?.map(inbound))
 }
 
-/// The message itself.
-pub async fn raw(reads: &impl Reads, id: Uuid) -> Result<Option<Vec<u8>>, DbErr> {
-    let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id)).select_only().column(inbound_mail::Column::Raw);
-    row.into_tuple().one(reads.connection()).await
+/// The message itself as it is stored, and its key where it is sealed.
+pub async fn raw(reads: &impl Reads, id: Uuid) -> Result<Option<(Vec<u8>, Option<WrappedKey>)>, DbErr> {
+    let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id)).select_only();
+    let row = row.columns([inbound_mail::Column::Raw, inbound_mail::Column::KeyId, inbound_mail::Column::Envelope]).into_tuple();
+    let row = row.one(reads.connection()).await?;
+    Ok(row.map(|(raw, by, bytes): (Vec<u8>, _, _)| (raw, WrappedKey::stored(by, bytes))))
 }
 
 /// A page of mails, newest first.
@@ -109,9 +112,9 @@ pub async fn released(tx: &Tx, id: Uuid, ticket: &Ticket) -> Result<bool, DbErr>
     Ok(released.exec(tx.connection()).await?.rows_affected == 1)
 }
 
-/// Stores a mail with the raw message. `once_key` is unique within a contract: when the same message is stored at the same moment, the
+/// Stores a mail with the raw message, sealed where the desk has keys. `once_key` is unique within a contract: when the same message is stored at the same moment, the
 /// database asks for a retry, which then finds the duplicate.
-pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, raw: Vec<u8>) -> Result<(), DbErr> {
+pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key): (Vec<u8>, Option<WrappedKey>)) -> Result<(), DbErr> {
     let row = inbound_mail::ActiveModel {
         id: Set(mail.id),
         organisation: Set(mail.organisation.clone()),
@@ -127,6 +130,8 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, raw: Vec<u8
         received_at: Set(mail.received_at.to_utc()),
         raw: Set(raw),
         once_key: Set(once_key),
+        key_id: Set(key.as_ref().map(|key| key.by.clone())),
+        envelope: Set(key.map(|key| key.bytes)),
     };
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }

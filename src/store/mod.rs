@@ -34,6 +34,7 @@ pub mod record;
 mod row;
 mod row_security;
 pub mod schema;
+pub mod sealed;
 pub mod search;
 pub mod seat;
 pub mod set_aside;

@@ -2,20 +2,23 @@
 //! transaction, which also deletes the note. After a crash in between there are bytes without a row, and the note of them: `sweep` removes
 //! both.
 
+use std::ops::Range;
+
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::held::repeated;
 use super::tickets::{When, act_in};
 use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::idempotency::Key;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::attach::Attach;
 use crate::domain::ticket::{Act, Attachment, Reader, Ticket, TicketRef};
-use crate::files::NotKept;
+use crate::files::{NotKept, NotRead, Stored};
 use crate::store::{self, Scope, Tx};
 use crate::time::TimeSource;
 
@@ -135,6 +138,8 @@ fn too_large(app: &App, room: u64, size: Option<u64>) -> Error {
 pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id: Uuid, kept: &crate::files::Kept) -> Attachment {
     Attachment {
         id,
+        stored_as: None,
+        key: kept.key.clone(),
         ticket_id: ticket.id,
         organisation: ticket.organisation.clone(),
         public: new.public,
@@ -166,6 +171,35 @@ pub(super) async fn record(
     let (ticket, _) = act_in(app, tx, stamp, ticket, &wishes, &When::default(), |_, _| made).await?;
     store::attachments::insert(tx, attachments).await?;
     Ok(ticket)
+}
+
+/// The bytes of a file, or of a range of it. When they are not where its row says, the row is read again: a file that is sealed meanwhile moves.
+pub async fn content(
+    app: &App,
+    caller: &Caller,
+    file: Attachment,
+    range: Option<Range<u64>>,
+) -> Result<impl Stream<Item = Result<Bytes, NotRead>> + use<>, Error> {
+    let read = match app.files.read(&stored(&file), range.clone()).await {
+        Err(NotRead::Gone) => {
+            let view = app.db.view(caller.scope.clone());
+            let now = store::attachments::find(&view, file.ticket_id, file.id, caller.reader()).await?;
+            let now = now.ok_or(Error::NotFound("attachment"))?;
+            app.files.read(&stored(&now), range).await
+        }
+        read => read,
+    };
+    let id = file.id;
+    let bytes = read.map_err(|error| match error {
+        NotRead::Gone | NotRead::Damaged => Error::Damaged(format!("attachment {id}: {error}")),
+        NotRead::KeyMissing(_) | NotRead::Store(_) => Error::Unavailable(format!("attachment {id}: {error}")),
+    })?;
+    Ok(bytes.inspect_err(move |error| tracing::error!(attachment = %id, %error, "a file could not be read to its end")))
+}
+
+/// Where the bytes of a file are.
+pub(super) fn stored(file: &Attachment) -> Stored {
+    Stored { id: file.stored_as.unwrap_or(file.id), size: file.size_bytes, key: file.key.clone() }
 }
 
 /// Removes the bytes of uploads that did not arrive. A file with a row is never among them: the transaction that wrote the row deleted its

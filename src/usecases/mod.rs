@@ -16,6 +16,7 @@ pub mod people;
 pub mod rebuild;
 mod refused;
 pub mod reports;
+pub mod rotation;
 pub mod sandbox;
 pub mod tickets;
 pub mod timers;

@@ -9,6 +9,7 @@ use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::person::Person;
+use crate::domain::wrapped_key::WrappedKey;
 
 /// How a ticket is addressed: by its id or its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,8 +69,11 @@ pub struct Message {
 /// A file on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// Also the key of its bytes in the store.
     pub id: Uuid,
+    /// The id of its bytes in the store, where that is not its own.
+    pub stored_as: Option<Uuid>,
+    /// The key of its bytes, where they are sealed.
+    pub key: Option<WrappedKey>,
     pub ticket_id: Uuid,
     pub organisation: String,
     /// Whether the client may see it.

@@ -1,7 +1,8 @@
 //! Incoming mail. Every message becomes a ticket, a reply or a clear refusal, and is itself always kept.
 //!
-//! `receive` takes a message in, `release` makes a ticket of a quarantined one, and `sender` looks up what is known of who wrote it.
+//! `receive` takes a message in, `release` makes a ticket of a quarantined one, `copy` keeps the message itself, and `sender` looks up what is known of who wrote it.
 
+mod copy;
 pub mod read;
 mod receive;
 mod release;

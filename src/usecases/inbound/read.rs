@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::Received;
+use super::{Received, copy};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::mail::{Inbound, InboundFilter};
@@ -31,7 +31,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Received, Error
 
 /// The message itself, as it came.
 pub async fn raw(app: &App, caller: &Caller, id: Uuid) -> Result<Vec<u8>, Error> {
-    store::inbound::raw(&view(app, caller)?, id).await?.ok_or(Error::NotFound("message"))
+    copy::opened(app, &view(app, caller)?, id).await
 }
 
 fn view(app: &App, caller: &Caller) -> Result<View, Error> {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Becoming, draft, requester, sender};
+use super::{Becoming, copy, draft, requester, sender};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
@@ -138,7 +138,7 @@ impl Coming<'_> {
             received_at: self.now,
         };
         let once_key = (decision.outcome != Outcome::Duplicate).then(|| self.once_key());
-        store::inbound::keep(tx, &kept, once_key, self.raw.to_vec()).await?;
+        store::inbound::keep(tx, &kept, once_key, copy::sealed(self.app, self.id, self.raw)?).await?;
         Ok(Received { mail: kept, ticket })
     }
 }

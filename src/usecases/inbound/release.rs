@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Becoming, draft, sender};
+use super::{Becoming, copy, draft, sender};
 use crate::app::App;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::Verb;
@@ -37,7 +37,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     }
     let view = app.db.view(stamp.scope.clone());
     let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
-    let raw = store::inbound::raw(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    let raw = copy::opened(app, &view, id).await?;
     let mailbox = app.settings.mailboxes.get(&mail.mailbox);
     let contract = to.contract.as_ref().unwrap_or(&mail.contract);
     let agreements = store::agreements::read(&view).await?;

@@ -31,8 +31,19 @@ impl Process {
 
     /// The same by another program, with where its log goes.
     pub async fn start_by(by: &[&str], folder: &Path, database: &str, log: Stdio) -> Self {
+        Self::start_as(command_by(by, folder, database), log).await
+    }
+
+    /// The same with more settings.
+    pub async fn start_with(settings: &[(&str, &str)], folder: &Path, database: &str) -> Self {
+        let mut command = command(folder, database);
+        command.envs(settings.iter().copied());
+        Self::start_as(command, Stdio::null()).await
+    }
+
+    async fn start_as(mut command: Command, log: Stdio) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
-        let child = command_by(by, folder, database)
+        let child = command
             .arg("serve")
             .env("UURWERK_HTTP_LISTEN", format!("127.0.0.1:{port}"))
             .stdout(Stdio::null())
@@ -70,7 +81,8 @@ impl Process {
     }
 }
 
-fn command(folder: &Path, database: &str) -> Command {
+/// The program, on a database.
+pub fn command(folder: &Path, database: &str) -> Command {
     command_by(&[], folder, database)
 }
 

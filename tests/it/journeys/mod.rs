@@ -17,6 +17,7 @@ mod processes;
 mod proof;
 mod rebuild;
 mod response;
+mod sealing;
 mod slow_uploads;
 mod strangers;
 mod together;

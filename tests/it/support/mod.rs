@@ -149,6 +149,13 @@ impl Desk {
         Self::served(self.settings.clone(), tempfile::tempdir().expect("a folder")).await
     }
 
+    /// The same with other settings.
+    pub async fn another_door_with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        Self::served(settings, tempfile::tempdir().expect("a folder")).await
+    }
+
     /// On which database it runs.
     pub fn on(&self) -> On {
         if self.settings.database.url.starts_with("postgres") { On::Postgres } else { On::Sqlite }

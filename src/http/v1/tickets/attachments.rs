@@ -3,7 +3,6 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::EntityTag;
 use actix_web::web::Data;
-use futures_util::TryStreamExt;
 use futures_util::future::Either;
 
 use crate::app::App;
@@ -22,7 +21,7 @@ use crate::http::shapes::{Attachment, AttachmentList};
 use crate::usecases::actors::{Actors, Named};
 use crate::usecases::attachments::{self, NewAttachment};
 use crate::usecases::tickets::read;
-use crate::usecases::{Error, FieldCode};
+use crate::usecases::FieldCode;
 
 impl FromQuery for NewAttachment {
     fn read(keys: &mut Keys) -> Self {
@@ -92,7 +91,7 @@ pub async fn get(
         Wanted::Whole => None,
         Wanted::Part(first, last) => Some(first..last + 1),
     };
-    let bytes = app.files.read(found.id, part).await.map_err(|error| Error::Unavailable(error.to_string()))?;
-    let bytes = bytes.inspect_err(move |error| tracing::error!(attachment = %found.id, %error, "a file could not be read to its end"));
-    Ok(download(&found.name, (wanted, found.size_bytes), tag, bytes))
+    let (name, size) = (found.name.clone(), found.size_bytes);
+    let bytes = attachments::content(&app, &caller, found, part).await?;
+    Ok(download(&name, (wanted, size), tag, bytes))
 }

@@ -1,0 +1,21 @@
+//! The copy of a message that is kept, sealed where the desk has keys.
+
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::domain::wrapped_key::WrappedKey;
+use crate::sealing::{self, CannotOpen, Purpose};
+use crate::store::{self, Reads};
+use crate::usecases::Error;
+
+pub(super) fn sealed(app: &App, id: Uuid, raw: &[u8]) -> Result<(Vec<u8>, Option<WrappedKey>), Error> {
+    sealing::seal(&app.keys, (Purpose::Mail, id), raw).map_err(|error| Error::Internal(error.to_string()))
+}
+
+pub(super) async fn opened(app: &App, reads: &impl Reads, id: Uuid) -> Result<Vec<u8>, Error> {
+    let (stored, key) = store::inbound::raw(reads, id).await?.ok_or(Error::NotFound("message"))?;
+    sealing::open(&app.keys, (Purpose::Mail, id), key.as_ref(), stored).map_err(|error| match error {
+        CannotOpen::KeyMissing(_) => Error::Unavailable(format!("message {id}: {error}")),
+        CannotOpen::Damaged => Error::Damaged(format!("message {id}: {error}")),
+    })
+}
