@@ -13,8 +13,8 @@ use crate::identity::Providers;
 use crate::mail::send::Mailer;
 use crate::sealing::Keys;
 use crate::settings::{Settings, TimeMode};
-use crate::store::time::Timekeeping;
 use crate::store::callers::KnownCallers;
+use crate::store::time::Timekeeping;
 use crate::store::{self, CheckedScope, Db, Scope, Tx, View};
 use crate::time::TimeSource;
 
@@ -133,7 +133,11 @@ impl App {
 
     /// Does work in one transaction for a scope, and retries it when the database asks for that. Then wakes the workers, here and in
     /// other processes.
-    pub async fn write<T>(&self, scope: &(impl Clone + Into<CheckedScope>), work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+    pub async fn write<T>(
+        &self,
+        scope: &(impl Clone + Into<CheckedScope>),
+        work: impl AsyncFn(&Tx) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let done = self.write_quietly(scope, work).await?;
         self.wake.notify_waiters();
         self.committed.notify_one();

@@ -29,12 +29,11 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
         let claim = Claim::Account { issuer: identified.issuer.clone(), subject: identified.subject.clone() };
         callers::identify(&app.callers, &app.all(), claim).await
     };
-    let known = match known().await? {
-        Some(known) => known,
-        None => {
-            app.write(&Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?;
-            known().await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))?
-        }
+    let known = if let Some(known) = known().await? {
+        known
+    } else {
+        app.write(&Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?;
+        known().await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))?
     };
     let Found::Account(account) = &known.found else { return Ok(None) };
     Ok((!account.is_blocked).then(|| caller(account.clone(), &identified).known(known.clone())))

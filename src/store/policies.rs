@@ -10,7 +10,6 @@
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sha2::{Digest, Sha256};
 
-use super::tx::sealed::Inner as _;
 use super::tx::{Guarded, OfPerson, guarded};
 use super::{Backend, Db, Reads, broken};
 

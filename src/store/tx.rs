@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QuerySelect,
-    QueryTrait, Select, TransactionTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IdenStatic, QueryFilter, QuerySelect, QueryTrait,
+    Select, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -280,7 +280,7 @@ pub trait Reads: sealed::Inner {
             Rows::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
             Rows::Person { organisation, person } => {
                 E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::PERSON.condition(*person))
-            },
+            }
         }
     }
 

@@ -30,8 +30,14 @@ pub struct ViewConnection {
 
 enum Way {
     /// Each statement by itself.
-    Pool { statements: Statements<DatabaseConnection>, cache: Arc<AgreementsCache> },
-    Transaction { opener: Opener, begun: OnceCell<Box<Tx>> },
+    Pool {
+        statements: Statements<DatabaseConnection>,
+        cache: Arc<AgreementsCache>,
+    },
+    Transaction {
+        opener: Opener,
+        begun: OnceCell<Box<Tx>>,
+    },
 }
 
 /// What a statement runs on.

@@ -45,7 +45,8 @@ async fn seeded() -> Desk {
 
 /// Every table with an organisation, as the database has them.
 async fn tables(sql: &DatabaseConnection) -> BTreeSet<String> {
-    let asked = "SELECT table_name::text AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'organisation'";
+    let asked =
+        "SELECT table_name::text AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'organisation'";
     let rows = sql.query_all_raw(Statement::from_string(sql.get_database_backend(), asked)).await.expect("tables");
     rows.iter().map(|row| row.try_get("", "name").expect("a name")).collect()
 }
@@ -80,7 +81,8 @@ async fn refused(app: &DatabaseConnection, rows: &str, organisations: &str, sql:
 #[actix_web::test]
 async fn every_table_with_an_organisation_is_guarded_and_its_rows_are_out_of_reach_for_another_whatever_the_program_asks() {
     let desk = seeded().await;
-    let (superuser, app) = (desk.behind().await, Database::connect(desk.app.settings.database.url.to_string()).await.expect("a connection"));
+    let (superuser, app) =
+        (desk.behind().await, Database::connect(desk.app.settings.database.url.to_string()).await.expect("a connection"));
     assert_eq!(policies::weakness(&desk.app.db).await.expect("a role"), None, "the suite runs as a role that owns nothing");
     let tables = tables(&superuser).await;
     assert!(tables.len() >= 16, "{tables:?}");
@@ -93,7 +95,8 @@ async fn every_table_with_an_organisation_is_guarded_and_its_rows_are_out_of_rea
             let tx = within(&app, rows, organisations, "018f4c1e-7a3b-7c00-8000-0000000000aa").await;
             assert_eq!(counted(&tx, &theirs).await, 0, "{table} as {rows} {organisations}");
             drop(tx);
-            let row = Statement::from_string(superuser.get_database_backend(), format!("SELECT to_jsonb({table}) AS row FROM {theirs} LIMIT 1"));
+            let row =
+                Statement::from_string(superuser.get_database_backend(), format!("SELECT to_jsonb({table}) AS row FROM {theirs} LIMIT 1"));
             let row: Value = superuser.query_one_raw(row).await.expect("a row").expect("a row").try_get("", "row").expect("JSON");
             let insert = format!("INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, $1)");
             assert!(refused(&app, rows, organisations, &insert, vec![row.into()]).await, "{table}: inserted as {rows} {organisations}");
@@ -124,8 +127,9 @@ async fn tkt_08_a_person_is_kept_from_the_tickets_of_their_colleagues_by_the_dat
     let app = Database::connect(desk.app.settings.database.url.to_string()).await.expect("a connection");
     let tx = within(&app, "person", OURS, &bram).await;
     assert_eq!(counted(&tx, "ticket").await, 1);
-    assert_eq!(counted(&tx, "clock").await, counted(&tx, &format!("clock WHERE ticket_id = (SELECT id FROM ticket)")).await);
-    for table in ["message", "attachment", "external_reference", "ticket_part", "obligation", "outbound_mail", "inbound_mail", "set_aside"] {
+    assert_eq!(counted(&tx, "clock").await, counted(&tx, "clock WHERE ticket_id = (SELECT id FROM ticket)").await);
+    for table in ["message", "attachment", "external_reference", "ticket_part", "obligation", "outbound_mail", "inbound_mail", "set_aside"]
+    {
         assert_eq!(counted(&tx, table).await, 0, "{table}");
     }
     let new = NewToken {
@@ -151,7 +155,11 @@ async fn a_desk_whose_policies_were_lifted_asks_to_be_migrated_and_says_when_its
     let desk = Desk::open(On::Postgres).await;
     let superuser = desk.behind().await;
     assert_eq!(uurwerk::store::schema::pending(&desk.app.db).await.expect("steps"), 0);
-    for lifted in ["ALTER TABLE ticket NO FORCE ROW LEVEL SECURITY", "ALTER TABLE event DISABLE ROW LEVEL SECURITY", "CREATE POLICY all_of_it ON message USING (true)"] {
+    for lifted in [
+        "ALTER TABLE ticket NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE event DISABLE ROW LEVEL SECURITY",
+        "CREATE POLICY all_of_it ON message USING (true)",
+    ] {
         superuser.execute_unprepared(lifted).await.expect("it is lifted");
         assert_eq!(uurwerk::store::schema::pending(&desk.app.db).await.expect("steps"), 1, "{lifted}");
         uurwerk::cli::migrated_by_owner(&desk.app.settings).await.expect("it is mended");

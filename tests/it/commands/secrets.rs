@@ -116,8 +116,7 @@ async fn neither_check_nor_a_failed_connection_shows_a_password(place: &Place) {
     for url in urls {
         let url = url.replace("PASSWORD", PASSWORD);
         let owner = if place.on == On::Postgres { url.as_str() } else { "" };
-        let variables =
-            [("UURWERK_DATABASE_URL", url.as_str()), ("UURWERK_DATABASE_OWNER_URL", owner), ("UURWERK_LOG_FILTER", "trace")];
+        let variables = [("UURWERK_DATABASE_URL", url.as_str()), ("UURWERK_DATABASE_OWNER_URL", owner), ("UURWERK_LOG_FILTER", "trace")];
         for command in [&["check"][..], &["migrate"], &["serve"], &["report", "--contract", "x", "--month", "2026-03"]] {
             let ran = place.run(command, &variables);
             assert!(!ran.out.contains("geheim") && !ran.err.contains("geheim"), "{command:?} {url}: {ran:?}");

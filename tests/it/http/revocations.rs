@@ -2,9 +2,9 @@
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use uuid::Uuid;
 use uurwerk::domain::permission::Role;
 use uurwerk::usecases::tokens::{self, NewToken};
-use uuid::Uuid;
 
 use crate::on_both_databases;
 use crate::support::{ADMIN, Desk, incident};
@@ -87,7 +87,10 @@ async fn a_caller_whose_rights_changed_tries_again_with_the_new_ones(desk: &Desk
     let other = desk.another_door().await;
     let (text, id) = token(desk, vec![Role::AgentLine1]).await;
     assert_eq!(other.ask(Some(&text), "GET", "/v1/tickets", None).await.status, 200);
-    for sql in [format!("UPDATE token SET roles = 'auditor' WHERE name = '{}'", name(desk, id).await), "UPDATE access_state SET version = version + 1".to_owned()] {
+    for sql in [
+        format!("UPDATE token SET roles = 'auditor' WHERE name = '{}'", name(desk, id).await),
+        "UPDATE access_state SET version = version + 1".to_owned(),
+    ] {
         desk.behind().await.execute_unprepared(&sql).await.expect("it is changed");
     }
     let before = rows(desk).await;

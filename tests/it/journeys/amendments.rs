@@ -202,7 +202,8 @@ async fn a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_app
     let then = desk.get(&format!("{path}&asOf={}", before["toAt"].as_str().unwrap_or_default())).await.body;
     assert_eq!(then.to_string(), before.to_string());
     let month = "2026-03".parse().expect("a month");
-    let report = uurwerk::usecases::reports::service_management(&desk.app, &uurwerk::store::Scope::ALL.into(), "dap-example", month, None).await;
+    let report =
+        uurwerk::usecases::reports::service_management(&desk.app, &uurwerk::store::Scope::ALL.into(), "dap-example", month, None).await;
     let page = uurwerk::documents::text::render(&uurwerk::reports::layout::service_management::document(&report.expect("a report")));
     assert!(page.contains("Gewijzigde openingstijden") && page.contains("31-03-2026  gesloten"), "{page}");
     assert!(page.contains("openingstijden gewijzigd  Het pand is dicht."), "{page}");

@@ -265,7 +265,8 @@ async fn survives_kills(database: &str) {
     let path = |desk: &kills::Process| format!("{}/v1/tickets/{}/attachments", desk.url, ticket["number"].as_str().expect("a number"));
     let client = reqwest::Client::new();
     for at in 0..12 {
-        let sent = client.post(format!("{}?name=brief.txt", path(&desk))).bearer_auth(ADMIN).header("content-type", "application/octet-stream");
+        let sent =
+            client.post(format!("{}?name=brief.txt", path(&desk))).bearer_auth(ADMIN).header("content-type", "application/octet-stream");
         assert_eq!(sent.body(text(200_000 + at)).send().await.expect("an answer").status(), 201);
     }
     desk.kill();
@@ -289,7 +290,8 @@ async fn survives_kills(database: &str) {
     let listed = listed["items"].as_array().expect("files").clone();
     assert_eq!(listed.len(), 12);
     for (at, file) in listed.iter().enumerate() {
-        let file = client.get(format!("{path}/{}", file["id"].as_str().expect("an id"))).bearer_auth(ADMIN).send().await.expect("an answer");
+        let file =
+            client.get(format!("{path}/{}", file["id"].as_str().expect("an id"))).bearer_auth(ADMIN).send().await.expect("an answer");
         assert_eq!(file.bytes().await.expect("bytes"), text(200_000 + at));
     }
     let attachments = folder.path().join("data/attachments");

@@ -18,10 +18,10 @@ use crate::http::incoming::Incoming;
 use crate::http::path::{AttachmentId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{Attachment, AttachmentList};
+use crate::usecases::FieldCode;
 use crate::usecases::actors::{Actors, Named};
 use crate::usecases::attachments::{self, NewAttachment};
 use crate::usecases::tickets::read;
-use crate::usecases::FieldCode;
 
 impl FromQuery for NewAttachment {
     fn read(keys: &mut Keys) -> Self {
