@@ -1,12 +1,14 @@
 //! Everything a use case needs, built once. The program and the tests build it the same way.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::domain::audit::Act;
+use crate::domain::audit::flood::Flood;
 use crate::error::Error;
 use crate::files::{Files, Spool};
 use crate::identity::Providers;
@@ -36,6 +38,8 @@ pub struct App {
     /// Wakes the workers when something was committed.
     pub wake: Notify,
     pub wake_mail: Notify,
+    /// How many refused attempts there were of late.
+    refusals: Mutex<Flood>,
     /// Held shared by workers during a pass, exclusively by a sandbox while its time advances.
     pub work: tokio::sync::RwLock<()>,
     /// Notified on every commit here, so that other processes can be told.
@@ -67,6 +71,7 @@ impl App {
             time: TimeSource::machine(),
             wake: Notify::new(),
             wake_mail: Notify::new(),
+            refusals: Mutex::default(),
             work: tokio::sync::RwLock::new(()),
             committed: Notify::new(),
             process_id: Uuid::new_v4().to_string(),
@@ -84,7 +89,7 @@ impl App {
         };
         let mut kept = store::time::kept(&self.all()).await?;
         if kept.is_none() && keep {
-            let keeping = self.write_quietly(&Scope::ALL, async |tx| {
+            let keeping = self.keep_books(&Scope::ALL, async |tx| {
                 store::time::keep(tx, configured).await?;
                 // Another process may have come first; what it kept stays.
                 Ok(store::time::kept(tx).await?)
@@ -131,14 +136,15 @@ impl App {
         self.db.view(Scope::ALL)
     }
 
-    /// Does work in one transaction for a scope, and retries it when the database asks for that. Then wakes the workers, here and in
-    /// other processes.
+    /// Does work in one transaction for a scope, and retries it when the database asks for that. What it did stands in the audit trail, in
+    /// the same transaction: neither exists without the other. Then wakes the workers, here and in other processes.
     pub async fn write<T>(
         &self,
+        act: &Act,
         scope: &(impl Clone + Into<CheckedScope>),
         work: impl AsyncFn(&Tx) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let done = self.write_quietly(scope, work).await?;
+        let done = self.write_quietly(act, scope, work).await?;
         self.wake.notify_waiters();
         self.committed.notify_one();
         Ok(done)
@@ -147,25 +153,57 @@ impl App {
     /// The same without waking anyone: for the workers themselves, which look again after each pass anyway.
     pub async fn write_quietly<T>(
         &self,
+        act: &Act,
         scope: &(impl Clone + Into<CheckedScope>),
         work: impl AsyncFn(&Tx) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let scope = scope.clone().into();
+        self.write_until_done(Some(act), scope.clone().into(), work).await
+    }
+
+    /// The same without a line in the audit trail, for what changes nothing that anybody asked for: how far a worker has come, what may be
+    /// forgotten. A test knows every file that does this.
+    pub async fn keep_books<T>(
+        &self,
+        scope: &(impl Clone + Into<CheckedScope>),
+        work: impl AsyncFn(&Tx) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.write_until_done(None, scope.clone().into(), work).await
+    }
+
+    async fn write_until_done<T>(
+        &self,
+        act: Option<&Act>,
+        scope: CheckedScope,
+        work: impl AsyncFn(&Tx) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         for limit in RETRY_WITHIN_MS {
-            match self.write_once(&scope, &work).await {
+            match self.write_once(act, &scope, &work).await {
                 Err(Error::Repeat) => tokio::time::sleep(up_to(limit)).await,
                 done => return done,
             }
         }
-        self.write_once(&scope, &work).await
+        self.write_once(act, &scope, &work).await
     }
 
-    async fn write_once<T>(&self, scope: &CheckedScope, work: &impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+    async fn write_once<T>(
+        &self,
+        act: Option<&Act>,
+        scope: &CheckedScope,
+        work: &impl AsyncFn(&Tx) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let tx = self.db.begin(scope.clone()).await?;
         // On the heap: what a use case keeps across its statements would else be part of every future around it.
         let done = Box::pin(work(&tx)).await?;
+        if let Some(act) = act {
+            store::audit::write_done(&tx, act, || self.time.id()).await?;
+        }
         tx.commit().await?;
         Ok(done)
+    }
+
+    /// The count of refused attempts, which bounds their lines in the audit trail.
+    pub fn refusals(&self) -> MutexGuard<'_, Flood> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a commit here that has not been announced.

@@ -21,7 +21,7 @@
 //! store          → contracts domain health
 //! mail           → domain settings
 //! error          → domain mail store
-//! app            → error files identity mail sealing settings store time
+//! app            → domain error files identity mail sealing settings store time
 //! auth           → app domain error identity store time
 //! usecases       → app auth contracts domain error files mail proof reports sealing settings store time
 //! outbox         → app domain mail store usecases
@@ -46,6 +46,8 @@
 //! - [`identity`]: identity providers: whether a signed token holds, and whom it names.
 //! - [`sealing`]: encryption at rest: keys of the desk, envelopes, content in pieces.
 //! - [`files`]: where the bytes of attachments are, and where long bodies wait.
+//! - [`domain::audit`], [`store::audit`], [`usecases::audit`]: the audit trail. Its lines are written in one place, by the transaction that
+//!   did something (`App::write`); refused requests are told by the door.
 //! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.

@@ -62,6 +62,7 @@ pub struct Settings {
     pub identity: Identity,
     #[serde(default)]
     pub sandbox: Sandbox,
+    pub audit: Audit,
     pub log: Log,
     pub mail: Mail,
     pub attachments: Attachments,
@@ -177,6 +178,14 @@ pub struct Sandbox {
     /// The time at which an empty sandbox begins.
     #[serde(default, deserialize_with = "unless_empty")]
     pub start: Option<crate::domain::Instant>,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// For how many days its lines are kept.
+    pub keep_days: u32,
 }
 
 /// `[log]`

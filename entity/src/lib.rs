@@ -4,6 +4,8 @@ pub mod access_state;
 pub mod account;
 pub mod approval;
 pub mod attachment;
+pub mod audit_head;
+pub mod audit_line;
 pub mod calendar_amendment;
 pub mod change_horizon;
 pub mod clock;

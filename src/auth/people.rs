@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{Caller, rows_of};
 use crate::app::App;
+use crate::domain::audit::Act;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Principal, Role, Rows, Scope};
 use crate::domain::person::Person;
@@ -32,7 +33,8 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
     let known = if let Some(known) = known().await? {
         known
     } else {
-        app.write(&Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?;
+        let act = Act::of_program("recordAccount", app.time.now());
+        app.write(&act, &Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?;
         known().await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))?
     };
     let Found::Account(account) = &known.found else { return Ok(None) };
@@ -64,6 +66,7 @@ async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<(), E
         name: identified.name.clone().unwrap_or_else(|| identified.subject.clone()),
         is_blocked: false,
     };
+    tx.touch("account", account.id);
     Ok(store::accounts::insert(tx, &account, now).await?)
 }
 

@@ -9,6 +9,7 @@ use super::output::{Format, Page};
 use super::{Failed, complain, explained, open, say};
 use crate::reports::layout;
 use crate::settings::{BadSettings, Settings};
+use crate::usecases::Stamp;
 use crate::{contracts, proof, usecases};
 
 /// The end of the help of `simulate`: what it reads and writes.
@@ -84,7 +85,7 @@ pub async fn apply(settings: Settings, files: &[PathBuf]) -> Result<(), Failed> 
     let (sources, mut refused) = read(files);
     for source in &sources {
         let name = format!("{} {}", source.contract.id, source.contract.version);
-        match usecases::agreements::apply(app, source).await {
+        match usecases::agreements::apply(app, &Stamp::command("applyContract", app.time.now()), source).await {
             Ok(true) => {
                 let plan = usecases::agreements::plan(app, source).await.map_err(explained)?;
                 say(format_args!("{name}: applied, {}", plan.tickets()))?;

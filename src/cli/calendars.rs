@@ -9,7 +9,7 @@ use crate::usecases::{FieldCode, Problem, Stamp};
 /// Records an amendment of that date, and prints since when it is in force or whose approval it waits for.
 pub async fn amend(settings: Settings, contract: &str, date: &str, mut draft: NewAmendment) -> Result<(), Failed> {
     let app = open::existing(settings).await?;
-    let mut stamp = Stamp::system(app.time.now());
+    let mut stamp = Stamp::command("createCalendarAmendment", app.time.now());
     match date.parse() {
         Ok(date) => draft.date = date,
         Err(_) => stamp.unreadable.push(Problem::field("date", FieldCode::BadDate, "must be a date such as 2026-12-24")),
@@ -22,7 +22,7 @@ pub async fn amend(settings: Settings, contract: &str, date: &str, mut draft: Ne
 pub async fn approve(settings: Settings, contract: &str, amendment: uuid::Uuid, consents: &[Consent]) -> Result<(), Failed> {
     let app = open::existing(settings).await?;
     for consent in consents {
-        let stamp = Stamp::system(app.time.now());
+        let stamp = Stamp::command("createCalendarAmendmentApproval", app.time.now());
         let recorded = amendments::approve(&app, &stamp, contract, amendment, consent).await.map_err(explained)?;
         say(line(&recorded))?;
     }

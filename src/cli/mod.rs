@@ -1,6 +1,7 @@
 //! Every command, on one page. `open` says how each opens the desk; the other files, what each does and prints.
 
 mod agreements;
+mod audit;
 mod calendars;
 mod files;
 mod mails;
@@ -82,6 +83,11 @@ enum What {
         /// The file of the contract version it names.
         #[arg(long)]
         contract: PathBuf,
+    },
+    /// Check the audit trail.
+    Audit {
+        #[command(subcommand)]
+        what: audit::What,
     },
     /// Take in a mail from standard input; or, with `preview`, write a sample of every message that the desk sends.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -233,6 +239,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
             agreements::what_if(settings()?.on(database)?, &contract, (from.unwrap_or_default(), to.unwrap_or_default()), format).await?;
         }
         What::Verify { ledger, contract } => agreements::verify(&ledger, &contract)?,
+        What::Audit { what: audit::What::Verify { expect } } => audit::verify(settings()?, expect).await?,
         What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&folder)?,
         What::Mail { mailbox, what: None } => mails::take(settings()?, &mailbox.unwrap_or_default()).await?,
         What::Report { contract, month, as_of, format } => {

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::settings::{Database, Settings};
 use crate::store::seat::{self, Seat};
 use crate::store::{self, Backend, Db};
+use crate::usecases::Stamp;
 use crate::{outbox, usecases};
 
 /// For a server: schema migrated, time set, contracts applied. In a sandbox it takes the one seat, which must be held for as long
@@ -107,7 +108,8 @@ async fn refuse_other_schema(app: &App) -> Result<(), Failed> {
 
 /// Applies what is new in the contracts folder.
 pub async fn apply_folder(app: &App) -> Result<(), Failed> {
-    let outcome = usecases::agreements::apply_folder(app, &app.settings.contracts.dir).await?;
+    let outcome =
+        usecases::agreements::apply_folder(app, &Stamp::command("applyContract", app.time.now()), &app.settings.contracts.dir).await?;
     for draft in &outcome.drafts {
         tracing::warn!(file = %draft.file.display(), open = draft.findings.len(), "this contract is a draft: what it leaves open must be filled in before it is applied");
     }

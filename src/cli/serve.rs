@@ -11,7 +11,7 @@ use super::{Failed, open, say};
 use crate::app::App;
 use crate::settings::{LogFormat, MailTransport, Settings};
 use crate::store::seat::{self, Seat};
-use crate::usecases::{rotation, tokens};
+use crate::usecases::{audit, rotation, tokens};
 use crate::{http, jobs};
 
 /// How often to check that a sandbox's seat is still held.
@@ -49,6 +49,7 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
         None => Ok(Ok(())),
     };
     let worked = workers.await;
+    audit::record_counted(&app, true).await;
     // Only now: as long as a worker of this process may write, no other may take the sandbox.
     drop(seat);
     worked?;

@@ -6,6 +6,7 @@ pub mod actor;
 pub mod address;
 pub mod agreements;
 pub mod approval;
+pub mod audit;
 pub mod calendar;
 pub mod clock;
 pub mod contract;

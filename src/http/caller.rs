@@ -3,9 +3,11 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use actix_web::HttpMessage as _;
 use actix_web::http::header;
 use actix_web::web::Data;
 
+use super::audited::{Arrival, Known};
 use super::body::Body;
 use super::error::Failure;
 use super::idempotency::IdempotencyKey;
@@ -14,13 +16,15 @@ use super::operation::{Argument, RequestContext, Signature};
 use crate::app::App;
 use crate::auth;
 pub use crate::auth::Caller;
+use crate::domain::audit::Via;
 use crate::domain::permission::Requires;
 use crate::usecases::{Error, Stamp};
 
-impl Caller {
+impl<V> May<V> {
     /// For an action without an idempotency key.
     pub fn stamp(&self, app: &App) -> Stamp {
-        Stamp { who: self.who.clone(), scope: self.scope.clone(), recorded_at: app.time.now(), idempotency: None, unreadable: Vec::new() }
+        let (who, scope, via) = (self.caller.who.clone(), self.caller.scope.clone(), self.via.clone());
+        Stamp { who, scope, recorded_at: app.time.now(), idempotency: None, unreadable: Vec::new(), via }
     }
 
     /// For an action that must not happen twice under one key.
@@ -49,6 +53,7 @@ impl Caller {
         // Only a wrong token counts against an address, so that nobody can lock out the good ones behind the same proxy.
         let known = auth::identify(app, token.trim()).await?;
         let caller = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;
+        request.extensions_mut().insert(Known(caller.who.actor.clone()));
         limits.admit(token.trim())?;
         Ok(caller)
     }
@@ -58,6 +63,7 @@ impl Caller {
 /// its signature and so in the document.
 pub struct May<V> {
     caller: Caller,
+    via: Via,
     verb: PhantomData<V>,
 }
 
@@ -79,6 +85,7 @@ impl<V: Requires> Argument for May<V> {
         let caller = Caller::of(context).await?;
         context.caller = Some(caller.clone());
         caller.who.may(V::VERB).map_err(Error::from)?;
-        Ok(Self { caller, verb: PhantomData })
+        let via = Arrival::of(&context.request).via(context.operation.id);
+        Ok(Self { caller, via, verb: PhantomData })
     }
 }

@@ -91,6 +91,10 @@ impl Failure {
         if problems.is_empty() { Ok(()) } else { Err(Self::invalid(problems)) }
     }
 
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
     pub fn body(&self) -> ProblemBody {
         let field = |problem: &Problem| {
             let cut = |text: &str, length| text.chars().take(length).collect();

@@ -1,6 +1,7 @@
 //! The closed lists of codes by their names in the API: what `/v1/labels` shows, apart from the contracts' own names.
 
 use crate::domain::approval::ApprovalSubject;
+use crate::domain::audit::AuditResult;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
 use crate::domain::contract::amendment::ChangeKind;
@@ -57,6 +58,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("obligationState", ObligationState::WORDS.into()),
         ("obligationEvent", ObligationEvent::WORDS.into()),
         ("skippedReason", skipped_reasons),
+        ("auditResult", AuditResult::WORDS.into()),
         ("holidayRule", HolidayRule::WORDS.into()),
     ]
 }

@@ -2,6 +2,7 @@
 //! are what every request passes through: routes, gate, limits, caller, query, body, answer, error.
 
 mod answer;
+mod audited;
 mod body;
 mod caller;
 mod deprecation;
@@ -38,10 +39,11 @@ use actix_web::dev::{Server, Service};
 use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{App as WebApp, HttpServer, ResponseError, web};
+use actix_web::{App as WebApp, HttpMessage as _, HttpServer, ResponseError, web};
 
 use crate::app::App;
 use crate::usecases::{Code, Error};
+use audited::Arrival;
 use deprecation::DEPRECATED;
 use document::RenderedDocument;
 use error::Failure;
@@ -116,6 +118,8 @@ pub fn serve_deprecating(
         desk.configure(routes).wrap_fn(move |mut request, service| {
             let body = TimedBody::of(&mut request, &http);
             let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
+            let arrival = Arrival::new(request.request(), &id);
+            request.extensions_mut().insert(arrival.clone());
             let answer = service.call(request);
             let app = app.clone();
             async move {
@@ -129,7 +133,7 @@ pub fn serve_deprecating(
                 }
                 finish(response.headers_mut(), &id);
                 deprecation::add_headers(deprecated, &method, path.as_deref().unwrap_or_default(), response.headers_mut());
-                log(&method, path.as_deref(), response.status(), &id);
+                log(&method, path.as_deref(), response.status(), (&id, arrival.correlation()));
                 Ok(response)
             }
         })
@@ -176,9 +180,9 @@ fn finish(headers: &mut HeaderMap, id: &str) {
 }
 
 /// One line per request. It has the route and not the path or the query, which may contain personal data.
-fn log(method: &Method, route: Option<&str>, status: StatusCode, id: &str) {
+fn log(method: &Method, route: Option<&str>, status: StatusCode, (id, trace): (&str, &str)) {
     // A client can send any word as a method; do not let it write into the log.
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS].contains(method);
     let method = if known { method.as_str() } else { "-" };
-    tracing::info!(method, route = route.unwrap_or("-"), status = status.as_u16(), request = id, "answered");
+    tracing::info!(method, route = route.unwrap_or("-"), status = status.as_u16(), request = id, trace, "answered");
 }

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Resource, ResponseError, web};
 
+use super::audited;
 use super::caller::Caller;
 use super::error::Failure;
 use super::gate;
@@ -39,9 +40,16 @@ fn resource(path: &str, operations: &[&'static Operation]) -> Resource {
     resource.default_service(web::route().to(other))
 }
 
-/// A request without a valid token is told just that, even where more is wrong with it: strangers learn nothing about the API's checks.
+/// Answers a request; a refusal leaves a line in the audit trail.
 async fn answer(operation: &'static Operation, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
-    let context = RequestContext::new(request, operation, incoming.up_to(operation.cap));
+    let context = RequestContext::new(request.clone(), operation, incoming.up_to(operation.cap));
+    let answer = attempt(operation, context).await;
+    audited::record_refusal(operation, &request, &answer).await;
+    answer
+}
+
+/// A request without a valid token is told just that, even where more is wrong with it: strangers learn nothing about the API's checks.
+async fn attempt(operation: &'static Operation, context: RequestContext) -> Result<HttpResponse, Failure> {
     if let Err(refused) = gate::check(&context.request, operation) {
         if operation.signature.is_authenticated {
             Caller::of(&context).await?;

@@ -20,7 +20,7 @@ use crate::domain::Instant;
 use crate::domain::obligation::Obligation;
 use crate::domain::ticket::Ticket;
 use crate::store::record::Rows as _;
-use crate::usecases::{Error, obligations, timers};
+use crate::usecases::{Error, audit, obligations, timers};
 use crate::{outbox, store};
 use failure_log::FailureLog;
 
@@ -48,7 +48,7 @@ pub async fn work_off(app: &App) -> Result<(), Error> {
     }
 }
 
-/// Runs timers, obligations, the stream and its handlers once. Returns how much was done.
+/// Runs timers, obligations, the stream and its handlers once, and seals what the audit trail got. Returns how much was done.
 async fn move_on(app: &App) -> Result<usize, Error> {
     // All of them run before the first error is returned: one that fails must not hold up the others.
     let (fired, opened) = (timers::fire_due::<Ticket>(app).await, obligations::open_due(app).await);
@@ -57,7 +57,8 @@ async fn move_on(app: &App) -> Result<usize, Error> {
     if handled.as_ref().is_ok_and(|done| *done > 0) {
         app.wake_mail.notify_waiters();
     }
-    Ok(fired? + opened? + obliged? + numbered? + handled?)
+    let sealed = audit::seal(app).await;
+    Ok(fired? + opened? + obliged? + numbered? + handled? + sealed?)
 }
 
 /// When something is due next, as things stand.
@@ -81,7 +82,16 @@ pub async fn run(app: Arc<App>) {
     let app = &*app;
     let moving = worker(app, "the worker for timers and events", &app.wake, async || move_on(app).await, async || next_move(app).await);
     let mailing = worker(app, "the mail worker", &app.wake_mail, async || outbox::send_due(app).await, async || next_mail(app).await);
-    tokio::join!(moving, mailing, wakeups::listen(app), wakeups::announce(app), follow_database(app), watch_database(app), sweep::run(app));
+    tokio::join!(
+        moving,
+        mailing,
+        wakeups::listen(app),
+        wakeups::announce(app),
+        follow_database(app),
+        watch_database(app),
+        sweep::run(app),
+        tell_refusals(app)
+    );
 }
 
 /// Works until nothing is left, then sleeps until woken or until the next deadline; and so on until asked to stop.
@@ -132,6 +142,13 @@ async fn follow_database(app: &App) {
     let mut failures = FailureLog::of("reading the database's clock");
     while wakeups::sleep(app, LONGEST_SLEEP).await {
         failures.note(&app.follow_database().await);
+    }
+}
+
+/// Refused attempts that were only counted are told when their minute is over.
+async fn tell_refusals(app: &App) {
+    while wakeups::sleep(app, LONGEST_SLEEP).await {
+        audit::record_counted(app, false).await;
     }
 }
 

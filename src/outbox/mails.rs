@@ -23,7 +23,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
         return Ok(0);
     }
     let taken_until = now.plus(TAKEN_SECONDS).unwrap_or(Instant::MAX);
-    let due = app.write_quietly(&Scope::ALL, async |tx| Ok(store::outbound::take_due(tx, now, taken_until, BATCH).await?)).await?;
+    let due = app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::take_due(tx, now, taken_until, BATCH).await?)).await?;
     let (mut sent, mut waiting, mut given_up) = (Vec::new(), Vec::new(), Vec::new());
     let mut away = None;
     for mail in &due {
@@ -50,7 +50,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
         }
     }
     let at = app.time.now();
-    app.write_quietly(&Scope::ALL, async |tx| {
+    app.keep_books(&Scope::ALL, async |tx| {
         store::outbound::sent(tx, &sent, at).await?;
         for (id, error, again_at) in &waiting {
             store::outbound::not_sent(tx, *id, error, Some(*again_at)).await?;
@@ -63,7 +63,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     }
     if !sent.is_empty() && away.is_none() && app.mailer.has_recovered() {
         // Mails that waited for the server are due at once, in the order they were written.
-        app.write_quietly(&Scope::ALL, async |tx| Ok(store::outbound::retry_now(tx, at).await?)).await?;
+        app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::retry_now(tx, at).await?)).await?;
     }
     Ok(due.len())
 }

@@ -26,7 +26,7 @@ pub async fn number(app: &App) -> Result<usize, Error> {
     if nothing_new {
         return Ok(0);
     }
-    app.write_quietly(&Scope::ALL, async |tx| Ok(store::stream::number(tx, BATCH, app.time.now()).await?)).await
+    app.keep_books(&Scope::ALL, async |tx| Ok(store::stream::number(tx, BATCH, app.time.now()).await?)).await
 }
 
 /// Gives every new handler its starting position in the stream.
@@ -38,7 +38,7 @@ pub async fn register_handlers(app: &App) -> Result<(), Error> {
     }
     // Events committed before now may not be numbered yet, and are of the past all the same: a handler that begins now skips them.
     while number(app).await? > 0 {}
-    app.write(&Scope::ALL, async |tx| {
+    app.keep_books(&Scope::ALL, async |tx| {
         let end = store::stream::end(tx).await?;
         for handler in &new {
             let position = if handler.from == From::Start { 0 } else { end };

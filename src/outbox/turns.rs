@@ -36,7 +36,7 @@ pub async fn handle(app: &App) -> Result<usize, Error> {
     drop(all);
     let mut taken = 0;
     for handler in HANDLERS.iter().filter(|handler| with_work.iter().any(|name| name == handler.name)) {
-        let turn = app.write_quietly(&Scope::ALL, async |tx| turn(app, tx, handler).await).await?;
+        let turn = app.keep_books(&Scope::ALL, async |tx| turn(app, tx, handler).await).await?;
         for (one, error) in &turn.dead {
             tracing::error!(dead_letter = %one.id, handler = one.handler, event = %one.event_id, subject = %one.subject_id, error, "giving up an event");
         }

@@ -67,7 +67,25 @@ impl Reading {
         let (settings, mut problems) = self.read();
         let wrong = settings.as_ref().map(Settings::wrong).unwrap_or_default();
         problems.extend(wrong.into_iter().map(|(key, matter)| format!("{key}{}: {matter}", self.who_set(&key))));
+        problems.extend(settings.iter().flat_map(|settings| self.secrets_in_file(settings)));
         settings.filter(|_| problems.is_empty()).ok_or(BadSettings::Wrong(problems))
+    }
+
+    /// Secrets that stand in the settings file: files of settings are copied, mailed and kept in repositories. What is masked when settings
+    /// are shown is a secret.
+    fn secrets_in_file(&self, settings: &Settings) -> Vec<String> {
+        let Some((file, table)) = &self.file else { return Vec::new() };
+        let shown = toml::Table::try_from(settings).unwrap_or_default();
+        let mut found = Vec::new();
+        masked(&shown, table, "", &mut found);
+        let refusal = |key: String| {
+            let variable = format!("{PREFIX}{}_FILE", key.to_uppercase().replace('.', "_"));
+            format!(
+                "{key} ({}): is a secret, which does not belong in a settings file; name a file that holds it with {variable}",
+                file.display()
+            )
+        };
+        found.into_iter().map(refusal).collect()
     }
 
     /// The settings as far as they could be read, and what could not be.
@@ -131,6 +149,33 @@ impl Reading {
         }
         String::new()
     }
+}
+
+/// The keys that a file sets and that are not shown as they are.
+fn masked(shown: &toml::Table, file: &toml::Table, within: &str, found: &mut Vec<String>) {
+    for (name, set) in file {
+        let key = format!("{within}{name}");
+        match (shown.get(name), set) {
+            (Some(toml::Value::Table(shown)), toml::Value::Table(set)) => masked(shown, set, &format!("{key}."), found),
+            (Some(toml::Value::String(shown)), toml::Value::String(set))
+                if shown.contains('…') && holds_secret(set) && !has_login_alone(shown, set) =>
+            {
+                found.push(key);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn holds_secret(set: &str) -> bool {
+    !set.contains('…') && !set.trim().is_empty()
+}
+
+/// Whether an address names who logs in, without a password: that is masked too, and is no secret.
+fn has_login_alone(shown: &str, set: &str) -> bool {
+    let authority = set.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    let login = authority.and_then(|authority| authority.rsplit_once('@'));
+    shown.matches('…').count() == 1 && login.is_some_and(|(login, _)| !login.contains(':'))
 }
 
 fn defaults() -> Figment {

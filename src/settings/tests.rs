@@ -159,3 +159,35 @@ fn secrets_are_masked_when_printed() {
     let printed = format!("{} {:?}", toml::to_string(&settings).expect("they print"), settings.admin);
     assert!(!printed.contains("geheim"), "{printed}");
 }
+
+#[test]
+fn sec_03_a_secret_in_a_settings_file_is_refused_without_being_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.toml");
+    let read = |text: &str| {
+        std::fs::write(&file, text).expect("a file");
+        Settings::from_parts(Some(&file), std::iter::empty()).map_err(|error| error.to_string())
+    };
+    let refused = read(
+        "[admin]\ntoken = \"geheim\"\n[mail.smtp]\npassword = \"geheim\"\n[attachments.s3]\nsecret = \"geheim\"\n\
+         [database]\nurl = \"postgres://u:geheim@db/x\"\n",
+    );
+    let told = refused.expect_err("they are refused");
+    for (key, variable) in [
+        ("admin.token", "UURWERK_ADMIN_TOKEN_FILE"),
+        ("mail.smtp.password", "UURWERK_MAIL_SMTP_PASSWORD_FILE"),
+        ("attachments.s3.secret", "UURWERK_ATTACHMENTS_S3_SECRET_FILE"),
+        ("database.url", "UURWERK_DATABASE_URL_FILE"),
+    ] {
+        assert!(told.contains(key) && told.contains(variable), "{key}: {told}");
+    }
+    assert!(!told.contains("geheim"), "{told}");
+    assert!(read("[admin]\ntoken = \"\"\n[database]\nurl = \"postgres://db/x?sslmode=require\"\n").is_ok());
+    assert!(read("[database]\nurl = \"postgres://desk@db/x\"\n").is_ok());
+    // From a file of its own, or from the environment.
+    std::fs::write(&file, "geheim\n").expect("a file");
+    let path = file.display().to_string();
+    let settings = with(&[("UURWERK_ADMIN_TOKEN_FILE", &path), ("UURWERK_MAIL_SMTP_PASSWORD", "geheim")]).expect("settings");
+    assert_eq!(settings.admin.token.as_ref().map(Secret::reveal), Some("geheim"));
+    assert!(!toml::to_string_pretty(&settings).expect("text").contains("geheim"));
+}

@@ -9,6 +9,7 @@ pub mod agreements;
 pub mod amendments;
 pub mod approvals;
 pub mod attachments;
+pub mod audit;
 mod cache;
 pub mod callers;
 pub mod changes;

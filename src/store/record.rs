@@ -24,6 +24,9 @@ pub struct Record<S: Subject> {
 
 /// Writes subjects, new or stored before, in as few statements as possible.
 pub async fn record<S: Rows>(tx: &Tx, records: &[Record<S>], completed: Option<Completed<'_>>) -> Result<(), DbErr> {
+    for record in records {
+        tx.touch(S::KIND.as_str(), record.subject.id());
+    }
     let (new, changed): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.stored == 0);
     if !new.is_empty() {
         S::insert(tx, &new).await?;

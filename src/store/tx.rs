@@ -1,6 +1,6 @@
 //! Transactions, each begun for a scope, and which tables have rows of organisations.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use sea_orm::{
@@ -10,15 +10,16 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, approval, attachment, calendar_amendment, change_horizon, clock, contract_version, escalation, event,
-    external_reference, handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail, person,
-    sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contract_version,
+    escalation, event, external_reference, handler, idempotency, inbound_mail, message, obligation, obligation_opening, outbound_mail,
+    person, sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
 
 use super::Backend;
 use super::cache::{AgreementsCache, PinnedAgreements};
 use super::statements::{Failure, Statements};
 use super::watch::Watch;
+use crate::domain::audit::{Object, Touched};
 use crate::domain::permission::{Rows, Scope};
 
 /// For rooms that may not name the database library.
@@ -32,20 +33,32 @@ pub struct Tx {
     backend: Backend,
     cache: Arc<AgreementsCache>,
     pinned: PinnedAgreements,
+    touched: SharedTouched,
     /// Set for a savepoint.
     savepoint: Option<Savepoint>,
 }
+
+/// What a transaction did so far, for the audit trail.
+type SharedTouched = Arc<Mutex<Touched>>;
 
 /// A savepoint as seen by the transaction around it, which may commit only if each of its savepoints was committed, or certainly rolled
 /// back. One that is simply dropped counts as a failure.
 struct Savepoint {
     outer: Failure,
+    outer_touched: SharedTouched,
     ended: bool,
 }
 
 impl Savepoint {
     fn end(mut self) {
         self.ended = true;
+    }
+
+    /// What was done in a savepoint was done by the transaction once the savepoint is committed.
+    fn end_with(self, touched: &SharedTouched) {
+        let done = std::mem::take(&mut *touched.lock().unwrap_or_else(PoisonError::into_inner));
+        self.outer_touched.lock().unwrap_or_else(PoisonError::into_inner).join(done);
+        self.end();
     }
 }
 
@@ -61,7 +74,8 @@ impl Tx {
     /// For everything; [`Tx::within`] narrows it.
     pub(super) fn new(inner: DatabaseTransaction, backend: Backend, watch: Arc<Watch>, cache: Arc<AgreementsCache>) -> Self {
         let statements = Statements { inner, watch, failure: Some(Failure::default()) };
-        Self { statements, scope: Scope::ALL, backend, cache, pinned: PinnedAgreements::new(), savepoint: None }
+        let touched = SharedTouched::default();
+        Self { statements, scope: Scope::ALL, backend, cache, pinned: PinnedAgreements::new(), touched, savepoint: None }
     }
 
     pub(super) fn within(self, scope: Scope) -> Self {
@@ -70,14 +84,14 @@ impl Tx {
 
     /// Commits. Until this has succeeded, nobody may rely on anything the transaction did.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let Self { statements, savepoint, .. } = self;
+        let Self { statements, savepoint, touched, .. } = self;
         if let Some(failure) = statements.failure() {
             return Err(failure);
         }
         let Statements { inner, watch, .. } = statements;
         inner.commit().await.inspect_err(|error| watch.failed_writing(error))?;
         match savepoint {
-            Some(savepoint) => savepoint.end(),
+            Some(savepoint) => savepoint.end_with(&touched),
             // A commit into a file that was deleted meanwhile is lost.
             None => watch.check_file()?,
         }
@@ -88,7 +102,7 @@ impl Tx {
     pub async fn savepoint(&self) -> Result<Self, DbErr> {
         let Statements { inner, watch, failure } = &self.statements;
         let inner = self.statements.run(inner.begin()).await?;
-        let savepoint = failure.clone().map(|outer| Savepoint { outer, ended: false });
+        let savepoint = failure.clone().map(|outer| Savepoint { outer, outer_touched: self.touched.clone(), ended: false });
         // Agreements that it reads stay its own: rolling back to a savepoint releases the locks that keep them from changing.
         let pinned = self.pinned.clone();
         Ok(Self { pinned, savepoint, scope: self.scope.clone(), ..Self::new(inner, self.backend, watch.clone(), self.cache.clone()) })
@@ -101,6 +115,25 @@ impl Tx {
             savepoint.end();
         }
         Ok(())
+    }
+
+    /// Notes what the transaction does something to, for its lines in the audit trail.
+    pub fn touch(&self, kind: &str, id: impl std::fmt::Display) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).add(Object::of(kind, id));
+    }
+
+    /// Notes that the request was carried out before, and changes nothing now.
+    pub fn repeats(&self) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).is_repeat = true;
+    }
+
+    /// Notes that so many of several things that were asked for at once are refused, while the rest is done.
+    pub fn refuses(&self, count: usize) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).refused += i64::try_from(count).unwrap_or(i64::MAX);
+    }
+
+    pub fn touched(&self) -> Touched {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The transaction without a scope, for migrations.
@@ -221,6 +254,9 @@ of_the_desk!(
     account,
     // What it belongs to is found within the scope first.
     approval,
+    audit_head,
+    // It tells of every organisation, so no client reads it.
+    audit_line,
     calendar_amendment,
     change_horizon,
     contract_version,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{Code, Error, contracts};
+use super::{Code, Error, Stamp, contracts};
 use crate::app::App;
 pub use crate::contracts::Source;
 use crate::contracts::plan;
@@ -92,7 +92,7 @@ pub struct Outcome {
 }
 
 /// Applies what is new in a folder. Drafts are skipped. Wrong files are an error, which names them all; then nothing is applied.
-pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
+pub async fn apply_folder(app: &App, stamp: &Stamp, folder: &Path) -> Result<Outcome, Error> {
     let (sources, refused) =
         files::load_folder(folder).map_err(|error| Error::Internal(format!("contracts: {} cannot be read: {error}", folder.display())))?;
     let (drafts, wrong): (Vec<_>, Vec<_>) = refused.into_iter().partition(Refused::is_draft);
@@ -102,7 +102,7 @@ pub async fn apply_folder(app: &App, folder: &Path) -> Result<Outcome, Error> {
     }
     let mut outcome = Outcome { drafts, ..Outcome::default() };
     for source in &sources {
-        if apply(app, source).await? {
+        if apply(app, stamp, source).await? {
             outcome.applied.push(format!("{} {}", source.contract.id, source.contract.version));
         }
     }
@@ -144,13 +144,14 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
 }
 
 /// Applies one version; `false` when it was applied before.
-pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
+pub async fn apply(app: &App, stamp: &Stamp, source: &Source) -> Result<bool, Error> {
     let contract = &source.contract;
     // Without a lock first: every start of the desk comes here, and nearly always there is nothing to apply.
     if is_applied(source, store::agreements::read(&app.all()).await?.versions_of(&contract.id)) {
         return Ok(false);
     }
-    app.write(&Scope::ALL, async |tx| {
+    let act = stamp.act();
+    let applied = app.write(&act, &Scope::ALL, async |tx| {
         store::agreements::lock(tx).await?;
         let agreements = store::agreements::read(tx).await?;
         let versions = agreements.versions_of(&contract.id);
@@ -171,11 +172,12 @@ pub async fn apply(app: &App, source: &Source) -> Result<bool, Error> {
             source: source.text.clone(),
             applied_at: app.time.now(),
         };
+        tx.touch("contract_version", version.id);
         store::contracts::insert(tx, &version, contract.effective_from).await?;
         store::obligations::schedule_opening(tx, &version.contract, Some(version.applied_at)).await?;
         Ok(true)
-    })
-    .await
+    });
+    applied.await
 }
 
 /// Whether this same text was applied.

@@ -80,6 +80,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
             if !stamp.lacks("date") {
                 check(&agreements, contract, &recorded.in_force_from(now))?;
             }
+            tx.touch("calendar_amendment", recorded.id);
             store::amendments::insert(tx, &recorded).await?;
             for approval in approvals {
                 let sequence = next_sequence(std::slice::from_ref(&recorded));
@@ -122,6 +123,7 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
             }
             let approval = approval(app, stamp, &recorded.approvals, consent, now, "").map_err(Error::Invalid)?;
             let sequence = next_sequence(&known);
+            tx.touch("calendar_amendment", recorded.id);
             store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
             recorded.approved(sequence, approval);
             if recorded.in_force_at().is_some() {

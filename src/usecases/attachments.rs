@@ -100,18 +100,17 @@ pub async fn attach(
 /// Finds the ticket and checks permission before the first byte is taken, and commits the note that a file is coming. Returns how many
 /// bytes there is room for.
 async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
-    stamp
-        .write(app, async |tx| {
-            let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
-            stamp.who.may_show(new.public)?;
-            let room = room_on(app, tx, &ticket, new.public).await?;
-            if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
-                return Err(too_large(app, room, new.size));
-            }
-            store::attachments::expect(tx, &[id], TimeSource::machine().now()).await?;
-            Ok(room)
-        })
-        .await
+    let announced = app.keep_books(&stamp.scope, async |tx| {
+        let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        stamp.who.may_show(new.public)?;
+        let room = room_on(app, tx, &ticket, new.public).await?;
+        if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
+            return Err(too_large(app, room, new.size));
+        }
+        store::attachments::expect(tx, &[id], TimeSource::machine().now()).await?;
+        Ok(room)
+    });
+    announced.await
 }
 
 /// How many bytes a ticket has room for; an error when it has as many files as it may. The desk's own files are counted apart from public
@@ -205,14 +204,14 @@ pub(super) fn stored(file: &Attachment) -> Stored {
 /// Removes the bytes of uploads that did not arrive. A file with a row is never among them: the transaction that wrote the row deleted its
 /// note, and once a note says given up no row can be written.
 async fn remove(app: &App, ids: &[Uuid]) -> Result<usize, Error> {
-    let given_up = app.write(&Scope::ALL, async |tx| Ok(store::attachments::give_up(tx, ids).await?)).await?;
+    let given_up = app.keep_books(&Scope::ALL, async |tx| Ok(store::attachments::give_up(tx, ids).await?)).await?;
     if given_up.is_empty() {
         return Ok(0);
     }
     for id in &given_up {
         app.files.remove(*id).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     }
-    app.write(&Scope::ALL, async |tx| Ok(store::attachments::forget(tx, &given_up).await?)).await?;
+    app.keep_books(&Scope::ALL, async |tx| Ok(store::attachments::forget(tx, &given_up).await?)).await?;
     Ok(given_up.len())
 }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Error, Stamp, outbound};
 use crate::app::App;
+use crate::domain::audit::Act;
 use crate::store::Scope;
 use crate::store::set_aside::{self, DeadLetter};
 
@@ -23,11 +24,20 @@ pub async fn count(app: &App) -> Result<u64, Error> {
 /// Retries one, an event or a mail, as often as if it were new.
 pub async fn retry(app: &App, id: Uuid) -> Result<(), Error> {
     let now = app.time.now();
-    let revived = app.write(&Scope::ALL, async |tx| Ok(set_aside::revive(tx, id, now).await?)).await?;
-    if revived {
+    let stamp = Stamp::command("retryDeadLetter", app.time.now());
+    // What is no event may be a mail, which is noted there.
+    let act = Act::of_program(stamp.via.action, stamp.recorded_at);
+    let revived = app.write(&act, &Scope::ALL, async |tx| {
+        let revived = set_aside::revive(tx, id, now).await?;
+        if revived {
+            tx.touch("set_aside", id);
+        }
+        Ok(revived)
+    });
+    if revived.await? {
         return Ok(());
     }
-    match outbound::send_again(app, &Stamp::system(now), id).await {
+    match outbound::send_again(app, &stamp, id).await {
         Ok(_) => Ok(()),
         Err(Error::NotFound(_)) => Err(Error::NotFound("dead letter")),
         Err(error) => Err(error),

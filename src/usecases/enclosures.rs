@@ -49,7 +49,7 @@ pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Erro
         }
     }
     let ids: Vec<_> = coming.iter().map(|one| one.0).collect();
-    app.write(&Scope::ALL, async |tx| Ok(store::attachments::expect(tx, &ids, TimeSource::machine().now()).await?)).await?;
+    app.keep_books(&Scope::ALL, async |tx| Ok(store::attachments::expect(tx, &ids, TimeSource::machine().now()).await?)).await?;
     for (id, new, bytes) in coming {
         match app.files.keep(id, stream::iter([Ok::<_, std::convert::Infallible>(bytes)]), cap).await {
             Ok(kept) => enclosed.files.push((id, new, kept)),

@@ -115,7 +115,10 @@ pub(super) async fn repeated(tx: &Tx, stamp: &Stamp) -> Result<Option<Uuid>, Err
     let Some(key) = &stamp.idempotency else { return Ok(None) };
     match store::idempotency::find(tx, key, stamp.recorded_at).await? {
         None => Ok(None),
-        Some((digest, created)) if digest == key.digest => Ok(Some(created)),
+        Some((digest, created)) if digest == key.digest => {
+            tx.repeats();
+            Ok(Some(created))
+        }
         Some(_) => {
             let detail = "this Idempotency-Key was used for another request".to_owned();
             Err(Error::Conflict { code: Code::IdempotencyKeyReused, detail })

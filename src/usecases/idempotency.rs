@@ -11,7 +11,7 @@ const BATCH: u64 = 500;
 pub async fn forget(app: &App) -> Result<u64, Error> {
     let (now, mut forgotten) = (app.time.now(), 0);
     loop {
-        let batch = app.write(&Scope::ALL, async |tx| Ok(store::idempotency::forget(tx, now, BATCH).await?)).await?;
+        let batch = app.keep_books(&Scope::ALL, async |tx| Ok(store::idempotency::forget(tx, now, BATCH).await?)).await?;
         forgotten += batch;
         if batch < BATCH {
             return Ok(forgotten);

@@ -4,6 +4,7 @@ pub mod actors;
 pub mod agreements;
 pub mod amendments;
 pub mod attachments;
+pub mod audit;
 pub mod contracts;
 pub mod dead_letters;
 mod enclosures;
@@ -27,6 +28,7 @@ pub use crate::error::{CallerLost, Code, Error, FieldCode, Problem, one_of};
 
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::audit::{Act, Object, Via};
 use crate::domain::idempotency::Key;
 use crate::domain::permission::Principal;
 use crate::store::{CheckedScope, Scope, Tx};
@@ -43,12 +45,30 @@ pub struct Stamp {
     /// What is wrong with the fields of the request that could not be read. Such a request is only judged ([`Stamp::write`]): a use case
     /// gets any value for those fields, and what it says about them is not repeated.
     pub unreadable: Vec<Problem>,
+    /// What the audit trail says beside who and when.
+    pub via: Via,
 }
 
 impl Stamp {
-    /// For what the program does by itself.
+    /// For what the program does by itself, within something that has a name in the audit trail; [`Stamp::program`] gives it one.
     pub fn system(now: Instant) -> Self {
-        Self { who: Principal::SYSTEM, scope: Scope::ALL.into(), recorded_at: now, idempotency: None, unreadable: Vec::new() }
+        Self::program("work", now)
+    }
+
+    /// For what the program does by itself.
+    pub fn program(action: &'static str, now: Instant) -> Self {
+        let (who, scope, via) = (Principal::SYSTEM, Scope::ALL.into(), Via::program(action));
+        Self { who, scope, recorded_at: now, idempotency: None, unreadable: Vec::new(), via }
+    }
+
+    /// For what somebody does with a command, on the machine.
+    pub fn command(action: &'static str, now: Instant) -> Self {
+        Self { via: Via::command(action), ..Self::program(action, now) }
+    }
+
+    /// What is done, as the audit trail has it.
+    pub fn act(&self) -> Act {
+        Act { via: self.via.clone(), actor: self.who.actor.clone(), at: self.recorded_at }
     }
 
     /// Whether a field of the request was given and could not be read.
@@ -56,13 +76,32 @@ impl Stamp {
         self.unreadable.iter().any(|problem| problem.field_name() == Some(field))
     }
 
-    /// Does the work of a request in one transaction. A request that could not be read in full is only judged, and nothing of it is kept.
+    /// Does the work of a request in one transaction, with its line in the audit trail: what the work notes with [`Tx::touch`] is what the
+    /// line says that it was done to. A request that could not be read in full is only judged, and nothing of it is kept.
     pub async fn write<T>(&self, app: &App, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
-        let done = app.write(&self.scope, async |tx| {
+        let act = self.act();
+        let done = app.write(&act, &self.scope, async |tx| {
             let done = work(tx).await?;
             if self.unreadable.is_empty() { Ok(done) } else { Err(Error::Invalid(Vec::new())) }
         });
         self.judged(done.await)
+    }
+
+    /// The same without waking anyone, for the workers.
+    pub async fn write_quietly<T>(&self, app: &App, work: impl AsyncFn(&Tx) -> Result<T, Error>) -> Result<T, Error> {
+        app.write_quietly(&self.act(), &self.scope, work).await
+    }
+
+    /// Writes into the audit trail that something was read whose readers are recorded: a restricted ticket, an export. To be called before
+    /// anything of it is given; when it fails, nothing is.
+    pub async fn record_read(&self, app: &App, read: &[Object]) -> Result<(), Error> {
+        self.write_quietly(app, async |tx| {
+            for Object { kind, id } in read {
+                tx.touch(kind, id);
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// An outcome, or everything that is wrong with the request: what could not be read, and what was judged of the rest. That the caller may

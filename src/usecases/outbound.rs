@@ -24,8 +24,9 @@ pub struct Shown {
 /// Gives a mail up. It is kept, and its ticket's history says so: nothing is given up in silence (design § 5).
 pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Error> {
     tracing::error!(mail = %mail.id, template = mail.template, error, "giving up a mail; somebody of the desk can send it again");
-    let stamp = Stamp::system(app.time.now());
-    let done = app.write_quietly(&Scope::ALL, async |tx| {
+    let stamp = Stamp::program("giveUpMail", app.time.now());
+    let done = stamp.write_quietly(app, async |tx| {
+        tx.touch("outbound_message", mail.id);
         if store::outbound::not_sent(tx, mail.id, error, None).await? {
             note_on_ticket(app, tx, &stamp, mail, EventData::MailGivenUp).await?;
         }
@@ -35,7 +36,11 @@ pub async fn give_up(app: &App, mail: &Outbound, error: &str) -> Result<(), Erro
         // If the ticket cannot be read, the mail is given up without a line in its history; else it would be retried for ever.
         Err(Error::Internal(fault)) => {
             tracing::error!(mail = %mail.id, fault, "could not record on its ticket that a mail was given up");
-            app.write_quietly(&Scope::ALL, async |tx| Ok(store::outbound::not_sent(tx, mail.id, error, None).await.map(drop)?)).await
+            let given_up = stamp.write_quietly(app, async |tx| {
+                tx.touch("outbound_message", mail.id);
+                Ok(store::outbound::not_sent(tx, mail.id, error, None).await.map(drop)?)
+            });
+            given_up.await
         }
         done => done,
     }
@@ -54,6 +59,7 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
             let detail = format!("only a message that was given up is sent again; this one is {}", found.state.as_str());
             return Err(Error::Conflict { code: Code::NotGivenUp, detail });
         }
+        tx.touch("outbound_message", id);
         note_on_ticket(app, tx, stamp, &found.mail, EventData::MailSentAgain).await?;
         remember(app, tx, stamp, id).await?;
         store::outbound::find(tx, id).await?.ok_or(Error::NotFound("message"))

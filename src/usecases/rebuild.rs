@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::domain::history::{self, IndexRebuilt};
 use crate::domain::obligation::Obligation;
 use crate::domain::ticket::Ticket;
+use crate::store;
 use crate::store::record::{Record, Rows};
-use crate::store::{self, Scope};
 
 /// Subjects read at a time.
 const CHUNK: u64 = 500;
@@ -49,7 +49,7 @@ pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
 
 /// Compares every subject of one kind. Returns how many there are.
 async fn compare<S: Rows>(app: &App, write: bool, outcome: &mut Outcome) -> Result<usize, Error> {
-    let (stamp, mut last, mut compared) = (Stamp::system(app.time.now()), None, 0);
+    let (stamp, mut last, mut compared) = (Stamp::command("rebuild", app.time.now()), None, 0);
     loop {
         let view = app.all();
         let page = S::stored_after(&view, last, CHUNK).await?;
@@ -85,11 +85,11 @@ fn as_recorded<S: Rows>(mut held: Held<'_, S>) -> Held<'_, S> {
 
 /// Reads the subject again under a lock, and stores what its history gives.
 async fn repair<S: Rows>(app: &App, stamp: &Stamp, replayed: &Record<S>, found: &[history::Difference]) -> Result<(), Error> {
-    app.write(&Scope::ALL, async |tx| {
+    let repaired = stamp.write(app, async |tx| {
         let Some(locked) = S::lock(tx, replayed.subject.id()).await? else { return Ok(()) };
         let mut held = as_recorded(Held::open(app, tx, stamp, locked).await?);
         held.happened(S::rebuilt(IndexRebuilt { differences: found.to_vec() }), None, stamp.recorded_at);
         held.write(tx, None).await.map(drop)
-    })
-    .await
+    });
+    repaired.await
 }

@@ -4,7 +4,7 @@
 
 use uuid::Uuid;
 
-use super::{Error, attachments};
+use super::{Error, Stamp, attachments};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::ticket::Attachment;
@@ -39,6 +39,13 @@ pub async fn rotate(app: &App, mut told: impl FnMut(&Rotated)) -> Result<Rotated
     let Some(first) = app.keys.first() else {
         return Err(Error::Internal("there is no key: name a key file in the setting files.key_file".to_owned()));
     };
+    // One line for all of it, before the first step: what is stored stays the same for everybody.
+    let stamp = Stamp::command("rotateKeys", app.time.now());
+    let begun = stamp.write_quietly(app, async |tx| {
+        tx.touch("key", first);
+        Ok(())
+    });
+    begun.await?;
     let mut rotated = Rotated::default();
     loop {
         let before = (rotated.rewrapped, rotated.sealed);
@@ -59,7 +66,7 @@ pub async fn rotate(app: &App, mut told: impl FnMut(&Rotated)) -> Result<Rotated
 async fn rewrap_files(app: &App, key: &str, rotated: &mut Rotated, told: &mut impl FnMut(&Rotated)) -> Result<(), Error> {
     let mut after = Some(Uuid::nil());
     while let Some(from) = after {
-        let batch = app.write_quietly(&Scope::ALL, async |tx| {
+        let batch = app.keep_books(&Scope::ALL, async |tx| {
             let mut done = Batch::default();
             for file in store::sealed::files_under(tx, Some(key), from, BATCH).await? {
                 done.last = Some(file.id);
@@ -80,7 +87,7 @@ async fn rewrap_files(app: &App, key: &str, rotated: &mut Rotated, told: &mut im
 async fn rewrap_mails(app: &App, key: &str, rotated: &mut Rotated, told: &mut impl FnMut(&Rotated)) -> Result<(), Error> {
     let mut after = Some(Uuid::nil());
     while let Some(from) = after {
-        let batch = app.write_quietly(&Scope::ALL, async |tx| {
+        let batch = app.keep_books(&Scope::ALL, async |tx| {
             let mut done = Batch::default();
             for (id, key) in store::sealed::mails_under(tx, key, from, BATCH).await? {
                 done.last = Some(id);
@@ -129,7 +136,7 @@ impl Batch {
 async fn seal_files(app: &App, rotated: &mut Rotated, told: &mut impl FnMut(&Rotated)) -> Result<(), Error> {
     let mut after = Uuid::nil();
     loop {
-        let batch = app.write_quietly(&Scope::ALL, async |tx| Ok(store::sealed::files_under(tx, None, after, BATCH).await?)).await?;
+        let batch = app.keep_books(&Scope::ALL, async |tx| Ok(store::sealed::files_under(tx, None, after, BATCH).await?)).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = last.id;
         for file in batch {
@@ -151,14 +158,14 @@ async fn seal_file(app: &App, file: &Attachment) -> Result<bool, Error> {
         NotRead::Gone | NotRead::Damaged => Error::Damaged(format!("attachment {}: {error}", file.id)),
         error => Error::Unavailable(error.to_string()),
     })?;
-    app.write_quietly(&Scope::ALL, async |tx| Ok(store::attachments::expect(tx, &[new], TimeSource::machine().now()).await?)).await?;
+    app.keep_books(&Scope::ALL, async |tx| Ok(store::attachments::expect(tx, &[new], TimeSource::machine().now()).await?)).await?;
     let kept = app.files.keep(new, bytes, u64::MAX).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     if kept.digest != file.digest {
         attachments::discard(app, &[new]).await;
         return Err(Error::Damaged(format!("attachment {}: its digest is another than when it came in", file.id)));
     }
     let moved = app
-        .write_quietly(&Scope::ALL, async |tx| {
+        .keep_books(&Scope::ALL, async |tx| {
             let Some(key) = &kept.key else { return Ok(false) };
             if !store::sealed::move_file(tx, file, new, key).await? || store::attachments::arrived(tx, &[new]).await? == 0 {
                 return Ok(false);
@@ -175,7 +182,7 @@ async fn seal_file(app: &App, file: &Attachment) -> Result<bool, Error> {
 async fn seal_mails(app: &App, rotated: &mut Rotated, told: &mut impl FnMut(&Rotated)) -> Result<(), Error> {
     let mut after = Uuid::nil();
     loop {
-        let sealed = app.write_quietly(&Scope::ALL, async |tx| {
+        let sealed = app.keep_books(&Scope::ALL, async |tx| {
             let Some((id, raw)) = store::sealed::mail_in_clear(tx, after).await? else { return Ok(None) };
             let (raw, key) = sealing::seal(&app.keys, (Purpose::Mail, id), &raw).map_err(|error| Error::Internal(error.to_string()))?;
             if let Some(key) = key {

@@ -27,6 +27,7 @@ pub async fn aim(app: &App, stamp: &Stamp, advance: Advance) -> Result<Instant, 
                 return store::time::advance(tx, known).await?.ok_or(Error::NotFound("advance"));
             }
             let to = target(app.time.now(), advance)?;
+            tx.touch("sandbox", to);
             if stamp.idempotency.is_some() {
                 let id = app.time.id();
                 store::time::keep_advance(tx, id, to).await?;
@@ -75,7 +76,8 @@ pub fn refuse_other_time(app: &App) -> Result<(), String> {
 }
 
 pub async fn set(app: &App, now: Instant) -> Result<(), Error> {
-    app.write(&Scope::ALL, async |tx| Ok(store::time::move_sandbox(tx, now).await?)).await?;
+    app.keep_books(&Scope::ALL, async |tx| Ok(store::time::move_sandbox(tx, now).await?)).await?;
     app.time.advance(now);
+    app.wake.notify_waiters();
     Ok(())
 }

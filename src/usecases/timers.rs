@@ -7,7 +7,7 @@ use super::held::{Held, write_all};
 use super::{Error, Stamp};
 use crate::app::App;
 use crate::store::record::Rows;
-use crate::store::{self, Scope, Tx};
+use crate::store::{self, Tx};
 
 /// Subjects settled in one transaction.
 const BATCH: u64 = 200;
@@ -19,12 +19,12 @@ const PUT_OFF_SECONDS: i64 = 60;
 /// A subject that cannot be settled, because a row of it cannot be read, does not hold up the others: it is postponed. Whatever became due
 /// meanwhile is recorded at its true instant once it can be settled.
 pub async fn fire_due<S: Rows>(app: &App) -> Result<usize, Error> {
-    let stamp = Stamp::system(app.time.now());
+    let stamp = Stamp::program("fireTimers", app.time.now());
     let now = stamp.recorded_at;
     if S::next_due(&app.all()).await?.is_none_or(|next| next > now) {
         return Ok(0);
     }
-    let due = app.write_quietly(&Scope::ALL, async |tx| {
+    let due = stamp.write_quietly(app, async |tx| {
         let due = S::claim_due(tx, now, BATCH).await?;
         let savepoint = tx.savepoint().await?;
         match settle_all::<S>(app, &savepoint, &stamp, &due).await {

@@ -5,11 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Error, FieldCode, Problem, one_of};
+use super::{Error, FieldCode, Problem, Stamp, one_of};
 use crate::app::App;
 use crate::auth::tokens::{TokenState, hash, state};
 use crate::domain::Instant;
 use crate::domain::address::can_be_mailed;
+use crate::domain::audit::Act;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Role, Roles};
 use crate::domain::text::is_visible;
@@ -72,7 +73,12 @@ pub async fn create(app: &App, new: &NewToken) -> Result<String, Error> {
         expires_at: new.expires_at,
         ..endless(app, app.time.id(), &new.name)
     };
-    app.write(&Scope::ALL, async |tx| Ok(store::tokens::insert(tx, &token, &hash).await?)).await?;
+    let created = Stamp::command("createToken", now);
+    let created = created.write(app, async |tx| {
+        tx.touch("token", token.id);
+        Ok(store::tokens::insert(tx, &token, &hash).await?)
+    });
+    created.await?;
     Ok(text)
 }
 
@@ -114,10 +120,12 @@ pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
         return Ok(None);
     }
     let (text, hash) = secret()?;
-    let made = app.write(&Scope::ALL, async |tx| {
+    let act = Act::of_program("createToken", app.time.now());
+    let made = app.write(&act, &Scope::ALL, async |tx| {
         if store::tokens::is_named(tx, FIRST).await? {
             return Ok(false);
         }
+        tx.touch("token", FIRST_ID);
         store::tokens::insert(tx, &endless(app, FIRST_ID, FIRST), &hash).await?;
         Ok(true)
     });
@@ -127,7 +135,7 @@ pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
 /// Deletes a token whose text could not be shown. Nobody has it; in place of an admin token the next start makes another.
 pub async fn take_back(app: &App, text: &str) -> Result<(), Error> {
     let hash = hash(text);
-    app.write(&Scope::ALL, async |tx| Ok(store::tokens::delete(tx, &hash).await?)).await
+    Stamp::command("deleteToken", app.time.now()).write(app, async |tx| Ok(store::tokens::delete(tx, &hash).await?)).await
 }
 
 #[derive(Debug)]
@@ -144,7 +152,11 @@ pub async fn list(app: &App) -> Result<Vec<Listed>, Error> {
 /// Revokes a token, for every process at once.
 pub async fn revoke(app: &App, id: Uuid) -> Result<Listed, Error> {
     let now = app.time.now();
-    let revoked = app.write(&Scope::ALL, async |tx| store::tokens::revoke(tx, id, now).await?.ok_or(Error::NotFound("token")));
+    let stamp = Stamp::command("revokeToken", now);
+    let revoked = stamp.write(app, async |tx| {
+        tx.touch("token", id);
+        store::tokens::revoke(tx, id, now).await?.ok_or(Error::NotFound("token"))
+    });
     Ok(Listed::from(revoked.await?))
 }
 

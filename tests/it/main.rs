@@ -2,6 +2,7 @@
 
 mod agreements;
 mod architecture;
+mod audit;
 mod clients;
 mod commands;
 mod contracts;

@@ -91,6 +91,40 @@ fn the_kept_page_of_permissions_is_the_one_the_code_makes() {
     assert_eq!(kept, uurwerk::domain::permission::page(), "run: cargo run -q -- permissions > openapi/permissions.md");
 }
 
+/// Addresses are logged on the way, and kept in histories of browsers. What people search for and what files are called cannot be
+/// elsewhere in a GET or beside the bytes of a file; `SECURITY.md` says so.
+#[test]
+fn no_part_of_an_address_asks_for_personal_data() {
+    const PERSONAL: [&str; 14] = [
+        "name",
+        "mail",
+        "phone",
+        "address",
+        "sender",
+        "recipient",
+        "birth",
+        "bsn",
+        "title",
+        "subject",
+        "body",
+        "text",
+        "description",
+        "reason",
+    ];
+    const SAID: [(&str, &str); 3] = [("listTickets", "text"), ("listPeople", "text"), ("createTicketAttachment", "name")];
+    let document = document();
+    let paths = document["paths"].as_object().expect("paths").values().filter_map(Value::as_object);
+    let operations = paths.flat_map(|methods| methods.values());
+    let asked = operations.flat_map(|operation| {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default().iter();
+        parameters.filter(|one| one["in"] != "header").map(move |one| (id, one["name"].as_str().unwrap_or_default()))
+    });
+    let is_personal = |name: &str| PERSONAL.iter().any(|word| name.to_lowercase().contains(word));
+    let broken = asked.filter(|asked| is_personal(asked.1) && !SAID.contains(asked)).map(|(id, name)| format!("{id}: {name}"));
+    hold("an address has no personal data", broken);
+}
+
 #[test]
 fn the_document_is_openapi_3_0_3_without_a_word_of_3_1() {
     let text = uurwerk::http::document();

@@ -134,6 +134,8 @@ verbs! {
     SimulateContracts = "simulate_contracts": "contract proberen", "simulate contracts", by &[ServiceManager, ContractManager];
     /// Sees and moves the time of a sandbox.
     RunSandbox = "run_sandbox": "proeftijd bedienen", "run the sandbox", by &[Administrator];
+    /// Reads the audit trail. Not for those whose acts it tells most of: an administrator does not check on themselves.
+    ReadAudit = "read_audit": "audittrail lezen", "read the audit trail", by &[SecurityOfficer, Auditor];
     /// Gives people and systems access, and takes it away.
     ManageAccess = "manage_access": "toegang beheren", "manage access", by &[Administrator];
 }

@@ -31,12 +31,22 @@ pub enum Tag {
     Sandbox,
     Mail,
     Reports,
+    Audit,
     Document,
 }
 
 impl Tag {
-    pub const ALL: [Self; 8] =
-        [Self::Contracts, Self::Obligations, Self::Catalogue, Self::Tickets, Self::Sandbox, Self::Mail, Self::Reports, Self::Document];
+    pub const ALL: [Self; 9] = [
+        Self::Contracts,
+        Self::Obligations,
+        Self::Catalogue,
+        Self::Tickets,
+        Self::Sandbox,
+        Self::Mail,
+        Self::Reports,
+        Self::Audit,
+        Self::Document,
+    ];
 
     /// Its name in the document, and its description.
     pub fn described(self) -> (&'static str, &'static str) {
@@ -48,6 +58,7 @@ impl Tag {
             Self::Sandbox => ("sandbox", "A time of its own"),
             Self::Mail => ("mail", "Mail in and out"),
             Self::Reports => ("reports", "Figures"),
+            Self::Audit => ("audit", "Who did what"),
             Self::Document => ("document", "This document"),
         }
     }
@@ -66,6 +77,8 @@ pub struct Operation {
     pub description: &'static str,
     /// The largest body accepted, in bytes.
     pub cap: usize,
+    /// Whether it can change something, so that the audit trail tells who tried.
+    pub changes: bool,
     pub signature: Signature,
     run: Run,
     validator: OnceLock<Result<Validator, String>>,
@@ -88,7 +101,20 @@ impl Operation {
     fn new<H: Handler<Args>, Args>(method: Method, path: &'static str, handler: H) -> Self {
         let run: Run = Box::new(move |context| Box::pin(handler.call(context)));
         let (signature, cap) = (H::signature(), BODY_CAP);
-        Self { method, path, id: "", tag: Tag::Document, summary: "", description: "", cap, signature, run, validator: OnceLock::new() }
+        let changes = method != Method::GET;
+        Self {
+            method,
+            path,
+            id: "",
+            tag: Tag::Document,
+            summary: "",
+            description: "",
+            cap,
+            changes,
+            signature,
+            run,
+            validator: OnceLock::new(),
+        }
     }
 
     /// The `operationId`: a verb and a noun. Generated clients name their functions after it, so it never changes.
@@ -108,6 +134,11 @@ impl Operation {
     /// The largest body accepted, in bytes, instead of [`BODY_CAP`].
     pub fn up_to(self, cap: usize) -> Self {
         Self { cap, ..self }
+    }
+
+    /// For one that only computes, though it takes a body.
+    pub fn changes_nothing(self) -> Self {
+        Self { changes: false, ..self }
     }
 
     /// Declares a refusal that does not follow from the signature.

@@ -6,6 +6,7 @@ mod actor;
 mod agreement;
 mod amendment;
 mod attachment;
+mod audit;
 mod bulk;
 mod calendar;
 mod catalogue;
@@ -26,6 +27,7 @@ pub use actor::Actor;
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList};
+pub use audit::{AuditLine, AuditLinePage};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};
 pub use catalogue::{
@@ -59,4 +61,4 @@ macro_rules! pages {
     )+ };
 }
 
-pages!(EventPage, InboundMessagePage, MessagePage, ObligationPage, OutboundMessagePage, PersonPage, TicketPage);
+pages!(AuditLinePage, EventPage, InboundMessagePage, MessagePage, ObligationPage, OutboundMessagePage, PersonPage, TicketPage);

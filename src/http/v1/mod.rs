@@ -1,6 +1,7 @@
 //! Version 1 of the API: one file or folder per resource. Every route under `/v1` is declared in one of these lists, and so is in the
 //! document.
 
+mod audit;
 mod catalogue;
 mod contracts;
 mod document;
@@ -23,6 +24,7 @@ pub fn operations() -> Vec<Operation> {
         reports::operations(),
         catalogue::operations(),
         sandbox::operations(),
+        audit::operations(),
         document::operations(),
     ];
     operations.into_iter().flatten().collect()

@@ -36,10 +36,10 @@ pub struct Received {
 
 /// Takes in a raw message for a mailbox (MAIL-03). What it becomes exists when this returns. If anything goes wrong the message is still
 /// kept; it is an error only when nothing can be stored at all, and then whoever delivered the message still has it.
-pub async fn receive(app: &App, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
+pub async fn receive(app: &App, stamp: &Stamp, mailbox_name: &str, raw: &[u8]) -> Result<Received, Error> {
     let mailbox = app.settings.mailboxes.get(mailbox_name).ok_or(Error::NotFound("mailbox"))?;
     let parsed = parse::parse(raw);
-    let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, id: app.time.id(), now: app.time.now() };
+    let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, stamp, id: app.time.id(), now: stamp.recorded_at };
     match Box::pin(coming.take_in()).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat)) => Err(away),
         Err(fault) => Box::pin(coming.quarantine_after(&fault)).await,
@@ -53,6 +53,8 @@ struct Coming<'a> {
     mailbox: &'a Mailbox,
     mail: &'a Parsed,
     raw: &'a [u8],
+    /// Of whoever handed it in.
+    stamp: &'a Stamp,
     id: Uuid,
     now: Instant,
 }
@@ -60,7 +62,7 @@ struct Coming<'a> {
 impl Coming<'_> {
     async fn take_in(&self) -> Result<Received, Error> {
         let enclosed = Box::pin(enclosures::keep(self.app, self.mail, self.raw)).await?;
-        let taken = Box::pin(self.app.write(&Scope::ALL, async |tx| {
+        let taken = Box::pin(self.app.write(&self.stamp.act(), &Scope::ALL, async |tx| {
             let agreements = store::agreements::read(tx).await?;
             match agreements.in_force(&self.mailbox.contract, self.now) {
                 // Boxed: it holds a whole mail and all that is done with it.
@@ -77,7 +79,7 @@ impl Coming<'_> {
     async fn quarantine_after(&self, fault: &Error) -> Result<Received, Error> {
         tracing::error!(mailbox = self.name, message = %self.id, error = %fault, "could not take in a mail; it is quarantined");
         let reason = "the desk met a fault when it took it in; the log says which";
-        self.app.write(&Scope::ALL, async |tx| self.keep_aside(tx, reason).await).await
+        self.app.write(&self.stamp.act(), &Scope::ALL, async |tx| self.keep_aside(tx, reason).await).await
     }
 
     /// Quarantines a message, unless it is a duplicate.
@@ -138,6 +140,9 @@ impl Coming<'_> {
             received_at: self.now,
         };
         let once_key = (decision.outcome != Outcome::Duplicate).then(|| self.once_key());
+        if tx.touched().objects.is_empty() {
+            tx.touch("inbound_message", self.id);
+        }
         store::inbound::keep(tx, &kept, once_key, copy::sealed(self.app, self.id, self.raw)?).await?;
         Ok(Received { mail: kept, ticket })
     }
@@ -256,7 +261,8 @@ impl<'a> Intake<'a> {
 
     fn stamp(&self, person: Option<Uuid>) -> Stamp {
         let who = Principal { actor: Actor::by_mail(person), roles: Roles::from_iter([Role::Requester]) };
-        Stamp { who, scope: Scope::ALL.into(), recorded_at: self.coming.now, idempotency: None, unreadable: Vec::new() }
+        let via = self.coming.stamp.via.clone();
+        Stamp { who, scope: Scope::ALL.into(), recorded_at: self.coming.now, idempotency: None, unreadable: Vec::new(), via }
     }
 
     /// The decision, or quarantine if the ticket it calls for cannot be registered: the mail must not be lost.

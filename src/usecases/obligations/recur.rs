@@ -15,7 +15,7 @@ use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
 use crate::domain::obligation::{Cycle, Duty, Obligation, ObligationState, Occasion, Opened, Period};
 use crate::domain::ticket::Actor;
-use crate::store::{self, Scope};
+use crate::store;
 use crate::usecases::{Error, Stamp};
 
 /// How many periods a new duty looks back for one that can still be met: a term may be longer than a period.
@@ -23,18 +23,19 @@ const LOOK_BACK: usize = 24;
 
 /// Opens the due periods of one contract. Returns how many contracts were handled: 0 or 1.
 pub(super) async fn open_due(app: &App) -> Result<usize, Error> {
-    let now = app.time.now();
-    app.write_quietly(&Scope::ALL, async |tx| {
+    let stamp = Stamp::program("openObligations", app.time.now());
+    let now = stamp.recorded_at;
+    let opened = stamp.write_quietly(app, async |tx| {
         let Some(contract) = store::obligations::claim_opening(tx, now).await? else { return Ok(0) };
         let agreements = store::agreements::read(tx).await?;
         let versions = agreements.versions_of(&contract);
         let last = store::obligations::last_opened(tx, &contract).await?;
         let last = last.into_iter().map(|(duty, organisation, last)| ((duty, organisation), last)).collect();
-        write_new(app, tx, &Stamp::system(now), to_open(app, versions, &last, now), None).await?;
+        write_new(app, tx, &stamp, to_open(app, versions, &last, now), None).await?;
         store::obligations::schedule_opening(tx, &contract, next_opening(versions, now)).await?;
         Ok(1)
-    })
-    .await
+    });
+    opened.await
 }
 
 /// What is to be opened, for every recurring duty and client.

@@ -65,7 +65,9 @@ async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> 
     let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| !there.contains_key(id));
     let remembered = before.is_none().then_some(first);
     let mut made = register_all_in(app, tx, stamp, &missing.collect::<Vec<_>>(), remembered).await?.into_iter();
-    Ok(ids.iter().filter_map(|id| there.remove(id).map(Ok).or_else(|| made.next())).collect())
+    let outcomes: Vec<_> = ids.iter().filter_map(|id| there.remove(id).map(Ok).or_else(|| made.next())).collect();
+    tx.refuses(outcomes.iter().filter(|outcome| outcome.is_err()).count());
+    Ok(outcomes)
 }
 
 /// The id of the ticket at a place in its batch. It follows from the id of the first, so that a repeat finds those that were registered.

@@ -1,5 +1,6 @@
 //! The program as one who types its commands meets it: what it prints, how it ends, and what it leaves behind.
 
+mod privacy;
 mod sandboxes;
 mod secrets;
 mod starts;
@@ -30,7 +31,7 @@ macro_rules! by_command {
         }
     )* };
 }
-use by_command;
+pub(crate) use by_command;
 
 /// Where the program runs: a folder of its own, and a database.
 pub struct Place {

@@ -261,7 +261,7 @@ async fn what_a_killed_upload_left_is_removed_after_a_day_and_nothing_else(desk:
     let now = uurwerk::time::TimeSource::machine().now();
     let all = uurwerk::store::Scope::ALL;
     let expected = async |tx: &uurwerk::store::Tx| Ok(uurwerk::store::attachments::expect(tx, &[half, whole], now).await?);
-    desk.app.write(&all, expected).await.expect("they are written down");
+    desk.app.keep_books(&all, expected).await.expect("they are written down");
     let bytes = stream::iter([Ok::<_, std::io::Error>(Bytes::from(noise(3_000_000)))]);
     desk.app.files.keep(whole, bytes, u64::MAX).await.expect("bytes");
     let text = half.simple().to_string();

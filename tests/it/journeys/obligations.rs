@@ -195,7 +195,13 @@ async fn a_new_version_of_the_agreement_holds_for_the_periods_it_ends(desk: &Des
     let text = text.replace("version = \"1.0\"", "version = \"2.0\"").replace("effective_from = 2025-01-01", "effective_from = 2026-06-15");
     let text = text.replace("due = \"last wd\"", "due = \"5wd\"");
     std::fs::write(folder.path().join("dap.toml"), text).expect("it is written");
-    uurwerk::usecases::agreements::apply_folder(&desk.app, folder.path()).await.expect("it applies");
+    uurwerk::usecases::agreements::apply_folder(
+        &desk.app,
+        &uurwerk::usecases::Stamp::command("applyContract", desk.app.time.now()),
+        folder.path(),
+    )
+    .await
+    .expect("it applies");
     desk.reaches("2026-07-01T12:00:00+02:00").await;
     let term = async |period: &str| of(desk, OVERVIEW, period).await["computation"]["term"].clone();
     assert_eq!((term("2026-05").await, term("2026-06").await, term("2026-08").await), (json!("last wd"), json!("5wd"), json!("5wd")));
@@ -217,7 +223,13 @@ async fn a_client_meets_what_its_own_side_must_see_to(desk: &Desk) {
                 [roles.chair]\nside = \"client\"\n\
                 [[obligations]]\nid = \"approval\"\nclause = \"A 1\"\nowner = \"chair\"\ncalendar = \"office\"\non = \"delivered\"\ndue = \"5wd\"\n";
     std::fs::write(folder.path().join("steering.toml"), text).expect("it is written");
-    uurwerk::usecases::agreements::apply_folder(&desk.app, folder.path()).await.expect("it applies");
+    uurwerk::usecases::agreements::apply_folder(
+        &desk.app,
+        &uurwerk::usecases::Stamp::command("applyContract", desk.app.time.now()),
+        folder.path(),
+    )
+    .await
+    .expect("it applies");
     let opened = desk.post("/v1/obligations", &json!({ "contract": "steering", "obligation": "approval", "evidence": "Mail." })).await;
     assert_eq!((opened.status, &opened.body["dueAt"]), (201, &json!("2026-03-09T23:00:00Z")), "{}", opened.body);
     let path = format!("/v1/obligations/{}/fulfilments", opened.body["id"].as_str().expect("an id"));

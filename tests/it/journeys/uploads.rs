@@ -201,7 +201,7 @@ async fn a_bucket_keeps_what_a_folder_would() {
     // What a process left that died before the row.
     let (orphan, now) = (uuid::Uuid::now_v7(), uurwerk::time::TimeSource::machine().now());
     let expected = async |tx: &uurwerk::store::Tx| Ok(uurwerk::store::attachments::expect(tx, &[orphan], now).await?);
-    desk.app.write(&uurwerk::store::Scope::ALL, expected).await.expect("it is written down");
+    desk.app.keep_books(&uurwerk::store::Scope::ALL, expected).await.expect("it is written down");
     let bytes = stream::iter([Ok::<_, std::io::Error>(Bytes::from(vec![1; 6 * MEBIBYTE]))]);
     desk.app.files.keep(orphan, bytes, u64::MAX).await.expect("bytes");
     assert_eq!(bucket.listing().await.0, 4);

@@ -20,7 +20,7 @@ pub async fn apply(app: Data<App>, caller: May<ApplyAgreements>, body: Whole<Con
     let source = source(&body.value)?;
     // It is done for everybody, beyond what the caller sees.
     caller.check(&app).await?;
-    agreements::apply(&app, &source).await?;
+    agreements::apply(&app, &caller.stamp(&app), &source).await?;
     Ok(Created(ContractPlan::from(agreements::plan(&app, &source).await?)))
 }
 

@@ -26,7 +26,7 @@ pub fn operations() -> Vec<Operation> {
             "It is for tickets reported from its effective date on, and never changes again. Refused when it would rewrite the past;\n\
              the same text once more changes nothing.",
         ),
-        post("/contract-plans", agreements::plan).id("createContractPlan").describe(
+        post("/contract-plans", agreements::plan).id("createContractPlan").changes_nothing().describe(
             "Says what a contract text would change.",
             "Key by key, for which tickets and from when, and what stands in its way; nothing is changed.",
         ),
@@ -54,7 +54,7 @@ pub fn operations() -> Vec<Operation> {
                 "A client approves for the client's side; the desk records who of either side did. Different persons approve for the two sides. With\n\
                  the last approval the amendment is in force, for the clocks that run then.",
             ),
-        post("/contract-simulations", simulations::create).id("createContractSimulation").describe(
+        post("/contract-simulations", simulations::create).id("createContractSimulation").changes_nothing().describe(
             "Replays a period's tickets under another text of their contract; nothing is changed.",
             "The answer sets the goals as they were beside those the other text would have set, and counts both.",
         ),

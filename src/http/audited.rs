@@ -1,0 +1,113 @@
+//! What the door tells the audit trail: how a request came, and that it was refused. What was done is told by the transaction that did it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError as _};
+
+use super::error::Failure;
+use super::operation::Operation;
+use crate::app::App;
+use crate::domain::audit::{AuditResult, Object, Origin, Via};
+use crate::domain::ticket::Actor;
+use crate::usecases::audit::{self, Attempt};
+
+/// How a request came: the server puts it into the request.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The trace that the client belongs it to, else the request's own id.
+    correlation: String,
+    origin: Origin,
+}
+
+/// Who is known to be calling, whatever they may.
+#[derive(Debug, Clone)]
+pub struct Known(pub Actor);
+
+impl Arrival {
+    pub fn new(request: &HttpRequest, id: &str) -> Self {
+        let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+        let correlation = traceparent.and_then(trace_of).unwrap_or(id).to_owned();
+        Self { correlation, origin: request.peer_addr().map_or(Origin::Unknown, |peer| Origin::Address(peer.ip().to_canonical())) }
+    }
+
+    pub fn of(request: &HttpRequest) -> Self {
+        let unknown = || Self { correlation: String::new(), origin: Origin::Unknown };
+        request.extensions().get::<Self>().cloned().unwrap_or_else(unknown)
+    }
+
+    pub fn correlation(&self) -> &str {
+        &self.correlation
+    }
+
+    pub fn via(self, action: &'static str) -> Via {
+        Via { action, origin: self.origin, correlation: Some(self.correlation) }
+    }
+}
+
+/// The trace id of a `traceparent` (W3C Trace Context): `00-TRACE-PARENT-FLAGS`.
+fn trace_of(traceparent: &str) -> Option<&str> {
+    let mut parts = traceparent.split('-');
+    let is_hex = |part: &str, length| part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let is_valid = is_hex(version, 2) && version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
+    let is_ended = version != "00" || parts.next().is_none();
+    (is_valid && is_ended && trace.bytes().any(|byte| byte != b'0')).then_some(trace)
+}
+
+/// Writes a refused attempt into the trail: whoever is not let in or may not do this, whatever they ask, and every change that is refused
+/// or fails.
+pub async fn record_refusal(operation: &Operation, request: &HttpRequest, answer: &Result<HttpResponse, Failure>) {
+    let (status, code) = match answer {
+        Ok(response) => (response.status(), None),
+        Err(failure) => (failure.status_code(), Some(failure.code())),
+    };
+    let known = request.extensions().get::<Known>().map(|known| known.0.clone());
+    let is_change = operation.changes;
+    let is_stranger = known.is_none() && operation.signature.is_authenticated && status.is_client_error();
+    let result = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => AuditResult::Refused,
+        _ if is_stranger || is_change && status.is_client_error() => AuditResult::Refused,
+        _ if is_change && status.is_server_error() => AuditResult::Failed,
+        _ => return,
+    };
+    let Some(app) = request.app_data::<Data<App>>() else { return };
+    let via = Arrival::of(request).via(operation.id);
+    audit::record_refusal(app, Attempt { via, actor: known, object: object(operation, request), result, code }).await;
+}
+
+/// The last thing that the path names.
+fn object(operation: &Operation, request: &HttpRequest) -> Option<Object> {
+    let mut parts = operation.path.trim_start_matches('/').split('/').zip(request.path().trim_start_matches('/').split('/').skip(1));
+    let (mut collection, mut found) = ("", None);
+    for (part, sent) in &mut parts {
+        if part.starts_with('{') {
+            let kind = collection.trim_end_matches('s').replace('-', "_");
+            found = Object::named_in_path(&kind, sent).or(found);
+        }
+        collection = part;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_taken_from_a_valid_traceparent_only() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        for valid in [format!("00-{trace}-00f067aa0ba902b7-01"), format!("01-{trace}-00f067aa0ba902b7-01-more")] {
+            assert_eq!(trace_of(&valid), Some(trace), "{valid}");
+        }
+        for wrong in [
+            format!("00-{trace}-00f067aa0ba902b7-01-more"),
+            format!("ff-{trace}-00f067aa0ba902b7-01"),
+            format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
+            format!("00-{}-00f067aa0ba902b7-01", trace.to_uppercase()),
+            format!("00-{trace}"),
+            "anna@ipo.example".to_owned(),
+        ] {
+            assert_eq!(trace_of(&wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The audit trail (BIO2 8.15): who did what, to what, from where, with what result, and when.
+
+mod chain;
+mod lines;
+mod walk;
+
+use sea_orm::ConnectionTrait;
+use serde_json::Value;
+
+use crate::support::Desk;
+
+impl Desk {
+    /// The lines of the trail that a query asks for, newest first.
+    async fn trail(&self, query: &str) -> Vec<Value> {
+        let page = self.get(&format!("/v1/audit-lines?pageSize=100&{query}")).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        page.body["items"].as_array().cloned().expect("lines")
+    }
+
+    /// A statement behind the desk's back; an error when the database refuses it.
+    async fn says_to_the_database(&self, sql: &str) -> Result<u64, String> {
+        let done = self.app.db.bare_connection().execute_unprepared(sql).await;
+        done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
+    }
+}
