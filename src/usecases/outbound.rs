@@ -12,7 +12,7 @@ use crate::domain::permission::Verb;
 use crate::domain::ticket::mail::Mailed;
 use crate::domain::ticket::{EventData, Ticket, TicketRef};
 use crate::store::record::Rows as _;
-use crate::store::{self, CheckedScope, Scope, Tx, View};
+use crate::store::{self, CheckedScope, Tx, View};
 
 #[derive(Debug)]
 pub struct Shown {

@@ -97,7 +97,7 @@ fn the_kept_page_of_permissions_is_the_one_the_code_makes() {
 fn no_part_of_an_address_asks_for_personal_data() {
     const PERSONAL: [&str; 14] = [
         "name",
-        "mail",
+        "email",
         "phone",
         "address",
         "sender",
