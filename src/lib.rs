@@ -40,7 +40,8 @@
 //! - [`proof`]: a ledger that stands by itself, and how it is counted again without the desk.
 //! - [`usecases`]: what one can do, one function each: find, permit, decide, record. What a caller sees is decided there too, in `read`
 //!   beside the rest, for whoever shows it.
-//! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope; agreements too are reached
+//! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope, which checks that its caller may
+//!   still come in, and which PostgreSQL holds it to as well (`store::policies`); agreements too are reached
 //!   only through one (`store::agreements`), so that what another process applied is known at once.
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`identity`]: identity providers: whether a signed token holds, and whom it names.

@@ -71,6 +71,18 @@ impl Desk {
             let app = App::start(settings.clone()).await.expect("a database");
             uurwerk::store::schema::migrate(&app.db).await.expect("migrations");
         }
+        Self::served(settings, folder, database, with_workers).await
+    }
+
+    /// Another desk on the same PostgreSQL database, by the role that owns nothing: row-level security holds it.
+    pub async fn by_another_role(&self) -> Self {
+        uurwerk::store::schema::migrate_for(&self.app.db, Some("desk")).await.expect("grants");
+        let (folder, database) = (tempfile::tempdir().expect("a folder"), self.database.replace("//postgres@", "//desk@"));
+        let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
+        Self::served(settings, folder, database, false).await
+    }
+
+    async fn served(settings: Settings, folder: tempfile::TempDir, database: String, with_workers: bool) -> Self {
         let app = Arc::new(cli::ready(settings).await.expect("a desk"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));

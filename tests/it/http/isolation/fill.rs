@@ -1,0 +1,157 @@
+//! How a request is filled in: each thing that it names is once another organisation's, and once nowhere. An operation that this does not
+//! know stops the test.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Something of another organisation beside something that is nowhere.
+#[derive(Debug, Clone)]
+pub struct Named {
+    pub foreign: String,
+    pub absent: String,
+}
+
+/// What there is of another organisation.
+pub struct Things {
+    pub number: String,
+    pub ticket: String,
+    pub person: String,
+    pub attachment: String,
+    pub obligation: String,
+    pub inbound: String,
+    pub outbound: String,
+    pub amendment: String,
+}
+
+/// The asker's own, where an operation needs something that is there.
+pub const OWN_CONTRACT: &str = "covide";
+/// Another client of the same contract, and a contract that serves others alone.
+pub const OTHERS: &str = "stichting-proef";
+pub const OTHER_CONTRACT: &str = "dap-example";
+
+fn named(foreign: &str, absent: impl Into<String>) -> Named {
+    Named { foreign: foreign.to_owned(), absent: absent.into() }
+}
+
+fn nobody() -> String {
+    Uuid::new_v4().to_string()
+}
+
+impl Things {
+    /// What a parameter in a path can be.
+    pub fn in_path(&self, path: &str, name: &str) -> Vec<Named> {
+        let upto = path.split(&format!("{{{name}}}")).next().unwrap_or_default();
+        match (upto, name) {
+            ("/tickets/", "ref") => vec![named(&self.number, "INC-999999"), named(&self.ticket, nobody())],
+            ("/tickets/{ref}/attachments/", "id") => vec![named(&self.attachment, nobody())],
+            ("/obligations/", "id") => vec![named(&self.obligation, nobody())],
+            ("/inbound-messages/", "id") => vec![named(&self.inbound, nobody())],
+            ("/outbound-messages/", "id") => vec![named(&self.outbound, nobody())],
+            ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
+            ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
+            ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
+            _ => panic!("the isolation walk does not know what {{{name}}} of {path} names: tell it in tests/it/http/isolation/fill.rs"),
+        }
+    }
+
+    /// What a query key can be; nothing when it names nobody's things.
+    pub fn in_query(&self, path: &str, name: &str) -> Vec<Named> {
+        match name {
+            "contract" => vec![named(OTHER_CONTRACT, "geen-contract")],
+            "organisation" => vec![named(OTHERS, "geen-klant"), named("ipo", "geen-klant")],
+            "obligation" => vec![named("verbeterplan-exitplan", "geen-plicht")],
+            "mailbox" => vec![named("servicedesk", "geen-mailbox")],
+            "ticket" => vec![named(&self.number, "INC-999999"), named(&self.ticket, nobody())],
+            "requester" => vec![named(&self.person, nobody()), named("bea@stichting-proef.example", "niemand@stichting-proef.example")],
+            "text" => vec![named("Salarissen", "Nergens"), named(&self.number, "INC-999999"), named("bea@stichting-proef", "niemand@nergens")],
+            "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
+            "priority" => vec![named("p1", "p99")],
+            "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
+            "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore" | "dueFrom"
+            | "dueBefore" | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name" | "mediaType" | "visibility" => {
+                Vec::new()
+            }
+            _ => panic!("the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"),
+        }
+    }
+}
+
+/// What a query key must have when it has to be there.
+pub fn required(path: &str, name: &str) -> &'static str {
+    match name {
+        "contract" => OWN_CONTRACT,
+        "month" => "2026-03",
+        "mailbox" => "support",
+        "name" => "a.txt",
+        _ => panic!("the isolation walk does not know what to give as ?{name} of {path}: tell it in tests/it/http/isolation/fill.rs"),
+    }
+}
+
+/// What is sent.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    Nothing,
+    Json(Value),
+    Bytes(&'static str),
+}
+
+/// The bodies of an operation. `{number}`, `{id}`, `{contract}`, `{organisation}` and `{client}` stand for what is another's or nowhere.
+pub fn bodies(operation: &str) -> Vec<Sent> {
+    let ticket = |more: Value| {
+        let mut ticket = json!({
+            "type": "incident", "contract": OWN_CONTRACT, "title": "x", "description": "x", "channel": "portal",
+            "requester": { "name": "Eva", "email": "eva@gemeente-voorbeeld.example" }
+        });
+        for (key, value) in more.as_object().expect("fields") {
+            ticket[key] = value.clone();
+        }
+        ticket
+    };
+    let bodies = match operation {
+        "createTicketAttachment" | "createInboundMessage" => return vec![Sent::Bytes("From: eva@gemeente-voorbeeld.example\r\n\r\nx\r\n")],
+        "createOutboundMessageAttempt" => return vec![Sent::Nothing],
+        "createContractPlan" | "createContractSimulation" | "createContractVersion" => vec![json!({ "contract": "id = \"{contract}\"" })],
+        "createCalendarAmendment" => vec![json!({})],
+        "createCalendarAmendmentApproval" => vec![json!({ "side": "client", "approvedBy": "x" })],
+        "createInboundMessageTicket" => vec![json!({}), json!({ "contract": "{contract}", "organisation": "{client}" })],
+        "createObligation" => vec![
+            json!({ "contract": "{contract}", "organisation": "ipo", "obligation": "verbeterplan-exitplan", "evidence": "x" }),
+            json!({ "contract": OWN_CONTRACT, "organisation": "{client}", "obligation": "verbeterplan-exitplan", "evidence": "x" }),
+        ],
+        "createObligationFulfilment" => vec![json!({ "evidence": "x" })],
+        "createSandboxAdvance" => vec![json!({ "by": "PT1S" })],
+        "createTicket" => vec![
+            ticket(json!({ "contract": "{contract}" })),
+            ticket(json!({ "organisation": "{client}" })),
+            ticket(json!({ "requester": { "name": "Bea", "email": "{email}" } })),
+            ticket(json!({ "type": "change_request", "emergencyFor": "{number}" })),
+            ticket(json!({ "type": "change_request", "emergencyFor": "{id}" })),
+        ],
+        "createTickets" => vec![json!({ "items": [
+            ticket(json!({ "contract": "{contract}" })), ticket(json!({ "type": "change_request", "emergencyFor": "{id}" })),
+        ] })],
+        "updateTicket" => vec![json!({ "title": "x" }), json!({ "priority": "p1" }), json!({ "assignee": "x" })],
+        "createTicketEscalation" => vec![json!({ "code": "x", "reason": "x" })],
+        "createTicketMessage" => vec![json!({ "visibility": "public", "body": "x" }), json!({ "visibility": "internal", "body": "x" })],
+        "createTicketRepairAgreement" => {
+            vec![json!({ "dueAt": "2027-01-01T12:00:00Z", "agreedBy": { "name": "x", "email": "x@ipo.example" } })]
+        }
+        "createTicketRootCause" => vec![json!({ "deeperCause": "x", "proposal": "x" })],
+        "createTicketTransition" => vec![json!({ "to": "resolved", "reason": "x" }), json!({ "to": "cancelled", "reason": "x" })],
+        _ => panic!("the isolation walk does not know what to send to {operation}: tell it in tests/it/http/isolation/fill.rs"),
+    };
+    bodies.into_iter().map(Sent::Json).collect()
+}
+
+impl Things {
+    /// What a placeholder in a body stands for.
+    pub fn in_body(&self) -> Vec<(&'static str, Named)> {
+        vec![
+            ("{number}", named(&self.number, "INC-999999")),
+            ("{id}", named(&self.ticket, "018f4c1e-7a3b-7c00-8000-0000000000aa")),
+            ("{contract}", named(OTHER_CONTRACT, "geen-contract")),
+            ("{client}", named(OTHERS, "geen-klant")),
+            ("{email}", named("bea@stichting-proef.example", "niemand@stichting-proef.example")),
+        ]
+    }
+}

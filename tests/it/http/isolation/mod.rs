@@ -1,0 +1,345 @@
+//! The isolation walk: every operation of the document, as every role of another organisation and as nobody, with everything a request can
+//! name once another's and once nowhere. The two are the same: in status, headers, body, and in how many statements were made for them.
+
+mod fill;
+
+use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+use uurwerk::usecases::tokens::{self, NewToken};
+
+use crate::on_both_databases;
+use crate::support::{Desk, incident};
+use fill::{Named, OTHER_CONTRACT, OTHERS, OWN_CONTRACT, Sent, Things, bodies, required};
+
+on_both_databases!(
+    no_operation_tells_another_organisation_or_nobody_anything_and_what_is_not_yours_is_not_there,
+    no_list_or_figure_changes_by_what_happens_at_another_organisation,
+    ranges_etags_and_keys_of_another_organisation_mean_nothing,
+);
+
+/// Whose eyes the walk looks through.
+const ASKS: &str = "gemeente-voorbeeld";
+/// In every text of the other organisation, so that none of them can go unnoticed.
+const SECRET: &str = "Salarissen";
+
+async fn told(desk: &Desk, token: &str, (method, path): (&str, &str), body: &Value) -> Value {
+    let answer = desk.ask(Some(token), method, path, Some(body)).await;
+    assert!(answer.status < 300, "{method} {path}: {} {}", answer.status, answer.body);
+    answer.body
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+fn own(more: &Value) -> Value {
+    let mut ticket = json!({
+        "type": "incident", "contract": OWN_CONTRACT, "title": "Eigen", "description": "x", "channel": "portal",
+        "requester": { "name": "Eva", "email": "eva@gemeente-voorbeeld.example" }
+    });
+    for (key, value) in more.as_object().expect("fields") {
+        ticket[key] = value.clone();
+    }
+    ticket
+}
+
+/// Tickets of two other organisations, one of them of the same contract, with everything that can hang on them.
+async fn seeded(desk: &Desk) -> Things {
+    let admin = crate::support::ADMIN;
+    let ticket = json!({
+        "type": "problem", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": format!("{SECRET} hapert"),
+        "description": format!("De {SECRET} kloppen niet."), "priority": "urgent", "channel": "phone",
+        "externalReferences": [{ "system": "topdesk", "reference": format!("{SECRET}-1") }],
+        "requester": { "name": format!("Bea {SECRET}"), "email": "bea@stichting-proef.example" }
+    });
+    let made = told(desk, admin, ("POST", "/v1/tickets"), &ticket).await;
+    let number = text(&made["number"]);
+    let below = |what: &str| format!("/v1/tickets/{number}/{what}");
+    told(desk, admin, ("PATCH", &format!("/v1/tickets/{number}")), &json!({ "assignee": "geheime-behandelaar" })).await;
+    for visibility in ["public", "internal"] {
+        told(desk, admin, ("POST", &below("messages")), &json!({ "visibility": visibility, "body": format!("Over {SECRET}.") })).await;
+    }
+    told(desk, admin, ("POST", &below("root-causes")), &json!({ "deeperCause": SECRET, "proposal": SECRET })).await;
+    told(desk, admin, ("POST", &below("transitions")), &json!({ "to": "in_progress", "reason": SECRET })).await;
+    let name = below(&format!("attachments?name={SECRET}.txt"));
+    let file = desk.send_raw(&name, SECRET.as_bytes().to_vec(), &[("content-type", "application/octet-stream")]).await;
+    // The same under another contract, by mail too, with what is due of it.
+    desk.registers(&incident("p2")).await;
+    let mail = format!("From: anna@ipo.example\nSubject: {SECRET}\nMessage-ID: <1@x>\n\n{SECRET}\n");
+    let inbound = desk.mail_arrives("servicedesk", &mail).await;
+    let amendment = json!({ "calendar": "support", "date": "2026-03-02", "change": "closed", "reason": SECRET,
+        "approvals": [{ "side": "client", "approvedBy": format!("Bea {SECRET}") }] });
+    let amendment = told(desk, admin, ("POST", &format!("/v1/contracts/{OTHER_CONTRACT}/calendar-amendments")), &amendment).await;
+    uurwerk::jobs::work_off(&desk.app).await.expect("mails are written");
+    let first = async |path: &str| text(&desk.get(path).await.body["items"][0]["id"]);
+    Things {
+        ticket: text(&made["id"]),
+        person: text(&made["requester"]["id"]),
+        attachment: text(&file.body["id"]),
+        obligation: first(&format!("/v1/obligations?contract={OTHER_CONTRACT}")).await,
+        inbound: text(&inbound.body["id"]),
+        outbound: first(&format!("/v1/outbound-messages?ticket={number}")).await,
+        amendment: text(&amendment["id"]),
+        number,
+    }
+}
+
+/// Every role of the organisation that asks, and nobody.
+async fn askers(desk: &Desk) -> Vec<(String, Option<String>)> {
+    desk.registers(&own(&json!({ "organisation": ASKS, "channel": "phone", "priority": "laag" }))).await;
+    let mut askers = vec![("nobody".to_owned(), None)];
+    for role in Role::ALL.into_iter().filter(|role| role.side() == uurwerk::domain::contract::Side::Client) {
+        let person = (role == Role::Requester).then(|| "eva@gemeente-voorbeeld.example".to_owned());
+        let new = NewToken { name: role.to_string(), organisation: Some(ASKS.to_owned()), roles: vec![role], person, ..NewToken::default() };
+        askers.push((role.to_string(), Some(tokens::create(&desk.app, &new).await.expect("a token"))));
+    }
+    askers
+}
+
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+    /// In the query, with whether each must be there.
+    query: Vec<(String, bool)>,
+    has_body: bool,
+    is_open: bool,
+}
+
+fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_str(&uurwerk::http::document()).expect("a document");
+    let paths = document["paths"].as_object().expect("paths").clone();
+    let methods = ["get", "post", "patch", "put", "delete"];
+    let operations = paths.into_iter().flat_map(|(path, declared)| {
+        let declared = declared.as_object().expect("methods").clone();
+        declared.into_iter().filter(|(method, _)| methods.contains(&method.as_str())).map(move |(method, one)| {
+            let parameters = one["parameters"].as_array().cloned().unwrap_or_default();
+            let query = parameters.iter().filter(|parameter| parameter["in"] == "query");
+            Operation {
+                id: text(&one["operationId"]),
+                query: query.map(|one| (text(&one["name"]), one["required"] == json!(true))).collect(),
+                has_body: !one["requestBody"].is_null() || method != "get",
+                is_open: one["security"] == json!([]),
+                method: method.to_uppercase(),
+                path: path.clone(),
+            }
+        })
+    });
+    operations.collect()
+}
+
+/// A request twice: with what is another's, and with what is nowhere.
+struct Pair {
+    foreign: (String, Sent),
+    absent: (String, Sent),
+    named: Vec<Named>,
+}
+
+impl Operation {
+    fn pairs(&self, things: &Things, own: &str) -> Vec<Pair> {
+        let sent = if self.has_body { bodies(&self.id) } else { vec![Sent::Nothing] };
+        let mut paths = vec![(format!("/v1{0}", self.path), format!("/v1{0}", self.path), Vec::new())];
+        for name in self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+            let place = format!("{{{name}}}");
+            let filled = |(foreign, absent, named): &(String, String, Vec<Named>), one: &Named| {
+                (foreign.replace(&place, &one.foreign), absent.replace(&place, &one.absent), [&named[..], &[one.clone()]].concat())
+            };
+            let known = things.in_path(&self.path, name);
+            paths = paths.iter().flat_map(|path| known.iter().map(|one| filled(path, one)).collect::<Vec<_>>()).collect();
+        }
+        // Another's file on a ticket of one's own.
+        if self.path == "/tickets/{ref}/attachments/{id}" {
+            for one in things.in_path(&self.path, "id") {
+                let path = |id: &str| format!("/v1/tickets/{own}/attachments/{id}");
+                paths.push((path(&one.foreign), path(&one.absent), vec![one]));
+            }
+        }
+        let must: Vec<_> = self.query.iter().filter(|(_, is_required)| *is_required).map(|(name, _)| name).collect();
+        let mut queries = vec![None];
+        for (name, _) in &self.query {
+            queries.extend(things.in_query(&self.path, name).into_iter().map(|one| Some((name, one))));
+        }
+        let mut pairs = Vec::new();
+        for (foreign, absent, named) in &paths {
+            for query in &queries {
+                let rest = must.iter().filter(|name| query.as_ref().is_none_or(|(other, _)| other != *name));
+                let rest: Vec<_> = rest.map(|name| format!("{name}={}", required(&self.path, name))).collect();
+                let with = |path: &str, value: Option<&str>| {
+                    let own = query.as_ref().zip(value).map(|((name, _), value)| format!("{name}={value}"));
+                    let query: Vec<_> = rest.iter().cloned().chain(own).collect();
+                    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+                };
+                let asked = query.as_ref().map(|(_, one)| one);
+                let (foreign, absent) = (with(foreign, asked.map(|one| &*one.foreign)), with(absent, asked.map(|one| &*one.absent)));
+                for sent in &sent {
+                    let places = things.in_body();
+                    let fill = |pick: fn(&Named) -> &String| match sent {
+                        Sent::Json(body) => {
+                            let filled = places.iter().fold(body.to_string(), |body, (place, one)| body.replace(place, pick(one)));
+                            Sent::Json(serde_json::from_str(&filled).expect("a body"))
+                        }
+                        other => other.clone(),
+                    };
+                    let in_body = places.iter().filter(|(place, _)| matches!(sent, Sent::Json(body) if body.to_string().contains(place)));
+                    let named = named.iter().chain(asked).chain(in_body.map(|(_, one)| one)).cloned().collect();
+                    pairs.push(Pair {
+                        foreign: (foreign.clone(), fill(|one| &one.foreign)),
+                        absent: (absent.clone(), fill(|one| &one.absent)),
+                        named,
+                    });
+                }
+            }
+        }
+        pairs
+    }
+}
+
+/// An answer, as far as it may not differ.
+#[derive(Debug, PartialEq)]
+struct Told {
+    status: u16,
+    headers: Vec<String>,
+    body: String,
+    statements: u64,
+}
+
+async fn ask(desk: &Desk, token: Option<&str>, method: &str, (path, sent): &(String, Sent)) -> Told {
+    let mut request = desk.request(method, path);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    request = match sent {
+        Sent::Nothing => request,
+        Sent::Json(body) => request.json(body),
+        Sent::Bytes(bytes) => request.header("content-type", "application/octet-stream").body(*bytes),
+    };
+    let before = desk.app.db.statements();
+    let response = request.send().await.expect("an answer");
+    let status = response.status().as_u16();
+    let quiet = ["date", "x-request-id", "content-length"];
+    let headers = response.headers().iter().filter(|(name, _)| !quiet.contains(&name.as_str()));
+    let headers = headers.map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))).collect();
+    let body = response.text().await.expect("a body");
+    Told { status, headers, body, statements: desk.app.db.statements() - before }
+}
+
+impl Told {
+    /// Without what it only repeats of the question.
+    fn without(mut self, named: &[Named], pick: fn(&Named) -> &String) -> Self {
+        for one in named {
+            self.body = self.body.replace(pick(one), "…");
+            self.headers.iter_mut().for_each(|header| *header = header.replace(pick(one), "…"));
+        }
+        self
+    }
+
+    fn tells(&self, secrets: &[&str]) -> bool {
+        secrets.iter().any(|secret| self.body.contains(secret) || self.headers.iter().any(|header| header.contains(secret)))
+    }
+}
+
+async fn no_operation_tells_another_organisation_or_nobody_anything_and_what_is_not_yours_is_not_there(desk: &Desk) {
+    let (things, askers) = (seeded(desk).await, askers(desk).await);
+    let ours = text(&desk.get(&format!("/v1/tickets?organisation={ASKS}")).await.body["items"][0]["number"]);
+    let Things { number, ticket, person, attachment, obligation, inbound, outbound, amendment } = &things;
+    let secrets =
+        [SECRET, "stichting-proef", "geheime-behandelaar", number, ticket, person, attachment, obligation, inbound, outbound, amendment];
+    let (operations, mut wrong, mut asked) = (operations(), Vec::new(), 0);
+    for operation in &operations {
+        for (role, token) in &askers {
+            for pair in operation.pairs(&things, &ours) {
+                let method = &operation.method;
+                let foreign = ask(desk, token.as_deref(), method, &pair.foreign).await.without(&pair.named, |one| &one.foreign);
+                let place = format!("{role}: {method} {} {:?}", pair.foreign.0, pair.foreign.1);
+                asked += 1;
+                if foreign.tells(&secrets) {
+                    wrong.push(format!("{place} tells of another organisation: {foreign:?}"));
+                }
+                if token.is_none() && !operation.is_open && (foreign.status, foreign.statements) != (401, 0) {
+                    wrong.push(format!("{place} is not for nobody: {foreign:?}"));
+                }
+                if pair.named.is_empty() {
+                    continue;
+                }
+                let absent = ask(desk, token.as_deref(), method, &pair.absent).await.without(&pair.named, |one| &one.absent);
+                asked += 1;
+                if foreign != absent {
+                    wrong.push(format!("{place}\n  another's: {foreign:?}\n  nowhere:   {absent:?}"));
+                }
+                if method == "GET" {
+                    let (foreign, absent) = (
+                        ask(desk, token.as_deref(), "HEAD", &pair.foreign).await.without(&pair.named, |one| &one.foreign),
+                        ask(desk, token.as_deref(), "HEAD", &pair.absent).await.without(&pair.named, |one| &one.absent),
+                    );
+                    asked += 2;
+                    if foreign != absent {
+                        wrong.push(format!("HEAD {place}\n  another's: {foreign:?}\n  nowhere:   {absent:?}"));
+                    }
+                }
+            }
+        }
+    }
+    println!(
+        "the isolation walk: {} operations × {} roles × 3 tickets and all that hangs on them, {asked} requests",
+        operations.len(),
+        askers.len()
+    );
+    assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n"));
+}
+
+async fn no_list_or_figure_changes_by_what_happens_at_another_organisation(desk: &Desk) {
+    let askers = askers(desk).await;
+    uurwerk::jobs::work_off(&desk.app).await.expect("everything is done");
+    let lists: Vec<_> = operations().into_iter().filter(|one| one.method == "GET" && !one.path.contains('{')).collect();
+    let look = async || {
+        let mut seen = Vec::new();
+        for (role, token) in &askers {
+            for list in &lists {
+                let must = list.query.iter().filter(|(_, is_required)| *is_required);
+                let must: Vec<_> = must.map(|(name, _)| format!("{name}={}", required(&list.path, name))).collect();
+                let asked = (format!("/v1{}?{}", list.path, must.join("&")), Sent::Nothing);
+                let told = ask(desk, token.as_deref(), "GET", &asked).await;
+                seen.push((format!("{role} {}", list.path), told.status, told.headers, told.body));
+            }
+        }
+        seen
+    };
+    let before = look().await;
+    assert!(before.iter().filter(|one| one.1 == 200).count() > 20, "the lists are seen");
+    seeded(desk).await;
+    for (before, after) in before.iter().zip(look().await) {
+        assert_eq!(*before, after);
+    }
+}
+
+async fn ranges_etags_and_keys_of_another_organisation_mean_nothing(desk: &Desk) {
+    let (things, other) = (seeded(desk).await, desk.token_of(OTHERS).await);
+    let theirs = format!("/v1/tickets/{}/attachments/{}", things.number, things.attachment);
+    let nowhere = format!("/v1/tickets/INC-999999/attachments/{}", uuid::Uuid::new_v4());
+    let (file, ticket) = (desk.ask(Some(&other), "GET", &theirs, None).await, format!("/v1/tickets/{}", things.number));
+    assert_eq!(file.status, 200);
+    let tags = [file.headers["etag"].to_str().expect("a tag").to_owned(), desk.get(&ticket).await.headers["etag"].to_str().expect("a tag").to_owned()];
+    let key = [("idempotency-key", "k-1")];
+    let first = desk.send(Some(&other), ("POST", "/v1/tickets"), &key, Some(&own(&json!({ "requester": { "name": "Bea", "email": "bea@stichting-proef.example" } })))).await;
+    assert_eq!(first.status, 201, "{}", first.body);
+    for (role, token) in askers(desk).await {
+        for header in [("range", "bytes=0-2"), ("range", "bytes=900-"), ("if-none-match", &*tags[0]), ("if-none-match", "*"), ("if-match", &*tags[1])] {
+            for method in ["GET", "HEAD"] {
+                let told = async |path: &str| {
+                    let answer = desk.send(token.as_deref(), (method, path), &[header], None).await;
+                    (answer.status, answer.headers.contains_key("etag"), answer.headers.contains_key("content-range"), answer.body)
+                };
+                let (foreign, absent) = (told(&theirs).await, told(&nowhere).await);
+                assert_eq!(foreign, absent, "{role} {method} {header:?}");
+                assert!(foreign.0 == if token.is_some() { 404 } else { 401 }, "{role} {method} {header:?}: {foreign:?}");
+            }
+        }
+        let change = desk.send(token.as_deref(), ("PATCH", &ticket), &[("if-match", &tags[1])], Some(&json!({ "title": "x" }))).await;
+        assert!([401, 403, 404].contains(&change.status), "{role}: {}", change.body);
+        // A key that another used is free, whatever was sent with it.
+        if token.is_some() {
+            let made = desk.send(token.as_deref(), ("POST", "/v1/tickets"), &key, Some(&own(&json!({})))).await;
+            assert_eq!((made.status, &made.body["organisation"]), (201, &json!(ASKS)), "{role}: {}", made.body);
+        }
+    }
+}
