@@ -15,6 +15,8 @@ pub struct Named {
 pub struct Things {
     pub number: String,
     pub ticket: String,
+    /// One with a root cause analysis.
+    pub problem: String,
     pub person: String,
     pub attachment: String,
     pub obligation: String,
@@ -42,7 +44,7 @@ impl Things {
     pub fn in_path(&self, path: &str, name: &str) -> Vec<Named> {
         let upto = path.split(&format!("{{{name}}}")).next().unwrap_or_default();
         match (upto, name) {
-            ("/tickets/", "ref") => vec![named(&self.number, "INC-999999"), named(&self.ticket, nobody())],
+            ("/tickets/", "ref") => vec![named(&self.number, "INC-999999"), named(&self.problem, nobody())],
             ("/tickets/{ref}/attachments/", "id") => vec![named(&self.attachment, nobody())],
             ("/obligations/", "id") => vec![named(&self.obligation, nobody())],
             ("/inbound-messages/", "id") => vec![named(&self.inbound, nobody())],

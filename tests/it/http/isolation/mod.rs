@@ -47,7 +47,7 @@ fn own(more: &Value) -> Value {
 async fn seeded(desk: &Desk) -> Things {
     let admin = crate::support::ADMIN;
     let ticket = json!({
-        "type": "problem", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": format!("{SECRET} hapert"),
+        "type": "incident", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": format!("{SECRET} hapert"),
         "description": format!("De {SECRET} kloppen niet."), "priority": "urgent", "channel": "phone",
         "externalReferences": [{ "system": "topdesk", "reference": format!("{SECRET}-1") }],
         "requester": { "name": format!("Bea {SECRET}"), "email": "bea@stichting-proef.example" }
@@ -59,7 +59,13 @@ async fn seeded(desk: &Desk) -> Things {
     for visibility in ["public", "internal"] {
         told(desk, admin, ("POST", &below("messages")), &json!({ "visibility": visibility, "body": format!("Over {SECRET}.") })).await;
     }
-    told(desk, admin, ("POST", &below("root-causes")), &json!({ "deeperCause": SECRET, "proposal": SECRET })).await;
+    let problem = json!({
+        "type": "problem", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": SECRET, "description": SECRET, "channel": "portal",
+        "requester": { "name": format!("Bea {SECRET}"), "email": "bea@stichting-proef.example" }
+    });
+    let problem = told(desk, admin, ("POST", "/v1/tickets"), &problem).await;
+    let causes = format!("/v1/tickets/{}/root-causes", text(&problem["number"]));
+    told(desk, admin, ("POST", &causes), &json!({ "deeperCause": SECRET, "proposal": SECRET })).await;
     told(desk, admin, ("POST", &below("transitions")), &json!({ "to": "in_progress", "reason": SECRET })).await;
     let name = below(&format!("attachments?name={SECRET}.txt"));
     let file = desk.send_raw(&name, SECRET.as_bytes().to_vec(), &[("content-type", "application/octet-stream")]).await;
@@ -74,6 +80,7 @@ async fn seeded(desk: &Desk) -> Things {
     let first = async |path: &str| text(&desk.get(path).await.body["items"][0]["id"]);
     Things {
         ticket: text(&made["id"]),
+        problem: text(&problem["id"]),
         person: text(&made["requester"]["id"]),
         attachment: text(&file.body["id"]),
         obligation: first(&format!("/v1/obligations?contract={OTHER_CONTRACT}")).await,
@@ -86,7 +93,7 @@ async fn seeded(desk: &Desk) -> Things {
 
 /// Every role of the organisation that asks, and nobody.
 async fn askers(desk: &Desk) -> Vec<(String, Option<String>)> {
-    desk.registers(&own(&json!({ "organisation": ASKS, "channel": "phone", "priority": "laag" }))).await;
+    desk.registers(&own(&json!({ "organisation": ASKS, "channel": "phone", "priority": "low" }))).await;
     let mut askers = vec![("nobody".to_owned(), None)];
     for role in Role::ALL.into_iter().filter(|role| role.side() == uurwerk::domain::contract::Side::Client) {
         let person = (role == Role::Requester).then(|| "eva@gemeente-voorbeeld.example".to_owned());
@@ -241,9 +248,9 @@ impl Told {
 async fn no_operation_tells_another_organisation_or_nobody_anything_and_what_is_not_yours_is_not_there(desk: &Desk) {
     let (things, askers) = (seeded(desk).await, askers(desk).await);
     let ours = text(&desk.get(&format!("/v1/tickets?organisation={ASKS}")).await.body["items"][0]["number"]);
-    let Things { number, ticket, person, attachment, obligation, inbound, outbound, amendment } = &things;
+    let Things { number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment } = &things;
     let secrets =
-        [SECRET, "stichting-proef", "geheime-behandelaar", number, ticket, person, attachment, obligation, inbound, outbound, amendment];
+        [SECRET, "stichting-proef", "geheime-behandelaar", number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment];
     let (operations, mut wrong, mut asked) = (operations(), Vec::new(), 0);
     for operation in &operations {
         for (role, token) in &askers {
@@ -280,7 +287,7 @@ async fn no_operation_tells_another_organisation_or_nobody_anything_and_what_is_
         }
     }
     println!(
-        "the isolation walk: {} operations × {} roles × 3 tickets and all that hangs on them, {asked} requests",
+        "the isolation walk: {} operations × {} roles × 4 tickets and all that hangs on them, {asked} requests",
         operations.len(),
         askers.len()
     );
