@@ -41,8 +41,8 @@
 //! - [`usecases`]: what one can do, one function each: find, permit, decide, record. What a caller sees is decided there too, in `read`
 //!   beside the rest, for whoever shows it.
 //! - [`store`]: rows to domain values. Every query is made through a transaction or a view opened for a scope, which checks that its caller may
-//!   still come in, and which PostgreSQL holds it to as well (`store::policies`); agreements too are reached
-//!   only through one (`store::agreements`), so that what another process applied is known at once.
+//!   still come in, and to which PostgreSQL holds it as well (`store::policies`); agreements too are reached only through one
+//!   (`store::agreements`), so that what another process applied is known at once.
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`identity`]: identity providers: whether a signed token holds, and whom it names.
 //! - [`sealing`]: encryption at rest: keys of the desk, envelopes, content in pieces.
