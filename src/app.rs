@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::audit::Act;
 use crate::domain::audit::flood::Flood;
+use crate::credentials::{Passwords, UsedTokens};
 use crate::error::Error;
 use crate::files::{Files, Spool};
 use crate::identity::Providers;
@@ -34,6 +35,9 @@ pub struct App {
     pub mailer: Mailer,
     pub providers: Providers,
     pub callers: KnownCallers,
+    pub passwords: Passwords,
+    /// Tokens whose last use is still to be written down.
+    pub used_tokens: UsedTokens,
     pub time: TimeSource,
     /// Wakes the workers when something was committed.
     pub wake: Notify,
@@ -59,6 +63,7 @@ impl App {
         let files = Files::open(&settings.attachments, keys.clone()).map_err(|error| Error::Internal(error.to_string()))?;
         let mailer = Mailer::new(&settings).map_err(Error::Internal)?;
         let providers = Providers::new(&settings.identity).map_err(Error::Internal)?;
+        let passwords = Passwords::new(&settings.access).map_err(Error::Internal)?;
         Ok(Self {
             spool: Spool::of(&settings.http.spool),
             settings,
@@ -68,6 +73,8 @@ impl App {
             mailer,
             providers,
             callers: KnownCallers::default(),
+            passwords,
+            used_tokens: UsedTokens::default(),
             time: TimeSource::machine(),
             wake: Notify::new(),
             wake_mail: Notify::new(),

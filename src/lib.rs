@@ -15,19 +15,20 @@
 //! documents      → domain words
 //! proof simulate settings time → domain
 //! sealing        → domain settings
+//! credentials tls → settings
 //! files          → domain health sealing settings
 //! identity       → domain settings
 //! reports        → documents domain words
 //! store          → contracts domain health
 //! mail           → domain settings
 //! error          → domain mail store
-//! app            → domain error files identity mail sealing settings store time
+//! app            → credentials error files identity mail sealing settings store time
 //! auth           → app domain error identity store time
-//! usecases       → app auth contracts domain error files mail proof reports sealing settings store time
+//! usecases       → app auth contracts credentials domain error files mail proof reports sealing settings store time
 //! outbox         → app domain mail store usecases
 //! jobs           → app domain outbox store time usecases
-//! http           → app auth domain files jobs proof reports settings usecases words
-//! cli            → app auth contracts documents domain http jobs mail outbox proof reports sealing settings simulate store usecases
+//! http           → app auth domain files jobs proof reports settings tls usecases words
+//! cli            → app contracts credentials documents domain http jobs mail outbox proof reports sealing settings simulate store tls usecases
 //! main           → cli
 //! ```
 //!
@@ -46,12 +47,14 @@
 //! - [`auth`]: who is calling. What they may is said by [`domain::permission`].
 //! - [`identity`]: identity providers: whether a signed token holds, and whom it names.
 //! - [`sealing`]: encryption at rest: keys of the desk, envelopes, content in pieces.
+//! - [`credentials`]: what callers prove themselves with: passwords, one-time codes, and which tokens were used of late.
 //! - [`files`]: where the bytes of attachments are, and where long bodies wait.
 //! - [`domain::audit`], [`store::audit`], [`usecases::audit`]: the audit trail. Its lines are written in one place, by the transaction that
 //!   did something (`App::write`); refused requests are told by the door.
 //! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.
+//! - [`tls`]: the certificate of a desk that has no proxy in front.
 //! - [`mail`]: a message read, judged, written and sent.
 //! - [`outbox`]: the event stream, its handlers (which events each takes, and where it begins), and mail on its way out.
 //! - [`jobs`]: what happens without anyone asking, and when.
@@ -73,6 +76,7 @@ pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod contracts;
+pub mod credentials;
 pub mod documents;
 pub mod domain;
 pub mod error;
@@ -90,5 +94,6 @@ pub mod settings;
 pub mod simulate;
 pub mod store;
 pub mod time;
+pub mod tls;
 pub mod usecases;
 pub mod words;

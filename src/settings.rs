@@ -6,6 +6,7 @@ mod address;
 mod checks;
 mod identity;
 mod load;
+mod networks;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,8 +18,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use address::Address;
 pub use identity::{Identity, IdentityProvider, ProviderKind};
 use load::Reading;
+pub use networks::Networks;
 
 use crate::domain::contract::TicketType;
+use crate::domain::password::{LONGEST, SHORTEST};
 
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -58,6 +61,7 @@ pub struct Settings {
     pub contracts: Contracts,
     #[serde(default)]
     pub admin: Admin,
+    pub access: Access,
     #[serde(default)]
     pub identity: Identity,
     #[serde(default)]
@@ -109,8 +113,24 @@ pub struct Http {
     pub failures_per_minute: u32,
     /// Seconds a body may take to arrive, plus one for every 16 KiB of it.
     pub slow_body_seconds: u16,
+    /// Proxies whose `X-Forwarded-For` says where a request came from.
+    pub proxies: Networks,
+    #[serde(default)]
+    pub tls: TlsFiles,
     /// The folder that holds long bodies while they come in.
     pub spool: PathBuf,
+}
+
+/// `[http.tls]`: TLS by the program itself, when both are given.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// A file with the certificate, and those between it and its authority (PEM).
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub certificate: Option<PathBuf>,
+    /// A file with its private key (PEM).
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub key: Option<PathBuf>,
 }
 
 /// `[attachments]`
@@ -169,6 +189,21 @@ pub struct Admin {
     /// The token that may do everything.
     #[serde(default, deserialize_with = "unless_empty")]
     pub token: Option<Secret>,
+}
+
+/// `[access]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// Days that a token issued over the API is good for at most.
+    pub longest_token_days: u16,
+    /// Whether people sign in to local accounts.
+    pub local_accounts: bool,
+    /// Characters that a password of a local account has at least: 14 or more.
+    pub shortest_password: u16,
+    /// A file with the SHA-1 hashes of breached passwords, sorted.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub breached_passwords: Option<PathBuf>,
 }
 
 /// `[sandbox]`
@@ -356,6 +391,19 @@ impl Settings {
         }
         if !checks::is_listened_on(&self.http.listen) {
             refuse("http.listen", "must be an address and a port, such as 127.0.0.1:8080".to_owned());
+        }
+        for (key, given, other) in
+            [("certificate", &self.http.tls.certificate, &self.http.tls.key), ("key", &self.http.tls.key, &self.http.tls.certificate)]
+        {
+            if given.is_none() && other.is_some() {
+                refuse(&format!("http.tls.{key}"), "must be given too: a certificate and its key belong together".to_owned());
+            }
+        }
+        if self.access.longest_token_days == 0 {
+            refuse("access.longest_token_days", "must be at least 1".to_owned());
+        }
+        if !(SHORTEST..=LONGEST).contains(&usize::from(self.access.shortest_password)) {
+            refuse("access.shortest_password", format!("must be from {SHORTEST} to {LONGEST}"));
         }
         if let Err(error) = self.log.env_filter() {
             refuse("log.filter", error);

@@ -16,6 +16,7 @@ pub mod external_reference;
 pub mod handler;
 pub mod idempotency;
 pub mod inbound_mail;
+pub mod local_account;
 pub mod message;
 pub mod obligation;
 pub mod obligation_opening;

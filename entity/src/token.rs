@@ -17,6 +17,18 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub expires_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
+    /// The verbs it is limited to: codes, with a space between them. Not limited when absent.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub verbs: Option<String>,
+    /// The organisations it is limited to, as a JSON list. Not limited when absent.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub organisations: Option<String>,
+    /// The local account that signed in.
+    pub account_id: Option<Uuid>,
+    /// Who issued it, as histories name an actor.
+    pub issued_by: Option<String>,
+    /// To within a minute.
+    pub last_used_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

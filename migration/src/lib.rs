@@ -12,6 +12,7 @@ mod m0006_attachments;
 mod m0007_mail;
 mod m0008_keeping;
 mod m0009_access;
+mod m0010_tokens;
 mod m0011_approvals;
 mod m0014_audit;
 mod m0015_sealing;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_mail::Step),
             Box::new(m0008_keeping::Step),
             Box::new(m0009_access::Step),
+            Box::new(m0010_tokens::Step),
             Box::new(m0011_approvals::Step),
             Box::new(m0014_audit::Step),
             Box::new(m0015_sealing::Step),

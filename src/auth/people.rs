@@ -51,7 +51,7 @@ fn caller(account: Account, identified: &Identified) -> Caller {
         None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
         None => (Actor::Desk(id), Rows::All),
     };
-    Caller::new(Principal { actor, roles }, rows)
+    Caller::new(Principal::new(actor, roles), rows)
 }
 
 /// Records somebody who comes in for the first time, unless another process just did.

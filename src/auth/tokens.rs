@@ -6,19 +6,13 @@ use subtle::ConstantTimeEq;
 use super::{Caller, rows_of};
 use crate::app::App;
 use crate::domain::contract::Side;
-use crate::domain::permission::{Principal, Role, Roles, Rows};
+use crate::domain::permission::{Principal, Role, Roles, Rows, Verbs};
 use crate::domain::ticket::Actor;
+use crate::domain::token::TokenState;
 use crate::store::DbError;
 use crate::store::callers::{self, Claim, Found};
 use crate::store::tokens::Token;
 use crate::time::TimeSource;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenState {
-    Valid,
-    Expired,
-    Revoked,
-}
 
 /// Whom a token identifies; `None` when it is unknown, expired or revoked.
 pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError> {
@@ -26,34 +20,36 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
     if let Some(admin) = &app.settings.admin.token
         && bool::from(admin.reveal().as_bytes().ct_eq(token.as_bytes()))
     {
-        let who = Principal { actor: Actor::Desk("admin".to_owned()), roles: Roles::of(Side::Supplier).without(Role::Integration) };
+        let who = Principal::new(Actor::Desk("admin".to_owned()), Roles::of(Side::Supplier).without(Role::Integration));
         return Ok(Some(Caller::new(who, Rows::All)));
     }
     let Some(known) = callers::identify(&app.callers, &app.all(), Claim::Token(hash(token))).await? else { return Ok(None) };
     let Found::Token(token) = &known.found else { return Ok(None) };
-    Ok((state(token) == TokenState::Valid).then(|| holder(token.clone()).known(known.clone())))
+    let is_on = token.account_id.is_none() || app.settings.access.local_accounts;
+    if !state(token).is_good() || !is_on {
+        return Ok(None);
+    }
+    app.used_tokens.note(token.id);
+    Ok(Some(holder(token.clone()).known(known.clone())))
 }
 
 fn holder(token: Token) -> Caller {
-    let Token { roles, person_id, .. } = token;
-    let id = person_id.unwrap_or(token.id).to_string();
+    let Token { roles, person_id, account_id, organisations, .. } = token;
+    let id = account_id.or(person_id).unwrap_or(token.id).to_string();
+    // What one organisation's token cannot do, one that is limited to several organisations cannot either.
+    let limit = if organisations.is_some() { token.limit.and(Verbs::within_organisations()) } else { token.limit };
+    let desk = organisations.map_or(Rows::All, Rows::Organisations);
     let (actor, rows) = match token.organisation {
         Some(organisation) => (Actor::Client(id), rows_of(roles, organisation, person_id)),
-        None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
-        None => (Actor::Desk(id), Rows::All),
+        None if roles.has(Role::Integration) => (Actor::Integration(id), desk),
+        None => (Actor::Desk(id), desk),
     };
-    Caller::new(Principal { actor, roles }, rows)
+    Caller::new(Principal::new(actor, roles).limited_to(limit), rows)
 }
 
 /// Tokens expire by the machine's time, in a sandbox too.
 pub fn state(token: &Token) -> TokenState {
-    if token.revoked_at.is_some() {
-        TokenState::Revoked
-    } else if token.expires_at.is_some_and(|end| end <= TimeSource::machine().now()) {
-        TokenState::Expired
-    } else {
-        TokenState::Valid
-    }
+    TokenState::of(token.revoked_at, token.expires_at, token.account_id.is_some(), TimeSource::machine().now())
 }
 
 /// Tokens are stored as a plain hash: they are random, so there is nothing for a slow password hash to protect.

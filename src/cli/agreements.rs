@@ -7,8 +7,10 @@ use chrono::NaiveDate;
 
 use super::output::{Format, Page};
 use super::{Failed, complain, explained, open, say};
+use crate::credentials::Passwords;
 use crate::reports::layout;
 use crate::settings::{BadSettings, Settings};
+use crate::tls::Certificates;
 use crate::usecases::Stamp;
 use crate::{contracts, proof, usecases};
 
@@ -36,6 +38,9 @@ pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Sett
     if files.is_empty() {
         let settings = settings()?;
         say(format_args!("{}", toml::to_string_pretty(&settings)?))?;
+        Certificates::open(&settings.http.tls)?;
+        // Here and not above: they are files of this machine, which another command may do without.
+        Passwords::new(&settings.access)?;
         return Ok(say(super::files::described(&settings)?)?);
     }
     let (sources, refused) = read(files);

@@ -1,5 +1,6 @@
 //! Every command, on one page. `open` says how each opens the desk; the other files, what each does and prints.
 
+mod accounts;
 mod agreements;
 mod audit;
 mod calendars;
@@ -115,6 +116,8 @@ enum What {
     },
     /// Make a token for the desk or for one organisation, and print it once; or list tokens, or revoke one.
     Token(tokens::Asked),
+    /// Make a local account, for the day that no identity provider can be reached; or list accounts, recover one, or close one.
+    Account(accounts::Asked),
     /// Report what contract files would change, for which tickets and from when; nothing is changed. Exits 2 when one cannot be applied.
     Plan {
         /// Contract files.
@@ -247,6 +250,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
             report(settings()?, &contract, month, as_of, format).await?;
         }
         What::Token(asked) => tokens::run(settings()?, asked).await?,
+        What::Account(asked) => accounts::run(settings()?, asked).await?,
         What::Plan { files } => return Box::pin(agreements::plan(settings()?, &files)).await,
         What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
         What::Amend { contract, calendar, date, change, hours, reason, approved_by } => {

@@ -11,6 +11,7 @@ use super::{Failed, open, say};
 use crate::app::App;
 use crate::settings::{LogFormat, MailTransport, Settings};
 use crate::store::seat::{self, Seat};
+use crate::tls::Certificates;
 use crate::usecases::{audit, rotation, tokens};
 use crate::{http, jobs};
 
@@ -20,6 +21,9 @@ const SEAT_CHECK: Duration = Duration::from_secs(5);
 /// Works until a signal says stop, then finishes what was begun.
 pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     start_log(&settings)?;
+    if with_api {
+        Certificates::open(&settings.http.tls)?;
+    }
     // Before anything else: if the port is taken, no database is created and no admin token is made that nobody sees.
     let listener = with_api.then(|| listen(&settings.http.listen)).transpose()?;
     let (app, mut seat) = open::for_serving(settings).await?;
@@ -53,6 +57,9 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     // Only now: as long as a worker of this process may write, no other may take the sandbox.
     drop(seat);
     worked?;
+    if let Err(error) = tokens::note_uses(&app).await {
+        tracing::warn!(%error, "could not write down which tokens were used last");
+    }
     Ok(answered??)
 }
 
@@ -80,13 +87,15 @@ fn listen(address: &str) -> Result<TcpListener, Failed> {
 /// Prints the address, and at the first start the admin token and what to do next.
 async fn welcome(app: &App, address: SocketAddr) -> Result<(), Failed> {
     let first = tokens::first_admin(app).await?;
-    let answers = say(format_args!("Uurwerk answers at http://{address}"));
+    let scheme = if app.settings.http.tls.certificate.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    let answers = say(format_args!("Uurwerk answers at {url}"));
     if let Some(token) = &first {
         let said = answers.and_then(|()| say(format_args!("Admin token, shown this once: {token}")));
         super::tokens::shown(app, token, said).await?;
         say("What next:")?;
-        say(format_args!("  read the API at http://{address}/docs"))?;
-        say(format_args!("  ask it:  curl -H 'Authorization: Bearer {token}' http://{address}/v1/tickets"))?;
+        say(format_args!("  read the API at {url}/docs"))?;
+        say(format_args!("  ask it:  curl -H 'Authorization: Bearer {token}' {url}/v1/tickets"))?;
         say("  give each client a token of its own:  uurwerk token --organisation ID --role ROLE --name NAME")?;
         if app.settings.mail.transport == MailTransport::Folder {
             say(format_args!("  read what it mails in {}, until [mail] names a mail server", app.settings.mail.folder.display()))?;

@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod instant;
 pub mod mail;
 pub mod obligation;
+pub mod password;
 pub mod pauses;
 pub mod permission;
 pub mod person;
@@ -25,6 +26,7 @@ pub mod side;
 pub mod subjects;
 pub mod text;
 pub mod ticket;
+pub mod token;
 pub mod workflow;
 pub mod wrapped_key;
 

@@ -107,6 +107,7 @@ impl From<Forbidden> for Error {
             Forbidden::OtherSide(Verb::JudgeSolutions) => Code::ClientDecides,
             Forbidden::OtherSide(_) | Forbidden::FulfilsForOthers => Code::DeskOnly,
             Forbidden::RoleMissing(_) => Code::RoleMissing,
+            Forbidden::TokenScope(_) => Code::TokenScope,
             Forbidden::ApprovesForOthers => Code::OtherSide,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }

@@ -6,6 +6,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError as _};
 
 use super::error::Failure;
 use super::operation::Operation;
+use super::peer;
 use crate::app::App;
 use crate::domain::audit::{AuditResult, Object, Origin, Via};
 use crate::domain::ticket::Actor;
@@ -27,7 +28,9 @@ impl Arrival {
     pub fn new(request: &HttpRequest, id: &str) -> Self {
         let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
         let correlation = traceparent.and_then(trace_of).unwrap_or(id).to_owned();
-        Self { correlation, origin: request.peer_addr().map_or(Origin::Unknown, |peer| Origin::Address(peer.ip().to_canonical())) }
+        let app = request.app_data::<Data<App>>();
+        let address = app.and_then(|app| peer::address(request, &app.settings.http.proxies));
+        Self { correlation, origin: address.map_or(Origin::Unknown, Origin::Address) }
     }
 
     pub fn of(request: &HttpRequest) -> Self {

@@ -13,6 +13,7 @@ use super::error::Failure;
 use super::idempotency::IdempotencyKey;
 use super::limits::Limits;
 use super::operation::{Argument, RequestContext, Signature};
+use super::peer;
 use crate::app::App;
 use crate::auth;
 pub use crate::auth::Caller;
@@ -49,7 +50,7 @@ impl Caller {
             return Err(Failure::unauthorized());
         }
         let limits = request.app_data::<Data<Limits>>().ok_or_else(Failure::unauthorized)?;
-        let address = request.peer_addr().map(|peer| peer.ip());
+        let address = peer::address(request, &app.settings.http.proxies);
         // Only a wrong token counts against an address, so that nobody can lock out the good ones behind the same proxy.
         let known = auth::identify(app, token.trim()).await?;
         let caller = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;

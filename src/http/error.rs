@@ -125,6 +125,11 @@ impl Failure {
         Self::new(Code::Unauthorized, "a valid bearer token is needed")
     }
 
+    /// Nobody is told which of the three was wrong.
+    pub fn sign_in_refused() -> Self {
+        Self::new(Code::SignInRefused, "name, password and one-time code do not belong together")
+    }
+
     /// The token is unknown, expired or revoked; RFC 6750 has the client told so.
     pub fn wrong_token() -> Self {
         Self { is_token_wrong: true, ..Self::unauthorized() }

@@ -9,10 +9,11 @@ use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side
 use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
-use crate::domain::permission::Role;
+use crate::domain::permission::{Role, Verb};
 use crate::domain::restriction::Flag;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
+use crate::domain::token::TokenState;
 use crate::domain::workflow::{HoldCause, State, Step};
 use crate::reports::service_management::{Outcome, Verdict};
 use crate::words::Word;
@@ -44,6 +45,8 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("approvalSubject", ApprovalSubject::WORDS.into()),
         ("side", Side::WORDS.into()),
         ("role", Role::WORDS.into()),
+        ("verb", Verb::WORDS.into()),
+        ("tokenState", TokenState::WORDS.into()),
         ("escalationMode", Mode::WORDS.into()),
         ("escalationCondition", ConditionKind::WORDS.into()),
         ("closingText", ClosingText::WORDS.into()),

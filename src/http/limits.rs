@@ -1,7 +1,8 @@
 //! Rate limits, memory limits, and how slowly a body may arrive. Measured in the machine's time, in a sandbox too.
 //!
-//! Each process counts for itself. Addresses are those of connections; `X-Forwarded-For` is not believed, since anybody can send it. So all
-//! callers behind a proxy share the limit on wrong tokens. That limit slows down wrong tokens only: a good one always gets in.
+//! Each process counts for itself. Addresses are those of connections; `X-Forwarded-For` is believed only of proxies that the settings name
+//! (`peer`), since anybody can send it. Behind another proxy all callers share the limit on wrong tokens. That limit slows down wrong tokens
+//! only: a good one always gets in. How often somebody may try a password is for `sign_ins` to say.
 
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv6Addr};
@@ -25,6 +26,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 
 use super::error::Failure;
+use super::sign_ins::SignIns;
 use crate::settings::Http;
 use crate::usecases::Code;
 
@@ -47,6 +49,7 @@ pub struct Limits {
     failures: Option<DefaultKeyedRateLimiter<IpAddr>>,
     last_cleanup: Mutex<Instant>,
     memory: Arc<Semaphore>,
+    pub sign_ins: SignIns,
 }
 
 impl Limits {
@@ -59,6 +62,7 @@ impl Limits {
             failures: quota(settings.failures_per_minute).map(RateLimiter::keyed),
             last_cleanup: Mutex::new(Instant::now()),
             memory: Arc::new(Semaphore::new(MEMORY_KIB as usize)),
+            sign_ins: SignIns::default(),
         }
     }
 
@@ -100,7 +104,7 @@ fn hash(token: &str) -> Hash {
 }
 
 /// IPv6 addresses count per /64 network: whoever has one address there can use all of them.
-fn rate_limit_key(address: IpAddr) -> IpAddr {
+pub fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)).into(),

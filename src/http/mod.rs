@@ -20,10 +20,13 @@ mod limits;
 mod operation;
 mod paging;
 mod path;
+mod peer;
 mod problems;
 mod query;
 mod routes;
 mod shapes;
+mod sign_ins;
+mod tls;
 mod v1;
 mod validation;
 mod version;
@@ -42,6 +45,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{App as WebApp, HttpMessage as _, HttpServer, ResponseError, web};
 
 use crate::app::App;
+use crate::tls::Certificates;
 use crate::usecases::{Code, Error};
 use audited::Arrival;
 use deprecation::DEPRECATED;
@@ -109,9 +113,10 @@ pub fn serve_deprecating(
     deprecated: &'static [Deprecation],
 ) -> std::io::Result<Server> {
     app.spool.prepare()?;
+    let certificates = Certificates::open(&app.settings.http.tls).map_err(std::io::Error::other)?;
     let limits = web::Data::new(Limits::new(&app.settings.http));
     let (document, docs) = (web::Data::new(RenderedDocument::new(operations(), deprecated)), web::Data::<docs::Page>::default());
-    let app = web::Data::from(app);
+    let (app, followed) = (web::Data::from(app.clone()), app);
     let server = HttpServer::new(move || {
         let (app, http) = (app.clone(), app.settings.http.clone());
         let desk = WebApp::new().app_data(app.clone()).app_data(limits.clone()).app_data(document.clone()).app_data(docs.clone());
@@ -138,8 +143,12 @@ pub fn serve_deprecating(
             }
         })
     });
-    let server = server.workers(workers).client_request_timeout(HEAD_TIME).shutdown_timeout(LAST_CONNECTIONS.as_secs());
-    Ok(server.disable_signals().listen(listener)?.run())
+    let server = server.workers(workers).client_request_timeout(HEAD_TIME).tls_handshake_timeout(HEAD_TIME);
+    let server = server.shutdown_timeout(LAST_CONNECTIONS.as_secs()).disable_signals();
+    let Some(certificates) = certificates else { return Ok(server.listen(listener)?.run()) };
+    let server = server.listen_rustls_0_23(listener, certificates.config().map_err(std::io::Error::other)?)?;
+    actix_web::rt::spawn(async move { tls::follow(&followed, &certificates).await });
+    Ok(server.run())
 }
 
 /// Resolves when requests that are still running are to be given up. We do this ourselves, before actix drops the worker, so that database

@@ -69,8 +69,10 @@ macro_rules! by_uuid {
 }
 
 by_uuid! {
+    LocalAccountId: "id", "The account's UUID", "account";
     MessageId: "id", "The message's UUID", "message";
     ObligationId: "id", "The obligation's UUID", "obligation";
+    AccessTokenId: "id", "The token's UUID", "token";
     AmendmentId: "amendment", "The amendment's id", "amendment";
 }
 

@@ -9,13 +9,22 @@ use crate::usecases::{Code, FieldCode};
 pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest | Code::BadRequest | Code::IncompleteBody => StatusCode::BAD_REQUEST,
-        Code::Unauthorized => StatusCode::UNAUTHORIZED,
-        Code::OtherSide | Code::ClientDecides | Code::DeskOnly | Code::RaisedByOthers | Code::RoleMissing => StatusCode::FORBIDDEN,
+        Code::Unauthorized | Code::SignInRefused => StatusCode::UNAUTHORIZED,
+        Code::OtherSide
+        | Code::ClientDecides
+        | Code::DeskOnly
+        | Code::RaisedByOthers
+        | Code::RoleMissing
+        | Code::TokenScope
+        | Code::LocalAccountsOff
+        | Code::OwnAccount => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-        Code::AlreadyApproved
+        Code::AccountClosed
+        | Code::AccountExists
+        | Code::AlreadyApproved
         | Code::AmendmentInForce
         | Code::AmendmentsClash
         | Code::ExternalReferenceExists

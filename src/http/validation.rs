@@ -23,7 +23,8 @@ const VISIBLE: &str = "visible";
 const EMAIL_PATTERN: &str = "^[^@\\s]+@[^@\\s]+$";
 const EMAIL_FORM: &str = "must be an address such as anna@ipo.example";
 /// Patterns of the document in words: nobody should have to read a regular expression in an error.
-const FORMS: [(&str, &str); 2] = [
+const FORMS: [(&str, &str); 3] = [
+    ("^\\d{6}$", "must be the six digits of a one-time code"),
     (EMAIL_PATTERN, EMAIL_FORM),
     (
         "^P(\\d+W|\\d+D(T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))?|T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))$",

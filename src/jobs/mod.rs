@@ -7,6 +7,7 @@ pub mod wakeups;
 mod advance;
 mod failure_log;
 mod sweep;
+mod uses;
 
 pub use advance::advance;
 
@@ -90,7 +91,8 @@ pub async fn run(app: Arc<App>) {
         follow_database(app),
         watch_database(app),
         sweep::run(app),
-        tell_refusals(app)
+        tell_refusals(app.clone()),
+        uses::run(app)
     );
 }
 

@@ -53,9 +53,10 @@ impl Reading {
             None => (word, value),
         };
         let key = key_of(word, &self.figment);
-        // A variable is text: it is read as a number where the setting is one.
-        self.figment = match (self.figment.find_value(&key), value.parse::<u64>()) {
-            (Ok(Value::Num(..)), Ok(number)) => self.figment.merge(Serialized::global(&key, number)),
+        // A variable is text: it is read as a number or a switch where the setting is one.
+        self.figment = match (self.figment.find_value(&key), value.parse::<u64>(), value.parse::<bool>()) {
+            (Ok(Value::Num(..)), Ok(number), _) => self.figment.merge(Serialized::global(&key, number)),
+            (Ok(Value::Bool(..)), _, Ok(switch)) => self.figment.merge(Serialized::global(&key, switch)),
             _ => self.figment.merge(Serialized::global(&key, value)),
         };
         self.variables.push((key, name.to_owned()));
@@ -207,6 +208,7 @@ fn words_for(expected: &str) -> &str {
         "u16" => "a whole number from 0 to 65535",
         "u32" => "a whole number from 0 to 4294967295",
         "u64" => "a whole number, 0 or more",
+        "a boolean" => "true or false",
         "a string" => "text",
         "a map" => "a table",
         struct_or_path if struct_or_path.starts_with("struct ") => "a table",

@@ -112,7 +112,12 @@ pub async fn identify(callers: &KnownCallers, reads: &impl Reads, claim: Claim) 
 
 async fn find(reads: &impl Reads, claim: &Claim) -> Result<Option<Found>, DbErr> {
     Ok(match claim {
-        Claim::Token(hash) => tokens::find(reads, hash).await?.map(Found::Token),
+        Claim::Token(hash) => tokens::find(reads, hash).await?.map(|token| Found::Token(unused(token))),
         Claim::Account { issuer, subject } => accounts::find(reads, issuer, subject).await?.map(Found::Account),
     })
+}
+
+/// Without its last use, which gives and takes nothing.
+fn unused(token: Token) -> Token {
+    Token { last_used_at: None, ..token }
 }

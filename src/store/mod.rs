@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod inbound;
 pub mod index;
 pub mod lists;
+pub mod local_accounts;
 pub mod messages;
 pub mod obligations;
 mod opener;

@@ -1,5 +1,6 @@
 //! Everything one can do with the desk, one function each. They read: find, permit, decide, record.
 
+pub mod accounts;
 pub mod actors;
 pub mod agreements;
 pub mod amendments;

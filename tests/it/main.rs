@@ -1,5 +1,6 @@
 //! What the desk promises, in one binary.
 
+mod access;
 mod agreements;
 mod architecture;
 mod audit;

@@ -31,7 +31,7 @@ closed_list! {
 /// From where something was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Over the API, from this address; that of the proxy, where one stands before the desk.
+    /// Over the API, from this address; behind proxies that the settings know, the one they tell.
     Address(IpAddr),
     /// By a command on the machine.
     Command,

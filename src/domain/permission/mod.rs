@@ -3,11 +3,13 @@
 //! Who is calling is for `auth` to say. Whose rows they see is their [`Scope`], and what they see of a ticket is decided by
 //! `ticket::Reader`: whatever lies outside of those does not exist for them, so it is not found rather than forbidden.
 
+mod limit;
 mod page;
 mod role;
 mod scope;
 mod verb;
 
+pub use limit::Verbs;
 pub use page::page;
 pub use role::{Role, Roles};
 pub use scope::{Clearance, Rows, Scope, concerned_by};
@@ -21,6 +23,8 @@ use super::contract::Side;
 pub struct Principal {
     pub actor: Actor,
     pub roles: Roles,
+    /// What the token they come with is limited to, of all that the roles give.
+    pub limit: Verbs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +34,9 @@ pub enum Forbidden {
     OtherSide(Verb),
     #[error("to {} one needs one of these roles: {}", .0.english(), names(.0.roles()))]
     RoleMissing(Verb),
+    /// A role gives it, and the token that was used does not.
+    #[error("this token is limited to other things: one cannot {} with it", .0.english())]
+    TokenScope(Verb),
     #[error("a client approves for the client's side only")]
     ApprovesForOthers,
     #[error("the desk records what the supplier did; a client what its own side must see to")]
@@ -52,12 +59,29 @@ fn names(roles: &[Role]) -> String {
 
 impl Principal {
     /// The program itself.
-    pub const SYSTEM: Self = Self { actor: Actor::System, roles: Roles::ALL };
+    pub const SYSTEM: Self = Self { actor: Actor::System, roles: Roles::ALL, limit: Verbs::ALL };
+
+    /// Without a limit.
+    pub const fn new(actor: Actor, roles: Roles) -> Self {
+        Self { actor, roles, limit: Verbs::ALL }
+    }
+
+    #[must_use]
+    pub fn limited_to(self, limit: Verbs) -> Self {
+        Self { limit: self.limit.and(limit), ..self }
+    }
 
     /// Somebody with every role of a side: what could be done by one of them.
     pub fn any_of(side: Side) -> Self {
         let nobody = String::new();
-        Self { actor: if side == Side::Client { Actor::Client(nobody) } else { Actor::Desk(nobody) }, roles: Roles::of(side) }
+        Self::new(if side == Side::Client { Actor::Client(nobody) } else { Actor::Desk(nobody) }, Roles::of(side))
+    }
+
+    /// Those of these roles that this one cannot give anybody. Who manages access gives roles they do not have, since that is the work; but
+    /// not those that watch over them, or that open what few may see: only somebody who has such a role gives it.
+    pub fn cannot_give(&self, roles: Roles) -> Vec<Role> {
+        let is_apart = |role: &Role| [Role::SecurityOfficer, Role::PrivacyOfficer, Role::Auditor].contains(role);
+        roles.iter().filter(|role| is_apart(role) && !self.roles.has(*role)).collect()
     }
 
     /// Accepting or refusing a solution, which for some types is the client's alone.
@@ -125,6 +149,14 @@ mod tests {
     fn an_auditor_reads_and_changes_nothing() {
         let may = Verb::ALL.into_iter().filter(|verb| with(Side::Supplier, &[Role::Auditor]).may(*verb).is_ok());
         assert!(may.map(Verb::as_str).all(|verb| verb.starts_with("read_") || verb.starts_with("track_")));
+    }
+
+    #[test]
+    fn an_administrator_gives_no_role_that_watches_over_them() {
+        let administrator = with(Side::Supplier, &[Role::Administrator]);
+        assert_eq!(administrator.cannot_give(Roles::ALL), [Role::SecurityOfficer, Role::PrivacyOfficer, Role::Auditor]);
+        let both = with(Side::Supplier, &[Role::Administrator, Role::Auditor]);
+        assert_eq!(both.cannot_give(Roles::from_iter([Role::Auditor, Role::AgentLine1])), []);
     }
 
     #[test]

@@ -143,7 +143,7 @@ verbs! {
 impl Principal {
     pub fn may(&self, verb: Verb) -> Result<(), Forbidden> {
         if self.roles.has_one_of(verb.roles()) {
-            return Ok(());
+            return if self.limit.has(verb) { Ok(()) } else { Err(Forbidden::TokenScope(verb)) };
         }
         let roles = verb.roles();
         Err(if roles.iter().any(|role| role.side() == self.actor.side()) {

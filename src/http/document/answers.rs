@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::permission::Role;
 use crate::http::operation::{Location, Operation, OtherAnswer, Signature};
 
 /// A refusal that every operation of some form may give.
@@ -37,7 +36,8 @@ const REFUSALS: [Refusal; 14] = [
         name: "Forbidden",
         description: "The caller may not do this.",
         headers: &[],
-        applies: |signature| is_not_for_every_role(signature) || (is_authenticated(signature) && has_body(signature)),
+        // Whatever the role: a token can be limited to other things.
+        applies: is_authenticated,
     },
     Refusal {
         status: 404,
@@ -219,11 +219,6 @@ impl Header {
         };
         json!({ "description": self.description, "required": self.is_required, "schema": schema })
     }
-}
-
-/// What every role may do is refused to nobody, except for what a body asks.
-fn is_not_for_every_role(signature: &Signature) -> bool {
-    signature.requires.is_some_and(|verb| verb.roles().len() < Role::ALL.len())
 }
 
 fn has_body(signature: &Signature) -> bool {

@@ -32,6 +32,7 @@ pub enum Tag {
     Mail,
     Reports,
     Audit,
+    Access,
     Document,
 }
 
@@ -45,6 +46,7 @@ impl Tag {
         Self::Mail,
         Self::Reports,
         Self::Audit,
+        Self::Access,
         Self::Document,
     ];
 
@@ -59,6 +61,7 @@ impl Tag {
             Self::Mail => ("mail", "Mail in and out"),
             Self::Reports => ("reports", "Figures"),
             Self::Audit => ("audit", "Who did what"),
+            Self::Access => ("access", "Who may come in"),
             Self::Document => ("document", "This document"),
         }
     }

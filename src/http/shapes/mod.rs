@@ -2,6 +2,7 @@
 //!
 //! The doc comments of these types are the descriptions in the API document, so here every field has one.
 
+mod access;
 mod actor;
 mod agreement;
 mod amendment;
@@ -15,6 +16,7 @@ mod contract;
 mod history;
 mod inbound;
 mod label;
+mod local_account;
 mod obligation;
 mod outbound;
 mod part;
@@ -23,6 +25,7 @@ mod simulation;
 mod ticket;
 mod transition;
 
+pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken};
 pub use actor::Actor;
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
@@ -41,6 +44,9 @@ pub use history::{
 };
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use label::Label;
+pub use local_account::{
+    LocalAccount, LocalAccountCredentials, LocalAccountInput, LocalAccountPage, LocalAccountRecoveryInput, SignInInput,
+};
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
@@ -61,4 +67,15 @@ macro_rules! pages {
     )+ };
 }
 
-pages!(AuditLinePage, EventPage, InboundMessagePage, MessagePage, ObligationPage, OutboundMessagePage, PersonPage, TicketPage);
+pages!(
+    AccessTokenPage,
+    AuditLinePage,
+    EventPage,
+    InboundMessagePage,
+    LocalAccountPage,
+    MessagePage,
+    ObligationPage,
+    OutboundMessagePage,
+    PersonPage,
+    TicketPage
+);

@@ -2,6 +2,7 @@
 //! document.
 
 mod audit;
+mod access;
 mod catalogue;
 mod contracts;
 mod document;
@@ -23,6 +24,7 @@ pub fn operations() -> Vec<Operation> {
         contracts::operations(),
         reports::operations(),
         catalogue::operations(),
+        access::operations(),
         sandbox::operations(),
         audit::operations(),
         document::operations(),
@@ -45,9 +47,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_document_is_for_everyone() {
+    fn only_the_document_and_signing_in_are_for_everyone() {
         let open = operations().into_iter().filter(|operation| !operation.signature.is_authenticated).map(|operation| operation.path);
-        assert_eq!(open.collect::<Vec<_>>(), ["/openapi.json"]);
+        assert_eq!(open.collect::<Vec<_>>(), ["/access-tokens", "/openapi.json"]);
     }
 
     #[test]

@@ -260,7 +260,7 @@ impl<'a> Intake<'a> {
     }
 
     fn stamp(&self, person: Option<Uuid>) -> Stamp {
-        let who = Principal { actor: Actor::by_mail(person), roles: Roles::from_iter([Role::Requester]) };
+        let who = Principal::new(Actor::by_mail(person), Roles::from_iter([Role::Requester]));
         let via = self.coming.stamp.via.clone();
         Stamp { who, scope: Scope::ALL.into(), recorded_at: self.coming.now, idempotency: None, unreadable: Vec::new(), via }
     }

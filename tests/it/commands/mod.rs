@@ -1,14 +1,17 @@
 //! The program as one who types its commands meets it: what it prints, how it ends, and what it leaves behind.
 
 mod privacy;
+mod accounts;
 mod sandboxes;
 mod secrets;
 mod starts;
+mod tls;
 mod told;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -140,33 +143,51 @@ pub struct Serving {
     /// What it printed until it answered.
     pub said: String,
     rest: Option<BufReader<std::process::ChildStdout>>,
-    err: Option<std::thread::JoinHandle<String>>,
+    /// Its log so far, and the thread that takes it down.
+    err: (Arc<Mutex<String>>, Option<std::thread::JoinHandle<()>>),
 }
 
 impl Serving {
     pub fn new(mut command: Command) -> Self {
         let mut child = command.spawn().expect("it starts");
         let rest = child.stdout.take().map(BufReader::new);
-        let err = child.stderr.take().map(|mut err| {
+        let log = Arc::new(Mutex::new(String::new()));
+        let err = child.stderr.take().map(|err| {
+            let log = log.clone();
             std::thread::spawn(move || {
-                let mut text = Vec::new();
-                drop(err.read_to_end(&mut text));
-                String::from_utf8_lossy(&text).into_owned()
+                for line in BufReader::new(err).split(b'\n').map_while(Result::ok) {
+                    let mut log = log.lock().expect("a log");
+                    log.push_str(&String::from_utf8_lossy(&line));
+                    log.push('\n');
+                }
             })
         });
-        Self { child, url: None, said: String::new(), rest, err }
+        Self { child, url: None, said: String::new(), rest, err: (log, err) }
+    }
+
+    /// Waits until it says where it answers; `None` when it ends without.
+    pub fn says_where(&mut self) -> Option<String> {
+        let rest = self.rest.as_mut()?;
+        while self.url.is_none() {
+            let mut line = String::new();
+            if rest.read_line(&mut line).unwrap_or_default() == 0 {
+                return None;
+            }
+            self.url = line.trim_end().split_once("answers at ").map(|(_, url)| url.to_owned());
+            self.said.push_str(&line);
+        }
+        self.url.clone()
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        self.err.0.lock().expect("a log").clone()
     }
 
     /// Waits until it says where it answers, and does; false when it ends without.
     pub async fn answers(&mut self) -> bool {
-        let Some(rest) = &mut self.rest else { return false };
-        while self.url.is_none() {
-            let mut line = String::new();
-            if rest.read_line(&mut line).unwrap_or_default() == 0 {
-                return false;
-            }
-            self.url = line.trim_end().split_once("answers at ").map(|(_, url)| url.to_owned());
-            self.said.push_str(&line);
+        if self.says_where().is_none() {
+            return false;
         }
         for _ in 0..500 {
             if self.ask("GET", "/livez", &[], None).await.is_some() {
@@ -227,7 +248,10 @@ impl Serving {
         if let Some(rest) = &mut self.rest {
             drop(rest.read_to_string(&mut out));
         }
-        Ran { code, out, err: self.err.take().and_then(|err| err.join().ok()).unwrap_or_default() }
+        if let Some(err) = self.err.1.take() {
+            drop(err.join());
+        }
+        Ran { code, out, err: self.log() }
     }
 }
 

@@ -1,0 +1,123 @@
+//! Bearer tokens: shown once when they are made, and stored as a hash.
+
+mod issue;
+mod read;
+
+pub use issue::{Issued, NewToken, create, issue};
+pub use read::{Listed, Shown, all, list, show};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Error, Stamp};
+use crate::app::App;
+use crate::auth::tokens::hash;
+use crate::domain::audit::Act;
+use crate::domain::contract::Side;
+use crate::domain::permission::{Role, Roles, Verb, Verbs};
+use crate::store::tokens::Token;
+use crate::store::{self, Scope};
+
+/// How every token begins, so that one that leaked can be recognised, by people and by secret scanners.
+const PREFIX: &str = "uwk_";
+/// The name of the token made at the first start.
+pub const FIRST: &str = "admin";
+/// Fixed, so that when several processes start for the first time at once, only one can make it.
+const FIRST_ID: Uuid = Uuid::from_u128(1);
+
+/// Makes the admin token at the first start of a desk whose settings have none; `None` at later starts.
+pub async fn first_admin(app: &App) -> Result<Option<String>, Error> {
+    if app.settings.admin.token.is_some() {
+        return Ok(None);
+    }
+    let (text, hash) = secret()?;
+    let act = Act::of_program("createToken", app.time.now());
+    let made = app.write(&act, &Scope::ALL, async |tx| {
+        if store::tokens::is_named(tx, FIRST).await? {
+            return Ok(false);
+        }
+        tx.touch("token", FIRST_ID);
+        store::tokens::insert(tx, &endless(app, FIRST_ID, FIRST), &hash).await?;
+        Ok(true)
+    });
+    Ok(made.await?.then_some(text))
+}
+
+/// Deletes a token whose text could not be shown. Nobody has it; in place of an admin token the next start makes another.
+pub async fn take_back(app: &App, text: &str) -> Result<(), Error> {
+    let hash = hash(text);
+    Stamp::command("deleteToken", app.time.now()).write(app, async |tx| Ok(store::tokens::delete(tx, &hash).await?)).await
+}
+
+/// Revokes a token for whoever has the machine, in every process at once.
+pub async fn revoke(app: &App, id: Uuid) -> Result<Listed, Error> {
+    let now = app.time.now();
+    let stamp = Stamp::command("revokeToken", now);
+    let revoked = stamp.write(app, async |tx| {
+        tx.touch("token", id);
+        store::tokens::revoke(tx, id, now).await?.ok_or(Error::NotFound("token"))
+    });
+    Ok(Listed::from(revoked.await?))
+}
+
+/// Revokes a token for somebody who manages access. One that is revoked stays as it was.
+pub async fn revoke_as(app: &App, stamp: &Stamp, id: Uuid) -> Result<Token, Error> {
+    stamp.who.may(Verb::ManageAccess)?;
+    let revoked = stamp.write(app, async |tx| {
+        tx.touch("token", id);
+        store::tokens::revoke(tx, id, stamp.recorded_at).await?.ok_or(Error::NotFound("token"))
+    });
+    revoked.await
+}
+
+/// Writes down which tokens were used since this was last done.
+pub async fn note_uses(app: &App) -> Result<(), Error> {
+    let used = app.used_tokens.take();
+    if used.is_empty() {
+        return Ok(());
+    }
+    let now = app.time.now();
+    let noted = app.keep_books(&Scope::ALL, async |tx| Ok(store::tokens::used(tx, &used, now).await?)).await;
+    if noted.is_err() {
+        // They were used; the next time may work.
+        for id in used {
+            app.used_tokens.note(id);
+        }
+    }
+    noted
+}
+
+/// A token of the desk with every role, which does not expire.
+pub(super) fn endless(app: &App, id: Uuid, name: &str) -> Token {
+    Token {
+        id,
+        name: name.to_owned(),
+        organisation: None,
+        created_at: app.time.now(),
+        person_id: None,
+        account_id: None,
+        limit: Verbs::ALL,
+        organisations: None,
+        issued_by: None,
+        last_used_at: None,
+        roles: Roles::of(Side::Supplier).without(Role::Integration),
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+/// A new token's text and hash.
+pub(super) fn secret() -> Result<(String, String), Error> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
+    let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
+    let hash = hash(&text);
+    Ok((text, hash))
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

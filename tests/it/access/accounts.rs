@@ -1,0 +1,275 @@
+//! Local accounts: signed in to with a name, a password and a one-time code, when no identity provider can be reached.
+
+use serde_json::{Value, json};
+use totp_rs::Totp;
+use uurwerk::credentials::{Cost, Kept};
+use uurwerk::domain::permission::Role;
+use uurwerk::time::TimeSource;
+
+use crate::on_both_databases;
+use crate::support::{ADMIN, Answer, Desk, On, incident};
+
+on_both_databases!(
+    somebody_signs_in_for_an_hour_with_a_name_a_password_and_a_code_that_works_once,
+    an_account_is_recovered_by_somebody_else_and_what_it_was_signed_in_with_ends_in_every_process,
+    a_closed_account_opens_nothing_and_its_name_is_free,
+    an_account_is_sealed_anew_when_passwords_cost_more,
+    whoever_makes_an_account_gives_no_more_than_they_may,
+);
+
+const ACCOUNTS: &str = "/v1/local-accounts";
+const PASSWORD: &str = "zevende-boot-klinkt-groen";
+/// Behind which a caller is at the address that the header says.
+const PROXIED: [(&str, &str); 1] = [("UURWERK_HTTP_PROXIES", "127.0.0.1")];
+
+/// Makes an account of an administrator; its id, and what its authenticator app makes codes with.
+async fn account(desk: &Desk, name: &str) -> (String, Totp) {
+    let made = desk.post(ACCOUNTS, &json!({ "name": name, "roles": ["administrator", "agent_line_1"], "password": PASSWORD })).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert!(!made.body.to_string().contains(PASSWORD) && made.headers["location"].to_str().expect("text").starts_with(ACCOUNTS));
+    (made.body["account"]["id"].as_str().expect("an id").to_owned(), app_of(&made.body))
+}
+
+fn app_of(made: &Value) -> Totp {
+    Totp::from_url(made["otpauthUri"].as_str().expect("an address")).expect("an authenticator app reads it")
+}
+
+/// The code of so many steps from now. The step before and the one after are taken too, so that a test can sign in three times.
+fn code(app: &Totp, steps: i64) -> String {
+    app.generate(u64::try_from(TimeSource::machine().now().unix() + 30 * steps).expect("a time")).to_string()
+}
+
+fn signs_in(name: &str, password: &str, totp: &str) -> Value {
+    json!({ "name": name, "password": password, "totp": totp })
+}
+
+/// Tries to sign in, from an address.
+async fn tries(desk: &Desk, address: &str, body: &Value) -> Answer {
+    desk.send(None, ("POST", "/v1/access-tokens"), &[("x-forwarded-for", address)], Some(body)).await
+}
+
+async fn token(desk: &Desk, body: &Value) -> String {
+    let answer = tries(desk, "192.0.2.1", body).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.body["token"].as_str().expect("a token").to_owned()
+}
+
+async fn status(desk: &Desk, token: &str) -> u16 {
+    desk.ask(Some(token), "GET", "/v1/tickets", None).await.status
+}
+
+async fn somebody_signs_in_for_an_hour_with_a_name_a_password_and_a_code_that_works_once(desk: &Desk) {
+    let (id, app) = account(desk, "Nood Één").await;
+    let signed_in = tries(desk, "192.0.2.1", &signs_in("nood een", PASSWORD, &code(&app, -1))).await;
+    assert_eq!(signed_in.status, 201, "{}", signed_in.body);
+    let shown = &signed_in.body["accessToken"];
+    assert_eq!((&shown["holder"], &shown["state"], &shown["name"]), (&json!("account"), &json!("valid"), &json!("Nood Één")));
+    let ends: uurwerk::domain::Instant = shown["expiresAt"].as_str().expect("an end").parse().expect("an instant");
+    assert!((3590..=3600).contains(&(ends.unix() - TimeSource::machine().now().unix())), "{shown}");
+    let text = signed_in.body["token"].as_str().expect("a token").to_owned();
+    assert_eq!(status(desk, &text).await, 200);
+    // What is done with it is the account's, by name.
+    let number = desk.registers(&incident("p3")).await;
+    let message = json!({ "visibility": "internal", "body": "Wij zijn er." });
+    let written = desk.ask(Some(&text), "POST", &format!("/v1/tickets/{number}/messages"), Some(&message)).await;
+    assert_eq!(written.body["author"], json!({ "kind": "desk", "name": "Nood Één", "id": id }), "{}", written.body);
+    // The same code again, and one of before it.
+    let again = signs_in("Nood Één", PASSWORD, &code(&app, -1));
+    assert_eq!(tries(desk, "192.0.2.1", &again).await.status, 401);
+    let composed = signs_in("NOOD E\u{301}E\u{301}N", PASSWORD, &code(&app, 1));
+    assert_eq!(tries(desk, "192.0.2.1", &composed).await.status, 201);
+    assert_eq!(tries(desk, "192.0.2.1", &signs_in("Nood Één", PASSWORD, &code(&app, 0))).await.status, 401);
+    let listed = desk.get(ACCOUNTS).await.body["items"][0].clone();
+    assert_eq!((&listed["id"], &listed["createdBy"]["name"], &listed["closedAt"]), (&json!(id), &json!("admin"), &Value::Null));
+    assert!(listed["lastSignInAt"].is_string(), "{listed}");
+}
+
+#[actix_web::test]
+async fn a_refusal_does_not_say_what_was_wrong_and_the_log_names_nobody() {
+    let desk = Desk::open_with(On::Sqlite, &PROXIED).await;
+    let (_, app) = account(&desk, "Noodtoegang").await;
+    let right = code(&app, -1);
+    assert_eq!(tries(&desk, "192.0.2.1", &signs_in("Noodtoegang", PASSWORD, &right)).await.status, 201);
+    let mut seen = Vec::new();
+    for (at, (name, password, totp)) in [
+        ("Niemand", PASSWORD, code(&app, 0)),
+        ("Noodtoegang", "zevende-boot-klinkt-groeN", code(&app, 0)),
+        ("Noodtoegang", PASSWORD, "000000".to_owned()),
+        ("Noodtoegang", PASSWORD, right),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let refused = tries(&desk, &format!("198.51.100.{at}"), &signs_in(name, password, &totp)).await;
+        assert_eq!(refused.headers["www-authenticate"], "Bearer");
+        seen.push((refused.status, refused.body));
+    }
+    assert_eq!((seen[0].0, &seen[0].1["code"]), (401, &json!("sign_in_refused")), "{}", seen[0].1);
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
+}
+
+#[actix_web::test]
+async fn whoever_guesses_waits_and_locks_nobody_at_another_address_out() {
+    let desk = Desk::open_with(On::Sqlite, &PROXIED).await;
+    let (_, app) = account(&desk, "Noodtoegang").await;
+    let wrong = signs_in("Noodtoegang", "zevende-boot-klinkt-rood", "000000");
+    for _ in 0..5 {
+        assert_eq!(tries(&desk, "198.51.100.7", &wrong).await.status, 401);
+    }
+    let waits = tries(&desk, "198.51.100.7", &wrong).await;
+    assert_eq!((waits.status, &waits.body["code"]), (429, &json!("too_many_requests")), "{}", waits.body);
+    assert!(waits.headers.contains_key("retry-after"));
+    // Nor is what it writes before its own address believed.
+    assert_eq!(tries(&desk, "203.0.113.5, 198.51.100.7", &wrong).await.status, 429);
+    assert_eq!(tries(&desk, "203.0.113.5", &signs_in("Noodtoegang", PASSWORD, &code(&app, 0))).await.status, 201);
+    // Where no proxy is named, the header is not believed at all.
+    let plain = Desk::open(On::Sqlite).await;
+    for each in 0..5 {
+        assert_eq!(tries(&plain, &format!("198.51.100.{each}"), &wrong).await.status, 401);
+    }
+    assert_eq!(tries(&plain, "198.51.100.99", &wrong).await.status, 429);
+}
+
+async fn an_account_is_recovered_by_somebody_else_and_what_it_was_signed_in_with_ends_in_every_process(desk: &Desk) {
+    let another_door = desk.another_door().await;
+    let (id, app) = account(desk, "Noodtoegang").await;
+    let path = format!("{ACCOUNTS}/{id}/recoveries");
+    let text = token(desk, &signs_in("Noodtoegang", PASSWORD, &code(&app, -1))).await;
+    assert_eq!((status(desk, &text).await, status(&another_door, &text).await), (200, 200));
+    let new = json!({ "password": "achtste-fiets-zingt-blauw" });
+    let own = desk.ask(Some(&text), "POST", &path, Some(&new)).await;
+    assert_eq!((own.status, &own.body["code"]), (403, &json!("own_account")), "{}", own.body);
+    let weak = desk.post(&path, &json!({ "password": "kort" })).await;
+    assert_eq!((weak.status, &weak.body["errors"][0]["pointer"]), (400, &json!("/password")), "{}", weak.body);
+    assert_eq!(status(desk, &text).await, 200, "nothing has happened yet");
+    let recovered = desk.post(&path, &new).await;
+    assert_eq!(recovered.status, 201, "{}", recovered.body);
+    assert_eq!((status(desk, &text).await, status(&another_door, &text).await), (401, 401));
+    let new_app = app_of(&recovered.body);
+    for (password, totp) in [(PASSWORD, code(&app, 0)), (PASSWORD, code(&new_app, 0)), ("achtste-fiets-zingt-blauw", code(&app, 0))] {
+        assert_eq!(tries(desk, "192.0.2.1", &signs_in("Noodtoegang", password, &totp)).await.status, 401);
+    }
+    token(desk, &signs_in("Noodtoegang", "achtste-fiets-zingt-blauw", &code(&new_app, 0))).await;
+}
+
+async fn a_closed_account_opens_nothing_and_its_name_is_free(desk: &Desk) {
+    let (id, app) = account(desk, "Noodtoegang").await;
+    let text = token(desk, &signs_in("Noodtoegang", PASSWORD, &code(&app, -1))).await;
+    let same = json!({ "name": "NOODTOEGANG", "roles": ["auditor"], "password": PASSWORD });
+    let taken = desk.post(ACCOUNTS, &same).await;
+    assert_eq!((taken.status, &taken.body["code"]), (409, &json!("account_exists")), "{}", taken.body);
+    for _ in 0..2 {
+        let closed = desk.post(&format!("{ACCOUNTS}/{id}/closures"), &json!({})).await;
+        assert!(closed.status == 201 && closed.body["closedAt"].is_string(), "{}", closed.body);
+    }
+    assert_eq!(status(desk, &text).await, 401);
+    assert_eq!(tries(desk, "192.0.2.1", &signs_in("Noodtoegang", PASSWORD, &code(&app, 0))).await.status, 401);
+    let gone = desk.post(&format!("{ACCOUNTS}/{id}/recoveries"), &json!({ "password": PASSWORD })).await;
+    assert_eq!((gone.status, &gone.body["code"]), (409, &json!("account_closed")), "{}", gone.body);
+    assert_eq!(desk.post(ACCOUNTS, &same).await.status, 201);
+    assert_eq!(desk.post(&format!("{ACCOUNTS}/{}/closures", uuid::Uuid::new_v4()), &json!({})).await.status, 404);
+}
+
+async fn an_account_is_sealed_anew_when_passwords_cost_more(desk: &Desk) {
+    let (id, app) = account(desk, "Noodtoegang").await;
+    let id: uuid::Uuid = id.parse().expect("an id");
+    let cheap = Kept::seal_at(Cost { memory_kib: 64, passes: 1 }, PASSWORD, app.secret().as_ref(), id).expect("sealed").to_string();
+    desk.spoils(&format!("UPDATE local_account SET credentials = '{cheap}' WHERE id = $1"), id).await;
+    let kept = async || {
+        let account = uurwerk::store::local_accounts::with_id(&desk.app.all(), id).await.expect("a row").expect("an account");
+        Kept::read(&account.credentials).expect("credentials")
+    };
+    assert!(kept().await.is_outdated());
+    assert_eq!(tries(desk, "192.0.2.1", &signs_in("Noodtoegang", "zevende-boot-klinkt-rood", &code(&app, -1))).await.status, 401);
+    assert!(kept().await.is_outdated(), "a wrong password changes nothing");
+    token(desk, &signs_in("Noodtoegang", PASSWORD, &code(&app, -1))).await;
+    assert!(!kept().await.is_outdated());
+    token(desk, &signs_in("Noodtoegang", PASSWORD, &code(&app, 0))).await;
+}
+
+async fn whoever_makes_an_account_gives_no_more_than_they_may(desk: &Desk) {
+    let administrator = desk.token(None, &[Role::Administrator]).await;
+    let makes = async |token: &str, roles: Value| {
+        let body = json!({ "name": "Noodtoegang", "roles": roles, "password": PASSWORD });
+        let answer = desk.ask(Some(token), "POST", ACCOUNTS, Some(&body)).await;
+        (answer.status, answer.body["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned())
+    };
+    for roles in
+        [json!(["auditor"]), json!(["administrator", "security_officer"]), json!(["approver"]), json!(["integration"]), json!(["x"])]
+    {
+        assert_eq!(makes(&administrator, roles.clone()).await, (400, "/roles".to_owned()), "{roles}");
+    }
+    let agent = desk.token(None, &[Role::AgentLine1]).await;
+    assert_eq!(makes(&agent, json!(["agent_line_1"])).await.0, 403);
+    // An account has no limits, so a token with limits makes none.
+    let limit = json!({ "name": "x", "roles": ["administrator"], "verbs": ["manage_access"], "expiresAt": "2027-01-01T00:00:00Z" });
+    let limited = desk.post("/v1/access-token-grants", &limit).await.body["token"].as_str().expect("a token").to_owned();
+    assert_eq!(makes(&limited, json!(["administrator"])).await.0, 403);
+    // Nor does somebody take over an account with roles that they cannot give.
+    let auditors = desk.post(ACCOUNTS, &json!({ "name": "Controle", "roles": ["auditor"], "password": PASSWORD })).await;
+    let path = format!("{ACCOUNTS}/{}/recoveries", auditors.body["account"]["id"].as_str().expect("an id"));
+    let taken_over = desk.ask(Some(&administrator), "POST", &path, Some(&json!({ "password": "achtste-fiets-zingt-blauw" }))).await;
+    assert_eq!(taken_over.status, 403, "{}", taken_over.body);
+    let everything = desk.post(ACCOUNTS, &json!({ "name": " ", "roles": [], "password": "x", "f": 1 })).await;
+    let pointers: Vec<_> = everything.body["errors"].as_array().expect("errors").iter().map(|one| one["pointer"].clone()).collect();
+    assert!(
+        everything.status == 400 && ["/name", "/roles", "/password", "/f"].iter().all(|one| pointers.contains(&json!(one))),
+        "{pointers:?}"
+    );
+}
+
+#[actix_web::test]
+async fn a_password_that_is_weak_or_breached_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("breached.txt");
+    // SHA-1 of "negende-trein-fluit-zacht".
+    std::fs::write(&list, format!("{}:3\n", sha1_of("negende-trein-fluit-zacht"))).expect("a list");
+    let settings = [("UURWERK_ACCESS_BREACHED_PASSWORDS", list.to_str().expect("a path")), ("UURWERK_ACCESS_SHORTEST_PASSWORD", "16")];
+    let desk = Desk::open_with(On::Sqlite, &settings).await;
+    for (password, code) in [
+        ("vijftien-tekens", "too_short"),
+        ("passwordpassword", "easily_guessed"),
+        ("xK7-noodtoegang-9vQz", "contains_name"),
+        ("negende-trein-fluit-zacht", "breached"),
+    ] {
+        let body = json!({ "name": "Noodtoegang", "roles": ["administrator"], "password": password });
+        let refused = desk.post(ACCOUNTS, &body).await;
+        let error = &refused.body["errors"][0];
+        assert_eq!((refused.status, &error["pointer"], &error["code"]), (400, &json!("/password"), &json!(code)), "{}", refused.body);
+        assert!(!refused.body.to_string().contains(password));
+    }
+    account(&desk, "Noodtoegang").await;
+}
+
+fn sha1_of(text: &str) -> String {
+    use sha1::{Digest, Sha1};
+    hex::encode_upper(Sha1::digest(text))
+}
+
+#[actix_web::test]
+async fn a_desk_can_switch_local_accounts_off() {
+    let desk = Desk::open_with(On::Sqlite, &[("UURWERK_ACCESS_LOCAL_ACCOUNTS", "false")]).await;
+    let (_, app) = account(&desk, "Noodtoegang").await;
+    let refused = tries(&desk, "192.0.2.1", &signs_in("Noodtoegang", PASSWORD, &code(&app, 0))).await;
+    assert_eq!((refused.status, &refused.body["code"]), (403, &json!("local_accounts_off")), "{}", refused.body);
+}
+
+#[actix_web::test]
+async fn what_is_no_sign_in_is_told_and_opens_nothing() {
+    let desk = Desk::open(On::Sqlite).await;
+    for (body, pointer) in [
+        (json!({}), "/name"),
+        (json!({ "name": "x", "password": "y", "totp": "12345" }), "/totp"),
+        (json!({ "name": "x", "password": "y", "totp": 123_456 }), "/totp"),
+        (json!({ "name": "x", "password": "y", "totp": "123456", "roles": ["administrator"] }), "/roles"),
+    ] {
+        let refused = tries(&desk, "192.0.2.1", &body).await;
+        let pointers: Vec<_> = refused.body["errors"].as_array().expect("errors").iter().map(|one| one["pointer"].clone()).collect();
+        assert!(refused.status == 400 && pointers.contains(&json!(pointer)), "{body}: {}", refused.body);
+    }
+    let large = json!({ "name": "x".repeat(20_000), "password": "y", "totp": "123456" });
+    assert_eq!(tries(&desk, "192.0.2.1", &large).await.status, 413);
+    // The rest of what stands at this address is for who manages access.
+    assert_eq!(desk.ask(None, "GET", "/v1/access-tokens", None).await.status, 401);
+    assert_eq!(desk.ask(Some(ADMIN), "GET", ACCOUNTS, None).await.status, 200);
+}
