@@ -20,7 +20,7 @@ on_both_databases!(
 async fn token(desk: &Desk, roles: Vec<Role>) -> (String, Uuid) {
     let new = NewToken { name: Uuid::new_v4().to_string(), roles, ..NewToken::default() };
     let text = tokens::create(&desk.app, &new).await.expect("a token");
-    let made = tokens::list(&desk.app).await.expect("tokens").into_iter().find(|one| one.token.name == new.name).expect("it is there");
+    let made = tokens::all(&desk.app).await.expect("tokens").into_iter().find(|one| one.token.name == new.name).expect("it is there");
     (text, made.token.id)
 }
 
@@ -104,7 +104,7 @@ async fn a_caller_whose_rights_changed_tries_again_with_the_new_ones(desk: &Desk
 }
 
 async fn name(desk: &Desk, id: Uuid) -> String {
-    tokens::list(&desk.app).await.expect("tokens").into_iter().find(|one| one.token.id == id).expect("it is there").token.name
+    tokens::all(&desk.app).await.expect("tokens").into_iter().find(|one| one.token.id == id).expect("it is there").token.name
 }
 
 async fn knowing_a_caller_again_costs_no_statement_beside_the_one_that_opens_their_scope(desk: &Desk) {
