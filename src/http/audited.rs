@@ -10,6 +10,7 @@ use super::peer;
 use crate::app::App;
 use crate::domain::audit::{AuditResult, Object, Origin, Via};
 use crate::domain::ticket::Actor;
+use crate::settings::Networks;
 use crate::usecases::audit::{self, Attempt};
 
 /// How a request came: the server puts it into the request.
@@ -25,12 +26,10 @@ pub struct Arrival {
 pub struct Known(pub Actor);
 
 impl Arrival {
-    pub fn new(request: &HttpRequest, id: &str) -> Self {
+    pub fn new(request: &HttpRequest, id: &str, proxies: &Networks) -> Self {
         let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
         let correlation = traceparent.and_then(trace_of).unwrap_or(id).to_owned();
-        let app = request.app_data::<Data<App>>();
-        let address = app.and_then(|app| peer::address(request, &app.settings.http.proxies));
-        Self { correlation, origin: address.map_or(Origin::Unknown, Origin::Address) }
+        Self { correlation, origin: peer::address(request, proxies).map_or(Origin::Unknown, Origin::Address) }
     }
 
     pub fn of(request: &HttpRequest) -> Self {

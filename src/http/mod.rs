@@ -123,7 +123,7 @@ pub fn serve_deprecating(
         desk.configure(routes).wrap_fn(move |mut request, service| {
             let body = TimedBody::of(&mut request, &http);
             let (id, method, path) = (uuid::Uuid::new_v4().to_string(), request.method().clone(), request.match_pattern());
-            let arrival = Arrival::new(request.request(), &id);
+            let arrival = Arrival::new(request.request(), &id, &http.proxies);
             request.extensions_mut().insert(arrival.clone());
             let answer = service.call(request);
             let app = app.clone();
