@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::credentials::{Passwords, UsedTokens};
 use crate::domain::audit::Act;
 use crate::domain::audit::flood::Flood;
-use crate::credentials::{Passwords, UsedTokens};
 use crate::error::Error;
 use crate::files::{Files, Spool};
 use crate::identity::Providers;

@@ -91,7 +91,7 @@ pub async fn run(app: Arc<App>) {
         follow_database(app),
         watch_database(app),
         sweep::run(app),
-        tell_refusals(app.clone()),
+        tell_refusals(app),
         uses::run(app)
     );
 }

@@ -9,7 +9,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use entity::{access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contract_version, escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation, obligation_opening, outbound_mail, person, sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload};
+use entity::{
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contract_version,
+    escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation, obligation_opening,
+    outbound_mail, person, sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
+};
 
 use super::Backend;
 use super::cache::{AgreementsCache, PinnedAgreements};

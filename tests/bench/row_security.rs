@@ -24,7 +24,8 @@ async fn fill(desk: &Desk, tickets: usize) -> String {
     let mut last = String::new();
     for start in (0..tickets).step_by(500) {
         let body = json!({ "items": (start..start + 500).map(ticket).collect::<Vec<_>>() });
-        let made = desk.client.post(format!("{}/v1/tickets/_bulk", desk.url)).bearer_auth(ADMIN).json(&body).send().await.expect("an answer");
+        let made =
+            desk.client.post(format!("{}/v1/tickets/_bulk", desk.url)).bearer_auth(ADMIN).json(&body).send().await.expect("an answer");
         let made: Value = made.json().await.expect("JSON");
         last = made["items"][499]["ticket"]["number"].as_str().unwrap_or_default().to_owned();
     }
@@ -35,7 +36,9 @@ async fn token(desk: &Desk, role: Role) -> String {
     let person = (role == Role::Requester).then(|| "anna49@ipo.example".to_owned());
     let of_client = role.side() == uurwerk::domain::contract::Side::Client;
     let organisation = of_client.then(|| "ipo".to_owned());
-    tokens::create(&desk.app, &NewToken { name: role.to_string(), organisation, roles: vec![role], person, ..NewToken::default() }).await.expect("a token")
+    tokens::create(&desk.app, &NewToken { name: role.to_string(), organisation, roles: vec![role], person, ..NewToken::default() })
+        .await
+        .expect("a token")
 }
 
 /// Microseconds of one request.
@@ -60,7 +63,8 @@ async fn compare() {
     for (who, role) in [("the desk", Role::AgentLine1), ("a client", Role::AuthorisedRequester), ("a requester", Role::Requester)] {
         let token = token(&off, role).await;
         let messages = format!("{one}/messages");
-        let mut asked = vec![("a ticket", "GET", &*one), ("its messages", "GET", &messages), ("a page of 50", "GET", "/v1/tickets?pageSize=50")];
+        let mut asked =
+            vec![("a ticket", "GET", &*one), ("its messages", "GET", &messages), ("a page of 50", "GET", "/v1/tickets?pageSize=50")];
         asked.push(("a search", "GET", "/v1/tickets?text=hapert&pageSize=50"));
         if role == Role::AgentLine1 {
             asked.push(("a new ticket", "POST", "/v1/tickets"));

@@ -37,7 +37,7 @@ pub enum Tag {
 }
 
 impl Tag {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Contracts,
         Self::Obligations,
         Self::Catalogue,

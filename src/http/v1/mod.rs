@@ -1,8 +1,8 @@
 //! Version 1 of the API: one file or folder per resource. Every route under `/v1` is declared in one of these lists, and so is in the
 //! document.
 
-mod audit;
 mod access;
+mod audit;
 mod catalogue;
 mod contracts;
 mod document;

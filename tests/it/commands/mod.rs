@@ -1,7 +1,7 @@
 //! The program as one who types its commands meets it: what it prints, how it ends, and what it leaves behind.
 
-mod privacy;
 mod accounts;
+mod privacy;
 mod sandboxes;
 mod secrets;
 mod starts;

@@ -40,7 +40,8 @@ async fn sign_in(
     let address = peer::address(&request, &app.settings.http.proxies);
     let counted = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), rate_limit_key);
     limits.sign_ins.begin(counted, &name, Instant::now()).map_err(|wait| Failure::too_many(wait.as_secs() + 1))?;
-    match accounts::sign_in(&app, Arrival::of(&request).via("createAccessToken"), SignIn { name: name.clone(), password, code: totp }).await {
+    match accounts::sign_in(&app, Arrival::of(&request).via("createAccessToken"), SignIn { name: name.clone(), password, code: totp }).await
+    {
         Ok(Some(issued)) => {
             limits.sign_ins.succeeded(counted, &name);
             let location = format!("/v1/access-tokens/{}", issued.token.id);

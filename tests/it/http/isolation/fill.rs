@@ -65,15 +65,18 @@ impl Things {
             "mailbox" => vec![named("servicedesk", "geen-mailbox")],
             "ticket" => vec![named(&self.number, "INC-999999"), named(&self.ticket, nobody())],
             "requester" => vec![named(&self.person, nobody()), named("bea@stichting-proef.example", "niemand@stichting-proef.example")],
-            "text" => vec![named("Salarissen", "Nergens"), named(&self.number, "INC-999999"), named("bea@stichting-proef", "niemand@nergens")],
+            "text" => {
+                vec![named("Salarissen", "Nergens"), named(&self.number, "INC-999999"), named("bea@stichting-proef", "niemand@nergens")]
+            }
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
             "priority" => vec![named("p1", "p99")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
-            "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore" | "dueFrom"
-            | "dueBefore" | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name" | "mediaType" | "visibility" => {
-                Vec::new()
-            }
-            _ => panic!("the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"),
+            "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
+            | "dueFrom" | "dueBefore" | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name"
+            | "mediaType" | "visibility" => Vec::new(),
+            _ => panic!(
+                "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
+            ),
         }
     }
 }

@@ -99,7 +99,8 @@ async fn askers(desk: &Desk) -> Vec<(String, Option<String>)> {
     let mut askers = vec![("nobody".to_owned(), None)];
     for role in Role::ALL.into_iter().filter(|role| role.side() == uurwerk::domain::contract::Side::Client) {
         let person = (role == Role::Requester).then(|| "eva@gemeente-voorbeeld.example".to_owned());
-        let new = NewToken { name: role.to_string(), organisation: Some(ASKS.to_owned()), roles: vec![role], person, ..NewToken::default() };
+        let new =
+            NewToken { name: role.to_string(), organisation: Some(ASKS.to_owned()), roles: vec![role], person, ..NewToken::default() };
         askers.push((role.to_string(), Some(tokens::create(&desk.app, &new).await.expect("a token"))));
     }
     askers
@@ -109,8 +110,20 @@ async fn no_operation_tells_another_organisation_or_nobody_anything_and_what_is_
     let (things, askers) = (seeded(desk).await, askers(desk).await);
     let ours = text(&desk.get(&format!("/v1/tickets?organisation={ASKS}")).await.body["items"][0]["number"]);
     let Things { number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment } = &things;
-    let secrets =
-        [SECRET, "stichting-proef", "geheime-behandelaar", number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment];
+    let secrets = [
+        SECRET,
+        "stichting-proef",
+        "geheime-behandelaar",
+        number,
+        ticket,
+        problem,
+        person,
+        attachment,
+        obligation,
+        inbound,
+        outbound,
+        amendment,
+    ];
     let (operations, mut wrong, mut asked) = (operations(), Vec::new(), 0);
     for operation in &operations {
         for (role, token) in &askers {
@@ -186,12 +199,24 @@ async fn ranges_etags_and_keys_of_another_organisation_mean_nothing(desk: &Desk)
     let nowhere = format!("/v1/tickets/INC-999999/attachments/{}", uuid::Uuid::new_v4());
     let (file, ticket) = (desk.ask(Some(&other), "GET", &theirs, None).await, format!("/v1/tickets/{}", things.number));
     assert_eq!(file.status, 200);
-    let tags = [file.headers["etag"].to_str().expect("a tag").to_owned(), desk.get(&ticket).await.headers["etag"].to_str().expect("a tag").to_owned()];
+    let tags = [
+        file.headers["etag"].to_str().expect("a tag").to_owned(),
+        desk.get(&ticket).await.headers["etag"].to_str().expect("a tag").to_owned(),
+    ];
     let key = [("idempotency-key", "k-1")];
-    let first = desk.send(Some(&other), ("POST", "/v1/tickets"), &key, Some(&own(&json!({ "requester": { "name": "Bea", "email": "bea@stichting-proef.example" } })))).await;
+    let first = desk
+        .send(
+            Some(&other),
+            ("POST", "/v1/tickets"),
+            &key,
+            Some(&own(&json!({ "requester": { "name": "Bea", "email": "bea@stichting-proef.example" } }))),
+        )
+        .await;
     assert_eq!(first.status, 201, "{}", first.body);
     for (role, token) in askers(desk).await {
-        for header in [("range", "bytes=0-2"), ("range", "bytes=900-"), ("if-none-match", &*tags[0]), ("if-none-match", "*"), ("if-match", &*tags[1])] {
+        for header in
+            [("range", "bytes=0-2"), ("range", "bytes=900-"), ("if-none-match", &*tags[0]), ("if-none-match", "*"), ("if-match", &*tags[1])]
+        {
             for method in ["GET", "HEAD"] {
                 let told = async |path: &str| {
                     let answer = desk.send(token.as_deref(), (method, path), &[header], None).await;
