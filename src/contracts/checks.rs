@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section};
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
@@ -40,24 +41,8 @@ pub(super) fn check_clock(section: &Section<'_>, kind: Option<Kind>) {
     }
 }
 
-/// The names a table of the file gives; `None` when it is left open or is not a table.
-fn written<'a>(root: &Section<'a>, key: &str) -> Option<BTreeSet<&'a str>> {
-    if !root.has(key) {
-        return Some(BTreeSet::new());
-    }
-    Some(root.peek(key)?.quiet_section()?.keys().into_iter().collect())
-}
-
 fn names_refer_to_something(root: &Section<'_>) {
     let [calendars, priorities, roles] = ["calendars", "priorities", "roles"].map(|key| written(root, key));
-    let refers = |field: Option<Field<'_>>, known: &Option<BTreeSet<&str>>, what: &str| {
-        if let (Some(field), Some(known)) = (field, known)
-            && let Some(name) = field.as_text()
-            && !known.contains(name)
-        {
-            field.refuse(format!("refers to nothing: there is no {what} \"{name}\""));
-        }
-    };
     refers(root.peek("default_priority"), &priorities, "priority");
     for clock in root.quiet_sections("clocks") {
         refers(clock.peek("calendar"), &calendars, "calendar");
@@ -183,16 +168,6 @@ fn nothing_is_named_twice(root: &Section<'_>) {
     }
 }
 
-fn lists_once(fields: &[Field<'_>]) {
-    let mut seen = BTreeSet::new();
-    for field in fields {
-        let value = field.as_text().map(str::to_owned).or_else(|| field.as_whole().map(|number| number.to_string()));
-        if value.is_some_and(|value| !seen.insert(value)) {
-            field.refuse("is named twice");
-        }
-    }
-}
-
 /// One decision moves a case once.
 fn decides_once(conditions: &[Section<'_>]) {
     lists_once(&conditions.iter().filter_map(|condition| condition.peek("code")).collect::<Vec<_>>());
@@ -259,7 +234,7 @@ fn names_are_short_enough(root: &Section<'_>) {
             named.refuse(name, format!("has a name longer than {most} characters"));
         }
     }
-    for (list, keys) in [("clients", &["organisation", "tier"][..]), ("ladders", &["id"]), ("obligations", &["id", "on"])] {
+    for (list, keys) in [("clients", &["organisation", "tier"][..]), ("ladders", &["id"]), ("obligations", &["id", "on"]), ("subjects", &["id"])] {
         for section in root.quiet_sections(list) {
             for key in keys {
                 limit(section.peek(key), LONGEST_NAME);

@@ -7,7 +7,10 @@
 mod calendars;
 mod checks;
 mod lines;
+mod naming;
 mod obligations;
+mod people;
+mod people_checks;
 pub mod plan;
 mod reader;
 mod schema;

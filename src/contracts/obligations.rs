@@ -9,11 +9,13 @@ pub(super) fn read(section: &Section<'_>) -> Option<Duty> {
     let text = |key| section.required(key).and_then(|field| field.text()).map(str::to_owned);
     let (id, clause, owner, calendar) = (text("id"), text("clause"), text("owner"), text("calendar"));
     let title = label(section, "title", id.as_deref().unwrap_or_default());
+    let subject = section.optional("subject").and_then(|field| field.text()).map(str::to_owned);
     let occasion = occasion(section);
     let due = section.required("due").and_then(|field| field.parsed());
     let remind = section.optional("remind").map(|field| reminders(&field)).unwrap_or_default();
     section.finish();
-    Some(Duty { id: id?, title, clause: clause?, owner: owner?, calendar: calendar?, occasion: occasion?, due: due?, remind })
+    let (id, clause, owner, calendar, occasion, due) = (id?, clause?, owner?, calendar?, occasion?, due?);
+    Some(Duty { id, title, clause, owner, subject, calendar, occasion, due, remind })
 }
 
 /// Exactly one of a period and a fact.

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use toml::{Table, Value};
 
 use super::Finding;
-use crate::domain::contract::Label;
+use crate::domain::contract::{Label, TicketType};
 use crate::words::ClosedList;
 
 #[derive(Default)]
@@ -189,6 +189,23 @@ impl<'a> Field<'a> {
         self.expect(L::of_code(code), &format!("one of {}", L::CODES.join(", ")))
     }
 
+    pub(super) fn yes_or_no(&self) -> Option<bool> {
+        self.expect(self.as_bool(), "true or false")
+    }
+
+    pub(super) fn as_bool(&self) -> Option<bool> {
+        self.value.as_bool()
+    }
+
+    /// How many items the list has, those left open included.
+    pub(super) fn len(&self) -> usize {
+        self.value.as_array().map_or(0, Vec::len)
+    }
+
+    pub(super) fn has_open_items(&self) -> bool {
+        self.items().any(|item| item.is_open())
+    }
+
     pub(super) fn whole(&self, least: u32, most: u32) -> Option<u32> {
         self.expect(self.as_whole().filter(|number| (least..=most).contains(number)), &format!("a whole number from {least} to {most}"))
     }
@@ -267,4 +284,16 @@ pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -
     let en = text("en").unwrap_or_else(|| nl.clone());
     texts.finish();
     Label { nl, en }
+}
+
+pub(super) fn texts(section: &Section<'_>, key: &'static str) -> Vec<String> {
+    section.optional(key).map(|field| field.texts()).unwrap_or_default()
+}
+
+pub(super) fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
+    let field = field?;
+    if field.is_empty_list() {
+        field.refuse("needs at least one type");
+    }
+    Some(field.list().iter().filter_map(Field::parsed).collect())
 }

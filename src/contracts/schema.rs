@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checks;
-use super::reader::{Field, Findings, Section, label};
-use super::{Finding, calendars, obligations};
+use super::reader::{Field, Findings, Section, label, texts, types};
+use super::{Finding, calendars, obligations, people, people_checks};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
 use crate::domain::contract::{
-    Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Role, Side, TicketType,
+    Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Side, TicketType,
 };
 use crate::words::UnknownCode;
 
@@ -51,7 +51,12 @@ fn contract(root: &Section<'_>) -> Contract {
         clients: sections(root, "clients").iter().map(client).collect(),
         priorities: priorities(root),
         clocks: sections(root, "clocks").iter().filter_map(|section| clock(section, &calendars)).collect(),
-        roles: named(root, "roles").iter().filter_map(|(code, section)| role(code, section)).collect(),
+        roles: named(root, "roles").iter().filter_map(|(code, section)| people::role(code, section)).collect(),
+        subjects: sections(root, "subjects").iter().filter_map(people::subject).collect(),
+        reserved: sections(root, "reserved").iter().map(people::reserved).collect(),
+        contacts: root.optional("contacts").and_then(|field| people::contacts(&field.section()?)),
+        functional_administration: root.optional("functional_administration").and_then(|field| people::administration(&field.section()?)),
+        supplier_levels: root.optional("supplier_levels").map(|field| field.list()).unwrap_or_default().iter().filter_map(Field::code).collect(),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),
         calendars,
@@ -59,6 +64,7 @@ fn contract(root: &Section<'_>) -> Contract {
     };
     root.finish();
     checks::check(root);
+    people_checks::check(root);
     contract
 }
 
@@ -70,18 +76,6 @@ fn named<'a>(root: &Section<'a>, key: &'static str) -> Vec<(&'a str, Section<'a>
     let table = root.optional(key).and_then(|field| field.section());
     let entries = table.map(|table| table.entries()).unwrap_or_default();
     entries.into_iter().filter_map(|(name, field)| Some((name, field.section()?))).collect()
-}
-
-fn texts(section: &Section<'_>, key: &'static str) -> Vec<String> {
-    section.optional(key).map(|field| field.texts()).unwrap_or_default()
-}
-
-fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
-    let field = field?;
-    if field.is_empty_list() {
-        field.refuse("needs at least one type");
-    }
-    Some(field.list().iter().filter_map(Field::parsed).collect())
 }
 
 /// A text whose Dutch is required, since nothing can stand in for it.
@@ -106,12 +100,13 @@ fn client(section: &Section<'_>) -> Client {
     let text = |key| section.optional(key).and_then(|field| field.text()).map(str::to_owned);
     let organisation = section.required("organisation").and_then(|field| field.text()).unwrap_or_default().to_owned();
     let own = section.optional("roles").and_then(|field| field.section());
-    let own = own.map(|own| own.entries().iter().map(|(code, field)| ((*code).to_owned(), addresses(field))).collect());
+    let own = own.map(|own| own.entries().iter().map(|(code, field)| ((*code).to_owned(), people::addresses(field))).collect());
     let client = Client {
         name: text("name").unwrap_or_else(|| organisation.clone()),
         tier: text("tier"),
         mail_domains: texts(section, "mail_domains").iter().map(|domain| domain.to_lowercase()).collect(),
         roles: own.unwrap_or_default(),
+        contacts: section.optional("contacts").and_then(|field| people::agreed_contacts(&field.section()?)),
         organisation,
     };
     section.finish();
@@ -200,17 +195,6 @@ fn goal(section: &Section<'_>) -> Option<Goal> {
         section.refuse("under", "a goal has exactly one of under, within, by");
     }
     goals.into_iter().next()
-}
-
-fn role(code: &str, section: &Section<'_>) -> Option<Role> {
-    let side = section.required("side").and_then(|field| field.code());
-    let role = (label(section, "label", code), section.optional("mail").map(|field| addresses(&field)).unwrap_or_default());
-    section.finish();
-    Some(Role { code: code.to_owned(), side: side?, label: role.0, mail: role.1 })
-}
-
-fn addresses(field: &Field<'_>) -> Vec<String> {
-    field.list().iter().filter_map(Field::parsed::<lettre::Address>).map(|address| address.to_string()).collect()
 }
 
 fn ladder(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Ladder> {

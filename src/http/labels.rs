@@ -5,7 +5,7 @@ use crate::domain::audit::AuditResult;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
 use crate::domain::contract::amendment::ChangeKind;
-use crate::domain::contract::{ClosingText, ConditionKind, Mode, Motivation, Side, TicketType, Workaround};
+use crate::domain::contract::{ClosingText, ConditionKind, ContactLevel, Mode, Motivation, Side, TicketType, Workaround};
 use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
@@ -47,6 +47,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("role", Role::WORDS.into()),
         ("verb", Verb::WORDS.into()),
         ("tokenState", TokenState::WORDS.into()),
+        ("contactLevel", ContactLevel::WORDS.into()),
         ("escalationMode", Mode::WORDS.into()),
         ("escalationCondition", ConditionKind::WORDS.into()),
         ("closingText", ClosingText::WORDS.into()),

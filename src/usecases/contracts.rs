@@ -14,9 +14,12 @@ use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::calendar;
 use crate::domain::contract::amendment::{self, RecordedAmendment};
-use crate::domain::contract::{Client, Contract};
 use crate::domain::permission::Rows;
+<<<<<<< HEAD
 use crate::store::{self, CheckedScope, Scope};
+=======
+use crate::domain::contract::{Client, Contract, Role, Subject};
+>>>>>>> c864893 (Contracts say who is told about what, who may register reserved types, and how many contacts a client has)
 
 /// A contract with its amendments that are in force.
 pub fn amended(contract: Contract, recorded: &[RecordedAmendment]) -> Result<Contract, Error> {
@@ -76,6 +79,25 @@ pub async fn calendars(app: &App, caller: &Caller, contract: &str) -> Result<Vec
     let (amended, today) = (contract.amendments_by(now), contract.zone.date(now));
     let shown = |name: &String| Some(Calendar { name: name.clone(), calendar: contract.calendar_after(name, amended)?.clone(), today });
     Ok(contract.calendars.keys().filter_map(shown).collect())
+}
+
+/// Who is told about a subject, as far as an organisation is concerned.
+#[derive(Debug)]
+pub struct ToldAbout<'a> {
+    pub subject: &'a Subject,
+    pub organisation: &'a str,
+    /// Each with where it is reached.
+    pub roles: Vec<(&'a Role, &'a [String])>,
+}
+
+impl Served {
+    /// Who is told about what, by subject and then by client.
+    pub fn told(&self) -> Vec<ToldAbout<'_>> {
+        let contract = &self.version.contract;
+        let pairs = contract.subjects.iter().flat_map(|subject| self.clients.iter().map(move |client| (subject, &*client.organisation)));
+        let told = |(subject, organisation)| ToldAbout { subject, organisation, roles: contract.told_about(subject, organisation).collect() };
+        pairs.map(told).collect()
+    }
 }
 
 #[derive(Debug)]

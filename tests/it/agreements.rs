@@ -23,6 +23,8 @@ title = "Service Level Overeenkomst Covide CRM" # title page
 effective_from = 2017-12-01 # title page: 1 December 2017
 time_zone = "Europe/Amsterdam" # 7.1
 phone = "+31342-490364" # 4.2
+contacts.most = 3 # 5, 9.1 (SUP-13, SUP-14)
+functional_administration.by = "client" # 5 (SUP-15)
 calendars.support = { hours = { mon-fri = ["08:00-17:00"] } } # 7.1 (CAL-04)
 calendars.phone = { hours = { mon-fri = ["08:00-18:00"] } } # 4.2 (CAL-04)
 priorities.urgent = { rank = 1, label.nl = "Urgent", definition.nl = "Werken is onmogelijk: een of meer primaire onderdelen zijn niet beschikbaar en medewerkers van de klant worden ernstig gehinderd in hun werk.", types = ["incident"] } # 7.1 (PRI-02)
@@ -48,6 +50,7 @@ obligations.vervolggesprek = { title.nl = "Vervolggesprek over de overschreden o
 
 const DAP: &str = r#"
 title = "Dossier Afspraken & Procedures kantoorautomatisering" # title page
+supplier_levels = ["operational", "tactical", "strategic"] # 4.1 (ROLE-03)
 clients.ipo = { name = "Vereniging IPO" } # title page
 calendars.backup = { hours = { mon-fri = ["00:00-24:00"] }, holidays = "none" } # 3.14 (CAL-06)
 calendars.on-site = { hours = { tue = ["08:00-13:00"] } } # 3.7.1 (SUP-04)
@@ -70,13 +73,23 @@ roles.functioneel-beheerder-ka = { side = "client", label.nl = "Functioneel behe
 roles.information-security-officer = { side = "client", label.nl = "Information Security Officer" } # annex 1 (ROLE-01)
 roles.inkoop = { side = "client", label.nl = "Inkoop" } # annex 1 (ROLE-01)
 roles.manager-bedrijfsvoering = { side = "client", label.nl = "Manager bedrijfsvoering" } # annex 1 (ROLE-01)
-roles.privacy-officer = { side = "client", label.nl = "Privacy officer" } # 3.5.1 (AMB-64)
+roles.privacy-officer = { side = "client", label.nl = "Privacy officer", origin = "DAP 3.5.1; niet in de rollenlijst van bijlage 1" } # 3.5.1 (AMB-64)
 roles.servicemanager = { side = "client", label.nl = "Servicemanager" } # annex 1 (ROLE-01)
 roles.systeembeheerder-ict = { side = "client", label.nl = "Systeembeheerder ICT" } # annex 1 (ROLE-01)
 roles.technisch-beheerder-ka = { side = "client", label.nl = "Technisch beheerder KA" } # annex 1 (ROLE-01)
 roles.leverancier-operationeel = { side = "supplier", label.nl = "Leverancier, operationeel" } # 4.1 (ROLE-03)
 roles.leverancier-tactisch = { side = "supplier", label.nl = "Leverancier, tactisch" } # 4.1 (ROLE-03)
 roles.leverancier-strategisch = { side = "supplier", label.nl = "Leverancier, strategisch" } # 4.1 (ROLE-03)
+subjects.tickets = { label.nl = "Tickets", roles = ["functioneel-beheerder-ka"] } # annex 1 (ROLE-02)
+subjects.infrastructuur = { label.nl = "Infrastructuur, netwerk en werkomgeving", roles = ["technisch-beheerder-ka"] } # annex 1 (ROLE-02)
+subjects.informatiebeveiliging = { label.nl = "Informatiebeveiliging", roles = ["information-security-officer", "ciso"] } # annex 1 (ROLE-02)
+subjects.privacy = { label.nl = "Privacy", roles = ["privacy-officer"] } # annex 1 (ROLE-02)
+subjects.sla-dap-rapportage = { label.nl = "SLA, DAP en rapportage", roles = ["servicemanager"] } # annex 1 (ROLE-02)
+subjects.scope = { label.nl = "Scope: meer- en minderwerk", roles = ["manager-bedrijfsvoering", "coordinator-ka"] } # annex 1 (ROLE-02)
+subjects.gebruik-contract = { label.nl = "Gebruik van het contract", roles = ["contractmanager"] } # annex 1 (ROLE-02)
+subjects.opdracht-facturatie = { label.nl = "Opdracht en facturatie", roles = ["inkoop"] } # annex 1 (ROLE-02)
+subjects.opdracht-budget-financien = { label.nl = "Opdracht, budget en financiën", roles = ["coordinator-ka"] } # annex 1 (ROLE-02)
+subjects.facilitair = { label.nl = "Facilitaire zaken", roles = ["adviseur-facilitaire-zaken"] } # annex 1 (ROLE-02)
 ladders.dap.types = ["incident", "problem", "service_request", "information_request", "proposal_request", "change_request"] # 3.5, 4.6
 ladders.dap.opens = "registration" # 4.6 (ESC-05)
 ladders.dap.1 = { title.nl = "Routine", client = ["functioneel-beheerder-ka"], climb = [{ when = "breached", clock = "resolution" }, { when = "decided", code = "afspraak-niet-nageleefd" }], mode = "automatic" } # 4.6 (ESC-05, ESC-25)
@@ -116,6 +129,7 @@ roles.tactische-klantenraad-2 = { side = "client" } # 4, 4.1 (ROLE-06)
 roles.contractmanager-strategisch = { side = "client", label.nl = "Strategisch contractmanager V&PO" } # 4, 4.1 (ROLE-06)
 roles.programmabureau = { side = "client", label.nl = "Programmabureau O&P Rijk" } # 4, 4.1 (ROLE-06)
 roles.deelnemende-organisatie = { side = "client", label.nl = "Deelnemende organisatie" } # 4 (ROLE-07)
+roles.contactpersoon = { side = "client", label.nl = "Contactpersoon", each_client = true } # 1.6 (ROLE-12)
 roles.management-organisatie = { side = "client", label.nl = "Management deelnemende organisatie" } # 4.4 (ESC-14)
 roles.cdi-office = { side = "client", label.nl = "CDI-office" } # 4.4 (ESC-15)
 roles.programmacoordinator = { side = "supplier", label.nl = "Programmacoördinator" } # 4, 4.1 (ROLE-06)

@@ -141,13 +141,14 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
         (
             "title =",
             "titel = \"A\"\ntitle =",
-            &["titel: is not a key here; the keys are assumed, calendars, clients, clocks, default_priority, effective_from, \
-               id, ladders, obligations, phone, priorities, roles, time_zone, title, types, version"],
+            &["titel: is not a key here; the keys are assumed, calendars, clients, clocks, contacts, default_priority, \
+               effective_from, functional_administration, id, ladders, obligations, phone, priorities, reserved, roles, subjects, \
+               supplier_levels, time_zone, title, types, version"],
         ),
         (
             "organisation =",
             "organization = \"a\"\norganisation =",
-            &["clients.0.organization: is not a key here; the keys are mail_domains, name, organisation, roles, tier"],
+            &["clients.0.organization: is not a key here; the keys are contacts, mail_domains, name, organisation, roles, tier"],
         ),
         (
             "holidays =",
@@ -192,7 +193,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             ],
         ),
         ("share = 90", "part = 90", &["clocks.1.goals.0.part: is not a key here; the keys are by, share, under, within"]),
-        ("side =", "phone = \"1\"\nside =", &["roles.desk.phone: is not a key here; the keys are label, mail, side"]),
+        ("side =", "phone = \"1\"\nside =", &["roles.desk.phone: is not a key here; the keys are each_client, label, level, mail, origin, side"]),
         ("opens =", "open = 1\nopens =", &["ladders.0.open: is not a key here; the keys are id, levels, opens, types"]),
         (
             "level = 1",

@@ -15,6 +15,7 @@ mod mail;
 mod migrations;
 mod obligations;
 mod openapi;
+mod people;
 mod row_security;
 mod simulate;
 mod support;

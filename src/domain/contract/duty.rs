@@ -21,6 +21,8 @@ pub struct Duty {
     pub clause: String,
     /// The role that must see to it.
     pub owner: String,
+    /// The subject it belongs to, whose roles are told as well when it is late.
+    pub subject: Option<String>,
     /// The calendar its working days and reminders are on.
     pub calendar: String,
     pub occasion: Occasion,

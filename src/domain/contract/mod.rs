@@ -6,12 +6,14 @@ pub mod amendment;
 mod clocks;
 mod duty;
 mod goal;
+mod people;
 mod period;
 
 pub use amendment::Amended;
 pub use clocks::{Answer, Entry, Interlude, Kind, Starts};
 pub use duty::{Duty, Occasion};
 pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, TimeLimit, open_seconds};
+pub use people::{AgreedContacts, ContactLevel, FunctionalAdministration, Reserved, ReservedTo, Subject};
 pub use period::{Cycle, Period};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +77,7 @@ pub struct Client {
     pub mail_domains: Vec<String>,
     /// Addresses of roles for this client, where they differ from the contract's own.
     pub roles: BTreeMap<String, Vec<String>>,
+    pub contacts: Option<AgreedContacts>,
 }
 
 /// A priority and the types it is for (PRI-01, PRI-10).
@@ -124,6 +127,12 @@ pub struct Role {
     pub label: Label,
     /// Where its notices go. Without an address nobody is told, which `uurwerk check` shows as *geen adres*.
     pub mail: Vec<String>,
+    /// At which level the supplier's role speaks for it.
+    pub level: Option<ContactLevel>,
+    /// Where it comes from, when not from the agreement's own list of roles (AMB-64).
+    pub origin: Option<String>,
+    /// Whether every client needs somebody who can be reached in it (ROLE-12).
+    pub each_client: bool,
 }
 
 /// What moves an escalation from its level to the next (ESC-05…08), or opens it.
@@ -257,6 +266,14 @@ pub struct Contract {
     pub clocks: Vec<Entry>,
     /// The communication matrix.
     pub roles: Vec<Role>,
+    /// Which subject is whose.
+    pub subjects: Vec<Subject>,
+    pub reserved: Vec<Reserved>,
+    /// How many people of a client may contact the desk; no bound when absent.
+    pub contacts: Option<u32>,
+    pub functional_administration: Option<FunctionalAdministration>,
+    /// Levels at which the supplier must have a contact before the agreement can hold.
+    pub supplier_levels: Vec<ContactLevel>,
     pub ladders: Vec<Ladder>,
     pub duties: Vec<Duty>,
 }

@@ -38,7 +38,7 @@ pub use catalogue::{
     PersonOfOrganisation, PersonPage,
 };
 pub use clock::{Clock, ClockList};
-pub use contract::{Contract, ContractList, ContractSummary};
+pub use contract::{Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
 };

@@ -1,5 +1,7 @@
 //! Mail to the role that owns an obligation: a reminder, or notice that it is late.
 
+use std::collections::BTreeSet;
+
 use super::DESK;
 use super::outbound::{About, outbound};
 use crate::app::App;
@@ -45,7 +47,7 @@ fn is_last_of_its_moment(history: &[Event], event: &Event) -> bool {
     of_moment.rfind(is_mailed).is_some_and(|last| last.id == event.id)
 }
 
-/// One mail to each address of the owner's role.
+/// One mail to each address of the owner's role; when it is late, to those of its subject's roles too (ROLE-02).
 fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) -> Result<Vec<Outbound>, Error> {
     let contract = &version.contract;
     let missing = || Error::Internal(format!("contract version {} has no duty {}", version.id, obligation.duty));
@@ -72,6 +74,9 @@ fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) ->
         correspondence: Correspondence { contract: &contract.id, organisation: &obligation.organisation, received_in: &[] },
         in_reply_to: None,
     };
-    let recipients = contract.addresses(role, &obligation.organisation).iter();
-    Ok(recipients.map(|recipient| outbound(app, &about, recipient, outgoing.clone())).collect())
+    let mut recipients: BTreeSet<_> = contract.addresses(role, &obligation.organisation).iter().collect();
+    if let (EventData::Late(_), Some(subject)) = (&event.data, duty.subject.as_ref().and_then(|id| contract.subject(id))) {
+        recipients.extend(contract.told_about(subject, &obligation.organisation).flat_map(|(_, addresses)| addresses));
+    }
+    Ok(recipients.into_iter().map(|recipient| outbound(app, &about, recipient, outgoing.clone())).collect())
 }

@@ -1,10 +1,11 @@
 //! An agreement as a document: what a contract manager checks before it is applied.
 
-use super::terms::{due, norm, term};
+use super::people;
+use super::terms::{due, norm, term, types};
 use crate::documents::{Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::{Calendar, HolidayRule};
 use crate::domain::clock::Entry;
-use crate::domain::contract::{Condition, ConditionKind, Contract, Level, Mode, Opens, TicketType};
+use crate::domain::contract::{Condition, ConditionKind, Contract, Level, Mode, Opens};
 use crate::domain::obligation::{Cycle, Occasion};
 use crate::domain::workflow::HoldCause;
 
@@ -24,6 +25,7 @@ pub fn document(contract: &Contract) -> Document {
         Section::table("Verplichtingen met een datum", duties(contract)),
         Section::table("Aangenomen: waarden die niet in de overeenkomst staan", assumed(contract)),
     ];
+    sections.splice(5..5, people::sections(contract));
     if !contract.type_labels.is_empty() {
         sections.insert(2, Section::table("Soorten meldingen", own_types(contract)));
     }
@@ -94,17 +96,13 @@ fn own_types(contract: &Contract) -> TableBuilder<2> {
     table
 }
 
-/// `incident, gebruikersvraag`.
-fn types(contract: &Contract, kinds: &[TicketType]) -> String {
-    kinds.iter().map(|kind| contract.dutch(*kind)).collect::<Vec<_>>().join(", ")
-}
-
-fn roles(contract: &Contract) -> TableBuilder<4> {
+fn roles(contract: &Contract) -> TableBuilder<5> {
     let mut table = TableBuilder::new([
         Column::new("Rol", CellKind::Text),
         Column::new("Naam", CellKind::Text),
         Column::new("Van", CellKind::Word),
         Column::new("Bereikbaar op", CellKind::Text),
+        Column::new("Bijzonderheden", CellKind::Text),
     ]);
     for role in &contract.roles {
         let per_client = contract.clients.iter().any(|client| client.roles.contains_key(&role.code));
@@ -113,7 +111,8 @@ fn roles(contract: &Contract) -> TableBuilder<4> {
             ([], false) => "geen adres".to_owned(),
             (addresses, _) => addresses.join(", "),
         };
-        table.row([role.code.as_str().into(), role.label.nl.as_str().into(), role.side.word().into(), reached.into()]);
+        let (code, label, side) = (role.code.as_str(), role.label.nl.as_str(), role.side.word());
+        table.row([code.into(), label.into(), side.into(), reached.into(), Cell::or_blank(people::particulars(role))]);
     }
     table
 }
@@ -306,6 +305,7 @@ fn named(contract: &Contract, key: &str) -> Option<String> {
             None => ladder.id.clone(),
         }),
         "obligations" => contract.duties.get(place(1)).map(|duty| duty.title.nl.clone()),
+        "subjects" => contract.subjects.get(place(1)).map(|subject| subject.label.nl.clone()),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod keys;
 pub mod service_management;
+mod people;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use crate::domain::calendar::{Term, Unit};
 use crate::domain::clock::{AGREED, Comparison, Share};
+use crate::domain::contract::{Contract, TicketType};
 use crate::domain::obligation::Cycle;
 
 const WEEK: [&str; 7] = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"];
@@ -63,6 +64,11 @@ pub(super) fn term(target: &str) -> String {
         (unit, _) => unit,
     };
     format!("{number} {unit}")
+}
+
+/// `incident, gebruikersvraag`.
+pub(super) fn types(contract: &Contract, kinds: &[TicketType]) -> String {
+    kinds.iter().map(|kind| contract.dutch(*kind)).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -64,6 +64,11 @@ pub(crate) fn contract() -> Contract {
         priorities: vec![priority("urgent", 1, "Urgent"), priority("high", 2, "Hoog")],
         clocks,
         roles: Vec::new(),
+        subjects: Vec::new(),
+        reserved: Vec::new(),
+        contacts: None,
+        functional_administration: None,
+        supplier_levels: Vec::new(),
         ladders: Vec::new(),
         duties: Vec::new(),
     }

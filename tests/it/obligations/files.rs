@@ -68,7 +68,7 @@ fn everything_wrong_with_a_duty_is_named_at_once() {
             "obligations.0.remind.1: is named twice",
             "obligations.0.remind.2: must say how long before the due date, such as \"5wd\"",
             "obligations.0.remind.3: is not a term such as \"10wd\", \"14d\", \"2w\", \"3mo\", \"1y\", \"3wd before\", \"day 15\" or \"last wd\"",
-            "obligations.0.remnid: is not a key here; the keys are calendar, clause, due, every, id, on, owner, remind, title",
+            "obligations.0.remnid: is not a key here; the keys are calendar, clause, due, every, id, on, owner, remind, subject, title",
             "obligations.0.calendar: refers to nothing: there is no calendar \"ofice\"",
             "obligations.0.owner: refers to nothing: there is no role \"dekc\"",
         ]

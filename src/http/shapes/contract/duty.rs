@@ -19,6 +19,8 @@ pub struct ContractDuty {
     clause: String,
     /// The responsible role.
     owner: String,
+    /// The subject whose roles are told as well when it is late; `null` when there is none.
+    subject: Option<String>,
     /// The calendar of its working days.
     calendar: String,
     /// How often it comes back: week, month, quarter, half-year or year; `null` when a fact starts it.
@@ -43,6 +45,7 @@ impl From<&Duty> for ContractDuty {
             title: (&duty.title).into(),
             clause: duty.clause.clone(),
             owner: duty.owner.clone(),
+            subject: duty.subject.clone(),
             calendar: duty.calendar.clone(),
             every,
             facts,

@@ -1,22 +1,11 @@
-//! Escalation ladders, and the roles they name.
+//! Escalation ladders.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{names, small};
-use crate::domain::contract::{Condition, Ladder, Level, Opens, Role};
+use crate::domain::contract::{Condition, Ladder, Level, Opens};
 use crate::http::shapes::Label;
-
-/// A role of a contract.
-#[derive(ToSchema, Serialize)]
-pub struct ContractRole {
-    /// Its code in the contract.
-    code: String,
-    /// `client` or `supplier`.
-    side: String,
-    /// Its display name.
-    label: Label,
-}
 
 /// An escalation ladder.
 #[derive(ToSchema, Serialize)]
@@ -74,12 +63,6 @@ pub struct ContractCondition {
     calendar_id: Option<String>,
     /// The reason code a person gives with `createTicketEscalation`.
     code: Option<String>,
-}
-
-impl From<&Role> for ContractRole {
-    fn from(role: &Role) -> Self {
-        Self { code: role.code.clone(), side: role.side.as_str().to_owned(), label: (&role.label).into() }
-    }
 }
 
 impl From<&Ladder> for ContractLadder {

@@ -3,6 +3,7 @@
 mod clock;
 mod duty;
 mod ladder;
+mod people;
 mod priority;
 mod types;
 
@@ -16,7 +17,9 @@ use crate::domain::contract::TicketType;
 use crate::usecases::contracts::Served;
 use clock::ContractClock;
 use duty::ContractDuty;
-use ladder::{ContractLadder, ContractRole};
+use ladder::ContractLadder;
+pub use people::{SubjectList, SubjectRecipients};
+use people::{ContactLimit, ContractRole, ContractSubject, FunctionalAdministration, ReservedTypes};
 use priority::ContractPriority;
 use types::ContractType;
 
@@ -82,6 +85,14 @@ pub struct Contract {
     calendars: Vec<String>,
     /// The roles of both sides, which ladders and obligations name.
     roles: Vec<ContractRole>,
+    /// What messages can be about, with the roles that are told.
+    subjects: Vec<ContractSubject>,
+    /// Ticket types that only named people may register.
+    reserved: Vec<ReservedTypes>,
+    /// How many people may contact the desk, for each client; none where the contract sets no bound.
+    contact_limits: Vec<ContactLimit>,
+    /// Who sees to the functional administration; `null` where the contract says nothing about it.
+    functional_administration: Option<FunctionalAdministration>,
     /// How tickets escalate.
     ladders: Vec<ContractLadder>,
     /// What is to be done by a date; each time one is due is an obligation.
@@ -169,6 +180,10 @@ impl Contract {
             clocks: contract.clocks.iter().map(ContractClock::from).collect(),
             calendars: contract.calendars.keys().cloned().collect(),
             roles: contract.roles.iter().map(ContractRole::from).collect(),
+            subjects: contract.subjects.iter().map(ContractSubject::from).collect(),
+            reserved: people::reserved(served),
+            contact_limits: people::contact_limits(served),
+            functional_administration: contract.functional_administration.as_ref().map(people::administration),
             ladders: contract.ladders.iter().map(ContractLadder::from).collect(),
             obligations: contract.duties.iter().map(ContractDuty::from).collect(),
         }

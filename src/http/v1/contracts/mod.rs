@@ -13,7 +13,7 @@ use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::operation::{Operation, Tag, get, post};
 use crate::http::path::{ContractId, Path};
-use crate::http::shapes::{Calendar, CalendarList, Contract, ContractList, ContractSummary};
+use crate::http::shapes::{Calendar, CalendarList, Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
 use crate::usecases::contracts;
 
 pub fn operations() -> Vec<Operation> {
@@ -37,6 +37,10 @@ pub fn operations() -> Vec<Operation> {
         get("/contracts/{contract}/calendars", calendars).id("listContractCalendars").describe(
             "Shows a contract's calendars as they now stand, amendments included, with the days off that are coming.",
             "With what was amended, and the dates of the coming twelve months that are closed or open in other hours.",
+        ),
+        get("/contracts/{contract}/subjects", subjects).id("listContractSubjects").describe(
+            "Shows who is told about which subject.",
+            "For each subject of the contract and each client the caller sees: the roles that are told, and where they are reached.",
         ),
         get("/contracts/{contract}/calendar-amendments", amendments::list).id("listCalendarAmendments").describe(
             "Shows what was amended in a contract's calendars.",
@@ -83,4 +87,13 @@ async fn calendars(
 ) -> Result<Json<CalendarList>, Failure> {
     let calendars = contracts::calendars(&app, &caller, &contract).await?;
     Ok(Json(CalendarList { items: calendars.iter().map(|one| Calendar::new(&one.name, &one.calendar, one.today)).collect() }))
+}
+
+async fn subjects(
+    app: Data<App>,
+    caller: May<ReadAgreements>,
+    Path(ContractId(contract)): Path<ContractId>,
+) -> Result<Json<SubjectList>, Failure> {
+    let (served, _) = contracts::get(&app, &caller, &contract).await?;
+    Ok(Json(SubjectList { items: served.told().iter().map(SubjectRecipients::from).collect() }))
 }

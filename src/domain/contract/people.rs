@@ -1,0 +1,99 @@
+//! What an agreement says about people: types that only named persons may register, how many may contact the desk, which subject is whose.
+
+use super::{Contract, Label, Role, Side, TicketType};
+use crate::words::closed_list;
+
+/// Ticket types that only these people may register (TKT-07).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reserved {
+    pub types: Vec<TicketType>,
+    /// The client it holds for; every client when absent.
+    pub organisation: Option<String>,
+    /// Roles of the client whose holders may.
+    pub roles: Vec<String>,
+    /// Addresses, in lower case, under which the desk knows those who may.
+    pub people: Vec<String>,
+}
+
+/// Who may register a type for a client, of all that the agreement says about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReservedTo<'a> {
+    pub roles: Vec<&'a Role>,
+    pub people: Vec<&'a str>,
+}
+
+/// That a client may have more or fewer contacts than the agreement says (SUP-13).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgreedContacts {
+    pub most: u32,
+    /// Where that was agreed.
+    pub agreed: String,
+}
+
+/// Who supports the client's users, specifies, tests and introduces (SUP-15).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionalAdministration {
+    pub by: Side,
+    /// Where the costs were agreed, when the supplier does it.
+    pub cost_agreement: Option<String>,
+}
+
+closed_list! {
+    /// The level at which the two parties meet (ROLE-03).
+    pub enum ContactLevel {
+        Operational = "operational": "operationeel", "operational";
+        Tactical = "tactical": "tactisch", "tactical";
+        Strategic = "strategic": "strategisch", "strategic";
+    }
+}
+
+/// What messages can be about, and the roles that are told (ROLE-02).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    pub id: String,
+    pub label: Label,
+    pub roles: Vec<String>,
+}
+
+impl Contract {
+    /// Who may register this type for an organisation; `None` when everybody employed there may.
+    pub fn reserved_to(&self, kind: TicketType, organisation: &str) -> Option<ReservedTo<'_>> {
+        let holds =
+            |one: &&Reserved| one.types.contains(&kind) && one.organisation.as_deref().is_none_or(|client| client == organisation);
+        let mut reserved = self.reserved.iter().filter(holds).peekable();
+        reserved.peek()?;
+        let mut to = ReservedTo { roles: Vec::new(), people: Vec::new() };
+        for one in reserved {
+            to.roles.extend(one.roles.iter().filter_map(|code| self.role(code)));
+            to.people.extend(one.people.iter().map(String::as_str));
+        }
+        to.roles.dedup();
+        to.people.dedup();
+        Some(to)
+    }
+
+    /// How many people of an organisation may contact the desk; `None` where the agreement sets no bound.
+    pub fn most_contacts(&self, organisation: &str) -> Option<u32> {
+        let agreed = self.client(organisation).and_then(|client| client.contacts.as_ref()).map(|agreed| agreed.most);
+        self.contacts.map(|most| agreed.unwrap_or(most))
+    }
+
+    pub fn subject(&self, id: &str) -> Option<&Subject> {
+        self.subjects.iter().find(|subject| subject.id == id)
+    }
+
+    /// Who is told about a subject, with where each is reached about the affairs of an organisation.
+    pub fn told_about<'a>(&'a self, subject: &'a Subject, organisation: &'a str) -> impl Iterator<Item = (&'a Role, &'a [String])> {
+        let roles = subject.roles.iter().filter_map(|code| self.role(code));
+        roles.map(move |role| (role, self.addresses(role, organisation)))
+    }
+}
+
+impl ReservedTo<'_> {
+    /// Whether an address is one of those named. It must be that of a person whom the desk identified.
+    pub fn names(&self, contract: &Contract, organisation: &str, address: &str) -> bool {
+        let is_it = |named: &str| named.eq_ignore_ascii_case(address);
+        self.people.iter().any(|named| is_it(named))
+            || self.roles.iter().flat_map(|role| contract.addresses(role, organisation)).any(|named| is_it(named))
+    }
+}

@@ -1,0 +1,67 @@
+//! What an agreement says about people, as a contract manager checks it. What it says nothing about has no section.
+
+use super::terms::types;
+use crate::documents::{CellKind, Column, Section, TableBuilder};
+use crate::domain::contract::{Contract, Role};
+
+pub(super) fn sections(contract: &Contract) -> Vec<Section> {
+    let mut sections = Vec::new();
+    if !contract.subjects.is_empty() {
+        sections.push(Section::table("Onderwerpen", subjects(contract)));
+    }
+    if !contract.reserved.is_empty() {
+        sections.push(Section::table("Voorbehouden aan aangewezen personen", reserved(contract)));
+    }
+    let contacts = contacts(contract);
+    if !contacts.is_empty() {
+        let mut table = TableBuilder::new([Column::new("Klant", CellKind::Text), Column::new("Afspraak", CellKind::Text)]);
+        for (whose, what) in contacts {
+            table.row([whose.as_str().into(), what.as_str().into()]);
+        }
+        sections.push(Section::table("Contactpersonen en functioneel beheer", table));
+    }
+    sections
+}
+
+/// `tactisch; iedere klant; niet in de rollenlijst`.
+pub(super) fn particulars(role: &Role) -> Option<String> {
+    let of_each = role.each_client.then_some("iedere klant");
+    let parts = role.level.map(|level| level.dutch()).into_iter().chain(of_each).chain(role.origin.as_deref());
+    Some(parts.collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
+}
+
+fn subjects(contract: &Contract) -> TableBuilder<2> {
+    let mut table = TableBuilder::new([Column::new("Onderwerp", CellKind::Text), Column::new("Rollen", CellKind::Text)]);
+    for subject in &contract.subjects {
+        let label = |code: &String| contract.role(code).map_or_else(|| code.clone(), |role| role.label.nl.clone());
+        let roles = subject.roles.iter().map(label).collect::<Vec<_>>().join(", ");
+        table.row([subject.label.nl.as_str().into(), roles.into()]);
+    }
+    table
+}
+
+fn reserved(contract: &Contract) -> TableBuilder<3> {
+    let mut table = TableBuilder::new([
+        Column::new("Soorten", CellKind::Text),
+        Column::new("Klant", CellKind::Text),
+        Column::new("Aan", CellKind::Text),
+    ]);
+    for reserved in &contract.reserved {
+        let to: Vec<_> = reserved.roles.iter().chain(&reserved.people).map(String::as_str).collect();
+        let whose = reserved.organisation.as_deref().unwrap_or("iedere klant");
+        table.row([types(contract, &reserved.types).into(), whose.into(), to.join(", ").into()]);
+    }
+    table
+}
+
+fn contacts(contract: &Contract) -> Vec<(String, String)> {
+    let people = |most: u32| if most == 1 { "1 persoon".to_owned() } else { format!("{most} personen") };
+    let limit = contract.contacts.map(|most| ("alle".to_owned(), format!("hoogstens {} met rechtstreeks contact", people(most))));
+    let other = contract.clients.iter().filter_map(|client| Some((client, client.contacts.as_ref()?)));
+    let other = other.map(|(client, agreed)| (client.organisation.clone(), format!("hoogstens {} ({})", people(agreed.most), agreed.agreed)));
+    let administration = contract.functional_administration.as_ref().map(|one| {
+        let costs = one.cost_agreement.as_ref().map(|agreed| format!(" (kosten: {agreed})")).unwrap_or_default();
+        ("alle".to_owned(), format!("functioneel beheer door de {}{costs}", one.by.dutch()))
+    });
+    limit.into_iter().chain(other).chain(administration).collect()
+}
