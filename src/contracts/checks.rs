@@ -43,10 +43,10 @@ pub(super) fn check_clock(section: &Section<'_>, kind: Option<Kind>) {
 
 fn names_refer_to_something(root: &Section<'_>) {
     let [calendars, priorities, roles] = ["calendars", "priorities", "roles"].map(|key| written(root, key));
-    refers(root.peek("default_priority"), &priorities, "priority");
+    refers(root.peek("default_priority"), priorities.as_ref(), "priority");
     for clock in root.quiet_sections("clocks") {
-        refers(clock.peek("calendar"), &calendars, "calendar");
-        refers(clock.peek("priority"), &priorities, "priority");
+        refers(clock.peek("calendar"), calendars.as_ref(), "calendar");
+        refers(clock.peek("priority"), priorities.as_ref(), "priority");
     }
     for own in root.quiet_sections("clients").iter().filter_map(|client| client.peek("roles")?.quiet_section()) {
         for code in own.keys().into_iter().filter(|code| roles.as_ref().is_some_and(|known| !known.contains(code))) {
@@ -54,19 +54,19 @@ fn names_refer_to_something(root: &Section<'_>) {
         }
     }
     for obligation in root.quiet_sections("obligations") {
-        refers(obligation.peek("calendar"), &calendars, "calendar");
-        refers(obligation.peek("owner"), &roles, "role");
+        refers(obligation.peek("calendar"), calendars.as_ref(), "calendar");
+        refers(obligation.peek("owner"), roles.as_ref(), "role");
     }
     for ladder in root.quiet_sections("ladders") {
         for condition in ladder.quiet_sections("opens") {
-            refers(condition.peek("calendar"), &calendars, "calendar");
+            refers(condition.peek("calendar"), calendars.as_ref(), "calendar");
         }
         for level in ladder.quiet_sections("levels") {
             for role in ["client", "supplier"].into_iter().flat_map(|side| level.quiet_list(side)) {
-                refers(Some(role), &roles, "role");
+                refers(Some(role), roles.as_ref(), "role");
             }
             for condition in level.quiet_sections("climb") {
-                refers(condition.peek("calendar"), &calendars, "calendar");
+                refers(condition.peek("calendar"), calendars.as_ref(), "calendar");
             }
         }
     }
@@ -234,7 +234,9 @@ fn names_are_short_enough(root: &Section<'_>) {
             named.refuse(name, format!("has a name longer than {most} characters"));
         }
     }
-    for (list, keys) in [("clients", &["organisation", "tier"][..]), ("ladders", &["id"]), ("obligations", &["id", "on"]), ("subjects", &["id"])] {
+    for (list, keys) in
+        [("clients", &["organisation", "tier"][..]), ("ladders", &["id"]), ("obligations", &["id", "on"]), ("subjects", &["id"])]
+    {
         for section in root.quiet_sections(list) {
             for key in keys {
                 limit(section.peek(key), LONGEST_NAME);

@@ -13,7 +13,7 @@ pub(super) fn written<'a>(root: &Section<'a>, key: &str) -> Option<BTreeSet<&'a 
 }
 
 /// Refuses a name that is none of those known; of what is left open nothing can be said.
-pub(super) fn refers(field: Option<Field<'_>>, known: &Option<BTreeSet<&str>>, what: &str) {
+pub(super) fn refers(field: Option<Field<'_>>, known: Option<&BTreeSet<&str>>, what: &str) {
     if let (Some(field), Some(known)) = (field, known)
         && let Some(name) = field.as_text()
         && !known.contains(name)

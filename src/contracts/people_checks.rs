@@ -30,8 +30,7 @@ fn organisations<'a>(root: &Section<'a>) -> Option<BTreeSet<&'a str>> {
         return Some(BTreeSet::new());
     }
     let every = root.peek("clients")?;
-    let named: BTreeSet<_> =
-        root.quiet_sections("clients").iter().filter_map(|client| client.peek("organisation")?.as_text()).collect();
+    let named: BTreeSet<_> = root.quiet_sections("clients").iter().filter_map(|client| client.peek("organisation")?.as_text()).collect();
     (named.len() == every.len()).then_some(named)
 }
 
@@ -40,15 +39,15 @@ fn names_refer_to_something(root: &Section<'_>) {
     for list in ["subjects", "reserved"] {
         for section in root.quiet_sections(list) {
             for role in section.quiet_list("roles") {
-                refers(Some(role), &roles, "role");
+                refers(Some(role), roles.as_ref(), "role");
             }
-            refers(section.peek("organisation"), &organisations, "client");
+            refers(section.peek("organisation"), organisations.as_ref(), "client");
         }
     }
     let subjects = root.quiet_sections("subjects").iter().filter_map(|subject| subject.peek("id")?.as_text()).collect();
     let subjects = if root.has("subjects") && root.peek("subjects").is_none() { None } else { Some(subjects) };
     for obligation in root.quiet_sections("obligations") {
-        refers(obligation.peek("subject"), &subjects, "subject");
+        refers(obligation.peek("subject"), subjects.as_ref(), "subject");
     }
 }
 

@@ -8,9 +8,7 @@ use super::reader::{Field, Findings, Section, label, texts, types};
 use super::{Finding, calendars, obligations, people, people_checks};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
-use crate::domain::contract::{
-    Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Side, TicketType,
-};
+use crate::domain::contract::{Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Side, TicketType};
 use crate::words::UnknownCode;
 
 /// Reads a contract, or finds everything that keeps the text from being one.
@@ -56,7 +54,13 @@ fn contract(root: &Section<'_>) -> Contract {
         reserved: sections(root, "reserved").iter().map(people::reserved).collect(),
         contacts: root.optional("contacts").and_then(|field| people::contacts(&field.section()?)),
         functional_administration: root.optional("functional_administration").and_then(|field| people::administration(&field.section()?)),
-        supplier_levels: root.optional("supplier_levels").map(|field| field.list()).unwrap_or_default().iter().filter_map(Field::code).collect(),
+        supplier_levels: root
+            .optional("supplier_levels")
+            .map(|field| field.list())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Field::code)
+            .collect(),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),
         calendars,

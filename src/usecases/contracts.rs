@@ -95,7 +95,8 @@ impl Served {
     pub fn told(&self) -> Vec<ToldAbout<'_>> {
         let contract = &self.version.contract;
         let pairs = contract.subjects.iter().flat_map(|subject| self.clients.iter().map(move |client| (subject, &*client.organisation)));
-        let told = |(subject, organisation)| ToldAbout { subject, organisation, roles: contract.told_about(subject, organisation).collect() };
+        let told =
+            |(subject, organisation)| ToldAbout { subject, organisation, roles: contract.told_about(subject, organisation).collect() };
         pairs.map(told).collect()
     }
 }

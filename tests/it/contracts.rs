@@ -193,7 +193,11 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             ],
         ),
         ("share = 90", "part = 90", &["clocks.1.goals.0.part: is not a key here; the keys are by, share, under, within"]),
-        ("side =", "phone = \"1\"\nside =", &["roles.desk.phone: is not a key here; the keys are each_client, label, level, mail, origin, side"]),
+        (
+            "side =",
+            "phone = \"1\"\nside =",
+            &["roles.desk.phone: is not a key here; the keys are each_client, label, level, mail, origin, side"],
+        ),
         ("opens =", "open = 1\nopens =", &["ladders.0.open: is not a key here; the keys are id, levels, opens, types"]),
         (
             "level = 1",

@@ -58,8 +58,7 @@ pub struct Subject {
 impl Contract {
     /// Who may register this type for an organisation; `None` when everybody employed there may.
     pub fn reserved_to(&self, kind: TicketType, organisation: &str) -> Option<ReservedTo<'_>> {
-        let holds =
-            |one: &&Reserved| one.types.contains(&kind) && one.organisation.as_deref().is_none_or(|client| client == organisation);
+        let holds = |one: &&Reserved| one.types.contains(&kind) && one.organisation.as_deref().is_none_or(|client| client == organisation);
         let mut reserved = self.reserved.iter().filter(holds).peekable();
         reserved.peek()?;
         let mut to = ReservedTo { roles: Vec::new(), people: Vec::new() };

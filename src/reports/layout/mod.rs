@@ -5,8 +5,8 @@
 
 pub mod agreement;
 pub mod keys;
-pub mod service_management;
 mod people;
+pub mod service_management;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::terms::types;
 use crate::documents::{CellKind, Column, Section, TableBuilder};
-use crate::domain::contract::{Contract, Role};
+use crate::domain::contract::{ContactLevel, Contract, Role};
 
 pub(super) fn sections(contract: &Contract) -> Vec<Section> {
     let mut sections = Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn sections(contract: &Contract) -> Vec<Section> {
 /// `tactisch; iedere klant; niet in de rollenlijst`.
 pub(super) fn particulars(role: &Role) -> Option<String> {
     let of_each = role.each_client.then_some("iedere klant");
-    let parts = role.level.map(|level| level.dutch()).into_iter().chain(of_each).chain(role.origin.as_deref());
+    let parts = role.level.map(ContactLevel::dutch).into_iter().chain(of_each).chain(role.origin.as_deref());
     Some(parts.collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
 }
 
@@ -58,7 +58,8 @@ fn contacts(contract: &Contract) -> Vec<(String, String)> {
     let people = |most: u32| if most == 1 { "1 persoon".to_owned() } else { format!("{most} personen") };
     let limit = contract.contacts.map(|most| ("alle".to_owned(), format!("hoogstens {} met rechtstreeks contact", people(most))));
     let other = contract.clients.iter().filter_map(|client| Some((client, client.contacts.as_ref()?)));
-    let other = other.map(|(client, agreed)| (client.organisation.clone(), format!("hoogstens {} ({})", people(agreed.most), agreed.agreed)));
+    let other =
+        other.map(|(client, agreed)| (client.organisation.clone(), format!("hoogstens {} ({})", people(agreed.most), agreed.agreed)));
     let administration = contract.functional_administration.as_ref().map(|one| {
         let costs = one.cost_agreement.as_ref().map(|agreed| format!(" (kosten: {agreed})")).unwrap_or_default();
         ("alle".to_owned(), format!("functioneel beheer door de {}{costs}", one.by.dutch()))

@@ -30,7 +30,9 @@ fn the_sound_contract_says_who_may_what() {
     assert!(contract.reserved_to(TicketType::Incident, "acme").is_none());
     assert_eq!((contract.most_contacts("acme"), contract.most_contacts("other")), (Some(5), Some(3)));
     let page = text::render(&agreement::document(&contract));
-    for word in ["Onderwerpen", "Voorbehouden aan aangewezen personen", "hoogstens 5 personen (Brief van 1 februari 2026)", "Annex 2", "tactisch"] {
+    for word in
+        ["Onderwerpen", "Voorbehouden aan aangewezen personen", "hoogstens 5 personen (Brief van 1 februari 2026)", "Annex 2", "tactisch"]
+    {
         assert!(page.contains(word), "{word} in:\n{page}");
     }
 }
@@ -48,11 +50,15 @@ fn tkt_07_what_is_reserved_is_reserved_to_somebody_of_the_client() {
             "roles = [\"manager\"]\npeople",
             &["reserved.0.roles.0: is a role of the supplier: a type is reserved to people of the client"],
         ),
-        ("[\"buyer\"]\npeople", "[\"nobody\", \"nobody\"]\npeople", &[
-            "reserved.0.roles.0: refers to nothing: there is no role \"nobody\"",
-            "reserved.0.roles.1: refers to nothing: there is no role \"nobody\"",
-            "reserved.0.roles.1: is named twice",
-        ]),
+        (
+            "[\"buyer\"]\npeople",
+            "[\"nobody\", \"nobody\"]\npeople",
+            &[
+                "reserved.0.roles.0: refers to nothing: there is no role \"nobody\"",
+                "reserved.0.roles.1: refers to nothing: there is no role \"nobody\"",
+                "reserved.0.roles.1: is named twice",
+            ],
+        ),
         ("types = [\"change_request\"]", "types = []", &["reserved.0.types: needs at least one type"]),
         ("people = [\"Anna@acme.example\"]", "people = [\"Anna\"]", &["reserved.0.people.0: Missing domain or user"]),
         (

@@ -30,7 +30,10 @@ async fn role_01_the_clients_twelve_roles_say_which_of_them_is_not_in_the_list(d
     assert_eq!(codes(&dap, "client").len(), 12, "{:?}", codes(&dap, "client"));
     let origins: Vec<_> = dap["roles"].as_array().expect("roles").iter().filter(|role| !role["origin"].is_null()).collect();
     assert_eq!(origins.len(), 1);
-    assert_eq!((&origins[0]["code"], &origins[0]["origin"]), (&json!("privacy-officer"), &json!("DAP 3.5.1; niet in de rollenlijst van bijlage 1")));
+    assert_eq!(
+        (&origins[0]["code"], &origins[0]["origin"]),
+        (&json!("privacy-officer"), &json!("DAP 3.5.1; niet in de rollenlijst van bijlage 1"))
+    );
     // The supplier's contacts are at three levels (ROLE-03).
     let mut levels: Vec<_> = dap["roles"].as_array().expect("roles").iter().filter_map(|role| role["level"].as_str()).collect();
     levels.sort_unstable();
@@ -75,7 +78,11 @@ async fn role_06_blg_has_its_roles_with_two_tactical_councils_and_a_contact_of_e
         assert!(client.contains(&role.to_owned()), "{role}: {client:?}");
     }
     assert!(supplier.contains(&"programmacoordinator".to_owned()));
-    let councils = blg["roles"].as_array().expect("roles").iter().filter(|role| role["code"].as_str().is_some_and(|code| code.starts_with("tactische-klantenraad")));
+    let councils = blg["roles"]
+        .as_array()
+        .expect("roles")
+        .iter()
+        .filter(|role| role["code"].as_str().is_some_and(|code| code.starts_with("tactische-klantenraad")));
     let labels: Vec<_> = councils.map(|role| role["label"]["nl"].as_str().expect("a label")).collect();
     assert_eq!(labels, ["Tactische klantenraad 1", "Tactische klantenraad 2"], "two, told apart");
 }
@@ -121,7 +128,8 @@ async fn role_02_a_client_sees_who_is_told_about_its_own_affairs_alone(desk: &De
 async fn role_03_and_role_12_a_text_without_its_contacts_is_not_applied(desk: &Desk) {
     let text = changed(&[("mail = [\"manager@desk.example\"]\n", ""), ("roles = { contact = [\"contact@acme.example\"] }\n", "")]);
     let refused = desk.post("/v1/contracts", &json!({ "contract": text })).await;
-    let told: Vec<_> = refused.body["errors"].as_array().expect("errors").iter().map(|one| one["detail"].as_str().unwrap_or_default()).collect();
+    let told: Vec<_> =
+        refused.body["errors"].as_array().expect("errors").iter().map(|one| one["detail"].as_str().unwrap_or_default()).collect();
     assert_eq!(refused.status, 400);
     assert!(told.len() == 2 && told[0].starts_with("supplier_levels.0") && told[1].starts_with("clients.0.roles"), "{told:?}");
     assert_eq!(desk.get("/v1/contracts/people").await.status, 404);
@@ -134,7 +142,9 @@ async fn role_02_the_roles_of_a_subject_hear_that_a_duty_is_late(desk: &Desk) {
     let fact = json!({ "contract": "people", "organisation": "acme", "obligation": "invoice", "evidence": "Bon." });
     assert_eq!(desk.post("/v1/obligations", &fact).await.status, 201);
     desk.passes("P3D").await;
-    let to = |address: &str, word: &str| desk.mails().iter().filter(|mail| mail.contains(&format!("To: {address}")) && mail.contains(word)).count();
+    let to = |address: &str, word: &str| {
+        desk.mails().iter().filter(|mail| mail.contains(&format!("To: {address}")) && mail.contains(word)).count()
+    };
     assert_eq!((to("manager@desk.example", "Te laat"), to("buyer@acme.example", "Te laat")), (1, 1));
     assert_eq!((to("manager@desk.example", "Herinnering"), to("buyer@acme.example", "Herinnering")), (1, 0), "its owner alone is reminded");
 }

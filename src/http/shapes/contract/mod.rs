@@ -18,8 +18,8 @@ use crate::usecases::contracts::Served;
 use clock::ContractClock;
 use duty::ContractDuty;
 use ladder::ContractLadder;
-pub use people::{SubjectList, SubjectRecipients};
 use people::{ContactLimit, ContractRole, ContractSubject, FunctionalAdministration, ReservedTypes};
+pub use people::{SubjectList, SubjectRecipients};
 use priority::ContractPriority;
 use types::ContractType;
 
