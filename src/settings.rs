@@ -143,9 +143,22 @@ pub struct Attachments {
     pub max_bytes: u64,
     /// Of all files of a ticket together.
     pub max_bytes_per_ticket: u64,
+    /// Of all files and mails of an organisation together; 0 is no limit.
+    pub max_bytes_per_organisation: u64,
+    /// The same for one organisation.
+    #[serde(default)]
+    pub max_bytes_of: BTreeMap<String, u64>,
     /// How to reach a bucket.
     #[serde(default)]
     pub s3: S3,
+}
+
+impl Attachments {
+    /// How many bytes an organisation may keep; `None` where that has no limit.
+    pub fn most_of(&self, organisation: &str) -> Option<u64> {
+        let own = self.max_bytes_of.get(organisation).copied();
+        Some(own.unwrap_or(self.max_bytes_per_organisation)).filter(|most| *most > 0)
+    }
 }
 
 /// `[files]`: how attachments and incoming mails are sealed.

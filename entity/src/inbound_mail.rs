@@ -22,6 +22,7 @@ pub struct Model {
     pub once_key: Option<String>,
     pub key_id: Option<String>,
     pub envelope: Option<Vec<u8>>,
+    pub size_bytes: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,9 @@ pub struct Model {
     pub search_text: String,
     pub is_stranger: bool,
     pub created_at: DateTimeUtc,
+    pub phone: Option<String>,
+    pub is_shared: bool,
+    pub left_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -77,13 +77,9 @@ async fn person_of(app: &App, tx: &Tx, identified: &Identified) -> Result<Option
     if let Some(known) = store::people::with_address(tx, organisation, email).await? {
         return Ok(identified.vouched_for.then_some(known.id));
     }
-    let person = Person {
-        id: app.time.id(),
-        organisation: organisation.clone(),
-        name: identified.name.clone().unwrap_or_else(|| email.clone()),
-        email: email.clone(),
-        is_stranger: false,
-    };
+    let name = identified.name.as_deref().unwrap_or(email);
+    // An address that the provider does not vouch for is only what somebody says of themselves.
+    let person = Person { is_stranger: !identified.vouched_for, ..Person::new(app.time.id(), organisation, name, email) };
     let added = store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await?;
     Ok((added > 0).then_some(person.id))
 }

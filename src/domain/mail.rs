@@ -34,6 +34,8 @@ closed_list! {
         EscalationProposed = "escalation-proposed": "escalatievoorstel", "proposed escalation";
         ObligationReminder = "obligation-reminder": "herinnering aan verplichting", "reminder of an obligation";
         ObligationLate = "obligation-late": "verplichting te laat", "obligation late";
+        /// To somebody who may not have a ticket registered.
+        Restricted = "restricted": "voorbehouden", "reserved for others";
     }
 }
 
@@ -59,6 +61,8 @@ pub struct Inbound {
     /// The ticket it made or landed on.
     pub ticket_id: Option<Uuid>,
     pub received_at: Instant,
+    /// Of the message as it came.
+    pub size_bytes: u64,
 }
 
 /// Which incoming mails a list shows; an empty field does not narrow it.

@@ -9,6 +9,7 @@ pub mod approval;
 pub mod audit;
 pub mod calendar;
 pub mod clock;
+pub mod contact;
 pub mod contract;
 pub mod history;
 pub mod idempotency;

@@ -2,16 +2,110 @@
 
 use uuid::Uuid;
 
+use super::search::folded;
+
+/// How an address ends that was made up for somebody of whom none is known.
+const NO_ADDRESS: &str = "@no-address.invalid";
+
+/// Names before the `@` that are a group's and not a person's.
+const OF_GROUPS: [&str; 24] = [
+    "administratie", "algemeen", "balie", "beheer", "contact", "desk", "facilitair", "frontoffice", "functioneelbeheer", "helpdesk", "hr",
+    "ict", "info", "it", "kantoor", "mail", "office", "post", "receptie", "sales", "secretariaat", "servicedesk", "support", "team",
+];
+
 /// Somebody of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: Uuid,
     pub organisation: String,
     pub name: String,
-    /// In lower case.
+    /// In lower case, unique within the organisation; made up for somebody without one ([`Person::address`]).
     pub email: String,
+    pub phone: Option<String>,
+    /// Whether somebody said that several people use the address.
+    pub is_shared: bool,
+    /// Whether they still belong to the organisation.
+    pub is_active: bool,
     /// Known only through a mailbox that accepts strangers: nobody has vouched for their organisation.
     pub is_stranger: bool,
+}
+
+/// What is worth a second look about a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warning {
+    /// Several people seem to use the address, so what is done under it is nobody's (SUP-16).
+    SharedAddress,
+    /// The name is that of a group, or an address.
+    NoPersonalName,
+}
+
+impl Person {
+    /// Somebody whose address is known and nothing else.
+    pub fn new(id: Uuid, organisation: &str, name: &str, email: &str) -> Self {
+        Self {
+            id,
+            organisation: organisation.to_owned(),
+            name: name.trim().to_owned(),
+            email: email.trim().to_lowercase(),
+            phone: None,
+            is_shared: false,
+            is_active: true,
+            is_stranger: false,
+        }
+    }
+
+    /// Where they can be mailed.
+    pub fn address(&self) -> Option<&str> {
+        Some(self.email.as_str()).filter(|email| !email.ends_with(NO_ADDRESS))
+    }
+
+    pub fn warnings(&self) -> Vec<Warning> {
+        let is_shared = self.is_shared || self.address().is_some_and(is_of_a_group);
+        let found = [(is_shared, Warning::SharedAddress), (!is_personal(&self.name), Warning::NoPersonalName)];
+        found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, warning)| warning).collect()
+    }
+
+    /// Name and address in a form for searching.
+    pub fn search_text(&self) -> String {
+        folded(&format!("{} {}", self.name, self.address().unwrap_or_default()))
+    }
+}
+
+impl Warning {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SharedAddress => "shared_address",
+            Self::NoPersonalName => "no_personal_name",
+        }
+    }
+
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::SharedAddress => "several people seem to use this address; what is done under it cannot be traced to one of them",
+            Self::NoPersonalName => "this is not a person's own name",
+        }
+    }
+}
+
+/// The address kept for somebody of whom none is known.
+pub fn without_address(id: Uuid) -> String {
+    format!("{id}{NO_ADDRESS}")
+}
+
+/// Whether an address is a group's by its name: `info@`, `service.desk@`, `team-ict@`.
+pub fn is_of_a_group(address: &str) -> bool {
+    let local = address.split_once('@').map_or(address, |(local, _)| local);
+    // What follows a plus sign is a label.
+    let local = folded(local.split('+').next().unwrap_or_default());
+    let joined: String = local.chars().filter(|sign| sign.is_alphanumeric()).collect();
+    let mut words = local.split(|sign: char| !sign.is_alphanumeric());
+    // Short ones are initials or part of a surname as well: `it.de.vries@`.
+    OF_GROUPS.contains(&joined.as_str()) || words.any(|word| word.len() >= 4 && OF_GROUPS.contains(&word))
+}
+
+/// Whether a name can be somebody's own: not an address, and not the name of a group.
+pub fn is_personal(name: &str) -> bool {
+    name.chars().any(char::is_alphabetic) && !name.contains('@') && !OF_GROUPS.contains(&folded(name.trim()).as_str())
 }
 
 /// Which people a list shows; an empty field does not narrow it.
@@ -20,7 +114,46 @@ pub struct PersonFilter {
     pub organisations: Vec<String>,
     /// Each somewhere in their name or address.
     pub words: Vec<String>,
+    /// Only those who still belong to their organisation, or only those who do not.
+    pub is_active: Option<bool>,
     /// After this organisation and address in the list.
     pub after: Option<(String, String)>,
     pub limit: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sup_16_an_address_of_a_group_is_recognised_by_its_name() {
+        for (address, is_group) in [
+            ("info@ipo.example", true),
+            ("Info+x@ipo.example", true),
+            ("service.desk@ipo.example", true),
+            ("team-ict@ipo.example", true),
+            ("secretariaat.bestuur@ipo.example", true),
+            ("anna@ipo.example", false),
+            ("informatie.jansen@ipo.example", false),
+            ("mailand@ipo.example", false),
+            ("it@ipo.example", true),
+            ("it.de.vries@ipo.example", false),
+        ] {
+            assert_eq!(is_of_a_group(address), is_group, "{address}");
+        }
+    }
+
+    #[test]
+    fn sup_16_a_name_of_ones_own_is_no_address_and_no_group() {
+        for (name, is_own) in [("Anna de Boer", true), ("李", true), ("info@ipo.example", false), ("Helpdesk", false), ("123", false), ("", false)] {
+            assert_eq!(is_personal(name), is_own, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_no_address_is_warned_about_for_nothing_and_cannot_be_mailed() {
+        let id = Uuid::from_u128(7);
+        let nameless = Person { email: without_address(id), ..Person::new(id, "ipo", "Anna de Boer", "") };
+        assert_eq!((nameless.address(), nameless.warnings(), nameless.search_text().as_str()), (None, vec![], "anna de boer "));
+    }
 }

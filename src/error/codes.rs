@@ -34,6 +34,8 @@ codes! {
         ClientDecides = "client_decides": "Only the client accepts or refuses the solution of an incident.";
         DeskOnly = "desk_only": "Only the desk may do this.";
         RaisedByOthers = "raised_by_others": "The contract says who may raise a case to this level, and the caller is not of that side.";
+        ReservedType = "reserved_type": "The contract reserves tickets of this type to named people, and the one who asks is none of them; the detail names them.";
+        NotAContact = "not_a_contact": "Only the client's contacts turn to the desk under this contract, and the one who asks is none of them.";
         RoleMissing = "role_missing": "The caller has none of the roles that may do this; the detail names them.";
         TokenScope = "token_scope": "The caller's roles allow it, but the token is limited to other things.";
         LocalAccountsOff = "local_accounts_off": "The desk's settings switch local accounts off.";
@@ -45,12 +47,15 @@ codes! {
         AccountClosed = "account_closed": "The local account is closed for good.";
         AccountExists = "account_exists": "Another local account has this name, or one that differs only in capitals or accents.";
         AlreadyApproved = "already_approved": "This side has approved it already.";
+        AlreadyAContact = "already_a_contact": "This person is on the list of contacts already.";
         AmendmentInForce = "amendment_in_force": "The amendment is in force already, and needs no approval.";
         AmendmentsClash = "amendments_clash": "The amendments of the contract's calendars contradict each other, or do not fit this text of the contract.";
+        ContactListFull = "contact_list_full": "As many people may contact the desk as the contract allows.";
         ExternalReferenceExists = "external_reference_exists": "Another ticket has this reference of this system; `conflictsWith` is that ticket.";
         IdempotencyKeyReused = "idempotency_key_reused": "The `Idempotency-Key` was used for another request in the last 24 hours.";
         IncidentNotOpen = "incident_not_open": "The incident that an emergency change names is not open.";
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
+        NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
         NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up can be sent again.";
@@ -59,6 +64,7 @@ codes! {
         ObligationMet = "obligation_met": "It is already recorded that the obligation was met.";
         PartRequired = "part_required": "The ticket lacks a part that the phase requires; the detail names it.";
         PartNotOfType = "part_not_of_type": "Tickets of this type have no such part.";
+        PersonExists = "person_exists": "The organisation has somebody with this address already.";
         PriorityDecided = "priority_decided": "The desk has decided the priority; a proposal comes too late.";
         PriorityRequired = "priority_required": "The ticket's clocks need a priority first.";
         RepairNotAgreeable = "repair_not_agreeable": "The contract does not allow a repair time to be agreed for this ticket.";
@@ -70,6 +76,7 @@ codes! {
         VersionExists = "version_exists": "This version of the contract was applied with another text.";
         VersionChanged = "version_changed": "The ticket changed since it was read: `If-Match` names another version.";
         AttachmentTooLarge = "attachment_too_large": "An attachment is larger than the limit.";
+        OrganisationFull = "organisation_full": "The organisation's attachments and mails together have reached the size limit.";
         TicketFull = "ticket_full": "The ticket's attachments together have reached the size limit.";
         TooLarge = "too_large": "The body is larger than the limit.";
         UnsupportedContentEncoding = "unsupported_content_encoding": "The body is compressed; only uncompressed bodies are accepted.";
@@ -121,6 +128,7 @@ codes! {
         OneOf = "one_of": "Exactly one of several must be given.";
         OutOfRange = "out_of_range": "Is too small or too large.";
         Overlap = "overlap": "Overlaps with another one.";
+        PersonalName = "personal_name": "Must be a person's own name, not that of a group, nor an address.";
         PhoneContactRequired = "phone_contact_required": "This priority needs a recorded phone contact first.";
         Recurring = "recurring": "The obligation opens by itself, every period.";
         Repeated = "repeated": "Is given twice.";
@@ -139,6 +147,7 @@ codes! {
         UnknownObligation = "unknown_obligation": "The contract has no such obligation.";
         UnknownOrganisation = "unknown_organisation": "The contract serves no such organisation.";
         UnknownParameter = "unknown_parameter": "Is not a query key here.";
+        UnknownPerson = "unknown_person": "Is nobody there who can be meant here.";
         UnknownPriority = "unknown_priority": "Is not a priority of the contract for this type.";
         UnknownRequester = "unknown_requester": "Is not one of the client's people: neither known, nor at one of its mail domains.";
         UnknownTeam = "unknown_team": "Is not one of the desk's teams.";

@@ -74,6 +74,8 @@ by_uuid! {
     ObligationId: "id", "The obligation's UUID", "obligation";
     AccessTokenId: "id", "The token's UUID", "token";
     AmendmentId: "amendment", "The amendment's id", "amendment";
+    PersonId: "person", "The person's id", "person";
+    ContactId: "contact", "The contact's id", "contact";
 }
 
 // By hand, because its schema has the format `uuid`, which the others cannot get without changing the published document.

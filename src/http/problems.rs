@@ -17,7 +17,9 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::RoleMissing
         | Code::TokenScope
         | Code::LocalAccountsOff
-        | Code::OwnAccount => StatusCode::FORBIDDEN,
+        | Code::OwnAccount
+        | Code::ReservedType
+        | Code::NotAContact => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -25,12 +27,15 @@ pub const fn status(code: Code) -> StatusCode {
         Code::AccountClosed
         | Code::AccountExists
         | Code::AlreadyApproved
+        | Code::AlreadyAContact
         | Code::AmendmentInForce
         | Code::AmendmentsClash
+        | Code::ContactListFull
         | Code::ExternalReferenceExists
         | Code::IdempotencyKeyReused
         | Code::IncidentNotOpen
         | Code::MoveNotAllowed
+        | Code::NoContactList
         | Code::NoLadder
         | Code::NotASandbox
         | Code::NotGivenUp
@@ -39,6 +44,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::ObligationMet
         | Code::PartNotOfType
         | Code::PartRequired
+        | Code::PersonExists
         | Code::PriorityDecided
         | Code::PriorityRequired
         | Code::RepairNotAgreeable
@@ -49,7 +55,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::UploadExpired
         | Code::VersionExists => StatusCode::CONFLICT,
         Code::VersionChanged => StatusCode::PRECONDITION_FAILED,
-        Code::AttachmentTooLarge | Code::TicketFull | Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::AttachmentTooLarge | Code::OrganisationFull | Code::TicketFull | Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedContentEncoding | Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
         Code::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,

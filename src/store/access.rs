@@ -1,11 +1,13 @@
 //! Whether what callers may has changed since a process last identified them.
 
-use entity::access_state;
+use entity::{access_state, account, token};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{DbErr, EntityTrait, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken};
+use crate::domain::Instant;
 
 /// Raises the version. To be called in every transaction that takes something away from a caller, or changes what they may: when it
 /// commits, every process forgets the callers it knows. A token or an account that is new takes nothing away, and needs no call.
@@ -19,4 +21,15 @@ pub async fn changed(tx: &Tx) -> Result<(), DbErr> {
 pub async fn version(reads: &impl Reads) -> Result<i64, DbErr> {
     let versions = reads.find_of_desk::<access_state::Entity>().select_only().column(access_state::Column::Version);
     versions.into_tuple().one(reads.connection()).await?.ok_or_else(|| broken("a version of access"))
+}
+
+/// Revokes every token and blocks every account of somebody who left.
+pub async fn taken_from(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
+    let revoked = token::Entity::update_many().col_expr(token::Column::RevokedAt, Expr::value(Some(now.to_utc())));
+    let theirs = revoked.filter(token::Column::PersonId.eq(person)).filter(token::Column::RevokedAt.is_null());
+    theirs.exec(tx.connection()).await?;
+    let blocked = account::Entity::update_many().col_expr(account::Column::BlockedAt, Expr::value(Some(now.to_utc())));
+    let theirs = blocked.filter(account::Column::PersonId.eq(person)).filter(account::Column::BlockedAt.is_null());
+    theirs.exec(tx.connection()).await?;
+    changed(tx).await
 }

@@ -29,6 +29,7 @@ struct InboundRow {
     reason: Option<String>,
     ticket_id: Option<Uuid>,
     received_at: chrono::DateTime<chrono::Utc>,
+    size_bytes: i64,
 }
 
 /// How a Message-ID that we made up ends.
@@ -132,6 +133,7 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key):
         once_key: Set(once_key),
         key_id: Set(key.as_ref().map(|key| key.by.clone())),
         envelope: Set(key.map(|key| key.bytes)),
+        size_bytes: Set(i64::try_from(mail.size_bytes).unwrap_or(i64::MAX)),
     };
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -154,5 +156,6 @@ fn inbound(row: InboundRow) -> Inbound {
         reason: row.reason,
         ticket_id: row.ticket_id,
         received_at: instant(row.received_at),
+        size_bytes: u64::try_from(row.size_bytes).unwrap_or_default(),
     }
 }

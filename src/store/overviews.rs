@@ -1,6 +1,7 @@
 //! Tickets with their requester and external references, all in one statement. A statement's round trip is most of what a read costs, so
 //! three statements would cost nearly three times as much.
 
+use chrono::{DateTime, Utc};
 use entity::{person, ticket};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait, Select};
@@ -31,6 +32,9 @@ impl Row {
                 organisation: ticket.organisation.clone(),
                 name,
                 email: row.try_get("", EMAIL)?,
+                phone: row.try_get("", PHONE)?,
+                is_shared: row.try_get("", IS_SHARED)?,
+                is_active: row.try_get::<Option<DateTime<Utc>>>("", LEFT_AT)?.is_none(),
                 is_stranger: row.try_get("", IS_STRANGER)?,
             }),
             _ => None,
@@ -45,6 +49,9 @@ impl Row {
 
 const NAME: &str = "requester_name";
 const EMAIL: &str = "requester_email";
+const PHONE: &str = "requester_phone";
+const IS_SHARED: &str = "requester_is_shared";
+const LEFT_AT: &str = "requester_left_at";
 const IS_STRANGER: &str = "requester_is_stranger";
 const REFERENCES: &str = "reference_list";
 
@@ -76,6 +83,9 @@ pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>) ->
     let mut query = tickets
         .expr_as(of_requester(person::Column::Name), NAME)
         .expr_as(of_requester(person::Column::Email), EMAIL)
+        .expr_as(of_requester(person::Column::Phone), PHONE)
+        .expr_as(of_requester(person::Column::IsShared), IS_SHARED)
+        .expr_as(of_requester(person::Column::LeftAt), LEFT_AT)
         .expr_as(of_requester(person::Column::IsStranger), IS_STRANGER)
         .expr_as(Expr::cust(list), REFERENCES)
         .into_query();

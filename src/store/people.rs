@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use entity::{account, person, token};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, OnConflict, UnionType};
@@ -81,6 +82,9 @@ pub async fn list(reads: &impl Reads, filter: &PersonFilter) -> Result<Vec<Perso
     if !filter.organisations.is_empty() {
         query = query.filter(person::Column::Organisation.is_in(&filter.organisations));
     }
+    if let Some(is_active) = filter.is_active {
+        query = query.filter(if is_active { person::Column::LeftAt.is_null() } else { person::Column::LeftAt.is_not_null() });
+    }
     for word in &filter.words {
         let literal = folded(word).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         query = query.filter(Expr::col(person::Column::SearchText).like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
@@ -107,9 +111,12 @@ pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u
         organisation: Set(person.organisation.clone()),
         name: Set(person.name.clone()),
         email: Set(person.email.clone()),
-        search_text: Set(folded(&format!("{} {}", person.name, person.email))),
+        search_text: Set(person.search_text()),
         is_stranger: Set(person.is_stranger),
         created_at: Set(created_at.to_utc()),
+        phone: Set(person.phone.clone()),
+        is_shared: Set(person.is_shared),
+        left_at: Set(None),
     };
     let known = OnConflict::columns([person::Column::Organisation, person::Column::Email]).do_nothing().to_owned();
     insert_rows::<person::Entity>(tx, people.iter().map(row).collect(), Some(known)).await
@@ -121,6 +128,43 @@ pub async fn vouch_for(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     known.filter(person::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
 }
 
+/// Somebody, until the transaction ends changed by nobody else.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Person>, DbErr> {
+    let found = tx.find::<person::Entity>().filter(person::Column::Id.eq(id)).lock_exclusive();
+    Ok(found.one(tx.connection()).await?.map(to_domain))
+}
+
+/// The people of an organisation with that telephone number.
+pub async fn with_phone(reads: &impl Reads, organisation: &str, phone: &str) -> Result<Vec<Person>, DbErr> {
+    let found = reads.find::<person::Entity>().filter(person::Column::Organisation.eq(organisation));
+    let found = found.filter(person::Column::Phone.eq(phone)).order_by_asc(person::Column::Id);
+    Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// Stores what is known of somebody; whoever left did so at that instant, unless they had left before.
+pub async fn update(tx: &Tx, person: &Person, now: Instant) -> Result<(), DbErr> {
+    let left_at = Expr::col(person::Column::LeftAt);
+    let left_at = if person.is_active { Expr::value(None::<DateTime<Utc>>) } else { left_at.if_null(Expr::value(Some(now.to_utc()))) };
+    let row = person::Entity::update_many()
+        .col_expr(person::Column::Name, Expr::value(person.name.clone()))
+        .col_expr(person::Column::Email, Expr::value(person.email.clone()))
+        .col_expr(person::Column::Phone, Expr::value(person.phone.clone()))
+        .col_expr(person::Column::IsShared, Expr::value(person.is_shared))
+        .col_expr(person::Column::IsStranger, Expr::value(person.is_stranger))
+        .col_expr(person::Column::SearchText, Expr::value(person.search_text()))
+        .col_expr(person::Column::LeftAt, left_at);
+    row.filter(person::Column::Id.eq(person.id)).exec(tx.connection()).await.map(drop)
+}
+
 fn to_domain(row: person::Model) -> Person {
-    Person { id: row.id, organisation: row.organisation, name: row.name, email: row.email, is_stranger: row.is_stranger }
+    Person {
+        id: row.id,
+        organisation: row.organisation,
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+        is_shared: row.is_shared,
+        is_active: row.left_at.is_none(),
+        is_stranger: row.is_stranger,
+    }
 }

@@ -33,7 +33,7 @@ fn of_table(name: &str, guarded: &Guarded) -> Vec<String> {
             format!("({ORGANISATIONS} OR EXISTS ({reported}))")
         }
         // Whoever is named for the first time is recorded, also by somebody who sees no one else.
-        OfPerson::Own(_) => "true".to_owned(),
+        OfPerson::Own(_) | OfPerson::Everybody => "true".to_owned(),
         OfPerson::Nobody => ORGANISATIONS.to_owned(),
     };
     let within = format!("{table}.{organisation} = ANY ({NAMED})");

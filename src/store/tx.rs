@@ -10,9 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contract_version,
-    escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation, obligation_opening,
-    outbound_mail, person, sandbox_advance, set_aside, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact, contact_list, contract_version, escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation, obligation_opening, outbound_mail, person, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
 
 use super::Backend;
@@ -161,6 +159,8 @@ pub enum OfPerson<C> {
     Own(C),
     /// Those that belong to a ticket, named in this column, that the person reported.
     Ticket(C),
+    /// All: they say nothing of anybody.
+    Everybody,
     /// None: the table is of no use to them.
     Nobody,
 }
@@ -170,6 +170,7 @@ impl<C: ColumnTrait> OfPerson<C> {
         let condition = match self {
             Self::Column(column) | Self::Own(column) => column.eq(person),
             Self::Ticket(column) => column.in_subquery(reported_by(person)),
+            Self::Everybody => Expr::val(1).eq(1),
             Self::Nobody => Expr::val(1).eq(0),
         };
         Condition::all().add(condition)
@@ -196,6 +197,7 @@ impl Guarded {
             OfPerson::Column(column) => OfPerson::Column(name(column)),
             OfPerson::Own(column) => OfPerson::Own(name(column)),
             OfPerson::Ticket(column) => OfPerson::Ticket(name(column)),
+            OfPerson::Everybody => OfPerson::Everybody,
             OfPerson::Nobody => OfPerson::Nobody,
         };
         Self { table: E::default().table_name().to_owned(), organisation: name(E::ORGANISATION), person, shows_desk: false }
@@ -226,6 +228,9 @@ macro_rules! of_organisation {
 of_organisation!(
     attachment: Ticket(TicketId),
     clock: Ticket(TicketId),
+    contact: Column(PersonId),
+    // That their organisation has a list, which says nothing of who is on it.
+    contact_list: Everybody,
     escalation: Ticket(TicketId),
     event: Ticket(SubjectId),
     external_reference: Ticket(TicketId),
@@ -234,6 +239,8 @@ of_organisation!(
     outbound_mail: Nobody,
     person: Own(Id),
     set_aside: Nobody,
+    // Whoever adds a file counts it.
+    storage_use: Everybody,
     ticket: Column(RequesterId),
     ticket_change: Ticket(TicketId),
     ticket_part: Ticket(TicketId),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::held::repeated;
 use super::tickets::{When, act_in};
-use super::{Code, Error, FieldCode, Problem, Stamp};
+use super::{Code, Error, FieldCode, Problem, Stamp, quota};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
@@ -59,7 +59,8 @@ pub async fn attach(
 ) -> Result<Attachment, Error> {
     let id = app.time.id();
     let room = announce(app, stamp, ticket, new, id).await?;
-    let kept = match app.files.keep(id, bytes, room.min(app.settings.attachments.max_bytes)).await {
+    let most = room.ticket.min(room.organisation).min(app.settings.attachments.max_bytes);
+    let kept = match app.files.keep(id, bytes, most).await {
         Ok(kept) if kept.size > 0 => kept,
         not_kept => {
             discard(app, &[id]).await;
@@ -83,8 +84,8 @@ pub async fn attach(
         }
         let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         let attachment = attachment(&stamp, &ticket, new, id, &kept);
-        let room = room_on(app, tx, &ticket, new.public).await?;
-        if kept.size > room {
+        let room = Room { ticket: room_on(app, tx, &ticket, new.public).await?, organisation: u64::MAX };
+        if kept.size > room.ticket {
             return Err(too_large(app, room, Some(kept.size)));
         }
         record(app, tx, &stamp, ticket, std::slice::from_ref(&attachment), Some(id)).await?;
@@ -97,14 +98,23 @@ pub async fn attach(
     recorded
 }
 
+/// How many bytes there is room for.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    ticket: u64,
+    organisation: u64,
+}
+
 /// Finds the ticket and checks permission before the first byte is taken, and commits the note that a file is coming. Returns how many
 /// bytes there is room for.
-async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<u64, Error> {
+async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<Room, Error> {
     let announced = app.keep_books(&stamp.scope, async |tx| {
         let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
         stamp.who.may_show(new.public)?;
-        let room = room_on(app, tx, &ticket, new.public).await?;
-        if new.size.is_some_and(|size| size > room.min(app.settings.attachments.max_bytes)) {
+        let organisation = quota::room(app, tx, &ticket.organisation).await?;
+        let room = Room { ticket: room_on(app, tx, &ticket, new.public).await?, organisation };
+        let most = room.ticket.min(room.organisation).min(app.settings.attachments.max_bytes);
+        if new.size.is_some_and(|size| size > most) || room.organisation == 0 {
             return Err(too_large(app, room, new.size));
         }
         store::attachments::expect(tx, &[id], TimeSource::machine().now()).await?;
@@ -124,11 +134,15 @@ pub(super) async fn room_on(app: &App, tx: &Tx, ticket: &Ticket, public: bool) -
     Ok(app.settings.attachments.max_bytes_per_ticket.saturating_sub(sizes.iter().sum()))
 }
 
-/// Too large for any ticket, or for the room that this one has left. Of a file whose size nobody told no more is read than there is room for.
-fn too_large(app: &App, room: u64, size: Option<u64>) -> Error {
+/// Too large for any ticket, or for the room that this one or its organisation has left. Of a file whose size nobody told no more is read than there is room for.
+fn too_large(app: &App, room: Room, size: Option<u64>) -> Error {
     let cap = app.settings.attachments.max_bytes;
-    if room < cap && size.is_none_or(|size| size <= cap) {
-        let detail = format!("the ticket has room for {room} more bytes of attachments");
+    let is_less = |room: u64| room < cap && size.is_none_or(|size| size <= cap);
+    if is_less(room.organisation) && room.organisation < room.ticket {
+        return quota::full(room.organisation);
+    }
+    if is_less(room.ticket) {
+        let detail = format!("the ticket has room for {} more bytes of attachments", room.ticket);
         return Error::TooLarge { code: Code::TicketFull, detail };
     }
     Error::TooLarge { code: Code::AttachmentTooLarge, detail: format!("an attachment has at most {cap} bytes") }
@@ -168,6 +182,7 @@ pub(super) async fn record(
     let wish = |one: &Attachment| Act::Attach(Attach { id: one.id, public: one.public, bytes: one.size_bytes });
     let wishes: Vec<_> = attachments.iter().map(wish).collect();
     let (ticket, _) = act_in(app, tx, stamp, ticket, &wishes, &When::default(), |_, _| made).await?;
+    quota::take(app, tx, &ticket.organisation, attachments.iter().map(|one| one.size_bytes).sum()).await?;
     store::attachments::insert(tx, attachments).await?;
     Ok(ticket)
 }

@@ -1,6 +1,6 @@
 //! Which contracts are in force, and for whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,12 +14,9 @@ use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::calendar;
 use crate::domain::contract::amendment::{self, RecordedAmendment};
+use crate::domain::contract::{Client, Contract, Role, Side, Subject};
 use crate::domain::permission::Rows;
-<<<<<<< HEAD
 use crate::store::{self, CheckedScope, Scope};
-=======
-use crate::domain::contract::{Client, Contract, Role, Subject};
->>>>>>> c864893 (Contracts say who is told about what, who may register reserved types, and how many contacts a client has)
 
 /// A contract with its amendments that are in force.
 pub fn amended(contract: Contract, recorded: &[RecordedAmendment]) -> Result<Contract, Error> {
@@ -107,14 +104,22 @@ pub struct Organisation {
     pub name: String,
     /// Contract ids, each with the organisation's tier if it has one.
     pub contracts: Vec<(String, Option<String>)>,
+    /// How many bytes it keeps, and how many it may; for the desk alone.
+    pub storage: Option<(u64, Option<u64>)>,
 }
 
 /// The clients of contracts in force that the caller sees, by id.
 pub async fn organisations(app: &App, caller: &Caller) -> Result<Vec<Organisation>, Error> {
     let mut found: BTreeMap<String, Organisation> = BTreeMap::new();
+    let is_desk = caller.who.actor.side() == Side::Supplier;
+    let used = if is_desk { store::storage::all(&app.db.view(caller.scope.clone())).await? } else { HashMap::new() };
+    let storage = |organisation: &str| {
+        is_desk.then(|| (used.get(organisation).copied().unwrap_or_default(), app.settings.attachments.most_of(organisation)))
+    };
     for Served { version, clients } in served(app, caller).await? {
         for client in clients {
-            let new = || Organisation { id: client.organisation.clone(), name: client.name, contracts: Vec::new() };
+            let storage = storage(&client.organisation);
+            let new = || Organisation { id: client.organisation.clone(), name: client.name, contracts: Vec::new(), storage };
             let organisation = found.entry(client.organisation.clone()).or_insert_with(new);
             organisation.contracts.push((version.contract.id.clone(), client.tier));
         }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::attachments::{self, NewAttachment};
 use super::tickets::{NewMessage, When, write_in};
-use super::{Error, Stamp};
+use super::{Error, Stamp, quota};
 use crate::app::App;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::TicketRef;
@@ -23,9 +23,16 @@ pub struct Enclosed {
     files: Vec<(Uuid, NewAttachment, Kept)>,
     /// The names of files too large to keep.
     too_large: Vec<String>,
+    /// Of the message they came with, where that is yet to be kept.
+    message_bytes: u64,
 }
 
 impl Enclosed {
+    /// Of a message that is kept already.
+    pub fn without_message(self) -> Self {
+        Self { message_bytes: 0, ..self }
+    }
+
     fn ids(&self) -> Vec<Uuid> {
         self.files.iter().map(|file| file.0).collect()
     }
@@ -33,7 +40,7 @@ impl Enclosed {
 
 /// Stores the bytes of a mail's files, before it is known what becomes of the mail.
 pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Error> {
-    let mut enclosed = Enclosed::default();
+    let mut enclosed = Enclosed { message_bytes: raw.len() as u64, ..Enclosed::default() };
     if mail.attachments.is_empty() {
         return Ok(enclosed);
     }
@@ -70,6 +77,9 @@ pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed:
         Err(Error::Conflict { .. }) => 0,
         room => room?,
     };
+    // The message itself is kept too, and must fit as well.
+    let of_organisation = quota::room(app, tx, &ticket.organisation).await?.saturating_sub(enclosed.message_bytes);
+    room = room.min(of_organisation);
     let (mut fitting, mut left) = (Vec::new(), Vec::new());
     for (id, new, kept) in &enclosed.files {
         match room.checked_sub(kept.size) {

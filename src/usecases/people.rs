@@ -1,16 +1,139 @@
-//! People. They are recorded when somebody first names them, and known by organisation and address.
+//! People. They are recorded by the desk, or when somebody first names them, and known by organisation and address.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Error;
+use uuid::Uuid;
+
+use super::held::{remember, repeated};
+use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::domain::person::{Person, PersonFilter};
+use crate::domain::address::can_be_mailed;
+use crate::domain::permission::Verb;
+use crate::domain::person::{Person, PersonFilter, without_address};
+use crate::domain::search::folded;
+use crate::domain::ticket::assign::Field;
 use crate::store::{self, Tx};
 
 /// A page of the people a caller sees, by organisation and address.
 pub async fn list(app: &App, caller: &Caller, filter: &PersonFilter) -> Result<Vec<Person>, Error> {
     Ok(store::people::list(&app.db.view(caller.scope.clone()), filter).await?)
+}
+
+/// Somebody whom the caller sees.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Person, Error> {
+    store::people::find(&app.db.view(caller.scope.clone()), &[id]).await?.pop().ok_or(Error::NotFound("person"))
+}
+
+/// Somebody to be recorded; of them an address or a telephone number must be known.
+#[derive(Debug, Clone, Default)]
+pub struct NewPerson {
+    pub organisation: Option<String>,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub is_shared: bool,
+}
+
+pub async fn create(app: &App, stamp: &Stamp, new: &NewPerson) -> Result<Person, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::ManagePeople)?;
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::people::find(tx, &[known]).await?.pop().ok_or(Error::NotFound("person"));
+            }
+            let mut problems = Vec::new();
+            let organisation = new.organisation.as_deref().unwrap_or_default();
+            let is_served = stamp.scope.includes(organisation) && store::agreements::read(tx).await?.have_named(organisation);
+            if new.organisation.is_some() && !is_served {
+                problems.push(Problem::field("organisation", FieldCode::UnknownOrganisation, "no contract serves it"));
+            }
+            if new.email.is_none() && new.phone.is_none() && !stamp.lacks("email") && !stamp.lacks("phone") {
+                problems.push(Problem::field("email", FieldCode::Required, "an address or a telephone number must be known"));
+            }
+            problems.extend(new.email.as_deref().and_then(unusable));
+            if !problems.is_empty() || new.organisation.is_none() {
+                return Err(Error::Invalid(problems));
+            }
+            let id = app.time.id();
+            let email = new.email.clone().unwrap_or_else(|| without_address(id));
+            let person = Person {
+                phone: new.phone.as_deref().map(|phone| phone.trim().to_owned()),
+                is_shared: new.is_shared,
+                ..Person::new(id, organisation, &new.name, &email)
+            };
+            if store::people::insert(tx, std::slice::from_ref(&person), stamp.recorded_at).await? == 0 {
+                return Err(taken());
+            }
+            remember(app, tx, stamp, person.id).await?;
+            Ok(person)
+        })
+        .await
+}
+
+/// Changes to a person; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct PersonChange {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub phone: Field,
+    pub is_shared: Option<bool>,
+    pub is_active: Option<bool>,
+}
+
+/// Changes what is known of somebody. Whoever leaves loses their place on lists of contacts, and every token and account of theirs.
+pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -> Result<Person, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::ManagePeople)?;
+            let known = store::people::lock(tx, id).await?.ok_or(Error::NotFound("person"))?;
+            if let Some(problem) = change.email.as_deref().and_then(unusable) {
+                return Err(Error::Invalid(vec![problem]));
+            }
+            let email = change.email.as_ref().map_or_else(|| known.email.clone(), |email| email.trim().to_lowercase());
+            if email != known.email && store::people::with_address(tx, &known.organisation, &email).await?.is_some() {
+                return Err(taken());
+            }
+            let person = Person {
+                name: change.name.as_ref().map_or_else(|| known.name.clone(), |name| name.trim().to_owned()),
+                // The desk gave it, and so vouches for it.
+                is_stranger: known.is_stranger && change.email.is_none(),
+                email,
+                phone: change.phone.over(known.phone.as_ref()),
+                is_shared: change.is_shared.unwrap_or(known.is_shared),
+                is_active: change.is_active.unwrap_or(known.is_active),
+                ..known.clone()
+            };
+            store::people::update(tx, &person, stamp.recorded_at).await?;
+            if known.is_active && !person.is_active {
+                store::contacts::end_of(tx, id, &stamp.who.actor.as_text(), stamp.recorded_at).await?;
+                store::access::taken_from(tx, id, stamp.recorded_at).await?;
+            }
+            Ok(person)
+        })
+        .await
+}
+
+fn unusable(email: &str) -> Option<Problem> {
+    (!can_be_mailed(email.trim())).then(|| Problem::field("email", FieldCode::BadFormat, "must be an address such as anna@ipo.example"))
+}
+
+fn taken() -> Error {
+    let detail = "the organisation has somebody with this address already".to_owned();
+    Error::Conflict { code: Code::PersonExists, detail }
+}
+
+/// Whoever calls an organisation's desk from a number, under a name: somebody who did so before, or who is recorded now.
+pub(super) async fn caller(app: &App, tx: &Tx, organisation: &str, name: &str, phone: &str) -> Result<Person, Error> {
+    let (name, phone) = (name.trim(), phone.trim());
+    let known = store::people::with_phone(tx, organisation, phone).await?;
+    if let Some(person) = known.into_iter().find(|person| folded(&person.name) == folded(name)) {
+        return Ok(person);
+    }
+    let id = app.time.id();
+    let person = Person { phone: Some(phone.to_owned()), ..Person::new(id, organisation, name, &without_address(id)) };
+    store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await?;
+    Ok(person)
 }
 
 /// An organisation and an address in lower case, which together identify a person.
@@ -49,11 +172,8 @@ pub(super) async fn known_as<'a>(
     let unknown = wanted.iter().filter(|(address, _)| !people.contains_key(address));
     let new: Vec<_> = unknown
         .map(|((organisation, email), (name, is_stranger))| Person {
-            id: app.time.id(),
-            organisation: organisation.clone(),
-            name: name.trim().to_owned(),
-            email: email.clone(),
             is_stranger: *is_stranger,
+            ..Person::new(app.time.id(), organisation, name, email)
         })
         .collect();
     if store::people::insert(tx, &new, app.time.now()).await? < new.len() as u64 {

@@ -8,6 +8,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::ticket::Ticket;
 use crate::store;
 use crate::store::record::{Record, Rows};
+use crate::store::storage::NOBODY;
 
 /// Subjects read at a time.
 const CHUNK: u64 = 500;
@@ -38,13 +39,30 @@ impl Outcome {
     }
 }
 
-/// Compares the index of every ticket and obligation with its replay. With `write` the replayed values are stored, and an event in the
+/// Compares the index of every ticket and obligation with its replay, and what each organisation keeps with its files and mails. With `write` the replayed values are stored, and an event in the
 /// history keeps both.
 pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
     outcome.tickets = compare::<Ticket>(app, write, &mut outcome).await?;
     outcome.obligations = compare::<Obligation>(app, write, &mut outcome).await?;
+    compare_storage(app, write, &mut outcome).await?;
     Ok(outcome)
+}
+
+/// Compares how many bytes each organisation keeps with what its files and mails add up to.
+async fn compare_storage(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Error> {
+    let astray = store::storage::astray(&app.all()).await?;
+    if write && !astray.is_empty() {
+        app.write(&Scope::All, async |tx| Ok(store::storage::repair(tx).await?)).await?;
+    }
+    let difference = |one: store::storage::Astray| Difference {
+        of: if one.organisation == NOBODY { "mail of nobody".to_owned() } else { one.organisation },
+        what: "storage_use.bytes".to_owned(),
+        stored: one.kept.into(),
+        replayed: one.counted.into(),
+    };
+    outcome.differences.extend(astray.into_iter().map(difference));
+    Ok(())
 }
 
 /// Compares every subject of one kind. Returns how many there are.

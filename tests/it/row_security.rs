@@ -33,6 +33,8 @@ async fn seeded() -> Desk {
     for sql in [
         "INSERT INTO account (id, issuer, subject, organisation, name, created_at) \
             VALUES (gen_random_uuid(), 'https://id.example', 'a', 'ipo', 'Anna', now())",
+        "INSERT INTO contact_list (id, contract, organisation) VALUES (gen_random_uuid(), 'x', 'ipo')",
+        "INSERT INTO contact (id, contract, organisation, person_id, added_by, added_at) VALUES (gen_random_uuid(), 'x', 'ipo', gen_random_uuid(), 'x', now())",
         "INSERT INTO set_aside (id, handler, event_id, subject_kind, subject_id, organisation, position, attempts, set_aside_at) \
             SELECT gen_random_uuid(), 'x', id, subject_kind, subject_id, organisation, 1, 1, now() FROM event WHERE organisation = 'ipo' LIMIT 1",
         "INSERT INTO escalation (id, ticket_id, organisation, ladder, level, level_since_at) \

@@ -13,7 +13,7 @@ pub use amendment::Amended;
 pub use clocks::{Answer, Entry, Interlude, Kind, Starts};
 pub use duty::{Duty, Occasion};
 pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, TimeLimit, open_seconds};
-pub use people::{AgreedContacts, ContactLevel, FunctionalAdministration, Reserved, ReservedTo, Subject};
+pub use people::{AgreedContacts, ContactLevel, FunctionalAdministration, Reserved, ReservedTo, Restriction, Subject, Who};
 pub use period::{Cycle, Period};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -96,3 +96,47 @@ impl ReservedTo<'_> {
             || self.roles.iter().flat_map(|role| contract.addresses(role, organisation)).any(|named| is_it(named))
     }
 }
+
+/// Why somebody may not have a ticket registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restriction {
+    /// The type is reserved to others.
+    Reserved,
+    /// Only the client's contacts turn to the desk.
+    NotAContact,
+}
+
+/// Whoever asks for a ticket, as far as the desk has identified them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who<'a> {
+    /// Theirs for certain.
+    pub address: Option<&'a str>,
+    /// Whether their organisation has a list of contacts, and they are not on it.
+    pub is_kept_out: bool,
+}
+
+impl Contract {
+    /// Whether it matters who asks for a ticket.
+    pub fn restricts(&self, kind: TicketType, organisation: &str) -> bool {
+        self.contacts.is_some() || self.reserved_to(kind, organisation).is_some()
+    }
+
+    /// Why somebody may not have a ticket registered; `None` when they may.
+    pub fn restriction(&self, kind: TicketType, organisation: &str, who: &Who<'_>) -> Option<Restriction> {
+        if self.contacts.is_some() && who.is_kept_out {
+            return Some(Restriction::NotAContact);
+        }
+        let to = self.reserved_to(kind, organisation)?;
+        let may = who.address.is_some_and(|address| to.names(self, organisation, address));
+        (!may).then_some(Restriction::Reserved)
+    }
+}
+
+impl Restriction {
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Reserved => "tickets of this type are reserved to named people, and the sender is none of them",
+            Self::NotAContact => "the sender is none of the client's contacts, and only those turn to the desk",
+        }
+    }
+}

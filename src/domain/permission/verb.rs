@@ -102,6 +102,12 @@ verbs! {
     ReadPeople = "read_people": "personen lezen", "read people",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Administrator, Integration,
             AuthorisedRequester, Approver];
+    /// Records people, what is known of them, and that they left.
+    ManagePeople = "manage_people": "personen vastleggen", "record people",
+        by &[AgentLine1, AgentLine2, ServiceManager, Administrator];
+    /// Says who of a client may contact the desk; a client does so for its own people.
+    ManageContacts = "manage_contacts": "contactpersonen aanwijzen", "name contacts",
+        by &[AgentLine1, AgentLine2, ServiceManager, Administrator, Approver];
     ReadReports = "read_reports": "rapportages lezen", "read reports",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration,
             AuthorisedRequester, Approver];

@@ -23,7 +23,7 @@ pub enum Field {
 }
 
 impl Field {
-    fn over(&self, present: Option<&String>) -> Option<String> {
+    pub fn over(&self, present: Option<&String>) -> Option<String> {
         match self {
             Self::Kept => present.cloned(),
             Self::Emptied => None,

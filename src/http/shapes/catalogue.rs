@@ -1,4 +1,4 @@
-//! What a screen chooses from: organisations, people, teams, channels, and the names of everything.
+//! What a screen chooses from: organisations, teams, channels, and the names of everything.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +14,27 @@ pub struct Organisation {
     pub name: String,
     /// The contracts that serve it.
     pub contracts: Vec<OrganisationContract>,
+    /// How much it keeps; `null` for a client.
+    pub storage: Option<OrganisationStorage>,
+}
+
+/// How many bytes of attachments and mails an organisation keeps.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganisationStorage {
+    /// So many now.
+    #[schema(minimum = 0)]
+    pub used_bytes: i64,
+    /// So many at most; `null` where there is no limit.
+    #[schema(minimum = 0)]
+    pub max_bytes: Option<i64>,
+}
+
+impl From<(u64, Option<u64>)> for OrganisationStorage {
+    fn from((used, most): (u64, Option<u64>)) -> Self {
+        let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        Self { used_bytes: signed(used), max_bytes: most.map(signed) }
+    }
 }
 
 /// A contract that serves an organisation.
@@ -30,29 +51,6 @@ pub struct OrganisationContract {
 pub struct OrganisationList {
     /// By id.
     pub items: Vec<Organisation>,
-}
-
-/// Somebody of an organisation.
-#[derive(ToSchema, Serialize)]
-pub struct PersonOfOrganisation {
-    /// Their id.
-    pub id: uuid::Uuid,
-    /// The organisation they belong to.
-    pub organisation: String,
-    /// Their name.
-    pub name: String,
-    /// Their address.
-    pub email: String,
-}
-
-/// A page of people.
-#[derive(ToSchema, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PersonPage {
-    /// By organisation, then address.
-    pub items: Vec<PersonOfOrganisation>,
-    /// Give this as `cursor` to get the next page; `null` on the last page.
-    pub next_cursor: Option<String>,
 }
 
 /// A value one can choose, with its name.

@@ -72,4 +72,7 @@ pub struct ReleasedTicketInput {
     /// The contract the mail belongs to; that of the mailbox unless said.
     #[schema(min_length = 1, max_length = 100, example = "dap-example")]
     pub contract: Option<String>,
+    /// The ticket's type; the mailbox's unless said.
+    #[schema(min_length = 1, max_length = 50, example = "incident")]
+    pub r#type: Option<String>,
 }

@@ -10,6 +10,7 @@ mod attachment;
 mod audit;
 mod bulk;
 mod calendar;
+mod call;
 mod catalogue;
 mod clock;
 mod contract;
@@ -20,6 +21,7 @@ mod local_account;
 mod obligation;
 mod outbound;
 mod part;
+mod person;
 mod sandbox;
 mod simulation;
 mod ticket;
@@ -33,9 +35,10 @@ pub use attachment::{Attachment, AttachmentList};
 pub use audit::{AuditLine, AuditLinePage};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};
+pub use call::CallInput;
 pub use catalogue::{
     Choice, ChoiceList, ContractLabels, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
-    PersonOfOrganisation, PersonPage,
+    OrganisationStorage,
 };
 pub use clock::{Clock, ClockList};
 pub use contract::{Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
@@ -50,6 +53,7 @@ pub use local_account::{
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
+pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
@@ -67,15 +71,4 @@ macro_rules! pages {
     )+ };
 }
 
-pages!(
-    AccessTokenPage,
-    AuditLinePage,
-    EventPage,
-    InboundMessagePage,
-    LocalAccountPage,
-    MessagePage,
-    ObligationPage,
-    OutboundMessagePage,
-    PersonPage,
-    TicketPage
-);
+pages!(AccessTokenPage, AuditLinePage, ContactPage, EventPage, InboundMessagePage, LocalAccountPage, MessagePage, ObligationPage, OutboundMessagePage, PersonPage, TicketPage);

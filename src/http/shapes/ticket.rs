@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
+use crate::domain::person::Person;
 use crate::domain::ticket::assign::Field;
 use crate::domain::ticket::{self, Overview};
 use crate::usecases::Problem;
@@ -71,6 +72,7 @@ impl TicketInput {
             priority_motivation: self.priority_motivation,
             channel: self.channel,
             requester: self.requester.map(|one| (one.name, one.email)),
+            caller: None,
             occurred_at: self.occurred_at,
             occurred_at_reason: self.occurred_at_reason.filter(|_| !is_late_unknown),
             external_references: references.map(|one| ticket::ExternalReference { system: one.system, reference: one.reference }).collect(),
@@ -150,8 +152,10 @@ pub struct PersonOut {
     id: uuid::Uuid,
     /// Their name.
     name: String,
-    /// Their address.
-    email: String,
+    /// Their address; `null` where none is known.
+    email: Option<String>,
+    /// Their telephone number; `null` where none is known.
+    phone: Option<String>,
 }
 
 /// A ticket.
@@ -248,7 +252,7 @@ impl From<Overview> for Ticket {
             proposed_priority: ticket.proposed_priority,
             priority_motivation: ticket.priority_motivation,
             channel: ticket.channel.as_str().to_owned(),
-            requester: requester.map(|person| PersonOut { id: person.id, name: person.name, email: person.email }),
+            requester: requester.map(PersonOut::from),
             assignee: ticket.assignee,
             team: ticket.team,
             opened_at: ticket.opened_at,
@@ -280,4 +284,10 @@ pub struct TicketPage {
     #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub synced_until: Option<Instant>,
+}
+
+impl From<Person> for PersonOut {
+    fn from(person: Person) -> Self {
+        Self { id: person.id, email: person.address().map(str::to_owned), name: person.name, phone: person.phone }
+    }
 }

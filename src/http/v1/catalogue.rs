@@ -1,4 +1,4 @@
-//! What a screen offers to choose from: organisations, people, teams and channels, and the display names of all codes.
+//! What a screen offers to choose from: organisations, teams and channels, and the display names of all codes.
 
 use actix_web::http::header::{self, AcceptLanguage, Header, Quality};
 use actix_web::web::Data;
@@ -6,23 +6,19 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::tickets::names;
 use crate::app::App;
-use crate::domain::permission::{ReadAgreements, ReadPeople};
-use crate::domain::person::{Person, PersonFilter};
+use crate::domain::permission::ReadAgreements;
 use crate::domain::ticket::Channel;
-use crate::http::answer::{Json, Paged};
+use crate::http::answer::Json;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::labels;
 use crate::http::operation::{Answer, Argument, Location, Operation, Parameter, RequestContext, Signature, Tag, get, text};
-use crate::http::paging::{self, Page};
-use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{
-    Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
-    OrganisationList, PersonOfOrganisation, PersonPage,
+    Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
+    OrganisationStorage,
 };
-use crate::usecases::{self, contracts};
+use crate::usecases::contracts;
 use crate::words::Word;
 
 pub fn operations() -> Vec<Operation> {
@@ -30,10 +26,6 @@ pub fn operations() -> Vec<Operation> {
         get("/organisations", organisations)
             .id("listOrganisations")
             .describe("Shows the organisations that contracts in force serve.", "Those the caller sees, each with the contracts that serve it."),
-        get("/people", people).id("listPeople").describe(
-            "Shows a page of people, by organisation and address.",
-            "By organisation and address; `text` finds words in names and addresses, with or without accents.",
-        ),
         get("/teams", teams).id("listTeams").describe(
             "Shows the teams of the desk; where there are any, a ticket's team is one of these.",
             "As the settings name them; none means that a team can be any text.",
@@ -55,44 +47,10 @@ async fn organisations(app: Data<App>, caller: May<ReadAgreements>) -> Result<Js
         id: one.id,
         name: one.name,
         contracts: one.contracts.into_iter().map(served).collect(),
+        storage: one.storage.map(OrganisationStorage::from),
     };
     let found = contracts::organisations(&app, &caller).await?;
     Ok(Json(OrganisationList { items: found.into_iter().map(shown).collect() }))
-}
-
-struct PeopleQuery {
-    organisations: Vec<String>,
-    text: Option<String>,
-    size: u64,
-    after: Option<(String, String)>,
-}
-
-impl FromQuery for PeopleQuery {
-    fn read(keys: &mut Keys) -> Self {
-        Self {
-            organisations: keys.list("organisation", "A comma list of ids of organisations"),
-            text: keys.text_of("text", "Words that each stand somewhere in the name or the address", Some(1), 200),
-            size: keys.page_size("How many people a page shows; 20 unless said", 20),
-            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", read_position),
-        }
-    }
-}
-
-async fn people(app: Data<App>, caller: May<ReadPeople>, query: Query<PeopleQuery>) -> Result<Paged<PersonPage>, Failure> {
-    let (PeopleQuery { organisations, text, size, after }, mut problems) = query.partial();
-    let names = names(&app, &caller, !organisations.is_empty()).await?;
-    problems.extend(among("organisation", &organisations, names.organisations.iter().map(String::as_str)));
-    Failure::unless_none(problems)?;
-    let words = text.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
-    let filter = PersonFilter { organisations, words, after, limit: size + 1 };
-    let found = usecases::people::list(&app, &caller, &filter).await?;
-    let page = Page::of(found, size, |person| format!("{}\n{}", person.organisation, person.email));
-    let shown = |one: Person| PersonOfOrganisation { id: one.id, organisation: one.organisation, name: one.name, email: one.email };
-    Ok(Paged(PersonPage { items: page.items.into_iter().map(shown).collect(), next_cursor: page.next_cursor }))
-}
-
-fn read_position(text: &str) -> Option<(String, String)> {
-    text.split_once('\n').map(|(organisation, email)| (organisation.to_owned(), email.to_owned()))
 }
 
 async fn teams(app: Data<App>, _caller: May<ReadAgreements>) -> Result<Json<ChoiceList>, Failure> {

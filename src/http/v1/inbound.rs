@@ -154,7 +154,7 @@ async fn release(
     body: Body<ReleasedTicketInput>,
 ) -> Result<Made, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
-    let to = Destination { organisation: body.value.organisation, contract: body.value.contract };
+    let to = Destination { organisation: body.value.organisation, contract: body.value.contract, kind: body.value.r#type };
     // Releasing parses the whole mail again.
     let _room = limits.memory(MAIL_CAP).await;
     let released = inbound::release(&app, &stamp, id, &to).await?;

@@ -3,12 +3,14 @@
 
 mod access;
 mod audit;
+mod calls;
 mod catalogue;
 mod contracts;
 mod document;
 mod inbound;
 mod obligations;
 mod outbound;
+mod people;
 mod reports;
 mod sandbox;
 mod tickets;
@@ -18,6 +20,7 @@ use super::operation::Operation;
 pub fn operations() -> Vec<Operation> {
     let operations = [
         tickets::operations(),
+        calls::operations(),
         inbound::operations(),
         outbound::operations(),
         obligations::operations(),
@@ -25,6 +28,7 @@ pub fn operations() -> Vec<Operation> {
         reports::operations(),
         catalogue::operations(),
         access::operations(),
+        people::operations(),
         sandbox::operations(),
         audit::operations(),
         document::operations(),

@@ -13,6 +13,7 @@ mod obligation_reminder;
 mod parts;
 mod proposed;
 mod reply;
+mod restricted;
 mod solved;
 mod status_changed;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use obligation_reminder::ObligationReminder;
 pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, TicketFacts};
 pub use proposed::Proposed;
 pub use reply::Reply;
+pub use restricted::Restricted;
 pub use solved::{DoneWord, Solved};
 pub use status_changed::StatusChanged;
 
@@ -78,7 +80,7 @@ pub trait Message: Serialize + Sized {
     const SUBJECT: &'static str;
     const BODY: &'static str;
 
-    /// The number of the ticket it is about; none for a mail about an obligation.
+    /// The number of the ticket it is about; none for a mail about something else.
     fn ticket(&self) -> Option<&str>;
 
     /// Examples of what the desk sends, each with what is special about it. The first is the usual case, and its remark is empty.
@@ -130,6 +132,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Proposed>(),
     Entry::of::<ObligationReminder>(),
     Entry::of::<ObligationLate>(),
+    Entry::of::<Restricted>(),
 ];
 
 impl Entry {

@@ -1,7 +1,6 @@
 //! The handlers, on one page: which events each takes, where in the stream it begins, and what it makes of them.
 
 mod context;
-mod outbound;
 mod owners;
 mod requester;
 mod roles;

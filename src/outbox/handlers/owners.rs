@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::DESK;
-use super::outbound::{About, outbound};
 use crate::app::App;
 use crate::domain::agreements::Version;
 use crate::domain::mail::Outbound;
@@ -15,6 +14,7 @@ use crate::store::events::Streamed;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
+use crate::usecases::letter::{About, outbound};
 
 /// Makes the mails for those of the events that are about obligations.
 pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {

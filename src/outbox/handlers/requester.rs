@@ -5,6 +5,7 @@ use super::ticket_mail::TicketMail;
 use crate::domain::clock::Kind;
 use crate::domain::contract::Priority;
 use crate::domain::mail::Outbound;
+use crate::domain::person::Person;
 use crate::domain::ticket::transition::Moved;
 use crate::domain::ticket::{EventData, asked};
 use crate::domain::workflow::State;
@@ -12,9 +13,9 @@ use crate::mail::messages::{self, Confirmation, DoneWord, Line, Outgoing, Reply,
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {
-    /// None when the ticket has no requester.
+    /// None when the ticket has no requester, or one without an address.
     pub(super) fn to_requester(&self) -> Result<Vec<Outbound>, Error> {
-        let Some(person) = self.context.requester(self.ticket) else { return Ok(Vec::new()) };
+        let Some(address) = self.context.requester(self.ticket).and_then(Person::address) else { return Ok(Vec::new()) };
         let outgoing = match &self.event.data {
             EventData::Registered(registered) => {
                 // An automatic message is never confirmed: two machines would answer each other for ever.
@@ -36,7 +37,7 @@ impl TicketMail<'_> {
             },
         };
         let answers = self.context.thread(self.ticket).and_then(|thread| thread.latest.clone());
-        Ok(vec![self.outbound(&person.email, outgoing, answers)])
+        Ok(vec![self.outbound(address, outgoing, answers)])
     }
 
     fn confirmation(&self, asked: Option<&Priority>) -> Result<Outgoing, TemplateError> {

@@ -1,7 +1,6 @@
 //! Mail about an event of a ticket: what all such mails share.
 
 use super::context::TicketContext;
-use super::outbound::{About, outbound};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
@@ -13,6 +12,7 @@ use crate::mail::send::Correspondence;
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
+use crate::usecases::letter::{About, outbound};
 
 pub(super) struct TicketMail<'a> {
     app: &'a App,

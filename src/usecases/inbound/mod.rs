@@ -2,6 +2,7 @@
 //!
 //! `receive` takes a message in, `release` makes a ticket of a quarantined one, `copy` keeps the message itself, and `sender` looks up what is known of who wrote it.
 
+mod answer;
 mod copy;
 pub mod read;
 mod receive;

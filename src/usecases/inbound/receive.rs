@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Becoming, copy, draft, requester, sender};
+use super::{Becoming, answer, copy, draft, requester, sender};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
@@ -16,10 +16,12 @@ use crate::mail::parse::{self, Parsed};
 use crate::mail::triage::{self, Decision, OurBounce, Outcome, RECEIVED_BEFORE, TicketMatch, TriageInput};
 use crate::settings::Mailbox;
 use crate::store::inbound::{MADE_UP, SameBy, SameMessage};
+use crate::store::storage::NOBODY;
 use crate::store::{self, Scope, Tx};
 use crate::usecases::enclosures::{self, Enclosed};
+use crate::usecases::entitled::Refused;
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
-use crate::usecases::{Error, Stamp, people, tokens};
+use crate::usecases::{Code, Error, Stamp, people, quota, tokens};
 
 /// The largest message that is taken in, in bytes.
 const SIZE_CAP: usize = 25 * 1024 * 1024;
@@ -42,6 +44,8 @@ pub async fn receive(app: &App, stamp: &Stamp, mailbox_name: &str, raw: &[u8]) -
     let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, stamp, id: app.time.id(), now: stamp.recorded_at };
     match Box::pin(coming.take_in()).await {
         Err(away @ (Error::Unavailable(_) | Error::Repeat)) => Err(away),
+        // Kept all the same, as nobody's; an error only when there is no room for that either.
+        Err(Error::TooLarge { code: Code::OrganisationFull, .. }) => Box::pin(coming.quarantine_for_lack_of_room()).await,
         Err(fault) => Box::pin(coming.quarantine_after(&fault)).await,
         taken => taken,
     }
@@ -73,6 +77,13 @@ impl Coming<'_> {
         .await;
         enclosures::discard_rest(self.app, &enclosed).await;
         taken
+    }
+
+    /// Quarantines a message of an organisation that has no room left.
+    async fn quarantine_for_lack_of_room(&self) -> Result<Received, Error> {
+        tracing::warn!(mailbox = self.name, message = %self.id, "an organisation has no room left for its mails; one is quarantined");
+        let reason = "its sender's organisation has no room left for mails and files";
+        self.app.write(&Scope::All, async |tx| self.keep_aside(tx, reason).await).await
     }
 
     /// Quarantines a message that the desk failed to take in, for people to look at.
@@ -125,6 +136,8 @@ impl Coming<'_> {
         ticket: Option<Ticket>,
         organisation: Option<String>,
     ) -> Result<Received, Error> {
+        let whose = ticket.as_ref().map(|ticket| &ticket.organisation).or(organisation.as_ref());
+        quota::take(self.app, tx, whose.map_or(NOBODY, String::as_str), self.raw.len() as u64).await?;
         let kept = StoredMail {
             id: self.id,
             organisation: ticket.as_ref().map(|ticket| ticket.organisation.clone()).or(organisation),
@@ -138,6 +151,7 @@ impl Coming<'_> {
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),
             received_at: self.now,
+            size_bytes: self.raw.len() as u64,
         };
         let once_key = (decision.outcome != Outcome::Duplicate).then(|| self.once_key());
         if tx.touched().objects.is_empty() {
@@ -175,7 +189,7 @@ impl<'a> Intake<'a> {
     async fn take(&self, tx: &Tx, enclosed: &Enclosed) -> Result<Received, Error> {
         let (app, coming) = (self.coming.app, self.coming);
         let before = coming.before(tx).await?;
-        let decision = self.or_quarantine(self.decide(tx, before.is_some()).await?);
+        let (decision, restricted) = self.or_quarantine(tx, self.decide(tx, before.is_some()).await?).await?;
         let ticket = match &decision.outcome {
             Outcome::Ticket { .. } | Outcome::FollowUp(_) => {
                 let ticket = tickets::register_in(app, tx, &self.stamp(None), &self.draft(&decision)).await?.ticket;
@@ -194,7 +208,11 @@ impl<'a> Intake<'a> {
             // A stranger's mail is linked to no ticket: our next mail about the ticket would be a reply to it.
             Outcome::Quarantined | Outcome::Refused => None,
         };
-        coming.keep(tx, &decision, ticket, self.whose.clone().ok()).await
+        let received = coming.keep(tx, &decision, ticket, self.whose.clone().ok()).await?;
+        if let Some(refused) = &restricted {
+            answer::restricted(app, tx, &received.mail, coming.mail, refused).await?;
+        }
+        Ok(received)
     }
 
     async fn decide(&self, tx: &Tx, is_duplicate: bool) -> Result<Decision<Ticket>, Error> {
@@ -266,16 +284,20 @@ impl<'a> Intake<'a> {
     }
 
     /// The decision, or quarantine if the ticket it calls for cannot be registered: the mail must not be lost.
-    fn or_quarantine(&self, decision: Decision<Ticket>) -> Decision<Ticket> {
+    /// With it why others only may have such a ticket, when its sender is to hear of that.
+    async fn or_quarantine(&self, tx: &Tx, decision: Decision<Ticket>) -> Result<(Decision<Ticket>, Option<Refused>), Error> {
         if !matches!(decision.outcome, Outcome::Ticket { .. } | Outcome::FollowUp(_)) {
-            return decision;
+            return Ok((decision, None));
         }
-        let problems = tickets::problems(self.agreements, &self.stamp(None), &self.draft(&decision));
+        let (stamp, draft) = (self.stamp(None), self.draft(&decision));
+        let problems = tickets::problems(self.agreements, &stamp, &draft);
         let details: Vec<_> = problems.iter().map(|problem| problem.detail.as_str()).collect();
-        if details.is_empty() {
-            return decision;
+        if !details.is_empty() {
+            return Ok((waiting(&details.join("; ")), None));
         }
-        waiting(&details.join("; "))
+        let Some(refused) = tickets::restriction(tx, self.agreements, &stamp, &draft).await? else { return Ok((decision, None)) };
+        let is_told = decision.acknowledge;
+        Ok((waiting(refused.restriction.says()), is_told.then_some(refused)))
     }
 
     /// The ticket it becomes. A follow-up keeps the organisation and contract of the ticket it follows.

@@ -10,10 +10,11 @@ use crate::domain::ticket::Overview;
 use crate::mail::attribution::{self, Sender, Unattributed};
 use crate::mail::parse::{self, Parsed};
 use crate::settings::Mailbox;
+use crate::store::storage::NOBODY;
 use crate::store::{self, View};
 use crate::usecases::enclosures;
 use crate::usecases::tickets::{self, Draft};
-use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, quota};
 
 /// Where the desk sends a message.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ pub struct Destination {
     pub organisation: Option<String>,
     /// The mailbox's contract when absent.
     pub contract: Option<String>,
+    /// The name of a type; the mailbox's when absent.
+    pub kind: Option<String>,
 }
 
 /// Registers the ticket that the message would have become, reported when the message arrived (AMB-95, MAIL-05).
@@ -61,7 +64,8 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         occurred_at_reason: Some(format!("received by mail then, and kept as \"{}\"", mail.outcome)),
         ..draft(&parsed, becoming)
     };
-    let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?;
+    let draft = Draft { kind: to.kind.clone().or(draft.kind), ..draft };
+    let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?.without_message();
     let done = stamp.write(app, async |tx| {
         if let Some(known) = tickets::registered_before(tx, stamp).await? {
             return Ok(known);
@@ -71,6 +75,9 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
             let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);
             return Err(Error::Conflict { code: Code::NotQuarantined, detail });
         }
+        // It is the client's from now on.
+        store::storage::free(tx, mail.organisation.as_deref().unwrap_or(NOBODY), mail.size_bytes).await?;
+        quota::take(app, tx, &made.ticket.organisation, mail.size_bytes).await?;
         let ticket = enclosures::record(app, tx, stamp, made.ticket.clone(), &enclosed).await?;
         Ok(Overview { ticket, ..made })
     });

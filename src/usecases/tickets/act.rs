@@ -6,11 +6,13 @@ use super::{check_late, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
+use crate::domain::permission::Verb;
 use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
+use crate::usecases::entitled;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
 
@@ -88,6 +90,7 @@ pub(in crate::usecases) async fn act_in(
 ) -> Result<(Ticket, Vec<Event>), Error> {
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     let mut problems = hindrances(app, held.contract(), &held.subject, wishes);
+    refuse_reserved(tx, stamp, held.contract(), &held.subject, wishes).await?;
     let at = gathered(occurred(stamp, &held.history, when), &mut problems)?.unwrap_or(stamp.recorded_at);
     // What was due before that instant happened before it, so it is recorded first.
     held.catch_up(at)?;
@@ -119,6 +122,15 @@ pub(in crate::usecases) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ti
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     held.happened(data, None, stamp.recorded_at);
     held.write(tx, None).await.map(drop)
+}
+
+/// Refuses to make a ticket one of a type that its contract reserves to others than its requester.
+async fn refuse_reserved(tx: &Tx, stamp: &Stamp, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -> Result<(), Error> {
+    let to = wishes.iter().find_map(|wish| if let Act::Retype(retype) = wish { Some(retype.to) } else { None });
+    let Some(to) = to.filter(|to| *to != ticket.kind && ticket.state().is_open() && stamp.who.may(Verb::RetypeTickets).is_ok()) else {
+        return Ok(());
+    };
+    entitled::retyping(tx, contract, ticket, to).await?.map_or(Ok(()), |refused| Err(refused.into()))
 }
 
 /// The instant of an act: not in the future, and not before the ticket's previous fact.

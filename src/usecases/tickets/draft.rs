@@ -9,6 +9,7 @@ use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::Verb;
+use crate::domain::person::Person;
 use crate::domain::ticket::prioritise::needs_phone_contact;
 use crate::domain::ticket::{Channel, ExternalReference};
 use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
@@ -30,6 +31,8 @@ pub struct Draft {
     pub channel: Option<String>,
     /// Name and address of the person who reports it.
     pub requester: Option<(String, String)>,
+    /// Whoever reports it by telephone, of whom no address is known.
+    pub caller: Option<Person>,
     /// When it was reported; now when absent.
     pub occurred_at: Option<Instant>,
     /// Why it is recorded late; required with `occurred_at`.
@@ -68,6 +71,8 @@ pub(super) struct Judged {
     pub problems: Vec<Problem>,
     /// What prevents it though nothing is wrong with it.
     pub conflict: Option<Error>,
+    /// That whoever asks may not have it registered at all, which comes before what is wrong with it.
+    pub forbidden: Option<Error>,
     pub kind: Option<TicketType>,
     pub version: Option<Arc<Version>>,
     /// The client and its tier.
@@ -80,7 +85,10 @@ pub(super) struct Judged {
 
 impl Judged {
     pub fn outcome(self) -> Result<Checked, Error> {
-        let Self { problems, conflict, kind, version, client, channel, occurred_at, emergency_for } = self;
+        if let Some(forbidden) = self.forbidden {
+            return Err(forbidden);
+        }
+        let Self { problems, conflict, forbidden: _, kind, version, client, channel, occurred_at, emergency_for } = self;
         match (kind, version, client, channel, conflict) {
             _ if !problems.is_empty() => Err(Error::Invalid(problems)),
             (.., Some(conflict)) => Err(conflict),
@@ -140,7 +148,7 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
             ));
         }
     }
-    Judged { problems, conflict: None, kind, version, client, channel, occurred_at, emergency_for: None }
+    Judged { problems, conflict: None, forbidden: None, kind, version, client, channel, occurred_at, emergency_for: None }
 }
 
 fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {

@@ -2,6 +2,7 @@
 
 mod act;
 mod agree;
+mod call;
 mod draft;
 mod emergency;
 mod escalate;
@@ -15,8 +16,10 @@ mod write;
 pub use act::{When, act};
 pub(super) use act::{act_in, record_in};
 pub use agree::{RepairAgreement, agree_repair};
+pub use call::{Call, take_call};
 pub use draft::{Draft, FromMail};
 pub(super) use draft::{client_of, problems};
+pub(super) use register::restriction;
 pub use escalate::escalate;
 pub use part::write_part;
 pub use register::{register, register_in, register_many, registered_before};

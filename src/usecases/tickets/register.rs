@@ -13,6 +13,7 @@ use crate::domain::permission::Verb;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
 use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, asked, kinds};
 use crate::store::{self, Tx};
+use crate::usecases::entitled::{self, Asker, Wish};
 use crate::usecases::held::{Held, repeated, write_all};
 use crate::usecases::people::{self, Address};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
@@ -86,6 +87,7 @@ async fn register_all_in(
 ) -> Result<Vec<Result<Overview, Error>>, Error> {
     let agreements = store::agreements::read(tx).await?;
     let mut judged: Vec<_> = drafts.iter().map(|(_, draft)| judge(&agreements, stamp, draft)).collect();
+    refuse_others(tx, stamp, drafts, &mut judged).await?;
     refuse_strangers(tx, stamp, drafts, &mut judged).await?;
     find_emergencies(&agreements, tx, drafts, &mut judged).await?;
     let mut outcomes: Vec<_> = judged.into_iter().map(Judged::outcome).collect();
@@ -99,7 +101,7 @@ async fn register_all_in(
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
     let (mut made, mut records) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()));
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
-        let requester = address(draft, checked).and_then(|address| people.get(&address).cloned());
+        let requester = address(draft, checked).and_then(|address| people.get(&address).cloned()).or_else(|| draft.caller.clone());
         let ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id));
         let (actor, data, at) = (registered_by(stamp, &ticket), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
@@ -117,6 +119,41 @@ async fn register_all_in(
     store::search::put_new(tx, named()).await?;
     let mut made = made.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(Ok))).collect())
+}
+
+/// Refuses drafts of types that their contract reserves to others, and of clients whose contacts alone turn to the desk.
+async fn refuse_others(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], judged: &mut [Judged]) -> Result<(), Error> {
+    let wishes: Vec<_> = drafts.iter().zip(&*judged).map(|((_, draft), judged)| wish(stamp, draft, judged)).collect();
+    let refused = entitled::refusals(tx, &wishes).await?;
+    for (refused, judged) in refused.into_iter().zip(judged) {
+        judged.forbidden = refused.map(Error::from);
+    }
+    Ok(())
+}
+
+/// Why a draft's sender may not have it registered.
+pub(in crate::usecases) async fn restriction(
+    tx: &Tx,
+    agreements: &Agreements,
+    stamp: &Stamp,
+    draft: &Draft,
+) -> Result<Option<entitled::Refused>, Error> {
+    let judged = judge(agreements, stamp, draft);
+    Ok(entitled::refusals(tx, &[wish(stamp, draft, &judged)]).await?.pop().flatten())
+}
+
+/// The ticket that a draft asks for, and who does.
+fn wish<'a>(stamp: &Stamp, draft: &Draft, judged: &'a Judged) -> Option<Wish<'a>> {
+    let (organisation, _) = judged.client.as_ref()?;
+    let address = || draft.requester.as_ref().map_or(Asker::Nobody, |(_, email)| Asker::Address(people::address(organisation, email).1));
+    let by = match (&stamp.who.actor, draft.mail) {
+        _ if draft.caller.is_some() => Asker::Caller,
+        // The sender of a mail is who they are; the organisation of a stranger follows from the mailbox alone.
+        (Actor::Client(_), Some(mail)) if mail.is_stranger => Asker::Nobody,
+        (Actor::Client(id), None) => id.parse().map_or(Asker::Nobody, Asker::Person),
+        _ => address(),
+    };
+    Some(Wish { contract: &judged.version.as_ref()?.contract, organisation, kind: judged.kind?, by })
 }
 
 /// Refuses a client's drafts whose requester is neither known nor at one of the client's mail domains: the client may only name its own

@@ -10,6 +10,7 @@ mod limits;
 mod lists;
 mod no_oracle;
 mod parts;
+mod quota;
 mod refusals;
 mod retries;
 mod revocations;

@@ -1,7 +1,17 @@
 //! Who is who: the roles and subjects of agreements, and what only some people may.
 
+mod calls;
+mod contacts;
+mod directory;
 mod files;
+mod reserved;
 mod roles;
+
+use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+use uurwerk::usecases::tokens::{self, NewToken};
+
+use crate::support::{Answer, Desk};
 
 /// A contract in which everything about people can be said; tests change it.
 const SOUND: &str = r#"
@@ -46,4 +56,28 @@ fn changed(changes: &[(&str, &str)]) -> String {
         assert_eq!(text.matches(from).count(), 1, "{from} stands once in the sound contract");
         text.replace(from, to)
     })
+}
+
+/// Records somebody of an organisation; their id.
+async fn recorded(desk: &Desk, organisation: &str, name: &str, email: &str) -> String {
+    let made = desk.post("/v1/people", &json!({ "organisation": organisation, "name": name, "email": email })).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.body["id"].as_str().expect("an id").to_owned()
+}
+
+/// A token of somebody who is recorded.
+async fn token_of(desk: &Desk, organisation: &str, email: &str, role: Role) -> String {
+    let (organisation, person) = (Some(organisation.to_owned()), Some(email.to_owned()));
+    let new = NewToken { name: "portaal".to_owned(), organisation, roles: vec![role], person, ..NewToken::default() };
+    tokens::create(&desk.app, &new).await.expect("a token")
+}
+
+/// Applies a contract text.
+async fn applies(desk: &Desk, text: &str) {
+    let applied = desk.post("/v1/contracts", &json!({ "contract": text })).await;
+    assert_eq!(applied.status, 201, "{}", applied.body);
+}
+
+fn refusal(answer: &Answer) -> (u16, Value) {
+    (answer.status, answer.body["code"].clone())
 }

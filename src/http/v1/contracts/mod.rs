@@ -2,6 +2,7 @@
 
 mod agreements;
 mod amendments;
+mod contacts;
 mod simulations;
 
 use actix_web::web::Data;
@@ -63,7 +64,7 @@ pub fn operations() -> Vec<Operation> {
             "The answer sets the goals as they were beside those the other text would have set, and counts both.",
         ),
     ];
-    operations.into_iter().map(|operation| operation.tag(Tag::Contracts)).collect()
+    operations.into_iter().chain(contacts::operations()).map(|operation| operation.tag(Tag::Contracts)).collect()
 }
 
 async fn list(app: Data<App>, caller: May<ReadAgreements>) -> Result<Json<ContractList>, Failure> {

@@ -1,4 +1,4 @@
-//! A message as it goes into the queue.
+//! A letter of the desk as it goes into the queue.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::mail::messages::Outgoing;
 use crate::mail::send::{self, Correspondence};
 
 /// What a mail is about.
-pub(super) struct About<'a> {
+pub struct About<'a> {
     pub event_id: Uuid,
     pub ticket_id: Option<Uuid>,
     pub organisation: &'a str,
@@ -17,7 +17,7 @@ pub(super) struct About<'a> {
     pub in_reply_to: Option<String>,
 }
 
-pub(super) fn outbound(app: &App, about: &About<'_>, recipient: &str, outgoing: Outgoing) -> Outbound {
+pub fn outbound(app: &App, about: &About<'_>, recipient: &str, outgoing: Outgoing) -> Outbound {
     // Derived from the event and the recipient, so that a handler that runs twice makes the same mail.
     let id = Uuid::new_v5(&about.event_id, format!("{} {recipient}", outgoing.kind).as_bytes());
     Outbound {

@@ -1,0 +1,159 @@
+//! Who may have a ticket registered: a contract can reserve types to named people (TKT-07), and let a client's contacts alone turn to the
+//! desk (SUP-14).
+//!
+//! Who asks is somebody the desk has identified: the person behind a client's token or sign-in, the sender of a mail, or the requester for
+//! whom the desk vouches. An address that a client fills in says nothing about who is asking.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::{Code, Error};
+use crate::domain::contract::{Contract, ReservedTo, Restriction, TicketType, Who};
+use crate::domain::person::Person;
+use crate::domain::ticket::Ticket;
+use crate::store::{self, Tx};
+
+/// Who asks for a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// A client's own caller.
+    Person(Uuid),
+    /// Whoever has this address in the organisation: the sender of a mail, or a requester for whom the desk vouches.
+    Address(String),
+    /// Somebody on the telephone, whose call the desk passes on: the desk notes it whoever calls.
+    Caller,
+    Nobody,
+}
+
+/// A ticket that somebody asks for.
+#[derive(Debug)]
+pub(super) struct Wish<'a> {
+    pub contract: &'a Contract,
+    pub organisation: &'a str,
+    pub kind: TicketType,
+    pub by: Asker,
+}
+
+/// That somebody may not have a ticket registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub restriction: Restriction,
+    /// What the ticket's type is called in Dutch.
+    pub kind: String,
+    /// The contract's title.
+    pub contract: String,
+    /// Roles, addresses and names of those who may; none for somebody unknown, who learns nobody's name.
+    pub turn_to: Vec<String>,
+}
+
+/// For each wish whether it is refused. Takes as many queries for many wishes as for one, and none where no contract restricts anything.
+pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>]) -> Result<Vec<Option<Refused>>, Error> {
+    let is_restricted = |wish: &&Wish<'_>| wish.contract.restricts(wish.kind, wish.organisation);
+    let restricted: Vec<_> = wishes.iter().flatten().filter(is_restricted).collect();
+    if restricted.is_empty() {
+        return Ok(wishes.iter().map(|_| None).collect());
+    }
+    let people = people_of(tx, &restricted).await?;
+    let clients: Vec<_> = restricted.iter().map(|wish| (wish.contract.id.as_str(), wish.organisation)).collect();
+    let lists = store::contacts::lists(tx, &clients).await?;
+    let contacts = store::contacts::active(tx, &people.iter().map(|person| person.id).collect::<Vec<_>>()).await?;
+    let decided = |wish: &Wish<'_>| {
+        let person = people.iter().find(|person| wish.is_by(person));
+        let client = |(contract, organisation): &(String, String)| (&**contract, &**organisation) == wish.client();
+        let is_contact = person.is_some_and(|person| contacts.contains(&(wish.contract.id.clone(), person.id)));
+        let is_kept_out = lists.iter().any(client) && !is_contact && wish.by != Asker::Caller;
+        let who = Who { address: wish.address(person), is_kept_out };
+        Some((wish.contract.restriction(wish.kind, wish.organisation, &who)?, who.address.is_some()))
+    };
+    let decided: Vec<_> = wishes.iter().map(|wish| wish.as_ref().filter(is_restricted).and_then(decided)).collect();
+    let kept_out = wishes.iter().flatten().zip(&decided).filter(|(_, decided)| matches!(decided, Some((Restriction::NotAContact, true))));
+    let clients: BTreeSet<_> = kept_out.map(|(wish, _)| wish.client()).collect();
+    let mut names = BTreeMap::new();
+    for (contract, organisation) in clients {
+        names.insert((contract, organisation), store::contacts::names(tx, contract, organisation).await?);
+    }
+    let refused = |(wish, decided): (&Option<Wish<'_>>, Option<(Restriction, bool)>)| {
+        let (wish, (restriction, is_known)) = (wish.as_ref()?, decided?);
+        let contacts = names.get(&wish.client()).cloned().unwrap_or_default();
+        Some(wish.refused(restriction, is_known, contacts))
+    };
+    Ok(wishes.iter().zip(decided).map(refused).collect())
+}
+
+/// Whether the requester of a ticket may not have one of another type.
+pub(super) async fn retyping(tx: &Tx, contract: &Contract, ticket: &Ticket, to: TicketType) -> Result<Option<Refused>, Error> {
+    if contract.reserved_to(to, &ticket.organisation).is_none() {
+        return Ok(None);
+    }
+    let by = ticket.requester_id.map_or(Asker::Nobody, Asker::Person);
+    let wish = Wish { contract, organisation: &ticket.organisation, kind: to, by };
+    let refused = refusals(tx, &[Some(wish)]).await?.pop().flatten();
+    // A ticket that is there was asked for by somebody who could.
+    Ok(refused.filter(|refused| refused.restriction == Restriction::Reserved))
+}
+
+/// The people who ask, as far as the desk knows them.
+async fn people_of(tx: &Tx, wishes: &[&Wish<'_>]) -> Result<Vec<Person>, Error> {
+    let ids: Vec<_> = wishes.iter().filter_map(|wish| if let Asker::Person(id) = wish.by { Some(id) } else { None }).collect();
+    let addresses = |wish: &&&Wish<'_>| matches!(wish.by, Asker::Address(_));
+    let organisations: Vec<_> = wishes.iter().filter(addresses).map(|wish| wish.organisation).collect();
+    let emails: Vec<_> = wishes.iter().filter_map(|wish| if let Asker::Address(email) = &wish.by { Some(&**email) } else { None }).collect();
+    let mut people = if ids.is_empty() { Vec::new() } else { store::people::find(tx, &ids).await? };
+    if !emails.is_empty() {
+        people.extend(store::people::with_addresses(tx, &organisations, &emails).await?);
+    }
+    Ok(people)
+}
+
+impl Wish<'_> {
+    fn is_by(&self, person: &Person) -> bool {
+        person.organisation == self.organisation
+            && match &self.by {
+                Asker::Person(id) => person.id == *id,
+                Asker::Address(email) => person.email == *email,
+                Asker::Caller | Asker::Nobody => false,
+            }
+    }
+
+    /// The address of whoever asks. Somebody who left has none any more; one for whom nobody vouched has it only by what they say.
+    fn address<'a>(&'a self, person: Option<&'a Person>) -> Option<&'a str> {
+        match (&self.by, person) {
+            (_, Some(person)) if !person.is_active => None,
+            (Asker::Person(_), Some(person)) => person.address().filter(|_| !person.is_stranger),
+            (Asker::Address(email), _) => Some(email),
+            (Asker::Person(_) | Asker::Caller | Asker::Nobody, _) => None,
+        }
+    }
+
+    fn client(&self) -> (&str, &str) {
+        (&self.contract.id, self.organisation)
+    }
+
+    fn refused(&self, restriction: Restriction, is_known: bool, contacts: Vec<String>) -> Refused {
+        let turn_to = match restriction {
+            Restriction::Reserved => {
+                self.contract.reserved_to(self.kind, self.organisation).map(|to| those(&to, is_known)).unwrap_or_default()
+            }
+            Restriction::NotAContact => contacts,
+        };
+        let (kind, contract) = (self.contract.dutch(self.kind).to_owned(), self.contract.title.clone());
+        Refused { restriction, kind, contract, turn_to }
+    }
+}
+
+fn those(to: &ReservedTo<'_>, is_known: bool) -> Vec<String> {
+    let people = to.people.iter().filter(|_| is_known).map(|address| (*address).to_owned());
+    to.roles.iter().map(|role| role.label.nl.clone()).chain(people).collect()
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        let to = if refused.turn_to.is_empty() { String::new() } else { format!(": {}", refused.turn_to.join(", ")) };
+        let (code, detail) = match refused.restriction {
+            Restriction::Reserved => (Code::ReservedType, format!("the contract reserves \"{}\" to named people{to}", refused.kind)),
+            Restriction::NotAContact => (Code::NotAContact, format!("only the client's contacts turn to the desk under this contract{to}")),
+        };
+        Self::Forbidden { code, detail }
+    }
+}

@@ -1,0 +1,37 @@
+//! The automatic answer to a mail of somebody who may not have a ticket registered: once per mail, and never to a machine.
+
+use crate::app::App;
+use crate::domain::contract::Restriction;
+use crate::domain::mail::Inbound;
+use crate::mail::messages::{self, Line, Restricted};
+use crate::mail::parse::Parsed;
+use crate::mail::send::Correspondence;
+use crate::store::{self, Tx};
+use crate::usecases::Error;
+use crate::usecases::entitled::Refused;
+use crate::usecases::letter::{About, outbound};
+
+/// How the desk signs.
+const DESK: &str = "Servicedesk";
+
+/// Queues the answer in the transaction that keeps the mail.
+pub(super) async fn restricted(app: &App, tx: &Tx, kept: &Inbound, mail: &Parsed, refused: &Refused) -> Result<(), Error> {
+    let (Some(from), Some(organisation)) = (&mail.from, &kept.organisation) else { return Ok(()) };
+    let outgoing = messages::write(&Restricted {
+        subject: mail.subject.as_deref().unwrap_or("(geen onderwerp)").into(),
+        contract: refused.contract.as_str().into(),
+        reserved: (refused.restriction == Restriction::Reserved).then(|| refused.kind.as_str().into()),
+        turn_to: refused.turn_to.iter().map(|one| Line::from(one.as_str())).collect(),
+        desk: DESK.into(),
+    })?;
+    let received_in = [kept.mailbox.clone()];
+    let about = About {
+        // The mail itself: a second answer to it would be the same one.
+        event_id: kept.id,
+        ticket_id: None,
+        organisation,
+        correspondence: Correspondence { contract: &kept.contract, organisation, received_in: &received_in },
+        in_reply_to: mail.message_id.clone(),
+    };
+    Ok(store::outbound::queue(tx, &[outbound(app, &about, &from.email, outgoing)]).await?)
+}
