@@ -53,7 +53,7 @@ pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
 async fn compare_storage(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Error> {
     let astray = store::storage::astray(&app.all()).await?;
     if write && !astray.is_empty() {
-        app.write(&Scope::All, async |tx| Ok(store::storage::repair(tx).await?)).await?;
+        app.write(&Scope::ALL, async |tx| Ok(store::storage::repair(tx).await?)).await?;
     }
     let difference = |one: store::storage::Astray| Difference {
         of: if one.organisation == NOBODY { "mail of nobody".to_owned() } else { one.organisation },
