@@ -53,6 +53,7 @@ pub async fn add(app: &App, stamp: &Stamp, contract: &str, person: Option<Uuid>)
                 Some(_) => store::contacts::update(tx, &entry).await?,
                 None => store::contacts::insert(tx, &entry).await?,
             }
+            tx.touch("contact", entry.id);
             remember(app, tx, stamp, entry.id).await?;
             Ok((entry, person))
         })
@@ -80,6 +81,7 @@ pub async fn set_active(app: &App, stamp: &Stamp, contract: &str, id: Uuid, is_a
             } else {
                 entry.ended = Some((by, stamp.recorded_at));
             }
+            tx.touch("contact", id);
             store::contacts::update(tx, &entry).await?;
             Ok((entry, person))
         })

@@ -65,6 +65,7 @@ pub async fn create(app: &App, stamp: &Stamp, new: &NewPerson) -> Result<Person,
             if store::people::insert(tx, std::slice::from_ref(&person), stamp.recorded_at).await? == 0 {
                 return Err(taken());
             }
+            tx.touch("person", person.id);
             remember(app, tx, stamp, person.id).await?;
             Ok(person)
         })
@@ -104,6 +105,7 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -
                 is_active: change.is_active.unwrap_or(known.is_active),
                 ..known.clone()
             };
+            tx.touch("person", id);
             store::people::update(tx, &person, stamp.recorded_at).await?;
             if known.is_active && !person.is_active {
                 store::contacts::end_of(tx, id, &stamp.who.actor.as_text(), stamp.recorded_at).await?;

@@ -39,8 +39,8 @@ impl Outcome {
     }
 }
 
-/// Compares the index of every ticket and obligation with its replay, and what each organisation keeps with its files and mails. With `write` the replayed values are stored, and an event in the
-/// history keeps both.
+/// Compares the index of every ticket and obligation with its replay, and what each organisation keeps with its files and mails. With `write`
+/// the replayed values are stored, and an event in the history keeps both.
 pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
     outcome.tickets = compare::<Ticket>(app, write, &mut outcome).await?;
@@ -53,7 +53,12 @@ pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
 async fn compare_storage(app: &App, write: bool, outcome: &mut Outcome) -> Result<(), Error> {
     let astray = store::storage::astray(&app.all()).await?;
     if write && !astray.is_empty() {
-        app.write(&Scope::ALL, async |tx| Ok(store::storage::repair(tx).await?)).await?;
+        let repaired = Stamp::command("rebuild", app.time.now());
+        let repaired = repaired.write(app, async |tx| {
+            astray.iter().for_each(|one| tx.touch("storage", &one.organisation));
+            Ok(store::storage::repair(tx).await?)
+        });
+        repaired.await?;
     }
     let difference = |one: store::storage::Astray| Difference {
         of: if one.organisation == NOBODY { "mail of nobody".to_owned() } else { one.organisation },

@@ -83,7 +83,7 @@ impl Coming<'_> {
     async fn quarantine_for_lack_of_room(&self) -> Result<Received, Error> {
         tracing::warn!(mailbox = self.name, message = %self.id, "an organisation has no room left for its mails; one is quarantined");
         let reason = "its sender's organisation has no room left for mails and files";
-        self.app.write(&Scope::ALL, async |tx| self.keep_aside(tx, reason).await).await
+        self.app.write(&self.stamp.act(), &Scope::ALL, async |tx| self.keep_aside(tx, reason).await).await
     }
 
     /// Quarantines a message that the desk failed to take in, for people to look at.
