@@ -9,8 +9,30 @@ const NO_ADDRESS: &str = "@no-address.invalid";
 
 /// Names before the `@` that are a group's and not a person's.
 const OF_GROUPS: [&str; 24] = [
-    "administratie", "algemeen", "balie", "beheer", "contact", "desk", "facilitair", "frontoffice", "functioneelbeheer", "helpdesk", "hr",
-    "ict", "info", "it", "kantoor", "mail", "office", "post", "receptie", "sales", "secretariaat", "servicedesk", "support", "team",
+    "administratie",
+    "algemeen",
+    "balie",
+    "beheer",
+    "contact",
+    "desk",
+    "facilitair",
+    "frontoffice",
+    "functioneelbeheer",
+    "helpdesk",
+    "hr",
+    "ict",
+    "info",
+    "it",
+    "kantoor",
+    "mail",
+    "office",
+    "post",
+    "receptie",
+    "sales",
+    "secretariaat",
+    "servicedesk",
+    "support",
+    "team",
 ];
 
 /// Somebody of an organisation.
@@ -145,7 +167,9 @@ mod tests {
 
     #[test]
     fn sup_16_a_name_of_ones_own_is_no_address_and_no_group() {
-        for (name, is_own) in [("Anna de Boer", true), ("李", true), ("info@ipo.example", false), ("Helpdesk", false), ("123", false), ("", false)] {
+        for (name, is_own) in
+            [("Anna de Boer", true), ("李", true), ("info@ipo.example", false), ("Helpdesk", false), ("123", false), ("", false)]
+        {
             assert_eq!(is_personal(name), is_own, "{name:?}");
         }
     }

@@ -98,7 +98,8 @@ async fn people_of(tx: &Tx, wishes: &[&Wish<'_>]) -> Result<Vec<Person>, Error> 
     let ids: Vec<_> = wishes.iter().filter_map(|wish| if let Asker::Person(id) = wish.by { Some(id) } else { None }).collect();
     let addresses = |wish: &&&Wish<'_>| matches!(wish.by, Asker::Address(_));
     let organisations: Vec<_> = wishes.iter().filter(addresses).map(|wish| wish.organisation).collect();
-    let emails: Vec<_> = wishes.iter().filter_map(|wish| if let Asker::Address(email) = &wish.by { Some(&**email) } else { None }).collect();
+    let emails: Vec<_> =
+        wishes.iter().filter_map(|wish| if let Asker::Address(email) = &wish.by { Some(&**email) } else { None }).collect();
     let mut people = if ids.is_empty() { Vec::new() } else { store::people::find(tx, &ids).await? };
     if !emails.is_empty() {
         people.extend(store::people::with_addresses(tx, &organisations, &emails).await?);

@@ -71,4 +71,16 @@ macro_rules! pages {
     )+ };
 }
 
-pages!(AccessTokenPage, AuditLinePage, ContactPage, EventPage, InboundMessagePage, LocalAccountPage, MessagePage, ObligationPage, OutboundMessagePage, PersonPage, TicketPage);
+pages!(
+    AccessTokenPage,
+    AuditLinePage,
+    ContactPage,
+    EventPage,
+    InboundMessagePage,
+    LocalAccountPage,
+    MessagePage,
+    ObligationPage,
+    OutboundMessagePage,
+    PersonPage,
+    TicketPage
+);

@@ -15,8 +15,8 @@ use crate::http::error::Failure;
 use crate::http::labels;
 use crate::http::operation::{Answer, Argument, Location, Operation, Parameter, RequestContext, Signature, Tag, get, text};
 use crate::http::shapes::{
-    Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
-    OrganisationStorage,
+    Choice, ChoiceList, ContractLabels, Label, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract,
+    OrganisationList, OrganisationStorage,
 };
 use crate::usecases::contracts;
 use crate::words::Word;

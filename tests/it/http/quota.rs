@@ -112,7 +112,8 @@ async fn what_is_kept_is_compared_with_what_there_is(desk: &Desk) {
     assert_eq!(rebuild(&desk.app, false).await.expect("a comparison").differences, []);
 
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
-    desk.spoils("UPDATE storage_use SET bytes = bytes + 5 WHERE organisation = (SELECT organisation FROM ticket WHERE id = $1)", ticket).await;
+    desk.spoils("UPDATE storage_use SET bytes = bytes + 5 WHERE organisation = (SELECT organisation FROM ticket WHERE id = $1)", ticket)
+        .await;
     let found = rebuild(&desk.app, true).await.expect("a repair").differences;
     assert_eq!((found.len(), found[0].of.as_str(), found[0].what.as_str()), (1, "ipo", "storage_use.bytes"));
     assert_eq!(rebuild(&desk.app, false).await.expect("a comparison").differences, []);

@@ -23,13 +23,20 @@ async fn sup_11_a_name_a_number_and_whom_it_is_passed_to_are_enough(desk: &Desk)
     assert_eq!(desk.rows("ticket").await, 1, "a repeat makes nothing new");
     let number = made.body["number"].as_str().expect("a number");
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
-    assert_eq!((&ticket["type"], &ticket["channel"], &ticket["assignee"]), (&json!("incident"), &json!("phone"), &json!("piet")), "{ticket}");
+    assert_eq!(
+        (&ticket["type"], &ticket["channel"], &ticket["assignee"]),
+        (&json!("incident"), &json!("phone"), &json!("piet")),
+        "{ticket}"
+    );
     let requester = json!({ "id": ticket["requester"]["id"], "name": "Bea Bakker", "email": null, "phone": "+31 6 12345678" });
     assert_eq!(ticket["requester"], requester);
     let kinds: Vec<_> = desk.history(number).await.into_iter().map(|(kind, _)| kind).collect();
     assert!(kinds.starts_with(&["ticket.registered".to_owned(), "ticket.assigned".to_owned()]), "{kinds:?}");
     // The rest comes later; whoever calls again is the same person, and nobody is mailed who has no address.
-    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "title": "Inloggen lukt niet", "type": "service_request" })).await.status, 200);
+    assert_eq!(
+        desk.patch(&format!("/v1/tickets/{number}"), &json!({ "title": "Inloggen lukt niet", "type": "service_request" })).await.status,
+        200
+    );
     let second = desk.post("/v1/calls", &call()).await;
     assert_eq!(second.body["requester"]["id"], ticket["requester"]["id"]);
     desk.moves(number, "in_progress").await;

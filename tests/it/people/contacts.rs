@@ -97,13 +97,17 @@ async fn sup_14_once_contacts_are_named_nobody_else_of_the_client_has_a_ticket_r
         assert_eq!(asks(&as_bram, anna).await, (403, json!("not_a_contact")), "whomever they name, {role}");
     }
     // By mail, politely, and with whom to turn to.
-    let mail = |from: &str, id: u32| format!("From: {from}\nSubject: Stuk\nMessage-ID: <{id}@gemeente-voorbeeld.example>\n\nHet is stuk.\n");
+    let mail =
+        |from: &str, id: u32| format!("From: {from}\nSubject: Stuk\nMessage-ID: <{id}@gemeente-voorbeeld.example>\n\nHet is stuk.\n");
     assert_eq!(desk.mail_arrives("support", &mail(anna, 1)).await.body["outcome"], "ticket");
     let kept = desk.mail_arrives("support", &mail("nieuw@gemeente-voorbeeld.example", 2)).await;
     assert_eq!(kept.body["outcome"], "quarantined", "{}", kept.body);
     desk.passes("PT1H").await;
     let answers: Vec<_> = desk.mails().into_iter().filter(|mail| mail.contains("Niet geregistreerd")).collect();
-    assert!(answers.len() == 1 && answers[0].contains("nieuw@gemeente-voorbeeld.example") && answers[0].contains("anna Jansen"), "{answers:?}");
+    assert!(
+        answers.len() == 1 && answers[0].contains("nieuw@gemeente-voorbeeld.example") && answers[0].contains("anna Jansen"),
+        "{answers:?}"
+    );
     // Another client of the contract has named nobody, and is as free as before.
     let other = json!({ "type": "service_request", "contract": "covide", "organisation": "stichting-proef", "title": "x", "channel": "portal",
         "requester": { "name": "Bea", "email": "bea@stichting-proef.example" } });
@@ -137,16 +141,20 @@ async fn a_client_sees_its_own_contacts_and_its_approver_names_them(desk: &Desk)
     assert!(both.len() > SOUND.len());
     applies(desk, &both).await;
     let path = "/v1/contracts/people/contacts";
-    let (theirs, ours) = (recorded(desk, "acme", "Ann Acme", "ann@acme.example").await, recorded(desk, "ipo", "Ian Ipo", "ian@ipo.example").await);
+    let (theirs, ours) =
+        (recorded(desk, "acme", "Ann Acme", "ann@acme.example").await, recorded(desk, "ipo", "Ian Ipo", "ian@ipo.example").await);
     let added = desk.post(path, &json!({ "person": theirs })).await;
     assert_eq!(added.status, 201, "{}", added.body);
-    let (approver, requester) = (desk.token(Some("ipo"), &[Role::Approver]).await, desk.token(Some("ipo"), &[Role::AuthorisedRequester]).await);
+    let (approver, requester) =
+        (desk.token(Some("ipo"), &[Role::Approver]).await, desk.token(Some("ipo"), &[Role::AuthorisedRequester]).await);
     let listed = desk.ask(Some(&requester), "GET", path, None).await.body;
     assert_eq!(listed["items"], json!([]), "another client's contacts are not there");
-    let named = |token: String, person: String| async move { desk.ask(Some(&token), "POST", path, Some(&json!({ "person": person }))).await };
+    let named =
+        |token: String, person: String| async move { desk.ask(Some(&token), "POST", path, Some(&json!({ "person": person }))).await };
     assert_eq!(named(requester, ours.clone()).await.status, 403);
     assert_eq!(named(approver.clone(), ours).await.status, 201);
-    let (foreign, absent) = (named(approver.clone(), theirs).await, named(approver.clone(), "018f4c1e-7a3b-7c00-8000-0000000000aa".to_owned()).await);
+    let (foreign, absent) =
+        (named(approver.clone(), theirs).await, named(approver.clone(), "018f4c1e-7a3b-7c00-8000-0000000000aa".to_owned()).await);
     assert_eq!((foreign.status, &foreign.body["errors"]), (400, &absent.body["errors"]));
     let other = format!("{path}/{}", added.body["id"].as_str().expect("an id"));
     assert_eq!(desk.ask(Some(&approver), "PATCH", &other, Some(&json!({ "isActive": false }))).await.status, 404);

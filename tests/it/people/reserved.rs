@@ -112,7 +112,8 @@ async fn tkt_07_whoever_left_may_no_longer(desk: &Desk) {
 
 /// A desk with a mailbox whose mails become changes.
 async fn with_a_mailbox_for_changes(on: On) -> Desk {
-    let mailbox = "[mailboxes.changes]\naddress = \"changes@uurwerk.example\"\ncontract = \"reserved\"\ndefault_type = \"change_request\"\n";
+    let mailbox =
+        "[mailboxes.changes]\naddress = \"changes@uurwerk.example\"\ncontract = \"reserved\"\ndefault_type = \"change_request\"\n";
     let desk = Desk::open_with_file(on, mailbox).await;
     reserved(&desk).await;
     desk
@@ -136,8 +137,13 @@ async fn by_mail_a_reserved_type_takes_those_named_and_tells_the_others_politely
     let answers: Vec<_> = desk.mails().into_iter().filter(|mail| mail.contains("Niet geregistreerd")).collect();
     assert_eq!(answers.len(), 1, "{answers:?}");
     for part in [
-        "bram@ipo.example", "Auto-Submitted: auto-replied", "In-Reply-To: <2@ipo.example>", "Servicemanager", "anna@ipo.example",
-        "wijzigingsverzoek", "changes@uurwerk.example",
+        "bram@ipo.example",
+        "Auto-Submitted: auto-replied",
+        "In-Reply-To: <2@ipo.example>",
+        "Servicemanager",
+        "anna@ipo.example",
+        "wijzigingsverzoek",
+        "changes@uurwerk.example",
     ] {
         assert!(answers[0].contains(part), "{part} in {}", answers[0]);
     }
