@@ -1,6 +1,8 @@
 //! How a request is filled in: each thing that it names is once another organisation's, and once nowhere. An operation that this does not
 //! know stops the test.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,6 +25,8 @@ pub struct Things {
     pub inbound: String,
     pub outbound: String,
     pub amendment: String,
+    /// What else was made, by the path under which it stands.
+    pub others: BTreeMap<&'static str, String>,
 }
 
 /// The asker's own, where an operation needs something that is there.
@@ -51,6 +55,8 @@ impl Things {
             ("/outbound-messages/", "id") => vec![named(&self.outbound, nobody())],
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
+            ("/people/", "person") => vec![named(&self.person, nobody())],
+            (upto, "id" | "contact" | "redaction") if self.others.contains_key(upto) => vec![named(&self.others[upto], nobody())],
             ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
             _ => panic!("the isolation walk does not know what {{{name}}} of {path} names: tell it in tests/it/http/isolation/fill.rs"),
         }
@@ -68,12 +74,16 @@ impl Things {
             "text" => {
                 vec![named("Salarissen", "Nergens"), named(&self.number, "INC-999999"), named("bea@stichting-proef", "niemand@nergens")]
             }
+            "holder" => vec![named(&self.person, nobody())],
+            "actor" => vec![named(&format!("client:{}", self.person), format!("client:{}", nobody()))],
+            "object" => vec![named(&format!("ticket:{}", self.ticket), format!("ticket:{}", nobody()))],
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
             "priority" => vec![named("p1", "p99")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
-            | "dueFrom" | "dueBefore" | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name"
-            | "mediaType" | "visibility" => Vec::new(),
+            | "dueFrom" | "dueBefore" | "kind" | "role" | "inForceAt" | "reviewOverdue" | "isActive" | "from" | "until" | "action"
+            | "result" | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name" | "mediaType"
+            | "visibility" => Vec::new(),
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),
@@ -114,7 +124,27 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
     };
     let bodies = match operation {
         "createTicketAttachment" | "createInboundMessage" => return vec![Sent::Bytes("From: eva@gemeente-voorbeeld.example\r\n\r\nx\r\n")],
-        "createOutboundMessageAttempt" => return vec![Sent::Nothing],
+        "createOutboundMessageAttempt" | "createAccessTokenRevocation" | "createLocalAccountClosure" => return vec![Sent::Nothing],
+        "createAccessToken" => vec![json!({ "name": "x", "password": "x", "totp": "000000" })],
+        "createAccessTokenGrant" => vec![json!({ "name": "x", "roles": ["approver"], "organisation": "{client}" })],
+        "createLocalAccount" => vec![json!({ "name": "x", "roles": ["administrator"], "password": "x" })],
+        "createLocalAccountRecovery" => vec![json!({ "password": "x" })],
+        "createRoleAssignment" => {
+            vec![json!({ "kind": "right", "role": "approver", "contract": "{contract}", "organisation": "{client}", "holder": "{email}" })]
+        }
+        "createRoleApproval" | "createTicketRedactionApproval" => vec![json!({ "side": "client", "approvedBy": "x" })],
+        "createRoleEnding" => vec![json!({ "reason": "x" })],
+        "createRoleAbsence" => vec![json!({ "fromAt": "2027-01-01T12:00:00Z", "untilAt": "2027-02-01T12:00:00Z", "deputy": "{email}" })],
+        "createRoleDeputy" => vec![json!({ "deputy": "{email}" })],
+        "createRoleReview" => vec![json!({ "evidence": "x" })],
+        "createCall" => vec![json!({ "contract": "{contract}", "organisation": "{client}", "name": "x", "phone": "+31612345678" })],
+        "createContact" => vec![json!({ "person": "{person}" })],
+        "updateContact" => vec![json!({ "isActive": false })],
+        "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
+        "updatePerson" => vec![json!({ "name": "x" })],
+        "createTicketFlag" => vec![json!({ "flag": "privacy" })],
+        "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
+        "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],
         "createContractPlan" | "createContractSimulation" | "createContractVersion" => vec![json!({ "contract": "id = \"{contract}\"" })],
         "createCalendarAmendment" => vec![json!({})],
         "createCalendarAmendmentApproval" => vec![json!({ "side": "client", "approvedBy": "x" })],
@@ -154,6 +184,7 @@ impl Things {
         vec![
             ("{number}", named(&self.number, "INC-999999")),
             ("{id}", named(&self.ticket, "018f4c1e-7a3b-7c00-8000-0000000000aa")),
+            ("{person}", named(&self.person, "018f4c1e-7a3b-7c00-8000-0000000000aa")),
             ("{contract}", named(OTHER_CONTRACT, "geen-contract")),
             ("{client}", named(OTHERS, "geen-klant")),
             ("{email}", named("bea@stichting-proef.example", "niemand@stichting-proef.example")),

@@ -4,6 +4,8 @@
 mod fill;
 mod walk;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::usecases::tokens::{self, NewToken};
@@ -78,12 +80,38 @@ async fn seeded(desk: &Desk) -> Things {
     let amendment = json!({ "calendar": "support", "date": "2026-03-02", "change": "closed", "reason": SECRET,
         "approvals": [{ "side": "client", "approvedBy": format!("Bea {SECRET}") }] });
     let amendment = told(desk, admin, ("POST", &format!("/v1/contracts/{OTHER_CONTRACT}/calendar-amendments")), &amendment).await;
+    let person = text(&made["requester"]["id"]);
+    let (contacts, redactions) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"));
+    let mut others = BTreeMap::new();
+    for (stands_at, path, body) in [
+        ("/access-tokens/", "/v1/access-token-grants", json!({ "name": "x", "roles": ["approver"], "organisation": OTHERS })),
+        (
+            "/local-accounts/",
+            "/v1/local-accounts",
+            json!({ "name": "x", "roles": ["agent_line_1"], "password": "rozen tafel kanaal 8812" }),
+        ),
+        (
+            "/role-assignments/",
+            "/v1/role-assignments",
+            json!({ "kind": "right", "role": "approver", "organisation": OTHERS, "holder": "bea@stichting-proef.example" }),
+        ),
+        ("/contracts/{contract}/contacts/", &contacts, json!({ "person": person })),
+        ("/tickets/{ref}/redactions/", &redactions, json!({ "what": "attachment", "target": text(&file.body["id"]), "reason": SECRET })),
+    ] {
+        let made = desk.post(path, &body).await;
+        let id = made.headers.get("location").and_then(|place| Some(place.to_str().ok()?.rsplit('/').next()?.to_owned()));
+        if id.is_none() && made.body["code"] != "not_found" {
+            println!("the isolation walk could make nothing at {path}: {}", made.body);
+        }
+        others.insert(stands_at, id.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()));
+    }
     uurwerk::jobs::work_off(&desk.app).await.expect("mails are written");
     let first = async |path: &str| text(&desk.get(path).await.body["items"][0]["id"]);
     Things {
         ticket: text(&made["id"]),
         problem: text(&problem["id"]),
-        person: text(&made["requester"]["id"]),
+        person,
+        others,
         attachment: text(&file.body["id"]),
         obligation: first(&format!("/v1/obligations?contract={OTHER_CONTRACT}")).await,
         inbound: text(&inbound.body["id"]),
@@ -109,21 +137,9 @@ async fn askers(desk: &Desk) -> Vec<(String, Option<String>)> {
 async fn no_operation_tells_another_organisation_or_nobody_anything_and_what_is_not_yours_is_not_there(desk: &Desk) {
     let (things, askers) = (seeded(desk).await, askers(desk).await);
     let ours = text(&desk.get(&format!("/v1/tickets?organisation={ASKS}")).await.body["items"][0]["number"]);
-    let Things { number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment } = &things;
-    let secrets = [
-        SECRET,
-        "stichting-proef",
-        "geheime-behandelaar",
-        number,
-        ticket,
-        problem,
-        person,
-        attachment,
-        obligation,
-        inbound,
-        outbound,
-        amendment,
-    ];
+    let Things { number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment, others } = &things;
+    let told = [number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment].into_iter().chain(others.values());
+    let secrets: Vec<_> = [SECRET, "stichting-proef", "geheime-behandelaar"].into_iter().chain(told.map(String::as_str)).collect();
     let (operations, mut wrong, mut asked) = (operations(), Vec::new(), 0);
     for operation in &operations {
         for (role, token) in &askers {
