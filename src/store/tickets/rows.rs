@@ -133,6 +133,12 @@ impl Rows for Ticket {
     }
 }
 
+/// What becomes of rows that are there already. New tickets have none, and whoever reports one for a colleague sees no row to compare with:
+/// row-level security would refuse them.
+fn unless_new(records: &[&Record<Ticket>], written: OnConflict) -> Option<OnConflict> {
+    records.iter().any(|record| record.stored > 0).then_some(written)
+}
+
 async fn put_clocks(tx: &Tx, records: &[&Record<Ticket>]) -> Result<(), DbErr> {
     let of_record = |record: &&Record<Ticket>| {
         let clocks = record.index.clocks.iter();
@@ -153,7 +159,7 @@ async fn put_clocks(tx: &Tx, records: &[&Record<Ticket>]) -> Result<(), DbErr> {
             clock::Column::Goals,
         ])
         .to_owned();
-    insert_rows::<clock::Entity>(tx, rows, Some(written)).await.map(drop)
+    insert_rows::<clock::Entity>(tx, rows, unless_new(records, written)).await.map(drop)
 }
 
 fn clock_row(ticket: &Ticket, index: &ClockIndex) -> clock::ActiveModel {
@@ -198,7 +204,7 @@ async fn put_positions(tx: &Tx, records: &[&Record<Ticket>]) -> Result<(), DbErr
     let moved = OnConflict::columns([escalation::Column::TicketId, escalation::Column::Ladder])
         .update_columns([escalation::Column::Level, escalation::Column::LevelSinceAt])
         .to_owned();
-    insert_rows::<escalation::Entity>(tx, records.iter().filter_map(of_record).collect(), Some(moved)).await.map(drop)
+    insert_rows::<escalation::Entity>(tx, records.iter().filter_map(of_record).collect(), unless_new(records, moved)).await.map(drop)
 }
 
 fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
