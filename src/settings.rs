@@ -67,6 +67,7 @@ pub struct Settings {
     #[serde(default)]
     pub sandbox: Sandbox,
     pub audit: Audit,
+    pub roles: Roles,
     pub log: Log,
     pub mail: Mail,
     pub attachments: Attachments,
@@ -234,6 +235,14 @@ pub struct Sandbox {
 pub struct Audit {
     /// For how many days its lines are kept.
     pub keep_days: u32,
+}
+
+/// `[roles]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// Days after which somebody is to look again at whether the holder of a role still needs it (IAM-06).
+    pub review_after_days: u16,
 }
 
 /// `[log]`
@@ -432,6 +441,9 @@ impl Settings {
         }
         if self.mail.give_up_after_days == 0 {
             refuse("mail.give_up_after_days", "must be at least 1".to_owned());
+        }
+        if self.roles.review_after_days == 0 {
+            refuse("roles.review_after_days", "must be at least 1".to_owned());
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
             let key = format!("mailboxes.{name}.address");

@@ -14,6 +14,7 @@ pub struct Model {
     /// Who it is among the people of the organisation.
     pub person_id: Option<Uuid>,
     pub name: String,
+    pub email: Option<String>,
     pub created_at: DateTimeUtc,
     pub blocked_at: Option<DateTimeUtc>,
 }

@@ -24,6 +24,8 @@ pub mod obligation;
 pub mod obligation_opening;
 pub mod outbound_mail;
 pub mod person;
+pub mod role_absence;
+pub mod role_assignment;
 pub mod sandbox_advance;
 pub mod set_aside;
 pub mod storage_use;

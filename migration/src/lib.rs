@@ -13,7 +13,7 @@ mod m0007_mail;
 mod m0008_keeping;
 mod m0009_access;
 mod m0010_tokens;
-mod m0011_approvals;
+mod m0011_roles;
 mod m0012_contacts;
 mod m0014_audit;
 mod m0015_sealing;
@@ -38,7 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_keeping::Step),
             Box::new(m0009_access::Step),
             Box::new(m0010_tokens::Step),
-            Box::new(m0011_approvals::Step),
+            Box::new(m0011_roles::Step),
             Box::new(m0012_contacts::Step),
             Box::new(m0014_audit::Step),
             Box::new(m0015_sealing::Step),

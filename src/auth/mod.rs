@@ -51,7 +51,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
 
 /// Whoever is a requester and no more sees what they reported; without a person behind the token that is nothing.
 fn rows_of(roles: Roles, organisation: String, person: Option<Uuid>) -> Rows {
-    if roles.has_one_of(&[Role::AuthorisedRequester, Role::Approver]) {
+    if roles.has_one_of(&[Role::AuthorisedRequester, Role::Approver, Role::FunctionalAdministrator, Role::GlobalAdministrator]) {
         Rows::Organisations(vec![organisation])
     } else {
         Rows::Person { organisation, person: person.unwrap_or_default() }

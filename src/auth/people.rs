@@ -5,9 +5,11 @@ use uuid::Uuid;
 use super::{Caller, rows_of};
 use crate::app::App;
 use crate::domain::audit::Act;
+use crate::domain::Instant;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Principal, Role, Rows, Scope};
 use crate::domain::person::Person;
+use crate::domain::role_assignment::{self, RoleAssignment};
 use crate::domain::ticket::Actor;
 use crate::error::Error;
 use crate::identity::{Identified, Refused};
@@ -37,14 +39,16 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
         app.write(&act, &Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?;
         known().await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))?
     };
-    let Found::Account(account) = &known.found else { return Ok(None) };
-    Ok((!account.is_blocked).then(|| caller(account.clone(), &identified).known(known.clone())))
+    let Found::Account(account, held) = &known.found else { return Ok(None) };
+    Ok((!account.is_blocked).then(|| caller(account.clone(), &identified, held, app.time.now()).known(known.clone())))
 }
 
-/// What somebody may is in the token: what the provider no longer gives is gone with the next one.
-fn caller(account: Account, identified: &Identified) -> Caller {
+/// What somebody may is in the token, and in the roles they hold here: what the provider no longer gives is gone with the next token, and
+/// what has ended here at its end. What takes the agreement of both sides no provider gives.
+fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], now: Instant) -> Caller {
     let side = if account.organisation.is_some() { Side::Client } else { Side::Supplier };
-    let roles = identified.roles.of_side(side);
+    let held = role_assignment::rights(held, &account.holder_ids(), account.organisation.as_deref(), now);
+    let roles = identified.roles.without(Role::GlobalAdministrator).and(held).of_side(side);
     let id = account.person_id.unwrap_or(account.id).to_string();
     let (actor, rows) = match account.organisation {
         Some(organisation) => (Actor::Client(id), rows_of(roles, organisation, account.person_id)),
@@ -64,6 +68,7 @@ async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<(), E
         organisation: identified.organisation.clone(),
         person_id: person_of(app, tx, identified).await?,
         name: identified.name.clone().unwrap_or_else(|| identified.subject.clone()),
+        email: identified.email.clone(),
         is_blocked: false,
     };
     tx.touch("account", account.id);

@@ -61,6 +61,7 @@ fn contract(root: &Section<'_>) -> Contract {
             .iter()
             .filter_map(Field::code)
             .collect(),
+        signs_role_changes: root.optional("signs_role_changes").and_then(|field| field.yes_or_no()).unwrap_or_default(),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),
         calendars,

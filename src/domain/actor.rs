@@ -39,6 +39,14 @@ impl Actor {
         }
     }
 
+    /// The id of the person, token or account; `None` for the program, and for whoever came without one of their own.
+    pub fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::System => None,
+            Self::Desk(id) | Self::Integration(id) | Self::Client(id) => id.parse().ok(),
+        }
+    }
+
     /// The side of an actor as histories name it.
     pub fn side_of(kept: &str) -> Side {
         if kept.starts_with(OF_A_CLIENT) { Side::Client } else { Side::Supplier }

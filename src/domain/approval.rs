@@ -13,6 +13,7 @@ closed_list! {
     /// What approvals belong to. Ids are unique within a kind.
     pub enum ApprovalSubject {
         CalendarAmendment = "calendar_amendment": "kalenderwijziging", "calendar amendment";
+        RoleAssignment = "role_assignment": "vervulde rol", "role assignment";
     }
 }
 

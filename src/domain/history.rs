@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Instant;
-use super::contract::Contract;
+use super::agreements::{Agreements, UnknownVersion};
 use crate::words::{ClosedList, closed_list};
 
 /// Something that happened to a subject; never changed once recorded.
@@ -66,12 +66,14 @@ pub trait Subject: Clone {
     /// What is stored beside its row so that it can be found without a replay.
     type Index;
 
+    /// What it is held to beside its own history: a contract version, or nothing.
+    type Terms: Clone;
+
     fn id(&self) -> Uuid;
 
     fn organisation(&self) -> &str;
 
-    /// The contract version it is held to.
-    fn contract_version_id(&self) -> Uuid;
+    fn terms(&self, agreements: &Agreements) -> Result<Self::Terms, UnknownVersion>;
 
     /// The subject with every field that its history determines set from that history.
     #[must_use]
@@ -79,7 +81,7 @@ pub trait Subject: Clone {
 
     /// Replays its history as of `now`: its present state, and what follows by itself that is not recorded yet. Settled again with that in
     /// its history, nothing more follows. `None` when the contract cannot say, which does not happen with a checked contract.
-    fn settle(&self, contract: &Contract, history: &[Event<Self::Data>], now: Instant) -> Option<Settling<Self>>;
+    fn settle(&self, terms: &Self::Terms, history: &[Event<Self::Data>], now: Instant) -> Option<Settling<Self>>;
 }
 
 #[derive(Debug)]
@@ -102,6 +104,7 @@ closed_list! {
     pub enum SubjectKind {
         Ticket = "ticket": "ticket", "ticket";
         Obligation = "obligation": "verplichting", "obligation";
+        RoleAssignment = "role_assignment": "vervulde rol", "role assignment";
     }
 }
 

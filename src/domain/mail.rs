@@ -36,6 +36,8 @@ closed_list! {
         ObligationLate = "obligation-late": "verplichting te laat", "obligation late";
         /// To somebody who may not have a ticket registered.
         Restricted = "restricted": "voorbehouden", "reserved for others";
+        RoleUncovered = "role-uncovered": "niemand bereikbaar in een rol", "nobody reachable in a role";
+        RoleReview = "role-review": "rol te beoordelen", "role due for review";
     }
 }
 

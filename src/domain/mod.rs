@@ -22,6 +22,7 @@ pub mod permission;
 pub mod person;
 pub mod phone;
 pub mod restriction;
+pub mod role_assignment;
 pub mod search;
 pub mod side;
 pub mod subjects;

@@ -48,6 +48,7 @@ codes! {
         AccountExists = "account_exists": "Another local account has this name, or one that differs only in capitals or accents.";
         AlreadyApproved = "already_approved": "This side has approved it already.";
         AlreadyAContact = "already_a_contact": "This person is on the list of contacts already.";
+        ApprovalComplete = "approval_complete": "It needs no approval, or has every approval it needs.";
         AmendmentInForce = "amendment_in_force": "The amendment is in force already, and needs no approval.";
         AmendmentsClash = "amendments_clash": "The amendments of the contract's calendars contradict each other, or do not fit this text of the contract.";
         ContactListFull = "contact_list_full": "As many people may contact the desk as the contract allows.";
@@ -60,6 +61,7 @@ codes! {
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
         NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up can be sent again.";
         NotQuarantined = "not_quarantined": "The message is neither quarantined nor marked as a duplicate, or no longer so.";
+        OwnRole = "own_role": "This is a role of the caller's own; somebody else decides about it.";
         PastRewritten = "past_rewritten": "Tickets were already reported in the period that the contract version would cover.";
         ObligationMet = "obligation_met": "It is already recorded that the obligation was met.";
         PartRequired = "part_required": "The ticket lacks a part that the phase requires; the detail names it.";
@@ -68,8 +70,12 @@ codes! {
         PriorityDecided = "priority_decided": "The desk has decided the priority; a proposal comes too late.";
         PriorityRequired = "priority_required": "The ticket's clocks need a priority first.";
         RepairNotAgreeable = "repair_not_agreeable": "The contract does not allow a repair time to be agreed for this ticket.";
+        RoleEnded = "role_ended": "The role is no longer held.";
+        RoleHeld = "role_held": "They hold this role already at that time, or wait for its approval.";
+        SamePerson = "same_person": "This person has approved already; each approval is given by a person of its own.";
         TicketCancelled = "ticket_cancelled": "The ticket is cancelled.";
         TicketNotOpen = "ticket_not_open": "This can be done to an open ticket only.";
+        TooManyAdministrators = "too_many_administrators": "The client has the maximum number of global administrators at that time.";
         TooManyAttachments = "too_many_attachments": "The ticket has the maximum number of attachments.";
         TopOfLadder = "top_of_ladder": "The ticket is on the highest level already.";
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";
@@ -147,7 +153,7 @@ codes! {
         UnknownObligation = "unknown_obligation": "The contract has no such obligation.";
         UnknownOrganisation = "unknown_organisation": "The contract serves no such organisation.";
         UnknownParameter = "unknown_parameter": "Is not a query key here.";
-        UnknownPerson = "unknown_person": "Is nobody there who can be meant here.";
+        UnknownPerson = "unknown_person": "Is not a person or account that can be meant here.";
         UnknownPriority = "unknown_priority": "Is not a priority of the contract for this type.";
         UnknownRequester = "unknown_requester": "Is not one of the client's people: neither known, nor at one of its mail domains.";
         UnknownTeam = "unknown_team": "Is not one of the desk's teams.";

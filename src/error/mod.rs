@@ -108,7 +108,7 @@ impl From<Forbidden> for Error {
             Forbidden::OtherSide(_) | Forbidden::FulfilsForOthers => Code::DeskOnly,
             Forbidden::RoleMissing(_) => Code::RoleMissing,
             Forbidden::TokenScope(_) => Code::TokenScope,
-            Forbidden::ApprovesForOthers => Code::OtherSide,
+            Forbidden::ApprovesForOthers | Forbidden::AssignsForOthers | Forbidden::SignsForOthers => Code::OtherSide,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }
     }

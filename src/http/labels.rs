@@ -11,6 +11,7 @@ use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
 use crate::domain::permission::{Role, Verb};
 use crate::domain::restriction::Flag;
+use crate::domain::role_assignment::{AssignmentState, EventKind as RoleEvent, GapCause, RoleKind};
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::token::TokenState;
@@ -43,6 +44,10 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("ledgerCause", ledger_causes),
         ("calendarChange", ChangeKind::WORDS.into()),
         ("approvalSubject", ApprovalSubject::WORDS.into()),
+        ("roleKind", RoleKind::WORDS.into()),
+        ("roleAssignmentState", AssignmentState::WORDS.into()),
+        ("roleEvent", RoleEvent::WORDS.into()),
+        ("roleGap", GapCause::WORDS.into()),
         ("side", Side::WORDS.into()),
         ("role", Role::WORDS.into()),
         ("verb", Verb::WORDS.into()),

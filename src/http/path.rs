@@ -73,6 +73,7 @@ by_uuid! {
     MessageId: "id", "The message's UUID", "message";
     ObligationId: "id", "The obligation's UUID", "obligation";
     AccessTokenId: "id", "The token's UUID", "token";
+    RoleAssignmentId: "id", "The role assignment's UUID", "role assignment";
     AmendmentId: "amendment", "The amendment's id", "amendment";
     PersonId: "person", "The person's id", "person";
     ContactId: "contact", "The contact's id", "contact";

@@ -28,6 +28,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AccountExists
         | Code::AlreadyApproved
         | Code::AlreadyAContact
+        | Code::ApprovalComplete
         | Code::AmendmentInForce
         | Code::AmendmentsClash
         | Code::ContactListFull
@@ -40,6 +41,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NotASandbox
         | Code::NotGivenUp
         | Code::NotQuarantined
+        | Code::OwnRole
         | Code::PastRewritten
         | Code::ObligationMet
         | Code::PartNotOfType
@@ -48,8 +50,12 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::PriorityDecided
         | Code::PriorityRequired
         | Code::RepairNotAgreeable
+        | Code::RoleEnded
+        | Code::RoleHeld
+        | Code::SamePerson
         | Code::TicketCancelled
         | Code::TicketNotOpen
+        | Code::TooManyAdministrators
         | Code::TooManyAttachments
         | Code::TopOfLadder
         | Code::UploadExpired

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::obligation::Obligation;
+use crate::domain::role_assignment::RoleAssignment;
 use crate::domain::ticket::Ticket;
 use crate::store::record::Rows as _;
 use crate::usecases::{Error, audit, obligations, timers};
@@ -54,12 +55,13 @@ async fn move_on(app: &App) -> Result<usize, Error> {
     // All of them run before the first error is returned: one that fails must not hold up the others.
     let (fired, opened) = (timers::fire_due::<Ticket>(app).await, obligations::open_due(app).await);
     let obliged = timers::fire_due::<Obligation>(app).await;
+    let held = timers::fire_due::<RoleAssignment>(app).await;
     let (numbered, handled) = (outbox::number(app).await, outbox::handle(app).await);
     if handled.as_ref().is_ok_and(|done| *done > 0) {
         app.wake_mail.notify_waiters();
     }
     let sealed = audit::seal(app).await;
-    Ok(fired? + opened? + obliged? + numbered? + handled? + sealed?)
+    Ok(fired? + opened? + obliged? + held? + numbered? + handled? + sealed?)
 }
 
 /// When something is due next, as things stand.
@@ -69,9 +71,10 @@ pub async fn next_due(app: &App) -> Result<Option<Instant>, Error> {
 
 async fn next_move(app: &App) -> Result<Option<Instant>, Error> {
     let all = app.all();
-    let (ticket, obligation) = (Ticket::next_due(&all).await?, Obligation::next_due(&all).await?);
+    let (ticket, obligation, role) =
+        (Ticket::next_due(&all).await?, Obligation::next_due(&all).await?, RoleAssignment::next_due(&all).await?);
     let (retry, opening) = (store::set_aside::next_due(&all).await?, store::obligations::next_opening(&all).await?);
-    Ok([ticket, obligation, retry, opening].into_iter().flatten().min())
+    Ok([ticket, obligation, role, retry, opening].into_iter().flatten().min())
 }
 
 async fn next_mail(app: &App) -> Result<Option<Instant>, Error> {

@@ -151,6 +151,11 @@ pub fn domain_of(from: &str) -> String {
     from.parse::<Mailbox>().map_or_else(|_no_address| "uurwerk.invalid".to_owned(), |mailbox| mailbox.email.domain().to_owned())
 }
 
+/// The address in a sender such as `Servicedesk <servicedesk@desk.example>`.
+pub fn address_of(from: &str) -> Option<String> {
+    from.parse::<Mailbox>().ok().map(|mailbox| mailbox.email.to_string())
+}
+
 /// What a failure means for a mail, and for the others.
 fn send_error(error: &lettre::transport::smtp::Error) -> SendError {
     let Some(code) = error.status().map(u16::from) else {

@@ -18,7 +18,16 @@ pub struct Account {
     pub organisation: Option<String>,
     pub person_id: Option<Uuid>,
     pub name: String,
+    /// As the provider gave it at first.
+    pub email: Option<String>,
     pub is_blocked: bool,
+}
+
+impl Account {
+    /// The ids under which somebody can hold a role.
+    pub fn holder_ids(&self) -> Vec<Uuid> {
+        self.person_id.into_iter().chain([self.id]).collect()
+    }
 }
 
 /// Found by what the provider calls somebody.
@@ -32,6 +41,7 @@ pub async fn find(reads: &impl Reads, issuer: &str, subject: &str) -> Result<Opt
         organisation: row.organisation,
         person_id: row.person_id,
         name: row.name,
+        email: row.email,
         is_blocked: row.blocked_at.is_some(),
     }))
 }
@@ -45,6 +55,7 @@ pub async fn insert(tx: &Tx, account: &Account, created_at: Instant) -> Result<(
         organisation: Set(account.organisation.clone()),
         person_id: Set(account.person_id),
         name: Set(account.name.clone()),
+        email: Set(account.email.as_ref().map(|email| email.to_lowercase())),
         created_at: Set(created_at.to_utc()),
         blocked_at: Set(None),
     };

@@ -13,7 +13,8 @@ use sea_orm::DbErr;
 use super::accounts::Account;
 use super::faults::CallerLost;
 use super::tokens::Token;
-use super::{Reads, access, accounts, tokens};
+use super::{Reads, access, accounts, role_assignments, tokens};
+use crate::domain::role_assignment::RoleAssignment;
 
 /// How many callers are kept. Only those whose rows were found are, so nobody can fill it with what they made up; a desk with more callers
 /// begins anew.
@@ -28,12 +29,13 @@ pub enum Claim {
     Account { issuer: String, subject: String },
 }
 
-/// Everything in the database that a caller's rights follow from. What ends by itself, such as a token that expires, is judged by the clock
+/// Everything in the database that a caller's rights follow from. What begins and ends by itself, such as a token that expires or a role that is held, is judged by the clock
 /// each time they come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     Token(Token),
-    Account(Account),
+    /// With the rights they hold, or held, or are to hold.
+    Account(Account, Vec<RoleAssignment>),
 }
 
 impl Found {
@@ -41,7 +43,7 @@ impl Found {
     fn holds(&self) -> bool {
         match self {
             Self::Token(token) => token.revoked_at.is_none(),
-            Self::Account(account) => !account.is_blocked,
+            Self::Account(account, _) => !account.is_blocked,
         }
     }
 }
@@ -113,7 +115,13 @@ pub async fn identify(callers: &KnownCallers, reads: &impl Reads, claim: Claim) 
 async fn find(reads: &impl Reads, claim: &Claim) -> Result<Option<Found>, DbErr> {
     Ok(match claim {
         Claim::Token(hash) => tokens::find(reads, hash).await?.map(|token| Found::Token(unused(token))),
-        Claim::Account { issuer, subject } => accounts::find(reads, issuer, subject).await?.map(Found::Account),
+        Claim::Account { issuer, subject } => match accounts::find(reads, issuer, subject).await? {
+            Some(account) => {
+                let held = role_assignments::rights_of(reads, &account.holder_ids()).await?;
+                Some(Found::Account(account, held))
+            }
+            None => None,
+        },
     })
 }
 

@@ -75,6 +75,7 @@ pub(super) fn streamed(row: event::Model) -> Result<Streamed, DbErr> {
     let event = match SubjectKind::named(&row.subject_kind).ok_or_else(|| broken("a kind of subject"))? {
         SubjectKind::Ticket => AnyEvent::Ticket(to_event(row)?),
         SubjectKind::Obligation => AnyEvent::Obligation(to_event(row)?),
+        SubjectKind::RoleAssignment => AnyEvent::RoleAssignment(to_event(row)?),
     };
     Ok(Streamed { subject_id, organisation, sequence, position, event })
 }

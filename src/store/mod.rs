@@ -34,6 +34,7 @@ pub mod parts;
 pub mod people;
 pub mod policies;
 pub mod record;
+pub mod role_assignments;
 mod row;
 mod row_security;
 pub mod schema;

@@ -49,6 +49,17 @@ impl Actors {
         Some(name)
     }
 
+    /// The name that was found under an id.
+    pub fn name_of(&self, id: Uuid) -> Option<&str> {
+        let (ActorName::Person(name) | ActorName::Token(name)) = self.0.get(&id)?;
+        Some(name)
+    }
+
+    /// Adds names that were looked up otherwise.
+    pub fn also(&mut self, names: HashMap<Uuid, ActorName>) {
+        self.0.extend(names);
+    }
+
     /// The actor behind such a text.
     pub fn show(&self, kept: &str) -> Acted {
         let (kind, who) = kept.split_once(':').unwrap_or((kept, kept));

@@ -19,7 +19,7 @@ use crate::store::{self, Tx};
 pub(super) struct Held<'a, S: Subject> {
     app: &'a App,
     stamp: &'a Stamp,
-    version: Arc<Version>,
+    terms: S::Terms,
     pub subject: S,
     pub history: Vec<Event<S::Data>>,
     /// How many events of the history are stored already.
@@ -30,21 +30,13 @@ impl<'a, S: Rows> Held<'a, S> {
     /// For a subject that the transaction has locked.
     pub async fn open(app: &'a App, tx: &Tx, stamp: &'a Stamp, subject: S) -> Result<Self, Error> {
         let history = store::events::of::<S>(tx, subject.id()).await?;
-        let version = store::agreements::read(tx).await?.version(subject.contract_version_id())?.clone();
-        Ok(Self::of(app, stamp, version, subject, history))
+        let terms = subject.terms(&*store::agreements::read(tx).await?)?;
+        Ok(Self::of(app, stamp, terms, subject, history))
     }
 
-    /// For callers that read version and history for many subjects at once; a new subject has no history.
-    pub fn of(app: &'a App, stamp: &'a Stamp, version: Arc<Version>, subject: S, history: Vec<Event<S::Data>>) -> Self {
-        Self { app, stamp, version, subject, stored: history.len(), history }
-    }
-
-    pub fn version(&self) -> &Version {
-        &self.version
-    }
-
-    pub fn contract(&self) -> &Contract {
-        &self.version.contract
+    /// For callers that read terms and history for many subjects at once; a new subject has no history.
+    pub fn of(app: &'a App, stamp: &'a Stamp, terms: S::Terms, subject: S, history: Vec<Event<S::Data>>) -> Self {
+        Self { app, stamp, terms, subject, stored: history.len(), history }
     }
 
     /// Adds the events that follow by themselves up to that instant (breaches, ladder steps), each at its own instant.
@@ -58,8 +50,8 @@ impl<'a, S: Rows> Held<'a, S> {
     }
 
     fn settled(&self, at: Instant) -> Result<Settling<S>, Error> {
-        let outside = || Error::Internal(format!("{} {} cannot be settled under its contract", S::NAME, self.subject.id()));
-        self.subject.settle(self.contract(), &self.history, at).ok_or_else(outside)
+        let outside = || Error::Internal(format!("{} {} cannot be settled", S::NAME, self.subject.id()));
+        self.subject.settle(&self.terms, &self.history, at).ok_or_else(outside)
     }
 
     /// Adds an event of the stamp's actor.
@@ -91,6 +83,16 @@ impl<'a, S: Rows> Held<'a, S> {
         write_all(app, tx, stamp, &records, created).await?;
         let [written] = records;
         Ok(written)
+    }
+}
+
+impl<S: Rows<Terms = Arc<Version>>> Held<'_, S> {
+    pub fn version(&self) -> &Version {
+        &self.terms
+    }
+
+    pub fn contract(&self) -> &Contract {
+        &self.terms.contract
     }
 }
 

@@ -22,6 +22,7 @@ mod quota;
 pub mod rebuild;
 mod refused;
 pub mod reports;
+pub mod role_assignments;
 pub mod rotation;
 pub mod sandbox;
 pub mod tickets;

@@ -5,6 +5,7 @@ use super::{Error, Stamp};
 use crate::app::App;
 use crate::domain::history::{self, IndexRebuilt};
 use crate::domain::obligation::Obligation;
+use crate::domain::role_assignment::RoleAssignment;
 use crate::domain::ticket::Ticket;
 use crate::store;
 use crate::store::record::{Record, Rows};
@@ -17,6 +18,7 @@ const CHUNK: u64 = 500;
 pub struct Outcome {
     pub tickets: usize,
     pub obligations: usize,
+    pub roles: usize,
     /// How many of them were skipped, because the workers have yet to record something that is due.
     pub due: usize,
     pub differences: Vec<Difference>,
@@ -39,13 +41,14 @@ impl Outcome {
     }
 }
 
-/// Compares the index of every ticket and obligation with its replay, and what each organisation keeps with its files and mails. With `write`
-/// the replayed values are stored, and an event in the history keeps both.
+/// Compares the index of every ticket, obligation and role assignment with its replay, and what each organisation keeps with its files and
+/// mails. With `write` the replayed values are stored, and an event in the history keeps both.
 pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
     outcome.tickets = compare::<Ticket>(app, write, &mut outcome).await?;
     outcome.obligations = compare::<Obligation>(app, write, &mut outcome).await?;
     compare_storage(app, write, &mut outcome).await?;
+    outcome.roles = compare::<RoleAssignment>(app, write, &mut outcome).await?;
     Ok(outcome)
 }
 
@@ -84,8 +87,8 @@ async fn compare<S: Rows>(app: &App, write: bool, outcome: &mut Outcome) -> Resu
         drop(view);
         for stored in page {
             let history = histories.remove(&stored.subject.id()).unwrap_or_default();
-            let version = agreements.version(stored.subject.contract_version_id())?.clone();
-            let replayed = as_recorded(Held::of(app, &stamp, version, stored.subject.clone(), history)).settle()?;
+            let terms = stored.subject.terms(&agreements)?;
+            let replayed = as_recorded(Held::of(app, &stamp, terms, stored.subject.clone(), history)).settle()?;
             compared += 1;
             if !replayed.added.is_empty() || stored.is_due(stamp.recorded_at) {
                 outcome.due += 1;

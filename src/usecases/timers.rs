@@ -1,5 +1,5 @@
 //! What becomes due by itself, each at its own instant and once: for tickets warnings, breaches and ladder steps; for obligations
-//! reminders, lateness, and due dates moved by an amended calendar.
+//! reminders, lateness, and due dates moved by an amended calendar; for roles their beginning and end, gaps and reviews.
 
 use uuid::Uuid;
 
@@ -65,9 +65,9 @@ async fn settle_all<S: Rows>(app: &App, tx: &Tx, stamp: &Stamp, due: &[Uuid]) ->
     let agreements = store::agreements::read(tx).await?;
     let mut records = Vec::with_capacity(subjects.len());
     for subject in subjects {
-        let version = agreements.version(subject.contract_version_id())?.clone();
+        let terms = subject.terms(&agreements)?;
         let history = histories.remove(&subject.id()).unwrap_or_default();
-        records.push(Held::of(app, stamp, version, subject, history).settle()?);
+        records.push(Held::of(app, stamp, terms, subject, history).settle()?);
     }
     write_all(app, tx, stamp, &records, None).await
 }

@@ -16,6 +16,7 @@ mod migrations;
 mod obligations;
 mod openapi;
 mod people;
+mod roles;
 mod row_security;
 mod simulate;
 mod support;

@@ -274,6 +274,8 @@ pub struct Contract {
     pub functional_administration: Option<FunctionalAdministration>,
     /// Levels at which the supplier must have a contact before the agreement can hold.
     pub supplier_levels: Vec<ContactLevel>,
+    /// Whether both sides sign for who holds a role of it (ROLE-05).
+    pub signs_role_changes: bool,
     pub ladders: Vec<Ladder>,
     pub duties: Vec<Duty>,
 }

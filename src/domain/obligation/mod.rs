@@ -16,11 +16,13 @@ pub use event::{DueMoved, Event, EventData, EventKind, Late, LateVoided, Opened,
 pub use listing::ObligationFilter;
 pub use replay::{Met, Reminder, Replay, replay};
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::Instant;
-use super::contract::Contract;
+use super::agreements::{Agreements, UnknownVersion, Version};
 use super::history::{self, Settling, SubjectKind};
 use crate::words::closed_list;
 
@@ -69,6 +71,7 @@ impl history::Subject for Obligation {
     const KIND: SubjectKind = SubjectKind::Obligation;
     type Data = EventData;
     type Index = ();
+    type Terms = Arc<Version>;
 
     fn id(&self) -> Uuid {
         self.id
@@ -78,8 +81,8 @@ impl history::Subject for Obligation {
         &self.organisation
     }
 
-    fn contract_version_id(&self) -> Uuid {
-        self.contract_version_id
+    fn terms(&self, agreements: &Agreements) -> Result<Arc<Version>, UnknownVersion> {
+        agreements.version(self.contract_version_id).cloned()
     }
 
     /// Every field that its history determines is set when it is settled.
@@ -87,7 +90,8 @@ impl history::Subject for Obligation {
         self.clone()
     }
 
-    fn settle(&self, contract: &Contract, history: &[Event], now: Instant) -> Option<Settling<Self>> {
+    fn settle(&self, version: &Arc<Version>, history: &[Event], now: Instant) -> Option<Settling<Self>> {
+        let contract = &version.contract;
         let replay = replay(contract, contract.duty(&self.duty)?, self, history, now)?;
         let met_at = Met::of(history).map(|met| met.at);
         let state = match (met_at, replay.late_at) {

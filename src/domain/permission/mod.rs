@@ -41,6 +41,10 @@ pub enum Forbidden {
     ApprovesForOthers,
     #[error("the desk records what the supplier did; a client what its own side must see to")]
     FulfilsForOthers,
+    #[error("a client says who holds the roles of its own side only")]
+    AssignsForOthers,
+    #[error("each side agrees to elevated rights itself")]
+    SignsForOthers,
 }
 
 fn of_the_other_side(verb: Verb) -> &'static str {
@@ -106,6 +110,33 @@ impl Principal {
     pub fn may_approve_for(&self, side: Side) -> Result<(), Forbidden> {
         self.may(Verb::ApproveAmendments)?;
         if side == Side::Client || self.actor.side() == Side::Supplier { Ok(()) } else { Err(Forbidden::ApprovesForOthers) }
+    }
+
+    /// Saying who holds a role of the matrix that is of this side.
+    pub fn may_assign(&self, side: Side) -> Result<(), Forbidden> {
+        self.may(Verb::AssignRoles)?;
+        self.of_own_side_or_the_desk(side)
+    }
+
+    /// Granting a right of this side, and ending it.
+    pub fn may_grant(&self, side: Side) -> Result<(), Forbidden> {
+        self.may(Verb::GrantRights)?;
+        self.of_own_side_or_the_desk(side)
+    }
+
+    fn of_own_side_or_the_desk(&self, side: Side) -> Result<(), Forbidden> {
+        if self.actor.side() == Side::Supplier || side == Side::Client { Ok(()) } else { Err(Forbidden::AssignsForOthers) }
+    }
+
+    /// Signing for a role on behalf of a side. The desk writes down either side's signature, except for elevated rights.
+    pub fn may_sign_for(&self, side: Side, is_elevated: bool) -> Result<(), Forbidden> {
+        self.may(Verb::ApproveRoles)?;
+        match self.actor.side() {
+            own if own == side => Ok(()),
+            Side::Supplier if !is_elevated => Ok(()),
+            Side::Client if !is_elevated => Err(Forbidden::ApprovesForOthers),
+            _ => Err(Forbidden::SignsForOthers),
+        }
     }
 
     /// Recording that a duty was met whose owner is of this side; `None` where the agreement names nobody.

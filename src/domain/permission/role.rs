@@ -26,6 +26,11 @@ closed_list! {
         AuthorisedRequester = "authorised_requester": "gemachtigde melder", "authorised requester";
         /// Decides for their organisation as well: approves, accepts and declines what costs money or changes the agreement.
         Approver = "approver": "beslisser", "approver";
+        /// Reads everything of their organisation, from day to day (IAM-02).
+        FunctionalAdministrator = "functional_administrator": "functioneel beheerder", "functional administrator";
+        /// The same, and gives people of their organisation access when that cannot wait: held for a named period, with the agreement of
+        /// both sides, by at most two (IAM-02, AMB-72).
+        GlobalAdministrator = "global_administrator": "algemeen beheerder van de klant", "global administrator of the client";
     }
 }
 
@@ -41,14 +46,16 @@ impl Role {
             | Self::Auditor
             | Self::Administrator
             | Self::Integration => Side::Supplier,
-            Self::Requester | Self::AuthorisedRequester | Self::Approver => Side::Client,
+            Self::Requester | Self::AuthorisedRequester | Self::Approver | Self::FunctionalAdministrator | Self::GlobalAdministrator => {
+                Side::Client
+            }
         }
     }
 }
 
 /// The roles somebody has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Roles(u16);
+pub struct Roles(u32);
 
 impl Roles {
     /// Of the program itself, which nobody refuses anything.
@@ -60,7 +67,7 @@ impl Roles {
     }
 
     pub const fn has(self, role: Role) -> bool {
-        self.0 & (1 << role as u16) != 0
+        self.0 & (1 << role as u32) != 0
     }
 
     pub fn has_one_of(self, roles: &[Role]) -> bool {
@@ -75,7 +82,13 @@ impl Roles {
 
     #[must_use]
     pub const fn without(self, role: Role) -> Self {
-        Self(self.0 & !(1 << role as u16))
+        Self(self.0 & !(1 << role as u32))
+    }
+
+    /// Those of these and of others.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     pub fn iter(self) -> impl Iterator<Item = Role> {
@@ -99,6 +112,6 @@ impl From<&str> for Roles {
 
 impl FromIterator<Role> for Roles {
     fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
-        Self(roles.into_iter().fold(0, |all, role| all | 1 << role as u16))
+        Self(roles.into_iter().fold(0, |all, role| all | 1 << role as u32))
     }
 }

@@ -1,8 +1,8 @@
 //! What can be done, and by whom: the one table that the decisions, the API document and the page of permissions read.
 
 use super::role::Role::{
-    self, Administrator, AgentLine1, AgentLine2, Approver, Auditor, AuthorisedRequester, ContractManager, Integration, PrivacyOfficer,
-    Requester, SecurityOfficer, ServiceManager,
+    self, Administrator, AgentLine1, AgentLine2, Approver, Auditor, AuthorisedRequester, ContractManager, FunctionalAdministrator,
+    GlobalAdministrator, Integration, PrivacyOfficer, Requester, SecurityOfficer, ServiceManager,
 };
 use super::{Forbidden, Principal};
 
@@ -101,7 +101,7 @@ verbs! {
     VouchForRequesters = "vouch_for_requesters": "instaan voor melders", "vouch for requesters", by WORKERS;
     ReadPeople = "read_people": "personen lezen", "read people",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Administrator, Integration,
-            AuthorisedRequester, Approver];
+            AuthorisedRequester, Approver, FunctionalAdministrator, GlobalAdministrator];
     /// Records people, what is known of them, and that they left.
     ManagePeople = "manage_people": "personen vastleggen", "record people",
         by &[AgentLine1, AgentLine2, ServiceManager, Administrator];
@@ -110,10 +110,12 @@ verbs! {
         by &[AgentLine1, AgentLine2, ServiceManager, Administrator, Approver];
     ReadReports = "read_reports": "rapportages lezen", "read reports",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration,
-            AuthorisedRequester, Approver];
+            AuthorisedRequester, Approver, FunctionalAdministrator,
+            GlobalAdministrator];
     ReadObligations = "read_obligations": "verplichtingen lezen", "read obligations",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration,
-            AuthorisedRequester, Approver];
+            AuthorisedRequester, Approver, FunctionalAdministrator,
+            GlobalAdministrator];
     /// Records a fact from which an obligation follows, or that one was met. A client does so for its own side.
     RecordObligations = "record_obligations": "verplichtingen vastleggen", "record obligations",
         by &[ServiceManager, ContractManager, Integration, AuthorisedRequester, Approver];
@@ -142,6 +144,19 @@ verbs! {
     RunSandbox = "run_sandbox": "proeftijd bedienen", "run the sandbox", by &[Administrator];
     /// Reads the audit trail. Not for those whose acts it tells most of: an administrator does not check on themselves.
     ReadAudit = "read_audit": "audittrail lezen", "read the audit trail", by &[SecurityOfficer, Auditor];
+    /// Reads who holds which role, and where nobody can be reached.
+    ReadRoles = "read_roles": "vervulde rollen lezen", "read who holds which role",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Administrator,
+            AuthorisedRequester, Approver, FunctionalAdministrator, GlobalAdministrator];
+    /// Says who holds a role of a communication matrix, until when, and who acts for them; a client for its own side.
+    AssignRoles = "assign_roles": "rollen toewijzen", "assign roles",
+        by &[ServiceManager, ContractManager, Administrator, Approver, GlobalAdministrator];
+    /// The same for roles on which rights hang; a client within its own organisation.
+    GrantRights = "grant_rights": "rechten toekennen", "grant rights", by &[Administrator, GlobalAdministrator];
+    /// Signs, for one of the two sides, for a role that both agree on.
+    ApproveRoles = "approve_roles": "rollen goedkeuren", "approve roles", by &[ServiceManager, ContractManager, SecurityOfficer, Approver];
+    /// Records whether somebody still needs a role (IAM-06).
+    ReviewRoles = "review_roles": "rollen beoordelen", "review roles", by &[ServiceManager, SecurityOfficer, Administrator];
     /// Gives people and systems access, and takes it away.
     ManageAccess = "manage_access": "toegang beheren", "manage access", by &[Administrator];
 }

@@ -5,7 +5,7 @@
 pub mod samples;
 
 use super::history::Event;
-use super::{obligation, ticket};
+use super::{obligation, role_assignment, ticket};
 
 macro_rules! subjects {
     ($($subject:ident: $module:ident;)+) => {
@@ -44,6 +44,7 @@ macro_rules! subjects {
 subjects! {
     Ticket: ticket;
     Obligation: obligation;
+    RoleAssignment: role_assignment;
 }
 
 #[cfg(test)]
@@ -68,11 +69,13 @@ mod tests {
             match EventKind::named(name).unwrap_or_else(|| panic!("{name} is no kind")) {
                 EventKind::Ticket(_) => drop(reads_and_writes_back::<ticket::EventData>(name, &stored)),
                 EventKind::Obligation(_) => drop(reads_and_writes_back::<obligation::EventData>(name, &stored)),
+                EventKind::RoleAssignment(_) => drop(reads_and_writes_back::<role_assignment::EventData>(name, &stored)),
             }
             seen.push(name);
         }
         let tickets = ticket::EventKind::ALL.iter().map(|kind| kind.as_str());
-        for name in tickets.chain(obligation::EventKind::ALL.iter().map(|kind| kind.as_str())) {
+        let obligations = obligation::EventKind::ALL.iter().map(|kind| kind.as_str());
+        for name in tickets.chain(obligations).chain(role_assignment::EventKind::ALL.iter().map(|kind| kind.as_str())) {
             assert!(seen.contains(&name), "no row of {name} is kept as a sample");
         }
     }
@@ -80,7 +83,8 @@ mod tests {
     #[test]
     fn no_two_kinds_have_one_name() {
         let tickets = ticket::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
-        for kind in tickets.chain(obligation::EventKind::ALL.iter().map(|kind| EventKind::from(*kind))) {
+        let obligations = obligation::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
+        for kind in tickets.chain(obligations).chain(role_assignment::EventKind::ALL.iter().map(|kind| EventKind::from(*kind))) {
             assert_eq!(EventKind::named(kind.as_str()), Some(kind));
         }
     }

@@ -91,6 +91,27 @@ pub fn stored() -> Vec<(&'static str, Value)> {
             "obligation.index_rebuilt",
             json!({ "differences": [{ "what": "obligation.due_at", "stored": null, "replayed": "2026-03-02T11:00:00Z" }] }),
         ),
+        (
+            "role.granted",
+            json!({ "kind": "matrix", "role": "servicemanager", "contract": "dap", "holder": ID, "fromAt": "2026-03-02T11:00:00Z",
+                "untilAt": null, "needsApproval": true, "thirdParty": false, "replaces": ID, "reviewDueAt": "2026-09-02T11:00:00Z" }),
+        ),
+        ("role.approved", json!({ "side": "client", "approval": ID })),
+        ("role.took_effect", json!({})),
+        (
+            "role.absence_planned",
+            json!({ "absence": ID, "fromAt": "2026-03-02T11:00:00Z", "untilAt": "2026-03-03T11:00:00Z", "deputy": null }),
+        ),
+        ("role.deputy_named", json!({ "absence": ID, "deputy": ID })),
+        ("role.uncovered", json!({ "absence": ID })),
+        ("role.end_set", json!({ "untilAt": "2026-03-03T11:00:00Z", "successor": ID })),
+        ("role.ended", json!({})),
+        ("role.review_due", json!({ "dueAt": "2026-09-02T11:00:00Z" })),
+        ("role.reviewed", json!({ "reviewDueAt": "2027-03-02T11:00:00Z" })),
+        (
+            "role.index_rebuilt",
+            json!({ "differences": [{ "what": "role_assignment.until_at", "stored": null, "replayed": "2026-03-02T11:00:00Z" }] }),
+        ),
     ]
 }
 

@@ -45,11 +45,14 @@ pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, ClockInput
 pub use situation::{Recorded, Situation};
 pub use visibility::{Reader, Visibility};
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::Instant;
 pub use super::actor::Actor;
-use super::contract::{Contract, TicketType};
+use super::agreements::{Agreements, UnknownVersion, Version};
+use super::contract::TicketType;
 use super::history::{self, Settling, SubjectKind};
 use super::workflow::{Phase, State, Step};
 use crate::words::closed_list;
@@ -159,6 +162,7 @@ impl history::Subject for Ticket {
     const KIND: SubjectKind = SubjectKind::Ticket;
     type Data = EventData;
     type Index = Settled;
+    type Terms = Arc<Version>;
 
     fn id(&self) -> Uuid {
         self.id
@@ -168,16 +172,16 @@ impl history::Subject for Ticket {
         &self.organisation
     }
 
-    fn contract_version_id(&self) -> Uuid {
-        self.contract_version_id
+    fn terms(&self, agreements: &Agreements) -> Result<Arc<Version>, UnknownVersion> {
+        agreements.version(self.contract_version_id).cloned()
     }
 
     fn as_recorded(&self, history: &[Event]) -> Self {
         as_recorded(self, history)
     }
 
-    fn settle(&self, contract: &Contract, history: &[Event], now: Instant) -> Option<Settling<Self>> {
-        let (index, follows) = settle(contract, self.clock_inputs(), history, now);
+    fn settle(&self, version: &Arc<Version>, history: &[Event], now: Instant) -> Option<Settling<Self>> {
+        let (index, follows) = settle(&version.contract, self.clock_inputs(), history, now);
         Some(Settling { subject: Self { next_due: index.next_due, ..self.clone() }, index, follows })
     }
 }

@@ -33,11 +33,12 @@ pub enum Tag {
     Reports,
     Audit,
     Access,
+    Roles,
     Document,
 }
 
 impl Tag {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Contracts,
         Self::Obligations,
         Self::Catalogue,
@@ -47,6 +48,7 @@ impl Tag {
         Self::Reports,
         Self::Audit,
         Self::Access,
+        Self::Roles,
         Self::Document,
     ];
 
@@ -62,6 +64,7 @@ impl Tag {
             Self::Reports => ("reports", "Figures"),
             Self::Audit => ("audit", "Who did what"),
             Self::Access => ("access", "Who may come in"),
+            Self::Roles => ("roles", "Who holds which role"),
             Self::Document => ("document", "This document"),
         }
     }

@@ -22,6 +22,7 @@ mod obligation;
 mod outbound;
 mod part;
 mod person;
+mod role_assignment;
 mod sandbox;
 mod simulation;
 mod ticket;
@@ -54,6 +55,10 @@ pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPag
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
+pub use role_assignment::{
+    RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
+    RoleGapPage, RoleReviewInput,
+};
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
@@ -82,5 +87,7 @@ pages!(
     ObligationPage,
     OutboundMessagePage,
     PersonPage,
+    RoleAssignmentPage,
+    RoleGapPage,
     TicketPage
 );

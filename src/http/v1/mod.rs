@@ -12,6 +12,7 @@ mod obligations;
 mod outbound;
 mod people;
 mod reports;
+mod role_assignments;
 mod sandbox;
 mod tickets;
 
@@ -26,6 +27,7 @@ pub fn operations() -> Vec<Operation> {
         obligations::operations(),
         contracts::operations(),
         reports::operations(),
+        role_assignments::operations(),
         catalogue::operations(),
         access::operations(),
         people::operations(),

@@ -14,6 +14,8 @@ mod parts;
 mod proposed;
 mod reply;
 mod restricted;
+mod role_review;
+mod role_uncovered;
 mod solved;
 mod status_changed;
 #[cfg(test)]
@@ -23,10 +25,12 @@ pub use confirmation::Confirmation;
 pub use escalated::Escalated;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
-pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, TicketFacts};
+pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, RoleFacts, TicketFacts};
 pub use proposed::Proposed;
 pub use reply::Reply;
 pub use restricted::Restricted;
+pub use role_review::RoleReview;
+pub use role_uncovered::RoleUncovered;
 pub use solved::{DoneWord, Solved};
 pub use status_changed::StatusChanged;
 
@@ -133,6 +137,8 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<ObligationReminder>(),
     Entry::of::<ObligationLate>(),
     Entry::of::<Restricted>(),
+    Entry::of::<RoleUncovered>(),
+    Entry::of::<RoleReview>(),
 ];
 
 impl Entry {

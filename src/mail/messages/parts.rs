@@ -150,4 +150,26 @@ impl ObligationFacts {
     }
 }
 
+/// What mails say about a role that is or was held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoleFacts {
+    pub label: Line,
+    /// The contract's title; none for a role of the desk.
+    pub contract: Option<Line>,
+    pub organisation: Option<Line>,
+    /// The name of whoever holds it.
+    pub holder: Option<Line>,
+}
+
+impl RoleFacts {
+    pub(super) fn sample() -> Self {
+        Self {
+            label: "Servicemanager".into(),
+            contract: Some("Dossier Afspraken en Procedures".into()),
+            organisation: Some("Vereniging Voorbeeld".into()),
+            holder: Some("Anna de Boer".into()),
+        }
+    }
+}
+
 pub(super) const SAMPLE_DESK: &str = "Servicedesk Voorbeeld";

@@ -1,16 +1,19 @@
 //! What mails about ticket events need to know, read for a whole batch of events at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
 use super::DESK;
+use crate::domain::Instant;
 use crate::domain::person::Person;
+use crate::domain::role_assignment::Reach;
 use crate::domain::ticket::{Event, EventKind, Ticket};
 use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
 use crate::store::{self, Tx};
 use crate::usecases::actors::Actors;
+use crate::usecases::role_assignments::read::reach;
 use crate::usecases::{Error, tokens};
 
 #[derive(Default)]
@@ -20,11 +23,13 @@ pub(super) struct TicketContext {
     texts: HashMap<Uuid, String>,
     threads: HashMap<Uuid, Thread>,
     authors: Actors,
+    /// Who acts in the roles of the tickets' contracts; read where an event is told to those.
+    pub reach: Reach,
 }
 
 impl TicketContext {
     /// Takes as many queries for many events as for one.
-    pub async fn read(tx: &Tx, events: &[(Uuid, &Event)]) -> Result<Self, Error> {
+    pub async fn read(tx: &Tx, events: &[(Uuid, &Event)], now: Instant) -> Result<Self, Error> {
         let of = |kind: EventKind| events.iter().filter(move |(_, event)| event.kind() == kind);
         let mut ids: Vec<_> = events.iter().map(|(ticket, _)| *ticket).collect();
         ids.dedup();
@@ -36,6 +41,10 @@ impl TicketContext {
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
         };
+        if events.iter().any(|(_, event)| matches!(event.kind(), EventKind::Climbed | EventKind::Proposed)) {
+            let contracts: BTreeSet<_> = context.tickets.values().map(|ticket| ticket.contract.as_str()).collect();
+            context.reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
+        }
         let replies: Vec<_> = of(EventKind::Replied).map(|(_, event)| event.id).collect();
         if !replies.is_empty() {
             context.authors = Actors::of(tx, of(EventKind::Replied).map(|(_, event)| &event.actor)).await?;

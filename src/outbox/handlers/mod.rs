@@ -4,10 +4,12 @@ mod context;
 mod owners;
 mod requester;
 mod roles;
+mod service_manager;
 mod ticket_mail;
 
 use crate::app::App;
 use crate::domain::obligation::EventKind as Ob;
+use crate::domain::role_assignment::EventKind as Ro;
 use crate::domain::subjects::EventKind;
 use crate::domain::ticket::EventKind as Ti;
 use crate::store::events::Streamed;
@@ -35,9 +37,10 @@ enum Work {
     Requester,
     Roles,
     Owner,
+    ServiceManager,
 }
 
-pub static HANDLERS: [Handler; 3] = [
+pub static HANDLERS: [Handler; 4] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -67,6 +70,12 @@ pub static HANDLERS: [Handler; 3] = [
         from: From::Now,
         work: Work::Owner,
     },
+    Handler {
+        name: "mail-to-service-manager",
+        takes: &[EventKind::RoleAssignment(Ro::Uncovered), EventKind::RoleAssignment(Ro::Ended), EventKind::RoleAssignment(Ro::ReviewDue)],
+        from: From::Now,
+        work: Work::ServiceManager,
+    },
 ];
 
 impl Handler {
@@ -76,6 +85,7 @@ impl Handler {
             Work::Requester => ticket_mail::each(app, tx, events, |mail| mail.to_requester()).await?,
             Work::Roles => ticket_mail::each(app, tx, events, |mail| mail.to_roles()).await?,
             Work::Owner => owners::mails(app, tx, events).await?,
+            Work::ServiceManager => service_manager::mails(app, tx, events).await?,
         };
         Ok(store::outbound::queue(tx, &mails).await?)
     }

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::agreements::Version;
 use crate::domain::mail::Outbound;
 use crate::domain::obligation::{Event, EventData, Obligation};
+use crate::domain::role_assignment::Reach;
 use crate::domain::subjects::AnyEvent;
 use crate::mail::messages::{self, Day, ObligationFacts, ObligationLate, ObligationReminder};
 use crate::mail::send::Correspondence;
@@ -15,12 +16,13 @@ use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 use crate::usecases::letter::{About, outbound};
+use crate::usecases::role_assignments::read::reach;
 
 /// Makes the mails for those of the events that are about obligations.
 pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {
     let of_obligations = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Obligation(event) => Some((streamed.subject_id, event)),
-        AnyEvent::Ticket(_) => None,
+        AnyEvent::Ticket(_) | AnyEvent::RoleAssignment(_) => None,
     });
     let of_obligations: Vec<_> = of_obligations.collect();
     let mut ids: Vec<_> = of_obligations.iter().map(|(id, _)| *id).collect();
@@ -28,13 +30,15 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
     let obligations = Obligation::with_ids(tx, &ids).await?;
     let histories = store::events::histories::<Obligation>(tx, &ids).await?;
     let agreements = store::agreements::read(tx).await?;
+    let contracts: BTreeSet<_> = obligations.iter().map(|obligation| obligation.contract.as_str()).collect();
+    let reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), app.time.now()).await?;
     let mut made = Vec::new();
     for (id, event) in of_obligations {
         let Some(obligation) = obligations.iter().find(|obligation| obligation.id == id) else { continue };
         let history = histories.get(&id).map_or(&[][..], Vec::as_slice);
         if is_last_of_its_moment(history, event) {
             let version = agreements.version(obligation.contract_version_id)?;
-            made.extend(mail(app, version, obligation, event)?);
+            made.extend(mail(app, version, &reach, obligation, event)?);
         }
     }
     Ok(made)
@@ -48,7 +52,7 @@ fn is_last_of_its_moment(history: &[Event], event: &Event) -> bool {
 }
 
 /// One mail to each address of the owner's role; when it is late, to those of its subject's roles too (ROLE-02).
-fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) -> Result<Vec<Outbound>, Error> {
+fn mail(app: &App, version: &Version, reach: &Reach, obligation: &Obligation, event: &Event) -> Result<Vec<Outbound>, Error> {
     let contract = &version.contract;
     let missing = || Error::Internal(format!("contract version {} has no duty {}", version.id, obligation.duty));
     let duty = contract.duty(&obligation.duty).ok_or_else(missing)?;
@@ -74,9 +78,10 @@ fn mail(app: &App, version: &Version, obligation: &Obligation, event: &Event) ->
         correspondence: Correspondence { contract: &contract.id, organisation: &obligation.organisation, received_in: &[] },
         in_reply_to: None,
     };
-    let mut recipients: BTreeSet<_> = contract.addresses(role, &obligation.organisation).iter().collect();
+    let mut recipients: BTreeSet<_> = reach.addresses(contract, role, &obligation.organisation).iter().collect();
     if let (EventData::Late(_), Some(subject)) = (&event.data, duty.subject.as_ref().and_then(|id| contract.subject(id))) {
-        recipients.extend(contract.told_about(subject, &obligation.organisation).flat_map(|(_, addresses)| addresses));
+        let told = subject.roles.iter().filter_map(|code| contract.role(code));
+        recipients.extend(told.flat_map(|role| reach.addresses(contract, role, &obligation.organisation)));
     }
     Ok(recipients.into_iter().map(|recipient| outbound(app, &about, recipient, outgoing.clone())).collect())
 }

@@ -90,7 +90,7 @@ impl TicketMail<'_> {
     }
 
     fn reached_at<'r>(&'r self, role: &'r Role) -> &'r [String] {
-        self.version.contract.addresses(role, &self.ticket.organisation)
+        self.context.reach.addresses(&self.version.contract, role, &self.ticket.organisation)
     }
 
     fn trigger(&self, step: &Climbed) -> Line {

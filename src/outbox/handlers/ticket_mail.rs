@@ -31,10 +31,10 @@ pub(super) async fn each(
 ) -> Result<Vec<Outbound>, Error> {
     let of_tickets = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Ticket(event) => Some((streamed.subject_id, event)),
-        AnyEvent::Obligation(_) => None,
+        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) => None,
     });
     let of_tickets: Vec<_> = of_tickets.collect();
-    let context = TicketContext::read(tx, &of_tickets).await?;
+    let context = TicketContext::read(tx, &of_tickets, app.time.now()).await?;
     let agreements = store::agreements::read(tx).await?;
     let mut made = Vec::new();
     for (id, event) in of_tickets {

@@ -71,6 +71,7 @@ pub(crate) fn contract() -> Contract {
         supplier_levels: Vec::new(),
         ladders: Vec::new(),
         duties: Vec::new(),
+        signs_role_changes: false,
     }
 }
 

@@ -131,6 +131,9 @@ fn wrong(new: &NewToken) -> Vec<Problem> {
         problems.push(Problem::field("roles", FieldCode::Required, format!("a token gives nothing without a role; {}", one_of(possible))));
     } else if new.roles.iter().any(|role| role.side() != side) {
         problems.push(Problem::field("roles", FieldCode::UnknownValue, one_of(possible)));
+    } else if new.roles.contains(&Role::GlobalAdministrator) {
+        let detail = "a global administrator is one by the agreement of both sides, until a named end: grant it as a role assignment";
+        problems.push(Problem::field("roles", FieldCode::NotAllowed, detail));
     } else if new.roles.contains(&Role::Integration) && new.roles.len() > 1 {
         problems.push(Problem::field("roles", FieldCode::NotAllowed, "an integration is a system, which has no other role"));
     }

@@ -44,10 +44,11 @@ async fn role_11_every_operation_answers_those_roles_that_the_document_names_and
     });
     let operations: Vec<_> = operations.filter(|(_, _, description)| description.contains("Needs one of the roles")).collect();
     let mut wrong = Vec::new();
-    for role in Role::ALL {
+    // No token gives the rights of a global administrator: they are held, which `identity::held` shows.
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::GlobalAdministrator) {
         let token = match role {
             Role::Requester => person(desk, "anna@ipo.example", role).await,
-            Role::AuthorisedRequester | Role::Approver => desk.token(Some("ipo"), &[role]).await,
+            Role::AuthorisedRequester | Role::Approver | Role::FunctionalAdministrator => desk.token(Some("ipo"), &[role]).await,
             _ => desk.token(None, &[role]).await,
         };
         for (method, path, description) in &operations {

@@ -1,5 +1,6 @@
 //! People sign in with their own identity provider: a certified one, with real signatures.
 
+mod held;
 mod provider;
 
 use base64::Engine;

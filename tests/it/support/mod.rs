@@ -261,6 +261,24 @@ impl Desk {
         uurwerk::usecases::tokens::create(&self.app, &new).await.expect("a token")
     }
 
+    /// An account of the desk, of somebody who has signed in with their provider before.
+    pub async fn account(&self, name: &str, email: &str) -> uuid::Uuid {
+        let account = uurwerk::store::accounts::Account {
+            id: self.app.time.id(),
+            issuer: "https://login.leverancier.example".to_owned(),
+            subject: email.to_owned(),
+            organisation: None,
+            person_id: None,
+            name: name.to_owned(),
+            email: Some(email.to_owned()),
+            is_blocked: false,
+        };
+        let now = self.app.time.now();
+        let added = self.app.write(&uurwerk::store::Scope::ALL, async |tx| Ok(uurwerk::store::accounts::insert(tx, &account, now).await?));
+        added.await.expect("an account");
+        account.id
+    }
+
     /// A token of an organisation, of somebody who decides for it.
     pub async fn token_of(&self, organisation: &str) -> String {
         self.token(Some(organisation), &[Role::AuthorisedRequester, Role::Approver]).await

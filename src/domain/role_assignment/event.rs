@@ -1,0 +1,96 @@
+//! What can happen to a role that somebody holds.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::RoleKind;
+use crate::domain::Instant;
+use crate::domain::history::{self, IndexRebuilt, Nothing, event_data};
+use crate::domain::side::Side;
+
+event_data! {
+    Granted(Granted) = "role.granted": "toegekend", "granted";
+    /// A side signed for it.
+    Approved(Approved) = "role.approved": "goedgekeurd", "approved";
+    TookEffect(Nothing) = "role.took_effect": "ingegaan", "took effect";
+    AbsencePlanned(AbsencePlanned) = "role.absence_planned": "afwezigheid vastgelegd", "absence recorded";
+    DeputyNamed(DeputyNamed) = "role.deputy_named": "waarnemer aangewezen", "deputy named";
+    /// The holder is away, and nobody acts for them (ROLE-04).
+    Uncovered(Uncovered) = "role.uncovered": "afwezig zonder waarnemer", "absent without a deputy";
+    /// Its end was set to another instant than was agreed at first.
+    EndSet(EndSet) = "role.end_set": "einde bepaald", "end set";
+    Ended(Nothing) = "role.ended": "geëindigd", "ended";
+    /// Nobody has looked in time at whether the holder still needs it (IAM-06).
+    ReviewDue(ReviewDue) = "role.review_due": "beoordeling nodig", "review due";
+    Reviewed(Reviewed) = "role.reviewed": "beoordeeld", "reviewed";
+    /// Stored values differed from its history, and were rewritten.
+    IndexRebuilt(IndexRebuilt) = "role.index_rebuilt": "opgeslagen waarden hersteld", "stored values mended";
+}
+
+pub type Event = history::Event<EventData>;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Granted {
+    pub kind: RoleKind,
+    /// Its code.
+    pub role: String,
+    pub contract: Option<String>,
+    pub holder: Uuid,
+    pub from_at: Instant,
+    pub until_at: Option<Instant>,
+    /// Whether both sides must sign first.
+    pub needs_approval: bool,
+    /// Whether the holder works for neither party.
+    pub third_party: bool,
+    /// Whose holding it takes the place of.
+    pub replaces: Option<Uuid>,
+    pub review_due_at: Instant,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    pub side: Side,
+    pub approval: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AbsencePlanned {
+    pub absence: Uuid,
+    pub from_at: Instant,
+    pub until_at: Instant,
+    pub deputy: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeputyNamed {
+    pub absence: Uuid,
+    pub deputy: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uncovered {
+    pub absence: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndSet {
+    pub until_at: Instant,
+    /// Who holds it from then on, where somebody took their place.
+    pub successor: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewDue {
+    pub due_at: Instant,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reviewed {
+    /// When it falls due again.
+    pub review_due_at: Instant,
+}

@@ -1,0 +1,238 @@
+//! `/role-assignments`: who holds which role, and what is agreed about it; `/role-gaps`: where nobody can be reached.
+
+use actix_web::web::Data;
+use uuid::Uuid;
+
+use super::tickets::names;
+use crate::app::App;
+use crate::domain::permission::{ApproveRoles, AssignRoles, ReadRoles, ReviewRoles};
+use crate::domain::role_assignment::AssignmentFilter;
+use crate::http::answer::{CreatedAt, Json, Paged};
+use crate::http::body::Body;
+use crate::http::caller::{Caller, May};
+use crate::http::error::Failure;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::operation::{Operation, Tag, get, post};
+use crate::http::paging::{self, Page};
+use crate::http::path::{Path, RoleAssignmentId};
+use crate::http::query::{FromQuery, Keys, Query, among};
+use crate::http::shapes::{
+    RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
+    RoleGapPage, RoleReviewInput,
+};
+use crate::usecases::actors::Named;
+use crate::usecases::role_assignments::{self, Away, End, NewAssignment, Signature};
+
+pub fn operations() -> Vec<Operation> {
+    let operations = [
+        get("/role-assignments", list).id("listRoleAssignments").describe(
+            "Shows a page of roles that are or were held, first begun first.",
+            "Filters take comma lists. `reviewOverdue=true` shows those that somebody should have reviewed by now. The next page is asked for \
+             with `nextCursor`, until that is `null`.",
+        ),
+        post("/role-assignments", create).id("createRoleAssignment").refuses(409).describe(
+            "Gives somebody a role.",
+            "An elevated right, or one of a third party, has an end and takes effect once each side has agreed to it; so does a change in the \
+             matrix of a contract that has both sides sign for those. A client has at most two global administrators.",
+        ),
+        get("/role-assignments/{id}", show)
+            .id("getRoleAssignment")
+            .describe("Shows one role assignment.", "With its signatures, its absences, and what happened to it."),
+        post("/role-assignments/{id}/approvals", approve).id("createRoleApproval").refuses(409).describe(
+            "Signs for a role that both sides agree on.",
+            "Each side signs once, and no person for both. Elevated rights are agreed to in person, by somebody other than the holder; \
+             signatures for a change in the matrix may be written down by the desk.",
+        ),
+        post("/role-assignments/{id}/endings", end).id("createRoleEnding").refuses(409).describe(
+            "Ends a role earlier than was agreed.",
+            "At once, or at a later instant; one that waits for a signature is withdrawn.",
+        ),
+        post("/role-assignments/{id}/absences", go_away).id("createRoleAbsence").refuses(409).describe(
+            "Records that the holder of a role is away.",
+            "A deputy has the role, and gets its mail, for as long. Without one, the service manager is told when the absence begins.",
+        ),
+        post("/role-assignments/{id}/deputies", deputise).id("createRoleDeputy").refuses(409).describe(
+            "Names who acts during an absence.",
+            "In place of whoever was named before. Elevated rights are the holder's alone.",
+        ),
+        post("/role-assignments/{id}/reviews", review).id("createRoleReview").refuses(409).describe(
+            "Records that somebody looked at whether a role is still needed.",
+            "It falls due again after the interval in the settings. Nobody reviews a role of their own.",
+        ),
+        get("/role-gaps", gaps).id("listRoleGaps").describe(
+            "Shows a page of matrix roles in which nobody who should act can be reached.",
+            "Of the contracts in force, as things stand now: nobody holds the role and the contract gives no address, or its holder is away \
+             without a deputy.",
+        ),
+    ];
+    operations.into_iter().map(|operation| operation.tag(Tag::Roles)).collect()
+}
+
+impl FromQuery for AssignmentFilter {
+    fn read(keys: &mut Keys) -> Self {
+        Self {
+            contracts: keys.list("contract", "A comma list of ids of contracts"),
+            organisations: keys.list("organisation", "A comma list of ids of organisations"),
+            kinds: keys.codes("kind", "A comma list of kinds: `right`, `matrix`"),
+            roles: keys.list("role", "A comma list of codes of roles"),
+            holders: keys.parsed("holder", "A comma list of ids of people and accounts", |text| text.parse().ok(), "must be ids"),
+            states: keys.codes("state", "A comma list of states: `pending`, `planned`, `in_force`, `ended`"),
+            in_force_at: keys.instant("inForceAt", "In force at this instant"),
+            review_overdue: keys.flag("reviewOverdue", "Only those whose review is overdue, or only the others"),
+            now: None,
+            limit: keys.page_size("How many assignments a page shows; 20 unless said", 20),
+            after: paging::after(keys, "The `nextCursor` of the page before, with the same filters", paging::read_position),
+        }
+    }
+}
+
+async fn list(app: Data<App>, caller: May<ReadRoles>, query: Query<AssignmentFilter>) -> Result<Paged<RoleAssignmentPage>, Failure> {
+    let (filter, mut problems) = query.partial();
+    let is_asked = !filter.contracts.is_empty() || !filter.organisations.is_empty();
+    let names = names(&app, &caller, is_asked).await?;
+    problems.extend(among("contract", &filter.contracts, names.contracts.iter().map(String::as_str)));
+    problems.extend(among("organisation", &filter.organisations, names.organisations.iter().map(String::as_str)));
+    Failure::unless_none(problems)?;
+    let size = filter.limit;
+    let Named { shown, actors } = role_assignments::read::list(&app, &caller, &AssignmentFilter { limit: size + 1, ..filter }).await?;
+    let page = Page::of(shown, size, |last| paging::position(last.assignment.from_at, last.assignment.id));
+    let items = page.items.into_iter().map(|one| RoleAssignment::new(one, &actors)).collect();
+    Ok(Paged(RoleAssignmentPage { items, next_cursor: page.next_cursor }))
+}
+
+async fn show(
+    app: Data<App>,
+    caller: May<ReadRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+) -> Result<Json<RoleAssignment>, Failure> {
+    Ok(Json(shown(&app, &caller, id).await?))
+}
+
+async fn create(
+    app: Data<App>,
+    caller: May<AssignRoles>,
+    key: IdempotencyKey,
+    body: Body<RoleAssignmentInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let body = body.value;
+    let new = NewAssignment {
+        kind: body.kind.unwrap_or_default(),
+        role: body.role.unwrap_or_default(),
+        contract: body.contract,
+        organisation: body.organisation,
+        holder: body.holder.unwrap_or_default(),
+        third_party: body.third_party,
+        from_at: body.from_at,
+        until_at: body.until_at,
+        replaces: body.replaces,
+        reason: body.reason.unwrap_or_default(),
+    };
+    let granted = role_assignments::grant(&app, &stamp, &new).await?;
+    done(&app, &caller, granted.id).await
+}
+
+async fn approve(
+    app: Data<App>,
+    caller: May<ApproveRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+    key: IdempotencyKey,
+    body: Body<RoleApprovalInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let signature = Signature { side: body.value.side, approved_by: body.value.approved_by, evidence: body.value.evidence };
+    role_assignments::approve(&app, &stamp, id, &signature).await?;
+    done(&app, &caller, id).await
+}
+
+async fn end(
+    app: Data<App>,
+    caller: May<AssignRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+    key: IdempotencyKey,
+    body: Body<RoleEndingInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let end = End { until_at: body.value.until_at, reason: body.value.reason.unwrap_or_default() };
+    role_assignments::end(&app, &stamp, id, &end).await?;
+    done(&app, &caller, id).await
+}
+
+async fn go_away(
+    app: Data<App>,
+    caller: May<AssignRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+    key: IdempotencyKey,
+    body: Body<RoleAbsenceInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let away = Away { from_at: body.value.from_at, until_at: body.value.until_at, deputy: body.value.deputy };
+    role_assignments::go_away(&app, &stamp, id, &away).await?;
+    done(&app, &caller, id).await
+}
+
+async fn deputise(
+    app: Data<App>,
+    caller: May<AssignRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+    key: IdempotencyKey,
+    body: Body<RoleDeputyInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    let deputy = body.value.deputy.unwrap_or_default();
+    role_assignments::deputise(&app, &stamp, id, body.value.absence.unwrap_or_default(), &deputy).await?;
+    done(&app, &caller, id).await
+}
+
+async fn review(
+    app: Data<App>,
+    caller: May<ReviewRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+    key: IdempotencyKey,
+    body: Body<RoleReviewInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    role_assignments::review(&app, &stamp, id, &body.value.evidence.unwrap_or_default()).await?;
+    done(&app, &caller, id).await
+}
+
+async fn done(app: &App, caller: &Caller, id: Uuid) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    Ok(CreatedAt { location: format!("/v1/role-assignments/{id}"), shown: shown(app, caller, id).await? })
+}
+
+async fn shown(app: &App, caller: &Caller, id: Uuid) -> Result<RoleAssignment, Failure> {
+    let Named { shown, actors } = role_assignments::read::get(app, caller, id).await?;
+    Ok(RoleAssignment::new(shown, &actors))
+}
+
+struct GapQuery {
+    size: u64,
+    /// Contract, organisation and role.
+    after: Option<(String, String, String)>,
+}
+
+impl FromQuery for GapQuery {
+    fn read(keys: &mut Keys) -> Self {
+        Self {
+            size: keys.page_size("How many gaps a page shows; 20 unless said", 20),
+            after: paging::after(keys, "The `nextCursor` of the page before", read_place),
+        }
+    }
+}
+
+fn read_place(text: &str) -> Option<(String, String, String)> {
+    let mut parts = text.splitn(3, '\n').map(str::to_owned);
+    Some((parts.next()?, parts.next()?, parts.next()?))
+}
+
+async fn gaps(app: Data<App>, caller: May<ReadRoles>, query: Query<GapQuery>) -> Result<Paged<RoleGapPage>, Failure> {
+    let GapQuery { size, after } = query.checked()?;
+    let gaps = role_assignments::read::gaps(&app, &caller).await?.into_iter();
+    let rest = gaps.filter(|gap| {
+        after
+            .as_ref()
+            .is_none_or(|(contract, organisation, role)| (&gap.contract, &gap.organisation, &gap.role) > (contract, organisation, role))
+    });
+    let page = Page::of(rest.collect(), size, |last| format!("{}\n{}\n{}", last.contract, last.organisation, last.role));
+    Ok(Paged(RoleGapPage { items: page.items.into_iter().map(Into::into).collect(), next_cursor: page.next_cursor }))
+}

@@ -1,0 +1,160 @@
+//! What is done to a role while it is held: its end is set, its holder is away, somebody acts for them, it is reviewed.
+
+use uuid::Uuid;
+
+use super::{known_holder, may_assign, not_ended, not_ones_own, opened, review_due, side_of, write};
+use crate::app::App;
+use crate::domain::Instant;
+use crate::domain::role_assignment::{Absence, AbsencePlanned, DeputyNamed, EndSet, EventData, Reviewed, RoleAssignment};
+use crate::domain::text::is_visible;
+use crate::store::Tx;
+use crate::usecases::held::repeated;
+use crate::usecases::{Error, FieldCode, Problem, Stamp};
+
+#[derive(Debug, Clone, Default)]
+pub struct End {
+    /// Now when absent.
+    pub until_at: Option<Instant>,
+    pub reason: String,
+}
+
+/// Ends a role earlier than was agreed, now or at a later instant. One that waits for a signature is withdrawn.
+pub async fn end(app: &App, stamp: &Stamp, id: Uuid, end: &End) -> Result<RoleAssignment, Error> {
+    let now = stamp.recorded_at;
+    stamp
+        .write(app, async |tx| {
+            let mut held = opened(app, tx, stamp, id).await?;
+            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(held.subject);
+            }
+            not_ended(&held.subject, now)?;
+            let until_at = end.until_at.unwrap_or(now);
+            let mut problems = reasoned("reason", &end.reason);
+            if until_at < now {
+                problems.push(Problem::field("untilAt", FieldCode::InPast, "has passed"));
+            } else if held.subject.until_at.is_some_and(|until| until_at >= until) {
+                problems.push(Problem::field("untilAt", FieldCode::OutOfRange, "is not before the end that was agreed"));
+            }
+            none(problems)?;
+            held.happened(EventData::EndSet(EndSet { until_at, successor: None }), Some(end.reason.clone()), now);
+            write(held, tx, Some(id)).await
+        })
+        .await
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Away {
+    pub from_at: Option<Instant>,
+    pub until_at: Option<Instant>,
+    /// The id or address of who acts meanwhile.
+    pub deputy: Option<String>,
+}
+
+/// Records that the holder is away, and who acts for them (ROLE-04).
+pub async fn go_away(app: &App, stamp: &Stamp, id: Uuid, away: &Away) -> Result<RoleAssignment, Error> {
+    let now = stamp.recorded_at;
+    stamp
+        .write(app, async |tx| {
+            let mut held = opened(app, tx, stamp, id).await?;
+            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(held.subject);
+            }
+            not_ended(&held.subject, now)?;
+            let (from_at, until_at) = (away.from_at.unwrap_or(now), away.until_at.unwrap_or(Instant::MAX));
+            let mut problems = Vec::new();
+            if !stamp.lacks("untilAt") && !stamp.lacks("fromAt") {
+                problems.extend(wrong_dates(&held.subject, from_at, until_at, now));
+            }
+            let mut deputy = None;
+            if let Some(named) = &away.deputy {
+                match known_deputy(tx, &held.subject, named, now).await? {
+                    Ok(known) => deputy = Some(known),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+            none(problems)?;
+            let planned = AbsencePlanned { absence: app.time.id(), from_at, until_at, deputy };
+            held.happened(EventData::AbsencePlanned(planned), None, now);
+            write(held, tx, Some(id)).await
+        })
+        .await
+}
+
+fn wrong_dates(assignment: &RoleAssignment, from_at: Instant, until_at: Instant, now: Instant) -> Option<Problem> {
+    if until_at <= from_at {
+        return Some(Problem::field("untilAt", FieldCode::BeforeFrom, "is not after the beginning"));
+    }
+    if until_at <= now {
+        return Some(Problem::field("untilAt", FieldCode::InPast, "has passed"));
+    }
+    let overlaps = |absence: &Absence| absence.from_at < until_at && from_at < absence.until_at;
+    let detail = "overlaps with an absence that is recorded already";
+    assignment.absences.iter().any(overlaps).then(|| Problem::field("fromAt", FieldCode::Overlap, detail))
+}
+
+/// Names who acts during an absence, in place of whoever was named before.
+pub async fn deputise(app: &App, stamp: &Stamp, id: Uuid, absence: Uuid, deputy: &str) -> Result<RoleAssignment, Error> {
+    let now = stamp.recorded_at;
+    stamp
+        .write(app, async |tx| {
+            let mut held = opened(app, tx, stamp, id).await?;
+            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(held.subject);
+            }
+            not_ended(&held.subject, now)?;
+            let mut problems = Vec::new();
+            let is_it = |one: &Absence| one.id == absence && one.until_at > now;
+            if !held.subject.absences.iter().any(is_it) {
+                problems.push(Problem::field("absence", FieldCode::UnknownValue, "is not an absence that has yet to end"));
+            }
+            let deputy = known_deputy(tx, &held.subject, deputy, now).await?.map_err(|problem| problems.push(problem)).ok();
+            let Some(deputy) = deputy.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+            held.happened(EventData::DeputyNamed(DeputyNamed { absence, deputy }), None, now);
+            write(held, tx, Some(id)).await
+        })
+        .await
+}
+
+async fn known_deputy(tx: &Tx, assignment: &RoleAssignment, named: &str, now: Instant) -> Result<Result<Uuid, Problem>, Error> {
+    if assignment.is_elevated() {
+        let detail = "elevated rights are the holder's alone: both sides agreed to this person";
+        return Ok(Err(Problem::field("deputy", FieldCode::NotAllowed, detail)));
+    }
+    let side = side_of(tx, assignment, now).await?;
+    let found = known_holder(tx, side, assignment.organisation.as_deref(), ("deputy", named)).await?;
+    Ok(match found {
+        Ok(deputy) if deputy == assignment.holder => Err(Problem::field("deputy", FieldCode::SamePerson, "is the holder, who is away")),
+        found => found,
+    })
+}
+
+/// Records that somebody looked at whether the holder still needs the role (IAM-06).
+pub async fn review(app: &App, stamp: &Stamp, id: Uuid, evidence: &str) -> Result<RoleAssignment, Error> {
+    let now = stamp.recorded_at;
+    stamp
+        .write(app, async |tx| {
+            let mut held = opened(app, tx, stamp, id).await?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(held.subject);
+            }
+            not_ended(&held.subject, now)?;
+            not_ones_own(stamp, &held.subject)?;
+            none(reasoned("evidence", evidence))?;
+            let reviewed = Reviewed { review_due_at: review_due(app, now) };
+            held.happened(EventData::Reviewed(reviewed), Some(evidence.to_owned()), now);
+            write(held, tx, Some(id)).await
+        })
+        .await
+}
+
+fn reasoned(field: &str, text: &str) -> Vec<Problem> {
+    let blank = Problem::field(field, FieldCode::Blank, "has nothing in it that can be seen");
+    if is_visible(text) { Vec::new() } else { vec![blank] }
+}
+
+fn none(problems: Vec<Problem>) -> Result<(), Error> {
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}

@@ -1,0 +1,166 @@
+//! Who is told: those who act in the roles of the matrix.
+
+use serde_json::{Value, json};
+
+use super::{ROLES, grants, history, klant, path, signs, state, with_matrix};
+use crate::on_both_databases;
+use crate::support::{ADMIN, Desk, incident};
+
+on_both_databases!(
+    role_02_mail_goes_to_who_holds_the_role_and_a_new_holder_gets_what_is_new,
+    role_02_several_holders_all_get_it,
+    role_04_a_deputy_gets_what_comes_during_an_absence,
+    role_04_an_absence_without_a_deputy_is_told_and_listed,
+    role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_has_no_address,
+    role_05_until_both_sides_have_signed_the_old_holder_is_in_force,
+    role_05_the_desk_writes_down_either_side_and_no_person_signs_for_both,
+);
+
+/// A case climbs; to whom that is told.
+async fn climbs(desk: &Desk) -> Vec<String> {
+    let before = desk.mails().len();
+    let mut ticket = incident("p3");
+    ticket["contract"] = json!("matrix");
+    let fields = ticket.as_object_mut().expect("an object");
+    fields.remove("priority");
+    fields.remove("requester");
+    let number = desk.registers(&ticket).await;
+    let up = desk.post(&format!("/v1/tickets/{number}/escalations"), &json!({ "code": "hoger", "reason": "Het duurt." })).await;
+    assert_eq!(up.status, 201, "{}", up.body);
+    desk.passes("PT1M").await;
+    let told = desk.mails().into_iter().skip(before);
+    let mut told: Vec<_> = told.filter_map(|mail| mail.lines().find_map(|line| line.strip_prefix("To: ").map(str::to_owned))).collect();
+    told.sort();
+    told
+}
+
+async fn role_02_mail_goes_to_who_holds_the_role_and_a_new_holder_gets_what_is_new(desk: &Desk) {
+    with_matrix(desk, false).await;
+    assert_eq!(climbs(desk).await, ["klant@ipo.example"], "nobody holds it: the contract's address");
+    let anna = grants(desk, &klant("anna@ipo.example")).await;
+    assert_eq!((&anna["state"], &anna["holder"]["name"]), (&json!("in_force"), &json!("Anna de Boer")));
+    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
+    let mut bram = klant("bram@ipo.example");
+    bram["replaces"] = anna["id"].clone();
+    let bram = grants(desk, &bram).await;
+    assert_eq!(state(desk, &anna).await, json!("ended"));
+    assert_eq!(climbs(desk).await, ["bram@ipo.example"], "what was sent before stays with Anna");
+    let ended = desk.post(&path(&bram, "/endings"), &json!({ "reason": "Uit dienst." })).await;
+    assert_eq!((ended.status, &ended.body["state"]), (201, &json!("ended")), "{}", ended.body);
+    assert_eq!(climbs(desk).await, ["klant@ipo.example"]);
+}
+
+async fn role_02_several_holders_all_get_it(desk: &Desk) {
+    with_matrix(desk, false).await;
+    grants(desk, &klant("anna@ipo.example")).await;
+    grants(desk, &klant("bram@ipo.example")).await;
+    assert_eq!(climbs(desk).await, ["anna@ipo.example", "bram@ipo.example"]);
+    let twice = desk.post(ROLES, &klant("anna@ipo.example")).await;
+    assert_eq!((twice.status, &twice.body["code"]), (409, &json!("role_held")), "{}", twice.body);
+}
+
+async fn role_04_a_deputy_gets_what_comes_during_an_absence(desk: &Desk) {
+    with_matrix(desk, false).await;
+    let anna = grants(desk, &klant("anna@ipo.example")).await;
+    let away = json!({ "fromAt": "2026-03-03T00:00:00+01:00", "untilAt": "2026-03-05T00:00:00+01:00", "deputy": "bram@ipo.example" });
+    let planned = desk.post(&path(&anna, "/absences"), &away).await;
+    assert_eq!((planned.status, &planned.body["acting"][0]["name"]), (201, &json!("Anna de Boer")), "{}", planned.body);
+    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
+    desk.reaches("2026-03-03T09:00:00+01:00").await;
+    assert_eq!(desk.get(&path(&anna, "")).await.body["acting"][0]["name"], json!("Bram Visser"));
+    assert_eq!(climbs(desk).await, ["bram@ipo.example"]);
+    desk.reaches("2026-03-05T09:00:00+01:00").await;
+    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
+    for (body, pointer, code) in [
+        (
+            json!({ "untilAt": "2026-03-05T08:00:00Z", "deputy": "anna@ipo.example", "fromAt": "2026-03-06T08:00:00Z" }),
+            "/untilAt",
+            "before_from",
+        ),
+        (json!({ "untilAt": "2026-03-09T08:00:00Z", "deputy": "anna@ipo.example" }), "/deputy", "same_person"),
+        (json!({ "untilAt": "2026-03-09T08:00:00Z", "deputy": "vreemd@elders.example" }), "/deputy", "unknown_person"),
+        (json!({ "untilAt": "2026-03-09T08:00:00Z", "fromAt": "2026-03-04T08:00:00Z" }), "/fromAt", "overlap"),
+    ] {
+        let refused = desk.post(&path(&anna, "/absences"), &body).await;
+        let told = (refused.status, refused.body["errors"][0]["pointer"].clone(), refused.body["errors"][0]["code"].clone());
+        assert_eq!(told, (400, json!(pointer), json!(code)), "{body}: {}", refused.body);
+    }
+}
+
+async fn role_04_an_absence_without_a_deputy_is_told_and_listed(desk: &Desk) {
+    with_matrix(desk, false).await;
+    let anna = grants(desk, &klant("anna@ipo.example")).await;
+    let gaps = async || {
+        let listed = desk.get("/v1/role-gaps?pageSize=100").await.body["items"].clone();
+        let of_matrix = listed.as_array().expect("gaps").iter().filter(|gap| gap["contract"] == "matrix").cloned();
+        of_matrix.map(|gap| format!("{} {}", gap["role"], gap["cause"]).replace('"', "")).collect::<Vec<_>>()
+    };
+    assert_eq!(gaps().await, ["team nobody_holds_it"], "a role without holder or address");
+    let away = json!({ "fromAt": "2026-03-03T08:00:00+01:00", "untilAt": "2026-03-05T08:00:00+01:00" });
+    let planned = desk.post(&path(&anna, "/absences"), &away).await;
+    assert_eq!(planned.status, 201, "{}", planned.body);
+    desk.reaches("2026-03-03T07:00:00+01:00").await;
+    assert_eq!(gaps().await, ["team nobody_holds_it"]);
+    desk.reaches("2026-03-03T09:00:00+01:00").await;
+    assert_eq!(gaps().await, ["klant holder_absent", "team nobody_holds_it"]);
+    assert!(history(desk, &anna).await.contains(&"role.uncovered 2026-03-03T07:00:00Z".to_owned()));
+    let alerts = || desk.mails().into_iter().filter(|mail| mail.contains("geen waarnemer")).count();
+    assert_eq!(alerts(), 1, "the service manager hears of it once");
+    assert_eq!(climbs(desk).await, ["klant@ipo.example"], "meanwhile the contract's own address");
+    let deputy = json!({ "absence": planned.body["absences"][0]["id"], "deputy": "bram@ipo.example" });
+    let named = desk.post(&path(&anna, "/deputies"), &deputy).await;
+    assert_eq!((named.status, &named.body["acting"][0]["name"]), (201, &json!("Bram Visser")), "{}", named.body);
+    assert_eq!((gaps().await, alerts()), (vec!["team nobody_holds_it".to_owned()], 1));
+}
+
+async fn role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_has_no_address(desk: &Desk) {
+    with_matrix(desk, false).await;
+    desk.account("Cor Vis", "cor@leverancier.example").await;
+    let mut team = klant("cor@leverancier.example");
+    team["role"] = json!("team");
+    team["untilAt"] = json!("2026-03-03T08:00:00+01:00");
+    let cor = grants(desk, &team).await;
+    assert_eq!(climbs(desk).await, ["cor@leverancier.example", "klant@ipo.example"]);
+    desk.reaches("2026-03-03T09:00:00+01:00").await;
+    assert_eq!(history(desk, &cor).await.last().map(String::as_str), Some("role.ended 2026-03-03T07:00:00Z"));
+    assert_eq!(desk.mails().into_iter().filter(|mail| mail.contains("Niemand vervult deze rol")).count(), 1);
+    assert_eq!(climbs(desk).await, ["klant@ipo.example"]);
+}
+
+async fn role_05_until_both_sides_have_signed_the_old_holder_is_in_force(desk: &Desk) {
+    with_matrix(desk, true).await;
+    let client = desk.token_of("ipo").await;
+    let anna = grants(desk, &klant("anna@ipo.example")).await;
+    assert_eq!((&anna["state"], &anna["waitsFor"]), (&json!("pending"), &json!(["client", "supplier"])));
+    assert_eq!(signs(desk, &client, &anna, json!({})).await.0, 201);
+    assert_eq!(signs(desk, ADMIN, &anna, json!({ "evidence": "Tactisch overleg 2 maart." })).await.0, 201);
+    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
+    let mut bram = klant("bram@ipo.example");
+    bram["replaces"] = anna["id"].clone();
+    let bram = grants(desk, &bram).await;
+    assert_eq!(signs(desk, ADMIN, &bram, json!({})).await.0, 201);
+    desk.passes("PT1H").await;
+    assert_eq!((state(desk, &anna).await, state(desk, &bram).await), (json!("in_force"), json!("pending")));
+    assert_eq!(climbs(desk).await, ["anna@ipo.example"], "one signature changes nothing");
+    assert_eq!(signs(desk, &client, &bram, json!({})).await.0, 201);
+    assert_eq!((state(desk, &anna).await, state(desk, &bram).await), (json!("ended"), json!("in_force")));
+    assert_eq!(climbs(desk).await, ["bram@ipo.example"]);
+}
+
+async fn role_05_the_desk_writes_down_either_side_and_no_person_signs_for_both(desk: &Desk) {
+    with_matrix(desk, true).await;
+    let (client, stranger) = (desk.token_of("ipo").await, desk.token_of("gemeente-voorbeeld").await);
+    let anna = grants(desk, &klant("anna@ipo.example")).await;
+    assert_eq!(signs(desk, &stranger, &anna, json!({})).await.0, 404);
+    assert_eq!(signs(desk, &client, &anna, json!({ "side": "supplier", "approvedBy": "Bob" })).await, (403, json!("other_side")));
+    assert_eq!(signs(desk, ADMIN, &anna, json!({ "side": "client" })).await.0, 400, "whoever signed for the client is named");
+    let minutes = |side: &str, name: &str| json!({ "side": side, "approvedBy": name, "evidence": "Verslag van 2 maart." });
+    assert_eq!(signs(desk, ADMIN, &anna, minutes("client", "Anna de Boer")).await.0, 201);
+    assert_eq!(signs(desk, ADMIN, &anna, minutes("client", "Bea Kok")).await, (409, json!("already_approved")));
+    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", " anna DE boer")).await, (409, json!("same_person")));
+    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", "Bob Smid")).await.0, 201);
+    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", "Cor Vis")).await, (409, json!("approval_complete")));
+    let shown = desk.get(&path(&anna, "")).await.body;
+    let signed: Vec<Value> = shown["approvals"].as_array().expect("approvals").iter().map(|one| one["approvedBy"].clone()).collect();
+    assert_eq!((signed, &shown["state"]), (vec![json!("Anna de Boer"), json!("Bob Smid")], &json!("in_force")));
+}
