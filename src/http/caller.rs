@@ -19,7 +19,7 @@ use crate::auth;
 pub use crate::auth::Caller;
 use crate::domain::audit::Via;
 use crate::domain::permission::Requires;
-use crate::usecases::{Error, Stamp};
+use crate::usecases::{CallerLost, Error, Stamp};
 
 impl<V> May<V> {
     /// For an action without an idempotency key.
@@ -58,6 +58,16 @@ impl Caller {
         limits.admit(token.trim())?;
         Ok(caller)
     }
+
+    /// The caller, identified again if what they may changed since. One who is refused opens no scope, which would tell: a role that was just
+    /// granted to them would be nothing to a process that knew them before.
+    async fn up_to_date(self, context: &RequestContext) -> Result<Self, Failure> {
+        let app = context.request.app_data::<Data<App>>().ok_or_else(Failure::unauthorized)?;
+        match self.check(app).await {
+            Err(Error::CallerLost(CallerLost::Changed)) => Self::of(context).await,
+            checked => Ok(checked.map(|()| self)?),
+        }
+    }
 }
 
 /// A caller who may do this: the only way in which a handler gets to know its caller, so that every operation says what it requires, in
@@ -83,7 +93,10 @@ impl<V: Requires> Argument for May<V> {
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
-        let caller = Caller::of(context).await?;
+        let mut caller = Caller::of(context).await?;
+        if caller.who.may(V::VERB).is_err() {
+            caller = caller.up_to_date(context).await?;
+        }
         context.caller = Some(caller.clone());
         caller.who.may(V::VERB).map_err(Error::from)?;
         let via = Arrival::of(&context.request).via(context.operation.id);
