@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{Caller, rows_of};
 use crate::app::App;
-use crate::domain::audit::Act;
 use crate::domain::Instant;
+use crate::domain::audit::Act;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Principal, Role, Rows, Scope};
 use crate::domain::person::Person;

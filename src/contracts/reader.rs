@@ -211,14 +211,6 @@ impl<'a> Field<'a> {
     }
 
     /// The value as a whole number, if it is one.
-    pub(super) fn yes_or_no(&self) -> Option<bool> {
-        self.expect(self.as_bool(), "true or false")
-    }
-
-    pub(super) fn as_bool(&self) -> Option<bool> {
-        self.value.as_bool()
-    }
-
     pub(super) fn as_whole(&self) -> Option<u32> {
         self.value.as_integer().and_then(|number| u32::try_from(number).ok())
     }

@@ -75,6 +75,7 @@ pub async fn insert(tx: &Tx, account: &LocalAccount) -> Result<bool, DbErr> {
         organisation: None,
         person_id: None,
         name: account.name.clone(),
+        email: None,
         is_blocked: false,
     };
     accounts::insert(tx, &known, account.created_at).await?;

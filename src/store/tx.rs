@@ -10,7 +10,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact, contact_list, contract_version, escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation, obligation_opening, outbound_mail, person, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact, contact_list,
+    contract_version, escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation,
+    obligation_opening, outbound_mail, person, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket,
+    ticket_change, ticket_part, timekeeping, token, upload,
 };
 
 use super::Backend;

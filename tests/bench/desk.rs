@@ -4,6 +4,7 @@
 //! The aims are half of bare SQL, and a pass at most 1.5 times as long among a million. Lines of the tables say so, and
 //! nothing fails here: figures belong to a machine. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- http sqlite` runs a part.
 
+#[expect(dead_code, reason = "each measurement uses a part")]
 mod support;
 
 use std::process::{Command, Stdio};

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::DESK;
-use super::outbound::{About, outbound};
 use crate::app::App;
 use crate::domain::agreements::Agreements;
 use crate::domain::mail::Outbound;
@@ -19,6 +18,7 @@ use crate::store::people::ActorName;
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
+use crate::usecases::letter::{About, outbound};
 use crate::usecases::role_assignments::read::reach;
 
 /// Makes the mails for those of the events that are about roles. They go to whoever acts as service manager, else to the desk itself.
