@@ -20,6 +20,8 @@ pub struct Model {
     pub stored_as: Option<Uuid>,
     pub key_id: Option<String>,
     pub envelope: Option<Vec<u8>>,
+    pub classification: String,
+    pub is_redacted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -45,6 +45,8 @@ pub struct Model {
     pub emergency_for_id: Option<Uuid>,
     pub client_version: i32,
     pub client_updated_at: DateTimeUtc,
+    pub flags: i32,
+    pub registered_by: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

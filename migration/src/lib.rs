@@ -15,6 +15,7 @@ mod m0009_access;
 mod m0010_tokens;
 mod m0011_roles;
 mod m0012_contacts;
+mod m0013_restricted;
 mod m0014_audit;
 mod m0015_sealing;
 mod table;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_tokens::Step),
             Box::new(m0011_roles::Step),
             Box::new(m0012_contacts::Step),
+            Box::new(m0013_restricted::Step),
             Box::new(m0014_audit::Step),
             Box::new(m0015_sealing::Step),
         ]

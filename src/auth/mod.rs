@@ -49,9 +49,19 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
     if Providers::could_be(token) { people::identify(app, token).await } else { Ok(tokens::identify(app, token).await?) }
 }
 
+/// The roles of a client that see every ticket of their organisation (TKT-09), as far as its flags allow.
+const SEES_ALL_OF_ITS_OWN: &[Role] = &[
+    Role::AuthorisedRequester,
+    Role::Approver,
+    Role::FunctionalAdministrator,
+    Role::GlobalAdministrator,
+    Role::ClientSecurityOfficer,
+    Role::ClientPrivacyOfficer,
+];
+
 /// Whoever is a requester and no more sees what they reported; without a person behind the token that is nothing.
 fn rows_of(roles: Roles, organisation: String, person: Option<Uuid>) -> Rows {
-    if roles.has_one_of(&[Role::AuthorisedRequester, Role::Approver, Role::FunctionalAdministrator, Role::GlobalAdministrator]) {
+    if roles.has_one_of(SEES_ALL_OF_ITS_OWN) {
         Rows::Organisations(vec![organisation])
     } else {
         Rows::Person { organisation, person: person.unwrap_or_default() }

@@ -9,6 +9,7 @@ use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section};
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
+use crate::domain::restriction::Flag;
 
 /// The longest names that the API takes, in characters: of what a contract names, and of priorities and hold causes.
 const LONGEST_NAME: usize = 100;
@@ -26,6 +27,7 @@ pub(super) fn check(root: &Section<'_>) {
     names_are_short_enough(root);
     what_skips_a_level_is_decided_below_it(root);
     steps_wait_for_goals_there_are(root);
+    officers_can_be_reached(root);
     what_is_assumed_is_there(root);
 }
 
@@ -51,6 +53,11 @@ fn names_refer_to_something(root: &Section<'_>) {
     for own in root.quiet_sections("clients").iter().filter_map(|client| client.peek("roles")?.quiet_section()) {
         for code in own.keys().into_iter().filter(|code| roles.as_ref().is_some_and(|known| !known.contains(code))) {
             own.refuse(code, format!("refers to nothing: there is no role \"{code}\""));
+        }
+    }
+    if let Some(told) = root.peek("always_told").and_then(|field| field.quiet_section()) {
+        for role in Flag::ALL.into_iter().flat_map(|flag| told.quiet_list(flag.as_str())) {
+            refers(Some(role), roles.as_ref(), "role");
         }
     }
     for obligation in root.quiet_sections("obligations") {
@@ -296,6 +303,32 @@ fn steps_wait_for_goals_there_are(root: &Section<'_>) {
             let (Some(most), Some(goal)) = (goals.into_iter().try_fold(0, |most, goals| Some(most.max(goals?))), goal) else { continue };
             if u32::try_from(most).is_ok_and(|most| most < goal) {
                 condition.refuse(if most == 0 { "clock" } else { "goal" }, format!("no {clock} clock of these types has {goal} goals"));
+            }
+        }
+    }
+}
+
+/// Whoever must always be told has an address, for every client (INC-11, INC-12).
+fn officers_can_be_reached(root: &Section<'_>) {
+    let Some(told) = root.peek("always_told").and_then(|field| field.quiet_section()) else { return };
+    let Some(roles) = root.peek("roles").and_then(|field| field.quiet_section()) else { return };
+    for flag in Flag::ALL.into_iter().map(Flag::as_str).filter(|flag| told.has(flag)) {
+        let named = told.quiet_list(flag);
+        for client in root.quiet_sections("clients") {
+            let own = client.peek("roles").and_then(|field| field.quiet_section());
+            let may_be_reached = |code: &str| {
+                let at = match &own {
+                    Some(own) if own.has(code) => own.peek(code),
+                    _ => roles.peek(code).and_then(|field| field.quiet_section()).and_then(|role| {
+                        // What the agreement leaves open may turn out to be an address; the file is no more than a draft until then.
+                        if role.has("mail") && role.peek("mail").is_none() { told.peek(flag) } else { role.peek("mail") }
+                    }),
+                };
+                at.is_some_and(|addresses| !addresses.is_empty_list())
+            };
+            if !named.is_empty() && !named.iter().filter_map(Field::as_text).any(may_be_reached) {
+                let whom = client.peek("organisation").and_then(|field| field.as_text()).unwrap_or_default();
+                told.refuse(flag, format!("none of these roles has an address for \"{whom}\", and one of them must always be told"));
             }
         }
     }

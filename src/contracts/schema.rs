@@ -9,6 +9,7 @@ use super::{Finding, calendars, obligations, people, people_checks};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
 use crate::domain::contract::{Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Side, TicketType};
+use crate::domain::restriction::Flag;
 use crate::words::UnknownCode;
 
 /// Reads a contract, or finds everything that keeps the text from being one.
@@ -62,6 +63,7 @@ fn contract(root: &Section<'_>) -> Contract {
             .filter_map(Field::code)
             .collect(),
         signs_role_changes: root.optional("signs_role_changes").and_then(|field| field.yes_or_no()).unwrap_or_default(),
+        always_told: always_told(root),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),
         calendars,
@@ -200,6 +202,21 @@ fn goal(section: &Section<'_>) -> Option<Goal> {
         section.refuse("under", "a goal has exactly one of under, within, by");
     }
     goals.into_iter().next()
+}
+
+/// `[always_told]`: for a flag, the roles in the order in which they are tried.
+fn always_told(root: &Section<'_>) -> BTreeMap<Flag, Vec<String>> {
+    let Some(section) = root.optional("always_told").and_then(|field| field.section()) else { return BTreeMap::new() };
+    let of_flag = |flag: Flag| {
+        let field = section.optional(flag.as_str())?;
+        if field.is_empty_list() {
+            field.refuse("needs at least one role");
+        }
+        Some((flag, field.texts()))
+    };
+    let told = Flag::ALL.into_iter().filter_map(of_flag).collect();
+    section.finish();
+    told
 }
 
 fn ladder(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Ladder> {

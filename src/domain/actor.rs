@@ -41,9 +41,14 @@ impl Actor {
 
     /// The id of the person, token or account; `None` for the program, and for whoever came without one of their own.
     pub fn id(&self) -> Option<Uuid> {
+        self.known_as()?.parse().ok()
+    }
+
+    /// What identified them, which is an id unless it is something of the settings; none of the program itself.
+    pub fn known_as(&self) -> Option<&str> {
         match self {
             Self::System => None,
-            Self::Desk(id) | Self::Integration(id) | Self::Client(id) => id.parse().ok(),
+            Self::Desk(id) | Self::Integration(id) | Self::Client(id) => Some(id),
         }
     }
 

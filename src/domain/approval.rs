@@ -14,6 +14,7 @@ closed_list! {
     pub enum ApprovalSubject {
         CalendarAmendment = "calendar_amendment": "kalenderwijziging", "calendar amendment";
         RoleAssignment = "role_assignment": "vervulde rol", "role assignment";
+        Redaction = "redaction": "redactie", "redaction";
     }
 }
 

@@ -32,6 +32,9 @@ closed_list! {
         Reply = "reply": "antwoord", "reply";
         Escalation = "escalation": "escalatie", "escalation";
         EscalationProposed = "escalation-proposed": "escalatievoorstel", "proposed escalation";
+        /// That a ticket which few may see climbs its ladder, without which one.
+        EscalationWithheld = "escalation-withheld": "vertrouwelijke escalatie", "confidential escalation";
+        FlagSet = "flag-set": "markering", "flag set";
         ObligationReminder = "obligation-reminder": "herinnering aan verplichting", "reminder of an obligation";
         ObligationLate = "obligation-late": "verplichting te laat", "obligation late";
         /// To somebody who may not have a ticket registered.

@@ -21,6 +21,7 @@ pub mod pauses;
 pub mod permission;
 pub mod person;
 pub mod phone;
+pub mod redaction;
 pub mod restriction;
 pub mod role_assignment;
 pub mod search;

@@ -1,4 +1,8 @@
 //! Tickets that few may see: each flag on one opens it to those whom the flag concerns, and closes it to everybody else.
+//!
+//! Who that is says `permission::Clearance`, which is also what the store narrows its rows by.
+
+use uuid::Uuid;
 
 use crate::words::closed_list;
 
@@ -11,6 +15,15 @@ closed_list! {
         Privacy = "privacy": "privacy", "privacy";
         /// Any other reason.
         Confidential = "confidential": "vertrouwelijk", "confidential";
+    }
+}
+
+closed_list! {
+    /// What a breach of security touches (INC-10).
+    pub enum Aspect {
+        Availability = "availability": "beschikbaarheid", "availability";
+        Integrity = "integrity": "integriteit", "integrity";
+        Confidentiality = "confidentiality": "vertrouwelijkheid", "confidentiality";
     }
 }
 
@@ -29,7 +42,7 @@ impl Flags {
         self.0 == 0
     }
 
-    pub fn has_one_of(self, flags: Self) -> bool {
+    pub const fn has_one_of(self, flags: Self) -> bool {
         self.0 & flags.0 != 0
     }
 
@@ -59,7 +72,7 @@ impl FromIterator<Flag> for Flags {
     }
 }
 
-/// As it is stored: a bit for each flag.
+/// As they are stored: a bit for each flag.
 impl From<Flags> for i32 {
     fn from(flags: Flags) -> Self {
         flags.0.into()
@@ -70,5 +83,29 @@ impl From<Flags> for i32 {
 impl From<i32> for Flags {
     fn from(stored: i32) -> Self {
         Flag::ALL.into_iter().filter(|flag| stored & (1 << *flag as i32) != 0).collect()
+    }
+}
+
+/// What of a ticket decides who sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restricted<'a> {
+    pub flags: Flags,
+    pub requester_id: Option<Uuid>,
+    pub assignee: Option<&'a str>,
+    /// As histories name them.
+    pub registered_by: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_stored_and_read_back() {
+        for flags in Flags::all_combinations() {
+            assert_eq!(Flags::from(i32::from(flags)), flags);
+            assert_eq!(flags.iter().collect::<Flags>(), flags);
+        }
+        assert_eq!(Flags::all_combinations().count(), 8);
     }
 }

@@ -53,6 +53,8 @@ codes! {
         AmendmentsClash = "amendments_clash": "The amendments of the contract's calendars contradict each other, or do not fit this text of the contract.";
         ContactListFull = "contact_list_full": "As many people may contact the desk as the contract allows.";
         ExternalReferenceExists = "external_reference_exists": "Another ticket has this reference of this system; `conflictsWith` is that ticket.";
+        FlagNotSet = "flag_not_set": "The ticket does not have this flag.";
+        FlagSet = "flag_set": "The ticket has this flag already.";
         IdempotencyKeyReused = "idempotency_key_reused": "The `Idempotency-Key` was used for another request in the last 24 hours.";
         IncidentNotOpen = "incident_not_open": "The incident that an emergency change names is not open.";
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
@@ -69,6 +71,7 @@ codes! {
         PersonExists = "person_exists": "The organisation has somebody with this address already.";
         PriorityDecided = "priority_decided": "The desk has decided the priority; a proposal comes too late.";
         PriorityRequired = "priority_required": "The ticket's clocks need a priority first.";
+        Redacted = "redacted": "It was removed for good; the ticket's redactions say when and why.";
         RepairNotAgreeable = "repair_not_agreeable": "The contract does not allow a repair time to be agreed for this ticket.";
         RoleEnded = "role_ended": "The role is no longer held.";
         RoleHeld = "role_held": "They hold this role already at that time, or wait for its approval.";

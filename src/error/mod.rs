@@ -106,7 +106,7 @@ impl From<Forbidden> for Error {
         let code = match forbidden {
             Forbidden::OtherSide(Verb::JudgeSolutions) => Code::ClientDecides,
             Forbidden::OtherSide(_) | Forbidden::FulfilsForOthers => Code::DeskOnly,
-            Forbidden::RoleMissing(_) => Code::RoleMissing,
+            Forbidden::RoleMissing(_) | Forbidden::FlagOfOthers(_) => Code::RoleMissing,
             Forbidden::TokenScope(_) => Code::TokenScope,
             Forbidden::ApprovesForOthers | Forbidden::AssignsForOthers | Forbidden::SignsForOthers => Code::OtherSide,
         };

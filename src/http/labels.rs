@@ -10,8 +10,10 @@ use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
 use crate::domain::permission::{Role, Verb};
-use crate::domain::restriction::Flag;
+use crate::domain::redaction::Redactable;
+use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::role_assignment::{AssignmentState, EventKind as RoleEvent, GapCause, RoleKind};
+use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::token::TokenState;
@@ -30,7 +32,10 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("channel", Channel::WORDS.into()),
         ("ticketPart", Part::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
+        ("classification", Classification::WORDS.into()),
+        ("redactable", Redactable::WORDS.into()),
         ("ticketFlag", Flag::WORDS.into()),
+        ("securityAspect", Aspect::WORDS.into()),
         ("holdCause", HoldCause::WORDS.into()),
         ("subject", SubjectKind::WORDS.into()),
         ("event", EventKind::WORDS.into()),

@@ -74,6 +74,7 @@ by_uuid! {
     ObligationId: "id", "The obligation's UUID", "obligation";
     AccessTokenId: "id", "The token's UUID", "token";
     RoleAssignmentId: "id", "The role assignment's UUID", "role assignment";
+    RedactionId: "redaction", "The redaction's id", "redaction";
     AmendmentId: "amendment", "The amendment's id", "amendment";
     PersonId: "person", "The person's id", "person";
     ContactId: "contact", "The contact's id", "contact";

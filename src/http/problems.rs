@@ -33,6 +33,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AmendmentsClash
         | Code::ContactListFull
         | Code::ExternalReferenceExists
+        | Code::FlagNotSet
+        | Code::FlagSet
         | Code::IdempotencyKeyReused
         | Code::IncidentNotOpen
         | Code::MoveNotAllowed
@@ -60,6 +62,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::TopOfLadder
         | Code::UploadExpired
         | Code::VersionExists => StatusCode::CONFLICT,
+        Code::Redacted => StatusCode::GONE,
         Code::VersionChanged => StatusCode::PRECONDITION_FAILED,
         Code::AttachmentTooLarge | Code::OrganisationFull | Code::TicketFull | Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedContentEncoding | Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

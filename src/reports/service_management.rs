@@ -20,6 +20,7 @@ mod rows;
 pub(super) mod sample;
 #[cfg(test)]
 mod tests;
+mod withheld;
 
 pub use input::{ClockFigures, CorrectionFigures, EscalationStep, GoalFigures, TicketFigures};
 pub use month::{BadMonth, Month};

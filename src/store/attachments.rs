@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant};
 use crate::domain::Instant;
+use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::{Attachment, Reader, Visibility};
 use crate::domain::wrapped_key::WrappedKey;
 
@@ -56,6 +57,8 @@ pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
         stored_as: Set(one.stored_as),
         key_id: Set(one.key.as_ref().map(|key| key.by.clone())),
         envelope: Set(one.key.as_ref().map(|key| key.bytes.clone())),
+        classification: Set(one.classification.to_string()),
+        is_redacted: Set(one.is_redacted),
     });
     attachment::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -119,5 +122,8 @@ pub(super) fn to_domain(row: attachment::Model) -> Attachment {
         size_bytes: u64::try_from(row.size_bytes).unwrap_or_default(),
         digest: row.digest,
         recorded_at: instant(row.recorded_at),
+        is_redacted: row.is_redacted,
+        // A class that this program does not know is read by as few as there are.
+        classification: Classification::named(&row.classification).unwrap_or(Classification::Restricted),
     }
 }

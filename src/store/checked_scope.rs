@@ -51,6 +51,12 @@ impl CheckedScope {
         Self { scope: Scope::ALL, check: self.check.clone() }
     }
 
+    /// The same rows, and all tickets among them, by right of the same caller ([`Scope::with_all_tickets`]).
+    #[must_use]
+    pub fn with_all_tickets(&self) -> Self {
+        Self { scope: self.scope.with_all_tickets(), check: self.check.clone() }
+    }
+
     /// The check, unless it was done.
     fn pending(&self) -> Option<&Check> {
         self.check.as_deref().filter(|check| !check.is_done.load(Ordering::Acquire))

@@ -182,7 +182,13 @@ fn sqlite(path: &Path, connections: u32, spoilt: Option<Arc<AtomicBool>>) -> Con
         options.min_connections(connections);
     }
     options.map_sqlx_sqlite_opts(|options| {
-        options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).busy_timeout(WAIT).foreign_keys(true)
+        options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(WAIT)
+            .foreign_keys(true)
+            // What is deleted or replaced is overwritten in the file, so that nothing of a redaction is left in its free pages.
+            .pragma("secure_delete", "ON")
     });
     options.map_sqlx_sqlite_pool_opts(move |pool: PoolOptions<Sqlite>| {
         let pool = pool.idle_timeout(None).max_lifetime(None);

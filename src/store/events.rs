@@ -28,6 +28,12 @@ pub async fn of<S: Subject>(reads: &impl Reads, subject: Uuid) -> Result<Vec<Eve
     Ok(histories::<S>(reads, &[subject]).await?.remove(&subject).unwrap_or_default())
 }
 
+/// One event of a subject's history.
+pub async fn one<S: Subject>(reads: &impl Reads, id: Uuid) -> Result<Option<Event<S::Data>>, DbErr> {
+    let row = reads.find::<event::Entity>().filter(event::Column::Id.eq(id)).one(reads.connection()).await?;
+    row.map(to_event).transpose()
+}
+
 /// The histories of several subjects, each in the order recorded.
 pub async fn histories<S: Subject>(reads: &impl Reads, subjects: &[Uuid]) -> Result<HashMap<Uuid, Vec<Event<S::Data>>>, DbErr> {
     let rows = reads.find::<event::Entity>().filter(event::Column::SubjectId.is_in(subjects.iter().copied()));

@@ -28,7 +28,8 @@ pub async fn keys_in_use(reads: &impl Reads) -> Result<Vec<String>, DbErr> {
 
 /// Files whose key is wrapped with a key of the desk, or that are in clear; by id, after one. Locked until the transaction ends.
 pub async fn files_under(tx: &Tx, key: Option<&str>, after: Uuid, limit: u64) -> Result<Vec<Attachment>, DbErr> {
-    let rows = tx.find::<attachment::Entity>().filter(attachment::Column::Id.gt(after));
+    // Of a redacted file there are no bytes.
+    let rows = tx.find::<attachment::Entity>().filter(attachment::Column::Id.gt(after)).filter(attachment::Column::IsRedacted.eq(false));
     let rows = match key {
         Some(key) => rows.filter(attachment::Column::KeyId.eq(key)),
         None => rows.filter(attachment::Column::KeyId.is_null()),
@@ -83,6 +84,7 @@ pub async fn move_file(tx: &Tx, file: &Attachment, to: Uuid, key: &WrappedKey) -
         .col_expr(attachment::Column::KeyId, Expr::value(&key.by))
         .col_expr(attachment::Column::Envelope, Expr::value(key.bytes.clone()))
         .filter(attachment::Column::Id.eq(file.id))
+        .filter(attachment::Column::IsRedacted.eq(false))
         .filter(attachment::Column::KeyId.is_null());
     let moved = match file.stored_as {
         Some(id) => moved.filter(attachment::Column::StoredAs.eq(id)),

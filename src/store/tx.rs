@@ -12,12 +12,13 @@ use uuid::Uuid;
 use entity::{
     access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact, contact_list,
     contract_version, escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation,
-    obligation_opening, outbound_mail, person, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket,
-    ticket_change, ticket_part, timekeeping, token, upload,
+    obligation_opening, outbound_mail, person, redaction, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream,
+    ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
 
 use super::Backend;
 use super::cache::{AgreementsCache, PinnedAgreements};
+use super::clearance::OfTickets;
 use super::statements::{Failure, Statements};
 use super::watch::Watch;
 use crate::domain::audit::{Object, Touched};
@@ -148,7 +149,7 @@ impl Tx {
 }
 
 /// A table whose rows belong to organisations.
-pub trait OfOrganisation: EntityTrait {
+pub trait OfOrganisation: OfTickets {
     const ORGANISATION: Self::Column;
     const PERSON: OfPerson<Self::Column>;
 }
@@ -243,6 +244,7 @@ of_organisation!(
     person: Own(Id),
     role_absence: Nobody,
     role_assignment: Nobody,
+    redaction: Ticket(TicketId),
     set_aside: Nobody,
     // Whoever adds a file counts it.
     storage_use: Everybody,
@@ -324,6 +326,15 @@ impl sealed::Inner for Tx {
 pub trait Reads: sealed::Inner {
     /// The rows within the scope.
     fn find<E: OfOrganisation>(&self) -> Select<E> {
+        let rows = self.find_hidden_too::<E>();
+        match E::seen_with(&self.scope().clearance) {
+            Some(seen) => rows.filter(seen),
+            None => rows,
+        }
+    }
+
+    /// The same with the rows of tickets that the scope's clearance hides: to know that a name is in use, never to show anything.
+    fn find_hidden_too<E: OfOrganisation>(&self) -> Select<E> {
         match &self.scope().rows {
             Rows::All => E::find(),
             Rows::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),

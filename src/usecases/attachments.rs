@@ -16,7 +16,7 @@ use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::idempotency::Key;
 use crate::domain::text::is_visible;
-use crate::domain::ticket::attach::Attach;
+use crate::domain::ticket::attach::{Attach, Classification};
 use crate::domain::ticket::{Act, Attachment, Reader, Ticket, TicketRef};
 use crate::files::{NotKept, NotRead, Stored};
 use crate::store::{self, Scope, Tx};
@@ -44,6 +44,7 @@ pub struct NewAttachment {
     pub media_type: String,
     /// Whether the client may see it.
     pub public: bool,
+    pub classification: Classification,
     /// In bytes, if it is known beforehand.
     pub size: Option<u64>,
 }
@@ -162,6 +163,8 @@ pub(super) fn attachment(stamp: &Stamp, ticket: &Ticket, new: &NewAttachment, id
         size_bytes: kept.size,
         digest: kept.digest.clone(),
         recorded_at: stamp.recorded_at,
+        classification: new.classification,
+        is_redacted: false,
     }
 }
 

@@ -13,6 +13,7 @@ use super::{Error, Stamp, quota};
 use crate::app::App;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::TicketRef;
+use crate::domain::ticket::attach::Classification;
 use crate::files::Kept;
 use crate::mail::parse::{self, Parsed};
 use crate::store::{self, Scope, Tx};
@@ -52,7 +53,11 @@ pub async fn keep(app: &App, mail: &Parsed, raw: &[u8]) -> Result<Enclosed, Erro
             enclosed.too_large.push(name);
         } else if !bytes.is_empty() {
             let media_type = attachments::media_type(&attachment.media_type).unwrap_or_else(|| attachments::UNKNOWN.to_owned());
-            coming.push((app.time.id(), NewAttachment { name, media_type, public: true, size: None }, Bytes::from(bytes)));
+            coming.push((
+                app.time.id(),
+                NewAttachment { name, media_type, public: true, classification: Classification::default(), size: None },
+                Bytes::from(bytes),
+            ));
         }
     }
     let ids: Vec<_> = coming.iter().map(|one| one.0).collect();

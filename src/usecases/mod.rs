@@ -20,6 +20,7 @@ pub mod outbound;
 pub mod people;
 mod quota;
 pub mod rebuild;
+pub mod redactions;
 mod refused;
 pub mod reports;
 pub mod role_assignments;

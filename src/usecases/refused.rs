@@ -3,7 +3,7 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
-    Refusal, assign, escalate, part, prioritise, repair, retier, retype,
+    Refusal, assign, escalate, flag, part, prioritise, repair, retier, retype,
     transition::{self, Refused as Move},
 };
 
@@ -19,6 +19,7 @@ impl From<Refusal> for Error {
             Refusal::AgreeRepair(repair::Refused::NotAgreeable) => conflict(Code::RepairNotAgreeable, detail),
             Refusal::AgreeRepair(repair::Refused::PriorityMissing) => conflict(Code::PriorityRequired, detail),
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
+            Refusal::Flag(refused) => of_a_flag(refused, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
             | Refusal::Assign(assign::Refused::Cancelled)
@@ -64,6 +65,24 @@ fn of_a_priority(refused: &prioritise::Refused, detail: String) -> Error {
         prioritise::Refused::UnknownPriority { .. } => field("priority", FieldCode::UnknownPriority, detail),
         prioritise::Refused::PhoneContactMissing => field("priority", FieldCode::PhoneContactRequired, detail),
     }
+}
+
+fn of_a_flag(refused: flag::Refused, detail: String) -> Error {
+    match refused {
+        flag::Refused::Forbidden(refused) => refused.into(),
+        flag::Refused::Aspects(wrong) => Error::Invalid(vec![wrong_aspects(wrong)]),
+        flag::Refused::Set => conflict(Code::FlagSet, detail),
+        flag::Refused::NotSet => conflict(Code::FlagNotSet, detail),
+    }
+}
+
+/// INC-10.
+pub(super) fn wrong_aspects(wrong: flag::WrongAspects) -> Problem {
+    let code = match wrong {
+        flag::WrongAspects::Missing => FieldCode::Required,
+        flag::WrongAspects::Unexpected => FieldCode::NotAllowed,
+    };
+    Problem::field("securityAspects", code, wrong.to_string())
 }
 
 fn of_a_step(refused: &escalate::Refused, detail: String) -> Error {

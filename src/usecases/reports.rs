@@ -1,5 +1,6 @@
 //! Reports, each replayed from the history it reports on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Error, FieldCode, Problem};
@@ -52,13 +53,19 @@ pub async fn service_management(
     if !in_force.chain(first).any(names) {
         return Err(Error::NotFound("contract"));
     }
-    let ids = store::tickets::ids_in_reach(&view, contract, from, to).await?;
+    // Every ticket counts; those that do not exist for the reader are withheld from the lists at the end.
+    let all = app.db.view(scope.with_all_tickets());
+    let mut withheld = BTreeSet::new();
+    let ids = store::tickets::ids_in_reach(&all, contract, from, to).await?;
     let mut figures = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        let mut histories = store::events::histories::<Ticket>(&view, chunk).await?;
-        let tickets = store::tickets::with_ids(&view, chunk).await?;
-        let agreements = store::agreements::read(&view).await?;
+        let mut histories = store::events::histories::<Ticket>(&all, chunk).await?;
+        let tickets = store::tickets::with_ids(&all, chunk).await?;
+        let agreements = store::agreements::read(&all).await?;
         for ticket in tickets {
+            if !scope.seen().clearance.sees(ticket.restricted()) {
+                withheld.insert(ticket.reference());
+            }
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = agreements.version(ticket.contract_version_id)?;
             figures.extend(service_management::figures(&pinned.contract, &ticket, &history, reading));
@@ -66,7 +73,7 @@ pub async fn service_management(
     }
     let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, reading.last());
     let report = service_management::report(&version.contract, month, &figures, long_open);
-    Ok(service_management::read(report, &version.contract, reading))
+    Ok(service_management::read(report, &version.contract, reading).withholding(&withheld))
 }
 
 /// Working days are counted by the calendar of the type's first clock; a type without clocks counts calendar days.

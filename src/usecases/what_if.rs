@@ -4,6 +4,7 @@ use super::{Error, FieldCode, Problem, contracts};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Contract;
+use crate::domain::restriction::Flag;
 use crate::domain::ticket::Ticket;
 use crate::reports::service_management::{Reading, figures};
 use crate::reports::what_if::{ContractSimulation, WhatIf};
@@ -38,7 +39,12 @@ pub async fn simulate(
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = agreements.version(ticket.contract_version_id)?;
             let under = |contract: &Contract| figures(contract, ticket, &history, reading);
-            if let (Some(was), Some(would)) = (under(&pinned.contract), under(&tried)) {
+            if let (Some(mut was), Some(mut would)) = (under(&pinned.contract), under(&tried)) {
+                if !ticket.flags.is_empty() {
+                    // It counts, and is named to nobody.
+                    Flag::Confidential.dutch().clone_into(&mut was.number);
+                    was.number.clone_into(&mut would.number);
+                }
                 comparison.count(&was, &would);
             }
         }

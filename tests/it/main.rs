@@ -16,6 +16,7 @@ mod migrations;
 mod obligations;
 mod openapi;
 mod people;
+mod restricted;
 mod roles;
 mod row_security;
 mod simulate;

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, Zone};
 use super::phone::Phone;
+use super::restriction::Flag;
 pub use super::side::Side;
 use crate::words::closed_list;
 
@@ -276,6 +277,8 @@ pub struct Contract {
     pub supplier_levels: Vec<ContactLevel>,
     /// Whether both sides sign for who holds a role of it (ROLE-05).
     pub signs_role_changes: bool,
+    /// The roles that are always told of a ticket with a flag, whoever set it; of each list the first who can be reached (INC-11, INC-12).
+    pub always_told: BTreeMap<Flag, Vec<String>>,
     pub ladders: Vec<Ladder>,
     pub duties: Vec<Duty>,
 }
@@ -284,6 +287,13 @@ impl Contract {
     /// Where a role is reached about the affairs of an organisation: its own address of it, else the one for all.
     pub fn addresses<'a>(&'a self, role: &'a Role, organisation: &str) -> &'a [String] {
         self.client(organisation).and_then(|client| client.roles.get(&role.code)).unwrap_or(&role.mail)
+    }
+
+    /// Where whoever must be told of a flag is reached: the first of the roles named for it that has an address for that organisation.
+    pub fn told_of(&self, flag: Flag, organisation: &str) -> &[String] {
+        let named = self.always_told.get(&flag).map_or(&[][..], Vec::as_slice);
+        let reached = named.iter().filter_map(|code| Some(self.addresses(self.role(code)?, organisation)));
+        reached.into_iter().find(|addresses| !addresses.is_empty()).unwrap_or_default()
     }
 
     /// The name under which it has a calendar, as agreed or as amended.

@@ -12,6 +12,7 @@ const WITHIN_ORGANISATIONS: &[Verb] = &[
     Verb::DecidePriorities,
     Verb::DecideSteps,
     Verb::EditTickets,
+    Verb::FlagTickets,
     Verb::JudgeForClients,
     Verb::MoveTickets,
     Verb::ReadAgreements,

@@ -12,11 +12,12 @@ mod verb;
 pub use limit::Verbs;
 pub use page::page;
 pub use role::{Role, Roles};
-pub use scope::{Clearance, Rows, Scope, concerned_by};
+pub use scope::{Clearance, Part, Rows, Scope, concerned_by};
 pub use verb::*;
 
 use super::actor::Actor;
 use super::contract::Side;
+use super::restriction::{Flag, Restricted};
 
 /// Somebody who acts, and what gives them the right to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub enum Forbidden {
     /// A role gives it, and the token that was used does not.
     #[error("this token is limited to other things: one cannot {} with it", .0.english())]
     TokenScope(Verb),
+    /// A flag that does not concern them.
+    #[error("to take off a {} flag one needs one of these roles: {}", .0.english(), names(concerned_by(*.0)))]
+    FlagOfOthers(Flag),
     #[error("a client approves for the client's side only")]
     ApprovesForOthers,
     #[error("the desk records what the supplier did; a client what its own side must see to")]
@@ -104,6 +108,17 @@ impl Principal {
     /// Adding a message or a file that both sides see, or the desk alone.
     pub fn may_show(&self, public: bool) -> Result<(), Forbidden> {
         self.may(if public { Verb::WriteMessages } else { Verb::WriteNotes })
+    }
+
+    /// Whether they are a ticket's requester, have it in hand or registered it.
+    pub fn has_part_in(&self, ticket: Restricted<'_>) -> bool {
+        self.actor == Actor::System || Part::of(&self.actor).is_in(ticket)
+    }
+
+    /// Taking a flag off a ticket: whoever it concerns.
+    pub fn may_lift(&self, flag: Flag) -> Result<(), Forbidden> {
+        self.may(Verb::LiftFlags)?;
+        if self.roles.has_one_of(concerned_by(flag)) { Ok(()) } else { Err(Forbidden::FlagOfOthers(flag)) }
     }
 
     /// Approving an amendment for one of the two sides: the desk records what either side approved.

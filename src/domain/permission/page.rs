@@ -10,7 +10,9 @@ pub fn page() -> String {
         "# Who may what\n\n\
          Nobody may anything without a role that gives it. Roles of the desk stand first, then those of a client. What somebody sees\n\
          is a matter of their organisation as well: what belongs to another is not there for them. A *requester* sees what they\n\
-         reported themselves.\n\n",
+         reported themselves. A ticket with a flag is there for those whom the flag concerns: security for the security officers of\n\
+         both sides, privacy for their privacy officers, confidential for the service manager; and for its requester, whoever has it in\n\
+         hand and whoever registered it.\n\n",
     );
     let (names, rule): (String, String) =
         (Role::ALL.map(|role| format!(" {} |", role.english())).concat(), " :-: |".repeat(Role::ALL.len()));

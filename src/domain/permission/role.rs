@@ -14,7 +14,7 @@ closed_list! {
         ContractManager = "contract_manager": "contractmanager", "contract manager";
         SecurityOfficer = "security_officer": "beveiligingsfunctionaris", "security officer";
         PrivacyOfficer = "privacy_officer": "privacyfunctionaris", "privacy officer";
-        /// Reads everything, and changes nothing.
+        /// Reads what every agent reads, and changes nothing.
         Auditor = "auditor": "auditor", "auditor";
         /// Runs the desk: who has access, its mail, its sandbox. Not its tickets.
         Administrator = "administrator": "beheerder", "administrator";
@@ -31,6 +31,10 @@ closed_list! {
         /// The same, and gives people of their organisation access when that cannot wait: held for a named period, with the agreement of
         /// both sides, by at most two (IAM-02, AMB-72).
         GlobalAdministrator = "global_administrator": "algemeen beheerder van de klant", "global administrator of the client";
+        /// Sees every ticket of their organisation, with those flagged for security (INC-11).
+        ClientSecurityOfficer = "client_security_officer": "ISO of CISO van de klant", "client's security officer";
+        /// The same, with those flagged for privacy (INC-12).
+        ClientPrivacyOfficer = "client_privacy_officer": "privacy officer van de klant", "client's privacy officer";
     }
 }
 
@@ -46,9 +50,13 @@ impl Role {
             | Self::Auditor
             | Self::Administrator
             | Self::Integration => Side::Supplier,
-            Self::Requester | Self::AuthorisedRequester | Self::Approver | Self::FunctionalAdministrator | Self::GlobalAdministrator => {
-                Side::Client
-            }
+            Self::Requester
+            | Self::AuthorisedRequester
+            | Self::Approver
+            | Self::FunctionalAdministrator
+            | Self::GlobalAdministrator
+            | Self::ClientSecurityOfficer
+            | Self::ClientPrivacyOfficer => Side::Client,
         }
     }
 }

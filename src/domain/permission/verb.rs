@@ -1,8 +1,8 @@
 //! What can be done, and by whom: the one table that the decisions, the API document and the page of permissions read.
 
 use super::role::Role::{
-    self, Administrator, AgentLine1, AgentLine2, Approver, Auditor, AuthorisedRequester, ContractManager, FunctionalAdministrator,
-    GlobalAdministrator, Integration, PrivacyOfficer, Requester, SecurityOfficer, ServiceManager,
+    self, Administrator, AgentLine1, AgentLine2, Approver, Auditor, AuthorisedRequester, ClientPrivacyOfficer, ClientSecurityOfficer,
+    ContractManager, FunctionalAdministrator, GlobalAdministrator, Integration, PrivacyOfficer, Requester, SecurityOfficer, ServiceManager,
 };
 use super::{Forbidden, Principal};
 
@@ -24,6 +24,8 @@ const PARTAKERS: &[Role] = &[
     Requester,
     AuthorisedRequester,
     Approver,
+    ClientSecurityOfficer,
+    ClientPrivacyOfficer,
 ];
 
 /// A verb as a type: an operation carries what it requires in its signature.
@@ -69,6 +71,17 @@ verbs! {
     /// Writes what only the desk sees.
     WriteNotes = "write_notes": "interne notities schrijven", "write internal notes",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Integration];
+    /// Reads restricted files, of tickets in which they have no part, too (SEC-04).
+    ReadRestrictedFiles = "read_restricted_files": "beperkte bestanden lezen", "read restricted files",
+        by &[AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Approver, ClientSecurityOfficer, ClientPrivacyOfficer];
+    /// Asks for something to be removed for good, such as a citizen's number.
+    AskRedactions = "ask_redactions": "redactie vragen", "ask for redactions",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Approver, ClientPrivacyOfficer];
+    /// Approves that, as a second person.
+    ApproveRedactions = "approve_redactions": "redactie goedkeuren", "approve redactions",
+        by &[ServiceManager, SecurityOfficer, PrivacyOfficer, Approver, ClientPrivacyOfficer];
+    ReadRedactions = "read_redactions": "redacties lezen", "read redactions",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Auditor, Approver, ClientPrivacyOfficer];
     RecordCalls = "record_calls": "telefonisch contact vastleggen", "record phone contacts", by WORKERS;
     /// Records something later than it happened (CLK-15).
     RecordLate = "record_late": "later vastleggen dan het gebeurde", "record later than it happened", by WORKERS;
@@ -94,6 +107,11 @@ verbs! {
     AgreeRepairs = "agree_repairs": "hersteltijdstip vastleggen", "record agreed repair times", by AGENTS;
     /// Writes a part of a ticket, such as a root cause analysis.
     WriteParts = "write_parts": "onderdelen van meldingen schrijven", "write parts of tickets", by AGENTS;
+    /// Flags a ticket, so that few see it.
+    FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
+    /// Takes a flag off a ticket that concerns them.
+    LiftFlags = "lift_flags": "markeringen verwijderen", "take flags off",
+        by &[ServiceManager, SecurityOfficer, PrivacyOfficer, ClientSecurityOfficer, ClientPrivacyOfficer];
     /// Decides that a case goes up its ladder; which side, its levels say.
     DecideSteps = "decide_steps": "escalatie besluiten", "decide escalations",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, Requester, AuthorisedRequester, Approver];

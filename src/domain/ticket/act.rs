@@ -6,6 +6,7 @@ use super::assign::{self, Assign};
 use super::attach::Attach;
 use super::edit::Edit;
 use super::escalate::{self, Escalate};
+use super::flag::{self, LiftFlag, SetFlag};
 use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
@@ -30,6 +31,8 @@ pub enum Act {
     Attach(Attach),
     WritePart(WritePart),
     Escalate(Escalate),
+    SetFlag(SetFlag),
+    LiftFlag(LiftFlag),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +55,8 @@ pub enum Refusal {
     Escalate(#[from] escalate::Refused),
     #[error(transparent)]
     Part(#[from] part::Refused),
+    #[error(transparent)]
+    Flag(#[from] flag::Refused),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
@@ -70,6 +75,8 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Attach(wish) => wish.decide(situation)?,
         Act::WritePart(wish) => wish.decide(situation)?,
         Act::Escalate(wish) => wish.decide(situation)?,
+        Act::SetFlag(wish) => wish.decide(situation)?,
+        Act::LiftFlag(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -87,7 +94,9 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::Write(_)
         | Act::Attach(_)
         | Act::WritePart(_)
-        | Act::Escalate(_) => {}
+        | Act::Escalate(_)
+        | Act::SetFlag(_)
+        | Act::LiftFlag(_) => {}
     }
     Ok((after, records))
 }

@@ -7,6 +7,19 @@ use super::EventData;
 use super::situation::{Recorded, Situation};
 use super::visibility::Visibility;
 use crate::domain::permission::Forbidden;
+use crate::words::closed_list;
+
+closed_list! {
+    /// How sensitive a file is; the measures follow from it (SEC-04).
+    #[derive(Default)]
+    pub enum Classification {
+        Public = "public": "openbaar", "public";
+        #[default]
+        Internal = "internal": "intern", "internal";
+        /// Read by few of those who see its ticket.
+        Restricted = "restricted": "beperkt", "restricted";
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attach {

@@ -5,9 +5,11 @@ use super::assign::Assigned;
 use super::attach::Attached;
 use super::edit::Edited;
 use super::escalate::{Climbed, Proposed};
+use super::flag::{Flagged, Unflagged};
 use super::mail::Mailed;
 use super::part::PartWritten;
 use super::prioritise::Prioritised;
+use super::redact::Redacted;
 use super::register::Registered;
 use super::repair::RepairAgreed;
 use super::retier::Retiered;
@@ -34,6 +36,11 @@ event_data! {
     Assigned(Assigned) = "ticket.assigned": "toegewezen", "assigned";
     /// It was taken out of someone's hands, and given into nobody's.
     Unassigned(Assigned) = "ticket.unassigned": "toewijzing ingetrokken", "unassigned";
+    /// Few see it from now on.
+    Flagged(Flagged) = "ticket.flagged": "gemarkeerd", "flagged";
+    Unflagged(Unflagged) = "ticket.unflagged": "markering verwijderd", "flag taken off";
+    /// Something of it was removed for good, by two persons.
+    Redacted(Redacted) = "ticket.redacted": "geredigeerd", "redacted";
     Edited(Edited) = "ticket.edited": "gewijzigd", "edited";
     /// A public message of the desk.
     Replied(Written) = "ticket.replied": "beantwoord door de servicedesk", "answered by the desk";

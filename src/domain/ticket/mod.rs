@@ -2,7 +2,7 @@
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
-//! `attach`, `part`, `escalate`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `attach`, `part`, `escalate`, `flag`, `redact`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
@@ -16,6 +16,7 @@ pub mod escalate;
 pub mod escalation;
 mod event;
 mod facts;
+pub mod flag;
 pub mod kinds;
 pub mod listing;
 pub mod mail;
@@ -24,6 +25,7 @@ mod overview;
 pub mod part;
 mod possible_moves;
 pub mod prioritise;
+pub mod redact;
 pub mod register;
 pub mod repair;
 mod replay;
@@ -54,6 +56,7 @@ pub use super::actor::Actor;
 use super::agreements::{Agreements, UnknownVersion, Version};
 use super::contract::TicketType;
 use super::history::{self, Settling, SubjectKind};
+use super::restriction::Flags;
 use super::workflow::{Phase, State, Step};
 use crate::words::closed_list;
 
@@ -94,6 +97,10 @@ pub struct Ticket {
     pub priority_motivation: Option<String>,
     pub channel: Channel,
     pub requester_id: Option<Uuid>,
+    /// As its first event names them.
+    pub registered_by: String,
+    /// Why few may see it; none for most.
+    pub flags: Flags,
     pub assignee: Option<String>,
     pub team: Option<String>,
     /// When it was reported.

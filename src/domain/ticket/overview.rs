@@ -4,10 +4,12 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use super::attach::Classification;
 use super::{Ticket, parse_reference};
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
+use crate::domain::permission::{Forbidden, Principal, Verb};
 use crate::domain::person::Person;
 use crate::domain::wrapped_key::WrappedKey;
 
@@ -85,9 +87,24 @@ pub struct Attachment {
     /// What its sender claims it is.
     pub media_type: String,
     pub size_bytes: u64,
+    pub classification: Classification,
+    /// Whether its name and bytes were removed for good.
+    pub is_redacted: bool,
     /// SHA-256 of its bytes, in hexadecimal.
     pub digest: String,
     pub recorded_at: Instant,
+}
+
+impl Attachment {
+    /// Whether somebody who sees that it is there may read it. Of a restricted file those may who have a part in its ticket or added it, and
+    /// the roles that read all of them.
+    pub fn may_be_read_by(&self, who: &Principal, ticket: &Ticket) -> Result<(), Forbidden> {
+        let is_theirs = || self.author == who.actor.as_text() || who.has_part_in(ticket.restricted());
+        if self.classification != Classification::Restricted || is_theirs() {
+            return Ok(());
+        }
+        who.may(Verb::ReadRestrictedFiles)
+    }
 }
 
 /// The id of a ticket's clock: always the same, so that it can be derived instead of looked up.

@@ -7,6 +7,7 @@ use super::{Channel, Ticket, kinds};
 use crate::domain::Instant;
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;
+use crate::domain::restriction::Flags;
 use crate::domain::workflow::Step;
 
 /// That a ticket was made.
@@ -56,6 +57,7 @@ impl Registered {
         (ticket.priority, ticket.proposed_priority) = if *decided { (priority, None) } else { (None, priority) };
         // A replay starts from the row as it now stands, so whatever later events set is cleared first.
         (ticket.assignee, ticket.team, ticket.waiting_cause) = (None, None, None);
+        ticket.flags = Flags::NONE;
         (ticket.resolved_at, ticket.closed_at) = (None, None);
         ticket.channel = *channel;
         ticket.emergency_for = *emergency_for;

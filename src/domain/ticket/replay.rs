@@ -22,6 +22,8 @@ impl Ticket {
             EventData::Retyped(retyped) => retyped.apply(self),
             EventData::Retiered(retiered) => retiered.apply(self),
             EventData::Assigned(assigned) | EventData::Unassigned(assigned) => assigned.apply(self),
+            EventData::Flagged(flagged) => flagged.apply(self),
+            EventData::Unflagged(unflagged) => unflagged.apply(self),
             EventData::Moved(moved)
             | EventData::Held(moved)
             | EventData::Resumed(moved)
@@ -33,6 +35,7 @@ impl Ticket {
             // These change its texts, its parts, its conversation or its clocks, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)
             | EventData::RepairAgreed(_)
+            | EventData::Redacted(_)
             | EventData::Edited(_)
             | EventData::Replied(_)
             | EventData::MessageReceived(_)

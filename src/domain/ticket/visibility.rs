@@ -7,6 +7,8 @@
 //! | what the desk and they wrote to each other, and their files | yes |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
+//! | what was removed for good | that it was, where they saw it |
+//! | its flags | all of them: whoever is not to know of one does not see the ticket |
 //! | a phone contact | that there was one, since a clock may start at it; of one recorded in an internal note, no more than that |
 //! | a step up that is put before a person | only where the client is asked |
 //! | what became of the desk's mail; stored values rebuilt | nothing |
@@ -64,6 +66,7 @@ impl Reader {
         let public = match &event.data {
             EventData::Noted(_) | EventData::IndexRebuilt(_) | EventData::MailGivenUp(_) | EventData::MailSentAgain(_) => false,
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
+            EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,
             EventData::Proposed(proposed) => proposed.raised_by.contains(&Side::Client),
             EventData::Registered(_)
             | EventData::Prioritised(_)
@@ -74,6 +77,8 @@ impl Reader {
             | EventData::RepairAgreed(_)
             | EventData::Assigned(_)
             | EventData::Unassigned(_)
+            | EventData::Flagged(_)
+            | EventData::Unflagged(_)
             | EventData::Edited(_)
             | EventData::Replied(_)
             | EventData::MessageReceived(_)

@@ -30,6 +30,8 @@ pub struct Attachment {
     author: Actor,
     /// `public` or `internal`.
     visibility: String,
+    /// How sensitive it is: `public`, `internal` or `restricted`.
+    classification: String,
     /// When it was added.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
@@ -46,6 +48,7 @@ impl Attachment {
             digest: stored.digest,
             author: actors.show(&stored.author).into(),
             visibility: Visibility::of(stored.public).to_string(),
+            classification: stored.classification.to_string(),
             recorded_at: stored.recorded_at,
         }
     }

@@ -14,6 +14,7 @@ mod call;
 mod catalogue;
 mod clock;
 mod contract;
+mod flag;
 mod history;
 mod inbound;
 mod label;
@@ -22,6 +23,7 @@ mod obligation;
 mod outbound;
 mod part;
 mod person;
+mod redaction;
 mod role_assignment;
 mod sandbox;
 mod simulation;
@@ -43,6 +45,7 @@ pub use catalogue::{
 };
 pub use clock::{Clock, ClockList};
 pub use contract::{Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
+pub use flag::{FlagRemovalInput, TicketFlagInput};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
 };
@@ -55,6 +58,7 @@ pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPag
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
+pub use redaction::{Redaction, RedactionInput, RedactionList};
 pub use role_assignment::{
     RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
     RoleGapPage, RoleReviewInput,

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::flag::codes;
 use crate::domain::Instant;
 use crate::domain::person::Person;
+use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::ticket::assign::Field;
 use crate::domain::ticket::{self, Overview};
 use crate::usecases::Problem;
@@ -54,13 +56,22 @@ pub struct TicketInput {
     /// Makes a change request an emergency change: the open incident of the first rank it solves, by UUID or number.
     #[schema(min_length = 1, max_length = 50, example = "INC-1001")]
     pub emergency_for: Option<String>,
+    /// Why few may see it: `security`, `privacy`, `confidential`; see `createTicketFlag` for who does.
+    #[schema(max_items = 3)]
+    pub flags: Option<Vec<String>>,
+    /// What a breach of security touches, with the flag `security` alone, and then one at least: `availability`, `integrity`,
+    /// `confidentiality`.
+    #[schema(max_items = 3)]
+    pub security_aspects: Option<Vec<String>>,
 }
 
 impl TicketInput {
     /// `unreadable` is what is wrong with the fields that could not be read, and so are absent here.
-    pub fn draft(self, unreadable: Vec<Problem>) -> Draft {
+    pub fn draft(self, mut unreadable: Vec<Problem>) -> Draft {
         // An unreadable instant is refused already; do not also complain that its reason comes without an instant.
         let is_late_unknown = unreadable.iter().any(|problem| problem.pointer == "/occurredAt");
+        let flags: Vec<Flag> = codes("flags", self.flags, &mut unreadable);
+        let security_aspects: Vec<Aspect> = codes("securityAspects", self.security_aspects, &mut unreadable);
         let references = self.external_references.unwrap_or_default().into_iter();
         Draft {
             kind: self.r#type,
@@ -77,6 +88,8 @@ impl TicketInput {
             occurred_at_reason: self.occurred_at_reason.filter(|_| !is_late_unknown),
             external_references: references.map(|one| ticket::ExternalReference { system: one.system, reference: one.reference }).collect(),
             emergency_for: self.emergency_for,
+            flags,
+            security_aspects,
             mail: None,
             unreadable,
         }
@@ -225,6 +238,9 @@ pub struct Ticket {
     next_due_provisional: bool,
     /// The id of the incident it is an emergency change for.
     emergency_for: Option<uuid::Uuid>,
+    /// Why few may see it: `security`, `privacy`, `confidential`; none for most.
+    #[schema(max_items = 3)]
+    flags: Vec<String>,
     /// What it is called in other systems.
     external_references: Vec<ExternalReference>,
     /// A number that goes up with every change that the caller can see.
@@ -263,6 +279,7 @@ impl From<Overview> for Ticket {
             next_due_at: ticket.next_due.map(|due| due.at),
             next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
             emergency_for: ticket.emergency_for,
+            flags: ticket.flags.iter().map(|flag| flag.as_str().to_owned()).collect(),
             external_references: references
                 .into_iter()
                 .map(|one| ExternalReference { system: one.system, reference: one.reference })

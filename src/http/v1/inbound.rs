@@ -79,7 +79,7 @@ async fn create(
     caller.check(&app).await?;
     let received = inbound::receive(&app, &caller.stamp(&app), &mailbox, &bytes).await?;
     let location = format!("/v1/inbound-messages/{}", received.mail.id);
-    Ok(CreatedAt { location, shown: received.into() })
+    Ok(CreatedAt { location, shown: inbound::read::received(&caller, received).into() })
 }
 
 impl FromQuery for InboundFilter {

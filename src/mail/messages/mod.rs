@@ -8,6 +8,8 @@
 
 mod confirmation;
 mod escalated;
+mod escalation_withheld;
+mod flag_set;
 mod obligation_late;
 mod obligation_reminder;
 mod parts;
@@ -23,6 +25,8 @@ mod tests;
 
 pub use confirmation::Confirmation;
 pub use escalated::Escalated;
+pub use escalation_withheld::EscalationWithheld;
+pub use flag_set::FlagSet;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
 pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, RoleFacts, TicketFacts};
@@ -134,6 +138,8 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Reply>(),
     Entry::of::<Escalated>(),
     Entry::of::<Proposed>(),
+    Entry::of::<EscalationWithheld>(),
+    Entry::of::<FlagSet>(),
     Entry::of::<ObligationReminder>(),
     Entry::of::<ObligationLate>(),
     Entry::of::<Restricted>(),

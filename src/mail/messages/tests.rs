@@ -24,10 +24,15 @@ fn every_kind_of_message_is_listed_once_and_every_sample_has_a_name_of_its_own()
 fn a_subject_is_one_line_and_leads_an_answer_back_to_its_ticket() {
     for Sample { name, outgoing } in samples() {
         assert!(!outgoing.subject.contains(char::is_control) && outgoing.subject.len() < 200, "{name}: {}", outgoing.subject);
-        let is_of_a_ticket = !matches!(
-            outgoing.kind,
-            MailKind::ObligationReminder | MailKind::ObligationLate | MailKind::Restricted | MailKind::RoleUncovered | MailKind::RoleReview
-        );
+        let of_no_ticket = [
+            MailKind::ObligationReminder,
+            MailKind::ObligationLate,
+            MailKind::Restricted,
+            MailKind::EscalationWithheld,
+            MailKind::RoleUncovered,
+            MailKind::RoleReview,
+        ];
+        let is_of_a_ticket = !of_no_ticket.contains(&outgoing.kind);
         assert_eq!(subject_tag(&outgoing.subject), is_of_a_ticket.then_some(("INC", 1001)), "{name}");
         assert_eq!(outgoing.subject.starts_with("[INC-1001] "), is_of_a_ticket, "{name}");
     }

@@ -1,6 +1,7 @@
 //! The handlers, on one page: which events each takes, where in the stream it begins, and what it makes of them.
 
 mod context;
+mod officers;
 mod owners;
 mod requester;
 mod roles;
@@ -38,9 +39,10 @@ enum Work {
     Roles,
     Owner,
     ServiceManager,
+    Officers,
 }
 
-pub static HANDLERS: [Handler; 4] = [
+pub static HANDLERS: [Handler; 5] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -76,6 +78,7 @@ pub static HANDLERS: [Handler; 4] = [
         from: From::Now,
         work: Work::ServiceManager,
     },
+    Handler { name: "mail-to-officers", takes: &[EventKind::Ticket(Ti::Flagged)], from: From::Start, work: Work::Officers },
 ];
 
 impl Handler {
@@ -84,6 +87,7 @@ impl Handler {
         let mails = match self.work {
             Work::Requester => ticket_mail::each(app, tx, events, |mail| mail.to_requester()).await?,
             Work::Roles => ticket_mail::each(app, tx, events, |mail| mail.to_roles()).await?,
+            Work::Officers => ticket_mail::each(app, tx, events, |mail| mail.to_officers()).await?,
             Work::Owner => owners::mails(app, tx, events).await?,
             Work::ServiceManager => service_manager::mails(app, tx, events).await?,
         };

@@ -9,7 +9,7 @@ use crate::domain::mail::Outbound;
 use crate::domain::ticket::escalate::Climbed;
 use crate::domain::ticket::escalation;
 use crate::domain::ticket::{Actor, EventData};
-use crate::mail::messages::{self, Escalated, Line, Proposed};
+use crate::mail::messages::{self, Escalated, EscalationWithheld, Line, Outgoing, Proposed};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
@@ -27,16 +27,19 @@ impl TicketMail<'_> {
         let contract = &self.version.contract;
         let (_, from, to) = self.levels(step)?;
         let told: Vec<_> = from.into_iter().chain([to]).flat_map(|level| roles_of(contract, level)).collect();
-        let outgoing = messages::write(&Escalated {
-            ticket: self.facts(),
-            from: from.map(messages::LevelFacts::from),
-            to: to.into(),
-            trigger: self.trigger(step),
-            reason: self.reason().into(),
-            at: self.local(self.event.occurred_at),
-            roles: self.labels(&told),
-            desk: DESK.into(),
-        })?;
+        let outgoing = match self.withheld(false, (from, to), &told)? {
+            Some(withheld) => withheld,
+            None => messages::write(&Escalated {
+                ticket: self.facts(),
+                from: from.map(messages::LevelFacts::from),
+                to: to.into(),
+                trigger: self.trigger(step),
+                reason: self.reason().into(),
+                at: self.local(self.event.occurred_at),
+                roles: self.labels(&told),
+                desk: DESK.into(),
+            })?,
+        };
         let addresses = self.addresses(&told);
         Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
@@ -50,18 +53,37 @@ impl TicketMail<'_> {
         let codes = of_side(Side::Supplier, &level.supplier[..]).iter().chain(of_side(Side::Client, &level.client[..]));
         let roles: Vec<_> = codes.filter_map(|code| contract.role(code)).collect();
         let codes = escalation::codes(ladder, from.map_or(0, |level| level.level), Some(&step.trigger));
-        let outgoing = messages::write(&Proposed {
-            ticket: self.facts(),
-            from: from.map(messages::LevelFacts::from),
-            to: to.into(),
-            trigger: self.trigger(step),
-            at: self.local(self.event.occurred_at),
-            codes: codes.iter().map(|code| code.as_str().into()).collect(),
-            roles: self.labels(&roles),
-            desk: DESK.into(),
-        })?;
+        let outgoing = match self.withheld(true, (from, to), &roles)? {
+            Some(withheld) => withheld,
+            None => messages::write(&Proposed {
+                ticket: self.facts(),
+                from: from.map(messages::LevelFacts::from),
+                to: to.into(),
+                trigger: self.trigger(step),
+                at: self.local(self.event.occurred_at),
+                codes: codes.iter().map(|code| code.as_str().into()).collect(),
+                roles: self.labels(&roles),
+                desk: DESK.into(),
+            })?,
+        };
         let addresses = self.addresses(&roles);
         Ok(addresses.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
+    }
+
+    /// What is sent about a ticket that few may see: the roles are told of the step, and not of the ticket.
+    fn withheld(&self, proposed: bool, (from, to): (Option<&Level>, &Level), roles: &[&Role]) -> Result<Option<Outgoing>, Error> {
+        if self.ticket.flags.is_empty() {
+            return Ok(None);
+        }
+        let withheld = EscalationWithheld {
+            proposed,
+            from: from.map(messages::LevelFacts::from),
+            to: to.into(),
+            at: self.local(self.event.occurred_at),
+            roles: self.labels(roles),
+            desk: DESK.into(),
+        };
+        Ok(Some(messages::write(&withheld)?))
     }
 
     /// The step's ladder, the level it leaves (none at the first step) and the one it reaches.

@@ -69,6 +69,7 @@ pub(crate) fn contract() -> Contract {
         contacts: None,
         functional_administration: None,
         supplier_levels: Vec::new(),
+        always_told: [].into(),
         ladders: Vec::new(),
         duties: Vec::new(),
         signs_role_changes: false,

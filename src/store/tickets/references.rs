@@ -43,7 +43,7 @@ pub async fn called(
     names: &[&ExternalReference],
 ) -> Result<Vec<(String, ExternalReference, Uuid)>, DbErr> {
     let rows = reads
-        .find::<external_reference::Entity>()
+        .find_hidden_too::<external_reference::Entity>()
         .filter(external_reference::Column::Organisation.is_in(organisations.iter().copied()))
         .filter(external_reference::Column::System.is_in(names.iter().map(|one| one.system.as_str())))
         .filter(external_reference::Column::Reference.is_in(names.iter().map(|one| one.reference.as_str())));

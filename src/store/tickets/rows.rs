@@ -246,6 +246,8 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         emergency_for_id: ticket.emergency_for,
         client_version: ticket.client_version,
         client_updated_at: ticket.client_updated_at.to_utc(),
+        flags: ticket.flags.into(),
+        registered_by: ticket.registered_by.clone(),
     }
 }
 
@@ -270,6 +272,8 @@ pub(in crate::store) fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
         priority_motivation: row.priority_motivation,
         channel: Channel::named(&row.channel).ok_or_else(|| broken("a channel"))?,
         requester_id: row.requester_id,
+        registered_by: row.registered_by,
+        flags: row.flags.into(),
         assignee: row.assignee,
         team: row.team,
         opened_at: instant(row.opened_at),

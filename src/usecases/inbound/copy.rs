@@ -12,7 +12,7 @@ pub(super) fn sealed(app: &App, id: Uuid, raw: &[u8]) -> Result<(Vec<u8>, Option
     sealing::seal(&app.keys, (Purpose::Mail, id), raw).map_err(|error| Error::Internal(error.to_string()))
 }
 
-pub(super) async fn opened(app: &App, reads: &impl Reads, id: Uuid) -> Result<Vec<u8>, Error> {
+pub(in crate::usecases) async fn opened(app: &App, reads: &impl Reads, id: Uuid) -> Result<Vec<u8>, Error> {
     let (stored, key) = store::inbound::raw(reads, id).await?.ok_or(Error::NotFound("message"))?;
     sealing::open(&app.keys, (Purpose::Mail, id), key.as_ref(), stored).map_err(|error| match error {
         CannotOpen::KeyMissing(_) => Error::Unavailable(format!("message {id}: {error}")),

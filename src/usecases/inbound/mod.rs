@@ -9,6 +9,7 @@ mod receive;
 mod release;
 mod sender;
 
+pub(super) use copy::opened;
 pub use receive::{Received, receive};
 pub use release::{Destination, release};
 

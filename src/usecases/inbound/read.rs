@@ -10,6 +10,14 @@ use crate::domain::permission::Verb;
 use crate::store::{self, View};
 use crate::usecases::Error;
 
+/// What was taken in, as whoever brought it sees it: a ticket that does not exist for them is not named.
+pub fn received(caller: &Caller, received: Received) -> Received {
+    let ticket = received
+        .ticket
+        .filter(|ticket| caller.scope.includes(&ticket.organisation) && caller.scope.seen().clearance.sees(ticket.restricted()));
+    Received { ticket, ..received }
+}
+
 /// Newest first.
 pub async fn list(app: &App, caller: &Caller, filter: &InboundFilter) -> Result<Vec<Received>, Error> {
     let view = view(app, caller)?;

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::mail::Inbound as StoredMail;
-use crate::domain::permission::{Principal, Role, Roles};
+use crate::domain::permission::{Clearance, Principal, Role, Roles};
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Actor, Ticket};
 use crate::domain::workflow::State;
@@ -266,9 +266,27 @@ impl<'a> Intake<'a> {
     async fn found(&self, tx: &Tx, ticket: TicketRef) -> Result<Option<TicketMatch<Ticket>>, Error> {
         let ticket = store::tickets::find(tx, ticket).await?.filter(|ticket| self.within().contains(&ticket.organisation.as_str()));
         let Some(ticket) = ticket else { return Ok(None) };
+        if !ticket.flags.is_empty() && !self.sees(tx, &ticket).await? {
+            return Ok(None);
+        }
         // A stranger whose mail was accepted takes part in that ticket, and in no other of the client.
         let is_theirs = self.sender.belongs_to(&ticket.organisation) || self.reported(tx, &ticket).await?;
         Ok(Some(TicketMatch { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
+    }
+
+    /// Whether a ticket that few may see is there for the sender: as for anybody who has a part in it, or who was told of its flags. For a
+    /// colleague who only knows the number it is not, and their mail is about nothing we know.
+    async fn sees(&self, tx: &Tx, ticket: &Ticket) -> Result<bool, Error> {
+        let Some(from) = &self.coming.mail.from else { return Ok(false) };
+        let version = self.agreements.version(ticket.contract_version_id)?;
+        let mut told = ticket.flags.iter().flat_map(|flag| version.contract.told_of(flag, &ticket.organisation));
+        if told.any(|address| address.eq_ignore_ascii_case(&from.email)) {
+            return Ok(true);
+        }
+        let address = people::address(&ticket.organisation, &from.email);
+        let person = store::people::with_address(tx, &address.0, &address.1).await?;
+        let clearance = person.map(|person| Clearance::of(Roles::default(), &Actor::by_mail(Some(person.id))));
+        Ok(clearance.is_some_and(|clearance| clearance.sees(ticket.restricted())))
     }
 
     /// Whether the sender is the ticket's requester.

@@ -10,8 +10,11 @@ use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::Verb;
 use crate::domain::person::Person;
+use crate::domain::restriction::{Aspect, Flag, Flags};
+use crate::domain::ticket::flag::check_aspects;
 use crate::domain::ticket::prioritise::needs_phone_contact;
 use crate::domain::ticket::{Channel, ExternalReference};
+use crate::usecases::refused::wrong_aspects;
 use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
 
 /// A ticket as somebody asks for it. What could not be read is absent, and named in `unreadable`.
@@ -40,6 +43,10 @@ pub struct Draft {
     pub external_references: Vec<ExternalReference>,
     /// The id or number of the incident that it is an emergency change for.
     pub emergency_for: Option<String>,
+    /// Why few may see it.
+    pub flags: Vec<Flag>,
+    /// What a breach of security touches.
+    pub security_aspects: Vec<Aspect>,
     /// Set when it came by mail.
     pub mail: Option<FromMail>,
     pub unreadable: Vec<Problem>,
@@ -131,6 +138,7 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
             problems.push(Problem::field(&format!("externalReferences/{at}"), FieldCode::Repeated, "is given twice"));
         }
     }
+    problems.extend(flag_problems(stamp, draft));
     let version = draft.contract.as_deref().and_then(|contract| version_for(agreements, stamp, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     if let (Some(_), None, Some(organisation)) = (&draft.contract, &version, draft.organisation.as_deref()) {
@@ -149,6 +157,23 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
         }
     }
     Judged { problems, conflict: None, forbidden: None, kind, version, client, channel, occurred_at, emergency_for: None }
+}
+
+fn flag_problems(stamp: &Stamp, draft: &Draft) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    // What cannot be read is refused as such.
+    if draft.unreadable.iter().any(|problem| matches!(problem.field_name(), Some("flags" | "securityAspects"))) {
+        return problems;
+    }
+    if !draft.flags.is_empty()
+        && let Err(refused) = stamp.who.may(Verb::FlagTickets)
+    {
+        problems.push(Problem::field("flags", FieldCode::NotAllowed, refused.to_string()));
+    }
+    if let Err(wrong) = check_aspects(draft.flags.iter().copied().collect::<Flags>(), &draft.security_aspects) {
+        problems.push(wrong_aspects(wrong));
+    }
+    problems
 }
 
 fn version_for(agreements: &Agreements, stamp: &Stamp, contract: &str, at: Instant, problems: &mut Vec<Problem>) -> Option<Arc<Version>> {

@@ -13,21 +13,31 @@ use crate::domain::contract::Side;
 use crate::domain::ticket::kinds::Content;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
 use crate::domain::ticket::part::PartVersion;
-use crate::domain::ticket::{self, Attachment, ClockIndex, Event, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
+use crate::domain::ticket::{self, Attachment, ClockIndex, Event, EventData, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
 use crate::proof::ClockLedger;
+use crate::store::record::Rows as _;
 use crate::store::{self, Reads, View};
-use crate::usecases::Error;
 use crate::usecases::actors::{Actors, Named};
+use crate::usecases::{Code, Error};
 
 pub async fn get(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Overview, Error> {
-    let found = store::overviews::find(&view(app, caller), ticket).await?.ok_or(Error::NotFound("ticket"))?;
-    Ok(seen(caller.reader(), found))
+    let view = view(app, caller);
+    let found = store::overviews::find(&view, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+    let mut found = [seen(caller.reader(), found)];
+    hide_related(&view, &mut found).await?;
+    let [found] = found;
+    Ok(found)
 }
 
-/// A ticket as a change left it, without what others did since.
+/// A ticket as a change left it, without what others did since. Whoever made the change sees it once more, even if it took the ticket out
+/// of their sight: they gave it into somebody else's hands.
 pub async fn after(app: &App, caller: &Caller, changed: Ticket) -> Result<Overview, Error> {
-    let found = store::overviews::find(&view(app, caller), TicketRef::Id(changed.id)).await?.ok_or(Error::NotFound("ticket"))?;
-    Ok(seen(caller.reader(), Overview { ticket: changed, ..found }))
+    let all = app.db.view(caller.scope.with_all_tickets());
+    let found = store::overviews::find(&all, TicketRef::Id(changed.id)).await?.ok_or(Error::NotFound("ticket"))?;
+    let mut found = [seen(caller.reader(), Overview { ticket: changed, ..found })];
+    hide_related(&view(app, caller), &mut found).await?;
+    let [found] = found;
+    Ok(found)
 }
 
 /// A page of tickets.
@@ -40,8 +50,11 @@ pub async fn list(
     size: u64,
 ) -> Result<Page, Error> {
     let reader = caller.reader();
-    let page = store::lists::page(&view(app, caller), reader, filter, sort, after, size).await?;
-    Ok(Page { tickets: page.tickets.into_iter().map(|one| seen(reader, one)).collect(), ..page })
+    let view = view(app, caller);
+    let page = store::lists::page(&view, reader, filter, sort, after, size).await?;
+    let mut tickets: Vec<_> = page.tickets.into_iter().map(|one| seen(reader, one)).collect();
+    hide_related(&view, &mut tickets).await?;
+    Ok(Page { tickets, ..page })
 }
 
 /// Whether any ticket belongs to a team, which the settings may no longer name.
@@ -75,7 +88,9 @@ pub async fn changes(
     let horizon = store::changes::horizon(&view).await?;
     let (found, end) = store::lists::changed_since(&view, reader, filter, since, after, size).await?;
     let synced_until = end.map(|(at, _)| at).or(horizon).unwrap_or(since);
-    Ok(Changes { tickets: found.into_iter().map(|one| seen(reader, one)).collect(), end, synced_until })
+    let mut tickets: Vec<_> = found.into_iter().map(|one| seen(reader, one)).collect();
+    hide_related(&view, &mut tickets).await?;
+    Ok(Changes { tickets, end, synced_until })
 }
 
 /// The messages on a ticket after one of them, oldest first.
@@ -119,7 +134,8 @@ pub async fn events(
     let ticket = found(&view, ticket).await?;
     let history = store::events::of::<Ticket>(&view, ticket.id).await?;
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
-    let shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
+    let mut shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
+    hide_related_in(&view, shown.iter_mut().map(|(_, event)| event)).await?;
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|(_, event)| &event.actor)).await?, shown })
 }
 
@@ -131,11 +147,16 @@ pub async fn attachments(app: &App, caller: &Caller, ticket: TicketRef) -> Resul
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|one| &one.author)).await?, shown })
 }
 
-/// One file on a ticket.
+/// One file on a ticket, to be read.
 pub async fn attachment(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> Result<Attachment, Error> {
     let view = view(app, caller);
     let ticket = found(&view, ticket).await?;
-    store::attachments::find(&view, ticket.id, id, caller.reader()).await?.ok_or(Error::NotFound("attachment"))
+    let found = store::attachments::find(&view, ticket.id, id, caller.reader()).await?.ok_or(Error::NotFound("attachment"))?;
+    found.may_be_read_by(&caller.who, &ticket)?;
+    if found.is_redacted {
+        return Err(Error::Conflict { code: Code::Redacted, detail: "the file was removed for good".to_owned() });
+    }
+    Ok(found)
 }
 
 /// A ticket with its history, and the version it is pinned to.
@@ -189,6 +210,35 @@ fn view(app: &App, caller: &Caller) -> View {
 
 async fn found(reads: &impl Reads, ticket: TicketRef) -> Result<Ticket, Error> {
     store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))
+}
+
+/// Leaves out which other ticket one is about, where that does not exist for the caller.
+async fn hide_related(view: &View, shown: &mut [Overview]) -> Result<(), Error> {
+    hide(view, shown.iter_mut().map(|one| &mut one.ticket.emergency_for).collect()).await
+}
+
+/// The same in events.
+async fn hide_related_in(view: &View, events: impl Iterator<Item = &mut Event>) -> Result<(), Error> {
+    let mut related = Vec::new();
+    for event in events {
+        if let EventData::Registered(registered) = &mut event.data {
+            related.push(&mut registered.emergency_for);
+            related.extend(registered.intake.as_mut().map(|intake| &mut intake.related));
+        }
+    }
+    hide(view, related).await
+}
+
+async fn hide(view: &View, related: Vec<&mut Option<Uuid>>) -> Result<(), Error> {
+    let named: Vec<_> = related.iter().filter_map(|one| **one).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let seen = Ticket::labels(view, &named).await?;
+    for one in related {
+        *one = one.filter(|id| seen.contains_key(id));
+    }
+    Ok(())
 }
 
 fn seen(reader: Reader, overview: Overview) -> Overview {

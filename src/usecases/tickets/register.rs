@@ -10,6 +10,8 @@ use crate::app::App;
 use crate::domain::agreements::Agreements;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::Verb;
+use crate::domain::restriction::Flag;
+use crate::domain::ticket::flag::Flagged;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
 use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, asked, kinds};
 use crate::store::{self, Tx};
@@ -103,9 +105,13 @@ async fn register_all_in(
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
         let requester = address(draft, checked).and_then(|address| people.get(&address).cloned()).or_else(|| draft.caller.clone());
         let ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id));
-        let (actor, data, at) = (registered_by(stamp, &ticket), registration(draft, checked, &ticket), ticket.opened_at);
+        let (actor, data, at) = (registered_by(stamp, ticket.requester_id), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
+        for flag in held.subject.flags.iter() {
+            let aspects = if flag == Flag::Security { draft.security_aspects.clone() } else { Vec::new() };
+            held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
+        }
         let record = held.settle()?;
         made.push(Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() });
         records.push(record);
@@ -284,6 +290,8 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
         priority_motivation: draft.priority_motivation.clone(),
         channel: checked.channel,
         requester_id,
+        registered_by: registered_by(stamp, requester_id).as_text(),
+        flags: draft.flags.iter().copied().collect(),
         assignee: None,
         team: None,
         opened_at: checked.occurred_at,
@@ -300,8 +308,8 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
 }
 
 /// A ticket from a mail is registered by its sender, who has been recorded as a person by now.
-fn registered_by(stamp: &Stamp, ticket: &Ticket) -> Actor {
-    if stamp.who.actor == Actor::by_mail(None) { Actor::by_mail(ticket.requester_id) } else { stamp.who.actor.clone() }
+fn registered_by(stamp: &Stamp, requester: Option<Uuid>) -> Actor {
+    if stamp.who.actor == Actor::by_mail(None) { Actor::by_mail(requester) } else { stamp.who.actor.clone() }
 }
 
 fn registration(draft: &Draft, checked: &Checked, ticket: &Ticket) -> EventData {

@@ -274,7 +274,8 @@ impl Desk {
             is_blocked: false,
         };
         let now = self.app.time.now();
-        let added = self.app.keep_books(&uurwerk::store::Scope::ALL, async |tx| Ok(uurwerk::store::accounts::insert(tx, &account, now).await?));
+        let added =
+            self.app.keep_books(&uurwerk::store::Scope::ALL, async |tx| Ok(uurwerk::store::accounts::insert(tx, &account, now).await?));
         added.await.expect("an account");
         account.id
     }

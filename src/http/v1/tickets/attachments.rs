@@ -8,6 +8,7 @@ use futures_util::future::Either;
 use crate::app::App;
 use crate::domain::permission::{ReadTickets, WriteMessages};
 use crate::domain::ticket::TicketRef;
+use crate::domain::ticket::attach::Classification;
 use crate::http::answer::{CreatedAt, Download, Json};
 use crate::http::caller::May;
 use crate::http::download::{Wanted, download, out_of_range};
@@ -43,7 +44,14 @@ impl FromQuery for NewAttachment {
                 false
             }
         };
-        Self { name: name.flatten().unwrap_or_default(), media_type: media_type.unwrap_or_default(), public, size: None }
+        let classes =
+            "How sensitive it is: `public`, `internal` (default), or `restricted`, which few of those who see the ticket may read";
+        let classification = keys.short_text("classification", classes).map(|named| Classification::named(&named));
+        if classification == Some(None) {
+            keys.refuse("classification", FieldCode::UnknownValue, "must be public, internal or restricted");
+        }
+        let classification = classification.flatten().unwrap_or_default();
+        Self { name: name.flatten().unwrap_or_default(), media_type: media_type.unwrap_or_default(), public, classification, size: None }
     }
 }
 

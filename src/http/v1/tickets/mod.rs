@@ -6,10 +6,12 @@ mod change;
 mod clocks;
 mod create;
 mod events;
+mod flags;
 mod list;
 mod messages;
 mod moves;
 mod parts;
+mod redactions;
 
 pub use list::names;
 
@@ -91,9 +93,10 @@ pub fn operations() -> Vec<Operation> {
         post("/tickets/{ref}/attachments", attachments::create)
             .id("createTicketAttachment")
             .describe("Adds a file to a ticket.", "The body is the file itself; its name and media type stand in the query."),
-        get("/tickets/{ref}/attachments/{id}", attachments::get).id("getTicketAttachment").describe(
+        get("/tickets/{ref}/attachments/{id}", attachments::get).id("getTicketAttachment").refuses(410).describe(
             "Gives a file's bytes, or a range of them.",
-            "Always as a download, whatever the file is; `Range` asks for a part of it.",
+            "Always as a download, whatever the file is; `Range` asks for a part of it. A restricted file is read by whoever has a part in the ticket or\n\
+             added it, and by roles of second line and up; by nobody else who sees the ticket.",
         ),
     ];
     let parts = parts::operations::<RootCause>(
@@ -101,7 +104,13 @@ pub fn operations() -> Vec<Operation> {
         ["listTicketRootCauses", "createTicketRootCause"],
         "The root cause analysis of a problem: the deeper cause of its incidents, and how it can be solved. A problem is not resolved without it.",
     );
-    operations.into_iter().chain(parts).map(|operation| operation.tag(Tag::Tickets)).collect()
+    operations
+        .into_iter()
+        .chain(flags::operations())
+        .chain(redactions::operations())
+        .chain(parts)
+        .map(|operation| operation.tag(Tag::Tickets))
+        .collect()
 }
 
 impl Address for TicketRef {

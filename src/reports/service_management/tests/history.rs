@@ -11,6 +11,7 @@ use crate::domain::contract::amendment::{Amendment, Change};
 use crate::domain::contract::{Contract, Side, TicketType};
 use crate::domain::history::Follows;
 use crate::domain::permission::Principal;
+use crate::domain::restriction::Flags;
 use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::register::Registered;
@@ -59,6 +60,8 @@ impl Story {
             priority_motivation: None,
             channel: Channel::Api,
             requester_id: None,
+            registered_by: "desk:test".to_owned(),
+            flags: Flags::NONE,
             assignee: None,
             team: None,
             opened_at,

@@ -1,0 +1,95 @@
+//! Redaction: what somebody wrote or attached is removed for good, such as a citizen's number in a mail. One person asks for it and
+//! another approves; what remains is who, when, why, and what kind of thing it was.
+//!
+//! No history is rewritten by it: histories name texts and files by id, and only a reason stands in one, which keeps its place.
+
+use uuid::Uuid;
+
+use super::Instant;
+use super::approval::{Approval, Required};
+use super::search::parted;
+use crate::words::closed_list;
+
+closed_list! {
+    /// What can be redacted.
+    pub enum Redactable {
+        Message = "message": "bericht", "message";
+        Attachment = "attachment": "bijlage", "attachment";
+        /// The reason given with an event.
+        Reason = "reason": "reden bij een gebeurtenis", "reason of an event";
+        /// A ticket's title, description and motivation.
+        Texts = "texts": "onderwerp en omschrijving", "title and description";
+    }
+}
+
+/// What stands where something was.
+pub const GONE: &str = "[verwijderd]";
+
+/// One person asks for it, another approves.
+pub const REQUIRED: Required = Required::TwoPersons;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Redaction {
+    pub id: Uuid,
+    pub ticket_id: Uuid,
+    pub organisation: String,
+    pub what: Redactable,
+    /// The message, file or event; the ticket itself for its texts.
+    pub target: Uuid,
+    /// Whether the client sees what it is about.
+    pub public: bool,
+    pub reason: String,
+    /// Who asked for it comes first.
+    pub approvals: Vec<Approval>,
+    pub asked_at: Instant,
+    /// When it was approved, and what was to go was gone for every reader.
+    pub done_at: Option<Instant>,
+    /// When nothing was left of it in the store of files or in the freed pages of the database either.
+    pub finished_at: Option<Instant>,
+}
+
+/// A text, to be found again wherever it was copied, whatever a mail program made of its lines and quotation marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    words: Vec<String>,
+}
+
+/// A word with so many digits names somebody or something by itself: a citizen's number, a telephone number, an account.
+const DIGITS: usize = 6;
+
+impl Copied {
+    /// `None` when there is nothing in it that could be found.
+    pub fn of(text: &str) -> Option<Self> {
+        let words = parted(text);
+        (!words.is_empty()).then_some(Self { words })
+    }
+
+    /// Whether a text holds all of it in one piece, or one of its numbers: of a text that was quoted in part, it is the numbers that matter.
+    pub fn is_in(&self, text: &str) -> bool {
+        let others = parted(text);
+        let is_number = |word: &&String| word.chars().filter(char::is_ascii_digit).count() >= DIGITS;
+        self.words.iter().filter(is_number).any(|number| others.contains(number))
+            || others.windows(self.words.len()).any(|part| part == self.words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_found_whatever_became_of_its_lines() {
+        let text = Copied::of("Mijn nummer is 123456782.\nBel mij terug.").expect("words");
+        for copy in [
+            "Mijn nummer is 123456782.\r\nBel mij terug.",
+            "> > Mijn nummer is\n> > 123456782. Bel mij\n> > terug.\nDat doen wij.",
+            "Over 123456782 gesproken",
+        ] {
+            assert!(text.is_in(copy), "{copy}");
+        }
+        for other in ["Bel mij terug.", "Mijn nummer is 12345678.", ""] {
+            assert!(!text.is_in(other), "{other}");
+        }
+        assert_eq!(Copied::of(" - "), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! What was removed for good, and what remains of it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Actor;
+use crate::domain::Instant;
+use crate::domain::redaction::{Redactable, Redaction as Kept};
+use crate::usecases::actors::Actors;
+use crate::usecases::redactions::Wanted;
+
+/// What is to be removed for good.
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedactionInput {
+    /// A `message`, an `attachment`, the `reason` of an event, or the `texts` of the ticket itself: its title, description and motivation.
+    #[schema(value_type = String, pattern = "^(message|attachment|reason|texts)$", max_length = 20)]
+    pub what: Option<String>,
+    /// The id of the message, the file or the event; none for the ticket's own texts.
+    pub target: Option<uuid::Uuid>,
+    /// Why, without repeating what is to be removed: it stays.
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
+}
+
+impl RedactionInput {
+    pub fn wanted(self) -> Wanted {
+        // What cannot be read is refused already.
+        let what = self.what.and_then(|what| Redactable::named(&what)).unwrap_or(Redactable::Texts);
+        Wanted { what, target: self.target, reason: self.reason.unwrap_or_default() }
+    }
+}
+
+/// Something that was asked to be removed for good.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Redaction {
+    /// Its id.
+    id: uuid::Uuid,
+    /// `message`, `attachment`, `reason` or `texts`.
+    what: String,
+    /// The id of what it is about.
+    target: uuid::Uuid,
+    /// Why.
+    reason: String,
+    /// Who asked for it, and who approved; two different persons.
+    signed_by: Vec<RedactionSignature>,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    asked_at: Instant,
+    /// When it was approved and removed; `null` until then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    done_at: Option<Instant>,
+}
+
+/// A signature under a redaction.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RedactionSignature {
+    /// Whose.
+    by: Actor,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Instant,
+}
+
+impl Redaction {
+    pub fn new(kept: Kept, actors: &Actors) -> Self {
+        let signature = |approval: &crate::domain::approval::Approval| RedactionSignature {
+            by: actors.show(&approval.actor).into(),
+            at: approval.approved_at,
+        };
+        Self {
+            id: kept.id,
+            what: kept.what.to_string(),
+            target: kept.target,
+            reason: kept.reason,
+            signed_by: kept.approvals.iter().map(signature).collect(),
+            asked_at: kept.asked_at,
+            done_at: kept.done_at,
+        }
+    }
+}
+
+/// A ticket's redactions.
+#[derive(ToSchema, Serialize)]
+pub struct RedactionList {
+    /// Oldest first.
+    pub items: Vec<Redaction>,
+}

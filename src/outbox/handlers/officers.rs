@@ -1,0 +1,25 @@
+//! Mail to the officers who are always told that a ticket was flagged (INC-11, INC-12).
+//!
+//! It says no more than number and flag: mail may be read by others. There is no setting to leave it out, and who set the flag does not
+//! matter: every time it is set, they are told.
+
+use super::DESK;
+use super::ticket_mail::TicketMail;
+use crate::domain::mail::Outbound;
+use crate::domain::ticket::EventData;
+use crate::mail::messages::{self, FlagSet};
+use crate::usecases::Error;
+
+impl TicketMail<'_> {
+    pub(super) fn to_officers(&self) -> Result<Vec<Outbound>, Error> {
+        let EventData::Flagged(flagged) = &self.event.data else { return Ok(Vec::new()) };
+        let outgoing = messages::write(&FlagSet {
+            number: self.ticket.reference(),
+            flag: flagged.flag.dutch().into(),
+            at: self.local(self.event.occurred_at),
+            desk: DESK.into(),
+        })?;
+        let told = self.version.contract.told_of(flagged.flag, &self.ticket.organisation).iter();
+        Ok(told.map(|address| self.outbound(address, outgoing.clone(), None)).collect())
+    }
+}

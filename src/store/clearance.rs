@@ -1,0 +1,96 @@
+//! The rows of tickets that few may see, left out for everybody else: `Clearance::sees`, as a condition. A test holds the two against each
+//! other for every combination, on both databases.
+
+use entity::{
+    attachment, clock, contact, contact_list, escalation, event, external_reference, inbound_mail, message, obligation, outbound_mail,
+    person, redaction, role_absence, role_assignment, set_aside, storage_use, ticket, ticket_change, ticket_part,
+};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait};
+
+use crate::domain::permission::{Clearance, Part};
+
+/// A table some of whose rows may belong to a ticket.
+pub trait OfTickets: EntityTrait {
+    /// What its rows must meet to be seen; `None` where none is hidden.
+    fn seen_with(clearance: &Clearance) -> Option<Condition>;
+}
+
+impl OfTickets for ticket::Entity {
+    fn seen_with(clearance: &Clearance) -> Option<Condition> {
+        let (hiding, part) = hiding(clearance)?;
+        let own = |column: ticket::Column| Expr::col((ticket::Entity, column));
+        let seen = Condition::any()
+            .add(own(ticket::Column::Flags).is_not_in(hiding))
+            .add(own(ticket::Column::RegisteredBy).eq(part.as_registrar.as_str()))
+            .add_option(part.as_assignee.as_deref().map(|id| own(ticket::Column::Assignee).eq(id)))
+            .add_option(part.as_requester.map(|id| own(ticket::Column::RequesterId).eq(id)));
+        Some(seen)
+    }
+}
+
+/// The stored combinations of flags that hide a ticket, and what undoes that.
+fn hiding(clearance: &Clearance) -> Option<(Vec<i32>, &Part)> {
+    let hiding: Vec<i32> = clearance.hiding().into_iter().map(i32::from).collect();
+    match clearance {
+        Clearance::Of { part, .. } if !hiding.is_empty() => Some((hiding, part)),
+        _ => None,
+    }
+}
+
+/// That a row's ticket, if it has one, is not hidden. It is looked up by its key, among those with a flag.
+fn of_ticket<C: ColumnTrait>(clearance: &Clearance, column: C) -> Option<Condition> {
+    let (hiding, part) = hiding(clearance)?;
+    let table = Alias::new("flagged_ticket");
+    let its = |column: ticket::Column| Expr::col((table.clone(), column));
+    // Each of these may be NULL, which is nobody.
+    let is_not = |column: ticket::Column, own: Expr| its(column).is_null().or(its(column).ne(own));
+    let hidden = Query::select()
+        .expr(Expr::val(1))
+        .from_as(ticket::Entity, table.clone())
+        .and_where(its(ticket::Column::Id).eq(Expr::col(column.as_column_ref().into_column_ref())))
+        .and_where(Expr::cust("flagged_ticket.flags <> 0"))
+        .and_where(its(ticket::Column::Flags).is_in(hiding))
+        .and_where(its(ticket::Column::RegisteredBy).ne(part.as_registrar.as_str()))
+        .and_where_option(part.as_assignee.as_deref().map(|id| is_not(ticket::Column::Assignee, Expr::val(id))))
+        .and_where_option(part.as_requester.map(|id| is_not(ticket::Column::RequesterId, Expr::val(id))))
+        .to_owned();
+    Some(Condition::all().add(Expr::exists(hidden).not()))
+}
+
+macro_rules! of_tickets {
+    ($($table:ident: $column:ident),* $(,)?) => { $(
+        impl OfTickets for $table::Entity {
+            fn seen_with(clearance: &Clearance) -> Option<Condition> {
+                of_ticket(clearance, $table::Column::$column)
+            }
+        }
+    )* };
+}
+
+of_tickets!(
+    attachment: TicketId,
+    clock: TicketId,
+    escalation: TicketId,
+    event: SubjectId,
+    external_reference: TicketId,
+    inbound_mail: TicketId,
+    message: TicketId,
+    outbound_mail: TicketId,
+    redaction: TicketId,
+    set_aside: SubjectId,
+    ticket_change: TicketId,
+    ticket_part: TicketId,
+);
+
+macro_rules! of_no_ticket {
+    ($($table:ident),*) => { $(
+        impl OfTickets for $table::Entity {
+            fn seen_with(_clearance: &Clearance) -> Option<Condition> {
+                None
+            }
+        }
+    )* };
+}
+
+of_no_ticket!(contact, contact_list, obligation, person, role_absence, role_assignment, storage_use);

@@ -1,0 +1,38 @@
+//! Flagging a ticket, so that few see it, and taking a flag off.
+//!
+//! Whoever sets a flag may not see the ticket afterwards, so the answer is the event, and not the ticket.
+
+use super::act::{When, act_in, as_expected};
+use crate::app::App;
+use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
+use crate::store;
+use crate::usecases::held::repeated;
+use crate::usecases::{Error, Stamp};
+
+/// Does one of `Act::SetFlag` and `Act::LiftFlag`.
+pub async fn flag(app: &App, stamp: &Stamp, ticket: TicketRef, wish: &Act, expected: Option<&[i32]>) -> Result<Event, Error> {
+    let done = stamp.write(app, async |tx| {
+        if let Some(known) = repeated(tx, stamp).await? {
+            return Ok(Done::Before(known));
+        }
+        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        as_expected(stamp, &ticket, expected)?;
+        let made = |_: &Ticket, added: &[Event]| of_a_flag(added).map(|event| event.id);
+        let (_, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(wish), &When::default(), made).await?;
+        of_a_flag(&events).cloned().map(Done::Now).ok_or_else(|| Error::Internal("a flag without an event".to_owned()))
+    });
+    match done.await? {
+        Done::Now(event) => Ok(event),
+        // The key is the caller's own, so the answer may be repeated to them, even where the flag hid the ticket from them.
+        Done::Before(id) => store::events::one::<Ticket>(&app.all(), id).await?.ok_or(Error::NotFound("ticket")),
+    }
+}
+
+enum Done {
+    Now(Event),
+    Before(uuid::Uuid),
+}
+
+fn of_a_flag(events: &[Event]) -> Option<&Event> {
+    events.iter().find(|event| matches!(event.data, EventData::Flagged(_) | EventData::Unflagged(_)))
+}

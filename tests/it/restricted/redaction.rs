@@ -1,0 +1,212 @@
+//! What is removed for good is gone from every place it was copied to, and the record of it stays.
+
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+use uurwerk::usecases::redactions;
+use uurwerk::usecases::tokens::NewToken;
+
+use crate::on_both_databases;
+use crate::support::{Desk, On, incident};
+
+on_both_databases!(
+    a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it,
+    a_tickets_own_texts_are_taken_from_the_ticket_the_index_and_the_mails,
+    a_file_is_taken_with_its_bytes_and_its_name_and_a_crash_in_between_is_made_good,
+    one_person_asks_and_another_approves_and_nothing_goes_before_that,
+);
+
+const NUMBER: &str = "123456782";
+
+/// A token of somebody of the desk; each has a name of its own.
+async fn colleague(desk: &Desk, name: &str, role: Role) -> String {
+    let new = NewToken { name: name.to_owned(), roles: vec![role], ..NewToken::default() };
+    uurwerk::usecases::tokens::create(&desk.app, &new).await.expect("a token")
+}
+
+/// Asks as one person and approves as another; the redaction.
+async fn redact(desk: &Desk, number: &str, what: &Value) -> Value {
+    let (asks, approves) = (colleague(desk, "bob", Role::AgentLine1).await, colleague(desk, "pia", Role::PrivacyOfficer).await);
+    let path = format!("/v1/tickets/{number}/redactions");
+    let asked = desk.ask(Some(&asks), "POST", &path, Some(what)).await;
+    assert_eq!((asked.status, &asked.body["doneAt"]), (201, &Value::Null), "{}", asked.body);
+    let id = asked.body["id"].as_str().expect("an id");
+    let done = desk.ask(Some(&approves), "POST", &format!("{path}/{id}/approvals"), None).await;
+    assert_eq!((done.status, done.body["signedBy"].as_array().map(Vec::len)), (201, Some(2)), "{}", done.body);
+    done.body
+}
+
+/// Where a text still stands in the database: tables of a server, bytes of a file.
+async fn traces(desk: &Desk, text: &str) -> Vec<String> {
+    match desk.on() {
+        On::Sqlite => {
+            let path = uurwerk::store::sqlite_path(&desk.app.settings.database.url).to_owned();
+            let holds = |path: &String| {
+                let bytes = std::fs::read(path).unwrap_or_default();
+                bytes.windows(text.len()).any(|part| part == text.as_bytes())
+            };
+            [path.clone(), format!("{path}-wal"), format!("{path}-journal")].into_iter().filter(holds).collect()
+        }
+        On::Postgres => {
+            let connection = desk.behind().await;
+            let all = async |sql: String| {
+                connection.query_all_raw(Statement::from_string(sea_orm::DbBackend::Postgres, sql)).await.expect("rows")
+            };
+            let tables =
+                all("SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'".to_owned()).await;
+            let mut found = Vec::new();
+            for table in tables {
+                let name: String = table.try_get("", "name").expect("a name");
+                // A row as text shows bytes in hexadecimal.
+                let hex = hex::encode(text);
+                let rows =
+                    all(format!("SELECT 1 AS one FROM \"{name}\" AS t WHERE t::text LIKE '%{text}%' OR t::text LIKE '%{hex}%'")).await;
+                found.extend((!rows.is_empty()).then_some(name));
+            }
+            found
+        }
+    }
+}
+
+/// How many files there are under a folder.
+fn files(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+}
+
+async fn ledger(desk: &Desk, number: &str) -> Value {
+    let ledger = desk.get(&format!("/v1/tickets/{number}/clocks/response/ledger")).await;
+    assert_eq!(ledger.status, 200);
+    ledger.body["facts"].clone()
+}
+
+async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let mail = |id: u8, text: &str| {
+        format!("From: Anna <anna@ipo.example>\nSubject: Re: [{number}] Mail hapert\nMessage-ID: <{id}@ipo.example>\n\n{text}\n")
+    };
+    let came = desk.mail_arrives("servicedesk", &mail(1, &format!("Mijn nummer is {NUMBER}.\nBelt u mij?"))).await;
+    assert_eq!(came.body["outcome"], "reply", "{}", came.body);
+    // A later mail that quotes it, and one that does not.
+    desk.mail_arrives("servicedesk", &mail(2, &format!("En?\n\nOp maandag schreef Anna:\n> Mijn nummer is {NUMBER}.\n> Belt u mij?")))
+        .await;
+    let other = desk.mail_arrives("servicedesk", &mail(3, "Het werkt weer.")).await;
+    let said = desk
+        .post(
+            &format!("/v1/tickets/{number}/messages"),
+            &json!({ "visibility": "public", "body": format!("Uw nummer {NUMBER} is genoteerd.") }),
+        )
+        .await;
+    desk.passes("PT1M").await;
+    let before = ledger(desk, &number).await;
+    let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
+    assert_eq!(traces(desk, NUMBER).await.is_empty(), false, "it is looked for in the right place");
+    let reason = "Burgerservicenummer in een bericht.";
+    for id in [&messages[0]["id"], &said.body["id"]] {
+        redact(desk, &number, &json!({ "what": "message", "target": id, "reason": reason })).await;
+    }
+    let after = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
+    assert_eq!((&after[0]["body"], &after[0]["id"]), (&json!("[verwijderd]"), &messages[0]["id"]));
+    let raw = async |mail: &Value| {
+        let path = format!("/v1/inbound-messages/{}/content", mail["id"].as_str().expect("an id"));
+        let answer = desk.request("GET", &path).bearer_auth(crate::support::ADMIN).send().await.expect("an answer");
+        answer.text().await.expect("a mail")
+    };
+    assert!(!raw(&came.body).await.contains(NUMBER));
+    assert!(raw(&other.body).await.contains("Het werkt weer."), "what holds nothing of it stays");
+    assert_eq!(traces(desk, NUMBER).await, Vec::<String>::new());
+    // The record of it, and a history from which the same follows.
+    let listed = desk.get(&format!("/v1/tickets/{number}/redactions")).await.body["items"].clone();
+    assert_eq!(
+        (&listed[0]["what"], &listed[0]["reason"], listed[0]["signedBy"].as_array().map(Vec::len)),
+        (&json!("message"), &json!(reason), Some(2))
+    );
+    let told = desk.events(&number).await;
+    assert_eq!(told.iter().filter(|event| event["type"] == "ticket.redacted" && event["reason"] == reason).count(), 2);
+    assert_eq!(ledger(desk, &number).await, before);
+}
+
+async fn a_tickets_own_texts_are_taken_from_the_ticket_the_index_and_the_mails(desk: &Desk) {
+    let mail = format!(
+        "From: Anna <anna@ipo.example>\nSubject: Vraag over {NUMBER}\nMessage-ID: <1@ipo.example>\n\nIk ben {NUMBER} en kan niet inloggen.\n"
+    );
+    let came = desk.mail_arrives("servicedesk", &mail).await;
+    let number = came.body["ticket"].as_str().expect("a ticket").to_owned();
+    desk.passes("PT1M").await;
+    let found = async || desk.get(&format!("/v1/tickets?text={NUMBER}")).await.body["items"].as_array().map(Vec::len);
+    assert_eq!(found().await, Some(1));
+    redact(desk, &number, &json!({ "what": "texts", "reason": "Burgerservicenummer." })).await;
+    let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
+    assert_eq!((&ticket["title"], &ticket["description"]), (&json!("[verwijderd]"), &json!("[verwijderd]")));
+    assert_eq!(found().await, Some(0));
+    assert_eq!(traces(desk, NUMBER).await, Vec::<String>::new());
+    let kept = desk.get("/v1/inbound-messages").await.body["items"][0].clone();
+    assert_eq!((&kept["subject"], &kept["ticket"]), (&json!("[verwijderd]"), &json!(number)));
+}
+
+async fn a_file_is_taken_with_its_bytes_and_its_name_and_a_crash_in_between_is_made_good(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let path = format!("/v1/tickets/{number}/attachments");
+    let octets = [("content-type", "application/octet-stream")];
+    let file = desk.send_raw(&format!("{path}?name=brief-{NUMBER}.txt"), NUMBER.as_bytes().to_vec(), &octets).await;
+    let id = file.body["id"].as_str().expect("an id").to_owned();
+    let digest = file.body["digest"].as_str().expect("a digest").to_owned();
+    let done = redact(desk, &number, &json!({ "what": "attachment", "target": id, "reason": "Burgerservicenummer." })).await;
+    let gone = desk.get(&format!("{path}/{id}")).await;
+    assert_eq!((gone.status, &gone.body["code"]), (410, &json!("redacted")), "{}", gone.body);
+    let listed = desk.get(&path).await.body["items"][0].clone();
+    assert_eq!(listed["name"], "[verwijderd]");
+    assert_eq!([traces(desk, NUMBER).await, traces(desk, &digest).await], [Vec::<String>::new(), Vec::new()]);
+    let bytes = || files(&desk.attachments());
+    assert_eq!(bytes(), 0);
+    // As after a crash between the commit and the removal of the bytes.
+    let stream = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes::Bytes::from_static(b"123456782"))]);
+    desk.app.files.keep(id.parse().expect("an id"), stream, 100).await.expect("a file");
+    let sql = format!("UPDATE redaction SET finished_at = NULL WHERE id = '{}'", done["id"].as_str().expect("an id"));
+    let sql = if desk.on() == On::Sqlite { "UPDATE redaction SET finished_at = NULL".to_owned() } else { sql };
+    desk.behind().await.execute_unprepared(&sql).await.expect("a row");
+    assert_eq!(bytes(), 1);
+    assert_eq!(redactions::finish_all(&desk.app).await.expect("it is finished"), 1);
+    assert_eq!(bytes(), 0);
+    assert_eq!(redactions::finish_all(&desk.app).await.expect("nothing is left"), 0);
+}
+
+async fn one_person_asks_and_another_approves_and_nothing_goes_before_that(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let said = desk.post(&format!("/v1/tickets/{number}/messages"), &json!({ "visibility": "internal", "body": "Geheim." })).await;
+    let path = format!("/v1/tickets/{number}/redactions");
+    let [pia, sam] = [colleague(desk, "pia", Role::PrivacyOfficer).await, colleague(desk, "sam", Role::ServiceManager).await];
+    let (agent, auditor) = (colleague(desk, "bob", Role::AgentLine1).await, colleague(desk, "ada", Role::Auditor).await);
+    let wanted = json!({ "what": "message", "target": said.body["id"], "reason": "Te veel gezegd." });
+    assert_eq!(desk.ask(Some(&auditor), "POST", &path, Some(&wanted)).await.status, 403);
+    // To the client an internal note is not there to be named.
+    let client = desk.token_of("ipo").await;
+    let foreign = desk.ask(Some(&client), "POST", &path, Some(&wanted)).await;
+    assert_eq!((foreign.status, &foreign.body["errors"][0]["pointer"]), (400, &json!("/target")), "{}", foreign.body);
+    for (wrong, pointer) in [
+        (json!({ "what": "message", "reason": "x" }), "/target"),
+        (json!({ "what": "message", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" }), "/target"),
+        (json!({ "what": "texts", "target": said.body["id"], "reason": "x" }), "/target"),
+        (json!({ "what": "texts" }), "/reason"),
+    ] {
+        let refused = desk.ask(Some(&pia), "POST", &path, Some(&wrong)).await;
+        assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!(pointer)), "{}", refused.body);
+    }
+    let asked = desk.ask(Some(&pia), "POST", &path, Some(&wanted)).await;
+    let approvals = format!("{path}/{}/approvals", asked.body["id"].as_str().expect("an id"));
+    let approve = async |token: &str| desk.ask(Some(token), "POST", &approvals, None).await;
+    let body = async || desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"][0]["body"].clone();
+    assert_eq!(approve(&agent).await.status, 403);
+    let own = approve(&pia).await;
+    assert_eq!((own.status, &own.body["code"]), (409, &json!("same_person")), "{}", own.body);
+    assert_eq!(body().await, "Geheim.");
+    assert_eq!(approve(&sam).await.status, 201);
+    assert_eq!(body().await, "[verwijderd]");
+    let again = approve(&sam).await;
+    assert_eq!((again.status, &again.body["code"]), (409, &json!("already_approved")), "{}", again.body);
+    // The client does not learn that there was a note.
+    let seen = desk.ask(Some(&client), "GET", &path, None).await;
+    assert_eq!((seen.status, &seen.body["items"]), (200, &json!([])), "{}", seen.body);
+    let told = desk.ask(Some(&client), "GET", &format!("/v1/tickets/{number}/events"), None).await;
+    assert!(!told.body.to_string().contains("redacted"), "{}", told.body);
+}
