@@ -90,7 +90,7 @@ async fn everything_that_is_wrong_with_a_person_is_told_at_once(desk: &Desk) {
         (json!({}), "/email required, /name required, /organisation required"),
         (
             json!({ "organisation": "nergens", "name": " ", "phone": "bel maar", "f": 1 }),
-            "/f unknown_field, /name bad_format, /organisation unknown_organisation, /phone bad_format",
+            "/f unknown_field, /name blank, /organisation unknown_organisation, /phone bad_format",
         ),
         (json!({ "organisation": "ipo", "name": "Anna" }), "/email required"),
         (json!({ "organisation": "ipo", "name": "Anna", "email": "a@b@ipo.example" }), "/email bad_format"),
