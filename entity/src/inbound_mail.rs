@@ -23,6 +23,7 @@ pub struct Model {
     pub key_id: Option<String>,
     pub envelope: Option<Vec<u8>>,
     pub size_bytes: i64,
+    pub erased_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

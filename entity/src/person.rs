@@ -17,6 +17,7 @@ pub struct Model {
     pub phone: Option<String>,
     pub is_shared: bool,
     pub left_at: Option<DateTimeUtc>,
+    pub erased_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

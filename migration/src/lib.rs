@@ -18,6 +18,8 @@ mod m0012_contacts;
 mod m0013_restricted;
 mod m0014_audit;
 mod m0015_sealing;
+mod m0016_privacy;
+mod m0017_retention;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -44,6 +46,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_restricted::Step),
             Box::new(m0014_audit::Step),
             Box::new(m0015_sealing::Step),
+            Box::new(m0016_privacy::Step),
+            Box::new(m0017_retention::Step),
         ]
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
 use crate::domain::contract::{Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Side, TicketType};
 use crate::domain::restriction::Flag;
+use crate::domain::retention::{Keep, Retention, RetentionClass};
 use crate::words::UnknownCode;
 
 /// Reads a contract, or finds everything that keeps the text from being one.
@@ -66,6 +67,7 @@ fn contract(root: &Section<'_>) -> Contract {
         always_told: always_told(root),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),
+        retention: retention(root),
         calendars,
         amendments: Vec::new(),
     };
@@ -73,6 +75,19 @@ fn contract(root: &Section<'_>) -> Contract {
     checks::check(root);
     people_checks::check(root);
     contract
+}
+
+/// `[retention]`: a time for each class that has one.
+fn retention(root: &Section<'_>) -> Retention {
+    let Some(section) = root.optional("retention").and_then(|field| field.section()) else { return Retention::new() };
+    let mut kept = Retention::new();
+    for (name, field) in section.entries() {
+        match RetentionClass::named(name) {
+            Some(class) => kept.extend(field.parsed().map(|keep: Keep| (class, keep))),
+            None => section.refuse(name, "is not a key here; the keys are attachments, mails, tickets"),
+        }
+    }
+    kept
 }
 
 fn sections<'a>(parent: &Section<'a>, key: &'static str) -> Vec<Section<'a>> {

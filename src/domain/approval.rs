@@ -12,6 +12,7 @@ use crate::words::closed_list;
 closed_list! {
     /// What approvals belong to. Ids are unique within a kind.
     pub enum ApprovalSubject {
+        Destruction = "destruction": "vernietiging", "destruction";
         CalendarAmendment = "calendar_amendment": "kalenderwijziging", "calendar amendment";
         RoleAssignment = "role_assignment": "vervulde rol", "role assignment";
         Redaction = "redaction": "redactie", "redaction";

@@ -60,6 +60,10 @@ codes! {
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
         NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
+        HoldLifted = "hold_lifted": "The legal hold was lifted already.";
+        LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when and why.";
+        NothingDue = "nothing_due": "Nothing of that class has been kept for as long as the contract says, or it is in another proposal.";
+        PersonErased = "person_erased": "The person was erased already.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
         NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up can be sent again.";
         NotQuarantined = "not_quarantined": "The message is neither quarantined nor marked as a duplicate, or no longer so.";

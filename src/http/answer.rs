@@ -44,6 +44,9 @@ pub trait NextPage {
     fn next_cursor(&self) -> Option<&str>;
 }
 
+/// A document that is written while it is sent, so that its length is not known.
+pub struct Streamed(pub HttpResponse);
+
 /// A file; see [`super::download`].
 pub struct Download(pub HttpResponse);
 
@@ -123,6 +126,16 @@ impl<T: Serialize + ToSchema + NextPage> Answer for Paged<T> {
 
     fn respond(self, request: &HttpRequest) -> HttpResponse {
         paging::answer(request, &self.0, self.0.next_cursor())
+    }
+}
+
+impl Answer for Streamed {
+    fn declare(signature: &mut Signature) {
+        signature.success = Success { status: StatusCode::OK, content: Some((BYTES, None)), headers: vec!["Content-Disposition"] };
+    }
+
+    fn respond(self, _request: &HttpRequest) -> HttpResponse {
+        self.0
     }
 }
 

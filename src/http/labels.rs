@@ -10,8 +10,10 @@ use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailKind, MailOutcome, MailState};
 use crate::domain::obligation::{Cycle, EventKind as ObligationEvent, ObligationState};
 use crate::domain::permission::{Role, Verb};
+use crate::domain::privacy::HoldSubject;
 use crate::domain::redaction::Redactable;
 use crate::domain::restriction::{Aspect, Flag};
+use crate::domain::retention::{ItemOutcome, RetentionClass};
 use crate::domain::role_assignment::{AssignmentState, EventKind as RoleEvent, GapCause, RoleKind};
 use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::kinds::Part;
@@ -48,6 +50,9 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("ledgerState", LineState::WORDS.into()),
         ("ledgerCause", ledger_causes),
         ("calendarChange", ChangeKind::WORDS.into()),
+        ("destructionOutcome", ItemOutcome::WORDS.into()),
+        ("holdSubject", HoldSubject::WORDS.into()),
+        ("retentionClass", RetentionClass::WORDS.into()),
         ("approvalSubject", ApprovalSubject::WORDS.into()),
         ("roleKind", RoleKind::WORDS.into()),
         ("roleAssignmentState", AssignmentState::WORDS.into()),

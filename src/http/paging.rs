@@ -8,9 +8,22 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::query::Keys;
+use super::query::{FromQuery, Keys};
 use crate::domain::Instant;
 use crate::usecases::FieldCode;
+
+/// What a list that is only paged through is asked.
+pub struct Newest {
+    pub size: u64,
+    pub after: Option<(Instant, Uuid)>,
+}
+
+impl FromQuery for Newest {
+    fn read(keys: &mut Keys) -> Self {
+        let size = keys.page_size("How many a page shows; 20 unless said", 20);
+        Self { size, after: after(keys, "The `nextCursor` of the page before", read_position) }
+    }
+}
 
 pub struct Page<T> {
     pub items: Vec<T>,

@@ -75,6 +75,9 @@ by_uuid! {
     AccessTokenId: "id", "The token's UUID", "token";
     RoleAssignmentId: "id", "The role assignment's UUID", "role assignment";
     RedactionId: "redaction", "The redaction's id", "redaction";
+    ErasureId: "erasure", "The erasure's id", "erasure";
+    HoldId: "hold", "The hold's id", "hold";
+    DestructionId: "destruction", "The destruction's id", "destruction";
     AmendmentId: "amendment", "The amendment's id", "amendment";
     PersonId: "person", "The person's id", "person";
     ContactId: "contact", "The contact's id", "contact";

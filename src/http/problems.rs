@@ -40,6 +40,10 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::MoveNotAllowed
         | Code::NoContactList
         | Code::NoLadder
+        | Code::HoldLifted
+        | Code::LegalHold
+        | Code::NothingDue
+        | Code::PersonErased
         | Code::NotASandbox
         | Code::NotGivenUp
         | Code::NotQuarantined

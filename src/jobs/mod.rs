@@ -22,7 +22,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::role_assignment::RoleAssignment;
 use crate::domain::ticket::Ticket;
 use crate::store::record::Rows as _;
-use crate::usecases::{Error, audit, obligations, timers};
+use crate::usecases::{Error, audit, destructions, obligations, timers};
 use crate::{outbox, store};
 use failure_log::FailureLog;
 
@@ -60,8 +60,9 @@ async fn move_on(app: &App) -> Result<usize, Error> {
     if handled.as_ref().is_ok_and(|done| *done > 0) {
         app.wake_mail.notify_waiters();
     }
+    let destroyed = destructions::carry_out(app).await;
     let sealed = audit::seal(app).await;
-    Ok(fired? + opened? + obliged? + held? + numbered? + handled? + sealed?)
+    Ok(fired? + opened? + obliged? + held? + numbered? + handled? + destroyed? + sealed?)
 }
 
 /// When something is due next, as things stand.

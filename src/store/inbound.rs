@@ -73,9 +73,10 @@ pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Inbound>, DbErr
     Ok(row.one(reads.connection()).await?.map(inbound))
 }
 
-/// The message itself as it is stored, and its key where it is sealed.
+/// The message itself as it is stored, and its key where it is sealed; `None` when it was erased.
 pub async fn raw(reads: &impl Reads, id: Uuid) -> Result<Option<(Vec<u8>, Option<WrappedKey>)>, DbErr> {
-    let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id)).select_only();
+    let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id));
+    let row = row.filter(inbound_mail::Column::ErasedAt.is_null()).select_only();
     let row = row.columns([inbound_mail::Column::Raw, inbound_mail::Column::KeyId, inbound_mail::Column::Envelope]).into_tuple();
     let row = row.one(reads.connection()).await?;
     Ok(row.map(|(raw, by, bytes): (Vec<u8>, _, _)| (raw, WrappedKey::stored(by, bytes))))
@@ -134,6 +135,7 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key):
         key_id: Set(key.as_ref().map(|key| key.by.clone())),
         envelope: Set(key.map(|key| key.bytes)),
         size_bytes: Set(i64::try_from(mail.size_bytes).unwrap_or(i64::MAX)),
+        erased_at: Set(None),
     };
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }

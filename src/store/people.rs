@@ -78,7 +78,7 @@ fn of_the_desk_or(seen: Expr) -> Condition {
 
 /// A page of people, by organisation and address.
 pub async fn list(reads: &impl Reads, filter: &PersonFilter) -> Result<Vec<Person>, DbErr> {
-    let mut query = reads.find::<person::Entity>();
+    let mut query = reads.find::<person::Entity>().filter(person::Column::ErasedAt.is_null());
     if !filter.organisations.is_empty() {
         query = query.filter(person::Column::Organisation.is_in(&filter.organisations));
     }
@@ -117,6 +117,7 @@ pub async fn insert(tx: &Tx, people: &[Person], created_at: Instant) -> Result<u
         phone: Set(person.phone.clone()),
         is_shared: Set(person.is_shared),
         left_at: Set(None),
+        erased_at: Set(None),
     };
     let known = OnConflict::columns([person::Column::Organisation, person::Column::Email]).do_nothing().to_owned();
     insert_rows::<person::Entity>(tx, people.iter().map(row).collect(), Some(known)).await

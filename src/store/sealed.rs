@@ -50,6 +50,7 @@ pub async fn mails_under(tx: &Tx, key: &str, after: Uuid, limit: u64) -> Result<
 /// The first mail after one that is in clear, whole: such mails are taken one by one, as they may be long.
 pub async fn mail_in_clear(tx: &Tx, after: Uuid) -> Result<Option<(Uuid, Vec<u8>)>, DbErr> {
     let rows = tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::KeyId.is_null()).filter(inbound_mail::Column::Id.gt(after));
+    let rows = rows.filter(inbound_mail::Column::ErasedAt.is_null());
     let rows = rows.order_by_asc(inbound_mail::Column::Id).limit(1).lock_exclusive().select_only();
     rows.columns([inbound_mail::Column::Id, inbound_mail::Column::Raw]).into_tuple().one(tx.connection()).await
 }

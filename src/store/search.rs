@@ -28,6 +28,15 @@ pub async fn put(tx: &Tx, ticket: &Ticket) -> Result<(), DbErr> {
     write(tx, &[(ticket.number, words_of(ticket, &names))]).await
 }
 
+/// Takes a ticket out of the index.
+pub async fn remove(tx: &Tx, number: i64) -> Result<(), DbErr> {
+    let sql = match tx.backend() {
+        Backend::Postgres => "DELETE FROM ticket_search WHERE number = $1",
+        Backend::Sqlite => "DELETE FROM ticket_search WHERE rowid = ?",
+    };
+    tx.connection().execute_raw(Statement::from_sql_and_values(tx.backend().into(), sql, [number.into()])).await.map(drop)
+}
+
 /// The same for new tickets, with their external references.
 pub async fn put_new<'a>(tx: &Tx, named: impl Iterator<Item = (&'a Ticket, &'a [ExternalReference])>) -> Result<(), DbErr> {
     let rows: Vec<_> = named.map(|(ticket, names)| (ticket.number, words_of(ticket, names))).collect();

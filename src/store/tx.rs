@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use entity::{
     access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact, contact_list,
-    contract_version, escalation, event, external_reference, handler, idempotency, inbound_mail, local_account, message, obligation,
-    obligation_opening, outbound_mail, person, redaction, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream,
-    ticket, ticket_change, ticket_part, timekeeping, token, upload,
+    contract_version, destruction, destruction_item, erasure, escalation, event, external_reference, handler, idempotency, inbound_mail,
+    legal_hold, local_account, message, obligation, obligation_opening, outbound_mail, person, redaction, role_absence, role_assignment,
+    sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
 };
 
 use super::Backend;
@@ -235,6 +235,7 @@ of_organisation!(
     contact: Column(PersonId),
     // That their organisation has a list, which says nothing of who is on it.
     contact_list: Everybody,
+    erasure: Nobody,
     escalation: Ticket(TicketId),
     event: Ticket(SubjectId),
     external_reference: Ticket(TicketId),
@@ -274,9 +275,12 @@ of_the_desk!(
     calendar_amendment,
     change_horizon,
     contract_version,
+    destruction,
+    destruction_item,
     handler,
     // Always looked up by caller.
     idempotency,
+    legal_hold,
     local_account,
     obligation_opening,
     sandbox_advance,

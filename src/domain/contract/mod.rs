@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{Calendar, Zone};
 use super::phone::Phone;
 use super::restriction::Flag;
+use super::retention::Retention;
 pub use super::side::Side;
 use crate::words::closed_list;
 
@@ -281,6 +282,8 @@ pub struct Contract {
     pub always_told: BTreeMap<Flag, Vec<String>>,
     pub ladders: Vec<Ladder>,
     pub duties: Vec<Duty>,
+    /// How long what is done with is kept.
+    pub retention: Retention,
 }
 
 impl Contract {

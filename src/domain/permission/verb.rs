@@ -175,6 +175,19 @@ verbs! {
     ApproveRoles = "approve_roles": "rollen goedkeuren", "approve roles", by &[ServiceManager, ContractManager, SecurityOfficer, Approver];
     /// Records whether somebody still needs a role (IAM-06).
     ReviewRoles = "review_roles": "rollen beoordelen", "review roles", by &[ServiceManager, SecurityOfficer, Administrator];
+    /// Gets everything the desk holds of a person.
+    ExportPeople = "export_people": "gegevens van een persoon uitgeven", "export people", by &[PrivacyOfficer];
+    /// Takes a person's name and address out of everything.
+    ErasePeople = "erase_people": "personen verwijderen", "erase people", by &[PrivacyOfficer];
+    /// Orders that something be kept, and ends such an order.
+    PlaceHolds = "place_holds": "bewaarplicht opleggen en opheffen", "place and lift legal holds",
+        by &[ContractManager, SecurityOfficer, PrivacyOfficer];
+    /// Proposes or approves that what was kept long enough be destroyed.
+    DestroyRecords = "destroy_records": "vernietiging voorstellen en goedkeuren", "propose and approve destruction",
+        by &[ServiceManager, ContractManager, PrivacyOfficer];
+    /// Reads what was erased, held and destroyed.
+    ReadPrivacy = "read_privacy": "verwijderingen, bewaarplichten en vernietigingen lezen", "read erasures, legal holds and destructions",
+        by &[ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor];
     /// Gives people and systems access, and takes it away.
     ManageAccess = "manage_access": "toegang beheren", "manage access", by &[Administrator];
 }

@@ -34,11 +34,12 @@ pub enum Tag {
     Audit,
     Access,
     Roles,
+    Privacy,
     Document,
 }
 
 impl Tag {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Contracts,
         Self::Obligations,
         Self::Catalogue,
@@ -49,6 +50,7 @@ impl Tag {
         Self::Audit,
         Self::Access,
         Self::Roles,
+        Self::Privacy,
         Self::Document,
     ];
 
@@ -65,6 +67,7 @@ impl Tag {
             Self::Audit => ("audit", "Who did what"),
             Self::Access => ("access", "Who may come in"),
             Self::Roles => ("roles", "Who holds which role"),
+            Self::Privacy => ("privacy", "What is kept of people, and for how long"),
             Self::Document => ("document", "This document"),
         }
     }

@@ -14,6 +14,7 @@ mod call;
 mod catalogue;
 mod clock;
 mod contract;
+mod destruction;
 mod flag;
 mod history;
 mod inbound;
@@ -23,6 +24,7 @@ mod obligation;
 mod outbound;
 mod part;
 mod person;
+mod privacy;
 mod redaction;
 mod role_assignment;
 mod sandbox;
@@ -45,6 +47,7 @@ pub use catalogue::{
 };
 pub use clock::{Clock, ClockList};
 pub use contract::{Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
+pub use destruction::{Destruction, DestructionApprovalInput, DestructionInput, DestructionPage};
 pub use flag::{FlagRemovalInput, TicketFlagInput};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
@@ -58,6 +61,7 @@ pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPag
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
+pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
 pub use redaction::{Redaction, RedactionInput, RedactionList};
 pub use role_assignment::{
     RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
@@ -84,8 +88,11 @@ pages!(
     AccessTokenPage,
     AuditLinePage,
     ContactPage,
+    DestructionPage,
+    ErasurePage,
     EventPage,
     InboundMessagePage,
+    LegalHoldPage,
     LocalAccountPage,
     MessagePage,
     ObligationPage,

@@ -6,11 +6,13 @@ mod audit;
 mod calls;
 mod catalogue;
 mod contracts;
+mod destructions;
 mod document;
 mod inbound;
 mod obligations;
 mod outbound;
 mod people;
+mod privacy;
 mod reports;
 mod role_assignments;
 mod sandbox;
@@ -28,6 +30,8 @@ pub fn operations() -> Vec<Operation> {
         contracts::operations(),
         reports::operations(),
         role_assignments::operations(),
+        privacy::operations(),
+        destructions::operations(),
         catalogue::operations(),
         access::operations(),
         people::operations(),

@@ -1,0 +1,109 @@
+//! What was kept long enough, and stands under no hold and in no other proposal.
+
+use entity::{attachment, destruction_item, inbound_mail, legal_hold, ticket};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::{DESTROYED_AT, FILES_DESTROYED_AT};
+use crate::domain::Instant;
+use crate::domain::privacy::HoldSubject;
+use crate::domain::retention::{DestructionItem, RetentionClass};
+use crate::store::tx::sealed::Inner as _;
+use crate::store::{Reads as _, Tx, tickets};
+
+/// At most `limit` of a contract's, those that ended first.
+pub async fn due(tx: &Tx, contract: &str, class: RetentionClass, before: Instant, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
+    let holds = Holds::standing(tx).await?;
+    if holds.contracts.iter().any(|held| held == contract) {
+        return Ok(Vec::new());
+    }
+    match class {
+        RetentionClass::Tickets | RetentionClass::Attachments => tickets_due(tx, contract, class, before, &holds, limit).await,
+        RetentionClass::Mails => mails_due(tx, contract, before, &holds, limit).await,
+    }
+}
+
+/// What stands under a hold, of each kind: they are few.
+struct Holds {
+    people: Vec<Uuid>,
+    tickets: Vec<Uuid>,
+    contracts: Vec<String>,
+}
+
+impl Holds {
+    async fn standing(tx: &Tx) -> Result<Self, DbErr> {
+        let rows = tx.find_of_desk::<legal_hold::Entity>().filter(legal_hold::Column::LiftedAt.is_null()).all(tx.connection()).await?;
+        let of = |kind: HoldSubject| rows.iter().filter(move |row| row.kind == kind.as_str()).map(|row| row.subject.as_str());
+        let ids = |kind| of(kind).filter_map(|subject| subject.parse().ok()).collect();
+        Ok(Self {
+            people: ids(HoldSubject::Person),
+            tickets: ids(HoldSubject::Ticket),
+            contracts: of(HoldSubject::Contract).map(str::to_owned).collect(),
+        })
+    }
+
+    /// A ticket that none of them keeps.
+    fn spare(&self) -> Condition {
+        let requester = Condition::any()
+            .add(ticket::Column::RequesterId.is_null())
+            .add(ticket::Column::RequesterId.is_not_in(self.people.iter().copied()));
+        Condition::all().add(ticket::Column::Id.is_not_in(self.tickets.iter().copied())).add(requester)
+    }
+}
+
+async fn tickets_due(
+    tx: &Tx,
+    contract: &str,
+    class: RetentionClass,
+    before: Instant,
+    holds: &Holds,
+    limit: u64,
+) -> Result<Vec<DestructionItem>, DbErr> {
+    let rows = tx.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
+    let rows = rows.filter(ticket::Column::ClosedAt.is_not_null()).filter(ticket::Column::ClosedAt.lt(before.to_utc()));
+    let rows = match class {
+        RetentionClass::Tickets => rows.filter(own(DESTROYED_AT).is_null()),
+        _ => rows.filter(own(FILES_DESTROYED_AT).is_null()).filter(ticket::Column::Id.in_subquery(with_files())),
+    };
+    let rows = rows.filter(holds.spare()).filter(ticket::Column::Id.not_in_subquery(proposed()));
+    let rows = rows.order_by_asc(ticket::Column::ClosedAt).order_by_asc(ticket::Column::Id).limit(limit).all(tx.connection()).await?;
+    let item = |row: ticket::Model| {
+        let ticket = tickets::to_domain(row)?;
+        Ok(DestructionItem { subject: ticket.id, name: ticket.reference(), outcome: None })
+    };
+    rows.into_iter().map(item).collect()
+}
+
+fn own(column: &'static str) -> Expr {
+    Expr::col((ticket::Entity, Alias::new(column)))
+}
+
+fn with_files() -> SelectStatement {
+    Query::select()
+        .column(attachment::Column::TicketId)
+        .from(attachment::Entity)
+        .and_where(Expr::col((attachment::Entity, attachment::Column::TicketId)).equals((ticket::Entity, ticket::Column::Id)))
+        .to_owned()
+}
+
+fn proposed() -> SelectStatement {
+    Query::select()
+        .column(destruction_item::Column::SubjectId)
+        .from(destruction_item::Entity)
+        .and_where(destruction_item::Column::Outcome.is_null())
+        .to_owned()
+}
+
+/// Mails of closed tickets, and those that belong to none, by when they came.
+async fn mails_due(tx: &Tx, contract: &str, before: Instant, holds: &Holds, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
+    let done = tx.find::<ticket::Entity>().filter(ticket::Column::ClosedAt.lt(before.to_utc())).filter(holds.spare());
+    let done = done.select_only().column(ticket::Column::Id).into_query();
+    let ended = Condition::any().add(inbound_mail::Column::TicketId.is_null()).add(inbound_mail::Column::TicketId.in_subquery(done));
+    let rows = tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Contract.eq(contract));
+    let rows = rows.filter(inbound_mail::Column::ReceivedAt.lt(before.to_utc())).filter(inbound_mail::Column::ErasedAt.is_null());
+    let rows = rows.filter(ended).filter(inbound_mail::Column::Id.not_in_subquery(proposed())).select_only();
+    let rows = rows.column(inbound_mail::Column::Id).order_by_asc(inbound_mail::Column::ReceivedAt).limit(limit);
+    let ids: Vec<Uuid> = rows.into_tuple().all(tx.connection()).await?;
+    Ok(ids.into_iter().map(|id| DestructionItem { subject: id, name: id.to_string(), outcome: None }).collect())
+}

@@ -1,0 +1,135 @@
+//! Erasing a person: what names them in rows is replaced or emptied, and the rows stay, so that every figure does.
+
+use entity::{account, erasure, inbound_mail, outbound_mail, person, token};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Reads, Tx, instant};
+use crate::domain::Instant;
+use crate::domain::mail::MailState;
+use crate::domain::person::{Person, without_address};
+use crate::domain::privacy::{ERASED_NAME, Erasure};
+
+/// Takes a person's name, address and number out of their row.
+pub async fn person(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
+    let erased = person::Entity::update_many()
+        .col_expr(person::Column::Name, Expr::value(ERASED_NAME))
+        .col_expr(person::Column::Email, Expr::value(without_address(id)))
+        .col_expr(person::Column::Phone, Expr::value(None::<String>))
+        .col_expr(person::Column::IsShared, Expr::value(false))
+        .col_expr(person::Column::LeftAt, Expr::col(person::Column::LeftAt).if_null(Expr::value(Some(now.to_utc()))))
+        .col_expr(person::Column::SearchText, Expr::value(""))
+        .col_expr(person::Column::ErasedAt, Expr::value(Some(now.to_utc())));
+    erased.filter(person::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+}
+
+/// Whether they were erased before.
+pub async fn is_erased(reads: &impl Reads, id: Uuid) -> Result<bool, DbErr> {
+    let row = reads.find::<erasure::Entity>().filter(erasure::Column::PersonId.eq(id)).select_only().column(erasure::Column::Id);
+    Ok(row.into_tuple::<Uuid>().one(reads.connection()).await?.is_some())
+}
+
+/// Ends every way in of theirs, and takes their name off it. Whoever signs in the same way later is somebody new.
+pub async fn access(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
+    let ended = |column| Expr::col(column).if_null(Expr::value(Some(now.to_utc())));
+    let tokens = token::Entity::update_many().col_expr(token::Column::Name, Expr::value(ERASED_NAME));
+    let tokens = tokens.col_expr(token::Column::RevokedAt, Expr::col(token::Column::RevokedAt).if_null(Expr::value(Some(now.to_utc()))));
+    tokens.filter(token::Column::PersonId.eq(person)).exec(tx.connection()).await?;
+    let theirs = tx.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(person)).select_only();
+    let theirs: Vec<Uuid> = theirs.column(account::Column::Id).into_tuple().all(tx.connection()).await?;
+    for id in theirs {
+        let accounts = account::Entity::update_many()
+            .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
+            .col_expr(account::Column::Subject, Expr::value(format!("erased:{id}")))
+            .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
+        accounts.filter(account::Column::Id.eq(id)).exec(tx.connection()).await?;
+    }
+    Ok(())
+}
+
+/// Erases the copies of mails that came from them: sender, subject, and the message itself. Returns how many.
+pub async fn inbound(tx: &Tx, person: &Person, now: Instant) -> Result<u64, DbErr> {
+    let erased = emptied(now).filter(from(&person.organisation, &person.email));
+    Ok(erased.exec(tx.connection()).await?.rows_affected)
+}
+
+pub(super) fn emptied(now: Instant) -> sea_orm::UpdateMany<inbound_mail::Entity> {
+    inbound_mail::Entity::update_many()
+        .col_expr(inbound_mail::Column::Sender, Expr::value(None::<String>))
+        .col_expr(inbound_mail::Column::Subject, Expr::value(None::<String>))
+        .col_expr(inbound_mail::Column::Raw, Expr::value(Vec::<u8>::new()))
+        .col_expr(inbound_mail::Column::KeyId, Expr::value(None::<String>))
+        .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))
+        .col_expr(inbound_mail::Column::ErasedAt, Expr::value(Some(now.to_utc())))
+}
+
+/// Mails of that sender to an organisation's desk; those that were attributed to nobody are theirs, too.
+pub(super) fn from(organisation: &str, email: &str) -> Condition {
+    let sender = Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Sender))).eq(email);
+    let theirs =
+        Condition::any().add(inbound_mail::Column::Organisation.eq(organisation)).add(inbound_mail::Column::Organisation.is_null());
+    Condition::all().add(inbound_mail::Column::Sender.is_not_null()).add(sender).add(theirs)
+}
+
+/// Erases the mails to them: what waits is never sent, what was sent loses address and text. Returns how many.
+pub async fn outbound(tx: &Tx, person: &Person) -> Result<u64, DbErr> {
+    let theirs = Condition::all()
+        .add(outbound_mail::Column::Recipient.eq(&person.email))
+        .add(outbound_mail::Column::Organisation.eq(&person.organisation));
+    let waiting = outbound_mail::Entity::delete_many().filter(theirs.clone());
+    let waiting = waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).exec(tx.connection()).await?;
+    let sent = outbound_mail::Entity::update_many()
+        .col_expr(outbound_mail::Column::Recipient, Expr::value(without_address(person.id)))
+        .col_expr(outbound_mail::Column::Subject, Expr::value(""))
+        .col_expr(outbound_mail::Column::Body, Expr::value(""))
+        .col_expr(outbound_mail::Column::LastError, Expr::value(None::<String>));
+    Ok(waiting.rows_affected + sent.filter(theirs).exec(tx.connection()).await?.rows_affected)
+}
+
+pub async fn insert(tx: &Tx, erasure: &Erasure) -> Result<(), DbErr> {
+    let count = |figure| i64::try_from(figure).unwrap_or(i64::MAX);
+    let row = erasure::ActiveModel {
+        id: Set(erasure.id),
+        person_id: Set(erasure.person),
+        organisation: Set(erasure.organisation.clone()),
+        reason: Set(erasure.reason.clone()),
+        actor: Set(erasure.actor.clone()),
+        erased_at: Set(erasure.erased_at.to_utc()),
+        inbound_mails: Set(count(erasure.inbound_mails)),
+        outbound_mails: Set(count(erasure.outbound_mails)),
+    };
+    erasure::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Erasure>, DbErr> {
+    let row = reads.find::<erasure::Entity>().filter(erasure::Column::Id.eq(id));
+    Ok(row.one(reads.connection()).await?.map(to_domain))
+}
+
+/// A page of records, newest first.
+pub async fn list(reads: &impl Reads, after: Option<(Instant, Uuid)>, limit: u64) -> Result<Vec<Erasure>, DbErr> {
+    let mut rows = reads.find::<erasure::Entity>();
+    if let Some((at, id)) = after {
+        let row = Expr::tuple([Expr::col(erasure::Column::ErasedAt), Expr::col(erasure::Column::Id)]);
+        rows = rows.filter(row.lt(Expr::tuple([Expr::val(at.to_utc()), Expr::val(id)])));
+    }
+    let rows = rows.order_by_desc(erasure::Column::ErasedAt).order_by_desc(erasure::Column::Id).limit(limit);
+    Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+fn to_domain(row: erasure::Model) -> Erasure {
+    let count = |figure| u64::try_from(figure).unwrap_or_default();
+    Erasure {
+        id: row.id,
+        person: row.person_id,
+        organisation: row.organisation,
+        reason: row.reason,
+        actor: row.actor,
+        erased_at: instant(row.erased_at),
+        inbound_mails: count(row.inbound_mails),
+        outbound_mails: count(row.outbound_mails),
+    }
+}

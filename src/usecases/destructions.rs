@@ -1,0 +1,189 @@
+//! Destroying what was kept long enough. Somebody proposes it, which lists what is due; a second person approves; the workers carry it out, one
+//! thing in one transaction, so that a run that was killed goes on where it was. What was destroyed by whom and when stays on record.
+
+use uuid::Uuid;
+
+use super::actors::Actors;
+use super::held::{remember, repeated};
+use super::{Code, Error, FieldCode, Problem, Stamp, attachments};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::domain::Instant;
+use crate::domain::approval::{Approval, ApprovalSubject, Refused};
+use crate::domain::permission::Verb;
+use crate::domain::privacy::HoldSubject;
+use crate::domain::retention::{Destruction, DestructionItem, ItemOutcome, REQUIRED, RetentionClass};
+use crate::domain::ticket::TicketRef;
+use crate::store::{self, Tx};
+
+/// The most that one proposal lists: as much as somebody can look at.
+const MOST: u64 = 1000;
+
+#[derive(Debug, Clone, Default)]
+pub struct NewDestruction {
+    pub contract: Option<String>,
+    pub class: Option<RetentionClass>,
+}
+
+/// Lists what is due, and counts as the proposer's signature.
+pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<Destruction, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::DestroyRecords)?;
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::destructions::find(tx, known).await?.ok_or(Error::NotFound("destruction"));
+            }
+            let (Some(contract), Some(class)) = (&new.contract, new.class) else { return Err(Error::Invalid(Vec::new())) };
+            let agreements = store::agreements::read(tx).await?;
+            let Some(version) = agreements.in_force(contract, stamp.recorded_at) else {
+                let detail = "there is no such contract in force".to_owned();
+                return Err(Error::Invalid(vec![Problem::field("contract", FieldCode::UnknownContract, detail)]));
+            };
+            let keep = version.contract.retention.get(&class).copied();
+            let before = keep.and_then(|keep| keep.ended_before(&version.contract.zone, stamp.recorded_at));
+            let items = match before {
+                Some(before) => store::destructions::due(tx, contract, class, before, MOST).await?,
+                None => Vec::new(),
+            };
+            let (Some(keep), Some(before), false) = (keep, before, items.is_empty()) else {
+                let detail = format!("none of the {} of this contract has been kept for as long as it says", class.english());
+                return Err(Error::Conflict { code: Code::NothingDue, detail });
+            };
+            let mut proposal = Destruction {
+                id: app.time.id(),
+                contract: contract.clone(),
+                class,
+                before,
+                keep: keep.to_string(),
+                proposed_by: stamp.who.actor.as_text(),
+                proposed_at: stamp.recorded_at,
+                approvals: Vec::new(),
+                done_at: None,
+                items,
+            };
+            store::destructions::insert(tx, &proposal, || app.time.id()).await?;
+            tx.touch("destruction", proposal.id);
+            sign(app, tx, stamp, &mut proposal, None).await?;
+            remember(app, tx, stamp, proposal.id).await?;
+            Ok(proposal)
+        })
+        .await
+}
+
+/// Signs a proposal; with the second person's signature it is carried out.
+pub async fn approve(app: &App, stamp: &Stamp, id: Uuid, evidence: Option<&str>) -> Result<Destruction, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::DestroyRecords)?;
+            let mut proposal = store::destructions::lock(tx, id).await?.ok_or(Error::NotFound("destruction"))?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(proposal);
+            }
+            tx.touch("destruction", id);
+            sign(app, tx, stamp, &mut proposal, evidence).await?;
+            if REQUIRED.missing(&proposal.approvals).is_empty() {
+                store::destructions::approved(tx, id, stamp.recorded_at).await?;
+            }
+            remember(app, tx, stamp, id).await?;
+            Ok(proposal)
+        })
+        .await
+}
+
+async fn sign(app: &App, tx: &Tx, stamp: &Stamp, proposal: &mut Destruction, evidence: Option<&str>) -> Result<(), Error> {
+    let actor = stamp.who.actor.as_text();
+    let who = actor.split_once(':').map_or(actor.as_str(), |(_, who)| who);
+    let actors = Actors::of(tx, [&actor]).await?;
+    let approval = Approval {
+        id: app.time.id(),
+        side: stamp.who.actor.side(),
+        approver: who.parse().ok(),
+        name: actors.name(&actor).unwrap_or(who).to_owned(),
+        evidence: evidence.map(str::to_owned),
+        actor: actor.clone(),
+        approved_at: stamp.recorded_at,
+    };
+    REQUIRED.check(&proposal.approvals, &approval).map_err(|refused| {
+        let code = if refused == Refused::SamePerson { Code::SamePerson } else { Code::AlreadyApproved };
+        Error::Conflict { code, detail: refused.to_string() }
+    })?;
+    let sequence = i64::try_from(proposal.approvals.len()).unwrap_or(i64::MAX) + 1;
+    store::approvals::insert(tx, (ApprovalSubject::Destruction, proposal.id), sequence, &approval).await?;
+    proposal.approvals.push(approval);
+    Ok(())
+}
+
+/// Carries out what was approved. Returns how much was done.
+pub async fn carry_out(app: &App) -> Result<usize, Error> {
+    let mut count = 0;
+    while let Some(id) = store::destructions::to_do(&app.all()).await? {
+        let stamp = Stamp::program("destruction", app.time.now());
+        let Some(proposal) = store::destructions::find(&app.all(), id).await? else { return Ok(count) };
+        for item in proposal.items.iter().filter(|item| item.outcome.is_none()) {
+            if app.is_stopping() {
+                return Ok(count);
+            }
+            let files = stamp.write(app, async |tx| destroy(tx, &stamp, &proposal, item).await).await?;
+            // Noted in the transaction: if the program is killed before this, the sweep removes them.
+            attachments::discard(app, &files).await;
+            count += 1;
+        }
+        let finish = async |tx: &Tx| {
+            tx.touch("destruction", id);
+            Ok(store::destructions::done(tx, id, stamp.recorded_at).await?)
+        };
+        stamp.write(app, finish).await?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Destroys one thing, unless that is no longer right. Returns its files, whose bytes are to be removed.
+async fn destroy(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<Vec<Uuid>, Error> {
+    let (outcome, files) = outcome(tx, stamp, proposal, item).await?;
+    if !store::destructions::settled(tx, proposal.id, item.subject, outcome).await? {
+        return Err(Error::Repeat);
+    }
+    tx.touch("destruction", proposal.id);
+    tx.touch(if proposal.class == RetentionClass::Mails { "inbound_message" } else { "ticket" }, item.subject);
+    store::attachments::expect(tx, &files, Instant::MIN).await?;
+    Ok(files)
+}
+
+async fn outcome(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<(ItemOutcome, Vec<Uuid>), Error> {
+    let now = stamp.recorded_at;
+    let mut kept = vec![(HoldSubject::Contract, proposal.contract.clone())];
+    if proposal.class == RetentionClass::Mails {
+        if let Some(ticket) = store::inbound::find(tx, item.subject).await?.and_then(|mail| mail.ticket_id) {
+            kept.push((HoldSubject::Ticket, ticket.to_string()));
+        }
+        if !store::holds::standing_on(tx, &kept).await?.is_empty() {
+            return Ok((ItemOutcome::Held, Vec::new()));
+        }
+        let destroyed = store::destructions::mail(tx, item.subject, proposal.before, now).await?;
+        return Ok((if destroyed { ItemOutcome::Destroyed } else { ItemOutcome::NotDue }, Vec::new()));
+    }
+    let ticket = store::tickets::lock(tx, TicketRef::Id(item.subject)).await?;
+    let Some(ticket) = ticket.filter(|ticket| ticket.closed_at.is_some_and(|closed| closed < proposal.before)) else {
+        return Ok((ItemOutcome::NotDue, Vec::new()));
+    };
+    kept.push((HoldSubject::Ticket, ticket.id.to_string()));
+    kept.extend(ticket.requester_id.map(|person| (HoldSubject::Person, person.to_string())));
+    if !store::holds::standing_on(tx, &kept).await?.is_empty() {
+        return Ok((ItemOutcome::Held, Vec::new()));
+    }
+    let files = match proposal.class {
+        RetentionClass::Tickets => store::destructions::ticket(tx, &ticket, now).await?,
+        _ => store::destructions::files(tx, ticket.id, now).await?,
+    };
+    Ok((ItemOutcome::Destroyed, files))
+}
+
+/// Newest first.
+pub async fn list(app: &App, caller: &Caller, after: Option<(Instant, Uuid)>, limit: u64) -> Result<Vec<Destruction>, Error> {
+    Ok(store::destructions::list(&app.db.view(caller.scope.clone()), after, limit).await?)
+}
+
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Destruction, Error> {
+    store::destructions::find(&app.db.view(caller.scope.clone()), id).await?.ok_or(Error::NotFound("destruction"))
+}

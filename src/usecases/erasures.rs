@@ -1,0 +1,62 @@
+//! Erasing a person. Histories, figures and seals know people by id and stay as they are; what names the person is taken out: their row, their
+//! ways in, and the mails from and to them. Texts on tickets are left: what names somebody in those is redacted by itself.
+
+use uuid::Uuid;
+
+use super::held::{remember, repeated};
+use super::{Code, Error, Stamp, holds};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::domain::Instant;
+use crate::domain::permission::Verb;
+use crate::domain::privacy::Erasure;
+use crate::store;
+
+pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::ErasePeople)?;
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::erasures::find(tx, known).await?.ok_or(Error::NotFound("erasure"));
+            }
+            let Some(person) = person else { return Err(Error::Invalid(Vec::new())) };
+            let person = store::people::lock(tx, person).await?.ok_or(Error::NotFound("person"))?;
+            if store::erasures::is_erased(tx, person.id).await? {
+                return Err(Error::Conflict { code: Code::PersonErased, detail: "the person was erased before".to_owned() });
+            }
+            if let Some(hold) = store::holds::on_person(tx, person.id).await? {
+                return Err(holds::refused(&hold));
+            }
+            let (actor, now) = (stamp.who.actor.as_text(), stamp.recorded_at);
+            let inbound_mails = store::erasures::inbound(tx, &person, now).await?;
+            let outbound_mails = store::erasures::outbound(tx, &person).await?;
+            store::contacts::end_of(tx, person.id, &actor, now).await?;
+            store::erasures::access(tx, person.id, now).await?;
+            store::erasures::person(tx, person.id, now).await?;
+            store::access::changed(tx).await?;
+            let erasure = Erasure {
+                id: app.time.id(),
+                person: person.id,
+                organisation: person.organisation,
+                reason: reason.to_owned(),
+                actor,
+                erased_at: now,
+                inbound_mails,
+                outbound_mails,
+            };
+            store::erasures::insert(tx, &erasure).await?;
+            tx.touch("person", erasure.person);
+            remember(app, tx, stamp, erasure.id).await?;
+            Ok(erasure)
+        })
+        .await
+}
+
+/// Newest first.
+pub async fn list(app: &App, caller: &Caller, after: Option<(Instant, Uuid)>, limit: u64) -> Result<Vec<Erasure>, Error> {
+    Ok(store::erasures::list(&app.db.view(caller.scope.clone()), after, limit).await?)
+}
+
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Erasure, Error> {
+    store::erasures::find(&app.db.view(caller.scope.clone()), id).await?.ok_or(Error::NotFound("erasure"))
+}

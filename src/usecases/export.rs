@@ -1,0 +1,77 @@
+//! Everything the desk holds of one person, as one JSON document that is written while it is read, so that its length costs no memory.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Error, Stamp};
+use crate::app::App;
+use crate::domain::audit::Object;
+use crate::domain::person::Person;
+use crate::store;
+use crate::store::export::Section;
+
+/// Rows read at once.
+const PAGE: u64 = 200;
+
+/// That it was exported, and by whom, is on record before anything of it is given.
+pub async fn export(app: Arc<App>, stamp: &Stamp, person: Uuid) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Error> {
+    let scope = stamp.scope.clone();
+    let person = store::people::find(&app.db.view(scope.clone()), &[person]).await?.pop().ok_or(Error::NotFound("person"))?;
+    stamp.record_read(&app, &[Object::of("person", person.id)]).await?;
+    let own = json!({ "id": person.id, "organisation": person.organisation, "name": person.name, "email": person.address(),
+        "phone": person.phone });
+    let begin = format!("{{\"person\":{own},\"exportedAt\":\"{}\"", app.time.now());
+    let writing = Writing { person, text: begin, place: Some((0, Uuid::nil())), is_begun: false };
+    Ok(stream::try_unfold((app, scope, writing), |(app, scope, mut writing)| async move {
+        let page = writing.next(&app.db.view(scope.clone())).await?;
+        Ok(page.map(|page| (page, (app, scope, writing))))
+    }))
+}
+
+struct Writing {
+    person: Person,
+    /// Written, and not handed out.
+    text: String,
+    /// The section, by its place in the list, and the last row of it; `None` at the end.
+    place: Option<(usize, Uuid)>,
+    /// Whether the section has a row yet.
+    is_begun: bool,
+}
+
+impl Writing {
+    async fn next(&mut self, view: &store::View) -> Result<Option<Bytes>, Error> {
+        let Some((at, after)) = self.place else { return Ok(None) };
+        let Some(section) = Section::ALL.get(at) else {
+            self.place = None;
+            self.text.push('}');
+            return Ok(Some(std::mem::take(&mut self.text).into()));
+        };
+        if after.is_nil() {
+            self.text.push_str(",\"");
+            self.text.push_str(section.key());
+            self.text.push_str("\":[");
+            self.is_begun = false;
+        }
+        let rows = store::export::page(view, &self.person, *section, after, PAGE).await?;
+        let last = rows.last().map(|(id, _)| *id);
+        for (_, row) in &rows {
+            if self.is_begun {
+                self.text.push(',');
+            }
+            self.is_begun = true;
+            self.text.push_str(&row.to_string());
+        }
+        self.place = match last {
+            Some(last) if rows.len() as u64 == PAGE => Some((at, last)),
+            _ => {
+                self.text.push(']');
+                Some((at + 1, Uuid::nil()))
+            }
+        };
+        Ok(Some(std::mem::take(&mut self.text).into()))
+    }
+}

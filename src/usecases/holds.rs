@@ -1,0 +1,102 @@
+//! Legal holds: what stands under one is neither erased nor destroyed.
+
+use uuid::Uuid;
+
+use super::held::{remember, repeated};
+use super::{Code, Error, FieldCode, Problem, Stamp};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::domain::Instant;
+use crate::domain::permission::Verb;
+use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
+use crate::domain::ticket::TicketRef;
+use crate::store::{self, Tx};
+
+#[derive(Debug, Clone, Default)]
+pub struct NewHold {
+    pub kind: Option<HoldSubject>,
+    /// The id of a person or a contract, or the id or number of a ticket.
+    pub subject: Option<String>,
+    pub reason: String,
+}
+
+pub async fn place(app: &App, stamp: &Stamp, new: &NewHold) -> Result<LegalHold, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::PlaceHolds)?;
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::holds::find(tx, known).await?.ok_or(Error::NotFound("hold"));
+            }
+            let (Some(kind), Some(subject)) = (new.kind, &new.subject) else { return Err(Error::Invalid(Vec::new())) };
+            let Some(subject) = known(tx, kind, subject).await? else {
+                let detail = format!("there is no such {}", kind.english());
+                return Err(Error::Invalid(vec![Problem::field("subject", FieldCode::UnknownValue, detail)]));
+            };
+            if let Some(hold) = store::holds::standing_on(tx, &[(kind, subject.clone())]).await?.first() {
+                return Err(refused(hold));
+            }
+            let hold = LegalHold {
+                id: app.time.id(),
+                kind,
+                subject,
+                reason: new.reason.clone(),
+                placed_by: stamp.who.actor.as_text(),
+                placed_at: stamp.recorded_at,
+                lifted: None,
+            };
+            store::holds::insert(tx, &hold).await?;
+            tx.touch("legal_hold", hold.id);
+            remember(app, tx, stamp, hold.id).await?;
+            Ok(hold)
+        })
+        .await
+}
+
+/// The id by which a hold names what it stands on.
+async fn known(tx: &Tx, kind: HoldSubject, subject: &str) -> Result<Option<String>, Error> {
+    Ok(match kind {
+        HoldSubject::Person => match subject.parse::<Uuid>() {
+            Ok(id) => store::people::find(tx, &[id]).await?.pop().map(|person| person.id.to_string()),
+            Err(_no_id) => None,
+        },
+        HoldSubject::Ticket => match subject.parse::<TicketRef>() {
+            Ok(ticket) => store::tickets::find(tx, ticket).await?.map(|ticket| ticket.id.to_string()),
+            Err(_no_ticket) => None,
+        },
+        HoldSubject::Contract => store::agreements::read(tx).await?.versions_of(subject).first().map(|_| subject.to_owned()),
+    })
+}
+
+pub async fn lift(app: &App, stamp: &Stamp, id: Uuid, reason: &str) -> Result<LegalHold, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::PlaceHolds)?;
+            let hold = store::holds::find(tx, id).await?.ok_or(Error::NotFound("hold"))?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(hold);
+            }
+            let lifted = Lifted { by: stamp.who.actor.as_text(), at: stamp.recorded_at, reason: reason.to_owned() };
+            if !store::holds::lift(tx, id, &lifted).await? {
+                return Err(Error::Conflict { code: Code::HoldLifted, detail: "the hold was lifted before".to_owned() });
+            }
+            tx.touch("legal_hold", id);
+            remember(app, tx, stamp, id).await?;
+            Ok(LegalHold { lifted: Some(lifted), ..hold })
+        })
+        .await
+}
+
+/// Newest first.
+pub async fn list(app: &App, caller: &Caller, after: Option<(Instant, Uuid)>, limit: u64) -> Result<Vec<LegalHold>, Error> {
+    Ok(store::holds::list(&app.db.view(caller.scope.clone()), after, limit).await?)
+}
+
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<LegalHold, Error> {
+    store::holds::find(&app.db.view(caller.scope.clone()), id).await?.ok_or(Error::NotFound("hold"))
+}
+
+/// Why nothing may be erased or destroyed.
+pub(super) fn refused(hold: &LegalHold) -> Error {
+    let detail = format!("a legal hold stands on this {} since {}: {}", hold.kind.english(), hold.placed_at, hold.reason);
+    Error::Conflict { code: Code::LegalHold, detail }
+}

@@ -1,0 +1,212 @@
+//! What was kept for as long as the contract says is seen by two persons and destroyed, and every figure of the past stays.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+
+use super::kills::{self, Process};
+use crate::support::{ADMIN, Desk, On, incident, postgres};
+
+/// The example agreement with times of its own to keep things.
+fn contracts(folder: &Path) -> PathBuf {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/contracts/dap-example.toml");
+    let text = std::fs::read_to_string(example).expect("the example");
+    let kept = "\n[retention]\ntickets = \"2mo\"\nattachments = \"1mo\"\nmails = \"1mo\"\n";
+    std::fs::write(folder.join("dap-example.toml"), text + kept).expect("a contract");
+    folder.to_owned()
+}
+
+async fn desk(on: On) -> (Desk, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let contracts = contracts(folder.path());
+    (Desk::open_with(on, &[("UURWERK_CONTRACTS_DIR", &contracts.display().to_string())]).await, folder)
+}
+
+async fn closed(desk: &Desk) -> String {
+    let number = desk.registers(&incident("p3")).await;
+    for to in ["in_progress", "resolved", "closed"] {
+        desk.moves(&number, to).await;
+    }
+    let client = desk.token_of("ipo").await;
+    let accepted = json!({ "to": "closed", "reason": "Dank." });
+    let path = format!("/v1/tickets/{number}/transitions");
+    desk.ask(Some(&client), "POST", &path, Some(&accepted)).await;
+    assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["state"], "closed");
+    number
+}
+
+async fn proposes(desk: &Desk, class: &str) -> crate::support::Answer {
+    desk.post("/v1/destructions", &json!({ "contract": "dap-example", "class": class })).await
+}
+
+/// A second person signs, and the workers carry it out.
+async fn approves(desk: &Desk, proposal: &Value) -> Value {
+    let path = format!("/v1/destructions/{}", proposal["id"].as_str().expect("an id"));
+    let second = desk.token(None, &[Role::PrivacyOfficer]).await;
+    let signed = desk.ask(Some(&second), "POST", &format!("{path}/approvals"), Some(&json!({}))).await;
+    assert_eq!((signed.status, &signed.body["state"]), (201, &json!("approved")), "{}", signed.body);
+    desk.passes("PT1M").await;
+    desk.get(&path).await.body
+}
+
+fn names(proposal: &Value) -> Vec<&str> {
+    proposal["items"].as_array().into_iter().flatten().filter_map(|item| item["name"].as_str()).collect()
+}
+
+/// What a report or a ledger says in figures: everything but the words people gave as reasons, and what differs from one look to the next.
+fn figures(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(key, _)| !["reason", "knownAt", "digest"].contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), figures(value)))
+            .collect(),
+        Value::Array(items) => items.iter().map(figures).collect(),
+        other => other.clone(),
+    }
+}
+
+fn files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+}
+
+async fn destroys(on: On) {
+    let (desk, _contracts) = desk(on).await;
+    let (number, held, open) = (closed(&desk).await, closed(&desk).await, desk.registers(&incident("p3")).await);
+    let octets = [("content-type", "application/octet-stream")];
+    for ticket in [&number, &held] {
+        let path = format!("/v1/tickets/{ticket}/attachments?name=brief.pdf");
+        assert_eq!(desk.send_raw(&path, b"brief".to_vec(), &octets).await.status, 201);
+    }
+    let mail = "From: Anna <anna@ipo.example>\nTo: servicedesk@uurwerk.example\nMessage-ID: <een@ipo.example>\n";
+    let mail = desk.mail_arrives("servicedesk", &format!("{mail}Subject: Re: [{open}] Mail\n\nNog iets.\n")).await;
+    let placed = desk.post("/v1/legal-holds", &json!({ "kind": "ticket", "subject": held, "reason": "Geschil." })).await;
+    desk.reaches("2026-04-20T08:00:00+02:00").await;
+    let report = "/v1/reports/service-management?contract=dap-example&month=2026-03&asOf=2026-04-20T06:00:00Z";
+    let (before, ledger) = (desk.get(report).await, desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await);
+    assert_eq!((before.status, ledger.status), (200, 200), "{}", before.body);
+    assert_eq!(proposes(&desk, "tickets").await.body["code"], "nothing_due");
+    assert_eq!(proposes(&desk, "mails").await.body["code"], "nothing_due", "the ticket of the mail is open: {}", mail.body);
+
+    let proposed = proposes(&desk, "attachments").await.body;
+    assert_eq!(names(&proposed), [number.as_str()]);
+    assert_eq!(proposes(&desk, "attachments").await.body["code"], "nothing_due", "nothing is in two proposals");
+    let done = approves(&desk, &proposed).await;
+    assert_eq!((&done["state"], &done["items"][0]["outcome"]), (&json!("done"), &json!("destroyed")));
+    assert_eq!(files(&desk.attachments()), 1, "the file under the hold is left");
+    assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["title"], "Mail hapert");
+
+    desk.reaches("2026-05-10T08:00:00+02:00").await;
+    let proposed = proposes(&desk, "tickets").await.body;
+    assert_eq!((names(&proposed), &proposed["state"]), (vec![number.as_str()], &json!("waiting")));
+    let own = format!("/v1/destructions/{}/approvals", proposed["id"].as_str().expect("an id"));
+    assert_eq!(desk.post(&own, &json!({})).await.body["code"], "same_person", "the proposer is one pair of eyes");
+    desk.passes("PT1M").await;
+    assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["title"], "Mail hapert");
+    let done = approves(&desk, &proposed).await;
+    assert_eq!((&done["state"], done["approvals"].as_array().map(Vec::len)), (&json!("done"), Some(2)));
+
+    let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
+    assert_eq!((&ticket["title"], &ticket["description"], &ticket["requester"]), (&json!("(vernietigd)"), &json!(""), &Value::Null));
+    let events = desk.events(&number).await;
+    let destroyed = |event: &Value| event["reason"].is_null() || event["reason"] == "(vernietigd)";
+    assert!(events.len() >= 4 && events.iter().all(destroyed), "{events:?}");
+    assert!(!json!(events).to_string().contains("Zo is het."));
+    let found = desk.get("/v1/tickets?text=hapert").await.body;
+    let found: Vec<_> = found["items"].as_array().into_iter().flatten().filter_map(|one| one["number"].as_str()).collect();
+    assert!(found.contains(&held.as_str()) && !found.contains(&number.as_str()), "{found:?}");
+    assert_eq!(figures(&desk.get(report).await.body), figures(&before.body), "every figure of the past stays");
+    let again = desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await;
+    assert_eq!(figures(&again.body), figures(&ledger.body), "and every ledger");
+    let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
+    assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
+
+    let lift = format!("/v1/legal-holds/{}/lifts", placed.body["id"].as_str().expect("an id"));
+    assert_eq!(desk.post(&lift, &json!({ "reason": "Geschikt." })).await.status, 201);
+    let proposed = proposes(&desk, "tickets").await.body;
+    assert_eq!(names(&proposed), [held.as_str()]);
+    let again = json!({ "kind": "ticket", "subject": held, "reason": "Toch." });
+    assert_eq!(desk.post("/v1/legal-holds", &again).await.status, 201);
+    assert_eq!(approves(&desk, &proposed).await["items"][0]["outcome"], "held", "a hold after the proposal counts");
+    assert_eq!(desk.get("/v1/destructions").await.body["items"].as_array().map(Vec::len), Some(3), "the records stay");
+}
+
+#[actix_web::test]
+async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_sqlite() {
+    destroys(On::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_postgresql() {
+    destroys(On::Postgres).await;
+}
+
+/// A desk that is killed while it destroys, again and again.
+async fn survives_kills(database: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let texts = tempfile::tempdir().expect("a folder");
+    let contracts = contracts(texts.path()).display().to_string();
+    let settings = [("UURWERK_CONTRACTS_DIR", contracts.as_str())];
+    if !database.is_empty() {
+        assert!(kills::command(folder.path(), database).arg("migrate").status().expect("it migrates").success());
+    }
+    let mut desk = Process::start_with(&settings, folder.path(), database).await;
+    let client = reqwest::Client::new();
+    for _ in 0..15 {
+        let ticket = desk.post("/v1/tickets", &incident("p3")).await.expect("a ticket");
+        let path = format!("/v1/tickets/{}", ticket["number"].as_str().expect("a number"));
+        let file = client.post(format!("{}{path}/attachments?name=brief.txt", desk.url)).bearer_auth(ADMIN);
+        let file = file.header("content-type", "application/octet-stream").body(vec![7; 1000]);
+        assert_eq!(file.send().await.expect("an answer").status(), 201);
+        desk.post(&format!("{path}/transitions"), &json!({ "to": "cancelled", "reason": "Dubbel." })).await.expect("moved");
+    }
+    desk.post("/v1/sandbox/advances", &json!({ "to": "2026-05-10T08:00:00+02:00" })).await.expect("time passes");
+    let proposal = json!({ "contract": "dap-example", "class": "tickets" });
+    let proposal = desk.post("/v1/destructions", &proposal).await.expect("a proposal");
+    assert_eq!(names(&proposal).len(), 15, "{proposal}");
+    let mut second = kills::command(folder.path(), database);
+    second.args(["token", "--role", "privacy_officer", "--name", "Tweede"]).envs(settings);
+    let second = String::from_utf8(second.output().expect("it ends").stdout).expect("text");
+    let second = second.split_whitespace().last().expect("a token");
+    let path = format!("/v1/destructions/{}", proposal["id"].as_str().expect("an id"));
+    // A connection of its own: the desk closes one that was idle while the command ran.
+    let signed = reqwest::Client::new().post(format!("{}{path}/approvals", desk.url)).bearer_auth(second).json(&json!({})).send().await;
+    assert_eq!(signed.expect("an answer").status(), 201);
+    for kill in 0_u64..4 {
+        tokio::time::sleep(Duration::from_millis(kill * 31)).await;
+        desk.kill();
+        desk = Process::start_with(&settings, folder.path(), database).await;
+    }
+    let mut now = desk.get(&path).await;
+    for _ in 0..200 {
+        if now["state"] == "done" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        now = desk.get(&path).await;
+    }
+    assert_eq!(now["state"], "done", "{now}");
+    assert!(now["items"].as_array().expect("items").iter().all(|item| item["outcome"] == "destroyed"), "{now}");
+    let attachments = folder.path().join("data/attachments");
+    for _ in 0..200 {
+        if files(&attachments) == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(files(&attachments), 0, "no file is left behind");
+    desk.kill();
+}
+
+#[actix_web::test]
+async fn a_destruction_killed_again_and_again_is_carried_out_once_on_sqlite() {
+    survives_kills("").await;
+}
+
+#[actix_web::test]
+async fn a_destruction_killed_again_and_again_is_carried_out_once_on_postgresql() {
+    survives_kills(&postgres::new_database()).await;
+}

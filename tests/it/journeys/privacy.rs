@@ -1,0 +1,133 @@
+//! What the privacy officer does for one person: everything the desk holds of them, and taking it away without touching a figure.
+
+use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+
+use crate::on_both_databases;
+use crate::support::{ADMIN, Desk, incident};
+
+on_both_databases!(
+    everything_of_a_person_comes_in_one_document_and_nothing_of_anybody_else,
+    an_erased_person_is_named_nowhere_and_every_figure_stays,
+    nobody_is_erased_under_a_legal_hold_until_it_is_lifted_by_another_act,
+    only_a_privacy_officer_exports_and_erases,
+);
+
+fn mail_of(name: &str, id: &str) -> String {
+    format!(
+        "From: {name} <{}@ipo.example>\nTo: servicedesk@uurwerk.example\nSubject: Brief van {name}\nMessage-ID: <{id}@ipo.example>\n\n\
+         Groeten van {name}.\n",
+        name.to_lowercase()
+    )
+}
+
+async fn person(desk: &Desk, email: &str) -> Option<Value> {
+    let found = desk.get(&format!("/v1/people?text={email}")).await;
+    found.body["items"].as_array().and_then(|items| items.first().cloned())
+}
+
+async fn id_of(desk: &Desk, email: &str) -> String {
+    person(desk, email).await.expect("a person")["id"].as_str().expect("an id").to_owned()
+}
+
+async fn erases(desk: &Desk, person: &str) -> crate::support::Answer {
+    desk.post("/v1/erasures", &json!({ "person": person, "reason": "Verzoek van de betrokkene." })).await
+}
+
+async fn exported(desk: &Desk, person: &str) -> Value {
+    let answer = desk.request("GET", &format!("/v1/people/{person}/export")).bearer_auth(ADMIN).send().await.expect("an answer");
+    assert_eq!(answer.status().as_u16(), 200);
+    serde_json::from_str(&answer.text().await.expect("a document")).expect("JSON")
+}
+
+async fn everything_of_a_person_comes_in_one_document_and_nothing_of_anybody_else(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    desk.mail_arrives("servicedesk", &mail_of("Anna", "een")).await;
+    desk.mail_arrives("servicedesk", &mail_of("Zeger", "twee")).await;
+    let reply = "From: Anna <anna@ipo.example>\nTo: servicedesk@uurwerk.example\nMessage-ID: <drie@ipo.example>\n";
+    desk.mail_arrives("servicedesk", &format!("{reply}Subject: Re: [{number}] Mail hapert\n\nNog steeds.\n")).await;
+    desk.passes("PT1M").await;
+    let anna = id_of(desk, "anna@ipo.example").await;
+    let document = exported(desk, &anna).await;
+    let count = |section: &str| document[section].as_array().map_or(0, Vec::len);
+    assert_eq!(document["person"]["email"], "anna@ipo.example");
+    assert_eq!((count("tickets"), count("messages"), count("mailsIn"), count("mailsOut") > 0), (2, 1, 2, true), "{document}");
+    assert!(count("actions") > 0, "{document}");
+    assert!(!document.to_string().contains("Zeger"));
+    let zeger = exported(desk, &id_of(desk, "zeger@ipo.example").await).await;
+    assert!(!zeger.to_string().to_lowercase().contains("anna"), "{zeger}");
+}
+
+async fn an_erased_person_is_named_nowhere_and_every_figure_stays(desk: &Desk) {
+    let number = desk.registers(&incident("p2")).await;
+    desk.mail_arrives("servicedesk", &mail_of("Anna", "een")).await;
+    let kept = desk.get("/v1/inbound-messages").await.body["items"][0]["id"].as_str().expect("an id").to_owned();
+    desk.moves(&number, "in_progress").await;
+    desk.moves(&number, "resolved").await;
+    desk.reaches("2026-04-02T08:00:00+02:00").await;
+    let anna = id_of(desk, "anna@ipo.example").await;
+    let report = desk.get("/v1/reports/service-management?contract=dap-example&month=2026-03").await;
+    assert_eq!(report.status, 200, "{}", report.body);
+    let proof = desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await;
+    let events = desk.events(&number).await.len();
+
+    let erased = erases(desk, &anna).await;
+    assert_eq!((erased.status, &erased.body["inboundMails"]), (201, &json!(1)), "{}", erased.body);
+    let place = erased.headers["location"].to_str().expect("a place").to_owned();
+    assert_eq!(desk.get(&place).await.body, erased.body);
+    assert_eq!(erases(desk, &anna).await.body["code"], "person_erased");
+    assert_eq!(desk.get("/v1/erasures").await.body["items"][0]["person"], anna.as_str());
+
+    let again = desk.get("/v1/reports/service-management?contract=dap-example&month=2026-03").await;
+    assert_eq!(again.body, report.body, "the report of a past month is the same");
+    assert_eq!(desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await.body, proof.body, "and so is a proof");
+    assert_eq!(desk.events(&number).await.len(), events);
+    let ticket = desk.get(&format!("/v1/tickets/{number}")).await;
+    assert_eq!(ticket.body["requester"]["name"], "verwijderde persoon", "{}", ticket.body);
+    assert!(person(desk, "anna").await.is_none());
+    for path in ["/v1/people", "/v1/outbound-messages?pageSize=100", "/v1/inbound-messages", &format!("/v1/tickets/{number}")] {
+        let answer = desk.get(path).await;
+        assert!(answer.status == 200 && !answer.body.to_string().contains("anna@ipo.example"), "{path}: {}", answer.body);
+    }
+    assert_eq!(desk.get(&format!("/v1/inbound-messages/{kept}/content")).await.status, 404, "the copy of the mail is gone");
+
+    let answer = desk.mail_arrives("servicedesk", &mail_of("Anna", "later")).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert_ne!(id_of(desk, "anna@ipo.example").await, anna, "a later mail is of a new person");
+}
+
+async fn nobody_is_erased_under_a_legal_hold_until_it_is_lifted_by_another_act(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let anna = id_of(desk, "anna@ipo.example").await;
+    for (kind, subject) in [("person", anna.as_str()), ("ticket", &number), ("contract", "dap-example")] {
+        let hold = json!({ "kind": kind, "subject": subject, "reason": "Een geschil." });
+        let placed = desk.post("/v1/legal-holds", &hold).await;
+        assert_eq!(placed.status, 201, "{}", placed.body);
+        assert_eq!(desk.post("/v1/legal-holds", &hold).await.status, 409, "it stands once");
+        let refused = erases(desk, &anna).await;
+        assert_eq!((refused.status, &refused.body["code"]), (409, &json!("legal_hold")), "{kind}");
+        assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains("Een geschil.")), "{}", refused.body);
+        let lift = format!("/v1/legal-holds/{}/lifts", placed.body["id"].as_str().expect("an id"));
+        assert_eq!(desk.post(&lift, &json!({ "reason": "Geschikt." })).await.status, 201);
+        assert_eq!(desk.post(&lift, &json!({ "reason": "Geschikt." })).await.body["code"], "hold_lifted");
+    }
+    let unknown = desk.post("/v1/legal-holds", &json!({ "kind": "ticket", "subject": "INC-9999", "reason": "x" })).await;
+    assert_eq!((unknown.status, &unknown.body["errors"][0]["pointer"]), (400, &json!("/subject")));
+    assert_eq!(desk.get("/v1/legal-holds").await.body["items"].as_array().map(Vec::len), Some(3));
+    assert_eq!(erases(desk, &anna).await.status, 201);
+}
+
+async fn only_a_privacy_officer_exports_and_erases(desk: &Desk) {
+    desk.registers(&incident("p3")).await;
+    let anna = id_of(desk, "anna@ipo.example").await;
+    let export = format!("/v1/people/{anna}/export");
+    let erasure = json!({ "person": anna, "reason": "x" });
+    for (roles, may) in [(&[Role::AgentLine1, Role::ServiceManager, Role::Administrator][..], false), (&[Role::PrivacyOfficer], true)] {
+        let token = desk.token(None, roles).await;
+        assert_eq!(desk.ask(Some(&token), "GET", &export, None).await.status, if may { 200 } else { 403 });
+        assert_eq!(desk.ask(Some(&token), "POST", "/v1/erasures", Some(&erasure)).await.status, if may { 201 } else { 403 });
+    }
+    let client = desk.token_of("ipo").await;
+    assert_eq!(desk.ask(Some(&client), "GET", &export, None).await.status, 403);
+    assert_eq!(desk.ask(Some(&client), "GET", "/v1/legal-holds", None).await.status, 403);
+}
