@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::role_assignments::read::reach;
 use super::{Code, Error, FieldCode, Problem};
 use crate::app::App;
 use crate::auth::Caller;
@@ -80,22 +81,25 @@ pub async fn calendars(app: &App, caller: &Caller, contract: &str) -> Result<Vec
 
 /// Who is told about a subject, as far as an organisation is concerned.
 #[derive(Debug)]
-pub struct ToldAbout<'a> {
-    pub subject: &'a Subject,
-    pub organisation: &'a str,
-    /// Each with where it is reached.
-    pub roles: Vec<(&'a Role, &'a [String])>,
+pub struct ToldAbout {
+    pub subject: Subject,
+    pub organisation: String,
+    /// Each with where it is reached now.
+    pub roles: Vec<(Role, Vec<String>)>,
 }
 
-impl Served {
-    /// Who is told about what, by subject and then by client.
-    pub fn told(&self) -> Vec<ToldAbout<'_>> {
-        let contract = &self.version.contract;
-        let pairs = contract.subjects.iter().flat_map(|subject| self.clients.iter().map(move |client| (subject, &*client.organisation)));
-        let told =
-            |(subject, organisation)| ToldAbout { subject, organisation, roles: contract.told_about(subject, organisation).collect() };
-        pairs.map(told).collect()
-    }
+/// Who is told about what, by subject and then by client that the caller sees (ROLE-02).
+pub async fn told(app: &App, caller: &Caller, contract: &str) -> Result<Vec<ToldAbout>, Error> {
+    let (Served { version, clients }, _) = get(app, caller, contract).await?;
+    let reach = reach(&app.db.view(caller.scope.clone()), &[contract], app.time.now()).await?;
+    let contract = &version.contract;
+    let told = |(subject, organisation): (&Subject, &str)| {
+        let reached = |role: &Role| (role.clone(), reach.addresses(contract, role, organisation).to_vec());
+        let roles = contract.told_about(subject).map(reached).collect();
+        ToldAbout { subject: subject.clone(), organisation: organisation.to_owned(), roles }
+    };
+    let pairs = contract.subjects.iter().flat_map(|subject| clients.iter().map(move |client| (subject, &*client.organisation)));
+    Ok(pairs.map(told).collect())
 }
 
 #[derive(Debug)]

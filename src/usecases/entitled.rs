@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use super::role_assignments::read::reach;
 use super::{Code, Error};
+use crate::domain::Instant;
 use crate::domain::contract::{Contract, ReservedTo, Restriction, TicketType, Who};
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
@@ -48,7 +50,7 @@ pub(super) struct Refused {
 }
 
 /// For each wish whether it is refused. Takes as many queries for many wishes as for one, and none where no contract restricts anything.
-pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>]) -> Result<Vec<Option<Refused>>, Error> {
+pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>], now: Instant) -> Result<Vec<Option<Refused>>, Error> {
     let is_restricted = |wish: &&Wish<'_>| wish.contract.restricts(wish.kind, wish.organisation);
     let restricted: Vec<_> = wishes.iter().flatten().filter(is_restricted).collect();
     if restricted.is_empty() {
@@ -57,6 +59,8 @@ pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>]) -> Result<Vec
     let people = people_of(tx, &restricted).await?;
     let clients: Vec<_> = restricted.iter().map(|wish| (wish.contract.id.as_str(), wish.organisation)).collect();
     let lists = store::contacts::lists(tx, &clients).await?;
+    let contracts: BTreeSet<_> = clients.iter().map(|(contract, _)| *contract).collect();
+    let reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
     let contacts = store::contacts::active(tx, &people.iter().map(|person| person.id).collect::<Vec<_>>()).await?;
     let decided = |wish: &Wish<'_>| {
         let person = people.iter().find(|person| wish.is_by(person));
@@ -64,7 +68,9 @@ pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>]) -> Result<Vec
         let is_contact = person.is_some_and(|person| contacts.contains(&(wish.contract.id.clone(), person.id)));
         let is_kept_out = lists.iter().any(client) && !is_contact && wish.by != Asker::Caller;
         let who = Who { address: wish.address(person), is_kept_out };
-        Some((wish.contract.restriction(wish.kind, wish.organisation, &who)?, who.address.is_some()))
+        let restriction =
+            wish.contract.restriction(wish.kind, wish.organisation, &who, |role| reach.addresses(wish.contract, role, wish.organisation));
+        Some((restriction?, who.address.is_some()))
     };
     let decided: Vec<_> = wishes.iter().map(|wish| wish.as_ref().filter(is_restricted).and_then(decided)).collect();
     let kept_out = wishes.iter().flatten().zip(&decided).filter(|(_, decided)| matches!(decided, Some((Restriction::NotAContact, true))));
@@ -82,13 +88,19 @@ pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>]) -> Result<Vec
 }
 
 /// Whether the requester of a ticket may not have one of another type.
-pub(super) async fn retyping(tx: &Tx, contract: &Contract, ticket: &Ticket, to: TicketType) -> Result<Option<Refused>, Error> {
+pub(super) async fn retyping(
+    tx: &Tx,
+    contract: &Contract,
+    ticket: &Ticket,
+    to: TicketType,
+    now: Instant,
+) -> Result<Option<Refused>, Error> {
     if contract.reserved_to(to, &ticket.organisation).is_none() {
         return Ok(None);
     }
     let by = ticket.requester_id.map_or(Asker::Nobody, Asker::Person);
     let wish = Wish { contract, organisation: &ticket.organisation, kind: to, by };
-    let refused = refusals(tx, &[Some(wish)]).await?.pop().flatten();
+    let refused = refusals(tx, &[Some(wish)], now).await?.pop().flatten();
     // A ticket that is there was asked for by somebody who could.
     Ok(refused.filter(|refused| refused.restriction == Restriction::Reserved))
 }

@@ -81,19 +81,18 @@ impl Contract {
         self.subjects.iter().find(|subject| subject.id == id)
     }
 
-    /// Who is told about a subject, with where each is reached about the affairs of an organisation.
-    pub fn told_about<'a>(&'a self, subject: &'a Subject, organisation: &'a str) -> impl Iterator<Item = (&'a Role, &'a [String])> {
-        let roles = subject.roles.iter().filter_map(|code| self.role(code));
-        roles.map(move |role| (role, self.addresses(role, organisation)))
+    /// The roles that are told about a subject.
+    pub fn told_about<'a>(&'a self, subject: &'a Subject) -> impl Iterator<Item = &'a Role> {
+        subject.roles.iter().filter_map(|code| self.role(code))
     }
 }
 
-impl ReservedTo<'_> {
-    /// Whether an address is one of those named. It must be that of a person whom the desk identified.
-    pub fn names(&self, contract: &Contract, organisation: &str, address: &str) -> bool {
+impl<'a> ReservedTo<'a> {
+    /// Whether an address is one of those named, or one at which a named role is reached. It must be that of a person whom the desk
+    /// identified.
+    fn names(&self, address: &str, reached: impl Fn(&'a Role) -> &'a [String]) -> bool {
         let is_it = |named: &str| named.eq_ignore_ascii_case(address);
-        self.people.iter().any(|named| is_it(named))
-            || self.roles.iter().flat_map(|role| contract.addresses(role, organisation)).any(|named| is_it(named))
+        self.people.iter().any(|named| is_it(named)) || self.roles.iter().flat_map(|role| reached(role)).any(|named| is_it(named))
     }
 }
 
@@ -121,13 +120,19 @@ impl Contract {
         self.contacts.is_some() || self.reserved_to(kind, organisation).is_some()
     }
 
-    /// Why somebody may not have a ticket registered; `None` when they may.
-    pub fn restriction(&self, kind: TicketType, organisation: &str, who: &Who<'_>) -> Option<Restriction> {
+    /// Why somebody may not have a ticket registered; `None` when they may. Where a role is reached depends on who holds it now.
+    pub fn restriction<'a>(
+        &'a self,
+        kind: TicketType,
+        organisation: &str,
+        who: &Who<'_>,
+        reached: impl Fn(&'a Role) -> &'a [String],
+    ) -> Option<Restriction> {
         if self.contacts.is_some() && who.is_kept_out {
             return Some(Restriction::NotAContact);
         }
         let to = self.reserved_to(kind, organisation)?;
-        let may = who.address.is_some_and(|address| to.names(self, organisation, address));
+        let may = who.address.is_some_and(|address| to.names(address, reached));
         (!may).then_some(Restriction::Reserved)
     }
 }

@@ -80,8 +80,7 @@ fn mail(app: &App, version: &Version, reach: &Reach, obligation: &Obligation, ev
     };
     let mut recipients: BTreeSet<_> = reach.addresses(contract, role, &obligation.organisation).iter().collect();
     if let (EventData::Late(_), Some(subject)) = (&event.data, duty.subject.as_ref().and_then(|id| contract.subject(id))) {
-        let told = subject.roles.iter().filter_map(|code| contract.role(code));
-        recipients.extend(told.flat_map(|role| reach.addresses(contract, role, &obligation.organisation)));
+        recipients.extend(contract.told_about(subject).flat_map(|role| reach.addresses(contract, role, &obligation.organisation)));
     }
     Ok(recipients.into_iter().map(|recipient| outbound(app, &about, recipient, outgoing.clone())).collect())
 }

@@ -130,7 +130,7 @@ async fn refuse_reserved(tx: &Tx, stamp: &Stamp, contract: &Contract, ticket: &T
     let Some(to) = to.filter(|to| *to != ticket.kind && ticket.state().is_open() && stamp.who.may(Verb::RetypeTickets).is_ok()) else {
         return Ok(());
     };
-    entitled::retyping(tx, contract, ticket, to).await?.map_or(Ok(()), |refused| Err(refused.into()))
+    entitled::retyping(tx, contract, ticket, to, stamp.recorded_at).await?.map_or(Ok(()), |refused| Err(refused.into()))
 }
 
 /// The instant of an act: not in the future, and not before the ticket's previous fact.

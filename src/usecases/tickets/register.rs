@@ -130,7 +130,7 @@ async fn register_all_in(
 /// Refuses drafts of types that their contract reserves to others, and of clients whose contacts alone turn to the desk.
 async fn refuse_others(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], judged: &mut [Judged]) -> Result<(), Error> {
     let wishes: Vec<_> = drafts.iter().zip(&*judged).map(|((_, draft), judged)| wish(stamp, draft, judged)).collect();
-    let refused = entitled::refusals(tx, &wishes).await?;
+    let refused = entitled::refusals(tx, &wishes, stamp.recorded_at).await?;
     for (refused, judged) in refused.into_iter().zip(judged) {
         judged.forbidden = refused.map(Error::from);
     }
@@ -145,7 +145,7 @@ pub(in crate::usecases) async fn restriction(
     draft: &Draft,
 ) -> Result<Option<entitled::Refused>, Error> {
     let judged = judge(agreements, stamp, draft);
-    Ok(entitled::refusals(tx, &[wish(stamp, draft, &judged)]).await?.pop().flatten())
+    Ok(entitled::refusals(tx, &[wish(stamp, draft, &judged)], stamp.recorded_at).await?.pop().flatten())
 }
 
 /// The ticket that a draft asks for, and who does.

@@ -12,6 +12,7 @@ on_both_databases!(
     tkt_07_who_asks_is_known_by_who_they_are_and_never_by_an_address_they_fill_in,
     tkt_07_the_desk_registers_and_retypes_for_those_named_alone,
     tkt_07_whoever_left_may_no_longer,
+    tkt_07_whoever_holds_the_role_may_and_is_told_about_its_subjects,
 );
 
 /// The agreement of the example with changes reserved to Anna and to whoever is the service manager.
@@ -164,4 +165,18 @@ async fn tkt_07_mail_07_by_mail_those_named_get_a_ticket_and_the_others_a_polite
 #[actix_web::test]
 async fn tkt_07_mail_07_by_mail_those_named_get_a_ticket_and_the_others_a_polite_answer_on_postgresql() {
     by_mail_a_reserved_type_takes_those_named_and_tells_the_others_politely(On::Postgres).await;
+}
+
+async fn tkt_07_whoever_holds_the_role_may_and_is_told_about_its_subjects(desk: &Desk) {
+    super::applies(desk, &text().replace("signs_role_changes = true", "signs_role_changes = false")).await;
+    recorded(desk, "ipo", "Bram Visser", "bram@ipo.example").await;
+    let bram = token_of(desk, "ipo", "bram@ipo.example", Role::AuthorisedRequester).await;
+    assert_eq!(refusal(&asks(desk, &bram, "change_request", "bram@ipo.example").await), (403, json!("reserved_type")));
+    let held = json!({ "kind": "matrix", "role": "servicemanager", "contract": "reserved", "organisation": "ipo", "holder": "bram@ipo.example",
+        "reason": "Zo afgesproken." });
+    let held = desk.post("/v1/role-assignments", &held).await;
+    assert_eq!(held.status, 201, "{}", held.body);
+    assert_eq!(asks(desk, &bram, "change_request", "bram@ipo.example").await.status, 201);
+    let told = desk.get("/v1/contracts/reserved/subjects").await.body["items"].to_string();
+    assert!(told.contains("bram@ipo.example") && !told.contains("servicemanager@ipo.example"), "{told}");
 }

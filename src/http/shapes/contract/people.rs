@@ -114,12 +114,12 @@ impl From<&Subject> for ContractSubject {
     }
 }
 
-impl From<&ToldAbout<'_>> for SubjectRecipients {
-    fn from(told: &ToldAbout<'_>) -> Self {
-        let recipient = |(role, addresses): &(&Role, &[String])| SubjectRecipient { role: (*role).into(), addresses: addresses.to_vec() };
+impl From<&ToldAbout> for SubjectRecipients {
+    fn from(told: &ToldAbout) -> Self {
+        let recipient = |(role, addresses): &(Role, Vec<String>)| SubjectRecipient { role: role.into(), addresses: addresses.clone() };
         Self {
-            subject: told.subject.into(),
-            organisation: told.organisation.to_owned(),
+            subject: (&told.subject).into(),
+            organisation: told.organisation.clone(),
             recipients: told.roles.iter().map(recipient).collect(),
         }
     }

@@ -95,6 +95,6 @@ async fn subjects(
     caller: May<ReadAgreements>,
     Path(ContractId(contract)): Path<ContractId>,
 ) -> Result<Json<SubjectList>, Failure> {
-    let (served, _) = contracts::get(&app, &caller, &contract).await?;
-    Ok(Json(SubjectList { items: served.told().iter().map(SubjectRecipients::from).collect() }))
+    let told = contracts::told(&app, &caller, &contract).await?;
+    Ok(Json(SubjectList { items: told.iter().map(SubjectRecipients::from).collect() }))
 }
