@@ -59,17 +59,17 @@ pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>], now: Instant)
     let people = people_of(tx, &restricted).await?;
     let clients: Vec<_> = restricted.iter().map(|wish| (wish.contract.id.as_str(), wish.organisation)).collect();
     let lists = store::contacts::lists(tx, &clients).await?;
-    let contracts: BTreeSet<_> = clients.iter().map(|(contract, _)| *contract).collect();
-    let reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
-    let contacts = store::contacts::active(tx, &people.iter().map(|person| person.id).collect::<Vec<_>>()).await?;
+    let agreements: BTreeSet<_> = clients.iter().map(|(contract, _)| *contract).collect();
+    let held = reach(tx, &agreements.into_iter().collect::<Vec<_>>(), now).await?;
+    let listed = store::contacts::active(tx, &people.iter().map(|person| person.id).collect::<Vec<_>>()).await?;
     let decided = |wish: &Wish<'_>| {
         let person = people.iter().find(|person| wish.is_by(person));
         let client = |(contract, organisation): &(String, String)| (&**contract, &**organisation) == wish.client();
-        let is_contact = person.is_some_and(|person| contacts.contains(&(wish.contract.id.clone(), person.id)));
+        let is_contact = person.is_some_and(|person| listed.contains(&(wish.contract.id.clone(), person.id)));
         let is_kept_out = lists.iter().any(client) && !is_contact && wish.by != Asker::Caller;
         let who = Who { address: wish.address(person), is_kept_out };
         let restriction =
-            wish.contract.restriction(wish.kind, wish.organisation, &who, |role| reach.addresses(wish.contract, role, wish.organisation));
+            wish.contract.restriction(wish.kind, wish.organisation, &who, |role| held.addresses(wish.contract, role, wish.organisation));
         Some((restriction?, who.address.is_some()))
     };
     let decided: Vec<_> = wishes.iter().map(|wish| wish.as_ref().filter(is_restricted).and_then(decided)).collect();

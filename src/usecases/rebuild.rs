@@ -58,7 +58,9 @@ async fn compare_storage(app: &App, write: bool, outcome: &mut Outcome) -> Resul
     if write && !astray.is_empty() {
         let repaired = Stamp::command("rebuild", app.time.now());
         let repaired = repaired.write(app, async |tx| {
-            astray.iter().for_each(|one| tx.touch("storage", &one.organisation));
+            for one in &astray {
+                tx.touch("storage", &one.organisation);
+            }
             Ok(store::storage::repair(tx).await?)
         });
         repaired.await?;

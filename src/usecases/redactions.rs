@@ -204,8 +204,8 @@ async fn take_copies(app: &App, tx: &Tx, ticket: &Ticket, copied: &[Copied], dig
         }
     }
     let out = store::outbound::of_ticket(tx, ticket.id).await?;
-    let copies = out.iter().filter(|mail| mail.event_id == target || holds(&mail.body) || holds(&mail.subject));
-    let ids: BTreeSet<_> = copies.map(|mail| mail.id).collect();
+    let found = out.iter().filter(|mail| mail.event_id == target || holds(&mail.body) || holds(&mail.subject));
+    let ids: BTreeSet<_> = found.map(|mail| mail.id).collect();
     Ok(store::redactions::take_mail_out(tx, &ids.into_iter().collect::<Vec<_>>()).await?)
 }
 

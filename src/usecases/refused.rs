@@ -19,7 +19,7 @@ impl From<Refusal> for Error {
             Refusal::AgreeRepair(repair::Refused::NotAgreeable) => conflict(Code::RepairNotAgreeable, detail),
             Refusal::AgreeRepair(repair::Refused::PriorityMissing) => conflict(Code::PriorityRequired, detail),
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
-            Refusal::Flag(refused) => of_a_flag(refused, detail),
+            Refusal::Flag(refused) => of_a_flag(&refused, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
             | Refusal::Assign(assign::Refused::Cancelled)
@@ -67,10 +67,10 @@ fn of_a_priority(refused: &prioritise::Refused, detail: String) -> Error {
     }
 }
 
-fn of_a_flag(refused: flag::Refused, detail: String) -> Error {
+fn of_a_flag(refused: &flag::Refused, detail: String) -> Error {
     match refused {
-        flag::Refused::Forbidden(refused) => refused.into(),
-        flag::Refused::Aspects(wrong) => Error::Invalid(vec![wrong_aspects(wrong)]),
+        flag::Refused::Forbidden(refused) => (*refused).into(),
+        flag::Refused::Aspects(wrong) => Error::Invalid(vec![wrong_aspects(*wrong)]),
         flag::Refused::Set => conflict(Code::FlagSet, detail),
         flag::Refused::NotSet => conflict(Code::FlagNotSet, detail),
     }

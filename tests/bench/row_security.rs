@@ -27,7 +27,7 @@ async fn fill(desk: &Desk, tickets: usize) -> String {
         let made =
             desk.client.post(format!("{}/v1/tickets/_bulk", desk.url)).bearer_auth(ADMIN).json(&body).send().await.expect("an answer");
         let made: Value = made.json().await.expect("JSON");
-        last = made["items"][499]["ticket"]["number"].as_str().unwrap_or_default().to_owned();
+        made["items"][499]["ticket"]["number"].as_str().unwrap_or_default().clone_into(&mut last);
     }
     last
 }

@@ -90,7 +90,7 @@ impl Contract {
 impl<'a> ReservedTo<'a> {
     /// Whether an address is one of those named, or one at which a named role is reached. It must be that of a person whom the desk
     /// identified.
-    fn names(&self, address: &str, reached: impl Fn(&'a Role) -> &'a [String]) -> bool {
+    pub fn names(&self, address: &str, reached: impl Fn(&'a Role) -> &'a [String]) -> bool {
         let is_it = |named: &str| named.eq_ignore_ascii_case(address);
         self.people.iter().any(|named| is_it(named)) || self.roles.iter().flat_map(|role| reached(role)).any(|named| is_it(named))
     }

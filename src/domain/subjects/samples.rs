@@ -10,6 +10,10 @@ const ID: &str = "018f4c1e-7a3b-7c00-8000-0000000000aa";
 
 /// Each as the name of its kind and what is stored beside that.
 pub fn stored() -> Vec<(&'static str, Value)> {
+    [on_tickets(), on_others()].concat()
+}
+
+fn on_tickets() -> Vec<(&'static str, Value)> {
     let moved = |from: &str, to: &str, state: &str| json!({ "from": from, "to": to, "state": state, "cause": null });
     vec![
         (
@@ -84,6 +88,11 @@ pub fn stored() -> Vec<(&'static str, Value)> {
             "escalation.proposed",
             json!({ "ladder": "dap", "from": 1, "to": 2, "trigger": "level-open", "raisedBy": ["client", "supplier"] }),
         ),
+    ]
+}
+
+fn on_others() -> Vec<(&'static str, Value)> {
+    vec![
         ("obligation.opened", json!({ "period": "2026-Q1" })),
         ("obligation.opened", json!({ "fact": "audit", "factAt": "2026-03-02T11:00:00Z" })),
         ("obligation.reminded", json!({ "before": "P5D" })),

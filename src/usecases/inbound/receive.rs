@@ -193,11 +193,11 @@ impl<'a> Intake<'a> {
         let ticket = match &decision.outcome {
             Outcome::Ticket { .. } | Outcome::FollowUp(_) => {
                 let ticket = tickets::register_in(app, tx, &self.stamp(None), &self.draft(&decision)).await?.ticket;
-                Some(enclosures::record(app, tx, &self.stamp(ticket.requester_id), ticket, enclosed).await?)
+                Some(Box::pin(enclosures::record(app, tx, &self.stamp(ticket.requester_id), ticket, enclosed)).await?)
             }
             Outcome::Reply(ticket) => {
                 let (ticket, writer) = self.reply(tx, ticket).await?;
-                Some(enclosures::record(app, tx, &self.stamp(writer), ticket, enclosed).await?)
+                Some(Box::pin(enclosures::record(app, tx, &self.stamp(writer), ticket, enclosed)).await?)
             }
             Outcome::Bounce => self.note_bounce(tx, decision.about.as_ref()).await?,
             Outcome::Duplicate => match before.and_then(|before| before.ticket_id) {

@@ -78,7 +78,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         // It is the client's from now on.
         store::storage::free(tx, mail.organisation.as_deref().unwrap_or(NOBODY), mail.size_bytes).await?;
         quota::take(app, tx, &made.ticket.organisation, mail.size_bytes).await?;
-        let ticket = enclosures::record(app, tx, stamp, made.ticket.clone(), &enclosed).await?;
+        let ticket = Box::pin(enclosures::record(app, tx, stamp, made.ticket.clone(), &enclosed)).await?;
         Ok(Overview { ticket, ..made })
     });
     let done = Box::pin(done).await;

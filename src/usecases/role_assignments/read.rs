@@ -60,7 +60,7 @@ async fn named(app: &App, view: &View, found: Vec<RoleAssignment>) -> Result<act
     let mut actors = Actors::of(view, acted).await?;
     // Whoever sees that a role is held sees by whom, of the other side too.
     actors.also(holders(app, &shown).await?);
-    Ok(actors::Named { actors, shown })
+    Ok(actors::Named { shown, actors })
 }
 
 async fn holders(app: &App, shown: &[Shown]) -> Result<HashMap<Uuid, ActorName>, Error> {
