@@ -13,7 +13,7 @@ use uurwerk::usecases::tokens::{self, NewToken};
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
 use fill::{OTHER_CONTRACT, OTHERS, OWN_CONTRACT, Sent, Things, required};
-use walk::{ask, operations};
+use walk::{Told, ask, both, operations};
 
 on_both_databases!(
     no_operation_tells_another_organisation_or_nobody_anything_and_what_is_not_yours_is_not_there,
@@ -81,10 +81,15 @@ async fn seeded(desk: &Desk) -> Things {
         "approvals": [{ "side": "client", "approvedBy": format!("Bea {SECRET}") }] });
     let amendment = told(desk, admin, ("POST", &format!("/v1/contracts/{OTHER_CONTRACT}/calendar-amendments")), &amendment).await;
     let person = text(&made["requester"]["id"]);
-    let (contacts, redactions) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"));
+    let anna = text(&desk.get("/v1/people?organisation=ipo").await.body["items"][0]["id"]);
+    let (contacts, redactions) = (format!("/v1/contracts/{OTHER_CONTRACT}/contacts"), below("redactions"));
     let mut others = BTreeMap::new();
     for (stands_at, path, body) in [
-        ("/access-tokens/", "/v1/access-token-grants", json!({ "name": "x", "roles": ["approver"], "organisation": OTHERS })),
+        (
+            "/access-tokens/",
+            "/v1/access-token-grants",
+            json!({ "name": "x", "roles": ["approver"], "organisation": OTHERS, "expiresAt": "2027-02-01T00:00:00Z" }),
+        ),
         (
             "/local-accounts/",
             "/v1/local-accounts",
@@ -95,11 +100,12 @@ async fn seeded(desk: &Desk) -> Things {
             "/v1/role-assignments",
             json!({ "kind": "right", "role": "approver", "organisation": OTHERS, "holder": "bea@stichting-proef.example" }),
         ),
-        ("/contracts/{contract}/contacts/", &contacts, json!({ "person": person })),
+        ("/contracts/{contract}/contacts/", &contacts, json!({ "person": anna })),
         ("/tickets/{ref}/redactions/", &redactions, json!({ "what": "attachment", "target": text(&file.body["id"]), "reason": SECRET })),
     ] {
         let made = desk.post(path, &body).await;
-        let id = made.headers.get("location").and_then(|place| Some(place.to_str().ok()?.rsplit('/').next()?.to_owned()));
+        let place = made.headers.get("location").and_then(|place| Some(place.to_str().ok()?.rsplit('/').next()?.to_owned()));
+        let id = place.or_else(|| made.body["id"].as_str().map(str::to_owned));
         if id.is_none() && made.body["code"] != "not_found" {
             println!("the isolation walk could make nothing at {path}: {}", made.body);
         }
@@ -162,19 +168,14 @@ async fn no_operation_tells_another_organisation_or_nobody_anything_and_what_is_
                 if pair.named.is_empty() {
                     continue;
                 }
-                let absent = ask(desk, token.as_deref(), method, &pair.absent).await.without(&pair.named, |one| &one.absent);
-                asked += 1;
-                if foreign != absent {
-                    wrong.push(format!("{place}\n  another's: {foreign:?}\n  nowhere:   {absent:?}"));
-                }
-                if method == "GET" {
-                    let (foreign, absent) = (
-                        ask(desk, token.as_deref(), "HEAD", &pair.foreign).await.without(&pair.named, |one| &one.foreign),
-                        ask(desk, token.as_deref(), "HEAD", &pair.absent).await.without(&pair.named, |one| &one.absent),
-                    );
+                let methods = if method == "GET" { vec!["GET", "HEAD"] } else { vec![method.as_str()] };
+                for method in methods {
+                    let (foreign, absent) = both(desk, token.as_deref(), method, &pair).await;
                     asked += 2;
-                    if foreign != absent {
-                        wrong.push(format!("HEAD {place}\n  another's: {foreign:?}\n  nowhere:   {absent:?}"));
+                    // A system vouches for whoever it names, so that it makes a ticket of its own organisation either way.
+                    let is_own = |told: &Told| told.status == 201 && told.body.contains(&format!("\"organisation\":\"{ASKS}\""));
+                    if foreign != absent && !(is_own(&foreign) && is_own(&absent)) {
+                        wrong.push(format!("{method} {place}\n  another's: {foreign:?}\n  nowhere:   {absent:?}"));
                     }
                 }
             }
