@@ -56,7 +56,9 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "contact" | "redaction") if self.others.contains_key(upto) => vec![named(&self.others[upto], nobody())],
+            (upto, "id" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
+                vec![named(&self.others[upto], nobody())]
+            }
             ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
             _ => panic!("the isolation walk does not know what {{{name}}} of {path} names: tell it in tests/it/http/isolation/fill.rs"),
         }
@@ -138,6 +140,11 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createRoleDeputy" => vec![json!({ "deputy": "{email}" })],
         "createRoleReview" => vec![json!({ "evidence": "x" })],
         "createCall" => vec![json!({ "contract": "{contract}", "organisation": "{client}", "name": "x", "phone": "+31612345678" })],
+        "createLegalHold" => vec![json!({ "kind": "ticket", "subject": "{number}", "reason": "x" })],
+        "createLegalHoldLift" => vec![json!({ "reason": "x" })],
+        "createErasure" => vec![json!({ "person": "{person}", "reason": "x" })],
+        "createDestruction" => vec![json!({ "contract": "{contract}", "class": "tickets" })],
+        "createDestructionApproval" => vec![json!({ "evidence": "x" })],
         "createContact" => vec![json!({ "person": "{person}" })],
         "updateContact" => vec![json!({ "isActive": false })],
         "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
