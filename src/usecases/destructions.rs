@@ -25,8 +25,9 @@ pub struct NewDestruction {
     pub class: Option<RetentionClass>,
 }
 
-/// Lists what is due, and counts as the proposer's signature.
+/// Lists what is due, and counts as the proposer's signature. Tickets that few may see are on it as well, by their numbers.
 pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<Destruction, Error> {
+    let stamp = &stamp.cleared();
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::DestroyRecords)?;
