@@ -51,6 +51,9 @@ obligations.vervolggesprek = { title.nl = "Vervolggesprek over de overschreden o
 const DAP: &str = r#"
 title = "Dossier Afspraken & Procedures kantoorautomatisering" # title page
 supplier_levels = ["operational", "tactical", "strategic"] # 4.1 (ROLE-03)
+signs_role_changes = true # 4.1 (ROLE-05)
+always_told.security = ["information-security-officer", "ciso"] # 3.5.1 (INC-11)
+always_told.privacy = ["privacy-officer"] # 3.5.1 (INC-12)
 clients.ipo = { name = "Vereniging IPO" } # title page
 calendars.backup = { hours = { mon-fri = ["00:00-24:00"] }, holidays = "none" } # 3.14 (CAL-06)
 calendars.on-site = { hours = { tue = ["08:00-13:00"] } } # 3.7.1 (SUP-04)

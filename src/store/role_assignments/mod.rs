@@ -83,7 +83,7 @@ fn lasts(at: Instant) -> Condition {
 /// The rights, agreed by whoever had to, of which one of these is the holder or a deputy, past ones too: what they may at an instant follows
 /// from these.
 pub async fn rights_of(reads: &impl Reads, who: &[Uuid]) -> Result<Vec<RoleAssignment>, DbErr> {
-    let deputises = role_absence::Entity::find().select_only().column(role_absence::Column::AssignmentId);
+    let deputises = reads.find::<role_absence::Entity>().select_only().column(role_absence::Column::AssignmentId);
     let deputises = deputises.filter(role_absence::Column::DeputyId.is_in(who.iter().copied())).into_query();
     let own = Condition::any().add(Column::HolderId.is_in(who.iter().copied())).add(Column::Id.in_subquery(deputises));
     let agreed = reads.find::<role_assignment::Entity>().filter(Column::Kind.eq(RoleKind::Right.as_str())).filter(own);
