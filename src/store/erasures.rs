@@ -1,5 +1,7 @@
 //! Erasing a person: what names them in rows is replaced or emptied, and the rows stay, so that every figure does.
 
+use std::collections::BTreeMap;
+
 use entity::{account, erasure, inbound_mail, outbound_mail, person, token};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
@@ -7,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrde
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant};
+use super::{Reads, Tx, instant, storage};
 use crate::domain::Instant;
 use crate::domain::mail::MailState;
 use crate::domain::person::{Person, without_address};
@@ -52,18 +54,30 @@ pub async fn access(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
 
 /// Erases the copies of mails that came from them: sender, subject, and the message itself. Returns how many.
 pub async fn inbound(tx: &Tx, person: &Person, now: Instant) -> Result<u64, DbErr> {
-    let erased = emptied(now).filter(from(&person.organisation, &person.email));
-    Ok(erased.exec(tx.connection()).await?.rows_affected)
+    empty(tx, from(&person.organisation, &person.email), now).await
 }
 
-pub(super) fn emptied(now: Instant) -> sea_orm::UpdateMany<inbound_mail::Entity> {
-    inbound_mail::Entity::update_many()
+/// Erases the copies of these mails, which then take no room any more. Returns how many.
+pub(super) async fn empty(tx: &Tx, which: Condition, now: Instant) -> Result<u64, DbErr> {
+    let kept = tx.find::<inbound_mail::Entity>().filter(which).filter(inbound_mail::Column::ErasedAt.is_null()).select_only();
+    let kept = kept.columns([inbound_mail::Column::Id, inbound_mail::Column::Organisation, inbound_mail::Column::SizeBytes]);
+    let kept: Vec<(Uuid, Option<String>, i64)> = kept.into_tuple().all(tx.connection()).await?;
+    let mut room: BTreeMap<&str, u64> = BTreeMap::new();
+    for (_, organisation, bytes) in &kept {
+        *room.entry(organisation.as_deref().unwrap_or(storage::NOBODY)).or_default() += u64::try_from(*bytes).unwrap_or_default();
+    }
+    for (organisation, bytes) in room {
+        storage::free(tx, organisation, bytes).await?;
+    }
+    let emptied = inbound_mail::Entity::update_many()
         .col_expr(inbound_mail::Column::Sender, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::Subject, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::Raw, Expr::value(Vec::<u8>::new()))
         .col_expr(inbound_mail::Column::KeyId, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))
-        .col_expr(inbound_mail::Column::ErasedAt, Expr::value(Some(now.to_utc())))
+        .col_expr(inbound_mail::Column::ErasedAt, Expr::value(Some(now.to_utc())));
+    let emptied = emptied.filter(inbound_mail::Column::Id.is_in(kept.iter().map(|(id, ..)| *id)));
+    Ok(emptied.exec(tx.connection()).await?.rows_affected)
 }
 
 /// Mails of that sender to an organisation's desk; those that were attributed to nobody are theirs, too.

@@ -56,7 +56,7 @@ pub async fn astray(reads: &impl Reads) -> Result<Vec<Astray>, DbErr> {
     let sql = "SELECT organisation, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(counted) AS BIGINT) AS counted FROM ( \
          SELECT organisation, bytes AS kept, 0 AS counted FROM storage_use \
          UNION ALL SELECT organisation, 0, size_bytes FROM attachment \
-         UNION ALL SELECT COALESCE(organisation, ''), 0, size_bytes FROM inbound_mail \
+         UNION ALL SELECT COALESCE(organisation, ''), 0, size_bytes FROM inbound_mail WHERE erased_at IS NULL \
          ) AS every GROUP BY organisation HAVING SUM(kept) <> SUM(counted) ORDER BY organisation";
     let connection = reads.connection();
     let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;

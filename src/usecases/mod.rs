@@ -41,7 +41,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::audit::{Act, Object, Via};
 use crate::domain::idempotency::Key;
-use crate::domain::permission::{Clearance, Principal};
+use crate::domain::permission::Principal;
 use crate::store::{CheckedScope, Scope, Tx};
 
 /// Who does something, with what scope, and when. Made once at the edge, so that one action has one instant.
@@ -80,7 +80,7 @@ impl Stamp {
     /// The same, for what must reach the tickets that few may see as well, and shows none of them.
     #[must_use]
     pub(crate) fn cleared(&self) -> Self {
-        Self { scope: Scope { clearance: Clearance::All, ..self.scope.clone() }, ..self.clone() }
+        Self { scope: self.scope.cleared(), ..self.clone() }
     }
 
     /// What is done, as the audit trail has it.

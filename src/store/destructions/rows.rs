@@ -2,7 +2,7 @@
 //! figures are counted from them as before.
 
 use entity::{attachment, event, external_reference, inbound_mail, message, outbound_mail, ticket, ticket_part};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use super::{DESTROYED_AT, FILES_DESTROYED_AT};
 use crate::domain::Instant;
 use crate::domain::ticket::Ticket;
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads as _, Tx, erasures, search};
+use crate::store::{Reads as _, Tx, erasures, search, storage};
 
 /// What stands in the place of a text that was destroyed.
 const DESTROYED: &str = "(vernietigd)";
@@ -35,7 +35,7 @@ pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Vec<Uuid>, DbE
     ticket_part::Entity::delete_many().filter(ticket_part::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
     external_reference::Entity::delete_many().filter(external_reference::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
     outbound_mail::Entity::delete_many().filter(outbound_mail::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
-    erasures::emptied(now).filter(inbound_mail::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
+    erasures::empty(tx, inbound_mail::Column::TicketId.eq(of.id).into_condition(), now).await?;
     search::remove(tx, of.number).await?;
     files(tx, of.id, now).await
 }
@@ -62,6 +62,10 @@ async fn history(tx: &Tx, ticket: Uuid) -> Result<(), DbErr> {
 pub async fn files(tx: &Tx, ticket: Uuid, now: Instant) -> Result<Vec<Uuid>, DbErr> {
     let rows = tx.find::<attachment::Entity>().filter(attachment::Column::TicketId.eq(ticket)).all(tx.connection()).await?;
     attachment::Entity::delete_many().filter(attachment::Column::TicketId.eq(ticket)).exec(tx.connection()).await?;
+    if let Some(first) = rows.first() {
+        let room = rows.iter().map(|row| u64::try_from(row.size_bytes).unwrap_or_default()).sum();
+        storage::free(tx, &first.organisation, room).await?;
+    }
     let done = ticket::Entity::update_many().col_expr(Alias::new(FILES_DESTROYED_AT), Expr::value(Some(now.to_utc())));
     done.filter(ticket::Column::Id.eq(ticket)).exec(tx.connection()).await?;
     Ok(rows.into_iter().map(|row| row.stored_as.unwrap_or(row.id)).collect())
@@ -72,6 +76,5 @@ pub async fn mail(tx: &Tx, id: Uuid, before: Instant, now: Instant) -> Result<bo
     let closed = tx.find::<ticket::Entity>().filter(ticket::Column::ClosedAt.lt(before.to_utc()));
     let closed = closed.select_only().column(ticket::Column::Id).into_query();
     let ended = Condition::any().add(inbound_mail::Column::TicketId.is_null()).add(inbound_mail::Column::TicketId.in_subquery(closed));
-    let emptied = erasures::emptied(now).filter(inbound_mail::Column::Id.eq(id)).filter(inbound_mail::Column::ErasedAt.is_null());
-    Ok(emptied.filter(ended).exec(tx.connection()).await?.rows_affected == 1)
+    Ok(erasures::empty(tx, Condition::all().add(inbound_mail::Column::Id.eq(id)).add(ended), now).await? == 1)
 }

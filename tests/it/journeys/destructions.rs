@@ -136,12 +136,12 @@ async fn destroys(on: On) {
 
 #[actix_web::test]
 async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_sqlite() {
-    destroys(On::Sqlite).await;
+    Box::pin(destroys(On::Sqlite)).await;
 }
 
 #[actix_web::test]
 async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_postgresql() {
-    destroys(On::Postgres).await;
+    Box::pin(destroys(On::Postgres)).await;
 }
 
 /// A desk that is killed while it destroys, again and again.

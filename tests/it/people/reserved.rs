@@ -159,12 +159,12 @@ async fn by_mail_a_reserved_type_takes_those_named_and_tells_the_others_politely
 
 #[actix_web::test]
 async fn tkt_07_mail_07_by_mail_those_named_get_a_ticket_and_the_others_a_polite_answer_on_sqlite() {
-    by_mail_a_reserved_type_takes_those_named_and_tells_the_others_politely(On::Sqlite).await;
+    Box::pin(by_mail_a_reserved_type_takes_those_named_and_tells_the_others_politely(On::Sqlite)).await;
 }
 
 #[actix_web::test]
 async fn tkt_07_mail_07_by_mail_those_named_get_a_ticket_and_the_others_a_polite_answer_on_postgresql() {
-    by_mail_a_reserved_type_takes_those_named_and_tells_the_others_politely(On::Postgres).await;
+    Box::pin(by_mail_a_reserved_type_takes_those_named_and_tells_the_others_politely(On::Postgres)).await;
 }
 
 async fn tkt_07_whoever_holds_the_role_may_and_is_told_about_its_subjects(desk: &Desk) {

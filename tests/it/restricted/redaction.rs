@@ -100,7 +100,7 @@ async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(de
     desk.passes("PT1M").await;
     let before = ledger(desk, &number).await;
     let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
-    assert_eq!(traces(desk, NUMBER).await.is_empty(), false, "it is looked for in the right place");
+    assert!(!traces(desk, NUMBER).await.is_empty(), "it is looked for in the right place");
     let reason = "Burgerservicenummer in een bericht.";
     for id in [&messages[0]["id"], &said.body["id"]] {
         redact(desk, &number, &json!({ "what": "message", "target": id, "reason": reason })).await;

@@ -134,17 +134,15 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createRoleAssignment" => {
             vec![json!({ "kind": "right", "role": "approver", "contract": "{contract}", "organisation": "{client}", "holder": "{email}" })]
         }
-        "createRoleApproval" | "createTicketRedactionApproval" => vec![json!({ "side": "client", "approvedBy": "x" })],
-        "createRoleEnding" => vec![json!({ "reason": "x" })],
+        "createRoleApproval" | "createTicketRedactionApproval" | "createCalendarAmendmentApproval" => vec![json!({ "side": "client", "approvedBy": "x" })],
+        "createRoleEnding" | "createLegalHoldLift" => vec![json!({ "reason": "x" })],
         "createRoleAbsence" => vec![json!({ "fromAt": "2027-01-01T12:00:00Z", "untilAt": "2027-02-01T12:00:00Z", "deputy": "{email}" })],
         "createRoleDeputy" => vec![json!({ "deputy": "{email}" })],
-        "createRoleReview" => vec![json!({ "evidence": "x" })],
+        "createRoleReview" | "createDestructionApproval" | "createObligationFulfilment" => vec![json!({ "evidence": "x" })],
         "createCall" => vec![json!({ "contract": "{contract}", "organisation": "{client}", "name": "x", "phone": "+31612345678" })],
         "createLegalHold" => vec![json!({ "kind": "ticket", "subject": "{number}", "reason": "x" })],
-        "createLegalHoldLift" => vec![json!({ "reason": "x" })],
         "createErasure" => vec![json!({ "person": "{person}", "reason": "x" })],
         "createDestruction" => vec![json!({ "contract": "{contract}", "class": "tickets" })],
-        "createDestructionApproval" => vec![json!({ "evidence": "x" })],
         "createContact" => vec![json!({ "person": "{person}" })],
         "updateContact" => vec![json!({ "isActive": false })],
         "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
@@ -154,13 +152,11 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],
         "createContractPlan" | "createContractSimulation" | "createContractVersion" => vec![json!({ "contract": "id = \"{contract}\"" })],
         "createCalendarAmendment" => vec![json!({})],
-        "createCalendarAmendmentApproval" => vec![json!({ "side": "client", "approvedBy": "x" })],
         "createInboundMessageTicket" => vec![json!({}), json!({ "contract": "{contract}", "organisation": "{client}" })],
         "createObligation" => vec![
             json!({ "contract": "{contract}", "organisation": "ipo", "obligation": "verbeterplan-exitplan", "evidence": "x" }),
             json!({ "contract": OWN_CONTRACT, "organisation": "{client}", "obligation": "verbeterplan-exitplan", "evidence": "x" }),
         ],
-        "createObligationFulfilment" => vec![json!({ "evidence": "x" })],
         "createSandboxAdvance" => vec![json!({ "by": "PT1S" })],
         "createTicket" => vec![
             ticket(json!({ "contract": "{contract}" })),

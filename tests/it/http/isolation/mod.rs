@@ -141,16 +141,15 @@ async fn askers(desk: &Desk) -> Vec<(String, Option<String>)> {
         let person = (role == Role::Requester).then(|| "eva@gemeente-voorbeeld.example".to_owned());
         let new =
             NewToken { name: format!("as {role}"), organisation: Some(ASKS.to_owned()), roles: vec![role], person, ..NewToken::default() };
-        let token = match tokens::create(&desk.app, &new).await {
-            Ok(token) => token,
+        let token = if let Ok(token) = tokens::create(&desk.app, &new).await {
+            token
+        } else {
             // A role that is only granted by the agreement of both sides: written behind the desk's back.
-            Err(_) => {
-                let made = NewToken { roles: vec![Role::Approver], ..new.clone() };
-                let token = tokens::create(&desk.app, &made).await.expect("a token");
-                let sql = format!("UPDATE token SET roles = '{role}' WHERE name = '{}'", new.name);
-                sea_orm::ConnectionTrait::execute_unprepared(&desk.behind().await, &sql).await.expect("its role");
-                token
-            }
+            let made = NewToken { roles: vec![Role::Approver], ..new.clone() };
+            let token = tokens::create(&desk.app, &made).await.expect("a token");
+            let sql = format!("UPDATE token SET roles = '{role}' WHERE name = '{}'", new.name);
+            sea_orm::ConnectionTrait::execute_unprepared(&desk.behind().await, &sql).await.expect("its role");
+            token
         };
         askers.push((role.to_string(), Some(token)));
     }
