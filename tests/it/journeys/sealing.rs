@@ -79,7 +79,7 @@ async fn mail(desk: &Desk, id: &str) -> String {
 
 /// Every kept mail as the database holds it.
 async fn stored_mails(desk: &Desk) -> Vec<Vec<u8>> {
-    let sql = desk.app.db.bare_connection();
+    let sql = desk.behind().await;
     let asked = Statement::from_string(sql.get_database_backend(), "SELECT raw FROM inbound_mail");
     let rows = sql.query_all_raw(asked).await.expect("rows");
     rows.iter().map(|row| row.try_get_by_index(0).expect("bytes")).collect()
