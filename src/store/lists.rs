@@ -157,7 +157,7 @@ async fn section_rows(
         query = query.order_by(by.expr(), by.order());
     }
     query = query.order_by(ticket::Column::Id, if is_descending(keys) { Order::Desc } else { Order::Asc });
-    overviews::rows(reads, query.limit(limit)).await
+    overviews::rows(reads, query, Some(limit)).await
 }
 
 /// Ids break ties, in the direction of the last key, so that keys of one direction and the id form one row value.
@@ -267,7 +267,7 @@ pub async fn changed_since(
     let more = marks.len() > most;
     marks.truncate(most);
     let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(marks.iter().map(|mark| mark.ticket_id)));
-    let mut rows = overviews::rows(reads, rows).await?;
+    let mut rows = overviews::rows(reads, rows, None).await?;
     rows.sort_by_key(|row| marks.iter().position(|mark| mark.ticket_id == row.ticket.id));
     let place_of = |mark: &ticket_change::Model| match reader {
         Reader::Client => Some((instant(mark.client_changed_at?), mark.client_position?)),

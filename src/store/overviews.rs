@@ -57,19 +57,19 @@ const REFERENCES: &str = "reference_list";
 
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Overview>, DbErr> {
-    let found = rows(reads, reads.find::<ticket::Entity>().filter(addressed(ticket))).await?.pop();
+    let found = rows(reads, reads.find::<ticket::Entity>().filter(addressed(ticket)), None).await?.pop();
     found.map(Row::into_overview).transpose()
 }
 
 /// In no particular order.
 pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Overview>, DbErr> {
-    let rows = rows(reads, reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied()))).await?;
+    let rows = rows(reads, reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())), None).await?;
     rows.into_iter().map(Row::into_overview).collect()
 }
 
-/// The overviews of the tickets that a query finds. Requester and references belong to the ticket's organisation, so the query's scope
-/// covers them.
-pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>) -> Result<Vec<Row>, DbErr> {
+/// The overviews of the tickets that a query finds, at most so many. Requester and references belong to the ticket's organisation, so the
+/// query's scope covers them.
+pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>, most: Option<u64>) -> Result<Vec<Row>, DbErr> {
     let connection = reads.connection();
     let of_requester = |column: person::Column| Expr::col((person::Entity, column).into_column_ref());
     let theirs = of_requester(person::Column::Id)
@@ -90,5 +90,11 @@ pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>) ->
         .expr_as(Expr::cust(list), REFERENCES)
         .into_query();
     query.join(JoinType::LeftJoin, person::Entity, theirs);
-    connection.query_all(&query).await?.iter().map(Row::read).collect()
+    let mut statement = connection.get_database_backend().build(&query);
+    if let Some(most) = most {
+        // In the text and not as a value: of a limit that it does not know PostgreSQL expects the worst, and so plans anew for every page,
+        // which takes longer than reading it.
+        statement.sql.extend([" LIMIT ", &most.to_string()]);
+    }
+    connection.query_all_raw(statement).await?.iter().map(Row::read).collect()
 }
