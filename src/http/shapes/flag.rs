@@ -17,9 +17,21 @@ pub struct TicketFlagInput {
     #[schema(value_type = String, pattern = "^(security|privacy|confidential)$", max_length = 20)]
     pub flag: Option<String>,
     /// What a breach of security touches, with `security` alone, and then one at least: `availability`, `integrity`, `confidentiality`.
-    #[schema(max_items = 3)]
+    #[schema(value_type = Option<Vec<AspectCode>>, max_items = 3)]
     pub security_aspects: Option<Vec<String>>,
 }
+
+/// The code of a flag.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 20, example = "privacy")]
+#[expect(dead_code, reason = "a shape for the document")]
+pub struct FlagCode(String);
+
+/// The code of what a breach of security touches.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 20, example = "integrity")]
+#[expect(dead_code, reason = "a shape for the document")]
+pub struct AspectCode(String);
 
 impl TicketFlagInput {
     /// What is wished, as far as it can be read, and what of it cannot.

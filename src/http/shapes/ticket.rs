@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::flag::codes;
+use super::flag::{AspectCode, FlagCode, codes};
 use crate::domain::Instant;
 use crate::domain::person::Person;
 use crate::domain::restriction::{Aspect, Flag};
@@ -57,11 +57,11 @@ pub struct TicketInput {
     #[schema(min_length = 1, max_length = 50, example = "INC-1001")]
     pub emergency_for: Option<String>,
     /// Why few may see it: `security`, `privacy`, `confidential`; see `createTicketFlag` for who does.
-    #[schema(max_items = 3)]
+    #[schema(value_type = Option<Vec<FlagCode>>, max_items = 3)]
     pub flags: Option<Vec<String>>,
     /// What a breach of security touches, with the flag `security` alone, and then one at least: `availability`, `integrity`,
     /// `confidentiality`.
-    #[schema(max_items = 3)]
+    #[schema(value_type = Option<Vec<AspectCode>>, max_items = 3)]
     pub security_aspects: Option<Vec<String>>,
 }
 

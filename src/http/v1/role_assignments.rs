@@ -77,7 +77,7 @@ impl FromQuery for AssignmentFilter {
             roles: keys.list("role", "A comma list of codes of roles"),
             holders: keys.parsed("holder", "A comma list of ids of people and accounts", |text| text.parse().ok(), "must be ids"),
             states: keys.codes("state", "A comma list of states: `pending`, `planned`, `in_force`, `ended`"),
-            in_force_at: keys.instant("inForceAt", "In force at this instant"),
+            in_force_at: keys.instant("asOf", "In force at this instant"),
             review_overdue: keys.flag("reviewOverdue", "Only those whose review is overdue, or only the others"),
             now: None,
             limit: keys.page_size("How many assignments a page shows; 20 unless said", 20),

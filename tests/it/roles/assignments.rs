@@ -191,8 +191,8 @@ async fn assignments_are_listed_by_contract_role_holder_and_instant_page_by_page
     assert_eq!(ids("kind=right").await, std::slice::from_ref(&reader_id));
     let holder = anna["holder"]["id"].as_str().unwrap_or_default();
     assert_eq!(ids(&format!("holder={holder}")).await, sorted(vec![anna_id.clone(), reader_id]));
-    assert_eq!(ids("contract=matrix&inForceAt=2026-04-02T00:00:00Z").await, sorted(vec![anna_id.clone(), bram_id.clone()]));
-    assert_eq!(ids("contract=matrix&inForceAt=2026-03-31T00:00:00Z").await, [anna_id]);
+    assert_eq!(ids("contract=matrix&asOf=2026-04-02T00:00:00Z").await, sorted(vec![anna_id.clone(), bram_id.clone()]));
+    assert_eq!(ids("contract=matrix&asOf=2026-03-31T00:00:00Z").await, [anna_id]);
     let (mut seen, mut cursor) = (0, String::new());
     loop {
         let page = desk.get(&format!("{ROLES}?pageSize=1{cursor}")).await.body;

@@ -83,7 +83,7 @@ impl Things {
             "priority" => vec![named("p1", "p99")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
-            | "dueFrom" | "dueBefore" | "kind" | "role" | "inForceAt" | "reviewOverdue" | "isActive" | "from" | "until" | "action"
+            | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action"
             | "result" | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name" | "mediaType"
             | "visibility" => Vec::new(),
             _ => panic!(
