@@ -78,7 +78,7 @@ async fn unlocked(desk: &Desk) {
         On::Postgres => format!("DROP TRIGGER t_{name} ON {}", name.rsplit_once('_').expect("a table").0),
     });
     for sql in tables {
-        desk.says_to_the_database(&sql).await.expect("the owner may");
+        desk.says_as_its_owner(&sql).await.expect("the owner may");
     }
 }
 
@@ -105,9 +105,9 @@ async fn whatever_is_done_to_the_chain_is_found(desk: &Desk) {
             "no line of the trail says so".to_owned(),
         ),
     ] {
-        desk.says_to_the_database("CREATE TABLE kept AS SELECT * FROM audit_line").await.expect("a copy");
-        desk.says_to_the_database("CREATE TABLE kept_head AS SELECT * FROM audit_head").await.expect("a copy");
-        desk.says_to_the_database(&sql).await.expect("the owner may");
+        desk.says_as_its_owner("CREATE TABLE kept AS SELECT * FROM audit_line").await.expect("a copy");
+        desk.says_as_its_owner("CREATE TABLE kept_head AS SELECT * FROM audit_head").await.expect("a copy");
+        desk.says_as_its_owner(&sql).await.expect("the owner may");
         let (faults, _) = verified(desk, None).await;
         assert!(faults.iter().any(|fault| fault.contains(&found)), "{sql}: {faults:?}");
         for sql in [
@@ -117,12 +117,12 @@ async fn whatever_is_done_to_the_chain_is_found(desk: &Desk) {
             "DROP TABLE kept",
             "DROP TABLE kept_head",
         ] {
-            desk.says_to_the_database(sql).await.expect("put back");
+            desk.says_as_its_owner(sql).await.expect("put back");
         }
         assert_eq!(verified(desk, None).await.0, Vec::<String>::new(), "{sql}");
     }
     // With its head the end can be cut off unseen, unless somebody noted it.
-    desk.says_to_the_database(&cut).await.expect("the owner may");
+    desk.says_as_its_owner(&cut).await.expect("the owner may");
     assert_eq!(verified(desk, None).await.0, Vec::<String>::new());
     let (faults, _) = verified(desk, Some(&noted)).await;
     assert!(faults.iter().any(|fault| fault.contains("expected hash")), "{faults:?}");

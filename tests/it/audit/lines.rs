@@ -24,12 +24,12 @@ on_both_databases!(
 );
 
 async fn a_change_and_its_line_are_there_together_or_not_at_all(desk: &Desk) {
-    desk.says_to_the_database("ALTER TABLE audit_line RENAME TO elsewhere").await.expect("it moves");
+    desk.says_as_its_owner("ALTER TABLE audit_line RENAME TO elsewhere").await.expect("it moves");
     let before = desk.rows("ticket").await;
     let answer = desk.post("/v1/tickets", &incident("p3")).await;
     assert!(answer.status >= 500, "{}", answer.body);
     assert_eq!(desk.rows("ticket").await, before);
-    desk.says_to_the_database("ALTER TABLE elsewhere RENAME TO audit_line").await.expect("it moves");
+    desk.says_as_its_owner("ALTER TABLE elsewhere RENAME TO audit_line").await.expect("it moves");
     desk.registers(&incident("p3")).await;
     assert_eq!(desk.trail("action=createTicket&result=done").await.len(), 1);
 }

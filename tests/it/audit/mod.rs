@@ -2,6 +2,7 @@
 
 mod chain;
 mod lines;
+mod requests;
 mod walk;
 
 use sea_orm::ConnectionTrait;
@@ -20,6 +21,12 @@ impl Desk {
     /// A statement behind the desk's back; an error when the database refuses it.
     async fn says_to_the_database(&self, sql: &str) -> Result<u64, String> {
         let done = self.app.db.bare_connection().execute_unprepared(sql).await;
+        done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
+    }
+
+    /// The same as whoever owns the database, which the program does not.
+    async fn says_as_its_owner(&self, sql: &str) -> Result<u64, String> {
+        let done = self.behind().await.execute_unprepared(sql).await;
         done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
     }
 }
