@@ -7,7 +7,6 @@ use sea_orm::DbErr;
 
 use super::callers::Known;
 use super::{Backend, Reads, Scope, Tx, access, row_security};
-use crate::domain::permission::Clearance;
 
 /// What transactions and views are opened for: a scope and, where it is somebody's, the caller whose it is.
 ///
@@ -36,12 +35,6 @@ impl From<Scope> for CheckedScope {
 impl CheckedScope {
     pub fn of(scope: Scope, known: Arc<Known>) -> Self {
         Self { scope, check: Some(Arc::new(Check { known, is_done: AtomicBool::new(false) })) }
-    }
-
-    /// The same rows, with the tickets that few may see.
-    #[must_use]
-    pub fn cleared(&self) -> Self {
-        Self { scope: Scope { clearance: Clearance::All, ..self.scope.clone() }, check: self.check.clone() }
     }
 
     pub fn seen(&self) -> &Scope {

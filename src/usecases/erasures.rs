@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::held::{remember, repeated};
-use super::{Code, Error, Stamp, holds};
+use super::{Code, Error, FieldCode, Problem, Stamp, holds};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
@@ -22,7 +22,10 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
                 return store::erasures::find(tx, known).await?.ok_or(Error::NotFound("erasure"));
             }
             let Some(person) = person else { return Err(Error::Invalid(Vec::new())) };
-            let person = store::people::lock(tx, person).await?.ok_or(Error::NotFound("person"))?;
+            let Some(person) = store::people::lock(tx, person).await? else {
+                let unknown = Problem::field("person", FieldCode::UnknownPerson, "is nobody that the desk knows");
+                return Err(Error::Invalid(vec![unknown]));
+            };
             if store::erasures::is_erased(tx, person.id).await? {
                 return Err(Error::Conflict { code: Code::PersonErased, detail: "the person was erased before".to_owned() });
             }

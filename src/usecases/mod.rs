@@ -80,7 +80,7 @@ impl Stamp {
     /// The same, for what must reach the tickets that few may see as well, and shows none of them.
     #[must_use]
     pub(crate) fn cleared(&self) -> Self {
-        Self { scope: self.scope.cleared(), ..self.clone() }
+        Self { scope: self.scope.with_all_tickets(), ..self.clone() }
     }
 
     /// What is done, as the audit trail has it.
