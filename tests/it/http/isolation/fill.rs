@@ -83,9 +83,10 @@ impl Things {
             "priority" => vec![named("p1", "p99")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
-            | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action"
-            | "result" | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name" | "mediaType"
-            | "visibility" => Vec::new(),
+            | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action" | "result"
+            | "breached" | "sort" | "pageSize" | "cursor" | "outcome" | "month" | "asOf" | "name" | "mediaType" | "visibility" => {
+                Vec::new()
+            }
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),
@@ -134,7 +135,9 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createRoleAssignment" => {
             vec![json!({ "kind": "right", "role": "approver", "contract": "{contract}", "organisation": "{client}", "holder": "{email}" })]
         }
-        "createRoleApproval" | "createTicketRedactionApproval" | "createCalendarAmendmentApproval" => vec![json!({ "side": "client", "approvedBy": "x" })],
+        "createRoleApproval" | "createTicketRedactionApproval" | "createCalendarAmendmentApproval" => {
+            vec![json!({ "side": "client", "approvedBy": "x" })]
+        }
         "createRoleEnding" | "createLegalHoldLift" => vec![json!({ "reason": "x" })],
         "createRoleAbsence" => vec![json!({ "fromAt": "2027-01-01T12:00:00Z", "untilAt": "2027-02-01T12:00:00Z", "deputy": "{email}" })],
         "createRoleDeputy" => vec![json!({ "deputy": "{email}" })],

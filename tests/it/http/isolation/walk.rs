@@ -53,7 +53,11 @@ impl Operation {
         for name in self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
             let place = format!("{{{name}}}");
             let filled = |(foreign, absent, named): &(String, String, Vec<Named>), one: &Named| {
-                (foreign.replace(&place, &one.foreign), absent.replace(&place, &one.absent), [&named[..], std::slice::from_ref(one)].concat())
+                (
+                    foreign.replace(&place, &one.foreign),
+                    absent.replace(&place, &one.absent),
+                    [&named[..], std::slice::from_ref(one)].concat(),
+                )
             };
             let known = things.in_path(&self.path, name);
             paths = paths.iter().flat_map(|path| known.iter().map(|one| filled(path, one)).collect::<Vec<_>>()).collect();
