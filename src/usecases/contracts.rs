@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::role_assignments::read::reach;
+use super::reach::reach;
 use super::{Code, Error, FieldCode, Problem};
 use crate::app::App;
 use crate::auth::Caller;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::role_assignments::read::reach;
+use super::reach::reach;
 use super::{Code, Error};
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, ReservedTo, Restriction, TicketType, Who};

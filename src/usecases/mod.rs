@@ -23,6 +23,7 @@ pub mod obligations;
 pub mod outbound;
 pub mod people;
 mod quota;
+pub mod reach;
 pub mod rebuild;
 pub mod redactions;
 mod refused;

@@ -292,11 +292,11 @@ impl Contract {
         self.client(organisation).and_then(|client| client.roles.get(&role.code)).unwrap_or(&role.mail)
     }
 
-    /// Where whoever must be told of a flag is reached: the first of the roles named for it that has an address for that organisation.
-    pub fn told_of(&self, flag: Flag, organisation: &str) -> &[String] {
+    /// Where whoever must be told of a flag is reached: the first of the roles named for it in which anybody is.
+    pub fn told_of<'a>(&'a self, flag: Flag, reached: impl Fn(&'a Role) -> &'a [String]) -> &'a [String] {
         let named = self.always_told.get(&flag).map_or(&[][..], Vec::as_slice);
-        let reached = named.iter().filter_map(|code| Some(self.addresses(self.role(code)?, organisation)));
-        reached.into_iter().find(|addresses| !addresses.is_empty()).unwrap_or_default()
+        let places = named.iter().filter_map(|code| self.role(code)).map(reached);
+        places.into_iter().find(|addresses| !addresses.is_empty()).unwrap_or_default()
     }
 
     /// The name under which it has a calendar, as agreed or as amended.

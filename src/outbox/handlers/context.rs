@@ -13,7 +13,7 @@ use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
 use crate::store::{self, Tx};
 use crate::usecases::actors::Actors;
-use crate::usecases::role_assignments::read::reach;
+use crate::usecases::reach::reach;
 use crate::usecases::{Error, tokens};
 
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl TicketContext {
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
         };
-        if events.iter().any(|(_, event)| matches!(event.kind(), EventKind::Climbed | EventKind::Proposed)) {
+        if events.iter().any(|(_, event)| matches!(event.kind(), EventKind::Climbed | EventKind::Proposed | EventKind::Flagged)) {
             let contracts: BTreeSet<_> = context.tickets.values().map(|ticket| ticket.contract.as_str()).collect();
             context.reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
         }

@@ -19,7 +19,8 @@ impl TicketMail<'_> {
             at: self.local(self.event.occurred_at),
             desk: DESK.into(),
         })?;
-        let told = self.version.contract.told_of(flagged.flag, &self.ticket.organisation).iter();
-        Ok(told.map(|address| self.outbound(address, outgoing.clone(), None)).collect())
+        let contract = &self.version.contract;
+        let told = contract.told_of(flagged.flag, |role| self.context.reach.addresses(contract, role, &self.ticket.organisation));
+        Ok(told.iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 }

@@ -19,7 +19,7 @@ use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::Error;
 use crate::usecases::letter::{About, outbound};
-use crate::usecases::role_assignments::read::reach;
+use crate::usecases::reach::reach;
 
 /// Makes the mails for those of the events that are about roles. They go to whoever acts as service manager, else to the desk itself.
 pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {

@@ -20,6 +20,7 @@ use crate::store::storage::NOBODY;
 use crate::store::{self, Scope, Tx};
 use crate::usecases::enclosures::{self, Enclosed};
 use crate::usecases::entitled::Refused;
+use crate::usecases::reach::reach;
 use crate::usecases::tickets::{self, Draft, NewMessage, When};
 use crate::usecases::{Code, Error, Stamp, people, quota, tokens};
 
@@ -279,7 +280,10 @@ impl<'a> Intake<'a> {
     async fn sees(&self, tx: &Tx, ticket: &Ticket) -> Result<bool, Error> {
         let Some(from) = &self.coming.mail.from else { return Ok(false) };
         let version = self.agreements.version(ticket.contract_version_id)?;
-        let mut told = ticket.flags.iter().flat_map(|flag| version.contract.told_of(flag, &ticket.organisation));
+        let contract = &version.contract;
+        let held = reach(tx, &[contract.id.as_str()], self.coming.now).await?;
+        let reached = |role| held.addresses(contract, role, &ticket.organisation);
+        let mut told = ticket.flags.iter().flat_map(|flag| contract.told_of(flag, reached));
         if told.any(|address| address.eq_ignore_ascii_case(&from.email)) {
             return Ok(true);
         }

@@ -8,11 +8,12 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject};
-use crate::domain::role_assignment::{AssignmentFilter, Event, Gap, Reach, RoleAssignment};
+use crate::domain::role_assignment::{AssignmentFilter, Event, Gap, RoleAssignment};
 use crate::store::people::ActorName;
-use crate::store::{self, Reads, View};
+use crate::store::{self, View};
 use crate::usecases::Error;
 use crate::usecases::actors::{self, Actors};
+use crate::usecases::reach::reach;
 
 /// An assignment with what belongs to it.
 #[derive(Debug, Clone)]
@@ -86,12 +87,4 @@ pub async fn gaps(app: &App, caller: &Caller) -> Result<Vec<Gap>, Error> {
     }
     gaps.sort();
     Ok(gaps)
-}
-
-/// Who acts in the matrix roles of some contracts, with where they are reached.
-pub async fn reach(reads: &impl Reads, contracts: &[&str], at: Instant) -> Result<Reach, Error> {
-    let held = store::role_assignments::in_matrix(reads, contracts, at).await?;
-    let acting: BTreeSet<_> = held.iter().flat_map(|one| one.acting_at(at)).collect();
-    let addresses = store::role_assignments::addresses(reads, &acting.into_iter().collect::<Vec<_>>()).await?;
-    Ok(Reach::new(&held, &addresses, at))
 }

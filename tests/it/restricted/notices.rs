@@ -11,6 +11,7 @@ on_both_databases!(
     inc_11_inc_12_each_flag_tells_its_own_officer_once_each_time_it_is_set,
     inc_11_the_notice_says_number_and_flag_and_nothing_of_the_ticket,
     inc_11_without_an_iso_the_ciso_is_told,
+    inc_11_role_02_whoever_holds_the_role_is_told,
     a_ladder_tells_of_the_step_and_not_of_the_ticket,
     a_colleagues_mail_that_names_it_is_a_mail_that_names_none,
 );
@@ -59,6 +60,24 @@ async fn inc_11_the_notice_says_number_and_flag_and_nothing_of_the_ticket(desk: 
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains(&number) && mails[0].contains("beveiliging"), "{}", mails[0]);
     assert!(!mails[0].contains("Wachtwoorden") && !mails[0].contains("directeur"), "{}", mails[0]);
+}
+
+async fn inc_11_role_02_whoever_holds_the_role_is_told(desk: &Desk) {
+    let text = include_str!("../../../config/contracts/dap-example.toml").replace("id = \"dap-example\"", "id = \"dap-held\"");
+    let text = text.replace("signs_role_changes = true", "signs_role_changes = false");
+    let applied = desk.post("/v1/contracts", &json!({ "contract": text })).await;
+    assert_eq!(applied.status, 201, "{}", applied.body);
+    let eva = json!({ "organisation": "ipo", "name": "Eva Evers", "email": "eva@ipo.example" });
+    assert_eq!(desk.post("/v1/people", &eva).await.status, 201);
+    let held = json!({ "kind": "matrix", "role": "information-security-officer", "contract": "dap-held", "organisation": "ipo",
+        "holder": "eva@ipo.example", "reason": "Zo afgesproken." });
+    let held = desk.post("/v1/role-assignments", &held).await;
+    assert_eq!(held.status, 201, "{}", held.body);
+    let mut body = flagged(&["security"]);
+    body["contract"] = json!("dap-held");
+    desk.registers(&body).await;
+    desk.passes("PT1M").await;
+    assert_eq!((to(desk, ISO).len(), to(desk, "eva@ipo.example").len()), (0, 1));
 }
 
 async fn inc_11_without_an_iso_the_ciso_is_told(desk: &Desk) {
