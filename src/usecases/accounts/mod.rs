@@ -82,7 +82,10 @@ pub async fn create(app: &App, stamp: &Stamp, new: &NewAccount) -> Result<Made, 
 /// screen that was left open must not become its owner.
 pub async fn recover(app: &App, stamp: &Stamp, id: Uuid, password: &str) -> Result<Made, Error> {
     stamp.who.may(Verb::ManageAccess)?;
-    let account = found(&app.db.view(stamp.scope.clone()), id).await?;
+    let account = match found(&app.db.view(stamp.scope.clone()), id).await {
+        Ok(account) => account,
+        Err(error) => return stamp.judged(Err(error)),
+    };
     may_give(&stamp.who, account.roles)?;
     if stamp.who.actor.as_text().ends_with(&id.to_string()) {
         let detail = "somebody else must do this: it is the account you signed in with".to_owned();
