@@ -28,9 +28,6 @@ use crate::health::Health;
 
 /// How long SQLite waits for another process's write, and PostgreSQL for a connection.
 const WAIT: Duration = Duration::from_secs(5);
-/// A connection to PostgreSQL that was idle this long is tried before it is used again: the server may have closed it. One that was used
-/// a moment ago is not, since trying is a round trip, as reading a ticket is.
-const IDLE: Duration = Duration::from_secs(1);
 /// How long a database in trouble is left alone between two probes.
 const PROBE_IN_TROUBLE: Duration = Duration::from_secs(1);
 /// How long a working database goes unprobed; on a quiet desk nothing else would notice a full disk.
@@ -67,7 +64,6 @@ impl Db {
         let mut options = ConnectOptions::new("postgres://localhost");
         options.map_sqlx_postgres_opts(move |_| server.clone());
         options.max_connections(16).acquire_timeout(WAIT).connect_timeout(WAIT).sqlx_logging(false);
-        options.test_before_acquire_if_idle_for(IDLE);
         let pool = Database::connect(options).await?;
         let watch = Arc::new(Watch {
             health: Health::new("the database"),
