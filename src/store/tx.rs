@@ -243,8 +243,9 @@ of_organisation!(
     obligation: Nobody,
     outbound_mail: Nobody,
     person: Own(Id),
-    role_absence: Nobody,
-    role_assignment: Nobody,
+    // Whether somebody holds a role is decided within their own scope; whose address it is stays hidden with the person.
+    role_absence: Everybody,
+    role_assignment: Everybody,
     redaction: Ticket(TicketId),
     set_aside: Nobody,
     // Whoever adds a file counts it.

@@ -177,6 +177,9 @@ async fn tkt_07_whoever_holds_the_role_may_and_is_told_about_its_subjects(desk: 
     let held = desk.post("/v1/role-assignments", &held).await;
     assert_eq!(held.status, 201, "{}", held.body);
     assert_eq!(asks(desk, &bram, "change_request", "bram@ipo.example").await.status, 201);
+    // Whoever only sees what they reported themselves is known as the holder too.
+    let requester = token_of(desk, "ipo", "bram@ipo.example", Role::Requester).await;
+    assert_eq!(asks(desk, &requester, "change_request", "bram@ipo.example").await.status, 201);
     let told = desk.get("/v1/contracts/reserved/subjects").await.body["items"].to_string();
     assert!(told.contains("bram@ipo.example") && !told.contains("servicemanager@ipo.example"), "{told}");
 }
