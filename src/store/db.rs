@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::cache::AgreementsCache;
 use super::faults::is_busy;
 use super::file_guard::FileGuard;
-use super::opener::Opener;
+use super::opener::{Opener, POSTGRES_CONNECTIONS};
 use super::tx::sealed::Inner as _;
 use super::watch::Watch;
 use super::{CheckedScope, Scope, Tx, View};
@@ -28,6 +28,8 @@ use crate::health::Health;
 
 /// How long SQLite waits for another process's write, and PostgreSQL for a connection.
 const WAIT: Duration = Duration::from_secs(5);
+/// How many connections to PostgreSQL are for what concerns no rows: one is kept by whom other processes tell what is new.
+const BARE_CONNECTIONS: u32 = 4;
 /// How long a database in trouble is left alone between two probes.
 const PROBE_IN_TROUBLE: Duration = Duration::from_secs(1);
 /// How long a working database goes unprobed; on a quiet desk nothing else would notice a full disk.
@@ -48,6 +50,8 @@ pub struct Db {
     reader: DatabaseConnection,
     /// A single connection for `PRAGMA data_version`, which SQLite counts per connection.
     poller: DatabaseConnection,
+    /// Of PostgreSQL a few connections, each of which is tried before its use.
+    bare: DatabaseConnection,
     watch: Arc<Watch>,
     cache: Arc<AgreementsCache>,
 }
@@ -63,7 +67,10 @@ impl Db {
         // The library logs the address it is given, so it is given one without a password.
         let mut options = ConnectOptions::new("postgres://localhost");
         options.map_sqlx_postgres_opts(move |_| server.clone());
-        options.max_connections(16).acquire_timeout(WAIT).connect_timeout(WAIT).sqlx_logging(false);
+        options.max_connections(BARE_CONNECTIONS).acquire_timeout(WAIT).connect_timeout(WAIT).sqlx_logging(false);
+        let bare = Database::connect(options.clone()).await?;
+        // Beginning a transaction tries a connection by itself (`Opener`).
+        options.max_connections(POSTGRES_CONNECTIONS).test_before_acquire(false);
         let pool = Database::connect(options).await?;
         let watch = Arc::new(Watch {
             health: Health::new("the database"),
@@ -72,7 +79,15 @@ impl Db {
             statements: AtomicU64::default(),
             probed: tokio::sync::Mutex::default(),
         });
-        Ok(Self { backend: Backend::Postgres, writer: pool.clone(), poller: pool.clone(), reader: pool, watch, cache: Arc::default() })
+        Ok(Self {
+            backend: Backend::Postgres,
+            writer: pool.clone(),
+            poller: bare.clone(),
+            reader: pool,
+            bare,
+            watch,
+            cache: Arc::default(),
+        })
     }
 
     async fn to_sqlite(url: &str) -> Result<Self, DbErr> {
@@ -97,7 +112,7 @@ impl Db {
             statements: AtomicU64::default(),
             probed: tokio::sync::Mutex::default(),
         };
-        Ok(Self { backend: Backend::Sqlite, writer, reader, poller, watch: Arc::new(watch), cache: Arc::default() })
+        Ok(Self { backend: Backend::Sqlite, bare: writer.clone(), writer, reader, poller, watch: Arc::new(watch), cache: Arc::default() })
     }
 
     pub fn backend(&self) -> Backend {
@@ -125,7 +140,7 @@ impl Db {
 
     /// The connection without a scope, for what concerns no rows: migrations, and notifications between processes.
     pub fn bare_connection(&self) -> &DatabaseConnection {
-        &self.writer
+        &self.bare
     }
 
     /// How many statements this process has run, without those that begin and end transactions.

@@ -9,6 +9,9 @@ use super::checked_scope::CheckedScope;
 use super::watch::Watch;
 use super::{Backend, Tx};
 
+/// How many connections to PostgreSQL a process has at most.
+pub(super) const POSTGRES_CONNECTIONS: u32 = 16;
+
 #[derive(Debug, Clone)]
 pub(super) struct Opener {
     pub backend: Backend,
@@ -18,6 +21,12 @@ pub(super) struct Opener {
 }
 
 impl Opener {
+    /// A server closes connections when it restarts, and nothing but their use tells of it: trying each before its use would cost every
+    /// read a round trip.
+    fn connections_that_may_be_closed(&self) -> u32 {
+        if self.backend == Backend::Postgres { POSTGRES_CONNECTIONS } else { 0 }
+    }
+
     pub async fn begin(&self, scope: &CheckedScope) -> Result<Tx, DbErr> {
         let options = TransactionOptions {
             // A deferred transaction that reads before it writes fails as soon as another process wrote in between.
@@ -25,7 +34,13 @@ impl Opener {
             ..TransactionOptions::default()
         };
         self.watch.check_file()?;
-        let begun = self.connection.begin_with_options(options).await.inspect_err(|error| self.watch.failed_writing(error))?;
+        let mut begun = self.connection.begin_with_options(options).await;
+        for _ in 0..self.connections_that_may_be_closed() {
+            // Nothing was done yet, so it may be tried on the next connection. One that cannot be had at all is another error.
+            let Err(DbErr::Query(_)) = begun else { break };
+            begun = self.connection.begin_with_options(options).await;
+        }
+        let begun = begun.inspect_err(|error| self.watch.failed_writing(error))?;
         scope.enter(Tx::new(begun, self.backend, self.watch.clone(), self.cache.clone())).await
     }
 }
