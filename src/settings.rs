@@ -4,8 +4,11 @@
 
 mod address;
 mod checks;
+mod files;
+mod http;
 mod identity;
 mod load;
+mod mail;
 mod networks;
 
 use std::collections::BTreeMap;
@@ -16,11 +19,13 @@ use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use address::Address;
+pub use files::{Attachments, Files, S3};
+pub use http::{Http, TlsFiles};
 pub use identity::{Identity, IdentityProvider, ProviderKind};
 use load::Reading;
+pub use mail::{Mail, MailTransport, Mailbox, Smtp, Tls, UnknownSenders};
 pub use networks::Networks;
 
-use crate::domain::contract::TicketType;
 use crate::domain::password::{LONGEST, SHORTEST};
 
 /// A value that is never printed.
@@ -100,94 +105,6 @@ pub struct Database {
     pub owner_url: Option<Address>,
 }
 
-/// `[http]`
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Http {
-    /// Address and port.
-    pub listen: String,
-    /// Requests per minute allowed to one token, on average; 0 is no limit.
-    pub requests_per_minute: u32,
-    /// Requests it may make at once.
-    pub burst: u32,
-    /// Requests per minute with a wrong token allowed to one address; 0 is no limit.
-    pub failures_per_minute: u32,
-    /// Seconds a body may take to arrive, plus one for every 16 KiB of it.
-    pub slow_body_seconds: u16,
-    /// Proxies whose `X-Forwarded-For` says where a request came from.
-    pub proxies: Networks,
-    #[serde(default)]
-    pub tls: TlsFiles,
-    /// The folder that holds long bodies while they come in.
-    pub spool: PathBuf,
-}
-
-/// `[http.tls]`: TLS by the program itself, when both are given.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct TlsFiles {
-    /// A file with the certificate, and those between it and its authority (PEM).
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub certificate: Option<PathBuf>,
-    /// A file with its private key (PEM).
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub key: Option<PathBuf>,
-}
-
-/// `[attachments]`
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attachments {
-    /// A folder, or `s3://BUCKET`.
-    pub store: Address,
-    /// Per file.
-    pub max_bytes: u64,
-    /// Of all files of a ticket together.
-    pub max_bytes_per_ticket: u64,
-    /// Of all files and mails of an organisation together; 0 is no limit.
-    pub max_bytes_per_organisation: u64,
-    /// The same for one organisation.
-    #[serde(default)]
-    pub max_bytes_of: BTreeMap<String, u64>,
-    /// How to reach a bucket.
-    #[serde(default)]
-    pub s3: S3,
-}
-
-impl Attachments {
-    /// How many bytes an organisation may keep; `None` where that has no limit.
-    pub fn most_of(&self, organisation: &str) -> Option<u64> {
-        let own = self.max_bytes_of.get(organisation).copied();
-        Some(own.unwrap_or(self.max_bytes_per_organisation)).filter(|most| *most > 0)
-    }
-}
-
-/// `[files]`: how attachments and incoming mails are sealed.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Files {
-    /// The desk's own keys, one a line: the first seals, all of them open. Without it nothing is sealed.
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub key_file: Option<PathBuf>,
-}
-
-/// `[attachments.s3]`: what is absent comes from the usual AWS environment variables and roles.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct S3 {
-    /// Where it is not Amazon's own.
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub endpoint: Option<Address>,
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub region: Option<String>,
-    /// The access key id.
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub key: Option<String>,
-    /// The secret access key.
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub secret: Option<Secret>,
-}
-
 /// `[contracts]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -263,73 +180,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// `[mail]`
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// The sender of outgoing mail.
-    pub from: String,
-    pub transport: MailTransport,
-    /// Used with `folder`.
-    pub folder: PathBuf,
-    /// Days an undeliverable mail is retried before it is given up.
-    pub give_up_after_days: u16,
-    /// Used with `smtp`.
-    pub smtp: Smtp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailTransport {
-    /// As files in a folder.
-    Folder,
-    /// To a mail server.
-    Smtp,
-}
-
-/// `[mail.smtp]`
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Smtp {
-    pub host: Address,
-    pub port: u16,
-    pub tls: Tls,
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub username: Option<String>,
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub password: Option<Secret>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tls {
-    /// Not at all: for a server on this machine.
-    None,
-    /// Upgraded with STARTTLS.
-    Starttls,
-    /// TLS from the first byte.
-    Tls,
-}
-
-/// `[mailboxes.NAME]`
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mailbox {
-    /// Its address (MAIL-01).
-    pub address: String,
-    /// The contract its tickets fall under.
-    pub contract: String,
-    /// The organisation that mail of strangers belongs to, where they are accepted. Other mail belongs to its sender's organisation.
-    #[serde(default, deserialize_with = "unless_empty")]
-    pub organisation: Option<String>,
-    /// The type a mail becomes (MAIL-07).
-    #[serde(default = "incident")]
-    pub default_type: TicketType,
-    /// What happens to mail of people nobody knows (AMB-95).
-    #[serde(default)]
-    pub unknown_senders: UnknownSenders,
-}
-
 /// `[teams.NAME]`: where any team is named, tickets can only be assigned to these.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -344,21 +194,6 @@ pub struct TeamLabel {
     pub nl: String,
     /// In English; the Dutch name when absent.
     pub en: Option<String>,
-}
-
-/// What a mailbox does with people it does not know (AMB-95).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnknownSenders {
-    /// Their message waits, visible to the desk, until somebody makes a ticket of it.
-    #[default]
-    Quarantine,
-    /// Their message becomes a ticket, of the mailbox's organisation or of the contract's only client; otherwise it waits too.
-    Accept,
-}
-
-const fn incident() -> TicketType {
-    TicketType::Incident
 }
 
 /// Why settings cannot be used.

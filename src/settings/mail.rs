@@ -1,0 +1,90 @@
+//! `[mail]` and `[mailboxes.NAME]`: how mail goes out, and whose comes in where.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Secret, unless_empty};
+use crate::domain::contract::TicketType;
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The sender of outgoing mail.
+    pub from: String,
+    pub transport: MailTransport,
+    /// Used with `folder`.
+    pub folder: PathBuf,
+    /// Days an undeliverable mail is retried before it is given up.
+    pub give_up_after_days: u16,
+    /// Used with `smtp`.
+    pub smtp: Smtp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTransport {
+    /// As files in a folder.
+    Folder,
+    /// To a mail server.
+    Smtp,
+}
+
+/// `[mail.smtp]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    pub host: Address,
+    pub port: u16,
+    pub tls: Tls,
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub username: Option<String>,
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub password: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// Not at all: for a server on this machine.
+    None,
+    /// Upgraded with STARTTLS.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+}
+
+/// `[mailboxes.NAME]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mailbox {
+    /// Its address (MAIL-01).
+    pub address: String,
+    /// The contract its tickets fall under.
+    pub contract: String,
+    /// The organisation that mail of strangers belongs to, where they are accepted. Other mail belongs to its sender's organisation.
+    #[serde(default, deserialize_with = "unless_empty")]
+    pub organisation: Option<String>,
+    /// The type a mail becomes (MAIL-07).
+    #[serde(default = "incident")]
+    pub default_type: TicketType,
+    /// What happens to mail of people nobody knows (AMB-95).
+    #[serde(default)]
+    pub unknown_senders: UnknownSenders,
+}
+
+/// What a mailbox does with people it does not know (AMB-95).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownSenders {
+    /// Their message waits, visible to the desk, until somebody makes a ticket of it.
+    #[default]
+    Quarantine,
+    /// Their message becomes a ticket, of the mailbox's organisation or of the contract's only client; otherwise it waits too.
+    Accept,
+}
+
+const fn incident() -> TicketType {
+    TicketType::Incident
+}
