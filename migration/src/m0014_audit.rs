@@ -27,7 +27,12 @@ impl MigrationTrait for Step {
         match manager.get_database_backend() {
             DbBackend::Sqlite => Ok(()),
             _ => {
-                manager.get_connection().execute_unprepared("DROP FUNCTION keep_audit(); DROP FUNCTION keep_audit_lines()").await.map(drop)
+                let connection = manager.get_connection();
+                connection.execute_unprepared("DROP TRIGGER t_timekeeping ON timekeeping").await?;
+                for function in ["keep_time", "keep_audit_head", "keep_audit_lines", "keep_audit", "audit_kept_since", "audit_keep_days"] {
+                    connection.execute_unprepared(&format!("DROP FUNCTION {function}()")).await?;
+                }
+                Ok(())
             }
         }
     }
@@ -89,20 +94,33 @@ const SQLITE: [&str; 4] = [
      BEGIN SELECT RAISE(ABORT, 'the audit trail has a head'); END",
 ];
 
-const POSTGRES: [&str; 5] = [
+const POSTGRES: [&str; 8] = [
     "CREATE FUNCTION keep_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
      RAISE EXCEPTION 'lines of the audit trail are not changed or removed'; END $$",
+    // Replaced by what the settings say, when the database is migrated by the owner of the tables.
+    "CREATE FUNCTION audit_keep_days() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1095'",
+    "CREATE FUNCTION audit_kept_since() RETURNS timestamptz LANGUAGE sql STABLE AS $$ \
+     SELECT COALESCE((SELECT now_at FROM timekeeping), now()) - make_interval(days => audit_keep_days()) $$",
     "CREATE TRIGGER t_audit_line_update BEFORE UPDATE ON audit_line FOR EACH ROW WHEN (OLD.position IS NOT NULL OR NEW.position IS NULL \
      OR (NEW.id, NEW.action, NEW.object_kind, NEW.object_id, NEW.result, NEW.code, NEW.count, NEW.origin, NEW.actor, NEW.correlation, \
      NEW.recorded_at) IS DISTINCT FROM (OLD.id, OLD.action, OLD.object_kind, OLD.object_id, OLD.result, OLD.code, OLD.count, OLD.origin, \
      OLD.actor, OLD.correlation, OLD.recorded_at)) EXECUTE FUNCTION keep_audit()",
-    // A condition of a trigger cannot look into another table, so this function does.
+    // A condition of a trigger cannot look into another table, so these functions do.
     "CREATE FUNCTION keep_audit_lines() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-     IF TG_OP = 'DELETE' AND TG_LEVEL = 'ROW' AND OLD.position <= (SELECT removed_through FROM audit_head) THEN RETURN OLD; END IF; \
+     IF TG_OP = 'DELETE' AND TG_LEVEL = 'ROW' AND OLD.position <= (SELECT removed_through FROM audit_head) \
+     AND OLD.recorded_at < audit_kept_since() THEN RETURN OLD; END IF; \
      RAISE EXCEPTION 'lines of the audit trail are not removed'; END $$; \
      CREATE TRIGGER t_audit_line_delete BEFORE DELETE ON audit_line FOR EACH ROW EXECUTE FUNCTION keep_audit_lines(); \
      CREATE TRIGGER t_audit_line_truncate BEFORE TRUNCATE ON audit_line EXECUTE FUNCTION keep_audit_lines()",
-    "CREATE TRIGGER t_audit_head_update BEFORE UPDATE ON audit_head FOR EACH ROW WHEN (NEW.position < OLD.position \
-     OR NEW.removed_through < OLD.removed_through OR NEW.removed_through > NEW.position) EXECUTE FUNCTION keep_audit()",
+    "CREATE FUNCTION keep_audit_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+     IF NEW.position < OLD.position OR NEW.removed_through < OLD.removed_through OR NEW.removed_through > NEW.position OR EXISTS (\
+     SELECT FROM audit_line WHERE position > OLD.removed_through AND position <= NEW.removed_through AND recorded_at >= audit_kept_since()) \
+     THEN RAISE EXCEPTION 'the audit trail does not go back, and keeps its lines'; END IF; RETURN NEW; END $$; \
+     CREATE TRIGGER t_audit_head_update BEFORE UPDATE ON audit_head FOR EACH ROW EXECUTE FUNCTION keep_audit_head()",
     "CREATE TRIGGER t_audit_head_delete BEFORE DELETE OR TRUNCATE ON audit_head EXECUTE FUNCTION keep_audit()",
+    // What is removed goes by the time, so real time stays real.
+    "CREATE FUNCTION keep_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+     IF TG_OP = 'UPDATE' AND (OLD.now_at IS NULL) = (NEW.now_at IS NULL) THEN RETURN NEW; END IF; \
+     RAISE EXCEPTION 'a database never changes between real and sandbox time'; END $$; \
+     CREATE TRIGGER t_timekeeping BEFORE UPDATE OR DELETE ON timekeeping FOR EACH ROW EXECUTE FUNCTION keep_time()",
 ];

@@ -76,7 +76,9 @@ pub async fn migrated_by_owner(settings: &Settings) -> Result<usize, Failed> {
         None => (&**url, None),
     };
     let db = Db::connect(address).await.map_err(usecases::Error::from).map_err(super::explained)?;
-    Ok(store::schema::migrate_for(&db, role.as_deref()).await.map_err(usecases::Error::from)?)
+    let steps = store::schema::migrate_for(&db, role.as_deref()).await.map_err(usecases::Error::from)?;
+    store::schema::keep_audit(&db, settings.audit.keep_days).await.map_err(usecases::Error::from)?;
+    Ok(steps)
 }
 
 /// SQLite is migrated by whichever process comes first, PostgreSQL by `uurwerk migrate` only: on a server, somebody decides when.

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, View, broken, instant};
+use super::{Reads, Tx, View, audit_keeping, broken, instant};
 use crate::domain::Instant;
 use crate::domain::audit::chain::{self, Head};
 use crate::domain::audit::{Act, AuditFilter, AuditResult, Line, Object, Sealed};
@@ -128,6 +128,7 @@ async fn move_head(tx: &Tx, head: &Head) -> Result<(), DbErr> {
 /// Removes sealed lines of before an instant from the beginning of the chain, up to the first that stays. Returns the new head and how
 /// many were removed.
 pub async fn remove(tx: &Tx, before: Instant, limit: u64) -> Result<(Head, u64), DbErr> {
+    let before = audit_keeping::not_kept(tx, before).await?;
     let mut head = lock_head(tx).await?;
     let first = tx.find_of_desk::<Entity>().filter(Column::Position.gt(head.removed_through)).order_by_asc(Column::Position);
     let first = first.limit(limit).all(tx.connection()).await?;

@@ -10,6 +10,7 @@ pub mod amendments;
 pub mod approvals;
 pub mod attachments;
 pub mod audit;
+mod audit_keeping;
 mod cache;
 pub mod callers;
 pub mod changes;

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::faults::is_busy;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Db, Scope, Tx, policies};
+use super::{Backend, Db, Scope, Tx, audit_keeping, policies};
 
 /// The PostgreSQL advisory lock that processes migrating the same database take. The number spells "uurw", and must differ from the
 /// other locks of this program.
@@ -47,6 +47,16 @@ pub async fn migrate_for(db: &Db, role: Option<&str>) -> Result<usize, DbErr> {
     }
     tx.commit().await?;
     Ok(steps)
+}
+
+/// Lets PostgreSQL keep lines of the audit trail for so many days, as the owner of the tables.
+pub async fn keep_audit(db: &Db, days: u32) -> Result<(), DbErr> {
+    if db.backend() == Backend::Postgres {
+        let tx = exclusive(db).await?;
+        audit_keeping::install(&tx, days).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// A transaction beside which no other process migrates, however long that takes to get.

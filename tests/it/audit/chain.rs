@@ -49,7 +49,16 @@ async fn lines_of_the_trail_are_neither_changed_nor_removed(desk: &Desk) {
             assert!(desk.says_to_the_database(sql).await.is_err(), "{sql}");
         }
         if desk.on() == On::Postgres {
-            assert!(desk.says_to_the_database("TRUNCATE audit_line").await.is_err());
+            for sql in [
+                "TRUNCATE audit_line",
+                // As if their time were over.
+                "UPDATE audit_head SET removed_through = (SELECT max(position) FROM audit_line)",
+                "UPDATE timekeeping SET now_at = NULL",
+                "DELETE FROM timekeeping",
+                "CREATE OR REPLACE FUNCTION audit_keep_days() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 0'",
+            ] {
+                assert!(desk.says_to_the_database(sql).await.is_err(), "{sql}");
+            }
         }
     }
     assert_eq!(verified(desk, None).await.0, Vec::<String>::new());
@@ -128,6 +137,11 @@ async fn whatever_is_done_to_the_chain_is_found(desk: &Desk) {
     assert!(faults.iter().any(|fault| fault.contains("expected hash")), "{faults:?}");
 }
 
+async fn keeps_for(desk: &Desk, days: u32) {
+    let function = format!("CREATE OR REPLACE FUNCTION audit_keep_days() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT {days}'");
+    desk.says_as_its_owner(&function).await.expect("the owner may");
+}
+
 async fn lines_whose_time_is_up_go_and_the_chain_stays_whole(desk: &Desk) {
     let desk = &Desk::open_with(desk.on(), &[("UURWERK_AUDIT_KEEP_DAYS", "2")]).await;
     sealed(desk, 3).await;
@@ -135,6 +149,12 @@ async fn lines_whose_time_is_up_go_and_the_chain_stays_whole(desk: &Desk) {
     assert_eq!(audit::remove_old(&desk.app).await.expect("it looks"), 0);
     desk.passes("P3D").await;
     sealed(desk, 1).await;
+    if desk.on() == On::Postgres {
+        // Whatever the desk says: the term is the owner's.
+        keeps_for(desk, 5).await;
+        assert_eq!(audit::remove_old(&desk.app).await.expect("it looks"), 0);
+        keeps_for(desk, 2).await;
+    }
     let (_, old) = verified(desk, None).await;
     let gone = audit::remove_old(&desk.app).await.expect("it removes");
     assert!(gone >= first.lines && gone < old.lines, "{gone} of {}", old.lines);
