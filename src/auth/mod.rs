@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::permission::{Principal, Role, Roles, Rows, Scope};
-use crate::domain::ticket::Reader;
-use crate::error::Error;
+use crate::domain::ticket::{Actor, Reader};
+use crate::error::{Code, Error};
 use crate::identity::Providers;
 use crate::store::CheckedScope;
 use crate::store::callers::Known;
@@ -44,9 +44,35 @@ impl Caller {
     }
 }
 
+/// Somebody who is known, and not yet let in.
+#[derive(Debug)]
+pub struct Arrived {
+    caller: Caller,
+    lacks_second_factor: bool,
+}
+
+impl Arrived {
+    pub fn actor(&self) -> &Actor {
+        &self.caller.who.actor
+    }
+
+    /// Refuses somebody who has to use a second factor, and whose token does not say that they did (IAM-07).
+    pub fn let_in(self) -> Result<Caller, Error> {
+        if self.lacks_second_factor {
+            let detail = "a second factor is asked for, and the token does not say (amr) that one was used: sign in again with one";
+            return Err(Error::Forbidden { code: Code::SecondFactorRequired, detail: detail.to_owned() });
+        }
+        Ok(self.caller)
+    }
+}
+
 /// Whom a bearer token identifies; `None` when nobody knows it, or it no longer counts.
-pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
-    if Providers::could_be(token) { people::identify(app, token).await } else { Ok(tokens::identify(app, token).await?) }
+pub async fn identify(app: &App, token: &str) -> Result<Option<Arrived>, Error> {
+    if Providers::could_be(token) {
+        return people::identify(app, token).await;
+    }
+    let caller = tokens::identify(app, token).await?;
+    Ok(caller.map(|caller| Arrived { caller, lacks_second_factor: false }))
 }
 
 /// The roles of a client that see every ticket of their organisation (TKT-09), as far as its flags allow.

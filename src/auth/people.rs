@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Caller, rows_of};
+use super::{Arrived, Caller, rows_of};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::audit::Act;
@@ -18,8 +18,8 @@ use crate::store::callers::{self, Claim, Found};
 use crate::store::{self, Tx};
 
 /// Whom a signed token names; `None` when it does not hold, or names somebody who may not come in. The reason is in the log alone: whoever
-/// brings such a token learns nothing from it, except that a second factor is missing, which is theirs to mend.
-pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
+/// brings such a token learns nothing from it.
+pub async fn identify(app: &App, token: &str) -> Result<Option<Arrived>, Error> {
     let identified = match app.providers.identify(token).await {
         Ok(identified) => identified,
         Err(Refused::Unreachable(why)) => return Err(Error::Unavailable(why)),
@@ -39,8 +39,14 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, Error> {
         app.write(&act, &Scope::ALL, async |tx| first_seen(app, tx, &identified).await).await?;
         known().await?.ok_or_else(|| Error::Internal("an account was not kept".to_owned()))?
     };
-    let Found::Account(account, held) = &known.found else { return Ok(None) };
-    Ok((!account.is_blocked).then(|| caller(account.clone(), &identified, held, app.time.now()).known(known.clone())))
+    let Found::Account { account, held, second_factor } = &known.found else { return Ok(None) };
+    if account.is_blocked {
+        return Ok(None);
+    }
+    let now = app.time.now();
+    let is_asked = identified.second_factor.is_always_asked || second_factor.iter().any(|asked| asked.contains(&now));
+    let caller = caller(account.clone(), &identified, held, now).known(known.clone());
+    Ok(Some(Arrived { caller, lacks_second_factor: is_asked && !identified.second_factor.is_used }))
 }
 
 /// What somebody may is in the token, and in the roles they hold here: what the provider no longer gives is gone with the next token, and

@@ -64,6 +64,7 @@ fn contract(root: &Section<'_>) -> Contract {
             .filter_map(Field::code)
             .collect(),
         signs_role_changes: root.optional("signs_role_changes").and_then(|field| field.yes_or_no()).unwrap_or_default(),
+        second_factor: root.optional("second_factor").and_then(|field| field.yes_or_no()).unwrap_or_default(),
         always_told: always_told(root),
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),

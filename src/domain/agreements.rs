@@ -1,6 +1,7 @@
 //! The agreements of the desk: every version that was applied, as read at one moment.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -60,6 +61,20 @@ impl Agreements {
     /// The version of every contract that was in force at an instant, by contract.
     pub fn all_in_force(&self, at: Instant) -> Vec<&Arc<Version>> {
         self.contracts().into_iter().filter_map(|contract| self.in_force(contract, at)).collect()
+    }
+
+    /// When people who sign in are asked for a second factor (IAM-07): those of an organisation by each contract that serves it, the desk's
+    /// own (`None`) by any contract, since they work for every client.
+    pub fn ask_second_factor(&self, organisation: Option<&str>) -> Vec<Range<Instant>> {
+        let is_theirs = |contract: &Contract| organisation.is_none_or(|organisation| contract.client(organisation).is_some());
+        let mut asked = Vec::new();
+        for (at, Version { contract, .. }) in self.0.iter().map(Arc::as_ref).enumerate() {
+            if contract.second_factor && is_theirs(contract) {
+                let next = self.0.get(at + 1).filter(|next| next.contract.id == contract.id);
+                asked.push(contract.begins_at()..next.map_or(Instant::MAX, |next| next.contract.begins_at()));
+            }
+        }
+        asked
     }
 
     /// Whether any version of any contract names an organisation as a client.

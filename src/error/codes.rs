@@ -38,6 +38,7 @@ codes! {
         NotAContact = "not_a_contact": "Only the client's contacts turn to the desk under this contract, and the one who asks is none of them.";
         RoleMissing = "role_missing": "The caller has none of the roles that may do this; the detail names them.";
         TokenScope = "token_scope": "The caller's roles allow it, but the token is limited to other things.";
+        SecondFactorRequired = "second_factor_required": "A contract in force, or the desk's settings, ask for a second factor, and the token does not say that one was used: sign in again with one.";
         LocalAccountsOff = "local_accounts_off": "The desk's settings switch local accounts off.";
         OwnAccount = "own_account": "Somebody else must do this: it is the account the caller signed in with.";
         NotFound = "not_found": "It does not exist, or it belongs to another organisation.";

@@ -53,10 +53,10 @@ impl Caller {
         let address = peer::address(request, &app.settings.http.proxies);
         // Only a wrong token counts against an address, so that nobody can lock out the good ones behind the same proxy.
         let known = auth::identify(app, token.trim()).await?;
-        let caller = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;
-        request.extensions_mut().insert(Known(caller.who.actor.clone()));
+        let arrived = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;
+        request.extensions_mut().insert(Known(arrived.actor().clone()));
         limits.admit(token.trim())?;
-        Ok(caller)
+        Ok(arrived.let_in()?)
     }
 
     /// The caller, identified again if what they may changed since. One who is refused opens no scope, which would tell: a role that was just

@@ -16,6 +16,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::RaisedByOthers
         | Code::RoleMissing
         | Code::TokenScope
+        | Code::SecondFactorRequired
         | Code::LocalAccountsOff
         | Code::OwnAccount
         | Code::ReservedType

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Identified, Refused};
+use super::{Identified, Refused, SecondFactor};
 use crate::domain::permission::Roles;
 use crate::settings::{IdentityProvider, ProviderKind};
 
@@ -66,15 +66,13 @@ impl Claims {
             tracing::warn!(issuer = self.iss, "a token leaves out its groups, because they are too many: its holder is refused");
             return Err(Refused::Overage);
         }
-        if settings.mfa && !self.amr.iter().any(|way| way == "mfa") {
-            return Err(Refused::SecondFactor);
-        }
         let email = self.email.clone().or_else(|| self.preferred_username.clone().filter(|name| name.contains('@')));
         Ok(Identified {
             subject,
             roles: self.roles_of(settings),
             organisation: settings.organisation.clone(),
             vouched_for: settings.vouches_for_addresses,
+            second_factor: SecondFactor { is_used: self.amr.iter().any(|way| way == "mfa"), is_always_asked: settings.mfa },
             email: email.map(|email| email.to_lowercase()),
             issuer: self.iss,
             name: self.name,
@@ -152,8 +150,20 @@ mod tests {
         }
         assert!(claims(&json!({ "tid": null })).judged(&entra).is_err());
         assert!(claims(&json!({ "tid": "other" })).judged(&entra).is_err());
-        let strict = IdentityProvider { mfa: true, ..entra };
-        assert_eq!(claims(&json!({ "amr": ["pwd"] })).judged(&strict), Err(Refused::SecondFactor));
-        assert!(claims(&json!({ "amr": ["pwd", "mfa"] })).judged(&strict).is_ok());
+    }
+
+    #[test]
+    fn iam_07_a_second_factor_counts_only_where_the_token_says_that_it_was_used() {
+        let strict = IdentityProvider { mfa: true, ..settings(ProviderKind::Oidc) };
+        for (more, is_used) in [
+            (json!({}), false),
+            (json!({ "amr": [] }), false),
+            (json!({ "amr": ["pwd"] }), false),
+            (json!({ "amr": ["pwd", "mfa"] }), true),
+        ] {
+            let second_factor = |settings| claims(&more).judged(settings).expect("a person").second_factor;
+            assert_eq!(second_factor(&strict), SecondFactor { is_used, is_always_asked: true }, "{more}");
+            assert_eq!(second_factor(&settings(ProviderKind::Oidc)), SecondFactor { is_used, is_always_asked: false }, "{more}");
+        }
     }
 }

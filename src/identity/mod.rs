@@ -38,6 +38,16 @@ pub struct Identified {
     pub organisation: Option<String>,
     pub roles: Roles,
     pub vouched_for: bool,
+    pub second_factor: SecondFactor,
+}
+
+/// Something beside a password with which somebody signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Whether the token says that one was used.
+    pub is_used: bool,
+    /// Whether the settings ask for one, whatever contracts say.
+    pub is_always_asked: bool,
 }
 
 /// Why a token names nobody.
@@ -55,8 +65,6 @@ pub enum Refused {
     Version,
     #[error("its holder is a guest with the issuer")]
     Guest,
-    #[error("it does not say that a second factor was used")]
-    SecondFactor,
     /// The provider left out the groups because there are too many: what the holder may is then unknown.
     #[error("its groups are too many for it, so that it does not name them")]
     Overage,

@@ -19,7 +19,7 @@ use crate::domain::contract::amendment::in_force;
 /// The agreements as they stand. Within a transaction they do not change after the first read: whoever changes one waits for its end.
 /// A view looks each time, so it must do so after it has read rows that are pinned to a version, or that version may be missing.
 pub async fn read(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr> {
-    let Some(pinned) = reads.pinned() else { return read_through_cache(reads).await };
+    let Some(pinned) = reads.pinned() else { return unpinned(reads).await };
     if let Some(pinned) = pinned.get() {
         return Ok(pinned.clone());
     }
@@ -28,11 +28,12 @@ pub async fn read(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr> {
     if reads.connection().get_database_backend() == Backend::Postgres.into() {
         reads.connection().execute_unprepared("LOCK TABLE ticket, obligation IN ROW EXCLUSIVE MODE").await?;
     }
-    let agreements = read_through_cache(reads).await?;
+    let agreements = unpinned(reads).await?;
     Ok(pinned.get_or_init(|| agreements).clone())
 }
 
-async fn read_through_cache(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr> {
+/// The same without fixing them for the transaction: for one that is being opened, whose work has not begun.
+pub(super) async fn unpinned(reads: &impl Reads) -> Result<Arc<Agreements>, DbErr> {
     let changes = changes(reads).await?;
     if let Some(last) = reads.cache().at(changes) {
         return Ok(last);

@@ -5,6 +5,7 @@
 //! gone at once on every process, and nothing else has to reach the processes for that.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -13,7 +14,8 @@ use sea_orm::DbErr;
 use super::accounts::Account;
 use super::faults::CallerLost;
 use super::tokens::Token;
-use super::{Reads, access, accounts, role_assignments, tokens};
+use super::{Reads, access, accounts, agreements, role_assignments, tokens};
+use crate::domain::Instant;
 use crate::domain::role_assignment::RoleAssignment;
 
 /// How many callers are kept. Only those whose rows were found are, so nobody can fill it with what they made up; a desk with more callers
@@ -29,13 +31,18 @@ pub enum Claim {
     Account { issuer: String, subject: String },
 }
 
-/// Everything in the database that a caller's rights follow from. What begins and ends by itself, such as a token that expires or a role that is held, is judged by the clock
-/// each time they come in.
+/// Everything in the database that a caller's rights follow from. What begins and ends by itself, such as a token that expires, a role that
+/// is held or a contract in force, is judged by the clock each time they come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     Token(Token),
-    /// With the rights they hold, or held, or are to hold.
-    Account(Account, Vec<RoleAssignment>),
+    Account {
+        account: Account,
+        /// The rights they hold, or held, or are to hold.
+        held: Vec<RoleAssignment>,
+        /// When their contracts ask for a second factor, or asked, or are to ask.
+        second_factor: Vec<Range<Instant>>,
+    },
 }
 
 impl Found {
@@ -43,7 +50,7 @@ impl Found {
     fn holds(&self) -> bool {
         match self {
             Self::Token(token) => token.revoked_at.is_none(),
-            Self::Account(account, _) => !account.is_blocked,
+            Self::Account { account, .. } => !account.is_blocked,
         }
     }
 }
@@ -118,7 +125,8 @@ async fn find(reads: &impl Reads, claim: &Claim) -> Result<Option<Found>, DbErr>
         Claim::Account { issuer, subject } => match accounts::find(reads, issuer, subject).await? {
             Some(account) => {
                 let held = role_assignments::rights_of(reads, &account.holder_ids()).await?;
-                Some(Found::Account(account, held))
+                let second_factor = agreements::unpinned(reads).await?.ask_second_factor(account.organisation.as_deref());
+                Some(Found::Account { account, held, second_factor })
             }
             None => None,
         },

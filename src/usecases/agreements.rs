@@ -174,6 +174,8 @@ pub async fn apply(app: &App, stamp: &Stamp, source: &Source) -> Result<bool, Er
         };
         tx.touch("contract_version", version.id);
         store::contracts::insert(tx, &version, contract.effective_from).await?;
+        // It may ask people for a second factor who were not asked before.
+        store::access::changed(tx).await?;
         store::obligations::schedule_opening(tx, &version.contract, Some(version.applied_at)).await?;
         Ok(true)
     });
@@ -198,9 +200,8 @@ async fn obstacle(reads: &impl Reads, source: &Source, versions: &[Arc<Version>]
         let detail = || format!("version {} was applied with another text; give the change a version of its own", contract.version);
         return Ok((same.digest != digest(&source.text)).then(detail));
     }
-    let start = |date: chrono::NaiveDate| date.pred_opt().and_then(|eve| contract.zone.end_of_date(eve)).unwrap_or(Instant::MIN);
-    let until = later(versions, contract).map_or(Instant::MAX, |one| start(one.contract.effective_from));
-    let registered = store::tickets::opened_between(reads, &contract.id, start(contract.effective_from), until).await?;
+    let until = later(versions, contract).map_or(Instant::MAX, |one| one.contract.begins_at());
+    let registered = store::tickets::opened_between(reads, &contract.id, contract.begins_at(), until).await?;
     Ok((registered > 0).then(|| {
         format!(
             "version {} would rewrite the past (tickets reported on or after {}: {registered}); let it take effect later",

@@ -52,6 +52,7 @@ const DAP: &str = r#"
 title = "Dossier Afspraken & Procedures kantoorautomatisering" # title page
 supplier_levels = ["operational", "tactical", "strategic"] # 4.1 (ROLE-03)
 signs_role_changes = true # 4.1 (ROLE-05)
+second_factor = true # 3.12.2 (IAM-07)
 always_told.security = ["information-security-officer", "ciso"] # 3.5.1 (INC-11)
 always_told.privacy = ["privacy-officer"] # 3.5.1 (INC-12)
 clients.ipo = { name = "Vereniging IPO" } # title page

@@ -143,7 +143,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "titel = \"A\"\ntitle =",
             &["titel: is not a key here; the keys are always_told, assumed, calendars, clients, clocks, contacts, \
                default_priority, effective_from, functional_administration, id, ladders, obligations, phone, priorities, reserved, \
-               retention, roles, signs_role_changes, subjects, supplier_levels, time_zone, title, types, version"],
+               retention, roles, second_factor, signs_role_changes, subjects, supplier_levels, time_zone, title, types, version"],
         ),
         (
             "organisation =",

@@ -19,9 +19,10 @@ pub use period::{Cycle, Period};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use super::Instant;
 use super::calendar::{Calendar, Zone};
 use super::phone::Phone;
 use super::restriction::Flag;
@@ -278,6 +279,8 @@ pub struct Contract {
     pub supplier_levels: Vec<ContactLevel>,
     /// Whether both sides sign for who holds a role of it (ROLE-05).
     pub signs_role_changes: bool,
+    /// Whether people who sign in with their identity provider must have used a second factor (IAM-07).
+    pub second_factor: bool,
     /// The roles that are always told of a ticket with a flag, whoever set it; of each list the first who can be reached (INC-11, INC-12).
     pub always_told: BTreeMap<Flag, Vec<String>>,
     pub ladders: Vec<Ladder>,
@@ -287,6 +290,14 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// When its first day begins.
+    pub fn begins_at(&self) -> Instant {
+        let first = self.zone.first_reading(self.effective_from.and_time(NaiveTime::MIN));
+        // Outside the years that can be counted in: always, or never.
+        let is_past = self.effective_from <= self.zone.date(Instant::MIN);
+        first.unwrap_or(if is_past { Instant::MIN } else { Instant::MAX })
+    }
+
     /// Where a role is reached about the affairs of an organisation: its own address of it, else the one for all.
     pub fn addresses<'a>(&'a self, role: &'a Role, organisation: &str) -> &'a [String] {
         self.client(organisation).and_then(|client| client.roles.get(&role.code)).unwrap_or(&role.mail)

@@ -73,6 +73,7 @@ pub(crate) fn contract() -> Contract {
         ladders: Vec::new(),
         duties: Vec::new(),
         signs_role_changes: false,
+        second_factor: false,
         retention: std::collections::BTreeMap::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod held;
 mod provider;
+mod second_factor;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

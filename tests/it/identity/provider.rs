@@ -27,9 +27,11 @@ impl Provider {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/identity");
         assert!(folder.join("installed").exists(), "run tests/setup.sh: it installs the identity provider");
         let people = json!({
-            "anna": { "name": "Anna de Boer", "email": "anna@ipo.example", "roles": ["Desk.Requester"] },
-            "bram": { "name": "Bram Visser", "email": "bram@ipo.example", "roles": ["Desk.Approver", "Iets.Anders"] },
-            "nobody": { "name": "Zonder Rol", "email": "zonder@ipo.example", "roles": ["Iets.Anders"] },
+            "anna": { "name": "Anna de Boer", "email": "anna@ipo.example", "roles": ["Desk.Requester"], "amr": ["pwd", "mfa"] },
+            "bram": { "name": "Bram Visser", "email": "bram@ipo.example", "roles": ["Desk.Approver", "Iets.Anders"], "amr": ["pwd", "mfa"] },
+            "nobody": { "name": "Zonder Rol", "email": "zonder@ipo.example", "roles": ["Iets.Anders"], "amr": ["pwd", "mfa"] },
+            // She signs in with a password alone.
+            "fenna": { "name": "Fenna Smit", "email": "fenna@ipo.example", "roles": ["Desk.Approver"], "amr": ["pwd"] },
         });
         let mut running = Command::new("node")
             .args(["provider.mjs", &people.to_string()])
@@ -84,7 +86,7 @@ impl Provider {
     pub fn claims(&self) -> Value {
         let now = now();
         json!({ "iss": self.issuer, "aud": AUDIENCE, "sub": "anna", "name": "Anna de Boer", "email": "anna@ipo.example",
-            "roles": ["Desk.Approver"], "iat": now, "exp": now + 600 })
+            "roles": ["Desk.Approver"], "amr": ["pwd", "mfa"], "iat": now, "exp": now + 600 })
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Contract {
     /// The desk's telephone number, where the agreement has one.
     #[schema(example = "070 123 45 67")]
     phone: Option<String>,
+    /// Whether people who sign in with their identity provider must use a second factor.
+    second_factor: bool,
     /// Keys whose values were assumed, because the agreement leaves them open.
     assumed: Vec<String>,
     /// The priority of a ticket while nobody set one.
@@ -163,6 +165,7 @@ impl Contract {
             effective_date: contract.effective_from,
             time_zone: contract.zone.name().to_owned(),
             phone: contract.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            second_factor: contract.second_factor,
             assumed: contract.assumed.clone(),
             default_priority: contract.default_priority.clone(),
             versions: all.iter().map(|one| applied(one)).collect(),
