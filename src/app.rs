@@ -12,6 +12,7 @@ use crate::domain::audit::Act;
 use crate::domain::audit::flood::Flood;
 use crate::error::Error;
 use crate::files::{Files, Spool};
+use crate::health::Health;
 use crate::identity::Providers;
 use crate::mail::send::Mailer;
 use crate::sealing::Keys;
@@ -44,6 +45,8 @@ pub struct App {
     pub wake_mail: Notify,
     /// How many refused attempts there were of late.
     refusals: Mutex<Flood>,
+    /// Whether refused attempts can be written down.
+    pub refusals_kept: Health,
     /// Held shared by workers during a pass, exclusively by a sandbox while its time advances.
     pub work: tokio::sync::RwLock<()>,
     /// Notified on every commit here, so that other processes can be told.
@@ -79,6 +82,7 @@ impl App {
             wake: Notify::new(),
             wake_mail: Notify::new(),
             refusals: Mutex::default(),
+            refusals_kept: Health::new("the record of refused attempts"),
             work: tokio::sync::RwLock::new(()),
             committed: Notify::new(),
             process_id: Uuid::new_v4().to_string(),

@@ -71,11 +71,13 @@ pub async fn migrate(settings: Settings) -> Result<(), Failed> {
 /// Migrates as the owner of the tables, where the settings name one.
 pub async fn migrated_by_owner(settings: &Settings) -> Result<usize, Failed> {
     let Database { url, owner_url } = &settings.database;
-    let (address, role) = match owner_url {
-        Some(owner) => (&**owner, store::role_of(url)),
-        None => (&**url, None),
-    };
-    let db = Db::connect(address).await.map_err(usecases::Error::from).map_err(super::explained)?;
+    let connected = async |url: &str| Db::connect(url).await.map_err(usecases::Error::from).map_err(super::explained);
+    let db = connected(owner_url.as_ref().unwrap_or(url)).await?;
+    let role = store::role_of(url).filter(|_| owner_url.is_some());
+    if owner_url.is_some() {
+        let are_one = role.is_some() && store::schema::are_one(&db, &connected(url).await?).await.map_err(usecases::Error::from)?;
+        are_one.then_some(()).ok_or("database.owner_url and database.url are not the same PostgreSQL database")?;
+    }
     let steps = store::schema::migrate_for(&db, role.as_deref()).await.map_err(usecases::Error::from)?;
     store::schema::keep_audit(&db, settings.audit.keep_days).await.map_err(usecases::Error::from)?;
     Ok(steps)

@@ -44,6 +44,7 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
         _ = terminate.recv() => {}
         () = keep_seat(&app, &mut seat) => {}
     }
+    tracing::info!("stopping");
     app.stop();
     if let Some(handle) = handle {
         handle.stop(true).await;
@@ -60,7 +61,9 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     if let Err(error) = tokens::note_uses(&app).await {
         tracing::warn!(%error, "could not write down which tokens were used last");
     }
-    Ok(answered??)
+    answered??;
+    tracing::info!("stopped");
+    Ok(())
 }
 
 /// Says when files and mails are not sealed, and when some cannot be opened.

@@ -18,7 +18,8 @@ async fn livez() -> Result<Json<Value>, Failure> {
 }
 
 /// Ready means that the database can be written to, and that every key is there that stored files and mails need: without one, the desk was
-/// started with the wrong key file. The counts are of events and mails that were given up; neither they nor a folder that
+/// started with the wrong key file. The counts are of events and mails that were given up, and of mails that
+/// wait after a try in vain; neither they nor a folder that
 /// cannot be used make it unready, since tickets are taken all the same.
 async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
     app.db.ready().await.map_err(Error::from)?;
@@ -27,7 +28,8 @@ async fn readyz(app: Data<App>) -> Result<Json<Value>, Failure> {
         return Err(Error::Unavailable(format!("files.key_file lacks keys that stored files need: {}", missing.join(", "))).into());
     }
     let (events, mails) = (dead_letters::count(&app).await?, outbound::count_given_up(&app).await?);
-    let mut answer = json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails });
+    let waiting = outbound::count_tried_in_vain(&app).await?;
+    let mut answer = json!({ "status": "ok", "deadLetters": events, "undeliveredMails": mails, "waitingMails": waiting });
     let usable = [("attachments", app.files.is_usable().await), ("spool", app.spool.is_usable().await)];
     let unusable: Vec<_> = usable.into_iter().filter(|(_, is_usable)| !is_usable).map(|(name, _)| name).collect();
     if !unusable.is_empty() {

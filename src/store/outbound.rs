@@ -40,6 +40,12 @@ pub async fn count_failed(reads: &impl Reads) -> Result<u64, DbErr> {
     reads.find::<Entity>().filter(Column::State.eq(MailState::Failed.as_str())).count(reads.connection()).await
 }
 
+/// How many were tried in vain and wait for their next try.
+pub async fn count_tried_in_vain(reads: &impl Reads) -> Result<u64, DbErr> {
+    let waiting = reads.find::<Entity>().filter(Column::State.eq(MailState::Pending.as_str())).filter(Column::LastError.is_not_null());
+    waiting.count(reads.connection()).await
+}
+
 /// Puts a mail that was given up back in the queue as if it were new. False when it was not given up.
 pub async fn requeue(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
     let again = Entity::update_many()

@@ -1,15 +1,28 @@
 //! Migrating the database, in one transaction under one lock: a second process waits, and a migration that fails leaves nothing behind.
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::faults::is_busy;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Db, Scope, Tx, audit_keeping, policies};
+use super::{Backend, Db, Scope, Tx, audit_keeping, broken, policies};
 
 /// The PostgreSQL advisory lock that processes migrating the same database take. The number spells "uurw", and must differ from the
 /// other locks of this program.
 const LOCK: i64 = 0x7575_7277_0001;
+
+/// Whether two connections lead to one PostgreSQL database.
+pub async fn are_one(one: &Db, other: &Db) -> Result<bool, DbErr> {
+    if one.backend() == Backend::Sqlite || other.backend() == Backend::Sqlite {
+        return Ok(false);
+    }
+    let name = async |db: &Db| {
+        let asked = "SELECT concat(oid, ' ', pg_postmaster_start_time()) AS name FROM pg_database WHERE datname = current_database()";
+        let row = db.bare_connection().query_one_raw(Statement::from_string(Backend::Postgres.into(), asked)).await?;
+        row.ok_or_else(|| broken("a database"))?.try_get::<String>("", "name")
+    };
+    Ok(name(one).await? == name(other).await?)
+}
 
 /// How many migrations are pending. Asking creates nothing.
 pub async fn pending(db: &Db) -> Result<usize, DbErr> {

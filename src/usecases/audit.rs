@@ -76,8 +76,9 @@ async fn write_refusals(app: &App, lines: &[Line]) {
     if lines.is_empty() {
         return;
     }
-    if let Err(error) = app.keep_books(&Scope::ALL, async |tx| Ok(store::audit::insert(tx, lines).await?)).await {
-        tracing::warn!(%error, lines = lines.len(), "refused attempts could not be written into the audit trail");
+    match app.keep_books(&Scope::ALL, async |tx| Ok(store::audit::insert(tx, lines).await?)).await {
+        Ok(()) => app.refusals_kept.worked(),
+        Err(error) => app.refusals_kept.failed(error),
     }
 }
 

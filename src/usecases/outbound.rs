@@ -99,6 +99,10 @@ pub async fn count_given_up(app: &App) -> Result<u64, Error> {
     Ok(store::outbound::count_failed(&app.all()).await?)
 }
 
+pub async fn count_tried_in_vain(app: &App) -> Result<u64, Error> {
+    Ok(store::outbound::count_tried_in_vain(&app.all()).await?)
+}
+
 /// Records in the ticket's history what became of a mail. A mail about an obligation has no ticket.
 async fn note_on_ticket(app: &App, tx: &Tx, stamp: &Stamp, mail: &Outbound, became: impl Fn(Mailed) -> EventData) -> Result<(), Error> {
     let Some(ticket) = mail.ticket_id else { return Ok(()) };

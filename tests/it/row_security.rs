@@ -104,7 +104,7 @@ async fn refused(app: &DatabaseConnection, rows: &str, organisations: &str, sql:
 
 #[actix_web::test]
 async fn every_table_with_an_organisation_is_guarded_and_its_rows_are_out_of_reach_for_another_whatever_the_program_asks() {
-    let desk = seeded().await;
+    let desk = Box::pin(seeded()).await;
     let (superuser, app) =
         (desk.behind().await, Database::connect(desk.app.settings.database.url.to_string()).await.expect("a connection"));
     assert_eq!(policies::weakness(&desk.app.db).await.expect("a role"), None, "the suite runs as a role that owns nothing");
@@ -143,7 +143,7 @@ async fn every_table_with_an_organisation_is_guarded_and_its_rows_are_out_of_rea
 
 #[actix_web::test]
 async fn tkt_08_a_person_is_kept_from_the_tickets_of_their_colleagues_by_the_database_too() {
-    let desk = seeded().await;
+    let desk = Box::pin(seeded()).await;
     let mut other = incident("p3");
     other["requester"] = json!({ "name": "Bram Visser", "email": "bram@ipo.example" });
     let own = desk.registers(&other).await;

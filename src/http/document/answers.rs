@@ -16,7 +16,7 @@ struct Refusal {
 }
 
 /// Every refusal of the API. An operation can add one that does not follow from its signature, with `Operation::refuses`.
-const REFUSALS: [Refusal; 14] = [
+const REFUSALS: [Refusal; 15] = [
     Refusal {
         status: 400,
         name: "BadRequest",
@@ -61,6 +61,7 @@ const REFUSALS: [Refusal; 14] = [
         headers: &["Link to another"],
         applies: has_body,
     },
+    Refusal { status: 410, name: "Gone", description: "It was taken out for good.", headers: &[], applies: |_| false },
     Refusal {
         status: 412,
         name: "PreconditionFailed",
@@ -158,6 +159,10 @@ pub fn complete(document: &mut Value, operations: &[Operation]) {
 }
 
 fn answers(signature: &Signature, schemas: &Value) -> Map<String, Value> {
+    debug_assert!(
+        signature.refuses.iter().all(|status| REFUSALS.iter().any(|refusal| refusal.status == *status)),
+        "a refusal is described"
+    );
     let refused = REFUSALS.iter().filter(|refusal| (refusal.applies)(signature) || signature.refuses.contains(&refusal.status));
     let refused = refused.map(|refusal| (refusal.status, json!({ "$ref": format!("#/components/responses/{}", refusal.name) })));
     let success = success(signature, schemas);

@@ -14,6 +14,8 @@ pub fn operations() -> Vec<Operation> {
         get("/openapi.json", document)
             .id("getApiDocument")
             .tag(Tag::Document)
+            .refuses(400)
+            .refuses(406)
             .describe("Shows this document.", "OpenAPI 3.0.3, for everyone, from any origin."),
     ]
 }

@@ -141,7 +141,7 @@ pub async fn holders(reads: &impl Reads, id: Option<Uuid>, address: &str) -> Res
     let people = people.filter(person::Column::IsStranger.eq(false)).all(reads.connection()).await?;
     let accounts = reads.find_of_desk::<account::Entity>().filter(account::Column::BlockedAt.is_null());
     let accounts = accounts.filter(match id {
-        Some(id) => account::Column::Id.eq(id),
+        Some(id) => account::Column::Id.eq(id).or(account::Column::PersonId.eq(id)),
         None => account::Column::Email.eq(address),
     });
     let mut found: Vec<_> = people.into_iter().map(|row| Holder { id: row.id, organisation: Some(row.organisation) }).collect();

@@ -10,6 +10,7 @@ use crate::support::On;
 by_command!(
     commands_that_migrate_at_once_wait_for_one_another,
     a_migration_that_fails_leaves_nothing_half_done,
+    the_owner_migrates_the_desks_own_database_and_no_other,
     of_several_first_starts_one_makes_the_admin_token,
     a_port_that_is_taken_is_told_in_a_line_and_no_token_is_made,
     a_desk_that_is_stopped_on_a_long_way_stops_without_a_panic_and_goes_on_later,
@@ -46,6 +47,16 @@ async fn a_migration_that_fails_leaves_nothing_half_done(place: &Place) {
     assert!(schema::pending(&db).await.expect("steps") > 5);
     place.does(&["migrate"]);
     assert_eq!(schema::pending(&db).await.expect("steps"), 0);
+}
+
+async fn the_owner_migrates_the_desks_own_database_and_no_other(place: &Place) {
+    let other = Place::new(On::Postgres);
+    let owner = crate::support::postgres::owner_of(&other.database);
+    let ran = place.run(&["migrate"], &[("UURWERK_DATABASE_OWNER_URL", &owner)]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.err.contains("not the same PostgreSQL database"), "{ran:?}");
+    let untouched = Db::connect(&crate::support::postgres::superuser_of(&other.database)).await.expect("a database");
+    assert!(schema::pending(&untouched).await.expect("steps") > 5);
 }
 
 async fn of_several_first_starts_one_makes_the_admin_token(place: &Place) {

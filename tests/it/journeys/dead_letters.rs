@@ -44,7 +44,7 @@ async fn an_event_that_cannot_be_taken_stops_nobody_else_and_ends_as_a_dead_lett
     // A day later it has been given up, and what waited behind it went on.
     desk.passes("P1D").await;
     assert_eq!(told(desk, &spoilt), ["confirmation", "reply"]);
-    assert_eq!(desk.get("/readyz").await.body, json!({ "status": "ok", "deadLetters": 1, "undeliveredMails": 0 }));
+    assert_eq!(desk.get("/readyz").await.body, json!({ "status": "ok", "deadLetters": 1, "undeliveredMails": 0, "waitingMails": 0 }));
     let letters = dead_letters::list(&desk.app).await.expect("letters");
     let [letter] = &letters[..] else { panic!("{letters:?}") };
     assert_eq!((letter.subject.clone(), letter.kind.as_str(), letter.set_aside.attempts), (spoilt.clone(), "ticket.moved", 7));
