@@ -40,11 +40,14 @@ async fn a_storm_of_wrong_tokens_is_counted_and_fills_no_disk(desk: &Desk) {
         assert!([401, 429].contains(&status));
     }
     let lines = desk.trail("action=listTickets&result=refused").await;
-    assert_eq!(lines.len(), 20);
+    // Twenty a minute, by the machine's time: a minute may turn while they are sent.
+    assert!((20..=40).contains(&lines.len()), "{}", lines.len());
     assert!(lines.iter().all(|line| line["actor"] == "unknown" && line["origin"] == "127.0.0.1" && line["count"] == 1));
     audit::record_counted(&desk.app, true).await;
     let counted = desk.trail("action=refusedAttempts").await;
-    assert_eq!((counted.len(), &counted[0]["count"], &counted[0]["origin"]), (1, &json!(130), &json!("127.0.0.1")));
+    assert!(counted.len() <= 2 && counted.iter().all(|line| line["origin"] == "127.0.0.1"), "{counted:?}");
+    let together: u64 = counted.iter().filter_map(|line| line["count"].as_u64()).sum();
+    assert_eq!(together + u64::try_from(lines.len()).unwrap_or_default(), 150);
 }
 
 async fn a_line_names_what_was_asked_and_no_more_of_the_path_than_an_id(desk: &Desk) {
