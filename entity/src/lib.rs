@@ -10,6 +10,7 @@ pub mod calendar_amendment;
 pub mod change_horizon;
 pub mod clock;
 pub mod contact;
+pub mod contact_change;
 pub mod contact_list;
 pub mod contract_version;
 pub mod destruction;

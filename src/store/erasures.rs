@@ -11,15 +11,16 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant, storage};
 use crate::domain::Instant;
+use crate::domain::address::made_up;
 use crate::domain::mail::MailState;
-use crate::domain::person::{Person, without_address};
+use crate::domain::person::Person;
 use crate::domain::privacy::{ERASED_NAME, Erasure};
 
 /// Takes a person's name, address and number out of their row.
 pub async fn person(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
     let erased = person::Entity::update_many()
         .col_expr(person::Column::Name, Expr::value(ERASED_NAME))
-        .col_expr(person::Column::Email, Expr::value(without_address(id)))
+        .col_expr(person::Column::Email, Expr::value(made_up(id)))
         .col_expr(person::Column::Phone, Expr::value(None::<String>))
         .col_expr(person::Column::IsShared, Expr::value(false))
         .col_expr(person::Column::LeftAt, Expr::col(person::Column::LeftAt).if_null(Expr::value(Some(now.to_utc()))))
@@ -46,6 +47,8 @@ pub async fn access(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
         let accounts = account::Entity::update_many()
             .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
             .col_expr(account::Column::Subject, Expr::value(format!("erased:{id}")))
+            .col_expr(account::Column::Email, Expr::value(None::<String>))
+            .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>))
             .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
         accounts.filter(account::Column::Id.eq(id)).exec(tx.connection()).await?;
     }
@@ -96,7 +99,7 @@ pub async fn outbound(tx: &Tx, person: &Person) -> Result<u64, DbErr> {
     let waiting = outbound_mail::Entity::delete_many().filter(theirs.clone());
     let waiting = waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).exec(tx.connection()).await?;
     let sent = outbound_mail::Entity::update_many()
-        .col_expr(outbound_mail::Column::Recipient, Expr::value(without_address(person.id)))
+        .col_expr(outbound_mail::Column::Recipient, Expr::value(made_up(person.id)))
         .col_expr(outbound_mail::Column::Subject, Expr::value(""))
         .col_expr(outbound_mail::Column::Body, Expr::value(""))
         .col_expr(outbound_mail::Column::LastError, Expr::value(None::<String>));

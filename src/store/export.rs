@@ -1,6 +1,6 @@
 //! Everything that is held of one person, section by section, page by page, as JSON.
 
-use entity::{account, attachment, event, inbound_mail, message, outbound_mail, ticket, token};
+use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, token};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, View, erasures, instant};
 use crate::domain::actor::Actor;
 use crate::domain::person::Person;
+use crate::domain::role_assignment::{Absence, RoleAssignment};
 use crate::domain::ticket::Visibility;
 
 /// What an export has beside the person's own row, in its order.
@@ -22,12 +23,26 @@ pub enum Section {
     Attachments,
     MailsIn,
     MailsOut,
+    Roles,
+    Signatures,
+    Contacts,
     Actions,
 }
 
 impl Section {
-    pub const ALL: [Self; 8] =
-        [Self::Accounts, Self::Tokens, Self::Tickets, Self::Messages, Self::Attachments, Self::MailsIn, Self::MailsOut, Self::Actions];
+    pub const ALL: [Self; 11] = [
+        Self::Accounts,
+        Self::Tokens,
+        Self::Tickets,
+        Self::Messages,
+        Self::Attachments,
+        Self::MailsIn,
+        Self::MailsOut,
+        Self::Roles,
+        Self::Signatures,
+        Self::Contacts,
+        Self::Actions,
+    ];
 
     /// Its key in the export.
     pub const fn key(self) -> &'static str {
@@ -39,6 +54,9 @@ impl Section {
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
             Self::MailsOut => "mailsOut",
+            Self::Roles => "roles",
+            Self::Signatures => "signatures",
+            Self::Contacts => "contacts",
             Self::Actions => "actions",
         }
     }
@@ -115,6 +133,37 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
                 let what = json!({ "subject": row.subject, "body": row.body, "ticketId": row.ticket_id, "createdAt": at(row.created_at),
                     "sentAt": row.sent_at.map(at) });
                 (row.id, what)
+            };
+            Ok(rows.into_iter().map(shown).collect())
+        }
+        Section::Roles => {
+            let who: Vec<_> = super::accounts::ids_of(view, of.id).await?.into_iter().chain([of.id]).collect();
+            let held = super::role_assignments::held_by(view, &who, after, limit).await?;
+            let shown = |one: RoleAssignment| {
+                let deputises = one.absences.iter().filter(|absence| absence.deputy.is_some_and(|deputy| who.contains(&deputy)));
+                let absence = |absence: &Absence| json!({ "fromAt": absence.from_at, "untilAt": absence.until_at });
+                let what = json!({ "id": one.id, "kind": one.kind.as_str(), "role": one.role, "contract": one.contract,
+                    "isHolder": who.contains(&one.holder), "fromAt": one.from_at, "untilAt": one.until_at,
+                    "deputyDuring": deputises.map(absence).collect::<Vec<_>>() });
+                (one.id, what)
+            };
+            Ok(held.into_iter().map(shown).collect())
+        }
+        Section::Signatures => {
+            let rows = view.find_of_desk::<approval::Entity>().filter(approval::Column::ApproverId.eq(of.id));
+            let rows = paged(rows, approval::Column::Id, after, limit).all(view.connection()).await?;
+            let shown = |row: approval::Model| {
+                let what = json!({ "id": row.id, "of": row.subject_kind, "ofId": row.subject_id, "side": row.side, "name": row.name,
+                    "evidence": row.evidence, "at": at(row.approved_at) });
+                (row.id, what)
+            };
+            Ok(rows.into_iter().map(shown).collect())
+        }
+        Section::Contacts => {
+            let rows = view.find::<contact_change::Entity>().filter(contact_change::Column::PersonId.eq(of.id));
+            let rows = paged(rows, contact_change::Column::Id, after, limit).all(view.connection()).await?;
+            let shown = |row: contact_change::Model| {
+                (row.id, json!({ "contact": row.contact_id, "isActive": row.is_active, "at": at(row.recorded_at) }))
             };
             Ok(rows.into_iter().map(shown).collect())
         }

@@ -20,6 +20,7 @@ pub mod contacts;
 pub mod contracts;
 mod db;
 pub mod destructions;
+pub mod erased_names;
 pub mod erasures;
 pub mod events;
 pub mod export;

@@ -97,9 +97,9 @@ pub async fn list(reads: &impl Reads, filter: &PersonFilter) -> Result<Vec<Perso
     Ok(query.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// The people of these organisations with these addresses.
+/// The people of these organisations with these addresses, colleagues of whoever sees themselves alone too: a ticket can be for one of them.
 pub async fn with_addresses(reads: &impl Reads, organisations: &[&str], emails: &[&str]) -> Result<Vec<Person>, DbErr> {
-    let found = reads.find::<person::Entity>().filter(person::Column::Organisation.is_in(organisations.iter().copied()));
+    let found = reads.find_colleagues().filter(person::Column::Organisation.is_in(organisations.iter().copied()));
     let found = found.filter(person::Column::Email.is_in(emails.iter().copied()));
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }

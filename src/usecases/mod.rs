@@ -9,6 +9,7 @@ pub mod audit;
 pub mod contacts;
 pub mod contracts;
 pub mod dead_letters;
+mod departures;
 pub mod destructions;
 mod enclosures;
 mod entitled;

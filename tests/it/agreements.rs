@@ -24,6 +24,7 @@ effective_from = 2017-12-01 # title page: 1 December 2017
 time_zone = "Europe/Amsterdam" # 7.1
 phone = "+31342-490364" # 4.2
 contacts.most = 3 # 5, 9.1 (SUP-13, SUP-14)
+contacts.role = "functioneel-beheerder" # 9.1 (SUP-14, ROLE-10)
 functional_administration.by = "client" # 5 (SUP-15)
 calendars.support = { hours = { mon-fri = ["08:00-17:00"] } } # 7.1 (CAL-04)
 calendars.phone = { hours = { mon-fri = ["08:00-18:00"] } } # 4.2 (CAL-04)

@@ -13,7 +13,10 @@ mod listing;
 mod reach;
 mod replay;
 
-pub use event::{AbsencePlanned, Approved, DeputyNamed, EndSet, Event, EventData, EventKind, Granted, ReviewDue, Reviewed, Uncovered};
+pub use event::{
+    AbsencePlanned, Approved, Departure, DeputyLost, DeputyNamed, EndSet, Event, EventData, EventKind, Granted, ReviewDue, Reviewed,
+    Uncovered,
+};
 pub use listing::{AssignmentFilter, Gap, GapCause};
 pub use reach::Reach;
 
@@ -130,6 +133,14 @@ impl RoleAssignment {
             Some(effective) if effective > at => AssignmentState::Planned,
             Some(_) => AssignmentState::InForce,
         }
+    }
+
+    /// As it stood at an instant, by what was recorded by then: what was recorded later about an earlier time is not in it, since nobody
+    /// acted on it then.
+    #[must_use]
+    pub fn as_of(&self, history: &[Event], at: Instant) -> Self {
+        let known: Vec<_> = history.iter().filter(|event| event.recorded_at <= at).cloned().collect();
+        replay::settle(&replay::as_recorded(self, &known), &known, at).subject
     }
 
     pub fn is_in_force_at(&self, at: Instant) -> bool {

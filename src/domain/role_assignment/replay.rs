@@ -38,7 +38,7 @@ struct Told {
     signed: BTreeSet<Side>,
     approved_at: Option<Instant>,
     took_effect: bool,
-    /// Each with when it was recorded.
+    /// Each with when it was recorded, or who acts meanwhile.
     absences: Vec<(Absence, Instant)>,
     uncovered: BTreeSet<Uuid>,
     reviews_due: BTreeSet<Instant>,
@@ -74,17 +74,23 @@ impl Told {
                 let absence = Absence { id: planned.absence, from_at: planned.from_at, until_at: planned.until_at, deputy: planned.deputy };
                 self.absences.push((absence, event.recorded_at));
             }
-            EventData::DeputyNamed(named) => {
-                if let Some((absence, _)) = self.absences.iter_mut().find(|(absence, _)| absence.id == named.absence) {
-                    absence.deputy = Some(named.deputy);
-                }
-            }
+            EventData::DeputyNamed(named) => self.deputise(named.absence, Some(named.deputy), event.recorded_at),
+            EventData::DeputyLost(lost) => self.deputise(lost.absence, None, event.recorded_at),
             EventData::Uncovered(uncovered) => drop(self.uncovered.insert(uncovered.absence)),
             EventData::EndSet(end) => self.until_at = Some(end.until_at),
             EventData::Ended(_) => self.ended = true,
             EventData::ReviewDue(due) => drop(self.reviews_due.insert(due.due_at)),
             EventData::Reviewed(reviewed) => self.review_due_at = Some(reviewed.review_due_at),
             EventData::IndexRebuilt(_) => {}
+        }
+    }
+
+    /// Somebody else acts during an absence, or nobody; a gap that follows from it is another than one told before.
+    fn deputise(&mut self, absence: Uuid, deputy: Option<Uuid>, at: Instant) {
+        self.uncovered.remove(&absence);
+        if let Some((absence, told_at)) = self.absences.iter_mut().find(|(known, _)| known.id == absence) {
+            absence.deputy = deputy;
+            *told_at = at;
         }
     }
 }

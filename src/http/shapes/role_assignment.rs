@@ -233,7 +233,7 @@ pub struct RoleAssignment {
     approvals: Vec<RoleApproval>,
     /// The assignment that ends when this one takes effect.
     replaces: Option<Uuid>,
-    /// Who acts in it now: its holder, or their deputy while they are away.
+    /// Who acts in it: its holder, or their deputy while they are away. Now, or at the instant that was asked for.
     acting: Vec<RoleHolder>,
     /// When its holder is away, in the order recorded.
     absences: Vec<RoleAbsence>,
@@ -251,7 +251,7 @@ pub struct RoleAssignment {
 
 impl RoleAssignment {
     pub fn new(shown: Shown, actors: &Actors) -> Self {
-        let Shown { assignment, approvals, events, now } = shown;
+        let Shown { assignment, approvals, events, at } = shown;
         let holder = |id: Uuid| RoleHolder { id, name: actors.name_of(id).map(str::to_owned) };
         let waits_for = assignment.required().waits_for(&approvals);
         let absence = |one: &domain::Absence| RoleAbsence {
@@ -270,7 +270,7 @@ impl RoleAssignment {
             third_party: assignment.third_party.clone(),
             from_at: assignment.from_at,
             until_at: assignment.until_at,
-            state: assignment.state_at(now).as_str().to_owned(),
+            state: assignment.state_at(at).as_str().to_owned(),
             effective_at: assignment.effective_at(),
             is_elevated: assignment.is_elevated(),
             waits_for: waits_for.into_iter().map(|side| side.as_str().to_owned()).collect(),
@@ -286,10 +286,10 @@ impl RoleAssignment {
                 })
                 .collect(),
             replaces: assignment.replaces,
-            acting: assignment.acting_at(now).into_iter().map(holder).collect(),
+            acting: assignment.acting_at(at).into_iter().map(holder).collect(),
             absences: assignment.absences.iter().map(absence).collect(),
             review_due_at: assignment.review_due_at,
-            is_review_overdue: assignment.is_review_overdue(now),
+            is_review_overdue: assignment.is_review_overdue(at),
             granted_at: assignment.granted_at,
             events: events.iter().map(|event| RoleEvent::new(event, actors)).collect(),
         }

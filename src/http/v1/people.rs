@@ -4,7 +4,7 @@ use actix_web::web::Data;
 
 use super::tickets::names;
 use crate::app::App;
-use crate::domain::permission::{ManagePeople, ReadPeople};
+use crate::domain::permission::{ChangePeople, ManagePeople, ReadPeople};
 use crate::domain::person::PersonFilter;
 use crate::http::answer::{CreatedAt, Json, Paged};
 use crate::http::body::Body;
@@ -30,9 +30,12 @@ pub fn operations() -> Vec<Operation> {
              in `warnings`.",
         ),
         get("/people/{person}", show).id("getPerson").describe("Shows somebody of an organisation.", "With what is worth a second look."),
-        patch("/people/{person}", change).id("updatePerson").describe(
-            "Changes what is known of somebody, or records that they left.",
-            "What is absent stays. Whoever leaves is no contact of their organisation any more, which makes room for another.",
+        patch("/people/{person}", change).id("updatePerson").refuses(409).describe(
+            "Changes what is known of somebody, or records that they left or came back.",
+            "What is absent stays. Whoever leaves (`isActive: false`) holds no role any more and acts for nobody, is no contact of their \
+             organisation, and comes in no more: their tokens are revoked, and their accounts blocked. `true` opens those accounts again, and \
+             gives nothing else back. That somebody left is recorded by a service manager, by an administrator, or by a client for its own \
+             people; what is known of them by any agent.",
         ),
     ];
     operations.into_iter().map(|operation| operation.tag(Tag::Catalogue)).collect()
@@ -91,7 +94,7 @@ async fn show(app: Data<App>, caller: May<ReadPeople>, Path(PersonId(id)): Path<
 
 async fn change(
     app: Data<App>,
-    caller: May<ManagePeople>,
+    caller: May<ChangePeople>,
     Path(PersonId(id)): Path<PersonId>,
     body: Body<PersonPatch>,
 ) -> Result<Json<PersonOfOrganisation>, Failure> {

@@ -27,8 +27,9 @@ pub fn operations() -> Vec<Operation> {
     let operations = [
         get("/role-assignments", list).id("listRoleAssignments").describe(
             "Shows a page of roles that are or were held, first begun first.",
-            "Filters take comma lists. `reviewOverdue=true` shows those that somebody should have reviewed by now. The next page is asked for \
-             with `nextCursor`, until that is `null`.",
+            "Filters take comma lists. With `asOf` each is shown as it stood at that instant, by what was recorded by then: its state, who acted, \
+             the signatures and absences there were; those that were in force, unless `state` asks for others. `reviewOverdue=true` shows \
+             those that somebody should have reviewed by now. The next page is asked for with `nextCursor`, until that is `null`.",
         ),
         post("/role-assignments", create).id("createRoleAssignment").refuses(409).describe(
             "Gives somebody a role.",
@@ -77,7 +78,10 @@ impl FromQuery for AssignmentFilter {
             roles: keys.list("role", "A comma list of codes of roles"),
             holders: keys.parsed("holder", "A comma list of ids of people and accounts", |text| text.parse().ok(), "must be ids"),
             states: keys.codes("state", "A comma list of states: `pending`, `planned`, `in_force`, `ended`"),
-            in_force_at: keys.instant("asOf", "In force at this instant"),
+            as_of: keys.instant(
+                "asOf",
+                "As things stood at this instant: who acted, which state, which deputies; in force then unless `state` says otherwise",
+            ),
             review_overdue: keys.flag("reviewOverdue", "Only those whose review is overdue, or only the others"),
             now: None,
             limit: keys.page_size("How many assignments a page shows; 20 unless said", 20),

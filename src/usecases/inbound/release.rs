@@ -67,7 +67,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let draft = Draft { kind: to.kind.clone().or(draft.kind), ..draft };
     let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?.without_message();
     let done = stamp.write(app, async |tx| {
-        if let Some(known) = tickets::registered_before(tx, stamp).await? {
+        if let Some(known) = tickets::registered_before(app, tx, stamp).await? {
             return Ok(known);
         }
         let made = tickets::register_in(app, tx, stamp, &draft).await?;

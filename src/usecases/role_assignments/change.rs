@@ -37,7 +37,7 @@ pub async fn end(app: &App, stamp: &Stamp, id: Uuid, end: &End) -> Result<RoleAs
                 problems.push(Problem::field("untilAt", FieldCode::OutOfRange, "is not before the end that was agreed"));
             }
             none(problems)?;
-            held.happened(EventData::EndSet(EndSet { until_at, successor: None }), Some(end.reason.clone()), now);
+            held.happened(EventData::EndSet(EndSet { until_at, successor: None, because: None }), Some(end.reason.clone()), now);
             write(held, tx, Some(id)).await
         })
         .await

@@ -16,7 +16,7 @@ use crate::domain::text::is_visible;
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::tickets::client_of;
-use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contacts, contracts, one_of};
 
 /// A role to be held, as sent.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +69,7 @@ pub async fn grant(app: &App, stamp: &Stamp, new: &NewAssignment) -> Result<Role
                 not_ones_own(stamp, &assignment)?;
             }
             conflicts(tx, &assignment, stamp.recorded_at).await?;
+            fits_among_contacts(tx, &agreements, &assignment, stamp.recorded_at).await?;
             let granted = EventData::Granted(granted(&assignment));
             let mut held = Held::of(app, stamp, (), assignment, Vec::new());
             held.happened(granted, Some(new.reason.clone()), stamp.recorded_at);
@@ -255,6 +256,15 @@ async fn check(
         }
     }
     Ok(Some(assignment))
+}
+
+/// Whoever holds the role of a client's contacts is one of them, and there are as many as was agreed. With the first the client has a list.
+async fn fits_among_contacts(tx: &Tx, agreements: &Agreements, new: &RoleAssignment, now: Instant) -> Result<(), Error> {
+    let place = new.contract.as_deref().and_then(|contract| agreements.in_force(contract, now)).zip(new.organisation.as_deref());
+    let is_it = |(version, _): &(&Arc<Version>, &str)| version.contract.contacts_role.as_ref() == Some(&new.role);
+    let Some((version, organisation)) = place.filter(is_it).filter(|_| new.kind == RoleKind::Matrix) else { return Ok(()) };
+    store::contacts::lock(tx, &version.contract.id, organisation).await?;
+    contacts::has_room(tx, &version.contract, organisation, new.holder, new.replaces, now).await
 }
 
 /// What the other holders of the role make impossible.

@@ -77,7 +77,7 @@ async fn end_predecessor(app: &App, tx: &Tx, stamp: &Stamp, successor: &RoleAssi
     let mut held = Held::open(app, tx, stamp, found).await?;
     held.catch_up(stamp.recorded_at)?;
     if held.subject.until_at.is_none_or(|until| until > from) {
-        held.happened(EventData::EndSet(EndSet { until_at: from, successor: Some(successor.id) }), None, stamp.recorded_at);
+        held.happened(EventData::EndSet(EndSet { until_at: from, successor: Some(successor.id), because: None }), None, stamp.recorded_at);
         held.write(tx, None).await?;
     }
     Ok(())
@@ -85,20 +85,21 @@ async fn end_predecessor(app: &App, tx: &Tx, stamp: &Stamp, successor: &RoleAssi
 
 /// Who holds a role or acts in it: one person or account of that side, and of that organisation where it is a client's.
 async fn known_holder(
-    reads: &impl Reads,
+    tx: &Tx,
     side: Side,
     organisation: Option<&str>,
     (field, named): (&str, &str),
 ) -> Result<Result<Uuid, Problem>, Error> {
     let named = named.trim();
-    let found = store::role_assignments::holders(reads, named.parse().ok(), &named.to_lowercase()).await?;
+    let found = store::role_assignments::holders(tx, named.parse().ok(), &named.to_lowercase()).await?;
     let of_side = |holder: &store::role_assignments::Holder| match side {
         Side::Client => holder.organisation.is_some() && holder.organisation.as_deref() == organisation,
         Side::Supplier => holder.organisation.is_none(),
     };
-    let found: Vec<_> = found.into_iter().filter(of_side).collect();
-    Ok(match found.as_slice() {
+    let (there, left): (Vec<_>, Vec<_>) = found.into_iter().filter(of_side).partition(|holder| holder.is_active);
+    Ok(match there.as_slice() {
         [one] => Ok(one.id),
+        [] if !left.is_empty() => Err(Problem::field(field, FieldCode::UnknownPerson, "has left the organisation")),
         [] => Err(Problem::field(field, FieldCode::UnknownPerson, "nobody of that side is known by this id or address")),
         _ => Err(Problem::field(field, FieldCode::UnknownPerson, "several are known by this address: give the id")),
     })

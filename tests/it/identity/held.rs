@@ -126,3 +126,41 @@ async fn iam_03_nobody_signs_for_a_right_of_their_own() {
     desk.reaches("2026-03-03T08:00:00+01:00").await;
     assert_eq!(manages(&bram).await, 403);
 }
+
+/// Coming back opens the accounts that leaving closed, and no others; nobody comes in for the first time after they left.
+#[actix_web::test]
+async fn whoever_left_comes_in_no_more_and_again_once_they_are_back() {
+    use sea_orm::ConnectionTrait;
+    for on in [On::Sqlite, On::Postgres] {
+        let provider = Provider::start();
+        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let person = async |text: &str| {
+            let found = desk.get(&format!("/v1/people?text={text}")).await.body;
+            format!("/v1/people/{}", found["items"][0]["id"].as_str().expect("a person"))
+        };
+        let is_there = async |path: &str, is_active: bool| {
+            let answer = desk.patch(path, &json!({ "isActive": is_active })).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        };
+        let bram = provider.token_of("bram").await;
+        assert_eq!(status(&desk, &bram).await, 200);
+        let path = person("bram").await;
+        is_there(&path, false).await;
+        assert_eq!(status(&desk, &bram).await, 401);
+        is_there(&path, true).await;
+        assert_eq!(status(&desk, &bram).await, 200, "back");
+        // Blocked for another reason, by whom or what does not matter.
+        let blocked = "UPDATE account SET blocked_at = created_at WHERE subject IS NOT NULL AND person_id IS NOT NULL";
+        assert_eq!(desk.behind().await.execute_unprepared(blocked).await.expect("rows").rows_affected(), 1);
+        is_there(&path, false).await;
+        is_there(&path, true).await;
+        assert_eq!(status(&desk, &provider.token_of("bram").await).await, 401);
+        // Somebody who left before they ever signed in.
+        desk.registers(&incident("p3")).await;
+        is_there(&person("anna").await, false).await;
+        let anna = provider.token_of("anna").await;
+        assert_eq!(status(&desk, &anna).await, 401);
+        is_there(&person("anna").await, true).await;
+        assert_eq!(status(&desk, &anna).await, 200);
+    }
+}

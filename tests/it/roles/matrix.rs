@@ -12,6 +12,7 @@ on_both_databases!(
     role_04_a_deputy_gets_what_comes_during_an_absence,
     role_04_an_absence_without_a_deputy_is_told_and_listed,
     role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_has_no_address,
+    role_05_a_plan_says_which_role_that_is_held_it_drops,
     role_05_until_both_sides_have_signed_the_old_holder_is_in_force,
     role_05_the_desk_writes_down_either_side_and_no_person_signs_for_both,
 );
@@ -124,6 +125,19 @@ async fn role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_ha
     assert_eq!(history(desk, &cor).await.last().map(String::as_str), Some("role.ended 2026-03-03T07:00:00Z"));
     assert_eq!(desk.mails().into_iter().filter(|mail| mail.contains("Niemand vervult deze rol")).count(), 1);
     assert_eq!(climbs(desk).await, ["klant@ipo.example"]);
+}
+
+async fn role_05_a_plan_says_which_role_that_is_held_it_drops(desk: &Desk) {
+    with_matrix(desk, false).await;
+    grants(desk, &klant("anna@ipo.example")).await;
+    let next = super::MATRIX.replace("SIGNED", "false").replace("klant", "gebruiker").replace("version = \"1\"", "version = \"2\"");
+    let next = next.replace("2026-03-02", "2026-04-02").replace("gebruiker@ipo", "klant@ipo");
+    let plan = desk.post("/v1/contract-plans", &json!({ "contract": next })).await.body;
+    assert_eq!(plan["droppedRoles"], json!([{ "role": "klant", "holders": 1 }]), "{plan}");
+    assert_eq!(plan["unreachedRoles"], json!([{ "role": "team", "organisation": "ipo" }]), "{plan}");
+    let source = uurwerk::usecases::contracts::source(&next).expect("a contract");
+    let told = uurwerk::usecases::agreements::plan(&desk.app, &source).await.expect("a plan").to_string();
+    assert!(told.contains("1 person holds the role klant, which it does not have"), "{told}");
 }
 
 async fn role_05_until_both_sides_have_signed_the_old_holder_is_in_force(desk: &Desk) {

@@ -1,6 +1,7 @@
 //! Roles that are held: in a contract's matrix, and of the desk.
 
 mod assignments;
+mod departures;
 mod matrix;
 
 use serde_json::{Value, json};

@@ -145,7 +145,7 @@ fn iam_06_a_review_falls_due_once_and_again_after_the_next_interval() {
 fn an_end_that_is_set_earlier_leaves_nothing_after_it() {
     let (assignment, mut history) = granted(None, false);
     lives_until(&assignment, &mut history, 150);
-    history.push(happened(160, EventData::EndSet(EndSet { until_at: at(160), successor: None })));
+    history.push(happened(160, EventData::EndSet(EndSet { until_at: at(160), successor: None, because: None })));
     let (ended, told) = lives_until(&assignment, &mut history, 5000);
     assert_eq!((told, ended.next_fire_at), (vec![(160, "role.ended")], None));
 }
