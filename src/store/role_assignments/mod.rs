@@ -107,13 +107,21 @@ pub async fn in_matrix(reads: &impl Reads, contracts: &[&str], at: Instant) -> R
 
 /// What else there is of a role: not ended, agreed or not.
 pub async fn beside(tx: &Tx, like: &RoleAssignment, now: Instant) -> Result<Vec<RoleAssignment>, DbErr> {
+    whole(tx, of_the_same_role(tx, like).filter(lasts(now))).await
+}
+
+/// The others of a role that take the place of the same holding.
+pub async fn replacing(tx: &Tx, predecessor: Uuid, like: &RoleAssignment) -> Result<Vec<RoleAssignment>, DbErr> {
+    whole(tx, of_the_same_role(tx, like).filter(Column::ReplacesId.eq(predecessor)).filter(Column::Id.ne(like.id))).await
+}
+
+fn of_the_same_role(tx: &Tx, like: &RoleAssignment) -> Select<role_assignment::Entity> {
     let own = tx.find::<role_assignment::Entity>().filter(Column::Kind.eq(like.kind.as_str())).filter(Column::Role.eq(&like.role));
     let of = |column: Column, value: &Option<String>| match value {
         Some(value) => column.eq(value),
         None => column.is_null(),
     };
-    let own = own.filter(of(Column::Organisation, &like.organisation)).filter(of(Column::Contract, &like.contract));
-    whole(tx, own.filter(lasts(now))).await
+    own.filter(of(Column::Organisation, &like.organisation)).filter(of(Column::Contract, &like.contract))
 }
 
 /// Keeps others from granting roles until the transaction ends, so that what is counted stays so. Roles are granted a few times a month.
@@ -132,13 +140,14 @@ pub struct Holder {
     pub organisation: Option<String>,
 }
 
-/// People and accounts within the scope that are known by this id or address.
+/// People and accounts within the scope that are known by this id or address; nobody who left or was erased.
 pub async fn holders(reads: &impl Reads, id: Option<Uuid>, address: &str) -> Result<Vec<Holder>, DbErr> {
     let people = reads.find::<person::Entity>().filter(match id {
         Some(id) => person::Column::Id.eq(id),
         None => person::Column::Email.eq(address),
     });
-    let people = people.filter(person::Column::IsStranger.eq(false)).all(reads.connection()).await?;
+    let people = people.filter(person::Column::IsStranger.eq(false)).filter(person::Column::LeftAt.is_null());
+    let people = people.filter(person::Column::ErasedAt.is_null()).all(reads.connection()).await?;
     let accounts = reads.find_of_desk::<account::Entity>().filter(account::Column::BlockedAt.is_null());
     let accounts = accounts.filter(match id {
         Some(id) => account::Column::Id.eq(id).or(account::Column::PersonId.eq(id)),
