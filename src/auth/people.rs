@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::audit::Act;
 use crate::domain::contract::Side;
-use crate::domain::permission::{Principal, Role, Rows, Scope};
+use crate::domain::permission::{Credential, Principal, Role, Rows, Scope};
 use crate::domain::person::Person;
 use crate::domain::role_assignment::{self, RoleAssignment};
 use crate::domain::ticket::Actor;
@@ -51,15 +51,19 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Arrived>, Error> 
 /// what has ended here at its end. What takes the agreement of both sides no provider gives.
 fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], now: Instant) -> Caller {
     let side = if account.organisation.is_some() { Side::Client } else { Side::Supplier };
+    let given = identified.roles.without(Role::GlobalAdministrator).of_side(side);
     let held = role_assignment::rights(held, &account.holder_ids(), account.organisation.as_deref(), now);
-    let roles = identified.roles.without(Role::GlobalAdministrator).and(held).of_side(side);
-    let id = account.person_id.unwrap_or(account.id).to_string();
+    let roles = given.and(held.iter().map(|right| right.role).collect());
+    let held = held.into_iter().filter(|right| !given.has(right.role)).collect();
+    let person = account.person_id.unwrap_or(account.id);
+    let id = person.to_string();
+    let credential = Credential { token: None, in_person: Some(person).filter(|_| !roles.has(Role::Integration)) };
     let (actor, rows) = match account.organisation {
         Some(organisation) => (Actor::Client(id), rows_of(roles, organisation, account.person_id)),
         None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
         None => (Actor::Desk(id), Rows::All),
     };
-    Caller::new(Principal::new(actor, roles), rows)
+    Caller::new(Principal { held, ..Principal::new(actor, roles).with(credential) }, rows)
 }
 
 /// Records somebody who comes in for the first time, unless another process just did.

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use super::{Caller, rows_of};
 use crate::app::App;
 use crate::domain::contract::Side;
-use crate::domain::permission::{Principal, Role, Roles, Rows, Verbs};
+use crate::domain::permission::{Credential, Principal, Role, Roles, Rows, Verbs};
 use crate::domain::ticket::Actor;
 use crate::domain::token::TokenState;
 use crate::store::DbError;
@@ -26,7 +26,8 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
     let Some(known) = callers::identify(&app.callers, &app.all(), Claim::Token(hash(token))).await? else { return Ok(None) };
     let Found::Token(token) = &known.found else { return Ok(None) };
     let is_on = token.account_id.is_none() || app.settings.access.local_accounts;
-    if !state(token).is_good() || !is_on {
+    let is_over = token.granted_until.is_some_and(|until| until <= app.time.now());
+    if !state(token).is_good() || !is_on || is_over {
         return Ok(None);
     }
     app.used_tokens.note(token.id);
@@ -34,6 +35,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
 }
 
 fn holder(token: Token) -> Caller {
+    let credential = credential(&token);
     let Token { roles, person_id, account_id, organisations, .. } = token;
     let id = account_id.or(person_id).unwrap_or(token.id).to_string();
     // What one organisation's token cannot do, one that is limited to several organisations cannot either.
@@ -44,10 +46,17 @@ fn holder(token: Token) -> Caller {
         None if roles.has(Role::Integration) => (Actor::Integration(id), desk),
         None => (Actor::Desk(id), desk),
     };
-    Caller::new(Principal::new(actor, roles).limited_to(limit), rows)
+    Caller::new(Principal::new(actor, roles).limited_to(limit).with(credential), rows)
 }
 
-/// Tokens expire by the machine's time, in a sandbox too.
+/// Whoever made a token for somebody has its text, and whoever set a password has that: what is done with it is that person's own only when
+/// it was made on the desk's machine.
+fn credential(token: &Token) -> Credential {
+    let person = token.account_id.or(token.person_id).filter(|_| !token.roles.has(Role::Integration));
+    Credential { token: token.account_id.is_none().then_some(token.id), in_person: person.filter(|_| token.issued_by.is_none()) }
+}
+
+/// Tokens expire by the machine's time, in a sandbox too; the right by which one was issued ends in the desk's own.
 pub fn state(token: &Token) -> TokenState {
     TokenState::of(token.revoked_at, token.expires_at, token.account_id.is_some(), TimeSource::machine().now())
 }

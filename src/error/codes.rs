@@ -41,6 +41,9 @@ codes! {
         SecondFactorRequired = "second_factor_required": "A contract in force, or the desk's settings, ask for a second factor, and the token does not say that one was used: sign in again with one.";
         LocalAccountsOff = "local_accounts_off": "The desk's settings switch local accounts off.";
         OwnAccount = "own_account": "Somebody else must do this: it is the account the caller signed in with.";
+        NotInPerson = "not_in_person": "Only a person may do this, who signed in themselves or uses a token of their own that was made by the command on the desk's machine.";
+        OthersHolder = "others_holder": "Both sides agree on who holds this role, so only the holder's own side ends it or replaces them for a while.";
+        CommandOnly = "command_only": "This is done by the command on the desk's machine, and not over the API.";
         NotFound = "not_found": "It does not exist, or it belongs to another organisation.";
         MethodNotAllowed = "method_not_allowed": "The resource does not support this method; `Allow` names those it does.";
         NotAcceptable = "not_acceptable": "The resource has no representation that `Accept` allows.";
@@ -48,6 +51,7 @@ codes! {
         AccountClosed = "account_closed": "The local account is closed for good.";
         AccountExists = "account_exists": "Another local account has this name, or one that differs only in capitals or accents.";
         AlreadyApproved = "already_approved": "This side has approved it already.";
+        AlreadyReplaced = "already_replaced": "Somebody else has taken the place of the holder whom this replaces.";
         AlreadyAContact = "already_a_contact": "This person is on the list of contacts already.";
         ApprovalComplete = "approval_complete": "It needs no approval, or has every approval it needs.";
         AmendmentInForce = "amendment_in_force": "The amendment is in force already, and needs no approval.";
@@ -99,7 +103,7 @@ codes! {
         TooManyRequests = "too_many_requests": "Too many requests; `Retry-After` says how many seconds to wait.";
         FileDamaged = "file_damaged": "The file in the store is not as it was stored: altered, cut off, replaced or gone. Nothing of it is sent.";
         Internal = "internal": "The desk failed; the cause is in its log under the request's `X-Request-Id`.";
-        AccessChanged = "access_changed": "What the caller may changed while the request came in. Nothing was done: try again after `Retry-After` seconds.";
+        AccessChanged = "access_changed": "What the caller may has changed since their last request, or since this one came in. Nothing was done: send it again after `Retry-After` seconds.";
         Busy = "busy": "Too many changes at once; try again after `Retry-After` seconds.";
         Unavailable = "unavailable": "The database or the file store cannot be reached or is full; try again after `Retry-After` seconds. The request may have been carried out: repeat it with the same `Idempotency-Key`.";
     }

@@ -20,7 +20,10 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LocalAccountsOff
         | Code::OwnAccount
         | Code::ReservedType
-        | Code::NotAContact => StatusCode::FORBIDDEN,
+        | Code::NotAContact
+        | Code::NotInPerson
+        | Code::OthersHolder
+        | Code::CommandOnly => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -29,6 +32,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::AccountExists
         | Code::AlreadyApproved
         | Code::AlreadyAContact
+        | Code::AlreadyReplaced
         | Code::ApprovalComplete
         | Code::AmendmentInForce
         | Code::AmendmentsClash

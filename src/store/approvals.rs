@@ -39,10 +39,11 @@ pub async fn insert(tx: &Tx, (kind, subject): (ApprovalSubject, Uuid), sequence:
         subject_id: Set(subject),
         sequence: Set(sequence),
         side: Set(approval.side.as_str().to_owned()),
-        approver_id: Set(approval.approver),
+        approver_id: Set(Some(approval.approver)),
         name: Set(approval.name.clone()),
         evidence: Set(approval.evidence.clone()),
         actor: Set(approval.actor.clone()),
+        token_id: Set(approval.token),
         approved_at: Set(approval.approved_at.to_utc()),
     };
     approval::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
@@ -60,10 +61,11 @@ fn to_domain(row: approval::Model) -> Result<Approval, DbErr> {
     Ok(Approval {
         id: row.id,
         side: Side::named(&row.side).ok_or_else(|| broken("a side"))?,
-        approver: row.approver_id,
+        approver: row.approver_id.ok_or_else(|| broken("who signed"))?,
         name: row.name,
         evidence: row.evidence,
         actor: row.actor,
+        token: row.token_id,
         approved_at: instant(row.approved_at),
     })
 }

@@ -3,13 +3,12 @@
 
 use uuid::Uuid;
 
-use super::actors::Actors;
 use super::held::{remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp, attachments};
+use super::{Code, Error, FieldCode, Problem, Stamp, attachments, signatures};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
-use crate::domain::approval::{Approval, ApprovalSubject, Refused};
+use crate::domain::approval::{ApprovalSubject, Refused};
 use crate::domain::permission::Verb;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{Destruction, DestructionItem, ItemOutcome, REQUIRED, RetentionClass};
@@ -92,18 +91,7 @@ pub async fn approve(app: &App, stamp: &Stamp, id: Uuid, evidence: Option<&str>)
 }
 
 async fn sign(app: &App, tx: &Tx, stamp: &Stamp, proposal: &mut Destruction, evidence: Option<&str>) -> Result<(), Error> {
-    let actor = stamp.who.actor.as_text();
-    let who = actor.split_once(':').map_or(actor.as_str(), |(_, who)| who);
-    let actors = Actors::of(tx, [&actor]).await?;
-    let approval = Approval {
-        id: app.time.id(),
-        side: stamp.who.actor.side(),
-        approver: who.parse().ok(),
-        name: actors.name(&actor).unwrap_or(who).to_owned(),
-        evidence: evidence.map(str::to_owned),
-        actor: actor.clone(),
-        approved_at: stamp.recorded_at,
-    };
+    let approval = signatures::own(app, tx, stamp, evidence, stamp.recorded_at).await?;
     REQUIRED.check(&proposal.approvals, &approval).map_err(|refused| {
         let code = if refused == Refused::SamePerson { Code::SamePerson } else { Code::AlreadyApproved };
         Error::Conflict { code, detail: refused.to_string() }

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::actors::{Actors, Named};
 use super::held::{Held, remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp, attachments, inbound};
+use super::{Code, Error, FieldCode, Problem, Stamp, attachments, inbound, signatures};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
-use crate::domain::approval::{Approval, Refused};
+use crate::domain::approval::Refused;
 use crate::domain::permission::Verb;
 use crate::domain::redaction::{Copied, GONE, REQUIRED, Redactable, Redaction};
 use crate::domain::ticket::redact::Redacted;
@@ -48,7 +48,7 @@ pub async fn ask(app: &App, stamp: &Stamp, ticket: TicketRef, wanted: &Wanted) -
                 target,
                 public,
                 reason: wanted.reason.clone(),
-                approvals: vec![signature(app, tx, stamp).await?],
+                approvals: vec![signatures::own(app, tx, stamp, None, stamp.recorded_at).await?],
                 asked_at: stamp.recorded_at,
                 done_at: None,
                 finished_at: None,
@@ -91,23 +91,6 @@ async fn find(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> Resul
     found.filter(|public| reader.sees(*public)).map(|public| (id, public)).ok_or_else(unknown)
 }
 
-/// The caller's signature.
-async fn signature(app: &App, tx: &Tx, stamp: &Stamp) -> Result<Approval, Error> {
-    let actor = stamp.who.actor.as_text();
-    // A token's name says nothing about who uses it.
-    let shown = Actors::of(tx, [&actor]).await?.show(&actor);
-    let name = shown.name.filter(|_| shown.id.is_some()).unwrap_or_else(|| actor.clone());
-    Ok(Approval {
-        id: app.time.id(),
-        side: stamp.who.actor.side(),
-        approver: stamp.who.actor.id(),
-        name,
-        evidence: None,
-        actor,
-        approved_at: stamp.recorded_at,
-    })
-}
-
 /// Approves a redaction, which carries it out.
 pub async fn approve(app: &App, stamp: &Stamp, ticket: TicketRef, id: Uuid) -> Result<Redaction, Error> {
     let done = stamp
@@ -121,7 +104,7 @@ pub async fn approve(app: &App, stamp: &Stamp, ticket: TicketRef, id: Uuid) -> R
             if again.is_some() {
                 return Ok(redaction);
             }
-            let approval = signature(app, tx, stamp).await?;
+            let approval = signatures::own(app, tx, stamp, None, stamp.recorded_at).await?;
             REQUIRED.check(&redaction.approvals, &approval).map_err(refused)?;
             store::redactions::approve(tx, id, 2, &approval).await?;
             redaction.approvals.push(approval);

@@ -180,6 +180,9 @@ verbs! {
     GrantRights = "grant_rights": "rechten toekennen", "grant rights", by &[Administrator, GlobalAdministrator];
     /// Signs, for one of the two sides, for a role that both agree on.
     ApproveRoles = "approve_roles": "rollen goedkeuren", "approve roles", by &[ServiceManager, ContractManager, SecurityOfficer, Approver];
+    /// Ends a role that is held, or refuses one that waits for a signature: whoever grants it, and whoever signs for it.
+    EndRoles = "end_roles": "rollen beëindigen of weigeren", "end or refuse roles",
+        by &[ServiceManager, ContractManager, SecurityOfficer, Administrator, Approver, GlobalAdministrator];
     /// Records whether somebody still needs a role (IAM-06).
     ReviewRoles = "review_roles": "rollen beoordelen", "review roles", by &[ServiceManager, SecurityOfficer, Administrator];
     /// Gets everything the desk holds of a person.

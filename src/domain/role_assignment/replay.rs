@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{Absence, Event, EventData, ReviewDue, RoleAssignment, Uncovered};
 use crate::domain::Instant;
 use crate::domain::history::{Follows, Nothing, Settling};
-use crate::domain::side::Side;
 
 /// The assignment with what it was granted with.
 pub(super) fn as_recorded(assignment: &RoleAssignment, history: &[Event]) -> RoleAssignment {
@@ -28,6 +27,9 @@ pub(super) fn as_recorded(assignment: &RoleAssignment, history: &[Event]) -> Rol
     own
 }
 
+/// How many it takes, of each side or of two persons. Each that is recorded fills a seat of its own (`Required::check`).
+const SIGNATURES: usize = 2;
+
 /// What the events so far say.
 #[derive(Default)]
 struct Told {
@@ -35,7 +37,7 @@ struct Told {
     until_at: Option<Instant>,
     review_due_at: Option<Instant>,
     needs_approval: bool,
-    signed: BTreeSet<Side>,
+    signatures: usize,
     approved_at: Option<Instant>,
     took_effect: bool,
     /// Each with when it was recorded, or who acts meanwhile.
@@ -63,9 +65,9 @@ impl Told {
                 self.needs_approval = granted.needs_approval;
                 self.approved_at = (!granted.needs_approval).then_some(event.recorded_at);
             }
-            EventData::Approved(approved) => {
-                self.signed.insert(approved.side);
-                if self.needs_approval && self.approved_at.is_none() && self.signed.len() == Side::ALL.len() {
+            EventData::Approved(_) => {
+                self.signatures += 1;
+                if self.needs_approval && self.approved_at.is_none() && self.signatures == SIGNATURES {
                     self.approved_at = Some(event.recorded_at);
                 }
             }
@@ -124,7 +126,7 @@ fn planned(assignment: &RoleAssignment, told: &Told) -> Vec<Follows<EventData>> 
         for (absence, recorded_at) in &told.absences {
             // What was recorded afterwards is told at once, and not in the past.
             let begins = absence.from_at.max(effective).max(*recorded_at);
-            let is_told = absence.deputy.is_some() || told.uncovered.contains(&absence.id);
+            let is_told = assignment.is_the_holders_alone() || absence.deputy.is_some() || told.uncovered.contains(&absence.id);
             if !is_told && begins < absence.until_at && until.is_none_or(|until| begins < until) {
                 plan(begins, EventData::Uncovered(Uncovered { absence: absence.id }));
             }

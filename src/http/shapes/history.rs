@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Actor;
 use super::ticket::RequesterInput;
+use super::{Actor, TokenUsed};
 use crate::domain::Instant;
 use crate::domain::history::EventData as _;
 use crate::domain::ticket::{Event, Message as StoredMessage, Visibility};
@@ -148,6 +148,8 @@ pub struct EventOut {
     r#type: String,
     /// Who did it.
     actor: Actor,
+    /// The access token with which they did, where they came with one that the desk made.
+    token: Option<TokenUsed>,
     /// Why, in the words of whoever did it.
     reason: Option<String>,
     /// When it happened.
@@ -173,6 +175,7 @@ impl EventOut {
             id: event.id,
             r#type: event.kind().as_str().to_owned(),
             actor: actors.show(&event.actor).into(),
+            token: TokenUsed::of(event.token, actors),
             reason: event.reason,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

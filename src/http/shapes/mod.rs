@@ -33,7 +33,7 @@ mod ticket;
 mod transition;
 
 pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken};
-pub use actor::Actor;
+pub use actor::{Actor, TokenUsed};
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList};

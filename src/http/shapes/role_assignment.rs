@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, EventData};
+use super::{Actor, EventData, TokenUsed};
 use crate::domain::Instant;
 use crate::domain::history::EventData as _;
 use crate::domain::role_assignment::{self as domain, Event};
@@ -55,10 +55,11 @@ pub struct RoleApprovalInput {
     /// `client` or `supplier`; the caller's own side unless said.
     #[schema(pattern = "^(client|supplier)$", max_length = 20)]
     pub side: Option<String>,
-    /// Who signed, where the caller writes it down for them; only for a change in the matrix.
-    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
+    /// Who signed, where the caller writes down for the other side what somebody signed on paper; only for a change in the matrix. The id of a
+    /// person, or the address by which the desk knows them.
+    #[schema(min_length = 1, max_length = 320, pattern = "\\S", example = "anna@ipo.example")]
     pub approved_by: Option<String>,
-    /// What shows it: minutes, a letter.
+    /// What shows it: minutes, a letter. Needed for what was signed on paper.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub evidence: Option<String>,
 }
@@ -149,8 +150,10 @@ pub struct RoleApproval {
     approved_by: String,
     /// What shows it.
     evidence: Option<String>,
-    /// Who recorded it.
+    /// Who recorded it: the person who signed, or whoever wrote down what they signed on paper.
     actor: Actor,
+    /// Whether the person who signed recorded it themselves.
+    is_in_person: bool,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     approved_at: Instant,
@@ -167,6 +170,8 @@ pub struct RoleEvent {
     r#type: String,
     /// Who did it.
     actor: Actor,
+    /// The access token with which they did, where they came with one that the desk made.
+    token: Option<TokenUsed>,
     /// Why, or what shows it.
     reason: Option<String>,
     /// When it happened.
@@ -186,6 +191,7 @@ impl RoleEvent {
             id: event.id,
             r#type: event.kind().as_str().to_owned(),
             actor: actors.show(&event.actor).into(),
+            token: TokenUsed::of(event.token, actors),
             reason: event.reason.clone(),
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,
@@ -279,6 +285,7 @@ impl RoleAssignment {
                 .map(|one| RoleApproval {
                     id: one.id,
                     side: one.side.as_str().to_owned(),
+                    is_in_person: one.is_in_person(),
                     approved_by: one.name,
                     evidence: one.evidence,
                     actor: actors.show(&one.actor).into(),

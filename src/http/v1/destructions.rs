@@ -26,7 +26,7 @@ pub fn operations() -> Vec<Operation> {
         post("/destructions", propose).id("createDestruction").refuses(409).describe(
             "Proposes to destroy what was kept for as long as the contract says.",
             "Lists at most 1000 things that are due, those that ended first; what stands under a legal hold is not among them. It counts as\n\
-             the proposer's signature, and waits for that of another person. `nothing_due` when there is none.",
+             the proposer's signature, in person, and waits for that of another person. `nothing_due` when there is none.",
         ),
         get("/destructions/{destruction}", show)
             .id("getDestruction")

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::tickets::names;
 use crate::app::App;
-use crate::domain::permission::{ApproveRoles, AssignRoles, ReadRoles, ReviewRoles};
+use crate::domain::permission::{ApproveRoles, AssignRoles, EndRoles, ReadRoles, ReviewRoles};
 use crate::domain::role_assignment::AssignmentFilter;
 use crate::http::answer::{CreatedAt, Json, Paged};
 use crate::http::body::Body;
@@ -21,7 +21,8 @@ use crate::http::shapes::{
     RoleGapPage, RoleReviewInput,
 };
 use crate::usecases::actors::Named;
-use crate::usecases::role_assignments::{self, Away, End, NewAssignment, Signature};
+use crate::usecases::role_assignments::{self, Away, End, NewAssignment};
+use crate::usecases::signatures::Signature;
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
@@ -34,31 +35,36 @@ pub fn operations() -> Vec<Operation> {
         post("/role-assignments", create).id("createRoleAssignment").refuses(409).describe(
             "Gives somebody a role.",
             "An elevated right, or one of a third party, has an end and takes effect once each side has agreed to it; so does a change in the \
-             matrix of a contract that has both sides sign for those. A client has at most two global administrators.",
+             matrix of a contract that has both sides sign for those. A security officer, privacy officer or auditor takes the agreement of \
+             two persons: of each side for a client's, of the desk for its own. A right is granted by a person, not by a token that is \
+             nobody's. A client has at most two global administrators.",
         ),
         get("/role-assignments/{id}", show)
             .id("getRoleAssignment")
             .describe("Shows one role assignment.", "With its signatures, its absences, and what happened to it."),
         post("/role-assignments/{id}/approvals", approve).id("createRoleApproval").refuses(409).describe(
             "Signs for a role that both sides agree on.",
-            "Each side signs once, and no person for both. Elevated rights are agreed to in person, by somebody other than the holder; \
-             signatures for a change in the matrix may be written down by the desk.",
+            "Each side signs once, and no person for both. A signature is of a person who signed in themselves, or uses a token of their own \
+             that was made by the command on the desk's machine. A right is not signed for by its holder. Of a change in the matrix the desk \
+             may write down what somebody of the client signed on paper.",
         ),
         post("/role-assignments/{id}/endings", end).id("createRoleEnding").refuses(409).describe(
             "Ends a role earlier than was agreed.",
-            "At once, or at a later instant; one that waits for a signature is withdrawn.",
+            "At once, or at a later instant; one that waits for a signature is withdrawn. Whoever signs for a right may refuse it, or end it \
+             again; where both sides agree on the holders of a matrix, only the holder's own side ends one.",
         ),
         post("/role-assignments/{id}/absences", go_away).id("createRoleAbsence").refuses(409).describe(
             "Records that the holder of a role is away.",
-            "A deputy has the role, and gets its mail, for as long. Without one, the service manager is told when the absence begins.",
+            "A deputy has the role, and gets its mail, for as long. Without one, the service manager is told when the absence begins. Where both \
+             sides agree on the holders of a matrix, only the holder's own side records it.",
         ),
         post("/role-assignments/{id}/deputies", deputise).id("createRoleDeputy").refuses(409).describe(
             "Names who acts during an absence.",
-            "In place of whoever was named before. Elevated rights are the holder's alone.",
+            "In place of whoever was named before. A right to which others agreed is the holder's alone.",
         ),
         post("/role-assignments/{id}/reviews", review).id("createRoleReview").refuses(409).describe(
             "Records that somebody looked at whether a role is still needed.",
-            "It falls due again after the interval in the settings. Nobody reviews a role of their own.",
+            "It falls due again after the interval in the settings. A person reviews it, and nobody a role of their own.",
         ),
         get("/role-gaps", gaps).id("listRoleGaps").describe(
             "Shows a page of matrix roles in which nobody who should act can be reached.",
@@ -144,14 +150,14 @@ async fn approve(
     body: Body<RoleApprovalInput>,
 ) -> Result<CreatedAt<RoleAssignment>, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
-    let signature = Signature { side: body.value.side, approved_by: body.value.approved_by, evidence: body.value.evidence };
-    role_assignments::approve(&app, &stamp, id, &signature).await?;
+    let RoleApprovalInput { side, approved_by, evidence } = body.value;
+    role_assignments::approve(&app, &stamp, id, side.as_deref(), &Signature { approved_by, evidence }).await?;
     done(&app, &caller, id).await
 }
 
 async fn end(
     app: Data<App>,
-    caller: May<AssignRoles>,
+    caller: May<EndRoles>,
     Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
     key: IdempotencyKey,
     body: Body<RoleEndingInput>,

@@ -132,13 +132,21 @@ pub async fn unended_in_matrix(reads: &impl Reads, contract: &str, now: Instant)
 
 /// What else there is of a role: not ended, agreed or not.
 pub async fn beside(tx: &Tx, like: &RoleAssignment, now: Instant) -> Result<Vec<RoleAssignment>, DbErr> {
+    whole(tx, of_the_same_role(tx, like).filter(lasts(now))).await
+}
+
+/// The others of a role that take the place of the same holding.
+pub async fn replacing(tx: &Tx, predecessor: Uuid, like: &RoleAssignment) -> Result<Vec<RoleAssignment>, DbErr> {
+    whole(tx, of_the_same_role(tx, like).filter(Column::ReplacesId.eq(predecessor)).filter(Column::Id.ne(like.id))).await
+}
+
+fn of_the_same_role(tx: &Tx, like: &RoleAssignment) -> Select<role_assignment::Entity> {
     let own = tx.find::<role_assignment::Entity>().filter(Column::Kind.eq(like.kind.as_str())).filter(Column::Role.eq(&like.role));
     let of = |column: Column, value: &Option<String>| match value {
         Some(value) => column.eq(value),
         None => column.is_null(),
     };
-    let own = own.filter(of(Column::Organisation, &like.organisation)).filter(of(Column::Contract, &like.contract));
-    whole(tx, own.filter(lasts(now))).await
+    own.filter(of(Column::Organisation, &like.organisation)).filter(of(Column::Contract, &like.contract))
 }
 
 /// Keeps others from granting roles until the transaction ends, so that what is counted stays so. Roles are granted a few times a month.
@@ -160,20 +168,20 @@ pub struct Holder {
 }
 
 /// People and accounts within the scope that are known by this id or address. The people do not leave before the transaction ends.
-pub async fn holders(tx: &Tx, id: Option<Uuid>, address: &str) -> Result<Vec<Holder>, DbErr> {
-    let people = tx.find::<person::Entity>().filter(match id {
+pub async fn holders(reads: &impl Reads, id: Option<Uuid>, address: &str) -> Result<Vec<Holder>, DbErr> {
+    let people = reads.find::<person::Entity>().filter(match id {
         Some(id) => person::Column::Id.eq(id),
         None => person::Column::Email.eq(address),
     });
-    let people = people.filter(person::Column::IsStranger.eq(false)).lock_exclusive().all(tx.connection()).await?;
-    let accounts = tx.find_of_desk::<account::Entity>().filter(account::Column::BlockedAt.is_null());
+    let people = people.filter(person::Column::IsStranger.eq(false)).lock_exclusive().all(reads.connection()).await?;
+    let accounts = reads.find_of_desk::<account::Entity>().filter(account::Column::BlockedAt.is_null());
     let accounts = accounts.filter(match id {
         Some(id) => account::Column::Id.eq(id).or(account::Column::PersonId.eq(id)),
         None => account::Column::Email.eq(address),
     });
     let mut found: Vec<_> = people.into_iter().map(of_person).collect();
-    for row in accounts.all(tx.connection()).await? {
-        let is_seen = row.organisation.as_ref().is_none_or(|organisation| tx.scope().includes(organisation));
+    for row in accounts.all(reads.connection()).await? {
+        let is_seen = row.organisation.as_ref().is_none_or(|organisation| reads.scope().includes(organisation));
         let id = row.person_id.unwrap_or(row.id);
         if is_seen && found.iter().all(|known| known.id != id) {
             found.push(Holder { id, organisation: row.organisation, is_active: true });

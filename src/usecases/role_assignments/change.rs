@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{known_holder, may_assign, not_ended, not_ones_own, opened, review_due, side_of, write};
+use super::{Place, known_holder, may_end, may_replace, not_ended, not_ones_own, opened, place_of, review_due, write};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::role_assignment::{Absence, AbsencePlanned, DeputyNamed, EndSet, EventData, Reviewed, RoleAssignment};
@@ -18,13 +18,14 @@ pub struct End {
     pub reason: String,
 }
 
-/// Ends a role earlier than was agreed, now or at a later instant. One that waits for a signature is withdrawn.
+/// Ends a role earlier than was agreed, now or at a later instant. One that waits for a signature is withdrawn, or refused by a side that was
+/// to sign for it.
 pub async fn end(app: &App, stamp: &Stamp, id: Uuid, end: &End) -> Result<RoleAssignment, Error> {
     let now = stamp.recorded_at;
     stamp
         .write(app, async |tx| {
             let mut held = opened(app, tx, stamp, id).await?;
-            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
+            may_end(stamp, &held.subject, place_of(tx, &held.subject, now).await?, now)?;
             if repeated(tx, stamp).await?.is_some() {
                 return Ok(held.subject);
             }
@@ -57,7 +58,7 @@ pub async fn go_away(app: &App, stamp: &Stamp, id: Uuid, away: &Away) -> Result<
     stamp
         .write(app, async |tx| {
             let mut held = opened(app, tx, stamp, id).await?;
-            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
+            may_replace(stamp, &held.subject, place_of(tx, &held.subject, now).await?, away.deputy.is_some())?;
             if repeated(tx, stamp).await?.is_some() {
                 return Ok(held.subject);
             }
@@ -100,7 +101,7 @@ pub async fn deputise(app: &App, stamp: &Stamp, id: Uuid, absence: Uuid, deputy:
     stamp
         .write(app, async |tx| {
             let mut held = opened(app, tx, stamp, id).await?;
-            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
+            may_replace(stamp, &held.subject, place_of(tx, &held.subject, now).await?, true)?;
             if repeated(tx, stamp).await?.is_some() {
                 return Ok(held.subject);
             }
@@ -119,11 +120,11 @@ pub async fn deputise(app: &App, stamp: &Stamp, id: Uuid, absence: Uuid, deputy:
 }
 
 async fn known_deputy(tx: &Tx, assignment: &RoleAssignment, named: &str, now: Instant) -> Result<Result<Uuid, Problem>, Error> {
-    if assignment.is_elevated() {
-        let detail = "elevated rights are the holder's alone: both sides agreed to this person";
+    if assignment.is_the_holders_alone() {
+        let detail = "this right is the holder's alone: others agreed to this person";
         return Ok(Err(Problem::field("deputy", FieldCode::NotAllowed, detail)));
     }
-    let side = side_of(tx, assignment, now).await?;
+    let Place { side, .. } = place_of(tx, assignment, now).await?;
     let found = known_holder(tx, side, assignment.organisation.as_deref(), ("deputy", named)).await?;
     Ok(match found {
         Ok(deputy) if deputy == assignment.holder => Err(Problem::field("deputy", FieldCode::SamePerson, "is the holder, who is away")),
@@ -141,6 +142,7 @@ pub async fn review(app: &App, stamp: &Stamp, id: Uuid, evidence: &str) -> Resul
                 return Ok(held.subject);
             }
             not_ended(&held.subject, now)?;
+            stamp.who.in_person()?;
             not_ones_own(stamp, &held.subject)?;
             none(reasoned("evidence", evidence))?;
             let reviewed = Reviewed { review_due_at: review_due(app, now) };

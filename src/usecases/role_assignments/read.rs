@@ -71,9 +71,8 @@ async fn named(app: &App, view: &View, found: Vec<RoleAssignment>) -> Result<act
         at,
     });
     let shown: Vec<_> = shown.collect();
-    let acted = shown.iter().flat_map(|one| one.events.iter().map(|event| &event.actor));
-    let acted = acted.chain(shown.iter().flat_map(|one| one.approvals.iter().map(|approval| &approval.actor)));
-    let mut actors = Actors::of(view, acted).await?;
+    // Each signature is an event as well, of whoever recorded it.
+    let mut actors = Actors::in_events(view, shown.iter().flat_map(|one| &one.events)).await?;
     // Whoever sees that a role is held sees by whom, of the other side too.
     actors.also(holders(app, &shown).await?);
     Ok(actors::Named { shown, actors })

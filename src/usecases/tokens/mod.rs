@@ -101,6 +101,8 @@ pub(super) fn endless(app: &App, id: Uuid, name: &str) -> Token {
         limit: Verbs::ALL,
         organisations: None,
         issued_by: None,
+        granted_under: None,
+        granted_until: None,
         last_used_at: None,
         roles: Roles::of(Side::Supplier).without(Role::Integration),
         expires_at: None,
@@ -115,6 +117,14 @@ pub(super) fn secret() -> Result<(String, String), Error> {
     let text = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
     let hash = hash(&text);
     Ok((text, hash))
+}
+
+/// Why these roles are not given over the API; `None` when they are.
+pub(super) fn given_apart(roles: Roles) -> Option<String> {
+    let apart = roles.given_apart().into_iter().map(Role::as_str).collect::<Vec<_>>().join(", ");
+    let why = "not given over the API: an identity provider gives it, it is held with the signatures of two persons (/v1/role-assignments), \
+               or the command on the desk's machine gives it";
+    (!apart.is_empty()).then(|| format!("{why}: {apart}"))
 }
 
 /// SHA-256 in hexadecimal.

@@ -109,7 +109,7 @@ async fn of_tickets_mails_and_contracts(desk: &Desk) -> Vec<Request> {
         request(
             "createCalendarAmendmentApproval",
             format!("{amendments}/{waiting}/approvals"),
-            json!({ "side": "client", "approvedBy": "Anna" }),
+            json!({ "side": "client", "approvedBy": "anna@ipo.example", "evidence": "Verslag." }),
         ),
         request("createContractVersion", "/v1/contracts", json!({ "contract": text })),
         request("createOutboundMessageAttempt", format!("/v1/outbound-messages/{given_up}/attempts"), Value::Null),
@@ -139,7 +139,7 @@ async fn of_few(desk: &Desk) -> Vec<Request> {
     let redactions = format!("/v1/tickets/{plain}/redactions");
     let of_message = json!({ "what": "message", "target": said, "reason": "Een nummer." });
     // One person asks and another approves.
-    let other = desk.token(None, &[Role::AgentLine1]).await;
+    let other = desk.person(None, "Bob Smid", "bob@leverancier.example", &[Role::AgentLine1]).await;
     let asked = made(&desk.ask(Some(&other), "POST", &redactions, Some(&of_message)).await, "/id");
     vec![
         request("createCall", "/v1/calls", call()),
@@ -187,8 +187,10 @@ async fn of_roles(desk: &Desk) -> Vec<Request> {
         })
     };
     let pending = right(Role::GlobalAdministrator, json!("2026-06-01T08:00:00+02:00"));
-    let pending = made(&desk.post(roles, &pending).await, "/id");
-    let held = format!("{roles}/{}", made(&desk.post(roles, &right(Role::Approver, Value::Null)).await, "/id"));
+    let sam = desk.signer().await;
+    let grants = async |body: Value| made(&desk.ask(Some(&sam), "POST", roles, Some(&body)).await, "/id");
+    let pending = grants(pending).await;
+    let held = format!("{roles}/{}", grants(right(Role::Approver, Value::Null)).await);
     let away =
         |month: u8| json!({ "fromAt": format!("2026-0{month}-01T08:00:00+02:00"), "untilAt": format!("2026-0{month}-09T08:00:00+02:00") });
     let absence = made(&desk.post(&format!("{held}/absences"), &away(7)).await, "/absences/0/id");
@@ -262,7 +264,7 @@ async fn closed(desk: &Desk) -> [String; 2] {
 
 async fn of_privacy(desk: &Desk, kept: &[String; 2]) -> Vec<Request> {
     // One person proposes and another approves.
-    let other = desk.token(None, &[Role::PrivacyOfficer]).await;
+    let other = desk.person(None, "Pia Vos", "pia@leverancier.example", &[Role::PrivacyOfficer]).await;
     let destruction = |class: &str| json!({ "contract": KEPT, "class": class });
     let proposed = made(&desk.ask(Some(&other), "POST", "/v1/destructions", Some(&destruction("attachments"))).await, "/id");
     let leaves = recorded(desk, "ipo", "weg").await;

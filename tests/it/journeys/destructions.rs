@@ -1,6 +1,8 @@
 //! What was kept for as long as the contract says is seen by two persons and destroyed, and every figure of the past stays.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -38,13 +40,16 @@ async fn closed(desk: &Desk) -> String {
 }
 
 async fn proposes(desk: &Desk, class: &str) -> crate::support::Answer {
-    desk.post("/v1/destructions", &json!({ "contract": "dap-example", "class": class })).await
+    let body = json!({ "contract": "dap-example", "class": class });
+    desk.ask(Some(&desk.signer().await), "POST", "/v1/destructions", Some(&body)).await
 }
 
 /// A second person signs, and the workers carry it out.
 async fn approves(desk: &Desk, proposal: &Value) -> Value {
     let path = format!("/v1/destructions/{}", proposal["id"].as_str().expect("an id"));
-    let second = desk.token(None, &[Role::PrivacyOfficer]).await;
+    let nobody = desk.post(&format!("{path}/approvals"), &json!({})).await;
+    assert_eq!((nobody.status, &nobody.body["code"]), (403, &json!("not_in_person")), "{}", nobody.body);
+    let second = desk.person(None, "Pia Vos", "pia@leverancier.example", &[Role::PrivacyOfficer]).await;
     let signed = desk.ask(Some(&second), "POST", &format!("{path}/approvals"), Some(&json!({}))).await;
     assert_eq!((signed.status, &signed.body["state"]), (201, &json!("approved")), "{}", signed.body);
     desk.passes("PT1M").await;
@@ -103,7 +108,8 @@ async fn destroys(on: On) {
     let proposed = proposes(&desk, "tickets").await.body;
     assert_eq!((names(&proposed), &proposed["state"]), (vec![number.as_str()], &json!("waiting")));
     let own = format!("/v1/destructions/{}/approvals", proposed["id"].as_str().expect("an id"));
-    assert_eq!(desk.post(&own, &json!({})).await.body["code"], "same_person", "the proposer is one pair of eyes");
+    let again = desk.ask(Some(&desk.signer().await), "POST", &own, Some(&json!({}))).await;
+    assert_eq!(again.body["code"], "same_person", "the proposer is one pair of eyes, with whatever token");
     desk.passes("PT1M").await;
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["title"], "Mail hapert");
     let done = approves(&desk, &proposed).await;
@@ -144,6 +150,21 @@ async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_postgresq
     Box::pin(destroys(On::Postgres)).await;
 }
 
+/// Somebody of a new desk, who gets in by the command alone: an account, and a token of theirs.
+fn first_person(folder: &Path, database: &str, settings: &[(&str, &str)], name: &str) -> String {
+    let says = |arguments: &[&str], input: &str| {
+        let mut command = kills::command(folder, database);
+        let command = command.args(arguments).envs(settings.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut running = command.spawn().expect("it starts");
+        running.stdin.take().expect("its input").write_all(input.as_bytes()).expect("a password");
+        String::from_utf8(running.wait_with_output().expect("it ends").stdout).expect("text")
+    };
+    let account = says(&["account", "--name", name, "--role", "privacy_officer"], "zevende-boot-klinkt-groen\n");
+    let id = account.split_whitespace().find(|word| word.parse::<uuid::Uuid>().is_ok()).expect("an id");
+    let token = says(&["token", "--role", "privacy_officer", "--name", name, "--person", id], "");
+    token.split_whitespace().last().expect("a token").to_owned()
+}
+
 /// A desk that is killed while it destroys, again and again.
 async fn survives_kills(database: &str) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -165,16 +186,15 @@ async fn survives_kills(database: &str) {
     }
     desk.post("/v1/sandbox/advances", &json!({ "to": "2026-05-10T08:00:00+02:00" })).await.expect("time passes");
     let proposal = json!({ "contract": "dap-example", "class": "tickets" });
-    let proposal = desk.post("/v1/destructions", &proposal).await.expect("a proposal");
+    let [first, second] = ["Eerste", "Tweede"].map(|name| first_person(folder.path(), database, &settings, name));
+    // A connection of its own each time: the desk closes one that was idle while a command ran.
+    let sends = async |token: &str, path: &str, body: &Value| {
+        reqwest::Client::new().post(format!("{}{path}", desk.url)).bearer_auth(token).json(body).send().await.expect("an answer")
+    };
+    let proposal: Value = sends(&first, "/v1/destructions", &proposal).await.json().await.expect("a proposal");
     assert_eq!(names(&proposal).len(), 15, "{proposal}");
-    let mut second = kills::command(folder.path(), database);
-    second.args(["token", "--role", "privacy_officer", "--name", "Tweede"]).envs(settings);
-    let second = String::from_utf8(second.output().expect("it ends").stdout).expect("text");
-    let second = second.split_whitespace().last().expect("a token");
     let path = format!("/v1/destructions/{}", proposal["id"].as_str().expect("an id"));
-    // A connection of its own: the desk closes one that was idle while the command ran.
-    let signed = reqwest::Client::new().post(format!("{}{path}/approvals", desk.url)).bearer_auth(second).json(&json!({})).send().await;
-    assert_eq!(signed.expect("an answer").status(), 201);
+    assert_eq!(sends(&second, &format!("{path}/approvals"), &json!({})).await.status(), 201);
     for kill in 0_u64..4 {
         tokio::time::sleep(Duration::from_millis(kill * 31)).await;
         desk.kill();

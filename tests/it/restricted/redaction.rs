@@ -4,7 +4,6 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::usecases::redactions;
-use uurwerk::usecases::tokens::NewToken;
 
 use crate::on_both_databases;
 use crate::support::{Desk, On, incident};
@@ -18,10 +17,9 @@ on_both_databases!(
 
 const NUMBER: &str = "123456782";
 
-/// A token of somebody of the desk; each has a name of its own.
+/// A token of somebody of the desk.
 async fn colleague(desk: &Desk, name: &str, role: Role) -> String {
-    let new = NewToken { name: name.to_owned(), roles: vec![role], ..NewToken::default() };
-    uurwerk::usecases::tokens::create(&desk.app, &new).await.expect("a token")
+    desk.person(None, name, &format!("{name}@leverancier.example"), &[role]).await
 }
 
 /// Asks as one person and approves as another; the redaction.

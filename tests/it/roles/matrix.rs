@@ -1,10 +1,10 @@
 //! Who is told: those who act in the roles of the matrix.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{ROLES, grants, history, klant, path, signs, state, with_matrix};
+use super::{ROLES, grants, history, klant, path, state, with_matrix};
 use crate::on_both_databases;
-use crate::support::{ADMIN, Desk, incident};
+use crate::support::{Desk, incident};
 
 on_both_databases!(
     role_02_mail_goes_to_who_holds_the_role_and_a_new_holder_gets_what_is_new,
@@ -13,12 +13,10 @@ on_both_databases!(
     role_04_an_absence_without_a_deputy_is_told_and_listed,
     role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_has_no_address,
     role_05_a_plan_says_which_role_that_is_held_it_drops,
-    role_05_until_both_sides_have_signed_the_old_holder_is_in_force,
-    role_05_the_desk_writes_down_either_side_and_no_person_signs_for_both,
 );
 
 /// A case climbs; to whom that is told.
-async fn climbs(desk: &Desk) -> Vec<String> {
+pub async fn climbs(desk: &Desk) -> Vec<String> {
     let mut ticket = incident("p3");
     ticket["contract"] = json!("matrix");
     ticket.as_object_mut().expect("an object").remove("priority");
@@ -138,42 +136,4 @@ async fn role_05_a_plan_says_which_role_that_is_held_it_drops(desk: &Desk) {
     let source = uurwerk::usecases::contracts::source(&next).expect("a contract");
     let told = uurwerk::usecases::agreements::plan(&desk.app, &source).await.expect("a plan").to_string();
     assert!(told.contains("1 person holds the role klant, which it does not have"), "{told}");
-}
-
-async fn role_05_until_both_sides_have_signed_the_old_holder_is_in_force(desk: &Desk) {
-    with_matrix(desk, true).await;
-    let client = desk.token_of("ipo").await;
-    let anna = grants(desk, &klant("anna@ipo.example")).await;
-    assert_eq!((&anna["state"], &anna["waitsFor"]), (&json!("pending"), &json!(["client", "supplier"])));
-    assert_eq!(signs(desk, &client, &anna, json!({})).await.0, 201);
-    assert_eq!(signs(desk, ADMIN, &anna, json!({ "evidence": "Tactisch overleg 2 maart." })).await.0, 201);
-    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
-    let mut bram = klant("bram@ipo.example");
-    bram["replaces"] = anna["id"].clone();
-    let bram = grants(desk, &bram).await;
-    assert_eq!(signs(desk, ADMIN, &bram, json!({})).await.0, 201);
-    desk.passes("PT1H").await;
-    assert_eq!((state(desk, &anna).await, state(desk, &bram).await), (json!("in_force"), json!("pending")));
-    assert_eq!(climbs(desk).await, ["anna@ipo.example"], "one signature changes nothing");
-    assert_eq!(signs(desk, &client, &bram, json!({})).await.0, 201);
-    assert_eq!((state(desk, &anna).await, state(desk, &bram).await), (json!("ended"), json!("in_force")));
-    assert_eq!(climbs(desk).await, ["bram@ipo.example"]);
-}
-
-async fn role_05_the_desk_writes_down_either_side_and_no_person_signs_for_both(desk: &Desk) {
-    with_matrix(desk, true).await;
-    let (client, stranger) = (desk.token_of("ipo").await, desk.token_of("gemeente-voorbeeld").await);
-    let anna = grants(desk, &klant("anna@ipo.example")).await;
-    assert_eq!(signs(desk, &stranger, &anna, json!({})).await.0, 404);
-    assert_eq!(signs(desk, &client, &anna, json!({ "side": "supplier", "approvedBy": "Bob" })).await, (403, json!("other_side")));
-    assert_eq!(signs(desk, ADMIN, &anna, json!({ "side": "client" })).await.0, 400, "whoever signed for the client is named");
-    let minutes = |side: &str, name: &str| json!({ "side": side, "approvedBy": name, "evidence": "Verslag van 2 maart." });
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("client", "Anna de Boer")).await.0, 201);
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("client", "Bea Kok")).await, (409, json!("already_approved")));
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", " anna DE boer")).await, (409, json!("same_person")));
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", "Bob Smid")).await.0, 201);
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", "Cor Vis")).await, (409, json!("approval_complete")));
-    let shown = desk.get(&path(&anna, "")).await.body;
-    let signed: Vec<Value> = shown["approvals"].as_array().expect("approvals").iter().map(|one| one["approvedBy"].clone()).collect();
-    assert_eq!((signed, &shown["state"]), (vec![json!("Anna de Boer"), json!("Bob Smid")], &json!("in_force")));
 }

@@ -1,5 +1,6 @@
 //! A desk of a test's own: its database, its time, its mail folder, its port.
 
+mod people;
 pub mod postgres;
 mod rows;
 

@@ -14,7 +14,7 @@ fn at(seconds: i64) -> Instant {
 
 fn happened(seconds: i64, data: EventData) -> Event {
     let (occurred_at, recorded_at) = (at(seconds), at(seconds));
-    history::Event { id: Uuid::nil(), actor: "desk:x".to_owned(), reason: None, data, occurred_at, recorded_at }
+    history::Event { id: Uuid::nil(), actor: "desk:x".to_owned(), token: None, reason: None, data, occurred_at, recorded_at }
 }
 
 /// Granted at 10, to begin at 100, due for review at 1000.

@@ -58,8 +58,9 @@ pub fn operations() -> Vec<Operation> {
             .id("createCalendarAmendmentApproval")
             .describe(
                 "Records the approval of one side of an amendment that waits.",
-                "A client approves for the client's side; the desk records who of either side did. Different persons approve for the two sides. With\n\
-                 the last approval the amendment is in force, for the clocks that run then.",
+                "Each side approves once, and no person for both: in person, as somebody who signed in themselves or with a token of their own that \
+                 the command on the desk's machine made. The desk may write down what somebody of the client signed on paper. With the last \
+                 approval the amendment is in force, for the clocks that run then.",
             ),
         post("/contract-simulations", simulations::create).id("createContractSimulation").changes_nothing().describe(
             "Replays a period's tickets under another text of their contract; nothing is changed.",
