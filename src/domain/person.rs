@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::actor::Actor;
 use super::search::folded;
 
 /// How an address ends that was made up for somebody of whom none is known.
@@ -35,7 +36,7 @@ const OF_GROUPS: [&str; 24] = [
     "team",
 ];
 
-/// Somebody of an organisation.
+/// Somebody of an organisation; of none, somebody of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: Uuid,
@@ -79,6 +80,16 @@ impl Person {
     /// Where they can be mailed.
     pub fn address(&self) -> Option<&str> {
         Some(self.email.as_str()).filter(|email| !email.ends_with(NO_ADDRESS))
+    }
+
+    /// Somebody of the desk, whom an account stands for.
+    pub fn is_of_the_desk(&self) -> bool {
+        self.organisation.is_empty()
+    }
+
+    /// How histories name what they did.
+    pub fn actor(&self) -> Actor {
+        if self.is_of_the_desk() { Actor::Desk(self.id.to_string()) } else { Actor::Client(self.id.to_string()) }
     }
 
     pub fn warnings(&self) -> Vec<Warning> {

@@ -70,9 +70,14 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
         if let Some(known) = tickets::registered_before(tx, stamp).await? {
             return Ok(known);
         }
+        store::erasures::hold_off(tx).await?;
         let made = tickets::register_in(app, tx, stamp, &draft).await?;
         if !store::inbound::released(tx, id, &made.ticket).await? {
-            let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);
+            let detail = if mail.redacted_at.is_some() || mail.is_erased {
+                "nothing is left of the message: it was removed for good".to_owned()
+            } else {
+                format!("the message is not kept aside: it became \"{}\"", mail.outcome)
+            };
             return Err(Error::Conflict { code: Code::NotQuarantined, detail });
         }
         // It is the client's from now on.

@@ -2,6 +2,7 @@
 
 pub mod postgres;
 mod rows;
+mod traces;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
