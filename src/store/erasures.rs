@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entity::{account, erasure, inbound_mail, outbound_mail, person, token};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoCondition, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::inbound::MADE_UP;
 use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, instant, storage};
 use crate::domain::Instant;
-use crate::domain::mail::MailState;
+use crate::domain::mail::{MailOutcome, MailState};
 use crate::domain::person::{Person, without_address};
 use crate::domain::privacy::{ERASED_NAME, Erasure};
 
@@ -78,9 +78,22 @@ pub async fn access(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Erases the copies of mails that came from them: sender, subject, and the message itself. Returns how many.
+/// Erases the copies of mails that came from them, and of reports that a mail did not reach them: sender, subject, and the message itself.
+/// Returns how many.
 pub async fn inbound(tx: &Tx, person: &Person, now: Instant) -> Result<u64, DbErr> {
-    empty(tx, from(&person.organisation, &person.email), now).await
+    let theirs = empty(tx, from(&person.organisation, &person.email), now).await?;
+    // Reports are few, and come from mail servers: an address stands in their words.
+    let literal = person.email.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let named = Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Reason)));
+    let reports = Condition::all()
+        .add(inbound_mail::Column::Outcome.eq(MailOutcome::Bounce.as_str()))
+        .add(named.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+    let kept = tx.find::<inbound_mail::Entity>().filter(reports).select_only().column(inbound_mail::Column::Id);
+    let kept: Vec<Uuid> = kept.into_tuple().all(tx.connection()).await?;
+    let about = empty(tx, inbound_mail::Column::Id.is_in(kept.iter().copied()).into_condition(), now).await?;
+    let unsaid = inbound_mail::Entity::update_many().col_expr(inbound_mail::Column::Reason, Expr::value(None::<String>));
+    unsaid.filter(inbound_mail::Column::Id.is_in(kept)).exec(tx.connection()).await?;
+    Ok(theirs + about)
 }
 
 /// Erases the copies of these mails, which then take no room any more. Returns how many.

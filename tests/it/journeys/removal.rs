@@ -42,6 +42,16 @@ async fn nothing_of_an_erased_person_is_left_in_the_files_of_the_database(desk: 
     let reply = json!({ "visibility": "public", "body": "Wij zijn bezig." });
     desk.post(&format!("/v1/tickets/{number}/messages"), &reply).await;
     desk.passes("PT1M").await;
+    let sent = desk.mails().into_iter().find(|mail| mail.contains("To: anna@ipo.example")).expect("a mail to her");
+    let ours = sent.lines().find_map(|line| line.strip_prefix("Message-ID: ")).expect("an id").to_owned();
+    let report = format!(
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMessage-ID: <b1@mx.example>\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"rapport\"\n\n--rapport\n\
+         Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; anna@ipo.example\n\
+         Action: failed\nStatus: 5.1.1\n\n--rapport\nContent-Type: message/rfc822\n\nTo: anna@ipo.example\nMessage-ID: {ours}\n\n\
+         Ontvangen.\n--rapport--\n"
+    );
+    assert_eq!(desk.mail_arrives("servicedesk", &report).await.body["outcome"], "bounce");
     assert!(!desk.traces("waluwtong").await.is_empty() && !desk.traces("anna.zwaluwtong.1").await.is_empty());
     assert_eq!(erases(desk, &anna).await.status, 201);
     for text in ["waluwtong", "anna@ipo.example"] {
