@@ -98,7 +98,9 @@ async fn a_copy_of_an_erased_mail_brings_nobody_back(desk: &Desk) {
     let copy = desk.mail_arrives("servicedesk", mail).await;
     assert_eq!((copy.status, &copy.body["outcome"]), (201, &json!("duplicate")), "{}", copy.body);
     assert_eq!((&copy.body["sender"], &copy.body["subject"]), (&Value::Null, &Value::Null));
-    assert_eq!(desk.traces("anna").await, Vec::<String>::new());
+    for text in ["waluwtong", "anna.1@", "anna@ipo"] {
+        assert_eq!(desk.traces(text).await, Vec::<String>::new(), "{text}");
+    }
     let rebuilt = rebuild(&desk.app, false).await.expect("compared");
     assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
 }
@@ -178,7 +180,14 @@ async fn mail_is_written_by_nobody_while_somebody_is_being_erased() {
     };
     let (erased, ()) = tokio::join!(erases, writes);
     erased.expect("it ended");
-    assert!(outbox::handle(&desk.app).await.expect("it is handled") > 0);
+    // What was given up above may hold its turn for a moment yet.
+    for _ in 0..200 {
+        if outbox::handle(&desk.app).await.expect("it is handled") > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody writes mail any more");
 }
 
 /// A mail server that halts before it takes the first mail, until it is told to go on.
