@@ -5,12 +5,13 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::{DESTROYED_AT, FILES_DESTROYED_AT};
+use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{DestructionItem, RetentionClass};
+use crate::store::tickets::{self, DESTROYED_AT};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads as _, Tx, tickets};
+use crate::store::{Reads as _, Tx};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]

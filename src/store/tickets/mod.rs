@@ -15,11 +15,13 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
-use super::destructions::DESTROYED_AT;
 use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::ticket::{Ticket, TicketRef};
+
+/// A column that no other change of the row can lose: nothing else reads or writes it.
+pub(super) const DESTROYED_AT: &str = "destroyed_at";
 
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {

@@ -167,7 +167,7 @@ async fn mail_is_written_by_nobody_while_somebody_is_being_erased() {
         store::erasures::alone(tx).await?;
         let ends = ends.lock().expect("both").take();
         if let Some((held, gone)) = ends {
-            drop(held.send(()));
+            held.send(()).expect("somebody waits");
             drop(gone.await);
         }
         Ok(())
@@ -176,7 +176,7 @@ async fn mail_is_written_by_nobody_while_somebody_is_being_erased() {
         is_held.await.expect("it began");
         let waits = tokio::time::timeout(Duration::from_millis(300), outbox::handle(&desk.app)).await;
         assert!(waits.is_err(), "whoever writes mail waits");
-        drop(go.send(()));
+        go.send(()).expect("somebody waits");
     };
     let (erased, ()) = tokio::join!(erases, writes);
     erased.expect("it ended");
