@@ -30,6 +30,7 @@ pub mod obligation_opening;
 pub mod outbound_mail;
 pub mod person;
 pub mod redaction;
+pub mod remains;
 pub mod role_absence;
 pub mod role_assignment;
 pub mod sandbox_advance;

@@ -22,6 +22,7 @@ mod m0016_privacy;
 mod m0017_retention;
 mod m0020_signatures;
 mod m0021_departures;
+mod m0022_remains;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_retention::Step),
             Box::new(m0020_signatures::Step),
             Box::new(m0021_departures::Step),
+            Box::new(m0022_remains::Step),
         ]
     }
 }

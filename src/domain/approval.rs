@@ -44,6 +44,37 @@ impl Approval {
     }
 }
 
+/// That something which waited for signatures will not get them: it was withdrawn by whoever asked for it, or refused by somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// As histories name people.
+    pub by: String,
+    pub at: Instant,
+    pub reason: String,
+}
+
+closed_list! {
+    /// How far something is that waits for signatures.
+    pub enum Standing {
+        Waiting = "waiting": "wacht op een tweede persoon", "waiting for a second person";
+        Approved = "approved": "goedgekeurd", "approved";
+        Withdrawn = "withdrawn": "ingetrokken", "withdrawn";
+        Refused = "refused": "afgewezen", "refused";
+    }
+}
+
+impl Standing {
+    /// `approvals` begin with that of whoever asked.
+    pub fn of(required: Required, approvals: &[Approval], ended: Option<&Ended>) -> Self {
+        match ended {
+            Some(ended) if approvals.first().is_some_and(|asked| asked.actor == ended.by) => Self::Withdrawn,
+            Some(_) => Self::Refused,
+            None if required.missing(approvals).is_empty() => Self::Approved,
+            None => Self::Waiting,
+        }
+    }
+}
+
 /// A signature that is needed: of somebody of that side, or of either side.
 pub type Seat = Option<Side>;
 

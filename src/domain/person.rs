@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::actor::Actor;
 use super::address::is_made_up;
 use super::search::folded;
 
@@ -33,7 +34,7 @@ const OF_GROUPS: [&str; 24] = [
     "team",
 ];
 
-/// Somebody of an organisation.
+/// Somebody of an organisation; of none, somebody of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: Uuid,
@@ -77,6 +78,16 @@ impl Person {
     /// Where they can be mailed.
     pub fn address(&self) -> Option<&str> {
         Some(self.email.as_str()).filter(|email| !is_made_up(email))
+    }
+
+    /// Somebody of the desk, whom an account stands for.
+    pub fn is_of_the_desk(&self) -> bool {
+        self.organisation.is_empty()
+    }
+
+    /// How histories name what they did.
+    pub fn actor(&self) -> Actor {
+        if self.is_of_the_desk() { Actor::Desk(self.id.to_string()) } else { Actor::Client(self.id.to_string()) }
     }
 
     pub fn warnings(&self) -> Vec<Warning> {

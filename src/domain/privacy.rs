@@ -37,7 +37,7 @@ closed_list! {
     }
 }
 
-/// An order that something be kept, whatever its time or its owner's wish: nothing under it is erased or destroyed until it is lifted.
+/// An order that something be kept, whatever its time or its owner's wish: nothing under it is erased, redacted or destroyed until it is lifted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegalHold {
     pub id: Uuid,

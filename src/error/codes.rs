@@ -48,6 +48,10 @@ codes! {
         MethodNotAllowed = "method_not_allowed": "The resource does not support this method; `Allow` names those it does.";
         NotAcceptable = "not_acceptable": "The resource has no representation that `Accept` allows.";
         BodyTooSlow = "body_too_slow": "The body came in too slowly, and the request was cut off.";
+        TicketDestroyed = "ticket_destroyed": "The ticket was destroyed when it had been kept for long enough; nothing is changed on it or added to it any more.";
+        RedactionWaiting = "redaction_waiting": "It was asked for already, and waits for a second person; the detail says which redaction that is.";
+        DestructionWaiting = "destruction_waiting": "What is due stands in a proposal that waits for a second person; the detail says which.";
+        Settled = "settled": "It was approved, withdrawn or refused already; the detail says which.";
         AccountClosed = "account_closed": "The local account is closed for good.";
         AccountExists = "account_exists": "Another local account has this name, or one that differs only in capitals or accents.";
         AlreadyApproved = "already_approved": "This side has approved it already.";
@@ -66,9 +70,9 @@ codes! {
         NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
         HoldLifted = "hold_lifted": "The legal hold was lifted already.";
-        LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when and why.";
+        LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when, and why to those who read legal holds.";
         NothingDue = "nothing_due": "Nothing of that class has been kept for as long as the contract says, or it is in another proposal.";
-        PersonErased = "person_erased": "The person was erased already.";
+        PersonErased = "person_erased": "The person was erased, and nothing is recorded of them any more.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
         NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up can be sent again.";
         NotQuarantined = "not_quarantined": "The message is neither quarantined nor marked as a duplicate, or no longer so.";

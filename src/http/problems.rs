@@ -28,7 +28,11 @@ pub const fn status(code: Code) -> StatusCode {
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-        Code::AccountClosed
+        Code::TicketDestroyed
+        | Code::RedactionWaiting
+        | Code::DestructionWaiting
+        | Code::Settled
+        | Code::AccountClosed
         | Code::AccountExists
         | Code::AlreadyApproved
         | Code::AlreadyAContact

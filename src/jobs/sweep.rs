@@ -1,4 +1,4 @@
-//! Removes what has aged, at the start and every hour: the remains of broken uploads and of redactions, idempotency keys, and lines of the audit trail
+//! Removes what has aged, at the start and every hour: the remains of broken uploads, idempotency keys, and lines of the audit trail
 //! whose time is up. Then the log notes where that trail ends.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::wakeups;
 use crate::app::App;
 use crate::time::TimeSource;
-use crate::usecases::{attachments, audit, idempotency, redactions};
+use crate::usecases::{attachments, audit, idempotency};
 
 const EVERY: Duration = Duration::from_hours(1);
 
@@ -17,11 +17,6 @@ pub async fn run(app: &App) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "removed the remains of broken uploads"),
             Err(error) => tracing::warn!(%error, "could not remove the remains of broken uploads"),
-        }
-        match redactions::finish_all(app).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "cleared what redactions left"),
-            Err(error) => tracing::warn!(%error, "could not clear what redactions left"),
         }
         if let Err(error) = idempotency::forget(app).await {
             tracing::warn!(%error, "could not delete old idempotency keys");

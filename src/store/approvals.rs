@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use entity::approval;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Select};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
-use crate::domain::approval::{Approval, ApprovalSubject};
+use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::contract::Side;
 
 /// Approvals by the id of what they belong to, each with its number, in that order.
@@ -47,6 +48,11 @@ pub async fn insert(tx: &Tx, (kind, subject): (ApprovalSubject, Uuid), sequence:
         approved_at: Set(approval.approved_at.to_utc()),
     };
     approval::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// As the columns have it that say how something ended which waited for approvals.
+pub(super) fn ended(by: Option<String>, at: Option<DateTime<Utc>>, reason: Option<String>) -> Option<Ended> {
+    by.zip(at).map(|(by, at)| Ended { by, at: instant(at), reason: reason.unwrap_or_default() })
 }
 
 async fn by_subject(reads: &impl Reads, rows: Select<approval::Entity>) -> Result<BySubject, DbErr> {

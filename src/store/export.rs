@@ -1,14 +1,13 @@
 //! Everything that is held of one person, section by section, page by page, as JSON.
 
 use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, token};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, View, erasures, instant};
-use crate::domain::actor::Actor;
+use super::{Reads, View, desk_people, erasures, instant};
 use crate::domain::person::Person;
 use crate::domain::role_assignment::{Absence, RoleAssignment};
 use crate::domain::ticket::Visibility;
@@ -65,20 +64,27 @@ impl Section {
 /// A page of a section, by id, after one of them.
 pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit: u64) -> Result<Vec<(Uuid, Value)>, DbErr> {
     let at = |utc| instant(utc).to_string();
-    let by = Actor::Client(of.id.to_string()).as_text();
+    let by = of.actor().as_text();
     match section {
         Section::Accounts => {
-            let rows = view.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(of.id));
+            let rows = view.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(of.id).or(account::Column::Id.eq(of.id)));
             let rows = paged(rows, account::Column::Id, after, limit).all(view.connection()).await?;
             Ok(rows.into_iter().map(|row| (row.id, json!({ "issuer": row.issuer, "subject": row.subject, "name": row.name }))).collect())
         }
         Section::Tokens => {
-            let rows = view.find_of_desk::<token::Entity>().filter(token::Column::PersonId.eq(of.id));
+            let rows =
+                view.find_of_desk::<token::Entity>().filter(token::Column::PersonId.eq(of.id).or(token::Column::AccountId.eq(of.id)));
             let rows = paged(rows, token::Column::Id, after, limit).all(view.connection()).await?;
             Ok(rows.into_iter().map(|row| (row.id, json!({ "name": row.name, "createdAt": at(row.created_at) }))).collect())
         }
         Section::Tickets => {
-            let rows = view.find::<ticket::Entity>().filter(ticket::Column::RequesterId.eq(of.id));
+            let rows = view.find::<ticket::Entity>();
+            let rows = if of.is_of_the_desk() {
+                let called = desk_people::called(of).into_iter().chain([of.id.to_string()]);
+                rows.filter(ticket::Column::Assignee.is_in(called))
+            } else {
+                rows.filter(ticket::Column::RequesterId.eq(of.id))
+            };
             let rows = paged(rows, ticket::Column::Id, after, limit).all(view.connection()).await?;
             let shown = |row: ticket::Model| {
                 let number = super::tickets::to_domain(row.clone()).map(|ticket| ticket.reference())?;
@@ -98,7 +104,13 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
         }
         Section::Attachments => {
             let rows = view.find::<attachment::Entity>().filter(attachment::Column::Author.eq(by));
-            let rows = rows.filter(attachment::Column::Visibility.eq(Visibility::Public.as_str()));
+            // A client does not hear of files that only the desk sees.
+            let is_own = if of.is_of_the_desk() {
+                Condition::all()
+            } else {
+                attachment::Column::Visibility.eq(Visibility::Public.as_str()).into_condition()
+            };
+            let rows = rows.filter(is_own);
             let rows = paged(rows, attachment::Column::Id, after, limit).all(view.connection()).await?;
             let shown = |row: attachment::Model| {
                 let what = json!({ "id": row.id, "ticketId": row.ticket_id, "name": row.name, "mediaType": row.media_type,
@@ -126,8 +138,7 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
             Ok(rows.into_iter().map(shown).collect())
         }
         Section::MailsOut => {
-            let rows = view.find::<outbound_mail::Entity>().filter(outbound_mail::Column::Recipient.eq(&of.email));
-            let rows = rows.filter(outbound_mail::Column::Organisation.eq(&of.organisation));
+            let rows = view.find::<outbound_mail::Entity>().filter(erasures::to(of));
             let rows = paged(rows, outbound_mail::Column::Id, after, limit).all(view.connection()).await?;
             let shown = |row: outbound_mail::Model| {
                 let what = json!({ "subject": row.subject, "body": row.body, "ticketId": row.ticket_id, "createdAt": at(row.created_at),
@@ -168,9 +179,10 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
             Ok(rows.into_iter().map(shown).collect())
         }
         Section::Actions => {
-            // As the partial index has it.
+            let rows = view.find::<event::Entity>().filter(event::Column::Actor.eq(by));
+            // As the partial index has it. What the desk did is most of all there is: it is gone through once.
             let of_client = Expr::cust("actor >= 'client:' AND actor < 'client;'");
-            let rows = view.find::<event::Entity>().filter(event::Column::Actor.eq(by)).filter(of_client);
+            let rows = if of.is_of_the_desk() { rows } else { rows.filter(of_client) };
             let rows = paged(rows, event::Column::Id, after, limit).all(view.connection()).await?;
             let shown = |row: event::Model| {
                 (row.id, json!({ "subjectId": row.subject_id, "type": row.kind, "reason": row.reason, "at": at(row.occurred_at) }))

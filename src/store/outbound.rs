@@ -127,6 +127,12 @@ pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> R
     Ok(due.into_iter().map(outbound).collect())
 }
 
+/// One that still waits to be sent, as it now reads.
+pub async fn waiting(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, DbErr> {
+    let row = reads.find::<Entity>().filter(Column::Id.eq(id)).filter(Column::State.eq(MailState::Pending.as_str()));
+    Ok(row.one(reads.connection()).await?.map(outbound))
+}
+
 /// When the next mail is due.
 pub async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
     let earliest = reads.find::<Entity>().select_only().column(Column::NextAttemptAt);

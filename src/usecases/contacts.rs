@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::actors::{Actors, Named};
 use super::held::{remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp, contracts};
+use super::{Code, Error, FieldCode, Problem, Stamp, contracts, people};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
@@ -62,7 +62,9 @@ pub async fn add(app: &App, stamp: &Stamp, contract: &str, person: Option<Uuid>)
                 return one(tx, known, person).await;
             }
             let Some(id) = person else { return Err(Error::Invalid(Vec::new())) };
-            let person = store::people::find(tx, &[id]).await?.pop();
+            // Locked, so that they are not erased meanwhile.
+            let person = store::people::lock(tx, id).await?;
+            people::refuse_erased(tx, id).await?;
             let person = on_a_list(&version.contract, person).map_err(|problem| Error::Invalid(vec![problem]))?;
             store::contacts::lock(tx, contract, &person.organisation).await?;
             let known = store::contacts::of_person(tx, contract, person.id).await?;
@@ -105,6 +107,8 @@ pub async fn set_active(app: &App, stamp: &Stamp, contract: &str, id: Uuid, is_a
             }
             let by = stamp.who.actor.as_text();
             if is_active {
+                store::people::lock(tx, person.id).await?;
+                people::refuse_erased(tx, person.id).await?;
                 let version = contracts::in_force(app, &stamp.scope, contract).await?;
                 on_a_list(&version.contract, Some(person.clone())).map_err(|problem| Error::Invalid(vec![problem]))?;
                 has_room(tx, &version.contract, &entry.organisation, person.id, None, stamp.recorded_at).await?;

@@ -29,6 +29,7 @@ pub mod reach;
 pub mod rebuild;
 pub mod redactions;
 mod refused;
+pub mod remains;
 pub mod reports;
 pub mod role_assignments;
 pub mod rotation;

@@ -102,9 +102,7 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -
                 store::role_assignments::lock(tx).await?;
             }
             let known = store::people::lock(tx, id).await?.ok_or(Error::NotFound("person"))?;
-            if store::erasures::is_erased(tx, id).await? {
-                return Err(Error::Conflict { code: Code::PersonErased, detail: "the person was erased".to_owned() });
-            }
+            refuse_erased(tx, id).await?;
             if let Some(problem) = change.email.as_deref().and_then(unusable) {
                 return Err(Error::Invalid(vec![problem]));
             }
@@ -134,6 +132,17 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -
             Ok(person)
         })
         .await
+}
+
+/// Whoever was erased stays so: nothing is recorded of them any more.
+pub(super) async fn refuse_erased(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    if store::erasures::is_erased(tx, id).await? {
+        return Err(Error::Conflict {
+            code: Code::PersonErased,
+            detail: "the person was erased, and nothing is recorded of them any more".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn unusable(email: &str) -> Option<Problem> {

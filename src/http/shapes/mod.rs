@@ -15,6 +15,7 @@ mod catalogue;
 mod clock;
 mod contract;
 mod destruction;
+mod ending;
 mod flag;
 mod history;
 mod inbound;
@@ -48,6 +49,7 @@ pub use catalogue::{
 pub use clock::{Clock, ClockList};
 pub use contract::{Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
 pub use destruction::{Destruction, DestructionApprovalInput, DestructionInput, DestructionPage};
+pub use ending::{Ending, EndingInput};
 pub use flag::{FlagRemovalInput, TicketFlagInput};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
@@ -62,7 +64,7 @@ pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
 pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
-pub use redaction::{Redaction, RedactionInput, RedactionList};
+pub use redaction::{MailRedactionInput, Redaction, RedactionInput, RedactionList};
 pub use role_assignment::{
     RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
     RoleGapPage, RoleReviewInput,

@@ -3,6 +3,7 @@
 //! Whoever sets a flag may not see the ticket afterwards, so the answer is the event, and not the ticket.
 
 use super::act::{When, act_in, as_expected};
+use super::locked::locked;
 use crate::app::App;
 use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
 use crate::store;
@@ -15,7 +16,7 @@ pub async fn flag(app: &App, stamp: &Stamp, ticket: TicketRef, wish: &Act, expec
         if let Some(known) = repeated(tx, stamp).await? {
             return Ok(Done::Before(known));
         }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let ticket = locked(tx, ticket).await?;
         as_expected(stamp, &ticket, expected)?;
         let made = |_: &Ticket, added: &[Event]| of_a_flag(added).map(|event| event.id);
         let (_, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(wish), &When::default(), made).await?;

@@ -141,10 +141,27 @@ async fn of_few(desk: &Desk) -> Vec<Request> {
     // One person asks and another approves.
     let other = desk.person(None, "Bob Smid", "bob@leverancier.example", &[Role::AgentLine1]).await;
     let asked = made(&desk.ask(Some(&other), "POST", &redactions, Some(&of_message)).await, "/id");
+    let references = json!({ "what": "references", "reason": "Een nummer." });
+    let refused = made(&desk.ask(Some(&other), "POST", &redactions, Some(&references)).await, "/id");
+    let mail = |id: u8| format!("From: wie@elders.example\nSubject: x\nMessage-ID: <redactie-{id}@elders.example>\n\n{id}\n");
+    let mut of_mails = Vec::new();
+    for id in 0..3 {
+        let came = made(&desk.mail_arrives("servicedesk", &mail(id)).await, "/id");
+        of_mails.push(format!("/v1/inbound-messages/{came}/redactions"));
+    }
+    let why = json!({ "reason": "Een nummer." });
+    let mut asked_of_mails = Vec::new();
+    for path in &of_mails[1..] {
+        asked_of_mails.push(made(&desk.ask(Some(&other), "POST", path, Some(&why)).await, "/id"));
+    }
     vec![
         request("createCall", "/v1/calls", call()),
         request("createTicketRedaction", &*redactions, json!({ "what": "texts", "reason": "Een nummer." })),
         request("createTicketRedactionApproval", format!("{redactions}/{asked}/approvals"), Value::Null),
+        request("createTicketRedactionEnding", format!("{redactions}/{refused}/endings"), why.clone()),
+        request("createInboundMessageRedaction", &*of_mails[0], why.clone()),
+        request("createInboundMessageRedactionApproval", format!("{}/{}/approvals", of_mails[1], asked_of_mails[0]), Value::Null),
+        request("createInboundMessageRedactionEnding", format!("{}/{}/endings", of_mails[2], asked_of_mails[1]), why),
         request("createTicketFlag", format!("/v1/tickets/{plain}/flags"), flag),
         request(
             "createTicketFlagRemoval",
@@ -267,11 +284,13 @@ async fn of_privacy(desk: &Desk, kept: &[String; 2]) -> Vec<Request> {
     let other = desk.person(None, "Pia Vos", "pia@leverancier.example", &[Role::PrivacyOfficer]).await;
     let destruction = |class: &str| json!({ "contract": KEPT, "class": class });
     let proposed = made(&desk.ask(Some(&other), "POST", "/v1/destructions", Some(&destruction("attachments"))).await, "/id");
+    let refused = made(&desk.ask(Some(&other), "POST", "/v1/destructions", Some(&destruction("tickets"))).await, "/id");
     let leaves = recorded(desk, "ipo", "weg").await;
     let hold = |number: &str| json!({ "kind": "ticket", "subject": number, "reason": "Een geschil." });
     let placed = made(&desk.post("/v1/legal-holds", &hold(&kept[0])).await, "/id");
     vec![
         request("createLegalHoldLift", format!("/v1/legal-holds/{placed}/lifts"), json!({ "reason": "Geschikt." })),
+        request("createDestructionEnding", format!("/v1/destructions/{refused}/endings"), json!({ "reason": "Nog niet." })),
         request("createDestruction", "/v1/destructions", destruction("tickets")),
         request("createDestructionApproval", format!("/v1/destructions/{proposed}/approvals"), json!({ "evidence": "Gezien." })),
         request("createLegalHold", "/v1/legal-holds", hold(&kept[1])),

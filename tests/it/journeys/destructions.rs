@@ -98,7 +98,7 @@ async fn destroys(on: On) {
 
     let proposed = proposes(&desk, "attachments").await.body;
     assert_eq!(names(&proposed), [number.as_str()]);
-    assert_eq!(proposes(&desk, "attachments").await.body["code"], "nothing_due", "nothing is in two proposals");
+    assert_eq!(proposes(&desk, "attachments").await.body["code"], "destruction_waiting", "nothing is in two proposals");
     let done = approves(&desk, &proposed).await;
     assert_eq!((&done["state"], &done["items"][0]["outcome"]), (&json!("done"), &json!("destroyed")));
     assert_eq!(files(&desk.attachments()), 1, "the file under the hold is left");
@@ -112,6 +112,7 @@ async fn destroys(on: On) {
     assert_eq!(again.body["code"], "same_person", "the proposer is one pair of eyes, with whatever token");
     desk.passes("PT1M").await;
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["title"], "Mail hapert");
+    assert!(!desk.traces("hapert").await.is_empty());
     let done = approves(&desk, &proposed).await;
     assert_eq!((&done["state"], done["approvals"].as_array().map(Vec::len)), (&json!("done"), Some(2)));
 
@@ -138,6 +139,112 @@ async fn destroys(on: On) {
     assert_eq!(desk.post("/v1/legal-holds", &again).await.status, 201);
     assert_eq!(approves(&desk, &proposed).await["items"][0]["outcome"], "held", "a hold after the proposal counts");
     assert_eq!(desk.get("/v1/destructions").await.body["items"].as_array().map(Vec::len), Some(3), "the records stay");
+}
+
+async fn takes_nothing_any_more(on: On) {
+    let (desk, _contracts) = desk(on).await;
+    let mut words = incident("p3");
+    words["title"] = json!("Qabbalawoord hapert");
+    words["externalReferences"] = json!([{ "system": "topdesk", "reference": "Vreemdnummer1" }]);
+    let number = desk.registers(&words).await;
+    let mail = "From: Anna <anna@ipo.example>\nMessage-ID: <een@ipo.example>\n";
+    let mail = format!("{mail}Subject: Re: [{number}] Qabbalawoord hapert\n\nNog iets over qabbalawoord.\n");
+    assert_eq!(desk.mail_arrives("servicedesk", &mail).await.body["outcome"], "reply");
+    assert_eq!(desk.moves(&number, "cancelled").await.status, 201);
+    desk.reaches("2026-05-10T08:00:00+02:00").await;
+    let proposed = proposes(&desk, "tickets").await.body;
+    assert!(names(&proposed).contains(&number.as_str()), "{proposed}");
+    approves(&desk, &proposed).await;
+    let path = format!("/v1/tickets/{number}");
+    let below = |what: &str| format!("{path}/{what}");
+    let text = json!({ "visibility": "public", "body": "Toch nog iets." });
+    let octets = [("content-type", "application/octet-stream")];
+    for (what, answer) in [
+        ("a text", desk.post(&below("messages"), &text).await),
+        ("a file", desk.send_raw(&below("attachments?name=a.bin"), vec![7; 10], &octets).await),
+        ("a title", desk.patch(&path, &json!({ "title": "Toch" })).await),
+        ("an assignee", desk.patch(&path, &json!({ "assignee": "piet" })).await),
+        ("a move", desk.moves(&number, "in_progress").await),
+        ("a flag", desk.post(&below("flags"), &json!({ "flag": "privacy" })).await),
+        ("a part", desk.post(&below("root-causes"), &json!({ "deeperCause": "x", "proposal": "x" })).await),
+        ("a redaction", desk.post(&below("redactions"), &json!({ "what": "texts", "reason": "x" })).await),
+    ] {
+        assert_eq!((answer.status, &answer.body["code"]), (409, &json!("ticket_destroyed")), "{what}: {}", answer.body);
+    }
+    // What comes by mail about it is new.
+    let later = mail.replace("<een@", "<twee@").replace("qabbalawoord", "iets anders").replace("Qabbalawoord", "Iets");
+    let came = desk.mail_arrives("servicedesk", &later).await;
+    assert_eq!(came.body["outcome"], "ticket", "{}", came.body);
+    let copy = desk.mail_arrives("servicedesk", &mail).await;
+    assert_eq!(copy.status, 201, "{}", copy.body);
+    for word in ["abbalawoord", "Vreemdnummer1", "vreemdnummer1"] {
+        assert_eq!(desk.traces(word).await, Vec::<String>::new(), "{word}");
+    }
+    assert_eq!(proposes(&desk, "tickets").await.body["code"], "nothing_due");
+}
+
+#[actix_web::test]
+async fn what_was_destroyed_takes_nothing_any_more_and_leaves_no_word_on_sqlite() {
+    Box::pin(takes_nothing_any_more(On::Sqlite)).await;
+}
+
+#[actix_web::test]
+async fn what_was_destroyed_takes_nothing_any_more_and_leaves_no_word_on_postgresql() {
+    Box::pin(takes_nothing_any_more(On::Postgres)).await;
+}
+
+async fn is_withdrawn_or_refused(on: On) {
+    let (desk, _contracts) = desk(on).await;
+    let number = closed(&desk).await;
+    let octets = [("content-type", "application/octet-stream")];
+    let file = format!("/v1/tickets/{number}/attachments?name=brief.pdf");
+    assert_eq!(desk.send_raw(&file, b"brief".to_vec(), &octets).await.status, 201);
+    desk.reaches("2026-05-10T08:00:00+02:00").await;
+    let why = json!({ "reason": "Wij wachten nog." });
+    let second = desk.token(None, &[Role::PrivacyOfficer]).await;
+    for (ends, state) in [(ADMIN, "withdrawn"), (second.as_str(), "refused")] {
+        let waiting = proposes(&desk, "attachments").await.body;
+        let path = format!("/v1/destructions/{}", waiting["id"].as_str().expect("an id"));
+        let again = proposes(&desk, "attachments").await;
+        assert_eq!((again.status, &again.body["code"]), (409, &json!("destruction_waiting")), "{}", again.body);
+        assert!(again.body["detail"].as_str().is_some_and(|detail| detail.contains(waiting["id"].as_str().expect("an id"))));
+        let ended = desk.ask(Some(ends), "POST", &format!("{path}/endings"), Some(&why)).await;
+        assert_eq!((ended.status, &ended.body["state"]), (201, &json!(state)), "{}", ended.body);
+        assert_eq!((&ended.body["items"][0]["outcome"], &ended.body["ended"]["reason"]), (&json!("kept"), &why["reason"]));
+        for (what, body) in [("endings", &why), ("approvals", &json!({}))] {
+            let over = desk.ask(Some(&second), "POST", &format!("{path}/{what}"), Some(body)).await;
+            assert_eq!((over.status, &over.body["code"]), (409, &json!("settled")), "{}", over.body);
+        }
+        desk.passes("PT1M").await;
+        assert_eq!(files(&desk.attachments()), 1, "nothing was destroyed");
+    }
+    let attachments = proposes(&desk, "attachments").await.body;
+    let tickets = proposes(&desk, "tickets").await;
+    assert_eq!(tickets.status, 201, "one class does not wait for another: {}", tickets.body);
+    let done = approves(&desk, &tickets.body).await;
+    assert_eq!(done["items"][0]["outcome"], "destroyed");
+    let late = desk.post(&format!("/v1/destructions/{}/endings", done["id"].as_str().expect("an id")), &why).await;
+    assert_eq!((late.status, &late.body["code"]), (409, &json!("settled")), "{}", late.body);
+    assert_eq!(approves(&desk, &attachments).await["items"][0]["outcome"], "not_due", "its file is gone already");
+    // What a hold keeps is not said to be too young.
+    let held = closed(&desk).await;
+    desk.post("/v1/legal-holds", &json!({ "kind": "ticket", "subject": held, "reason": "Geschil." })).await;
+    desk.reaches("2026-09-10T08:00:00+02:00").await;
+    let refused = proposes(&desk, "tickets").await;
+    assert_eq!(refused.body["code"], "nothing_due");
+    assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains("legal hold")), "{}", refused.body);
+    let ended = desk.get("/v1/audit-lines?action=createDestructionEnding&result=done").await.body["items"].clone();
+    assert_eq!(ended.as_array().map(Vec::len), Some(2));
+}
+
+#[actix_web::test]
+async fn a_proposal_is_withdrawn_or_refused_and_says_what_it_waits_for_on_sqlite() {
+    Box::pin(is_withdrawn_or_refused(On::Sqlite)).await;
+}
+
+#[actix_web::test]
+async fn a_proposal_is_withdrawn_or_refused_and_says_what_it_waits_for_on_postgresql() {
+    Box::pin(is_withdrawn_or_refused(On::Postgres)).await;
 }
 
 #[actix_web::test]

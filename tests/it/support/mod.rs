@@ -3,6 +3,7 @@
 mod people;
 pub mod postgres;
 mod rows;
+mod traces;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -87,6 +87,7 @@ async fn seeded(desk: &Desk) -> Things {
     colleague["requester"] = json!({ "name": "Cas", "email": "cas@stichting-proef.example" });
     let colleague = text(&told(desk, admin, ("POST", "/v1/tickets"), &colleague).await["requester"]["id"]);
     let (contacts, redactions) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"));
+    let of_mail = format!("/v1/inbound-messages/{}/redactions", text(&inbound.body["id"]));
     let mut others = BTreeMap::new();
     for (stands_at, path, body) in [
         (
@@ -109,6 +110,7 @@ async fn seeded(desk: &Desk) -> Things {
         ("/destructions/", "/v1/destructions", json!({ "contract": OWN_CONTRACT, "class": "tickets" })),
         ("/erasures/", "/v1/erasures", json!({ "person": colleague, "reason": SECRET })),
         ("/tickets/{ref}/redactions/", &redactions, json!({ "what": "attachment", "target": text(&file.body["id"]), "reason": SECRET })),
+        ("/inbound-messages/{id}/redactions/", &of_mail, json!({ "reason": SECRET })),
     ] {
         let made = desk.ask(Some(&signer), "POST", path, Some(&body)).await;
         let place = made.headers.get("location").and_then(|place| Some(place.to_str().ok()?.rsplit('/').next()?.to_owned()));
