@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx};
 use crate::domain::Instant;
+use crate::domain::address::made_up;
 use crate::domain::permission::Rows;
-use crate::domain::person::{Person, without_address};
+use crate::domain::person::Person;
 use crate::domain::privacy::ERASED_NAME;
 use crate::domain::ticket::EventKind;
 
@@ -23,7 +24,7 @@ pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Person>, DbErr>
         None => reads.scope().rows == Rows::All,
     };
     Ok(row.filter(in_scope).map(|row| {
-        let email = row.email.clone().unwrap_or_else(|| without_address(row.id));
+        let email = row.email.clone().unwrap_or_else(|| made_up(row.id));
         Person::new(row.id, row.organisation.as_deref().unwrap_or_default(), &row.name, &email)
     }))
 }
