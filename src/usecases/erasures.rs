@@ -14,7 +14,7 @@ use crate::store;
 
 pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
     // A hold on a ticket that the caller may not see counts too.
-    let stamp = &stamp.cleared();
+    let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::ErasePeople)?;

@@ -82,12 +82,16 @@ pub struct PersonChange {
     pub is_active: Option<bool>,
 }
 
-/// Changes what is known of somebody. Whoever leaves loses their place on lists of contacts, and every token and account of theirs.
-pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -> Result<Person, Error> {
+/// Changes what is known of somebody, if that is still one of the expected versions (`If-Match`); `None` expects none. Whoever leaves loses their place on lists of contacts, and every token and account of theirs.
+pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, expected: Option<&[String]>) -> Result<Person, Error> {
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::ManagePeople)?;
             let known = store::people::lock(tx, id).await?.ok_or(Error::NotFound("person"))?;
+            if expected.is_some_and(|versions| !versions.contains(&known.version())) {
+                let detail = "what is known of the person changed since it was read".to_owned();
+                return Err(Error::Conflict { code: Code::VersionChanged, detail });
+            }
             if let Some(problem) = change.email.as_deref().and_then(unusable) {
                 return Err(Error::Invalid(vec![problem]));
             }

@@ -64,8 +64,8 @@ pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, 
 pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
 pub use redaction::{Redaction, RedactionInput, RedactionList};
 pub use role_assignment::{
-    RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
-    RoleGapPage, RoleReviewInput,
+    RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
+    RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;

@@ -27,16 +27,7 @@ De houder van deze rol is afwezig en er is geen waarnemer aangewezen.
 Niemand vervult deze rol meer en het contract noemt er geen adres voor.
 {% endif %}
 
-Rol: {{ role.label }}
-{% if role.holder %}
-Houder: {{ role.holder }}
-{% endif %}
-{% if role.contract %}
-Contract: {{ role.contract }}
-{% endif %}
-{% if role.organisation %}
-Organisatie: {{ role.organisation }}
-{% endif %}
+{% include 'role' %}
 
 Wijs iemand aan die de rol waarneemt of overneemt.
 {% endblock %}";

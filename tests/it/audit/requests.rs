@@ -198,6 +198,7 @@ async fn of_roles(desk: &Desk) -> Vec<Request> {
         request("createRoleAbsence", format!("{held}/absences"), away(8)),
         request("createRoleDeputy", format!("{held}/deputies"), json!({ "absence": absence, "deputy": "anna@ipo.example" })),
         request("createRoleReview", format!("{held}/reviews"), json!({ "evidence": "Functie ongewijzigd." })),
+        request("createRoleAbsenceEnding", format!("{held}/absence-endings"), json!({ "absence": absence })),
         request("createRoleEnding", format!("{held}/endings"), json!({ "reason": "Niet meer nodig." })),
     ]
 }

@@ -141,6 +141,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createRoleAbsence" => vec![json!({ "fromAt": "2027-01-01T12:00:00Z", "untilAt": "2027-02-01T12:00:00Z", "deputy": "{email}" })],
         "createRoleDeputy" => vec![json!({ "deputy": "{email}" })],
         "createRoleReview" | "createDestructionApproval" | "createObligationFulfilment" => vec![json!({ "evidence": "x" })],
+        "createRoleAbsenceEnding" => vec![json!({ "absence": "018f4c1e-7a3b-7c00-8000-0000000000aa" })],
         "createCall" => vec![json!({ "contract": "{contract}", "organisation": "{client}", "name": "x", "phone": "+31612345678" })],
         "createLegalHold" => vec![json!({ "kind": "ticket", "subject": "{number}", "reason": "x" })],
         "createErasure" => vec![json!({ "person": "{person}", "reason": "x" })],
