@@ -32,7 +32,7 @@ mod simulation;
 mod ticket;
 mod transition;
 
-pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken};
+pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken, SignOut};
 pub use actor::Actor;
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
