@@ -1,5 +1,7 @@
 //! People. Histories only know their ids, so that a person can be erased.
 
+use serde_json::json;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::actor::Actor;
@@ -73,6 +75,14 @@ impl Person {
             is_active: true,
             is_stranger: false,
         }
+    }
+
+    /// What is known of them in a few letters, which differ as soon as anything of it does: by it somebody sees that another changed it
+    /// meanwhile.
+    pub fn version(&self) -> String {
+        let Self { id, organisation, name, email, phone, is_shared, is_active, is_stranger } = self;
+        let known = json!([id, organisation, name, email, phone, is_shared, is_active, is_stranger]);
+        hex::encode(&Sha256::digest(known.to_string())[..8])
     }
 
     /// Where they can be mailed.
@@ -187,6 +197,21 @@ mod tests {
         ] {
             assert_eq!(is_personal(name), is_own, "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_change_of_anything_that_is_known_of_somebody_is_another_version() {
+        let anna = Person::new(Uuid::from_u128(7), "ipo", "Anna de Boer", "anna@ipo.example");
+        let others = [
+            Person { name: "Anna Jansen".to_owned(), ..anna.clone() },
+            Person { email: "a.jansen@ipo.example".to_owned(), ..anna.clone() },
+            Person { phone: Some(String::new()), ..anna.clone() },
+            Person { is_shared: true, ..anna.clone() },
+            Person { is_active: false, ..anna.clone() },
+            Person { is_stranger: true, ..anna.clone() },
+        ];
+        let versions: std::collections::BTreeSet<_> = others.iter().chain([&anna]).map(Person::version).collect();
+        assert_eq!((versions.len(), anna.clone().version()), (others.len() + 1, anna.version()));
     }
 
     #[test]

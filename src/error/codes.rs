@@ -75,6 +75,7 @@ codes! {
         PersonErased = "person_erased": "The person was erased, and nothing is recorded of them any more.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
         NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up can be sent again.";
+        NotRevocable = "not_revocable": "The token is none of the desk's own: it ends where it comes from, at the identity provider or in the settings.";
         NotQuarantined = "not_quarantined": "The message is neither quarantined nor marked as a duplicate, or no longer so.";
         OwnRole = "own_role": "This is a role of the caller's own; somebody else decides about it.";
         PastRewritten = "past_rewritten": "Tickets were already reported in the period that the contract version would cover.";
@@ -96,7 +97,7 @@ codes! {
         TopOfLadder = "top_of_ladder": "The ticket is on the highest level already.";
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";
         VersionExists = "version_exists": "This version of the contract was applied with another text.";
-        VersionChanged = "version_changed": "The ticket changed since it was read: `If-Match` names another version.";
+        VersionChanged = "version_changed": "It changed since it was read: `If-Match` names another version.";
         AttachmentTooLarge = "attachment_too_large": "An attachment is larger than the limit.";
         OrganisationFull = "organisation_full": "The organisation's attachments and mails together have reached the size limit.";
         TicketFull = "ticket_full": "The ticket's attachments together have reached the size limit.";

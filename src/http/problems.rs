@@ -55,6 +55,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::PersonErased
         | Code::NotASandbox
         | Code::NotGivenUp
+        | Code::NotRevocable
         | Code::NotQuarantined
         | Code::OwnRole
         | Code::PastRewritten

@@ -3,7 +3,7 @@
 use entity::token::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -162,6 +162,15 @@ pub async fn used(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
     let later = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(now.to_utc()));
     let used = Entity::update_many().col_expr(Column::LastUsedAt, Expr::value(now.to_utc()));
     used.filter(Column::Id.is_in(ids.iter().copied())).filter(later).exec(tx.connection()).await.map(drop)
+}
+
+/// Deletes tokens with which local accounts were signed in, at most so many, whose time ended before an instant. They open nothing any more,
+/// so that nobody has to be identified again.
+pub async fn remove_sign_ins(tx: &Tx, ended_before: Instant, most: u64) -> Result<u64, DbErr> {
+    let ended = tx.find_of_desk::<Entity>().select_only().column(Column::Id).filter(Column::AccountId.is_not_null());
+    let ended = ended.filter(Column::ExpiresAt.lt(ended_before.to_utc())).order_by_asc(Column::ExpiresAt).limit(most);
+    let removed = Entity::delete_many().filter(Column::Id.in_subquery(ended.into_query()));
+    Ok(removed.exec(tx.connection()).await?.rows_affected)
 }
 
 pub async fn delete(tx: &Tx, hash: &str) -> Result<(), DbErr> {

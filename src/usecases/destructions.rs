@@ -27,7 +27,7 @@ pub struct NewDestruction {
 
 /// Lists what is due, and counts as the proposer's signature. Tickets that few may see are on it as well, by their numbers.
 pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<Destruction, Error> {
-    let stamp = &stamp.cleared();
+    let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::DestroyRecords)?;

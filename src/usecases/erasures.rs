@@ -19,7 +19,7 @@ use crate::store::{self, Tx};
 
 pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
     // A hold on a ticket that the caller may not see counts too.
-    let stamp = &stamp.cleared();
+    let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
     let erased = stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::ErasePeople)?;

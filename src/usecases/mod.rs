@@ -82,12 +82,6 @@ impl Stamp {
         Self { via: Via::command(action), ..Self::program(action, now) }
     }
 
-    /// The same, for what must reach the tickets that few may see as well, and shows none of them.
-    #[must_use]
-    pub(crate) fn cleared(&self) -> Self {
-        Self { scope: self.scope.with_all_tickets(), ..self.clone() }
-    }
-
     /// What is done, as the audit trail has it.
     pub fn act(&self) -> Act {
         Act { via: self.via.clone(), actor: self.who.actor.clone(), at: self.recorded_at }

@@ -89,9 +89,10 @@ impl PersonChange {
     }
 }
 
-/// Changes what is known of somebody, or records that they left or came back. Whoever leaves loses their roles and deputyships, their place
-/// on lists of contacts, and every token and account; who comes back gets the accounts back, and none of the rest.
-pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -> Result<Person, Error> {
+/// Changes what is known of somebody, if that is still one of the expected versions (`If-Match`; `None` expects none), or records that they
+/// left or came back. Whoever leaves loses their roles and deputyships, their place on lists of contacts, and every token and account; who
+/// comes back gets the accounts back, and none of the rest.
+pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, expected: Option<&[String]>) -> Result<Person, Error> {
     stamp
         .write(app, async |tx| {
             if change.is_of_what_is_known() {
@@ -103,6 +104,10 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -
             }
             let known = store::people::lock(tx, id).await?.ok_or(Error::NotFound("person"))?;
             refuse_erased(tx, id).await?;
+            if expected.is_some_and(|versions| !versions.contains(&known.version())) {
+                let detail = "what is known of the person changed since it was read".to_owned();
+                return Err(Error::Conflict { code: Code::VersionChanged, detail });
+            }
             if let Some(problem) = change.email.as_deref().and_then(unusable) {
                 return Err(Error::Invalid(vec![problem]));
             }

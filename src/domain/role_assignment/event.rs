@@ -23,6 +23,10 @@ event_data! {
     Approved(Approved) = "role.approved": "goedgekeurd", "approved";
     TookEffect(Nothing) = "role.took_effect": "ingegaan", "took effect";
     AbsencePlanned(AbsencePlanned) = "role.absence_planned": "afwezigheid vastgelegd", "absence recorded";
+    /// It ends earlier than was recorded.
+    AbsenceShortened(AbsenceShortened) = "role.absence_shortened": "afwezigheid bekort", "absence shortened";
+    /// It had not begun, and will not.
+    AbsenceCancelled(AbsenceCancelled) = "role.absence_cancelled": "afwezigheid vervallen", "absence cancelled";
     DeputyNamed(DeputyNamed) = "role.deputy_named": "waarnemer aangewezen", "deputy named";
     /// Whoever was to act meanwhile no longer does.
     DeputyLost(DeputyLost) = "role.deputy_lost": "waarnemer vervallen", "deputy lost";
@@ -72,6 +76,18 @@ pub struct AbsencePlanned {
     pub from_at: Instant,
     pub until_at: Instant,
     pub deputy: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AbsenceShortened {
+    pub absence: Uuid,
+    pub until_at: Instant,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AbsenceCancelled {
+    pub absence: Uuid,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,14 +8,16 @@
 //!
 //! Absent on purpose: names and addresses. Those of holders and deputies are kept with people and accounts only, so that they can be erased.
 
+mod absence;
 mod event;
 mod listing;
 mod reach;
 mod replay;
 
+pub use absence::{Absence, BadEnd};
 pub use event::{
-    AbsencePlanned, Approved, Departure, DeputyLost, DeputyNamed, EndSet, Event, EventData, EventKind, Granted, ReviewDue, Reviewed,
-    Uncovered,
+    AbsenceCancelled, AbsencePlanned, AbsenceShortened, Approved, Departure, DeputyLost, DeputyNamed, EndSet, Event, EventData, EventKind,
+    Granted, ReviewDue, Reviewed, Uncovered,
 };
 pub use listing::{AssignmentFilter, Gap, GapCause};
 pub use reach::Reach;
@@ -49,21 +51,6 @@ closed_list! {
         Planned = "planned": "gepland", "planned";
         InForce = "in_force": "van kracht", "in force";
         Ended = "ended": "geëindigd", "ended";
-    }
-}
-
-/// That the holder is away, with who acts for them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Absence {
-    pub id: Uuid,
-    pub from_at: Instant,
-    pub until_at: Instant,
-    pub deputy: Option<Uuid>,
-}
-
-impl Absence {
-    pub fn holds_at(&self, at: Instant) -> bool {
-        self.from_at <= at && at < self.until_at
     }
 }
 

@@ -56,6 +56,10 @@ impl Told {
         told
     }
 
+    fn absence(&mut self, id: Uuid) -> Option<&mut Absence> {
+        self.absences.iter_mut().map(|(absence, _)| absence).find(|absence| absence.id == id)
+    }
+
     fn add(&mut self, event: &Event) {
         match &event.data {
             EventData::Granted(granted) => {
@@ -76,6 +80,12 @@ impl Told {
                 let absence = Absence { id: planned.absence, from_at: planned.from_at, until_at: planned.until_at, deputy: planned.deputy };
                 self.absences.push((absence, event.recorded_at));
             }
+            EventData::AbsenceShortened(shortened) => {
+                if let Some(absence) = self.absence(shortened.absence) {
+                    absence.until_at = shortened.until_at;
+                }
+            }
+            EventData::AbsenceCancelled(cancelled) => self.absences.retain(|(absence, _)| absence.id != cancelled.absence),
             EventData::DeputyNamed(named) => self.deputise(named.absence, Some(named.deputy), event.recorded_at),
             EventData::DeputyLost(lost) => self.deputise(lost.absence, None, event.recorded_at),
             EventData::Uncovered(uncovered) => drop(self.uncovered.insert(uncovered.absence)),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Actor;
 use crate::domain::Instant;
 use crate::usecases::actors::Actors;
-use crate::usecases::tokens::Shown;
+use crate::usecases::tokens::{Shown, Token};
 
 /// A token to be issued.
 #[derive(ToSchema, Deserialize)]
@@ -123,6 +123,23 @@ impl AccessToken {
             revoked_at: token.revoked_at,
             last_used_at: token.last_used_at,
         }
+    }
+}
+
+/// That a token was revoked by whoever came with it.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignOut {
+    /// The id of the token.
+    access_token: Uuid,
+    /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked_at: Option<Instant>,
+}
+
+impl From<Token> for SignOut {
+    fn from(token: Token) -> Self {
+        Self { access_token: token.id, revoked_at: token.revoked_at }
     }
 }
 

@@ -33,7 +33,7 @@ mod simulation;
 mod ticket;
 mod transition;
 
-pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken};
+pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken, SignOut};
 pub use actor::{Actor, TokenUsed};
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
@@ -66,8 +66,8 @@ pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, 
 pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
 pub use redaction::{MailRedactionInput, Redaction, RedactionInput, RedactionList};
 pub use role_assignment::{
-    RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
-    RoleGapPage, RoleReviewInput,
+    RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
+    RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;

@@ -1,14 +1,12 @@
 //! Roles that are held.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, EventData, TokenUsed};
+use super::{Actor, EventOut};
 use crate::domain::Instant;
-use crate::domain::history::EventData as _;
-use crate::domain::role_assignment::{self as domain, Event};
+use crate::domain::role_assignment as domain;
 use crate::usecases::actors::Actors;
 use crate::usecases::role_assignments::read::Shown;
 
@@ -91,6 +89,18 @@ pub struct RoleAbsenceInput {
     pub deputy: Option<String>,
 }
 
+/// That an absence ends earlier than was recorded.
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleAbsenceEndingInput {
+    /// The absence.
+    #[schema(value_type = Uuid)]
+    pub absence: Option<Uuid>,
+    /// From when the holder is back, if not from now.
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub until_at: Option<Instant>,
+}
+
 /// Who acts for an absent holder.
 #[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,47 +169,6 @@ pub struct RoleApproval {
     approved_at: Instant,
 }
 
-/// Something that happened to a role assignment.
-#[derive(ToSchema, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RoleEvent {
-    /// Its id.
-    id: Uuid,
-    /// What happened; more kinds may come.
-    #[schema(example = "role.granted")]
-    r#type: String,
-    /// Who did it.
-    actor: Actor,
-    /// The access token with which they did, where they came with one that the desk made.
-    token: Option<TokenUsed>,
-    /// Why, or what shows it.
-    reason: Option<String>,
-    /// When it happened.
-    #[schema(value_type = String, format = DateTime)]
-    occurred_at: Instant,
-    /// When it was recorded.
-    #[schema(value_type = String, format = DateTime)]
-    recorded_at: Instant,
-    /// What changed.
-    #[schema(value_type = EventData)]
-    data: Value,
-}
-
-impl RoleEvent {
-    fn new(event: &Event, actors: &Actors) -> Self {
-        Self {
-            id: event.id,
-            r#type: event.kind().as_str().to_owned(),
-            actor: actors.show(&event.actor).into(),
-            token: TokenUsed::of(event.token, actors),
-            reason: event.reason.clone(),
-            occurred_at: event.occurred_at,
-            recorded_at: event.recorded_at,
-            data: event.data.to_json(),
-        }
-    }
-}
-
 /// A role, held by somebody from an instant, perhaps until another.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -252,7 +221,7 @@ pub struct RoleAssignment {
     #[schema(value_type = String, format = DateTime)]
     granted_at: Instant,
     /// What happened, in the order recorded.
-    events: Vec<RoleEvent>,
+    events: Vec<EventOut>,
 }
 
 impl RoleAssignment {
@@ -298,7 +267,7 @@ impl RoleAssignment {
             review_due_at: assignment.review_due_at,
             is_review_overdue: assignment.is_review_overdue(at),
             granted_at: assignment.granted_at,
-            events: events.iter().map(|event| RoleEvent::new(event, actors)).collect(),
+            events: events.into_iter().map(|event| EventOut::new(event, actors)).collect(),
         }
     }
 }

@@ -17,8 +17,8 @@ use crate::http::paging::{self, Page};
 use crate::http::path::{Path, RoleAssignmentId};
 use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{
-    RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
-    RoleGapPage, RoleReviewInput,
+    RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
+    RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 use crate::usecases::actors::Named;
 use crate::usecases::role_assignments::{self, Away, End, NewAssignment};
@@ -57,6 +57,11 @@ pub fn operations() -> Vec<Operation> {
             "Records that the holder of a role is away.",
             "A deputy has the role, and gets its mail, for as long. Without one, the service manager is told when the absence begins. Where both \
              sides agree on the holders of a matrix, only the holder's own side records it.",
+        ),
+        post("/role-assignments/{id}/absence-endings", come_back).id("createRoleAbsenceEnding").refuses(409).describe(
+            "Ends an absence earlier than was recorded, or cancels it.",
+            "At once, or at a later instant; from then on the holder has the role again and their deputy has not. One that has not begun is \
+             cancelled, unless an end after its beginning is given.",
         ),
         post("/role-assignments/{id}/deputies", deputise).id("createRoleDeputy").refuses(409).describe(
             "Names who acts during an absence.",
@@ -178,6 +183,18 @@ async fn go_away(
     let stamp = caller.stamp_of(&app, &key, &body);
     let away = Away { from_at: body.value.from_at, until_at: body.value.until_at, deputy: body.value.deputy };
     role_assignments::go_away(&app, &stamp, id, &away).await?;
+    done(&app, &caller, id).await
+}
+
+async fn come_back(
+    app: Data<App>,
+    caller: May<AssignRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+    key: IdempotencyKey,
+    body: Body<RoleAbsenceEndingInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    role_assignments::come_back(&app, &stamp, id, body.value.absence.unwrap_or_default(), body.value.until_at).await?;
     done(&app, &caller, id).await
 }
 

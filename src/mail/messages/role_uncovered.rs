@@ -44,16 +44,7 @@ Niemand vervult deze rol meer: de houder is vertrokken. Post voor deze rol gaat 
 Niemand vervult deze rol meer en het contract noemt er geen adres voor.
 {% endif %}
 
-Rol: {{ role.label }}
-{% if role.holder %}
-Houder: {{ role.holder }}
-{% endif %}
-{% if role.contract %}
-Contract: {{ role.contract }}
-{% endif %}
-{% if role.organisation %}
-Organisatie: {{ role.organisation }}
-{% endif %}
+{% include 'role' %}
 
 Wijs iemand aan die de rol waarneemt of overneemt.
 {% endblock %}";

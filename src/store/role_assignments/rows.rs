@@ -104,10 +104,14 @@ fn rows(assignment: &RoleAssignment) -> Vec<Row> {
     [Row::of("role_assignment", &to_row(assignment).into_active_model())].into_iter().chain(absences).collect()
 }
 
-/// Absences are added, and get another deputy; none is taken away.
+/// Absences are added, get another deputy or another end, and are cancelled, upon which others move up.
 async fn write_absences(tx: &Tx, assignment: &RoleAssignment) -> Result<(), DbErr> {
+    use role_absence::Column as Of;
+    let stays = assignment.absences.iter().map(|absence| absence.id);
+    let others = role_absence::Entity::delete_many().filter(Of::AssignmentId.eq(assignment.id)).filter(Of::Id.is_not_in(stays));
+    others.exec(tx.connection()).await?;
     let rows: Vec<_> = absence_rows(assignment).map(IntoActiveModel::into_active_model).collect();
-    let known = OnConflict::column(role_absence::Column::Id).update_column(role_absence::Column::DeputyId).to_owned();
+    let known = OnConflict::column(Of::Id).update_columns([Of::Place, Of::UntilAt, Of::DeputyId]).to_owned();
     insert_rows::<role_absence::Entity>(tx, rows, Some(known)).await.map(drop)
 }
 

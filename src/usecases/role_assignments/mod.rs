@@ -6,7 +6,7 @@ mod grant;
 pub mod read;
 
 pub use approve::approve;
-pub use change::{Away, End, deputise, end, go_away, review};
+pub use change::{Away, End, come_back, deputise, end, go_away, review};
 pub use grant::{NewAssignment, grant};
 
 use uuid::Uuid;

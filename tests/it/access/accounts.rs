@@ -18,6 +18,8 @@ on_both_databases!(
     a_closed_account_opens_nothing_and_its_name_is_free,
     an_account_is_sealed_anew_when_passwords_cost_more,
     whoever_makes_an_account_gives_no_more_than_they_may,
+    whoever_signs_out_comes_in_no_more_and_others_do,
+    a_sign_in_is_removed_a_month_after_its_end_so_many_at_a_time,
 );
 
 const ACCOUNTS: &str = "/v1/local-accounts";
@@ -94,6 +96,8 @@ async fn somebody_signs_in_for_an_hour_with_a_name_a_password_and_a_code_that_wo
     let listed = desk.get(ACCOUNTS).await.body["items"][0].clone();
     assert_eq!((&listed["id"], &listed["createdBy"]["name"], &listed["closedAt"]), (&json!(id), &json!("admin"), &Value::Null));
     assert!(listed["lastSignInAt"].is_string(), "{listed}");
+    let keys: Vec<_> = listed.as_object().expect("an account").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["closedAt", "createdAt", "createdBy", "id", "lastSignInAt", "name", "roles"], "and no secret");
 }
 
 #[actix_web::test]
@@ -293,4 +297,52 @@ async fn what_is_no_sign_in_is_told_and_opens_nothing() {
     // The rest of what stands at this address is for who manages access.
     assert_eq!(desk.ask(None, "GET", "/v1/access-tokens", None).await.status, 401);
     assert_eq!(desk.ask(Some(ADMIN), "GET", ACCOUNTS, None).await.status, 200);
+}
+
+async fn whoever_signs_out_comes_in_no_more_and_others_do(desk: &Desk) {
+    let (_, app) = account(desk, "Noodtoegang").await;
+    let [first, second] = [-1, 0].map(|steps| code(&app, steps));
+    let (leaves, stays) =
+        (token(desk, &signs_in("Noodtoegang", PASSWORD, &first)).await, token(desk, &signs_in("Noodtoegang", PASSWORD, &second)).await);
+    let other = desk.another_door().await;
+    assert_eq!((status(&other, &leaves).await, status(&other, &stays).await), (200, 200), "they are known there");
+    let signed_out = desk.ask(Some(&leaves), "POST", "/v1/sign-outs", None).await;
+    assert_eq!(signed_out.status, 201, "{}", signed_out.body);
+    let place = signed_out.headers["location"].to_str().expect("text").to_owned();
+    assert_eq!(place, format!("/v1/access-tokens/{}", signed_out.body["accessToken"].as_str().expect("an id")));
+    for process in [desk, &other] {
+        assert_eq!((status(process, &leaves).await, status(process, &stays).await), (401, 200));
+    }
+    assert_eq!(desk.ask(Some(&leaves), "POST", "/v1/sign-outs", None).await.status, 401, "a repeat");
+    let shown = desk.get(&place).await.body;
+    assert_eq!((&shown["state"], &shown["revokedAt"]), (&json!("revoked"), &signed_out.body["revokedAt"]), "{shown}");
+    // A system does so too, also one whose token is limited; what is none of the desk's does not.
+    let ends = TimeSource::machine().now().plus(24 * 3600).expect("an instant").to_string();
+    let grant = json!({ "name": "monitoring", "roles": ["integration"], "verbs": ["read_tickets"], "expiresAt": ends });
+    let limited = desk.post("/v1/access-token-grants", &grant).await.body["token"].as_str().expect("a token").to_owned();
+    assert_eq!(desk.ask(Some(&limited), "POST", "/v1/sign-outs", None).await.status, 201);
+    assert_eq!(status(desk, &limited).await, 401);
+    let refused = desk.ask(Some(ADMIN), "POST", "/v1/sign-outs", None).await;
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("not_revocable")), "{}", refused.body);
+    assert_eq!(status(desk, ADMIN).await, 200);
+}
+
+async fn a_sign_in_is_removed_a_month_after_its_end_so_many_at_a_time(desk: &Desk) {
+    let (_, app) = account(desk, "Noodtoegang").await;
+    for totp in [-1, 0, 1].map(|steps| code(&app, steps)) {
+        token(desk, &signs_in("Noodtoegang", PASSWORD, &totp)).await;
+    }
+    let issued = desk.token_of_an_integration().await;
+    let signed_in = async || {
+        let listed = desk.get("/v1/access-tokens").await.body["items"].clone();
+        listed.as_array().expect("tokens").iter().filter(|one| one["holder"] == "account").count()
+    };
+    let removes = async |days: i64, most: u64| {
+        let now = TimeSource::machine().now().plus(days * 24 * 3600).expect("an instant");
+        uurwerk::usecases::tokens::remove_old_sign_ins(&desk.app, now, most).await.expect("a sweep")
+    };
+    assert_eq!((removes(30, 10).await, signed_in().await), (0, 3), "they ended less than a month before");
+    assert_eq!((removes(31, 2).await, signed_in().await), (2, 1));
+    assert_eq!((removes(31, 2).await, removes(31, 2).await, signed_in().await), (1, 0, 0));
+    assert_eq!(status(desk, &issued).await, 200);
 }

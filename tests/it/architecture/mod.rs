@@ -135,7 +135,7 @@ fn only_these_write_without_a_line_in_the_audit_trail() {
         "usecases/rotation.rs",
         // What is left outside of rows of what was taken away; that it was has a line.
         "usecases/remains.rs",
-        // When tokens were used last.
+        // When tokens were used last, and sign-ins that ended long ago.
         "usecases/tokens/mod.rs",
         // How far an advance has come; that it was asked for has a line.
         "usecases/sandbox.rs",

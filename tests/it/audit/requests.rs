@@ -13,14 +13,15 @@ pub struct Request {
     pub method: &'static str,
     pub path: String,
     pub body: Body,
-    /// Only where it is not for whoever has a token.
+    /// Only where it is not for those who have a role.
     pub signs_in: Option<SignsIn>,
 }
 
-/// For who comes without a token.
+/// For who comes with a token of their own, or without one; refused is whoever comes without.
 pub struct SignsIn {
     /// What is refused.
     pub wrong: Body,
+    pub token: Option<String>,
     /// Who they are known as when they are in.
     pub actor: String,
 }
@@ -216,6 +217,7 @@ async fn of_roles(desk: &Desk) -> Vec<Request> {
         request("createRoleApproval", format!("{roles}/{pending}/approvals"), json!({ "evidence": "Akkoord." })),
         request("createRoleAbsence", format!("{held}/absences"), away(8)),
         request("createRoleDeputy", format!("{held}/deputies"), json!({ "absence": absence, "deputy": "anna@ipo.example" })),
+        request("createRoleAbsenceEnding", format!("{held}/absence-endings"), json!({ "absence": absence })),
         request("createRoleReview", format!("{held}/reviews"), json!({ "evidence": "Functie ongewijzigd." })),
         request("createRoleEnding", format!("{held}/endings"), json!({ "reason": "Niet meer nodig." })),
     ]
@@ -233,7 +235,11 @@ async fn of_access(desk: &Desk) -> Vec<Request> {
     let grant = json!({ "name": "monitoring", "roles": ["integration"], "expiresAt": ends });
     let granted = made(&desk.post("/v1/access-token-grants", &grant).await, "/accessToken/id");
     let opened = format!("{ACCOUNTS}/{}", made(&desk.post(ACCOUNTS, &account("Noodtoegang")).await, "/account/id"));
+    let leaves = desk.post("/v1/access-token-grants", &json!({ "name": "afgemeld", "roles": ["integration"], "expiresAt": ends })).await;
+    let (token, id) = (Some(made(&leaves, "/token")), made(&leaves, "/accessToken/id"));
+    let signs_out = SignsIn { wrong: Body::None, token, actor: format!("integration:{id}") };
     vec![
+        Request { signs_in: Some(signs_out), ..request("createSignOut", "/v1/sign-outs", Value::Null) },
         request("createAccessTokenGrant", "/v1/access-token-grants", grant),
         request("createAccessTokenRevocation", format!("/v1/access-tokens/{granted}/revocations"), Value::Null),
         request("createLocalAccount", ACCOUNTS, account("Reserve")),
@@ -249,7 +255,7 @@ async fn signs_in(desk: &Desk) -> Request {
     let app = Totp::from_url(made(&opened, "/otpauthUri")).expect("an authenticator app reads it");
     let code = app.generate(u64::try_from(TimeSource::machine().now().unix()).expect("a time")).to_string();
     let body = |password: &str| json!({ "name": "Nachtdienst", "password": password, "totp": code });
-    let signs_in = SignsIn { wrong: Body::Json(body("zevende-boot-klinkt-rood")), actor: format!("desk:{id}") };
+    let signs_in = SignsIn { wrong: Body::Json(body("zevende-boot-klinkt-rood")), token: None, actor: format!("desk:{id}") };
     Request { signs_in: Some(signs_in), ..request("createAccessToken", "/v1/access-tokens", body(PASSWORD)) }
 }
 

@@ -73,7 +73,7 @@ async fn is_done(desk: &Desk, request: &Request) {
     let (token, actor) = match &request.signs_in {
         None if IN_PERSON.contains(&request.operation) => (Some(&*signer), &*sam),
         None => (Some(ADMIN), "desk:admin"),
-        Some(one) => (None, &*one.actor),
+        Some(one) => (one.token.as_deref(), &*one.actor),
     };
     let before = lines(desk, request, "done").await.len();
     let done = sends(desk, token, request, &request.body).await;

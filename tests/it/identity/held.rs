@@ -89,6 +89,15 @@ async fn role_04_a_deputy_has_the_right_for_as_long_as_the_holder_is_away() {
     assert_eq!(status(&desk, &nobody).await, 200);
     desk.reaches("2026-03-04T08:00:00+01:00").await;
     assert_eq!(status(&desk, &nobody).await, 403);
+    // The holder is back early, and the deputy has it no longer: at once, also where the deputy is known.
+    let again = json!({ "fromAt": "2026-03-04T08:30:00+01:00", "untilAt": "2026-03-05T08:00:00+01:00", "deputy": "zonder@ipo.example" });
+    let again = desk.post(&format!("{right}/absences"), &again).await.body["absences"][1]["id"].clone();
+    desk.reaches("2026-03-04T09:00:00+01:00").await;
+    assert_eq!(status(&desk, &nobody).await, 200);
+    let back = desk.post(&format!("{right}/absence-endings"), &json!({ "absence": again })).await;
+    assert_eq!(back.status, 201, "{}", back.body);
+    assert_ne!(status(&desk, &nobody).await, 200, "whose rights changed a moment ago is asked to try again");
+    assert_eq!(status(&desk, &nobody).await, 403);
     let ended = desk.post(&format!("{right}/endings"), &json!({ "reason": "x" })).await;
     assert_eq!(ended.status, 201, "{}", ended.body);
 }

@@ -224,6 +224,7 @@ async fn another_clients_roles_are_not_there(desk: &Desk) {
         ("/approvals", json!({})),
         ("/endings", json!({ "reason": "x" })),
         ("/absences", json!({ "untilAt": "2026-04-01T00:00:00Z" })),
+        ("/absence-endings", json!({ "absence": uuid::Uuid::new_v4() })),
         ("/deputies", json!({ "absence": uuid::Uuid::new_v4(), "deputy": "x" })),
     ] {
         let refused = desk.ask(Some(&other), "POST", &path(&anna, below), Some(&body)).await;

@@ -10,6 +10,7 @@ on_both_databases!(
     role_02_mail_goes_to_who_holds_the_role_and_a_new_holder_gets_what_is_new,
     role_02_several_holders_all_get_it,
     role_04_a_deputy_gets_what_comes_during_an_absence,
+    role_04_whoever_is_back_early_has_the_role_again_and_an_absence_that_is_cancelled_never_was,
     role_04_an_absence_without_a_deputy_is_told_and_listed,
     role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_has_no_address,
     role_05_a_plan_says_which_role_that_is_held_it_drops,
@@ -83,6 +84,68 @@ async fn role_04_a_deputy_gets_what_comes_during_an_absence(desk: &Desk) {
         let told = (refused.status, refused.body["errors"][0]["pointer"].clone(), refused.body["errors"][0]["code"].clone());
         assert_eq!(told, (400, json!(pointer), json!(code)), "{body}: {}", refused.body);
     }
+}
+
+async fn role_04_whoever_is_back_early_has_the_role_again_and_an_absence_that_is_cancelled_never_was(desk: &Desk) {
+    with_matrix(desk, false).await;
+    let anna = grants(desk, &klant("anna@ipo.example")).await;
+    let goes = async |from: &str, until: &str, deputy: Option<&str>| {
+        let planned = desk.post(&path(&anna, "/absences"), &json!({ "fromAt": from, "untilAt": until, "deputy": deputy })).await;
+        assert_eq!(planned.status, 201, "{}", planned.body);
+        planned.body["absences"].as_array().and_then(|all| all.last()).expect("an absence")["id"].clone()
+    };
+    let comes_back = async |body: Value| desk.post(&path(&anna, "/absence-endings"), &body).await;
+    let early = goes("2026-03-03T00:00:00+01:00", "2026-03-10T00:00:00+01:00", Some("bram@ipo.example")).await;
+    let never = goes("2026-03-10T00:00:00+01:00", "2026-03-11T00:00:00+01:00", None).await;
+    let later = goes("2026-03-12T00:00:00+01:00", "2026-03-14T00:00:00+01:00", None).await;
+    for (body, pointer, code) in [
+        (json!({}), "/absence", "required"),
+        (json!({ "absence": anna["id"] }), "/absence", "unknown_value"),
+        (json!({ "absence": early, "untilAt": "2026-03-02T00:00:00+01:00" }), "/untilAt", "in_past"),
+        (json!({ "absence": early, "untilAt": "2026-03-03T00:00:00+01:00" }), "/untilAt", "before_from"),
+        (json!({ "absence": early, "untilAt": "2026-03-10T00:00:00+01:00" }), "/untilAt", "out_of_range"),
+    ] {
+        let refused = comes_back(body.clone()).await;
+        let told = (refused.status, refused.body["errors"][0]["pointer"].clone(), refused.body["errors"][0]["code"].clone());
+        assert_eq!(told, (400, json!(pointer), json!(code)), "{body}: {}", refused.body);
+    }
+    let cancelled = comes_back(json!({ "absence": never })).await;
+    assert_eq!(cancelled.status, 201, "{}", cancelled.body);
+    let left: Vec<_> = cancelled.body["absences"].as_array().expect("absences").iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(left, [early.clone(), later.clone()]);
+    let shortened = comes_back(json!({ "absence": later, "untilAt": "2026-03-13T00:00:00+01:00" })).await;
+    assert_eq!((shortened.status, &shortened.body["absences"][1]["untilAt"]), (201, &json!("2026-03-12T23:00:00Z")), "{}", shortened.body);
+    desk.reaches("2026-03-04T09:00:00+01:00").await;
+    assert_eq!(climbs(desk).await, ["bram@ipo.example"]);
+    let back = comes_back(json!({ "absence": early })).await;
+    assert_eq!((back.status, &back.body["acting"][0]["name"]), (201, &json!("Anna de Boer")), "{}", back.body);
+    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
+    assert_eq!(comes_back(json!({ "absence": early })).await.status, 400, "it has ended");
+    // Nobody is missed on a day on which she was to be away, and she can be away then after all.
+    desk.reaches("2026-03-11T12:00:00+01:00").await;
+    let again = goes("2026-03-13T00:00:00+01:00", "2026-03-14T00:00:00+01:00", Some("bram@ipo.example")).await;
+    desk.reaches("2026-03-13T12:00:00+01:00").await;
+    assert_eq!(comes_back(json!({ "absence": again })).await.status, 201);
+    let told: Vec<_> =
+        history(desk, &anna).await.into_iter().filter(|one| one.starts_with("role.absence_") || one.contains("uncovered")).collect();
+    let kinds: Vec<_> = told.iter().map(|one| one.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "role.absence_planned",
+            "role.absence_planned",
+            "role.absence_planned",
+            "role.absence_cancelled",
+            "role.absence_shortened",
+            "role.absence_shortened",
+            "role.absence_planned",
+            "role.uncovered",
+            "role.absence_shortened",
+        ]
+    );
+    assert_eq!(told[7], "role.uncovered 2026-03-11T23:00:00Z", "that of the shortened one alone");
+    let outcome = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a comparison");
+    assert_eq!((outcome.roles, outcome.differences.len()), (1, 0), "{:?}", outcome.differences);
 }
 
 async fn role_04_an_absence_without_a_deputy_is_told_and_listed(desk: &Desk) {

@@ -2,7 +2,9 @@ use super::*;
 use crate::domain::contract::Side;
 use crate::domain::history;
 use crate::domain::permission::Role;
-use crate::domain::role_assignment::{AbsencePlanned, Approved, AssignmentState, DeputyNamed, EndSet, Granted, Reviewed, RoleKind};
+use crate::domain::role_assignment::{
+    AbsenceCancelled, AbsencePlanned, AbsenceShortened, Approved, AssignmentState, DeputyNamed, EndSet, Granted, Reviewed, RoleKind,
+};
 
 const ANNA: Uuid = Uuid::from_u128(1);
 const BOB: Uuid = Uuid::from_u128(2);
@@ -116,6 +118,26 @@ fn role_04_a_deputy_acts_while_the_holder_is_away_and_a_gap_is_told_once() {
     assert_eq!((told.len(), held.acting_at(at(270))), (0, vec![BOB]));
     assert!(held.is_held_by(BOB, at(299)) && !held.is_held_by(BOB, at(300)) && held.is_held_by(ANNA, at(270)));
     assert_eq!((held.changes_after(at(270)), held.changes_after(at(300))), (Some(at(300)), None));
+}
+
+#[test]
+fn role_04_an_absence_that_is_shortened_or_cancelled_leaves_nobody_waiting() {
+    let (assignment, mut history) = granted(None, false);
+    history.push(away(20, 200, 300));
+    let (held, _) = lives_until(&assignment, &mut history, 250);
+    assert!(held.acting_at(at(260)).is_empty());
+    history.push(happened(260, EventData::AbsenceShortened(AbsenceShortened { absence: AWAY, until_at: at(260) })));
+    let (held, told) = lives_until(&held, &mut history, 270);
+    assert_eq!((told.len(), held.acting_at(at(259)), held.acting_at(at(260))), (0, vec![], vec![ANNA]));
+
+    let (assignment, mut history) = granted(None, false);
+    history.push(away(20, 200, 300));
+    let (held, _) = lives_until(&assignment, &mut history, 150);
+    assert_eq!(held.next_fire_at, Some(at(200)));
+    history.push(happened(160, EventData::AbsenceCancelled(AbsenceCancelled { absence: AWAY })));
+    let (held, told) = lives_until(&held, &mut history, 250);
+    assert_eq!((told.len(), held.absences.len(), held.acting_at(at(250))), (0, 0, vec![ANNA]));
+    assert_eq!(held.next_fire_at, Some(at(1000)), "what is next is the review");
 }
 
 #[test]
