@@ -339,7 +339,7 @@ async fn a_sign_in_is_removed_a_month_after_its_end_so_many_at_a_time(desk: &Des
     };
     let removes = async |days: i64, most: u64| {
         let now = TimeSource::machine().now().plus(days * 24 * 3600).expect("an instant");
-        uurwerk::usecases::tokens::remove_old_sign_ins(&desk.app, now, most).await.expect("a sweep")
+        tokens::remove_old_sign_ins(&desk.app, now, most).await.expect("a sweep")
     };
     assert_eq!((removes(30, 10).await, signed_in().await), (0, 3), "they ended less than a month before");
     assert_eq!((removes(31, 2).await, signed_in().await), (2, 1));

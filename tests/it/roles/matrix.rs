@@ -1,6 +1,6 @@
 //! Who is told: those who act in the roles of the matrix.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ROLES, grants, history, klant, path, state, with_matrix};
 use crate::on_both_databases;
