@@ -22,7 +22,7 @@
 //! store          → contracts domain health
 //! mail           → domain settings
 //! error          → domain mail store
-//! app            → credentials domain error files identity mail sealing settings store time
+//! app            → credentials domain error files health identity mail sealing settings store time
 //! auth           → app domain error identity store time
 //! usecases       → app auth contracts credentials domain error files mail proof reports sealing settings store time
 //! outbox         → app domain mail store usecases

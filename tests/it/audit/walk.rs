@@ -19,10 +19,12 @@ const CHANGES_NOTHING: [&str; 2] = ["createContractPlan", "createContractSimulat
 const TOUCHES_TWO: [&str; 3] = ["createOutboundMessageAttempt", "createTicketRedactionApproval", "createInboundMessageRedactionApproval"];
 
 /// These are a person's own.
-const IN_PERSON: [&str; 9] = [
+const IN_PERSON: [&str; 11] = [
     "createCalendarAmendmentApproval",
     "createDestruction",
     "createDestructionApproval",
+    "createInboundMessageRedaction",
+    "createInboundMessageRedactionApproval",
     "createRoleApproval",
     "createRoleAssignment",
     "createRoleDeputy",

@@ -201,8 +201,8 @@ async fn is_withdrawn_or_refused(on: On) {
     assert_eq!(desk.send_raw(&file, b"brief".to_vec(), &octets).await.status, 201);
     desk.reaches("2026-05-10T08:00:00+02:00").await;
     let why = json!({ "reason": "Wij wachten nog." });
-    let second = desk.token(None, &[Role::PrivacyOfficer]).await;
-    for (ends, state) in [(ADMIN, "withdrawn"), (second.as_str(), "refused")] {
+    let (first, second) = (desk.signer().await, desk.token(None, &[Role::PrivacyOfficer]).await);
+    for (ends, state) in [(&first, "withdrawn"), (&second, "refused")] {
         let waiting = proposes(&desk, "attachments").await.body;
         let path = format!("/v1/destructions/{}", waiting["id"].as_str().expect("an id"));
         let again = proposes(&desk, "attachments").await;
