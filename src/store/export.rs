@@ -1,5 +1,6 @@
 //! Everything that is held of one person, section by section, page by page, as JSON.
 
+use chrono::{DateTime, Utc};
 use entity::{account, attachment, event, inbound_mail, message, outbound_mail, ticket, token};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, View, erasures, instant};
+use super::{Reads, View, erasures, instant, tickets};
 use crate::domain::actor::Actor;
 use crate::domain::person::Person;
 use crate::domain::ticket::Visibility;
@@ -44,6 +45,9 @@ impl Section {
     }
 }
 
+/// Id, mailbox, subject, Message-ID, when it came, and its ticket.
+type MailIn = (Uuid, String, Option<String>, String, DateTime<Utc>, Option<Uuid>);
+
 /// A page of a section, by id, after one of them.
 pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit: u64) -> Result<Vec<(Uuid, Value)>, DbErr> {
     let at = |utc| instant(utc).to_string();
@@ -63,7 +67,7 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
             let rows = view.find::<ticket::Entity>().filter(ticket::Column::RequesterId.eq(of.id));
             let rows = paged(rows, ticket::Column::Id, after, limit).all(view.connection()).await?;
             let shown = |row: ticket::Model| {
-                let number = super::tickets::to_domain(row.clone()).map(|ticket| ticket.reference())?;
+                let number = tickets::to_domain(view, row.clone()).map(|ticket| ticket.reference())?;
                 let what = json!({ "id": row.id, "number": number, "type": row.kind, "contract": row.contract, "title": row.title,
                     "description": row.description, "state": row.state, "channel": row.channel, "openedAt": at(row.opened_at),
                     "closedAt": row.closed_at.map(at) });
@@ -75,6 +79,7 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
             let theirs = Condition::any().add(message::Column::PersonId.eq(of.id)).add(message::Column::Author.eq(by));
             let rows =
                 paged(view.find::<message::Entity>().filter(theirs), message::Column::Id, after, limit).all(view.connection()).await?;
+            tickets::note_shown(view, rows.iter().map(|row| row.ticket_id)).await?;
             let shown = |row: message::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.occurred_at) }));
             Ok(rows.into_iter().map(shown).collect())
         }
@@ -82,6 +87,7 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
             let rows = view.find::<attachment::Entity>().filter(attachment::Column::Author.eq(by));
             let rows = rows.filter(attachment::Column::Visibility.eq(Visibility::Public.as_str()));
             let rows = paged(rows, attachment::Column::Id, after, limit).all(view.connection()).await?;
+            tickets::note_shown(view, rows.iter().map(|row| row.ticket_id)).await?;
             let shown = |row: attachment::Model| {
                 let what = json!({ "id": row.id, "ticketId": row.ticket_id, "name": row.name, "mediaType": row.media_type,
                     "sizeBytes": row.size_bytes, "at": at(row.recorded_at) });
@@ -99,8 +105,10 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
                 inbound_mail::Column::ReceivedAt,
                 inbound_mail::Column::TicketId,
             ]);
-            let rows = paged(rows, inbound_mail::Column::Id, after, limit).into_tuple().all(view.connection()).await?;
-            let shown = |(id, mailbox, subject, message, received, ticket): (Uuid, String, Option<String>, String, _, Option<Uuid>)| {
+            let rows = paged(rows, inbound_mail::Column::Id, after, limit).into_tuple();
+            let rows: Vec<MailIn> = rows.all(view.connection()).await?;
+            tickets::note_shown(view, rows.iter().filter_map(|row| row.5)).await?;
+            let shown = |(id, mailbox, subject, message, received, ticket): MailIn| {
                 let what = json!({ "id": id, "mailbox": mailbox, "subject": subject, "messageId": message, "receivedAt": at(received),
                     "ticketId": ticket });
                 (id, what)
@@ -111,6 +119,7 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
             let rows = view.find::<outbound_mail::Entity>().filter(outbound_mail::Column::Recipient.eq(&of.email));
             let rows = rows.filter(outbound_mail::Column::Organisation.eq(&of.organisation));
             let rows = paged(rows, outbound_mail::Column::Id, after, limit).all(view.connection()).await?;
+            tickets::note_shown(view, rows.iter().filter_map(|row| row.ticket_id)).await?;
             let shown = |row: outbound_mail::Model| {
                 let what = json!({ "subject": row.subject, "body": row.body, "ticketId": row.ticket_id, "createdAt": at(row.created_at),
                     "sentAt": row.sent_at.map(at) });
@@ -123,6 +132,7 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
             let of_client = Expr::cust("actor >= 'client:' AND actor < 'client;'");
             let rows = view.find::<event::Entity>().filter(event::Column::Actor.eq(by)).filter(of_client);
             let rows = paged(rows, event::Column::Id, after, limit).all(view.connection()).await?;
+            tickets::note_shown(view, rows.iter().map(|row| row.subject_id)).await?;
             let shown = |row: event::Model| {
                 (row.id, json!({ "subjectId": row.subject_id, "type": row.kind, "reason": row.reason, "at": at(row.occurred_at) }))
             };

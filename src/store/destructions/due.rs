@@ -69,7 +69,7 @@ async fn tickets_due(
     let rows = rows.filter(holds.spare()).filter(ticket::Column::Id.not_in_subquery(proposed()));
     let rows = rows.order_by_asc(ticket::Column::ClosedAt).order_by_asc(ticket::Column::Id).limit(limit).all(tx.connection()).await?;
     let item = |row: ticket::Model| {
-        let ticket = tickets::to_domain(row)?;
+        let ticket = tickets::to_domain(tx, row)?;
         Ok(DestructionItem { subject: ticket.id, name: ticket.reference(), outcome: None })
     };
     rows.into_iter().map(item).collect()
