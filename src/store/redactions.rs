@@ -1,9 +1,10 @@
 //! Redactions, and the only writers that take a text away: everything else in the store is added to or replaced by what somebody wrote.
 
-use entity::{attachment, event, inbound_mail, message, outbound_mail, redaction};
+use entity::{attachment, event, inbound_mail, message, outbound_mail, redaction, ticket_part};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -105,6 +106,12 @@ pub async fn take_attachment(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
         .col_expr(attachment::Column::Digest, Expr::value(NO_DIGEST))
         .col_expr(attachment::Column::IsRedacted, Expr::value(true));
     gone.filter(attachment::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+}
+
+/// Replaces what a version of a part says.
+pub async fn take_part(tx: &Tx, id: Uuid, left: Value) -> Result<(), DbErr> {
+    let gone = ticket_part::Entity::update_many().col_expr(ticket_part::Column::Content, Expr::value(left));
+    gone.filter(ticket_part::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
 }
 
 /// Takes away the words of a reason. That there was one stays, because it may have answered the client.

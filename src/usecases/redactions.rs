@@ -25,7 +25,7 @@ use crate::store::{self, Scope, Tx};
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub what: Redactable,
-    /// Which message, file or event; none for a ticket's own texts.
+    /// Which message, file, version of a part, or event; none for a ticket's own texts.
     pub target: Option<Uuid>,
     pub reason: String,
 }
@@ -78,6 +78,8 @@ async fn find(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> Resul
             message.map(|message| message.public)
         }
         Redactable::Attachment => store::attachments::find(tx, ticket.id, id, reader).await?.map(|file| file.public),
+        // What is written in a part is written for the client.
+        Redactable::Part => store::parts::content(tx, ticket.id, id).await?.map(|_| true),
         Redactable::Reason => {
             let history = store::events::of::<Ticket>(tx, ticket.id).await?;
             let event = history.into_iter().find(|event| event.id == id && event.reason.is_some());
@@ -161,6 +163,15 @@ async fn carry_out(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
         Redactable::Attachment => {
             digest = store::attachments::find(tx, held.subject.id, target, Reader::Desk).await?.map(|file| file.digest);
             store::redactions::take_attachment(tx, target).await?;
+        }
+        Redactable::Part => {
+            let missing = || Error::Internal("a version of a part was not found again".to_owned());
+            let (part, mut content) = store::parts::content(tx, held.subject.id, target).await?.ok_or_else(missing)?;
+            for text in part.texts().iter().filter_map(|field| content.get_mut(field)) {
+                copied.extend(text.as_str().and_then(Copied::of));
+                *text = GONE.into();
+            }
+            store::redactions::take_part(tx, target, content).await?;
         }
         Redactable::Reason => {
             let event = held.history.iter_mut().find(|event| event.id == target);

@@ -13,10 +13,11 @@ use crate::usecases::redactions::Wanted;
 #[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedactionInput {
-    /// A `message`, an `attachment`, the `reason` of an event, or the `texts` of the ticket itself: its title, description and motivation.
-    #[schema(value_type = String, pattern = "^(message|attachment|reason|texts)$", max_length = 20)]
+    /// A `message`, an `attachment`, a version of a `part`, the `reason` of an event, or the `texts` of the ticket itself: its title,
+    /// description and motivation.
+    #[schema(value_type = String, pattern = "^(message|attachment|part|reason|texts)$", max_length = 20)]
     pub what: Option<String>,
-    /// The id of the message, the file or the event; none for the ticket's own texts.
+    /// The id of the message, the file, the version or the event; none for the ticket's own texts.
     pub target: Option<uuid::Uuid>,
     /// Why, without repeating what is to be removed: it stays.
     #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
@@ -37,7 +38,7 @@ impl RedactionInput {
 pub struct Redaction {
     /// Its id.
     id: uuid::Uuid,
-    /// `message`, `attachment`, `reason` or `texts`.
+    /// `message`, `attachment`, `part`, `reason` or `texts`.
     what: String,
     /// The id of what it is about.
     target: uuid::Uuid,

@@ -23,7 +23,8 @@ pub fn operations() -> [Operation; 3] {
             .describe("Shows what was removed from a ticket for good, and what is asked to be.", "Who, when and why; not what it was."),
         post("/tickets/{ref}/redactions", ask).id("createTicketRedaction").describe(
             "Asks for something of a ticket to be removed for good, such as a citizen's number in a mail.",
-            "Another person has to approve it. The reason stays, so it does not repeat what is to be removed.",
+            "A message, a file, a version of a part, the reason of an event, or the ticket's own texts. Another person has to approve it. The reason stays,\n\
+             so it does not repeat what is to be removed.",
         ),
         post("/tickets/{ref}/redactions/{redaction}/approvals", approve).id("createTicketRedactionApproval").refuses(409).describe(
             "Approves a redaction, and carries it out.",
