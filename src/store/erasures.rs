@@ -1,8 +1,8 @@
 //! Erasing a person: what names them in rows is replaced or emptied, and the rows stay, so that every figure does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use entity::{account, erasure, inbound_mail, outbound_mail, person, token};
+use entity::{account, erasure, event, inbound_mail, outbound_mail, person, ticket, token};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -11,6 +11,8 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, instant, storage};
 use crate::domain::Instant;
+use crate::domain::actor::Actor;
+use crate::domain::history::SubjectKind;
 use crate::domain::mail::MailState;
 use crate::domain::person::{Person, without_address};
 use crate::domain::privacy::{ERASED_NAME, Erasure};
@@ -26,6 +28,19 @@ pub async fn person(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
         .col_expr(person::Column::SearchText, Expr::value(""))
         .col_expr(person::Column::ErasedAt, Expr::value(Some(now.to_utc())));
     erased.filter(person::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+}
+
+/// The tickets that showed their name: those they reported, and those on which they did something. By id.
+pub async fn tickets(tx: &Tx, person: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let reported = tx.find::<ticket::Entity>().filter(ticket::Column::RequesterId.eq(person)).select_only().column(ticket::Column::Id);
+    let reported: Vec<Uuid> = reported.into_tuple().all(tx.connection()).await?;
+    // As the partial index has it.
+    let of_client = Expr::cust("actor >= 'client:' AND actor < 'client;'");
+    let by = Actor::Client(person.to_string()).as_text();
+    let acted = tx.find::<event::Entity>().filter(event::Column::Actor.eq(by)).filter(of_client).select_only();
+    let acted = acted.filter(event::Column::SubjectKind.eq(SubjectKind::Ticket.as_str())).column(event::Column::SubjectId).distinct();
+    let acted: Vec<Uuid> = acted.into_tuple().all(tx.connection()).await?;
+    Ok(BTreeSet::from_iter(reported.into_iter().chain(acted)).into_iter().collect())
 }
 
 /// Whether they were erased before.

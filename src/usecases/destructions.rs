@@ -4,16 +4,18 @@
 use uuid::Uuid;
 
 use super::actors::Actors;
-use super::held::{remember, repeated};
+use super::held::{Held, remember, repeated};
 use super::{Code, Error, FieldCode, Problem, Stamp, attachments};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject, Refused};
+use crate::domain::history::Subject as _;
 use crate::domain::permission::Verb;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{Destruction, DestructionItem, ItemOutcome, REQUIRED, RetentionClass};
-use crate::domain::ticket::TicketRef;
+use crate::domain::ticket::remove::Destroyed;
+use crate::domain::ticket::{EventData, TicketRef};
 use crate::store::{self, Tx};
 
 /// The most that one proposal lists: as much as somebody can look at.
@@ -124,7 +126,7 @@ pub async fn carry_out(app: &App) -> Result<usize, Error> {
             if app.is_stopping() {
                 return Ok(count);
             }
-            let files = stamp.write(app, async |tx| destroy(tx, &stamp, &proposal, item).await).await?;
+            let files = stamp.write(app, async |tx| destroy(app, tx, &stamp, &proposal, item).await).await?;
             // Noted in the transaction: if the program is killed before this, the sweep removes them.
             attachments::discard(app, &files).await;
             count += 1;
@@ -140,8 +142,8 @@ pub async fn carry_out(app: &App) -> Result<usize, Error> {
 }
 
 /// Destroys one thing, unless that is no longer right. Returns its files, whose bytes are to be removed.
-async fn destroy(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<Vec<Uuid>, Error> {
-    let (outcome, files) = outcome(tx, stamp, proposal, item).await?;
+async fn destroy(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<Vec<Uuid>, Error> {
+    let (outcome, files) = outcome(app, tx, stamp, proposal, item).await?;
     if !store::destructions::settled(tx, proposal.id, item.subject, outcome).await? {
         return Err(Error::Repeat);
     }
@@ -151,7 +153,7 @@ async fn destroy(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &Destruct
     Ok(files)
 }
 
-async fn outcome(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<(ItemOutcome, Vec<Uuid>), Error> {
+async fn outcome(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<(ItemOutcome, Vec<Uuid>), Error> {
     let now = stamp.recorded_at;
     let mut kept = vec![(HoldSubject::Contract, proposal.contract.clone())];
     if proposal.class == RetentionClass::Mails {
@@ -173,11 +175,25 @@ async fn outcome(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &Destruct
     if !store::holds::standing_on(tx, &kept).await?.is_empty() {
         return Ok((ItemOutcome::Held, Vec::new()));
     }
-    let files = match proposal.class {
-        RetentionClass::Tickets => store::destructions::ticket(tx, &ticket, now).await?,
-        _ => store::destructions::files(tx, ticket.id, now).await?,
+    let done = Destroyed { destruction: proposal.id };
+    let (files, data) = match proposal.class {
+        RetentionClass::Tickets => (store::destructions::ticket(tx, &ticket, now).await?, EventData::Destroyed(done)),
+        _ => (store::destructions::files(tx, ticket.id, now).await?, EventData::FilesDestroyed(done)),
     };
+    tell(app, tx, stamp, ticket.id, data).await?;
     Ok((ItemOutcome::Destroyed, files))
+}
+
+/// Has the ticket's history tell, and with that everybody who keeps a copy.
+async fn tell(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, data: EventData) -> Result<(), Error> {
+    // Read again, as it is left.
+    let ticket = store::tickets::find(tx, TicketRef::Id(ticket)).await?.ok_or(Error::NotFound("ticket"))?;
+    let mut held = Held::open(app, tx, stamp, ticket).await?;
+    let before = held.history.len();
+    held.happened(data, None, stamp.recorded_at);
+    held.subject = held.subject.as_recorded(&held.history[before..]);
+    held.subject.changed(stamp.recorded_at, &held.history[before..]);
+    held.write(tx, None).await.map(drop)
 }
 
 /// Newest first.

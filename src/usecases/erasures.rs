@@ -1,5 +1,6 @@
 //! Erasing a person. Histories, figures and seals know people by id and stay as they are; what names the person is taken out: their row, their
-//! ways in, and the mails from and to them. Texts on tickets are left: what names somebody in those is redacted by itself.
+//! ways in, and the mails from and to them. Texts on tickets are left: what names somebody in those is redacted by itself. Each ticket that
+//! showed their name tells that it does no more.
 
 use uuid::Uuid;
 
@@ -10,7 +11,12 @@ use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::permission::Verb;
 use crate::domain::privacy::Erasure;
+use crate::domain::ticket::remove::PersonErased;
+use crate::domain::ticket::{Event, EventData};
 use crate::store;
+
+/// Tickets told of it at a time.
+const CHUNK: usize = 200;
 
 pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
     // A hold on a ticket that the caller may not see counts too.
@@ -38,6 +44,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             store::contacts::end_of(tx, person.id, &actor, now).await?;
             store::erasures::access(tx, person.id, now).await?;
             store::erasures::person(tx, person.id, now).await?;
+            tell(app, tx, stamp, person.id).await?;
             store::access::changed(tx).await?;
             let erasure = Erasure {
                 id: app.time.id(),
@@ -55,6 +62,24 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             Ok(erasure)
         })
         .await
+}
+
+/// Has the histories of their tickets tell, and with that everybody who keeps a copy. However many these are, in a few statements for
+/// hundreds of them.
+async fn tell(app: &App, tx: &Tx, stamp: &Stamp, person: Uuid) -> Result<(), Error> {
+    let data = EventData::PersonErased(PersonErased { person });
+    for tickets in store::erasures::tickets(tx, person).await?.chunks(CHUNK) {
+        let event = || Event {
+            id: app.time.id(),
+            actor: stamp.who.actor.as_text(),
+            reason: None,
+            data: data.clone(),
+            occurred_at: stamp.recorded_at,
+            recorded_at: stamp.recorded_at,
+        };
+        store::tickets::tell(tx, tickets, event, stamp.recorded_at).await?;
+    }
+    Ok(())
 }
 
 /// Newest first.

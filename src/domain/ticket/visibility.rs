@@ -8,6 +8,7 @@
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |
+//! | that it or its files were destroyed, or somebody in it erased | yes: they may keep a copy |
 //! | its flags | all of them: whoever is not to know of one does not see the ticket |
 //! | a phone contact | that there was one, since a clock may start at it; of one recorded in an internal note, no more than that |
 //! | a step up that is put before a person | only where the client is asked |
@@ -80,6 +81,9 @@ impl Reader {
             | EventData::Unassigned(_)
             | EventData::Flagged(_)
             | EventData::Unflagged(_)
+            | EventData::Destroyed(_)
+            | EventData::FilesDestroyed(_)
+            | EventData::PersonErased(_)
             | EventData::Edited(_)
             | EventData::Replied(_)
             | EventData::MessageReceived(_)

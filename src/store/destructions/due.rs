@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::{DESTROYED_AT, FILES_DESTROYED_AT};
+use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{DestructionItem, RetentionClass};
@@ -63,8 +63,8 @@ async fn tickets_due(
     let rows = tx.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
     let rows = rows.filter(ticket::Column::ClosedAt.is_not_null()).filter(ticket::Column::ClosedAt.lt(before.to_utc()));
     let rows = match class {
-        RetentionClass::Tickets => rows.filter(own(DESTROYED_AT).is_null()),
-        _ => rows.filter(own(FILES_DESTROYED_AT).is_null()).filter(ticket::Column::Id.in_subquery(with_files())),
+        RetentionClass::Tickets => rows.filter(ticket::Column::DestroyedAt.is_null()),
+        _ => rows.filter(Expr::col((ticket::Entity, Alias::new(FILES_DESTROYED_AT))).is_null()).filter(ticket::Column::Id.in_subquery(with_files())),
     };
     let rows = rows.filter(holds.spare()).filter(ticket::Column::Id.not_in_subquery(proposed()));
     let rows = rows.order_by_asc(ticket::Column::ClosedAt).order_by_asc(ticket::Column::Id).limit(limit).all(tx.connection()).await?;
@@ -73,10 +73,6 @@ async fn tickets_due(
         Ok(DestructionItem { subject: ticket.id, name: ticket.reference(), outcome: None })
     };
     rows.into_iter().map(item).collect()
-}
-
-fn own(column: &'static str) -> Expr {
-    Expr::col((ticket::Entity, Alias::new(column)))
 }
 
 fn with_files() -> SelectStatement {

@@ -20,8 +20,7 @@ use crate::domain::Instant;
 use crate::domain::approval::ApprovalSubject;
 use crate::domain::retention::{Destruction, DestructionItem, ItemOutcome, RetentionClass};
 
-/// Columns of a ticket that nothing else reads or writes, so that no other change of its row can lose them.
-const DESTROYED_AT: &str = "destroyed_at";
+/// A column of a ticket that nothing else reads or writes, so that no other change of its row can lose it.
 const FILES_DESTROYED_AT: &str = "files_destroyed_at";
 
 pub async fn insert(tx: &Tx, proposal: &Destruction, id: impl Fn() -> Uuid) -> Result<(), DbErr> {

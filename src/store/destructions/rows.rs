@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySele
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{DESTROYED_AT, FILES_DESTROYED_AT};
+use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::ticket::Ticket;
 use crate::store::tx::sealed::Inner as _;
@@ -18,17 +18,14 @@ const DESTROYED: &str = "(vernietigd)";
 /// What events say beside what figures are counted from: whom a ticket was given to, and what was written at its closing.
 const SAID: [&str; 2] = ["assignee", "closing_texts"];
 
-/// Destroys the texts, files, mails and people of a ticket. Returns the ids of its files in the store, which the caller removes.
+/// Destroys the texts, files, mails and people of a ticket; that this was done is for its history to tell. Returns the ids of its files in the store, which the caller removes.
 pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Vec<Uuid>, DbErr> {
     let emptied = ticket::Entity::update_many()
         .col_expr(ticket::Column::Title, Expr::value(DESTROYED))
         .col_expr(ticket::Column::Description, Expr::value(""))
         .col_expr(ticket::Column::RequesterId, Expr::value(None::<Uuid>))
         .col_expr(ticket::Column::Assignee, Expr::value(None::<String>))
-        .col_expr(ticket::Column::PriorityMotivation, Expr::value(None::<String>))
-        .col_expr(Alias::new(DESTROYED_AT), Expr::value(Some(now.to_utc())))
-        .col_expr(ticket::Column::Version, Expr::col(ticket::Column::Version).add(1))
-        .col_expr(ticket::Column::ClientVersion, Expr::col(ticket::Column::ClientVersion).add(1));
+        .col_expr(ticket::Column::PriorityMotivation, Expr::value(None::<String>));
     emptied.filter(ticket::Column::Id.eq(of.id)).exec(tx.connection()).await?;
     history(tx, of.id).await?;
     message::Entity::delete_many().filter(message::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;

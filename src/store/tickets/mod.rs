@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::ticket;
-use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, instant};
+use super::{Backend, Reads, Tx, events, instant};
 use crate::domain::Instant;
-use crate::domain::ticket::{Ticket, TicketRef};
+use crate::domain::ticket::{Event, Ticket, TicketRef};
 
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
@@ -37,6 +37,24 @@ pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbE
     let any = tickets.iter().fold(Condition::any(), |any, one| any.add(addressed(*one)));
     let found = tx.find::<ticket::Entity>().filter(any).order_by_asc(ticket::Column::Id).lock(ROW_LOCK).all(tx.connection()).await?;
     found.into_iter().map(|row| to_domain(tx, row)).collect()
+}
+
+/// Adds to the history of each of these tickets an event that is no act on it and moves none of its clocks, and counts it as a change that
+/// everybody sees. The ids are in order, as they are locked.
+pub async fn tell(tx: &Tx, ids: &[Uuid], event: impl Fn() -> Event, now: Instant) -> Result<(), DbErr> {
+    let theirs = ticket::Column::Id.is_in(ids.iter().copied());
+    let locked = tx.find::<ticket::Entity>().filter(theirs.clone()).order_by_asc(ticket::Column::Id).lock(ROW_LOCK);
+    let locked: Vec<_> = locked.all(tx.connection()).await?.into_iter().map(|row| to_domain(tx, row)).collect::<Result<_, _>>()?;
+    let stored = events::lengths(tx, ids).await?;
+    let told: Vec<_> = locked.iter().map(|ticket| (ticket, stored.get(&ticket.id).copied().unwrap_or_default(), [event()])).collect();
+    events::append(tx, told.iter().map(|(ticket, stored, added)| (*ticket, *stored, &added[..]))).await?;
+    let one_more = |column| Expr::col(column).add(1);
+    let changed = ticket::Entity::update_many()
+        .col_expr(ticket::Column::Version, one_more(ticket::Column::Version))
+        .col_expr(ticket::Column::ClientVersion, one_more(ticket::Column::ClientVersion))
+        .col_expr(ticket::Column::UpdatedAt, Expr::value(now.to_utc()))
+        .col_expr(ticket::Column::ClientUpdatedAt, Expr::value(now.to_utc()));
+    changed.filter(theirs).exec(tx.connection()).await.map(drop)
 }
 
 /// Weaker than `FOR UPDATE`: a ticket's key never changes, so inserting a row that refers to it need not wait.

@@ -106,8 +106,19 @@ async fn destroys(on: On) {
     assert_eq!(desk.post(&own, &json!({})).await.body["code"], "same_person", "the proposer is one pair of eyes");
     desk.passes("PT1M").await;
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["title"], "Mail hapert");
+    let since = desk.get("/v1/tickets?updatedSince=2026-05-10T00:00:00Z").await.body["syncedUntil"].clone();
     let done = approves(&desk, &proposed).await;
     assert_eq!((&done["state"], done["approvals"].as_array().map(Vec::len)), (&json!("done"), Some(2)));
+    // Whoever keeps a copy hears of it.
+    for token in [ADMIN, &desk.token_of("ipo").await] {
+        let path = format!("/v1/tickets?updatedSince={}", since.as_str().expect("an instant"));
+        let told = desk.ask(Some(token), "GET", &path, None).await.body["items"].clone();
+        let told: Vec<_> = told.as_array().expect("tickets").iter().filter(|one| !one["destroyedAt"].is_null()).collect();
+        assert_eq!(told.iter().map(|one| &one["number"]).collect::<Vec<_>>(), [&json!(number)], "{told:?}");
+        assert_eq!((&told[0]["title"], &told[0]["requester"], &told[0]["destroyedAt"]), (&json!("(vernietigd)"), &Value::Null, &told[0]["updatedAt"]));
+    }
+    let told: Vec<_> = desk.history(&number).await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(told[told.len() - 2..], ["ticket.files_destroyed", "ticket.destroyed"]);
 
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
     assert_eq!((&ticket["title"], &ticket["description"], &ticket["requester"]), (&json!("(vernietigd)"), &json!(""), &Value::Null));

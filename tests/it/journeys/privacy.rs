@@ -9,6 +9,7 @@ use crate::support::{ADMIN, Desk, incident};
 on_both_databases!(
     everything_of_a_person_comes_in_one_document_and_nothing_of_anybody_else,
     an_erased_person_is_named_nowhere_and_every_figure_stays,
+    whoever_follows_what_changes_hears_of_every_ticket_in_which_somebody_was_erased,
     nobody_is_erased_under_a_legal_hold_until_it_is_lifted_by_another_act,
     only_a_privacy_officer_exports_and_erases,
 );
@@ -81,7 +82,9 @@ async fn an_erased_person_is_named_nowhere_and_every_figure_stays(desk: &Desk) {
     let again = desk.get("/v1/reports/service-management?contract=dap-example&month=2026-03").await;
     assert_eq!(again.body, report.body, "the report of a past month is the same");
     assert_eq!(desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await.body, proof.body, "and so is a proof");
-    assert_eq!(desk.events(&number).await.len(), events);
+    let told = desk.events(&number).await;
+    let last = told.last().expect("an event");
+    assert_eq!((told.len(), &last["type"], &last["data"]), (events + 1, &json!("ticket.person_erased"), &json!({ "person": anna })));
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await;
     assert_eq!(ticket.body["requester"]["name"], "verwijderde persoon", "{}", ticket.body);
     assert!(person(desk, "anna").await.is_none());
@@ -130,4 +133,36 @@ async fn only_a_privacy_officer_exports_and_erases(desk: &Desk) {
     let client = desk.token_of("ipo").await;
     assert_eq!(desk.ask(Some(&client), "GET", &export, None).await.status, 403);
     assert_eq!(desk.ask(Some(&client), "GET", "/v1/legal-holds", None).await.status, 403);
+}
+
+async fn whoever_follows_what_changes_hears_of_every_ticket_in_which_somebody_was_erased(desk: &Desk) {
+    let own = desk.registers(&incident("p3")).await;
+    let mut colleagues = incident("p3");
+    colleagues["requester"] = json!({ "name": "Bram", "email": "bram@ipo.example" });
+    let (colleagues, others) = (desk.registers(&colleagues).await, desk.registers(&colleagues).await);
+    let flagged = desk.registers(&incident("p3")).await;
+    desk.post(&format!("/v1/tickets/{flagged}/flags"), &json!({ "flag": "privacy" })).await;
+    let reply = "From: Anna <anna@ipo.example>\nTo: servicedesk@uurwerk.example\nMessage-ID: <een@ipo.example>\n";
+    let landed = desk.mail_arrives("servicedesk", &format!("{reply}Subject: Re: [{colleagues}] Mail hapert\n\nHier ook.\n")).await;
+    assert_eq!(landed.body["outcome"], "reply", "{}", landed.body);
+    desk.passes("PT1H").await;
+    let client = desk.token_of("ipo").await;
+    let changed = async |token: &str, since: &str| {
+        let page = desk.ask(Some(token), "GET", &format!("/v1/tickets?updatedSince={since}"), None).await.body;
+        let numbers = page["items"].as_array().expect("tickets").iter().map(|one| one["number"].as_str().expect("a number").to_owned());
+        (numbers.collect::<std::collections::BTreeSet<_>>(), page["syncedUntil"].as_str().expect("an instant").to_owned())
+    };
+    let (seen, since) = changed(ADMIN, "2026-03-01T00:00:00Z").await;
+    assert!(seen.is_superset(&[&own, &colleagues, &others, &flagged].map(String::clone).into()), "{seen:?}");
+    let tag = desk.get(&format!("/v1/tickets/{own}")).await.headers["etag"].clone();
+    let anna = id_of(desk, "anna@ipo.example").await;
+    desk.passes("PT1H").await;
+    assert_eq!(erases(desk, &anna).await.status, 201);
+    desk.passes("PT1M").await;
+    let expected = |numbers: &[&String]| numbers.iter().map(|one| (*one).clone()).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(changed(ADMIN, &since).await.0, expected(&[&own, &colleagues, &flagged]));
+    assert_eq!(changed(&client, &since).await.0, expected(&[&own, &colleagues]), "a client hears of no ticket that it does not see");
+    assert_ne!(desk.get(&format!("/v1/tickets/{own}")).await.headers["etag"], tag);
+    let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
+    assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
 }
