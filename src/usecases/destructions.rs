@@ -153,7 +153,13 @@ async fn destroy(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item
     Ok(files)
 }
 
-async fn outcome(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<(ItemOutcome, Vec<Uuid>), Error> {
+async fn outcome(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    proposal: &Destruction,
+    item: &DestructionItem,
+) -> Result<(ItemOutcome, Vec<Uuid>), Error> {
     let now = stamp.recorded_at;
     let mut kept = vec![(HoldSubject::Contract, proposal.contract.clone())];
     if proposal.class == RetentionClass::Mails {

@@ -13,7 +13,7 @@ use crate::domain::permission::Verb;
 use crate::domain::privacy::Erasure;
 use crate::domain::ticket::remove::PersonErased;
 use crate::domain::ticket::{Event, EventData};
-use crate::store;
+use crate::store::{self, Tx};
 
 /// Tickets told of it at a time.
 const CHUNK: usize = 200;

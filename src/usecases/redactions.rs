@@ -167,7 +167,8 @@ async fn carry_out(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
         Redactable::Part => {
             let missing = || Error::Internal("a version of a part was not found again".to_owned());
             let (part, mut content) = store::parts::content(tx, held.subject.id, target).await?.ok_or_else(missing)?;
-            for text in part.texts().iter().filter_map(|field| content.get_mut(field)) {
+            for field in part.texts() {
+                let Some(text) = content.get_mut(field) else { continue };
                 copied.extend(text.as_str().and_then(Copied::of));
                 *text = GONE.into();
             }

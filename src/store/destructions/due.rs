@@ -64,7 +64,9 @@ async fn tickets_due(
     let rows = rows.filter(ticket::Column::ClosedAt.is_not_null()).filter(ticket::Column::ClosedAt.lt(before.to_utc()));
     let rows = match class {
         RetentionClass::Tickets => rows.filter(ticket::Column::DestroyedAt.is_null()),
-        _ => rows.filter(Expr::col((ticket::Entity, Alias::new(FILES_DESTROYED_AT))).is_null()).filter(ticket::Column::Id.in_subquery(with_files())),
+        _ => rows
+            .filter(Expr::col((ticket::Entity, Alias::new(FILES_DESTROYED_AT))).is_null())
+            .filter(ticket::Column::Id.in_subquery(with_files())),
     };
     let rows = rows.filter(holds.spare()).filter(ticket::Column::Id.not_in_subquery(proposed()));
     let rows = rows.order_by_asc(ticket::Column::ClosedAt).order_by_asc(ticket::Column::Id).limit(limit).all(tx.connection()).await?;

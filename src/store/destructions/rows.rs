@@ -2,7 +2,7 @@
 //! figures are counted from them as before.
 
 use entity::{attachment, event, external_reference, inbound_mail, message, outbound_mail, ticket, ticket_part};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{Alias, Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde_json::Value;
 use uuid::Uuid;

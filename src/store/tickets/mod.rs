@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use entity::ticket;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -48,7 +50,7 @@ pub async fn tell(tx: &Tx, ids: &[Uuid], event: impl Fn() -> Event, now: Instant
     let stored = events::lengths(tx, ids).await?;
     let told: Vec<_> = locked.iter().map(|ticket| (ticket, stored.get(&ticket.id).copied().unwrap_or_default(), [event()])).collect();
     events::append(tx, told.iter().map(|(ticket, stored, added)| (*ticket, *stored, &added[..]))).await?;
-    let one_more = |column| Expr::col(column).add(1);
+    let one_more = |column: ticket::Column| Expr::col(column).add(1);
     let changed = ticket::Entity::update_many()
         .col_expr(ticket::Column::Version, one_more(ticket::Column::Version))
         .col_expr(ticket::Column::ClientVersion, one_more(ticket::Column::ClientVersion))

@@ -115,7 +115,10 @@ async fn destroys(on: On) {
         let told = desk.ask(Some(token), "GET", &path, None).await.body["items"].clone();
         let told: Vec<_> = told.as_array().expect("tickets").iter().filter(|one| !one["destroyedAt"].is_null()).collect();
         assert_eq!(told.iter().map(|one| &one["number"]).collect::<Vec<_>>(), [&json!(number)], "{told:?}");
-        assert_eq!((&told[0]["title"], &told[0]["requester"], &told[0]["destroyedAt"]), (&json!("(vernietigd)"), &Value::Null, &told[0]["updatedAt"]));
+        assert_eq!(
+            (&told[0]["title"], &told[0]["requester"], &told[0]["destroyedAt"]),
+            (&json!("(vernietigd)"), &Value::Null, &told[0]["updatedAt"])
+        );
     }
     let told: Vec<_> = desk.history(&number).await.into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(told[told.len() - 2..], ["ticket.files_destroyed", "ticket.destroyed"]);
