@@ -38,9 +38,13 @@ pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Sett
     if files.is_empty() {
         let settings = settings()?;
         say(format_args!("{}", toml::to_string_pretty(&settings)?))?;
-        Certificates::open(&settings.http.tls)?;
+        for doubt in Certificates::open(&settings.http.tls)?.iter().flat_map(|certificates| certificates.doubts()) {
+            say(format_args!("# http.tls: {doubt}."))?;
+        }
         // Here and not above: they are files of this machine, which another command may do without.
-        Passwords::new(&settings.access)?;
+        if !Passwords::new(&settings.access)?.know_breaches() && settings.access.local_accounts {
+            say("# access.breached_passwords is not set: passwords of local accounts are not compared with those known from breaches.")?;
+        }
         return Ok(say(super::files::described(&settings)?)?);
     }
     let (sources, refused) = read(files);

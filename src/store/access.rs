@@ -1,8 +1,9 @@
 //! Whether what callers may has changed since a process last identified them.
 
+use chrono::{DateTime, Utc};
 use entity::{access_state, account, token};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -28,8 +29,24 @@ pub async fn taken_from(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr
     let revoked = token::Entity::update_many().col_expr(token::Column::RevokedAt, Expr::value(Some(now.to_utc())));
     let theirs = revoked.filter(token::Column::PersonId.eq(person)).filter(token::Column::RevokedAt.is_null());
     theirs.exec(tx.connection()).await?;
+    block(tx, account::Column::PersonId.eq(person), now).await
+}
+
+/// Blocks an account, whatever its provider says; when that was done before, nothing changes.
+pub async fn shut_out(tx: &Tx, account: Uuid, now: Instant) -> Result<(), DbErr> {
+    block(tx, account::Column::Id.eq(account), now).await
+}
+
+/// Lets the holder of an account in again; or all accounts of a person, whose tokens stay revoked.
+pub async fn let_in_again(tx: &Tx, account_or_person: Uuid) -> Result<(), DbErr> {
+    let free = account::Entity::update_many().col_expr(account::Column::BlockedAt, Expr::value(None::<DateTime<Utc>>));
+    let theirs = Condition::any().add(account::Column::Id.eq(account_or_person)).add(account::Column::PersonId.eq(account_or_person));
+    free.filter(theirs).exec(tx.connection()).await?;
+    changed(tx).await
+}
+
+async fn block(tx: &Tx, whose: Expr, now: Instant) -> Result<(), DbErr> {
     let blocked = account::Entity::update_many().col_expr(account::Column::BlockedAt, Expr::value(Some(now.to_utc())));
-    let theirs = blocked.filter(account::Column::PersonId.eq(person)).filter(account::Column::BlockedAt.is_null());
-    theirs.exec(tx.connection()).await?;
+    blocked.filter(whose).filter(account::Column::BlockedAt.is_null()).exec(tx.connection()).await?;
     changed(tx).await
 }

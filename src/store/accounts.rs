@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx};
 use crate::domain::Instant;
+use crate::domain::permission::Rows;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -34,15 +35,16 @@ impl Account {
 pub async fn find(reads: &impl Reads, issuer: &str, subject: &str) -> Result<Option<Account>, DbErr> {
     let row = reads.find_of_desk::<account::Entity>().filter(account::Column::Issuer.eq(issuer));
     let row = row.filter(account::Column::Subject.eq(subject)).one(reads.connection()).await?;
-    Ok(row.map(|row| Account {
-        id: row.id,
-        issuer: row.issuer,
-        subject: row.subject,
-        organisation: row.organisation,
-        person_id: row.person_id,
-        name: row.name,
-        email: row.email,
-        is_blocked: row.blocked_at.is_some(),
+    Ok(row.map(to_domain))
+}
+
+/// Somebody whom the desk knows by their account alone, and not as one of the recorded people of a client; none outside the scope.
+pub async fn without_person(reads: &impl Reads, id: Uuid) -> Result<Option<Account>, DbErr> {
+    let row = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id)).filter(account::Column::PersonId.is_null());
+    let found = row.one(reads.connection()).await?.map(to_domain);
+    Ok(found.filter(|account| match &account.organisation {
+        Some(organisation) => reads.scope().includes(organisation),
+        None => reads.scope().rows == Rows::All,
     }))
 }
 
@@ -61,4 +63,17 @@ pub async fn insert(tx: &Tx, account: &Account, created_at: Instant) -> Result<(
     };
     let first = OnConflict::columns([account::Column::Issuer, account::Column::Subject]).do_nothing().to_owned();
     account::Entity::insert(row).on_conflict(first).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+fn to_domain(row: account::Model) -> Account {
+    Account {
+        id: row.id,
+        issuer: row.issuer,
+        subject: row.subject,
+        organisation: row.organisation,
+        person_id: row.person_id,
+        name: row.name,
+        email: row.email,
+        is_blocked: row.blocked_at.is_some(),
+    }
 }

@@ -1,4 +1,7 @@
-//! People. They are recorded by the desk, or when somebody first names them, and known by organisation and address.
+//! People. They are recorded by the desk, or when somebody first names them, and known by organisation and address. Others are known by
+//! their account alone (`accounts`): the desk's own, above all.
+
+mod accounts;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,6 +16,7 @@ use crate::domain::permission::Verb;
 use crate::domain::person::{Person, PersonFilter, without_address};
 use crate::domain::search::folded;
 use crate::domain::ticket::assign::Field;
+pub use crate::store::accounts::Account;
 use crate::store::{self, Tx};
 
 /// A page of the people a caller sees, by organisation and address.
@@ -20,9 +24,20 @@ pub async fn list(app: &App, caller: &Caller, filter: &PersonFilter) -> Result<V
     Ok(store::people::list(&app.db.view(caller.scope.clone()), filter).await?)
 }
 
+/// Somebody as the desk knows them.
+#[derive(Debug)]
+pub enum Known {
+    Recorded(Person),
+    ByAccount(Account),
+}
+
 /// Somebody whom the caller sees.
-pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Person, Error> {
-    store::people::find(&app.db.view(caller.scope.clone()), &[id]).await?.pop().ok_or(Error::NotFound("person"))
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Known, Error> {
+    let view = app.db.view(caller.scope.clone());
+    if let Some(person) = store::people::find(&view, &[id]).await?.pop() {
+        return Ok(Known::Recorded(person));
+    }
+    store::accounts::without_person(&view, id).await?.map(Known::ByAccount).ok_or(Error::NotFound("person"))
 }
 
 /// Somebody to be recorded; of them an address or a telephone number must be known.
@@ -82,12 +97,15 @@ pub struct PersonChange {
     pub is_active: Option<bool>,
 }
 
-/// Changes what is known of somebody. Whoever leaves loses their place on lists of contacts, and every token and account of theirs.
-pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -> Result<Person, Error> {
+/// Changes what is known of somebody. Whoever leaves loses their place on lists of contacts, and every token and account of theirs; whoever
+/// comes back has their accounts again.
+pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -> Result<Known, Error> {
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::ManagePeople)?;
-            let known = store::people::lock(tx, id).await?.ok_or(Error::NotFound("person"))?;
+            let Some(known) = store::people::lock(tx, id).await? else {
+                return accounts::change(tx, stamp, id, change).await.map(Known::ByAccount);
+            };
             if let Some(problem) = change.email.as_deref().and_then(unusable) {
                 return Err(Error::Invalid(vec![problem]));
             }
@@ -110,8 +128,10 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -
             if known.is_active && !person.is_active {
                 store::contacts::end_of(tx, id, &stamp.who.actor.as_text(), stamp.recorded_at).await?;
                 store::access::taken_from(tx, id, stamp.recorded_at).await?;
+            } else if person.is_active && !known.is_active {
+                store::access::let_in_again(tx, id).await?;
             }
-            Ok(person)
+            Ok(Known::Recorded(person))
         })
         .await
 }

@@ -7,7 +7,7 @@ use crate::domain::Instant;
 use crate::domain::person::{Person, Warning};
 use crate::domain::ticket::assign::Field;
 use crate::usecases::contacts::Listed;
-use crate::usecases::people::{NewPerson, PersonChange};
+use crate::usecases::people::{Known, NewPerson, PersonChange};
 
 /// Somebody of an organisation.
 #[derive(ToSchema, Serialize)]
@@ -15,8 +15,8 @@ use crate::usecases::people::{NewPerson, PersonChange};
 pub struct PersonOfOrganisation {
     /// Their id.
     id: uuid::Uuid,
-    /// The organisation they belong to.
-    organisation: String,
+    /// The organisation they belong to; `null` for the desk.
+    organisation: Option<String>,
     /// Their name.
     name: String,
     /// Their address; `null` where none is known.
@@ -25,7 +25,7 @@ pub struct PersonOfOrganisation {
     phone: Option<String>,
     /// Whether somebody said that several people use the address.
     is_shared: bool,
-    /// Whether they still belong to the organisation.
+    /// Whether they still belong to the organisation; who does not, cannot come in.
     is_active: bool,
     /// What is worth a second look.
     warnings: Vec<PersonWarning>,
@@ -86,7 +86,8 @@ pub struct PersonPatch {
     pub phone: Field,
     /// Whether several people use the address.
     pub is_shared: Option<bool>,
-    /// Whether they still belong to the organisation; who does not is no contact any more.
+    /// Whether they still belong to the organisation. Who does not is no contact any more and is shut out at once, whatever their identity
+    /// provider says.
     pub is_active: Option<bool>,
 }
 
@@ -150,11 +151,29 @@ impl From<Person> for PersonOfOrganisation {
             email: person.address().map(str::to_owned),
             warnings: person.warnings().into_iter().map(warning).collect(),
             id: person.id,
-            organisation: person.organisation,
+            organisation: Some(person.organisation),
             name: person.name,
             phone: person.phone,
             is_shared: person.is_shared,
             is_active: person.is_active,
+        }
+    }
+}
+
+impl From<Known> for PersonOfOrganisation {
+    fn from(known: Known) -> Self {
+        match known {
+            Known::Recorded(person) => person.into(),
+            Known::ByAccount(account) => Self {
+                id: account.id,
+                organisation: account.organisation,
+                name: account.name,
+                email: account.email,
+                phone: None,
+                is_shared: false,
+                is_active: !account.is_blocked,
+                warnings: Vec::new(),
+            },
         }
     }
 }

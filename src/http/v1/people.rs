@@ -29,10 +29,15 @@ pub fn operations() -> Vec<Operation> {
             "People are also recorded when they report something. What is worth a second look, such as an address that several people use, stands\n\
              in `warnings`.",
         ),
-        get("/people/{person}", show).id("getPerson").describe("Shows somebody of an organisation.", "With what is worth a second look."),
+        get("/people/{person}", show).id("getPerson").describe(
+            "Shows somebody by their id.",
+            "With what is worth a second look. Whoever the desk knows by id is found, such as one of its own people who acted in a history.",
+        ),
         patch("/people/{person}", change).id("updatePerson").describe(
             "Changes what is known of somebody, or records that they left.",
-            "What is absent stays. Whoever leaves is no contact of their organisation any more, which makes room for another.",
+            "What is absent stays. Whoever leaves is no contact of their organisation any more, which makes room for another, and is shut out at\n\
+             once: their tokens are revoked, and what their identity provider signs is refused until they are back (`isActive`). Of the desk's own\n\
+             people only that can be changed, by an administrator.",
         ),
     ];
     operations.into_iter().map(|operation| operation.tag(Tag::Catalogue)).collect()
