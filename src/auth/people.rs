@@ -53,7 +53,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Arrived>, Error> 
 /// what has ended here at its end. What takes the agreement of both sides no provider gives.
 fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], now: Instant) -> Caller {
     let side = if account.organisation.is_some() { Side::Client } else { Side::Supplier };
-    let held = role_assignment::rights(held, &account.holder_ids(), account.organisation.as_deref(), now);
+    let (held, over) = role_assignment::rights(held, &account.holder_ids(), account.organisation.as_deref(), now);
     let roles = identified.roles.without(Role::GlobalAdministrator).and(held).of_side(side);
     let id = account.person_id.unwrap_or(account.id).to_string();
     let (actor, rows) = match account.organisation {
@@ -61,7 +61,7 @@ fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], no
         None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
         None => (Actor::Desk(id), Rows::All),
     };
-    Caller::new(Principal::new(actor, roles), rows)
+    Caller::new(Principal::new(actor, roles).with_rights_over(over), rows)
 }
 
 /// Records somebody who comes in for the first time, unless another process just did.

@@ -4,12 +4,14 @@
 //! `ticket::Reader`: whatever lies outside of those does not exist for them, so it is not found rather than forbidden.
 
 mod limit;
+mod over;
 mod page;
 mod role;
 mod scope;
 mod verb;
 
-pub use limit::Verbs;
+pub use limit::{Verbs, counts_within};
+pub use over::Over;
 pub use page::page;
 pub use role::{Role, Roles};
 pub use scope::{Clearance, Part, Rows, Scope, concerned_by};
@@ -23,7 +25,10 @@ use super::restriction::{Flag, Restricted};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     pub actor: Actor,
+    /// Those that count for every row they see.
     pub roles: Roles,
+    /// Those that count for the rows of one organisation alone: rights of the desk that were agreed with that client (IAM-03, IAM-04).
+    pub over: Over,
     /// What the token they come with is limited to, of all that the roles give.
     pub limit: Verbs,
 }
@@ -67,11 +72,36 @@ fn names(roles: &[Role]) -> String {
 
 impl Principal {
     /// The program itself.
-    pub const SYSTEM: Self = Self { actor: Actor::System, roles: Roles::ALL, limit: Verbs::ALL };
+    pub const SYSTEM: Self = Self { actor: Actor::System, roles: Roles::ALL, over: Over::NOTHING, limit: Verbs::ALL };
 
     /// Without a limit.
     pub const fn new(actor: Actor, roles: Roles) -> Self {
-        Self { actor, roles, limit: Verbs::ALL }
+        Self { actor, roles, over: Over::NOTHING, limit: Verbs::ALL }
+    }
+
+    /// With further roles that count for one organisation's rows each.
+    #[must_use]
+    pub fn with_rights_over(self, over: Over) -> Self {
+        Self { over, ..self }
+    }
+
+    /// The same as somebody who sees no more rows than those for which they may do this, where they may not do it everywhere. What they are
+    /// given for one organisation so never works on another's rows.
+    #[must_use]
+    pub fn narrowed_to(&self, verb: Verb) -> Option<Self> {
+        let over = self.over.giving(verb)?;
+        (!self.roles.has_one_of(verb.roles())).then(|| Self { over, ..self.clone() })
+    }
+
+    /// The same as somebody who acts on a row of this organisation.
+    #[must_use]
+    pub fn at(&self, organisation: &str) -> Self {
+        Self { over: self.over.at(organisation), ..self.clone() }
+    }
+
+    /// Whether they have one of these for every row that they see.
+    fn holds(&self, roles: &[Role]) -> bool {
+        self.roles.has_one_of(roles) || self.over.holds(roles)
     }
 
     #[must_use]
@@ -118,7 +148,7 @@ impl Principal {
     /// Taking a flag off a ticket: whoever it concerns.
     pub fn may_lift(&self, flag: Flag) -> Result<(), Forbidden> {
         self.may(Verb::LiftFlags)?;
-        if self.roles.has_one_of(concerned_by(flag)) { Ok(()) } else { Err(Forbidden::FlagOfOthers(flag)) }
+        if self.holds(concerned_by(flag)) { Ok(()) } else { Err(Forbidden::FlagOfOthers(flag)) }
     }
 
     /// Approving an amendment for one of the two sides: the desk records what either side approved.

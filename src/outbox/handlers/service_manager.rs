@@ -37,12 +37,13 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
     let gaps = gaps(app, tx, &agreements, &assignments).await?;
     let holders: Vec<_> = assignments.iter().map(|one| one.holder).collect();
     let names = store::people::names(tx, &holders).await?;
-    let recipients = recipients(app, tx).await?;
+    let managers = managers(app, tx).await?;
     let mut made = Vec::new();
     for (id, event) in of_roles {
         let Some(assignment) = assignments.iter().find(|one| one.id == id) else { continue };
         let facts = facts(app, &agreements, assignment, &names);
         let Some(outgoing) = outgoing(assignment, event, &gaps, facts)? else { continue };
+        let recipients = recipients(app, &managers, assignment.organisation.as_deref());
         made.extend(recipients.iter().map(|recipient| mail(app, assignment, event, recipient, outgoing.clone())));
     }
     Ok(made)
@@ -76,13 +77,24 @@ async fn gaps(app: &App, tx: &Tx, agreements: &Agreements, assignments: &[RoleAs
         .collect())
 }
 
-/// The addresses of those who act as service manager.
-async fn recipients(app: &App, tx: &Tx) -> Result<BTreeSet<String>, Error> {
+/// Those who act as service manager: of which organisation alone, if so, and their addresses.
+async fn managers(app: &App, tx: &Tx) -> Result<Vec<(Option<String>, String)>, Error> {
     let now = app.time.now();
     let managers = store::role_assignments::with_right(tx, Role::ServiceManager, now).await?;
     let acting: Vec<_> = managers.iter().flat_map(|one| one.acting_at(now)).collect();
-    let addresses: BTreeSet<_> = store::role_assignments::addresses(tx, &acting).await?.into_values().collect();
-    Ok(if addresses.is_empty() { send::address_of(&app.settings.mail.from).into_iter().collect() } else { addresses })
+    let addresses = store::role_assignments::addresses(tx, &acting).await?;
+    let of_one = |one: &RoleAssignment| {
+        let addresses: Vec<_> = one.acting_at(now).into_iter().filter_map(|id| addresses.get(&id)).collect();
+        addresses.into_iter().map(|address| (one.organisation.clone(), address.clone())).collect::<Vec<_>>()
+    };
+    Ok(managers.iter().flat_map(of_one).collect())
+}
+
+/// The addresses of those who are to know of a role: who is service manager of one organisation alone hears of that organisation's.
+fn recipients(app: &App, managers: &[(Option<String>, String)], organisation: Option<&str>) -> BTreeSet<String> {
+    let theirs = managers.iter().filter(|(only, _)| only.is_none() || only.as_deref() == organisation);
+    let addresses: BTreeSet<_> = theirs.map(|(_, address)| address.clone()).collect();
+    if addresses.is_empty() { send::address_of(&app.settings.mail.from).into_iter().collect() } else { addresses }
 }
 
 fn facts(app: &App, agreements: &Agreements, assignment: &RoleAssignment, names: &HashMap<Uuid, ActorName>) -> RoleFacts {
