@@ -16,6 +16,8 @@ pub struct Model {
     pub evidence: Option<String>,
     pub actor: String,
     pub approved_at: DateTimeUtc,
+    /// The client for which it was given, where each client signs for itself.
+    pub client: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,7 @@ mod m0014_audit;
 mod m0015_sealing;
 mod m0016_privacy;
 mod m0017_retention;
+mod m0024_clients_of_amendments;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_sealing::Step),
             Box::new(m0016_privacy::Step),
             Box::new(m0017_retention::Step),
+            Box::new(m0024_clients_of_amendments::Step),
         ]
     }
 }

@@ -1,14 +1,12 @@
 //! People who sign in with their own identity provider.
 
-use uuid::Uuid;
-
 use super::{Arrived, Caller, rows_of};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::audit::Act;
-use crate::domain::contract::Side;
+use crate::domain::contract::{Client, Side};
 use crate::domain::permission::{Principal, Role, Rows, Scope};
-use crate::domain::person::Person;
+use crate::domain::person::{Person, without_address};
 use crate::domain::role_assignment::{self, RoleAssignment};
 use crate::domain::ticket::Actor;
 use crate::error::Error;
@@ -67,30 +65,66 @@ fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], no
 /// Records somebody who comes in for the first time, unless another process just did.
 async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<(), Error> {
     let now = app.time.now();
+    let (person, email) = match &identified.organisation {
+        Some(organisation) => {
+            let person = person_of(app, tx, identified, organisation).await?;
+            (Some(person.id), person.address().map(str::to_owned))
+        }
+        None => (None, identified.email.as_ref().map(|email| email.address.clone())),
+    };
     let account = Account {
         id: app.time.id(),
         issuer: identified.issuer.clone(),
         subject: identified.subject.clone(),
         organisation: identified.organisation.clone(),
-        person_id: person_of(app, tx, identified).await?,
-        name: identified.name.clone().unwrap_or_else(|| identified.subject.clone()),
-        email: identified.email.clone(),
+        person_id: person,
+        name: name_of(identified).to_owned(),
+        email,
         is_blocked: false,
     };
     tx.touch("account", account.id);
     Ok(store::accounts::insert(tx, &account, now).await?)
 }
 
-/// Who it is among the people of their organisation. Somebody whom the desk knows by an address is taken for them only where the settings say
-/// that the provider's word is enough for that.
-async fn person_of(app: &App, tx: &Tx, identified: &Identified) -> Result<Option<Uuid>, Error> {
-    let (Some(organisation), Some(email)) = (&identified.organisation, &identified.email) else { return Ok(None) };
-    if let Some(known) = store::people::with_address(tx, organisation, email).await? {
-        return Ok(identified.vouched_for.then_some(known.id));
+fn name_of(identified: &Identified) -> &str {
+    identified.name.as_deref().unwrap_or(&identified.subject)
+}
+
+/// Who it is among the people of their organisation: the one with their address where the provider speaks for it, else somebody whom the
+/// desk did not know yet, and of whom it knows no address.
+async fn person_of(app: &App, tx: &Tx, identified: &Identified, organisation: &str) -> Result<Person, Error> {
+    let id = app.time.id();
+    let known = match own_address(tx, identified, organisation).await? {
+        Some(address) => store::people::with_address(tx, organisation, &address).await?.ok_or(address),
+        None => Err(without_address(id)),
+    };
+    let address = match known {
+        Ok(known) if known.is_active => return Ok(known),
+        // Whoever left is not who comes in now under their address.
+        Ok(_) => without_address(id),
+        Err(address) => address,
+    };
+    let person = Person::new(id, organisation, name_of(identified), &address);
+    if store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await? == 0 {
+        // A ticket was registered for them a moment ago.
+        return store::people::with_address(tx, organisation, &address).await?.ok_or(Error::Repeat);
     }
-    let name = identified.name.as_deref().unwrap_or(email);
-    // An address that the provider does not vouch for is only what somebody says of themselves.
-    let person = Person { is_stranger: !identified.vouched_for, ..Person::new(app.time.id(), organisation, name, email) };
-    let added = store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await?;
-    Ok((added > 0).then_some(person.id))
+    Ok(person)
+}
+
+/// Their address, where the settings say that the provider speaks for it, and where it is no other client's: neither in a domain of
+/// another, nor that of somebody whom another has. What one client's provider says changes nothing for another client.
+async fn own_address(tx: &Tx, identified: &Identified, organisation: &str) -> Result<Option<String>, Error> {
+    let Some(email) = identified.email.as_ref().filter(|_| identified.vouches_for_addresses) else { return Ok(None) };
+    let agreements = store::agreements::read(tx).await?;
+    let clients = || agreements.versions().iter().flat_map(|version| &version.contract.clients);
+    let has_domain = |client: &&Client| client.mail_domains.iter().any(|domain| domain.eq_ignore_ascii_case(&email.domain));
+    let (is_own, is_anothers) = clients().filter(has_domain).fold((false, false), |(own, others), client| {
+        let is_own = client.organisation == organisation;
+        (own || is_own, others || !is_own)
+    });
+    let is_spoken_for = if email.is_named { is_own || !is_anothers } else { is_own };
+    let known_with = store::people::organisations_of(tx, &email.address).await?;
+    let is_free = is_spoken_for && known_with.iter().all(|known| known == organisation);
+    Ok(is_free.then(|| email.address.clone()))
 }

@@ -29,12 +29,15 @@ pub async fn approve(settings: Settings, contract: &str, amendment: uuid::Uuid, 
     Ok(app.announce_commits().await?)
 }
 
-/// Parses approvals given as `SIDE:NAME`.
+/// Parses approvals given as `SIDE:NAME`, or as `client@ORGANISATION:NAME` where a contract has several clients.
 pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>, Failed> {
     let consent = |text: &String| {
-        let parts = text.split_once(':').ok_or_else(|| format!("--approved-by: \"{text}\" is not client:NAME or supplier:NAME"))?;
-        let (side, approved_by) = (parts.0.to_owned(), parts.1.to_owned());
-        Ok(Consent { side, approved_by, evidence: evidence.map(str::to_owned) })
+        let parts = text
+            .split_once(':')
+            .ok_or_else(|| format!("--approved-by: \"{text}\" is not client:NAME, client@ORGANISATION:NAME or supplier:NAME"))?;
+        let (side, organisation) = parts.0.split_once('@').map_or((parts.0, None), |(side, one)| (side, Some(one.to_owned())));
+        let (side, approved_by) = (side.to_owned(), parts.1.to_owned());
+        Ok(Consent { side, organisation, approved_by, evidence: evidence.map(str::to_owned) })
     };
     given.iter().map(consent).collect()
 }
@@ -42,7 +45,9 @@ pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>
 fn line(recorded: &RecordedAmendment) -> String {
     let RecordedAmendment { id, contract, calendar, date, .. } = recorded;
     let sides: Vec<_> = recorded.waits_for().iter().map(|side| side.as_str()).collect();
-    let waits = || format!("waits for the approval of {}", sides.join(" and "));
+    let clients: Vec<_> = recorded.missing_clients().map(String::as_str).collect();
+    let clients = if clients.is_empty() { String::new() } else { format!(" ({})", clients.join(", ")) };
+    let waits = || format!("waits for the approval of {}{clients}", sides.join(" and "));
     let state = recorded.in_force_at().map_or_else(waits, |at| format!("in force since {at}"));
     format!("{contract} {calendar} {date} {id}: {state}")
 }

@@ -150,7 +150,8 @@ enum What {
         /// The reason, which is recorded.
         #[arg(long)]
         reason: String,
-        /// Who approved it, as client:NAME and supplier:NAME; an amendment of today or earlier waits for both.
+        /// Who approved it, as client:NAME and supplier:NAME; an amendment of today or earlier waits for both. Where the contract has several
+        /// clients each approves for itself, as client@ORGANISATION:NAME.
         #[arg(long, value_name = "SIDE:NAME")]
         approved_by: Vec<String>,
     },
@@ -162,7 +163,7 @@ enum What {
         /// The amendment's id.
         #[arg(long)]
         amendment: uuid::Uuid,
-        /// Who approved it, as client:NAME or supplier:NAME; once for each side.
+        /// Who approved it, as client:NAME, client@ORGANISATION:NAME or supplier:NAME; once for each.
         #[arg(long, value_name = "SIDE:NAME", required = true)]
         approved_by: Vec<String>,
         /// What shows the approval, such as a reference to minutes.

@@ -2,7 +2,8 @@
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 
-use super::{Backend, Reads, Scope, broken};
+use super::tx::sealed::Inner as _;
+use super::{Backend, Reads, Scope, Tx, broken};
 use crate::domain::permission::Rows;
 
 /// Sets the scope until the transaction ends.
@@ -28,4 +29,17 @@ async fn set(reads: &impl Reads, scope: &Scope, more: &str) -> Result<QueryResul
     let values = [rows.into(), organisations.into(), person.into()];
     let row = reads.connection().query_one_raw(Statement::from_sql_and_values(Backend::Postgres.into(), sql, values)).await?;
     row.ok_or_else(|| broken("a scope"))
+}
+
+/// Does a read for somebody who sees what they reported as for their whole organisation: to know that a name is in use, never to show
+/// anything.
+pub(super) async fn beyond_the_person<T>(tx: &Tx, read: impl AsyncFnOnce() -> Result<T, DbErr>) -> Result<T, DbErr> {
+    let Rows::Person { organisation, .. } = &tx.scope().rows else { return read().await };
+    if tx.backend() == Backend::Sqlite {
+        return read().await;
+    }
+    enter(tx, &tx.scope().within(vec![organisation.clone()])).await?;
+    let found = read().await?;
+    enter(tx, tx.scope()).await?;
+    Ok(found)
 }

@@ -1,7 +1,8 @@
 //! Changing calendars while tickets are open: an amendment is recorded, and the workers settle every open ticket of its contract again
 //! (design § 2.16, CLK-16, CAL-12).
 //!
-//! An amendment of today or earlier rewrites time that already counted, so it waits until a person of each side has approved it.
+//! An amendment of today or earlier rewrites time that already counted, so it waits until a person of the supplier and one
+//! of each client that it concerns have approved it: no client signs away what another is owed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use super::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
-use crate::domain::agreements::Agreements;
-use crate::domain::approval::{Approval, Refused, Required};
+use crate::domain::agreements::{Agreements, Version};
+use crate::domain::approval::{Approval, Refused};
 use crate::domain::calendar::{BadInterval, Interval};
 use crate::domain::contract::Side;
 use crate::domain::contract::amendment::{Amendment, Change, ChangeKind, RecordedAmendment, needs_approval, next_sequence};
@@ -41,6 +42,8 @@ pub struct NewAmendment {
 pub struct Consent {
     /// `client` or `supplier`.
     pub side: String,
+    /// The client it is for, where the contract has several; only with `client`.
+    pub organisation: Option<String>,
     /// A person's name.
     pub approved_by: String,
     pub evidence: Option<String>,
@@ -60,32 +63,36 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
             let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
             let mut problems = problems(&agreements, contract, draft);
             let change = change(stamp, draft, &mut problems);
-            let approvals = approvals(app, stamp, &draft.approvals, now, &mut problems);
-            let Some(change) = change.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
             let mut recorded = RecordedAmendment {
                 id: app.time.id(),
                 sequence: next_sequence(&known),
                 contract: contract.to_owned(),
                 calendar: draft.calendar.clone(),
                 date: draft.date,
-                change,
+                change: change.unwrap_or(Change::Closed),
                 reason: draft.reason.clone(),
                 actor: stamp.who.actor.as_text(),
                 recorded_at: now,
                 needs_approval: needs_approval(draft.date, today),
+                clients: concerned(agreements.versions_of(contract), draft.date, today),
                 approvals: Vec::new(),
                 approval_sequences: Vec::new(),
+                approved_for: Vec::new(),
             };
+            let given = given_along(app, stamp, &recorded, &draft.approvals, now, &mut problems);
+            if !problems.is_empty() {
+                return Err(Error::Invalid(problems));
+            }
             // Hours cannot overlap with those of a date that could not be read.
             if !stamp.lacks("date") {
                 check(&agreements, contract, &recorded.in_force_from(now))?;
             }
             tx.touch("calendar_amendment", recorded.id);
             store::amendments::insert(tx, &recorded).await?;
-            for approval in approvals {
+            for (approval, client) in given {
                 let sequence = next_sequence(std::slice::from_ref(&recorded));
-                store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-                recorded.approved(sequence, approval);
+                store::amendments::approve(tx, recorded.id, sequence, &approval, client.as_deref()).await?;
+                recorded.approved(sequence, approval, client);
             }
             if recorded.in_force_at().is_some() {
                 store::amendments::take_effect(tx, contract, now).await?;
@@ -121,11 +128,11 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
             if let Some(side) = Side::named(&consent.side).filter(|side| !recorded.waits_for().contains(side)) {
                 return Err(Error::Conflict { code: Code::AlreadyApproved, detail: Refused::SideApproved(side).to_string() });
             }
-            let approval = approval(app, stamp, &recorded.approvals, consent, now, "").map_err(Error::Invalid)?;
+            let (approval, client) = approval(app, stamp, &recorded, consent, now, "")?;
             let sequence = next_sequence(&known);
             tx.touch("calendar_amendment", recorded.id);
-            store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-            recorded.approved(sequence, approval);
+            store::amendments::approve(tx, recorded.id, sequence, &approval, client.as_deref()).await?;
+            recorded.approved(sequence, approval, client);
             if recorded.in_force_at().is_some() {
                 check(&agreements, contract, &recorded.in_force_from(now)).map_err(clash)?;
                 store::amendments::take_effect(tx, contract, now).await?;
@@ -147,50 +154,113 @@ fn not_before(known: &[RecordedAmendment], stamp: &Stamp) -> Instant {
     known.iter().map(RecordedAmendment::last_at).fold(stamp.recorded_at, Instant::max)
 }
 
-/// The approvals given along with an amendment.
-fn approvals(app: &App, stamp: &Stamp, given: &[Consent], at: Instant, problems: &mut Vec<Problem>) -> Vec<Approval> {
-    let mut approvals = Vec::with_capacity(given.len());
-    for (place, consent) in given.iter().enumerate() {
-        match approval(app, stamp, &approvals, consent, at, &format!("approvals/{place}/")) {
-            Ok(approval) => approvals.push(approval),
-            Err(wrong) => problems.extend(wrong),
-        }
-    }
-    approvals
+/// The clients of the versions that were in force on the date or since: those whose clocks it moves.
+fn concerned(versions: &[Arc<Version>], date: NaiveDate, today: NaiveDate) -> Vec<String> {
+    let until = |at: usize| versions.get(at + 1).map(|next| next.contract.effective_from);
+    let counted = versions.iter().enumerate().filter(|(at, version)| {
+        let is_over = until(*at).is_some_and(|until| until <= date.min(today));
+        !is_over && version.contract.effective_from <= date.max(today)
+    });
+    let clients: BTreeSet<_> = counted.flat_map(|(_, version)| &version.contract.clients).map(|client| &client.organisation).collect();
+    clients.into_iter().cloned().collect()
 }
 
-/// An approval beside those there are: each side approves once, and by a person of its own. `within` is where it stands in the body.
+/// An approval, with the client it is for.
+type Given = (Approval, Option<String>);
+
+/// The approvals given along with an amendment.
+fn given_along(
+    app: &App,
+    stamp: &Stamp,
+    recorded: &RecordedAmendment,
+    given: &[Consent],
+    at: Instant,
+    problems: &mut Vec<Problem>,
+) -> Vec<Given> {
+    let mut so_far = recorded.clone();
+    for (place, consent) in given.iter().enumerate() {
+        match approval(app, stamp, &so_far, consent, at, &format!("approvals/{place}/")) {
+            Ok((approval, client)) => so_far.approved(0, approval, client),
+            Err(Error::Conflict { detail, .. }) => {
+                problems.push(Problem::field(&format!("approvals/{place}"), FieldCode::Repeated, detail));
+            }
+            Err(Error::Invalid(wrong)) => problems.extend(wrong),
+            Err(_) => {}
+        }
+    }
+    so_far.approvals.into_iter().zip(so_far.approved_for).collect()
+}
+
+/// An approval beside those there are: the supplier and each client approve once, and each by a person of its own. `within` is where it
+/// stands in the body.
 fn approval(
     app: &App,
     stamp: &Stamp,
-    before: &[Approval],
+    recorded: &RecordedAmendment,
     consent: &Consent,
     approved_at: Instant,
     within: &str,
-) -> Result<Approval, Vec<Problem>> {
+) -> Result<Given, Error> {
     let mut problems = Vec::new();
-    let mut refuse = |field: &str, code, detail: String| {
-        problems.push(Problem::field(format!("{within}{field}").trim_end_matches('/'), code, detail));
-    };
+    let mut refuse = |field: &str, code, detail: String| problems.push(Problem::field(&format!("{within}{field}"), code, detail));
     let Some(side) = Side::named(&consent.side) else {
         refuse("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str)));
         name_the_person(consent, refuse);
-        return Err(problems);
+        return Err(Error::Invalid(problems));
     };
     name_the_person(consent, &mut refuse);
+    let client = match side {
+        Side::Client => client_of(stamp, recorded, consent, &mut refuse),
+        Side::Supplier => {
+            if consent.organisation.is_some() {
+                refuse("organisation", FieldCode::NotAllowed, "only a client's approval is for an organisation".to_owned());
+            }
+            None
+        }
+    };
     let (id, name) = (app.time.id(), consent.approved_by.trim().to_owned());
     let (actor, evidence) = (stamp.who.actor.as_text(), consent.evidence.clone());
     let approval = Approval { id, side, approver: None, name, evidence, actor, approved_at };
-    match Required::EachSide.check(before, &approval) {
-        Ok(()) => {}
+    match recorded.check(&approval, client.as_deref()) {
         Err(Refused::SamePerson) => {
-            refuse("approvedBy", FieldCode::SamePerson, "approved for the other side: each side has a person of its own".to_owned());
+            refuse("approvedBy", FieldCode::SamePerson, "approved already: each party has a person of its own".to_owned());
         }
-        Err(Refused::SideApproved(_) | Refused::Complete) => {
-            refuse("", FieldCode::Repeated, format!("the {} approves once", side.as_str()));
+        Err(refused) if problems.is_empty() => {
+            return Err(Error::Conflict { code: Code::AlreadyApproved, detail: refused.to_string() });
         }
+        Err(_) | Ok(()) => {}
     }
-    if problems.is_empty() { Ok(approval) } else { Err(problems) }
+    if problems.is_empty() { Ok((approval, client)) } else { Err(Error::Invalid(problems)) }
+}
+
+/// The client that an approval is for: the one that was named, or the only one whose it can be.
+fn client_of(
+    stamp: &Stamp,
+    recorded: &RecordedAmendment,
+    consent: &Consent,
+    mut refuse: impl FnMut(&str, FieldCode, String),
+) -> Option<String> {
+    let known: Vec<_> = recorded.clients.iter().map(String::as_str).filter(|client| stamp.scope.includes(client)).collect();
+    match &consent.organisation {
+        Some(named) if known.contains(&named.as_str()) => Some(named.clone()),
+        Some(_) => {
+            refuse("organisation", FieldCode::UnknownOrganisation, format!("is no client that the amendment concerns; {}", one_of(known)));
+            None
+        }
+        None => match known.as_slice() {
+            [only] => Some((*only).to_owned()),
+            // Recorded before it was kept which clients each amendment concerns.
+            [] if recorded.clients.is_empty() => None,
+            [] => {
+                refuse("organisation", FieldCode::UnknownOrganisation, "it concerns no client of yours".to_owned());
+                None
+            }
+            _ => {
+                refuse("organisation", FieldCode::Required, format!("each client approves for itself; {}", one_of(known)));
+                None
+            }
+        },
+    }
 }
 
 fn name_the_person(consent: &Consent, mut refuse: impl FnMut(&str, FieldCode, String)) {
@@ -212,6 +282,16 @@ pub struct Seen {
     /// Whether the caller sees who approved: only if they see every client that any version of the contract names. A client always sees
     /// what it approved itself.
     pub shows_approvers: bool,
+    /// The clients that the caller sees, of those it concerns.
+    pub clients: Vec<String>,
+}
+
+impl Seen {
+    fn of(agreements: &Agreements, scope: &Scope, recorded: RecordedAmendment) -> Self {
+        let shows_approvers = is_alone(agreements, scope, &recorded.contract);
+        let clients = recorded.clients.iter().filter(|client| scope.includes(client)).cloned().collect();
+        Self { recorded, shows_approvers, clients }
+    }
 }
 
 /// The amendments of a contract with a client that the caller sees, in the order recorded.
@@ -222,17 +302,17 @@ pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<N
         return Err(Error::NotFound("contract"));
     }
     let all = store::amendments::all(&view).await?;
-    let shows_approvers = is_alone(&agreements, caller.scope.seen(), contract);
     let of_contract = all.into_iter().filter(|recorded| recorded.contract == contract);
-    let shown: Vec<_> = of_contract.map(|recorded| Seen { recorded, shows_approvers }).collect();
+    let shown: Vec<_> = of_contract.map(|recorded| Seen::of(&agreements, caller.scope.seen(), recorded)).collect();
     Ok(Named { actors: Actors::of(&view, shown.iter().flat_map(|one| one.recorded.actors())).await?, shown })
 }
 
 /// An amendment that was just recorded or approved.
 pub async fn after(app: &App, caller: &Caller, recorded: RecordedAmendment) -> Result<Named<Seen>, Error> {
     let view = app.db.view(caller.scope.clone());
-    let shows_approvers = is_alone(&*store::agreements::read(&view).await?, caller.scope.seen(), &recorded.contract);
-    Ok(Named { actors: Actors::of(&view, recorded.actors()).await?, shown: Seen { recorded, shows_approvers } })
+    let agreements = store::agreements::read(&view).await?;
+    let actors = Actors::of(&view, recorded.actors()).await?;
+    Ok(Named { actors, shown: Seen::of(&agreements, caller.scope.seen(), recorded) })
 }
 
 fn is_alone(agreements: &Agreements, scope: &Scope, contract: &str) -> bool {

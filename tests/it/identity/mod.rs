@@ -1,12 +1,9 @@
 //! People sign in with their own identity provider: a certified one, with real signatures.
 
+mod addresses;
 mod held;
-<<<<<<< HEAD
-mod provider;
-mod second_factor;
-=======
 pub mod provider;
->>>>>>> b0f56fa (A right that a client agreed to counts for that client's rows alone (IAM-04, IAM-09, ROLE-07))
+mod second_factor;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

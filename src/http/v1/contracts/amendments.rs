@@ -51,7 +51,12 @@ pub async fn approve(
 }
 
 fn consent(approval: AmendmentApprovalInput) -> Consent {
-    Consent { side: approval.side.unwrap_or_default(), approved_by: approval.approved_by.unwrap_or_default(), evidence: approval.evidence }
+    Consent {
+        side: approval.side.unwrap_or_default(),
+        organisation: approval.organisation,
+        approved_by: approval.approved_by.unwrap_or_default(),
+        evidence: approval.evidence,
+    }
 }
 
 pub async fn list(
