@@ -59,8 +59,9 @@ async fn unfinished(uploads: usize, mebibytes: usize) -> i64 {
 
 #[actix_web::test]
 async fn thirty_unfinished_uploads_cost_little_memory_and_leave_nothing_behind() {
+    // They sent 154 MiB; 32 MiB of bodies may be in memory.
     let held = unfinished(30, 6).await;
-    assert!(held < 45 * 1024, "{held} KiB");
+    assert!(held < 72 * 1024, "{held} KiB");
 }
 
 #[actix_web::test]
