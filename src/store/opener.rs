@@ -9,7 +9,7 @@ use super::checked_scope::CheckedScope;
 use super::watch::Watch;
 use super::{Backend, Tx};
 
-/// How many connections to PostgreSQL a process has at most.
+/// How many connections to PostgreSQL a process has at most for transactions; `Db` keeps a few more for what concerns no rows.
 pub(super) const POSTGRES_CONNECTIONS: u32 = 16;
 
 #[derive(Debug, Clone)]
