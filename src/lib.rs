@@ -28,7 +28,7 @@
 //! outbox         → app domain mail store usecases
 //! jobs           → app domain outbox store time usecases
 //! http           → app auth domain files jobs proof reports settings tls usecases words
-//! cli            → app contracts credentials documents domain http jobs mail outbox proof reports sealing settings simulate store tls usecases
+//! cli            → app contracts credentials documents domain http identity jobs mail outbox proof reports sealing settings simulate store tls usecases
 //! main           → cli
 //! ```
 //!

@@ -280,6 +280,9 @@ impl Settings {
         if self.roles.review_after_days == 0 {
             refuse("roles.review_after_days", "must be at least 1".to_owned());
         }
+        for (key, matter) in self.identity.wrong() {
+            refuse(&key, matter);
+        }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {
             let key = format!("mailboxes.{name}.address");
             if let Err(error) = mailbox.address.parse::<lettre::message::Mailbox>() {

@@ -17,6 +17,8 @@ pub struct Model {
     pub email: Option<String>,
     pub created_at: DateTimeUtc,
     pub blocked_at: Option<DateTimeUtc>,
+    /// `left` where its person left.
+    pub blocked_because: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,8 @@ pub struct Model {
     pub evidence: Option<String>,
     pub actor: String,
     pub approved_at: DateTimeUtc,
+    /// The token with which it was recorded.
+    pub token_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,10 @@ pub struct Model {
     pub proposed_at: DateTimeUtc,
     pub approved_at: Option<DateTimeUtc>,
     pub done_at: Option<DateTimeUtc>,
+    pub ended_by: Option<String>,
+    pub ended_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub end_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,8 @@ pub struct Model {
     pub occurred_at: DateTimeUtc,
     pub recorded_at: DateTimeUtc,
     pub position: Option<i64>,
+    /// The token with which it was done.
+    pub token_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -24,6 +24,7 @@ pub struct Model {
     pub envelope: Option<Vec<u8>>,
     pub size_bytes: i64,
     pub erased_at: Option<DateTimeUtc>,
+    pub redacted_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,8 +7,9 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub ticket_id: Uuid,
-    pub organisation: String,
+    /// None when it is about a mail that belongs to no ticket.
+    pub ticket_id: Option<Uuid>,
+    pub organisation: Option<String>,
     pub what: String,
     pub target_id: Uuid,
     pub visibility: String,
@@ -16,7 +17,10 @@ pub struct Model {
     pub reason: String,
     pub asked_at: DateTimeUtc,
     pub done_at: Option<DateTimeUtc>,
-    pub finished_at: Option<DateTimeUtc>,
+    pub ended_by: Option<String>,
+    pub ended_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub end_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

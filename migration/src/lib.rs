@@ -20,6 +20,10 @@ mod m0014_audit;
 mod m0015_sealing;
 mod m0016_privacy;
 mod m0017_retention;
+mod m0019_sign_ins;
+mod m0020_signatures;
+mod m0021_departures;
+mod m0022_remains;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -48,6 +52,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_sealing::Step),
             Box::new(m0016_privacy::Step),
             Box::new(m0017_retention::Step),
+            Box::new(m0019_sign_ins::Step),
+            Box::new(m0020_signatures::Step),
+            Box::new(m0021_departures::Step),
+            Box::new(m0022_remains::Step),
         ]
     }
 }

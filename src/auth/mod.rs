@@ -22,11 +22,13 @@ use crate::store::callers::Known;
 pub struct Caller {
     pub who: Principal,
     pub scope: CheckedScope,
+    /// The token that they came with, where it is one that the desk keeps.
+    pub token: Option<Uuid>,
 }
 
 impl Caller {
     pub fn new(who: Principal, rows: Rows) -> Self {
-        Self { scope: Scope::of(rows, who.roles, &who.actor).into(), who }
+        Self { scope: Scope::of(rows, who.roles, &who.actor).into(), who, token: None }
     }
 
     /// The same as somebody from whom it can be taken away.

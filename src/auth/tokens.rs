@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use super::{Caller, rows_of};
 use crate::app::App;
 use crate::domain::contract::Side;
-use crate::domain::permission::{Principal, Role, Roles, Rows, Verbs};
+use crate::domain::permission::{Credential, Principal, Role, Roles, Rows, Verbs};
 use crate::domain::ticket::Actor;
 use crate::domain::token::TokenState;
 use crate::store::DbError;
@@ -16,38 +16,50 @@ use crate::time::TimeSource;
 
 /// Whom a token identifies; `None` when it is unknown, expired or revoked.
 pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError> {
-    // In constant time: the admin token is the one secret that is compared as text. The others are found by their hash.
-    if let Some(admin) = &app.settings.admin.token
-        && bool::from(admin.reveal().as_bytes().ct_eq(token.as_bytes()))
-    {
+    let hashed = hash(token);
+    if app.settings.admin.token.as_ref().is_some_and(|admin| is_same(&hash(admin.reveal()), &hashed)) {
         let who = Principal::new(Actor::Desk("admin".to_owned()), Roles::of(Side::Supplier).without(Role::Integration));
         return Ok(Some(Caller::new(who, Rows::All)));
     }
-    let Some(known) = callers::identify(&app.callers, &app.all(), Claim::Token(hash(token))).await? else { return Ok(None) };
+    let Some(known) = callers::identify(&app.callers, &app.all(), Claim::Token(hashed)).await? else { return Ok(None) };
     let Found::Token(token) = &known.found else { return Ok(None) };
     let is_on = token.account_id.is_none() || app.settings.access.local_accounts;
-    if !state(token).is_good() || !is_on {
+    let is_over = token.granted_until.is_some_and(|until| until <= app.time.now());
+    if !state(token).is_good() || !is_on || is_over {
         return Ok(None);
     }
     app.used_tokens.note(token.id);
     Ok(Some(holder(token.clone()).known(known.clone())))
 }
 
+/// In constant time. Hashes are compared and not the texts: those would tell by the time it takes how long the right one is.
+fn is_same(hash: &str, other: &str) -> bool {
+    hash.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
 fn holder(token: Token) -> Caller {
-    let Token { roles, person_id, account_id, organisations, .. } = token;
-    let id = account_id.or(person_id).unwrap_or(token.id).to_string();
+    let credential = credential(&token);
+    let Token { id, roles, person_id, account_id, organisations, .. } = token;
+    let name = account_id.or(person_id).unwrap_or(id).to_string();
     // What one organisation's token cannot do, one that is limited to several organisations cannot either.
     let limit = if organisations.is_some() { token.limit.and(Verbs::within_organisations()) } else { token.limit };
     let desk = organisations.map_or(Rows::All, Rows::Organisations);
     let (actor, rows) = match token.organisation {
-        Some(organisation) => (Actor::Client(id), rows_of(roles, organisation, person_id)),
-        None if roles.has(Role::Integration) => (Actor::Integration(id), desk),
-        None => (Actor::Desk(id), desk),
+        Some(organisation) => (Actor::Client(name), rows_of(roles, organisation, person_id)),
+        None if roles.has(Role::Integration) => (Actor::Integration(name), desk),
+        None => (Actor::Desk(name), desk),
     };
-    Caller::new(Principal::new(actor, roles).limited_to(limit), rows)
+    Caller { token: Some(id), ..Caller::new(Principal::new(actor, roles).limited_to(limit).with(credential), rows) }
 }
 
-/// Tokens expire by the machine's time, in a sandbox too.
+/// Whoever made a token for somebody has its text, and whoever set a password has that: what is done with it is that person's own only when
+/// it was made on the desk's machine.
+fn credential(token: &Token) -> Credential {
+    let person = token.account_id.or(token.person_id).filter(|_| !token.roles.has(Role::Integration));
+    Credential { token: token.account_id.is_none().then_some(token.id), in_person: person.filter(|_| token.issued_by.is_none()) }
+}
+
+/// Tokens expire by the machine's time, in a sandbox too; the right by which one was issued ends in the desk's own.
 pub fn state(token: &Token) -> TokenState {
     TokenState::of(token.revoked_at, token.expires_at, token.account_id.is_some(), TimeSource::machine().now())
 }
@@ -55,4 +67,19 @@ pub fn state(token: &Token) -> TokenState {
 /// Tokens are stored as a plain hash: they are random, so there is nothing for a slow password hash to protect.
 pub fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_whatever_length_are_compared_by_hashes_of_one_length() {
+        let admin = hash("a-token-of-the-settings");
+        for (other, is_it) in
+            [("a-token-of-the-settings", true), ("a-token-of-the-setting", false), ("", false), ("A-token-of-the-settings", false)]
+        {
+            assert_eq!((is_same(&admin, &hash(other)), hash(other).len()), (is_it, admin.len()), "{other}");
+        }
+    }
 }

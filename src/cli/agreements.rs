@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::output::{Format, Page};
 use super::{Failed, complain, explained, open, say};
 use crate::credentials::Passwords;
+use crate::identity::Providers;
 use crate::reports::layout;
 use crate::settings::{BadSettings, Settings};
 use crate::tls::Certificates;
@@ -38,9 +39,13 @@ pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Sett
     if files.is_empty() {
         let settings = settings()?;
         say(format_args!("{}", toml::to_string_pretty(&settings)?))?;
-        Certificates::open(&settings.http.tls)?;
         // Here and not above: they are files of this machine, which another command may do without.
-        Passwords::new(&settings.access)?;
+        let certificates = Certificates::open(&settings.http.tls).err().map(|wrong| wrong.to_string());
+        let others = [Passwords::new(&settings.access).err(), Providers::new(&settings.identity).err()];
+        let wrong: Vec<_> = certificates.into_iter().chain(others.into_iter().flatten()).collect();
+        if !wrong.is_empty() {
+            return Err(wrong.join("\n").into());
+        }
         return Ok(say(super::files::described(&settings)?)?);
     }
     let (sources, refused) = read(files);

@@ -4,6 +4,7 @@ use super::{Failed, explained, open, say};
 use crate::domain::contract::amendment::RecordedAmendment;
 use crate::settings::Settings;
 use crate::usecases::amendments::{self, Consent, NewAmendment};
+use crate::usecases::signatures::Signature;
 use crate::usecases::{FieldCode, Problem, Stamp};
 
 /// Records an amendment of that date, and prints since when it is in force or whose approval it waits for.
@@ -29,12 +30,12 @@ pub async fn approve(settings: Settings, contract: &str, amendment: uuid::Uuid, 
     Ok(app.announce_commits().await?)
 }
 
-/// Parses approvals given as `SIDE:NAME`.
+/// Parses approvals given as `SIDE:PERSON`.
 pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>, Failed> {
     let consent = |text: &String| {
-        let parts = text.split_once(':').ok_or_else(|| format!("--approved-by: \"{text}\" is not client:NAME or supplier:NAME"))?;
-        let (side, approved_by) = (parts.0.to_owned(), parts.1.to_owned());
-        Ok(Consent { side, approved_by, evidence: evidence.map(str::to_owned) })
+        let parts = text.split_once(':').ok_or_else(|| format!("--approved-by: \"{text}\" is not client:PERSON or supplier:PERSON"))?;
+        let (side, approved_by) = (parts.0.to_owned(), Some(parts.1.to_owned()));
+        Ok(Consent { side, signature: Signature { approved_by, evidence: evidence.map(str::to_owned) } })
     };
     given.iter().map(consent).collect()
 }

@@ -150,9 +150,13 @@ enum What {
         /// The reason, which is recorded.
         #[arg(long)]
         reason: String,
-        /// Who approved it, as client:NAME and supplier:NAME; an amendment of today or earlier waits for both.
-        #[arg(long, value_name = "SIDE:NAME")]
+        /// Who signed for it on paper, as client:PERSON and supplier:PERSON, each by address or id; an amendment of today or earlier waits for
+        /// both.
+        #[arg(long, value_name = "SIDE:PERSON", requires = "evidence")]
         approved_by: Vec<String>,
+        /// What shows those approvals, such as a reference to minutes.
+        #[arg(long)]
+        evidence: Option<String>,
     },
     /// Record who approved an amendment that waits; with the last side's approval it takes effect.
     Approve {
@@ -162,12 +166,12 @@ enum What {
         /// The amendment's id.
         #[arg(long)]
         amendment: uuid::Uuid,
-        /// Who approved it, as client:NAME or supplier:NAME; once for each side.
-        #[arg(long, value_name = "SIDE:NAME", required = true)]
+        /// Who signed for it on paper, as client:PERSON or supplier:PERSON, by address or id; once for each side.
+        #[arg(long, value_name = "SIDE:PERSON", required = true)]
         approved_by: Vec<String>,
         /// What shows the approval, such as a reference to minutes.
         #[arg(long)]
-        evidence: Option<String>,
+        evidence: String,
     },
     /// Compare every stored deadline, clock and ladder position with its replay, and report the differences.
     Rebuild {
@@ -253,13 +257,13 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Account(asked) => accounts::run(settings()?, asked).await?,
         What::Plan { files } => return Box::pin(agreements::plan(settings()?, &files)).await,
         What::Apply { files } => Box::pin(agreements::apply(settings()?, &files)).await?,
-        What::Amend { contract, calendar, date, change, hours, reason, approved_by } => {
-            let approvals = calendars::consents(&approved_by, None)?;
+        What::Amend { contract, calendar, date, change, hours, reason, approved_by, evidence } => {
+            let approvals = calendars::consents(&approved_by, evidence.as_deref())?;
             let draft = amendments::NewAmendment { calendar, date: NaiveDate::default(), change, hours, reason, approvals };
             calendars::amend(settings()?, &contract, &date, draft).await?;
         }
         What::Approve { contract, amendment, approved_by, evidence } => {
-            let consents = calendars::consents(&approved_by, evidence.as_deref())?;
+            let consents = calendars::consents(&approved_by, Some(&evidence))?;
             calendars::approve(settings()?, &contract, amendment, &consents).await?;
         }
         What::Rebuild { write } => Box::pin(repair::rebuild(settings()?, write)).await?,

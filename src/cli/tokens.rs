@@ -20,14 +20,15 @@ pub struct Asked {
     /// What its holder may do: give it once for each role. `uurwerk permissions` lists them.
     #[arg(long = "role", value_name = "ROLE", required_unless_present_any = ["list", "revoke", "integration"], value_parser = role)]
     roles: Vec<Role>,
-    /// The address of the person who acts with it; needed for a requester, who sees what they reported.
-    #[arg(long, value_name = "ADDRESS", requires = "organisation")]
+    /// The address of the person who acts with it; needed for a requester, who sees what they reported, and for whoever signs. Of somebody of
+    /// the desk, the address or the id of their account.
+    #[arg(long, value_name = "ADDRESS")]
     person: Option<String>,
     /// The organisation it is for; the desk when absent.
     #[arg(long)]
     organisation: Option<String>,
     /// Instead of a person's token: one for this system, which acts for the desk and never counts as answering a client.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "organisation", "roles"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["name", "organisation", "roles", "person"])]
     integration: Option<String>,
     /// When it expires (RFC 3339).
     #[arg(long)]

@@ -43,11 +43,12 @@ pub(super) fn reserved(section: &Section<'_>) -> Reserved {
     Reserved { people: reserved.people.iter().map(|address| address.to_lowercase()).collect(), ..reserved }
 }
 
-/// `[contacts]`
-pub(super) fn contacts(section: &Section<'_>) -> Option<u32> {
+/// `[contacts]`: how many, and the role whose holders are on the same list.
+pub(super) fn contacts(section: &Section<'_>) -> (Option<u32>, Option<String>) {
     let most = section.required("most").and_then(|field| field.whole(1, MOST_CONTACTS));
+    let role = section.optional("role").and_then(|field| field.text()).map(str::to_owned);
     section.finish();
-    most
+    (most, role)
 }
 
 /// `contacts` of a client.

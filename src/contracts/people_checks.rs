@@ -10,6 +10,7 @@ pub(super) fn check(root: &Section<'_>) {
     nothing_is_named_twice(root);
     what_is_reserved_is_somebodys(root);
     a_deviation_has_what_it_deviates_from(root);
+    the_role_of_contacts_is_a_clients(root);
     the_supplier_agreed_its_costs(root);
     levels_have_a_contact(root);
     every_client_has_its_contact(root);
@@ -89,6 +90,18 @@ fn a_deviation_has_what_it_deviates_from(root: &Section<'_>) {
         if client.has("contacts") {
             client.refuse("contacts", "deviates from nothing: the contract has no [contacts]");
         }
+    }
+}
+
+/// Contacts are a client's.
+fn the_role_of_contacts_is_a_clients(root: &Section<'_>) {
+    let Some(contacts) = root.peek("contacts").and_then(|field| field.quiet_section()) else { return };
+    let Some(code) = contacts.peek("role") else { return };
+    let Some((roles, named)) = roles(root).zip(code.as_text()) else { return };
+    match roles.get(named).map(|role| role.peek("side").and_then(|side| side.as_text())) {
+        None => contacts.refuse("role", "is none of the roles of the contract"),
+        Some(Some("supplier")) => contacts.refuse("role", "is a role of the supplier: contacts are a client's"),
+        Some(_) => {}
     }
 }
 

@@ -38,6 +38,8 @@ fn contract(root: &Section<'_>) -> Contract {
         zone.ok().map(Zone::from)
     });
     let calendars = calendars::read(root, zone.as_ref());
+    let (contacts, contacts_role) =
+        root.optional("contacts").and_then(|field| Some(people::contacts(&field.section()?))).unwrap_or_default();
     let contract = Contract {
         id,
         version,
@@ -54,7 +56,8 @@ fn contract(root: &Section<'_>) -> Contract {
         roles: named(root, "roles").iter().filter_map(|(code, section)| people::role(code, section)).collect(),
         subjects: sections(root, "subjects").iter().filter_map(people::subject).collect(),
         reserved: sections(root, "reserved").iter().map(people::reserved).collect(),
-        contacts: root.optional("contacts").and_then(|field| people::contacts(&field.section()?)),
+        contacts,
+        contacts_role,
         functional_administration: root.optional("functional_administration").and_then(|field| people::administration(&field.section()?)),
         supplier_levels: root
             .optional("supplier_levels")

@@ -1,7 +1,25 @@
 //! Mail addresses.
 
+use uuid::Uuid;
+
+/// How an address ends that was made up for somebody of whom none is known.
+pub const NO_ADDRESS: &str = "@no-address.invalid";
+
+/// The address kept for somebody of whom none is known.
+pub fn made_up(id: Uuid) -> String {
+    format!("{id}{NO_ADDRESS}")
+}
+
+/// Whether an address is only kept in place of one. It is shown to nobody, and nothing is sent to it.
+pub fn is_made_up(address: &str) -> bool {
+    address.trim().to_ascii_lowercase().ends_with(NO_ADDRESS)
+}
+
 /// Whether mail can be sent to an address, by the library that sends it. None is taken in for which that does not hold.
 pub fn can_be_mailed(address: &str) -> bool {
+    if is_made_up(address) {
+        return false;
+    }
     // In quotes a mailbox may hold blanks, which no header or form that we read takes for one address.
     !address.contains(char::is_whitespace) && address.parse::<lettre::Address>().is_ok()
 }
@@ -31,6 +49,8 @@ mod tests {
             "\"a b\"@ipo.example",
             "Anna <anna@ipo.example>",
             "a@ipo.example\r\nBcc: b@ipo.example",
+            // What the desk keeps for somebody without one is nobody's to give.
+            "018f4c1e-7a3b-7c00-8000-0000000000aa@No-Address.invalid",
         ] {
             assert!(!can_be_mailed(none), "{none:?}");
         }

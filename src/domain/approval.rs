@@ -24,22 +24,54 @@ closed_list! {
 pub struct Approval {
     pub id: Uuid,
     pub side: Side,
-    /// Who approved, by the id of the person, token or account that signed; `None` where somebody else wrote down a name.
-    pub approver: Option<Uuid>,
-    /// The name of the person who approved.
+    /// The person who approved: two of them are told apart by this alone.
+    pub approver: Uuid,
+    /// Their name as it was then.
     pub name: String,
     /// What shows it, in words.
     pub evidence: Option<String>,
-    /// Who recorded it, as histories name them.
+    /// Who recorded it, as histories name them: the person who approved, or whoever wrote down what they signed on paper.
     pub actor: String,
+    /// The token with which that was done.
+    pub token: Option<Uuid>,
     pub approved_at: Instant,
 }
 
 impl Approval {
-    /// Whether both were given by one person: under one id, or under one name whoever wrote it down.
-    pub fn is_by_the_same_person_as(&self, other: &Self) -> bool {
-        let name = |approval: &Self| approval.name.trim().to_lowercase();
-        (self.approver.is_some() && self.approver == other.approver) || name(self) == name(other)
+    /// Whether the person who approved recorded it themselves.
+    pub fn is_in_person(&self) -> bool {
+        self.actor.split_once(':').and_then(|(_, id)| id.parse().ok()) == Some(self.approver)
+    }
+}
+
+/// That something which waited for signatures will not get them: it was withdrawn by whoever asked for it, or refused by somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// As histories name people.
+    pub by: String,
+    pub at: Instant,
+    pub reason: String,
+}
+
+closed_list! {
+    /// How far something is that waits for signatures.
+    pub enum Standing {
+        Waiting = "waiting": "wacht op een tweede persoon", "waiting for a second person";
+        Approved = "approved": "goedgekeurd", "approved";
+        Withdrawn = "withdrawn": "ingetrokken", "withdrawn";
+        Refused = "refused": "afgewezen", "refused";
+    }
+}
+
+impl Standing {
+    /// `approvals` begin with that of whoever asked.
+    pub fn of(required: Required, approvals: &[Approval], ended: Option<&Ended>) -> Self {
+        match ended {
+            Some(ended) if approvals.first().is_some_and(|asked| asked.actor == ended.by) => Self::Withdrawn,
+            Some(_) => Self::Refused,
+            None if required.missing(approvals).is_empty() => Self::Approved,
+            None => Self::Waiting,
+        }
     }
 }
 
@@ -55,6 +87,8 @@ pub enum Required {
     EachSide,
     /// Two, of either side.
     TwoPersons,
+    /// Two, of this side.
+    TwoOf(Side),
 }
 
 /// Why a signature is not added.
@@ -74,6 +108,8 @@ impl Required {
             Self::Nothing => &[],
             Self::EachSide => &[Some(Side::Client), Some(Side::Supplier)],
             Self::TwoPersons => &[None, None],
+            Self::TwoOf(Side::Client) => &[Some(Side::Client), Some(Side::Client)],
+            Self::TwoOf(Side::Supplier) => &[Some(Side::Supplier), Some(Side::Supplier)],
         }
     }
 
@@ -103,7 +139,7 @@ impl Required {
         if open.iter().all(|seat| seat.is_some_and(|side| side != new.side)) {
             return Err(Refused::SideApproved(new.side));
         }
-        if approvals.iter().any(|known| known.is_by_the_same_person_as(new)) { Err(Refused::SamePerson) } else { Ok(()) }
+        if approvals.iter().any(|known| known.approver == new.approver) { Err(Refused::SamePerson) } else { Ok(()) }
     }
 
     /// When the last signature was given; `recorded_at` where none is needed, and `None` while one is missing.
@@ -124,10 +160,11 @@ mod tests {
         Approval {
             id: Uuid::from_u128(id),
             side,
-            approver: (id > 0).then(|| Uuid::from_u128(id)),
+            approver: Uuid::from_u128(id),
             name: name.to_owned(),
             evidence: None,
             actor: "desk:x".to_owned(),
+            token: None,
             approved_at: Instant::from_unix(at).expect("an instant"),
         }
     }
@@ -139,9 +176,9 @@ mod tests {
         assert_eq!(each.check(&[], &anna), Ok(()));
         let signed = std::slice::from_ref(&anna);
         assert_eq!(each.check(signed, &by(Side::Client, "Bea", 2, 11)), Err(Refused::SideApproved(Side::Client)));
-        assert_eq!(each.check(signed, &by(Side::Supplier, " anna", 0, 11)), Err(Refused::SamePerson));
         assert_eq!(each.check(signed, &by(Side::Supplier, "A. de Boer", 1, 11)), Err(Refused::SamePerson));
         assert_eq!(each.check(signed, &by(Side::Supplier, "Bob", 3, 11)), Ok(()));
+        assert_eq!(each.check(signed, &by(Side::Supplier, "Anna", 3, 11)), Ok(()), "another person may have the same name");
         let both = [anna.clone(), by(Side::Supplier, "Bob", 3, 11)];
         assert_eq!(each.check(&both, &by(Side::Supplier, "Cor", 4, 12)), Err(Refused::Complete));
     }
@@ -164,6 +201,23 @@ mod tests {
         let anna = by(Side::Supplier, "Anna", 1, 10);
         let signed = std::slice::from_ref(&anna);
         assert_eq!(Required::TwoPersons.check(signed, &by(Side::Supplier, "Bob", 2, 11)), Ok(()));
-        assert_eq!(Required::TwoPersons.check(signed, &by(Side::Client, "Anna", 0, 11)), Err(Refused::SamePerson));
+        assert_eq!(Required::TwoPersons.check(signed, &by(Side::Client, "A.", 1, 11)), Err(Refused::SamePerson));
+    }
+
+    #[test]
+    fn two_persons_of_one_side_are_two_of_that_side() {
+        let anna = by(Side::Supplier, "Anna", 1, 10);
+        let (two, signed) = (Required::TwoOf(Side::Supplier), std::slice::from_ref(&anna));
+        assert_eq!(two.waits_for(signed), [Side::Supplier]);
+        assert_eq!(two.check(signed, &by(Side::Client, "Bea", 2, 11)), Err(Refused::SideApproved(Side::Client)));
+        assert_eq!(two.check(signed, &by(Side::Supplier, "Anna", 1, 11)), Err(Refused::SamePerson));
+        assert_eq!(two.check(signed, &by(Side::Supplier, "Bob", 3, 11)), Ok(()));
+    }
+
+    #[test]
+    fn a_signature_that_somebody_else_wrote_down_is_not_in_person() {
+        let anna = by(Side::Client, "Anna", 1, 10);
+        let own = Approval { actor: format!("client:{}", anna.approver), ..anna.clone() };
+        assert!(own.is_in_person() && !anna.is_in_person());
     }
 }

@@ -17,7 +17,26 @@ pub struct Contact {
     pub ended: Option<(String, Instant)>,
 }
 
+/// That somebody was put on a list, or taken off it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactChange {
+    /// Whether they were on it from then on.
+    pub is_active: bool,
+    /// Who did that, as histories name them.
+    pub actor: String,
+    pub at: Instant,
+}
+
 impl Contact {
+    /// What was last done to their place on the list.
+    pub fn latest(&self) -> ContactChange {
+        let (is_active, (actor, at)) = match &self.ended {
+            Some((by, at)) => (false, (by, *at)),
+            None => (true, (&self.added_by, self.added_at)),
+        };
+        ContactChange { is_active, actor: actor.clone(), at }
+    }
+
     pub fn is_active(&self) -> bool {
         self.ended.is_none()
     }

@@ -21,6 +21,8 @@ pub struct Event<D> {
     pub id: Uuid,
     /// Who did it, as `Actor::as_text`.
     pub actor: String,
+    /// The token that the desk made with which it was done, where somebody came with one.
+    pub token: Option<Uuid>,
     /// Why, or the evidence, in the words of whoever did it.
     pub reason: Option<String>,
     pub data: D,

@@ -66,7 +66,11 @@ pub struct Inbound {
     /// The ticket it made or landed on.
     pub ticket_id: Option<Uuid>,
     pub received_at: Instant,
-    /// Of the message as it came.
+    /// When its content was removed for good.
+    pub redacted_at: Option<Instant>,
+    /// Whether its content was erased with its sender, or destroyed.
+    pub is_erased: bool,
+    /// Of what is kept of it.
     pub size_bytes: u64,
 }
 

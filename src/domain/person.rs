@@ -1,11 +1,12 @@
 //! People. Histories only know their ids, so that a person can be erased.
 
+use serde_json::json;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::actor::Actor;
+use super::address::is_made_up;
 use super::search::folded;
-
-/// How an address ends that was made up for somebody of whom none is known.
-const NO_ADDRESS: &str = "@no-address.invalid";
 
 /// Names before the `@` that are a group's and not a person's.
 const OF_GROUPS: [&str; 24] = [
@@ -35,7 +36,7 @@ const OF_GROUPS: [&str; 24] = [
     "team",
 ];
 
-/// Somebody of an organisation.
+/// Somebody of an organisation; of none, somebody of the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: Uuid,
@@ -76,9 +77,27 @@ impl Person {
         }
     }
 
+    /// What is known of them in a few letters, which differ as soon as anything of it does: by it somebody sees that another changed it
+    /// meanwhile.
+    pub fn version(&self) -> String {
+        let Self { id, organisation, name, email, phone, is_shared, is_active, is_stranger } = self;
+        let known = json!([id, organisation, name, email, phone, is_shared, is_active, is_stranger]);
+        hex::encode(&Sha256::digest(known.to_string())[..8])
+    }
+
     /// Where they can be mailed.
     pub fn address(&self) -> Option<&str> {
-        Some(self.email.as_str()).filter(|email| !email.ends_with(NO_ADDRESS))
+        Some(self.email.as_str()).filter(|email| !is_made_up(email))
+    }
+
+    /// Somebody of the desk, whom an account stands for.
+    pub fn is_of_the_desk(&self) -> bool {
+        self.organisation.is_empty()
+    }
+
+    /// How histories name what they did.
+    pub fn actor(&self) -> Actor {
+        if self.is_of_the_desk() { Actor::Desk(self.id.to_string()) } else { Actor::Client(self.id.to_string()) }
     }
 
     pub fn warnings(&self) -> Vec<Warning> {
@@ -109,11 +128,6 @@ impl Warning {
     }
 }
 
-/// The address kept for somebody of whom none is known.
-pub fn without_address(id: Uuid) -> String {
-    format!("{id}{NO_ADDRESS}")
-}
-
 /// Whether an address is a group's by its name: `info@`, `service.desk@`, `team-ict@`.
 pub fn is_of_a_group(address: &str) -> bool {
     let local = address.split_once('@').map_or(address, |(local, _)| local);
@@ -125,9 +139,12 @@ pub fn is_of_a_group(address: &str) -> bool {
     OF_GROUPS.contains(&joined.as_str()) || words.any(|word| word.len() >= 4 && OF_GROUPS.contains(&word))
 }
 
-/// Whether a name can be somebody's own: not an address, and not the name of a group.
+/// Whether a name can be somebody's own: not an address, and not made of words for groups alone, such as `Team ICT`.
 pub fn is_personal(name: &str) -> bool {
-    name.chars().any(char::is_alphabetic) && !name.contains('@') && !OF_GROUPS.contains(&folded(name.trim()).as_str())
+    let folded = folded(name.trim());
+    let is_of_groups =
+        folded.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| OF_GROUPS.contains(&word));
+    name.chars().any(char::is_alphabetic) && !name.contains('@') && !is_of_groups
 }
 
 /// Which people a list shows; an empty field does not narrow it.
@@ -146,6 +163,7 @@ pub struct PersonFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::address::made_up;
 
     #[test]
     fn sup_16_an_address_of_a_group_is_recognised_by_its_name() {
@@ -167,17 +185,39 @@ mod tests {
 
     #[test]
     fn sup_16_a_name_of_ones_own_is_no_address_and_no_group() {
-        for (name, is_own) in
-            [("Anna de Boer", true), ("李", true), ("info@ipo.example", false), ("Helpdesk", false), ("123", false), ("", false)]
-        {
+        for (name, is_own) in [
+            ("Anna de Boer", true),
+            ("李", true),
+            ("info@ipo.example", false),
+            ("Helpdesk", false),
+            ("Team ICT", false),
+            ("Jan Post", true),
+            ("123", false),
+            ("", false),
+        ] {
             assert_eq!(is_personal(name), is_own, "{name:?}");
         }
     }
 
     #[test]
+    fn a_change_of_anything_that_is_known_of_somebody_is_another_version() {
+        let anna = Person::new(Uuid::from_u128(7), "ipo", "Anna de Boer", "anna@ipo.example");
+        let others = [
+            Person { name: "Anna Jansen".to_owned(), ..anna.clone() },
+            Person { email: "a.jansen@ipo.example".to_owned(), ..anna.clone() },
+            Person { phone: Some(String::new()), ..anna.clone() },
+            Person { is_shared: true, ..anna.clone() },
+            Person { is_active: false, ..anna.clone() },
+            Person { is_stranger: true, ..anna.clone() },
+        ];
+        let versions: std::collections::BTreeSet<_> = others.iter().chain([&anna]).map(Person::version).collect();
+        assert_eq!((versions.len(), anna.clone().version()), (others.len() + 1, anna.version()));
+    }
+
+    #[test]
     fn whoever_has_no_address_is_warned_about_for_nothing_and_cannot_be_mailed() {
         let id = Uuid::from_u128(7);
-        let nameless = Person { email: without_address(id), ..Person::new(id, "ipo", "Anna de Boer", "") };
+        let nameless = Person { email: made_up(id), ..Person::new(id, "ipo", "Anna de Boer", "") };
         assert_eq!((nameless.address(), nameless.warnings(), nameless.search_text().as_str()), (None, vec![], "anna de boer "));
     }
 }

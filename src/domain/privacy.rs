@@ -8,6 +8,25 @@ use crate::words::closed_list;
 /// What an erased person is called from then on, on every screen and in every report.
 pub const ERASED_NAME: &str = "verwijderde persoon";
 
+/// A text without these names, each where it stands as words of its own.
+pub fn without_names(text: &str, names: &[&str]) -> String {
+    names.iter().filter(|name| !name.is_empty()).fold(text.to_owned(), |text, name| without_name(&text, name))
+}
+
+fn without_name(text: &str, name: &str) -> String {
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(name) {
+        let (before, after) = (&rest[..at], &rest[at + name.len()..]);
+        let is_word = |sign: Option<char>| sign.is_some_and(char::is_alphanumeric);
+        let is_part = is_word(before.chars().next_back().or_else(|| kept.chars().next_back())) || is_word(after.chars().next());
+        kept.push_str(before);
+        kept.push_str(if is_part { name } else { ERASED_NAME });
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
+}
+
 closed_list! {
     /// On what a legal hold stands.
     pub enum HoldSubject {
@@ -18,7 +37,7 @@ closed_list! {
     }
 }
 
-/// An order that something be kept, whatever its time or its owner's wish: nothing under it is erased or destroyed until it is lifted.
+/// An order that something be kept, whatever its time or its owner's wish: nothing under it is erased, redacted or destroyed until it is lifted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegalHold {
     pub id: Uuid,
@@ -54,4 +73,21 @@ pub struct Erasure {
     pub inbound_mails: u64,
     /// Mails to them that were erased.
     pub outbound_mails: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_out_where_it_stands_by_itself_and_not_out_of_other_words() {
+        for (text, names, kept) in [
+            ("Beste An Smit,\nAn Smit belde.", &["An Smit"][..], "Beste verwijderde persoon,\nverwijderde persoon belde."),
+            ("Van An, aan Anna", &["An"], "Van verwijderde persoon, aan Anna"),
+            ("Vraag het an@ipo.example.", &["An", "an@ipo.example"], "Vraag het verwijderde persoon."),
+            ("Niemand", &["", "Bea"], "Niemand"),
+        ] {
+            assert_eq!(without_names(text, names), kept);
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use super::Instant;
-use super::approval::{Approval, Required};
+use super::approval::{Approval, Ended, Required, Standing};
 use super::search::parted;
 use crate::words::closed_list;
 
@@ -19,6 +19,10 @@ closed_list! {
         Reason = "reason": "reden bij een gebeurtenis", "reason of an event";
         /// A ticket's title, description and motivation.
         Texts = "texts": "onderwerp en omschrijving", "title and description";
+        /// What a ticket is called in other systems.
+        References = "references": "verwijzingen naar andere systemen", "external references";
+        /// The copy of a mail, also of one that belongs to no ticket.
+        Mail = "mail": "e-mail", "mail";
     }
 }
 
@@ -31,10 +35,11 @@ pub const REQUIRED: Required = Required::TwoPersons;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Redaction {
     pub id: Uuid,
-    pub ticket_id: Uuid,
-    pub organisation: String,
+    /// None for a mail that belongs to no ticket.
+    pub ticket_id: Option<Uuid>,
+    pub organisation: Option<String>,
     pub what: Redactable,
-    /// The message, file or event; the ticket itself for its texts.
+    /// The message, file, event or mail; the ticket itself for its texts and references.
     pub target: Uuid,
     /// Whether the client sees what it is about.
     pub public: bool,
@@ -44,8 +49,14 @@ pub struct Redaction {
     pub asked_at: Instant,
     /// When it was approved, and what was to go was gone for every reader.
     pub done_at: Option<Instant>,
-    /// When nothing was left of it in the store of files or in the freed pages of the database either.
-    pub finished_at: Option<Instant>,
+    /// That it was withdrawn or refused instead.
+    pub ended: Option<Ended>,
+}
+
+impl Redaction {
+    pub fn standing(&self) -> Standing {
+        Standing::of(REQUIRED, &self.approvals, self.ended.as_ref())
+    }
 }
 
 /// A text, to be found again wherever it was copied, whatever a mail program made of its lines and quotation marks.

@@ -8,7 +8,7 @@ use chrono::{Days, Months, NaiveDate};
 use uuid::Uuid;
 
 use super::Instant;
-use super::approval::{Approval, Required};
+use super::approval::{Approval, Ended, Required, Standing};
 use super::calendar::Zone;
 use crate::words::closed_list;
 
@@ -94,7 +94,15 @@ pub struct Destruction {
     pub approvals: Vec<Approval>,
     /// When the last of it was done with.
     pub done_at: Option<Instant>,
+    /// That it was withdrawn or refused instead.
+    pub ended: Option<Ended>,
     pub items: Vec<DestructionItem>,
+}
+
+impl Destruction {
+    pub fn standing(&self) -> Standing {
+        Standing::of(REQUIRED, &self.approvals, self.ended.as_ref())
+    }
 }
 
 /// Two pairs of eyes.
@@ -118,6 +126,8 @@ closed_list! {
         Held = "held": "bewaard wegens een bewaarplicht", "kept under a legal hold";
         /// It was reopened after the proposal, or was gone already.
         NotDue = "not_due": "niet meer aan de beurt", "no longer due";
+        /// The proposal was withdrawn or refused.
+        Kept = "kept": "bewaard", "kept: the proposal was withdrawn or refused";
     }
 }
 

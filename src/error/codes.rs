@@ -41,13 +41,21 @@ codes! {
         SecondFactorRequired = "second_factor_required": "A contract in force, or the desk's settings, ask for a second factor, and the token does not say that one was used: sign in again with one.";
         LocalAccountsOff = "local_accounts_off": "The desk's settings switch local accounts off.";
         OwnAccount = "own_account": "Somebody else must do this: it is the account the caller signed in with.";
+        NotInPerson = "not_in_person": "Only a person may do this, who signed in themselves or uses a token of their own that was made by the command on the desk's machine.";
+        OthersHolder = "others_holder": "Both sides agree on who holds this role, so only the holder's own side ends it or replaces them for a while.";
+        CommandOnly = "command_only": "This is done by the command on the desk's machine, and not over the API.";
         NotFound = "not_found": "It does not exist, or it belongs to another organisation.";
         MethodNotAllowed = "method_not_allowed": "The resource does not support this method; `Allow` names those it does.";
         NotAcceptable = "not_acceptable": "The resource has no representation that `Accept` allows.";
         BodyTooSlow = "body_too_slow": "The body came in too slowly, and the request was cut off.";
+        TicketDestroyed = "ticket_destroyed": "The ticket was destroyed when it had been kept for long enough; nothing is changed on it or added to it any more.";
+        RedactionWaiting = "redaction_waiting": "It was asked for already, and waits for a second person; the detail says which redaction that is.";
+        DestructionWaiting = "destruction_waiting": "What is due stands in a proposal that waits for a second person; the detail says which.";
+        Settled = "settled": "It was approved, withdrawn or refused already; the detail says which.";
         AccountClosed = "account_closed": "The local account is closed for good.";
         AccountExists = "account_exists": "Another local account has this name, or one that differs only in capitals or accents.";
         AlreadyApproved = "already_approved": "This side has approved it already.";
+        AlreadyReplaced = "already_replaced": "Somebody else has taken the place of the holder whom this replaces.";
         AlreadyAContact = "already_a_contact": "This person is on the list of contacts already.";
         ApprovalComplete = "approval_complete": "It needs no approval, or has every approval it needs.";
         AmendmentInForce = "amendment_in_force": "The amendment is in force already, and needs no approval.";
@@ -62,11 +70,12 @@ codes! {
         NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
         HoldLifted = "hold_lifted": "The legal hold was lifted already.";
-        LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when and why.";
+        LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when, and why to those who read legal holds.";
         NothingDue = "nothing_due": "Nothing of that class has been kept for as long as the contract says, or it is in another proposal.";
-        PersonErased = "person_erased": "The person was erased already.";
+        PersonErased = "person_erased": "The person was erased, and nothing is recorded of them any more.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";
         NotGivenUp = "not_given_up": "The message was sent, or still waits to be sent: only one that was given up can be sent again.";
+        NotRevocable = "not_revocable": "The token is none of the desk's own: it ends where it comes from, at the identity provider or in the settings.";
         NotQuarantined = "not_quarantined": "The message is neither quarantined nor marked as a duplicate, or no longer so.";
         OwnRole = "own_role": "This is a role of the caller's own; somebody else decides about it.";
         PastRewritten = "past_rewritten": "Tickets were already reported in the period that the contract version would cover.";
@@ -88,7 +97,7 @@ codes! {
         TopOfLadder = "top_of_ladder": "The ticket is on the highest level already.";
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";
         VersionExists = "version_exists": "This version of the contract was applied with another text.";
-        VersionChanged = "version_changed": "The ticket changed since it was read: `If-Match` names another version.";
+        VersionChanged = "version_changed": "It changed since it was read: `If-Match` names another version.";
         AttachmentTooLarge = "attachment_too_large": "An attachment is larger than the limit.";
         OrganisationFull = "organisation_full": "The organisation's attachments and mails together have reached the size limit.";
         TicketFull = "ticket_full": "The ticket's attachments together have reached the size limit.";
@@ -99,7 +108,7 @@ codes! {
         TooManyRequests = "too_many_requests": "Too many requests; `Retry-After` says how many seconds to wait.";
         FileDamaged = "file_damaged": "The file in the store is not as it was stored: altered, cut off, replaced or gone. Nothing of it is sent.";
         Internal = "internal": "The desk failed; the cause is in its log under the request's `X-Request-Id`.";
-        AccessChanged = "access_changed": "What the caller may changed while the request came in. Nothing was done: try again after `Retry-After` seconds.";
+        AccessChanged = "access_changed": "What the caller may has changed since their last request, or since this one came in. Nothing was done: send it again after `Retry-After` seconds.";
         Busy = "busy": "Too many changes at once; try again after `Retry-After` seconds.";
         Unavailable = "unavailable": "The database or the file store cannot be reached or is full; try again after `Retry-After` seconds. The request may have been carried out: repeat it with the same `Idempotency-Key`.";
     }

@@ -21,7 +21,7 @@ use crate::domain::audit::Via;
 use crate::domain::permission::Requires;
 use crate::usecases::{CallerLost, Error, Stamp};
 
-impl<V> May<V> {
+impl Whoever {
     /// For an action without an idempotency key.
     pub fn stamp(&self, app: &App) -> Stamp {
         let (who, scope, via) = (self.caller.who.clone(), self.caller.scope.clone(), self.via.clone());
@@ -70,15 +70,20 @@ impl Caller {
     }
 }
 
-/// A caller who may do this: the only way in which a handler gets to know its caller, so that every operation says what it requires, in
-/// its signature and so in the document.
-pub struct May<V> {
+/// A caller, whatever they may: for what concerns their own token and nothing else.
+pub struct Whoever {
     caller: Caller,
     via: Via,
-    verb: PhantomData<V>,
 }
 
-impl<V> Deref for May<V> {
+impl Whoever {
+    fn arrived(caller: Caller, context: &mut RequestContext) -> Self {
+        context.caller = Some(caller.clone());
+        Self { caller, via: Arrival::of(&context.request).via(context.operation.id) }
+    }
+}
+
+impl Deref for Whoever {
     type Target = Caller;
 
     fn deref(&self) -> &Caller {
@@ -86,9 +91,34 @@ impl<V> Deref for May<V> {
     }
 }
 
-impl<V: Requires> Argument for May<V> {
+impl Argument for Whoever {
     fn declare(signature: &mut Signature) {
         signature.is_authenticated = true;
+    }
+
+    async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
+        Ok(Self::arrived(Caller::of(context).await?, context))
+    }
+}
+
+/// A caller who may do this: how a handler gets to know its caller, so that every operation says what it requires, in its signature and so
+/// in the document.
+pub struct May<V> {
+    whoever: Whoever,
+    verb: PhantomData<V>,
+}
+
+impl<V> Deref for May<V> {
+    type Target = Whoever;
+
+    fn deref(&self) -> &Whoever {
+        &self.whoever
+    }
+}
+
+impl<V: Requires> Argument for May<V> {
+    fn declare(signature: &mut Signature) {
+        Whoever::declare(signature);
         signature.requires = Some(V::VERB);
     }
 
@@ -97,9 +127,8 @@ impl<V: Requires> Argument for May<V> {
         if caller.who.may(V::VERB).is_err() {
             caller = caller.up_to_date(context).await?;
         }
-        context.caller = Some(caller.clone());
-        caller.who.may(V::VERB).map_err(Error::from)?;
-        let via = Arrival::of(&context.request).via(context.operation.id);
-        Ok(Self { caller, via, verb: PhantomData })
+        let whoever = Whoever::arrived(caller, context);
+        whoever.who.may(V::VERB).map_err(Error::from)?;
+        Ok(Self { whoever, verb: PhantomData })
     }
 }

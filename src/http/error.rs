@@ -157,9 +157,10 @@ impl From<Error> for Failure {
             Error::Interrupted => Self::new(Code::IncompleteBody, "the body is incomplete"),
             Error::Repeat => Self::new(Code::Busy, "too many changes at once; try again"),
             Error::CallerLost(CallerLost::Ended) => Self::wrong_token(),
-            Error::CallerLost(CallerLost::Changed) => {
-                Self { retry_after: 1, ..Self::new(Code::AccessChanged, "what the caller may changed a moment ago; try again") }
-            }
+            Error::CallerLost(CallerLost::Changed) => Self {
+                retry_after: 1,
+                ..Self::new(Code::AccessChanged, "what you may has changed since your last request, and nothing was done; send it again")
+            },
             Error::Stopping => Self::new(Code::Unavailable, "the desk is stopping; try again"),
             Error::Unavailable(cause) => {
                 // Not an error in the log for every request: `Health` logs once when it begins and once when it ends.

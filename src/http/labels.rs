@@ -14,7 +14,7 @@ use crate::domain::privacy::HoldSubject;
 use crate::domain::redaction::Redactable;
 use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::retention::{ItemOutcome, RetentionClass};
-use crate::domain::role_assignment::{AssignmentState, EventKind as RoleEvent, GapCause, RoleKind};
+use crate::domain::role_assignment::{AssignmentState, Departure, EventKind as RoleEvent, GapCause, RoleKind};
 use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
@@ -57,6 +57,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("roleKind", RoleKind::WORDS.into()),
         ("roleAssignmentState", AssignmentState::WORDS.into()),
         ("roleEvent", RoleEvent::WORDS.into()),
+        ("departure", Departure::WORDS.into()),
         ("roleGap", GapCause::WORDS.into()),
         ("side", Side::WORDS.into()),
         ("role", Role::WORDS.into()),

@@ -20,15 +20,23 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LocalAccountsOff
         | Code::OwnAccount
         | Code::ReservedType
-        | Code::NotAContact => StatusCode::FORBIDDEN,
+        | Code::NotAContact
+        | Code::NotInPerson
+        | Code::OthersHolder
+        | Code::CommandOnly => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-        Code::AccountClosed
+        Code::TicketDestroyed
+        | Code::RedactionWaiting
+        | Code::DestructionWaiting
+        | Code::Settled
+        | Code::AccountClosed
         | Code::AccountExists
         | Code::AlreadyApproved
         | Code::AlreadyAContact
+        | Code::AlreadyReplaced
         | Code::ApprovalComplete
         | Code::AmendmentInForce
         | Code::AmendmentsClash
@@ -47,6 +55,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::PersonErased
         | Code::NotASandbox
         | Code::NotGivenUp
+        | Code::NotRevocable
         | Code::NotQuarantined
         | Code::OwnRole
         | Code::PastRewritten

@@ -1,13 +1,16 @@
-//! ETags of tickets, so that nobody overwrites a change they have not seen.
+//! ETags of tickets and people, so that nobody overwrites a change they have not seen.
 //!
-//! A tag is the ticket's version, followed by the due time of its next goal: timers change that without a new version, and a cached answer
+//! A ticket's tag is its version, followed by the due time of its next goal: timers change that without a new version, and a cached answer
 //! is stale then. `If-Match` compares the version alone, so that a timer does not make somebody's change fail.
+
+use std::str::FromStr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, EntityTag, HeaderName};
 
 use super::error::Failure;
 use super::operation::{Argument, Location, Parameter, RequestContext, Signature, text};
+use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
 
 /// Characters in a list of tags.
@@ -18,6 +21,10 @@ pub fn tag(ticket: &Ticket) -> EntityTag {
         Some(due) => format!("{}-{:x}", ticket.version, due.at.unix()),
         None => ticket.version.to_string(),
     })
+}
+
+pub fn tag_of_person(person: &Person) -> EntityTag {
+    EntityTag::new_strong(person.version())
 }
 
 /// The value of `If-Match` or `If-None-Match`.
@@ -50,7 +57,7 @@ impl Tags {
     }
 
     /// The versions that a change allows; `None` for any. Weak tags never match a change (RFC 9110).
-    fn versions(self) -> Option<Vec<i32>> {
+    fn versions<V: FromStr>(self) -> Option<Vec<V>> {
         let Self::These(tags) = self else { return None };
         let strong = tags.iter().filter(|tag| !tag.weak);
         Some(strong.filter_map(|tag| tag.tag().split('-').next()?.parse().ok()).collect())
@@ -64,12 +71,12 @@ impl Tags {
     }
 }
 
-/// The versions that the caller allows the ticket to have; `None` for any. `gate` has refused malformed headers before.
-pub struct IfMatch(pub Option<Vec<i32>>);
+/// The versions that the caller allows what they change to have; `None` for any. `gate` has refused malformed headers before.
+pub struct IfMatch<V = i32>(pub Option<Vec<V>>);
 
-impl Argument for IfMatch {
+impl<V: FromStr> Argument for IfMatch<V> {
     fn declare(signature: &mut Signature) {
-        signature.parameters.push(parameter("If-Match", "The ETag the ticket was read with; 412 when it changed since"));
+        signature.parameters.push(parameter("If-Match", "The ETag it was read with; 412 when it changed since"));
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
@@ -113,8 +120,9 @@ mod tests {
 
     #[test]
     fn a_list_of_tags_is_read_and_a_weak_one_never_matches_a_change() {
-        assert_eq!(Tags::read("*").map(Tags::versions), Ok(None));
+        assert_eq!(Tags::read("*").map(Tags::versions::<i32>), Ok(None));
         assert_eq!(Tags::read("\"3-1f\", W/\"4\" ,\"x\"").map(Tags::versions), Ok(Some(vec![3])));
+        assert_eq!(Tags::read("\"9f\", W/\"4\"").map(Tags::versions), Ok(Some(vec!["9f".to_owned()])));
         let is_known = |text: &str| Tags::read("W/\"4-a\"").is_ok_and(|tags| tags.include(&text.parse().expect("a tag")));
         assert!(is_known("\"4-a\"") && !is_known("\"4\""));
         for bad in ["", "3", "\"3", "\"3\" \"4\"", "\"3\",", "w/\"3\"", "\"a b\"", "*, \"3\""] {

@@ -24,7 +24,7 @@ pub struct Claims {
     scope: Option<String>,
     /// How the holder signed in (RFC 8176).
     #[serde(default)]
-    amr: Vec<String>,
+    amr: Several,
     ver: Option<String>,
     tid: Option<String>,
     oid: Option<String>,
@@ -43,6 +43,15 @@ pub struct Claims {
 enum Several {
     One(String),
     Many(Vec<String>),
+}
+
+impl Several {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
 }
 
 impl Default for Several {
@@ -72,7 +81,7 @@ impl Claims {
             roles: self.roles_of(settings),
             organisation: settings.organisation.clone(),
             vouched_for: settings.vouches_for_addresses,
-            second_factor: SecondFactor { is_used: self.amr.iter().any(|way| way == "mfa"), is_always_asked: settings.mfa },
+            second_factor: SecondFactor { is_used: self.amr.all().iter().any(|way| way == "mfa"), is_always_asked: settings.mfa },
             email: email.map(|email| email.to_lowercase()),
             issuer: self.iss,
             name: self.name,
@@ -100,12 +109,8 @@ impl Claims {
 
     /// Of the provider's roles and scopes, what the settings map.
     fn roles_of(&self, settings: &IdentityProvider) -> Roles {
-        let named: &[String] = match &self.roles {
-            Several::One(role) => std::slice::from_ref(role),
-            Several::Many(roles) => roles,
-        };
         let scopes = [&self.scp, &self.scope].into_iter().flatten().flat_map(|scopes| scopes.split(' '));
-        named.iter().map(String::as_str).chain(scopes).filter_map(|name| settings.roles.get(name)).copied().collect()
+        self.roles.all().iter().map(String::as_str).chain(scopes).filter_map(|name| settings.roles.get(name)).copied().collect()
     }
 }
 
@@ -160,6 +165,9 @@ mod tests {
             (json!({ "amr": [] }), false),
             (json!({ "amr": ["pwd"] }), false),
             (json!({ "amr": ["pwd", "mfa"] }), true),
+            // Some providers write one way as a text.
+            (json!({ "amr": "mfa" }), true),
+            (json!({ "amr": "pwd mfa" }), false),
         ] {
             let second_factor = |settings| claims(&more).judged(settings).expect("a person").second_factor;
             assert_eq!(second_factor(&strict), SecondFactor { is_used, is_always_asked: true }, "{more}");

@@ -12,7 +12,6 @@ use std::time::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, dangerous, decode, decode_header};
 use serde::Deserialize;
 
-use crate::domain::contract::Side;
 use crate::domain::permission::Roles;
 use crate::settings::{Identity, IdentityProvider};
 use claims::Claims;
@@ -80,23 +79,19 @@ struct Provider {
 }
 
 impl Providers {
-    /// Refuses settings by which nobody, or the wrong people, would come in; with everything that is wrong.
+    /// Reads their certificates; the error names the first that cannot be used.
     pub fn new(settings: &Identity) -> Result<Self, String> {
-        let wrong: Vec<_> = settings.providers.iter().enumerate().flat_map(|(at, one)| wrong(settings, at, one)).collect();
-        if !wrong.is_empty() {
-            return Err(format!("settings: {}", wrong.join("; ")));
-        }
-        let provider = |settings: &IdentityProvider| {
+        let provider = |(at, settings): (usize, &IdentityProvider)| {
             let mut client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
             if let Some(file) = &settings.certificate {
-                let wrong = |error: &dyn std::fmt::Display| format!("identity.providers: {}: {error}", file.display());
+                let wrong = |error: &dyn std::fmt::Display| format!("identity.providers.{at}.certificate: {}: {error}", file.display());
                 let pem = std::fs::read(file).map_err(|error| wrong(&error))?;
                 client = client.add_root_certificate(reqwest::Certificate::from_pem(&pem).map_err(|error| wrong(&error))?);
             }
             let client = client.build().map_err(|error| error.to_string())?;
             Ok(Provider { keys: Keys::new(settings.issuer.clone(), client), settings: settings.clone() })
         };
-        settings.providers.iter().map(provider).collect::<Result<_, _>>().map(Self)
+        settings.providers.iter().enumerate().map(provider).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether a bearer token has the form of a signed one. Those that the desk makes itself have no dots.
@@ -119,21 +114,6 @@ impl Providers {
         let claimed = dangerous::insecure_decode::<Issuer>(token).ok()?.claims.iss;
         self.0.iter().find(|provider| provider.settings.issuer == claimed)
     }
-}
-
-fn wrong(all: &Identity, at: usize, one: &IdentityProvider) -> Vec<String> {
-    let is_on_loopback = ["http://127.0.0.1", "http://[::1]", "http://localhost"]
-        .iter()
-        .any(|start| one.issuer.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
-    let side = if one.organisation.is_some() { Side::Client } else { Side::Supplier };
-    let others: Vec<_> = one.roles.values().filter(|role| role.side() != side).map(|role| role.as_str()).collect();
-    let problems = [
-        (!one.issuer.starts_with("https://") && !is_on_loopback).then(|| "issuer: must begin with https://".to_owned()),
-        all.providers[..at].iter().any(|other| other.issuer == one.issuer).then(|| "issuer: is given twice".to_owned()),
-        one.audience.is_empty().then(|| "audience: must name at least one".to_owned()),
-        (!others.is_empty()).then(|| format!("roles: its people are of the other side than {}", others.join(", "))),
-    ];
-    problems.into_iter().flatten().map(|problem| format!("identity.providers, number {}: {problem}", at + 1)).collect()
 }
 
 impl Provider {

@@ -22,7 +22,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::role_assignment::RoleAssignment;
 use crate::domain::ticket::Ticket;
 use crate::store::record::Rows as _;
-use crate::usecases::{Error, audit, destructions, obligations, timers};
+use crate::usecases::{Error, audit, destructions, obligations, remains, timers};
 use crate::{outbox, store};
 use failure_log::FailureLog;
 
@@ -50,7 +50,7 @@ pub async fn work_off(app: &App) -> Result<(), Error> {
     }
 }
 
-/// Runs timers, obligations, the stream and its handlers once, and seals what the audit trail got. Returns how much was done.
+/// Runs timers, obligations, the stream and its handlers once, clears what was left of what was taken away, and seals what the audit trail got. Returns how much was done.
 async fn move_on(app: &App) -> Result<usize, Error> {
     // All of them run before the first error is returned: one that fails must not hold up the others.
     let (fired, opened) = (timers::fire_due::<Ticket>(app).await, obligations::open_due(app).await);
@@ -61,8 +61,8 @@ async fn move_on(app: &App) -> Result<usize, Error> {
         app.wake_mail.notify_waiters();
     }
     let destroyed = destructions::carry_out(app).await;
-    let sealed = audit::seal(app).await;
-    Ok(fired? + opened? + obliged? + held? + numbered? + handled? + destroyed? + sealed?)
+    let (cleared, sealed) = (remains::clear(app).await, audit::seal(app).await);
+    Ok(fired? + opened? + obliged? + held? + numbered? + handled? + destroyed? + cleared? + sealed?)
 }
 
 /// When something is due next, as things stand.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::messages::Outgoing;
 use super::parse::LOOP_MARKER;
 use crate::domain::Instant;
+use crate::domain::address::is_made_up;
 use crate::domain::mail::Outbound;
 use crate::settings::{self, Mail, MailTransport, Settings, Tls};
 use folder::Folder;
@@ -204,6 +205,9 @@ const IN_REPLY_TO_CAP: usize = 900;
 
 /// Composes a mail, from the contract's mailbox `own` or else from the desk's address.
 fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Message, String> {
+    if is_made_up(&mail.recipient) {
+        return Err("no address is known to send it to".to_owned());
+    }
     let to = mail.recipient.parse().map_err(|error| format!("the recipient's address cannot be used: {error}"))?;
     let mut builder = Message::builder()
         .from(own.unwrap_or(desk).clone())

@@ -26,11 +26,21 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     let due = app.keep_books(&Scope::ALL, async |tx| Ok(store::outbound::take_due(tx, now, taken_until, BATCH).await?)).await?;
     let (mut sent, mut waiting, mut given_up) = (Vec::new(), Vec::new(), Vec::new());
     let mut away = None;
-    for mail in &due {
+    for taken in due.iter().map(|mail| mail.id) {
+        // Again: since it was taken its recipient may have been erased, or what it says redacted.
+        let mail = match store::outbound::waiting(&app.all(), taken).await {
+            Ok(Some(mail)) => mail,
+            Ok(None) => continue,
+            // What was sent is recorded first.
+            Err(error) => {
+                tracing::debug!(%error, "a mail could not be read again");
+                break;
+            }
+        };
         // Once the server is known to be away, the rest of the batch would only wait for the same time-out.
         let tried = match &away {
             Some(away) => Err(SendError::clone(away)),
-            None => app.mailer.send(mail).await,
+            None => app.mailer.send(&mail).await,
         };
         let Err(error) = tried else {
             sent.push(mail.id);
@@ -41,7 +51,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
             0 if away.is_none() => tracing::warn!(mail = %mail.id, %error, "a mail could not be sent; it will be retried"),
             _ => tracing::debug!(mail = %mail.id, %error, "a mail could not be sent"),
         }
-        match next_try(mail, &error, retry_period(app), now) {
+        match next_try(&mail, &error, retry_period(app), now) {
             Some(again_at) => waiting.push((mail.id, error.to_string(), again_at)),
             None => given_up.push((mail, error.to_string())),
         }
@@ -59,7 +69,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
     })
     .await?;
     for (mail, error) in given_up {
-        outbound::give_up(app, mail, &error).await?;
+        outbound::give_up(app, &mail, &error).await?;
     }
     if !sent.is_empty() && away.is_none() && app.mailer.has_recovered() {
         // Mails that waited for the server are due at once, in the order they were written.

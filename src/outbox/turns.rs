@@ -12,7 +12,7 @@ use crate::domain::Instant;
 use crate::store::events::Streamed;
 use crate::store::set_aside::{self, AfterFailure, SetAside};
 use crate::store::stream::{self, StreamEntry};
-use crate::store::{Scope, Tx};
+use crate::store::{self, Scope, Tx};
 use crate::usecases::Error;
 
 /// Events taken in one transaction.
@@ -48,6 +48,8 @@ pub async fn handle(app: &App) -> Result<usize, Error> {
 async fn turn(app: &App, tx: &Tx, handler: &Handler) -> Result<Turn, Error> {
     // `None`: another process is giving this handler its turn.
     let Some(position) = stream::take_handler(tx, handler.name).await? else { return Ok(Turn::default()) };
+    // What it reads of people it writes into mails.
+    store::erasures::hold_off(tx).await?;
     let mut turn = try_again(app, tx, handler).await?;
     let entries = stream::after(tx, position, BATCH).await?;
     let Some(last) = entries.last() else { return Ok(turn) };

@@ -1,6 +1,6 @@
 //! Which values can work, of settings whose type says too little.
 
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use tracing_subscriber::EnvFilter;
 
@@ -29,6 +29,19 @@ pub fn is_listened_on(address: &str) -> bool {
     let is_name = |host: &str| !host.is_empty() && host.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '-' || sign == '.');
     let named = address.rsplit_once(':').is_some_and(|(host, port)| is_name(host) && port.parse::<u16>().is_ok());
     named || address.parse::<SocketAddr>().is_ok()
+}
+
+/// The address of an OpenID provider, whose keys are read from there: over TLS, except on this machine.
+pub fn is_issuer(issuer: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(issuer) else { return false };
+    let is_loopback = url.host_str().is_some_and(|host| {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    });
+    let is_bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    let is_secret = url.scheme() == "https" && url.has_host() || url.scheme() == "http" && is_loopback;
+    // A reader of addresses forgives what a comparison letter by letter does not.
+    is_bare && is_secret && issuer.starts_with(url.scheme()) && !issuer.contains(char::is_whitespace)
 }
 
 /// What is logged; an error says why it is no filter.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::checks::is_issuer;
 use crate::domain::permission::Role;
+use crate::domain::side::Side;
 
 /// `[identity]`
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -54,4 +56,47 @@ pub enum ProviderKind {
     Oidc,
     /// Microsoft Entra ID: a person is who `tid` and `oid` name.
     Entra,
+}
+
+impl Identity {
+    /// By what nobody, or the wrong people, would come in: each key with what is wrong with it.
+    pub(super) fn wrong(&self) -> Vec<(String, String)> {
+        let of_one = |(at, one): (usize, &IdentityProvider)| {
+            let is_given_before = self.providers[..at].iter().any(|other| other.issuer == one.issuer);
+            let twice = is_given_before.then(|| ("issuer", "is given twice".to_owned()));
+            let problems = twice.into_iter().chain(one.wrong());
+            problems.map(|(key, matter)| (format!("providers.{at}.{key}"), matter)).collect::<Vec<_>>()
+        };
+        self.providers.iter().enumerate().flat_map(of_one).map(|(key, matter)| (format!("identity.{key}"), matter)).collect()
+    }
+}
+
+impl IdentityProvider {
+    fn wrong(&self) -> Vec<(&'static str, String)> {
+        let is_blank = |text: &String| text.trim().is_empty();
+        let side = if self.organisation.is_some() { Side::Client } else { Side::Supplier };
+        let others: Vec<_> = self.roles.values().filter(|role| role.side() != side).map(|role| role.as_str()).collect();
+        let is_entra = self.kind == ProviderKind::Entra;
+        let only_entra = |is_on: bool, key| (is_on && !is_entra).then(|| (key, "is for kind = \"entra\" only".to_owned()));
+        let problems = [
+            (!is_issuer(&self.issuer)).then(|| {
+                let matter = "must be an address that begins with https:// (http:// on loopback alone), without query, fragment or login";
+                ("issuer", matter.to_owned())
+            }),
+            (self.audience.is_empty() || self.audience.iter().any(is_blank))
+                .then(|| ("audience", "must name at least one, and none that is blank".to_owned())),
+            self.organisation.as_ref().is_some_and(is_blank).then(|| ("organisation", "must not be blank".to_owned())),
+            self.roles.keys().any(is_blank).then(|| ("roles", "must not have a blank name".to_owned())),
+            (!others.is_empty()).then(|| ("roles", format!("its people are of the other side than {}", others.join(", ")))),
+            self.roles.values().any(|role| *role == Role::GlobalAdministrator).then(|| {
+                let matter = "no provider gives global_administrator: it is held by the agreement of both sides, as a role assignment";
+                ("roles", matter.to_owned())
+            }),
+            only_entra(self.guests, "guests"),
+            only_entra(self.version_1, "version_1"),
+            (self.vouches_for_addresses && self.organisation.is_none())
+                .then(|| ("vouches_for_addresses", "is for a client's people only: give the organisation".to_owned())),
+        ];
+        problems.into_iter().flatten().collect()
+    }
 }

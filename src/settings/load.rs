@@ -145,10 +145,18 @@ impl Reading {
         let Some((file, table)) = &self.file else { return String::new() };
         let mut words = key.split('.');
         let first = words.next().and_then(|word| table.get(word));
-        if words.try_fold(first, |value, word| Some(value?.get(word))).flatten().is_some() {
+        if words.try_fold(first, |value, word| Some(inside(value?, word))).flatten().is_some() {
             return format!(" ({})", file.display());
         }
         String::new()
+    }
+}
+
+/// What a key of a table, or a place in a list, leads to.
+fn inside<'a>(value: &'a toml::Value, word: &str) -> Option<&'a toml::Value> {
+    match value.as_array() {
+        Some(items) => items.get(word.parse::<usize>().ok()?),
+        None => value.get(word),
     }
 }
 

@@ -154,6 +154,59 @@ fn an_address_that_is_none_and_one_that_leads_to_two_contracts_are_refused_toget
 }
 
 #[test]
+fn everything_that_is_wrong_with_identity_providers_is_told_at_once_with_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("desk.toml");
+    let text = "[http]\nlisten = \"nergens\"\n\
+        [[identity.providers]]\nissuer = \"http://login.example\"\naudience = []\norganisation = \"ipo\"\nguests = true\n\
+        roles = { \"Desk.Agent\" = \"agent_line_1\", \"Desk.Admin\" = \"global_administrator\" }\n\
+        [[identity.providers]]\nissuer = \"http://login.example\"\naudience = [\"desk\", \" \"]\norganisation = \" \"\nroles = { \"\" = \"approver\" }\n\
+        [[identity.providers]]\nissuer = \"https://login.example/desk\"\naudience = [\"desk\"]\nvouches_for_addresses = true\nversion_1 = true\nroles = {}\n";
+    std::fs::write(&file, text).expect("a file");
+    let refused = Settings::from_parts(Some(&file), std::iter::empty()).expect_err("they cannot be").to_string();
+    let of_file = format!(" ({})", file.display());
+    let mut keys: Vec<_> =
+        refused.lines().map(|line| line.strip_prefix("settings: ").and_then(|line| line.split(&of_file).next()).unwrap_or(line)).collect();
+    keys.sort_unstable();
+    let of = |at: usize, keys: &[&str]| keys.iter().map(|key| format!("identity.providers.{at}.{key}")).collect::<Vec<_>>();
+    let expected = [
+        vec!["http.listen".to_owned()],
+        of(0, &["audience", "guests", "issuer", "roles", "roles"]),
+        of(1, &["audience", "issuer", "issuer", "organisation", "roles"]),
+        of(2, &["version_1", "vouches_for_addresses"]),
+    ];
+    assert_eq!(keys, expected.concat(), "{refused}");
+    for told in ["is given twice", "agent_line_1", "global_administrator", "https://"] {
+        assert!(refused.contains(told), "{told} in\n{refused}");
+    }
+}
+
+#[test]
+fn an_issuer_is_reached_over_tls_or_on_this_machine() {
+    for (issuer, is_one) in [
+        ("https://login.example", true),
+        ("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0", true),
+        ("http://127.0.0.1:8080/", true),
+        ("http://[::1]:8080", true),
+        ("http://localhost/desk", true),
+        ("http://login.example", false),
+        ("http://127.0.0.1.login.example", false),
+        ("http://localhost.login.example", false),
+        ("https://", false),
+        ("login.example", false),
+        ("HTTPS://login.example", false),
+        (" https://login.example", false),
+        ("https://login.example ", false),
+        ("https://desk@login.example", false),
+        ("https://login.example?tenant=x", false),
+        ("https://login.example#x", false),
+        ("ftp://login.example", false),
+    ] {
+        assert_eq!(checks::is_issuer(issuer), is_one, "{issuer}");
+    }
+}
+
+#[test]
 fn secrets_are_masked_when_printed() {
     let settings = with(&[("UURWERK_ADMIN_TOKEN", "geheim"), ("UURWERK_DATABASE_URL", "postgres://u:geheim@db/x")]).expect("settings");
     let printed = format!("{} {:?}", toml::to_string(&settings).expect("they print"), settings.admin);

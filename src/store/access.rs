@@ -1,12 +1,13 @@
 //! Whether what callers may has changed since a process last identified them.
 
+use chrono::{DateTime, Utc};
 use entity::{access_state, account, token};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken};
+use super::{Reads, Tx, accounts, broken};
 use crate::domain::Instant;
 
 /// Raises the version. To be called in every transaction that takes something away from a caller, or changes what they may: when it
@@ -28,8 +29,20 @@ pub async fn taken_from(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr
     let revoked = token::Entity::update_many().col_expr(token::Column::RevokedAt, Expr::value(Some(now.to_utc())));
     let theirs = revoked.filter(token::Column::PersonId.eq(person)).filter(token::Column::RevokedAt.is_null());
     theirs.exec(tx.connection()).await?;
-    let blocked = account::Entity::update_many().col_expr(account::Column::BlockedAt, Expr::value(Some(now.to_utc())));
+    let blocked = account::Entity::update_many()
+        .col_expr(account::Column::BlockedAt, Expr::value(Some(now.to_utc())))
+        .col_expr(account::Column::BlockedBecause, Expr::value(Some(accounts::LEFT)));
     let theirs = blocked.filter(account::Column::PersonId.eq(person)).filter(account::Column::BlockedAt.is_null());
+    theirs.exec(tx.connection()).await?;
+    changed(tx).await
+}
+
+/// Lets the accounts of somebody who came back in again, as far as it was their leaving that blocked them. Tokens stay revoked.
+pub async fn given_back(tx: &Tx, person: Uuid) -> Result<(), DbErr> {
+    let unblocked = account::Entity::update_many()
+        .col_expr(account::Column::BlockedAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>));
+    let theirs = unblocked.filter(account::Column::PersonId.eq(person)).filter(account::Column::BlockedBecause.eq(accounts::LEFT));
     theirs.exec(tx.connection()).await?;
     changed(tx).await
 }

@@ -3,12 +3,15 @@
 use entity::account;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx};
 use crate::domain::Instant;
+
+/// Why an account is blocked whose person left: it comes in again when they come back.
+pub(super) const LEFT: &str = "left";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -46,6 +49,12 @@ pub async fn find(reads: &impl Reads, issuer: &str, subject: &str) -> Result<Opt
     }))
 }
 
+/// The accounts of somebody.
+pub async fn ids_of(reads: &impl Reads, person: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let theirs = reads.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(person)).select_only();
+    theirs.column(account::Column::Id).into_tuple().all(reads.connection()).await
+}
+
 /// Adds one, unless another process was first.
 pub async fn insert(tx: &Tx, account: &Account, created_at: Instant) -> Result<(), DbErr> {
     let row = account::ActiveModel {
@@ -57,7 +66,8 @@ pub async fn insert(tx: &Tx, account: &Account, created_at: Instant) -> Result<(
         name: Set(account.name.clone()),
         email: Set(account.email.as_ref().map(|email| email.to_lowercase())),
         created_at: Set(created_at.to_utc()),
-        blocked_at: Set(None),
+        blocked_at: Set(account.is_blocked.then(|| created_at.to_utc())),
+        blocked_because: Set(account.is_blocked.then(|| LEFT.to_owned())),
     };
     let first = OnConflict::columns([account::Column::Issuer, account::Column::Subject]).do_nothing().to_owned();
     account::Entity::insert(row).on_conflict(first).exec_without_returning(tx.connection()).await.map(drop)

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use entity::approval;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Select};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
-use crate::domain::approval::{Approval, ApprovalSubject};
+use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::contract::Side;
 
 /// Approvals by the id of what they belong to, each with its number, in that order.
@@ -39,13 +40,19 @@ pub async fn insert(tx: &Tx, (kind, subject): (ApprovalSubject, Uuid), sequence:
         subject_id: Set(subject),
         sequence: Set(sequence),
         side: Set(approval.side.as_str().to_owned()),
-        approver_id: Set(approval.approver),
+        approver_id: Set(Some(approval.approver)),
         name: Set(approval.name.clone()),
         evidence: Set(approval.evidence.clone()),
         actor: Set(approval.actor.clone()),
+        token_id: Set(approval.token),
         approved_at: Set(approval.approved_at.to_utc()),
     };
     approval::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// As the columns have it that say how something ended which waited for approvals.
+pub(super) fn ended(by: Option<String>, at: Option<DateTime<Utc>>, reason: Option<String>) -> Option<Ended> {
+    by.zip(at).map(|(by, at)| Ended { by, at: instant(at), reason: reason.unwrap_or_default() })
 }
 
 async fn by_subject(reads: &impl Reads, rows: Select<approval::Entity>) -> Result<BySubject, DbErr> {
@@ -60,10 +67,11 @@ fn to_domain(row: approval::Model) -> Result<Approval, DbErr> {
     Ok(Approval {
         id: row.id,
         side: Side::named(&row.side).ok_or_else(|| broken("a side"))?,
-        approver: row.approver_id,
+        approver: row.approver_id.ok_or_else(|| broken("who signed"))?,
         name: row.name,
         evidence: row.evidence,
         actor: row.actor,
+        token: row.token_id,
         approved_at: instant(row.approved_at),
     })
 }

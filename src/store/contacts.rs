@@ -1,15 +1,17 @@
 //! Who of a client may contact the desk under a contract.
 
-use entity::{contact, contact_list};
+use std::collections::HashMap;
+
+use entity::{contact, contact_change, contact_list};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant};
+use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
-use crate::domain::contact::{Contact, ContactFilter};
+use crate::domain::contact::{Contact, ContactChange, ContactFilter};
 use crate::domain::person::Person;
 
 /// The most names told at once.
@@ -47,11 +49,11 @@ pub async fn active(reads: &impl Reads, people: &[Uuid]) -> Result<Vec<(String, 
     Ok(rows.into_iter().map(|row| (row.contract, row.person_id)).collect())
 }
 
-/// How many contacts of a client are active.
-pub async fn count_active(reads: &impl Reads, contract: &str, organisation: &str) -> Result<u64, DbErr> {
+/// Who are active contacts of a client.
+pub async fn active_of(reads: &impl Reads, contract: &str, organisation: &str) -> Result<Vec<Uuid>, DbErr> {
     let rows = reads.find::<contact::Entity>().filter(contact::Column::Contract.eq(contract));
     let rows = rows.filter(contact::Column::Organisation.eq(organisation)).filter(contact::Column::EndedAt.is_null());
-    rows.count(reads.connection()).await
+    rows.select_only().column(contact::Column::PersonId).into_tuple().all(reads.connection()).await
 }
 
 /// A page of a contract's contacts with who they are, by organisation and id.
@@ -105,7 +107,8 @@ pub async fn names(reads: &impl Reads, contract: &str, organisation: &str) -> Re
     Ok(list(reads, &filter).await?.into_iter().map(|(_, person)| person.name).collect())
 }
 
-pub async fn insert(tx: &Tx, contact: &Contact) -> Result<(), DbErr> {
+/// Adds somebody to a list; `change` is the id under which that stands in the history of the list.
+pub async fn insert(tx: &Tx, contact: &Contact, change: Uuid) -> Result<(), DbErr> {
     let row = contact::ActiveModel {
         id: Set(contact.id),
         contract: Set(contact.contract.clone()),
@@ -116,26 +119,64 @@ pub async fn insert(tx: &Tx, contact: &Contact) -> Result<(), DbErr> {
         ended_by: Set(contact.ended.as_ref().map(|(by, _)| by.clone())),
         ended_at: Set(contact.ended.as_ref().map(|(_, at)| at.to_utc())),
     };
-    contact::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+    contact::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    keep(tx, std::slice::from_ref(contact), || change).await
 }
 
 /// Records that a contact is active again, or no longer.
-pub async fn update(tx: &Tx, contact: &Contact) -> Result<(), DbErr> {
+pub async fn update(tx: &Tx, contact: &Contact, change: Uuid) -> Result<(), DbErr> {
     let row = contact::Entity::update_many()
         .col_expr(contact::Column::AddedBy, Expr::value(contact.added_by.clone()))
         .col_expr(contact::Column::AddedAt, Expr::value(contact.added_at.to_utc()))
         .col_expr(contact::Column::EndedBy, Expr::value(contact.ended.as_ref().map(|(by, _)| by.clone())))
         .col_expr(contact::Column::EndedAt, Expr::value(contact.ended.as_ref().map(|(_, at)| at.to_utc())));
-    row.filter(contact::Column::Id.eq(contact.id)).exec(tx.connection()).await.map(drop)
+    row.filter(contact::Column::Id.eq(contact.id)).exec(tx.connection()).await?;
+    keep(tx, std::slice::from_ref(contact), || change).await
 }
 
 /// Ends whatever somebody is a contact of.
-pub async fn end_of(tx: &Tx, person: Uuid, by: &str, at: Instant) -> Result<(), DbErr> {
+pub async fn end_of(tx: &Tx, person: Uuid, by: &str, at: Instant, id: impl Fn() -> Uuid) -> Result<(), DbErr> {
+    let active = tx.find::<contact::Entity>().filter(contact::Column::PersonId.eq(person)).filter(contact::Column::EndedAt.is_null());
+    let active = active.order_by_asc(contact::Column::Id).lock_exclusive().all(tx.connection()).await?;
     let row = contact::Entity::update_many()
         .col_expr(contact::Column::EndedBy, Expr::value(Some(by.to_owned())))
         .col_expr(contact::Column::EndedAt, Expr::value(Some(at.to_utc())));
     let theirs = row.filter(contact::Column::PersonId.eq(person)).filter(contact::Column::EndedAt.is_null());
-    theirs.exec(tx.connection()).await.map(drop)
+    theirs.exec(tx.connection()).await?;
+    let ended = active.into_iter().map(|row| Contact { ended: Some((by.to_owned(), at)), ..to_domain(row) });
+    keep(tx, &ended.collect::<Vec<_>>(), id).await
+}
+
+/// Keeps what was done to these places on a list.
+async fn keep(tx: &Tx, contacts: &[Contact], id: impl Fn() -> Uuid) -> Result<(), DbErr> {
+    let row = |contact: &Contact| {
+        let ContactChange { is_active, actor, at } = contact.latest();
+        contact_change::ActiveModel {
+            id: Set(id()),
+            organisation: Set(contact.organisation.clone()),
+            contact_id: Set(contact.id),
+            person_id: Set(contact.person_id),
+            is_active: Set(is_active),
+            actor: Set(actor),
+            recorded_at: Set(at.to_utc()),
+        }
+    };
+    insert_rows::<contact_change::Entity>(tx, contacts.iter().map(row).collect(), None).await.map(drop)
+}
+
+/// What was done to these places on a list, oldest first.
+pub async fn histories(reads: &impl Reads, contacts: &[Uuid]) -> Result<HashMap<Uuid, Vec<ContactChange>>, DbErr> {
+    let mut histories: HashMap<_, Vec<_>> = HashMap::new();
+    if contacts.is_empty() {
+        return Ok(histories);
+    }
+    let rows = reads.find::<contact_change::Entity>().filter(contact_change::Column::ContactId.is_in(contacts.iter().copied()));
+    let rows = rows.order_by_asc(contact_change::Column::RecordedAt).order_by_asc(contact_change::Column::Id);
+    for row in rows.all(reads.connection()).await? {
+        let change = ContactChange { is_active: row.is_active, actor: row.actor, at: instant(row.recorded_at) };
+        histories.entry(row.contact_id).or_default().push(change);
+    }
+    Ok(histories)
 }
 
 fn to_domain(row: contact::Model) -> Contact {

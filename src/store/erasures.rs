@@ -4,28 +4,55 @@ use std::collections::BTreeMap;
 
 use entity::{account, erasure, inbound_mail, outbound_mail, person, token};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoCondition, LikeExpr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::inbound::MADE_UP;
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant, storage};
+use super::{Backend, Reads, Tx, instant, storage};
 use crate::domain::Instant;
-use crate::domain::mail::MailState;
-use crate::domain::person::{Person, without_address};
+use crate::domain::address::made_up;
+use crate::domain::mail::{MailOutcome, MailState};
+use crate::domain::person::Person;
 use crate::domain::privacy::{ERASED_NAME, Erasure};
+
+/// Mails named in one statement.
+const AT_ONCE: usize = 1000;
 
 /// Takes a person's name, address and number out of their row.
 pub async fn person(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
     let erased = person::Entity::update_many()
         .col_expr(person::Column::Name, Expr::value(ERASED_NAME))
-        .col_expr(person::Column::Email, Expr::value(without_address(id)))
+        .col_expr(person::Column::Email, Expr::value(made_up(id)))
         .col_expr(person::Column::Phone, Expr::value(None::<String>))
         .col_expr(person::Column::IsShared, Expr::value(false))
         .col_expr(person::Column::LeftAt, Expr::col(person::Column::LeftAt).if_null(Expr::value(Some(now.to_utc()))))
         .col_expr(person::Column::SearchText, Expr::value(""))
         .col_expr(person::Column::ErasedAt, Expr::value(Some(now.to_utc())));
     erased.filter(person::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+}
+
+/// The PostgreSQL advisory lock between erasures and whatever reads an address and writes it somewhere; next to those of `schema` and `seat`.
+const LOCK: i64 = 0x7575_7277_0003;
+
+/// Keeps everybody from being erased until this transaction ends. To be called before it reads the address of somebody that it writes, such as
+/// that of a mail: an erasure either came before, and there is no address to read, or comes after, and finds what was written.
+pub async fn hold_off(tx: &Tx) -> Result<(), DbErr> {
+    with_lock(tx, "pg_advisory_xact_lock_shared").await
+}
+
+/// Waits for whoever is writing an address, and keeps others from it until this transaction ends.
+pub async fn alone(tx: &Tx) -> Result<(), DbErr> {
+    with_lock(tx, "pg_advisory_xact_lock").await
+}
+
+async fn with_lock(tx: &Tx, take: &str) -> Result<(), DbErr> {
+    // On SQLite a transaction is the only writer anyway.
+    if tx.backend() == Backend::Sqlite {
+        return Ok(());
+    }
+    tx.connection().execute_unprepared(&format!("SELECT {take}({LOCK})")).await.map(drop)
 }
 
 /// Whether they were erased before.
@@ -46,24 +73,40 @@ pub async fn access(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
         let accounts = account::Entity::update_many()
             .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
             .col_expr(account::Column::Subject, Expr::value(format!("erased:{id}")))
+            .col_expr(account::Column::Email, Expr::value(None::<String>))
+            .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>))
             .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
         accounts.filter(account::Column::Id.eq(id)).exec(tx.connection()).await?;
     }
     Ok(())
 }
 
-/// Erases the copies of mails that came from them: sender, subject, and the message itself. Returns how many.
+/// Erases the copies of mails that came from them, and of reports that a mail did not reach them: sender, subject, and the message itself.
+/// Returns how many.
 pub async fn inbound(tx: &Tx, person: &Person, now: Instant) -> Result<u64, DbErr> {
-    empty(tx, from(&person.organisation, &person.email), now).await
+    let theirs = empty(tx, from(&person.organisation, &person.email), now).await?;
+    // Reports are few, and come from mail servers: an address stands in their words.
+    let literal = person.email.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let named = Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Reason)));
+    let reports = Condition::all()
+        .add(inbound_mail::Column::Outcome.eq(MailOutcome::Bounce.as_str()))
+        .add(named.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+    let kept = tx.find::<inbound_mail::Entity>().filter(reports).select_only().column(inbound_mail::Column::Id);
+    let kept: Vec<Uuid> = kept.into_tuple().all(tx.connection()).await?;
+    let about = empty(tx, inbound_mail::Column::Id.is_in(kept.iter().copied()).into_condition(), now).await?;
+    let unsaid = inbound_mail::Entity::update_many().col_expr(inbound_mail::Column::Reason, Expr::value(None::<String>));
+    unsaid.filter(inbound_mail::Column::Id.is_in(kept)).exec(tx.connection()).await?;
+    Ok(theirs + about)
 }
 
 /// Erases the copies of these mails, which then take no room any more. Returns how many.
 pub(super) async fn empty(tx: &Tx, which: Condition, now: Instant) -> Result<u64, DbErr> {
     let kept = tx.find::<inbound_mail::Entity>().filter(which).filter(inbound_mail::Column::ErasedAt.is_null()).select_only();
-    let kept = kept.columns([inbound_mail::Column::Id, inbound_mail::Column::Organisation, inbound_mail::Column::SizeBytes]);
-    let kept: Vec<(Uuid, Option<String>, i64)> = kept.into_tuple().all(tx.connection()).await?;
+    let columns =
+        [inbound_mail::Column::Id, inbound_mail::Column::Organisation, inbound_mail::Column::SizeBytes, inbound_mail::Column::MessageId];
+    let kept: Vec<(Uuid, Option<String>, i64, String)> = kept.columns(columns).into_tuple().all(tx.connection()).await?;
     let mut room: BTreeMap<&str, u64> = BTreeMap::new();
-    for (_, organisation, bytes) in &kept {
+    for (_, organisation, bytes, _) in &kept {
         *room.entry(organisation.as_deref().unwrap_or(storage::NOBODY)).or_default() += u64::try_from(*bytes).unwrap_or_default();
     }
     for (organisation, bytes) in room {
@@ -72,31 +115,46 @@ pub(super) async fn empty(tx: &Tx, which: Condition, now: Instant) -> Result<u64
     let emptied = inbound_mail::Entity::update_many()
         .col_expr(inbound_mail::Column::Sender, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::Subject, Expr::value(None::<String>))
+        // A Message-ID may hold the address of its sender. A later copy is known by its key.
+        .col_expr(inbound_mail::Column::MessageId, Expr::value(format!("{}{MADE_UP}", Uuid::new_v4())))
         .col_expr(inbound_mail::Column::Raw, Expr::value(Vec::<u8>::new()))
         .col_expr(inbound_mail::Column::KeyId, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))
         .col_expr(inbound_mail::Column::ErasedAt, Expr::value(Some(now.to_utc())));
     let emptied = emptied.filter(inbound_mail::Column::Id.is_in(kept.iter().map(|(id, ..)| *id)));
-    Ok(emptied.exec(tx.connection()).await?.rows_affected)
+    let emptied = emptied.exec(tx.connection()).await?.rows_affected;
+    for answered in kept.chunks(AT_ONCE) {
+        let answers = outbound_mail::Entity::update_many().col_expr(outbound_mail::Column::InReplyTo, Expr::value(None::<String>));
+        let answered = outbound_mail::Column::InReplyTo.is_in(answered.iter().map(|mail| mail.3.as_str()));
+        answers.filter(answered).exec(tx.connection()).await?;
+    }
+    Ok(emptied)
 }
 
 /// Mails of that sender to an organisation's desk; those that were attributed to nobody are theirs, too.
 pub(super) fn from(organisation: &str, email: &str) -> Condition {
     let sender = Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Sender))).eq(email);
-    let theirs =
-        Condition::any().add(inbound_mail::Column::Organisation.eq(organisation)).add(inbound_mail::Column::Organisation.is_null());
+    let theirs = Condition::any()
+        .add(inbound_mail::Column::Organisation.eq(organisation))
+        .add(inbound_mail::Column::Organisation.is_null())
+        // Somebody of the desk writes about any client.
+        .add(Expr::value(organisation.is_empty()));
     Condition::all().add(inbound_mail::Column::Sender.is_not_null()).add(sender).add(theirs)
+}
+
+/// Mails to them; to somebody of the desk, about any client.
+pub(super) fn to(person: &Person) -> Condition {
+    let own = Condition::all().add(outbound_mail::Column::Recipient.eq(&person.email));
+    if person.is_of_the_desk() { own } else { own.add(outbound_mail::Column::Organisation.eq(&person.organisation)) }
 }
 
 /// Erases the mails to them: what waits is never sent, what was sent loses address and text. Returns how many.
 pub async fn outbound(tx: &Tx, person: &Person) -> Result<u64, DbErr> {
-    let theirs = Condition::all()
-        .add(outbound_mail::Column::Recipient.eq(&person.email))
-        .add(outbound_mail::Column::Organisation.eq(&person.organisation));
+    let theirs = to(person);
     let waiting = outbound_mail::Entity::delete_many().filter(theirs.clone());
     let waiting = waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).exec(tx.connection()).await?;
     let sent = outbound_mail::Entity::update_many()
-        .col_expr(outbound_mail::Column::Recipient, Expr::value(without_address(person.id)))
+        .col_expr(outbound_mail::Column::Recipient, Expr::value(made_up(person.id)))
         .col_expr(outbound_mail::Column::Subject, Expr::value(""))
         .col_expr(outbound_mail::Column::Body, Expr::value(""))
         .col_expr(outbound_mail::Column::LastError, Expr::value(None::<String>));

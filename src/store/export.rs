@@ -1,15 +1,16 @@
 //! Everything that is held of one person, section by section, page by page, as JSON.
 
-use entity::{account, attachment, event, inbound_mail, message, outbound_mail, ticket, token};
-use sea_orm::sea_query::Expr;
+use chrono::{DateTime, Utc};
+use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, token};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, View, erasures, instant};
-use crate::domain::actor::Actor;
+use super::{Reads, View, desk_people, erasures, instant};
 use crate::domain::person::Person;
+use crate::domain::role_assignment::{Absence, RoleAssignment};
 use crate::domain::ticket::Visibility;
 
 /// What an export has beside the person's own row, in its order.
@@ -22,12 +23,26 @@ pub enum Section {
     Attachments,
     MailsIn,
     MailsOut,
+    Roles,
+    Signatures,
+    Contacts,
     Actions,
 }
 
 impl Section {
-    pub const ALL: [Self; 8] =
-        [Self::Accounts, Self::Tokens, Self::Tickets, Self::Messages, Self::Attachments, Self::MailsIn, Self::MailsOut, Self::Actions];
+    pub const ALL: [Self; 11] = [
+        Self::Accounts,
+        Self::Tokens,
+        Self::Tickets,
+        Self::Messages,
+        Self::Attachments,
+        Self::MailsIn,
+        Self::MailsOut,
+        Self::Roles,
+        Self::Signatures,
+        Self::Contacts,
+        Self::Actions,
+    ];
 
     /// Its key in the export.
     pub const fn key(self) -> &'static str {
@@ -39,98 +54,188 @@ impl Section {
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
             Self::MailsOut => "mailsOut",
+            Self::Roles => "roles",
+            Self::Signatures => "signatures",
+            Self::Contacts => "contacts",
             Self::Actions => "actions",
         }
     }
 }
 
+type Page = Result<Vec<(Uuid, Value)>, DbErr>;
+
 /// A page of a section, by id, after one of them.
-pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit: u64) -> Result<Vec<(Uuid, Value)>, DbErr> {
-    let at = |utc| instant(utc).to_string();
-    let by = Actor::Client(of.id.to_string()).as_text();
+pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit: u64) -> Page {
+    let asked = Asked { view, of, after, limit };
     match section {
-        Section::Accounts => {
-            let rows = view.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(of.id));
-            let rows = paged(rows, account::Column::Id, after, limit).all(view.connection()).await?;
-            Ok(rows.into_iter().map(|row| (row.id, json!({ "issuer": row.issuer, "subject": row.subject, "name": row.name }))).collect())
-        }
-        Section::Tokens => {
-            let rows = view.find_of_desk::<token::Entity>().filter(token::Column::PersonId.eq(of.id));
-            let rows = paged(rows, token::Column::Id, after, limit).all(view.connection()).await?;
-            Ok(rows.into_iter().map(|row| (row.id, json!({ "name": row.name, "createdAt": at(row.created_at) }))).collect())
-        }
-        Section::Tickets => {
-            let rows = view.find::<ticket::Entity>().filter(ticket::Column::RequesterId.eq(of.id));
-            let rows = paged(rows, ticket::Column::Id, after, limit).all(view.connection()).await?;
-            let shown = |row: ticket::Model| {
-                let number = super::tickets::to_domain(row.clone()).map(|ticket| ticket.reference())?;
-                let what = json!({ "id": row.id, "number": number, "type": row.kind, "contract": row.contract, "title": row.title,
-                    "description": row.description, "state": row.state, "channel": row.channel, "openedAt": at(row.opened_at),
-                    "closedAt": row.closed_at.map(at) });
-                Ok((row.id, what))
-            };
-            rows.into_iter().map(shown).collect()
-        }
-        Section::Messages => {
-            let theirs = Condition::any().add(message::Column::PersonId.eq(of.id)).add(message::Column::Author.eq(by));
-            let rows =
-                paged(view.find::<message::Entity>().filter(theirs), message::Column::Id, after, limit).all(view.connection()).await?;
-            let shown = |row: message::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.occurred_at) }));
-            Ok(rows.into_iter().map(shown).collect())
-        }
-        Section::Attachments => {
-            let rows = view.find::<attachment::Entity>().filter(attachment::Column::Author.eq(by));
-            let rows = rows.filter(attachment::Column::Visibility.eq(Visibility::Public.as_str()));
-            let rows = paged(rows, attachment::Column::Id, after, limit).all(view.connection()).await?;
-            let shown = |row: attachment::Model| {
-                let what = json!({ "id": row.id, "ticketId": row.ticket_id, "name": row.name, "mediaType": row.media_type,
-                    "sizeBytes": row.size_bytes, "at": at(row.recorded_at) });
-                (row.id, what)
-            };
-            Ok(rows.into_iter().map(shown).collect())
-        }
-        Section::MailsIn => {
-            let rows = view.find::<inbound_mail::Entity>().filter(erasures::from(&of.organisation, &of.email)).select_only();
-            let rows = rows.columns([
-                inbound_mail::Column::Id,
-                inbound_mail::Column::Mailbox,
-                inbound_mail::Column::Subject,
-                inbound_mail::Column::MessageId,
-                inbound_mail::Column::ReceivedAt,
-                inbound_mail::Column::TicketId,
-            ]);
-            let rows = paged(rows, inbound_mail::Column::Id, after, limit).into_tuple().all(view.connection()).await?;
-            let shown = |(id, mailbox, subject, message, received, ticket): (Uuid, String, Option<String>, String, _, Option<Uuid>)| {
-                let what = json!({ "id": id, "mailbox": mailbox, "subject": subject, "messageId": message, "receivedAt": at(received),
-                    "ticketId": ticket });
-                (id, what)
-            };
-            Ok(rows.into_iter().map(shown).collect())
-        }
-        Section::MailsOut => {
-            let rows = view.find::<outbound_mail::Entity>().filter(outbound_mail::Column::Recipient.eq(&of.email));
-            let rows = rows.filter(outbound_mail::Column::Organisation.eq(&of.organisation));
-            let rows = paged(rows, outbound_mail::Column::Id, after, limit).all(view.connection()).await?;
-            let shown = |row: outbound_mail::Model| {
-                let what = json!({ "subject": row.subject, "body": row.body, "ticketId": row.ticket_id, "createdAt": at(row.created_at),
-                    "sentAt": row.sent_at.map(at) });
-                (row.id, what)
-            };
-            Ok(rows.into_iter().map(shown).collect())
-        }
-        Section::Actions => {
-            // As the partial index has it.
-            let of_client = Expr::cust("actor >= 'client:' AND actor < 'client;'");
-            let rows = view.find::<event::Entity>().filter(event::Column::Actor.eq(by)).filter(of_client);
-            let rows = paged(rows, event::Column::Id, after, limit).all(view.connection()).await?;
-            let shown = |row: event::Model| {
-                (row.id, json!({ "subjectId": row.subject_id, "type": row.kind, "reason": row.reason, "at": at(row.occurred_at) }))
-            };
-            Ok(rows.into_iter().map(shown).collect())
-        }
+        Section::Accounts => asked.accounts().await,
+        Section::Tokens => asked.tokens().await,
+        Section::Tickets => asked.tickets().await,
+        Section::Messages => asked.messages().await,
+        Section::Attachments => asked.attachments().await,
+        Section::MailsIn => asked.mails_in().await,
+        Section::MailsOut => asked.mails_out().await,
+        Section::Roles => asked.roles().await,
+        Section::Signatures => asked.signatures().await,
+        Section::Contacts => asked.contacts().await,
+        Section::Actions => asked.actions().await,
     }
 }
 
-fn paged<E: EntityTrait>(rows: Select<E>, id: E::Column, after: Uuid, limit: u64) -> Select<E> {
-    rows.filter(id.gt(after)).order_by_asc(id).limit(limit)
+/// What is asked of each section.
+struct Asked<'a> {
+    view: &'a View,
+    of: &'a Person,
+    after: Uuid,
+    limit: u64,
+}
+
+impl Asked<'_> {
+    async fn accounts(&self) -> Page {
+        let rows = self
+            .view
+            .find_of_desk::<account::Entity>()
+            .filter(account::Column::PersonId.eq(self.of.id).or(account::Column::Id.eq(self.of.id)));
+        let rows = self.paged(rows, account::Column::Id).all(self.view.connection()).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "issuer": row.issuer, "subject": row.subject, "name": row.name }))).collect())
+    }
+
+    async fn tokens(&self) -> Page {
+        let rows = self
+            .view
+            .find_of_desk::<token::Entity>()
+            .filter(token::Column::PersonId.eq(self.of.id).or(token::Column::AccountId.eq(self.of.id)));
+        let rows = self.paged(rows, token::Column::Id).all(self.view.connection()).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "name": row.name, "createdAt": at(row.created_at) }))).collect())
+    }
+
+    async fn tickets(&self) -> Page {
+        let rows = self.view.find::<ticket::Entity>();
+        let rows = if self.of.is_of_the_desk() {
+            let called = desk_people::called(self.of).into_iter().chain([self.of.id.to_string()]);
+            rows.filter(ticket::Column::Assignee.is_in(called))
+        } else {
+            rows.filter(ticket::Column::RequesterId.eq(self.of.id))
+        };
+        let rows = self.paged(rows, ticket::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: ticket::Model| {
+            let number = super::tickets::to_domain(row.clone()).map(|ticket| ticket.reference())?;
+            let what = json!({ "id": row.id, "number": number, "type": row.kind, "contract": row.contract, "title": row.title,
+                "description": row.description, "state": row.state, "channel": row.channel, "openedAt": at(row.opened_at),
+                "closedAt": row.closed_at.map(at) });
+            Ok((row.id, what))
+        };
+        rows.into_iter().map(shown).collect()
+    }
+
+    async fn messages(&self) -> Page {
+        let theirs =
+            Condition::any().add(message::Column::PersonId.eq(self.of.id)).add(message::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(self.view.find::<message::Entity>().filter(theirs), message::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: message::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.occurred_at) }));
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn attachments(&self) -> Page {
+        let rows = self.view.find::<attachment::Entity>().filter(attachment::Column::Author.eq(self.of.actor().as_text()));
+        // A client does not hear of files that only the desk sees.
+        let is_own = if self.of.is_of_the_desk() {
+            Condition::all()
+        } else {
+            attachment::Column::Visibility.eq(Visibility::Public.as_str()).into_condition()
+        };
+        let rows = rows.filter(is_own);
+        let rows = self.paged(rows, attachment::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: attachment::Model| {
+            let what = json!({ "id": row.id, "ticketId": row.ticket_id, "name": row.name, "mediaType": row.media_type,
+                "sizeBytes": row.size_bytes, "at": at(row.recorded_at) });
+            (row.id, what)
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn mails_in(&self) -> Page {
+        let rows = self.view.find::<inbound_mail::Entity>().filter(erasures::from(&self.of.organisation, &self.of.email)).select_only();
+        let rows = rows.columns([
+            inbound_mail::Column::Id,
+            inbound_mail::Column::Mailbox,
+            inbound_mail::Column::Subject,
+            inbound_mail::Column::MessageId,
+            inbound_mail::Column::ReceivedAt,
+            inbound_mail::Column::TicketId,
+        ]);
+        let rows = self.paged(rows, inbound_mail::Column::Id).into_tuple().all(self.view.connection()).await?;
+        let shown = |(id, mailbox, subject, message, received, ticket): (Uuid, String, Option<String>, String, _, Option<Uuid>)| {
+            let what = json!({ "id": id, "mailbox": mailbox, "subject": subject, "messageId": message, "receivedAt": at(received),
+                "ticketId": ticket });
+            (id, what)
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn mails_out(&self) -> Page {
+        let rows = self.view.find::<outbound_mail::Entity>().filter(erasures::to(self.of));
+        let rows = self.paged(rows, outbound_mail::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: outbound_mail::Model| {
+            let what = json!({ "subject": row.subject, "body": row.body, "ticketId": row.ticket_id, "createdAt": at(row.created_at),
+                "sentAt": row.sent_at.map(at) });
+            (row.id, what)
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn roles(&self) -> Page {
+        let who: Vec<_> = super::accounts::ids_of(self.view, self.of.id).await?.into_iter().chain([self.of.id]).collect();
+        let held = super::role_assignments::held_by(self.view, &who, self.after, self.limit).await?;
+        let shown = |one: RoleAssignment| {
+            let deputises = one.absences.iter().filter(|absence| absence.deputy.is_some_and(|deputy| who.contains(&deputy)));
+            let absence = |absence: &Absence| json!({ "fromAt": absence.from_at, "untilAt": absence.until_at });
+            let what = json!({ "id": one.id, "kind": one.kind.as_str(), "role": one.role, "contract": one.contract,
+                "isHolder": who.contains(&one.holder), "fromAt": one.from_at, "untilAt": one.until_at,
+                "deputyDuring": deputises.map(absence).collect::<Vec<_>>() });
+            (one.id, what)
+        };
+        Ok(held.into_iter().map(shown).collect())
+    }
+
+    async fn signatures(&self) -> Page {
+        let rows = self.view.find_of_desk::<approval::Entity>().filter(approval::Column::ApproverId.eq(self.of.id));
+        let rows = self.paged(rows, approval::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: approval::Model| {
+            let what = json!({ "id": row.id, "of": row.subject_kind, "ofId": row.subject_id, "side": row.side, "name": row.name,
+                "evidence": row.evidence, "at": at(row.approved_at) });
+            (row.id, what)
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn contacts(&self) -> Page {
+        let rows = self.view.find::<contact_change::Entity>().filter(contact_change::Column::PersonId.eq(self.of.id));
+        let rows = self.paged(rows, contact_change::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: contact_change::Model| {
+            (row.id, json!({ "contact": row.contact_id, "isActive": row.is_active, "at": at(row.recorded_at) }))
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn actions(&self) -> Page {
+        let rows = self.view.find::<event::Entity>().filter(event::Column::Actor.eq(self.of.actor().as_text()));
+        // As the partial index has it. What the desk did is most of all there is: it is gone through once.
+        let of_client = Expr::cust("actor >= 'client:' AND actor < 'client;'");
+        let rows = if self.of.is_of_the_desk() { rows } else { rows.filter(of_client) };
+        let rows = self.paged(rows, event::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: event::Model| {
+            (row.id, json!({ "subjectId": row.subject_id, "type": row.kind, "reason": row.reason, "at": at(row.occurred_at) }))
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    fn paged<E: EntityTrait>(&self, rows: Select<E>, id: E::Column) -> Select<E> {
+        rows.filter(id.gt(self.after)).order_by_asc(id).limit(self.limit)
+    }
+}
+
+/// A stored moment, as the export writes it.
+fn at(utc: DateTime<Utc>) -> String {
+    instant(utc).to_string()
 }

@@ -30,6 +30,8 @@ struct InboundRow {
     ticket_id: Option<Uuid>,
     received_at: chrono::DateTime<chrono::Utc>,
     size_bytes: i64,
+    erased_at: Option<chrono::DateTime<chrono::Utc>>,
+    redacted_at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// How a Message-ID that we made up ends.
@@ -47,8 +49,8 @@ pub struct SameMessage<'a> {
 /// What makes a message with the same words the same message.
 #[derive(Debug, Clone, Copy)]
 pub enum SameBy<'a> {
-    /// The same Message-ID, however long ago.
-    MessageId(&'a str),
+    /// The same Message-ID, however long ago; by the key that is made of it, which stays when the Message-ID is erased.
+    Key(&'a str),
     /// For a message without one: that the other came after this instant.
     CameAfter(Instant),
 }
@@ -61,7 +63,7 @@ pub async fn arrived(tx: &Tx, same: &SameMessage<'_>) -> Result<Option<Inbound>,
         .filter(inbound_mail::Column::Digest.eq(same.digest))
         .filter(inbound_mail::Column::Outcome.ne(MailOutcome::Duplicate.as_str()));
     let before = match same.by {
-        SameBy::MessageId(message_id) => before.filter(inbound_mail::Column::MessageId.eq(message_id)),
+        SameBy::Key(key) => before.filter(inbound_mail::Column::OnceKey.eq(key)),
         SameBy::CameAfter(instant) => before.filter(inbound_mail::Column::ReceivedAt.gt(instant.to_utc())),
     };
     let latest = before.order_by_desc(inbound_mail::Column::ReceivedAt).into_partial_model::<InboundRow>();
@@ -71,6 +73,12 @@ pub async fn arrived(tx: &Tx, same: &SameMessage<'_>) -> Result<Option<Inbound>,
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Inbound>, DbErr> {
     let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id)).into_partial_model::<InboundRow>();
     Ok(row.one(reads.connection()).await?.map(inbound))
+}
+
+/// The same, locked until the transaction ends.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Inbound>, DbErr> {
+    let row = tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id)).lock_exclusive();
+    Ok(row.into_partial_model::<InboundRow>().one(tx.connection()).await?.map(inbound))
 }
 
 /// The message itself as it is stored, and its key where it is sealed; `None` when it was erased.
@@ -103,13 +111,15 @@ pub async fn list(reads: &impl Reads, filter: &InboundFilter) -> Result<Vec<Inbo
     Ok(rows.into_iter().map(inbound).collect())
 }
 
-/// Records that a quarantined mail, or a presumed duplicate, became a ticket. False when it is neither any more.
+/// Records that a quarantined mail, or a presumed duplicate, became a ticket. False when it is neither any more, or nothing is left of it.
 pub async fn released(tx: &Tx, id: Uuid, ticket: &Ticket) -> Result<bool, DbErr> {
     let released = inbound_mail::Entity::update_many()
         .col_expr(inbound_mail::Column::Outcome, Expr::value(MailOutcome::Ticket.as_str()))
         .col_expr(inbound_mail::Column::TicketId, Expr::value(Some(ticket.id)))
         .col_expr(inbound_mail::Column::Organisation, Expr::value(Some(ticket.organisation.clone())))
         .filter(inbound_mail::Column::Id.eq(id))
+        .filter(inbound_mail::Column::RedactedAt.is_null())
+        .filter(inbound_mail::Column::ErasedAt.is_null())
         .filter(inbound_mail::Column::Outcome.is_in([MailOutcome::Quarantined.as_str(), MailOutcome::Duplicate.as_str()]));
     Ok(released.exec(tx.connection()).await?.rows_affected == 1)
 }
@@ -135,7 +145,8 @@ pub async fn keep(tx: &Tx, mail: &Inbound, once_key: Option<String>, (raw, key):
         key_id: Set(key.as_ref().map(|key| key.by.clone())),
         envelope: Set(key.map(|key| key.bytes)),
         size_bytes: Set(i64::try_from(mail.size_bytes).unwrap_or(i64::MAX)),
-        erased_at: Set(None),
+        erased_at: Set(mail.is_erased.then(|| mail.received_at.to_utc())),
+        redacted_at: Set(mail.redacted_at.map(Instant::to_utc)),
     };
     inbound_mail::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -158,6 +169,8 @@ fn inbound(row: InboundRow) -> Inbound {
         reason: row.reason,
         ticket_id: row.ticket_id,
         received_at: instant(row.received_at),
+        redacted_at: row.redacted_at.map(instant),
+        is_erased: row.erased_at.is_some(),
         size_bytes: u64::try_from(row.size_bytes).unwrap_or_default(),
     }
 }

@@ -24,6 +24,8 @@ pub struct LocalAccount {
     pub credentials: String,
     /// As histories name an actor.
     pub created_by: String,
+    /// Who set its password over the API, and so may know it; `None` for the command.
+    pub password_by: Option<String>,
     pub created_at: Instant,
     pub last_sign_in_at: Option<Instant>,
     pub closed_at: Option<Instant>,
@@ -60,6 +62,7 @@ pub async fn insert(tx: &Tx, account: &LocalAccount) -> Result<bool, DbErr> {
         credentials: Set(account.credentials.clone()),
         used_step: Set(None),
         created_by: Set(account.created_by.clone()),
+        password_by: Set(account.password_by.clone()),
         created_at: Set(account.created_at.to_utc()),
         last_sign_in_at: Set(None),
         closed_at: Set(None),
@@ -103,10 +106,11 @@ pub async fn reseal(tx: &Tx, id: Uuid, from: &str, to: &str) -> Result<(), DbErr
 }
 
 /// Gives an open account another password and other codes, and revokes what it signed in with. False when it is not open.
-pub async fn recover(tx: &Tx, id: Uuid, credentials: &str, now: Instant) -> Result<bool, DbErr> {
+pub async fn recover(tx: &Tx, id: Uuid, credentials: &str, by: Option<String>, now: Instant) -> Result<bool, DbErr> {
     let recovered = Entity::update_many()
         .col_expr(Column::Credentials, Expr::value(credentials))
         .col_expr(Column::UsedStep, Expr::value(None::<i64>))
+        .col_expr(Column::PasswordBy, Expr::value(by))
         .filter(Column::Id.eq(id))
         .filter(Column::ClosedAt.is_null());
     if recovered.exec(tx.connection()).await?.rows_affected == 0 {
@@ -120,6 +124,7 @@ pub async fn recover(tx: &Tx, id: Uuid, credentials: &str, now: Instant) -> Resu
 pub async fn close(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
     let open = Entity::update_many().filter(Column::Id.eq(id)).filter(Column::ClosedAt.is_null());
     open.col_expr(Column::ClosedAt, Expr::value(now.to_utc())).exec(tx.connection()).await?;
+    super::tokens::revoke_of_person(tx, id, now).await?;
     revoke_tokens(tx, id, now).await
 }
 
@@ -135,6 +140,7 @@ fn read(row: Model) -> LocalAccount {
         roles: Roles::from(&*row.roles),
         credentials: row.credentials,
         created_by: row.created_by,
+        password_by: row.password_by,
         created_at: instant(row.created_at),
         last_sign_in_at: row.last_sign_in_at.map(instant),
         closed_at: row.closed_at.map(instant),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::Instant;
+use crate::domain::address::{NO_ADDRESS, is_made_up};
 use crate::domain::mail::{MailState, Outbound, OutboundFilter, Tracked};
 
 /// A page of mails, newest first.
@@ -46,7 +47,7 @@ pub async fn count_tried_in_vain(reads: &impl Reads) -> Result<u64, DbErr> {
     waiting.count(reads.connection()).await
 }
 
-/// Puts a mail that was given up back in the queue as if it were new. False when it was not given up.
+/// Puts a mail that was given up back in the queue as if it were new. False when it was not given up, or its recipient was erased.
 pub async fn requeue(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
     let again = Entity::update_many()
         .col_expr(Column::State, Expr::value(MailState::Pending.as_str()))
@@ -54,7 +55,8 @@ pub async fn requeue(tx: &Tx, id: Uuid, now: Instant) -> Result<bool, DbErr> {
         .col_expr(Column::QueuedAt, Expr::value(Some(now.to_utc())))
         .col_expr(Column::NextAttemptAt, Expr::value(Some(now.to_utc())))
         .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(MailState::Failed.as_str()));
+        .filter(Column::State.eq(MailState::Failed.as_str()))
+        .filter(Column::Recipient.not_like(format!("%{NO_ADDRESS}")));
     Ok(again.exec(tx.connection()).await?.rows_affected == 1)
 }
 
@@ -69,11 +71,14 @@ pub async fn retry_now(tx: &Tx, now: Instant) -> Result<(), DbErr> {
 }
 
 /// Queues mails. A second mail of the same kind to the same person about the same event is dropped.
+///
+/// Nothing is queued for an address that is only kept in place of one, whoever writes to it.
 pub async fn queue(tx: &Tx, mails: &[Outbound]) -> Result<(), DbErr> {
+    let mails: Vec<_> = mails.iter().filter(|mail| !is_made_up(&mail.recipient)).collect();
     if mails.is_empty() {
         return Ok(());
     }
-    let rows = mails.iter().map(|mail| ActiveModel {
+    let rows = mails.into_iter().map(|mail| ActiveModel {
         id: Set(mail.id),
         ticket_id: Set(mail.ticket_id),
         organisation: Set(mail.organisation.clone()),
@@ -120,6 +125,12 @@ pub async fn take_due(tx: &Tx, now: Instant, again_at: Instant, limit: u64) -> R
         taken.filter(Column::Id.is_in(ids)).exec(tx.connection()).await?;
     }
     Ok(due.into_iter().map(outbound).collect())
+}
+
+/// One that still waits to be sent, as it now reads.
+pub async fn waiting(reads: &impl Reads, id: Uuid) -> Result<Option<Outbound>, DbErr> {
+    let row = reads.find::<Entity>().filter(Column::Id.eq(id)).filter(Column::State.eq(MailState::Pending.as_str()));
+    Ok(row.one(reads.connection()).await?.map(outbound))
 }
 
 /// When the next mail is due.

@@ -23,6 +23,16 @@ pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -
     Ok(found.one(reads.connection()).await?.map(to_domain))
 }
 
+/// The ids of those with that address: of an organisation, or of all.
+pub async fn ids_with_address(reads: &impl Reads, organisation: Option<&str>, email: &str) -> Result<Vec<Uuid>, DbErr> {
+    let found = reads.find::<person::Entity>().filter(person::Column::Email.eq(email));
+    let found = match organisation {
+        Some(organisation) => found.filter(person::Column::Organisation.eq(organisation)),
+        None => found,
+    };
+    found.select_only().column(person::Column::Id).into_tuple().all(reads.connection()).await
+}
+
 /// The organisations of which somebody with that address is known; strangers do not count.
 pub async fn organisations_of(reads: &impl Reads, email: &str) -> Result<Vec<String>, DbErr> {
     let found = reads.find::<person::Entity>().select_only().column(person::Column::Organisation);
@@ -97,9 +107,9 @@ pub async fn list(reads: &impl Reads, filter: &PersonFilter) -> Result<Vec<Perso
     Ok(query.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-/// The people of these organisations with these addresses.
+/// The people of these organisations with these addresses, colleagues of whoever sees themselves alone too: a ticket can be for one of them.
 pub async fn with_addresses(reads: &impl Reads, organisations: &[&str], emails: &[&str]) -> Result<Vec<Person>, DbErr> {
-    let found = reads.find::<person::Entity>().filter(person::Column::Organisation.is_in(organisations.iter().copied()));
+    let found = reads.find_colleagues().filter(person::Column::Organisation.is_in(organisations.iter().copied()));
     let found = found.filter(person::Column::Email.is_in(emails.iter().copied()));
     Ok(found.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }

@@ -1,17 +1,18 @@
 //! Redactions, and the only writers that take a text away: everything else in the store is added to or replaced by what somebody wrote.
 
-use entity::{attachment, event, inbound_mail, message, outbound_mail, redaction};
+use entity::{attachment, event, external_reference, inbound_mail, message, outbound_mail, redaction};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::storage::NOBODY;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Db, Reads, Tx, approvals, broken, instant};
+use super::{Reads, Tx, approvals, broken, instant, storage};
 use crate::domain::Instant;
-use crate::domain::approval::{Approval, ApprovalSubject};
+use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::redaction::{GONE, Redactable, Redaction};
-use crate::domain::ticket::{Reader, Visibility};
+use crate::domain::ticket::{Attachment, Reader, Visibility};
 
 /// A digest that no bytes have: of a number alone, a digest is as good as the number.
 const NO_DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -27,7 +28,9 @@ pub async fn insert(tx: &Tx, redaction: &Redaction) -> Result<(), DbErr> {
         reason: Set(redaction.reason.clone()),
         asked_at: Set(redaction.asked_at.to_utc()),
         done_at: Set(redaction.done_at.map(Instant::to_utc)),
-        finished_at: Set(redaction.finished_at.map(Instant::to_utc)),
+        ended_by: Set(None),
+        ended_at: Set(None),
+        end_reason: Set(None),
     };
     redaction::Entity::insert(row).exec_without_returning(tx.connection()).await?;
     for approval in &redaction.approvals {
@@ -41,24 +44,43 @@ pub async fn approve(tx: &Tx, id: Uuid, sequence: i64, approval: &Approval) -> R
     approvals::insert(tx, (ApprovalSubject::Redaction, id), sequence, approval).await
 }
 
-/// One of a ticket.
-pub async fn find(reads: &impl Reads, ticket: Uuid, id: Uuid) -> Result<Option<Redaction>, DbErr> {
-    let rows = reads.find::<redaction::Entity>().filter(redaction::Column::Id.eq(id)).filter(redaction::Column::TicketId.eq(ticket));
+/// About what a redaction is.
+#[derive(Debug, Clone, Copy)]
+pub enum About {
+    Ticket(Uuid),
+    /// A mail, asked for by itself.
+    Mail(Uuid),
+}
+
+impl About {
+    fn condition(self) -> Condition {
+        let what = redaction::Column::What;
+        match self {
+            Self::Ticket(id) => Condition::all().add(redaction::Column::TicketId.eq(id)).add(what.ne(Redactable::Mail.as_str())),
+            Self::Mail(id) => Condition::all().add(redaction::Column::TargetId.eq(id)).add(what.eq(Redactable::Mail.as_str())),
+        }
+    }
+}
+
+/// One of them.
+pub async fn find(reads: &impl Reads, about: About, id: Uuid) -> Result<Option<Redaction>, DbErr> {
+    let rows = reads.find::<redaction::Entity>().filter(redaction::Column::Id.eq(id)).filter(about.condition());
     Ok(with_approvals(reads, rows.all(reads.connection()).await?).await?.pop())
 }
 
-/// Those of a ticket, as a reader sees them, oldest first.
-pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, reader: Reader) -> Result<Vec<Redaction>, DbErr> {
-    let rows = reads.find::<redaction::Entity>().filter(redaction::Column::TicketId.eq(ticket));
-    let rows = if reader.sees(false) { rows } else { rows.filter(redaction::Column::Visibility.eq(Visibility::Public.as_str())) };
-    let rows = rows.order_by_asc(redaction::Column::AskedAt).order_by_asc(redaction::Column::Id).all(reads.connection()).await?;
-    with_approvals(reads, rows).await
+/// That which waits for a second person.
+pub async fn waiting(reads: &impl Reads, what: Redactable, target: Uuid) -> Result<Option<Uuid>, DbErr> {
+    let rows = reads.find::<redaction::Entity>().filter(redaction::Column::TargetId.eq(target));
+    let rows = rows.filter(redaction::Column::What.eq(what.as_str())).filter(redaction::Column::DoneAt.is_null());
+    let rows = rows.filter(redaction::Column::EndedAt.is_null()).select_only().column(redaction::Column::Id);
+    rows.into_tuple().one(reads.connection()).await
 }
 
-/// Those that were approved and of which something may be left.
-pub async fn unfinished(reads: &impl Reads) -> Result<Vec<Redaction>, DbErr> {
-    let rows = reads.find::<redaction::Entity>().filter(redaction::Column::DoneAt.is_not_null());
-    let rows = rows.filter(redaction::Column::FinishedAt.is_null()).all(reads.connection()).await?;
+/// Those about one thing, as a reader sees them, oldest first.
+pub async fn all_about(reads: &impl Reads, about: About, reader: Reader) -> Result<Vec<Redaction>, DbErr> {
+    let rows = reads.find::<redaction::Entity>().filter(about.condition());
+    let rows = if reader.sees(false) { rows } else { rows.filter(redaction::Column::Visibility.eq(Visibility::Public.as_str())) };
+    let rows = rows.order_by_asc(redaction::Column::AskedAt).order_by_asc(redaction::Column::Id).all(reads.connection()).await?;
     with_approvals(reads, rows).await
 }
 
@@ -77,7 +99,7 @@ async fn with_approvals(reads: &impl Reads, rows: Vec<redaction::Model>) -> Resu
             reason: row.reason,
             asked_at: instant(row.asked_at),
             done_at: row.done_at.map(instant),
-            finished_at: row.finished_at.map(instant),
+            ended: approvals::ended(row.ended_by, row.ended_at, row.end_reason),
         })
     };
     rows.into_iter().map(read).collect()
@@ -88,9 +110,13 @@ pub async fn done(tx: &Tx, id: Uuid, at: Instant) -> Result<(), DbErr> {
     done.filter(redaction::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
 }
 
-pub async fn finished(tx: &Tx, id: Uuid, at: Instant) -> Result<(), DbErr> {
-    let finished = redaction::Entity::update_many().col_expr(redaction::Column::FinishedAt, Expr::value(Some(at.to_utc())));
-    finished.filter(redaction::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+/// Records that it was withdrawn or refused.
+pub async fn end(tx: &Tx, id: Uuid, ended: &Ended) -> Result<(), DbErr> {
+    let end = redaction::Entity::update_many()
+        .col_expr(redaction::Column::EndedBy, Expr::value(Some(ended.by.clone())))
+        .col_expr(redaction::Column::EndedAt, Expr::value(Some(ended.at.to_utc())))
+        .col_expr(redaction::Column::EndReason, Expr::value(Some(ended.reason.clone())));
+    end.filter(redaction::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
 }
 
 pub async fn take_message(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
@@ -98,13 +124,17 @@ pub async fn take_message(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
     gone.filter(message::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
 }
 
-/// Takes away what is known of a file; its bytes are removed once this is committed.
-pub async fn take_attachment(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
+/// Takes away what is known of a file, which then takes no room any more; its bytes are removed once this is committed.
+pub async fn take_attachment(tx: &Tx, file: &Attachment) -> Result<(), DbErr> {
+    storage::free(tx, &file.organisation, file.size_bytes).await?;
     let gone = attachment::Entity::update_many()
         .col_expr(attachment::Column::Name, Expr::value(GONE))
         .col_expr(attachment::Column::Digest, Expr::value(NO_DIGEST))
+        .col_expr(attachment::Column::SizeBytes, Expr::value(0_i64))
+        .col_expr(attachment::Column::KeyId, Expr::value(None::<String>))
+        .col_expr(attachment::Column::Envelope, Expr::value(None::<Vec<u8>>))
         .col_expr(attachment::Column::IsRedacted, Expr::value(true));
-    gone.filter(attachment::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+    gone.filter(attachment::Column::Id.eq(file.id)).exec(tx.connection()).await.map(drop)
 }
 
 /// Takes away the words of a reason. That there was one stays, because it may have answered the client.
@@ -113,21 +143,70 @@ pub async fn take_reason(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
     gone.filter(event::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
 }
 
-/// The ids of the mails that landed on a ticket.
-pub async fn mails_in(tx: &Tx, ticket: Uuid) -> Result<Vec<Uuid>, DbErr> {
-    let ids = tx.find::<inbound_mail::Entity>().select_only().column(inbound_mail::Column::Id);
-    ids.filter(inbound_mail::Column::TicketId.eq(ticket)).into_tuple().all(tx.connection()).await
+/// Takes away what a ticket is called in other systems.
+pub async fn take_references(tx: &Tx, ticket: Uuid) -> Result<(), DbErr> {
+    let theirs = external_reference::Entity::delete_many().filter(external_reference::Column::TicketId.eq(ticket));
+    theirs.exec(tx.connection()).await.map(drop)
 }
 
-/// Takes away a mail as it came: what stands in its place says so.
-pub async fn take_mail_in(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
-    let raw = format!("Subject: {GONE}\r\n\r\n{GONE}\r\n");
-    let gone = inbound_mail::Entity::update_many()
-        .col_expr(inbound_mail::Column::Raw, Expr::value(raw.into_bytes()))
-        .col_expr(inbound_mail::Column::KeyId, Expr::value(None::<String>))
-        .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))
-        .col_expr(inbound_mail::Column::Subject, Expr::value(Some(GONE)));
-    gone.filter(inbound_mail::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+/// The ids of the mails that landed on a ticket and of which something is left.
+pub async fn mails_in(tx: &Tx, ticket: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let ids = tx.find::<inbound_mail::Entity>().select_only().column(inbound_mail::Column::Id);
+    let ids = ids.filter(inbound_mail::Column::TicketId.eq(ticket)).filter(inbound_mail::Column::ErasedAt.is_null());
+    ids.into_tuple().all(tx.connection()).await
+}
+
+/// What stands in the place of a mail.
+pub fn stub() -> Vec<u8> {
+    format!("Subject: {GONE}\r\n\r\n{GONE}\r\n").into_bytes()
+}
+
+/// Of a mail: its id, what its sender wrote as a digest, whose it is, and its bytes.
+type Kept = (Uuid, String, Option<String>, i64);
+
+/// Takes away mails as they came, with other copies of them that belong to no ticket: what stands in their place says so, and takes hardly any
+/// room.
+pub async fn take_mails_in(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let columns =
+        [inbound_mail::Column::Id, inbound_mail::Column::Digest, inbound_mail::Column::Organisation, inbound_mail::Column::SizeBytes];
+    let kept = || tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::ErasedAt.is_null()).select_only().columns(columns);
+    let own = kept().filter(inbound_mail::Column::Id.is_in(ids.iter().copied()));
+    let mut taken: Vec<Kept> = own.into_tuple().all(tx.connection()).await?;
+    let digests: Vec<_> = taken.iter().map(|mail| mail.1.clone()).collect();
+    let copies = kept().filter(inbound_mail::Column::Digest.is_in(digests)).filter(inbound_mail::Column::TicketId.is_null());
+    let copies: Vec<Kept> =
+        copies.filter(inbound_mail::Column::Id.is_not_in(ids.iter().copied())).into_tuple().all(tx.connection()).await?;
+    taken.extend(copies);
+    let stub = stub();
+    for (id, _, organisation, bytes) in taken {
+        let freed = u64::try_from(bytes).unwrap_or_default().saturating_sub(stub.len() as u64);
+        storage::free(tx, organisation.as_deref().unwrap_or(NOBODY), freed).await?;
+        let left = bytes.min(i64::try_from(stub.len()).unwrap_or(i64::MAX));
+        let gone = inbound_mail::Entity::update_many()
+            .col_expr(inbound_mail::Column::Raw, Expr::value(stub.clone()))
+            .col_expr(inbound_mail::Column::SizeBytes, Expr::value(left))
+            .col_expr(inbound_mail::Column::KeyId, Expr::value(None::<String>))
+            .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))
+            .col_expr(inbound_mail::Column::Subject, Expr::value(Some(GONE)))
+            .col_expr(inbound_mail::Column::RedactedAt, Expr::value(Some(now.to_utc())));
+        gone.filter(inbound_mail::Column::Id.eq(id)).exec(tx.connection()).await?;
+    }
+    Ok(())
+}
+
+/// Whether a copy of this mail was redacted, in whatever mailbox it came. `message_id` is none for a mail without one of its own.
+pub async fn is_mail_redacted(tx: &Tx, digest: &str, message_id: Option<&str>) -> Result<bool, DbErr> {
+    let rows = tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Digest.eq(digest));
+    let rows = rows.filter(inbound_mail::Column::RedactedAt.is_not_null());
+    let rows = match message_id {
+        Some(id) => rows.filter(inbound_mail::Column::MessageId.eq(id)),
+        None => rows,
+    };
+    let row = rows.select_only().column(inbound_mail::Column::Id).limit(1).into_tuple::<Uuid>();
+    Ok(row.one(tx.connection()).await?.is_some())
 }
 
 /// Takes away what a mail of the desk says. One that still waits goes out as it then reads.
@@ -136,18 +215,4 @@ pub async fn take_mail_out(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
         .col_expr(outbound_mail::Column::Subject, Expr::value(GONE))
         .col_expr(outbound_mail::Column::Body, Expr::value(GONE));
     gone.filter(outbound_mail::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
-}
-
-/// Clears what a committed redaction leaves behind in SQLite: the search index keeps the words of replaced rows until its parts are merged,
-/// and the log keeps earlier pages until it is emptied. Pages freed in the file itself are overwritten as they are freed
-/// (`secure_delete`). False when somebody was reading the log. A PostgreSQL server does the same by itself when it vacuums.
-pub async fn clear_remains(db: &Db) -> Result<bool, DbErr> {
-    if db.backend() != Backend::Sqlite {
-        return Ok(true);
-    }
-    let connection = db.bare_connection();
-    connection.execute_unprepared("INSERT INTO ticket_search (ticket_search) VALUES ('optimize')").await?;
-    let emptied = Statement::from_string(Backend::Sqlite.into(), "PRAGMA wal_checkpoint(TRUNCATE)");
-    let row = connection.query_one_raw(emptied).await?;
-    Ok(row.is_some_and(|row| row.try_get_by_index::<i32>(0).is_ok_and(|busy| busy == 0)))
 }

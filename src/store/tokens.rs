@@ -3,7 +3,7 @@
 use entity::token::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -28,8 +28,12 @@ pub struct Token {
     pub limit: Verbs,
     /// The organisations it is limited to; not limited when `None`.
     pub organisations: Option<Vec<String>>,
-    /// Who issued it, as histories name an actor; `None` for the command.
+    /// Who issued it, as histories name an actor, or set the password that was signed in with; `None` for the command.
     pub issued_by: Option<String>,
+    /// The held right by which it was issued, where nothing else gave that.
+    pub granted_under: Option<Uuid>,
+    /// When that right ends, in the desk's time, and the token with it.
+    pub granted_until: Option<Instant>,
     pub created_at: Instant,
     pub expires_at: Option<Instant>,
     pub revoked_at: Option<Instant>,
@@ -103,6 +107,22 @@ pub async fn revoke(tx: &Tx, id: Uuid, now: Instant) -> Result<Option<Token>, Db
     with_id(tx, id).await
 }
 
+/// Has what was issued under a held right end with it; once that has ended, revokes it.
+pub(super) async fn end_with(tx: &Tx, right: Uuid, until: Option<Instant>, ended_at: Option<Instant>) -> Result<(), DbErr> {
+    let mut issued = Entity::update_many().col_expr(Column::GrantedUntil, Expr::value(until.map(Instant::to_utc)));
+    if let Some(ended) = ended_at {
+        issued = issued.col_expr(Column::RevokedAt, Expr::value(ended.to_utc()));
+    }
+    let issued = issued.filter(Column::GrantedUnder.eq(right)).filter(Column::RevokedAt.is_null());
+    issued.exec(tx.connection()).await.map(drop)
+}
+
+/// Revokes the tokens that were made for a person.
+pub(super) async fn revoke_of_person(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
+    let unrevoked = Entity::update_many().filter(Column::PersonId.eq(person)).filter(Column::RevokedAt.is_null());
+    unrevoked.col_expr(Column::RevokedAt, Expr::value(now.to_utc())).exec(tx.connection()).await.map(drop)
+}
+
 /// Revokes what a local account is signed in with.
 pub(super) async fn revoke_of(tx: &Tx, account: Uuid, now: Instant) -> Result<(), DbErr> {
     let unrevoked = Entity::update_many().filter(Column::AccountId.eq(account)).filter(Column::RevokedAt.is_null());
@@ -127,6 +147,8 @@ pub async fn insert(tx: &Tx, token: &Token, hash: &str) -> Result<(), DbErr> {
         organisations: Set(token.organisations.as_ref().map(|limit| serde_json::json!(limit).to_string())),
         hash: Set(hash.to_owned()),
         issued_by: Set(token.issued_by.clone()),
+        granted_under: Set(token.granted_under),
+        granted_until: Set(token.granted_until.map(Instant::to_utc)),
         created_at: Set(token.created_at.to_utc()),
         expires_at: Set(token.expires_at.map(Instant::to_utc)),
         revoked_at: Set(None),
@@ -140,6 +162,15 @@ pub async fn used(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
     let later = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(now.to_utc()));
     let used = Entity::update_many().col_expr(Column::LastUsedAt, Expr::value(now.to_utc()));
     used.filter(Column::Id.is_in(ids.iter().copied())).filter(later).exec(tx.connection()).await.map(drop)
+}
+
+/// Deletes tokens with which local accounts were signed in, at most so many, whose time ended before an instant. They open nothing any more,
+/// so that nobody has to be identified again.
+pub async fn remove_sign_ins(tx: &Tx, ended_before: Instant, most: u64) -> Result<u64, DbErr> {
+    let ended = tx.find_of_desk::<Entity>().select_only().column(Column::Id).filter(Column::AccountId.is_not_null());
+    let ended = ended.filter(Column::ExpiresAt.lt(ended_before.to_utc())).order_by_asc(Column::ExpiresAt).limit(most);
+    let removed = Entity::delete_many().filter(Column::Id.in_subquery(ended.into_query()));
+    Ok(removed.exec(tx.connection()).await?.rows_affected)
 }
 
 pub async fn delete(tx: &Tx, hash: &str) -> Result<(), DbErr> {
@@ -159,6 +190,8 @@ fn read(row: Model) -> Token {
         // What cannot be read shows no organisation at all.
         organisations: row.organisations.map(|limit| serde_json::from_str(&limit).unwrap_or_default()),
         issued_by: row.issued_by,
+        granted_under: row.granted_under,
+        granted_until: row.granted_until.map(instant),
         created_at: instant(row.created_at),
         expires_at: row.expires_at.map(instant),
         revoked_at: row.revoked_at.map(instant),

@@ -10,10 +10,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact, contact_list,
-    contract_version, destruction, destruction_item, erasure, escalation, event, external_reference, handler, idempotency, inbound_mail,
-    legal_hold, local_account, message, obligation, obligation_opening, outbound_mail, person, redaction, role_absence, role_assignment,
-    sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change, ticket_part, timekeeping, token, upload,
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact,
+    contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference, handler,
+    idempotency, inbound_mail, legal_hold, local_account, message, obligation, obligation_opening, outbound_mail, person, redaction,
+    remains, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change, ticket_part,
+    timekeeping, token, upload,
 };
 
 use super::Backend;
@@ -233,6 +234,7 @@ of_organisation!(
     attachment: Ticket(TicketId),
     clock: Ticket(TicketId),
     contact: Column(PersonId),
+    contact_change: Column(PersonId),
     // That their organisation has a list, which says nothing of who is on it.
     contact_list: Everybody,
     erasure: Nobody,
@@ -284,6 +286,7 @@ of_the_desk!(
     legal_hold,
     local_account,
     obligation_opening,
+    remains,
     sandbox_advance,
     stream,
     timekeeping,
@@ -346,6 +349,15 @@ pub trait Reads: sealed::Inner {
             Rows::Person { organisation, person } => {
                 E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::PERSON.condition(*person))
             }
+        }
+    }
+
+    /// The people of the organisations within the scope, also for somebody who sees no one but themselves: to know whom an address means,
+    /// never to show anybody.
+    fn find_colleagues(&self) -> Select<person::Entity> {
+        match &self.scope().rows {
+            Rows::Person { organisation, .. } => person::Entity::find().filter(person::Column::Organisation.eq(organisation)),
+            Rows::All | Rows::Organisations(_) => self.find::<person::Entity>(),
         }
     }
 

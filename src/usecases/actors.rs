@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Error;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::domain::history::Event;
 use crate::store::people::ActorName;
 use crate::store::{self, Reads};
 
@@ -35,7 +36,18 @@ impl Actors {
     /// Looks up everyone in these texts of histories, such as `desk:0190…`, in one statement.
     pub async fn of<'a>(reads: &impl Reads, kept: impl IntoIterator<Item = &'a String>) -> Result<Self, Error> {
         let ids: BTreeSet<_> = kept.into_iter().filter_map(|kept| id_in(kept)).collect();
-        Ok(Self(store::people::names(reads, &ids.into_iter().collect::<Vec<_>>()).await?))
+        Self::under(reads, &ids.into_iter().collect::<Vec<_>>()).await
+    }
+
+    /// Looks up everyone with these ids.
+    pub async fn under(reads: &impl Reads, ids: &[Uuid]) -> Result<Self, Error> {
+        Ok(Self(store::people::names(reads, ids).await?))
+    }
+
+    /// Looks up everyone who acted in these events, and the tokens with which they did.
+    pub async fn in_events<'a, D: 'a>(reads: &impl Reads, events: impl IntoIterator<Item = &'a Event<D>>) -> Result<Self, Error> {
+        let ids: BTreeSet<_> = events.into_iter().flat_map(|event| id_in(&event.actor).into_iter().chain(event.token)).collect();
+        Self::under(reads, &ids.into_iter().collect::<Vec<_>>()).await
     }
 
     /// The same, limited to the people a caller may see.

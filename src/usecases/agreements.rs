@@ -1,6 +1,7 @@
 //! Planning and applying a new version of an agreement. Versions are only ever added, and a new one never takes the place of one under
 //! which tickets were registered.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ pub use crate::contracts::plan::Change;
 use crate::contracts::{self as files, Refused};
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
-use crate::domain::contract::Contract;
+use crate::domain::contract::{Client, Contract, Role};
+use crate::domain::role_assignment::RoleAssignment;
 use crate::reports::layout::keys;
 use crate::store::contracts::Applied;
 use crate::store::{self, Reads, Scope};
@@ -40,6 +42,10 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// How many open tickets stay under each earlier version.
     pub open: Vec<(String, u64)>,
+    /// The roles of the matrix that somebody holds and it no longer has, each with how many hold it.
+    pub dropped: Vec<(String, u64)>,
+    /// Its roles that nobody holds and for which it gives no address, each with the client about whose affairs nobody is told.
+    pub unreached: Vec<(String, String)>,
 }
 
 impl fmt::Display for Plan {
@@ -58,6 +64,13 @@ impl fmt::Display for Plan {
         }
         for (version, open) in &self.open {
             writeln!(out, "  open tickets that stay under version {version}: {open}")?;
+        }
+        for (role, holders) in &self.dropped {
+            let hold = if *holders == 1 { "1 person holds".to_owned() } else { format!("{holders} people hold") };
+            writeln!(out, "  {hold} the role {role}, which it does not have: they are told nothing any more; end the role, or keep it")?;
+        }
+        for (role, client) in &self.unreached {
+            writeln!(out, "  nobody can be reached as {role} for {client}: nobody holds it, and it gives no address")?;
         }
         for Change { key, belongs_to, before, after } in self.changes.iter().filter(|_| !self.is_new) {
             let of = belongs_to.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
@@ -129,7 +142,10 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
         change.belongs_to = read_by.and_then(|contract| keys::belongs_to(contract, &change.key));
     }
     let named = |id| agreements.version(id).map_or_else(|_| format!("{id}"), |one| one.contract.version.clone());
+    let held = store::role_assignments::unended_in_matrix(&view, &contract.id, app.time.now()).await?;
     Ok(Plan {
+        dropped: dropped(contract, &held),
+        unreached: unreached(contract, &held),
         contract: contract.id.clone(),
         version: contract.version.clone(),
         effective_from: contract.effective_from,
@@ -141,6 +157,28 @@ pub async fn plan(app: &App, source: &Source) -> Result<Plan, Error> {
         changes,
         open: counted.into_iter().map(|(id, count)| (named(id), count)).collect(),
     })
+}
+
+/// The roles that are held, or will be, and that a contract no longer has.
+fn dropped(contract: &Contract, held: &[RoleAssignment]) -> Vec<(String, u64)> {
+    let mut dropped = BTreeMap::new();
+    for one in held.iter().filter(|one| contract.role(&one.role).is_none()) {
+        *dropped.entry(one.role.clone()).or_default() += 1;
+    }
+    dropped.into_iter().collect()
+}
+
+/// The roles in which a contract leaves nobody to be told, with the client each is about.
+fn unreached(contract: &Contract, held: &[RoleAssignment]) -> Vec<(String, String)> {
+    let is_held = |role: &Role, client: &Client| {
+        held.iter().any(|one| one.role == role.code && one.organisation.as_ref() == Some(&client.organisation))
+    };
+    let of = |role: &Role| {
+        let clients =
+            contract.clients.iter().filter(|client| !is_held(role, client) && contract.addresses(role, &client.organisation).is_empty());
+        clients.map(|client| (role.code.clone(), client.organisation.clone())).collect::<Vec<_>>()
+    };
+    contract.roles.iter().flat_map(of).collect()
 }
 
 /// Applies one version; `false` when it was applied before.
@@ -231,11 +269,15 @@ mod tests {
             obstacle: None,
             changes: Vec::new(),
             open: Vec::new(),
+            dropped: vec![("oud".to_owned(), 1)],
+            unreached: vec![("nieuw".to_owned(), "ipo".to_owned())],
         };
         assert_eq!(plan.to_string(), "dap-example 1.0\n  was applied before; nothing changes\n");
         assert!(Plan { is_applied: false, is_new: true, ..plan.clone() }.to_string().starts_with("dap-example 1.0 (a new contract)\n"));
         let older = Plan { is_applied: false, until: Some(("2.0".to_owned(), chrono::NaiveDate::MAX)), ..plan };
         assert!(older.to_string().starts_with("dap-example 1.0\n"), "{older}");
+        assert!(older.to_string().contains("1 person holds the role oud, which it does not have"), "{older}");
+        assert!(older.to_string().contains("nobody can be reached as nieuw for ipo"), "{older}");
         assert!(older.tickets().ends_with(", when version 2.0 takes over"), "{older}");
     }
 }

@@ -10,6 +10,8 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use super::actors::{Actors, Named};
+use super::parties::Party;
+use super::signatures::{self, Signature};
 use super::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 use crate::app::App;
 use crate::auth::Caller;
@@ -37,13 +39,12 @@ pub struct NewAmendment {
     pub approvals: Vec<Consent>,
 }
 
+/// A signature for a side.
 #[derive(Debug, Clone)]
 pub struct Consent {
     /// `client` or `supplier`.
     pub side: String,
-    /// A person's name.
-    pub approved_by: String,
-    pub evidence: Option<String>,
+    pub signature: Signature,
 }
 
 /// Changes one date of a contract's calendar in every version, or lets that wait for the approval of both sides. The same change twice is
@@ -60,7 +61,8 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
             let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
             let mut problems = problems(&agreements, contract, draft);
             let change = change(stamp, draft, &mut problems);
-            let approvals = approvals(app, stamp, &draft.approvals, now, &mut problems);
+            let signers = Signers { app, tx, stamp, clients: clients_of(&agreements, contract), at: now };
+            let approvals = signers.all(&draft.approvals, &mut problems).await?;
             let Some(change) = change.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
             let mut recorded = RecordedAmendment {
                 id: app.time.id(),
@@ -97,7 +99,7 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
 }
 
 /// Records a side's approval of a waiting amendment; the last one puts it into effect. A client approves for its own side only; the desk
-/// records approvals of either side.
+/// also writes down what the client approved on paper.
 pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<RecordedAmendment, Error> {
     let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
     if let Some(side) = Side::named(&consent.side) {
@@ -121,7 +123,8 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
             if let Some(side) = Side::named(&consent.side).filter(|side| !recorded.waits_for().contains(side)) {
                 return Err(Error::Conflict { code: Code::AlreadyApproved, detail: Refused::SideApproved(side).to_string() });
             }
-            let approval = approval(app, stamp, &recorded.approvals, consent, now, "").map_err(Error::Invalid)?;
+            let signers = Signers { app, tx, stamp, clients: clients_of(&agreements, contract), at: now };
+            let approval = signers.one(&recorded.approvals, consent, "").await?.map_err(Error::Invalid)?;
             let sequence = next_sequence(&known);
             tx.touch("calendar_amendment", recorded.id);
             store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
@@ -147,55 +150,55 @@ fn not_before(known: &[RecordedAmendment], stamp: &Stamp) -> Instant {
     known.iter().map(RecordedAmendment::last_at).fold(stamp.recorded_at, Instant::max)
 }
 
-/// The approvals given along with an amendment.
-fn approvals(app: &App, stamp: &Stamp, given: &[Consent], at: Instant, problems: &mut Vec<Problem>) -> Vec<Approval> {
-    let mut approvals = Vec::with_capacity(given.len());
-    for (place, consent) in given.iter().enumerate() {
-        match approval(app, stamp, &approvals, consent, at, &format!("approvals/{place}/")) {
-            Ok(approval) => approvals.push(approval),
-            Err(wrong) => problems.extend(wrong),
-        }
-    }
-    approvals
+fn clients_of(agreements: &Agreements, contract: &str) -> Vec<String> {
+    let clients = agreements.versions_of(contract).iter().flat_map(|version| &version.contract.clients);
+    clients.map(|client| client.organisation.clone()).collect()
 }
 
-/// An approval beside those there are: each side approves once, and by a person of its own. `within` is where it stands in the body.
-fn approval(
-    app: &App,
-    stamp: &Stamp,
-    before: &[Approval],
-    consent: &Consent,
-    approved_at: Instant,
-    within: &str,
-) -> Result<Approval, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut refuse = |field: &str, code, detail: String| {
-        problems.push(Problem::field(format!("{within}{field}").trim_end_matches('/'), code, detail));
-    };
-    let Some(side) = Side::named(&consent.side) else {
-        refuse("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str)));
-        name_the_person(consent, refuse);
-        return Err(problems);
-    };
-    name_the_person(consent, &mut refuse);
-    let (id, name) = (app.time.id(), consent.approved_by.trim().to_owned());
-    let (actor, evidence) = (stamp.who.actor.as_text(), consent.evidence.clone());
-    let approval = Approval { id, side, approver: None, name, evidence, actor, approved_at };
-    match Required::EachSide.check(before, &approval) {
-        Ok(()) => {}
-        Err(Refused::SamePerson) => {
-            refuse("approvedBy", FieldCode::SamePerson, "approved for the other side: each side has a person of its own".to_owned());
-        }
-        Err(Refused::SideApproved(_) | Refused::Complete) => {
-            refuse("", FieldCode::Repeated, format!("the {} approves once", side.as_str()));
-        }
-    }
-    if problems.is_empty() { Ok(approval) } else { Err(problems) }
+/// Who signs for the sides of a contract.
+struct Signers<'a> {
+    app: &'a App,
+    tx: &'a Tx,
+    stamp: &'a Stamp,
+    clients: Vec<String>,
+    at: Instant,
 }
 
-fn name_the_person(consent: &Consent, mut refuse: impl FnMut(&str, FieldCode, String)) {
-    if !is_visible(consent.approved_by.trim()) {
-        refuse("approvedBy", FieldCode::Required, "name the person who approved".to_owned());
+impl Signers<'_> {
+    /// The approvals given along with an amendment.
+    async fn all(&self, given: &[Consent], problems: &mut Vec<Problem>) -> Result<Vec<Approval>, Error> {
+        let mut approvals = Vec::with_capacity(given.len());
+        for (place, consent) in given.iter().enumerate() {
+            match self.one(&approvals, consent, &format!("approvals/{place}/")).await? {
+                Ok(approval) => approvals.push(approval),
+                Err(wrong) => problems.extend(wrong),
+            }
+        }
+        Ok(approvals)
+    }
+
+    /// An approval beside those there are: each side approves once, and by a person of its own. `within` is where it stands in the body.
+    async fn one(&self, before: &[Approval], consent: &Consent, within: &str) -> Result<Result<Approval, Vec<Problem>>, Error> {
+        let wrong =
+            |field: &str, code, detail: String| vec![Problem::field(format!("{within}{field}").trim_end_matches('/'), code, detail)];
+        let Some(side) = Side::named(&consent.side) else {
+            return Ok(Err(wrong("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str)))));
+        };
+        let party = Party { side, organisations: self.clients.clone() };
+        let approval = match signatures::of_party(self.app, self.tx, self.stamp, &party, &consent.signature, self.at, within).await? {
+            Ok(approval) => approval,
+            Err(problems) => return Ok(Err(problems)),
+        };
+        Ok(match Required::EachSide.check(before, &approval) {
+            Ok(()) => Ok(approval),
+            Err(Refused::SamePerson) => {
+                let detail = "approved for the other side: each side has a person of its own".to_owned();
+                Err(wrong("approvedBy", FieldCode::SamePerson, detail))
+            }
+            Err(Refused::SideApproved(_) | Refused::Complete) => {
+                Err(wrong("", FieldCode::Repeated, format!("the {} approves once", side.as_str())))
+            }
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use futures_util::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::held::repeated;
-use super::tickets::{When, act_in};
+use super::tickets::{When, act_in, locked};
 use super::{Code, Error, FieldCode, Problem, Stamp, quota};
 use crate::app::App;
 use crate::auth::Caller;
@@ -83,7 +83,7 @@ pub async fn attach(
             let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
             return store::attachments::find(tx, ticket.id, known, Reader::Desk).await?.ok_or(Error::NotFound("attachment"));
         }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let ticket = locked(tx, ticket).await?;
         let attachment = attachment(&stamp, &ticket, new, id, &kept);
         let room = Room { ticket: room_on(app, tx, &ticket, new.public).await?, organisation: u64::MAX };
         if kept.size > room.ticket {
@@ -110,7 +110,7 @@ struct Room {
 /// bytes there is room for.
 async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<Room, Error> {
     let announced = app.keep_books(&stamp.scope, async |tx| {
-        let ticket = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let ticket = locked(tx, ticket).await?;
         stamp.who.may_show(new.public)?;
         let organisation = quota::room(app, tx, &ticket.organisation).await?;
         let room = Room { ticket: room_on(app, tx, &ticket, new.public).await?, organisation };

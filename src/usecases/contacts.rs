@@ -1,37 +1,70 @@
 //! Who of a client may contact the desk. A contract says how many at most; a client has a list from its first contact on.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
+use super::actors::{Actors, Named};
 use super::held::{remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp, contracts};
+use super::{Code, Error, FieldCode, Problem, Stamp, contracts, people};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::domain::contact::{Contact, ContactFilter};
+use crate::domain::Instant;
+use crate::domain::contact::{Contact, ContactChange, ContactFilter};
 use crate::domain::contract::Contract;
 use crate::domain::permission::Verb;
 use crate::domain::person::{Person, is_personal};
-use crate::store::{self, Tx};
+use crate::domain::role_assignment::RoleAssignment;
+use crate::store::{self, Reads, Tx};
 
-/// A contact with who it is.
-pub type Listed = (Contact, Person);
+/// A contact with who it is, and who put them on the list or took them off, and when.
+#[derive(Debug)]
+pub struct Listed {
+    pub contact: Contact,
+    pub person: Person,
+    /// Oldest first.
+    pub history: Vec<ContactChange>,
+}
 
 /// A page of a contract's contacts that the caller sees.
-pub async fn list(app: &App, caller: &Caller, filter: &ContactFilter) -> Result<Vec<Listed>, Error> {
+pub async fn list(app: &App, caller: &Caller, filter: &ContactFilter) -> Result<Named<Vec<Listed>>, Error> {
     contracts::in_force(app, &caller.scope, &filter.contract).await?;
-    Ok(store::contacts::list(&app.db.view(caller.scope.clone()), filter).await?)
+    let view = app.db.view(caller.scope.clone());
+    named(&view, store::contacts::list(&view, filter).await?).await
+}
+
+/// Reads what was done to all of them, and by whom, in a statement each.
+async fn named(reads: &impl Reads, found: Vec<(Contact, Person)>) -> Result<Named<Vec<Listed>>, Error> {
+    let ids: Vec<_> = found.iter().map(|(contact, _)| contact.id).collect();
+    let mut histories = store::contacts::histories(reads, &ids).await?;
+    let listed = |(contact, person): (Contact, Person)| {
+        let history = histories.remove(&contact.id).unwrap_or_default();
+        Listed { contact, person, history }
+    };
+    let shown: Vec<_> = found.into_iter().map(listed).collect();
+    let actors = Actors::of(reads, shown.iter().flat_map(|one| one.history.iter().map(|change| &change.actor))).await?;
+    Ok(Named { shown, actors })
+}
+
+async fn one(reads: &impl Reads, contact: Contact, person: Person) -> Result<Named<Listed>, Error> {
+    let Named { mut shown, actors } = named(reads, vec![(contact, person)]).await?;
+    Ok(Named { shown: shown.pop().ok_or(Error::NotFound("contact"))?, actors })
 }
 
 /// Puts somebody on their organisation's list, or back on it.
-pub async fn add(app: &App, stamp: &Stamp, contract: &str, person: Option<Uuid>) -> Result<Listed, Error> {
+pub async fn add(app: &App, stamp: &Stamp, contract: &str, person: Option<Uuid>) -> Result<Named<Listed>, Error> {
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::ManageContacts)?;
             let version = contracts::in_force(app, &stamp.scope, contract).await?;
             if let Some(known) = repeated(tx, stamp).await? {
-                return store::contacts::find(tx, contract, known).await?.ok_or(Error::NotFound("contact"));
+                let (known, person) = store::contacts::find(tx, contract, known).await?.ok_or(Error::NotFound("contact"))?;
+                return one(tx, known, person).await;
             }
             let Some(id) = person else { return Err(Error::Invalid(Vec::new())) };
-            let person = store::people::find(tx, &[id]).await?.pop();
+            // Locked, so that they are not erased meanwhile.
+            let person = store::people::lock(tx, id).await?;
+            people::refuse_erased(tx, id).await?;
             let person = on_a_list(&version.contract, person).map_err(|problem| Error::Invalid(vec![problem]))?;
             store::contacts::lock(tx, contract, &person.organisation).await?;
             let known = store::contacts::of_person(tx, contract, person.id).await?;
@@ -39,7 +72,7 @@ pub async fn add(app: &App, stamp: &Stamp, contract: &str, person: Option<Uuid>)
                 let detail = "is on the list already".to_owned();
                 return Err(Error::Conflict { code: Code::AlreadyAContact, detail });
             }
-            has_room(tx, &version.contract, &person.organisation).await?;
+            has_room(tx, &version.contract, &person.organisation, person.id, None, stamp.recorded_at).await?;
             let entry = Contact {
                 id: known.as_ref().map_or_else(|| app.time.id(), |known| known.id),
                 contract: contract.to_owned(),
@@ -50,18 +83,18 @@ pub async fn add(app: &App, stamp: &Stamp, contract: &str, person: Option<Uuid>)
                 ended: None,
             };
             match known {
-                Some(_) => store::contacts::update(tx, &entry).await?,
-                None => store::contacts::insert(tx, &entry).await?,
+                Some(_) => store::contacts::update(tx, &entry, app.time.id()).await?,
+                None => store::contacts::insert(tx, &entry, app.time.id()).await?,
             }
             tx.touch("contact", entry.id);
             remember(app, tx, stamp, entry.id).await?;
-            Ok((entry, person))
+            one(tx, entry, person).await
         })
         .await
 }
 
 /// Takes a contact off its list, which makes room for another, or puts it back on.
-pub async fn set_active(app: &App, stamp: &Stamp, contract: &str, id: Uuid, is_active: bool) -> Result<Listed, Error> {
+pub async fn set_active(app: &App, stamp: &Stamp, contract: &str, id: Uuid, is_active: bool) -> Result<Named<Listed>, Error> {
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::ManageContacts)?;
@@ -70,20 +103,22 @@ pub async fn set_active(app: &App, stamp: &Stamp, contract: &str, id: Uuid, is_a
             // Again: another request may have been first.
             let (mut entry, person) = store::contacts::find(tx, contract, id).await?.ok_or(Error::NotFound("contact"))?;
             if entry.is_active() == is_active {
-                return Ok((entry, person));
+                return one(tx, entry, person).await;
             }
             let by = stamp.who.actor.as_text();
             if is_active {
+                store::people::lock(tx, person.id).await?;
+                people::refuse_erased(tx, person.id).await?;
                 let version = contracts::in_force(app, &stamp.scope, contract).await?;
                 on_a_list(&version.contract, Some(person.clone())).map_err(|problem| Error::Invalid(vec![problem]))?;
-                has_room(tx, &version.contract, &entry.organisation).await?;
+                has_room(tx, &version.contract, &entry.organisation, person.id, None, stamp.recorded_at).await?;
                 entry = Contact { added_by: by, added_at: stamp.recorded_at, ended: None, ..entry };
             } else {
                 entry.ended = Some((by, stamp.recorded_at));
             }
             tx.touch("contact", id);
-            store::contacts::update(tx, &entry).await?;
-            Ok((entry, person))
+            store::contacts::update(tx, &entry, app.time.id()).await?;
+            one(tx, entry, person).await
         })
         .await
 }
@@ -102,13 +137,28 @@ fn on_a_list(contract: &Contract, person: Option<Person>) -> Result<Person, Prob
     Ok(person)
 }
 
-/// Whether one more fits on a list that is locked.
-async fn has_room(tx: &Tx, contract: &Contract, organisation: &str) -> Result<(), Error> {
+/// Whether somebody fits on a list that is locked. Those who hold the role of contacts are on it, too; `instead_of` holds it no longer then.
+pub(super) async fn has_room(
+    tx: &Tx,
+    contract: &Contract,
+    organisation: &str,
+    person: Uuid,
+    instead_of: Option<Uuid>,
+    now: Instant,
+) -> Result<(), Error> {
     let Some(most) = contract.most_contacts(organisation) else {
         let detail = "the contract limits nobody's contacts, so there is no list of them".to_owned();
         return Err(Error::Conflict { code: Code::NoContactList, detail });
     };
-    if store::contacts::count_active(tx, &contract.id, organisation).await? < u64::from(most) {
+    let mut on_it: BTreeSet<_> = store::contacts::active_of(tx, &contract.id, organisation).await?.into_iter().collect();
+    if let Some(role) = &contract.contacts_role {
+        let held = store::role_assignments::unended_in_matrix(tx, &contract.id, now).await?;
+        let is_it =
+            |one: &&RoleAssignment| one.role == *role && one.organisation.as_deref() == Some(organisation) && instead_of != Some(one.id);
+        on_it.extend(held.iter().filter(is_it).map(|one| one.holder));
+    }
+    on_it.insert(person);
+    if on_it.len() <= usize::try_from(most).unwrap_or(usize::MAX) {
         return Ok(());
     }
     let detail = format!("{organisation} has {most} contacts, as many as agreed; take one off the list, or agree on more in the contract");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::reach::reach;
+use super::reach::{reach, reach_as_of};
 use super::{Code, Error, FieldCode, Problem};
 use crate::app::App;
 use crate::auth::Caller;
@@ -84,14 +84,21 @@ pub async fn calendars(app: &App, caller: &Caller, contract: &str) -> Result<Vec
 pub struct ToldAbout {
     pub subject: Subject,
     pub organisation: String,
-    /// Each with where it is reached now.
+    /// Each with where it is reached.
     pub roles: Vec<(Role, Vec<String>)>,
 }
 
-/// Who is told about what, by subject and then by client that the caller sees (ROLE-02).
-pub async fn told(app: &App, caller: &Caller, contract: &str) -> Result<Vec<ToldAbout>, Error> {
-    let (Served { version, clients }, _) = get(app, caller, contract).await?;
-    let reach = reach(&app.db.view(caller.scope.clone()), &[contract], app.time.now()).await?;
+/// Who is told about what, by subject and then by client that the caller sees (ROLE-02); now, or at an instant, under the version that was
+/// in force then.
+pub async fn told(app: &App, caller: &Caller, contract: &str, at: Option<Instant>) -> Result<Vec<ToldAbout>, Error> {
+    let (now, view) = (app.time.now(), app.db.view(caller.scope.clone()));
+    let version =
+        known(app, &caller.scope).await?.in_force(contract, at.unwrap_or(now)).and_then(|version| as_served(version, caller.scope.seen()));
+    let Served { version, clients } = version.ok_or(Error::NotFound("contract"))?;
+    let reach = match at {
+        Some(at) => reach_as_of(&view, &app.all(), &[contract], at).await?,
+        None => reach(&view, &[contract], now).await?,
+    };
     let contract = &version.contract;
     let told = |(subject, organisation): (&Subject, &str)| {
         let reached = |role: &Role| (role.clone(), reach.addresses(contract, role, organisation).to_vec());

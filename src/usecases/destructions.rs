@@ -3,17 +3,17 @@
 
 use uuid::Uuid;
 
-use super::actors::Actors;
 use super::held::{remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp, attachments};
+use super::redactions::settled;
+use super::{Code, Error, FieldCode, Problem, Stamp, attachments, remains, signatures};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
-use crate::domain::approval::{Approval, ApprovalSubject, Refused};
+use crate::domain::approval::{ApprovalSubject, Ended, Refused, Standing};
 use crate::domain::permission::Verb;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{Destruction, DestructionItem, ItemOutcome, REQUIRED, RetentionClass};
-use crate::domain::ticket::TicketRef;
+use crate::store::destructions::Due;
 use crate::store::{self, Tx};
 
 /// The most that one proposal lists: as much as somebody can look at.
@@ -27,7 +27,7 @@ pub struct NewDestruction {
 
 /// Lists what is due, and counts as the proposer's signature. Tickets that few may see are on it as well, by their numbers.
 pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<Destruction, Error> {
-    let stamp = &stamp.cleared();
+    let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::DestroyRecords)?;
@@ -42,14 +42,15 @@ pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<D
             };
             let keep = version.contract.retention.get(&class).copied();
             let before = keep.and_then(|keep| keep.ended_before(&version.contract.zone, stamp.recorded_at));
-            let items = match before {
-                Some(before) => store::destructions::due(tx, contract, class, before, MOST).await?,
-                None => Vec::new(),
-            };
-            let (Some(keep), Some(before), false) = (keep, before, items.is_empty()) else {
-                let detail = format!("none of the {} of this contract has been kept for as long as it says", class.english());
+            let (Some(keep), Some(before)) = (keep, before) else {
+                let detail = format!("this contract does not say how long {} are kept, so they are kept for good", class.english());
                 return Err(Error::Conflict { code: Code::NothingDue, detail });
             };
+            let due = Due { contract, class, before, held_too: false, proposed_too: false };
+            let items = store::destructions::due(tx, due, MOST).await?;
+            if items.is_empty() {
+                return Err(nothing_due(tx, due).await?);
+            }
             let mut proposal = Destruction {
                 id: app.time.id(),
                 contract: contract.clone(),
@@ -60,6 +61,7 @@ pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<D
                 proposed_at: stamp.recorded_at,
                 approvals: Vec::new(),
                 done_at: None,
+                ended: None,
                 items,
             };
             store::destructions::insert(tx, &proposal, || app.time.id()).await?;
@@ -69,6 +71,25 @@ pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<D
             Ok(proposal)
         })
         .await
+}
+
+/// Why nothing can be proposed.
+async fn nothing_due(tx: &Tx, due: Due<'_>) -> Result<Error, Error> {
+    let what = due.class.english();
+    if !store::destructions::due(tx, Due { proposed_too: true, ..due }, 1).await?.is_empty() {
+        let under_way = store::destructions::under_way(tx, due.contract, due.class).await?;
+        let ids: Vec<_> = under_way.iter().map(Uuid::to_string).collect();
+        let detail =
+            format!("the {what} of this contract that are due stand in proposals that are not carried out yet: {}", ids.join(", "));
+        return Ok(Error::Conflict { code: Code::DestructionWaiting, detail });
+    }
+    let is_held = !store::destructions::due(tx, Due { held_too: true, proposed_too: true, ..due }, 1).await?.is_empty();
+    let detail = if is_held {
+        format!("the {what} of this contract that are due stand under a legal hold")
+    } else {
+        format!("none of the {what} of this contract has been kept for as long as it says and is still there")
+    };
+    Ok(Error::Conflict { code: Code::NothingDue, detail })
 }
 
 /// Signs a proposal; with the second person's signature it is carried out.
@@ -81,6 +102,9 @@ pub async fn approve(app: &App, stamp: &Stamp, id: Uuid, evidence: Option<&str>)
                 return Ok(proposal);
             }
             tx.touch("destruction", id);
+            if proposal.ended.is_some() {
+                return Err(settled(proposal.standing()));
+            }
             sign(app, tx, stamp, &mut proposal, evidence).await?;
             if REQUIRED.missing(&proposal.approvals).is_empty() {
                 store::destructions::approved(tx, id, stamp.recorded_at).await?;
@@ -91,19 +115,29 @@ pub async fn approve(app: &App, stamp: &Stamp, id: Uuid, evidence: Option<&str>)
         .await
 }
 
+/// Withdraws a proposal that waits, as its proposer, or refuses it, as another who could sign it.
+pub async fn end(app: &App, stamp: &Stamp, id: Uuid, reason: &str) -> Result<Destruction, Error> {
+    stamp
+        .write(app, async |tx| {
+            stamp.who.may(Verb::DestroyRecords)?;
+            let proposal = store::destructions::lock(tx, id).await?.ok_or(Error::NotFound("destruction"))?;
+            if repeated(tx, stamp).await?.is_some() {
+                return Ok(proposal);
+            }
+            if proposal.standing() != Standing::Waiting {
+                return Err(settled(proposal.standing()));
+            }
+            let ended = Ended { by: stamp.who.actor.as_text(), at: stamp.recorded_at, reason: reason.to_owned() };
+            store::destructions::end(tx, id, &ended).await?;
+            tx.touch("destruction", id);
+            remember(app, tx, stamp, id).await?;
+            store::destructions::find(tx, id).await?.ok_or(Error::NotFound("destruction"))
+        })
+        .await
+}
+
 async fn sign(app: &App, tx: &Tx, stamp: &Stamp, proposal: &mut Destruction, evidence: Option<&str>) -> Result<(), Error> {
-    let actor = stamp.who.actor.as_text();
-    let who = actor.split_once(':').map_or(actor.as_str(), |(_, who)| who);
-    let actors = Actors::of(tx, [&actor]).await?;
-    let approval = Approval {
-        id: app.time.id(),
-        side: stamp.who.actor.side(),
-        approver: who.parse().ok(),
-        name: actors.name(&actor).unwrap_or(who).to_owned(),
-        evidence: evidence.map(str::to_owned),
-        actor: actor.clone(),
-        approved_at: stamp.recorded_at,
-    };
+    let approval = signatures::own(app, tx, stamp, evidence, stamp.recorded_at).await?;
     REQUIRED.check(&proposal.approvals, &approval).map_err(|refused| {
         let code = if refused == Refused::SamePerson { Code::SamePerson } else { Code::AlreadyApproved };
         Error::Conflict { code, detail: refused.to_string() }
@@ -114,7 +148,7 @@ async fn sign(app: &App, tx: &Tx, stamp: &Stamp, proposal: &mut Destruction, evi
     Ok(())
 }
 
-/// Carries out what was approved. Returns how much was done.
+/// Carries out what was approved; what that leaves, the workers clear once all of it is done. Returns how much was done.
 pub async fn carry_out(app: &App) -> Result<usize, Error> {
     let mut count = 0;
     while let Some(id) = store::destructions::to_do(&app.all()).await? {
@@ -124,7 +158,7 @@ pub async fn carry_out(app: &App) -> Result<usize, Error> {
             if app.is_stopping() {
                 return Ok(count);
             }
-            let files = stamp.write(app, async |tx| destroy(tx, &stamp, &proposal, item).await).await?;
+            let files = stamp.write(app, async |tx| destroy(app, tx, &stamp, &proposal, item).await).await?;
             // Noted in the transaction: if the program is killed before this, the sweep removes them.
             attachments::discard(app, &files).await;
             count += 1;
@@ -140,13 +174,16 @@ pub async fn carry_out(app: &App) -> Result<usize, Error> {
 }
 
 /// Destroys one thing, unless that is no longer right. Returns its files, whose bytes are to be removed.
-async fn destroy(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<Vec<Uuid>, Error> {
+async fn destroy(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<Vec<Uuid>, Error> {
     let (outcome, files) = outcome(tx, stamp, proposal, item).await?;
     if !store::destructions::settled(tx, proposal.id, item.subject, outcome).await? {
         return Err(Error::Repeat);
     }
     tx.touch("destruction", proposal.id);
     tx.touch(if proposal.class == RetentionClass::Mails { "inbound_message" } else { "ticket" }, item.subject);
+    if outcome == ItemOutcome::Destroyed {
+        remains::leave(app, tx, stamp.recorded_at).await?;
+    }
     store::attachments::expect(tx, &files, Instant::MIN).await?;
     Ok(files)
 }
@@ -164,10 +201,13 @@ async fn outcome(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &Destruct
         let destroyed = store::destructions::mail(tx, item.subject, proposal.before, now).await?;
         return Ok((if destroyed { ItemOutcome::Destroyed } else { ItemOutcome::NotDue }, Vec::new()));
     }
-    let ticket = store::tickets::lock(tx, TicketRef::Id(item.subject)).await?;
+    let ticket = store::tickets::lock_whatever_is_left(tx, item.subject).await?;
     let Some(ticket) = ticket.filter(|ticket| ticket.closed_at.is_some_and(|closed| closed < proposal.before)) else {
         return Ok((ItemOutcome::NotDue, Vec::new()));
     };
+    if store::tickets::is_destroyed(tx, ticket.id).await? {
+        return Ok((ItemOutcome::NotDue, Vec::new()));
+    }
     kept.push((HoldSubject::Ticket, ticket.id.to_string()));
     kept.extend(ticket.requester_id.map(|person| (HoldSubject::Person, person.to_string())));
     if !store::holds::standing_on(tx, &kept).await?.is_empty() {

@@ -23,8 +23,8 @@ pub(super) enum Asker {
     Person(Uuid),
     /// Whoever has this address in the organisation: the sender of a mail, or a requester for whom the desk vouches.
     Address(String),
-    /// Somebody on the telephone, whose call the desk passes on: the desk notes it whoever calls.
-    Caller,
+    /// Somebody on the telephone, whom the desk knows by name and number.
+    Caller(Uuid),
     Nobody,
 }
 
@@ -65,12 +65,16 @@ pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>], now: Instant)
     let decided = |wish: &Wish<'_>| {
         let person = people.iter().find(|person| wish.is_by(person));
         let client = |(contract, organisation): &(String, String)| (&**contract, &**organisation) == wish.client();
-        let is_contact = person.is_some_and(|person| listed.contains(&(wish.contract.id.clone(), person.id)));
-        let is_kept_out = lists.iter().any(client) && !is_contact && wish.by != Asker::Caller;
+        let is_contact = person.is_some_and(|person| {
+            let acts = |role| held.is_acting(wish.contract, role, wish.organisation, person.id);
+            listed.contains(&(wish.contract.id.clone(), person.id)) || wish.contract.role_of_contacts().is_some_and(acts)
+        });
+        let is_kept_out = lists.iter().any(client) && !is_contact;
         let who = Who { address: wish.address(person), is_kept_out };
         let restriction =
             wish.contract.restriction(wish.kind, wish.organisation, &who, |role| held.addresses(wish.contract, role, wish.organisation));
-        Some((restriction?, who.address.is_some()))
+        // Of a caller the desk is told, and not they themselves.
+        Some((restriction?, who.address.is_some() || matches!(wish.by, Asker::Caller(_))))
     };
     let decided: Vec<_> = wishes.iter().map(|wish| wish.as_ref().filter(is_restricted).and_then(decided)).collect();
     let kept_out = wishes.iter().flatten().zip(&decided).filter(|(_, decided)| matches!(decided, Some((Restriction::NotAContact, true))));
@@ -107,7 +111,8 @@ pub(super) async fn retyping(
 
 /// The people who ask, as far as the desk knows them.
 async fn people_of(tx: &Tx, wishes: &[&Wish<'_>]) -> Result<Vec<Person>, Error> {
-    let ids: Vec<_> = wishes.iter().filter_map(|wish| if let Asker::Person(id) = wish.by { Some(id) } else { None }).collect();
+    let ids: Vec<_> =
+        wishes.iter().filter_map(|wish| if let Asker::Person(id) | Asker::Caller(id) = wish.by { Some(id) } else { None }).collect();
     let addresses = |wish: &&&Wish<'_>| matches!(wish.by, Asker::Address(_));
     let organisations: Vec<_> = wishes.iter().filter(addresses).map(|wish| wish.organisation).collect();
     let emails: Vec<_> =
@@ -123,9 +128,9 @@ impl Wish<'_> {
     fn is_by(&self, person: &Person) -> bool {
         person.organisation == self.organisation
             && match &self.by {
-                Asker::Person(id) => person.id == *id,
+                Asker::Person(id) | Asker::Caller(id) => person.id == *id,
                 Asker::Address(email) => person.email == *email,
-                Asker::Caller | Asker::Nobody => false,
+                Asker::Nobody => false,
             }
     }
 
@@ -133,9 +138,9 @@ impl Wish<'_> {
     fn address<'a>(&'a self, person: Option<&'a Person>) -> Option<&'a str> {
         match (&self.by, person) {
             (_, Some(person)) if !person.is_active => None,
-            (Asker::Person(_), Some(person)) => person.address().filter(|_| !person.is_stranger),
+            (Asker::Person(_) | Asker::Caller(_), Some(person)) => person.address().filter(|_| !person.is_stranger),
             (Asker::Address(email), _) => Some(email),
-            (Asker::Person(_) | Asker::Caller | Asker::Nobody, _) => None,
+            (Asker::Person(_) | Asker::Caller(_) | Asker::Nobody, _) => None,
         }
     }
 

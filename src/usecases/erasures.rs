@@ -1,31 +1,35 @@
 //! Erasing a person. Histories, figures and seals know people by id and stay as they are; what names the person is taken out: their row, their
-//! ways in, and the mails from and to them. Texts on tickets are left: what names somebody in those is redacted by itself.
+//! ways in, the mails from and to them, and every other place where the desk keeps a name or an address as text. Their roles end. Texts on
+//! tickets are left: what names somebody in those is redacted by itself.
+
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
 use super::held::{remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp, holds};
+use super::{Code, Error, FieldCode, Problem, Stamp, departures, holds, remains};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::permission::Verb;
+use crate::domain::person::Person;
 use crate::domain::privacy::Erasure;
-use crate::store;
+use crate::domain::role_assignment::Departure;
+use crate::store::{self, Tx};
 
 pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
     // A hold on a ticket that the caller may not see counts too.
-    let stamp = &stamp.cleared();
-    stamp
+    let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
+    let erased = stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::ErasePeople)?;
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::erasures::find(tx, known).await?.ok_or(Error::NotFound("erasure"));
             }
             let Some(person) = person else { return Err(Error::Invalid(Vec::new())) };
-            let Some(person) = store::people::lock(tx, person).await? else {
-                let unknown = Problem::field("person", FieldCode::UnknownPerson, "is nobody that the desk knows");
-                return Err(Error::Invalid(vec![unknown]));
-            };
+            store::erasures::alone(tx).await?;
+            store::role_assignments::lock(tx).await?;
+            let person = known(tx, person).await?;
             if store::erasures::is_erased(tx, person.id).await? {
                 return Err(Error::Conflict { code: Code::PersonErased, detail: "the person was erased before".to_owned() });
             }
@@ -35,9 +39,17 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             let (actor, now) = (stamp.who.actor.as_text(), stamp.recorded_at);
             let inbound_mails = store::erasures::inbound(tx, &person, now).await?;
             let outbound_mails = store::erasures::outbound(tx, &person).await?;
-            store::contacts::end_of(tx, person.id, &actor, now).await?;
+            let agreements = store::agreements::read(tx).await?;
+            let serving = agreements.versions().iter().filter(|version| version.contract.client(&person.organisation).is_some());
+            let contracts: BTreeSet<_> = serving.map(|version| version.contract.id.clone()).collect();
+            store::erased_names::signatures(tx, &person, &contracts.into_iter().collect::<Vec<_>>()).await?;
+            store::erased_names::letters(tx, &person).await?;
+            store::erased_names::assignments(tx, &person).await?;
+            store::contacts::end_of(tx, person.id, &actor, now, || app.time.id()).await?;
+            departures::release(app, tx, stamp, person.id, Departure::Erased).await?;
             store::erasures::access(tx, person.id, now).await?;
             store::erasures::person(tx, person.id, now).await?;
+            store::desk_people::erase(tx, &person, now).await?;
             store::access::changed(tx).await?;
             let erasure = Erasure {
                 id: app.time.id(),
@@ -51,10 +63,22 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             };
             store::erasures::insert(tx, &erasure).await?;
             tx.touch("person", erasure.person);
+            remains::leave(app, tx, now).await?;
             remember(app, tx, stamp, erasure.id).await?;
             Ok(erasure)
         })
-        .await
+        .await?;
+    remains::clear_now(app).await;
+    Ok(erased)
+}
+
+/// Somebody of a client, or whom the desk knows by their account, as its own people.
+async fn known(tx: &Tx, id: Uuid) -> Result<Person, Error> {
+    if let Some(person) = store::people::lock(tx, id).await? {
+        return Ok(person);
+    }
+    let unknown = || Problem::field("person", FieldCode::UnknownPerson, "is nobody that the desk knows");
+    store::desk_people::lock(tx, id).await?.ok_or_else(|| Error::Invalid(vec![unknown()]))
 }
 
 /// Newest first.

@@ -20,9 +20,14 @@ const PAGE: u64 = 200;
 /// That it was exported, and by whom, is on record before anything of it is given.
 pub async fn export(app: Arc<App>, stamp: &Stamp, person: Uuid) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Error> {
     let scope = stamp.scope.clone();
-    let person = store::people::find(&app.db.view(scope.clone()), &[person]).await?.pop().ok_or(Error::NotFound("person"))?;
+    let view = app.db.view(scope.clone());
+    let person = match store::people::find(&view, &[person]).await?.pop() {
+        Some(person) => person,
+        None => store::desk_people::find(&view, person).await?.ok_or(Error::NotFound("person"))?,
+    };
+    drop(view);
     stamp.record_read(&app, &[Object::of("person", person.id)]).await?;
-    let own = json!({ "id": person.id, "organisation": person.organisation, "name": person.name, "email": person.address(),
+    let own = json!({ "id": person.id, "organisation": (!person.is_of_the_desk()).then_some(&person.organisation), "name": person.name, "email": person.address(),
         "phone": person.phone });
     let begin = format!("{{\"person\":{own},\"exportedAt\":\"{}\"", app.time.now());
     let writing = Writing { person, text: begin, place: Some((0, Uuid::nil())), is_begun: false };

@@ -61,8 +61,9 @@ impl<'a, S: Rows> Held<'a, S> {
     }
 
     pub fn add(&mut self, actor: &Actor, data: S::Data, reason: Option<String>, at: Instant) {
+        let token = self.stamp.who.credential.token.filter(|_| *actor == self.stamp.who.actor);
         let (id, actor) = (self.app.time.id(), actor.as_text());
-        self.history.push(Event { id, actor, reason, data, occurred_at: at, recorded_at: self.stamp.recorded_at });
+        self.history.push(Event { id, actor, token, reason, data, occurred_at: at, recorded_at: self.stamp.recorded_at });
     }
 
     /// The events added so far.

@@ -1,4 +1,4 @@
-//! Legal holds: what stands under one is neither erased nor destroyed.
+//! Legal holds: what stands under one is neither erased, redacted nor destroyed.
 
 use uuid::Uuid;
 
@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::permission::Verb;
+use crate::domain::person::Person;
 use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
 use crate::domain::ticket::TicketRef;
 use crate::store::{self, Tx};
@@ -56,7 +57,7 @@ pub async fn place(app: &App, stamp: &Stamp, new: &NewHold) -> Result<LegalHold,
 async fn known(tx: &Tx, kind: HoldSubject, subject: &str) -> Result<Option<String>, Error> {
     Ok(match kind {
         HoldSubject::Person => match subject.parse::<Uuid>() {
-            Ok(id) => store::people::find(tx, &[id]).await?.pop().map(|person| person.id.to_string()),
+            Ok(id) => person(tx, id).await?.map(|person| person.id.to_string()),
             Err(_no_id) => None,
         },
         HoldSubject::Ticket => match subject.parse::<TicketRef>() {
@@ -64,6 +65,14 @@ async fn known(tx: &Tx, kind: HoldSubject, subject: &str) -> Result<Option<Strin
             Err(_no_ticket) => None,
         },
         HoldSubject::Contract => store::agreements::read(tx).await?.versions_of(subject).first().map(|_| subject.to_owned()),
+    })
+}
+
+/// Somebody of a client, or whom the desk knows by their account.
+async fn person(tx: &Tx, id: Uuid) -> Result<Option<Person>, Error> {
+    Ok(match store::people::find(tx, &[id]).await?.pop() {
+        None => store::desk_people::find(tx, id).await?,
+        known => known,
     })
 }
 
@@ -95,7 +104,16 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<LegalHold, Erro
     store::holds::find(&app.db.view(caller.scope.clone()), id).await?.ok_or(Error::NotFound("hold"))
 }
 
-/// Why nothing may be erased or destroyed.
+/// Why nothing may be removed, for somebody who may not read what holds say.
+pub(super) fn refused_to(stamp: &Stamp, hold: &LegalHold) -> Error {
+    if stamp.who.may(Verb::ReadPrivacy).is_ok() {
+        return refused(hold);
+    }
+    let detail = format!("a legal hold stands on this {} since {}", hold.kind.english(), hold.placed_at);
+    Error::Conflict { code: Code::LegalHold, detail }
+}
+
+/// Why nothing may be erased, redacted or destroyed.
 pub(super) fn refused(hold: &LegalHold) -> Error {
     let detail = format!("a legal hold stands on this {} since {}: {}", hold.kind.english(), hold.placed_at, hold.reason);
     Error::Conflict { code: Code::LegalHold, detail }

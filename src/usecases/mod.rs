@@ -9,6 +9,7 @@ pub mod audit;
 pub mod contacts;
 pub mod contracts;
 pub mod dead_letters;
+mod departures;
 pub mod destructions;
 mod enclosures;
 mod entitled;
@@ -21,16 +22,19 @@ pub mod inbound;
 pub mod letter;
 pub mod obligations;
 pub mod outbound;
+mod parties;
 pub mod people;
 mod quota;
 pub mod reach;
 pub mod rebuild;
 pub mod redactions;
 mod refused;
+pub mod remains;
 pub mod reports;
 pub mod role_assignments;
 pub mod rotation;
 pub mod sandbox;
+pub mod signatures;
 pub mod tickets;
 pub mod timers;
 pub mod tokens;
@@ -76,12 +80,6 @@ impl Stamp {
     /// For what somebody does with a command, on the machine.
     pub fn command(action: &'static str, now: Instant) -> Self {
         Self { via: Via::command(action), ..Self::program(action, now) }
-    }
-
-    /// The same, for what must reach the tickets that few may see as well, and shows none of them.
-    #[must_use]
-    pub(crate) fn cleared(&self) -> Self {
-        Self { scope: self.scope.with_all_tickets(), ..self.clone() }
     }
 
     /// What is done, as the audit trail has it.

@@ -56,7 +56,10 @@ pub async fn send_again(app: &App, stamp: &Stamp, id: Uuid) -> Result<Shown, Err
             return Ok(found);
         }
         if !store::outbound::requeue(tx, id, stamp.recorded_at).await? {
-            let detail = format!("only a message that was given up is sent again; this one is {}", found.state.as_str());
+            let detail = match found.state {
+                MailState::Failed => "its recipient was erased, so there is nobody to send it to".to_owned(),
+                state => format!("only a message that was given up is sent again; this one is {}", state.as_str()),
+            };
             return Err(Error::Conflict { code: Code::NotGivenUp, detail });
         }
         tx.touch("outbound_message", id);

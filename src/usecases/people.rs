@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::held::{remember, repeated};
-use super::{Code, Error, FieldCode, Problem, Stamp};
+use super::{Code, Error, FieldCode, Problem, Stamp, departures};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::domain::address::can_be_mailed;
+use crate::domain::address::{can_be_mailed, made_up};
 use crate::domain::permission::Verb;
-use crate::domain::person::{Person, PersonFilter, without_address};
+use crate::domain::person::{Person, PersonFilter};
+use crate::domain::role_assignment::Departure;
 use crate::domain::search::folded;
 use crate::domain::ticket::assign::Field;
 use crate::store::{self, Tx};
@@ -56,7 +57,7 @@ pub async fn create(app: &App, stamp: &Stamp, new: &NewPerson) -> Result<Person,
                 return Err(Error::Invalid(problems));
             }
             let id = app.time.id();
-            let email = new.email.clone().unwrap_or_else(|| without_address(id));
+            let email = new.email.clone().unwrap_or_else(|| made_up(id));
             let person = Person {
                 phone: new.phone.as_deref().map(|phone| phone.trim().to_owned()),
                 is_shared: new.is_shared,
@@ -82,12 +83,31 @@ pub struct PersonChange {
     pub is_active: Option<bool>,
 }
 
-/// Changes what is known of somebody. Whoever leaves loses their place on lists of contacts, and every token and account of theirs.
-pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -> Result<Person, Error> {
+impl PersonChange {
+    fn is_of_what_is_known(&self) -> bool {
+        self.name.is_some() || self.email.is_some() || self.phone != Field::Kept || self.is_shared.is_some()
+    }
+}
+
+/// Changes what is known of somebody, if that is still one of the expected versions (`If-Match`; `None` expects none), or records that they
+/// left or came back. Whoever leaves loses their roles and deputyships, their place on lists of contacts, and every token and account; who
+/// comes back gets the accounts back, and none of the rest.
+pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, expected: Option<&[String]>) -> Result<Person, Error> {
     stamp
         .write(app, async |tx| {
-            stamp.who.may(Verb::ManagePeople)?;
+            if change.is_of_what_is_known() {
+                stamp.who.may(Verb::ManagePeople)?;
+            }
+            if change.is_active.is_some() {
+                stamp.who.may(Verb::RecordDepartures)?;
+                store::role_assignments::lock(tx).await?;
+            }
             let known = store::people::lock(tx, id).await?.ok_or(Error::NotFound("person"))?;
+            refuse_erased(tx, id).await?;
+            if expected.is_some_and(|versions| !versions.contains(&known.version())) {
+                let detail = "what is known of the person changed since it was read".to_owned();
+                return Err(Error::Conflict { code: Code::VersionChanged, detail });
+            }
             if let Some(problem) = change.email.as_deref().and_then(unusable) {
                 return Err(Error::Invalid(vec![problem]));
             }
@@ -108,12 +128,26 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange) -
             tx.touch("person", id);
             store::people::update(tx, &person, stamp.recorded_at).await?;
             if known.is_active && !person.is_active {
-                store::contacts::end_of(tx, id, &stamp.who.actor.as_text(), stamp.recorded_at).await?;
+                store::contacts::end_of(tx, id, &stamp.who.actor.as_text(), stamp.recorded_at, || app.time.id()).await?;
+                departures::release(app, tx, stamp, id, Departure::Left).await?;
                 store::access::taken_from(tx, id, stamp.recorded_at).await?;
+            } else if !known.is_active && person.is_active {
+                store::access::given_back(tx, id).await?;
             }
             Ok(person)
         })
         .await
+}
+
+/// Whoever was erased stays so: nothing is recorded of them any more.
+pub(super) async fn refuse_erased(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    if store::erasures::is_erased(tx, id).await? {
+        return Err(Error::Conflict {
+            code: Code::PersonErased,
+            detail: "the person was erased, and nothing is recorded of them any more".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn unusable(email: &str) -> Option<Problem> {
@@ -133,7 +167,7 @@ pub(super) async fn caller(app: &App, tx: &Tx, organisation: &str, name: &str, p
         return Ok(person);
     }
     let id = app.time.id();
-    let person = Person { phone: Some(phone.to_owned()), ..Person::new(id, organisation, name, &without_address(id)) };
+    let person = Person { phone: Some(phone.to_owned()), ..Person::new(id, organisation, name, &made_up(id)) };
     store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await?;
     Ok(person)
 }

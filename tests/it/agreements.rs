@@ -24,6 +24,7 @@ effective_from = 2017-12-01 # title page: 1 December 2017
 time_zone = "Europe/Amsterdam" # 7.1
 phone = "+31342-490364" # 4.2
 contacts.most = 3 # 5, 9.1 (SUP-13, SUP-14)
+contacts.role = "functioneel-beheerder" # 9.1 (SUP-14, ROLE-10)
 functional_administration.by = "client" # 5 (SUP-15)
 calendars.support = { hours = { mon-fri = ["08:00-17:00"] } } # 7.1 (CAL-04)
 calendars.phone = { hours = { mon-fri = ["08:00-18:00"] } } # 4.2 (CAL-04)
@@ -190,8 +191,17 @@ obligations.managementoverleg = { title.nl = "Overleg met het managementteam", c
 obligations.managementoverleg-beoordeeld = { title.nl = "Beoordeling na het managementoverleg; zo nodig een tweede", clause = "FIETS 6", on = "managementoverleg-gehouden", due = "30d" } # 6 (STEP-03)
 "#;
 
+const LEVMAN: &str = r#"
+title = "Service Level Management" # title of the table
+roles.slm = { side = "client", label.nl = "Service level manager (SLM)" } # 1-4, 6, 7, 9, 11, 13-18 (ROLE-09)
+roles.diensteigenaar = { side = "client", label.nl = "Diensteigenaar" } # 4, 6, 10, 14, 15, 17 (ROLE-09)
+roles.productmanager = { side = "client", label.nl = "Productmanager, namens de diensteigenaar" } # 10, 14 (ROLE-09)
+roles.inkoop = { side = "client", label.nl = "Inkoop" } # 1 (ROLE-09)
+roles.leverancier = { side = "supplier", label.nl = "Leverancier" } # 5, 8, 12, 17 (ROLE-09)
+"#;
+
 /// A file, what is agreed, and what of that an example fills in otherwise.
-const FILES: [(&str, &str, &[&str]); 7] = [
+const FILES: [(&str, &str, &[&str]); 8] = [
     ("covide", COVIDE, &[]),
     ("dap", DAP, &[]),
     // The supplier names its contacts at three levels (DAP 4.1); the example has named them.
@@ -200,6 +210,7 @@ const FILES: [(&str, &str, &[&str]); 7] = [
     ("blg-example", BLG, &[]),
     ("fiets", FIETS, &[]),
     ("fiets-example", FIETS, &[]),
+    ("levman", LEVMAN, &[]),
 ];
 
 /// One value of a file.

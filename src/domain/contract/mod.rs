@@ -274,6 +274,8 @@ pub struct Contract {
     pub reserved: Vec<Reserved>,
     /// How many people of a client may contact the desk; no bound when absent.
     pub contacts: Option<u32>,
+    /// The client's role whose holders are its contacts as well, on the same list.
+    pub contacts_role: Option<String>,
     pub functional_administration: Option<FunctionalAdministration>,
     /// Levels at which the supplier must have a contact before the agreement can hold.
     pub supplier_levels: Vec<ContactLevel>,

@@ -77,6 +77,11 @@ impl Contract {
         self.contacts.map(|most| agreed.unwrap_or(most))
     }
 
+    /// The role whose holders are a client's contacts as well.
+    pub fn role_of_contacts(&self) -> Option<&Role> {
+        self.role(self.contacts_role.as_deref()?)
+    }
+
     pub fn subject(&self, id: &str) -> Option<&Subject> {
         self.subjects.iter().find(|subject| subject.id == id)
     }

@@ -3,18 +3,23 @@
 //! Who is calling is for `auth` to say. Whose rows they see is their [`Scope`], and what they see of a ticket is decided by
 //! `ticket::Reader`: whatever lies outside of those does not exist for them, so it is not found rather than forbidden.
 
+mod credential;
 mod limit;
 mod page;
 mod role;
 mod scope;
 mod verb;
 
+pub use credential::{Credential, HeldRight};
 pub use limit::Verbs;
 pub use page::page;
-pub use role::{Role, Roles};
+pub use role::{GIVEN_APART, Role, Roles};
 pub use scope::{Clearance, Part, Rows, Scope, concerned_by};
 pub use verb::*;
 
+use uuid::Uuid;
+
+use super::Instant;
 use super::actor::Actor;
 use super::contract::Side;
 use super::restriction::{Flag, Restricted};
@@ -26,6 +31,9 @@ pub struct Principal {
     pub roles: Roles,
     /// What the token they come with is limited to, of all that the roles give.
     pub limit: Verbs,
+    pub credential: Credential,
+    /// Those of the roles that they have only because they hold them here.
+    pub held: Vec<HeldRight>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,8 +55,13 @@ pub enum Forbidden {
     FulfilsForOthers,
     #[error("a client says who holds the roles of its own side only")]
     AssignsForOthers,
-    #[error("each side agrees to elevated rights itself")]
+    #[error("each side agrees to rights itself")]
     SignsForOthers,
+    /// It would be a signature, or give somebody a right.
+    #[error("only a person may do this: sign in yourself, or use a token of your own that was made by the command on the desk's machine")]
+    NotInPerson,
+    #[error("both sides agree on who holds this role: its holder is ended, or replaced for a while, by their own side alone")]
+    EndsForOthers,
 }
 
 fn of_the_other_side(verb: Verb) -> &'static str {
@@ -67,11 +80,11 @@ fn names(roles: &[Role]) -> String {
 
 impl Principal {
     /// The program itself.
-    pub const SYSTEM: Self = Self { actor: Actor::System, roles: Roles::ALL, limit: Verbs::ALL };
+    pub const SYSTEM: Self = Self::new(Actor::System, Roles::ALL);
 
     /// Without a limit.
     pub const fn new(actor: Actor, roles: Roles) -> Self {
-        Self { actor, roles, limit: Verbs::ALL }
+        Self { actor, roles, limit: Verbs::ALL, credential: Credential { token: None, in_person: None }, held: Vec::new() }
     }
 
     #[must_use]
@@ -79,17 +92,30 @@ impl Principal {
         Self { limit: self.limit.and(limit), ..self }
     }
 
+    #[must_use]
+    pub fn with(self, credential: Credential) -> Self {
+        Self { credential, ..self }
+    }
+
+    /// The person who acts, in person: whose signature it is.
+    pub fn in_person(&self) -> Result<Uuid, Forbidden> {
+        self.credential.in_person.ok_or(Forbidden::NotInPerson)
+    }
+
+    /// The held right that gives a verb, the one that lasts longest, where nothing but held rights gives it.
+    pub fn only_by_holding(&self, verb: Verb) -> Option<HeldRight> {
+        let gives = |role: &Role| verb.roles().contains(role);
+        if self.roles.iter().filter(gives).any(|role| self.held.iter().all(|held| held.role != role)) {
+            return None;
+        }
+        let giving = self.held.iter().filter(|held| gives(&held.role));
+        giving.max_by_key(|held| held.until_at.unwrap_or(Instant::MAX)).copied()
+    }
+
     /// Somebody with every role of a side: what could be done by one of them.
     pub fn any_of(side: Side) -> Self {
         let nobody = String::new();
         Self::new(if side == Side::Client { Actor::Client(nobody) } else { Actor::Desk(nobody) }, Roles::of(side))
-    }
-
-    /// Those of these roles that this one cannot give anybody. Who manages access gives roles they do not have, since that is the work; but
-    /// not those that watch over them, or that open what few may see: only somebody who has such a role gives it.
-    pub fn cannot_give(&self, roles: Roles) -> Vec<Role> {
-        let is_apart = |role: &Role| [Role::SecurityOfficer, Role::PrivacyOfficer, Role::Auditor].contains(role);
-        roles.iter().filter(|role| is_apart(role) && !self.roles.has(*role)).collect()
     }
 
     /// Accepting or refusing a solution, which for some types is the client's alone.
@@ -121,7 +147,7 @@ impl Principal {
         if self.roles.has_one_of(concerned_by(flag)) { Ok(()) } else { Err(Forbidden::FlagOfOthers(flag)) }
     }
 
-    /// Approving an amendment for one of the two sides: the desk records what either side approved.
+    /// Approving an amendment for one of the two sides: the desk writes down what the client approved.
     pub fn may_approve_for(&self, side: Side) -> Result<(), Forbidden> {
         self.may(Verb::ApproveAmendments)?;
         if side == Side::Client || self.actor.side() == Side::Supplier { Ok(()) } else { Err(Forbidden::ApprovesForOthers) }
@@ -143,13 +169,13 @@ impl Principal {
         if self.actor.side() == Side::Supplier || side == Side::Client { Ok(()) } else { Err(Forbidden::AssignsForOthers) }
     }
 
-    /// Signing for a role on behalf of a side. The desk writes down either side's signature, except for elevated rights.
-    pub fn may_sign_for(&self, side: Side, is_elevated: bool) -> Result<(), Forbidden> {
+    /// Signing for a role on behalf of a side. Of a change of holder the desk writes down the client's signature, too.
+    pub fn may_sign_for(&self, side: Side, may_be_on_paper: bool) -> Result<(), Forbidden> {
         self.may(Verb::ApproveRoles)?;
         match self.actor.side() {
             own if own == side => Ok(()),
-            Side::Supplier if !is_elevated => Ok(()),
-            Side::Client if !is_elevated => Err(Forbidden::ApprovesForOthers),
+            Side::Supplier if may_be_on_paper => Ok(()),
+            Side::Client if may_be_on_paper => Err(Forbidden::ApprovesForOthers),
             _ => Err(Forbidden::SignsForOthers),
         }
     }
@@ -198,11 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn an_administrator_gives_no_role_that_watches_over_them() {
-        let administrator = with(Side::Supplier, &[Role::Administrator]);
-        assert_eq!(administrator.cannot_give(Roles::ALL), [Role::SecurityOfficer, Role::PrivacyOfficer, Role::Auditor]);
-        let both = with(Side::Supplier, &[Role::Administrator, Role::Auditor]);
-        assert_eq!(both.cannot_give(Roles::from_iter([Role::Auditor, Role::AgentLine1])), []);
+    fn what_only_held_rights_give_ends_with_the_last_of_them() {
+        let at = |seconds| Instant::from_unix(seconds);
+        let held = |id: u128, until_at| HeldRight { role: Role::Administrator, assignment: Uuid::from_u128(id), until_at };
+        let administrator = with(Side::Supplier, &[Role::Administrator, Role::AgentLine1]);
+        assert_eq!(administrator.only_by_holding(Verb::ManageAccess), None);
+        let by_holding = Principal { held: vec![held(1, at(10)), held(2, at(30)), held(3, at(20))], ..administrator.clone() };
+        assert_eq!(by_holding.only_by_holding(Verb::ManageAccess), Some(held(2, at(30))));
+        assert_eq!(by_holding.only_by_holding(Verb::ReadTickets), None, "an agent reads them anyway");
+        assert_eq!(administrator.in_person(), Err(Forbidden::NotInPerson), "a role signs nothing");
     }
 
     #[test]

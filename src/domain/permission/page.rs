@@ -8,7 +8,7 @@ use super::{Role, Verb};
 pub fn page() -> String {
     let mut page = String::from(
         "# Who may what\n\n\
-         Nobody may anything without a role that gives it. Roles of the desk stand first, then those of a client. What somebody sees\n\
+         Nobody may anything without a role that gives it, but sign out. Roles of the desk stand first, then those of a client. What somebody sees\n\
          is a matter of their organisation as well: what belongs to another is not there for them. A *requester* sees what they\n\
          reported themselves. A ticket with a flag is there for those whom the flag concerns: security for the security officers of\n\
          both sides, privacy for their privacy officers, confidential for the service manager; and for its requester, whoever has it in\n\

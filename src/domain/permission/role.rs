@@ -61,6 +61,18 @@ impl Role {
     }
 }
 
+/// Roles that no token or local account is given over the API: they let somebody in further than whoever gives access may be, or watch over
+/// them. They come from an identity provider, are held with the signatures of two persons, or are given by the command on the desk's machine.
+pub const GIVEN_APART: [Role; 7] = [
+    Role::Administrator,
+    Role::GlobalAdministrator,
+    Role::SecurityOfficer,
+    Role::PrivacyOfficer,
+    Role::Auditor,
+    Role::ClientSecurityOfficer,
+    Role::ClientPrivacyOfficer,
+];
+
 /// The roles somebody has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Roles(u32);
@@ -97,6 +109,11 @@ impl Roles {
     #[must_use]
     pub const fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
+    }
+
+    /// Those that are not given over the API.
+    pub fn given_apart(self) -> Vec<Role> {
+        self.iter().filter(|role| GIVEN_APART.contains(role)).collect()
     }
 
     pub fn iter(self) -> impl Iterator<Item = Role> {

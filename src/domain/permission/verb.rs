@@ -120,9 +120,16 @@ verbs! {
     ReadPeople = "read_people": "personen lezen", "read people",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Administrator, Integration,
             AuthorisedRequester, Approver, FunctionalAdministrator, GlobalAdministrator];
-    /// Records people, what is known of them, and that they left.
+    /// Records people, and what is known of them.
     ManagePeople = "manage_people": "personen vastleggen", "record people",
         by &[AgentLine1, AgentLine2, ServiceManager, Administrator];
+    /// Records that somebody left their organisation, which takes away every role and way in of theirs, or came back. A client does so for
+    /// its own people.
+    RecordDepartures = "record_departures": "vertrek en terugkeer vastleggen", "record who left and who came back",
+        by &[ServiceManager, Administrator, Approver, GlobalAdministrator];
+    /// Changes a person, as far as the other verbs allow.
+    ChangePeople = "change_people": "personen wijzigen", "change people",
+        by &[AgentLine1, AgentLine2, ServiceManager, Administrator, Approver, GlobalAdministrator];
     /// Says who of a client may contact the desk; a client does so for its own people.
     ManageContacts = "manage_contacts": "contactpersonen aanwijzen", "name contacts",
         by &[AgentLine1, AgentLine2, ServiceManager, Administrator, Approver];
@@ -173,6 +180,9 @@ verbs! {
     GrantRights = "grant_rights": "rechten toekennen", "grant rights", by &[Administrator, GlobalAdministrator];
     /// Signs, for one of the two sides, for a role that both agree on.
     ApproveRoles = "approve_roles": "rollen goedkeuren", "approve roles", by &[ServiceManager, ContractManager, SecurityOfficer, Approver];
+    /// Ends a role that is held, or refuses one that waits for a signature: whoever grants it, and whoever signs for it.
+    EndRoles = "end_roles": "rollen beëindigen of weigeren", "end or refuse roles",
+        by &[ServiceManager, ContractManager, SecurityOfficer, Administrator, Approver, GlobalAdministrator];
     /// Records whether somebody still needs a role (IAM-06).
     ReviewRoles = "review_roles": "rollen beoordelen", "review roles", by &[ServiceManager, SecurityOfficer, Administrator];
     /// Gets everything the desk holds of a person.

@@ -15,7 +15,8 @@ pub struct AssignmentFilter {
     pub roles: Vec<String>,
     pub holders: Vec<Uuid>,
     pub states: Vec<AssignmentState>,
-    pub in_force_at: Option<Instant>,
+    /// As things stood at this instant; in force then, where no states are asked for.
+    pub as_of: Option<Instant>,
     /// Those that somebody should have reviewed by now, or those that nobody should have.
     pub review_overdue: Option<bool>,
     /// Present, by which the states are told apart.
@@ -32,7 +33,7 @@ closed_list! {
         NobodyHoldsIt = "nobody_holds_it": "niemand vervult de rol", "nobody holds it";
         /// Every holder is away without a deputy.
         HolderAbsent = "holder_absent": "afwezig zonder waarnemer", "holder absent without a deputy";
-        /// Those who act in it have no address, and the contract gives none.
+        /// Those who act in it have no address that is known, or have left.
         NoAddress = "no_address": "geen adres", "no address";
     }
 }

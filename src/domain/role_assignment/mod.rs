@@ -8,12 +8,17 @@
 //!
 //! Absent on purpose: names and addresses. Those of holders and deputies are kept with people and accounts only, so that they can be erased.
 
+mod absence;
 mod event;
 mod listing;
 mod reach;
 mod replay;
 
-pub use event::{AbsencePlanned, Approved, DeputyNamed, EndSet, Event, EventData, EventKind, Granted, ReviewDue, Reviewed, Uncovered};
+pub use absence::{Absence, BadEnd};
+pub use event::{
+    AbsenceCancelled, AbsencePlanned, AbsenceShortened, Approved, Departure, DeputyLost, DeputyNamed, EndSet, Event, EventData, EventKind,
+    Granted, ReviewDue, Reviewed, Uncovered,
+};
 pub use listing::{AssignmentFilter, Gap, GapCause};
 pub use reach::Reach;
 
@@ -23,7 +28,7 @@ use super::Instant;
 use super::agreements::{Agreements, UnknownVersion};
 use super::approval::Required;
 use super::history::{self, Settling, SubjectKind};
-use super::permission::{Role, Roles};
+use super::permission::{HeldRight, Role};
 use super::side::Side;
 use crate::words::closed_list;
 
@@ -46,21 +51,6 @@ closed_list! {
         Planned = "planned": "gepland", "planned";
         InForce = "in_force": "van kracht", "in force";
         Ended = "ended": "geëindigd", "ended";
-    }
-}
-
-/// That the holder is away, with who acts for them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Absence {
-    pub id: Uuid,
-    pub from_at: Instant,
-    pub until_at: Instant,
-    pub deputy: Option<Uuid>,
-}
-
-impl Absence {
-    pub fn holds_at(&self, at: Instant) -> bool {
-        self.from_at <= at && at < self.until_at
     }
 }
 
@@ -97,6 +87,10 @@ pub struct RoleAssignment {
 /// Roles that are given for a named period only, and with the agreement of both sides.
 pub const ELEVATED: [Role; 2] = [Role::Administrator, Role::GlobalAdministrator];
 
+/// Roles that watch over others, or open what few may see: two persons agree before somebody holds one.
+pub const WATCHING: [Role; 5] =
+    [Role::SecurityOfficer, Role::PrivacyOfficer, Role::Auditor, Role::ClientSecurityOfficer, Role::ClientPrivacyOfficer];
+
 /// How many global administrators a client has at most (IAM-02).
 pub const MOST_GLOBAL_ADMINISTRATORS: usize = 2;
 
@@ -111,14 +105,33 @@ impl RoleAssignment {
         self.third_party.is_some() || self.right().is_some_and(|role| ELEVATED.contains(&role))
     }
 
-    /// Whose signatures it needs.
+    /// Whose signatures it needs. What concerns no client is agreed within the desk.
     pub fn required(&self) -> Required {
-        if self.needs_approval { Required::EachSide } else { Required::Nothing }
+        match &self.organisation {
+            _ if !self.needs_approval => Required::Nothing,
+            Some(_) => Required::EachSide,
+            None => Required::TwoOf(Side::Supplier),
+        }
+    }
+
+    /// Whether the desk may write down what the other side signed on paper: of who is told what, and never of a right.
+    pub fn may_be_signed_on_paper(&self) -> bool {
+        self.kind == RoleKind::Matrix && !self.is_elevated()
+    }
+
+    /// Whether others agreed to this holder, so that nobody takes their place for a while.
+    pub fn is_the_holders_alone(&self) -> bool {
+        self.is_elevated() || (self.kind == RoleKind::Right && self.needs_approval)
     }
 
     /// When it takes effect; `None` while a signature is missing.
     pub fn effective_at(&self) -> Option<Instant> {
         self.approved_at.map(|approved| approved.max(self.from_at))
+    }
+
+    /// Whether it took effect, or will.
+    pub fn ever_takes_effect(&self) -> bool {
+        self.effective_at().is_some_and(|effective| self.until_at.is_none_or(|until| until > effective))
     }
 
     pub fn state_at(&self, at: Instant) -> AssignmentState {
@@ -132,17 +145,30 @@ impl RoleAssignment {
         }
     }
 
+    /// As it stood at an instant, by what was recorded by then: what was recorded later about an earlier time is not in it, since nobody
+    /// acted on it then.
+    #[must_use]
+    pub fn as_of(&self, history: &[Event], at: Instant) -> Self {
+        let known: Vec<_> = history.iter().filter(|event| event.recorded_at <= at).cloned().collect();
+        replay::settle(&replay::as_recorded(self, &known), &known, at).subject
+    }
+
     pub fn is_in_force_at(&self, at: Instant) -> bool {
         self.state_at(at) == AssignmentState::InForce
     }
 
-    /// Who acts in it: the holder, or whoever replaces them while they are away; nobody when it is not in force or left uncovered.
+    /// Who acts in it: the holder, or whoever replaces them while they are away; nobody when it is not in force or left uncovered. A right
+    /// that is the holder's alone they have while they are away, too.
     pub fn acting_at(&self, at: Instant) -> Vec<Uuid> {
         if !self.is_in_force_at(at) {
             return Vec::new();
         }
         let mut away = self.absences.iter().filter(|absence| absence.holds_at(at)).peekable();
-        if away.peek().is_none() { vec![self.holder] } else { away.filter_map(|absence| absence.deputy).collect() }
+        if self.is_the_holders_alone() || away.peek().is_none() {
+            vec![self.holder]
+        } else {
+            away.filter_map(|absence| absence.deputy).collect()
+        }
     }
 
     /// Whether somebody has this role by this assignment: its holder, absent or not, and a deputy for as long as they act.
@@ -162,8 +188,8 @@ impl RoleAssignment {
     }
 }
 
-/// The roles that one person has by these assignments, under any of their ids: those of their own organisation, or of the desk.
-pub fn rights(held: &[RoleAssignment], who: &[Uuid], organisation: Option<&str>, at: Instant) -> Roles {
+/// The rights that one person has by these assignments, under any of their ids: those of their own organisation, or of the desk.
+pub fn rights(held: &[RoleAssignment], who: &[Uuid], organisation: Option<&str>, at: Instant) -> Vec<HeldRight> {
     let is_theirs = |one: &&RoleAssignment| {
         let is_own_side = one.right().is_some_and(|role| match role.side() {
             Side::Client => organisation.is_some() && one.organisation.as_deref() == organisation,
@@ -171,7 +197,8 @@ pub fn rights(held: &[RoleAssignment], who: &[Uuid], organisation: Option<&str>,
         });
         is_own_side && who.iter().any(|id| one.is_held_by(*id, at))
     };
-    held.iter().filter(is_theirs).filter_map(RoleAssignment::right).collect()
+    let right = |one: &RoleAssignment| Some(HeldRight { role: one.right()?, assignment: one.id, until_at: one.until_at });
+    held.iter().filter(is_theirs).filter_map(right).collect()
 }
 
 impl history::Subject for RoleAssignment {

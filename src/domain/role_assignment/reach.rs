@@ -1,6 +1,6 @@
 //! Where the roles of a contract's matrix are reached: those who act in them, else the addresses in the contract (ROLE-02, ROLE-04).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -17,8 +17,8 @@ pub struct Reach(BTreeMap<Place, Held>);
 
 #[derive(Debug, Default)]
 struct Held {
-    /// Whether anybody acts, reachable or not.
-    is_covered: bool,
+    /// Those who act, reachable or not.
+    acting: BTreeSet<Uuid>,
     addresses: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ impl Reach {
             let (Some(contract), Some(organisation)) = (&one.contract, &one.organisation) else { continue };
             let held = places.entry((contract.clone(), organisation.clone(), one.role.clone())).or_default();
             let acting = one.acting_at(at);
-            held.is_covered |= !acting.is_empty();
+            held.acting.extend(&acting);
             for address in acting.iter().filter_map(|who| addresses.get(who)) {
                 if !held.addresses.contains(address) {
                     held.addresses.push(address.clone());
@@ -44,6 +44,16 @@ impl Reach {
         self.0.get(&(contract.id.clone(), organisation.to_owned(), role.code.clone()))
     }
 
+    /// Whether somebody acts in a role.
+    pub fn is_acting(&self, contract: &Contract, role: &Role, organisation: &str, who: Uuid) -> bool {
+        self.held(contract, role, organisation).is_some_and(|held| held.acting.contains(&who))
+    }
+
+    /// Whether somebody holds a role, there or not.
+    pub fn is_held(&self, contract: &Contract, role: &Role, organisation: &str) -> bool {
+        self.held(contract, role, organisation).is_some()
+    }
+
     /// Where a role is reached about the affairs of an organisation: at those who act in it, else where the contract says.
     pub fn addresses<'a>(&'a self, contract: &'a Contract, role: &'a Role, organisation: &str) -> &'a [String] {
         let held = self.held(contract, role, organisation).map(|held| held.addresses.as_slice());
@@ -55,8 +65,8 @@ impl Reach {
         let gap = |role: &Role| {
             let falls_back = !contract.addresses(role, organisation).is_empty();
             let cause = match self.held(contract, role, organisation) {
-                Some(held) if !held.is_covered => GapCause::HolderAbsent,
-                Some(held) if held.addresses.is_empty() && !falls_back => GapCause::NoAddress,
+                Some(held) if held.acting.is_empty() => GapCause::HolderAbsent,
+                Some(held) if held.addresses.is_empty() => GapCause::NoAddress,
                 None if !falls_back => GapCause::NobodyHoldsIt,
                 _ => return None,
             };

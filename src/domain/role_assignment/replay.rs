@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{Absence, Event, EventData, ReviewDue, RoleAssignment, Uncovered};
 use crate::domain::Instant;
 use crate::domain::history::{Follows, Nothing, Settling};
-use crate::domain::side::Side;
 
 /// The assignment with what it was granted with.
 pub(super) fn as_recorded(assignment: &RoleAssignment, history: &[Event]) -> RoleAssignment {
@@ -28,6 +27,9 @@ pub(super) fn as_recorded(assignment: &RoleAssignment, history: &[Event]) -> Rol
     own
 }
 
+/// How many it takes, of each side or of two persons. Each that is recorded fills a seat of its own (`Required::check`).
+const SIGNATURES: usize = 2;
+
 /// What the events so far say.
 #[derive(Default)]
 struct Told {
@@ -35,10 +37,10 @@ struct Told {
     until_at: Option<Instant>,
     review_due_at: Option<Instant>,
     needs_approval: bool,
-    signed: BTreeSet<Side>,
+    signatures: usize,
     approved_at: Option<Instant>,
     took_effect: bool,
-    /// Each with when it was recorded.
+    /// Each with when it was recorded, or who acts meanwhile.
     absences: Vec<(Absence, Instant)>,
     uncovered: BTreeSet<Uuid>,
     reviews_due: BTreeSet<Instant>,
@@ -54,6 +56,10 @@ impl Told {
         told
     }
 
+    fn absence(&mut self, id: Uuid) -> Option<&mut Absence> {
+        self.absences.iter_mut().map(|(absence, _)| absence).find(|absence| absence.id == id)
+    }
+
     fn add(&mut self, event: &Event) {
         match &event.data {
             EventData::Granted(granted) => {
@@ -63,9 +69,9 @@ impl Told {
                 self.needs_approval = granted.needs_approval;
                 self.approved_at = (!granted.needs_approval).then_some(event.recorded_at);
             }
-            EventData::Approved(approved) => {
-                self.signed.insert(approved.side);
-                if self.needs_approval && self.approved_at.is_none() && self.signed.len() == Side::ALL.len() {
+            EventData::Approved(_) => {
+                self.signatures += 1;
+                if self.needs_approval && self.approved_at.is_none() && self.signatures == SIGNATURES {
                     self.approved_at = Some(event.recorded_at);
                 }
             }
@@ -74,17 +80,29 @@ impl Told {
                 let absence = Absence { id: planned.absence, from_at: planned.from_at, until_at: planned.until_at, deputy: planned.deputy };
                 self.absences.push((absence, event.recorded_at));
             }
-            EventData::DeputyNamed(named) => {
-                if let Some((absence, _)) = self.absences.iter_mut().find(|(absence, _)| absence.id == named.absence) {
-                    absence.deputy = Some(named.deputy);
+            EventData::AbsenceShortened(shortened) => {
+                if let Some(absence) = self.absence(shortened.absence) {
+                    absence.until_at = shortened.until_at;
                 }
             }
+            EventData::AbsenceCancelled(cancelled) => self.absences.retain(|(absence, _)| absence.id != cancelled.absence),
+            EventData::DeputyNamed(named) => self.deputise(named.absence, Some(named.deputy), event.recorded_at),
+            EventData::DeputyLost(lost) => self.deputise(lost.absence, None, event.recorded_at),
             EventData::Uncovered(uncovered) => drop(self.uncovered.insert(uncovered.absence)),
             EventData::EndSet(end) => self.until_at = Some(end.until_at),
             EventData::Ended(_) => self.ended = true,
             EventData::ReviewDue(due) => drop(self.reviews_due.insert(due.due_at)),
             EventData::Reviewed(reviewed) => self.review_due_at = Some(reviewed.review_due_at),
             EventData::IndexRebuilt(_) => {}
+        }
+    }
+
+    /// Somebody else acts during an absence, or nobody; a gap that follows from it is another than one told before.
+    fn deputise(&mut self, absence: Uuid, deputy: Option<Uuid>, at: Instant) {
+        self.uncovered.remove(&absence);
+        if let Some((absence, told_at)) = self.absences.iter_mut().find(|(known, _)| known.id == absence) {
+            absence.deputy = deputy;
+            *told_at = at;
         }
     }
 }
@@ -118,7 +136,7 @@ fn planned(assignment: &RoleAssignment, told: &Told) -> Vec<Follows<EventData>> 
         for (absence, recorded_at) in &told.absences {
             // What was recorded afterwards is told at once, and not in the past.
             let begins = absence.from_at.max(effective).max(*recorded_at);
-            let is_told = absence.deputy.is_some() || told.uncovered.contains(&absence.id);
+            let is_told = assignment.is_the_holders_alone() || absence.deputy.is_some() || told.uncovered.contains(&absence.id);
             if !is_told && begins < absence.until_at && until.is_none_or(|until| begins < until) {
                 plan(begins, EventData::Uncovered(Uncovered { absence: absence.id }));
             }

@@ -115,6 +115,8 @@ fn on_others() -> Vec<(&'static str, Value)> {
             "role.absence_planned",
             json!({ "absence": ID, "fromAt": "2026-03-02T11:00:00Z", "untilAt": "2026-03-03T11:00:00Z", "deputy": null }),
         ),
+        ("role.absence_shortened", json!({ "absence": ID, "untilAt": "2026-03-02T12:00:00Z" })),
+        ("role.absence_cancelled", json!({ "absence": ID })),
         ("role.deputy_named", json!({ "absence": ID, "deputy": ID })),
         ("role.uncovered", json!({ "absence": ID })),
         ("role.end_set", json!({ "untilAt": "2026-03-03T11:00:00Z", "successor": ID })),

@@ -116,7 +116,7 @@ mod tests {
     /// The facts of one event of somebody, as their names.
     fn facts_of(data: EventData, actor: &str) -> Vec<String> {
         let (occurred_at, reason) = (Instant::MIN, Some("Zo is het.".to_owned()));
-        let event = Event { id: Uuid::nil(), actor: actor.to_owned(), reason, data, occurred_at, recorded_at: occurred_at };
+        let event = Event { id: Uuid::nil(), actor: actor.to_owned(), token: None, reason, data, occurred_at, recorded_at: occurred_at };
         let name = |fact: &Fact| match &fact.kind {
             FactKind::Responded(answer) => answer.as_str().to_owned(),
             other => other.as_str().to_owned(),

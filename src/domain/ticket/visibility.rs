@@ -169,6 +169,7 @@ mod tests {
         samples::of_tickets().into_iter().map(move |data| Event {
             id: Uuid::nil(),
             actor: "desk:1".to_owned(),
+            token: None,
             reason: reason.clone(),
             data,
             occurred_at: at,

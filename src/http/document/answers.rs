@@ -65,7 +65,7 @@ const REFUSALS: [Refusal; 15] = [
     Refusal {
         status: 412,
         name: "PreconditionFailed",
-        description: "The ticket changed since it was read: `If-Match` names another version.",
+        description: "It changed since it was read: `If-Match` names another version.",
         headers: &[],
         applies: |signature| signature.parameters(Location::Header).any(|header| header.name == "If-Match"),
     },

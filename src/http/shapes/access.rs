@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Actor;
 use crate::domain::Instant;
 use crate::usecases::actors::Actors;
-use crate::usecases::tokens::Shown;
+use crate::usecases::tokens::{Shown, Token};
 
 /// A token to be issued.
 #[derive(ToSchema, Deserialize)]
@@ -16,13 +16,15 @@ pub struct AccessTokenGrantInput {
     /// What it is for; histories show it where no person is behind the token.
     #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "\\S", example = "monitoring")]
     pub name: Option<String>,
-    /// What its holder is: codes of roles, all of the desk or all of a client. A system that acts for the desk is `integration`.
+    /// What its holder is: codes of roles, all of the desk or all of a client. A system that acts for the desk is `integration`. Administrators,
+    /// security and privacy officers and auditors are not made here.
     #[schema(value_type = Vec<RoleCode>, min_items = 1, max_items = 20)]
     pub roles: Option<Vec<String>>,
     /// The client whose it is; the desk's when absent.
     #[schema(min_length = 1, max_length = 100, example = "ipo")]
     pub organisation: Option<String>,
-    /// The address of the person of that client who acts with it; needed for a requester.
+    /// The address of the person of that client who acts with it; needed for a requester. Of somebody of the desk, the id of their account, or
+    /// its address. What is issued here signs for nobody.
     #[schema(min_length = 1, max_length = 320, example = "anna@ipo.example")]
     pub person: Option<String>,
     /// The verbs it is limited to, of those that its roles give; all of them when absent.
@@ -31,7 +33,8 @@ pub struct AccessTokenGrantInput {
     /// The clients that a token of the desk is limited to; all of them when absent. It then does nothing that concerns the desk as a whole.
     #[schema(value_type = Option<Vec<LimitedOrganisation>>, min_items = 1, max_items = 1000)]
     pub organisations: Option<Vec<String>>,
-    /// When it expires, with an offset; how far ahead at most is a setting of the desk.
+    /// When it expires, with an offset; how far ahead at most is a setting of the desk. Whoever manages access by a right that they hold until
+    /// an instant gives no token that outlives it.
     #[schema(value_type = String, format = DateTime, max_length = 50)]
     pub expires_at: Option<Instant>,
 }
@@ -76,7 +79,7 @@ pub struct AccessToken {
     state: &'static str,
     /// Whose it is: `integration`, `person`, `account` (who signed in with a password), `client` or `desk`.
     holder: &'static str,
-    /// The client's person who acts with it; `null` when it is nobody's in particular, or they were erased.
+    /// The person who acts with it; `null` when it is nobody's in particular, or they were erased.
     person: Option<String>,
     /// The client whose it is; `null` for the desk.
     organisation: Option<String>,
@@ -89,7 +92,7 @@ pub struct AccessToken {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Instant,
-    /// Who issued it; `null` for the desk's own command, and for a sign-in.
+    /// Who issued it, or of a sign-in who set the password over the API; `null` for the command on the desk's machine.
     issued_by: Option<Actor>,
     /// When it expires; `null` for never.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -120,6 +123,23 @@ impl AccessToken {
             revoked_at: token.revoked_at,
             last_used_at: token.last_used_at,
         }
+    }
+}
+
+/// That a token was revoked by whoever came with it.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignOut {
+    /// The id of the token.
+    access_token: Uuid,
+    /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked_at: Option<Instant>,
+}
+
+impl From<Token> for SignOut {
+    fn from(token: Token) -> Self {
+        Self { access_token: token.id, revoked_at: token.revoked_at }
     }
 }
 

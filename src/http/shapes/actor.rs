@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::usecases::actors::Acted;
+use crate::usecases::actors::{Acted, Actors};
 
 /// Who did something.
 #[derive(ToSchema, Serialize)]
@@ -17,6 +17,21 @@ pub struct Actor {
     name: Option<String>,
     /// The person's id; `null` when it was not a person known to the desk.
     id: Option<Uuid>,
+}
+
+/// An access token with which something was done.
+#[derive(ToSchema, Serialize)]
+pub struct TokenUsed {
+    /// Its id.
+    id: Uuid,
+    /// What it is for.
+    name: Option<String>,
+}
+
+impl TokenUsed {
+    pub fn of(token: Option<Uuid>, actors: &Actors) -> Option<Self> {
+        token.map(|id| Self { id, name: actors.name_of(id).map(str::to_owned) })
+    }
 }
 
 impl From<Acted> for Actor {

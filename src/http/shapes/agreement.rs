@@ -45,6 +45,34 @@ pub struct ContractPlan {
     /// Open tickets, which stay under the version they were registered under.
     #[schema(max_items = 1000)]
     open_tickets: Vec<OpenTickets>,
+    /// Roles of the matrix that somebody holds and the text does not have.
+    #[schema(max_items = 1000)]
+    dropped_roles: Vec<DroppedRole>,
+    /// Roles of the text that nobody holds and for which it gives no address.
+    #[schema(max_items = 10_000)]
+    unreached_roles: Vec<UnreachedRole>,
+}
+
+/// A role that somebody holds, and that a contract text does not have.
+#[derive(ToSchema, Serialize)]
+pub struct DroppedRole {
+    /// Its code.
+    #[schema(max_length = 100)]
+    role: String,
+    /// How many hold it.
+    #[schema(minimum = 1)]
+    holders: u64,
+}
+
+/// A role in which nobody would be reached.
+#[derive(ToSchema, Serialize)]
+pub struct UnreachedRole {
+    /// Its code.
+    #[schema(max_length = 100)]
+    role: String,
+    /// The client whose affairs it is about.
+    #[schema(max_length = 100)]
+    organisation: String,
 }
 
 /// A key of a contract file whose value differs.
@@ -85,6 +113,8 @@ impl From<Plan> for ContractPlan {
             is_applied: plan.is_applied,
             obstacle: plan.obstacle,
             changes: plan.changes.into_iter().map(change).collect(),
+            dropped_roles: plan.dropped.into_iter().map(|(role, holders)| DroppedRole { role, holders }).collect(),
+            unreached_roles: plan.unreached.into_iter().map(|(role, organisation)| UnreachedRole { role, organisation }).collect(),
             open_tickets: plan.open.into_iter().map(|(contract_version, count)| OpenTickets { contract_version, count }).collect(),
         }
     }

@@ -31,7 +31,8 @@ pub struct CalendarAmendmentInput {
     /// Why.
     #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
     pub reason: Option<String>,
-    /// Who approved it already, for a date that is not later than today: such an amendment waits for both sides.
+    /// Who approved it already, for a date that is not later than today: such an amendment waits for both sides, of which the caller signs for
+    /// their own.
     #[schema(max_items = 2)]
     pub approvals: Option<Vec<AmendmentApprovalInput>>,
 }
@@ -43,10 +44,11 @@ pub struct AmendmentApprovalInput {
     /// `client` or `supplier`.
     #[schema(value_type = String, pattern = "^(client|supplier)$", max_length = 20)]
     pub side: Option<String>,
-    /// The name of the person who approved for it.
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "\\S")]
+    /// Who approved for it, where the caller writes down for the other side what somebody signed on paper: the id of a person, or the address
+    /// by which the desk knows them. For their own side the caller signs.
+    #[schema(min_length = 1, max_length = 320, pattern = "\\S", example = "anna@ipo.example")]
     pub approved_by: Option<String>,
-    /// What shows the approval: a letter, minutes, a message on a ticket.
+    /// What shows the approval: a letter, minutes, a message on a ticket. Needed for what was signed on paper.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub evidence: Option<String>,
 }
@@ -106,8 +108,10 @@ pub struct AmendmentApproval {
     approved_by: Option<String>,
     /// What shows the approval; `null` whenever the name is.
     evidence: Option<String>,
-    /// Who recorded it.
+    /// Who recorded it: the person who approved, or whoever wrote down what they signed on paper.
     actor: Actor,
+    /// Whether the person who approved recorded it themselves.
+    is_in_person: bool,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     approved_at: Instant,
@@ -122,6 +126,7 @@ impl CalendarAmendment {
             AmendmentApproval {
                 id: one.id,
                 side: one.side.as_str().to_owned(),
+                is_in_person: one.is_in_person(),
                 approved_by: Some(one.name).filter(|_| is_shown),
                 evidence: one.evidence.filter(|_| is_shown),
                 actor: actors.show(&one.actor).into(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Actor;
+use super::{Actor, Ending};
 use crate::domain::{Instant, retention};
 use crate::usecases::actors::Actors;
 
@@ -50,7 +50,7 @@ pub struct Destruction {
     /// When it was proposed.
     #[schema(value_type = String, format = DateTime)]
     proposed_at: Instant,
-    /// `waiting` for a second person, `approved`, or `done`; more may come.
+    /// `waiting` for a second person, `approved`, `done`, `withdrawn` or `refused`; more may come.
     state: String,
     /// Who signed it.
     #[schema(max_items = 2)]
@@ -58,6 +58,8 @@ pub struct Destruction {
     /// When the last of it was destroyed; `null` until then.
     #[schema(value_type = Option<String>, format = DateTime)]
     done_at: Option<Instant>,
+    /// That it was withdrawn or refused; `null` otherwise.
+    ended: Option<Ending>,
     /// What it lists.
     #[schema(max_items = 1000)]
     items: Vec<DestructionItem>,
@@ -83,7 +85,7 @@ pub struct DestructionItem {
     /// The number of the ticket, or the id of the mail.
     #[schema(example = "INC-1001")]
     name: String,
-    /// `destroyed`, `held` under a legal hold, or `not_due`; `null` until then; more may come.
+    /// `destroyed`, `held` under a legal hold, `not_due`, or `kept` because the proposal was withdrawn or refused; `null` until then; more may come.
     outcome: Option<String>,
 }
 
@@ -99,14 +101,7 @@ pub struct DestructionPage {
 
 impl Destruction {
     pub fn new(one: retention::Destruction, actors: &Actors) -> Self {
-        let waits = !retention::REQUIRED.missing(&one.approvals).is_empty();
-        let state = if one.done_at.is_some() {
-            "done"
-        } else if waits {
-            "waiting"
-        } else {
-            "approved"
-        };
+        let state = if one.done_at.is_some() { "done" } else { one.standing().as_str() };
         Self {
             id: one.id,
             class: one.class.as_str().to_owned(),
@@ -116,6 +111,7 @@ impl Destruction {
             state: state.to_owned(),
             approvals: one.approvals.into_iter().map(DestructionApproval::from).collect(),
             done_at: one.done_at,
+            ended: one.ended.map(|ended| Ending::new(ended, actors)),
             items: one.items.into_iter().map(DestructionItem::from).collect(),
             contract: one.contract,
             keep: one.keep,

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Actor;
 use super::ticket::RequesterInput;
+use super::{Actor, TokenUsed};
 use crate::domain::Instant;
-use crate::domain::history::EventData as _;
-use crate::domain::ticket::{Event, Message as StoredMessage, Visibility};
+use crate::domain::history::{self, Event};
+use crate::domain::ticket::{Message as StoredMessage, Visibility};
 use crate::usecases::actors::Actors;
 
 /// A message to be written on a ticket.
@@ -136,7 +136,7 @@ pub struct MessagePage {
     pub next_cursor: Option<String>,
 }
 
-/// Something that happened to a ticket.
+/// Something that happened to a ticket, or to a role that is held.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Event)]
@@ -148,7 +148,9 @@ pub struct EventOut {
     r#type: String,
     /// Who did it.
     actor: Actor,
-    /// Why, in the words of whoever did it.
+    /// The access token with which they did, where they came with one that the desk made.
+    token: Option<TokenUsed>,
+    /// Why, or what shows it, in the words of whoever did it.
     reason: Option<String>,
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]
@@ -168,11 +170,12 @@ pub struct EventOut {
 pub struct EventData(Value);
 
 impl EventOut {
-    pub fn new(event: Event, actors: &Actors) -> Self {
+    pub fn new(event: Event<impl history::EventData>, actors: &Actors) -> Self {
         Self {
             id: event.id,
-            r#type: event.kind().as_str().to_owned(),
+            r#type: event.data.name().to_owned(),
             actor: actors.show(&event.actor).into(),
+            token: TokenUsed::of(event.token, actors),
             reason: event.reason,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

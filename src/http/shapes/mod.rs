@@ -15,6 +15,7 @@ mod catalogue;
 mod clock;
 mod contract;
 mod destruction;
+mod ending;
 mod flag;
 mod history;
 mod inbound;
@@ -32,8 +33,8 @@ mod simulation;
 mod ticket;
 mod transition;
 
-pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken};
-pub use actor::Actor;
+pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken, SignOut};
+pub use actor::{Actor, TokenUsed};
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList};
@@ -48,6 +49,7 @@ pub use catalogue::{
 pub use clock::{Clock, ClockList};
 pub use contract::{Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
 pub use destruction::{Destruction, DestructionApprovalInput, DestructionInput, DestructionPage};
+pub use ending::{Ending, EndingInput};
 pub use flag::{FlagRemovalInput, TicketFlagInput};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
@@ -62,10 +64,10 @@ pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
 pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
-pub use redaction::{Redaction, RedactionInput, RedactionList};
+pub use redaction::{MailRedactionInput, Redaction, RedactionInput, RedactionList};
 pub use role_assignment::{
-    RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
-    RoleGapPage, RoleReviewInput,
+    RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
+    RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;

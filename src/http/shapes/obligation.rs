@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, EventData, Label};
+use super::{Actor, EventData, Label, TokenUsed};
 use crate::domain::Instant;
 use crate::domain::calendar::Skipped;
 use crate::domain::history::EventData as _;
@@ -127,6 +127,8 @@ pub struct ObligationEvent {
     r#type: String,
     /// Who did it.
     actor: Actor,
+    /// The access token with which they did, where they came with one that the desk made.
+    token: Option<TokenUsed>,
     /// What shows it, where a person recorded it.
     evidence: Option<String>,
     /// When it happened.
@@ -146,6 +148,7 @@ impl ObligationEvent {
             id: event.id,
             r#type: event.kind().as_str().to_owned(),
             actor: actors.show(&event.actor).into(),
+            token: TokenUsed::of(event.token, actors),
             evidence: event.reason.clone(),
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

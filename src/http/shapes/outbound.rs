@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::Instant;
+use crate::domain::address::is_made_up;
 use crate::usecases::outbound::Shown;
 
 /// A mail the desk wrote, and whether it left.
@@ -19,8 +20,8 @@ pub struct OutboundMessage {
     /// The number of the ticket it is about; `null` when it is about a dated duty.
     #[schema(example = "INC-1001")]
     ticket: Option<String>,
-    /// To which address.
-    recipient: String,
+    /// To which address; `null` once it was erased.
+    recipient: Option<String>,
     /// Its subject.
     subject: String,
     /// Its Message-ID, the same at every try.
@@ -47,7 +48,7 @@ impl From<Shown> for OutboundMessage {
             state: one.state.as_str(),
             template: one.mail.template,
             ticket,
-            recipient: one.mail.recipient,
+            recipient: Some(one.mail.recipient).filter(|address| !is_made_up(address)),
             subject: one.mail.subject,
             message_id: one.mail.message_id,
             attempts: one.mail.attempts,

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::Actor;
 use crate::domain::Instant;
+use crate::domain::contact as domain;
 use crate::domain::person::{Person, Warning};
 use crate::domain::ticket::assign::Field;
+use crate::usecases::actors::Actors;
 use crate::usecases::contacts::Listed;
 use crate::usecases::people::{NewPerson, PersonChange};
 
@@ -86,7 +89,7 @@ pub struct PersonPatch {
     pub phone: Field,
     /// Whether several people use the address.
     pub is_shared: Option<bool>,
-    /// Whether they still belong to the organisation; who does not is no contact any more.
+    /// Whether they still belong to the organisation.
     pub is_active: Option<bool>,
 }
 
@@ -108,6 +111,21 @@ pub struct Contact {
     /// When they were taken off it; `null` while they are on it.
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Instant>,
+    /// Each time that they were put on it or taken off, oldest first.
+    history: Vec<ContactChange>,
+}
+
+/// That somebody was put on a list of contacts, or taken off it.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactChange {
+    /// Whether they were on it from then on.
+    is_active: bool,
+    /// Who did it.
+    actor: Actor,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Instant,
 }
 
 /// A page of contacts.
@@ -159,9 +177,12 @@ impl From<Person> for PersonOfOrganisation {
     }
 }
 
-impl From<Listed> for Contact {
-    fn from((contact, person): Listed) -> Self {
+impl Contact {
+    pub fn new(Listed { contact, person, history }: Listed, actors: &Actors) -> Self {
+        let change =
+            |one: domain::ContactChange| ContactChange { is_active: one.is_active, actor: actors.show(&one.actor).into(), at: one.at };
         Self {
+            history: history.into_iter().map(change).collect(),
             id: contact.id,
             is_active: contact.is_active(),
             contract: contact.contract,

@@ -32,7 +32,7 @@ pub struct LegalHoldLiftInput {
     pub reason: Option<String>,
 }
 
-/// An order to keep something: nothing under it is erased or destroyed.
+/// An order to keep something: nothing under it is erased, redacted or destroyed.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LegalHold {
@@ -90,7 +90,7 @@ impl LegalHold {
 #[derive(ToSchema, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ErasureInput {
-    /// The person's id.
+    /// The person's id; of somebody of the desk, that of their account, by which histories name them.
     #[schema(value_type = String, format = Uuid, max_length = 50)]
     pub person: Option<Uuid>,
     /// Why, without personal data: it is kept.
@@ -106,8 +106,8 @@ pub struct Erasure {
     id: Uuid,
     /// The id under which histories know the person.
     person: Uuid,
-    /// The organisation they belonged to.
-    organisation: String,
+    /// The organisation they belonged to; `null` for somebody of the desk.
+    organisation: Option<String>,
     /// Why.
     reason: String,
     /// Who did it.
@@ -136,7 +136,7 @@ impl Erasure {
         Self {
             id: erasure.id,
             person: erasure.person,
-            organisation: erasure.organisation,
+            organisation: Some(erasure.organisation).filter(|organisation| !organisation.is_empty()),
             reason: erasure.reason,
             actor: actors.show(&erasure.actor).into(),
             erased_at: erasure.erased_at,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Actor;
+use super::{Actor, Ending};
 use crate::domain::Instant;
 use crate::domain::redaction::{Redactable, Redaction as Kept};
 use crate::usecases::actors::Actors;
@@ -13,10 +13,11 @@ use crate::usecases::redactions::Wanted;
 #[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedactionInput {
-    /// A `message`, an `attachment`, the `reason` of an event, or the `texts` of the ticket itself: its title, description and motivation.
-    #[schema(value_type = String, pattern = "^(message|attachment|reason|texts)$", max_length = 20)]
+    /// A `message`, an `attachment`, the `reason` of an event, the `texts` of the ticket itself (its title, description and motivation), or its
+    /// `references` to other systems.
+    #[schema(value_type = String, pattern = "^(message|attachment|reason|texts|references)$", max_length = 20)]
     pub what: Option<String>,
-    /// The id of the message, the file or the event; none for the ticket's own texts.
+    /// The id of the message, the file or the event; none for the ticket's own texts and references.
     pub target: Option<uuid::Uuid>,
     /// Why, without repeating what is to be removed: it stays.
     #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
@@ -31,13 +32,28 @@ impl RedactionInput {
     }
 }
 
+/// Why a mail is to be removed for good.
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailRedactionInput {
+    /// Why, without repeating what is to be removed: it stays.
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
+}
+
+impl MailRedactionInput {
+    pub fn wanted(self) -> Wanted {
+        Wanted { what: Redactable::Mail, target: None, reason: self.reason.unwrap_or_default() }
+    }
+}
+
 /// Something that was asked to be removed for good.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Redaction {
     /// Its id.
     id: uuid::Uuid,
-    /// `message`, `attachment`, `reason` or `texts`.
+    /// `message`, `attachment`, `reason`, `texts`, `references` or `mail`; more may come.
     what: String,
     /// The id of what it is about.
     target: uuid::Uuid,
@@ -51,6 +67,10 @@ pub struct Redaction {
     /// When it was approved and removed; `null` until then.
     #[schema(value_type = Option<String>, format = DateTime)]
     done_at: Option<Instant>,
+    /// `waiting` for a second person, `approved` and so carried out, `withdrawn` or `refused`.
+    state: String,
+    /// That it was withdrawn or refused; `null` otherwise.
+    ended: Option<Ending>,
 }
 
 /// A signature under a redaction.
@@ -70,7 +90,10 @@ impl Redaction {
             by: actors.show(&approval.actor).into(),
             at: approval.approved_at,
         };
+        let state = kept.standing().to_string();
         Self {
+            state,
+            ended: kept.ended.map(|ended| Ending::new(ended, actors)),
             id: kept.id,
             what: kept.what.to_string(),
             target: kept.target,

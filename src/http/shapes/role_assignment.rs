@@ -1,14 +1,12 @@
 //! Roles that are held.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, EventData};
+use super::{Actor, EventOut};
 use crate::domain::Instant;
-use crate::domain::history::EventData as _;
-use crate::domain::role_assignment::{self as domain, Event};
+use crate::domain::role_assignment as domain;
 use crate::usecases::actors::Actors;
 use crate::usecases::role_assignments::read::Shown;
 
@@ -55,10 +53,11 @@ pub struct RoleApprovalInput {
     /// `client` or `supplier`; the caller's own side unless said.
     #[schema(pattern = "^(client|supplier)$", max_length = 20)]
     pub side: Option<String>,
-    /// Who signed, where the caller writes it down for them; only for a change in the matrix.
-    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
+    /// Who signed, where the caller writes down for the other side what somebody signed on paper; only for a change in the matrix. The id of a
+    /// person, or the address by which the desk knows them.
+    #[schema(min_length = 1, max_length = 320, pattern = "\\S", example = "anna@ipo.example")]
     pub approved_by: Option<String>,
-    /// What shows it: minutes, a letter.
+    /// What shows it: minutes, a letter. Needed for what was signed on paper.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub evidence: Option<String>,
 }
@@ -88,6 +87,18 @@ pub struct RoleAbsenceInput {
     /// Who acts meanwhile: the id or address of a person or an account.
     #[schema(min_length = 1, max_length = 320)]
     pub deputy: Option<String>,
+}
+
+/// That an absence ends earlier than was recorded.
+#[derive(ToSchema, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleAbsenceEndingInput {
+    /// The absence.
+    #[schema(value_type = Uuid)]
+    pub absence: Option<Uuid>,
+    /// From when the holder is back, if not from now.
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    pub until_at: Option<Instant>,
 }
 
 /// Who acts for an absent holder.
@@ -149,49 +160,13 @@ pub struct RoleApproval {
     approved_by: String,
     /// What shows it.
     evidence: Option<String>,
-    /// Who recorded it.
+    /// Who recorded it: the person who signed, or whoever wrote down what they signed on paper.
     actor: Actor,
+    /// Whether the person who signed recorded it themselves.
+    is_in_person: bool,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     approved_at: Instant,
-}
-
-/// Something that happened to a role assignment.
-#[derive(ToSchema, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RoleEvent {
-    /// Its id.
-    id: Uuid,
-    /// What happened; more kinds may come.
-    #[schema(example = "role.granted")]
-    r#type: String,
-    /// Who did it.
-    actor: Actor,
-    /// Why, or what shows it.
-    reason: Option<String>,
-    /// When it happened.
-    #[schema(value_type = String, format = DateTime)]
-    occurred_at: Instant,
-    /// When it was recorded.
-    #[schema(value_type = String, format = DateTime)]
-    recorded_at: Instant,
-    /// What changed.
-    #[schema(value_type = EventData)]
-    data: Value,
-}
-
-impl RoleEvent {
-    fn new(event: &Event, actors: &Actors) -> Self {
-        Self {
-            id: event.id,
-            r#type: event.kind().as_str().to_owned(),
-            actor: actors.show(&event.actor).into(),
-            reason: event.reason.clone(),
-            occurred_at: event.occurred_at,
-            recorded_at: event.recorded_at,
-            data: event.data.to_json(),
-        }
-    }
 }
 
 /// A role, held by somebody from an instant, perhaps until another.
@@ -233,7 +208,7 @@ pub struct RoleAssignment {
     approvals: Vec<RoleApproval>,
     /// The assignment that ends when this one takes effect.
     replaces: Option<Uuid>,
-    /// Who acts in it now: its holder, or their deputy while they are away.
+    /// Who acts in it: its holder, or their deputy while they are away. Now, or at the instant that was asked for.
     acting: Vec<RoleHolder>,
     /// When its holder is away, in the order recorded.
     absences: Vec<RoleAbsence>,
@@ -246,12 +221,12 @@ pub struct RoleAssignment {
     #[schema(value_type = String, format = DateTime)]
     granted_at: Instant,
     /// What happened, in the order recorded.
-    events: Vec<RoleEvent>,
+    events: Vec<EventOut>,
 }
 
 impl RoleAssignment {
     pub fn new(shown: Shown, actors: &Actors) -> Self {
-        let Shown { assignment, approvals, events, now } = shown;
+        let Shown { assignment, approvals, events, at } = shown;
         let holder = |id: Uuid| RoleHolder { id, name: actors.name_of(id).map(str::to_owned) };
         let waits_for = assignment.required().waits_for(&approvals);
         let absence = |one: &domain::Absence| RoleAbsence {
@@ -270,7 +245,7 @@ impl RoleAssignment {
             third_party: assignment.third_party.clone(),
             from_at: assignment.from_at,
             until_at: assignment.until_at,
-            state: assignment.state_at(now).as_str().to_owned(),
+            state: assignment.state_at(at).as_str().to_owned(),
             effective_at: assignment.effective_at(),
             is_elevated: assignment.is_elevated(),
             waits_for: waits_for.into_iter().map(|side| side.as_str().to_owned()).collect(),
@@ -279,6 +254,7 @@ impl RoleAssignment {
                 .map(|one| RoleApproval {
                     id: one.id,
                     side: one.side.as_str().to_owned(),
+                    is_in_person: one.is_in_person(),
                     approved_by: one.name,
                     evidence: one.evidence,
                     actor: actors.show(&one.actor).into(),
@@ -286,12 +262,12 @@ impl RoleAssignment {
                 })
                 .collect(),
             replaces: assignment.replaces,
-            acting: assignment.acting_at(now).into_iter().map(holder).collect(),
+            acting: assignment.acting_at(at).into_iter().map(holder).collect(),
             absences: assignment.absences.iter().map(absence).collect(),
             review_due_at: assignment.review_due_at,
-            is_review_overdue: assignment.is_review_overdue(now),
+            is_review_overdue: assignment.is_review_overdue(at),
             granted_at: assignment.granted_at,
-            events: events.iter().map(|event| RoleEvent::new(event, actors)).collect(),
+            events: events.into_iter().map(|event| EventOut::new(event, actors)).collect(),
         }
     }
 }

@@ -17,7 +17,8 @@ pub fn operations() -> Vec<Operation> {
     let create = post("/calls", create).id("createCall").describe(
         "Notes who calls and passes it on: makes a ticket of a name, a number and whom it is passed to.",
         "For a telephone desk that only takes down who calls. The ticket's type, title and description can be given or changed later; without them it is\n\
-         an incident.",
+         an incident. Whoever calls is known by name and number; where the contract has a list of contacts they must be on it, and of a reserved type they \
+         must be one of those named.",
     );
     vec![create.tag(Tag::Tickets)]
 }

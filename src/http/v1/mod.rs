@@ -9,6 +9,7 @@ mod contracts;
 mod destructions;
 mod document;
 mod inbound;
+mod mail_redactions;
 mod obligations;
 mod outbound;
 mod people;
@@ -25,6 +26,7 @@ pub fn operations() -> Vec<Operation> {
         tickets::operations(),
         calls::operations(),
         inbound::operations(),
+        mail_redactions::operations(),
         outbound::operations(),
         obligations::operations(),
         contracts::operations(),

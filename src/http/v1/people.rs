@@ -4,9 +4,9 @@ use actix_web::web::Data;
 
 use super::tickets::names;
 use crate::app::App;
-use crate::domain::permission::{ManagePeople, ReadPeople};
-use crate::domain::person::PersonFilter;
-use crate::http::answer::{CreatedAt, Json, Paged};
+use crate::domain::permission::{ChangePeople, ManagePeople, ReadPeople};
+use crate::domain::person::{Person, PersonFilter};
+use crate::http::answer::{CreatedAt, Json, Paged, Tagged};
 use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::error::Failure;
@@ -16,6 +16,7 @@ use crate::http::paging::{self, Page};
 use crate::http::path::{Path, PersonId};
 use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
+use crate::http::version::{IfMatch, tag_of_person};
 use crate::usecases::{Stamp, people};
 
 pub fn operations() -> Vec<Operation> {
@@ -30,9 +31,12 @@ pub fn operations() -> Vec<Operation> {
              in `warnings`.",
         ),
         get("/people/{person}", show).id("getPerson").describe("Shows somebody of an organisation.", "With what is worth a second look."),
-        patch("/people/{person}", change).id("updatePerson").describe(
-            "Changes what is known of somebody, or records that they left.",
-            "What is absent stays. Whoever leaves is no contact of their organisation any more, which makes room for another.",
+        patch("/people/{person}", change).id("updatePerson").refuses(409).describe(
+            "Changes what is known of somebody, or records that they left or came back.",
+            "What is absent stays. Whoever leaves (`isActive: false`) holds no role any more and acts for nobody, is no contact of their \
+             organisation, and comes in no more: their tokens are revoked, and their accounts blocked. `true` opens those accounts again, and \
+             gives nothing else back. That somebody left is recorded by a service manager, by an administrator, or by a client for its own \
+             people; what is known of them by any agent. With `If-Match` it is refused when somebody else changed them in between.",
         ),
     ];
     operations.into_iter().map(|operation| operation.tag(Tag::Catalogue)).collect()
@@ -79,22 +83,30 @@ async fn create(
     caller: May<ManagePeople>,
     key: IdempotencyKey,
     body: Body<PersonInput>,
-) -> Result<CreatedAt<PersonOfOrganisation>, Failure> {
+) -> Result<Tagged<CreatedAt<PersonOfOrganisation>>, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
     let person = people::create(&app, &stamp, &body.value.into()).await?;
-    Ok(CreatedAt { location: format!("/v1/people/{}", person.id), shown: person.into() })
+    let location = format!("/v1/people/{}", person.id);
+    Ok(Tagged { tag: tag_of_person(&person), answer: CreatedAt { location, shown: person.into() } })
 }
 
-async fn show(app: Data<App>, caller: May<ReadPeople>, Path(PersonId(id)): Path<PersonId>) -> Result<Json<PersonOfOrganisation>, Failure> {
-    Ok(Json(people::get(&app, &caller, id).await?.into()))
+async fn show(app: Data<App>, caller: May<ReadPeople>, Path(PersonId(id)): Path<PersonId>) -> Result<Shown, Failure> {
+    Ok(shown(people::get(&app, &caller, id).await?))
 }
 
 async fn change(
     app: Data<App>,
-    caller: May<ManagePeople>,
+    caller: May<ChangePeople>,
     Path(PersonId(id)): Path<PersonId>,
+    IfMatch(expected): IfMatch<String>,
     body: Body<PersonPatch>,
-) -> Result<Json<PersonOfOrganisation>, Failure> {
+) -> Result<Shown, Failure> {
     let stamp = Stamp { unreadable: body.problems, ..caller.stamp(&app) };
-    Ok(Json(people::change(&app, &stamp, id, &body.value.into()).await?.into()))
+    Ok(shown(people::change(&app, &stamp, id, &body.value.into(), expected.as_deref()).await?))
+}
+
+type Shown = Tagged<Json<PersonOfOrganisation>>;
+
+fn shown(person: Person) -> Shown {
+    Tagged { tag: tag_of_person(&person), answer: Json(person.into()) }
 }

@@ -47,7 +47,7 @@ pub fn operations() -> Vec<Operation> {
             .describe("Shows a page of the legal holds, newest first.", "Those that were lifted, too."),
         post("/legal-holds", place).id("createLegalHold").refuses(409).describe(
             "Places a legal hold.",
-            "What stands under it is neither erased nor destroyed until it is lifted.",
+            "What stands under it is neither erased, redacted nor destroyed until it is lifted.",
         ),
         get("/legal-holds/{hold}", show_hold).id("getLegalHold").describe("Shows a legal hold.", "And by whom it was lifted."),
         post("/legal-holds/{hold}/lifts", lift).id("createLegalHoldLift").refuses(409).describe(

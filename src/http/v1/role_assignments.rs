@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::tickets::names;
 use crate::app::App;
-use crate::domain::permission::{ApproveRoles, AssignRoles, ReadRoles, ReviewRoles};
+use crate::domain::permission::{ApproveRoles, AssignRoles, EndRoles, ReadRoles, ReviewRoles};
 use crate::domain::role_assignment::AssignmentFilter;
 use crate::http::answer::{CreatedAt, Json, Paged};
 use crate::http::body::Body;
@@ -17,47 +17,59 @@ use crate::http::paging::{self, Page};
 use crate::http::path::{Path, RoleAssignmentId};
 use crate::http::query::{FromQuery, Keys, Query, among};
 use crate::http::shapes::{
-    RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput, RoleEndingInput,
-    RoleGapPage, RoleReviewInput,
+    RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
+    RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 use crate::usecases::actors::Named;
-use crate::usecases::role_assignments::{self, Away, End, NewAssignment, Signature};
+use crate::usecases::role_assignments::{self, Away, End, NewAssignment};
+use crate::usecases::signatures::Signature;
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
         get("/role-assignments", list).id("listRoleAssignments").describe(
             "Shows a page of roles that are or were held, first begun first.",
-            "Filters take comma lists. `reviewOverdue=true` shows those that somebody should have reviewed by now. The next page is asked for \
-             with `nextCursor`, until that is `null`.",
+            "Filters take comma lists. With `asOf` each is shown as it stood at that instant, by what was recorded by then: its state, who acted, \
+             the signatures and absences there were; those that were in force, unless `state` asks for others. `reviewOverdue=true` shows \
+             those that somebody should have reviewed by now. The next page is asked for with `nextCursor`, until that is `null`.",
         ),
         post("/role-assignments", create).id("createRoleAssignment").refuses(409).describe(
             "Gives somebody a role.",
             "An elevated right, or one of a third party, has an end and takes effect once each side has agreed to it; so does a change in the \
-             matrix of a contract that has both sides sign for those. A client has at most two global administrators.",
+             matrix of a contract that has both sides sign for those. A security officer, privacy officer or auditor takes the agreement of \
+             two persons: of each side for a client's, of the desk for its own. A right is granted by a person, not by a token that is \
+             nobody's. A client has at most two global administrators.",
         ),
         get("/role-assignments/{id}", show)
             .id("getRoleAssignment")
             .describe("Shows one role assignment.", "With its signatures, its absences, and what happened to it."),
         post("/role-assignments/{id}/approvals", approve).id("createRoleApproval").refuses(409).describe(
             "Signs for a role that both sides agree on.",
-            "Each side signs once, and no person for both. Elevated rights are agreed to in person, by somebody other than the holder; \
-             signatures for a change in the matrix may be written down by the desk.",
+            "Each side signs once, and no person for both. A signature is of a person who signed in themselves, or uses a token of their own \
+             that was made by the command on the desk's machine. A right is not signed for by its holder. Of a change in the matrix the desk \
+             may write down what somebody of the client signed on paper.",
         ),
         post("/role-assignments/{id}/endings", end).id("createRoleEnding").refuses(409).describe(
             "Ends a role earlier than was agreed.",
-            "At once, or at a later instant; one that waits for a signature is withdrawn.",
+            "At once, or at a later instant; one that waits for a signature is withdrawn. Whoever signs for a right may refuse it, or end it \
+             again; where both sides agree on the holders of a matrix, only the holder's own side ends one.",
         ),
         post("/role-assignments/{id}/absences", go_away).id("createRoleAbsence").refuses(409).describe(
             "Records that the holder of a role is away.",
-            "A deputy has the role, and gets its mail, for as long. Without one, the service manager is told when the absence begins.",
+            "A deputy has the role, and gets its mail, for as long. Without one, the service manager is told when the absence begins. Where both \
+             sides agree on the holders of a matrix, only the holder's own side records it.",
+        ),
+        post("/role-assignments/{id}/absence-endings", come_back).id("createRoleAbsenceEnding").refuses(409).describe(
+            "Ends an absence earlier than was recorded, or cancels it.",
+            "At once, or at a later instant; from then on the holder has the role again and their deputy has not. One that has not begun is \
+             cancelled, unless an end after its beginning is given.",
         ),
         post("/role-assignments/{id}/deputies", deputise).id("createRoleDeputy").refuses(409).describe(
             "Names who acts during an absence.",
-            "In place of whoever was named before. Elevated rights are the holder's alone.",
+            "In place of whoever was named before. A right to which others agreed is the holder's alone.",
         ),
         post("/role-assignments/{id}/reviews", review).id("createRoleReview").refuses(409).describe(
             "Records that somebody looked at whether a role is still needed.",
-            "It falls due again after the interval in the settings. Nobody reviews a role of their own.",
+            "It falls due again after the interval in the settings. A person reviews it, and nobody a role of their own.",
         ),
         get("/role-gaps", gaps).id("listRoleGaps").describe(
             "Shows a page of matrix roles in which nobody who should act can be reached.",
@@ -77,7 +89,10 @@ impl FromQuery for AssignmentFilter {
             roles: keys.list("role", "A comma list of codes of roles"),
             holders: keys.parsed("holder", "A comma list of ids of people and accounts", |text| text.parse().ok(), "must be ids"),
             states: keys.codes("state", "A comma list of states: `pending`, `planned`, `in_force`, `ended`"),
-            in_force_at: keys.instant("asOf", "In force at this instant"),
+            as_of: keys.instant(
+                "asOf",
+                "As things stood at this instant: who acted, which state, which deputies; in force then unless `state` says otherwise",
+            ),
             review_overdue: keys.flag("reviewOverdue", "Only those whose review is overdue, or only the others"),
             now: None,
             limit: keys.page_size("How many assignments a page shows; 20 unless said", 20),
@@ -140,14 +155,14 @@ async fn approve(
     body: Body<RoleApprovalInput>,
 ) -> Result<CreatedAt<RoleAssignment>, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
-    let signature = Signature { side: body.value.side, approved_by: body.value.approved_by, evidence: body.value.evidence };
-    role_assignments::approve(&app, &stamp, id, &signature).await?;
+    let RoleApprovalInput { side, approved_by, evidence } = body.value;
+    role_assignments::approve(&app, &stamp, id, side.as_deref(), &Signature { approved_by, evidence }).await?;
     done(&app, &caller, id).await
 }
 
 async fn end(
     app: Data<App>,
-    caller: May<AssignRoles>,
+    caller: May<EndRoles>,
     Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
     key: IdempotencyKey,
     body: Body<RoleEndingInput>,
@@ -168,6 +183,18 @@ async fn go_away(
     let stamp = caller.stamp_of(&app, &key, &body);
     let away = Away { from_at: body.value.from_at, until_at: body.value.until_at, deputy: body.value.deputy };
     role_assignments::go_away(&app, &stamp, id, &away).await?;
+    done(&app, &caller, id).await
+}
+
+async fn come_back(
+    app: Data<App>,
+    caller: May<AssignRoles>,
+    Path(RoleAssignmentId(id)): Path<RoleAssignmentId>,
+    key: IdempotencyKey,
+    body: Body<RoleAbsenceEndingInput>,
+) -> Result<CreatedAt<RoleAssignment>, Failure> {
+    let stamp = caller.stamp_of(&app, &key, &body);
+    role_assignments::come_back(&app, &stamp, id, body.value.absence.unwrap_or_default(), body.value.until_at).await?;
     done(&app, &caller, id).await
 }
 

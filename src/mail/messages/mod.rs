@@ -34,7 +34,7 @@ pub use proposed::Proposed;
 pub use reply::Reply;
 pub use restricted::Restricted;
 pub use role_review::RoleReview;
-pub use role_uncovered::RoleUncovered;
+pub use role_uncovered::{RoleUncovered, Why};
 pub use solved::{DoneWord, Solved};
 pub use status_changed::StatusChanged;
 

@@ -6,7 +6,7 @@ use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 
 /// Name and template, for `{% extends %}` and `{% include %}`.
-pub(super) const TEMPLATES: [(&str, &str); 3] = [("letter", LETTER), ("ticket", TICKET), ("obligation", OBLIGATION)];
+pub(super) const TEMPLATES: [(&str, &str); 4] = [("letter", LETTER), ("ticket", TICKET), ("obligation", OBLIGATION), ("role", ROLE)];
 
 const LETTER: &str = "\
 Geachte heer, mevrouw,
@@ -33,6 +33,19 @@ Periode:      {{ obligation.period }}
 {% endif %}
 Uiterlijk:    {{ obligation.due }}
 Rol:          {{ obligation.owner }}
+";
+
+const ROLE: &str = "\
+Rol: {{ role.label }}
+{% if role.holder %}
+Houder: {{ role.holder }}
+{% endif %}
+{% if role.contract %}
+Contract: {{ role.contract }}
+{% endif %}
+{% if role.organisation %}
+Organisatie: {{ role.organisation }}
+{% endif %}
 ";
 
 /// Text forced onto one line: a title with line breaks in it can forge neither a header nor a line of the mail.

@@ -21,16 +21,7 @@ impl Message for RoleReview {
 {% block text %}
 Het is tijd om te beoordelen of deze rol nog past bij het werk van de houder.
 
-Rol: {{ role.label }}
-{% if role.holder %}
-Houder: {{ role.holder }}
-{% endif %}
-{% if role.contract %}
-Contract: {{ role.contract }}
-{% endif %}
-{% if role.organisation %}
-Organisatie: {{ role.organisation }}
-{% endif %}
+{% include 'role' %}
 
 Leg de beoordeling vast, of beëindig de rol.
 {% endblock %}";

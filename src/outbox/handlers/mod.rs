@@ -74,7 +74,13 @@ pub static HANDLERS: [Handler; 5] = [
     },
     Handler {
         name: "mail-to-service-manager",
-        takes: &[EventKind::RoleAssignment(Ro::Uncovered), EventKind::RoleAssignment(Ro::Ended), EventKind::RoleAssignment(Ro::ReviewDue)],
+        takes: &[
+            EventKind::RoleAssignment(Ro::TookEffect),
+            EventKind::RoleAssignment(Ro::Uncovered),
+            EventKind::RoleAssignment(Ro::EndSet),
+            EventKind::RoleAssignment(Ro::Ended),
+            EventKind::RoleAssignment(Ro::ReviewDue),
+        ],
         from: From::Now,
         work: Work::ServiceManager,
     },

@@ -13,9 +13,10 @@ use crate::mail::messages::{self, Confirmation, DoneWord, Line, Outgoing, Reply,
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {
-    /// None when the ticket has no requester, or one without an address.
+    /// None when the ticket has no requester, or one who left or is without an address.
     pub(super) fn to_requester(&self) -> Result<Vec<Outbound>, Error> {
-        let Some(address) = self.context.requester(self.ticket).and_then(Person::address) else { return Ok(Vec::new()) };
+        let requester = self.context.requester(self.ticket).filter(|person| person.is_active);
+        let Some(address) = requester.and_then(Person::address) else { return Ok(Vec::new()) };
         let outgoing = match &self.event.data {
             EventData::Registered(registered) => {
                 // An automatic message is never confirmed: two machines would answer each other for ever.

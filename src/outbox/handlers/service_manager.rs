@@ -1,17 +1,23 @@
 //! Mail to the service manager about roles: one in which nobody can be reached, or one that is due for review.
+//!
+//! It goes to whoever holds that role of the desk here. Of a service manager who has it from an identity provider or by a token no address
+//! is known: then it goes to the supplier's contacts in the contract, the tactical ones first, and only where there are none to the desk
+//! itself.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::DESK;
 use crate::app::App;
-use crate::domain::agreements::Agreements;
+use crate::domain::agreements::{Agreements, Version};
+use crate::domain::contract::{ContactLevel, Contract, Side};
 use crate::domain::mail::Outbound;
 use crate::domain::permission::Role;
-use crate::domain::role_assignment::{Event, EventData, Gap, GapCause, RoleAssignment};
+use crate::domain::role_assignment::{EndSet, Event, EventData, GapCause, Reach, RoleAssignment};
 use crate::domain::subjects::AnyEvent;
-use crate::mail::messages::{self, Outgoing, RoleFacts, RoleReview, RoleUncovered};
+use crate::mail::messages::{self, Outgoing, RoleFacts, RoleReview, RoleUncovered, Why};
 use crate::mail::send::{self, Correspondence};
 use crate::store::events::Streamed;
 use crate::store::people::ActorName;
@@ -21,7 +27,7 @@ use crate::usecases::Error;
 use crate::usecases::letter::{About, outbound};
 use crate::usecases::reach::reach;
 
-/// Makes the mails for those of the events that are about roles. They go to whoever acts as service manager, else to the desk itself.
+/// Makes the mails for those of the events that are about roles.
 pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {
     let of_roles = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::RoleAssignment(event) => Some((streamed.subject_id, event)),
@@ -34,55 +40,92 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
     let ids: BTreeSet<_> = of_roles.iter().map(|(id, _)| *id).collect();
     let assignments = RoleAssignment::with_ids(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
     let agreements = store::agreements::read(tx).await?;
-    let gaps = gaps(app, tx, &agreements, &assignments).await?;
+    let matrix = Matrix::read(app, tx, &agreements, &assignments).await?;
     let holders: Vec<_> = assignments.iter().map(|one| one.holder).collect();
     let names = store::people::names(tx, &holders).await?;
-    let recipients = recipients(app, tx).await?;
+    let managers = managers(app, tx).await?;
     let mut made = Vec::new();
     for (id, event) in of_roles {
         let Some(assignment) = assignments.iter().find(|one| one.id == id) else { continue };
         let facts = facts(app, &agreements, assignment, &names);
-        let Some(outgoing) = outgoing(assignment, event, &gaps, facts)? else { continue };
+        let Some(outgoing) = outgoing(assignment, event, &matrix, facts)? else { continue };
+        let recipients = if managers.is_empty() { matrix.contacts(assignment) } else { managers.clone() };
+        let recipients = if recipients.is_empty() { send::address_of(&app.settings.mail.from).into_iter().collect() } else { recipients };
         made.extend(recipients.iter().map(|recipient| mail(app, assignment, event, recipient, outgoing.clone())));
     }
     Ok(made)
 }
 
-fn outgoing(assignment: &RoleAssignment, event: &Event, gaps: &[Gap], role: RoleFacts) -> Result<Option<Outgoing>, Error> {
-    let is_vacant = |gap: &Gap| {
-        gap.cause == GapCause::NobodyHoldsIt
-            && (Some(&gap.contract), Some(&gap.organisation), &gap.role)
-                == (assignment.contract.as_ref(), assignment.organisation.as_ref(), &assignment.role)
-    };
+fn outgoing(assignment: &RoleAssignment, event: &Event, matrix: &Matrix<'_>, role: RoleFacts) -> Result<Option<Outgoing>, Error> {
     let desk = DESK.into();
+    let uncovered = |why| RoleUncovered { role: RoleFacts { holder: None, ..role.clone() }, why, desk: DESK.into() };
+    let gap = matrix.gap(assignment);
     Ok(match &event.data {
-        EventData::Uncovered(_) => Some(messages::write(&RoleUncovered { role, is_absence: true, desk })?),
-        EventData::Ended(_) if gaps.iter().any(is_vacant) => {
-            Some(messages::write(&RoleUncovered { role: RoleFacts { holder: None, ..role }, is_absence: false, desk })?)
+        EventData::Uncovered(_) => Some(messages::write(&RoleUncovered { role, why: Why::Absent, desk })?),
+        EventData::TookEffect(_) if gap == Some(GapCause::NoAddress) => {
+            Some(messages::write(&RoleUncovered { role, why: Why::NoAddress, desk })?)
         }
+        // Nobody decided that it ended, so it is told where the contract has an address, too.
+        EventData::EndSet(EndSet { because: Some(_), .. }) if matrix.is_vacant(assignment) && gap.is_none() => {
+            Some(messages::write(&uncovered(Why::Left))?)
+        }
+        EventData::Ended(_) if gap == Some(GapCause::NobodyHoldsIt) => Some(messages::write(&uncovered(Why::Vacant))?),
         EventData::ReviewDue(_) => Some(messages::write(&RoleReview { role, desk })?),
         _ => None,
     })
 }
 
-/// The gaps in the matrices that these assignments are of.
-async fn gaps(app: &App, tx: &Tx, agreements: &Agreements, assignments: &[RoleAssignment]) -> Result<Vec<Gap>, Error> {
-    let now = app.time.now();
-    let contracts: BTreeSet<_> = assignments.iter().filter_map(|one| one.contract.as_deref()).collect();
-    let reach = reach(tx, &contracts.iter().copied().collect::<Vec<_>>(), now).await?;
-    let versions = contracts.into_iter().filter_map(|contract| agreements.in_force(contract, now));
-    Ok(versions
-        .flat_map(|version| version.contract.clients.iter().flat_map(|client| reach.gaps(&version.contract, &client.organisation)))
-        .collect())
+/// The matrices that assignments are of, and who is reached in them.
+struct Matrix<'a> {
+    versions: Vec<&'a Arc<Version>>,
+    reach: Reach,
+}
+
+impl<'a> Matrix<'a> {
+    async fn read(app: &App, tx: &Tx, agreements: &'a Agreements, assignments: &[RoleAssignment]) -> Result<Self, Error> {
+        let now = app.time.now();
+        let contracts: BTreeSet<_> = assignments.iter().filter_map(|one| one.contract.as_deref()).collect();
+        let reach = reach(tx, &contracts.iter().copied().collect::<Vec<_>>(), now).await?;
+        Ok(Self { versions: contracts.into_iter().filter_map(|contract| agreements.in_force(contract, now)).collect(), reach })
+    }
+
+    /// The contract and client of an assignment.
+    fn place<'b>(&self, assignment: &'b RoleAssignment) -> Option<(&'a Contract, &'b str)> {
+        let version = self.versions.iter().find(|version| Some(&version.contract.id) == assignment.contract.as_ref())?;
+        Some((&version.contract, assignment.organisation.as_deref()?))
+    }
+
+    /// Why nobody can be reached in its role.
+    fn gap(&self, assignment: &RoleAssignment) -> Option<GapCause> {
+        let (contract, organisation) = self.place(assignment)?;
+        self.reach.gaps(contract, organisation).into_iter().find(|gap| gap.role == assignment.role).map(|gap| gap.cause)
+    }
+
+    /// Whether nobody holds its role.
+    fn is_vacant(&self, assignment: &RoleAssignment) -> bool {
+        let place = self.place(assignment);
+        let role = place.and_then(|(contract, organisation)| Some((contract, contract.role(&assignment.role)?, organisation)));
+        role.is_some_and(|(contract, role, organisation)| !self.reach.is_held(contract, role, organisation))
+    }
+
+    /// Where the supplier's contacts under its contract are reached: those of the first of these levels at which anybody is.
+    fn contacts(&self, assignment: &RoleAssignment) -> BTreeSet<String> {
+        let Some((contract, organisation)) = self.place(assignment) else { return BTreeSet::new() };
+        let of_level = |level: ContactLevel| -> BTreeSet<String> {
+            let roles = contract.roles.iter().filter(|role| role.side == Side::Supplier && role.level == Some(level));
+            roles.flat_map(|role| self.reach.addresses(contract, role, organisation)).cloned().collect()
+        };
+        let levels = [ContactLevel::Tactical, ContactLevel::Operational, ContactLevel::Strategic];
+        levels.into_iter().map(of_level).find(|addresses| !addresses.is_empty()).unwrap_or_default()
+    }
 }
 
 /// The addresses of those who act as service manager.
-async fn recipients(app: &App, tx: &Tx) -> Result<BTreeSet<String>, Error> {
+async fn managers(app: &App, tx: &Tx) -> Result<BTreeSet<String>, Error> {
     let now = app.time.now();
     let managers = store::role_assignments::with_right(tx, Role::ServiceManager, now).await?;
     let acting: Vec<_> = managers.iter().flat_map(|one| one.acting_at(now)).collect();
-    let addresses: BTreeSet<_> = store::role_assignments::addresses(tx, &acting).await?.into_values().collect();
-    Ok(if addresses.is_empty() { send::address_of(&app.settings.mail.from).into_iter().collect() } else { addresses })
+    Ok(store::role_assignments::addresses(tx, &acting, now).await?.into_values().collect())
 }
 
 fn facts(app: &App, agreements: &Agreements, assignment: &RoleAssignment, names: &HashMap<Uuid, ActorName>) -> RoleFacts {

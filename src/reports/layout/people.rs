@@ -56,7 +56,8 @@ fn reserved(contract: &Contract) -> TableBuilder<3> {
 
 fn contacts(contract: &Contract) -> Vec<(String, String)> {
     let people = |most: u32| if most == 1 { "1 persoon".to_owned() } else { format!("{most} personen") };
-    let limit = contract.contacts.map(|most| ("alle".to_owned(), format!("hoogstens {} met rechtstreeks contact", people(most))));
+    let holders = contract.role_of_contacts().map(|role| format!(", wie de rol {} heeft meegeteld", role.label.nl)).unwrap_or_default();
+    let limit = contract.contacts.map(|most| ("alle".to_owned(), format!("hoogstens {} met rechtstreeks contact{holders}", people(most))));
     let other = contract.clients.iter().filter_map(|client| Some((client, client.contacts.as_ref()?)));
     let other =
         other.map(|(client, agreed)| (client.organisation.clone(), format!("hoogstens {} ({})", people(agreed.most), agreed.agreed)));

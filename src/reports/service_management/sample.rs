@@ -67,6 +67,7 @@ pub(crate) fn contract() -> Contract {
         subjects: Vec::new(),
         reserved: Vec::new(),
         contacts: None,
+        contacts_role: None,
         functional_administration: None,
         supplier_levels: Vec::new(),
         always_told: [].into(),

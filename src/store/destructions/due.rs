@@ -1,30 +1,44 @@
 //! What was kept long enough, and stands under no hold and in no other proposal.
 
-use entity::{attachment, destruction_item, inbound_mail, legal_hold, ticket};
+use entity::{attachment, destruction, destruction_item, inbound_mail, legal_hold, ticket};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::{DESTROYED_AT, FILES_DESTROYED_AT};
+use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{DestructionItem, RetentionClass};
+use crate::store::tickets::{self, DESTROYED_AT};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads as _, Tx, tickets};
+use crate::store::{Reads as _, Tx};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Due<'a> {
+    pub contract: &'a str,
+    pub class: RetentionClass,
+    pub before: Instant,
+    /// Also what stands under a hold.
+    pub held_too: bool,
+    /// Also what stands in another proposal of the class.
+    pub proposed_too: bool,
+}
 
 /// At most `limit` of a contract's, those that ended first.
-pub async fn due(tx: &Tx, contract: &str, class: RetentionClass, before: Instant, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
-    let holds = Holds::standing(tx).await?;
-    if holds.contracts.iter().any(|held| held == contract) {
+pub async fn due(tx: &Tx, due: Due<'_>, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
+    let holds = if due.held_too { Holds::default() } else { Holds::standing(tx).await? };
+    if holds.contracts.iter().any(|held| held == due.contract) {
         return Ok(Vec::new());
     }
-    match class {
-        RetentionClass::Tickets | RetentionClass::Attachments => tickets_due(tx, contract, class, before, &holds, limit).await,
-        RetentionClass::Mails => mails_due(tx, contract, before, &holds, limit).await,
+    match due.class {
+        RetentionClass::Tickets | RetentionClass::Attachments => tickets_due(tx, due, &holds, limit).await,
+        RetentionClass::Mails => mails_due(tx, due, &holds, limit).await,
     }
 }
 
 /// What stands under a hold, of each kind: they are few.
+#[derive(Default)]
 struct Holds {
     people: Vec<Uuid>,
     tickets: Vec<Uuid>,
@@ -52,21 +66,15 @@ impl Holds {
     }
 }
 
-async fn tickets_due(
-    tx: &Tx,
-    contract: &str,
-    class: RetentionClass,
-    before: Instant,
-    holds: &Holds,
-    limit: u64,
-) -> Result<Vec<DestructionItem>, DbErr> {
-    let rows = tx.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
-    let rows = rows.filter(ticket::Column::ClosedAt.is_not_null()).filter(ticket::Column::ClosedAt.lt(before.to_utc()));
-    let rows = match class {
+async fn tickets_due(tx: &Tx, due: Due<'_>, holds: &Holds, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
+    let rows = tx.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(due.contract));
+    let rows = rows.filter(ticket::Column::ClosedAt.is_not_null()).filter(ticket::Column::ClosedAt.lt(due.before.to_utc()));
+    let rows = match due.class {
         RetentionClass::Tickets => rows.filter(own(DESTROYED_AT).is_null()),
         _ => rows.filter(own(FILES_DESTROYED_AT).is_null()).filter(ticket::Column::Id.in_subquery(with_files())),
     };
-    let rows = rows.filter(holds.spare()).filter(ticket::Column::Id.not_in_subquery(proposed()));
+    let rows = rows.filter(holds.spare());
+    let rows = if due.proposed_too { rows } else { rows.filter(ticket::Column::Id.not_in_subquery(proposed(due.class))) };
     let rows = rows.order_by_asc(ticket::Column::ClosedAt).order_by_asc(ticket::Column::Id).limit(limit).all(tx.connection()).await?;
     let item = |row: ticket::Model| {
         let ticket = tickets::to_domain(row)?;
@@ -87,22 +95,31 @@ fn with_files() -> SelectStatement {
         .to_owned()
 }
 
-fn proposed() -> SelectStatement {
+/// What stands in a proposal of the class that is not carried out yet.
+fn proposed(class: RetentionClass) -> SelectStatement {
+    let of_class = Query::select()
+        .column(destruction::Column::Id)
+        .from(destruction::Entity)
+        .and_where(destruction::Column::Class.eq(class.as_str()))
+        .to_owned();
     Query::select()
         .column(destruction_item::Column::SubjectId)
         .from(destruction_item::Entity)
         .and_where(destruction_item::Column::Outcome.is_null())
+        .and_where(destruction_item::Column::DestructionId.in_subquery(of_class))
         .to_owned()
 }
 
 /// Mails of closed tickets, and those that belong to none, by when they came.
-async fn mails_due(tx: &Tx, contract: &str, before: Instant, holds: &Holds, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
-    let done = tx.find::<ticket::Entity>().filter(ticket::Column::ClosedAt.lt(before.to_utc())).filter(holds.spare());
+async fn mails_due(tx: &Tx, due: Due<'_>, holds: &Holds, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
+    let done = tx.find::<ticket::Entity>().filter(ticket::Column::ClosedAt.lt(due.before.to_utc())).filter(holds.spare());
     let done = done.select_only().column(ticket::Column::Id).into_query();
     let ended = Condition::any().add(inbound_mail::Column::TicketId.is_null()).add(inbound_mail::Column::TicketId.in_subquery(done));
-    let rows = tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Contract.eq(contract));
-    let rows = rows.filter(inbound_mail::Column::ReceivedAt.lt(before.to_utc())).filter(inbound_mail::Column::ErasedAt.is_null());
-    let rows = rows.filter(ended).filter(inbound_mail::Column::Id.not_in_subquery(proposed())).select_only();
+    let rows = tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Contract.eq(due.contract));
+    let rows = rows.filter(inbound_mail::Column::ReceivedAt.lt(due.before.to_utc())).filter(inbound_mail::Column::ErasedAt.is_null());
+    let rows = rows.filter(ended);
+    let rows = if due.proposed_too { rows } else { rows.filter(inbound_mail::Column::Id.not_in_subquery(proposed(due.class))) };
+    let rows = rows.select_only();
     let rows = rows.column(inbound_mail::Column::Id).order_by_asc(inbound_mail::Column::ReceivedAt).limit(limit);
     let ids: Vec<Uuid> = rows.into_tuple().all(tx.connection()).await?;
     Ok(ids.into_iter().map(|id| DestructionItem { subject: id, name: id.to_string(), outcome: None }).collect())

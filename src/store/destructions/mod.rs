@@ -3,7 +3,7 @@
 mod due;
 mod rows;
 
-pub use due::due;
+pub use due::{Due, due};
 pub use rows::{files, mail, ticket};
 
 use std::collections::HashMap;
@@ -17,11 +17,10 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, approvals, broken, insert_rows, instant};
 use crate::domain::Instant;
-use crate::domain::approval::ApprovalSubject;
+use crate::domain::approval::{ApprovalSubject, Ended};
 use crate::domain::retention::{Destruction, DestructionItem, ItemOutcome, RetentionClass};
 
-/// Columns of a ticket that nothing else reads or writes, so that no other change of its row can lose them.
-const DESTROYED_AT: &str = "destroyed_at";
+/// A column of a ticket that nothing else reads or writes, so that no other change of its row can lose it.
 const FILES_DESTROYED_AT: &str = "files_destroyed_at";
 
 pub async fn insert(tx: &Tx, proposal: &Destruction, id: impl Fn() -> Uuid) -> Result<(), DbErr> {
@@ -35,6 +34,9 @@ pub async fn insert(tx: &Tx, proposal: &Destruction, id: impl Fn() -> Uuid) -> R
         proposed_at: Set(proposal.proposed_at.to_utc()),
         approved_at: Set(None),
         done_at: Set(None),
+        ended_by: Set(None),
+        ended_at: Set(None),
+        end_reason: Set(None),
     };
     destruction::Entity::insert(row).exec_without_returning(tx.connection()).await?;
     let item = |item: &DestructionItem| destruction_item::ActiveModel {
@@ -94,6 +96,7 @@ async fn whole(reads: &impl Reads, rows: Vec<destruction::Model>) -> Result<Vec<
             proposed_by: row.proposed_by,
             proposed_at: instant(row.proposed_at),
             done_at: row.done_at.map(instant),
+            ended: approvals::ended(row.ended_by, row.ended_at, row.end_reason),
         })
     };
     rows.into_iter().map(to_domain).collect()
@@ -110,6 +113,27 @@ pub async fn to_do(reads: &impl Reads) -> Result<Option<Uuid>, DbErr> {
     let rows = reads.find_of_desk::<destruction::Entity>().filter(destruction::Column::DoneAt.is_null());
     let rows = rows.filter(destruction::Column::ApprovedAt.is_not_null()).order_by_asc(destruction::Column::ApprovedAt).limit(1);
     rows.select_only().column(destruction::Column::Id).into_tuple().one(reads.connection()).await
+}
+
+/// Records that a proposal was withdrawn or refused. What it lists is kept, and may be proposed again.
+pub async fn end(tx: &Tx, id: Uuid, ended: &Ended) -> Result<(), DbErr> {
+    let end = destruction::Entity::update_many()
+        .col_expr(destruction::Column::EndedBy, Expr::value(Some(ended.by.clone())))
+        .col_expr(destruction::Column::EndedAt, Expr::value(Some(ended.at.to_utc())))
+        .col_expr(destruction::Column::EndReason, Expr::value(Some(ended.reason.clone())));
+    end.filter(destruction::Column::Id.eq(id)).exec(tx.connection()).await?;
+    let kept = destruction_item::Entity::update_many()
+        .col_expr(destruction_item::Column::Outcome, Expr::value(Some(ItemOutcome::Kept.as_str())))
+        .filter(destruction_item::Column::DestructionId.eq(id));
+    kept.exec(tx.connection()).await.map(drop)
+}
+
+/// The proposals of a class of a contract that wait for a second person, or for the workers; oldest first.
+pub async fn under_way(reads: &impl Reads, contract: &str, class: RetentionClass) -> Result<Vec<Uuid>, DbErr> {
+    let rows = reads.find_of_desk::<destruction::Entity>().filter(destruction::Column::Contract.eq(contract));
+    let rows = rows.filter(destruction::Column::Class.eq(class.as_str())).filter(destruction::Column::DoneAt.is_null());
+    let rows = rows.filter(destruction::Column::EndedAt.is_null()).order_by_asc(destruction::Column::ProposedAt);
+    rows.select_only().column(destruction::Column::Id).into_tuple().all(reads.connection()).await
 }
 
 pub async fn done(tx: &Tx, id: Uuid, at: Instant) -> Result<(), DbErr> {

@@ -7,9 +7,10 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySele
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{DESTROYED_AT, FILES_DESTROYED_AT};
+use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::ticket::Ticket;
+use crate::store::tickets::DESTROYED_AT;
 use crate::store::tx::sealed::Inner as _;
 use crate::store::{Reads as _, Tx, erasures, search, storage};
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx};
 use crate::domain::Instant;
+use crate::domain::address::is_made_up;
 use crate::domain::permission::Role;
 use crate::domain::role_assignment::{AssignmentFilter, AssignmentState, RoleAssignment, RoleKind};
 use role_assignment::Column;
@@ -39,12 +40,14 @@ pub async fn list(reads: &impl Reads, filter: &AssignmentFilter) -> Result<Vec<R
         query = query.filter(Column::HolderId.is_in(filter.holders.iter().copied()));
     }
     let now = filter.now.unwrap_or(Instant::MAX);
-    if !filter.states.is_empty() {
-        let states = filter.states.iter().fold(Condition::any(), |any, state| any.add(in_state(*state, now)));
-        query = query.filter(states);
-    }
-    if let Some(at) = filter.in_force_at {
-        query = query.filter(in_state(AssignmentState::InForce, at));
+    let then = filter.as_of.unwrap_or(now);
+    let states = match &filter.states[..] {
+        [] if filter.as_of.is_some() => &[AssignmentState::InForce],
+        states => states,
+    };
+    if !states.is_empty() {
+        let states = states.iter().fold(Condition::any(), |any, state| any.add(in_state(*state, then)));
+        query = query.filter(states).filter(Column::GrantedAt.lte(then.to_utc()));
     }
     if let Some(overdue) = filter.review_overdue {
         query = query.filter(if overdue {
@@ -67,11 +70,8 @@ fn in_state(state: AssignmentState, at: Instant) -> Condition {
     let (lasts, at) = (Condition::all().add(lasts(at)), at.to_utc());
     match state {
         AssignmentState::Ended => Condition::all().add(Column::UntilAt.lte(at)),
-        AssignmentState::Pending => lasts.add(Column::ApprovedAt.is_null()),
-        AssignmentState::Planned => {
-            let later = Condition::any().add(Column::FromAt.gt(at)).add(Column::ApprovedAt.gt(at));
-            lasts.add(Column::ApprovedAt.is_not_null()).add(later)
-        }
+        AssignmentState::Pending => lasts.add(Condition::any().add(Column::ApprovedAt.is_null()).add(Column::ApprovedAt.gt(at))),
+        AssignmentState::Planned => lasts.add(Column::ApprovedAt.lte(at)).add(Column::FromAt.gt(at)),
         AssignmentState::InForce => lasts.add(Column::ApprovedAt.lte(at)).add(Column::FromAt.lte(at)),
     }
 }
@@ -90,6 +90,25 @@ pub async fn rights_of(reads: &impl Reads, who: &[Uuid]) -> Result<Vec<RoleAssig
     whole(reads, agreed.filter(Column::ApprovedAt.is_not_null()).order_by_asc(Column::Id)).await
 }
 
+/// What these hold, or are to act in during an absence, and has not ended; until the transaction ends changed by nobody else.
+pub async fn lock_those_of(tx: &Tx, who: &[Uuid], now: Instant) -> Result<Vec<RoleAssignment>, DbErr> {
+    let deputises = tx.find::<role_absence::Entity>().select_only().column(role_absence::Column::AssignmentId);
+    let deputises = deputises.filter(role_absence::Column::DeputyId.is_in(who.iter().copied()));
+    let deputises = deputises.filter(role_absence::Column::UntilAt.gt(now.to_utc())).into_query();
+    let own = Condition::any().add(Column::HolderId.is_in(who.iter().copied())).add(Column::Id.in_subquery(deputises));
+    let theirs = tx.find::<role_assignment::Entity>().filter(own).filter(lasts(now)).order_by_asc(Column::Id);
+    whole(tx, theirs.lock_exclusive()).await
+}
+
+/// A page, by id, of what these hold or held, or acted in during an absence.
+pub async fn held_by(reads: &impl Reads, who: &[Uuid], after: Uuid, limit: u64) -> Result<Vec<RoleAssignment>, DbErr> {
+    let deputises = reads.find::<role_absence::Entity>().select_only().column(role_absence::Column::AssignmentId);
+    let deputises = deputises.filter(role_absence::Column::DeputyId.is_in(who.iter().copied())).into_query();
+    let own = Condition::any().add(Column::HolderId.is_in(who.iter().copied())).add(Column::Id.in_subquery(deputises));
+    let page = reads.find::<role_assignment::Entity>().filter(own).filter(Column::Id.gt(after)).order_by_asc(Column::Id);
+    whole(reads, page.limit(limit)).await
+}
+
 /// Those who hold a right at an instant.
 pub async fn with_right(reads: &impl Reads, right: Role, at: Instant) -> Result<Vec<RoleAssignment>, DbErr> {
     let own = reads.find::<role_assignment::Entity>().filter(Column::Kind.eq(RoleKind::Right.as_str()));
@@ -105,15 +124,29 @@ pub async fn in_matrix(reads: &impl Reads, contracts: &[&str], at: Instant) -> R
     whole(reads, own.filter(Column::Kind.eq(RoleKind::Matrix.as_str())).filter(in_state(AssignmentState::InForce, at))).await
 }
 
+/// Matrix roles of a contract that are held, or will be.
+pub async fn unended_in_matrix(reads: &impl Reads, contract: &str, now: Instant) -> Result<Vec<RoleAssignment>, DbErr> {
+    let own = reads.find::<role_assignment::Entity>().filter(Column::Contract.eq(contract));
+    whole(reads, own.filter(Column::Kind.eq(RoleKind::Matrix.as_str())).filter(lasts(now))).await
+}
+
 /// What else there is of a role: not ended, agreed or not.
 pub async fn beside(tx: &Tx, like: &RoleAssignment, now: Instant) -> Result<Vec<RoleAssignment>, DbErr> {
+    whole(tx, of_the_same_role(tx, like).filter(lasts(now))).await
+}
+
+/// The others of a role that take the place of the same holding.
+pub async fn replacing(tx: &Tx, predecessor: Uuid, like: &RoleAssignment) -> Result<Vec<RoleAssignment>, DbErr> {
+    whole(tx, of_the_same_role(tx, like).filter(Column::ReplacesId.eq(predecessor)).filter(Column::Id.ne(like.id))).await
+}
+
+fn of_the_same_role(tx: &Tx, like: &RoleAssignment) -> Select<role_assignment::Entity> {
     let own = tx.find::<role_assignment::Entity>().filter(Column::Kind.eq(like.kind.as_str())).filter(Column::Role.eq(&like.role));
     let of = |column: Column, value: &Option<String>| match value {
         Some(value) => column.eq(value),
         None => column.is_null(),
     };
-    let own = own.filter(of(Column::Organisation, &like.organisation)).filter(of(Column::Contract, &like.contract));
-    whole(tx, own.filter(lasts(now))).await
+    own.filter(of(Column::Organisation, &like.organisation)).filter(of(Column::Contract, &like.contract))
 }
 
 /// Keeps others from granting roles until the transaction ends, so that what is counted stays so. Roles are granted a few times a month.
@@ -130,42 +163,52 @@ pub struct Holder {
     pub id: Uuid,
     /// `None` for somebody of the desk.
     pub organisation: Option<String>,
+    /// Whether they still belong to it.
+    pub is_active: bool,
 }
 
-/// People and accounts within the scope that are known by this id or address.
+/// People and accounts within the scope that are known by this id or address. The people do not leave before the transaction ends.
 pub async fn holders(reads: &impl Reads, id: Option<Uuid>, address: &str) -> Result<Vec<Holder>, DbErr> {
     let people = reads.find::<person::Entity>().filter(match id {
         Some(id) => person::Column::Id.eq(id),
         None => person::Column::Email.eq(address),
     });
-    let people = people.filter(person::Column::IsStranger.eq(false)).all(reads.connection()).await?;
+    let people = people.filter(person::Column::IsStranger.eq(false)).lock_exclusive().all(reads.connection()).await?;
     let accounts = reads.find_of_desk::<account::Entity>().filter(account::Column::BlockedAt.is_null());
     let accounts = accounts.filter(match id {
         Some(id) => account::Column::Id.eq(id).or(account::Column::PersonId.eq(id)),
         None => account::Column::Email.eq(address),
     });
-    let mut found: Vec<_> = people.into_iter().map(|row| Holder { id: row.id, organisation: Some(row.organisation) }).collect();
+    let mut found: Vec<_> = people.into_iter().map(of_person).collect();
     for row in accounts.all(reads.connection()).await? {
         let is_seen = row.organisation.as_ref().is_none_or(|organisation| reads.scope().includes(organisation));
         let id = row.person_id.unwrap_or(row.id);
         if is_seen && found.iter().all(|known| known.id != id) {
-            found.push(Holder { id, organisation: row.organisation });
+            found.push(Holder { id, organisation: row.organisation, is_active: true });
         }
     }
     Ok(found)
 }
 
-/// Where people and accounts are reached.
-pub async fn addresses(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbErr> {
+fn of_person(row: person::Model) -> Holder {
+    Holder { id: row.id, organisation: Some(row.organisation), is_active: row.left_at.is_none() }
+}
+
+/// Where people and accounts are reached. Whoever had left by an instant is reached nowhere, nor is somebody whose address nobody knows.
+pub async fn addresses(reads: &impl Reads, ids: &[Uuid], at: Instant) -> Result<HashMap<Uuid, String>, DbErr> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
+    let later = |column: Expr| Condition::any().add(column.clone().is_null()).add(column.gt(at.to_utc()));
     let people = reads.find::<person::Entity>().filter(person::Column::Id.is_in(ids.iter().copied())).select_only();
+    let people = people.filter(later(Expr::col(person::Column::LeftAt)));
     let people = people.column(person::Column::Id).column(person::Column::Email).into_tuple::<(Uuid, String)>();
     let accounts = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.is_in(ids.iter().copied())).select_only();
+    let accounts = accounts.filter(later(Expr::col(account::Column::BlockedAt)));
     let accounts = accounts.column(account::Column::Id).column(account::Column::Email).into_tuple::<(Uuid, Option<String>)>();
     let known = accounts.all(reads.connection()).await?.into_iter().filter_map(|(id, email)| Some((id, email?)));
-    Ok(people.all(reads.connection()).await?.into_iter().chain(known).collect())
+    let known = people.all(reads.connection()).await?.into_iter().chain(known);
+    Ok(known.filter(|(_, email)| !is_made_up(email)).collect())
 }
 
 /// Assignments with their absences: two statements, whatever their number.

@@ -16,7 +16,7 @@ use crate::domain::role_assignment::{Absence, EventData, RoleAssignment, RoleKin
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads, Tx, broken, insert_rows, instant};
+use crate::store::{Reads, Tx, broken, insert_rows, instant, tokens};
 use role_assignment::Column;
 
 impl Rows for RoleAssignment {
@@ -43,6 +43,11 @@ impl Rows for RoleAssignment {
         let mut row = to_row(&record.subject).into_active_model().reset_all();
         row.id = Unchanged(record.subject.id);
         role_assignment::Entity::update(row).exec(tx.connection()).await?;
+        if record.subject.right().is_some() && record.added.iter().any(|event| is_of_its_end(&event.data)) {
+            let ended = record.added.iter().find(|event| matches!(event.data, EventData::Ended(_)));
+            let (until, ended_at) = (record.subject.until_at, ended.map(|event| event.occurred_at));
+            tokens::end_with(tx, record.subject.id, until, ended_at).await?;
+        }
         write_absences(tx, &record.subject).await
     }
 
@@ -90,15 +95,23 @@ impl Rows for RoleAssignment {
     }
 }
 
+fn is_of_its_end(event: &EventData) -> bool {
+    matches!(event, EventData::EndSet(_) | EventData::Ended(_))
+}
+
 fn rows(assignment: &RoleAssignment) -> Vec<Row> {
     let absences = absence_rows(assignment).map(|row| Row::of(format!("role_absence.{}", row.id), &row.into_active_model()));
     [Row::of("role_assignment", &to_row(assignment).into_active_model())].into_iter().chain(absences).collect()
 }
 
-/// Absences are added, and get another deputy; none is taken away.
+/// Absences are added, get another deputy or another end, and are cancelled, upon which others move up.
 async fn write_absences(tx: &Tx, assignment: &RoleAssignment) -> Result<(), DbErr> {
+    use role_absence::Column as Of;
+    let stays = assignment.absences.iter().map(|absence| absence.id);
+    let others = role_absence::Entity::delete_many().filter(Of::AssignmentId.eq(assignment.id)).filter(Of::Id.is_not_in(stays));
+    others.exec(tx.connection()).await?;
     let rows: Vec<_> = absence_rows(assignment).map(IntoActiveModel::into_active_model).collect();
-    let known = OnConflict::column(role_absence::Column::Id).update_column(role_absence::Column::DeputyId).to_owned();
+    let known = OnConflict::column(Of::Id).update_columns([Of::Place, Of::UntilAt, Of::DeputyId]).to_owned();
     insert_rows::<role_absence::Entity>(tx, rows, Some(known)).await.map(drop)
 }
 

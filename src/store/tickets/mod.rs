@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::ticket;
-use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use uuid::Uuid;
 
@@ -20,22 +20,48 @@ use super::{Backend, Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::ticket::{Ticket, TicketRef};
 
+/// A column that no other change of the row can lose: nothing else reads or writes it.
+pub(super) const DESTROYED_AT: &str = "destroyed_at";
+
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
     let found = reads.find::<ticket::Entity>().filter(addressed(ticket)).one(reads.connection()).await?;
     found.map(to_domain).transpose()
 }
 
-/// The same, locked against other writers until the transaction ends.
+/// The same, locked against other writers until the transaction ends. `None` also when it was destroyed: nothing is added to such a ticket.
 pub async fn lock(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
     Ok(lock_all(tx, &[ticket]).await?.pop())
 }
 
-/// Locks several tickets. Every transaction locks them in the order of their ids, so that two never wait for each other; one that needs
+/// One that was destroyed, too.
+pub async fn lock_whatever_is_left(tx: &Tx, id: Uuid) -> Result<Option<Ticket>, DbErr> {
+    let found = tx.find::<ticket::Entity>().filter(ticket::Column::Id.eq(id)).lock(ROW_LOCK).one(tx.connection()).await?;
+    found.map(to_domain).transpose()
+}
+
+/// Whether it was destroyed.
+pub async fn is_destroyed(reads: &impl Reads, id: Uuid) -> Result<bool, DbErr> {
+    let found = reads.find::<ticket::Entity>().filter(ticket::Column::Id.eq(id)).filter(destroyed_at().is_not_null());
+    Ok(found.select_only().column(ticket::Column::Id).into_tuple::<Uuid>().one(reads.connection()).await?.is_some())
+}
+
+fn destroyed_at() -> Expr {
+    Expr::col((ticket::Entity, Alias::new(DESTROYED_AT)))
+}
+
+/// Locks several tickets, without those that were destroyed. Every transaction locks them in the order of their ids, so that two never wait for each other; one that needs
 /// several must therefore ask for them all at once, here.
 pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbErr> {
     let any = tickets.iter().fold(Condition::any(), |any, one| any.add(addressed(*one)));
-    let found = tx.find::<ticket::Entity>().filter(any).order_by_asc(ticket::Column::Id).lock(ROW_LOCK).all(tx.connection()).await?;
+    let found = tx
+        .find::<ticket::Entity>()
+        .filter(any)
+        .filter(destroyed_at().is_null())
+        .order_by_asc(ticket::Column::Id)
+        .lock(ROW_LOCK)
+        .all(tx.connection())
+        .await?;
     found.into_iter().map(to_domain).collect()
 }
 

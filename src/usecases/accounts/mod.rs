@@ -11,11 +11,13 @@ use uuid::Uuid;
 
 use super::actors::{Actors, Named};
 use super::held::{remember, repeated};
+use super::tokens::given_apart;
 use super::{Code, Error, FieldCode, Problem, Stamp, one_of};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::credentials::{Kept, NotWorked, code};
 use crate::domain::Instant;
+use crate::domain::actor::Actor;
 use crate::domain::contract::Side;
 use crate::domain::password::{Weak, normalised, weak};
 use crate::domain::permission::{Forbidden, Principal, Role, Roles, Verb, Verbs};
@@ -58,6 +60,7 @@ pub async fn create(app: &App, stamp: &Stamp, new: &NewAccount) -> Result<Made, 
         roles: new.roles.iter().copied().collect(),
         credentials,
         created_by: stamp.who.actor.as_text(),
+        password_by: password_by(stamp),
         created_at: stamp.recorded_at,
         last_sign_in_at: None,
         closed_at: None,
@@ -86,11 +89,11 @@ pub async fn recover(app: &App, stamp: &Stamp, id: Uuid, password: &str) -> Resu
         Ok(account) => account,
         Err(error) => return stamp.judged(Err(error)),
     };
-    may_give(&stamp.who, account.roles)?;
     if stamp.who.actor.as_text().ends_with(&id.to_string()) {
         let detail = "somebody else must do this: it is the account you signed in with".to_owned();
         return Err(Error::Forbidden { code: Code::OwnAccount, detail });
     }
+    may_give(&stamp.who, account.roles)?;
     let password = normalised(password);
     let problems: Vec<_> = wrong_password(app, &password, &account.name).await?.into_iter().collect();
     if !problems.is_empty() || !stamp.unreadable.is_empty() {
@@ -103,7 +106,7 @@ pub async fn recover(app: &App, stamp: &Stamp, id: Uuid, password: &str) -> Resu
                 return Ok(Made { account: found(tx, id).await?, uri: None });
             }
             tx.touch("local_account", id);
-            if !store::local_accounts::recover(tx, id, &credentials, stamp.recorded_at).await? {
+            if !store::local_accounts::recover(tx, id, &credentials, password_by(stamp), stamp.recorded_at).await? {
                 return Err(Error::Conflict { code: Code::AccountClosed, detail: "the account is closed for good".to_owned() });
             }
             remember(app, tx, stamp, id).await?;
@@ -152,18 +155,26 @@ async fn found(reads: &impl Reads, id: Uuid) -> Result<LocalAccount, Error> {
     store::local_accounts::with_id(reads, id).await?.ok_or(Error::NotFound("account"))
 }
 
-/// An account has no limits, so whoever comes with a limited token cannot make it theirs; nor one with roles that they cannot give.
+/// An account has neither limits nor an end, so whoever has less cannot make it theirs; nor, over the API, one with roles that are given
+/// apart. Whoever has the machine may do anything.
 fn may_give(who: &Principal, roles: Roles) -> Result<(), Error> {
     who.may(Verb::ManageAccess)?;
     if who.limit != Verbs::ALL {
         return Err(Forbidden::TokenScope(Verb::ManageAccess).into());
     }
-    match who.cannot_give(roles)[..] {
-        [] => Ok(()),
-        [..] => {
-            Err(Error::Forbidden { code: Code::RoleMissing, detail: "only somebody who has the account's roles may do this".to_owned() })
-        }
+    if who.actor == Actor::System {
+        return Ok(());
     }
+    if who.only_by_holding(Verb::ManageAccess).is_some() {
+        let detail = "an account has no end, and the right by which you manage access has one: use the command on the desk's machine";
+        return Err(Error::Forbidden { code: Code::CommandOnly, detail: detail.to_owned() });
+    }
+    given_apart(roles).map_or(Ok(()), |detail| Err(Error::Forbidden { code: Code::CommandOnly, detail }))
+}
+
+/// Who may know the password of an account, beside its holder.
+fn password_by(stamp: &Stamp) -> Option<String> {
+    (stamp.who.actor != Actor::System).then(|| stamp.who.actor.as_text())
 }
 
 fn wrong(giver: &Principal, name: &str, roles: &[Role]) -> Vec<Problem> {
@@ -174,7 +185,7 @@ fn wrong(giver: &Principal, name: &str, roles: &[Role]) -> Vec<Problem> {
         problems.push(Problem::field("name", FieldCode::TooLong, format!("a name has {NAME_CAP} characters at most")));
     }
     let is_possible = |role: &Role| role.side() == Side::Supplier && *role != Role::Integration;
-    let apart = giver.cannot_give(roles.iter().copied().collect());
+    let apart = given_apart(roles.iter().copied().collect()).filter(|_| giver.actor != Actor::System);
     if roles.is_empty() {
         problems.push(Problem::field("roles", FieldCode::Required, "an account may do nothing without a role"));
     } else if !roles.iter().all(is_possible) {
@@ -184,9 +195,7 @@ fn wrong(giver: &Principal, name: &str, roles: &[Role]) -> Vec<Problem> {
             FieldCode::NotAllowed,
             format!("a local account is a person of the desk; {}", one_of(possible)),
         ));
-    } else if !apart.is_empty() {
-        let names = apart.into_iter().map(Role::as_str).collect::<Vec<_>>().join(", ");
-        let detail = format!("only somebody who has the role gives it, or the command on the desk's machine: {names}");
+    } else if let Some(detail) = apart {
         problems.push(Problem::field("roles", FieldCode::NotAllowed, detail));
     }
     problems

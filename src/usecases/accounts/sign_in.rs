@@ -55,6 +55,7 @@ pub async fn sign_in(app: &App, via: Via, asked: SignIn) -> Result<Option<Issued
     let (text, hash) = secret()?;
     let token = Token {
         account_id: Some(account.id),
+        issued_by: account.password_by.clone(),
         roles: account.roles,
         expires_at: now.plus(SIGNED_IN_SECONDS),
         ..endless(app, app.time.id(), &account.name)

@@ -8,6 +8,7 @@ use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::mail::Inbound as StoredMail;
 use crate::domain::permission::{Clearance, Principal, Role, Roles};
+use crate::domain::redaction::GONE;
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::{Actor, Ticket};
 use crate::domain::workflow::State;
@@ -68,6 +69,8 @@ impl Coming<'_> {
     async fn take_in(&self) -> Result<Received, Error> {
         let enclosed = Box::pin(enclosures::keep(self.app, self.mail, self.raw)).await?;
         let taken = Box::pin(self.app.write(&self.stamp.act(), &Scope::ALL, async |tx| {
+            // What it finds of its sender it writes down beside the mail.
+            store::erasures::hold_off(tx).await?;
             let agreements = store::agreements::read(tx).await?;
             match agreements.in_force(&self.mailbox.contract, self.now) {
                 // Boxed: it holds a whole mail and all that is done with it.
@@ -96,11 +99,19 @@ impl Coming<'_> {
 
     /// Quarantines a message, unless it is a duplicate.
     async fn keep_aside(&self, tx: &Tx, reason: &str) -> Result<Received, Error> {
-        let decision = match self.before(tx).await? {
-            Some(_) => Decision::noted(Outcome::Duplicate, RECEIVED_BEFORE, None),
-            None => waiting(reason),
-        };
-        self.keep(tx, &decision, None, None).await
+        let before = self.before(tx).await?;
+        let left = self.left(tx, before.as_ref()).await?;
+        let decision = if before.is_some() { Decision::noted(Outcome::Duplicate, RECEIVED_BEFORE, None) } else { waiting(reason) };
+        self.keep(tx, &decision, None, None, left).await
+    }
+
+    /// How much of it is kept: of a copy of what was removed for good, no more than was left of that.
+    async fn left(&self, tx: &Tx, before: Option<&StoredMail>) -> Result<Left, Error> {
+        if before.is_some_and(|before| before.is_erased) {
+            return Ok(Left::Nothing);
+        }
+        let redacted = store::redactions::is_mail_redacted(tx, &self.mail.content_digest, self.mail.message_id.as_deref()).await?;
+        Ok(if redacted { Left::ThatItCame } else { Left::Everything })
     }
 
     /// The same message, taken in before.
@@ -108,8 +119,8 @@ impl Coming<'_> {
         if self.has_no_identity() {
             return Ok(None);
         }
-        let lately = || self.now.plus(-SAME_WORDS).unwrap_or(Instant::MIN);
-        let by = self.mail.message_id.as_deref().map_or_else(|| SameBy::CameAfter(lately()), SameBy::MessageId);
+        let (key, lately) = (self.once_key(), self.now.plus(-SAME_WORDS).unwrap_or(Instant::MIN));
+        let by = if self.mail.message_id.is_some() { SameBy::Key(&key) } else { SameBy::CameAfter(lately) };
         // The digest covers the sender, so the same words from somebody else are another message.
         let same = SameMessage { contract: &self.mailbox.contract, digest: &self.mail.content_digest, by };
         Ok(store::inbound::arrived(tx, &same).await?)
@@ -136,31 +147,56 @@ impl Coming<'_> {
         decision: &Decision<Ticket>,
         ticket: Option<Ticket>,
         organisation: Option<String>,
+        left: Left,
     ) -> Result<Received, Error> {
+        let stub = store::redactions::stub();
+        let raw: &[u8] = match left {
+            Left::Everything => self.raw,
+            Left::ThatItCame => &stub,
+            Left::Nothing => &[],
+        };
         let whose = ticket.as_ref().map(|ticket| &ticket.organisation).or(organisation.as_ref());
-        quota::take(self.app, tx, whose.map_or(NOBODY, String::as_str), self.raw.len() as u64).await?;
+        quota::take(self.app, tx, whose.map_or(NOBODY, String::as_str), raw.len() as u64).await?;
         let kept = StoredMail {
             id: self.id,
             organisation: ticket.as_ref().map(|ticket| ticket.organisation.clone()).or(organisation),
             contract: self.mailbox.contract.clone(),
             mailbox: self.name.to_owned(),
-            message_id: self.mail.message_id.clone().unwrap_or_else(|| format!("{}{MADE_UP}", self.id)),
+            // Of somebody who was erased it may hold the address.
+            message_id: self.mail.message_id.clone().filter(|_| left != Left::Nothing).unwrap_or_else(|| format!("{}{MADE_UP}", self.id)),
             digest: self.mail.content_digest.clone(),
-            sender: self.mail.from.as_ref().map(|from| from.email.clone()),
-            subject: self.mail.subject.clone(),
+            sender: self.mail.from.as_ref().filter(|_| left != Left::Nothing).map(|from| from.email.clone()),
+            subject: match left {
+                Left::Everything => self.mail.subject.clone(),
+                Left::ThatItCame => Some(GONE.to_owned()),
+                Left::Nothing => None,
+            },
             outcome: decision.outcome.kind().as_str().to_owned(),
             reason: decision.reason.clone(),
             ticket_id: ticket.as_ref().map(|ticket| ticket.id),
             received_at: self.now,
-            size_bytes: self.raw.len() as u64,
+            redacted_at: (left == Left::ThatItCame).then_some(self.now),
+            is_erased: left == Left::Nothing,
+            size_bytes: raw.len() as u64,
         };
         let once_key = (decision.outcome != Outcome::Duplicate).then(|| self.once_key());
         if tx.touched().objects.is_empty() {
             tx.touch("inbound_message", self.id);
         }
-        store::inbound::keep(tx, &kept, once_key, copy::sealed(self.app, self.id, self.raw)?).await?;
+        let stored = if left == Left::Everything { copy::sealed(self.app, self.id, raw)? } else { (raw.to_vec(), None) };
+        store::inbound::keep(tx, &kept, once_key, stored).await?;
         Ok(Received { mail: kept, ticket })
     }
+}
+
+/// How much of a message is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Everything,
+    /// A copy of it was redacted.
+    ThatItCame,
+    /// A copy of it was erased or destroyed.
+    Nothing,
 }
 
 /// The decision to quarantine.
@@ -190,6 +226,11 @@ impl<'a> Intake<'a> {
     async fn take(&self, tx: &Tx, enclosed: &Enclosed) -> Result<Received, Error> {
         let (app, coming) = (self.coming.app, self.coming);
         let before = coming.before(tx).await?;
+        let left = coming.left(tx, before.as_ref()).await?;
+        if before.is_none() && left != Left::Everything {
+            let decision = waiting("it is a copy of a mail that was redacted, so nothing of it is kept");
+            return coming.keep(tx, &decision, None, self.whose.clone().ok(), left).await;
+        }
         let (decision, restricted) = self.or_quarantine(tx, self.decide(tx, before.is_some()).await?).await?;
         let ticket = match &decision.outcome {
             Outcome::Ticket { .. } | Outcome::FollowUp(_) => {
@@ -209,7 +250,7 @@ impl<'a> Intake<'a> {
             // A stranger's mail is linked to no ticket: our next mail about the ticket would be a reply to it.
             Outcome::Quarantined | Outcome::Refused => None,
         };
-        let received = coming.keep(tx, &decision, ticket, self.whose.clone().ok()).await?;
+        let received = coming.keep(tx, &decision, ticket, self.whose.clone().ok(), left).await?;
         if let Some(refused) = &restricted {
             answer::restricted(app, tx, &received.mail, coming.mail, refused).await?;
         }
@@ -267,6 +308,10 @@ impl<'a> Intake<'a> {
     async fn found(&self, tx: &Tx, ticket: TicketRef) -> Result<Option<TicketMatch<Ticket>>, Error> {
         let ticket = store::tickets::find(tx, ticket).await?.filter(|ticket| self.within().contains(&ticket.organisation.as_str()));
         let Some(ticket) = ticket else { return Ok(None) };
+        // A ticket that was destroyed takes nothing any more: what comes about it is new.
+        if ticket.closed_at.is_some() && store::tickets::is_destroyed(tx, ticket.id).await? {
+            return Ok(None);
+        }
         if !ticket.flags.is_empty() && !self.sees(tx, &ticket).await? {
             return Ok(None);
         }
@@ -343,7 +388,7 @@ impl<'a> Intake<'a> {
     /// Adds the message to a ticket. Returns the ticket, and who wrote if that is known.
     async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<(Ticket, Option<Uuid>), Error> {
         let mail = self.coming.mail;
-        let ticket = store::tickets::lock(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
+        let ticket = tickets::locked(tx, TicketRef::Id(ticket.id)).await?;
         let person = self.writer(tx, &ticket.organisation).await?;
         let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
         let message = NewMessage { public: true, by_phone: false, body: body.to_owned(), person_id: person };
@@ -372,7 +417,7 @@ impl<'a> Intake<'a> {
         let (Some(about), Some(bounce)) = (about, self.coming.mail.bounce.as_ref().filter(|bounce| bounce.permanent)) else {
             return Ok(about.cloned());
         };
-        let ticket = store::tickets::lock(tx, TicketRef::Id(about.id)).await?.ok_or(Error::NotFound("ticket"))?;
+        let ticket = tickets::locked(tx, TicketRef::Id(about.id)).await?;
         let body = format!("Een bericht over dit ticket kon niet worden bezorgd ({}).", bounce.status.as_deref().unwrap_or("zonder code"));
         let message = NewMessage { public: false, by_phone: false, body, person_id: None };
         tickets::write_in(self.coming.app, tx, &Stamp::system(self.coming.now), ticket.clone(), &message, &When::default()).await?;

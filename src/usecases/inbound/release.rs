@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{Becoming, copy, draft, sender};
 use crate::app::App;
 use crate::domain::contract::{Contract, TicketType};
+use crate::domain::mail::Inbound;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::Overview;
 use crate::mail::attribution::{self, Sender, Unattributed};
@@ -40,6 +41,9 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     }
     let view = app.db.view(stamp.scope.clone());
     let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+    if mail.redacted_at.is_some() || mail.is_erased {
+        return Err(not_waiting(&mail));
+    }
     let raw = copy::opened(app, &view, id).await?;
     let mailbox = app.settings.mailboxes.get(&mail.mailbox);
     let contract = to.contract.as_ref().unwrap_or(&mail.contract);
@@ -67,13 +71,13 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let draft = Draft { kind: to.kind.clone().or(draft.kind), ..draft };
     let enclosed = Box::pin(enclosures::keep(app, &parsed, &raw)).await?.without_message();
     let done = stamp.write(app, async |tx| {
-        if let Some(known) = tickets::registered_before(tx, stamp).await? {
+        if let Some(known) = tickets::registered_before(app, tx, stamp).await? {
             return Ok(known);
         }
+        store::erasures::hold_off(tx).await?;
         let made = tickets::register_in(app, tx, stamp, &draft).await?;
         if !store::inbound::released(tx, id, &made.ticket).await? {
-            let detail = format!("the message is not kept aside: it became \"{}\"", mail.outcome);
-            return Err(Error::Conflict { code: Code::NotQuarantined, detail });
+            return Err(not_waiting(&mail));
         }
         // It is the client's from now on.
         store::storage::free(tx, mail.organisation.as_deref().unwrap_or(NOBODY), mail.size_bytes).await?;
@@ -84,6 +88,16 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     let done = Box::pin(done).await;
     enclosures::discard_rest(app, &enclosed).await;
     done
+}
+
+/// No ticket can be made of it.
+fn not_waiting(mail: &Inbound) -> Error {
+    let detail = if mail.redacted_at.is_some() || mail.is_erased {
+        "nothing is left of the message: it was removed for good".to_owned()
+    } else {
+        format!("the message is not kept aside: it became \"{}\"", mail.outcome)
+    };
+    Error::Conflict { code: Code::NotQuarantined, detail }
 }
 
 /// The client that gets the ticket: the one named, else the sender's, else the contract's only one. None when the desk has to name it.

@@ -28,5 +28,5 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Named<Shown>, E
 async fn named(app: &App, view: &View, found: Vec<Obligation>) -> Result<Named<Vec<Shown>>, Error> {
     let shown = with_histories(app, view, found).await?;
     let events = shown.iter().flat_map(|one| &one.events);
-    Ok(Named { actors: Actors::of(view, events.map(|event| &event.actor)).await?, shown })
+    Ok(Named { actors: Actors::in_events(view, events).await?, shown })
 }

@@ -2,10 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{known_holder, may_assign, not_ended, not_ones_own, opened, review_due, side_of, write};
+use super::{Place, known_holder, may_end, may_replace, not_ended, not_ones_own, opened, place_of, review_due, write};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::role_assignment::{Absence, AbsencePlanned, DeputyNamed, EndSet, EventData, Reviewed, RoleAssignment};
+use crate::domain::permission::Forbidden;
+use crate::domain::role_assignment::{Absence, AbsencePlanned, BadEnd, DeputyNamed, EndSet, EventData, Reviewed, RoleAssignment};
 use crate::domain::text::is_visible;
 use crate::store::Tx;
 use crate::usecases::held::repeated;
@@ -18,26 +19,43 @@ pub struct End {
     pub reason: String,
 }
 
-/// Ends a role earlier than was agreed, now or at a later instant. One that waits for a signature is withdrawn.
+/// Ends a role earlier than was agreed, now or at a later instant. One that waits for a signature is withdrawn, or refused by a side that was
+/// to sign for it.
 pub async fn end(app: &App, stamp: &Stamp, id: Uuid, end: &End) -> Result<RoleAssignment, Error> {
+    let (now, until_at) = (stamp.recorded_at, end.until_at.unwrap_or(stamp.recorded_at));
+    let may = |assignment: &RoleAssignment, place| may_end(stamp, assignment, place, now);
+    change(app, stamp, id, may, async |_, assignment| {
+        let mut problems = reasoned("reason", &end.reason);
+        if until_at < now {
+            problems.push(Problem::field("untilAt", FieldCode::InPast, "has passed"));
+        } else if assignment.until_at.is_some_and(|until| until_at >= until) {
+            problems.push(Problem::field("untilAt", FieldCode::OutOfRange, "is not before the end that was agreed"));
+        }
+        none(problems)?;
+        Ok((EventData::EndSet(EndSet { until_at, successor: None, because: None }), Some(end.reason.clone())))
+    })
+    .await
+}
+
+/// Does something to a role that has not ended, for whoever may, and once for an idempotency key.
+async fn change(
+    app: &App,
+    stamp: &Stamp,
+    id: Uuid,
+    may: impl Fn(&RoleAssignment, Place) -> Result<(), Forbidden>,
+    decide: impl AsyncFn(&Tx, &RoleAssignment) -> Result<(EventData, Option<String>), Error>,
+) -> Result<RoleAssignment, Error> {
     let now = stamp.recorded_at;
     stamp
         .write(app, async |tx| {
             let mut held = opened(app, tx, stamp, id).await?;
-            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
+            may(&held.subject, place_of(tx, &held.subject, now).await?)?;
             if repeated(tx, stamp).await?.is_some() {
                 return Ok(held.subject);
             }
             not_ended(&held.subject, now)?;
-            let until_at = end.until_at.unwrap_or(now);
-            let mut problems = reasoned("reason", &end.reason);
-            if until_at < now {
-                problems.push(Problem::field("untilAt", FieldCode::InPast, "has passed"));
-            } else if held.subject.until_at.is_some_and(|until| until_at >= until) {
-                problems.push(Problem::field("untilAt", FieldCode::OutOfRange, "is not before the end that was agreed"));
-            }
-            none(problems)?;
-            held.happened(EventData::EndSet(EndSet { until_at, successor: None }), Some(end.reason.clone()), now);
+            let (happened, reason) = decide(tx, &held.subject).await?;
+            held.happened(happened, reason, now);
             write(held, tx, Some(id)).await
         })
         .await
@@ -54,32 +72,25 @@ pub struct Away {
 /// Records that the holder is away, and who acts for them (ROLE-04).
 pub async fn go_away(app: &App, stamp: &Stamp, id: Uuid, away: &Away) -> Result<RoleAssignment, Error> {
     let now = stamp.recorded_at;
-    stamp
-        .write(app, async |tx| {
-            let mut held = opened(app, tx, stamp, id).await?;
-            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
-            if repeated(tx, stamp).await?.is_some() {
-                return Ok(held.subject);
+    let (from_at, until_at) = (away.from_at.unwrap_or(now), away.until_at.unwrap_or(Instant::MAX));
+    let may = |assignment: &RoleAssignment, place| may_replace(stamp, assignment, place, away.deputy.is_some());
+    change(app, stamp, id, may, async |tx, assignment| {
+        let mut problems = Vec::new();
+        if !stamp.lacks("untilAt") && !stamp.lacks("fromAt") {
+            problems.extend(wrong_dates(assignment, from_at, until_at, now));
+        }
+        let mut deputy = None;
+        if let Some(named) = &away.deputy {
+            match known_deputy(tx, assignment, named, now).await? {
+                Ok(known) => deputy = Some(known),
+                Err(problem) => problems.push(problem),
             }
-            not_ended(&held.subject, now)?;
-            let (from_at, until_at) = (away.from_at.unwrap_or(now), away.until_at.unwrap_or(Instant::MAX));
-            let mut problems = Vec::new();
-            if !stamp.lacks("untilAt") && !stamp.lacks("fromAt") {
-                problems.extend(wrong_dates(&held.subject, from_at, until_at, now));
-            }
-            let mut deputy = None;
-            if let Some(named) = &away.deputy {
-                match known_deputy(tx, &held.subject, named, now).await? {
-                    Ok(known) => deputy = Some(known),
-                    Err(problem) => problems.push(problem),
-                }
-            }
-            none(problems)?;
-            let planned = AbsencePlanned { absence: app.time.id(), from_at, until_at, deputy };
-            held.happened(EventData::AbsencePlanned(planned), None, now);
-            write(held, tx, Some(id)).await
-        })
-        .await
+        }
+        none(problems)?;
+        let planned = AbsencePlanned { absence: app.time.id(), from_at, until_at, deputy };
+        Ok((EventData::AbsencePlanned(planned), None))
+    })
+    .await
 }
 
 fn wrong_dates(assignment: &RoleAssignment, from_at: Instant, until_at: Instant, now: Instant) -> Option<Problem> {
@@ -97,33 +108,47 @@ fn wrong_dates(assignment: &RoleAssignment, from_at: Instant, until_at: Instant,
 /// Names who acts during an absence, in place of whoever was named before.
 pub async fn deputise(app: &App, stamp: &Stamp, id: Uuid, absence: Uuid, deputy: &str) -> Result<RoleAssignment, Error> {
     let now = stamp.recorded_at;
-    stamp
-        .write(app, async |tx| {
-            let mut held = opened(app, tx, stamp, id).await?;
-            may_assign(stamp, held.subject.kind, side_of(tx, &held.subject, now).await?)?;
-            if repeated(tx, stamp).await?.is_some() {
-                return Ok(held.subject);
-            }
-            not_ended(&held.subject, now)?;
-            let mut problems = Vec::new();
-            let is_it = |one: &Absence| one.id == absence && one.until_at > now;
-            if !held.subject.absences.iter().any(is_it) {
-                problems.push(Problem::field("absence", FieldCode::UnknownValue, "is not an absence that has yet to end"));
-            }
-            let deputy = known_deputy(tx, &held.subject, deputy, now).await?.map_err(|problem| problems.push(problem)).ok();
-            let Some(deputy) = deputy.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
-            held.happened(EventData::DeputyNamed(DeputyNamed { absence, deputy }), None, now);
-            write(held, tx, Some(id)).await
-        })
-        .await
+    let may = |assignment: &RoleAssignment, place| may_replace(stamp, assignment, place, true);
+    change(app, stamp, id, may, async |tx, assignment| {
+        let mut problems: Vec<_> = yet_to_end(assignment, absence, now).err().into_iter().collect();
+        let deputy = known_deputy(tx, assignment, deputy, now).await?.map_err(|problem| problems.push(problem)).ok();
+        let Some(deputy) = deputy.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
+        Ok((EventData::DeputyNamed(DeputyNamed { absence, deputy }), None))
+    })
+    .await
+}
+
+/// Ends an absence earlier than was recorded, now unless a later instant is given; one that has not begun by then is cancelled.
+pub async fn come_back(app: &App, stamp: &Stamp, id: Uuid, absence: Uuid, until_at: Option<Instant>) -> Result<RoleAssignment, Error> {
+    let now = stamp.recorded_at;
+    let wrong_end = |bad: BadEnd| {
+        let code = match bad {
+            BadEnd::Passed => FieldCode::InPast,
+            BadEnd::BeforeBeginning => FieldCode::BeforeFrom,
+            BadEnd::NotEarlier => FieldCode::OutOfRange,
+        };
+        Problem::field("untilAt", code, bad.to_string())
+    };
+    let may = |assignment: &RoleAssignment, place| may_replace(stamp, assignment, place, false);
+    change(app, stamp, id, may, async |_, assignment| {
+        let known = yet_to_end(assignment, absence, now);
+        let ended = known.and_then(|known| known.ended(until_at, now).map_err(wrong_end));
+        ended.map(|ended| (ended, None)).map_err(|problem| Error::Invalid(vec![problem]))
+    })
+    .await
+}
+
+fn yet_to_end(assignment: &RoleAssignment, absence: Uuid, now: Instant) -> Result<&Absence, Problem> {
+    let known = assignment.absences.iter().find(|one| one.id == absence && one.until_at > now);
+    known.ok_or_else(|| Problem::field("absence", FieldCode::UnknownValue, "is not an absence that has yet to end"))
 }
 
 async fn known_deputy(tx: &Tx, assignment: &RoleAssignment, named: &str, now: Instant) -> Result<Result<Uuid, Problem>, Error> {
-    if assignment.is_elevated() {
-        let detail = "elevated rights are the holder's alone: both sides agreed to this person";
+    if assignment.is_the_holders_alone() {
+        let detail = "this right is the holder's alone: others agreed to this person";
         return Ok(Err(Problem::field("deputy", FieldCode::NotAllowed, detail)));
     }
-    let side = side_of(tx, assignment, now).await?;
+    let Place { side, .. } = place_of(tx, assignment, now).await?;
     let found = known_holder(tx, side, assignment.organisation.as_deref(), ("deputy", named)).await?;
     Ok(match found {
         Ok(deputy) if deputy == assignment.holder => Err(Problem::field("deputy", FieldCode::SamePerson, "is the holder, who is away")),
@@ -141,6 +166,7 @@ pub async fn review(app: &App, stamp: &Stamp, id: Uuid, evidence: &str) -> Resul
                 return Ok(held.subject);
             }
             not_ended(&held.subject, now)?;
+            stamp.who.in_person()?;
             not_ones_own(stamp, &held.subject)?;
             none(reasoned("evidence", evidence))?;
             let reviewed = Reviewed { review_due_at: review_due(app, now) };

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{end_predecessor, known_holder, may_assign, not_ones_own, review_due, write};
+use super::{end_predecessor, known_holder, may_assign, not_ones_own, not_replaced, review_due, write};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::Side;
 use crate::domain::permission::Role;
-use crate::domain::role_assignment::{AssignmentState, ELEVATED, EventData, Granted, MOST_GLOBAL_ADMINISTRATORS, RoleAssignment, RoleKind};
+use crate::domain::role_assignment::{
+    AssignmentState, ELEVATED, EventData, Granted, MOST_GLOBAL_ADMINISTRATORS, RoleAssignment, RoleKind, WATCHING,
+};
 use crate::domain::text::is_visible;
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::tickets::client_of;
-use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contacts, contracts, one_of};
 
 /// A role to be held, as sent.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +64,9 @@ pub async fn grant(app: &App, stamp: &Stamp, new: &NewAssignment) -> Result<Role
             let place = place(&agreements, stamp, new, &mut problems);
             if let Some(place) = &place {
                 may_assign(stamp, place.kind, place.side)?;
+                if place.kind == RoleKind::Right {
+                    stamp.who.in_person()?;
+                }
             }
             let checked = check(app, tx, stamp, new, place, &mut problems).await?;
             let Some(assignment) = checked.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
@@ -69,6 +74,8 @@ pub async fn grant(app: &App, stamp: &Stamp, new: &NewAssignment) -> Result<Role
                 not_ones_own(stamp, &assignment)?;
             }
             conflicts(tx, &assignment, stamp.recorded_at).await?;
+            fits_among_contacts(tx, &agreements, &assignment, stamp.recorded_at).await?;
+            not_replaced(tx, &assignment).await?;
             let granted = EventData::Granted(granted(&assignment));
             let mut held = Held::of(app, stamp, (), assignment, Vec::new());
             held.happened(granted, Some(new.reason.clone()), stamp.recorded_at);
@@ -217,6 +224,7 @@ async fn check(
     let Some(place) = place else { return Ok(None) };
     let is_elevated =
         new.third_party.is_some() || (place.kind == RoleKind::Right && ELEVATED.iter().any(|role| role.as_str() == place.role));
+    let is_watching = place.kind == RoleKind::Right && WATCHING.iter().any(|role| role.as_str() == place.role);
     if is_elevated && new.until_at.is_none() && !stamp.lacks("untilAt") {
         refuse("untilAt", FieldCode::Required, "an elevated right, or one of a third party, has an end");
     }
@@ -237,7 +245,7 @@ async fn check(
         third_party: new.third_party.clone(),
         from_at,
         until_at: new.until_at,
-        needs_approval: is_elevated || place.is_signed_for,
+        needs_approval: is_elevated || is_watching || place.is_signed_for,
         approved_at: None,
         replaces: new.replaces,
         granted_at: now,
@@ -255,6 +263,15 @@ async fn check(
         }
     }
     Ok(Some(assignment))
+}
+
+/// Whoever holds the role of a client's contacts is one of them, and there are as many as was agreed. With the first the client has a list.
+async fn fits_among_contacts(tx: &Tx, agreements: &Agreements, new: &RoleAssignment, now: Instant) -> Result<(), Error> {
+    let place = new.contract.as_deref().and_then(|contract| agreements.in_force(contract, now)).zip(new.organisation.as_deref());
+    let is_it = |(version, _): &(&Arc<Version>, &str)| version.contract.contacts_role.as_ref() == Some(&new.role);
+    let Some((version, organisation)) = place.filter(is_it).filter(|_| new.kind == RoleKind::Matrix) else { return Ok(()) };
+    store::contacts::lock(tx, &version.contract.id, organisation).await?;
+    contacts::has_room(tx, &version.contract, organisation, new.holder, new.replaces, now).await
 }
 
 /// What the other holders of the role make impossible.

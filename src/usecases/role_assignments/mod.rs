@@ -5,18 +5,19 @@ mod change;
 mod grant;
 pub mod read;
 
-pub use approve::{Signature, approve};
-pub use change::{Away, End, deputise, end, go_away, review};
+pub use approve::approve;
+pub use change::{Away, End, come_back, deputise, end, go_away, review};
 pub use grant::{NewAssignment, grant};
 
 use uuid::Uuid;
 
 use super::held::Held;
-use super::{Code, Error, FieldCode, Problem, Stamp};
+use super::parties::Party;
+use super::{Code, Error, Problem, Stamp};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::contract::Side;
-use crate::domain::permission::Forbidden;
+use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::role_assignment::{AssignmentState, EndSet, EventData, RoleAssignment, RoleKind};
 use crate::store::record::Rows as _;
 use crate::store::{self, Reads, Tx};
@@ -44,14 +45,52 @@ fn may_assign(stamp: &Stamp, kind: RoleKind, side: Side) -> Result<(), Forbidden
     }
 }
 
-/// The side of the role that is held.
-async fn side_of(reads: &impl Reads, assignment: &RoleAssignment, now: Instant) -> Result<Side, Error> {
+/// Whether somebody may end this role, or refuse it while it waits. Besides those who grant it, whoever signs for such a role: a side takes
+/// back what it agreed to, and a client any right over what is its own.
+fn may_end(stamp: &Stamp, assignment: &RoleAssignment, place: Place, now: Instant) -> Result<(), Forbidden> {
+    let is_agreed = assignment.needs_approval || stamp.who.actor.side() == Side::Client;
+    let is_pending = assignment.state_at(now) == AssignmentState::Pending;
+    if is_agreed && (is_pending || assignment.kind == RoleKind::Right) && stamp.who.may(Verb::ApproveRoles).is_ok() {
+        return Ok(());
+    }
+    may_assign(stamp, assignment.kind, place.side)?;
+    if is_pending { Ok(()) } else { place.own_side(stamp) }
+}
+
+/// Whether somebody may say that a holder is away, and who acts for them. Who acts in a right has it: only a person gives that.
+fn may_replace(stamp: &Stamp, assignment: &RoleAssignment, place: Place, gives: bool) -> Result<(), Forbidden> {
+    may_assign(stamp, assignment.kind, place.side)?;
+    if assignment.kind == RoleKind::Right && gives {
+        stamp.who.in_person()?;
+    }
+    place.own_side(stamp)
+}
+
+/// Where a role stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Of which side its holder is.
+    side: Side,
+    /// Whether its contract has both sides agree on who holds it.
+    is_signed_for: bool,
+}
+
+impl Place {
+    /// What both sides agree on is changed for a while, or ended at once, by the holder's own side.
+    fn own_side(self, stamp: &Stamp) -> Result<(), Forbidden> {
+        if self.is_signed_for && stamp.who.actor.side() != self.side { Err(Forbidden::EndsForOthers) } else { Ok(()) }
+    }
+}
+
+async fn place_of(reads: &impl Reads, assignment: &RoleAssignment, now: Instant) -> Result<Place, Error> {
     if let Some(right) = assignment.right() {
-        return Ok(right.side());
+        return Ok(Place { side: right.side(), is_signed_for: false });
     }
     let agreements = store::agreements::read(reads).await?;
     let contract = assignment.contract.as_deref().and_then(|contract| agreements.in_force(contract, now));
-    Ok(contract.and_then(|version| version.contract.role(&assignment.role)).map_or(Side::Supplier, |role| role.side))
+    let role = contract.as_ref().and_then(|version| version.contract.role(&assignment.role));
+    let is_signed_for = assignment.needs_approval || contract.as_ref().is_some_and(|version| version.contract.signs_role_changes);
+    Ok(Place { side: role.map_or(Side::Supplier, |role| role.side), is_signed_for })
 }
 
 fn not_ended(assignment: &RoleAssignment, now: Instant) -> Result<(), Error> {
@@ -70,6 +109,19 @@ fn not_ones_own(stamp: &Stamp, assignment: &RoleAssignment) -> Result<(), Error>
     Ok(())
 }
 
+/// Refuses to let an assignment take the place of one in whose place another came meanwhile.
+async fn not_replaced(tx: &Tx, successor: &RoleAssignment) -> Result<(), Error> {
+    let Some(predecessor) = successor.replaces else { return Ok(()) };
+    // Locked, so that of two that are agreed at one moment one is first.
+    RoleAssignment::lock(tx, predecessor).await?;
+    let others = store::role_assignments::replacing(tx, predecessor, successor).await?;
+    if others.iter().any(RoleAssignment::ever_takes_effect) {
+        let detail = "somebody else has taken the place of the holder whom this replaces: propose the change anew".to_owned();
+        return Err(Error::Conflict { code: Code::AlreadyReplaced, detail });
+    }
+    Ok(())
+}
+
 /// Ends the holding that an assignment takes the place of, where it has not ended before.
 async fn end_predecessor(app: &App, tx: &Tx, stamp: &Stamp, successor: &RoleAssignment) -> Result<(), Error> {
     let (Some(predecessor), Some(from)) = (successor.replaces, successor.effective_at()) else { return Ok(()) };
@@ -77,7 +129,7 @@ async fn end_predecessor(app: &App, tx: &Tx, stamp: &Stamp, successor: &RoleAssi
     let mut held = Held::open(app, tx, stamp, found).await?;
     held.catch_up(stamp.recorded_at)?;
     if held.subject.until_at.is_none_or(|until| until > from) {
-        held.happened(EventData::EndSet(EndSet { until_at: from, successor: Some(successor.id) }), None, stamp.recorded_at);
+        held.happened(EventData::EndSet(EndSet { until_at: from, successor: Some(successor.id), because: None }), None, stamp.recorded_at);
         held.write(tx, None).await?;
     }
     Ok(())
@@ -85,23 +137,12 @@ async fn end_predecessor(app: &App, tx: &Tx, stamp: &Stamp, successor: &RoleAssi
 
 /// Who holds a role or acts in it: one person or account of that side, and of that organisation where it is a client's.
 async fn known_holder(
-    reads: &impl Reads,
+    tx: &Tx,
     side: Side,
     organisation: Option<&str>,
     (field, named): (&str, &str),
 ) -> Result<Result<Uuid, Problem>, Error> {
-    let named = named.trim();
-    let found = store::role_assignments::holders(reads, named.parse().ok(), &named.to_lowercase()).await?;
-    let of_side = |holder: &store::role_assignments::Holder| match side {
-        Side::Client => holder.organisation.is_some() && holder.organisation.as_deref() == organisation,
-        Side::Supplier => holder.organisation.is_none(),
-    };
-    let found: Vec<_> = found.into_iter().filter(of_side).collect();
-    Ok(match found.as_slice() {
-        [one] => Ok(one.id),
-        [] => Err(Problem::field(field, FieldCode::UnknownPerson, "nobody of that side is known by this id or address")),
-        _ => Err(Problem::field(field, FieldCode::UnknownPerson, "several are known by this address: give the id")),
-    })
+    Party::of(side, organisation).member(tx, field, named).await
 }
 
 /// When a role that begins or was reviewed at an instant falls due for review.

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject};
-use crate::domain::role_assignment::{AssignmentFilter, Event, Gap, RoleAssignment};
+use crate::domain::role_assignment::{AssignmentFilter, Event, EventData, Gap, RoleAssignment};
 use crate::store::people::ActorName;
 use crate::store::{self, View};
 use crate::usecases::Error;
@@ -22,18 +22,33 @@ pub struct Shown {
     pub approvals: Vec<Approval>,
     /// In the order recorded.
     pub events: Vec<Event>,
-    /// Present, by which its state is told.
-    pub now: Instant,
+    /// By which its state is told.
+    pub at: Instant,
 }
 
 pub type Named = actors::Named<Shown>;
 
-/// A page of assignments, by when they begin.
+impl Shown {
+    /// As it stood at an instant.
+    fn stood_at(self, at: Instant) -> Self {
+        let assignment = self.assignment.as_of(&self.events, at);
+        let approvals = self.approvals.into_iter().filter(|approval| approval.approved_at <= at).collect();
+        let events = self.events.into_iter().filter(|event| event.recorded_at <= at).collect();
+        Self { assignment, approvals, events, at }
+    }
+}
+
+/// A page of assignments, by when they begin; where an instant is asked for, as they stood then.
 pub async fn list(app: &App, caller: &Caller, filter: &AssignmentFilter) -> Result<actors::Named<Vec<Shown>>, Error> {
     let view = app.db.view(caller.scope.clone());
     let filter = AssignmentFilter { now: Some(app.time.now()), ..filter.clone() };
     let found = store::role_assignments::list(&view, &filter).await?;
-    named(app, &view, found).await
+    let actors::Named { shown, actors } = named(app, &view, found).await?;
+    let shown = match filter.as_of {
+        Some(at) => shown.into_iter().map(|one| one.stood_at(at)).collect(),
+        None => shown,
+    };
+    Ok(actors::Named { shown, actors })
 }
 
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Named, Error> {
@@ -48,17 +63,16 @@ async fn named(app: &App, view: &View, found: Vec<RoleAssignment>) -> Result<act
     let ids: Vec<_> = found.iter().map(|one| one.id).collect();
     let mut histories = store::events::histories::<RoleAssignment>(view, &ids).await?;
     let mut approvals = store::approvals::of(view, ApprovalSubject::RoleAssignment, &ids).await?;
-    let now = app.time.now();
+    let at = app.time.now();
     let shown = found.into_iter().map(|assignment| Shown {
         approvals: approvals.remove(&assignment.id).unwrap_or_default().into_iter().map(|(_, approval)| approval).collect(),
         events: histories.remove(&assignment.id).unwrap_or_default(),
         assignment,
-        now,
+        at,
     });
     let shown: Vec<_> = shown.collect();
-    let acted = shown.iter().flat_map(|one| one.events.iter().map(|event| &event.actor));
-    let acted = acted.chain(shown.iter().flat_map(|one| one.approvals.iter().map(|approval| &approval.actor)));
-    let mut actors = Actors::of(view, acted).await?;
+    // Each signature is an event as well, of whoever recorded it.
+    let mut actors = Actors::in_events(view, shown.iter().flat_map(|one| &one.events)).await?;
     // Whoever sees that a role is held sees by whom, of the other side too.
     actors.also(holders(app, &shown).await?);
     Ok(actors::Named { shown, actors })
@@ -67,7 +81,13 @@ async fn named(app: &App, view: &View, found: Vec<RoleAssignment>) -> Result<act
 async fn holders(app: &App, shown: &[Shown]) -> Result<HashMap<Uuid, ActorName>, Error> {
     let ids = shown.iter().flat_map(|one| {
         let deputies = one.assignment.absences.iter().filter_map(|absence| absence.deputy);
-        [one.assignment.holder].into_iter().chain(deputies)
+        // Those who were to act before, too: they are shown as of then.
+        let before = one.events.iter().filter_map(|event| match &event.data {
+            EventData::AbsencePlanned(planned) => planned.deputy,
+            EventData::DeputyNamed(named) => Some(named.deputy),
+            _ => None,
+        });
+        [one.assignment.holder].into_iter().chain(deputies).chain(before)
     });
     let ids: BTreeSet<_> = ids.collect();
     Ok(store::people::names(&app.all(), &ids.into_iter().collect::<Vec<_>>()).await?)

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::locked::{locked, locked_if_kept};
 use super::{check_late, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;
@@ -64,7 +65,7 @@ pub(super) async fn once(
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
             }
-            let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
             work(tx, ticket).await
         })
@@ -118,7 +119,7 @@ pub(in crate::usecases) async fn act_in(
 
 /// Records an event that is no act on the ticket and moves none of its clocks.
 pub(in crate::usecases) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, data: EventData) -> Result<(), Error> {
-    let Some(ticket) = store::tickets::lock(tx, TicketRef::Id(ticket)).await? else { return Ok(()) };
+    let Some(ticket) = locked_if_kept(tx, TicketRef::Id(ticket)).await? else { return Ok(()) };
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     held.happened(data, None, stamp.recorded_at);
     held.write(tx, None).await.map(drop)

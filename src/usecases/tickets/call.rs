@@ -36,7 +36,7 @@ pub async fn take_call(app: &App, stamp: &Stamp, call: &Call) -> Result<Overview
     stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::RecordCalls)?;
-            if let Some(known) = registered_before(tx, stamp).await? {
+            if let Some(known) = registered_before(app, tx, stamp).await? {
                 return Ok(known);
             }
             let draft = call.draft();

@@ -3,6 +3,7 @@
 //! Whoever sets a flag may not see the ticket afterwards, so the answer is the event, and not the ticket.
 
 use super::act::{When, act_in, as_expected};
+use super::locked::locked;
 use crate::app::App;
 use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
 use crate::store;
@@ -15,21 +16,24 @@ pub async fn flag(app: &App, stamp: &Stamp, ticket: TicketRef, wish: &Act, expec
         if let Some(known) = repeated(tx, stamp).await? {
             return Ok(Done::Before(known));
         }
-        let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+        let ticket = locked(tx, ticket).await?;
         as_expected(stamp, &ticket, expected)?;
         let made = |_: &Ticket, added: &[Event]| of_a_flag(added).map(|event| event.id);
         let (_, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(wish), &When::default(), made).await?;
-        of_a_flag(&events).cloned().map(Done::Now).ok_or_else(|| Error::Internal("a flag without an event".to_owned()))
+        of_a_flag(&events)
+            .cloned()
+            .map(|event| Done::Now(Box::new(event)))
+            .ok_or_else(|| Error::Internal("a flag without an event".to_owned()))
     });
     match done.await? {
-        Done::Now(event) => Ok(event),
+        Done::Now(event) => Ok(*event),
         // The key is the caller's own, so the answer may be repeated to them, even where the flag hid the ticket from them.
         Done::Before(id) => store::events::one::<Ticket>(&app.all(), id).await?.ok_or(Error::NotFound("ticket")),
     }
 }
 
 enum Done {
-    Now(Event),
+    Now(Box<Event>),
     Before(uuid::Uuid),
 }
 

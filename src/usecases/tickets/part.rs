@@ -1,6 +1,7 @@
 //! Writing a part of a ticket, such as the root cause analysis of a problem.
 
 use super::act::{When, act_in, as_expected};
+use super::locked::locked;
 use crate::app::App;
 use crate::domain::ticket::kinds::Content;
 use crate::domain::ticket::part::{PartVersion, WritePart};
@@ -22,7 +23,7 @@ pub async fn write_part<C: Content + Clone>(
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::parts::find(tx, known).await?.ok_or(Error::NotFound("part"));
             }
-            let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
             let wish = Act::WritePart(WritePart(C::PART));
             let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);

@@ -136,7 +136,7 @@ pub async fn events(
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
     let mut shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
     hide_related_in(&view, shown.iter_mut().map(|(_, event)| event)).await?;
-    Ok(Named { actors: Actors::of(&view, shown.iter().map(|(_, event)| &event.actor)).await?, shown })
+    Ok(Named { actors: Actors::in_events(&view, shown.iter().map(|(_, event)| event)).await?, shown })
 }
 
 /// The files on a ticket, oldest first.

@@ -8,8 +8,9 @@ use super::draft::{Checked, Draft, Judged, judge};
 use super::emergency;
 use crate::app::App;
 use crate::domain::agreements::Agreements;
-use crate::domain::contract::TicketType;
-use crate::domain::permission::Verb;
+use crate::domain::contract::{Restriction, TicketType};
+use crate::domain::permission::{Rows, Verb};
+use crate::domain::person::Person;
 use crate::domain::restriction::Flag;
 use crate::domain::ticket::flag::Flagged;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
@@ -29,14 +30,34 @@ pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Overvie
 }
 
 /// The ticket that this request registered when it was first made.
-pub async fn registered_before(tx: &Tx, stamp: &Stamp) -> Result<Option<Overview>, Error> {
+pub async fn registered_before(app: &App, tx: &Tx, stamp: &Stamp) -> Result<Option<Overview>, Error> {
     let Some(known) = repeated(tx, stamp).await? else { return Ok(None) };
-    store::overviews::with_ids(tx, &[known]).await?.pop().ok_or(Error::NotFound("ticket")).map(Some)
+    registered(app, tx, stamp, &[known]).await?.pop().ok_or(Error::NotFound("ticket")).map(Some)
+}
+
+/// Tickets that the caller registered, as a repeat of the request is answered with them: those for a colleague too, which are not theirs to
+/// see otherwise.
+async fn registered(app: &App, tx: &Tx, stamp: &Stamp, ids: &[Uuid]) -> Result<Vec<Overview>, Error> {
+    let seen = store::overviews::with_ids(tx, ids).await?;
+    if seen.len() == ids.len() || !matches!(stamp.scope.seen().rows, Rows::Person { .. }) {
+        return Ok(seen);
+    }
+    Ok(store::overviews::with_ids(&app.all(), ids).await?.into_iter().map(|made| without_colleagues(stamp, made)).collect())
+}
+
+/// To somebody who sees no colleague's data, of the colleague whom they named no more is shown than the address, which they gave.
+fn without_colleagues(stamp: &Stamp, made: Overview) -> Overview {
+    let own = match &stamp.scope.seen().rows {
+        Rows::Person { person, .. } => *person,
+        Rows::All | Rows::Organisations(_) => return made,
+    };
+    let shown = |person: Person| if person.id == own { person } else { Person { name: person.email.clone(), phone: None, ..person } };
+    Overview { requester: made.requester.map(shown), ..made }
 }
 
 /// The same within a transaction that does more.
 pub async fn register_in(app: &App, tx: &Tx, stamp: &Stamp, draft: &Draft) -> Result<Overview, Error> {
-    if let Some(known) = registered_before(tx, stamp).await? {
+    if let Some(known) = registered_before(app, tx, stamp).await? {
         return Ok(known);
     }
     let id = app.time.id();
@@ -63,7 +84,7 @@ async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> 
     let before = repeated(tx, stamp).await?;
     let first = before.unwrap_or_else(|| app.time.id());
     let ids: Vec<_> = (0..).take(drafts.len()).map(|place| id_in_batch(first, place)).collect();
-    let there = if before.is_some() { store::overviews::with_ids(tx, &ids).await? } else { Vec::new() };
+    let there = if before.is_some() { registered(app, tx, stamp, &ids).await? } else { Vec::new() };
     let mut there: HashMap<_, _> = there.into_iter().map(|one| (one.ticket.id, one)).collect();
     let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| !there.contains_key(id));
     let remembered = before.is_none().then_some(first);
@@ -113,7 +134,8 @@ async fn register_all_in(
             held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
         }
         let record = held.settle()?;
-        made.push(Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() });
+        let overview = Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() };
+        made.push(without_colleagues(stamp, overview));
         records.push(record);
     }
     for Twin { at, of, name } in twins {
@@ -129,10 +151,15 @@ async fn register_all_in(
 
 /// Refuses drafts of types that their contract reserves to others, and of clients whose contacts alone turn to the desk.
 async fn refuse_others(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], judged: &mut [Judged]) -> Result<(), Error> {
-    let wishes: Vec<_> = drafts.iter().zip(&*judged).map(|((_, draft), judged)| wish(stamp, draft, judged)).collect();
-    let refused = entitled::refusals(tx, &wishes, stamp.recorded_at).await?;
-    for (refused, judged) in refused.into_iter().zip(judged) {
-        judged.forbidden = refused.map(Error::from);
+    let each = || drafts.iter().zip(&*judged);
+    let asked = each().map(|((_, draft), judged)| wish(stamp, draft, judged));
+    let wishes: Vec<_> = asked.chain(each().map(|((_, draft), judged)| wish_for_another(stamp, draft, judged))).collect();
+    let mut refused = entitled::refusals(tx, &wishes, stamp.recorded_at).await?;
+    let named = refused.split_off(drafts.len());
+    for ((asked, named), judged) in refused.into_iter().zip(named).zip(judged) {
+        // A contact turns to the desk for whomever of the client.
+        let named = named.filter(|refused| refused.restriction == Restriction::Reserved);
+        judged.forbidden = asked.or(named).map(Error::from);
     }
     Ok(())
 }
@@ -153,12 +180,20 @@ fn wish<'a>(stamp: &Stamp, draft: &Draft, judged: &'a Judged) -> Option<Wish<'a>
     let (organisation, _) = judged.client.as_ref()?;
     let address = || draft.requester.as_ref().map_or(Asker::Nobody, |(_, email)| Asker::Address(people::address(organisation, email).1));
     let by = match (&stamp.who.actor, draft.mail) {
-        _ if draft.caller.is_some() => Asker::Caller,
+        _ if draft.caller.is_some() => draft.caller.as_ref().map_or(Asker::Nobody, |caller| Asker::Caller(caller.id)),
         // The sender of a mail is who they are; the organisation of a stranger follows from the mailbox alone.
         (Actor::Client(_), Some(mail)) if mail.is_stranger => Asker::Nobody,
         (Actor::Client(id), None) => id.parse().map_or(Asker::Nobody, Asker::Person),
         _ => address(),
     };
+    Some(Wish { contract: &judged.version.as_ref()?.contract, organisation, kind: judged.kind?, by })
+}
+
+/// The same ticket as asked for by the requester whom a client's caller names: of a reserved type they must be one of those named as well.
+fn wish_for_another<'a>(stamp: &Stamp, draft: &Draft, judged: &'a Judged) -> Option<Wish<'a>> {
+    let (_, email) = draft.requester.as_ref().filter(|_| matches!(stamp.who.actor, Actor::Client(_)) && draft.mail.is_none())?;
+    let (organisation, _) = judged.client.as_ref()?;
+    let by = Asker::Address(people::address(organisation, email).1);
     Some(Wish { contract: &judged.version.as_ref()?.contract, organisation, kind: judged.kind?, by })
 }
 

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::act::{When, act_in, as_expected};
+use super::locked::locked;
 use crate::app::App;
 use crate::domain::ticket::write::Write;
 use crate::domain::ticket::{Act, Event, EventData, Message, Ticket, TicketRef};
@@ -34,7 +35,7 @@ pub async fn write(
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
             }
-            let ticket = store::tickets::lock(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+            let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
             write_in(app, tx, stamp, ticket, message, when).await
         })

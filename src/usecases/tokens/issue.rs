@@ -1,17 +1,19 @@
 //! Tokens that are made for somebody: by the command, for whoever has the machine, or by an administrator over the API.
 
-use super::{endless, secret};
+use super::{endless, given_apart, secret};
+use uuid::Uuid;
+
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::address::can_be_mailed;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Principal, Role, Roles, Verb, Verbs};
-use crate::domain::person::Person;
 use crate::domain::text::is_visible;
 use crate::store::tokens::Token;
 use crate::store::{self, Reads};
 use crate::time::TimeSource;
 use crate::usecases::held::{remember, repeated};
+use crate::usecases::parties::Party;
 use crate::usecases::{Error, FieldCode, Problem, Stamp, one_of};
 
 /// Characters in a name.
@@ -31,7 +33,8 @@ pub struct NewToken {
     pub verbs: Option<Vec<Verb>>,
     /// The organisations that a token of the desk is limited to; not limited when absent.
     pub organisations: Option<Vec<String>>,
-    /// The address of the person who acts with it, known to the desk as somebody of the organisation.
+    /// The address of the person who acts with it, known to the desk as somebody of the organisation; of somebody of the desk, the address or
+    /// id of their account.
     pub person: Option<String>,
     pub expires_at: Option<Instant>,
 }
@@ -78,7 +81,8 @@ pub async fn issue(app: &App, stamp: &Stamp, new: &NewToken) -> Result<Issued, E
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems));
             }
-            let token = Token { issued_by: Some(stamp.who.actor.as_text()), ..token(app, new, person) };
+            let token = ends_with_the_right(app, stamp, token(app, new, person));
+            let token = Token { issued_by: Some(stamp.who.actor.as_text()), ..token };
             tx.touch("token", token.id);
             store::tokens::insert(tx, &token, &hash).await?;
             remember(app, tx, stamp, token.id).await?;
@@ -87,10 +91,19 @@ pub async fn issue(app: &App, stamp: &Stamp, new: &NewToken) -> Result<Issued, E
         .await
 }
 
-fn token(app: &App, new: &NewToken, person: Option<Person>) -> Token {
+/// Whoever manages access by a right that they hold gives nothing that outlives it, whenever it ends.
+fn ends_with_the_right(app: &App, stamp: &Stamp, token: Token) -> Token {
+    let Some(right) = stamp.who.only_by_holding(Verb::ManageAccess) else { return token };
+    // Tokens expire by the machine's time, of which a sandbox says nothing.
+    let until = right.until_at.filter(|_| !app.time.is_sandbox());
+    let expires_at = token.expires_at.into_iter().chain(until).min();
+    Token { expires_at, granted_under: Some(right.assignment), granted_until: right.until_at, ..token }
+}
+
+fn token(app: &App, new: &NewToken, person: Option<Uuid>) -> Token {
     Token {
         organisation: new.organisation.clone(),
-        person_id: person.map(|person| person.id),
+        person_id: person,
         roles: new.roles.iter().copied().collect(),
         limit: new.verbs.as_ref().map_or(Verbs::ALL, |verbs| verbs.iter().copied().collect()),
         organisations: new.organisations.clone(),
@@ -100,7 +113,7 @@ fn token(app: &App, new: &NewToken, person: Option<Person>) -> Token {
 }
 
 /// What is wrong with a token whoever gives it, and the person it is for.
-async fn judged(reads: &impl Reads, new: &NewToken) -> Result<(Vec<Problem>, Option<Person>), Error> {
+async fn judged(reads: &impl Reads, new: &NewToken) -> Result<(Vec<Problem>, Option<Uuid>), Error> {
     let mut problems = wrong(new);
     let agreements = store::agreements::read(reads).await?;
     let unknown = |field: &str| Problem::field(field, FieldCode::UnknownOrganisation, "no contract names this organisation");
@@ -109,16 +122,30 @@ async fn judged(reads: &impl Reads, new: &NewToken) -> Result<(Vec<Problem>, Opt
     }
     let limited = new.organisations.iter().flatten().enumerate();
     problems.extend(limited.filter(|(_, one)| !agreements.have_named(one)).map(|(at, _)| unknown(&format!("organisations/{at}"))));
-    let person = match (&new.organisation, &new.person) {
-        (Some(organisation), Some(address)) => store::people::with_address(reads, organisation, &address.to_lowercase()).await?,
-        _ => None,
-    };
-    if new.person.as_deref().is_some_and(|address| !can_be_mailed(address)) {
-        problems.push(Problem::field("person", FieldCode::BadFormat, "must be an address such as anna@ipo.example"));
-    } else if new.person.is_some() && person.is_none() {
-        problems.push(Problem::field("person", FieldCode::UnknownRequester, "nobody of the organisation is known by this address"));
+    let mut person = None;
+    if let Some(named) = &new.person {
+        match known(reads, new.organisation.as_deref(), named).await? {
+            Ok(id) => person = Some(id),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if person.is_some() && new.roles.contains(&Role::Integration) {
+        problems.push(Problem::field("person", FieldCode::NotAllowed, "an integration is a system, and nobody's"));
     }
     Ok((problems, person))
+}
+
+/// Whose it is: a person of the organisation, by their address, or of the desk, by the id or address of their account.
+async fn known(reads: &impl Reads, organisation: Option<&str>, named: &str) -> Result<Result<Uuid, Problem>, Error> {
+    let wrong = |code, detail: &str| Ok(Err(Problem::field("person", code, detail)));
+    let Some(organisation) = organisation else { return Party::of(Side::Supplier, None).member(reads, "person", named).await };
+    if !can_be_mailed(named) {
+        return wrong(FieldCode::BadFormat, "must be an address such as anna@ipo.example");
+    }
+    match store::people::with_address(reads, organisation, &named.to_lowercase()).await? {
+        Some(person) => Ok(Ok(person.id)),
+        None => wrong(FieldCode::UnknownRequester, "nobody of the organisation is known by this address"),
+    }
 }
 
 /// What is wrong with it by itself.
@@ -182,14 +209,13 @@ fn wrong_name(name: &str) -> Option<Problem> {
     Some(Problem::field("name", code, detail))
 }
 
-/// What this one may not give: roles that watch over those who manage access, and more than their own token is limited to. A token that is
+/// What is not given over the API: roles that are given apart, and more than the giver's own token is limited to. A token that is
 /// limited to organisations gives nothing at all, since managing access is not an organisation's.
 fn beyond(giver: &Principal, new: &NewToken) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let apart = giver.cannot_give(new.roles.iter().copied().collect());
-    if !apart.is_empty() {
-        let names = apart.into_iter().map(Role::as_str).collect::<Vec<_>>().join(", ");
-        let detail = format!("only somebody who has the role gives it, or the command on the desk's machine: {names}");
+    // That a global administrator is granted otherwise is said of every token.
+    let roles: Roles = new.roles.iter().copied().collect();
+    if let Some(detail) = given_apart(roles.without(Role::GlobalAdministrator)) {
         problems.push(Problem::field("roles", FieldCode::NotAllowed, detail));
     }
     let asked: Verbs = new.verbs.as_ref().map_or(Verbs::ALL, |verbs| verbs.iter().copied().collect());

@@ -1,7 +1,5 @@
 //! Tokens as they are shown: never with their text, which is not kept.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use crate::app::App;
@@ -64,9 +62,9 @@ pub async fn show(app: &App, caller: &Caller, id: Uuid) -> Result<Named<Shown>, 
 
 async fn named(view: &View, tokens: Vec<Token>) -> Result<Named<Vec<Shown>>, Error> {
     let ids: Vec<_> = tokens.iter().filter_map(|token| token.person_id).collect();
-    let people = if ids.is_empty() { Vec::new() } else { store::people::find(view, &ids).await? };
-    let names: HashMap<_, _> = people.into_iter().map(|person| (person.id, person.name)).collect();
+    let names = Actors::under(view, &ids).await?;
     let actors = Actors::of(view, tokens.iter().filter_map(|token| token.issued_by.as_ref())).await?;
-    let shown = |token: Token| Shown { state: state(&token), person: token.person_id.and_then(|id| names.get(&id).cloned()), token };
+    let shown =
+        |token: Token| Shown { state: state(&token), person: token.person_id.and_then(|id| names.name_of(id)).map(str::to_owned), token };
     Ok(Named { shown: tokens.into_iter().map(shown).collect(), actors })
 }

@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 use totp_rs::Totp;
 use uurwerk::credentials::{Cost, Kept};
-use uurwerk::domain::permission::Role;
+use uurwerk::domain::permission::{Role, Verb};
 use uurwerk::time::TimeSource;
+use uurwerk::usecases::Stamp;
+use uurwerk::usecases::accounts::{self, NewAccount};
+use uurwerk::usecases::tokens::{self, NewToken};
 
 use crate::on_both_databases;
 use crate::support::{ADMIN, Answer, Desk, On, incident};
@@ -15,6 +18,8 @@ on_both_databases!(
     a_closed_account_opens_nothing_and_its_name_is_free,
     an_account_is_sealed_anew_when_passwords_cost_more,
     whoever_makes_an_account_gives_no_more_than_they_may,
+    whoever_signs_out_comes_in_no_more_and_others_do,
+    a_sign_in_is_removed_a_month_after_its_end_so_many_at_a_time,
 );
 
 const ACCOUNTS: &str = "/v1/local-accounts";
@@ -22,12 +27,19 @@ const PASSWORD: &str = "zevende-boot-klinkt-groen";
 /// Behind which a caller is at the address that the header says.
 const PROXIED: [(&str, &str); 1] = [("UURWERK_HTTP_PROXIES", "127.0.0.1")];
 
-/// Makes an account of an administrator; its id, and what its authenticator app makes codes with.
+/// Makes an account; its id, and what its authenticator app makes codes with.
 async fn account(desk: &Desk, name: &str) -> (String, Totp) {
-    let made = desk.post(ACCOUNTS, &json!({ "name": name, "roles": ["administrator", "agent_line_1"], "password": PASSWORD })).await;
+    let made = desk.post(ACCOUNTS, &json!({ "name": name, "roles": ["service_manager", "agent_line_1"], "password": PASSWORD })).await;
     assert_eq!(made.status, 201, "{}", made.body);
     assert!(!made.body.to_string().contains(PASSWORD) && made.headers["location"].to_str().expect("text").starts_with(ACCOUNTS));
     (made.body["account"]["id"].as_str().expect("an id").to_owned(), app_of(&made.body))
+}
+
+/// The same of an administrator, which only the command makes.
+async fn administrator(desk: &Desk, name: &str) -> (uuid::Uuid, Totp) {
+    let new = NewAccount { name: name.to_owned(), roles: vec![Role::Administrator], password: PASSWORD.to_owned() };
+    let made = accounts::create(&desk.app, &Stamp::command("createAccount", desk.app.time.now()), &new).await.expect("an account");
+    (made.account.id, Totp::from_url(made.uri.expect("an address")).expect("an authenticator app reads it"))
 }
 
 fn app_of(made: &Value) -> Totp {
@@ -84,6 +96,8 @@ async fn somebody_signs_in_for_an_hour_with_a_name_a_password_and_a_code_that_wo
     let listed = desk.get(ACCOUNTS).await.body["items"][0].clone();
     assert_eq!((&listed["id"], &listed["createdBy"]["name"], &listed["closedAt"]), (&json!(id), &json!("admin"), &Value::Null));
     assert!(listed["lastSignInAt"].is_string(), "{listed}");
+    let keys: Vec<_> = listed.as_object().expect("an account").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["closedAt", "createdAt", "createdBy", "id", "lastSignInAt", "name", "roles"], "and no secret");
 }
 
 #[actix_web::test]
@@ -139,7 +153,9 @@ async fn an_account_is_recovered_by_somebody_else_and_what_it_was_signed_in_with
     let text = token(desk, &signs_in("Noodtoegang", PASSWORD, &code(&app, -1))).await;
     assert_eq!((status(desk, &text).await, status(&another_door, &text).await), (200, 200));
     let new = json!({ "password": "achtste-fiets-zingt-blauw" });
-    let own = desk.ask(Some(&text), "POST", &path, Some(&new)).await;
+    let (admin_id, admin_app) = administrator(desk, "Beheer").await;
+    let admins = token(desk, &signs_in("Beheer", PASSWORD, &code(&admin_app, -1))).await;
+    let own = desk.ask(Some(&admins), "POST", &format!("{ACCOUNTS}/{admin_id}/recoveries"), Some(&new)).await;
     assert_eq!((own.status, &own.body["code"]), (403, &json!("own_account")), "{}", own.body);
     let weak = desk.post(&path, &json!({ "password": "kort" })).await;
     assert_eq!((weak.status, &weak.body["errors"][0]["pointer"]), (400, &json!("/password")), "{}", weak.body);
@@ -157,7 +173,7 @@ async fn an_account_is_recovered_by_somebody_else_and_what_it_was_signed_in_with
 async fn a_closed_account_opens_nothing_and_its_name_is_free(desk: &Desk) {
     let (id, app) = account(desk, "Noodtoegang").await;
     let text = token(desk, &signs_in("Noodtoegang", PASSWORD, &code(&app, -1))).await;
-    let same = json!({ "name": "NOODTOEGANG", "roles": ["auditor"], "password": PASSWORD });
+    let same = json!({ "name": "NOODTOEGANG", "roles": ["agent_line_2"], "password": PASSWORD });
     let taken = desk.post(ACCOUNTS, &same).await;
     assert_eq!((taken.status, &taken.body["code"]), (409, &json!("account_exists")), "{}", taken.body);
     for _ in 0..2 {
@@ -197,21 +213,28 @@ async fn whoever_makes_an_account_gives_no_more_than_they_may(desk: &Desk) {
         (answer.status, answer.body["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned())
     };
     for roles in
-        [json!(["auditor"]), json!(["administrator", "security_officer"]), json!(["approver"]), json!(["integration"]), json!(["x"])]
+        [json!(["auditor"]), json!(["administrator"]), json!(["agent_line_1", "security_officer"]), json!(["approver"]), json!(["x"])]
     {
-        assert_eq!(makes(&administrator, roles.clone()).await, (400, "/roles".to_owned()), "{roles}");
+        for token in [&*administrator, ADMIN] {
+            assert_eq!(makes(token, roles.clone()).await, (400, "/roles".to_owned()), "{roles}");
+        }
     }
     let agent = desk.token(None, &[Role::AgentLine1]).await;
     assert_eq!(makes(&agent, json!(["agent_line_1"])).await.0, 403);
     // An account has no limits, so a token with limits makes none.
-    let limit = json!({ "name": "x", "roles": ["administrator"], "verbs": ["manage_access"], "expiresAt": "2027-01-01T00:00:00Z" });
-    let limited = desk.post("/v1/access-token-grants", &limit).await.body["token"].as_str().expect("a token").to_owned();
-    assert_eq!(makes(&limited, json!(["administrator"])).await.0, 403);
+    let limit =
+        NewToken { name: "x".to_owned(), roles: vec![Role::Administrator], verbs: Some(vec![Verb::ManageAccess]), ..NewToken::default() };
+    let limited = tokens::create(&desk.app, &limit).await.expect("a token");
+    assert_eq!(makes(&limited, json!(["agent_line_1"])).await.0, 403);
     // Nor does somebody take over an account with roles that they cannot give.
-    let auditors = desk.post(ACCOUNTS, &json!({ "name": "Controle", "roles": ["auditor"], "password": PASSWORD })).await;
-    let path = format!("{ACCOUNTS}/{}/recoveries", auditors.body["account"]["id"].as_str().expect("an id"));
-    let taken_over = desk.ask(Some(&administrator), "POST", &path, Some(&json!({ "password": "achtste-fiets-zingt-blauw" }))).await;
-    assert_eq!(taken_over.status, 403, "{}", taken_over.body);
+    let new = NewAccount { name: "Controle".to_owned(), roles: vec![Role::Auditor], password: PASSWORD.to_owned() };
+    let stamp = Stamp::command("createAccount", desk.app.time.now());
+    let made = accounts::create(&desk.app, &stamp, &new).await.expect("the command gives anything");
+    let path = format!("{ACCOUNTS}/{}/recoveries", made.account.id);
+    for token in [&*administrator, ADMIN] {
+        let taken_over = desk.ask(Some(token), "POST", &path, Some(&json!({ "password": "achtste-fiets-zingt-blauw" }))).await;
+        assert_eq!((taken_over.status, &taken_over.body["code"]), (403, &json!("command_only")), "{}", taken_over.body);
+    }
     let everything = desk.post(ACCOUNTS, &json!({ "name": " ", "roles": [], "password": "x", "f": 1 })).await;
     let pointers: Vec<_> = everything.body["errors"].as_array().expect("errors").iter().map(|one| one["pointer"].clone()).collect();
     assert!(
@@ -234,7 +257,7 @@ async fn a_password_that_is_weak_or_breached_is_refused_with_the_reason() {
         ("xK7-noodtoegang-9vQz", "contains_name"),
         ("negende-trein-fluit-zacht", "breached"),
     ] {
-        let body = json!({ "name": "Noodtoegang", "roles": ["administrator"], "password": password });
+        let body = json!({ "name": "Noodtoegang", "roles": ["agent_line_1"], "password": password });
         let refused = desk.post(ACCOUNTS, &body).await;
         let error = &refused.body["errors"][0];
         assert_eq!((refused.status, &error["pointer"], &error["code"]), (400, &json!("/password"), &json!(code)), "{}", refused.body);
@@ -274,4 +297,52 @@ async fn what_is_no_sign_in_is_told_and_opens_nothing() {
     // The rest of what stands at this address is for who manages access.
     assert_eq!(desk.ask(None, "GET", "/v1/access-tokens", None).await.status, 401);
     assert_eq!(desk.ask(Some(ADMIN), "GET", ACCOUNTS, None).await.status, 200);
+}
+
+async fn whoever_signs_out_comes_in_no_more_and_others_do(desk: &Desk) {
+    let (_, app) = account(desk, "Noodtoegang").await;
+    let [first, second] = [-1, 0].map(|steps| code(&app, steps));
+    let (leaves, stays) =
+        (token(desk, &signs_in("Noodtoegang", PASSWORD, &first)).await, token(desk, &signs_in("Noodtoegang", PASSWORD, &second)).await);
+    let other = desk.another_door().await;
+    assert_eq!((status(&other, &leaves).await, status(&other, &stays).await), (200, 200), "they are known there");
+    let signed_out = desk.ask(Some(&leaves), "POST", "/v1/sign-outs", None).await;
+    assert_eq!(signed_out.status, 201, "{}", signed_out.body);
+    let place = signed_out.headers["location"].to_str().expect("text").to_owned();
+    assert_eq!(place, format!("/v1/access-tokens/{}", signed_out.body["accessToken"].as_str().expect("an id")));
+    for process in [desk, &other] {
+        assert_eq!((status(process, &leaves).await, status(process, &stays).await), (401, 200));
+    }
+    assert_eq!(desk.ask(Some(&leaves), "POST", "/v1/sign-outs", None).await.status, 401, "a repeat");
+    let shown = desk.get(&place).await.body;
+    assert_eq!((&shown["state"], &shown["revokedAt"]), (&json!("revoked"), &signed_out.body["revokedAt"]), "{shown}");
+    // A system does so too, also one whose token is limited; what is none of the desk's does not.
+    let ends = TimeSource::machine().now().plus(24 * 3600).expect("an instant").to_string();
+    let grant = json!({ "name": "monitoring", "roles": ["integration"], "verbs": ["read_tickets"], "expiresAt": ends });
+    let limited = desk.post("/v1/access-token-grants", &grant).await.body["token"].as_str().expect("a token").to_owned();
+    assert_eq!(desk.ask(Some(&limited), "POST", "/v1/sign-outs", None).await.status, 201);
+    assert_eq!(status(desk, &limited).await, 401);
+    let refused = desk.ask(Some(ADMIN), "POST", "/v1/sign-outs", None).await;
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("not_revocable")), "{}", refused.body);
+    assert_eq!(status(desk, ADMIN).await, 200);
+}
+
+async fn a_sign_in_is_removed_a_month_after_its_end_so_many_at_a_time(desk: &Desk) {
+    let (_, app) = account(desk, "Noodtoegang").await;
+    for totp in [-1, 0, 1].map(|steps| code(&app, steps)) {
+        token(desk, &signs_in("Noodtoegang", PASSWORD, &totp)).await;
+    }
+    let issued = desk.token_of_an_integration().await;
+    let signed_in = async || {
+        let listed = desk.get("/v1/access-tokens").await.body["items"].clone();
+        listed.as_array().expect("tokens").iter().filter(|one| one["holder"] == "account").count()
+    };
+    let removes = async |days: i64, most: u64| {
+        let now = TimeSource::machine().now().plus(days * 24 * 3600).expect("an instant");
+        tokens::remove_old_sign_ins(&desk.app, now, most).await.expect("a sweep")
+    };
+    assert_eq!((removes(30, 10).await, signed_in().await), (0, 3), "they ended less than a month before");
+    assert_eq!((removes(31, 2).await, signed_in().await), (2, 1));
+    assert_eq!((removes(31, 2).await, removes(31, 2).await, signed_in().await), (1, 0, 0));
+    assert_eq!(status(desk, &issued).await, 200);
 }

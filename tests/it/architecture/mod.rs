@@ -133,9 +133,9 @@ fn only_these_write_without_a_line_in_the_audit_trail() {
         "usecases/idempotency.rs",
         // Each step of bringing what is stored under another key; that it was asked for has a line.
         "usecases/rotation.rs",
-        // What is left of a redaction outside of rows; that it was approved has a line.
-        "usecases/redactions.rs",
-        // When tokens were used last.
+        // What is left outside of rows of what was taken away; that it was has a line.
+        "usecases/remains.rs",
+        // When tokens were used last, and sign-ins that ended long ago.
         "usecases/tokens/mod.rs",
         // How far an advance has come; that it was asked for has a line.
         "usecases/sandbox.rs",
@@ -144,6 +144,17 @@ fn only_these_write_without_a_line_in_the_audit_trail() {
         let code = graph::code(&text);
         let writes = code.contains("keep_books(") || code.contains("db.begin(") || code.contains("self.begin(");
         assert!(!writes || room == "store" || BOOKS.contains(&file.as_str()), "{file} writes, and the audit trail does not tell");
+    }
+}
+
+/// A ticket that was destroyed takes nothing any more. Whatever changes one gets it where that is refused.
+#[test]
+fn a_ticket_is_locked_in_one_place() {
+    for (room, file, text) in rooms() {
+        let code = graph::code(&text);
+        let locks = code.contains("store::tickets::lock(") || code.contains("store::tickets::lock_whatever_is_left(");
+        let may = ["usecases/tickets/locked.rs", "usecases/destructions.rs"].contains(&file.as_str());
+        assert!(!locks || room == "store" || may, "{file} locks a ticket, and does not refuse one that was destroyed");
     }
 }
 

@@ -13,14 +13,15 @@ pub struct Request {
     pub method: &'static str,
     pub path: String,
     pub body: Body,
-    /// Only where it is not for whoever has a token.
+    /// Only where it is not for those who have a role.
     pub signs_in: Option<SignsIn>,
 }
 
-/// For who comes without a token.
+/// For who comes with a token of their own, or without one; refused is whoever comes without.
 pub struct SignsIn {
     /// What is refused.
     pub wrong: Body,
+    pub token: Option<String>,
     /// Who they are known as when they are in.
     pub actor: String,
 }
@@ -109,7 +110,7 @@ async fn of_tickets_mails_and_contracts(desk: &Desk) -> Vec<Request> {
         request(
             "createCalendarAmendmentApproval",
             format!("{amendments}/{waiting}/approvals"),
-            json!({ "side": "client", "approvedBy": "Anna" }),
+            json!({ "side": "client", "approvedBy": "anna@ipo.example", "evidence": "Verslag." }),
         ),
         request("createContractVersion", "/v1/contracts", json!({ "contract": text })),
         request("createOutboundMessageAttempt", format!("/v1/outbound-messages/{given_up}/attempts"), Value::Null),
@@ -139,12 +140,29 @@ async fn of_few(desk: &Desk) -> Vec<Request> {
     let redactions = format!("/v1/tickets/{plain}/redactions");
     let of_message = json!({ "what": "message", "target": said, "reason": "Een nummer." });
     // One person asks and another approves.
-    let other = desk.token(None, &[Role::AgentLine1]).await;
+    let other = desk.person(None, "Bob Smid", "bob@leverancier.example", &[Role::AgentLine1]).await;
     let asked = made(&desk.ask(Some(&other), "POST", &redactions, Some(&of_message)).await, "/id");
+    let references = json!({ "what": "references", "reason": "Een nummer." });
+    let refused = made(&desk.ask(Some(&other), "POST", &redactions, Some(&references)).await, "/id");
+    let mail = |id: u8| format!("From: wie@elders.example\nSubject: x\nMessage-ID: <redactie-{id}@elders.example>\n\n{id}\n");
+    let mut of_mails = Vec::new();
+    for id in 0..3 {
+        let came = made(&desk.mail_arrives("servicedesk", &mail(id)).await, "/id");
+        of_mails.push(format!("/v1/inbound-messages/{came}/redactions"));
+    }
+    let why = json!({ "reason": "Een nummer." });
+    let mut asked_of_mails = Vec::new();
+    for path in &of_mails[1..] {
+        asked_of_mails.push(made(&desk.ask(Some(&other), "POST", path, Some(&why)).await, "/id"));
+    }
     vec![
         request("createCall", "/v1/calls", call()),
         request("createTicketRedaction", &*redactions, json!({ "what": "texts", "reason": "Een nummer." })),
         request("createTicketRedactionApproval", format!("{redactions}/{asked}/approvals"), Value::Null),
+        request("createTicketRedactionEnding", format!("{redactions}/{refused}/endings"), why.clone()),
+        request("createInboundMessageRedaction", &*of_mails[0], why.clone()),
+        request("createInboundMessageRedactionApproval", format!("{}/{}/approvals", of_mails[1], asked_of_mails[0]), Value::Null),
+        request("createInboundMessageRedactionEnding", format!("{}/{}/endings", of_mails[2], asked_of_mails[1]), why),
         request("createTicketFlag", format!("/v1/tickets/{plain}/flags"), flag),
         request(
             "createTicketFlagRemoval",
@@ -187,8 +205,10 @@ async fn of_roles(desk: &Desk) -> Vec<Request> {
         })
     };
     let pending = right(Role::GlobalAdministrator, json!("2026-06-01T08:00:00+02:00"));
-    let pending = made(&desk.post(roles, &pending).await, "/id");
-    let held = format!("{roles}/{}", made(&desk.post(roles, &right(Role::Approver, Value::Null)).await, "/id"));
+    let sam = desk.signer().await;
+    let grants = async |body: Value| made(&desk.ask(Some(&sam), "POST", roles, Some(&body)).await, "/id");
+    let pending = grants(pending).await;
+    let held = format!("{roles}/{}", grants(right(Role::Approver, Value::Null)).await);
     let away =
         |month: u8| json!({ "fromAt": format!("2026-0{month}-01T08:00:00+02:00"), "untilAt": format!("2026-0{month}-09T08:00:00+02:00") });
     let absence = made(&desk.post(&format!("{held}/absences"), &away(7)).await, "/absences/0/id");
@@ -197,6 +217,7 @@ async fn of_roles(desk: &Desk) -> Vec<Request> {
         request("createRoleApproval", format!("{roles}/{pending}/approvals"), json!({ "evidence": "Akkoord." })),
         request("createRoleAbsence", format!("{held}/absences"), away(8)),
         request("createRoleDeputy", format!("{held}/deputies"), json!({ "absence": absence, "deputy": "anna@ipo.example" })),
+        request("createRoleAbsenceEnding", format!("{held}/absence-endings"), json!({ "absence": absence })),
         request("createRoleReview", format!("{held}/reviews"), json!({ "evidence": "Functie ongewijzigd." })),
         request("createRoleEnding", format!("{held}/endings"), json!({ "reason": "Niet meer nodig." })),
     ]
@@ -214,7 +235,11 @@ async fn of_access(desk: &Desk) -> Vec<Request> {
     let grant = json!({ "name": "monitoring", "roles": ["integration"], "expiresAt": ends });
     let granted = made(&desk.post("/v1/access-token-grants", &grant).await, "/accessToken/id");
     let opened = format!("{ACCOUNTS}/{}", made(&desk.post(ACCOUNTS, &account("Noodtoegang")).await, "/account/id"));
+    let leaves = desk.post("/v1/access-token-grants", &json!({ "name": "afgemeld", "roles": ["integration"], "expiresAt": ends })).await;
+    let (token, id) = (Some(made(&leaves, "/token")), made(&leaves, "/accessToken/id"));
+    let signs_out = SignsIn { wrong: Body::None, token, actor: format!("integration:{id}") };
     vec![
+        Request { signs_in: Some(signs_out), ..request("createSignOut", "/v1/sign-outs", Value::Null) },
         request("createAccessTokenGrant", "/v1/access-token-grants", grant),
         request("createAccessTokenRevocation", format!("/v1/access-tokens/{granted}/revocations"), Value::Null),
         request("createLocalAccount", ACCOUNTS, account("Reserve")),
@@ -230,7 +255,7 @@ async fn signs_in(desk: &Desk) -> Request {
     let app = Totp::from_url(made(&opened, "/otpauthUri")).expect("an authenticator app reads it");
     let code = app.generate(u64::try_from(TimeSource::machine().now().unix()).expect("a time")).to_string();
     let body = |password: &str| json!({ "name": "Nachtdienst", "password": password, "totp": code });
-    let signs_in = SignsIn { wrong: Body::Json(body("zevende-boot-klinkt-rood")), actor: format!("desk:{id}") };
+    let signs_in = SignsIn { wrong: Body::Json(body("zevende-boot-klinkt-rood")), token: None, actor: format!("desk:{id}") };
     Request { signs_in: Some(signs_in), ..request("createAccessToken", "/v1/access-tokens", body(PASSWORD)) }
 }
 
@@ -262,14 +287,16 @@ async fn closed(desk: &Desk) -> [String; 2] {
 
 async fn of_privacy(desk: &Desk, kept: &[String; 2]) -> Vec<Request> {
     // One person proposes and another approves.
-    let other = desk.token(None, &[Role::PrivacyOfficer]).await;
+    let other = desk.person(None, "Pia Vos", "pia@leverancier.example", &[Role::PrivacyOfficer]).await;
     let destruction = |class: &str| json!({ "contract": KEPT, "class": class });
     let proposed = made(&desk.ask(Some(&other), "POST", "/v1/destructions", Some(&destruction("attachments"))).await, "/id");
+    let refused = made(&desk.ask(Some(&other), "POST", "/v1/destructions", Some(&destruction("tickets"))).await, "/id");
     let leaves = recorded(desk, "ipo", "weg").await;
     let hold = |number: &str| json!({ "kind": "ticket", "subject": number, "reason": "Een geschil." });
     let placed = made(&desk.post("/v1/legal-holds", &hold(&kept[0])).await, "/id");
     vec![
         request("createLegalHoldLift", format!("/v1/legal-holds/{placed}/lifts"), json!({ "reason": "Geschikt." })),
+        request("createDestructionEnding", format!("/v1/destructions/{refused}/endings"), json!({ "reason": "Nog niet." })),
         request("createDestruction", "/v1/destructions", destruction("tickets")),
         request("createDestructionApproval", format!("/v1/destructions/{proposed}/approvals"), json!({ "evidence": "Gezien." })),
         request("createLegalHold", "/v1/legal-holds", hold(&kept[1])),

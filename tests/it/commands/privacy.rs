@@ -122,9 +122,11 @@ async fn a_days_work_leaves_no_personal_data_in_a_log_at_any_level(place: &Place
     }
     let fact = json!({ "contract": "dap-example", "obligation": "verbeterplan-exitplan", "evidence": EVIDENCE });
     assert_eq!(sends("POST", "/v1/obligations", fact).await, 201);
-    let approvals = json!([{ "side": "client", "approvedBy": NAME }, { "side": "supplier", "approvedBy": OTHER_NAME }]);
-    let amendment = json!({ "calendar": "support", "date": "2026-03-02", "change": "closed", "reason": REASON, "approvals": approvals });
-    assert_eq!(sends("POST", "/v1/contracts/dap-example/calendar-amendments", amendment).await, 201);
+    let mut amendment = json!({ "calendar": "support", "date": "2026-03-02", "change": "closed", "reason": REASON });
+    assert_eq!(sends("POST", "/v1/contracts/dap-example/calendar-amendments", amendment.clone()).await, 201);
+    // A token that is nobody's signs nothing.
+    amendment["approvals"] = json!([{ "side": "client", "approvedBy": ADDRESS, "evidence": EVIDENCE }]);
+    assert_eq!(sends("POST", "/v1/contracts/dap-example/calendar-amendments", amendment).await, 403);
     assert_eq!(sends("GET", &format!("/v1/tickets?text={SEARCH}"), json!(null)).await, 200);
     assert_eq!(sends("GET", &format!("/v1/people?text={SEARCH}"), json!(null)).await, 200);
 

@@ -11,6 +11,7 @@ by_command!(
     a_report_of_what_is_not_there_says_so,
     a_plan_names_what_changes_and_exits_2_when_it_cannot_be_applied,
     an_unknown_setting_is_refused_in_a_line,
+    check_names_every_file_of_this_machine_that_cannot_be_used,
     an_option_that_cannot_be_is_named,
     tokens_are_listed_without_their_secrets_and_a_withdrawn_one_opens_nothing,
     a_first_start_says_where_the_desk_is_and_what_next_and_nothing_of_its_tables,
@@ -149,6 +150,17 @@ async fn an_unknown_setting_is_refused_in_a_line(place: &Place) {
     let ran = place.run(&["check"], &[("UURWERK_BIN", "target/debug/uurwerk")]);
     assert_eq!((ran.code, ran.out.as_str(), ran.err.lines().count()), (Some(1), "", 1), "{ran:?}");
     assert!(ran.err.starts_with("settings: bin (UURWERK_BIN): there is no such setting") && !ran.err.contains(".rs"), "{ran:?}");
+}
+
+async fn check_names_every_file_of_this_machine_that_cannot_be_used(place: &Place) {
+    let settings = "[[identity.providers]]\nissuer = \"https://login.example\"\naudience = [\"desk\"]\nroles = {}\ncertificate = \"/nergens/gezag.pem\"\n";
+    std::fs::write(place.folder.path().join("desk.toml"), settings).expect("a file");
+    let variables = [("UURWERK_CONFIG", "desk.toml"), ("UURWERK_ACCESS_BREACHED_PASSWORDS", "/nergens/gelekt.txt")];
+    let ran = place.run(&["check"], &variables);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for told in ["access.breached_passwords: ", "/nergens/gelekt.txt", "identity.providers.0.certificate: /nergens/gezag.pem: "] {
+        assert!(ran.err.contains(told), "{told}: {ran:?}");
+    }
 }
 
 /// Whatever an option cannot be, it is named.

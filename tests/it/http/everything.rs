@@ -1,6 +1,7 @@
 //! One refusal names everything that is wrong, at every door that takes a body; and what a caller may not do at all comes before that.
 
 use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
 
 use crate::on_both_databases;
 use crate::support::{Answer, Desk, incident};
@@ -64,8 +65,8 @@ async fn what_cannot_be_read_hides_nothing_else_that_is_wrong(desk: &Desk) {
         (
             AMENDMENTS.to_owned(),
             json!({ "calendar": "zz", "change": "closed", "date": "2026-12-24", "reason": "x", "hours": 1,
-                "approvals": [{ "side": "client", "approvedBy": "A" }, { "side": "client", "approvedBy": "B" }] }),
-            vec!["/approvals/1", "/calendar", "/hours"],
+                "approvals": [{ "side": "client", "approvedBy": "A", "evidence": "x" }, { "side": "board" }] }),
+            vec!["/approvals/0/approvedBy", "/approvals/1/side", "/calendar", "/hours"],
         ),
         (
             format!("/v1/inbound-messages/{mail}/tickets"),
@@ -113,17 +114,24 @@ async fn what_one_may_not_change_at_all_is_forbidden_whatever_was_written(desk: 
 }
 
 async fn an_approval_is_given_once_by_each_side_and_refused_where_it_stands(desk: &Desk) {
+    let sam = desk.signer().await;
+    for (organisation, name, email) in
+        [(Some("ipo"), "Karin Mulder", "karin@ipo.example"), (Some("ipo"), "Anna de Boer", "anna@ipo.example")]
+    {
+        desk.person(organisation, name, email, &[Role::Approver]).await;
+    }
+    desk.account("Cor Vis", "cor@leverancier.example").await;
     let amends = async |approvals: Value| {
         let body = json!({ "calendar": "support", "date": "2026-03-02", "change": "closed", "reason": "Dicht.", "approvals": approvals });
-        let answer = desk.post(AMENDMENTS, &body).await;
+        let answer = desk.ask(Some(&sam), "POST", AMENDMENTS, Some(&body)).await;
         (answer.status, answer.body["errors"][0]["pointer"].clone(), answer.body["errors"][0]["code"].clone())
     };
-    let by = |side: &str, name: &str| json!({ "side": side, "approvedBy": name });
-    let twice = amends(json!([by("client", "Anna"), by("client", "Bea")])).await;
+    let paper = |who: &str| json!({ "side": "client", "approvedBy": format!("{who}@ipo.example"), "evidence": "Verslag." });
+    let twice = amends(json!([paper("karin"), paper("anna")])).await;
     assert_eq!(twice, (400, json!("/approvals/1"), json!("repeated")));
-    let same = amends(json!([by("client", "Anna"), by("supplier", " anna")])).await;
-    assert_eq!(same, (400, json!("/approvals/1/approvedBy"), json!("same_person")));
-    assert_eq!(amends(json!([by("client", "Anna"), by("supplier", "Bob")])).await.0, 201);
+    let other = amends(json!([paper("karin"), { "side": "supplier", "approvedBy": "cor@leverancier.example" }])).await;
+    assert_eq!(other, (400, json!("/approvals/1/approvedBy"), json!("not_allowed")), "for one's own side one signs oneself");
+    assert_eq!(amends(json!([paper("karin"), { "side": "supplier" }])).await.0, 201);
 }
 
 async fn hours_that_end_before_they_begin_are_refused_once_and_dates_beyond_the_calendar_too(desk: &Desk) {

@@ -1,9 +1,10 @@
 //! What somebody may who signs in with their provider: what the provider says, and what they hold here.
 
 use serde_json::{Value, json};
+use uurwerk::time::TimeSource;
 
 use super::provider::Provider;
-use crate::support::{ADMIN, Desk, On, incident};
+use crate::support::{Answer, Desk, On, incident};
 
 async fn status(desk: &Desk, token: &str) -> u16 {
     desk.ask(Some(token), "GET", "/v1/tickets", None).await.status
@@ -11,7 +12,7 @@ async fn status(desk: &Desk, token: &str) -> u16 {
 
 /// Grants a right, and has both sides sign for it.
 async fn grants(desk: &Desk, body: &Value) -> String {
-    let granted = desk.post("/v1/role-assignments", body).await;
+    let granted = desk.ask(Some(&desk.signer().await), "POST", "/v1/role-assignments", Some(body)).await;
     assert_eq!(granted.status, 201, "{}", granted.body);
     format!("/v1/role-assignments/{}", granted.body["id"].as_str().expect("an id"))
 }
@@ -47,7 +48,7 @@ async fn iam_04_an_elevated_right_gives_nothing_before_both_signed_and_nothing_a
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
         let desk = Desk::open_with_file(on, &provider.settings()).await;
-        let (nobody, client) = (provider.token_of("nobody").await, desk.token_of("ipo").await);
+        let (nobody, client, sam) = (provider.token_of("nobody").await, desk.signer_of("ipo").await, desk.signer().await);
         assert_eq!(status(&desk, &nobody).await, 403);
         let right = grants(
             &desk,
@@ -58,7 +59,7 @@ async fn iam_04_an_elevated_right_gives_nothing_before_both_signed_and_nothing_a
         assert_eq!(status(&desk, &nobody).await, 403, "granted, and signed for by nobody");
         assert_eq!(signs(&desk, &client, &right).await, 201);
         assert_eq!(status(&desk, &nobody).await, 403, "signed for by one side");
-        assert_eq!(signs(&desk, ADMIN, &right).await, 201);
+        assert_eq!(signs(&desk, &sam, &right).await, 201);
         assert_eq!(status(&desk, &nobody).await, 200);
         let registers = desk.ask(Some(&nobody), "POST", "/v1/tickets", Some(&incident("p3"))).await;
         assert_eq!(registers.status, 403, "an administrator of the client reads: {}", registers.body);
@@ -81,12 +82,21 @@ async fn role_04_a_deputy_has_the_right_for_as_long_as_the_holder_is_away() {
     )
     .await;
     let away = json!({ "fromAt": "2026-03-03T08:00:00+01:00", "untilAt": "2026-03-04T08:00:00+01:00", "deputy": "zonder@ipo.example" });
-    let planned = desk.post(&format!("{right}/absences"), &away).await;
+    let planned = desk.ask(Some(&desk.signer().await), "POST", &format!("{right}/absences"), Some(&away)).await;
     assert_eq!(planned.status, 201, "{}", planned.body);
     assert_eq!(status(&desk, &nobody).await, 403);
     desk.reaches("2026-03-03T08:00:00+01:00").await;
     assert_eq!(status(&desk, &nobody).await, 200);
     desk.reaches("2026-03-04T08:00:00+01:00").await;
+    assert_eq!(status(&desk, &nobody).await, 403);
+    // The holder is back early, and the deputy has it no longer: at once, also where the deputy is known.
+    let again = json!({ "fromAt": "2026-03-04T08:30:00+01:00", "untilAt": "2026-03-05T08:00:00+01:00", "deputy": "zonder@ipo.example" });
+    let again = desk.post(&format!("{right}/absences"), &again).await.body["absences"][1]["id"].clone();
+    desk.reaches("2026-03-04T09:00:00+01:00").await;
+    assert_eq!(status(&desk, &nobody).await, 200);
+    let back = desk.post(&format!("{right}/absence-endings"), &json!({ "absence": again })).await;
+    assert_eq!(back.status, 201, "{}", back.body);
+    assert_ne!(status(&desk, &nobody).await, 200, "whose rights changed a moment ago is asked to try again");
     assert_eq!(status(&desk, &nobody).await, 403);
     let ended = desk.post(&format!("{right}/endings"), &json!({ "reason": "x" })).await;
     assert_eq!(ended.status, 201, "{}", ended.body);
@@ -99,7 +109,8 @@ async fn iam_03_nobody_signs_for_a_right_of_their_own() {
     let settings = provider.settings().replace("organisation = \"ipo\"\n", "").replace("vouches_for_addresses = true\n", "");
     let settings = settings.replace("\"requester\"", "\"agent_line_1\"").replace("\"approver\"", "\"service_manager\"");
     let desk = Desk::open_with_file(On::Sqlite, &settings).await;
-    let (anna, bram, client) = (provider.token_of("anna").await, provider.token_of("bram").await, desk.token_of("ipo").await);
+    let (anna, bram) = (provider.token_of("anna").await, provider.token_of("bram").await);
+    let (client, sam) = (desk.signer_of("ipo").await, desk.signer().await);
     let manages = async |token: &str| {
         let body = json!({ "kind": "right", "role": "agent_line_2", "holder": "anna@ipo.example", "reason": "x" });
         // Whose rights changed a moment ago is asked to try again.
@@ -118,11 +129,103 @@ async fn iam_03_nobody_signs_for_a_right_of_their_own() {
     )
     .await;
     assert_eq!(signs(&desk, &bram, &right).await, 409, "it is his own");
-    assert_eq!((signs(&desk, &client, &right).await, signs(&desk, ADMIN, &right).await), (201, 201));
+    assert_eq!((signs(&desk, &client, &right).await, signs(&desk, &sam, &right).await), (201, 201));
     assert_eq!(manages(&bram).await, 201);
     let own = json!({ "kind": "right", "role": "agent_line_1", "holder": "bram@ipo.example", "reason": "x" });
     let refused = desk.ask(Some(&bram), "POST", "/v1/role-assignments", Some(&own)).await;
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("own_role")), "nor does he give himself another: {}", refused.body);
     desk.reaches("2026-03-03T08:00:00+01:00").await;
     assert_eq!(manages(&bram).await, 403);
+}
+
+/// Coming back opens the accounts that leaving closed, and no others; nobody comes in for the first time after they left.
+#[actix_web::test]
+async fn whoever_left_comes_in_no_more_and_again_once_they_are_back() {
+    use sea_orm::ConnectionTrait;
+    for on in [On::Sqlite, On::Postgres] {
+        let provider = Provider::start();
+        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let person = async |text: &str| {
+            let found = desk.get(&format!("/v1/people?text={text}")).await.body;
+            format!("/v1/people/{}", found["items"][0]["id"].as_str().expect("a person"))
+        };
+        let is_there = async |path: &str, is_active: bool| {
+            let answer = desk.patch(path, &json!({ "isActive": is_active })).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        };
+        let bram = provider.token_of("bram").await;
+        assert_eq!(status(&desk, &bram).await, 200);
+        let path = person("bram").await;
+        is_there(&path, false).await;
+        assert_eq!(status(&desk, &bram).await, 401);
+        is_there(&path, true).await;
+        assert_eq!(status(&desk, &bram).await, 200, "back");
+        // Blocked for another reason, by whom or what does not matter.
+        let blocked = "UPDATE account SET blocked_at = created_at WHERE subject IS NOT NULL AND person_id IS NOT NULL";
+        assert_eq!(desk.behind().await.execute_unprepared(blocked).await.expect("rows").rows_affected(), 1);
+        is_there(&path, false).await;
+        is_there(&path, true).await;
+        assert_eq!(status(&desk, &provider.token_of("bram").await).await, 401);
+        // Somebody who left before they ever signed in.
+        desk.registers(&incident("p3")).await;
+        is_there(&person("anna").await, false).await;
+        let anna = provider.token_of("anna").await;
+        assert_eq!(status(&desk, &anna).await, 401);
+        is_there(&person("anna").await, true).await;
+        assert_eq!(status(&desk, &anna).await, 200);
+    }
+}
+
+/// What somebody gives whose right to give it has an end lasts no longer, whenever that end comes.
+#[actix_web::test]
+async fn iam_04_what_is_issued_by_a_held_right_ends_with_it() {
+    for on in [On::Sqlite, On::Postgres] {
+        let provider = Provider::start();
+        let settings = provider.settings().replace("organisation = \"ipo\"\n", "").replace("vouches_for_addresses = true\n", "");
+        let settings = settings.replace("\"requester\"", "\"agent_line_1\"").replace("\"approver\"", "\"service_manager\"");
+        let desk = Desk::open_with_file(on, &settings).await;
+        let (bram, client, sam) = (provider.token_of("bram").await, desk.signer_of("ipo").await, desk.signer().await);
+        assert_eq!(status(&desk, &bram).await, 200);
+        let right = async || {
+            let right = grants(
+                &desk,
+                &json!({ "kind": "right", "role": "administrator", "organisation": "ipo", "holder": "bram@ipo.example",
+                    "untilAt": "2026-03-03T08:00:00+01:00", "reason": "Onderhoud." }),
+            )
+            .await;
+            assert_eq!((signs(&desk, &client, &right).await, signs(&desk, &sam, &right).await), (201, 201));
+            // Whose rights changed a moment ago is asked to try again.
+            let told = desk.ask(Some(&bram), "GET", "/v1/tickets", None).await;
+            assert!(told.status == 200 || told.body["detail"].as_str().is_some_and(|told| told.contains("since your last request")));
+            right
+        };
+        let issues = async |role: &str| {
+            let ends = TimeSource::machine().now().plus(9 * 24 * 3600).expect("an instant").to_string();
+            let grant = json!({ "name": "x", "roles": [role], "expiresAt": ends });
+            desk.ask(Some(&bram), "POST", "/v1/access-token-grants", Some(&grant)).await
+        };
+        let text = |answer: &Answer| answer.body["token"].as_str().unwrap_or_else(|| panic!("{}", answer.body)).to_owned();
+        let first = right().await;
+        assert_eq!(issues("administrator").await.status, 400);
+        let account = json!({ "name": "Blijft", "roles": ["service_manager"], "password": "zevende-boot-klinkt-groen" });
+        let account = desk.ask(Some(&bram), "POST", "/v1/local-accounts", Some(&account)).await;
+        assert_eq!((account.status, &account.body["code"]), (403, &json!("command_only")), "an account has no end: {}", account.body);
+        // The right is taken back: at once, in every process.
+        let issued = text(&issues("agent_line_1").await);
+        let another = desk.another_door().await;
+        assert_eq!((status(&desk, &issued).await, status(&another, &issued).await), (200, 200));
+        let ended = desk.ask(Some(&client), "POST", &format!("{first}/endings"), Some(&json!({ "reason": "Klaar." }))).await;
+        assert_eq!(ended.status, 201, "{}", ended.body);
+        assert_eq!((status(&desk, &issued).await, status(&another, &issued).await), (401, 401));
+        // The right ends by itself.
+        right().await;
+        let issued = issues("agent_line_1").await;
+        let (id, issued) = (issued.body["accessToken"]["id"].clone(), text(&issued));
+        desk.reaches("2026-03-03T07:59:59+01:00").await;
+        assert_eq!(status(&desk, &issued).await, 200);
+        desk.reaches("2026-03-03T08:00:00+01:00").await;
+        assert_eq!(status(&desk, &issued).await, 401);
+        let shown = desk.get(&format!("/v1/access-tokens/{}", id.as_str().expect("an id"))).await.body;
+        assert_eq!(shown["state"], "revoked", "{shown}");
+    }
 }

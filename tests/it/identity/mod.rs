@@ -7,8 +7,6 @@ mod second_factor;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use uurwerk::identity::Providers;
-use uurwerk::settings::Identity;
 
 use crate::on_both_databases;
 use crate::support::{Desk, On, incident};
@@ -148,16 +146,6 @@ async fn an_address_alone_makes_nobody_the_person_the_desk_knows() {
     let number = desk.registers(&ticket).await;
     let anna = provider.token_of("anna").await;
     assert_eq!(desk.ask(Some(&anna), "GET", &format!("/v1/tickets/{number}"), None).await.status, 404);
-}
-
-#[test]
-fn settings_by_which_the_wrong_people_would_come_in_are_refused_with_all_that_is_wrong() {
-    let one = json!({ "issuer": "http://login.example", "audience": [], "organisation": "ipo", "roles": { "Desk.Agent": "agent_line_1" } });
-    let settings: Identity = serde_json::from_value(json!({ "providers": [one, one] })).expect("settings");
-    let refused = Providers::new(&settings).expect_err("refused");
-    for told in ["number 1: issuer: must begin with https://", "audience", "agent_line_1", "number 2: issuer: is given twice"] {
-        assert!(refused.contains(told), "{refused}");
-    }
 }
 
 on_both_databases!(a_desk_without_providers_takes_no_signed_token);

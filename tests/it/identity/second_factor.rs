@@ -32,7 +32,10 @@ async fn opens(on: On, organisation: Option<&str>) -> (Provider, Desk) {
     let whose = organisation.map(|one| format!("organisation = \"{one}\"\n")).unwrap_or_default();
     let mut settings = provider.settings().replace("organisation = \"ipo\"\n", &whose);
     if organisation.is_none() {
-        settings = settings.replace("\"requester\"", "\"agent_line_1\"").replace("\"approver\"", "\"service_manager\"");
+        settings = settings
+            .replace("vouches_for_addresses = true\n", "")
+            .replace("\"requester\"", "\"agent_line_1\"")
+            .replace("\"approver\"", "\"service_manager\"");
     }
     let desk = Desk::open_with_file(on, &settings).await;
     (provider, desk)

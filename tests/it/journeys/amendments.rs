@@ -1,6 +1,7 @@
 //! A closure decided later, and a ticket that turns out to be something else.
 
 use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
 
 use crate::on_both_databases;
 use crate::support::{ADMIN, Desk, incident};
@@ -104,8 +105,14 @@ async fn an_amendment_that_cannot_be_is_refused_whole(desk: &Desk) {
     assert_eq!(desk.get(AMENDMENTS).await.body["items"], json!([]));
 }
 
-fn approval(side: &str, name: &str) -> Value {
-    json!({ "side": side, "approvedBy": name, "evidence": "Verslag van 2 maart." })
+/// What somebody signs for their own side.
+fn own(side: &str) -> Value {
+    json!({ "side": side, "evidence": "Verslag van 2 maart." })
+}
+
+/// What somebody of the client signed on paper.
+fn paper(who: &str) -> Value {
+    json!({ "side": "client", "approvedBy": who, "evidence": "Verslag van 2 maart." })
 }
 
 /// An amendment as recorded, its path with it.
@@ -139,12 +146,12 @@ async fn an_amendment_of_today_waits_for_a_person_of_each_side_and_undoes_what_i
     let before = desk.clock(&open, "resolution").await;
     assert_eq!((&before["goals"][0]["breachedAt"], &before["amendments"]), (&json!("2026-03-02T15:00:01Z"), &json!([])));
 
-    let client = desk.token_of("ipo").await;
-    let first = desk.ask(Some(&client), "POST", &path, Some(&approval("client", "Anna de Boer"))).await;
+    let (client, sam) = (desk.signer_of("ipo").await, desk.signer().await);
+    let first = desk.ask(Some(&client), "POST", &path, Some(&own("client"))).await;
     assert_eq!((first.status, &first.body["state"], &first.body["waitsFor"]), (201, &json!("waiting"), &json!(["supplier"])));
     desk.passes("PT5M").await;
     assert_eq!(desk.clock(&open, "resolution").await["voided"], json!([]), "one side is not enough");
-    let last = desk.post(&path, &approval("supplier", "Bob Smid")).await;
+    let last = desk.ask(Some(&sam), "POST", &path, Some(&own("supplier"))).await;
     let in_force = (last.status, last.body["state"].clone(), last.body["inForceAt"].clone());
     assert_eq!(in_force, (201, json!("in_force"), json!("2026-03-02T16:10:00Z")), "{}", last.body);
     desk.passes("PT5M").await;
@@ -188,8 +195,8 @@ async fn a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_app
     let path = "/v1/reports/service-management?contract=dap-example&month=2026-03";
     let before = desk.get(path).await.body;
     let mut body = closed("2026-03-31");
-    body["approvals"] = json!([approval("client", "Anna de Boer"), approval("supplier", "Bob Smid")]);
-    let (_, amended) = amends(desk, &body).await;
+    body["approvals"] = json!([paper("anna@ipo.example"), own("supplier")]);
+    let amended = desk.ask(Some(&desk.signer().await), "POST", AMENDMENTS, Some(&body)).await.body;
     assert_eq!((&amended["state"], &amended["inForceAt"]), (&json!("in_force"), &json!("2026-04-01T07:00:00Z")));
     let after = desk.get(path).await.body;
     let listed = json!([{ "number": number, "ticketType": "incident", "clock": "resolution", "goal": 1, "comparison": "within", "target": "8h",
@@ -211,36 +218,45 @@ async fn a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_app
 
 async fn who_may_approve_for_which_side(desk: &Desk) {
     let (path, waiting) = amends(desk, &closed("2026-03-02")).await;
-    let (client, stranger) = (desk.token_of("ipo").await, desk.token_of("gemeente-voorbeeld").await);
+    let (client, stranger, sam) = (desk.signer_of("ipo").await, desk.token_of("gemeente-voorbeeld").await, desk.signer().await);
     let approves = async |token: &str, path: &str, body: Value| {
         let answer = desk.ask(Some(token), "POST", path, Some(&body)).await;
         (answer.status, answer.body["code"].clone(), answer.body["errors"][0]["code"].clone())
     };
-    let other_side = approves(&client, &path, approval("supplier", "Anna de Boer")).await;
+    let other_side = approves(&client, &path, own("supplier")).await;
     assert_eq!((other_side.0, other_side.1), (403, json!("other_side")));
-    assert_eq!(approves(&stranger, &path, approval("client", "Piet")).await.0, 404);
-    assert_eq!(approves(&client, &path, approval("board", "Piet")).await.0, 400);
+    assert_eq!(approves(&stranger, &path, own("client")).await.0, 404);
+    assert_eq!(approves(&client, &path, own("board")).await.0, 400);
+    // A name that nobody has signs nothing, nor does somebody of another side, and nor does a token that is nobody's.
+    for who in ["Mw. Verzonnen", "sam@leverancier.example", "Sam Smit"] {
+        assert_eq!(approves(&sam, &path, paper(who)).await, (400, json!("invalid_request"), json!("unknown_person")), "{who}");
+    }
+    let unshown = json!({ "side": "client", "approvedBy": "karin@ipo.example" });
+    assert_eq!(approves(&sam, &path, unshown).await, (400, json!("invalid_request"), json!("required")));
+    for nobody in [ADMIN, &desk.token(None, &[Role::ServiceManager]).await, &desk.token_of("ipo").await] {
+        let side = if nobody == ADMIN { "supplier" } else { "client" };
+        let refused = approves(nobody, &path, own(side)).await;
+        assert!(refused.0 == 403 || refused.2 == "required", "{refused:?}");
+    }
     let unknown = path.replace(waiting["id"].as_str().unwrap_or_default(), &uuid::Uuid::new_v4().to_string());
-    assert_eq!(approves(&client, &unknown, approval("client", "Anna de Boer")).await.0, 404);
+    assert_eq!(approves(&client, &unknown, own("client")).await.0, 404);
     let twice = async || {
-        let body = approval("client", "Anna de Boer");
+        let body = own("client");
         desk.send(Some(&client), ("POST", &path), &[("idempotency-key", "a-1")], Some(&body)).await
     };
     assert_eq!((twice().await.status, twice().await.status), (201, 201));
-    let again = approves(&client, &path, approval("client", "Anna de Boer")).await;
+    let again = approves(&client, &path, own("client")).await;
     assert_eq!((again.0, again.1), (409, json!("already_approved")));
-    let same = desk.post(&path, &approval("supplier", " anna DE boer")).await;
-    assert_eq!((same.status, &same.body["errors"][0]["code"]), (400, &json!("same_person")), "{}", same.body);
-    assert_eq!(desk.post(&path, &approval("supplier", "Bob Smid")).await.status, 201);
-    let late = desk.post(&path, &approval("supplier", "Cor Vis")).await;
-    assert_eq!((late.status, &late.body["code"]), (409, &json!("amendment_in_force")));
+    assert_eq!(approves(&sam, &path, own("supplier")).await.0, 201);
+    let late = approves(&sam, &path, own("supplier")).await;
+    assert_eq!((late.0, late.1), (409, json!("amendment_in_force")));
     let listed = desk.ask(Some(&client), "GET", AMENDMENTS, None).await.body["items"][0].clone();
     let sides: Vec<_> = listed["approvals"].as_array().expect("approvals").iter().map(|one| (&one["side"], &one["approvedBy"])).collect();
-    assert_eq!(sides, [(&json!("client"), &json!("Anna de Boer")), (&json!("supplier"), &json!("Bob Smid"))]);
-    // Refused whole: one person for both sides leaves no amendment behind.
+    assert_eq!(sides, [(&json!("client"), &json!("Karin Mulder")), (&json!("supplier"), &json!("Sam Smit"))]);
+    // Refused whole: a name that nobody has leaves no amendment behind.
     let mut body = closed("2026-03-02");
-    body["approvals"] = json!([approval("client", "Bob"), approval("supplier", "Bob")]);
-    assert_eq!(desk.post(AMENDMENTS, &body).await.status, 400);
+    body["approvals"] = json!([paper("Bob"), own("supplier")]);
+    assert_eq!(desk.ask(Some(&sam), "POST", AMENDMENTS, Some(&body)).await.status, 400);
     assert_eq!(desk.get(AMENDMENTS).await.body["items"].as_array().map(Vec::len), Some(1));
 }
 
@@ -249,15 +265,16 @@ async fn a_client_sees_the_names_of_its_own_side_and_not_another_clients(desk: &
     let amendments = "/v1/contracts/covide/calendar-amendments";
     let waiting = desk.post(amendments, &closed("2026-03-02")).await;
     assert_eq!(waiting.status, 201, "{}", waiting.body);
-    let (ours, theirs) = (desk.token_of("gemeente-voorbeeld").await, desk.token_of("stichting-proef").await);
+    let (ours, theirs) = (desk.signer_of("gemeente-voorbeeld").await, desk.token_of("stichting-proef").await);
     let path = format!("{amendments}/{}/approvals", waiting.body["id"].as_str().expect("an id"));
-    let approved = desk.ask(Some(&ours), "POST", &path, Some(&approval("client", "Anna de Boer"))).await;
+    let approved = desk.ask(Some(&ours), "POST", &path, Some(&own("client"))).await;
     assert_eq!(approved.status, 201, "{}", approved.body);
-    assert_eq!(desk.post(&path, &approval("supplier", "Bob Smid")).await.status, 201);
+    let supplier = desk.ask(Some(&desk.signer().await), "POST", &path, Some(&own("supplier"))).await;
+    assert_eq!(supplier.status, 201, "{}", supplier.body);
     for (token, name, approver) in [
-        (&ours, json!("test"), json!("Anna de Boer")),
+        (&ours, json!("Karin Mulder"), json!("Karin Mulder")),
         (&theirs, Value::Null, Value::Null),
-        (&ADMIN.to_owned(), json!("test"), json!("Anna de Boer")),
+        (&ADMIN.to_owned(), json!("Karin Mulder"), json!("Karin Mulder")),
     ] {
         let seen = desk.ask(Some(token), "GET", amendments, None).await.body["items"][0].clone();
         let client = &seen["approvals"][0];
@@ -266,7 +283,7 @@ async fn a_client_sees_the_names_of_its_own_side_and_not_another_clients(desk: &
         assert_eq!(client["evidence"].is_null(), approver.is_null(), "{seen}");
         assert_eq!(seen["actor"]["name"], json!("admin"), "the desk's own name is no secret: {seen}");
     }
-    assert_eq!(approved.body["approvals"][0]["approvedBy"], json!("Anna de Boer"), "also right after it approved");
+    assert_eq!(approved.body["approvals"][0]["approvedBy"], json!("Karin Mulder"), "also right after it approved");
 }
 
 /// Design § 2.9: the start, the holds and what was counted stay; the ticket stands in the new type's own phase.

@@ -1,6 +1,8 @@
 //! What was kept for as long as the contract says is seen by two persons and destroyed, and every figure of the past stays.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -38,13 +40,16 @@ async fn closed(desk: &Desk) -> String {
 }
 
 async fn proposes(desk: &Desk, class: &str) -> crate::support::Answer {
-    desk.post("/v1/destructions", &json!({ "contract": "dap-example", "class": class })).await
+    let body = json!({ "contract": "dap-example", "class": class });
+    desk.ask(Some(&desk.signer().await), "POST", "/v1/destructions", Some(&body)).await
 }
 
 /// A second person signs, and the workers carry it out.
 async fn approves(desk: &Desk, proposal: &Value) -> Value {
     let path = format!("/v1/destructions/{}", proposal["id"].as_str().expect("an id"));
-    let second = desk.token(None, &[Role::PrivacyOfficer]).await;
+    let nobody = desk.post(&format!("{path}/approvals"), &json!({})).await;
+    assert_eq!((nobody.status, &nobody.body["code"]), (403, &json!("not_in_person")), "{}", nobody.body);
+    let second = desk.person(None, "Pia Vos", "pia@leverancier.example", &[Role::PrivacyOfficer]).await;
     let signed = desk.ask(Some(&second), "POST", &format!("{path}/approvals"), Some(&json!({}))).await;
     assert_eq!((signed.status, &signed.body["state"]), (201, &json!("approved")), "{}", signed.body);
     desk.passes("PT1M").await;
@@ -93,7 +98,7 @@ async fn destroys(on: On) {
 
     let proposed = proposes(&desk, "attachments").await.body;
     assert_eq!(names(&proposed), [number.as_str()]);
-    assert_eq!(proposes(&desk, "attachments").await.body["code"], "nothing_due", "nothing is in two proposals");
+    assert_eq!(proposes(&desk, "attachments").await.body["code"], "destruction_waiting", "nothing is in two proposals");
     let done = approves(&desk, &proposed).await;
     assert_eq!((&done["state"], &done["items"][0]["outcome"]), (&json!("done"), &json!("destroyed")));
     assert_eq!(files(&desk.attachments()), 1, "the file under the hold is left");
@@ -103,9 +108,11 @@ async fn destroys(on: On) {
     let proposed = proposes(&desk, "tickets").await.body;
     assert_eq!((names(&proposed), &proposed["state"]), (vec![number.as_str()], &json!("waiting")));
     let own = format!("/v1/destructions/{}/approvals", proposed["id"].as_str().expect("an id"));
-    assert_eq!(desk.post(&own, &json!({})).await.body["code"], "same_person", "the proposer is one pair of eyes");
+    let again = desk.ask(Some(&desk.signer().await), "POST", &own, Some(&json!({}))).await;
+    assert_eq!(again.body["code"], "same_person", "the proposer is one pair of eyes, with whatever token");
     desk.passes("PT1M").await;
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["title"], "Mail hapert");
+    assert!(!desk.traces("hapert").await.is_empty());
     let done = approves(&desk, &proposed).await;
     assert_eq!((&done["state"], done["approvals"].as_array().map(Vec::len)), (&json!("done"), Some(2)));
 
@@ -134,6 +141,112 @@ async fn destroys(on: On) {
     assert_eq!(desk.get("/v1/destructions").await.body["items"].as_array().map(Vec::len), Some(3), "the records stay");
 }
 
+async fn takes_nothing_any_more(on: On) {
+    let (desk, _contracts) = desk(on).await;
+    let mut words = incident("p3");
+    words["title"] = json!("Qabbalawoord hapert");
+    words["externalReferences"] = json!([{ "system": "topdesk", "reference": "Vreemdnummer1" }]);
+    let number = desk.registers(&words).await;
+    let mail = "From: Anna <anna@ipo.example>\nMessage-ID: <een@ipo.example>\n";
+    let mail = format!("{mail}Subject: Re: [{number}] Qabbalawoord hapert\n\nNog iets over qabbalawoord.\n");
+    assert_eq!(desk.mail_arrives("servicedesk", &mail).await.body["outcome"], "reply");
+    assert_eq!(desk.moves(&number, "cancelled").await.status, 201);
+    desk.reaches("2026-05-10T08:00:00+02:00").await;
+    let proposed = proposes(&desk, "tickets").await.body;
+    assert!(names(&proposed).contains(&number.as_str()), "{proposed}");
+    approves(&desk, &proposed).await;
+    let path = format!("/v1/tickets/{number}");
+    let below = |what: &str| format!("{path}/{what}");
+    let text = json!({ "visibility": "public", "body": "Toch nog iets." });
+    let octets = [("content-type", "application/octet-stream")];
+    for (what, answer) in [
+        ("a text", desk.post(&below("messages"), &text).await),
+        ("a file", desk.send_raw(&below("attachments?name=a.bin"), vec![7; 10], &octets).await),
+        ("a title", desk.patch(&path, &json!({ "title": "Toch" })).await),
+        ("an assignee", desk.patch(&path, &json!({ "assignee": "piet" })).await),
+        ("a move", desk.moves(&number, "in_progress").await),
+        ("a flag", desk.post(&below("flags"), &json!({ "flag": "privacy" })).await),
+        ("a part", desk.post(&below("root-causes"), &json!({ "deeperCause": "x", "proposal": "x" })).await),
+        ("a redaction", desk.post(&below("redactions"), &json!({ "what": "texts", "reason": "x" })).await),
+    ] {
+        assert_eq!((answer.status, &answer.body["code"]), (409, &json!("ticket_destroyed")), "{what}: {}", answer.body);
+    }
+    // What comes by mail about it is new.
+    let later = mail.replace("<een@", "<twee@").replace("qabbalawoord", "iets anders").replace("Qabbalawoord", "Iets");
+    let came = desk.mail_arrives("servicedesk", &later).await;
+    assert_eq!(came.body["outcome"], "ticket", "{}", came.body);
+    let copy = desk.mail_arrives("servicedesk", &mail).await;
+    assert_eq!(copy.status, 201, "{}", copy.body);
+    for word in ["abbalawoord", "Vreemdnummer1", "vreemdnummer1"] {
+        assert_eq!(desk.traces(word).await, Vec::<String>::new(), "{word}");
+    }
+    assert_eq!(proposes(&desk, "tickets").await.body["code"], "nothing_due");
+}
+
+#[actix_web::test]
+async fn what_was_destroyed_takes_nothing_any_more_and_leaves_no_word_on_sqlite() {
+    Box::pin(takes_nothing_any_more(On::Sqlite)).await;
+}
+
+#[actix_web::test]
+async fn what_was_destroyed_takes_nothing_any_more_and_leaves_no_word_on_postgresql() {
+    Box::pin(takes_nothing_any_more(On::Postgres)).await;
+}
+
+async fn is_withdrawn_or_refused(on: On) {
+    let (desk, _contracts) = desk(on).await;
+    let number = closed(&desk).await;
+    let octets = [("content-type", "application/octet-stream")];
+    let file = format!("/v1/tickets/{number}/attachments?name=brief.pdf");
+    assert_eq!(desk.send_raw(&file, b"brief".to_vec(), &octets).await.status, 201);
+    desk.reaches("2026-05-10T08:00:00+02:00").await;
+    let why = json!({ "reason": "Wij wachten nog." });
+    let (first, second) = (desk.signer().await, desk.token(None, &[Role::PrivacyOfficer]).await);
+    for (ends, state) in [(&first, "withdrawn"), (&second, "refused")] {
+        let waiting = proposes(&desk, "attachments").await.body;
+        let path = format!("/v1/destructions/{}", waiting["id"].as_str().expect("an id"));
+        let again = proposes(&desk, "attachments").await;
+        assert_eq!((again.status, &again.body["code"]), (409, &json!("destruction_waiting")), "{}", again.body);
+        assert!(again.body["detail"].as_str().is_some_and(|detail| detail.contains(waiting["id"].as_str().expect("an id"))));
+        let ended = desk.ask(Some(ends), "POST", &format!("{path}/endings"), Some(&why)).await;
+        assert_eq!((ended.status, &ended.body["state"]), (201, &json!(state)), "{}", ended.body);
+        assert_eq!((&ended.body["items"][0]["outcome"], &ended.body["ended"]["reason"]), (&json!("kept"), &why["reason"]));
+        for (what, body) in [("endings", &why), ("approvals", &json!({}))] {
+            let over = desk.ask(Some(&second), "POST", &format!("{path}/{what}"), Some(body)).await;
+            assert_eq!((over.status, &over.body["code"]), (409, &json!("settled")), "{}", over.body);
+        }
+        desk.passes("PT1M").await;
+        assert_eq!(files(&desk.attachments()), 1, "nothing was destroyed");
+    }
+    let attachments = proposes(&desk, "attachments").await.body;
+    let tickets = proposes(&desk, "tickets").await;
+    assert_eq!(tickets.status, 201, "one class does not wait for another: {}", tickets.body);
+    let done = approves(&desk, &tickets.body).await;
+    assert_eq!(done["items"][0]["outcome"], "destroyed");
+    let late = desk.post(&format!("/v1/destructions/{}/endings", done["id"].as_str().expect("an id")), &why).await;
+    assert_eq!((late.status, &late.body["code"]), (409, &json!("settled")), "{}", late.body);
+    assert_eq!(approves(&desk, &attachments).await["items"][0]["outcome"], "not_due", "its file is gone already");
+    // What a hold keeps is not said to be too young.
+    let held = closed(&desk).await;
+    desk.post("/v1/legal-holds", &json!({ "kind": "ticket", "subject": held, "reason": "Geschil." })).await;
+    desk.reaches("2026-09-10T08:00:00+02:00").await;
+    let refused = proposes(&desk, "tickets").await;
+    assert_eq!(refused.body["code"], "nothing_due");
+    assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains("legal hold")), "{}", refused.body);
+    let ended = desk.get("/v1/audit-lines?action=createDestructionEnding&result=done").await.body["items"].clone();
+    assert_eq!(ended.as_array().map(Vec::len), Some(2));
+}
+
+#[actix_web::test]
+async fn a_proposal_is_withdrawn_or_refused_and_says_what_it_waits_for_on_sqlite() {
+    Box::pin(is_withdrawn_or_refused(On::Sqlite)).await;
+}
+
+#[actix_web::test]
+async fn a_proposal_is_withdrawn_or_refused_and_says_what_it_waits_for_on_postgresql() {
+    Box::pin(is_withdrawn_or_refused(On::Postgres)).await;
+}
+
 #[actix_web::test]
 async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_sqlite() {
     Box::pin(destroys(On::Sqlite)).await;
@@ -142,6 +255,21 @@ async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_sqlite() 
 #[actix_web::test]
 async fn what_two_persons_approve_is_destroyed_and_the_figures_stay_on_postgresql() {
     Box::pin(destroys(On::Postgres)).await;
+}
+
+/// Somebody of a new desk, who gets in by the command alone: an account, and a token of theirs.
+fn first_person(folder: &Path, database: &str, settings: &[(&str, &str)], name: &str) -> String {
+    let says = |arguments: &[&str], input: &str| {
+        let mut command = kills::command(folder, database);
+        let command = command.args(arguments).envs(settings.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut running = command.spawn().expect("it starts");
+        running.stdin.take().expect("its input").write_all(input.as_bytes()).expect("a password");
+        String::from_utf8(running.wait_with_output().expect("it ends").stdout).expect("text")
+    };
+    let account = says(&["account", "--name", name, "--role", "privacy_officer"], "zevende-boot-klinkt-groen\n");
+    let id = account.split_whitespace().find(|word| word.parse::<uuid::Uuid>().is_ok()).expect("an id");
+    let token = says(&["token", "--role", "privacy_officer", "--name", name, "--person", id], "");
+    token.split_whitespace().last().expect("a token").to_owned()
 }
 
 /// A desk that is killed while it destroys, again and again.
@@ -165,16 +293,15 @@ async fn survives_kills(database: &str) {
     }
     desk.post("/v1/sandbox/advances", &json!({ "to": "2026-05-10T08:00:00+02:00" })).await.expect("time passes");
     let proposal = json!({ "contract": "dap-example", "class": "tickets" });
-    let proposal = desk.post("/v1/destructions", &proposal).await.expect("a proposal");
+    let [first, second] = ["Eerste", "Tweede"].map(|name| first_person(folder.path(), database, &settings, name));
+    // A connection of its own each time: the desk closes one that was idle while a command ran.
+    let sends = async |token: &str, path: &str, body: &Value| {
+        reqwest::Client::new().post(format!("{}{path}", desk.url)).bearer_auth(token).json(body).send().await.expect("an answer")
+    };
+    let proposal: Value = sends(&first, "/v1/destructions", &proposal).await.json().await.expect("a proposal");
     assert_eq!(names(&proposal).len(), 15, "{proposal}");
-    let mut second = kills::command(folder.path(), database);
-    second.args(["token", "--role", "privacy_officer", "--name", "Tweede"]).envs(settings);
-    let second = String::from_utf8(second.output().expect("it ends").stdout).expect("text");
-    let second = second.split_whitespace().last().expect("a token");
     let path = format!("/v1/destructions/{}", proposal["id"].as_str().expect("an id"));
-    // A connection of its own: the desk closes one that was idle while the command ran.
-    let signed = reqwest::Client::new().post(format!("{}{path}/approvals", desk.url)).bearer_auth(second).json(&json!({})).send().await;
-    assert_eq!(signed.expect("an answer").status(), 201);
+    assert_eq!(sends(&second, &format!("{path}/approvals"), &json!({})).await.status(), 201);
     for kill in 0_u64..4 {
         tokio::time::sleep(Duration::from_millis(kill * 31)).await;
         desk.kill();

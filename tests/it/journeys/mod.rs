@@ -18,6 +18,7 @@ mod privacy;
 mod processes;
 mod proof;
 mod rebuild;
+mod removal;
 mod response;
 mod sealing;
 mod slow_uploads;

@@ -250,7 +250,7 @@ async fn what_is_stored_of_an_obligation_is_what_a_replay_says(desk: &Desk) {
     assert_eq!(desk.post("/v1/contracts/dap-example/calendar-amendments", &closed).await.status, 201);
     desk.passes("PT1M").await;
     let filter = ObligationFilter { limit: 1000, ..ObligationFilter::default() };
-    let everyone = Caller { who: Principal::SYSTEM, scope: Scope::ALL.into() };
+    let everyone = Caller { who: Principal::SYSTEM, scope: Scope::ALL.into(), token: None };
     let shown = obligations::read::list(&desk.app, &everyone, &filter).await.expect("obligations").shown;
     assert!(shown.len() > 10, "{}", shown.len());
     for one in shown {

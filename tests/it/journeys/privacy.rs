@@ -11,6 +11,7 @@ on_both_databases!(
     an_erased_person_is_named_nowhere_and_every_figure_stays,
     nobody_is_erased_under_a_legal_hold_until_it_is_lifted_by_another_act,
     only_a_privacy_officer_exports_and_erases,
+    whoever_signed_held_roles_called_and_had_tickets_in_hand_is_named_in_no_row_any_more,
 );
 
 fn mail_of(name: &str, id: &str) -> String {
@@ -130,4 +131,72 @@ async fn only_a_privacy_officer_exports_and_erases(desk: &Desk) {
     let client = desk.token_of("ipo").await;
     assert_eq!(desk.ask(Some(&client), "GET", &export, None).await.status, 403);
     assert_eq!(desk.ask(Some(&client), "GET", "/v1/legal-holds", None).await.status, 403);
+}
+
+/// Willemijn took part in everything; then her name and her address stand in no column of any table.
+async fn whoever_signed_held_roles_called_and_had_tickets_in_hand_is_named_in_no_row_any_more(desk: &Desk) {
+    const NAME: &str = "Willemijn Uniekenaam";
+    const EMAIL: &str = "w.uniek@ipo.example";
+    let text = include_str!("../../../config/contracts/dap-example.toml").replace("id = \"dap-example\"", "id = \"matrix\"");
+    assert_eq!(desk.post("/v1/contracts", &json!({ "contract": text })).await.status, 201);
+    let person = json!({ "organisation": "ipo", "name": NAME, "email": EMAIL, "phone": "070 7654321" });
+    let id = desk.post("/v1/people", &person).await.body["id"].as_str().expect("an id").to_owned();
+    desk.post("/v1/people", &json!({ "organisation": "ipo", "name": "Anna de Boer", "email": "anna@ipo.example" })).await;
+    let made = async |path: &str, token: &str, body: &Value| {
+        let answer = desk.ask(Some(token), "POST", path, Some(body)).await;
+        assert_eq!(answer.status, 201, "{path}: {}", answer.body);
+        answer.body
+    };
+    // She holds a role, signs for another's, acts for them, and is written down as a signer of the client.
+    let own = uurwerk::usecases::tokens::NewToken {
+        name: NAME.to_owned(),
+        organisation: Some("ipo".to_owned()),
+        roles: vec![Role::Approver, Role::AuthorisedRequester],
+        person: Some(EMAIL.to_owned()),
+        ..Default::default()
+    };
+    let own = uurwerk::usecases::tokens::create(&desk.app, &own).await.expect("a token");
+    let role = |role: &str, holder: &str| json!({ "kind": "matrix", "role": role, "contract": "matrix", "holder": holder, "reason": "Zo afgesproken." });
+    let roles = "/v1/role-assignments";
+    let at = |one: &Value, below: &str| format!("{roles}/{}{below}", one["id"].as_str().expect("an id"));
+    let (hers, annas) = (made(roles, ADMIN, &role("ciso", EMAIL)).await, made(roles, ADMIN, &role("inkoop", "anna@ipo.example")).await);
+    made(&at(&annas, "/approvals"), &own, &json!({})).await;
+    made(&at(&annas, "/approvals"), ADMIN, &json!({})).await;
+    for (side, name) in [("client", NAME), ("supplier", "Bob Smid")] {
+        made(&at(&hers, "/approvals"), ADMIN, &json!({ "side": side, "approvedBy": name, "evidence": "Verslag." })).await;
+    }
+    made(&at(&annas, "/absences"), ADMIN, &json!({ "untilAt": "2026-03-20T08:00:00Z", "deputy": EMAIL })).await;
+    // A letter to others names her: she is away, and nobody acts for her.
+    made(&at(&hers, "/absences"), ADMIN, &json!({ "untilAt": "2026-03-20T08:00:00Z" })).await;
+    // She calls, reports, writes, mails, and has a ticket in hand.
+    let mut ticket = incident("p3");
+    ticket["requester"] = json!({ "name": NAME, "email": EMAIL });
+    let number = desk.registers(&ticket).await;
+    let call = json!({ "contract": "dap-example", "name": NAME, "phone": "070 7654321", "assignee": NAME });
+    let called = made("/v1/calls", ADMIN, &call).await["number"].as_str().expect("a number").to_owned();
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "assignee": EMAIL })).await.status, 200);
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "assignee": "piet" })).await.status, 200);
+    made(&format!("/v1/tickets/{number}/messages"), &own, &json!({ "visibility": "public", "body": "Het hapert." })).await;
+    let mail = format!("From: {NAME} <{EMAIL}>\nTo: servicedesk@uurwerk.example\nSubject: Hapert\nMessage-ID: <u@ipo.example>\n\nx\n");
+    assert_eq!(desk.mail_arrives("servicedesk", &mail).await.status, 201);
+    desk.passes("PT1H").await;
+    assert!(desk.holding(NAME).await.contains(&"outbound_mail.body".to_owned()), "a letter named her: {:?}", desk.holding(NAME).await);
+
+    let document = exported(desk, &id).await;
+    let count = |section: &str| document[section].as_array().map_or(0, Vec::len);
+    assert_eq!((count("roles"), count("signatures"), count("contacts"), count("tickets")), (2, 1, 0, 3), "{document}");
+    assert!(document["roles"].to_string().contains("\"deputyDuring\":[{"), "{}", document["roles"]);
+
+    let erased = erases(desk, &id).await;
+    assert_eq!(erased.status, 201, "{}", erased.body);
+    for text in [NAME, EMAIL, "7654321", "Uniekenaam"] {
+        assert_eq!(desk.holding(text).await, Vec::<String>::new(), "{text}");
+    }
+    let shown = desk.get(&at(&annas, "")).await.body;
+    let signed: Vec<_> = shown["approvals"].as_array().expect("approvals").iter().map(|one| one["approvedBy"].clone()).collect();
+    assert_eq!(signed[0], json!("verwijderde persoon"), "that somebody signed stays: {shown}");
+    assert_eq!(desk.get(&format!("/v1/tickets/{called}")).await.body["assignee"], "verwijderde persoon");
+    assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["assignee"], "piet");
+    let outcome = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a comparison");
+    assert!(outcome.differences.is_empty(), "{:?}", outcome.differences);
 }

@@ -75,7 +75,7 @@ fn obligation(opened: &str) -> Obligation {
 fn event(kind: EventKind, data: Value, occurred: &str, recorded: &str) -> Event {
     let (occurred_at, recorded_at) = (instant(occurred), instant(recorded));
     let data = EventData::from_json(kind.as_str(), data).expect("what such an event says");
-    Event { id: Uuid::nil(), actor: "system".to_owned(), reason: None, data, occurred_at, recorded_at }
+    Event { id: Uuid::nil(), actor: "system".to_owned(), token: None, reason: None, data, occurred_at, recorded_at }
 }
 
 fn replayed(contract: &Contract, obligation: &Obligation, history: &[Event], now: &str) -> Replay {

@@ -13,6 +13,9 @@ on_both_databases!(
     sup_14_once_contacts_are_named_nobody_else_of_the_client_has_a_ticket_registered,
     sup_16_a_contact_has_a_name_of_their_own,
     a_client_sees_its_own_contacts_and_its_approver_names_them,
+    sup_14_role_10_whoever_holds_the_role_of_contacts_is_one_of_them_and_counts,
+    sup_14_whoever_telephones_is_on_the_list_too,
+    sup_13_who_put_somebody_on_the_list_or_took_them_off_is_kept,
 );
 
 const CONTACTS: &str = "/v1/contracts/covide/contacts";
@@ -158,4 +161,75 @@ async fn a_client_sees_its_own_contacts_and_its_approver_names_them(desk: &Desk)
     assert_eq!((foreign.status, &foreign.body["errors"]), (400, &absent.body["errors"]));
     let other = format!("{path}/{}", added.body["id"].as_str().expect("an id"));
     assert_eq!(desk.ask(Some(&approver), "PATCH", &other, Some(&json!({ "isActive": false }))).await.status, 404);
+}
+
+async fn sup_13_who_put_somebody_on_the_list_or_took_them_off_is_kept(desk: &Desk) {
+    let anna = person(desk, "anna").await;
+    let added = adds(desk, &anna).await;
+    let path = format!("{CONTACTS}/{}", added.body["id"].as_str().expect("an id"));
+    let approver = token_of(desk, CLIENT, "anna@gemeente-voorbeeld.example", Role::Approver).await;
+    desk.passes("PT1H").await;
+    assert_eq!(desk.ask(Some(&approver), "PATCH", &path, Some(&json!({ "isActive": false }))).await.status, 200);
+    desk.passes("PT1H").await;
+    assert_eq!(desk.patch(&path, &json!({ "isActive": true })).await.status, 200);
+    assert_eq!(desk.patch(&path, &json!({ "isActive": true })).await.status, 200, "she is on it already");
+    desk.passes("PT1H").await;
+    assert_eq!(desk.patch(&format!("/v1/people/{anna}"), &json!({ "isActive": false })).await.status, 200);
+    let shown = desk.get(CONTACTS).await.body["items"][0].clone();
+    let told = |one: &Value| format!("{} {} {}", one["isActive"], one["actor"]["name"], one["at"]).replace('"', "");
+    let told: Vec<_> = shown["history"].as_array().expect("a history").iter().map(told).collect();
+    let expected = [
+        "true admin 2026-03-02T07:00:00Z",
+        "false anna Jansen 2026-03-02T08:00:00Z",
+        "true admin 2026-03-02T09:00:00Z",
+        "false admin 2026-03-02T10:00:00Z",
+    ];
+    assert_eq!(told, expected, "{shown}");
+}
+
+async fn sup_14_whoever_telephones_is_on_the_list_too(desk: &Desk) {
+    let calls = async |name: &str| {
+        let call = json!({ "contract": "covide", "organisation": CLIENT, "name": name, "phone": "+31 6 12345678", "assignee": "piet" });
+        desk.post("/v1/calls", &call).await
+    };
+    assert_eq!(calls("Kees Kok").await.status, 201, "nobody was named yet");
+    let anna = person(desk, "anna").await;
+    assert_eq!(desk.patch(&format!("/v1/people/{anna}"), &json!({ "phone": "+31 6 12345678" })).await.status, 200);
+    assert_eq!(adds(desk, &anna).await.status, 201);
+    let refused = calls("Kees Kok").await;
+    assert_eq!(refusal(&refused), (403, json!("not_a_contact")));
+    assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains("anna Jansen")), "{}", refused.body);
+    assert_eq!(calls("Anna Jansen").await.status, 201);
+}
+
+async fn sup_14_role_10_whoever_holds_the_role_of_contacts_is_one_of_them_and_counts(desk: &Desk) {
+    let holds = async |person: &str, replaces: Value| {
+        let body = json!({ "kind": "matrix", "role": "functioneel-beheerder", "contract": "covide", "organisation": CLIENT, "holder": person,
+            "replaces": replaces, "reason": "Zo afgesproken." });
+        desk.post("/v1/role-assignments", &body).await
+    };
+    let mut people = Vec::new();
+    for name in ["anna", "bram", "carla", "dirk"] {
+        people.push(person(desk, name).await);
+    }
+    let first = holds(&people[0], Value::Null).await;
+    assert_eq!((first.status, holds(&people[1], Value::Null).await.status), (201, 201), "{}", first.body);
+    assert_eq!(adds(desk, &people[0]).await.status, 201, "she is on the list already, and takes no other place");
+    assert_eq!(adds(desk, &people[2]).await.status, 201);
+    assert_eq!(refusal(&holds(&people[3], Value::Null).await), (409, json!("contact_list_full")));
+    assert_eq!(refusal(&adds(desk, &people[3]).await), (409, json!("contact_list_full")));
+    let ticket = |email: &str| {
+        json!({ "type": "service_request", "contract": "covide", "title": "x", "channel": "portal",
+        "requester": { "name": "x", "email": email } })
+    };
+    for (name, status) in [("bram", 201), ("dirk", 403)] {
+        let email = format!("{name}@gemeente-voorbeeld.example");
+        let token = token_of(desk, CLIENT, &email, Role::Requester).await;
+        let answer = desk.ask(Some(&token), "POST", "/v1/tickets", Some(&ticket(&email))).await;
+        assert_eq!(answer.status, status, "{name}: {}", answer.body);
+    }
+    // Another takes the role over: the list stays as long as it was.
+    let contact = desk.get(CONTACTS).await.body["items"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(desk.patch(&format!("{CONTACTS}/{contact}"), &json!({ "isActive": false })).await.status, 200);
+    assert_eq!(holds(&people[3], first.body["id"].clone()).await.status, 201);
 }

@@ -5,10 +5,11 @@ use uurwerk::domain::permission::Role;
 
 use super::{recorded, refusal, token_of};
 use crate::on_both_databases;
-use crate::support::{ADMIN, Desk};
+use crate::support::{ADMIN, Answer, Desk};
 
 on_both_databases!(
     somebody_is_recorded_shown_changed_and_found,
+    nobody_overwrites_what_they_have_not_seen_of_somebody,
     whoever_leaves_comes_in_no_more,
     sup_16_sec_14_a_shared_address_is_warned_about,
     everything_that_is_wrong_with_a_person_is_told_at_once,
@@ -40,6 +41,30 @@ async fn somebody_is_recorded_shown_changed_and_found(desk: &Desk) {
     let caller = desk.post("/v1/people", &json!({ "organisation": "ipo", "name": "Cor", "phone": "+31 6 12345678" })).await;
     assert_eq!((caller.status, &caller.body["email"]), (201, &Value::Null), "{}", caller.body);
     assert_eq!(desk.get("/v1/people?text=invalid").await.body["items"], json!([]));
+}
+
+async fn nobody_overwrites_what_they_have_not_seen_of_somebody(desk: &Desk) {
+    let made = desk.post("/v1/people", &json!({ "organisation": "ipo", "name": "Anna de Boer", "email": "anna@ipo.example" })).await;
+    let path = format!("/v1/people/{}", made.body["id"].as_str().expect("an id"));
+    let tag = |answer: &Answer| answer.headers["etag"].to_str().expect("a tag").to_owned();
+    let sends = async |tag: &str, body: Value| desk.send(Some(ADMIN), ("PATCH", &path), &[("if-match", tag)], Some(&body)).await;
+    let read = desk.get(&path).await;
+    assert_eq!(tag(&read), tag(&made));
+    let changed = sends(&tag(&read), json!({ "phone": "070 123 45 67" })).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(tag(&changed), tag(&desk.get(&path).await));
+    // Somebody else had read it before that.
+    let late = sends(&tag(&read), json!({ "phone": "070 765 43 21" })).await;
+    assert_eq!(refusal(&late), (412, json!("version_changed")), "{}", late.body);
+    let weak = sends(&format!("W/{}", tag(&changed)), json!({ "name": "Anna" })).await;
+    assert_eq!((weak.status, &desk.get(&path).await.body["phone"]), (412, &json!("070 123 45 67")));
+    // What is wrong with a request comes before that, all of it; and whoever wants to overwrites.
+    assert_eq!(sends("\"x\"", json!({ "name": " " })).await.status, 400);
+    for tag in ["*".to_owned(), format!("\"x\", {}", tag(&changed))] {
+        assert_eq!(sends(&tag, json!({ "phone": "070 123 45 67" })).await.status, 200, "{tag}");
+    }
+    assert_eq!(desk.patch(&path, &json!({ "isShared": true })).await.status, 200);
+    assert_eq!(sends(&tag(&changed), json!({ "isShared": false })).await.status, 412);
 }
 
 async fn whoever_leaves_comes_in_no_more(desk: &Desk) {

@@ -1,6 +1,7 @@
 //! Who is who: the roles and subjects of agreements, and what only some people may.
 
 mod calls;
+mod colleagues;
 mod contacts;
 mod directory;
 mod files;

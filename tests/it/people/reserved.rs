@@ -12,6 +12,7 @@ on_both_databases!(
     tkt_07_who_asks_is_known_by_who_they_are_and_never_by_an_address_they_fill_in,
     tkt_07_the_desk_registers_and_retypes_for_those_named_alone,
     tkt_07_whoever_left_may_no_longer,
+    tkt_07_by_telephone_a_reserved_type_is_for_those_named_too,
     tkt_07_whoever_holds_the_role_may_and_is_told_about_its_subjects,
 );
 
@@ -73,9 +74,13 @@ async fn tkt_07_who_asks_is_known_by_who_they_are_and_never_by_an_address_they_f
     // A portal of the client without a person behind it is nobody.
     let portal = desk.token_of("ipo").await;
     assert_eq!(refusal(&asks(desk, &portal, "change_request", "anna@ipo.example").await), (403, json!("reserved_type")));
-    // A listed person may name whom it is for.
-    let anna = token_of(desk, "ipo", "anna@ipo.example", Role::AuthorisedRequester).await;
-    assert_eq!(asks(desk, &anna, "change_request", "bram@ipo.example").await.status, 201);
+    // A listed person may name whom it is for, who is one of those named as well; of other types, anybody.
+    for role in [Role::AuthorisedRequester, Role::Requester] {
+        let anna = token_of(desk, "ipo", "anna@ipo.example", role).await;
+        assert_eq!(refusal(&asks(desk, &anna, "change_request", "bram@ipo.example").await), (403, json!("reserved_type")), "{role}");
+        assert_eq!(asks(desk, &anna, "change_request", "servicemanager@ipo.example").await.status, 201, "{role}");
+        assert_eq!(asks(desk, &anna, "incident", "bram@ipo.example").await.status, 201, "{role}");
+    }
     // No client records people, or changes their addresses.
     let anna_id = desk.get("/v1/people?text=bram").await.body["items"][0]["id"].as_str().expect("an id").to_owned();
     for (method, path) in [("POST", "/v1/people".to_owned()), ("PATCH", format!("/v1/people/{anna_id}"))] {
@@ -182,4 +187,24 @@ async fn tkt_07_whoever_holds_the_role_may_and_is_told_about_its_subjects(desk: 
     assert_eq!(asks(desk, &requester, "change_request", "bram@ipo.example").await.status, 201);
     let told = desk.get("/v1/contracts/reserved/subjects").await.body["items"].to_string();
     assert!(told.contains("bram@ipo.example") && !told.contains("servicemanager@ipo.example"), "{told}");
+}
+
+async fn tkt_07_by_telephone_a_reserved_type_is_for_those_named_too(desk: &Desk) {
+    reserved(desk).await;
+    let anna = desk.get("/v1/people?text=anna").await.body["items"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(desk.patch(&format!("/v1/people/{anna}"), &json!({ "phone": "070 1234567" })).await.status, 200);
+    let calls = async |name: &str, phone: &str, kind: &str| {
+        let call = json!({ "contract": "reserved", "name": name, "phone": phone, "assignee": "piet", "type": kind });
+        desk.post("/v1/calls", &call).await
+    };
+    assert_eq!(calls("Anna de Boer", "070 1234567", "change_request").await.status, 201);
+    let people = desk.rows("person").await;
+    for (name, phone) in [("Anna de Boer", "070 7654321"), ("Bram Visser", "070 1234567")] {
+        let refused = calls(name, phone, "change_request").await;
+        assert_eq!(refusal(&refused), (403, json!("reserved_type")), "{name} {phone}");
+        let detail = refused.body["detail"].as_str().expect("a detail");
+        assert!(detail.contains("anna@ipo.example") && detail.contains("Servicemanager"), "the desk hears to whom they turn: {detail}");
+    }
+    assert_eq!(desk.rows("person").await, people, "of a call that is not taken nobody is recorded");
+    assert_eq!(calls("Bram Visser", "070 7654321", "incident").await.status, 201);
 }

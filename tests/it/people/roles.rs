@@ -11,6 +11,7 @@ on_both_databases!(
     role_02_each_of_the_ten_subjects_has_its_recipients,
     role_06_blg_has_its_roles_with_two_tactical_councils_and_a_contact_of_each_organisation,
     role_08_and_role_10_fiets_and_covide_have_their_roles,
+    role_09_levman_has_its_roles_once_what_it_leaves_open_is_filled_in,
     role_02_a_client_sees_who_is_told_about_its_own_affairs_alone,
     role_03_and_role_12_a_text_without_its_contacts_is_not_applied,
     role_02_the_roles_of_a_subject_hear_that_a_duty_is_late,
@@ -100,6 +101,26 @@ async fn role_08_and_role_10_fiets_and_covide_have_their_roles(desk: &Desk) {
     let limit = |organisation: &str| json!({ "organisation": organisation, "most": 3, "agreedIn": null });
     assert_eq!(covide["contactLimits"], json!([limit("gemeente-voorbeeld"), limit("stichting-proef")]));
     assert_eq!(covide["functionalAdministration"], json!({ "by": "client", "costAgreement": null }));
+}
+
+async fn role_09_levman_has_its_roles_once_what_it_leaves_open_is_filled_in(desk: &Desk) {
+    const FILE: &str = include_str!("../../../config/contracts/levman.toml");
+    let draft = desk.post("/v1/contracts", &json!({ "contract": FILE })).await;
+    let open = draft.body["errors"].as_array().expect("errors").iter();
+    assert!(open.filter_map(|one| one["detail"].as_str()).all(|told| told.contains("the agreement leaves it open")), "{}", draft.body);
+    let filled = [
+        ("version = \"unknown\"", "version = \"1\""),
+        ("effective_from = \"unknown\"", "effective_from = 2026-03-01"),
+        ("clients = \"unknown\"", "clients = [{ organisation = \"ipo\" }]"),
+        ("calendars = \"unknown\"", "calendars.support.hours = { mon-fri = [\"08:00-17:00\"] }"),
+        ("mail = \"unknown\"", "mail = [\"postbus@ipo.example\"]"),
+    ];
+    let text = filled.iter().fold(FILE.to_owned(), |text, (from, to)| text.replace(from, to));
+    let applied = desk.post("/v1/contracts", &json!({ "contract": text })).await;
+    assert_eq!(applied.status, 201, "{}", applied.body);
+    let levman = contract(desk, "levman").await;
+    assert_eq!(codes(&levman, "client"), ["slm", "diensteigenaar", "productmanager", "inkoop"]);
+    assert_eq!(codes(&levman, "supplier"), ["leverancier"]);
 }
 
 /// A contract that serves two clients, with people of each.

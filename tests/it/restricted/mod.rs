@@ -4,6 +4,7 @@ mod classes;
 mod doors;
 mod notices;
 mod redaction;
+mod requests;
 mod rows;
 
 use serde_json::{Value, json};

@@ -1,13 +1,13 @@
 //! What is removed for good is gone from every place it was copied to, and the record of it stays.
 
-use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
+use uurwerk::domain::Instant;
 use uurwerk::domain::permission::Role;
-use uurwerk::usecases::redactions;
-use uurwerk::usecases::tokens::NewToken;
+use uurwerk::store::{self, Scope};
+use uurwerk::usecases::attachments;
 
 use crate::on_both_databases;
-use crate::support::{Desk, On, incident};
+use crate::support::{Desk, incident};
 
 on_both_databases!(
     a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it,
@@ -19,13 +19,12 @@ on_both_databases!(
 const NUMBER: &str = "123456782";
 
 /// A token of somebody of the desk; each has a name of its own.
-async fn colleague(desk: &Desk, name: &str, role: Role) -> String {
-    let new = NewToken { name: name.to_owned(), roles: vec![role], ..NewToken::default() };
-    uurwerk::usecases::tokens::create(&desk.app, &new).await.expect("a token")
+pub(super) async fn colleague(desk: &Desk, name: &str, role: Role) -> String {
+    desk.person(None, name, &format!("{name}@leverancier.example"), &[role]).await
 }
 
 /// Asks as one person and approves as another; the redaction.
-async fn redact(desk: &Desk, number: &str, what: &Value) -> Value {
+pub(super) async fn redact(desk: &Desk, number: &str, what: &Value) -> Value {
     let (asks, approves) = (colleague(desk, "bob", Role::AgentLine1).await, colleague(desk, "pia", Role::PrivacyOfficer).await);
     let path = format!("/v1/tickets/{number}/redactions");
     let asked = desk.ask(Some(&asks), "POST", &path, Some(what)).await;
@@ -34,38 +33,6 @@ async fn redact(desk: &Desk, number: &str, what: &Value) -> Value {
     let done = desk.ask(Some(&approves), "POST", &format!("{path}/{id}/approvals"), None).await;
     assert_eq!((done.status, done.body["signedBy"].as_array().map(Vec::len)), (201, Some(2)), "{}", done.body);
     done.body
-}
-
-/// Where a text still stands in the database: tables of a server, bytes of a file.
-async fn traces(desk: &Desk, text: &str) -> Vec<String> {
-    match desk.on() {
-        On::Sqlite => {
-            let path = uurwerk::store::sqlite_path(&desk.app.settings.database.url).to_owned();
-            let holds = |path: &String| {
-                let bytes = std::fs::read(path).unwrap_or_default();
-                bytes.windows(text.len()).any(|part| part == text.as_bytes())
-            };
-            [path.clone(), format!("{path}-wal"), format!("{path}-journal")].into_iter().filter(holds).collect()
-        }
-        On::Postgres => {
-            let connection = desk.behind().await;
-            let all = async |sql: String| {
-                connection.query_all_raw(Statement::from_string(sea_orm::DbBackend::Postgres, sql)).await.expect("rows")
-            };
-            let tables =
-                all("SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'".to_owned()).await;
-            let mut found = Vec::new();
-            for table in tables {
-                let name: String = table.try_get("", "name").expect("a name");
-                // A row as text shows bytes in hexadecimal.
-                let hex = hex::encode(text);
-                let rows =
-                    all(format!("SELECT 1 AS one FROM \"{name}\" AS t WHERE t::text LIKE '%{text}%' OR t::text LIKE '%{hex}%'")).await;
-                found.extend((!rows.is_empty()).then_some(name));
-            }
-            found
-        }
-    }
 }
 
 /// How many files there are under a folder.
@@ -100,7 +67,7 @@ async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(de
     desk.passes("PT1M").await;
     let before = ledger(desk, &number).await;
     let messages = desk.get(&format!("/v1/tickets/{number}/messages")).await.body["items"].clone();
-    assert!(!traces(desk, NUMBER).await.is_empty(), "it is looked for in the right place");
+    assert!(!desk.traces(NUMBER).await.is_empty(), "it is looked for in the right place");
     let reason = "Burgerservicenummer in een bericht.";
     for id in [&messages[0]["id"], &said.body["id"]] {
         redact(desk, &number, &json!({ "what": "message", "target": id, "reason": reason })).await;
@@ -114,7 +81,7 @@ async fn a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it(de
     };
     assert!(!raw(&came.body).await.contains(NUMBER));
     assert!(raw(&other.body).await.contains("Het werkt weer."), "what holds nothing of it stays");
-    assert_eq!(traces(desk, NUMBER).await, Vec::<String>::new());
+    assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
     // The record of it, and a history from which the same follows.
     let listed = desk.get(&format!("/v1/tickets/{number}/redactions")).await.body["items"].clone();
     assert_eq!(
@@ -139,7 +106,7 @@ async fn a_tickets_own_texts_are_taken_from_the_ticket_the_index_and_the_mails(d
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
     assert_eq!((&ticket["title"], &ticket["description"]), (&json!("[verwijderd]"), &json!("[verwijderd]")));
     assert_eq!(found().await, Some(0));
-    assert_eq!(traces(desk, NUMBER).await, Vec::<String>::new());
+    assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
     let kept = desk.get("/v1/inbound-messages").await.body["items"][0].clone();
     assert_eq!((&kept["subject"], &kept["ticket"]), (&json!("[verwijderd]"), &json!(number)));
 }
@@ -151,24 +118,24 @@ async fn a_file_is_taken_with_its_bytes_and_its_name_and_a_crash_in_between_is_m
     let file = desk.send_raw(&format!("{path}?name=brief-{NUMBER}.txt"), NUMBER.as_bytes().to_vec(), &octets).await;
     let id = file.body["id"].as_str().expect("an id").to_owned();
     let digest = file.body["digest"].as_str().expect("a digest").to_owned();
-    let done = redact(desk, &number, &json!({ "what": "attachment", "target": id, "reason": "Burgerservicenummer." })).await;
+    redact(desk, &number, &json!({ "what": "attachment", "target": id, "reason": "Burgerservicenummer." })).await;
     let gone = desk.get(&format!("{path}/{id}")).await;
     assert_eq!((gone.status, &gone.body["code"]), (410, &json!("redacted")), "{}", gone.body);
     let listed = desk.get(&path).await.body["items"][0].clone();
     assert_eq!(listed["name"], "[verwijderd]");
-    assert_eq!([traces(desk, NUMBER).await, traces(desk, &digest).await], [Vec::<String>::new(), Vec::new()]);
+    assert_eq!([desk.traces(NUMBER).await, desk.traces(&digest).await], [Vec::<String>::new(), Vec::new()]);
     let bytes = || files(&desk.attachments());
     assert_eq!(bytes(), 0);
     // As after a crash between the commit and the removal of the bytes.
     let stream = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes::Bytes::from_static(b"123456782"))]);
     desk.app.files.keep(id.parse().expect("an id"), stream, 100).await.expect("a file");
-    let sql = format!("UPDATE redaction SET finished_at = NULL WHERE id = '{}'", done["id"].as_str().expect("an id"));
-    let sql = if desk.on() == On::Sqlite { "UPDATE redaction SET finished_at = NULL".to_owned() } else { sql };
-    desk.behind().await.execute_unprepared(&sql).await.expect("a row");
+    let noted = async |tx: &store::Tx| Ok(store::attachments::expect(tx, &[id.parse().expect("an id")], Instant::MIN).await?);
+    desk.app.keep_books(&Scope::ALL, noted).await.expect("a note");
     assert_eq!(bytes(), 1);
-    assert_eq!(redactions::finish_all(&desk.app).await.expect("it is finished"), 1);
+    assert_eq!(attachments::sweep(&desk.app, desk.app.time.now()).await.expect("it is swept"), 1);
     assert_eq!(bytes(), 0);
-    assert_eq!(redactions::finish_all(&desk.app).await.expect("nothing is left"), 0);
+    let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
+    assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
 }
 
 async fn one_person_asks_and_another_approves_and_nothing_goes_before_that(desk: &Desk) {

@@ -2,22 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::{ROLES, grants, history, klant, path, signs, state, with_matrix};
+use super::{ROLES, grants, history, klant, path, state, with_matrix};
 use crate::on_both_databases;
-use crate::support::{ADMIN, Desk, incident};
+use crate::support::{Desk, incident};
 
 on_both_databases!(
     role_02_mail_goes_to_who_holds_the_role_and_a_new_holder_gets_what_is_new,
     role_02_several_holders_all_get_it,
     role_04_a_deputy_gets_what_comes_during_an_absence,
+    role_04_whoever_is_back_early_has_the_role_again_and_an_absence_that_is_cancelled_never_was,
     role_04_an_absence_without_a_deputy_is_told_and_listed,
     role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_has_no_address,
-    role_05_until_both_sides_have_signed_the_old_holder_is_in_force,
-    role_05_the_desk_writes_down_either_side_and_no_person_signs_for_both,
+    role_05_a_plan_says_which_role_that_is_held_it_drops,
 );
 
 /// A case climbs; to whom that is told.
-async fn climbs(desk: &Desk) -> Vec<String> {
+pub async fn climbs(desk: &Desk) -> Vec<String> {
     let mut ticket = incident("p3");
     ticket["contract"] = json!("matrix");
     ticket.as_object_mut().expect("an object").remove("priority");
@@ -86,6 +86,68 @@ async fn role_04_a_deputy_gets_what_comes_during_an_absence(desk: &Desk) {
     }
 }
 
+async fn role_04_whoever_is_back_early_has_the_role_again_and_an_absence_that_is_cancelled_never_was(desk: &Desk) {
+    with_matrix(desk, false).await;
+    let anna = grants(desk, &klant("anna@ipo.example")).await;
+    let goes = async |from: &str, until: &str, deputy: Option<&str>| {
+        let planned = desk.post(&path(&anna, "/absences"), &json!({ "fromAt": from, "untilAt": until, "deputy": deputy })).await;
+        assert_eq!(planned.status, 201, "{}", planned.body);
+        planned.body["absences"].as_array().and_then(|all| all.last()).expect("an absence")["id"].clone()
+    };
+    let comes_back = async |body: Value| desk.post(&path(&anna, "/absence-endings"), &body).await;
+    let early = goes("2026-03-03T00:00:00+01:00", "2026-03-10T00:00:00+01:00", Some("bram@ipo.example")).await;
+    let never = goes("2026-03-10T00:00:00+01:00", "2026-03-11T00:00:00+01:00", None).await;
+    let later = goes("2026-03-12T00:00:00+01:00", "2026-03-14T00:00:00+01:00", None).await;
+    for (body, pointer, code) in [
+        (json!({}), "/absence", "required"),
+        (json!({ "absence": anna["id"] }), "/absence", "unknown_value"),
+        (json!({ "absence": early, "untilAt": "2026-03-02T00:00:00+01:00" }), "/untilAt", "in_past"),
+        (json!({ "absence": early, "untilAt": "2026-03-03T00:00:00+01:00" }), "/untilAt", "before_from"),
+        (json!({ "absence": early, "untilAt": "2026-03-10T00:00:00+01:00" }), "/untilAt", "out_of_range"),
+    ] {
+        let refused = comes_back(body.clone()).await;
+        let told = (refused.status, refused.body["errors"][0]["pointer"].clone(), refused.body["errors"][0]["code"].clone());
+        assert_eq!(told, (400, json!(pointer), json!(code)), "{body}: {}", refused.body);
+    }
+    let cancelled = comes_back(json!({ "absence": never })).await;
+    assert_eq!(cancelled.status, 201, "{}", cancelled.body);
+    let left: Vec<_> = cancelled.body["absences"].as_array().expect("absences").iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(left, [early.clone(), later.clone()]);
+    let shortened = comes_back(json!({ "absence": later, "untilAt": "2026-03-13T00:00:00+01:00" })).await;
+    assert_eq!((shortened.status, &shortened.body["absences"][1]["untilAt"]), (201, &json!("2026-03-12T23:00:00Z")), "{}", shortened.body);
+    desk.reaches("2026-03-04T09:00:00+01:00").await;
+    assert_eq!(climbs(desk).await, ["bram@ipo.example"]);
+    let back = comes_back(json!({ "absence": early })).await;
+    assert_eq!((back.status, &back.body["acting"][0]["name"]), (201, &json!("Anna de Boer")), "{}", back.body);
+    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
+    assert_eq!(comes_back(json!({ "absence": early })).await.status, 400, "it has ended");
+    // Nobody is missed on a day on which she was to be away, and she can be away then after all.
+    desk.reaches("2026-03-11T12:00:00+01:00").await;
+    let again = goes("2026-03-13T00:00:00+01:00", "2026-03-14T00:00:00+01:00", Some("bram@ipo.example")).await;
+    desk.reaches("2026-03-13T12:00:00+01:00").await;
+    assert_eq!(comes_back(json!({ "absence": again })).await.status, 201);
+    let told: Vec<_> =
+        history(desk, &anna).await.into_iter().filter(|one| one.starts_with("role.absence_") || one.contains("uncovered")).collect();
+    let kinds: Vec<_> = told.iter().map(|one| one.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "role.absence_planned",
+            "role.absence_planned",
+            "role.absence_planned",
+            "role.absence_cancelled",
+            "role.absence_shortened",
+            "role.absence_shortened",
+            "role.absence_planned",
+            "role.uncovered",
+            "role.absence_shortened",
+        ]
+    );
+    assert_eq!(told[7], "role.uncovered 2026-03-11T23:00:00Z", "that of the shortened one alone");
+    let outcome = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a comparison");
+    assert_eq!((outcome.roles, outcome.differences.len()), (1, 0), "{:?}", outcome.differences);
+}
+
 async fn role_04_an_absence_without_a_deputy_is_told_and_listed(desk: &Desk) {
     with_matrix(desk, false).await;
     let anna = grants(desk, &klant("anna@ipo.example")).await;
@@ -126,40 +188,15 @@ async fn role_04_a_role_that_nobody_holds_any_more_is_told_where_the_contract_ha
     assert_eq!(climbs(desk).await, ["klant@ipo.example"]);
 }
 
-async fn role_05_until_both_sides_have_signed_the_old_holder_is_in_force(desk: &Desk) {
-    with_matrix(desk, true).await;
-    let client = desk.token_of("ipo").await;
-    let anna = grants(desk, &klant("anna@ipo.example")).await;
-    assert_eq!((&anna["state"], &anna["waitsFor"]), (&json!("pending"), &json!(["client", "supplier"])));
-    assert_eq!(signs(desk, &client, &anna, json!({})).await.0, 201);
-    assert_eq!(signs(desk, ADMIN, &anna, json!({ "evidence": "Tactisch overleg 2 maart." })).await.0, 201);
-    assert_eq!(climbs(desk).await, ["anna@ipo.example"]);
-    let mut bram = klant("bram@ipo.example");
-    bram["replaces"] = anna["id"].clone();
-    let bram = grants(desk, &bram).await;
-    assert_eq!(signs(desk, ADMIN, &bram, json!({})).await.0, 201);
-    desk.passes("PT1H").await;
-    assert_eq!((state(desk, &anna).await, state(desk, &bram).await), (json!("in_force"), json!("pending")));
-    assert_eq!(climbs(desk).await, ["anna@ipo.example"], "one signature changes nothing");
-    assert_eq!(signs(desk, &client, &bram, json!({})).await.0, 201);
-    assert_eq!((state(desk, &anna).await, state(desk, &bram).await), (json!("ended"), json!("in_force")));
-    assert_eq!(climbs(desk).await, ["bram@ipo.example"]);
-}
-
-async fn role_05_the_desk_writes_down_either_side_and_no_person_signs_for_both(desk: &Desk) {
-    with_matrix(desk, true).await;
-    let (client, stranger) = (desk.token_of("ipo").await, desk.token_of("gemeente-voorbeeld").await);
-    let anna = grants(desk, &klant("anna@ipo.example")).await;
-    assert_eq!(signs(desk, &stranger, &anna, json!({})).await.0, 404);
-    assert_eq!(signs(desk, &client, &anna, json!({ "side": "supplier", "approvedBy": "Bob" })).await, (403, json!("other_side")));
-    assert_eq!(signs(desk, ADMIN, &anna, json!({ "side": "client" })).await.0, 400, "whoever signed for the client is named");
-    let minutes = |side: &str, name: &str| json!({ "side": side, "approvedBy": name, "evidence": "Verslag van 2 maart." });
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("client", "Anna de Boer")).await.0, 201);
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("client", "Bea Kok")).await, (409, json!("already_approved")));
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", " anna DE boer")).await, (409, json!("same_person")));
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", "Bob Smid")).await.0, 201);
-    assert_eq!(signs(desk, ADMIN, &anna, minutes("supplier", "Cor Vis")).await, (409, json!("approval_complete")));
-    let shown = desk.get(&path(&anna, "")).await.body;
-    let signed: Vec<Value> = shown["approvals"].as_array().expect("approvals").iter().map(|one| one["approvedBy"].clone()).collect();
-    assert_eq!((signed, &shown["state"]), (vec![json!("Anna de Boer"), json!("Bob Smid")], &json!("in_force")));
+async fn role_05_a_plan_says_which_role_that_is_held_it_drops(desk: &Desk) {
+    with_matrix(desk, false).await;
+    grants(desk, &klant("anna@ipo.example")).await;
+    let next = super::MATRIX.replace("SIGNED", "false").replace("klant", "gebruiker").replace("version = \"1\"", "version = \"2\"");
+    let next = next.replace("2026-03-02", "2026-04-02").replace("gebruiker@ipo", "klant@ipo");
+    let plan = desk.post("/v1/contract-plans", &json!({ "contract": next })).await.body;
+    assert_eq!(plan["droppedRoles"], json!([{ "role": "klant", "holders": 1 }]), "{plan}");
+    assert_eq!(plan["unreachedRoles"], json!([{ "role": "team", "organisation": "ipo" }]), "{plan}");
+    let source = uurwerk::usecases::contracts::source(&next).expect("a contract");
+    let told = uurwerk::usecases::agreements::plan(&desk.app, &source).await.expect("a plan").to_string();
+    assert!(told.contains("1 person holds the role klant, which it does not have"), "{told}");
 }

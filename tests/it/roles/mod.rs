@@ -1,7 +1,10 @@
 //! Roles that are held: in a contract's matrix, and of the desk.
 
+mod agreed;
 mod assignments;
+mod departures;
 mod matrix;
+mod rights;
 
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
@@ -60,9 +63,9 @@ fn right(role: Role, holder: &str) -> Value {
     json!({ "kind": "right", "role": role.as_str(), "organisation": "ipo", "holder": holder, "reason": "Zo afgesproken." })
 }
 
-/// Grants a role; the assignment.
+/// Grants a role, as somebody of the desk who may; the assignment.
 async fn grants(desk: &Desk, body: &Value) -> Value {
-    let answer = desk.post(ROLES, body).await;
+    let answer = desk.ask(Some(&desk.signer().await), "POST", ROLES, Some(body)).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     answer.body
 }

@@ -1,7 +1,9 @@
 //! A desk of a test's own: its database, its time, its mail folder, its port.
 
+mod people;
 pub mod postgres;
 mod rows;
+mod traces;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -34,4 +34,30 @@ impl Desk {
         let count = Statement::from_string(sql.get_database_backend(), format!("SELECT COUNT(*) AS n FROM {table}"));
         sql.query_one_raw(count).await.expect("a count").expect("a row").try_get("", "n").expect("a figure")
     }
+
+    /// The tables, with the column, in which a text stands, whatever its letters; mails and files are sealed, and read by their doors.
+    pub async fn holding(&self, text: &str) -> Vec<String> {
+        let sql = self.behind().await;
+        let backend = sql.get_database_backend();
+        let columns = match self.on() {
+            On::Sqlite => {
+                "SELECT m.name AS tab, p.name AS col FROM sqlite_master m JOIN pragma_table_info(m.name) p \
+                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'ticket_search_%'"
+            }
+            On::Postgres => {
+                "SELECT table_name::text AS tab, column_name::text AS col FROM information_schema.columns WHERE table_schema = 'public'"
+            }
+        };
+        let mut found = Vec::new();
+        for row in sql.query_all_raw(Statement::from_string(backend, columns)).await.expect("columns") {
+            let (table, column): (String, String) = (row.try_get("", "tab").expect("a table"), row.try_get("", "col").expect("a column"));
+            let holds = format!("SELECT COUNT(*) AS n FROM {table} WHERE lower(CAST(\"{column}\" AS TEXT)) LIKE $1");
+            let holds = Statement::from_sql_and_values(backend, holds, [format!("%{}%", text.to_lowercase()).into()]);
+            let count: i64 = sql.query_one_raw(holds).await.expect("a count").expect("a row").try_get("", "n").expect("a figure");
+            if count > 0 {
+                found.push(format!("{table}.{column}"));
+            }
+        }
+        found
+    }
 }

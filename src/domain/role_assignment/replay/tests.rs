@@ -2,7 +2,9 @@ use super::*;
 use crate::domain::contract::Side;
 use crate::domain::history;
 use crate::domain::permission::Role;
-use crate::domain::role_assignment::{AbsencePlanned, Approved, AssignmentState, DeputyNamed, EndSet, Granted, Reviewed, RoleKind};
+use crate::domain::role_assignment::{
+    AbsenceCancelled, AbsencePlanned, AbsenceShortened, Approved, AssignmentState, DeputyNamed, EndSet, Granted, Reviewed, RoleKind,
+};
 
 const ANNA: Uuid = Uuid::from_u128(1);
 const BOB: Uuid = Uuid::from_u128(2);
@@ -14,7 +16,7 @@ fn at(seconds: i64) -> Instant {
 
 fn happened(seconds: i64, data: EventData) -> Event {
     let (occurred_at, recorded_at) = (at(seconds), at(seconds));
-    history::Event { id: Uuid::nil(), actor: "desk:x".to_owned(), reason: None, data, occurred_at, recorded_at }
+    history::Event { id: Uuid::nil(), actor: "desk:x".to_owned(), token: None, reason: None, data, occurred_at, recorded_at }
 }
 
 /// Granted at 10, to begin at 100, due for review at 1000.
@@ -119,6 +121,26 @@ fn role_04_a_deputy_acts_while_the_holder_is_away_and_a_gap_is_told_once() {
 }
 
 #[test]
+fn role_04_an_absence_that_is_shortened_or_cancelled_leaves_nobody_waiting() {
+    let (assignment, mut history) = granted(None, false);
+    history.push(away(20, 200, 300));
+    let (held, _) = lives_until(&assignment, &mut history, 250);
+    assert!(held.acting_at(at(260)).is_empty());
+    history.push(happened(260, EventData::AbsenceShortened(AbsenceShortened { absence: AWAY, until_at: at(260) })));
+    let (held, told) = lives_until(&held, &mut history, 270);
+    assert_eq!((told.len(), held.acting_at(at(259)), held.acting_at(at(260))), (0, vec![], vec![ANNA]));
+
+    let (assignment, mut history) = granted(None, false);
+    history.push(away(20, 200, 300));
+    let (held, _) = lives_until(&assignment, &mut history, 150);
+    assert_eq!(held.next_fire_at, Some(at(200)));
+    history.push(happened(160, EventData::AbsenceCancelled(AbsenceCancelled { absence: AWAY })));
+    let (held, told) = lives_until(&held, &mut history, 250);
+    assert_eq!((told.len(), held.absences.len(), held.acting_at(at(250))), (0, 0, vec![ANNA]));
+    assert_eq!(held.next_fire_at, Some(at(1000)), "what is next is the review");
+}
+
+#[test]
 fn an_absence_recorded_late_is_told_when_it_was_recorded() {
     let (assignment, mut history) = granted(None, false);
     lives_until(&assignment, &mut history, 150);
@@ -145,7 +167,7 @@ fn iam_06_a_review_falls_due_once_and_again_after_the_next_interval() {
 fn an_end_that_is_set_earlier_leaves_nothing_after_it() {
     let (assignment, mut history) = granted(None, false);
     lives_until(&assignment, &mut history, 150);
-    history.push(happened(160, EventData::EndSet(EndSet { until_at: at(160), successor: None })));
+    history.push(happened(160, EventData::EndSet(EndSet { until_at: at(160), successor: None, because: None })));
     let (ended, told) = lives_until(&assignment, &mut history, 5000);
     assert_eq!((told, ended.next_fire_at), (vec![(160, "role.ended")], None));
 }

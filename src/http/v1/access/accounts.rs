@@ -31,11 +31,11 @@ pub fn operations() -> Vec<Operation> {
             .describe("Shows one local account.", "What its holder may, when they last signed in, and whether it is closed."),
         post("/local-accounts", create).id("createLocalAccount").refuses(409).describe(
             "Makes a local account of the desk.",
-            "For the day that no identity provider can be reached. The secret of its one-time codes is shown in this answer and never again; a repeat of the request is answered without it. A password has fourteen characters or more, does not contain the name, is not easily guessed, and is not known from a breach.",
+            "For the day that no identity provider can be reached. The secret of its one-time codes is shown in this answer and never again; a repeat of the request is answered without it. A password has fourteen characters or more, does not contain the name, is not easily guessed, and is not known from a breach. Administrators, security officers, privacy officers and auditors are made by the command on the desk's machine, and whoever manages access by a right that has an end makes none. An account that was made here signs for nobody: its maker may know the password.",
         ),
         post("/local-accounts/{id}/recoveries", recover).id("createLocalAccountRecovery").refuses(409).describe(
             "Gives a local account another password and another secret of one-time codes.",
-            "What it is signed in with ends. Nobody does so for the account they signed in with.",
+            "What it is signed in with ends, and from then on it signs for nobody. Nobody does so for the account they signed in with, nor here for one with a role that is not given here.",
         ),
         post("/local-accounts/{id}/closures", close).id("createLocalAccountClosure").describe(
             "Closes a local account for good.",

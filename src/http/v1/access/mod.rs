@@ -2,6 +2,7 @@
 
 mod accounts;
 mod sign_in;
+mod sign_out;
 mod tokens;
 
 use crate::http::body::Body;
@@ -10,7 +11,7 @@ use crate::usecases::{FieldCode, one_of};
 use crate::words::ClosedList;
 
 pub fn operations() -> Vec<Operation> {
-    let operations = [sign_in::operations(), tokens::operations(), accounts::operations()];
+    let operations = [sign_in::operations(), sign_out::operations(), tokens::operations(), accounts::operations()];
     operations.into_iter().flatten().map(|operation| operation.tag(Tag::Access)).collect()
 }
 

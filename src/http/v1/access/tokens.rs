@@ -34,7 +34,7 @@ pub fn operations() -> Vec<Operation> {
         ),
         post("/access-token-grants", issue).id("createAccessTokenGrant").refuses(404).describe(
             "Issues an access token to a system or a person.",
-            "Its text is shown in this answer and never again; a repeat of the request is answered without it. `verbs` and `organisations` take away of what the roles give, and never add to it. The roles security officer, privacy officer and auditor are given only by somebody who has them, and a token that is itself limited gives no more than it may.",
+            "Its text is shown in this answer and never again; a repeat of the request is answered without it. `verbs` and `organisations` take away of what the roles give, and never add to it. Administrators, security officers, privacy officers and auditors are not made here, and a token that is itself limited gives no more than it may. What is issued here signs for nobody; what is issued by a right that is held until an instant ends with it.",
         ),
     ]
 }

@@ -13,6 +13,7 @@ use crate::http::path::{AmendmentId, ContractId, Path};
 use crate::http::shapes::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 use crate::usecases::actors::Named;
 use crate::usecases::amendments::{self, Consent, NewAmendment};
+use crate::usecases::signatures::Signature;
 
 pub async fn create(
     app: Data<App>,
@@ -51,7 +52,8 @@ pub async fn approve(
 }
 
 fn consent(approval: AmendmentApprovalInput) -> Consent {
-    Consent { side: approval.side.unwrap_or_default(), approved_by: approval.approved_by.unwrap_or_default(), evidence: approval.evidence }
+    let signature = Signature { approved_by: approval.approved_by, evidence: approval.evidence };
+    Consent { side: approval.side.unwrap_or_default(), signature }
 }
 
 pub async fn list(

@@ -16,6 +16,7 @@ use crate::http::paging::{self, Page};
 use crate::http::path::{ContactId, ContractId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{Contact, ContactInput, ContactPage, ContactPatch};
+use crate::usecases::actors::Named;
 use crate::usecases::{FieldCode, Stamp, contacts};
 
 pub fn operations() -> [Operation; 3] {
@@ -30,7 +31,7 @@ pub fn operations() -> [Operation; 3] {
         ),
         patch("/contracts/{contract}/contacts/{contact}", change).id("updateContact").describe(
             "Takes somebody off the list, or puts them back on it.",
-            "Whoever is taken off makes room for another.",
+            "Whoever is taken off makes room for another. `history` says who put them on or took them off, and when.",
         ),
     ]
 }
@@ -66,9 +67,10 @@ async fn list(
 ) -> Result<Paged<ContactPage>, Failure> {
     let ContactQuery { organisations, is_active, size, after } = query.checked()?;
     let filter = ContactFilter { contract, organisations, is_active, after, limit: size + 1 };
-    let found = contacts::list(&app, &caller, &filter).await?;
-    let page = Page::of(found, size, |(contact, _)| format!("{}\n{}", contact.organisation, contact.id));
-    Ok(Paged(ContactPage { items: page.items.into_iter().map(Contact::from).collect(), next_cursor: page.next_cursor }))
+    let Named { shown, actors } = contacts::list(&app, &caller, &filter).await?;
+    let page = Page::of(shown, size, |one| format!("{}\n{}", one.contact.organisation, one.contact.id));
+    let items = page.items.into_iter().map(|one| Contact::new(one, &actors)).collect();
+    Ok(Paged(ContactPage { items, next_cursor: page.next_cursor }))
 }
 
 async fn create(
@@ -79,7 +81,8 @@ async fn create(
     body: Body<ContactInput>,
 ) -> Result<Created<Contact>, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
-    Ok(Created(contacts::add(&app, &stamp, &contract, body.value.person).await?.into()))
+    let Named { shown, actors } = contacts::add(&app, &stamp, &contract, body.value.person).await?;
+    Ok(Created(Contact::new(shown, &actors)))
 }
 
 async fn change(
@@ -93,5 +96,6 @@ async fn change(
         body.refuse("isActive", FieldCode::Required, "is required");
     }
     let stamp = Stamp { unreadable: body.problems, ..caller.stamp(&app) };
-    Ok(Json(contacts::set_active(&app, &stamp, &contract, id, body.value.is_active.unwrap_or_default()).await?.into()))
+    let Named { shown, actors } = contacts::set_active(&app, &stamp, &contract, id, body.value.is_active.unwrap_or_default()).await?;
+    Ok(Json(Contact::new(shown, &actors)))
 }

@@ -8,12 +8,14 @@ mod simulations;
 use actix_web::web::Data;
 
 use crate::app::App;
+use crate::domain::Instant;
 use crate::domain::permission::ReadAgreements;
 use crate::http::answer::Json;
 use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::operation::{Operation, Tag, get, post};
 use crate::http::path::{ContractId, Path};
+use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{Calendar, CalendarList, Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
 use crate::usecases::contracts;
 
@@ -56,8 +58,9 @@ pub fn operations() -> Vec<Operation> {
             .id("createCalendarAmendmentApproval")
             .describe(
                 "Records the approval of one side of an amendment that waits.",
-                "A client approves for the client's side; the desk records who of either side did. Different persons approve for the two sides. With\n\
-                 the last approval the amendment is in force, for the clocks that run then.",
+                "Each side approves once, and no person for both: in person, as somebody who signed in themselves or with a token of their own that \
+                 the command on the desk's machine made. The desk may write down what somebody of the client signed on paper. With the last \
+                 approval the amendment is in force, for the clocks that run then.",
             ),
         post("/contract-simulations", simulations::create).id("createContractSimulation").changes_nothing().describe(
             "Replays a period's tickets under another text of their contract; nothing is changed.",
@@ -90,11 +93,22 @@ async fn calendars(
     Ok(Json(CalendarList { items: calendars.iter().map(|one| Calendar::new(&one.name, &one.calendar, one.today)).collect() }))
 }
 
+struct SubjectsQuery {
+    as_of: Option<Instant>,
+}
+
+impl FromQuery for SubjectsQuery {
+    fn read(keys: &mut Keys) -> Self {
+        Self { as_of: keys.instant("asOf", "As things stood at this instant; now unless said") }
+    }
+}
+
 async fn subjects(
     app: Data<App>,
     caller: May<ReadAgreements>,
     Path(ContractId(contract)): Path<ContractId>,
+    query: Query<SubjectsQuery>,
 ) -> Result<Json<SubjectList>, Failure> {
-    let told = contracts::told(&app, &caller, &contract).await?;
+    let told = contracts::told(&app, &caller, &contract, query.checked()?.as_of).await?;
     Ok(Json(SubjectList { items: told.iter().map(SubjectRecipients::from).collect() }))
 }

@@ -61,6 +61,6 @@ async fn lift(
 }
 
 async fn shown(app: &App, caller: &Caller, event: Event) -> Result<Created<EventOut>, Failure> {
-    let actors = Actors::seen_by(app, caller, [&event.actor]).await?;
+    let actors = Actors::in_events(&app.db.view(caller.scope.clone()), [&event]).await?;
     Ok(Created(EventOut::new(event, &actors)))
 }

@@ -39,7 +39,11 @@ pub fn operations() -> Vec<Operation> {
         ),
         post("/tickets", create::create)
             .id("createTicket")
-            .describe("Makes a ticket.", "Its clocks start at once. A refusal names everything that is wrong, and nothing is made."),
+            .describe(
+                "Makes a ticket.",
+                "Its clocks start at once. A refusal names everything that is wrong, and nothing is made. Somebody who sees their own tickets alone can \
+                 name a colleague as the requester: the ticket is then the colleague's, and its history says who reported it.",
+            ),
         post("/tickets/_bulk", bulk::create).id("createTickets").up_to(BULK_CAP).describe(
             "Makes many tickets, each by itself: one that cannot be does not stop the others.",
             "At most 500, each by itself: one that cannot be does not stop the others. There is a result for each, in the same order.",

@@ -94,7 +94,7 @@ impl Story {
 
     fn record(&mut self, data: EventData, occurred_at: Instant, recorded_at: Instant) {
         let id = Uuid::from_u128((self.ticket.id.as_u128() << 64) | (self.history.len() as u128 + 1));
-        self.history.push(Event { id, actor: "desk:test".to_owned(), reason: None, data, occurred_at, recorded_at });
+        self.history.push(Event { id, actor: "desk:test".to_owned(), token: None, reason: None, data, occurred_at, recorded_at });
     }
 
     /// Does it when it can be done, and records what follows, as the desk does.

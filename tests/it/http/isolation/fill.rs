@@ -126,7 +126,12 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
     };
     let bodies = match operation {
         "createTicketAttachment" | "createInboundMessage" => return vec![Sent::Bytes("From: eva@gemeente-voorbeeld.example\r\n\r\nx\r\n")],
-        "createOutboundMessageAttempt" | "createAccessTokenRevocation" | "createLocalAccountClosure" => return vec![Sent::Nothing],
+        // It names nothing, and whoever asks would be nobody afterwards.
+        "createSignOut" => return Vec::new(),
+        "createOutboundMessageAttempt"
+        | "createAccessTokenRevocation"
+        | "createLocalAccountClosure"
+        | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
         "createAccessToken" => vec![json!({ "name": "x", "password": "x", "totp": "000000" })],
         "createAccessTokenGrant" => vec![json!({ "name": "x", "roles": ["approver"], "organisation": "{client}" })],
         "createLocalAccount" => vec![json!({ "name": "x", "roles": ["administrator"], "password": "x" })],
@@ -137,8 +142,14 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createRoleApproval" | "createTicketRedactionApproval" | "createCalendarAmendmentApproval" => {
             vec![json!({ "side": "client", "approvedBy": "x" })]
         }
-        "createRoleEnding" | "createLegalHoldLift" => vec![json!({ "reason": "x" })],
+        "createRoleEnding"
+        | "createLegalHoldLift"
+        | "createDestructionEnding"
+        | "createTicketRedactionEnding"
+        | "createInboundMessageRedaction"
+        | "createInboundMessageRedactionEnding" => vec![json!({ "reason": "x" })],
         "createRoleAbsence" => vec![json!({ "fromAt": "2027-01-01T12:00:00Z", "untilAt": "2027-02-01T12:00:00Z", "deputy": "{email}" })],
+        "createRoleAbsenceEnding" => vec![json!({ "absence": "018f4c1e-7a3b-7c00-8000-0000000000aa" })],
         "createRoleDeputy" => vec![json!({ "deputy": "{email}" })],
         "createRoleReview" | "createDestructionApproval" | "createObligationFulfilment" => vec![json!({ "evidence": "x" })],
         "createCall" => vec![json!({ "contract": "{contract}", "organisation": "{client}", "name": "x", "phone": "+31612345678" })],

@@ -78,14 +78,16 @@ async fn seeded(desk: &Desk) -> Things {
     let mail = format!("From: anna@ipo.example\nSubject: {SECRET}\nMessage-ID: <1@x>\n\n{SECRET}\n");
     let inbound = desk.mail_arrives("servicedesk", &mail).await;
     let amendment = json!({ "calendar": "support", "date": "2026-03-02", "change": "closed", "reason": SECRET,
-        "approvals": [{ "side": "client", "approvedBy": format!("Bea {SECRET}") }] });
-    let amendment = told(desk, admin, ("POST", &format!("/v1/contracts/{OTHER_CONTRACT}/calendar-amendments")), &amendment).await;
+        "approvals": [{ "side": "client", "approvedBy": "anna@ipo.example", "evidence": SECRET }] });
+    let signer = desk.signer().await;
+    let amendment = told(desk, &signer, ("POST", &format!("/v1/contracts/{OTHER_CONTRACT}/calendar-amendments")), &amendment).await;
     let person = text(&made["requester"]["id"]);
     // Somebody of whom nothing else is asked: they are erased.
     let mut colleague = own(&json!({ "organisation": OTHERS, "channel": "phone", "priority": "low" }));
     colleague["requester"] = json!({ "name": "Cas", "email": "cas@stichting-proef.example" });
     let colleague = text(&told(desk, admin, ("POST", "/v1/tickets"), &colleague).await["requester"]["id"]);
     let (contacts, redactions) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"));
+    let of_mail = format!("/v1/inbound-messages/{}/redactions", text(&inbound.body["id"]));
     let mut others = BTreeMap::new();
     for (stands_at, path, body) in [
         (
@@ -108,8 +110,9 @@ async fn seeded(desk: &Desk) -> Things {
         ("/destructions/", "/v1/destructions", json!({ "contract": OWN_CONTRACT, "class": "tickets" })),
         ("/erasures/", "/v1/erasures", json!({ "person": colleague, "reason": SECRET })),
         ("/tickets/{ref}/redactions/", &redactions, json!({ "what": "attachment", "target": text(&file.body["id"]), "reason": SECRET })),
+        ("/inbound-messages/{id}/redactions/", &of_mail, json!({ "reason": SECRET })),
     ] {
-        let made = desk.post(path, &body).await;
+        let made = desk.ask(Some(&signer), "POST", path, Some(&body)).await;
         let place = made.headers.get("location").and_then(|place| Some(place.to_str().ok()?.rsplit('/').next()?.to_owned()));
         let id = place.or_else(|| made.body["id"].as_str().map(str::to_owned));
         if id.is_none() && made.body["code"] != "not_found" {

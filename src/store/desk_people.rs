@@ -1,0 +1,89 @@
+//! Those who sign in and are none of the recorded people of a client: the desk's own, above all. The desk knows them by their account, so that is
+//! what they are exported and erased by.
+
+use entity::{account, local_account, ticket, token};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement};
+use uuid::Uuid;
+
+use super::tx::sealed::Inner as _;
+use super::{Backend, Reads, Tx};
+use crate::domain::Instant;
+use crate::domain::address::made_up;
+use crate::domain::permission::Rows;
+use crate::domain::person::Person;
+use crate::domain::privacy::ERASED_NAME;
+use crate::domain::ticket::EventKind;
+
+/// Somebody by the id of their account; none outside the scope.
+pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Person>, DbErr> {
+    let rows = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id));
+    let row = rows.filter(account::Column::PersonId.is_null()).one(reads.connection()).await?;
+    let in_scope = |row: &account::Model| match &row.organisation {
+        Some(organisation) => reads.scope().includes(organisation),
+        None => reads.scope().rows == Rows::All,
+    };
+    Ok(row.filter(in_scope).map(|row| {
+        let email = row.email.clone().unwrap_or_else(|| made_up(row.id));
+        Person::new(row.id, row.organisation.as_deref().unwrap_or_default(), &row.name, &email)
+    }))
+}
+
+/// The same, until the transaction ends changed by nobody else.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Person>, DbErr> {
+    let locked = tx.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id)).select_only().column(account::Column::Id);
+    locked.lock_exclusive().into_tuple::<Uuid>().one(tx.connection()).await?;
+    find(tx, id).await
+}
+
+/// Takes the name of somebody who is known by their account off that and off the tickets that were given to them, where their id stands from then on, and ends their ways in.
+pub async fn erase(tx: &Tx, person: &Person, now: Instant) -> Result<(), DbErr> {
+    let ended = |column| Expr::col(column).if_null(Expr::value(Some(now.to_utc())));
+    let accounts = account::Entity::update_many()
+        .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
+        .col_expr(account::Column::Email, Expr::value(None::<String>))
+        .col_expr(account::Column::Subject, Expr::value(format!("erased:{}", person.id)))
+        .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
+    let found =
+        accounts.filter(account::Column::Id.eq(person.id)).filter(account::Column::PersonId.is_null()).exec(tx.connection()).await?;
+    if found.rows_affected == 0 {
+        return Ok(());
+    }
+    let closed = local_account::Entity::update_many()
+        .col_expr(local_account::Column::Name, Expr::value(ERASED_NAME))
+        .col_expr(local_account::Column::FoldedName, Expr::value(format!("erased:{}", person.id)))
+        .col_expr(local_account::Column::Credentials, Expr::value(""))
+        .col_expr(local_account::Column::ClosedAt, Expr::col(local_account::Column::ClosedAt).if_null(Expr::value(Some(now.to_utc()))));
+    closed.filter(local_account::Column::Id.eq(person.id)).exec(tx.connection()).await?;
+    let tokens = token::Entity::update_many()
+        .col_expr(token::Column::Name, Expr::value(ERASED_NAME))
+        .col_expr(token::Column::RevokedAt, Expr::col(token::Column::RevokedAt).if_null(Expr::value(Some(now.to_utc()))));
+    tokens.filter(token::Column::AccountId.eq(person.id)).exec(tx.connection()).await?;
+    assigned(tx, person).await
+}
+
+/// Puts their id in the place of their name, wherever a ticket is or was given to them by that.
+async fn assigned(tx: &Tx, person: &Person) -> Result<(), DbErr> {
+    let (id, called) = (person.id.to_string(), called(person));
+    let tickets = ticket::Entity::update_many().col_expr(ticket::Column::Assignee, Expr::value(id.clone()));
+    tickets.filter(ticket::Column::Assignee.is_in(&called)).exec(tx.connection()).await?;
+    // An erasure is rare, and histories are long: they are gone through once rather than indexed by a name.
+    let sql = match tx.backend() {
+        Backend::Postgres => {
+            "UPDATE event SET data = jsonb_set(data, '{assignee}', to_jsonb($1::text)) \
+             WHERE kind IN ($2, $3) AND data->>'assignee' IN ($4, $5)"
+        }
+        Backend::Sqlite => {
+            "UPDATE event SET data = json_set(data, '$.assignee', ?) WHERE kind IN (?, ?) AND json_extract(data, '$.assignee') IN (?, ?)"
+        }
+    };
+    let kinds = [EventKind::Assigned.as_str(), EventKind::Unassigned.as_str()];
+    let [name, address] = called;
+    let values = [id.into(), kinds[0].into(), kinds[1].into(), name.into(), address.into()];
+    tx.connection().execute_raw(Statement::from_sql_and_values(tx.backend().into(), sql, values)).await.map(drop)
+}
+
+/// By what a ticket is given to them, other than by their id.
+pub(super) fn called(person: &Person) -> [String; 2] {
+    [person.name.clone(), person.email.clone()]
+}

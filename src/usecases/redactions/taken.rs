@@ -1,0 +1,82 @@
+//! Carrying a redaction out: it is taken from every row that holds it, and the ticket's history says that it was.
+
+use uuid::Uuid;
+
+use super::copies::{Gone, take_copies};
+use super::named::Subject;
+use crate::app::App;
+use crate::domain::redaction::{Copied, GONE, Redactable, Redaction};
+use crate::domain::ticket::redact::Redacted;
+use crate::domain::ticket::{EventData, Reader, Ticket, Visibility};
+use crate::store::{self, Tx};
+use crate::usecases::held::Held;
+use crate::usecases::{Error, Stamp, attachments};
+
+/// Returns the files whose bytes are to be removed.
+pub(super) async fn take(app: &App, tx: &Tx, stamp: &Stamp, subject: Subject, redaction: &Redaction) -> Result<Vec<Uuid>, Error> {
+    match subject {
+        Subject::Ticket(ticket) => of_ticket(app, tx, stamp, *ticket, redaction).await,
+        Subject::Mail(mail) => {
+            tx.touch("inbound_message", mail.id);
+            store::redactions::take_mails_in(tx, &[mail.id], stamp.recorded_at).await?;
+            Ok(Vec::new())
+        }
+    }
+}
+
+async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction: &Redaction) -> Result<Vec<Uuid>, Error> {
+    let mut held = Held::open(app, tx, stamp, ticket).await?;
+    let mut gone = Gone { target: redaction.target, ..Gone::default() };
+    let files = take_target(tx, &mut held, redaction, &mut gone).await?;
+    let data =
+        Redacted { redaction: redaction.id, what: redaction.what, target: redaction.target, visibility: Visibility::of(redaction.public) };
+    let before = held.history.len();
+    held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
+    held.subject.changed(stamp.recorded_at, &held.history[before..]);
+    let ticket = held.write(tx, None).await?.subject;
+    if matches!(redaction.what, Redactable::Texts | Redactable::References) {
+        store::search::put(tx, &ticket).await?;
+    }
+    take_copies(app, tx, &ticket, &gone, stamp.recorded_at).await?;
+    Ok(files)
+}
+
+/// Takes away what is meant, and notes by what its copies are known.
+async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction, gone: &mut Gone) -> Result<Vec<Uuid>, Error> {
+    let (ticket, target) = (held.subject.id, redaction.target);
+    match redaction.what {
+        Redactable::Message => {
+            gone.copied.extend(store::messages::find(tx, target).await?.and_then(|message| Copied::of(&message.body)));
+            store::redactions::take_message(tx, target).await?;
+        }
+        Redactable::Attachment => {
+            let Some(file) = store::attachments::find(tx, ticket, target, Reader::Desk).await? else { return Ok(Vec::new()) };
+            store::redactions::take_attachment(tx, &file).await?;
+            gone.digest = Some(file.digest.clone());
+            return Ok(vec![attachments::stored(&file).id]);
+        }
+        Redactable::Reason => {
+            let event = held.history.iter_mut().find(|event| event.id == target);
+            if let Some(reason) = event.and_then(|event| event.reason.as_mut()) {
+                gone.copied.extend(Copied::of(reason));
+                GONE.clone_into(reason);
+            }
+            store::redactions::take_reason(tx, target).await?;
+        }
+        Redactable::Texts => {
+            let ticket = &mut held.subject;
+            for text in [&mut ticket.title, &mut ticket.description].into_iter().chain(&mut ticket.priority_motivation) {
+                gone.copied.extend(Copied::of(text));
+                GONE.clone_into(text);
+            }
+        }
+        Redactable::References => {
+            let names = store::tickets::references(tx, &[ticket]).await?;
+            gone.copied.extend(names.iter().filter_map(|(_, name)| Copied::of(&name.reference)));
+            store::redactions::take_references(tx, ticket).await?;
+        }
+        // Asked for by itself, and not of a ticket.
+        Redactable::Mail => {}
+    }
+    Ok(Vec::new())
+}

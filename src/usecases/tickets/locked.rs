@@ -1,0 +1,21 @@
+//! The one way to a ticket that is to be changed: locked, and there to be changed. What was destroyed takes nothing any more: it would never be
+//! due again.
+
+use crate::domain::ticket::{Ticket, TicketRef};
+use crate::store::{self, Tx};
+use crate::usecases::{Code, Error};
+
+/// The ticket, locked until the transaction ends.
+pub(in crate::usecases) async fn locked(tx: &Tx, ticket: TicketRef) -> Result<Ticket, Error> {
+    if let Some(found) = store::tickets::lock(tx, ticket).await? {
+        return Ok(found);
+    }
+    let destroyed = store::tickets::find(tx, ticket).await?.ok_or(Error::NotFound("ticket"))?;
+    let detail = format!("{} was destroyed when it had been kept for long enough", destroyed.reference());
+    Err(Error::Conflict { code: Code::TicketDestroyed, detail })
+}
+
+/// The same for what is recorded on a ticket only as long as it is there.
+pub(in crate::usecases) async fn locked_if_kept(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, Error> {
+    Ok(store::tickets::lock(tx, ticket).await?)
+}

@@ -1,0 +1,60 @@
+//! Somebody who sees their own tickets alone reports something for a colleague (TKT-08).
+
+use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
+
+use super::{recorded, token_of};
+use crate::on_both_databases;
+use crate::support::Desk;
+
+on_both_databases!(tkt_08_a_ticket_for_a_colleague_is_the_colleagues_and_says_who_reported_it,);
+
+fn ticket(email: &str) -> Value {
+    json!({ "type": "incident", "contract": "dap-example", "title": "Scherm zwart", "channel": "portal",
+        "requester": { "name": "Iemand Anders", "email": email } })
+}
+
+async fn tkt_08_a_ticket_for_a_colleague_is_the_colleagues_and_says_who_reported_it(desk: &Desk) {
+    let (anna, bob) =
+        (recorded(desk, "ipo", "Anna de Boer", "anna@ipo.example").await, recorded(desk, "ipo", "Bob Smit", "bob@ipo.example").await);
+    assert_eq!(desk.patch(&format!("/v1/people/{bob}"), &json!({ "phone": "070 1234567" })).await.status, 200);
+    let reporter = token_of(desk, "ipo", "anna@ipo.example", Role::Requester).await;
+    let colleague = token_of(desk, "ipo", "bob@ipo.example", Role::Requester).await;
+    let reports = async |email: &str, key: &str| {
+        desk.send(Some(&reporter), ("POST", "/v1/tickets"), &[("idempotency-key", key)], Some(&ticket(email))).await
+    };
+    let (made, again) = (reports("bob@ipo.example", "a").await, reports("bob@ipo.example", "a").await);
+    assert_eq!((made.status, &made.body["requester"]["id"]), (201, &json!(bob)), "{}", made.body);
+    assert_eq!((again.status, &again.body["number"]), (201, &made.body["number"]), "a repeat makes nothing new: {}", again.body);
+    for answer in [&made, &again] {
+        let shown = answer.body["requester"].to_string();
+        assert!(
+            shown.contains("bob@ipo.example") && !shown.contains("Smit") && !shown.contains("1234567"),
+            "what they gave alone: {shown}"
+        );
+    }
+    let path = format!("/v1/tickets/{}", made.body["number"].as_str().expect("a number"));
+    let sees = async |token: &str| {
+        let listed = desk.ask(Some(token), "GET", "/v1/tickets", None).await.body["items"].as_array().map_or(0, Vec::len);
+        (desk.ask(Some(token), "GET", &path, None).await.status, listed)
+    };
+    assert_eq!((sees(&colleague).await, sees(&reporter).await), ((200, 1), (404, 0)));
+    let shown = desk.get(&path).await.body;
+    assert_eq!((&shown["requester"]["name"], &shown["requester"]["phone"]), (&json!("Bob Smit"), &json!("070 1234567")), "{shown}");
+    let registered = desk.events(made.body["number"].as_str().expect("a number")).await[0]["actor"].clone();
+    assert_eq!((&registered["id"], &registered["name"]), (&json!(anna), &json!("Anna de Boer")), "who reported it");
+    desk.passes("PT1M").await;
+    let told: Vec<_> = desk.mails().into_iter().filter(|mail| mail.contains("To: bob@ipo.example")).collect();
+    assert_eq!(told.len(), 1, "the colleague gets the confirmation: {:?}", desk.mails());
+    // Of somebody whom the desk does not know yet, and many at once; a repeat of those makes nothing new either.
+    assert_eq!(reports("nieuw@ipo.example", "b").await.body["requester"]["email"], "nieuw@ipo.example");
+    let both = json!({ "items": [ticket("bob@ipo.example"), ticket("anna@ipo.example"), ticket("weer@ipo.example")] });
+    let before = desk.rows("ticket").await;
+    for _ in 0..2 {
+        let many = desk.send(Some(&reporter), ("POST", "/v1/tickets/_bulk"), &[("idempotency-key", "c")], Some(&both)).await;
+        let items = many.body["items"].as_array().expect("items").clone();
+        assert!(items.iter().all(|item| item["status"] == 201), "{}", many.body);
+        assert_eq!(desk.rows("ticket").await, before + 3);
+    }
+    assert_eq!((sees(&colleague).await, sees(&reporter).await), ((200, 2), (404, 1)));
+}
