@@ -107,14 +107,14 @@ pub async fn revoke(tx: &Tx, id: Uuid, now: Instant) -> Result<Option<Token>, Db
     with_id(tx, id).await
 }
 
-/// Has what was issued under a held right end with it; once that has ended, revokes it.
+/// Has what was issued under a held right end with it; once that has ended, revokes it. A client who takes a right back sees none of it.
 pub(super) async fn end_with(tx: &Tx, right: Uuid, until: Option<Instant>, ended_at: Option<Instant>) -> Result<(), DbErr> {
     let mut issued = Entity::update_many().col_expr(Column::GrantedUntil, Expr::value(until.map(Instant::to_utc)));
     if let Some(ended) = ended_at {
         issued = issued.col_expr(Column::RevokedAt, Expr::value(ended.to_utc()));
     }
     let issued = issued.filter(Column::GrantedUnder.eq(right)).filter(Column::RevokedAt.is_null());
-    issued.exec(tx.connection()).await.map(drop)
+    tx.beyond(async || issued.exec(tx.connection()).await.map(drop)).await
 }
 
 /// Revokes the tokens that were made for a person.

@@ -82,6 +82,13 @@ verbs! {
         by &[ServiceManager, SecurityOfficer, PrivacyOfficer, Approver, ClientPrivacyOfficer];
     ReadRedactions = "read_redactions": "redacties lezen", "read redactions",
         by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Auditor, Approver, ClientPrivacyOfficer];
+    /// The same of a mail by itself, which no client sees.
+    AskMailRedactions = "ask_mail_redactions": "redactie van post vragen", "ask for redactions of mail",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer];
+    ApproveMailRedactions = "approve_mail_redactions": "redactie van post goedkeuren", "approve redactions of mail",
+        by &[ServiceManager, SecurityOfficer, PrivacyOfficer];
+    ReadMailRedactions = "read_mail_redactions": "redacties van post lezen", "read redactions of mail",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Auditor];
     RecordCalls = "record_calls": "telefonisch contact vastleggen", "record phone contacts", by WORKERS;
     /// Records something later than it happened (CLK-15).
     RecordLate = "record_late": "later vastleggen dan het gebeurde", "record later than it happened", by WORKERS;

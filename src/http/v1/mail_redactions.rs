@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 
 use crate::app::App;
-use crate::domain::permission::{ApproveRedactions, AskRedactions, ReadRedactions};
+use crate::domain::permission::{ApproveMailRedactions, AskMailRedactions, ReadMailRedactions};
 use crate::http::answer::{Created, Json};
 use crate::http::body::Body;
 use crate::http::caller::May;
@@ -41,14 +41,18 @@ pub fn operations() -> Vec<Operation> {
     operations.into_iter().map(|operation| operation.tag(Tag::Mail)).collect()
 }
 
-async fn list(app: Data<App>, caller: May<ReadRedactions>, Path(MessageId(mail)): Path<MessageId>) -> Result<Json<RedactionList>, Failure> {
+async fn list(
+    app: Data<App>,
+    caller: May<ReadMailRedactions>,
+    Path(MessageId(mail)): Path<MessageId>,
+) -> Result<Json<RedactionList>, Failure> {
     let Named { shown, actors } = redactions::list(&app, &caller, Of::Mail(mail)).await?;
     Ok(Json(RedactionList { items: shown.into_iter().map(|one| Redaction::new(one, &actors)).collect() }))
 }
 
 async fn ask(
     app: Data<App>,
-    caller: May<AskRedactions>,
+    caller: May<AskMailRedactions>,
     Path(MessageId(mail)): Path<MessageId>,
     key: IdempotencyKey,
     body: Body<MailRedactionInput>,
@@ -61,7 +65,7 @@ async fn ask(
 
 async fn approve(
     app: Data<App>,
-    caller: May<ApproveRedactions>,
+    caller: May<ApproveMailRedactions>,
     Path(MessageId(mail)): Path<MessageId>,
     Path(RedactionId(id)): Path<RedactionId>,
     key: IdempotencyKey,
@@ -73,7 +77,7 @@ async fn approve(
 
 async fn end(
     app: Data<App>,
-    caller: May<AskRedactions>,
+    caller: May<AskMailRedactions>,
     Path(MessageId(mail)): Path<MessageId>,
     Path(RedactionId(id)): Path<RedactionId>,
     key: IdempotencyKey,

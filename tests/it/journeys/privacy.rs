@@ -147,7 +147,8 @@ async fn whoever_signed_held_roles_called_and_had_tickets_in_hand_is_named_in_no
         assert_eq!(answer.status, 201, "{path}: {}", answer.body);
         answer.body
     };
-    // She holds a role, signs for another's, acts for them, and is written down as a signer of the client.
+    let (sam, karin) = (desk.signer().await, desk.signer_of("ipo").await);
+    // She holds a role, signs for another's, and acts for them.
     let own = uurwerk::usecases::tokens::NewToken {
         name: NAME.to_owned(),
         organisation: Some("ipo".to_owned()),
@@ -161,13 +162,13 @@ async fn whoever_signed_held_roles_called_and_had_tickets_in_hand_is_named_in_no
     let at = |one: &Value, below: &str| format!("{roles}/{}{below}", one["id"].as_str().expect("an id"));
     let (hers, annas) = (made(roles, ADMIN, &role("ciso", EMAIL)).await, made(roles, ADMIN, &role("inkoop", "anna@ipo.example")).await);
     made(&at(&annas, "/approvals"), &own, &json!({})).await;
-    made(&at(&annas, "/approvals"), ADMIN, &json!({})).await;
-    for (side, name) in [("client", NAME), ("supplier", "Bob Smid")] {
-        made(&at(&hers, "/approvals"), ADMIN, &json!({ "side": side, "approvedBy": name, "evidence": "Verslag." })).await;
+    made(&at(&annas, "/approvals"), &sam, &json!({})).await;
+    for signer in [&karin, &sam] {
+        made(&at(&hers, "/approvals"), signer, &json!({})).await;
     }
-    made(&at(&annas, "/absences"), ADMIN, &json!({ "untilAt": "2026-03-20T08:00:00Z", "deputy": EMAIL })).await;
+    made(&at(&annas, "/absences"), &karin, &json!({ "untilAt": "2026-03-20T08:00:00Z", "deputy": EMAIL })).await;
     // A letter to others names her: she is away, and nobody acts for her.
-    made(&at(&hers, "/absences"), ADMIN, &json!({ "untilAt": "2026-03-20T08:00:00Z" })).await;
+    made(&at(&hers, "/absences"), &karin, &json!({ "untilAt": "2026-03-20T08:00:00Z" })).await;
     // She calls, reports, writes, mails, and has a ticket in hand.
     let mut ticket = incident("p3");
     ticket["requester"] = json!({ "name": NAME, "email": EMAIL });
