@@ -4,10 +4,10 @@
 run:
 	cargo run -- serve
 
-# Every test, on both databases; installs what they need first.
+# Every test, on both databases; installs what they need first. Many of them wait, so more run at once than there are cores.
 test:
 	bash tests/setup.sh
-	cargo test --workspace --locked
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(nproc)))} cargo test --workspace --locked
 
 # The long checks: the tests that are left out of `make test` for their length, and the benchmarks.
 proof:

@@ -5,13 +5,25 @@
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
+use super::faults::is_forbidden;
 use super::{Backend, Reads, broken, instant};
 use crate::domain::Instant;
 
-/// Sets how many days lines are kept, as their owner.
+/// Sets how many days lines are kept, which takes the owner of the functions unless it is so already.
 pub(super) async fn install(reads: &impl Reads, days: u32) -> Result<(), DbErr> {
+    let connection = reads.connection();
+    let asked = Statement::from_string(Backend::Postgres.into(), "SELECT audit_keep_days() AS days");
+    let row = connection.query_one_raw(asked).await?.ok_or_else(|| broken("a number of days"))?;
+    if u32::try_from(row.try_get::<i32>("", "days")?) == Ok(days) {
+        return Ok(());
+    }
     let function = format!("CREATE OR REPLACE FUNCTION audit_keep_days() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT {days}'");
-    reads.connection().execute_unprepared(&function).await.map(drop)
+    let detail = format!(
+        "that lines of the audit trail are kept for {days} days (audit.keep_days) is set by the owner of the tables: \
+         run `uurwerk migrate` with its role in database.owner_url"
+    );
+    let refused = |error| if is_forbidden(&error) { DbErr::Custom(detail) } else { error };
+    connection.execute_unprepared(&function).await.map(drop).map_err(refused)
 }
 
 /// The earlier of an instant and that from which the database keeps lines.

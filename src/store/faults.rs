@@ -60,6 +60,11 @@ pub(super) fn is_refusal(error: &DbErr) -> bool {
     sqlite_code(error).is_some_and(|code| code & 0xff == CONSTRAINT)
 }
 
+/// Whether PostgreSQL says that the role may not do this.
+pub(super) fn is_forbidden(error: &DbErr) -> bool {
+    postgres_code(error) == Some("42501")
+}
+
 /// `SQLITE_BUSY`: another connection has the file locked.
 const BUSY: i32 = 5;
 /// `SQLITE_CONSTRAINT`: a statement violates a constraint.

@@ -11,6 +11,7 @@ by_command!(
     commands_that_migrate_at_once_wait_for_one_another,
     a_migration_that_fails_leaves_nothing_half_done,
     the_owner_migrates_the_desks_own_database_and_no_other,
+    how_long_audit_lines_are_kept_takes_the_owner_only_when_it_changes,
     of_several_first_starts_one_makes_the_admin_token,
     a_port_that_is_taken_is_told_in_a_line_and_no_token_is_made,
     a_desk_that_is_stopped_on_a_long_way_stops_without_a_panic_and_goes_on_later,
@@ -57,6 +58,23 @@ async fn the_owner_migrates_the_desks_own_database_and_no_other(place: &Place) {
     assert!(ran.err.contains("not the same PostgreSQL database"), "{ran:?}");
     let untouched = Db::connect(&crate::support::postgres::superuser_of(&other.database)).await.expect("a database");
     assert!(schema::pending(&untouched).await.expect("steps") > 5);
+}
+
+async fn how_long_audit_lines_are_kept_takes_the_owner_only_when_it_changes(place: &Place) {
+    place.prepared();
+    let migrates = |days: &str| {
+        let mut command = place.command(&["migrate"], &[("UURWERK_AUDIT_KEEP_DAYS", days)]);
+        Ran::from(command.env_remove("UURWERK_DATABASE_OWNER_URL").output().expect("it runs"))
+    };
+    assert_eq!(place.run(&["migrate"], &[("UURWERK_AUDIT_KEEP_DAYS", "700")]).code, Some(0));
+    assert_eq!(migrates("700").code, Some(0));
+    let ran = migrates("10");
+    if place.on == On::Postgres {
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.err.contains("audit.keep_days") && ran.err.contains("database.owner_url"), "{ran:?}");
+    } else {
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
 }
 
 async fn of_several_first_starts_one_makes_the_admin_token(place: &Place) {
