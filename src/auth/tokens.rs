@@ -39,8 +39,9 @@ fn is_same(hash: &str, other: &str) -> bool {
 
 fn holder(token: Token) -> Caller {
     let credential = credential(&token);
-    let Token { id, roles, person_id, account_id, organisations, .. } = token;
+    let Token { id, roles, person_id, account_id, organisations, issued_by, .. } = token;
     let name = account_id.or(person_id).unwrap_or(id).to_string();
+    let is_shared = person_id.is_some() && issued_by.is_some();
     // What one organisation's token cannot do, one that is limited to several organisations cannot either.
     let limit = if organisations.is_some() { token.limit.and(Verbs::within_organisations()) } else { token.limit };
     let desk = organisations.map_or(Rows::All, Rows::Organisations);
@@ -49,7 +50,10 @@ fn holder(token: Token) -> Caller {
         None if roles.has(Role::Integration) => (Actor::Integration(name), desk),
         None => (Actor::Desk(name), desk),
     };
-    Caller { token: Some(id), ..Caller::new(Principal::new(actor, roles).limited_to(limit).with(credential), rows) }
+    let caller = Caller::new(Principal::new(actor, roles).limited_to(limit).with(credential), rows);
+    // Whoever made it has its text, and would see by it what is this person's alone.
+    let scope = if is_shared { caller.scope.seen().clone().without_part().into() } else { caller.scope.clone() };
+    Caller { token: Some(id), scope, ..caller }
 }
 
 /// Whoever made a token for somebody has its text, and whoever set a password has that: what is done with it is that person's own only when

@@ -111,6 +111,7 @@ impl From<Forbidden> for Error {
             Forbidden::ApprovesForOthers | Forbidden::AssignsForOthers | Forbidden::SignsForOthers => Code::OtherSide,
             Forbidden::NotInPerson => Code::NotInPerson,
             Forbidden::EndsForOthers => Code::OthersHolder,
+            Forbidden::OthersTicket => Code::RoleMissing,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }
     }

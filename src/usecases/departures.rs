@@ -6,7 +6,9 @@ use uuid::Uuid;
 use super::held::{Held, write_all};
 use super::{Error, Stamp};
 use crate::app::App;
-use crate::domain::role_assignment::{AssignmentState, Departure, DeputyLost, EndSet, EventData, RoleAssignment};
+use crate::domain::permission::Forbidden;
+use crate::domain::role_assignment::{AssignmentState, Departure, DeputyLost, EndSet, EventData, RoleAssignment, RoleKind};
+use crate::domain::side::Side;
 use crate::store::{self, Tx};
 
 /// Ends the roles of somebody, under any of their ids, and their deputyships: in as many statements for many as for one.
@@ -30,6 +32,18 @@ pub(super) async fn release(app: &App, tx: &Tx, stamp: &Stamp, person: Uuid, bec
     }
     write_all(app, tx, stamp, &records, None).await?;
     Ok(store::access::changed(tx).await?)
+}
+
+/// Where somebody is reached who holds a role that both sides agreed on, and that they left, the client itself says: else the desk would choose
+/// who hears of it (ROLE-05).
+pub(super) async fn own_side_alone(tx: &Tx, stamp: &Stamp, person: Uuid) -> Result<(), Error> {
+    if stamp.who.actor.side() == Side::Client {
+        return Ok(());
+    }
+    let who: Vec<_> = store::accounts::ids_of(tx, person).await?.into_iter().chain([person]).collect();
+    let theirs = store::role_assignments::lock_those_of(tx, &who, stamp.recorded_at).await?;
+    let is_agreed = |one: &RoleAssignment| one.kind == RoleKind::Matrix && one.needs_approval && who.contains(&one.holder);
+    if theirs.iter().any(is_agreed) { Err(Forbidden::EndsForOthers.into()) } else { Ok(()) }
 }
 
 fn what_happens(assignment: &RoleAssignment, who: &[Uuid], because: Departure, stamp: &Stamp) -> Vec<EventData> {

@@ -16,6 +16,7 @@ mod entitled;
 pub mod erasures;
 pub mod export;
 mod held;
+mod held_rights;
 pub mod holds;
 pub mod idempotency;
 pub mod inbound;

@@ -85,7 +85,11 @@ pub struct PersonChange {
 
 impl PersonChange {
     fn is_of_what_is_known(&self) -> bool {
-        self.name.is_some() || self.email.is_some() || self.phone != Field::Kept || self.is_shared.is_some()
+        self.email.is_some() || self.is_of_more_than_the_address()
+    }
+
+    fn is_of_more_than_the_address(&self) -> bool {
+        self.name.is_some() || self.phone != Field::Kept || self.is_shared.is_some()
     }
 }
 
@@ -96,7 +100,7 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
     stamp
         .write(app, async |tx| {
             if change.is_of_what_is_known() {
-                stamp.who.may(Verb::ManagePeople)?;
+                stamp.who.may_change_person(change.is_of_more_than_the_address())?;
             }
             if change.is_active.is_some() {
                 stamp.who.may(Verb::RecordDepartures)?;
@@ -125,6 +129,9 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
                 is_active: change.is_active.unwrap_or(known.is_active),
                 ..known.clone()
             };
+            if person.email != known.email || (known.is_active && !person.is_active) {
+                departures::own_side_alone(tx, stamp, id).await?;
+            }
             tx.touch("person", id);
             store::people::update(tx, &person, stamp.recorded_at).await?;
             if known.is_active && !person.is_active {

@@ -62,6 +62,8 @@ pub enum Forbidden {
     NotInPerson,
     #[error("both sides agree on who holds this role: its holder is ended, or replaced for a while, by their own side alone")]
     EndsForOthers,
+    #[error("an authorised requester sees what colleagues reported, answers it and judges solutions: what becomes of it is for others")]
+    OthersTicket,
 }
 
 fn of_the_other_side(verb: Verb) -> &'static str {
@@ -131,6 +133,13 @@ impl Principal {
         self.may_show(public)
     }
 
+    /// What changes a ticket's course. An authorised requester sees the tickets of colleagues, and does so with their own only (TKT-09).
+    pub fn may_decide(&self, verb: Verb, ticket: Restricted<'_>) -> Result<(), Forbidden> {
+        self.may(verb)?;
+        let others = self.roles.without(Role::Requester).without(Role::AuthorisedRequester);
+        if others.has_one_of(verb.roles()) || self.has_part_in(ticket) { Ok(()) } else { Err(Forbidden::OthersTicket) }
+    }
+
     /// Adding a message or a file that both sides see, or the desk alone.
     pub fn may_show(&self, public: bool) -> Result<(), Forbidden> {
         self.may(if public { Verb::WriteMessages } else { Verb::WriteNotes })
@@ -157,6 +166,12 @@ impl Principal {
     pub fn may_assign(&self, side: Side) -> Result<(), Forbidden> {
         self.may(Verb::AssignRoles)?;
         self.of_own_side_or_the_desk(side)
+    }
+
+    /// Changing what is known of somebody. A client says where its own people are reached, and no more.
+    pub fn may_change_person(&self, is_more_than_the_address: bool) -> Result<(), Forbidden> {
+        let is_clients = self.actor.side() == Side::Client && !is_more_than_the_address;
+        self.may(if is_clients { Verb::RecordDepartures } else { Verb::ManagePeople })
     }
 
     /// Granting a right of this side, and ending it.

@@ -37,7 +37,7 @@ pub enum Clearance {
 }
 
 /// By what the three parts in a ticket are known that let somebody see it: its requester, whoever has it in hand, and whoever registered it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Part {
     pub as_requester: Option<Uuid>,
     /// The id under which they act. Not their name, which others may have, too.
@@ -57,6 +57,16 @@ impl Scope {
     #[must_use]
     pub fn with_all_tickets(&self) -> Self {
         Self { rows: self.rows.clone(), clearance: Clearance::All }
+    }
+
+    /// The same, without what somebody sees by their part in a ticket: for a token whose text another person knows.
+    #[must_use]
+    pub fn without_part(self) -> Self {
+        let clearance = match self.clearance {
+            Clearance::All => Clearance::All,
+            Clearance::Of { flags, .. } => Clearance::Of { flags, part: Part::default() },
+        };
+        Self { clearance, ..self }
     }
 
     pub fn includes(&self, organisation: &str) -> bool {

@@ -131,7 +131,7 @@ verbs! {
     ManagePeople = "manage_people": "personen vastleggen", "record people",
         by &[AgentLine1, AgentLine2, ServiceManager, Administrator];
     /// Records that somebody left their organisation, which takes away every role and way in of theirs, or came back. A client does so for
-    /// its own people.
+    /// its own people, and says where they are reached.
     RecordDepartures = "record_departures": "vertrek en terugkeer vastleggen", "record who left and who came back",
         by &[ServiceManager, Administrator, Approver, GlobalAdministrator];
     /// Changes a person, as far as the other verbs allow.

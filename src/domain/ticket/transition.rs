@@ -159,7 +159,7 @@ pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
 pub(super) fn may_move(ticket: &Ticket, who: &Principal, kind: EventKind) -> Result<(), Forbidden> {
     match kind {
         EventKind::Accepted | EventKind::SolutionRefused => who.may_judge(kinds::rules(ticket.kind).client_judges),
-        EventKind::Reopened | EventKind::Cancelled => who.may(Verb::WithdrawTickets),
+        EventKind::Reopened | EventKind::Cancelled => who.may_decide(Verb::WithdrawTickets, ticket.restricted()),
         _ => who.may(Verb::MoveTickets),
     }
 }

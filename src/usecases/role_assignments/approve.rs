@@ -57,7 +57,13 @@ async fn signed(
 ) -> Result<Approval, Error> {
     if assignment.may_be_signed_on_paper() {
         let party = Party::of(side, assignment.organisation.as_deref());
-        return signatures::of_party(app, tx, stamp, &party, signature, stamp.recorded_at, "").await?.map_err(Error::Invalid);
+        let approval = signatures::of_party(app, tx, stamp, &party, signature, stamp.recorded_at, "").await?.map_err(Error::Invalid)?;
+        let is_on_paper = stamp.who.actor.id() != Some(approval.approver);
+        if is_on_paper && approval.approver == assignment.holder {
+            let detail = "whoever is to hold the role does not sign for it on paper";
+            return Err(Error::Invalid(vec![Problem::field("approvedBy", FieldCode::SamePerson, detail)]));
+        }
+        return Ok(approval);
     }
     if signature.approved_by.is_some() {
         let detail = "for a right each person signs themselves";

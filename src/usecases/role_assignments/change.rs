@@ -2,14 +2,15 @@
 
 use uuid::Uuid;
 
-use super::{Place, known_holder, may_end, may_replace, not_ended, not_ones_own, opened, place_of, review_due, write};
+use super::{Place, known_holder, may_end, may_replace, not_ended, not_for_oneself, not_ones_own, opened, place_of, review_due, write};
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::permission::Forbidden;
-use crate::domain::role_assignment::{Absence, AbsencePlanned, BadEnd, DeputyNamed, EndSet, EventData, Reviewed, RoleAssignment};
+use crate::domain::permission::{Forbidden, Verb};
+use crate::domain::role_assignment::{Absence, AbsencePlanned, BadEnd, DeputyNamed, EndSet, EventData, Reviewed, RoleAssignment, RoleKind};
 use crate::domain::text::is_visible;
 use crate::store::Tx;
 use crate::usecases::held::repeated;
+use crate::usecases::held_rights::still_held;
 use crate::usecases::{Error, FieldCode, Problem, Stamp};
 
 #[derive(Debug, Clone, Default)]
@@ -81,7 +82,7 @@ pub async fn go_away(app: &App, stamp: &Stamp, id: Uuid, away: &Away) -> Result<
         }
         let mut deputy = None;
         if let Some(named) = &away.deputy {
-            match known_deputy(tx, assignment, named, now).await? {
+            match known_deputy(tx, stamp, assignment, named, until_at).await? {
                 Ok(known) => deputy = Some(known),
                 Err(problem) => problems.push(problem),
             }
@@ -111,7 +112,8 @@ pub async fn deputise(app: &App, stamp: &Stamp, id: Uuid, absence: Uuid, deputy:
     let may = |assignment: &RoleAssignment, place| may_replace(stamp, assignment, place, true);
     change(app, stamp, id, may, async |tx, assignment| {
         let mut problems: Vec<_> = yet_to_end(assignment, absence, now).err().into_iter().collect();
-        let deputy = known_deputy(tx, assignment, deputy, now).await?.map_err(|problem| problems.push(problem)).ok();
+        let until_at = assignment.absences.iter().find(|one| one.id == absence).map_or(now, |one| one.until_at);
+        let deputy = known_deputy(tx, stamp, assignment, deputy, until_at).await?.map_err(|problem| problems.push(problem)).ok();
         let Some(deputy) = deputy.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
         Ok((EventData::DeputyNamed(DeputyNamed { absence, deputy }), None))
     })
@@ -143,17 +145,33 @@ fn yet_to_end(assignment: &RoleAssignment, absence: Uuid, now: Instant) -> Resul
     known.ok_or_else(|| Problem::field("absence", FieldCode::UnknownValue, "is not an absence that has yet to end"))
 }
 
-async fn known_deputy(tx: &Tx, assignment: &RoleAssignment, named: &str, now: Instant) -> Result<Result<Uuid, Problem>, Error> {
+/// Who acts for the holder until an instant: by a right, nobody who says so themselves, and no longer than whoever says so may.
+async fn known_deputy(
+    tx: &Tx,
+    stamp: &Stamp,
+    assignment: &RoleAssignment,
+    named: &str,
+    until_at: Instant,
+) -> Result<Result<Uuid, Problem>, Error> {
+    let wrong = |code, detail: &str| Ok(Err(Problem::field("deputy", code, detail)));
     if assignment.is_the_holders_alone() {
-        let detail = "this right is the holder's alone: others agreed to this person";
-        return Ok(Err(Problem::field("deputy", FieldCode::NotAllowed, detail)));
+        return wrong(FieldCode::NotAllowed, "this right is the holder's alone: others agreed to this person");
     }
-    let Place { side, .. } = place_of(tx, assignment, now).await?;
-    let found = known_holder(tx, side, assignment.organisation.as_deref(), ("deputy", named)).await?;
-    Ok(match found {
-        Ok(deputy) if deputy == assignment.holder => Err(Problem::field("deputy", FieldCode::SamePerson, "is the holder, who is away")),
-        found => found,
-    })
+    let Place { side, .. } = place_of(tx, assignment, stamp.recorded_at).await?;
+    let deputy = match known_holder(tx, side, assignment.organisation.as_deref(), ("deputy", named)).await? {
+        Ok(deputy) if deputy == assignment.holder => return wrong(FieldCode::SamePerson, "is the holder, who is away"),
+        Ok(deputy) => deputy,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    if assignment.kind == RoleKind::Right {
+        not_for_oneself(stamp, deputy)?;
+        let own = still_held(tx, stamp, Verb::GrantRights).await?;
+        if let Some(end) = own.and_then(|own| own.until_at).filter(|end| until_at > *end) {
+            let detail = format!("nobody acts in a right for longer than you may say who does: until {end}");
+            return Ok(Err(Problem::field("untilAt", FieldCode::OutOfRange, detail)));
+        }
+    }
+    Ok(Ok(deputy))
 }
 
 /// Records that somebody looked at whether the holder still needs the role (IAM-06).

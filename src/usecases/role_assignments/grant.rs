@@ -10,13 +10,14 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::contract::Side;
-use crate::domain::permission::Role;
+use crate::domain::permission::{Role, Verb};
 use crate::domain::role_assignment::{
     AssignmentState, ELEVATED, EventData, Granted, MOST_GLOBAL_ADMINISTRATORS, RoleAssignment, RoleKind, WATCHING,
 };
 use crate::domain::text::is_visible;
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
+use crate::usecases::held_rights::still_held;
 use crate::usecases::tickets::client_of;
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contacts, contracts, one_of};
 
@@ -222,6 +223,10 @@ async fn check(
         refuse("untilAt", FieldCode::BeforeFrom, "is not after the beginning");
     }
     let Some(place) = place else { return Ok(None) };
+    let own = if place.kind == RoleKind::Right { still_held(tx, stamp, Verb::GrantRights).await? } else { None };
+    if let Some(end) = own.and_then(|own| own.until_at).filter(|end| new.until_at.is_none_or(|until| until > *end)) {
+        refuse("untilAt", FieldCode::OutOfRange, &format!("what you give ends no later than your own right to give it: {end}"));
+    }
     let is_elevated =
         new.third_party.is_some() || (place.kind == RoleKind::Right && ELEVATED.iter().any(|role| role.as_str() == place.role));
     let is_watching = place.kind == RoleKind::Right && WATCHING.iter().any(|role| role.as_str() == place.role);

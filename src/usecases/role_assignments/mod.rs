@@ -51,7 +51,8 @@ fn may_end(stamp: &Stamp, assignment: &RoleAssignment, place: Place, now: Instan
     let is_agreed = assignment.needs_approval || stamp.who.actor.side() == Side::Client;
     let is_pending = assignment.state_at(now) == AssignmentState::Pending;
     if is_agreed && (is_pending || assignment.kind == RoleKind::Right) && stamp.who.may(Verb::ApproveRoles).is_ok() {
-        return Ok(());
+        // It is the word of that side: as good as a signature.
+        return stamp.who.in_person().map(drop);
     }
     may_assign(stamp, assignment.kind, place.side)?;
     if is_pending { Ok(()) } else { place.own_side(stamp) }
@@ -76,9 +77,12 @@ struct Place {
 }
 
 impl Place {
-    /// What both sides agree on is changed for a while, or ended at once, by the holder's own side.
+    /// What both sides agree on is changed for a while, or ended at once, by the holder's own side, in person.
     fn own_side(self, stamp: &Stamp) -> Result<(), Forbidden> {
-        if self.is_signed_for && stamp.who.actor.side() != self.side { Err(Forbidden::EndsForOthers) } else { Ok(()) }
+        if !self.is_signed_for {
+            return Ok(());
+        }
+        if stamp.who.actor.side() == self.side { stamp.who.in_person().map(drop) } else { Err(Forbidden::EndsForOthers) }
     }
 }
 
@@ -102,7 +106,12 @@ fn not_ended(assignment: &RoleAssignment, now: Instant) -> Result<(), Error> {
 
 /// Nobody decides about a right of their own.
 fn not_ones_own(stamp: &Stamp, assignment: &RoleAssignment) -> Result<(), Error> {
-    if stamp.who.actor.id() == Some(assignment.holder) {
+    not_for_oneself(stamp, assignment.holder)
+}
+
+/// Nobody gives themselves a right, by whatever way.
+fn not_for_oneself(stamp: &Stamp, who: Uuid) -> Result<(), Error> {
+    if stamp.who.actor.id() == Some(who) {
         let detail = "this is the caller's own role: somebody else decides about it".to_owned();
         return Err(Error::Conflict { code: Code::OwnRole, detail });
     }

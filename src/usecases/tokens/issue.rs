@@ -7,12 +7,13 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::address::can_be_mailed;
 use crate::domain::contract::Side;
-use crate::domain::permission::{Principal, Role, Roles, Verb, Verbs};
+use crate::domain::permission::{HeldRight, Principal, Role, Roles, Verb, Verbs};
 use crate::domain::text::is_visible;
 use crate::store::tokens::Token;
 use crate::store::{self, Reads};
 use crate::time::TimeSource;
 use crate::usecases::held::{remember, repeated};
+use crate::usecases::held_rights::still_held;
 use crate::usecases::parties::Party;
 use crate::usecases::{Error, FieldCode, Problem, Stamp, one_of};
 
@@ -81,7 +82,8 @@ pub async fn issue(app: &App, stamp: &Stamp, new: &NewToken) -> Result<Issued, E
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems));
             }
-            let token = ends_with_the_right(app, stamp, token(app, new, person));
+            let right = still_held(tx, stamp, Verb::ManageAccess).await?;
+            let token = ends_with(app, right, token(app, new, person));
             let token = Token { issued_by: Some(stamp.who.actor.as_text()), ..token };
             tx.touch("token", token.id);
             store::tokens::insert(tx, &token, &hash).await?;
@@ -92,8 +94,8 @@ pub async fn issue(app: &App, stamp: &Stamp, new: &NewToken) -> Result<Issued, E
 }
 
 /// Whoever manages access by a right that they hold gives nothing that outlives it, whenever it ends.
-fn ends_with_the_right(app: &App, stamp: &Stamp, token: Token) -> Token {
-    let Some(right) = stamp.who.only_by_holding(Verb::ManageAccess) else { return token };
+fn ends_with(app: &App, right: Option<HeldRight>, token: Token) -> Token {
+    let Some(right) = right else { return token };
     // Tokens expire by the machine's time, of which a sandbox says nothing.
     let until = right.until_at.filter(|_| !app.time.is_sandbox());
     let expires_at = token.expires_at.into_iter().chain(until).min();
@@ -143,7 +145,8 @@ async fn known(reads: &impl Reads, organisation: Option<&str>, named: &str) -> R
         return wrong(FieldCode::BadFormat, "must be an address such as anna@ipo.example");
     }
     match store::people::with_address(reads, organisation, &named.to_lowercase()).await? {
-        Some(person) => Ok(Ok(person.id)),
+        Some(person) if person.is_active => Ok(Ok(person.id)),
+        Some(_) => wrong(FieldCode::UnknownRequester, "has left the organisation"),
         None => wrong(FieldCode::UnknownRequester, "nobody of the organisation is known by this address"),
     }
 }
