@@ -15,7 +15,8 @@
 //! documents      → domain words
 //! proof simulate settings time → domain
 //! sealing        → domain settings
-//! credentials tls → settings
+//! credentials    → settings
+//! tls            → domain settings time
 //! files          → domain health sealing settings
 //! identity       → domain settings
 //! reports        → documents domain words

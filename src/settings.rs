@@ -10,6 +10,7 @@ mod identity;
 mod load;
 mod mail;
 mod networks;
+mod paths;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -202,7 +203,7 @@ pub enum BadSettings {
     /// One line for each problem.
     #[error("settings: {}", .0.join("\nsettings: "))]
     Wrong(Vec<String>),
-    /// A file that is named cannot be read.
+    /// The settings file cannot be read.
     #[error("settings: {0} cannot be read: {1}")]
     Unreadable(PathBuf, std::io::Error),
 }
@@ -224,7 +225,7 @@ impl Settings {
     pub fn from_parts(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, BadSettings> {
         let mut reading = Reading::of(file)?;
         for (name, value) in variables {
-            reading = reading.variable(&name, value)?;
+            reading = reading.variable(&name, value);
         }
         reading.finish()
     }
@@ -280,7 +281,7 @@ impl Settings {
         if self.roles.review_after_days == 0 {
             refuse("roles.review_after_days", "must be at least 1".to_owned());
         }
-        for (key, matter) in self.identity.wrong() {
+        for (key, matter) in self.identity.wrong().into_iter().chain(paths::wrong(self)) {
             refuse(&key, matter);
         }
         for (at, (name, mailbox)) in self.mailboxes.iter().enumerate() {

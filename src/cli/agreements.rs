@@ -40,11 +40,18 @@ pub fn check(files: &[PathBuf], format: Page, settings: impl Fn() -> Result<Sett
         let settings = settings()?;
         say(format_args!("{}", toml::to_string_pretty(&settings)?))?;
         // Here and not above: they are files of this machine, which another command may do without.
-        let certificates = Certificates::open(&settings.http.tls).err().map(|wrong| wrong.to_string());
-        let others = [Passwords::new(&settings.access).err(), Providers::new(&settings.identity).err()];
-        let wrong: Vec<_> = certificates.into_iter().chain(others.into_iter().flatten()).collect();
+        let certificates = Certificates::open(&settings.http.tls);
+        let (passwords, providers) = (Passwords::new(&settings.access), Providers::new(&settings.identity));
+        let unusable = certificates.as_ref().err().map(ToString::to_string);
+        let wrong: Vec<_> = unusable.into_iter().chain(passwords.as_ref().err().cloned()).chain(providers.err()).collect();
         if !wrong.is_empty() {
             return Err(wrong.join("\n").into());
+        }
+        for doubt in certificates.iter().flatten().flat_map(|certificates| certificates.doubts()) {
+            say(format_args!("# http.tls: {doubt}."))?;
+        }
+        if settings.access.local_accounts && passwords.is_ok_and(|passwords| !passwords.know_breaches()) {
+            say("# access.breached_passwords is not set: passwords of local accounts are not compared with those known from breaches.")?;
         }
         return Ok(say(super::files::described(&settings)?)?);
     }

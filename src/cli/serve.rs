@@ -27,7 +27,7 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     // Before anything else: if the port is taken, no database is created and no admin token is made that nobody sees.
     let listener = with_api.then(|| listen(&settings.http.listen)).transpose()?;
     let (app, mut seat) = open::for_serving(settings).await?;
-    tell_of_keys(&app).await?;
+    tell_of_keys(&app, with_api).await?;
     let app = Arc::new(app);
     let api = match listener {
         Some(listener) => Some(opened(&app, listener).await?),
@@ -66,10 +66,15 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Says when files and mails are not sealed, and when some cannot be opened.
-async fn tell_of_keys(app: &App) -> Result<(), Failed> {
+/// Says when files and mails are not sealed, when some cannot be opened, and when no breached passwords are known.
+async fn tell_of_keys(app: &App, with_api: bool) -> Result<(), Failed> {
     if app.keys.first().is_none() {
         tracing::warn!("attachments and incoming mails are stored as they are: files.key_file names no key to seal them with");
+    }
+    if with_api && app.settings.access.local_accounts && !app.passwords.know_breaches() {
+        tracing::warn!(
+            "passwords of local accounts are not compared with those known from breaches: access.breached_passwords names no list"
+        );
     }
     for id in rotation::missing_keys(app).await? {
         tracing::error!(id, "stored files and mails need a key that files.key_file does not have; they cannot be read");

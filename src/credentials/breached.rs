@@ -13,20 +13,29 @@ use sha1::{Digest, Sha1};
 const HASH: usize = 40;
 /// Bytes read at a time: a line has about fifty.
 const CHUNK: usize = 256;
+/// Lines looked at in the whole of the file, and bytes at its beginning of which each is.
+const SAMPLES: u64 = 1000;
+const FIRST_BYTES: u64 = 16 * 1024;
 
 #[derive(Debug)]
 pub struct BreachedPasswords(PathBuf);
 
 impl BreachedPasswords {
-    /// Refused when the file cannot be read, or does not begin with a hash.
+    /// Refused when the file cannot be read, does not begin with a hash, or is not sorted as far as samples show.
     pub fn open(path: &Path) -> Result<Self, String> {
         let wrong = |error: io::Error| format!("{} cannot be read: {error}", path.display());
         let mut first = Vec::new();
         BufReader::new(File::open(path).map_err(wrong)?).read_until(b'\n', &mut first).map_err(wrong)?;
-        match hash_of(&first) {
-            Some(_) => Ok(Self(path.to_owned())),
-            None => Err(format!("{} does not begin with a SHA-1 hash in hexadecimal", path.display())),
+        if hash_of(&first).is_none() {
+            return Err(format!("{} does not begin with a SHA-1 hash in hexadecimal", path.display()));
         }
+        if !is_sorted(path).map_err(wrong)? {
+            return Err(format!(
+                "{} is not sorted by its hashes, so that nothing is found in it: take the list ordered by hash",
+                path.display()
+            ));
+        }
+        Ok(Self(path.to_owned()))
     }
 
     pub fn contains(&self, password: &str) -> io::Result<bool> {
@@ -50,6 +59,28 @@ impl BreachedPasswords {
         }
         Ok(false)
     }
+}
+
+/// Whether hashes stand in order: of the first lines each, of the rest some. A list in another order is in none at all, so that hardly any
+/// passes.
+fn is_sorted(path: &Path) -> io::Result<bool> {
+    let mut lines = BufReader::with_capacity(CHUNK, File::open(path)?);
+    let end = lines.seek(SeekFrom::End(0))?;
+    let step = (end / SAMPLES).max(1);
+    let mut last: Option<(u64, String)> = None;
+    let mut at = 0;
+    while at < end {
+        let (start, line) = line_from(&mut lines, at)?;
+        let Some(hash) = hash_of(&line) else { return Ok(line.is_empty()) };
+        if last.is_some_and(|(before, less)| before < start && less >= hash) {
+            return Ok(false);
+        }
+        // Within the first lines the next one, then further on.
+        let after = start + line.len() as u64;
+        at = if after < FIRST_BYTES { after } else { after.max(at + step) };
+        last = Some((start, hash));
+    }
+    Ok(true)
 }
 
 /// The first line that begins at `at` or after, and where it begins.
@@ -104,6 +135,25 @@ mod tests {
         }
         let small = file_of(&[hash("a").to_lowercase()], "\n");
         assert!(BreachedPasswords::open(small.path()).expect("a list").contains("a").expect("searched"));
+    }
+
+    /// By how often each was seen, as the same list is offered too; or by nothing.
+    #[test]
+    fn a_list_in_another_order_is_refused() {
+        for count in [3, 100, 20_000] {
+            let lines: Vec<_> = (0..count).map(|each| hash(&format!("wachtwoord {each}"))).collect();
+            let mut sorted = lines.clone();
+            sorted.sort();
+            for end in ["\n", ":17\r\n"] {
+                assert!(BreachedPasswords::open(file_of(&sorted, end).path()).is_ok(), "{count}");
+                let mut one_off = sorted.clone();
+                one_off.swap(0, 2);
+                let half: Vec<_> = sorted.iter().take(count / 2).chain(&lines).cloned().collect();
+                for unsorted in [&lines, &one_off, &half] {
+                    assert!(BreachedPasswords::open(file_of(unsorted, end).path()).is_err(), "{count}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -4,28 +4,23 @@
 mod breached;
 pub mod code;
 mod kept;
+mod turns;
 mod used;
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
 pub use breached::BreachedPasswords;
 pub use kept::{COST, Cost, Fault, Kept};
+pub use turns::{Asker, Standing};
 pub use used::UsedTokens;
 
 use crate::settings::Access;
-
-/// Passwords that are worked on at once: each takes the memory that `COST` says.
-const AT_ONCE: usize = 2;
-/// Callers that may wait for it, those at work included.
-const WAITING: usize = 32;
+use turns::Turns;
 
 /// Where passwords are worked on: away from the threads that answer requests, and few at once, so that no flood of them takes the memory.
 #[derive(Debug)]
 pub struct Passwords {
-    places: Arc<Semaphore>,
-    slots: Arc<Semaphore>,
+    turns: Turns,
     breached: Option<Arc<BreachedPasswords>>,
 }
 
@@ -44,16 +39,24 @@ impl Passwords {
     pub fn new(settings: &Access) -> Result<Self, String> {
         let breached = settings.breached_passwords.as_deref().map(BreachedPasswords::open).transpose();
         let breached = breached.map_err(|wrong| format!("access.breached_passwords: {wrong}"))?.map(Arc::new);
-        Ok(Self { places: Arc::new(Semaphore::new(WAITING)), slots: Arc::new(Semaphore::new(AT_ONCE)), breached })
+        Ok(Self { turns: Turns::default(), breached })
+    }
+
+    /// Whether there is a list of passwords that are known from breaches.
+    pub fn know_breaches(&self) -> bool {
+        self.breached.is_some()
     }
 
     /// Does slow work with a password, when it is its turn.
-    pub async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, NotWorked> {
-        let _place = self.places.clone().try_acquire_owned().map_err(|_full| NotWorked::Busy)?;
-        let Ok(slot) = self.slots.clone().acquire_owned().await else { return Err(NotWorked::Busy) };
+    pub async fn work<T: Send + 'static>(
+        &self,
+        asker: Asker,
+        work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, NotWorked> {
+        let Some(turn) = self.turns.take(asker).await else { return Err(NotWorked::Busy) };
         let done = tokio::task::spawn_blocking(move || {
             // Held until the work is done, also when whoever asked for it hangs up.
-            let _slot = slot;
+            let _turn = turn;
             work()
         });
         Ok(done.await.map_err(|gone| Fault(gone.to_string()))??)
@@ -82,18 +85,20 @@ mod tests {
         let settings = Access { longest_token_days: 1, local_accounts: true, shortest_password: 14, breached_passwords: None };
         let passwords = Passwords::new(&settings).expect("no list");
         let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let works = (0..200).map(|_| {
+        let works = (0..2 * turns::WAITING).map(|_| {
             let (at_once, most) = (at_once.clone(), most.clone());
-            passwords.work(move || {
+            passwords.work(Asker::LET_IN, move || {
                 most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                std::thread::sleep(Duration::from_millis(5));
+                std::thread::sleep(Duration::from_millis(2));
                 at_once.fetch_sub(1, Ordering::SeqCst);
                 Ok(())
             })
         });
         let done = join_all(works).await;
-        assert_eq!(done.iter().filter(|one| one.is_ok()).count(), WAITING);
+        // A place that is free before all have come is taken again.
+        let worked = done.iter().filter(|one| one.is_ok()).count();
+        assert!((turns::WAITING + turns::AT_ONCE..2 * turns::WAITING).contains(&worked), "{worked}");
         assert!(done.iter().all(|one| matches!(one, Ok(()) | Err(NotWorked::Busy))));
-        assert!(most.load(Ordering::SeqCst) <= AT_ONCE);
+        assert!(most.load(Ordering::SeqCst) <= turns::AT_ONCE);
     }
 }

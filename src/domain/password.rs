@@ -42,8 +42,32 @@ pub fn weak(password: &str, name: &str, shortest: usize) -> Option<Weak> {
         Some(Weak::ContainsName)
     } else {
         let known: Vec<_> = name.split_whitespace().chain(["uurwerk", "servicedesk"]).collect();
-        (zxcvbn(password, &known).score() < Score::Three).then_some(Weak::Guessable)
+        let is_guessable = zxcvbn(password, &known).score() < Score::Three || length_without_repeats(password) < shortest;
+        (is_guessable || is_proverbial(password)).then_some(Weak::Guessable)
     }
+}
+
+/// Characters, of words and numbers that come back only those of the first time: whoever guesses tries a word twice as well.
+fn length_without_repeats(password: &str) -> usize {
+    let folded = folded(password);
+    let kind = |sign: char| (sign.is_alphabetic(), sign.is_numeric());
+    let (mut seen, mut length, mut rest) = (Vec::new(), 0, folded.as_str());
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|sign| kind(sign) != kind(first)).unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        if !seen.contains(&part) {
+            seen.push(part);
+            length += part.chars().count();
+        }
+        rest = after;
+    }
+    length
+}
+
+/// Whether it is the example of a good password that everybody knows, however its words are set apart.
+fn is_proverbial(password: &str) -> bool {
+    let joined: String = folded(password).chars().filter(|sign| !" -_.,".contains(*sign)).collect();
+    joined == "correcthorsebatterystaple"
 }
 
 #[cfg(test)]
@@ -62,6 +86,11 @@ mod tests {
             ("12345678901234567890", Some(Weak::Guessable)),
             ("qwertyuiopasdfghjkl", Some(Weak::Guessable)),
             ("xK7-noodTOEgang-9vQz", Some(Weak::ContainsName)),
+            ("correcthorsebatterystaple", Some(Weak::Guessable)),
+            ("Correct-Horse Battery_Staple", Some(Weak::Guessable)),
+            ("Welkom2026Welkom", Some(Weak::Guessable)),
+            ("uurwerk-uurwerk", Some(Weak::Guessable)),
+            ("groen-groen-groen-groen", Some(Weak::Guessable)),
             ("zevende-boot-klinkt-groen", None),
             ("ȧqŵöž łïkę-ñøț", None),
         ] {

@@ -1,6 +1,6 @@
 //! Whether a text shows anything, and how a refusal names what could be said instead.
 
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Letters and a symbol that are drawn as nothing: the fillers of Hangul, and the empty Braille pattern.
 const EMPTY: [char; 5] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{2800}'];
@@ -15,6 +15,15 @@ pub fn is_visible(text: &str) -> bool {
             GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number | GeneralCategoryGroup::Punctuation | GeneralCategoryGroup::Symbol
         );
         shows && !EMPTY.contains(&sign)
+    })
+}
+
+/// Whether some sign of a text is not drawn, so that it looks like another text: zero-width and other format characters, variation
+/// selectors, fillers.
+pub fn has_invisible(text: &str) -> bool {
+    text.chars().any(|sign| {
+        let is_selector = matches!(sign, '\u{34f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' | '\u{180b}'..='\u{180f}');
+        sign.general_category() == GeneralCategory::Format || is_selector || EMPTY.contains(&sign)
     })
 }
 
@@ -38,6 +47,16 @@ pub fn named<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_drawn_is_found_within_a_text() {
+        for plain in ["glas", "Nood Één", "李", "e\u{301}"] {
+            assert!(!has_invisible(plain), "{plain:?}");
+        }
+        for with in ["glas\u{200b}", "gl\u{ad}as", "glas\u{fe0f}", "gl\u{34f}as", "\u{202e}salg", "glas\u{3164}", "glas\u{e0041}"] {
+            assert!(has_invisible(with), "{with:?}");
+        }
+    }
 
     #[test]
     fn a_text_is_seen_in_any_script_and_never_for_what_is_not_drawn() {

@@ -110,7 +110,7 @@ codes! {
         Internal = "internal": "The desk failed; the cause is in its log under the request's `X-Request-Id`.";
         AccessChanged = "access_changed": "What the caller may has changed since their last request, or since this one came in. Nothing was done: send it again after `Retry-After` seconds.";
         Busy = "busy": "Too many changes at once; try again after `Retry-After` seconds.";
-        Unavailable = "unavailable": "The database or the file store cannot be reached or is full; try again after `Retry-After` seconds. The request may have been carried out: repeat it with the same `Idempotency-Key`.";
+        Unavailable = "unavailable": "The database, the file store or an identity provider cannot be reached, or is full; try again after `Retry-After` seconds. The request may have been carried out: repeat it with the same `Idempotency-Key`.";
     }
 }
 

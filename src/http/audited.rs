@@ -25,6 +25,10 @@ pub struct Arrival {
 #[derive(Debug, Clone)]
 pub struct Known(pub Actor);
 
+/// What was tried, where the path does not name it: the account that somebody could not sign in to.
+#[derive(Debug, Clone)]
+pub struct Tried(pub Object);
+
 impl Arrival {
     pub fn new(request: &HttpRequest, id: &str, proxies: &Networks) -> Self {
         let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
@@ -74,7 +78,9 @@ pub async fn record_refusal(operation: &Operation, request: &HttpRequest, answer
     };
     let Some(app) = request.app_data::<Data<App>>() else { return };
     let via = Arrival::of(request).via(operation.id);
-    audit::record_refusal(app, Attempt { via, actor: known, object: object(operation, request), result, code }).await;
+    let tried = request.extensions().get::<Tried>().map(|tried| tried.0.clone());
+    let object = tried.or_else(|| object(operation, request));
+    audit::record_refusal(app, Attempt { via, actor: known, object, result, code }).await;
 }
 
 /// The last thing that the path names.

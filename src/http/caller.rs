@@ -44,18 +44,23 @@ impl Caller {
     pub async fn of(context: &RequestContext) -> Result<Self, Failure> {
         let request = &context.request;
         let app = request.app_data::<Data<App>>().ok_or_else(Failure::unauthorized)?;
-        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let mut sent = request.headers().get_all(header::AUTHORIZATION);
+        let header = sent.next().and_then(|value| value.to_str().ok());
+        // Of several, a proxy or a log in front may look at another than the desk does.
+        if sent.next().is_some() {
+            return Err(Failure::unauthorized());
+        }
         let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or_else(Failure::unauthorized)?;
         if !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(Failure::unauthorized());
         }
         let limits = request.app_data::<Data<Limits>>().ok_or_else(Failure::unauthorized)?;
         let address = peer::address(request, &app.settings.http.proxies);
-        // Only a wrong token counts against an address, so that nobody can lock out the good ones behind the same proxy.
+        // Only a token that is known to be wrong counts against an address, so that nobody can lock out the good ones behind the same proxy.
         let known = auth::identify(app, token.trim()).await?;
         let arrived = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;
         request.extensions_mut().insert(Known(arrived.actor().clone()));
-        limits.admit(token.trim())?;
+        limits.admit(token.trim(), address)?;
         Ok(arrived.let_in()?)
     }
 

@@ -26,11 +26,17 @@ use utoipa::openapi::{HttpMethod, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
 use super::deprecation::{self, Deprecation};
 use super::error::ProblemBody;
 use super::operation::{Location, Operation, Parameter, Signature, Tag};
-use crate::domain::permission::Verb;
+use crate::domain::permission::{Role, Verb};
+use crate::words::ClosedList as _;
 
 const ABOUT: &str = "A service desk whose clocks hold up in a contract meeting: tickets, their clocks and how each second was counted, \
     escalations, and the month's report. Instants are accepted with any offset and answered in UTC; a refusal is problem+json and \
     names everything that is wrong at once; values of a list of codes may be added to.";
+
+const BEARER: &str = "Either a token of the desk, for systems and for people who sign in with a password (`POST /access-token-grants`, \
+    `POST /access-tokens`); or a token that an identity provider of the desk signed (OpenID Connect, Microsoft Entra ID): a JWT access token \
+    whose issuer and audience the desk's settings name, and whose roles or scopes they map to those of the desk. Ask whoever runs the desk \
+    which issuer, audience and scopes to ask for. In one `Authorization` header, whichever it is.";
 
 /// The document as a server gives it, rendered on first use.
 pub struct RenderedDocument {
@@ -58,6 +64,11 @@ pub fn text_of(operations: &[Operation], deprecated: &[Deprecation]) -> String {
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     document["info"]["license"] = json!({ "name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/" });
     document["security"] = json!([{ "bearer": [] }]);
+    for (shape, what, codes) in [("RoleCode", "a role", Role::CODES), ("VerbCode", "something that can be done", Verb::CODES)] {
+        if let Some(schema) = document["components"]["schemas"].get_mut(shape) {
+            schema["description"] = json!(format!("The code of {what}: {}. More may be added.", codes.join(", ")));
+        }
+    }
     downgrade::to_3_0(&mut document);
     answers::complete(&mut document, operations);
     bounds::complete(&mut document);
@@ -78,7 +89,7 @@ fn as_declared(operations: &[Operation]) -> OpenApi {
         TagBuilder::new().name(name).description(Some(words)).build()
     });
     let mut components = Components::new();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(BEARER)).build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let mut shared = Signature::default();
     shared.schema_of::<ProblemBody>();

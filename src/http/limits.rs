@@ -2,7 +2,8 @@
 //!
 //! Each process counts for itself. Addresses are those of connections; `X-Forwarded-For` is believed only of proxies that the settings name
 //! (`peer`), since anybody can send it. Behind another proxy all callers share the limit on wrong tokens. That limit slows down wrong tokens
-//! only: a good one always gets in. How often somebody may try a password is for `sign_ins` to say.
+//! only: a good one always gets in. How often somebody may try a password is for `sign_ins` to say, whatever tokens were
+//! wrong.
 
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv6Addr};
@@ -67,7 +68,10 @@ impl Limits {
     }
 
     /// Counts a request with a good token.
-    pub fn admit(&self, token: &str) -> Result<(), Failure> {
+    pub fn admit(&self, token: &str, address: Option<IpAddr>) -> Result<(), Failure> {
+        if let Some(address) = address {
+            self.sign_ins.came_in(rate_limit_key(address));
+        }
         self.requests.as_ref().map_or(Ok(()), |requests| requests.check_key(&hash(token)).map_err(|refused| wait(&refused)))
     }
 

@@ -9,6 +9,7 @@ mod keys;
 
 use std::time::Duration;
 
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, dangerous, decode, decode_header};
 use serde::Deserialize;
 
@@ -28,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Whom a token names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identified {
+    /// The same for all issuers of Entra ID.
     pub issuer: String,
     /// Never reused for another person, unlike an address.
     pub subject: String,
@@ -64,6 +66,8 @@ pub enum Refused {
     Version,
     #[error("its holder is a guest with the issuer")]
     Guest,
+    #[error("a program signed in by itself and nobody in person, and no role makes it an integration: give a program a token of the desk")]
+    Program,
     /// The provider left out the groups because there are too many: what the holder may is then unknown.
     #[error("its groups are too many for it, so that it does not name them")]
     Overage,
@@ -112,13 +116,13 @@ impl Providers {
         }
         // Not believed yet: it only says whose keys to check with.
         let claimed = dangerous::insecure_decode::<Issuer>(token).ok()?.claims.iss;
-        self.0.iter().find(|provider| provider.settings.issuer == claimed)
+        let exact = self.0.iter().find(|provider| provider.settings.issuer == claimed);
+        exact.or_else(|| self.0.iter().find(|provider| provider.settings.issuers().contains(&claimed)))
     }
 }
 
 impl Provider {
     async fn verified(&self, token: &str) -> Result<Claims, Refused> {
-        let invalid = |error: jsonwebtoken::errors::Error| Refused::Invalid(error.to_string());
         let header = decode_header(token).map_err(invalid)?;
         if !ALGORITHMS.contains(&header.alg) {
             return Err(Refused::Invalid(format!("it is signed by {:?}", header.alg)));
@@ -129,8 +133,16 @@ impl Provider {
         rules.leeway = SKEW;
         rules.validate_nbf = true;
         rules.set_audience(&self.settings.audience);
-        rules.set_issuer(&[&self.settings.issuer]);
+        rules.set_issuer(&self.settings.issuers());
         rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         Ok(decode::<Claims>(token, &key, &rules).map_err(invalid)?.claims)
     }
+}
+
+/// Without the text of what could not be read: that can hold whatever stands in a token, and this goes to the log.
+fn invalid(error: jsonwebtoken::errors::Error) -> Refused {
+    Refused::Invalid(match error.into_kind() {
+        ErrorKind::Json(_) | ErrorKind::Base64(_) | ErrorKind::Utf8(_) => "it is not in the form of a signed token".to_owned(),
+        kind => jsonwebtoken::errors::Error::from(kind).to_string(),
+    })
 }

@@ -35,7 +35,7 @@ pub struct IdentityProvider {
     /// Whether people who are guests with the provider are let in (Entra ID).
     #[serde(default)]
     pub guests: bool,
-    /// Whether tokens of version 1 are taken too (Entra ID).
+    /// Whether tokens of version 1, which name another issuer, are taken too (Entra ID).
     #[serde(default)]
     pub version_1: bool,
     /// Whether a token must say that its holder used a second factor (IAM-07).
@@ -46,6 +46,25 @@ pub struct IdentityProvider {
     pub vouches_for_addresses: bool,
     /// A file with the certificate (PEM) of the authority that its own certificate is from, where that is not a public one.
     pub certificate: Option<PathBuf>,
+}
+
+impl IdentityProvider {
+    /// What its tokens may say in `iss`.
+    pub fn issuers(&self) -> Vec<String> {
+        let first = if self.version_1 { self.issuer_of_version_1() } else { None };
+        [self.issuer.clone()].into_iter().chain(first).collect()
+    }
+
+    /// The tenant whose issuer it is: the first part of the path (Entra ID).
+    pub fn tenant(&self) -> Option<&str> {
+        let (_, path) = self.issuer.split_once("://")?.1.split_once('/')?;
+        path.split('/').next().filter(|tenant| !tenant.is_empty() && self.kind == ProviderKind::Entra)
+    }
+
+    /// How the tenant is named in tokens of version 1, whichever of its issuers stands in the settings.
+    pub fn issuer_of_version_1(&self) -> Option<String> {
+        self.tenant().map(|tenant| format!("https://sts.windows.net/{tenant}/"))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]

@@ -8,7 +8,7 @@ use figment::error::Kind;
 use figment::providers::Serialized;
 use figment::value::{Dict, Value};
 
-use super::{BadSettings, Settings};
+use super::{BadSettings, Settings, paths};
 
 /// What comes with the program.
 const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -20,12 +20,14 @@ pub struct Reading {
     /// Keys with the variable that set each, in the order set.
     variables: Vec<(String, String)>,
     file: Option<(PathBuf, toml::Table)>,
+    /// Variables that cannot be read.
+    refused: Vec<String>,
 }
 
 impl Reading {
     /// The defaults, with a file of one's own on top.
     pub fn of(file: Option<&Path>) -> Result<Self, BadSettings> {
-        let mut reading = Self { figment: defaults(), variables: Vec::new(), file: None };
+        let mut reading = Self { figment: defaults(), variables: Vec::new(), file: None, refused: Vec::new() };
         if let Some(file) = file {
             let text = std::fs::read_to_string(file).map_err(|error| BadSettings::Unreadable(file.to_owned(), error))?;
             let table = text.parse::<toml::Table>().map_err(|error| {
@@ -38,17 +40,26 @@ impl Reading {
         Ok(reading)
     }
 
-    /// Applies an environment variable; ignores those of other programs. `NAME_FILE` names a file that holds the value.
-    pub fn variable(mut self, name: &str, value: String) -> Result<Self, BadSettings> {
-        let Some(word) = name.strip_prefix(PREFIX).filter(|word| *word != "CONFIG") else { return Ok(self) };
+    /// Applies an environment variable; ignores those of other programs. `NAME_FILE` names a file that holds the value. What is wrong with
+    /// one is told without the value: a secret may stand where its file should be named.
+    pub fn variable(mut self, name: &str, value: String) -> Self {
+        let Some(word) = name.strip_prefix(PREFIX).filter(|word| *word != "CONFIG") else { return self };
         // A setting that is itself the name of a file has no value to be read from another.
         let is_setting = self.figment.contains(&key_of(word, &self.figment));
         let (word, value) = match word.strip_suffix("_FILE").filter(|_| !is_setting) {
-            Some(_) if value.is_empty() => return Ok(self),
+            Some(_) if value.is_empty() => return self,
             Some(word) => {
-                let path = PathBuf::from(&value);
-                let text = std::fs::read_to_string(&path).map_err(|error| BadSettings::Unreadable(path, error))?;
-                (word, text.trim_end().to_owned())
+                if let Some(refusal) = paths::without_file(&key_of(word, &self.figment), name) {
+                    self.refused.push(refusal);
+                    return self;
+                }
+                match std::fs::read_to_string(&value) {
+                    Ok(text) => (word, text.trim_end().to_owned()),
+                    Err(error) => {
+                        self.refused.push(format!("{name}: the file that it names cannot be read: {error}"));
+                        return self;
+                    }
+                }
             }
             None => (word, value),
         };
@@ -60,12 +71,13 @@ impl Reading {
             _ => self.figment.merge(Serialized::global(&key, value)),
         };
         self.variables.push((key, name.to_owned()));
-        Ok(self)
+        self
     }
 
     /// The settings, or everything that is wrong with them: each wrong value is put aside, so that the rest can be judged too.
     pub fn finish(self) -> Result<Settings, BadSettings> {
         let (settings, mut problems) = self.read();
+        problems.extend(self.refused.iter().cloned());
         let wrong = settings.as_ref().map(Settings::wrong).unwrap_or_default();
         problems.extend(wrong.into_iter().map(|(key, matter)| format!("{key}{}: {matter}", self.who_set(&key))));
         problems.extend(settings.iter().flat_map(|settings| self.secrets_in_file(settings)));

@@ -1,4 +1,4 @@
-//! Addresses and networks, written with commas between them: `127.0.0.1, 10.0.0.0/8`.
+//! Addresses and networks, written with commas between them: `192.0.2.10, 2001:db8::/64`.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -30,7 +30,7 @@ impl FromStr for Networks {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |part: &str| format!("must be addresses and networks such as 127.0.0.1, 10.0.0.0/8; \"{part}\" is neither");
+        let wrong = |part: &str| format!("must be addresses and networks such as 192.0.2.10, 2001:db8::10; \"{part}\" is neither");
         let network = |part: &str| {
             let (address, length) = part.split_once('/').map_or((part, None), |(address, length)| (address, Some(length)));
             let address: IpAddr = address.trim().parse().ok()?;

@@ -145,6 +145,37 @@ fn a_file_that_is_no_toml_and_a_database_of_no_known_kind_are_told_in_a_line() {
     }
 }
 
+#[test]
+fn sec_03_a_key_where_the_name_of_its_file_belongs_is_never_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("a path").to_owned()
+    };
+    let pem = "-----BEGIN PRIVATE KEY-----\nMIGHgeheim\n-----END PRIVATE KEY-----\n";
+    let key = "2Cix4i9sVn1bq0Zk3eJt8yRwPmXoLhUa5dGf7cKvBEQ=";
+    let (key_file, pem_file) = (file("key", key), file("pem", pem));
+    for (name, value, says) in [
+        ("UURWERK_HTTP_TLS_KEY_FILE", pem_file.as_str(), "write UURWERK_HTTP_TLS_KEY=PATH"),
+        ("UURWERK_FILES_KEY_FILE_FILE", &key_file, "write UURWERK_FILES_KEY_FILE=PATH"),
+        ("UURWERK_HTTP_TLS_KEY", pem, "http.tls.key (UURWERK_HTTP_TLS_KEY): must be the name of a file"),
+        ("UURWERK_FILES_KEY_FILE", key, "files.key_file (UURWERK_FILES_KEY_FILE): must be the name of a file"),
+        ("UURWERK_ACCESS_BREACHED_PASSWORDS", key, "access.breached_passwords"),
+        ("UURWERK_ADMIN_TOKEN_FILE", "geheim", "UURWERK_ADMIN_TOKEN_FILE: the file that it names cannot be read"),
+        ("UURWERK_ADMIN_TOKEN_FILE", "gehe\0im", "UURWERK_ADMIN_TOKEN_FILE: the file that it names cannot be read"),
+    ] {
+        let refused = with(&[(name, value), ("UURWERK_HTTP_TLS_CERTIFICATE", &pem_file)]).expect_err(name).to_string();
+        assert!(refused.contains(says), "{name}: {refused}");
+        assert!(["geheim", "BEGIN", key].iter().all(|secret| !refused.contains(secret)), "{name}: {refused}");
+    }
+    // In a file of settings too, and beside everything else that is wrong.
+    let desk = file("desk.toml", &format!("[files]\nkey_file = \"{key}\"\n[http]\nburst = \"veel\"\n"));
+    let variables = [("UURWERK_HTTP_TLS_KEY_FILE".to_owned(), pem_file.clone())];
+    let refused = Settings::from_parts(Some(Path::new(&desk)), variables.into_iter()).expect_err("refused").to_string();
+    assert!(refused.lines().count() == 3 && !refused.contains(key), "{refused}");
+}
+
 /// MAIL-01.
 #[test]
 fn an_address_that_is_none_and_one_that_leads_to_two_contracts_are_refused_together() {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{access_state, account, token};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -24,7 +24,7 @@ pub async fn version(reads: &impl Reads) -> Result<i64, DbErr> {
     versions.into_tuple().one(reads.connection()).await?.ok_or_else(|| broken("a version of access"))
 }
 
-/// Revokes every token and blocks every account of somebody who left.
+/// Revokes every token and blocks every account of somebody who left: a person, or whom the desk knows by their account alone.
 pub async fn taken_from(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
     let revoked = token::Entity::update_many().col_expr(token::Column::RevokedAt, Expr::value(Some(now.to_utc())));
     let theirs = revoked.filter(token::Column::PersonId.eq(person)).filter(token::Column::RevokedAt.is_null());
@@ -32,7 +32,7 @@ pub async fn taken_from(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr
     let blocked = account::Entity::update_many()
         .col_expr(account::Column::BlockedAt, Expr::value(Some(now.to_utc())))
         .col_expr(account::Column::BlockedBecause, Expr::value(Some(accounts::LEFT)));
-    let theirs = blocked.filter(account::Column::PersonId.eq(person)).filter(account::Column::BlockedAt.is_null());
+    let theirs = blocked.filter(of(person)).filter(account::Column::BlockedAt.is_null());
     theirs.exec(tx.connection()).await?;
     changed(tx).await
 }
@@ -42,7 +42,12 @@ pub async fn given_back(tx: &Tx, person: Uuid) -> Result<(), DbErr> {
     let unblocked = account::Entity::update_many()
         .col_expr(account::Column::BlockedAt, Expr::value(None::<DateTime<Utc>>))
         .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>));
-    let theirs = unblocked.filter(account::Column::PersonId.eq(person)).filter(account::Column::BlockedBecause.eq(accounts::LEFT));
+    let theirs = unblocked.filter(of(person)).filter(account::Column::BlockedBecause.eq(accounts::LEFT));
     theirs.exec(tx.connection()).await?;
     changed(tx).await
+}
+
+/// Their accounts, whether it is a person's id or that of an account.
+fn of(person: Uuid) -> Condition {
+    Condition::any().add(account::Column::PersonId.eq(person)).add(account::Column::Id.eq(person))
 }

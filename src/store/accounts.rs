@@ -9,6 +9,9 @@ use uuid::Uuid;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx};
 use crate::domain::Instant;
+use crate::domain::address::made_up;
+use crate::domain::permission::Rows;
+use crate::domain::person::Person;
 
 /// Why an account is blocked whose person left: it comes in again when they come back.
 pub(super) const LEFT: &str = "left";
@@ -31,22 +34,37 @@ impl Account {
     pub fn holder_ids(&self) -> Vec<Uuid> {
         self.person_id.into_iter().chain([self.id]).collect()
     }
+
+    /// Whom the desk knows by it alone.
+    pub fn as_person(&self) -> Person {
+        let email = self.email.clone().unwrap_or_else(|| made_up(self.id));
+        let organisation = self.organisation.as_deref().unwrap_or_default();
+        Person { is_active: !self.is_blocked, ..Person::new(self.id, organisation, &self.name, &email) }
+    }
 }
 
 /// Found by what the provider calls somebody.
 pub async fn find(reads: &impl Reads, issuer: &str, subject: &str) -> Result<Option<Account>, DbErr> {
     let row = reads.find_of_desk::<account::Entity>().filter(account::Column::Issuer.eq(issuer));
     let row = row.filter(account::Column::Subject.eq(subject)).one(reads.connection()).await?;
-    Ok(row.map(|row| Account {
-        id: row.id,
-        issuer: row.issuer,
-        subject: row.subject,
-        organisation: row.organisation,
-        person_id: row.person_id,
-        name: row.name,
-        email: row.email,
-        is_blocked: row.blocked_at.is_some(),
+    Ok(row.map(to_domain))
+}
+
+/// Somebody whom the desk knows by their account alone, and not as one of the recorded people of a client; none outside the scope.
+pub async fn without_person(reads: &impl Reads, id: Uuid) -> Result<Option<Account>, DbErr> {
+    let row = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id)).filter(account::Column::PersonId.is_null());
+    let found = row.one(reads.connection()).await?.map(to_domain);
+    Ok(found.filter(|account| match &account.organisation {
+        Some(organisation) => reads.scope().includes(organisation),
+        None => reads.scope().rows == Rows::All,
     }))
+}
+
+/// The same, until the transaction ends changed by nobody else.
+pub async fn lock_without_person(tx: &Tx, id: Uuid) -> Result<Option<Account>, DbErr> {
+    let locked = tx.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id)).select_only().column(account::Column::Id);
+    locked.lock_exclusive().into_tuple::<Uuid>().one(tx.connection()).await?;
+    without_person(tx, id).await
 }
 
 /// The accounts of somebody.
@@ -71,4 +89,17 @@ pub async fn insert(tx: &Tx, account: &Account, created_at: Instant) -> Result<(
     };
     let first = OnConflict::columns([account::Column::Issuer, account::Column::Subject]).do_nothing().to_owned();
     account::Entity::insert(row).on_conflict(first).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+fn to_domain(row: account::Model) -> Account {
+    Account {
+        id: row.id,
+        issuer: row.issuer,
+        subject: row.subject,
+        organisation: row.organisation,
+        person_id: row.person_id,
+        name: row.name,
+        email: row.email,
+        is_blocked: row.blocked_at.is_some(),
+    }
 }

@@ -3,37 +3,24 @@
 
 use entity::{account, local_account, ticket, token};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx};
+use super::{Backend, Reads, Tx, accounts};
 use crate::domain::Instant;
-use crate::domain::address::made_up;
-use crate::domain::permission::Rows;
 use crate::domain::person::Person;
 use crate::domain::privacy::ERASED_NAME;
 use crate::domain::ticket::EventKind;
 
 /// Somebody by the id of their account; none outside the scope.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Person>, DbErr> {
-    let rows = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id));
-    let row = rows.filter(account::Column::PersonId.is_null()).one(reads.connection()).await?;
-    let in_scope = |row: &account::Model| match &row.organisation {
-        Some(organisation) => reads.scope().includes(organisation),
-        None => reads.scope().rows == Rows::All,
-    };
-    Ok(row.filter(in_scope).map(|row| {
-        let email = row.email.clone().unwrap_or_else(|| made_up(row.id));
-        Person::new(row.id, row.organisation.as_deref().unwrap_or_default(), &row.name, &email)
-    }))
+    Ok(accounts::without_person(reads, id).await?.map(|account| account.as_person()))
 }
 
 /// The same, until the transaction ends changed by nobody else.
 pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Person>, DbErr> {
-    let locked = tx.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id)).select_only().column(account::Column::Id);
-    locked.lock_exclusive().into_tuple::<Uuid>().one(tx.connection()).await?;
-    find(tx, id).await
+    Ok(accounts::lock_without_person(tx, id).await?.map(|account| account.as_person()))
 }
 
 /// Takes the name of somebody who is known by their account off that and off the tickets that were given to them, where their id stands from then on, and ends their ways in.
@@ -43,6 +30,7 @@ pub async fn erase(tx: &Tx, person: &Person, now: Instant) -> Result<(), DbErr> 
         .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
         .col_expr(account::Column::Email, Expr::value(None::<String>))
         .col_expr(account::Column::Subject, Expr::value(format!("erased:{}", person.id)))
+        .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>))
         .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
     let found =
         accounts.filter(account::Column::Id.eq(person.id)).filter(account::Column::PersonId.is_null()).exec(tx.connection()).await?;

@@ -13,7 +13,7 @@ use crate::domain::permission::Roles;
 use crate::domain::search::folded;
 
 /// What stands in `account` for where they are known: no provider has this name.
-const ISSUER: &str = "urn:uurwerk:local";
+pub const ISSUER: &str = "urn:uurwerk:local";
 
 #[derive(Debug, Clone)]
 pub struct LocalAccount {
@@ -124,8 +124,8 @@ pub async fn recover(tx: &Tx, id: Uuid, credentials: &str, by: Option<String>, n
 pub async fn close(tx: &Tx, id: Uuid, now: Instant) -> Result<(), DbErr> {
     let open = Entity::update_many().filter(Column::Id.eq(id)).filter(Column::ClosedAt.is_null());
     open.col_expr(Column::ClosedAt, Expr::value(now.to_utc())).exec(tx.connection()).await?;
-    super::tokens::revoke_of_person(tx, id, now).await?;
-    revoke_tokens(tx, id, now).await
+    super::tokens::revoke_of(tx, id, now).await?;
+    access::taken_from(tx, id, now).await
 }
 
 async fn revoke_tokens(tx: &Tx, account: Uuid, now: Instant) -> Result<(), DbErr> {

@@ -117,12 +117,6 @@ pub(super) async fn end_with(tx: &Tx, right: Uuid, until: Option<Instant>, ended
     tx.beyond(async || issued.exec(tx.connection()).await.map(drop)).await
 }
 
-/// Revokes the tokens that were made for a person.
-pub(super) async fn revoke_of_person(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
-    let unrevoked = Entity::update_many().filter(Column::PersonId.eq(person)).filter(Column::RevokedAt.is_null());
-    unrevoked.col_expr(Column::RevokedAt, Expr::value(now.to_utc())).exec(tx.connection()).await.map(drop)
-}
-
 /// Revokes what a local account is signed in with.
 pub(super) async fn revoke_of(tx: &Tx, account: Uuid, now: Instant) -> Result<(), DbErr> {
     let unrevoked = Entity::update_many().filter(Column::AccountId.eq(account)).filter(Column::RevokedAt.is_null());

@@ -1,4 +1,7 @@
-//! People. They are recorded by the desk, or when somebody first names them, and known by organisation and address.
+//! People. They are recorded by the desk, or when somebody first names them, and known by organisation and address. Others are known by
+//! their account alone (`accounts`): the desk's own, above all.
+
+mod accounts;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,7 +26,11 @@ pub async fn list(app: &App, caller: &Caller, filter: &PersonFilter) -> Result<V
 
 /// Somebody whom the caller sees.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<Person, Error> {
-    store::people::find(&app.db.view(caller.scope.clone()), &[id]).await?.pop().ok_or(Error::NotFound("person"))
+    let view = app.db.view(caller.scope.clone());
+    match store::people::find(&view, &[id]).await?.pop() {
+        Some(person) => Ok(person),
+        None => store::desk_people::find(&view, id).await?.ok_or(Error::NotFound("person")),
+    }
 }
 
 /// Somebody to be recorded; of them an address or a telephone number must be known.
@@ -106,12 +113,11 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
                 stamp.who.may(Verb::RecordDepartures)?;
                 store::role_assignments::lock(tx).await?;
             }
-            let known = store::people::lock(tx, id).await?.ok_or(Error::NotFound("person"))?;
+            let Some(known) = store::people::lock(tx, id).await? else {
+                return accounts::change(app, tx, stamp, id, change, expected).await;
+            };
             refuse_erased(tx, id).await?;
-            if expected.is_some_and(|versions| !versions.contains(&known.version())) {
-                let detail = "what is known of the person changed since it was read".to_owned();
-                return Err(Error::Conflict { code: Code::VersionChanged, detail });
-            }
+            refuse_changed(&known, expected)?;
             if let Some(problem) = change.email.as_deref().and_then(unusable) {
                 return Err(Error::Invalid(vec![problem]));
             }
@@ -144,6 +150,14 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
             Ok(person)
         })
         .await
+}
+
+fn refuse_changed(known: &Person, expected: Option<&[String]>) -> Result<(), Error> {
+    if expected.is_some_and(|versions| !versions.contains(&known.version())) {
+        let detail = "what is known of the person changed since it was read".to_owned();
+        return Err(Error::Conflict { code: Code::VersionChanged, detail });
+    }
+    Ok(())
 }
 
 /// Whoever was erased stays so: nothing is recorded of them any more.

@@ -12,14 +12,14 @@ pub fn page() -> String {
          is a matter of their organisation as well: what belongs to another is not there for them. A *requester* sees what they\n\
          reported themselves. A ticket with a flag is there for those whom the flag concerns: security for the security officers of\n\
          both sides, privacy for their privacy officers, confidential for the service manager; and for its requester, whoever has it in\n\
-         hand and whoever registered it.\n\n",
+         hand and whoever registered it. What one may has a code, which a token can be limited to.\n\n",
     );
     let (names, rule): (String, String) =
         (Role::ALL.map(|role| format!(" {} |", role.english())).concat(), " :-: |".repeat(Role::ALL.len()));
     let _ = writeln!(page, "| |{names}\n|---|{rule}");
     for verb in Verb::ALL {
         let marks = Role::ALL.map(|role| if verb.roles().contains(&role) { " ● |" } else { " |" }).concat();
-        let _ = writeln!(page, "| {} |{marks}", verb.english());
+        let _ = writeln!(page, "| {} (`{}`) |{marks}", verb.english(), verb.as_str());
     }
     page.push_str("\n## The codes of roles\n\n| code | role | side |\n|---|---|---|\n");
     for role in Role::ALL {

@@ -12,14 +12,14 @@ use crate::usecases::actors::Actors;
 use crate::usecases::contacts::Listed;
 use crate::usecases::people::{NewPerson, PersonChange};
 
-/// Somebody of an organisation.
+/// Somebody of an organisation, or of the desk.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonOfOrganisation {
     /// Their id.
     id: uuid::Uuid,
-    /// The organisation they belong to.
-    organisation: String,
+    /// The organisation they belong to; `null` for the desk.
+    organisation: Option<String>,
     /// Their name.
     name: String,
     /// Their address; `null` where none is known.
@@ -28,7 +28,7 @@ pub struct PersonOfOrganisation {
     phone: Option<String>,
     /// Whether somebody said that several people use the address.
     is_shared: bool,
-    /// Whether they still belong to the organisation.
+    /// Whether they still belong to the organisation; who does not, cannot come in.
     is_active: bool,
     /// What is worth a second look.
     warnings: Vec<PersonWarning>,
@@ -89,7 +89,8 @@ pub struct PersonPatch {
     pub phone: Field,
     /// Whether several people use the address.
     pub is_shared: Option<bool>,
-    /// Whether they still belong to the organisation.
+    /// Whether they still belong to the organisation. Who does not is no contact any more and is shut out at once, whatever their identity
+    /// provider says.
     pub is_active: Option<bool>,
 }
 
@@ -168,7 +169,7 @@ impl From<Person> for PersonOfOrganisation {
             email: person.address().map(str::to_owned),
             warnings: person.warnings().into_iter().map(warning).collect(),
             id: person.id,
-            organisation: person.organisation,
+            organisation: Some(person.organisation).filter(|organisation| !organisation.is_empty()),
             name: person.name,
             phone: person.phone,
             is_shared: person.is_shared,

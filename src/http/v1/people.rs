@@ -30,13 +30,18 @@ pub fn operations() -> Vec<Operation> {
             "People are also recorded when they report something. What is worth a second look, such as an address that several people use, stands\n\
              in `warnings`.",
         ),
-        get("/people/{person}", show).id("getPerson").describe("Shows somebody of an organisation.", "With what is worth a second look."),
+        get("/people/{person}", show).id("getPerson").describe(
+            "Shows somebody by their id.",
+            "With what is worth a second look. Whoever the desk knows by an id is found, such as one of its own people who acted in a history.",
+        ),
         patch("/people/{person}", change).id("updatePerson").refuses(409).describe(
             "Changes what is known of somebody, or records that they left or came back.",
             "What is absent stays. Whoever leaves (`isActive: false`) holds no role any more and acts for nobody, is no contact of their \
-             organisation, and comes in no more: their tokens are revoked, and their accounts blocked. `true` opens those accounts again, and \
-             gives nothing else back. That somebody left is recorded by a service manager, by an administrator, or by a client for its own \
-             people; what is known of them by any agent. With `If-Match` it is refused when somebody else changed them in between.",
+             organisation, and comes in no more: their tokens are revoked, and their accounts blocked, whatever their identity provider signs. \
+             `true` opens those accounts again, and gives nothing else back. That somebody left is recorded by a service manager, by an \
+             administrator, or by a client for its own people; of somebody of the desk, by an administrator, and nothing else of theirs can be \
+             changed here. What is known of others is changed by any agent. With `If-Match` it is refused when somebody else changed them in \
+             between.",
         ),
     ];
     operations.into_iter().map(|operation| operation.tag(Tag::Catalogue)).collect()

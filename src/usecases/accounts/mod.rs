@@ -3,8 +3,9 @@
 
 mod sign_in;
 
-pub use sign_in::{SignIn, sign_in};
+pub use sign_in::{SignIn, SignedIn, sign_in};
 
+pub use crate::credentials::{Asker, Standing};
 pub use crate::store::local_accounts::LocalAccount;
 
 use uuid::Uuid;
@@ -20,8 +21,8 @@ use crate::domain::Instant;
 use crate::domain::actor::Actor;
 use crate::domain::contract::Side;
 use crate::domain::password::{Weak, normalised, weak};
-use crate::domain::permission::{Forbidden, Principal, Role, Roles, Verb, Verbs};
-use crate::domain::text::is_visible;
+use crate::domain::permission::{Principal, Role, Roles, Verb, Verbs};
+use crate::domain::text::{has_invisible, is_visible};
 use crate::store::{self, Reads};
 
 /// Characters in a name.
@@ -160,7 +161,9 @@ async fn found(reads: &impl Reads, id: Uuid) -> Result<LocalAccount, Error> {
 fn may_give(who: &Principal, roles: Roles) -> Result<(), Error> {
     who.may(Verb::ManageAccess)?;
     if who.limit != Verbs::ALL {
-        return Err(Forbidden::TokenScope(Verb::ManageAccess).into());
+        let detail =
+            "your token is limited to some verbs, and an account is not: come with one that is not limited, or issue a token that is";
+        return Err(Error::Forbidden { code: Code::TokenScope, detail: detail.to_owned() });
     }
     if who.actor == Actor::System {
         return Ok(());
@@ -181,6 +184,9 @@ fn wrong(giver: &Principal, name: &str, roles: &[Role]) -> Vec<Problem> {
     let mut problems = Vec::new();
     if !is_visible(name) || name.chars().any(char::is_control) {
         problems.push(Problem::field("name", FieldCode::Blank, "an account needs a name of one line, which histories show"));
+    } else if has_invisible(name) {
+        let detail = "a name has no signs that cannot be seen: it would look like another";
+        problems.push(Problem::field("name", FieldCode::BadFormat, detail));
     } else if name.chars().count() > NAME_CAP {
         problems.push(Problem::field("name", FieldCode::TooLong, format!("a name has {NAME_CAP} characters at most")));
     }
@@ -221,7 +227,7 @@ async fn wrong_password(app: &App, password: &str, name: &str) -> Result<Option<
 async fn sealed(app: &App, id: Uuid, name: &str, password: String) -> Result<(String, String), Error> {
     let secret = code::new_secret().map_err(NotWorked::from)?;
     let uri = code::uri(&secret, name).map_err(NotWorked::from)?;
-    let kept = app.passwords.work(move || Kept::seal(&password, &secret, id)).await?;
+    let kept = app.passwords.work(Asker::LET_IN, move || Kept::seal(&password, &secret, id)).await?;
     Ok((kept.to_string(), uri))
 }
 

@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::credentials::{Fault, Kept, NotWorked, code};
+use crate::credentials::{Asker, Fault, Kept, NotWorked, code};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Act, Via};
 use crate::domain::password::normalised;
@@ -26,6 +26,15 @@ pub struct SignIn {
     pub password: String,
     /// The one-time code.
     pub code: String,
+    pub asker: Asker,
+}
+
+/// How a try ended.
+#[derive(Debug)]
+pub enum SignedIn {
+    As(Box<Issued>),
+    /// Name, password and code do not belong together. The account of that name, where there is one, is for the audit trail alone.
+    Refused(Option<Uuid>),
 }
 
 /// What became of opening an account with its password.
@@ -36,14 +45,14 @@ struct Opened {
     resealed: Option<Kept>,
 }
 
-/// Signs somebody in; `None` when name, password and code do not belong together.
-pub async fn sign_in(app: &App, via: Via, asked: SignIn) -> Result<Option<Issued>, Error> {
+/// Signs somebody in.
+pub async fn sign_in(app: &App, via: Via, asked: SignIn) -> Result<SignedIn, Error> {
     if !app.settings.access.local_accounts {
         let detail = "local accounts are switched off in the settings of this desk".to_owned();
         return Err(Error::Forbidden { code: Code::LocalAccountsOff, detail });
     }
     let account = store::local_accounts::named(&app.all(), asked.name.trim()).await?;
-    let opened = open(app, account.as_ref(), normalised(&asked.password)).await?;
+    let opened = open(app, asked.asker, account.as_ref(), normalised(&asked.password)).await?;
     let Some((account, opened)) = account.as_ref().zip(opened) else {
         return Ok(refused(account.as_ref(), "name and password do not belong together"));
     };
@@ -76,15 +85,15 @@ pub async fn sign_in(app: &App, via: Via, asked: SignIn) -> Result<Option<Issued
         return Ok(refused(Some(account), "the one-time code was used before, or the account changed at this moment"));
     }
     tracing::info!(account = %account.id, token = %token.id, "somebody signed in with a local account");
-    Ok(Some(Issued { text: Some(text), token }))
+    Ok(SignedIn::As(Box::new(Issued { text: Some(text), token })))
 }
 
 /// Tries a password, which takes as long for a name that nobody has.
-async fn open(app: &App, account: Option<&LocalAccount>, password: String) -> Result<Option<Opened>, Error> {
+async fn open(app: &App, asker: Asker, account: Option<&LocalAccount>, password: String) -> Result<Option<Opened>, Error> {
     let kept =
         account.map(|account| Kept::read(&account.credentials).ok_or_else(|| Error::Internal("credentials cannot be read".to_owned())));
     let (kept, owner) = (kept.transpose()?, account.map_or(Uuid::nil(), |account| account.id));
-    let tried = app.passwords.work(move || {
+    let tried = app.passwords.work(asker, move || {
         let Some(kept) = kept else {
             Kept::of_nobody()?.open(&password, owner)?;
             return Ok(None);
@@ -97,8 +106,9 @@ async fn open(app: &App, account: Option<&LocalAccount>, password: String) -> Re
 }
 
 /// The log has the account by its id alone, and the caller does not hear the reason.
-fn refused(account: Option<&LocalAccount>, reason: &'static str) -> Option<Issued> {
-    let account = account.map(|account| account.id.to_string());
-    tracing::warn!(account = account.as_deref().unwrap_or("none of this name"), reason, "a sign-in was refused");
-    None
+fn refused(account: Option<&LocalAccount>, reason: &'static str) -> SignedIn {
+    let account = account.map(|account| account.id);
+    let shown = account.map_or_else(|| "none of this name".to_owned(), |id| id.to_string());
+    tracing::warn!(account = shown, reason, "a sign-in was refused");
+    SignedIn::Refused(account)
 }

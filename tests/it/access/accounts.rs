@@ -20,6 +20,8 @@ on_both_databases!(
     whoever_makes_an_account_gives_no_more_than_they_may,
     whoever_signs_out_comes_in_no_more_and_others_do,
     a_sign_in_is_removed_a_month_after_its_end_so_many_at_a_time,
+    the_audit_trail_names_the_account_that_somebody_tried_to_come_in_to,
+    a_local_account_is_shut_out_as_anybody_is,
 );
 
 const ACCOUNTS: &str = "/v1/local-accounts";
@@ -144,6 +146,60 @@ async fn whoever_guesses_waits_and_locks_nobody_at_another_address_out() {
         assert_eq!(tries(&plain, &format!("198.51.100.{each}"), &wrong).await.status, 401);
     }
     assert_eq!(tries(&plain, "198.51.100.99", &wrong).await.status, 429);
+}
+
+#[actix_web::test]
+async fn wrong_tokens_of_a_neighbour_keep_nobody_from_signing_in() {
+    let desk = Desk::open_with(On::Sqlite, &PROXIED).await;
+    let (_, app) = account(&desk, "Noodtoegang").await;
+    let address = [("x-forwarded-for", "198.51.100.7")];
+    let mut last = 0;
+    for _ in 0..70 {
+        last = desk.send(Some("x"), ("GET", "/v1/tickets"), &address, None).await.status;
+    }
+    assert_eq!(last, 429);
+    assert_eq!(tries(&desk, "198.51.100.7", &signs_in("Noodtoegang", "zevende-boot-klinkt-rood", "000000")).await.status, 401);
+    assert_eq!(tries(&desk, "198.51.100.7", &signs_in("Noodtoegang", PASSWORD, &code(&app, 0))).await.status, 201);
+}
+
+async fn the_audit_trail_names_the_account_that_somebody_tried_to_come_in_to(desk: &Desk) {
+    let (id, _) = account(desk, "Noodtoegang").await;
+    for name in ["NOODTOEGANG", "Niemand"] {
+        assert_eq!(tries(desk, "198.51.100.7", &signs_in(name, "zevende-boot-klinkt-rood", "000000")).await.status, 401);
+    }
+    let lines = desk.get("/v1/audit-lines?action=createAccessToken&result=refused").await.body;
+    let objects: Vec<_> = lines["items"].as_array().expect("lines").iter().map(|line| (&line["objectKind"], &line["objectId"])).collect();
+    assert_eq!(objects, [(&Value::Null, &Value::Null), (&json!("local_account"), &json!(id))], "{lines}");
+    assert_eq!(desk.get(&format!("/v1/audit-lines?object={id}&result=refused")).await.body["items"].as_array().map(Vec::len), Some(1));
+}
+
+async fn a_local_account_is_shut_out_as_anybody_is(desk: &Desk) {
+    let (id, app) = account(desk, "Noodtoegang").await;
+    let text = token(desk, &signs_in("Noodtoegang", PASSWORD, &code(&app, -1))).await;
+    let path = format!("/v1/people/{id}");
+    let shown = desk.get(&path).await;
+    assert_eq!((shown.status, &shown.body["name"], &shown.body["isActive"]), (200, &json!("Noodtoegang"), &json!(true)), "{}", shown.body);
+    assert_eq!(desk.patch(&path, &json!({ "isActive": false })).await.body["isActive"], false);
+    assert_eq!(status(desk, &text).await, 401);
+    assert_eq!(tries(desk, "192.0.2.1", &signs_in("Noodtoegang", PASSWORD, &code(&app, 0))).await.status, 401);
+    let back = desk.patch(&path, &json!({ "isActive": true })).await;
+    assert_eq!((back.status, &back.body["code"]), (409, &json!("account_closed")), "{}", back.body);
+}
+
+#[actix_web::test]
+async fn a_name_that_looks_like_another_and_a_limited_token_make_no_account() {
+    let desk = Desk::open(On::Sqlite).await;
+    account(&desk, "Noodtoegang").await;
+    let twin = json!({ "name": "Noodtoegang\u{200b}", "roles": ["agent_line_1"], "password": PASSWORD });
+    let refused = desk.post(ACCOUNTS, &twin).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!("/name")), "{}", refused.body);
+    let limit =
+        NewToken { name: "x".to_owned(), roles: vec![Role::Administrator], verbs: Some(vec![Verb::ManageAccess]), ..NewToken::default() };
+    let limited = tokens::create(&desk.app, &limit).await.expect("a token");
+    let own = json!({ "name": "Tweede", "roles": ["agent_line_1"], "password": PASSWORD });
+    let refused = desk.ask(Some(&limited), "POST", ACCOUNTS, Some(&own)).await;
+    assert_eq!((refused.status, &refused.body["code"]), (403, &json!("token_scope")), "{}", refused.body);
+    assert!(refused.body["detail"].as_str().is_some_and(|told| told.contains("an account is not")), "{}", refused.body);
 }
 
 async fn an_account_is_recovered_by_somebody_else_and_what_it_was_signed_in_with_ends_in_every_process(desk: &Desk) {

@@ -1,10 +1,14 @@
 //! TLS by the program itself: real handshakes, with a certificate that is replaced while clients go on.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client};
+use uurwerk::settings::TlsFiles;
+use uurwerk::time::TimeSource;
+use uurwerk::tls::{Certificates, Doubt};
 
 use super::{Place, Ran, Serving};
 use crate::support::{ADMIN, On};
@@ -144,4 +148,22 @@ async fn a_pair_that_cannot_be_used_is_named_by_check_and_starts_nothing() {
     let half = place.run(&["check"], &variables(&certificate, &key)[..1]);
     assert!(half.code == Some(1) && half.err.contains("http.tls.key"), "{half:?}");
     assert_eq!(place.run(&["check"], &variables(&certificate, &key)).code, Some(0));
+}
+
+#[test]
+fn a_key_that_others_can_read_and_a_certificate_whose_time_is_over_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (certificate, key) = pair(folder.path(), "desk");
+    let files = TlsFiles { certificate: Some(certificate), key: Some(key.clone()) };
+    let chmod = |mode| std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    chmod(0o644);
+    let refused = Certificates::open(&files).err().map(|wrong| wrong.to_string()).unwrap_or_default();
+    assert!(refused.starts_with("http.tls.key") && refused.contains("chmod 600"), "{refused}");
+    chmod(0o440);
+    let certificates = Certificates::open(&files).expect("a pair").expect("files");
+    let now = TimeSource::machine().now();
+    let at = |days: i64| certificates.doubts_at(now.plus(days * 86_400).expect("a time"));
+    assert_eq!((at(0), at(3), at(-3)), (vec![], vec![Doubt::Expired], vec![Doubt::Early]));
+    chmod(0o644);
+    assert_eq!(certificates.doubts(), [Doubt::Open]);
 }

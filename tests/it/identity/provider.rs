@@ -1,6 +1,7 @@
 //! A real identity provider on loopback, with people of IPO and of the desk.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -71,6 +72,11 @@ impl Provider {
         asked.send().await.expect("an answer").error_for_status().expect("a token").text().await.expect("a token")
     }
 
+    /// What it publishes of its keys.
+    pub async fn keys(&self) -> Value {
+        reqwest::get(format!("{}/jwks", self.issuer)).await.expect("keys").json().await.expect("JSON")
+    }
+
     /// Other keys take the place of the present ones.
     pub async fn changes_its_keys(&self) {
         reqwest::Client::new().post(format!("{}/-/keys", self.issuer)).send().await.expect("an answer");
@@ -88,6 +94,26 @@ impl Provider {
         json!({ "iss": self.issuer, "aud": AUDIENCE, "sub": "anna", "name": "Anna de Boer", "email": "anna@ipo.example",
             "roles": ["Desk.Approver"], "amr": ["pwd", "mfa"], "iat": now, "exp": now + 600 })
     }
+}
+
+/// Another issuer on loopback, with a path and with these keys, until the tests end. Returns its address.
+pub fn publishes(path: &str, keys: &Value) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let issuer = format!("{base}{path}");
+    let configuration = json!({ "issuer": issuer, "jwks_uri": format!("{base}/keys") }).to_string();
+    let keys = keys.to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut asked = String::new();
+            let _ = BufReader::new(&stream).read_line(&mut asked);
+            let body = if asked.contains("/.well-known/") { &configuration } else { &keys };
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all((head + body).as_bytes());
+        }
+    });
+    issuer
 }
 
 /// Seconds since 1970.

@@ -16,6 +16,7 @@ on_both_databases!(
     whoever_left_before_is_not_reached_in_a_role_that_nobody_ended,
     role_04_as_of_an_instant_it_is_told_who_acted_then,
     it_is_for_a_service_manager_or_the_client_itself_to_say_that_somebody_left,
+    whoever_of_the_desk_leaves_gives_up_roles_and_tokens_and_comes_back_to_neither_once_erased,
 );
 
 async fn person(desk: &Desk, text: &str) -> String {
@@ -241,4 +242,34 @@ async fn it_is_for_a_service_manager_or_the_client_itself_to_say_that_somebody_l
     for token in [approver, desk.token(None, &[Role::ServiceManager]).await, desk.token(None, &[Role::Administrator]).await] {
         assert_eq!((asks(token.clone(), &left).await, asks(token, &json!({ "isActive": true })).await), (done.clone(), done.clone()));
     }
+}
+
+async fn whoever_of_the_desk_leaves_gives_up_roles_and_tokens_and_comes_back_to_neither_once_erased(desk: &Desk) {
+    with_matrix(desk, false).await;
+    let token = desk.person(None, "Els Bos", "els@leverancier.example", &[Role::AgentLine1]).await;
+    let id = desk.account_with("els@leverancier.example").await.to_string();
+    let mut team = klant(&id);
+    team["role"] = json!("team");
+    let team = grants(desk, &team).await;
+    let (els, out, back) = (format!("/v1/people/{id}"), json!({ "isActive": false }), json!({ "isActive": true }));
+    let comes_in = async || desk.ask(Some(&token), "GET", "/v1/tickets", None).await.status;
+    let shown = desk.get(&els).await;
+    assert_eq!((&shown.body["organisation"], &shown.body["email"]), (&Value::Null, &json!("els@leverancier.example")), "{}", shown.body);
+    assert_eq!((comes_in().await, state(desk, &team).await), (200, json!("in_force")));
+    // A service manager records departures, and gives nobody access to the desk.
+    let manager = desk.token(None, &[Role::ServiceManager]).await;
+    assert_eq!(desk.ask(Some(&manager), "PATCH", &els, Some(&out)).await.status, 403);
+    let old = shown.headers["etag"].to_str().expect("a tag").to_owned();
+    let since = async |tag: &str, change: &Value| desk.send(Some(ADMIN), ("PATCH", &els), &[("if-match", tag)], Some(change)).await;
+    let left = since(&old, &out).await;
+    assert_eq!((left.status, &left.body["isActive"]), (200, &json!(false)), "{}", left.body);
+    assert_eq!((comes_in().await, state(desk, &team).await), (401, json!("ended")));
+    assert_eq!(since(&old, &back).await.body["code"], json!("version_changed"));
+    let again = since(left.headers["etag"].to_str().expect("a tag"), &back).await;
+    assert_eq!((again.status, &again.body["isActive"]), (200, &json!(true)), "{}", again.body);
+    assert_eq!((comes_in().await, state(desk, &team).await), (401, json!("ended")), "the token stays revoked");
+    assert_eq!(desk.patch(&els, &out).await.status, 200);
+    assert_eq!(desk.post("/v1/erasures", &json!({ "person": id, "reason": "Verzoek." })).await.status, 201);
+    assert_eq!(desk.patch(&els, &back).await.body["code"], json!("person_erased"));
+    assert_eq!(desk.get(&els).await.body["isActive"], json!(false));
 }

@@ -3,19 +3,20 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
-use actix_web::HttpRequest;
 use actix_web::web::Data;
+use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::app::App;
+use crate::domain::audit::Object;
 use crate::http::answer::CreatedAt;
-use crate::http::audited::Arrival;
+use crate::http::audited::{Arrival, Tried};
 use crate::http::body::Whole;
 use crate::http::error::Failure;
 use crate::http::limits::{Limits, rate_limit_key};
 use crate::http::operation::{Operation, post};
 use crate::http::peer;
 use crate::http::shapes::{AccessToken, IssuedAccessToken, SignInInput};
-use crate::usecases::accounts::{self, SignIn};
+use crate::usecases::accounts::{self, Asker, SignIn, SignedIn};
 use crate::usecases::actors::Actors;
 use crate::usecases::tokens::Shown;
 
@@ -37,12 +38,11 @@ async fn sign_in(
     body: Whole<SignInInput>,
 ) -> Result<CreatedAt<IssuedAccessToken>, Failure> {
     let SignInInput { name, password, totp } = body.value;
-    let address = peer::address(&request, &app.settings.http.proxies);
-    let counted = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), rate_limit_key);
-    limits.sign_ins.begin(counted, &name, Instant::now()).map_err(|wait| Failure::too_many(wait.as_secs() + 1))?;
-    match accounts::sign_in(&app, Arrival::of(&request).via("createAccessToken"), SignIn { name: name.clone(), password, code: totp }).await
-    {
-        Ok(Some(issued)) => {
+    let counted = peer::address(&request, &app.settings.http.proxies).map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), rate_limit_key);
+    let standing = limits.sign_ins.begin(counted, &name, Instant::now()).map_err(|wait| Failure::too_many(wait.as_secs() + 1))?;
+    let asked = SignIn { name: name.clone(), password, code: totp, asker: Asker { address: Some(counted), standing } };
+    match accounts::sign_in(&app, Arrival::of(&request).via("createAccessToken"), asked).await {
+        Ok(SignedIn::As(issued)) => {
             limits.sign_ins.succeeded(counted, &name);
             let location = format!("/v1/access-tokens/{}", issued.token.id);
             let shown = Shown::from(issued.token);
@@ -51,7 +51,12 @@ async fn sign_in(
                 shown: IssuedAccessToken { token: issued.text, access_token: AccessToken::new(shown, &Actors::default()) },
             })
         }
-        Ok(None) => Err(limits.wrong_token(Failure::sign_in_refused(), address)),
+        Ok(SignedIn::Refused(account)) => {
+            if let Some(id) = account {
+                request.extensions_mut().insert(Tried(Object::of("local_account", id)));
+            }
+            Err(Failure::sign_in_refused())
+        }
         Err(error) => {
             limits.sign_ins.take_back(counted, &name);
             Err(error.into())
