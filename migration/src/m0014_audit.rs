@@ -94,7 +94,7 @@ const SQLITE: [&str; 4] = [
      BEGIN SELECT RAISE(ABORT, 'the audit trail has a head'); END",
 ];
 
-const POSTGRES: [&str; 8] = [
+const POSTGRES: [&str; 9] = [
     "CREATE FUNCTION keep_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
      RAISE EXCEPTION 'lines of the audit trail are not changed or removed'; END $$",
     // Replaced by what the settings say, when the database is migrated by the owner of the tables.
@@ -121,6 +121,10 @@ const POSTGRES: [&str; 8] = [
     // What is removed goes by the time, so real time stays real.
     "CREATE FUNCTION keep_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
      IF TG_OP = 'UPDATE' AND (OLD.now_at IS NULL) = (NEW.now_at IS NULL) THEN RETURN NEW; END IF; \
+     IF TG_OP = 'INSERT' AND NEW.id = 1 THEN RETURN NEW; END IF; \
      RAISE EXCEPTION 'a database never changes between real and sandbox time'; END $$; \
-     CREATE TRIGGER t_timekeeping BEFORE UPDATE OR DELETE ON timekeeping FOR EACH ROW EXECUTE FUNCTION keep_time()",
+     CREATE TRIGGER t_timekeeping BEFORE INSERT OR UPDATE OR DELETE ON timekeeping FOR EACH ROW EXECUTE FUNCTION keep_time()",
+    // Everybody may make temporary tables, whose names would be found before these.
+    "DO $$ DECLARE name text; BEGIN FOREACH name IN ARRAY ARRAY['audit_kept_since', 'keep_audit_lines', 'keep_audit_head', 'keep_time'] \
+     LOOP EXECUTE format('ALTER FUNCTION %I() SET search_path TO %I, pg_temp', name, current_schema()); END LOOP; END $$",
 ];

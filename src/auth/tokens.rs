@@ -5,8 +5,10 @@ use subtle::ConstantTimeEq;
 
 use super::{Caller, rows_of};
 use crate::app::App;
+use crate::domain::Instant;
 use crate::domain::contract::Side;
 use crate::domain::permission::{Credential, Principal, Role, Roles, Rows, Verbs};
+use crate::domain::role_assignment::{self, RoleAssignment};
 use crate::domain::ticket::Actor;
 use crate::domain::token::TokenState;
 use crate::store::DbError;
@@ -22,14 +24,14 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
         return Ok(Some(Caller::new(who, Rows::All)));
     }
     let Some(known) = callers::identify(&app.callers, &app.all(), Claim::Token(hashed)).await? else { return Ok(None) };
-    let Found::Token(token) = &known.found else { return Ok(None) };
+    let Found::Token { token, held } = &known.found else { return Ok(None) };
     let is_on = token.account_id.is_none() || app.settings.access.local_accounts;
     let is_over = token.granted_until.is_some_and(|until| until <= app.time.now());
     if !state(token).is_good() || !is_on || is_over {
         return Ok(None);
     }
     app.used_tokens.note(token.id);
-    Ok(Some(holder(token.clone()).known(known.clone())))
+    Ok(Some(holder(token.clone(), held, app.time.now()).known(known.clone())))
 }
 
 /// In constant time. Hashes are compared and not the texts: those would tell by the time it takes how long the right one is.
@@ -37,8 +39,13 @@ fn is_same(hash: &str, other: &str) -> bool {
     hash.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
-fn holder(token: Token) -> Caller {
+/// What a token was made with, and what its person holds where it is their own.
+fn holder(token: Token, held: &[RoleAssignment], now: Instant) -> Caller {
     let credential = credential(&token);
+    let held = role_assignment::rights(held, token.owner().as_slice(), token.organisation.as_deref(), now);
+    let held: Vec<_> = held.into_iter().filter(|right| !token.roles.has(right.role)).collect();
+    let given: Roles = held.iter().map(|right| right.role).collect();
+    let token = Token { roles: token.roles.and(given), ..token };
     let Token { id, roles, person_id, account_id, organisations, issued_by, .. } = token;
     let name = account_id.or(person_id).unwrap_or(id).to_string();
     let is_shared = person_id.is_some() && issued_by.is_some();
@@ -50,7 +57,8 @@ fn holder(token: Token) -> Caller {
         None if roles.has(Role::Integration) => (Actor::Integration(name), desk),
         None => (Actor::Desk(name), desk),
     };
-    let caller = Caller::new(Principal::new(actor, roles).limited_to(limit).with(credential), rows);
+    let who = Principal { held, ..Principal::new(actor, roles) };
+    let caller = Caller::new(who.limited_to(limit).with(credential), rows);
     // Whoever made it has its text, and would see by it what is this person's alone.
     let scope = if is_shared { caller.scope.seen().clone().without_part().into() } else { caller.scope.clone() };
     Caller { token: Some(id), scope, ..caller }
@@ -59,8 +67,7 @@ fn holder(token: Token) -> Caller {
 /// Whoever made a token for somebody has its text, and whoever set a password has that: what is done with it is that person's own only when
 /// it was made on the desk's machine.
 fn credential(token: &Token) -> Credential {
-    let person = token.account_id.or(token.person_id).filter(|_| !token.roles.has(Role::Integration));
-    Credential { token: token.account_id.is_none().then_some(token.id), in_person: person.filter(|_| token.issued_by.is_none()) }
+    Credential { token: token.account_id.is_none().then_some(token.id), in_person: token.owner() }
 }
 
 /// Tokens expire by the machine's time, in a sandbox too; the right by which one was issued ends in the desk's own.

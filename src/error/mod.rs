@@ -106,12 +106,11 @@ impl From<Forbidden> for Error {
         let code = match forbidden {
             Forbidden::OtherSide(Verb::JudgeSolutions) => Code::ClientDecides,
             Forbidden::OtherSide(_) | Forbidden::FulfilsForOthers => Code::DeskOnly,
-            Forbidden::RoleMissing(_) | Forbidden::FlagOfOthers(_) => Code::RoleMissing,
+            Forbidden::RoleMissing(_) | Forbidden::FlagOfOthers(_) | Forbidden::OthersTicket => Code::RoleMissing,
             Forbidden::TokenScope(_) => Code::TokenScope,
             Forbidden::ApprovesForOthers | Forbidden::AssignsForOthers | Forbidden::SignsForOthers => Code::OtherSide,
             Forbidden::NotInPerson => Code::NotInPerson,
             Forbidden::EndsForOthers => Code::OthersHolder,
-            Forbidden::OthersTicket => Code::RoleMissing,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }
     }

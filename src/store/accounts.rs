@@ -4,6 +4,7 @@ use entity::account;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -43,11 +44,24 @@ impl Account {
     }
 }
 
-/// Found by what the provider calls somebody.
+/// Found by what the provider calls somebody, also by what stands in its place.
 pub async fn find(reads: &impl Reads, issuer: &str, subject: &str) -> Result<Option<Account>, DbErr> {
     let row = reads.find_of_desk::<account::Entity>().filter(account::Column::Issuer.eq(issuer));
-    let row = row.filter(account::Column::Subject.eq(subject)).one(reads.connection()).await?;
+    let row = row.filter(account::Column::Subject.is_in([subject, &barred(issuer, subject)])).one(reads.connection()).await?;
     Ok(row.map(to_domain))
+}
+
+/// What stands in place of what the provider calls somebody once they are erased. Whoever had left before is still recognised by it, and stays
+/// out; whoever had not is somebody new when they come in again.
+pub(super) fn erased(account: &account::Model) -> String {
+    match account.blocked_at {
+        Some(_) => barred(&account.issuer, &account.subject),
+        None => format!("erased:{}", account.id),
+    }
+}
+
+fn barred(issuer: &str, subject: &str) -> String {
+    format!("barred:{}", hex::encode(Sha256::digest(format!("{issuer}\n{subject}"))))
 }
 
 /// Somebody whom the desk knows by their account alone, and not as one of the recorded people of a client; none outside the scope.

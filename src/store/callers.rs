@@ -35,7 +35,11 @@ pub enum Claim {
 /// is held or a contract in force, is judged by the clock each time they come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    Token(Token),
+    Token {
+        token: Token,
+        /// As of an account, where it is a person's own.
+        held: Vec<RoleAssignment>,
+    },
     Account {
         account: Account,
         /// The rights they hold, or held, or are to hold.
@@ -49,7 +53,7 @@ impl Found {
     /// Whether nobody took it away.
     fn holds(&self) -> bool {
         match self {
-            Self::Token(token) => token.revoked_at.is_none(),
+            Self::Token { token, .. } => token.revoked_at.is_none(),
             Self::Account { account, .. } => !account.is_blocked,
         }
     }
@@ -121,7 +125,14 @@ pub async fn identify(callers: &KnownCallers, reads: &impl Reads, claim: Claim) 
 
 async fn find(reads: &impl Reads, claim: &Claim) -> Result<Option<Found>, DbErr> {
     Ok(match claim {
-        Claim::Token(hash) => tokens::find(reads, hash).await?.map(|token| Found::Token(unused(token))),
+        Claim::Token(hash) => match tokens::find(reads, hash).await?.map(unused) {
+            Some(token) => {
+                let own = token.owner();
+                let held = if own.is_some() { role_assignments::rights_of(reads, own.as_slice()).await? } else { Vec::new() };
+                Some(Found::Token { token, held })
+            }
+            None => None,
+        },
         Claim::Account { issuer, subject } => match accounts::find(reads, issuer, subject).await? {
             Some(account) => {
                 let held = role_assignments::rights_of(reads, &account.holder_ids()).await?;

@@ -25,18 +25,16 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Person>, DbErr> {
 
 /// Takes the name of somebody who is known by their account off that and off the tickets that were given to them, where their id stands from then on, and ends their ways in.
 pub async fn erase(tx: &Tx, person: &Person, now: Instant) -> Result<(), DbErr> {
+    let theirs = tx.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(person.id));
+    let Some(one) = theirs.filter(account::Column::PersonId.is_null()).one(tx.connection()).await? else { return Ok(()) };
     let ended = |column| Expr::col(column).if_null(Expr::value(Some(now.to_utc())));
-    let accounts = account::Entity::update_many()
+    let erased = account::Entity::update_many()
         .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
         .col_expr(account::Column::Email, Expr::value(None::<String>))
-        .col_expr(account::Column::Subject, Expr::value(format!("erased:{}", person.id)))
+        .col_expr(account::Column::Subject, Expr::value(accounts::erased(&one)))
         .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>))
         .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
-    let found =
-        accounts.filter(account::Column::Id.eq(person.id)).filter(account::Column::PersonId.is_null()).exec(tx.connection()).await?;
-    if found.rows_affected == 0 {
-        return Ok(());
-    }
+    erased.filter(account::Column::Id.eq(one.id)).exec(tx.connection()).await?;
     let closed = local_account::Entity::update_many()
         .col_expr(local_account::Column::Name, Expr::value(ERASED_NAME))
         .col_expr(local_account::Column::FoldedName, Expr::value(format!("erased:{}", person.id)))

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::inbound::MADE_UP;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, instant, storage};
+use super::{Backend, Reads, Tx, accounts, instant, storage};
 use crate::domain::Instant;
 use crate::domain::address::made_up;
 use crate::domain::mail::{MailOutcome, MailState};
@@ -61,22 +61,22 @@ pub async fn is_erased(reads: &impl Reads, id: Uuid) -> Result<bool, DbErr> {
     Ok(row.into_tuple::<Uuid>().one(reads.connection()).await?.is_some())
 }
 
-/// Ends every way in of theirs, and takes their name off it. Whoever signs in the same way later is somebody new.
+/// Ends every way in of theirs, and takes their name off it. Whoever signs in the same way later is somebody new, unless they had
+/// left.
 pub async fn access(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
     let ended = |column| Expr::col(column).if_null(Expr::value(Some(now.to_utc())));
     let tokens = token::Entity::update_many().col_expr(token::Column::Name, Expr::value(ERASED_NAME));
     let tokens = tokens.col_expr(token::Column::RevokedAt, Expr::col(token::Column::RevokedAt).if_null(Expr::value(Some(now.to_utc()))));
     tokens.filter(token::Column::PersonId.eq(person)).exec(tx.connection()).await?;
-    let theirs = tx.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(person)).select_only();
-    let theirs: Vec<Uuid> = theirs.column(account::Column::Id).into_tuple().all(tx.connection()).await?;
-    for id in theirs {
-        let accounts = account::Entity::update_many()
+    let theirs = tx.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(person));
+    for one in theirs.all(tx.connection()).await? {
+        let erased = account::Entity::update_many()
             .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
-            .col_expr(account::Column::Subject, Expr::value(format!("erased:{id}")))
+            .col_expr(account::Column::Subject, Expr::value(accounts::erased(&one)))
             .col_expr(account::Column::Email, Expr::value(None::<String>))
             .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>))
             .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
-        accounts.filter(account::Column::Id.eq(id)).exec(tx.connection()).await?;
+        erased.filter(account::Column::Id.eq(one.id)).exec(tx.connection()).await?;
     }
     Ok(())
 }
@@ -146,6 +146,12 @@ pub(super) fn from(organisation: &str, email: &str) -> Condition {
 pub(super) fn to(person: &Person) -> Condition {
     let own = Condition::all().add(outbound_mail::Column::Recipient.eq(&person.email));
     if person.is_of_the_desk() { own } else { own.add(outbound_mail::Column::Organisation.eq(&person.organisation)) }
+}
+
+/// The events that mails to them are about which have not left yet.
+pub async fn not_told(tx: &Tx, person: &Person) -> Result<Vec<Uuid>, DbErr> {
+    let waiting = tx.find::<outbound_mail::Entity>().select_only().column(outbound_mail::Column::EventId).filter(to(person));
+    waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).into_tuple().all(tx.connection()).await
 }
 
 /// Erases the mails to them: what waits is never sent, what was sent loses address and text. Returns how many.

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use entity::{event, set_aside};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::record::Rows;
-use super::stream::StreamEntry;
+use super::stream::{self, StreamEntry};
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, View, instant};
 use crate::domain::Instant;
@@ -72,6 +72,36 @@ pub async fn put(tx: &Tx, handler: &str, entry: &StreamEntry, failed: Option<(&s
         died_at: Set(None),
     };
     set_aside::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// Has every handler deal with these events anew, at once. What it has done already it does not do again.
+pub async fn anew(tx: &Tx, events: &[Uuid], now: Instant) -> Result<(), DbErr> {
+    let handlers = stream::registered_handlers(tx).await?;
+    let numbered = tx.find::<event::Entity>().filter(event::Column::Id.is_in(events.iter().copied()));
+    let mut rows = Vec::new();
+    for event in numbered.all(tx.connection()).await? {
+        let Some(position) = event.position else { continue };
+        rows.extend(handlers.iter().map(|handler| set_aside::ActiveModel {
+            id: Set(Uuid::new_v5(&event.id, handler.as_bytes())),
+            handler: Set(handler.clone()),
+            event_id: Set(event.id),
+            subject_kind: Set(event.subject_kind.clone()),
+            subject_id: Set(event.subject_id),
+            organisation: Set(event.organisation.clone()),
+            position: Set(position),
+            attempts: Set(0),
+            next_attempt_at: Set(Some(now.to_utc())),
+            last_error: Set(None),
+            set_aside_at: Set(now.to_utc()),
+            died_at: Set(None),
+        }));
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // One that waits there will be dealt with anyway.
+    let known = OnConflict::column(set_aside::Column::Id).do_nothing().to_owned();
+    set_aside::Entity::insert_many(rows).on_conflict(known).exec_without_returning(tx.connection()).await.map(drop)
 }
 
 /// Events that a handler is to retry by `now`, in stream order.

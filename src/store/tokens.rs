@@ -42,6 +42,12 @@ pub struct Token {
 }
 
 impl Token {
+    /// The one person who has it, and so acts in person: nobody where whoever made it, or set the password, has it too.
+    pub fn owner(&self) -> Option<Uuid> {
+        let person = self.account_id.or(self.person_id).filter(|_| !self.roles.has(Role::Integration));
+        person.filter(|_| self.issued_by.is_none())
+    }
+
     /// Whose it is, in a word.
     pub fn holder(&self) -> &'static str {
         match self {

@@ -38,6 +38,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             }
             let (actor, now) = (stamp.who.actor.as_text(), stamp.recorded_at);
             let inbound_mails = store::erasures::inbound(tx, &person, now).await?;
+            let not_told = store::erasures::not_told(tx, &person).await?;
             let outbound_mails = store::erasures::outbound(tx, &person).await?;
             let agreements = store::agreements::read(tx).await?;
             let serving = agreements.versions().iter().filter(|version| version.contract.client(&person.organisation).is_some());
@@ -51,6 +52,8 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             store::erasures::person(tx, person.id, now).await?;
             store::desk_people::erase(tx, &person, now).await?;
             store::access::changed(tx).await?;
+            // Somebody else is told now of what only they would have heard.
+            store::set_aside::anew(tx, &not_told, now).await?;
             let erasure = Erasure {
                 id: app.time.id(),
                 person: person.id,

@@ -68,7 +68,7 @@ pub fn check_aspects(flags: Flags, aspects: &[Aspect]) -> Result<(), WrongAspect
 
 impl SetFlag {
     pub(super) fn decide(&self, Situation { ticket, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        who.may_decide(Verb::FlagTickets, ticket.restricted())?;
+        who.may(Verb::FlagTickets)?;
         check_aspects(Flags::NONE.with(self.flag), &self.aspects)?;
         if ticket.flags.has(self.flag) {
             return Err(Refused::Set);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::actors::{Actors, Named};
 use super::held::{remember, repeated};
 use super::tokens::given_apart;
-use super::{Code, Error, FieldCode, Problem, Stamp, one_of};
+use super::{Code, Error, FieldCode, Problem, Stamp, departures, one_of};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::credentials::{Kept, NotWorked, code};
@@ -22,6 +22,7 @@ use crate::domain::actor::Actor;
 use crate::domain::contract::Side;
 use crate::domain::password::{Weak, normalised, weak};
 use crate::domain::permission::{Principal, Role, Roles, Verb, Verbs};
+use crate::domain::role_assignment::Departure;
 use crate::domain::text::{has_invisible, is_visible};
 use crate::store::{self, Reads};
 
@@ -123,6 +124,8 @@ pub async fn close(app: &App, stamp: &Stamp, id: Uuid) -> Result<LocalAccount, E
         .write(app, async |tx| {
             found(tx, id).await?;
             tx.touch("local_account", id);
+            store::role_assignments::lock(tx).await?;
+            departures::release(app, tx, stamp, id, Departure::Left).await?;
             store::local_accounts::close(tx, id, stamp.recorded_at).await?;
             found(tx, id).await
         })

@@ -55,6 +55,13 @@ async fn lines_of_the_trail_are_neither_changed_nor_removed(desk: &Desk) {
                 "UPDATE audit_head SET removed_through = (SELECT max(position) FROM audit_line)",
                 "UPDATE timekeeping SET now_at = NULL",
                 "DELETE FROM timekeeping",
+                "INSERT INTO timekeeping SELECT 2, now_at FROM timekeeping",
+                // Names that would be found before those of the desk.
+                "CREATE TEMPORARY TABLE timekeeping AS SELECT 1 AS id, timestamptz '3000-01-01' AS now_at; \
+                 UPDATE public.audit_head SET removed_through = 1",
+                "CREATE TEMPORARY TABLE IF NOT EXISTS audit_head AS SELECT 1000000 AS removed_through; \
+                 CREATE TEMPORARY TABLE IF NOT EXISTS timekeeping AS SELECT 1 AS id, timestamptz '3000-01-01' AS now_at; \
+                 DELETE FROM public.audit_line",
                 "CREATE OR REPLACE FUNCTION audit_keep_days() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 0'",
             ] {
                 assert!(desk.says_to_the_database(sql).await.is_err(), "{sql}");

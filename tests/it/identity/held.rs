@@ -174,6 +174,12 @@ async fn whoever_left_comes_in_no_more_and_again_once_they_are_back() {
         assert_eq!(status(&desk, &anna).await, 401);
         is_there(&person("anna").await, true).await;
         assert_eq!(status(&desk, &anna).await, 200);
+        // Erasing somebody who left does not let them in again, as if they were somebody new.
+        let path = person("anna").await;
+        is_there(&path, false).await;
+        let erased = desk.post("/v1/erasures", &json!({ "person": path.rsplit('/').next(), "reason": "x" })).await;
+        assert_eq!(erased.status, 201, "{}", erased.body);
+        assert_eq!((status(&desk, &anna).await, status(&desk, &provider.token_of("anna").await).await), (401, 401));
     }
 }
 

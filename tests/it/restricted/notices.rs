@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use uurwerk::domain::permission::Role;
+use uurwerk::outbox;
 
 use super::flagged;
 use crate::on_both_databases;
@@ -12,6 +13,7 @@ on_both_databases!(
     inc_11_the_notice_says_number_and_flag_and_nothing_of_the_ticket,
     inc_11_without_an_iso_the_ciso_is_told,
     inc_11_role_02_whoever_holds_the_role_is_told,
+    inc_11_who_is_erased_before_the_notice_leaves_is_told_nothing_and_the_next_is,
     a_ladder_tells_of_the_step_and_not_of_the_ticket,
     a_colleagues_mail_that_names_it_is_a_mail_that_names_none,
 );
@@ -78,6 +80,20 @@ async fn inc_11_role_02_whoever_holds_the_role_is_told(desk: &Desk) {
     desk.registers(&body).await;
     desk.passes("PT1M").await;
     assert_eq!((to(desk, ISO).len(), to(desk, "eva@ipo.example").len()), (0, 1));
+}
+
+async fn inc_11_who_is_erased_before_the_notice_leaves_is_told_nothing_and_the_next_is(desk: &Desk) {
+    inc_11_role_02_whoever_holds_the_role_is_told(desk).await;
+    let mut body = flagged(&["security"]);
+    body["contract"] = json!("dap-held");
+    desk.registers(&body).await;
+    outbox::number(&desk.app).await.expect("numbered");
+    outbox::handle(&desk.app).await.expect("written, and not sent");
+    let eva = desk.get("/v1/people?text=eva@ipo.example").await.body["items"][0]["id"].clone();
+    let erased = desk.post("/v1/erasures", &json!({ "person": eva, "reason": "Verzoek." })).await;
+    assert_eq!(erased.status, 201, "{}", erased.body);
+    desk.passes("PT1M").await;
+    assert_eq!((to(desk, ISO).len(), to(desk, "eva@ipo.example").len()), (1, 1));
 }
 
 async fn inc_11_without_an_iso_the_ciso_is_told(desk: &Desk) {

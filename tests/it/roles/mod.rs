@@ -3,6 +3,7 @@
 mod agreed;
 mod assignments;
 mod departures;
+mod gains;
 mod matrix;
 mod rights;
 
