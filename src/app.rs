@@ -94,10 +94,7 @@ impl App {
     /// Takes over the kind of time that the database keeps, whatever the settings say. While it keeps none, the settings decide;
     /// with `keep` that is then recorded for good.
     pub async fn set_time(&mut self, keep: bool) -> Result<(), Error> {
-        let configured = match self.settings.time {
-            TimeMode::Machine => Timekeeping::Real,
-            TimeMode::Sandbox => Timekeeping::Sandbox(self.settings.sandbox.start.unwrap_or_else(|| TimeSource::machine().now())),
-        };
+        let configured = configured_time(&self.settings);
         let mut kept = store::time::kept(&self.all()).await?;
         if kept.is_none() && keep {
             let keeping = self.keep_books(&Scope::ALL, async |tx| {
@@ -207,6 +204,7 @@ impl App {
         let done = Box::pin(work(&tx)).await?;
         if let Some(act) = act {
             store::audit::write_done(&tx, act, || self.time.id()).await?;
+            scope.are_touched(&tx.touched());
         }
         tx.commit().await?;
         Ok(done)
@@ -230,6 +228,14 @@ impl App {
     /// Listens for commits of other processes; `None` on SQLite, where they cannot announce any.
     pub async fn listen_for_commits(&self) -> Result<Option<store::wakeups::Listener>, Error> {
         Ok(store::wakeups::listen(&self.db, &self.process_id).await?)
+    }
+}
+
+/// The kind of time that a database gets that keeps none yet.
+pub fn configured_time(settings: &Settings) -> Timekeeping {
+    match settings.time {
+        TimeMode::Machine => Timekeeping::Real,
+        TimeMode::Sandbox => Timekeeping::Sandbox(settings.sandbox.start.unwrap_or_else(|| TimeSource::machine().now())),
     }
 }
 

@@ -51,7 +51,7 @@
 //! - [`credentials`]: what callers prove themselves with: passwords, one-time codes, and which tokens were used of late.
 //! - [`files`]: where the bytes of attachments are, and where long bodies wait.
 //! - [`domain::audit`], [`store::audit`], [`usecases::audit`]: the audit trail. Its lines are written in one place, by the transaction that
-//!   did something (`App::write`); refused requests are told by the door.
+//!   did something (`App::write`); refused requests, and tickets that few may see and that were shown, are told by the door.
 //! - [`health`]: whether the database and the files work, as far as is known.
 //! - [`http`]: the REST API. In `v1` each operation is declared once, a function whose types give its route, its part of the
 //!   document and who may; around it what every request passes: the gate, limits, queries, bodies, refusals.

@@ -28,12 +28,12 @@ pub struct Caller {
 
 impl Caller {
     pub fn new(who: Principal, rows: Rows) -> Self {
-        Self { scope: Scope::of(rows, who.roles, &who.actor).into(), who, token: None }
+        Self { scope: CheckedScope::of_reader(Scope::of(rows, who.roles, &who.actor)), who, token: None }
     }
 
     /// The same as somebody from whom it can be taken away.
     fn known(self, known: Arc<Known>) -> Self {
-        Self { scope: CheckedScope::of(self.scope.seen().clone(), known), ..self }
+        Self { scope: self.scope.known(known), ..self }
     }
 
     /// Makes sure that the caller may still come in: for a request that has opened their scope neither with a transaction nor with a view.

@@ -23,8 +23,8 @@ use crate::domain::{Instant, permission};
 use crate::reports::layout;
 use crate::reports::service_management::Month;
 use crate::settings::Settings;
-use crate::store::Scope;
-use crate::usecases::{self, amendments, reports};
+use crate::store::{CheckedScope, Scope};
+use crate::usecases::{self, Stamp, amendments, reports};
 use crate::{contracts, http, simulate};
 pub use open::{migrated_by_owner, ready};
 
@@ -278,7 +278,10 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
 
 async fn report(settings: Settings, contract: &str, month: Month, as_of: Option<Instant>, format: output::Format) -> Result<(), Failed> {
     let app = open::existing(settings).await?;
-    let report = reports::service_management(&app, &Scope::ALL.into(), contract, month, as_of).await.map_err(explained)?;
+    let scope = CheckedScope::of_reader(Scope::ALL);
+    let report = reports::service_management(&app, &scope, contract, month, as_of).await.map_err(explained)?;
+    let act = Stamp::command("printReport", app.time.now()).act();
+    usecases::audit::record_reads(&app, &scope, &act).await.map_err(explained)?;
     Ok(say(format.render(&report, || layout::service_management::document(&report))?)?)
 }
 

@@ -78,7 +78,7 @@ pub async fn migrated_by_owner(settings: &Settings) -> Result<usize, Failed> {
         let are_one = role.is_some() && store::schema::are_one(&db, &connected(url).await?).await.map_err(usecases::Error::from)?;
         are_one.then_some(()).ok_or("database.owner_url and database.url are not the same PostgreSQL database")?;
     }
-    let steps = store::schema::migrate_for(&db, role.as_deref()).await.map_err(usecases::Error::from)?;
+    let steps = usecases::schema::migrate(&db, settings, role.as_deref()).await?;
     store::schema::keep_audit(&db, settings.audit.keep_days).await.map_err(usecases::Error::from)?;
     Ok(steps)
 }
@@ -88,7 +88,7 @@ async fn migrated(settings: Settings) -> Result<App, Failed> {
     let app = App::start(settings).await.map_err(super::explained)?;
     match app.db.backend() {
         Backend::Sqlite => {
-            let steps = store::schema::migrate(&app.db).await.map_err(usecases::Error::from)?;
+            let steps = usecases::schema::migrate(&app.db, &app.settings, None).await?;
             if steps > 0 {
                 tracing::info!(steps, "migrated the database");
             }

@@ -1,4 +1,5 @@
-//! What the door tells the audit trail: how a request came, and that it was refused. What was done is told by the transaction that did it.
+//! What the door tells the audit trail: how a request came, which tickets that few may see it was shown, and that it was refused. What was
+//! done is told by the transaction that did it.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -8,9 +9,11 @@ use super::error::Failure;
 use super::operation::Operation;
 use super::peer;
 use crate::app::App;
-use crate::domain::audit::{AuditResult, Object, Origin, Via};
+use crate::auth::Caller;
+use crate::domain::audit::{Act, AuditResult, Object, Origin, Via};
 use crate::domain::ticket::Actor;
 use crate::settings::Networks;
+use crate::usecases::Error;
 use crate::usecases::audit::{self, Attempt};
 
 /// How a request came: the server puts it into the request.
@@ -28,6 +31,9 @@ pub struct Known(pub Actor);
 /// What was tried, where the path does not name it: the account that somebody could not sign in to.
 #[derive(Debug, Clone)]
 pub struct Tried(pub Object);
+/// Who was let in.
+#[derive(Debug, Clone)]
+pub struct LetIn(pub Caller);
 
 impl Arrival {
     pub fn new(request: &HttpRequest, id: &str, proxies: &Networks) -> Self {
@@ -58,6 +64,14 @@ fn trace_of(traceparent: &str) -> Option<&str> {
     let is_valid = is_hex(version, 2) && version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
     let is_ended = version != "00" || parts.next().is_none();
     (is_valid && is_ended && trace.bytes().any(|byte| byte != b'0')).then_some(trace)
+}
+
+/// Writes into the trail which tickets that few may see an answer was read from. Nothing is answered before.
+pub async fn record_reads(operation: &Operation, request: &HttpRequest) -> Result<(), Error> {
+    let let_in = request.extensions().get::<LetIn>().cloned();
+    let Some((LetIn(caller), app)) = let_in.zip(request.app_data::<Data<App>>()) else { return Ok(()) };
+    let act = Act { via: Arrival::of(request).via(operation.id), actor: caller.who.actor, at: app.time.now() };
+    audit::record_reads(app, &caller.scope, &act).await
 }
 
 /// Writes a refused attempt into the trail: whoever is not let in or may not do this, whatever they ask, and every change that is refused

@@ -7,7 +7,7 @@ use actix_web::HttpMessage as _;
 use actix_web::http::header;
 use actix_web::web::Data;
 
-use super::audited::{Arrival, Known};
+use super::audited::{Arrival, Known, LetIn};
 use super::body::Body;
 use super::error::Failure;
 use super::idempotency::IdempotencyKey;
@@ -61,7 +61,9 @@ impl Caller {
         let arrived = known.ok_or_else(|| limits.wrong_token(Failure::wrong_token(), address))?;
         request.extensions_mut().insert(Known(arrived.actor().clone()));
         limits.admit(token.trim(), address)?;
-        Ok(arrived.let_in()?)
+        let caller = arrived.let_in()?;
+        request.extensions_mut().insert(LetIn(caller.clone()));
+        Ok(caller)
     }
 
     /// The caller, identified again if what they may changed since. One who is refused opens no scope, which would tell: a role that was just

@@ -40,10 +40,15 @@ fn resource(path: &str, operations: &[&'static Operation]) -> Resource {
     resource.default_service(web::route().to(other))
 }
 
-/// Answers a request; a refusal leaves a line in the audit trail.
+/// Answers a request. A refusal leaves a line in the audit trail, and so does each ticket that few may see of which something is answered.
 async fn answer(operation: &'static Operation, request: HttpRequest, incoming: Incoming) -> Result<HttpResponse, Failure> {
     let context = RequestContext::new(request.clone(), operation, incoming.up_to(operation.cap));
-    let answer = attempt(operation, context).await;
+    let mut answer = attempt(operation, context).await;
+    if answer.is_ok()
+        && let Err(error) = audited::record_reads(operation, &request).await
+    {
+        answer = Err(error.into());
+    }
     audited::record_refusal(operation, &request, &answer).await;
     answer
 }

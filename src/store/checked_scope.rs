@@ -4,9 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::DbErr;
+use uuid::Uuid;
 
 use super::callers::Known;
+use super::shown::Shown;
 use super::{Backend, Reads, Scope, Tx, access, row_security};
+use crate::domain::audit::Touched;
+use crate::domain::restriction::Flags;
 
 /// What transactions and views are opened for: a scope and, where it is somebody's, the caller whose it is.
 ///
@@ -17,6 +21,8 @@ use super::{Backend, Reads, Scope, Tx, access, row_security};
 pub struct CheckedScope {
     scope: Scope,
     check: Option<Arc<Check>>,
+    /// What of the tickets that few may see is read within it; `None` where nobody is shown what is read.
+    shown: Option<Shown>,
 }
 
 #[derive(Debug)]
@@ -28,13 +34,20 @@ struct Check {
 impl From<Scope> for CheckedScope {
     /// For the program itself, of which nothing can be taken away.
     fn from(scope: Scope) -> Self {
-        Self { scope, check: None }
+        Self { scope, check: None, shown: None }
     }
 }
 
 impl CheckedScope {
-    pub fn of(scope: Scope, known: Arc<Known>) -> Self {
-        Self { scope, check: Some(Arc::new(Check { known, is_done: AtomicBool::new(false) })) }
+    /// Of somebody who is shown what is read within it.
+    pub fn of_reader(scope: Scope) -> Self {
+        Self { shown: Some(Shown::default()), ..scope.into() }
+    }
+
+    /// The same as that of a caller from whom it can be taken away.
+    #[must_use]
+    pub fn known(self, known: Arc<Known>) -> Self {
+        Self { check: Some(Arc::new(Check { known, is_done: AtomicBool::new(false) })), ..self }
     }
 
     pub fn seen(&self) -> &Scope {
@@ -48,13 +61,44 @@ impl CheckedScope {
     /// Everything, by right of the same caller: for what they set in motion beyond what they see.
     #[must_use]
     pub fn widened(&self) -> Self {
-        Self { scope: Scope::ALL, check: self.check.clone() }
+        Self { scope: Scope::ALL, check: self.check.clone(), shown: None }
     }
 
-    /// The same rows, and all tickets among them, by right of the same caller ([`Scope::with_all_tickets`]).
+    /// The same rows, and all tickets among them, by right of the same caller ([`Scope::with_all_tickets`]). What is read so is not shown.
     #[must_use]
     pub fn with_all_tickets(&self) -> Self {
-        Self { scope: self.scope.with_all_tickets(), check: self.check.clone() }
+        Self { scope: self.scope.with_all_tickets(), check: self.check.clone(), shown: None }
+    }
+
+    /// The same where nothing that is read is shown: for what is only asked about.
+    #[must_use]
+    pub fn unshown(&self) -> Self {
+        Self { shown: None, ..self.clone() }
+    }
+
+    /// Notes that a ticket is shown to whoever's scope it is, if it is one that few may see.
+    pub fn note_shown(&self, ticket: Uuid, flags: Flags) {
+        if let Some(shown) = self.shown.as_ref().filter(|_| !flags.is_empty()) {
+            shown.note(ticket);
+        }
+    }
+
+    /// The tickets that were shown, and of which the audit trail does not tell yet.
+    pub fn shown(&self) -> Vec<Uuid> {
+        self.shown.as_ref().map(Shown::waiting).unwrap_or_default()
+    }
+
+    /// Notes that the audit trail tells of these tickets.
+    pub fn are_recorded(&self, tickets: impl IntoIterator<Item = Uuid>) {
+        if let Some(shown) = &self.shown {
+            tickets.into_iter().for_each(|ticket| shown.is_recorded(ticket));
+        }
+    }
+
+    /// The same of what the lines of a transaction tell.
+    pub fn are_touched(&self, touched: &Touched) {
+        self.are_recorded(touched.objects.iter().filter(|one| one.kind == "ticket").filter_map(|one| one.id.parse().ok()));
+        self.are_recorded(touched.read.iter().copied().filter(|_| touched.is_repeat));
     }
 
     /// The check, unless it was done.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, View, desk_people, erasures, instant};
+use super::{Reads, View, desk_people, erasures, instant, tickets};
 use crate::domain::person::Person;
 use crate::domain::role_assignment::{Absence, RoleAssignment};
 use crate::domain::ticket::Visibility;
@@ -61,6 +61,9 @@ impl Section {
         }
     }
 }
+
+/// Id, mailbox, subject, Message-ID, when it came, and its ticket.
+type MailIn = (Uuid, String, Option<String>, String, DateTime<Utc>, Option<Uuid>);
 
 type Page = Result<Vec<(Uuid, Value)>, DbErr>;
 
@@ -119,7 +122,7 @@ impl Asked<'_> {
         };
         let rows = self.paged(rows, ticket::Column::Id).all(self.view.connection()).await?;
         let shown = |row: ticket::Model| {
-            let number = super::tickets::to_domain(row.clone()).map(|ticket| ticket.reference())?;
+            let number = tickets::to_domain(self.view, row.clone()).map(|ticket| ticket.reference())?;
             let what = json!({ "id": row.id, "number": number, "type": row.kind, "contract": row.contract, "title": row.title,
                 "description": row.description, "state": row.state, "channel": row.channel, "openedAt": at(row.opened_at),
                 "closedAt": row.closed_at.map(at) });
@@ -132,6 +135,7 @@ impl Asked<'_> {
         let theirs =
             Condition::any().add(message::Column::PersonId.eq(self.of.id)).add(message::Column::Author.eq(self.of.actor().as_text()));
         let rows = self.paged(self.view.find::<message::Entity>().filter(theirs), message::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
         let shown = |row: message::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.occurred_at) }));
         Ok(rows.into_iter().map(shown).collect())
     }
@@ -146,6 +150,7 @@ impl Asked<'_> {
         };
         let rows = rows.filter(is_own);
         let rows = self.paged(rows, attachment::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
         let shown = |row: attachment::Model| {
             let what = json!({ "id": row.id, "ticketId": row.ticket_id, "name": row.name, "mediaType": row.media_type,
                 "sizeBytes": row.size_bytes, "at": at(row.recorded_at) });
@@ -164,8 +169,9 @@ impl Asked<'_> {
             inbound_mail::Column::ReceivedAt,
             inbound_mail::Column::TicketId,
         ]);
-        let rows = self.paged(rows, inbound_mail::Column::Id).into_tuple().all(self.view.connection()).await?;
-        let shown = |(id, mailbox, subject, message, received, ticket): (Uuid, String, Option<String>, String, _, Option<Uuid>)| {
+        let rows: Vec<MailIn> = self.paged(rows, inbound_mail::Column::Id).into_tuple().all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().filter_map(|row| row.5)).await?;
+        let shown = |(id, mailbox, subject, message, received, ticket): MailIn| {
             let what = json!({ "id": id, "mailbox": mailbox, "subject": subject, "messageId": message, "receivedAt": at(received),
                 "ticketId": ticket });
             (id, what)
@@ -176,6 +182,7 @@ impl Asked<'_> {
     async fn mails_out(&self) -> Page {
         let rows = self.view.find::<outbound_mail::Entity>().filter(erasures::to(self.of));
         let rows = self.paged(rows, outbound_mail::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().filter_map(|row| row.ticket_id)).await?;
         let shown = |row: outbound_mail::Model| {
             let what = json!({ "subject": row.subject, "body": row.body, "ticketId": row.ticket_id, "createdAt": at(row.created_at),
                 "sentAt": row.sent_at.map(at) });
@@ -224,6 +231,7 @@ impl Asked<'_> {
         let of_client = Expr::cust("actor >= 'client:' AND actor < 'client;'");
         let rows = if self.of.is_of_the_desk() { rows } else { rows.filter(of_client) };
         let rows = self.paged(rows, event::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.subject_id)).await?;
         let shown = |row: event::Model| {
             (row.id, json!({ "subjectId": row.subject_id, "type": row.kind, "reason": row.reason, "at": at(row.occurred_at) }))
         };

@@ -81,13 +81,21 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Inbound>, DbErr> {
     Ok(row.into_partial_model::<InboundRow>().one(tx.connection()).await?.map(inbound))
 }
 
-/// The message itself as it is stored, and its key where it is sealed; `None` when it was erased.
+/// The message itself as it is stored, and its key where it is sealed; `None` when it was erased. What few may see of its ticket, few may
+/// see of the message, so the ticket is noted as shown.
 pub async fn raw(reads: &impl Reads, id: Uuid) -> Result<Option<(Vec<u8>, Option<WrappedKey>)>, DbErr> {
     let row = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Id.eq(id));
     let row = row.filter(inbound_mail::Column::ErasedAt.is_null()).select_only();
-    let row = row.columns([inbound_mail::Column::Raw, inbound_mail::Column::KeyId, inbound_mail::Column::Envelope]).into_tuple();
-    let row = row.one(reads.connection()).await?;
-    Ok(row.map(|(raw, by, bytes): (Vec<u8>, _, _)| (raw, WrappedKey::stored(by, bytes))))
+    let row = row.columns([inbound_mail::Column::Raw, inbound_mail::Column::KeyId, inbound_mail::Column::Envelope]);
+    let flags = "(SELECT flags FROM ticket WHERE ticket.id = inbound_mail.ticket_id)";
+    let row = row.column(inbound_mail::Column::TicketId).column_as(Expr::cust(flags), "flags").into_tuple();
+    let Some((raw, by, bytes, ticket, flags)): Option<(Vec<u8>, _, _, _, Option<i32>)> = row.one(reads.connection()).await? else {
+        return Ok(None);
+    };
+    if let Some((ticket, flags)) = Option::zip(ticket, flags) {
+        reads.note_shown(ticket, flags.into());
+    }
+    Ok(Some((raw, WrappedKey::stored(by, bytes))))
 }
 
 /// A page of mails, newest first.

@@ -132,7 +132,7 @@ pub async fn page(
         figures: keys.iter().map(|by| by.figure(&row.ticket)).collect(),
         id: row.ticket.id,
     });
-    Ok(Page { tickets: rows.into_iter().map(|(_, row)| row.into_overview()).collect::<Result<_, _>>()?, end })
+    Ok(Page { tickets: rows.into_iter().map(|(_, row)| row.into_overview(reads)).collect::<Result<_, _>>()?, end })
 }
 
 async fn section_rows(
@@ -274,5 +274,5 @@ pub async fn changed_since(
         Reader::Desk => Some((instant(mark.changed_at), mark.position)),
     };
     let end = marks.last().filter(|_| more).and_then(place_of);
-    Ok((rows.into_iter().map(Row::into_overview).collect::<Result<_, _>>()?, end))
+    Ok((rows.into_iter().map(|row| row.into_overview(reads)).collect::<Result<_, _>>()?, end))
 }

@@ -52,6 +52,7 @@ pub mod sealed;
 pub mod search;
 pub mod seat;
 pub mod set_aside;
+mod shown;
 mod statements;
 pub mod storage;
 pub mod stream;

@@ -19,8 +19,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub fn into_overview(self) -> Result<Overview, DbErr> {
-        Ok(Overview { ticket: to_domain(self.ticket)?, requester: self.requester, references: self.references })
+    pub fn into_overview(self, reads: &impl Reads) -> Result<Overview, DbErr> {
+        Ok(Overview { ticket: to_domain(reads, self.ticket)?, requester: self.requester, references: self.references })
     }
 
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
@@ -58,13 +58,13 @@ const REFERENCES: &str = "reference_list";
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Overview>, DbErr> {
     let found = rows(reads, reads.find::<ticket::Entity>().filter(addressed(ticket)), None).await?.pop();
-    found.map(Row::into_overview).transpose()
+    found.map(|row| row.into_overview(reads)).transpose()
 }
 
 /// In no particular order.
 pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Overview>, DbErr> {
     let rows = rows(reads, reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())), None).await?;
-    rows.into_iter().map(Row::into_overview).collect()
+    rows.into_iter().map(|row| row.into_overview(reads)).collect()
 }
 
 /// The overviews of the tickets that a query finds, at most so many. Requester and references belong to the ticket's organisation, so the

@@ -2,10 +2,13 @@
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbErr, Statement};
+use uuid::Uuid;
 
 use super::faults::is_busy;
+use super::time::Timekeeping;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Db, Scope, Tx, audit_keeping, broken, policies};
+use super::{Backend, Db, Scope, Tx, audit, audit_keeping, broken, policies};
+use crate::domain::audit::Act;
 
 /// The PostgreSQL advisory lock that processes migrating the same database take. The number spells "uurw", and must differ from the
 /// other locks of this program.
@@ -32,13 +35,10 @@ pub async fn pending(db: &Db) -> Result<usize, DbErr> {
     Ok(pending + usize::from(are_policies_due))
 }
 
-/// Migrates the database to this program's schema. Returns how many migrations that took.
-pub async fn migrate(db: &Db) -> Result<usize, DbErr> {
-    migrate_for(db, None).await
-}
-
-/// The same, and lets the role that the program serves by use the tables.
-pub async fn migrate_for(db: &Db, role: Option<&str>) -> Result<usize, DbErr> {
+/// Migrates the database to this program's schema, and lets the role that the program serves by use the tables. Returns how many migrations
+/// that took. Each has a line in the audit trail: of `act`, at the instant at which a sandbox stands, and `time` says whether a new database
+/// is one.
+pub async fn migrate(db: &Db, role: Option<&str>, mut act: Act, time: Timekeeping, id: impl Fn() -> Uuid) -> Result<usize, DbErr> {
     if pending(db).await? == 0 {
         // Nothing that would make a desk at work wait.
         if let Some(role) = role {
@@ -50,7 +50,10 @@ pub async fn migrate_for(db: &Db, role: Option<&str>) -> Result<usize, DbErr> {
     }
     let tx = exclusive(db).await?;
     // Another process may have done it meanwhile.
-    let steps = Migrator::get_pending_migrations_read_only(tx.bare_connection()).await.map_err(explained)?.len();
+    let steps = Migrator::get_pending_migrations_read_only(tx.bare_connection()).await.map_err(explained)?;
+    for step in &steps {
+        tx.touch("migration", step.name());
+    }
     Migrator::up(tx.bare_connection(), None).await?;
     if db.backend() == Backend::Postgres {
         policies::install(&tx).await?;
@@ -58,8 +61,12 @@ pub async fn migrate_for(db: &Db, role: Option<&str>) -> Result<usize, DbErr> {
             policies::grant(&tx, role).await?;
         }
     }
+    if let Timekeeping::Sandbox(now) = super::time::kept(&tx).await?.unwrap_or(time) {
+        act.at = now;
+    }
+    audit::write_done(&tx, &act, id).await?;
     tx.commit().await?;
-    Ok(steps)
+    Ok(steps.len())
 }
 
 /// Lets PostgreSQL keep lines of the audit trail for so many days, as the owner of the tables.

@@ -24,6 +24,7 @@ use super::watch::Watch;
 use super::{Backend, row_security};
 use crate::domain::audit::{Object, Touched};
 use crate::domain::permission::{Rows, Scope};
+use crate::domain::restriction::Flags;
 
 /// For rooms that may not name the database library.
 pub type DbError = DbErr;
@@ -307,7 +308,7 @@ of_the_desk!(
 );
 
 pub(super) mod sealed {
-    use super::{AgreementsCache, ConnectionTrait, PinnedAgreements, Scope};
+    use super::{AgreementsCache, ConnectionTrait, Flags, PinnedAgreements, Scope, Uuid};
 
     /// Only `store` can reach these.
     pub trait Inner {
@@ -316,6 +317,8 @@ pub(super) mod sealed {
         fn connection(&self) -> &Self::Connection;
         fn scope(&self) -> &Scope;
         fn cache(&self) -> &AgreementsCache;
+        /// Notes that a ticket with these flags was read.
+        fn note_shown(&self, ticket: Uuid, flags: Flags);
         /// `None` for a view, which pins nothing.
         fn pinned(&self) -> Option<&PinnedAgreements>;
     }
@@ -334,6 +337,12 @@ impl sealed::Inner for Tx {
 
     fn cache(&self) -> &AgreementsCache {
         &self.cache
+    }
+
+    fn note_shown(&self, ticket: Uuid, flags: Flags) {
+        if !flags.is_empty() {
+            self.touched.lock().unwrap_or_else(PoisonError::into_inner).read.insert(ticket);
+        }
     }
 
     fn pinned(&self) -> Option<&PinnedAgreements> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use super::cache::{AgreementsCache, PinnedAgreements};
 use super::checked_scope::CheckedScope;
@@ -12,6 +13,7 @@ use super::opener::Opener;
 use super::statements::Statements;
 use super::tx::sealed::Inner;
 use super::{Backend, Reads, Scope, Tx};
+use crate::domain::restriction::Flags;
 
 /// Reads for a scope, of which each sees what was committed before it.
 ///
@@ -127,6 +129,10 @@ impl Inner for View {
         &self.cache
     }
 
+    fn note_shown(&self, ticket: Uuid, flags: Flags) {
+        self.connection.scope.note_shown(ticket, flags);
+    }
+
     fn pinned(&self) -> Option<&PinnedAgreements> {
         None
     }
@@ -155,6 +161,8 @@ impl Inner for Everything<'_> {
     fn cache(&self) -> &AgreementsCache {
         self.cache
     }
+
+    fn note_shown(&self, _ticket: Uuid, _flags: Flags) {}
 
     fn pinned(&self) -> Option<&PinnedAgreements> {
         None

@@ -1,5 +1,5 @@
-//! The audit trail. What is done is written by the transaction that does it (`App::write`); here stand refused attempts, the sealing pass,
-//! verification, retention, and the list.
+//! The audit trail. What is done is written by the transaction that does it (`App::write`); here stand reads of tickets that few may see,
+//! refused attempts, the sealing pass, verification, retention, and the list.
 
 use super::Error;
 use crate::app::App;
@@ -10,7 +10,7 @@ use crate::domain::audit::flood::{Counted, Whose};
 use crate::domain::audit::{Act, AuditFilter, AuditResult, Line, Object, Via};
 use crate::domain::permission::Verb;
 use crate::error::Code;
-use crate::store::{self, Scope};
+use crate::store::{self, CheckedScope, Scope};
 use crate::time::TimeSource;
 
 /// Lines sealed or removed in one transaction.
@@ -57,6 +57,19 @@ pub async fn record_refusal(app: &App, attempt: Attempt) {
     };
     let lines: Vec<_> = counted.into_iter().map(|one| counted_line(app, one)).chain(is_admitted.then_some(line)).collect();
     write_refusals(app, &lines).await;
+}
+
+/// Writes a line for each ticket that few may see and that was shown within a scope, unless the trail tells of it already. To be called
+/// before anything is answered; when it fails, nothing is.
+pub async fn record_reads(app: &App, scope: &CheckedScope, act: &Act) -> Result<(), Error> {
+    let shown = scope.shown();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let lines = Line::of_read(act, shown.iter().copied(), || app.time.id());
+    app.keep_books(&Scope::ALL, async |tx| Ok(store::audit::insert(tx, &lines).await?)).await?;
+    scope.are_recorded(shown);
+    Ok(())
 }
 
 /// Tells what was counted in the last minute; with `all`, what was counted until now.

@@ -7,7 +7,7 @@ use futures_util::{Stream, stream};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Error, Stamp};
+use super::{Error, Stamp, audit};
 use crate::app::App;
 use crate::domain::audit::Object;
 use crate::domain::person::Person;
@@ -17,7 +17,8 @@ use crate::store::export::Section;
 /// Rows read at once.
 const PAGE: u64 = 200;
 
-/// That it was exported, and by whom, is on record before anything of it is given.
+/// That it was exported, and by whom, is on record before anything of it is given; and so is each ticket that few may see before the page it
+/// is on.
 pub async fn export(app: Arc<App>, stamp: &Stamp, person: Uuid) -> Result<impl Stream<Item = Result<Bytes, Error>> + use<>, Error> {
     let scope = stamp.scope.clone();
     let view = app.db.view(scope.clone());
@@ -26,14 +27,16 @@ pub async fn export(app: Arc<App>, stamp: &Stamp, person: Uuid) -> Result<impl S
         None => store::desk_people::find(&view, person).await?.ok_or(Error::NotFound("person"))?,
     };
     drop(view);
-    stamp.record_read(&app, &[Object::of("person", person.id)]).await?;
+    stamp.record_export(&app, &Object::of("person", person.id)).await?;
+    let act = stamp.act();
     let own = json!({ "id": person.id, "organisation": (!person.is_of_the_desk()).then_some(&person.organisation), "name": person.name, "email": person.address(),
         "phone": person.phone });
     let begin = format!("{{\"person\":{own},\"exportedAt\":\"{}\"", app.time.now());
     let writing = Writing { person, text: begin, place: Some((0, Uuid::nil())), is_begun: false };
-    Ok(stream::try_unfold((app, scope, writing), |(app, scope, mut writing)| async move {
+    Ok(stream::try_unfold((app, scope, act, writing), |(app, scope, act, mut writing)| async move {
         let page = writing.next(&app.db.view(scope.clone())).await?;
-        Ok(page.map(|page| (page, (app, scope, writing))))
+        audit::record_reads(&app, &scope, &act).await?;
+        Ok(page.map(|page| (page, (app, scope, act, writing))))
     }))
 }
 

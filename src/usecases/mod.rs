@@ -35,6 +35,7 @@ pub mod reports;
 pub mod role_assignments;
 pub mod rotation;
 pub mod sandbox;
+pub mod schema;
 pub mod signatures;
 pub mod tickets;
 pub mod timers;
@@ -109,13 +110,10 @@ impl Stamp {
         app.write_quietly(&self.act(), &self.scope, work).await
     }
 
-    /// Writes into the audit trail that something was read whose readers are recorded: a restricted ticket, an export. To be called before
-    /// anything of it is given; when it fails, nothing is.
-    pub async fn record_read(&self, app: &App, read: &[Object]) -> Result<(), Error> {
+    /// Writes into the audit trail that something was exported. To be called before anything of it is given; when it fails, nothing is.
+    pub async fn record_export(&self, app: &App, Object { kind, id }: &Object) -> Result<(), Error> {
         self.write_quietly(app, async |tx| {
-            for Object { kind, id } in read {
-                tx.touch(kind, id);
-            }
+            tx.touch(kind, id);
             Ok(())
         })
         .await

@@ -1,6 +1,6 @@
 //! Reports, each replayed from the history it reports on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Error, FieldCode, Problem};
@@ -55,7 +55,7 @@ pub async fn service_management(
     }
     // Every ticket counts; those that do not exist for the reader are withheld from the lists at the end.
     let all = app.db.view(scope.with_all_tickets());
-    let mut withheld = BTreeSet::new();
+    let (mut withheld, mut shown) = (BTreeSet::new(), BTreeMap::new());
     let ids = store::tickets::ids_in_reach(&all, contract, from, to).await?;
     let mut figures = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
@@ -65,6 +65,8 @@ pub async fn service_management(
         for ticket in tickets {
             if !scope.seen().clearance.sees(ticket.restricted()) {
                 withheld.insert(ticket.reference());
+            } else if !ticket.flags.is_empty() {
+                shown.insert(ticket.reference(), (ticket.id, ticket.flags));
             }
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = agreements.version(ticket.contract_version_id)?;
@@ -73,7 +75,11 @@ pub async fn service_management(
     }
     let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, reading.last());
     let report = service_management::report(&version.contract, month, &figures, long_open);
-    Ok(service_management::read(report, &version.contract, reading).withholding(&withheld))
+    let report = service_management::read(report, &version.contract, reading).withholding(&withheld);
+    for (ticket, flags) in report.named().into_iter().filter_map(|number| shown.get(number)) {
+        scope.note_shown(*ticket, *flags);
+    }
+    Ok(report)
 }
 
 /// Working days are counted by the calendar of the type's first clock; a type without clocks counts calendar days.

@@ -69,14 +69,14 @@ impl Desk {
         let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
         if on_postgres {
             let app = App::start(settings.clone()).await.expect("a database");
-            uurwerk::store::schema::migrate(&app.db).await.expect("migrations");
+            uurwerk::usecases::schema::migrate(&app.db, &app.settings, None).await.expect("migrations");
         }
         Self::served(settings, folder, database, with_workers).await
     }
 
     /// Another desk on the same PostgreSQL database, by the role that owns nothing: row-level security holds it.
     pub async fn by_another_role(&self) -> Self {
-        uurwerk::store::schema::migrate_for(&self.app.db, Some("desk")).await.expect("grants");
+        uurwerk::usecases::schema::migrate(&self.app.db, &self.app.settings, Some("desk")).await.expect("grants");
         let (folder, database) = (tempfile::tempdir().expect("a folder"), self.database.replace("//postgres@", "//desk@"));
         let settings = Settings::from_parts(None, told(&database, folder.path(), 0).into_iter()).expect("settings");
         Self::served(settings, folder, database, false).await

@@ -7,6 +7,7 @@
 pub mod chain;
 pub mod flood;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -20,6 +21,8 @@ closed_list! {
     /// What came of it.
     pub enum AuditResult {
         Done = "done": "gedaan", "done";
+        /// It was shown: a ticket that few may see.
+        Read = "read": "gelezen", "read";
         /// The same request again under its key: it changed nothing.
         Repeated = "repeated": "herhaald", "repeated";
         Refused = "refused": "geweigerd", "refused";
@@ -117,6 +120,8 @@ pub struct Touched {
     pub is_repeat: bool,
     /// How many of several things that were asked for at once it refused.
     pub refused: i64,
+    /// The tickets that few may see and that it read: to decide, except where it repeats an answer.
+    pub read: BTreeSet<Uuid>,
 }
 
 impl Touched {
@@ -130,6 +135,7 @@ impl Touched {
     pub fn join(&mut self, other: Self) {
         self.is_repeat |= other.is_repeat;
         self.refused += other.refused;
+        self.read.extend(other.read);
         other.objects.into_iter().for_each(|object| self.add(object));
     }
 }
@@ -153,17 +159,27 @@ pub struct Line {
 }
 
 impl Line {
-    /// The lines of an act that was done: one for each object, or one without; and one for what it refused of several things.
+    /// The lines of an act that was done: one for each object, or one without; one for what it refused of several things; and one for each
+    /// ticket that few may see where it only repeats an answer.
     pub fn of_done(act: &Act, touched: Touched, id: impl Fn() -> Uuid) -> Vec<Self> {
         let line = |object, result| Self { object, result, ..Self::of(act, id()) };
-        let Touched { objects, is_repeat, refused } = touched;
+        let Touched { objects, is_repeat, refused, read } = touched;
         let mut lines: Vec<_> = objects.into_iter().map(|object| line(Some(object), AuditResult::Done)).collect();
         if refused > 0 {
             lines.push(Self { count: refused, ..line(None, AuditResult::Refused) });
         } else if lines.is_empty() && act.via.origin != Origin::Program {
             lines.push(line(None, if is_repeat { AuditResult::Repeated } else { AuditResult::Done }));
         }
+        if is_repeat {
+            lines.extend(Self::of_read(act, read, id));
+        }
         lines
+    }
+
+    /// The lines of tickets that few may see, and that somebody was shown.
+    pub fn of_read(act: &Act, tickets: impl IntoIterator<Item = Uuid>, id: impl Fn() -> Uuid) -> Vec<Self> {
+        let line = |ticket| Self { object: Some(Object::of("ticket", ticket)), result: AuditResult::Read, ..Self::of(act, id()) };
+        tickets.into_iter().map(line).collect()
     }
 
     /// A line that says that an act was done, for its other fields.

@@ -20,7 +20,8 @@ pub struct AuditLine {
     object_kind: Option<String>,
     /// The id of that thing; of a refused attempt, what its path named.
     object_id: Option<String>,
-    /// `done`, `repeated` (the same request again, which changed nothing), `refused` or `failed`.
+    /// `done`, `read` (a ticket that few may see was shown), `repeated` (the same request again, which changed nothing), `refused` or
+    /// `failed`.
     result: &'static str,
     /// The code of the refusal.
     #[schema(example = "role_missing")]

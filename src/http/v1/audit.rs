@@ -17,7 +17,7 @@ use crate::usecases::audit;
 pub fn operations() -> Vec<Operation> {
     vec![get("/audit-lines", list).id("listAuditLines").tag(Tag::Audit).describe(
         "Shows a page of the audit trail, newest first.",
-        "A line for everything that was done, refused, or read where readers are recorded. People and things stand in it by id. The next\n\
+        "A line for everything that was done or refused, and for each ticket with a flag that somebody was shown something of. People and things stand in it by id. The next\n\
          page is asked for with `nextCursor`, until that is `null`. Whether the trail is whole is checked by `uurwerk audit verify`.",
     )]
 }
@@ -30,7 +30,7 @@ impl FromQuery for AuditFilter {
             objects: keys
                 .list("object", "A comma list of ids of what it was done to; a refused attempt may have a ticket's number instead"),
             actions: keys.list("action", "A comma list of actions: those of requests are called as their operations are here"),
-            results: keys.codes("result", "A comma list of results: done, repeated, refused, failed"),
+            results: keys.codes("result", "A comma list of results: done, read, repeated, refused, failed"),
             from,
             before,
             limit: keys.page_size("How many lines a page shows; 20 unless said", 20),

@@ -7,6 +7,14 @@ use super::ServiceManagementReport;
 use crate::domain::restriction::Flag;
 
 impl ServiceManagementReport {
+    /// The numbers of the tickets that it names, beside those it only counts.
+    pub fn named(&self) -> BTreeSet<&str> {
+        let corrected = self.corrections.iter().map(|one| &one.number).chain(self.late_facts.iter().map(|one| &one.number));
+        let late = self.running_breaches.iter().map(|one| &one.number).chain(self.escalations.iter().map(|one| &one.number));
+        let others = self.long_open.iter().chain(&self.not_classified).map(|one| &one.number);
+        corrected.chain(late).chain(others).map(String::as_str).collect()
+    }
+
     /// Withholds the tickets with these numbers from a reader for whom they do not exist.
     #[must_use]
     pub fn withholding(mut self, numbers: &BTreeSet<String>) -> Self {

@@ -77,7 +77,7 @@ async fn tickets_due(tx: &Tx, due: Due<'_>, holds: &Holds, limit: u64) -> Result
     let rows = if due.proposed_too { rows } else { rows.filter(ticket::Column::Id.not_in_subquery(proposed(due.class))) };
     let rows = rows.order_by_asc(ticket::Column::ClosedAt).order_by_asc(ticket::Column::Id).limit(limit).all(tx.connection()).await?;
     let item = |row: ticket::Model| {
-        let ticket = tickets::to_domain(row)?;
+        let ticket = tickets::to_domain(tx, row)?;
         Ok(DestructionItem { subject: ticket.id, name: ticket.reference(), outcome: None })
     };
     rows.into_iter().map(item).collect()

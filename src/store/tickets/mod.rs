@@ -7,7 +7,7 @@ mod rows;
 pub use references::{called, insert_references, references};
 pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::ticket;
@@ -26,7 +26,7 @@ pub(super) const DESTROYED_AT: &str = "destroyed_at";
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
     let found = reads.find::<ticket::Entity>().filter(addressed(ticket)).one(reads.connection()).await?;
-    found.map(to_domain).transpose()
+    found.map(|row| to_domain(reads, row)).transpose()
 }
 
 /// The same, locked against other writers until the transaction ends. `None` also when it was destroyed: nothing is added to such a ticket.
@@ -37,7 +37,7 @@ pub async fn lock(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
 /// One that was destroyed, too.
 pub async fn lock_whatever_is_left(tx: &Tx, id: Uuid) -> Result<Option<Ticket>, DbErr> {
     let found = tx.find::<ticket::Entity>().filter(ticket::Column::Id.eq(id)).lock(ROW_LOCK).one(tx.connection()).await?;
-    found.map(to_domain).transpose()
+    found.map(|row| to_domain(tx, row)).transpose()
 }
 
 /// Whether it was destroyed.
@@ -62,7 +62,7 @@ pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbE
         .lock(ROW_LOCK)
         .all(tx.connection())
         .await?;
-    found.into_iter().map(to_domain).collect()
+    found.into_iter().map(|row| to_domain(tx, row)).collect()
 }
 
 /// Weaker than `FOR UPDATE`: a ticket's key never changes, so inserting a row that refers to it need not wait.
@@ -80,7 +80,23 @@ pub(super) fn addressed(ticket: TicketRef) -> Condition {
 /// In no particular order.
 pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Ticket>, DbErr> {
     let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await?;
-    rows.into_iter().map(to_domain).collect()
+    rows.into_iter().map(|row| to_domain(reads, row)).collect()
+}
+
+/// Notes which of these tickets few may see, for whoever is shown something that hangs on them without the tickets themselves.
+pub(super) async fn note_shown(reads: &impl Reads, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    let ids: BTreeSet<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    // As the partial index has it.
+    let flagged = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids)).filter(Expr::cust("ticket.flags <> 0"));
+    let flagged: Vec<(Uuid, i32)> =
+        flagged.select_only().columns([ticket::Column::Id, ticket::Column::Flags]).into_tuple().all(reads.connection()).await?;
+    for (id, flags) in flagged {
+        reads.note_shown(id, flags.into());
+    }
+    Ok(())
 }
 
 /// Numbers for new tickets: unique and rising, with gaps on PostgreSQL, where a sequence is not rolled back. The first is 1001.

@@ -101,7 +101,7 @@ impl Rows for Ticket {
         let stored = |row: ticket::Model| {
             let own = Row::of("ticket", &row.clone().into_active_model());
             let rows = std::iter::once(own).chain(beside.remove(&row.id).unwrap_or_default()).collect();
-            Ok(Stored { next_fire_at: row.next_fire_at.map(instant), rows, subject: to_domain(row)? })
+            Ok(Stored { next_fire_at: row.next_fire_at.map(instant), rows, subject: to_domain(reads, row)? })
         };
         tickets.into_iter().map(stored).collect()
     }
@@ -122,10 +122,14 @@ impl Rows for Ticket {
 
     async fn labels(reads: &impl Reads, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbErr> {
         let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())).select_only();
-        let rows = rows.columns([ticket::Column::Id]).columns([ticket::Column::Number]).columns([ticket::Column::RegisteredAs]);
-        let rows: Vec<(Uuid, i64, String)> = rows.into_tuple().all(reads.connection()).await?;
+        let rows = rows.columns([ticket::Column::Id, ticket::Column::Number, ticket::Column::RegisteredAs, ticket::Column::Flags]);
+        let rows: Vec<(Uuid, i64, String, i32)> = rows.into_tuple().all(reads.connection()).await?;
+        // Whoever is told which one it is learns that it is there.
+        for (id, .., flags) in &rows {
+            reads.note_shown(*id, (*flags).into());
+        }
         let prefix = |kind: &str| kind.parse::<TicketType>().map_or("?", TicketType::prefix);
-        Ok(rows.into_iter().map(|(id, number, kind)| (id, format!("{}-{number}", prefix(&kind)))).collect())
+        Ok(rows.into_iter().map(|(id, number, kind, _)| (id, format!("{}-{number}", prefix(&kind)))).collect())
     }
 
     fn rebuilt(differences: IndexRebuilt) -> EventData {
@@ -251,7 +255,9 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
     }
 }
 
-pub(in crate::store) fn to_domain(row: ticket::Model) -> Result<Ticket, DbErr> {
+/// The only way from a row to a ticket, so that none that few may see is read unnoted.
+pub(in crate::store) fn to_domain(reads: &impl Reads, row: ticket::Model) -> Result<Ticket, DbErr> {
+    reads.note_shown(row.id, row.flags.into());
     let kind: TicketType = row.kind.parse().map_err(|_unknown| broken("a ticket type"))?;
     let registered_as = row.registered_as.parse().map_err(|_unknown| broken("a ticket type"))?;
     Ok(Ticket {

@@ -15,6 +15,9 @@ pub fn received(caller: &Caller, received: Received) -> Received {
     let ticket = received
         .ticket
         .filter(|ticket| caller.scope.includes(&ticket.organisation) && caller.scope.seen().clearance.sees(ticket.restricted()));
+    if let Some(ticket) = &ticket {
+        caller.scope.note_shown(ticket.id, ticket.flags);
+    }
     Received { ticket, ..received }
 }
 

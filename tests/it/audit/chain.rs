@@ -66,6 +66,12 @@ async fn lines_of_the_trail_are_neither_changed_nor_removed(desk: &Desk) {
             ] {
                 assert!(desk.says_to_the_database(sql).await.is_err(), "{sql}");
             }
+            // By whoever owns the tables as well.
+            for sql in ["TRUNCATE audit_line", "TRUNCATE audit_head", "TRUNCATE audit_line, ticket CASCADE", "DELETE FROM audit_line"] {
+                assert!(desk.says_to_the_database(sql).await.is_err(), "{sql}");
+                let refused = desk.says_as_its_owner(sql).await.expect_err(sql);
+                assert!(refused.contains("of the audit trail are not"), "{sql}: {refused}");
+            }
         }
     }
     assert_eq!(verified(desk, None).await.0, Vec::<String>::new());

@@ -1,10 +1,9 @@
 //! Which lines there are, and who reads them.
 
 use serde_json::{Value, json};
-use uurwerk::domain::audit::Object;
 use uurwerk::domain::permission::Role;
 use uurwerk::jobs;
-use uurwerk::usecases::{Stamp, audit};
+use uurwerk::usecases::audit;
 
 use crate::on_both_databases;
 use crate::support::{ADMIN, Desk, incident};
@@ -17,7 +16,6 @@ on_both_databases!(
     a_repeat_under_a_key_says_that_it_changed_nothing,
     of_many_at_once_each_that_is_made_has_a_line_and_the_refused_have_one,
     what_the_program_does_by_itself_has_lines_of_its_own,
-    who_reads_what_is_restricted_leaves_a_line,
     an_auditor_reads_the_trail_and_an_administrator_does_not,
     the_trail_is_read_page_by_page_and_narrowed,
     commands_leave_lines_too,
@@ -112,12 +110,6 @@ async fn what_the_program_does_by_itself_has_lines_of_its_own(desk: &Desk) {
     assert_eq!(desk.rows("audit_line").await, rows);
 }
 
-async fn who_reads_what_is_restricted_leaves_a_line(desk: &Desk) {
-    let stamp = Stamp::program("exportPerson", desk.app.time.now());
-    stamp.record_read(&desk.app, &[Object::of("ticket", "1"), Object::of("ticket", "2")]).await.expect("it is written");
-    assert_eq!(desk.trail("action=exportPerson&result=done").await.len(), 2);
-}
-
 async fn an_auditor_reads_the_trail_and_an_administrator_does_not(desk: &Desk) {
     for (role, status) in [
         (Role::Auditor, 200),
@@ -157,4 +149,10 @@ async fn commands_leave_lines_too(desk: &Desk) {
     let line = desk.trail("action=createToken").await.remove(0);
     assert_eq!((&line["origin"], &line["objectKind"]), (&json!("command"), &json!("token")), "{line}");
     assert!(!desk.trail("action=applyContract").await.is_empty(), "contracts that were applied at the start");
+    let applied = desk.trail("action=migrateDatabase&object=m0014_audit").await.remove(0);
+    assert_eq!((&applied["origin"], &applied["objectKind"], &applied["actor"]), (&json!("command"), &json!("migration"), &json!("system")));
+    assert_eq!(applied["recordedAt"], "2026-03-02T07:00:00Z", "in the time of the desk");
+    let all = desk.trail("action=migrateDatabase").await.len();
+    uurwerk::cli::migrated_by_owner(&desk.app.settings).await.expect("it is up to date");
+    assert_eq!(desk.trail("action=migrateDatabase").await.len(), all, "what is up to date leaves none");
 }

@@ -2,6 +2,7 @@
 
 mod chain;
 mod lines;
+mod reads;
 mod requests;
 mod walk;
 

@@ -5,7 +5,7 @@ mod bodies;
 mod bulk;
 mod deprecation;
 mod everything;
-mod isolation;
+pub mod isolation;
 mod limits;
 mod lists;
 mod no_oracle;

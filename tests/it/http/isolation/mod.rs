@@ -1,8 +1,8 @@
 //! The isolation walk: every operation of the document, as every role of another organisation and as nobody, with everything a request can
 //! name once another's and once nowhere. The two are the same: in status, headers, body, and in how many statements were made for them.
 
-mod fill;
-mod walk;
+pub mod fill;
+pub mod walk;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ on_both_databases!(
 /// Whose eyes the walk looks through.
 const ASKS: &str = "gemeente-voorbeeld";
 /// In every text of the other organisation, so that none of them can go unnoticed.
-const SECRET: &str = "Salarissen";
+pub const SECRET: &str = "Salarissen";
 
 async fn told(desk: &Desk, token: &str, (method, path): (&str, &str), body: &Value) -> Value {
     let answer = desk.ask(Some(token), method, path, Some(body)).await;
@@ -32,7 +32,7 @@ async fn told(desk: &Desk, token: &str, (method, path): (&str, &str), body: &Val
     answer.body
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
@@ -48,7 +48,7 @@ fn own(more: &Value) -> Value {
 }
 
 /// Tickets of two other organisations, one of them of the same contract, with everything that can hang on them.
-async fn seeded(desk: &Desk) -> Things {
+pub async fn seeded(desk: &Desk) -> Things {
     let admin = crate::support::ADMIN;
     let ticket = json!({
         "type": "incident", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": format!("{SECRET} hapert"),

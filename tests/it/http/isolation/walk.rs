@@ -8,7 +8,7 @@ use crate::support::Desk;
 
 /// An operation as the document declares it.
 pub struct Operation {
-    id: String,
+    pub id: String,
     pub method: String,
     pub path: String,
     /// In the query, with whether each must be there.
