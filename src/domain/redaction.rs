@@ -15,6 +15,8 @@ closed_list! {
     pub enum Redactable {
         Message = "message": "bericht", "message";
         Attachment = "attachment": "bijlage", "attachment";
+        /// A version of a part of a ticket, such as a root cause analysis.
+        Part = "part": "onderdeel", "part";
         /// The reason given with an event.
         Reason = "reason": "reden bij een gebeurtenis", "reason of an event";
         /// A ticket's title, description and motivation.
@@ -39,7 +41,7 @@ pub struct Redaction {
     pub ticket_id: Option<Uuid>,
     pub organisation: Option<String>,
     pub what: Redactable,
-    /// The message, file, event or mail; the ticket itself for its texts and references.
+    /// The message, file, version of a part, event or mail; the ticket itself for its texts and references.
     pub target: Uuid,
     /// Whether the client sees what it is about.
     pub public: bool,

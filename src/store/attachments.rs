@@ -63,6 +63,11 @@ pub async fn insert(tx: &Tx, attachments: &[Attachment]) -> Result<(), DbErr> {
     attachment::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
 }
 
+pub async fn classify(tx: &Tx, id: Uuid, to: Classification) -> Result<(), DbErr> {
+    let classified = attachment::Entity::update_many().col_expr(attachment::Column::Classification, Expr::value(to.as_str()));
+    classified.filter(attachment::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+}
+
 /// Notes that files are coming, before their first byte is stored: after a crash the sweep finds by it what to remove.
 pub async fn expect(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
     if ids.is_empty() {

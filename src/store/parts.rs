@@ -3,12 +3,13 @@
 use entity::ticket_part;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant};
+use super::{Reads, Tx, broken, instant};
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::kinds::Content;
+use crate::domain::ticket::kinds::{Content, Part};
 use crate::domain::ticket::part::PartVersion;
 
 /// The versions of a part of a ticket before one of them, newest first.
@@ -27,10 +28,17 @@ pub async fn find<C: Content>(reads: &impl Reads, id: Uuid) -> Result<Option<Par
     row.map(to_domain).transpose()
 }
 
-/// Stores a version under the id of its event.
-pub async fn insert<C: Content>(tx: &Tx, event: Uuid, ticket: &Ticket, written: &PartVersion<C>) -> Result<(), DbErr> {
+/// Which part a version on a ticket is of, and what it says, whatever the part.
+pub async fn content(reads: &impl Reads, ticket: Uuid, id: Uuid) -> Result<Option<(Part, Value)>, DbErr> {
+    let row = reads.find::<ticket_part::Entity>().filter(ticket_part::Column::Id.eq(id)).filter(ticket_part::Column::TicketId.eq(ticket));
+    let Some(row) = row.one(reads.connection()).await? else { return Ok(None) };
+    let part = Part::named(&row.part).ok_or_else(|| broken("a part"))?;
+    Ok(Some((part, row.content)))
+}
+
+pub async fn insert<C: Content>(tx: &Tx, ticket: &Ticket, written: &PartVersion<C>) -> Result<(), DbErr> {
     let row = ticket_part::ActiveModel {
-        id: Set(event),
+        id: Set(written.id),
         ticket_id: Set(ticket.id),
         organisation: Set(ticket.organisation.clone()),
         part: Set(C::PART.to_string()),
@@ -45,6 +53,7 @@ pub async fn insert<C: Content>(tx: &Tx, event: Uuid, ticket: &Ticket, written: 
 fn to_domain<C: Content>(row: ticket_part::Model) -> Result<PartVersion<C>, DbErr> {
     let unreadable = |error| DbErr::Type(format!("the content of {} {} cannot be read: {error}", row.part, row.id));
     Ok(PartVersion {
+        id: row.id,
         version: u32::try_from(row.version).unwrap_or_default(),
         content: serde_json::from_value(row.content).map_err(unreadable)?,
         author: row.author,

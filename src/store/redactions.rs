@@ -1,9 +1,10 @@
 //! Redactions, and the only writers that take a text away: everything else in the store is added to or replaced by what somebody wrote.
 
-use entity::{attachment, event, external_reference, inbound_mail, message, outbound_mail, redaction};
+use entity::{attachment, event, external_reference, inbound_mail, message, outbound_mail, redaction, ticket_part};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::storage::NOBODY;
@@ -135,6 +136,12 @@ pub async fn take_attachment(tx: &Tx, file: &Attachment) -> Result<(), DbErr> {
         .col_expr(attachment::Column::Envelope, Expr::value(None::<Vec<u8>>))
         .col_expr(attachment::Column::IsRedacted, Expr::value(true));
     gone.filter(attachment::Column::Id.eq(file.id)).exec(tx.connection()).await.map(drop)
+}
+
+/// Replaces what a version of a part says.
+pub async fn take_part(tx: &Tx, id: Uuid, left: Value) -> Result<(), DbErr> {
+    let gone = ticket_part::Entity::update_many().col_expr(ticket_part::Column::Content, Expr::value(left));
+    gone.filter(ticket_part::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
 }
 
 /// Takes away the words of a reason. That there was one stays, because it may have answered the client.

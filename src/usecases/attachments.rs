@@ -9,7 +9,7 @@ use futures_util::{Stream, TryStreamExt};
 use uuid::Uuid;
 
 use super::held::repeated;
-use super::tickets::{When, act_in, locked};
+use super::tickets::{When, act_in, as_expected, locked};
 use super::{Code, Error, FieldCode, Problem, Stamp, quota};
 use crate::app::App;
 use crate::auth::Caller;
@@ -17,6 +17,7 @@ use crate::domain::Instant;
 use crate::domain::idempotency::Key;
 use crate::domain::text::is_visible;
 use crate::domain::ticket::attach::{Attach, Classification};
+use crate::domain::ticket::classify::Classify;
 use crate::domain::ticket::{Act, Attachment, Reader, Ticket, TicketRef};
 use crate::files::{NotKept, NotRead, Stored};
 use crate::store::{self, Scope, Tx};
@@ -188,6 +189,32 @@ pub(super) async fn record(
     quota::take(app, tx, &ticket.organisation, attachments.iter().map(|one| one.size_bytes).sum()).await?;
     store::attachments::insert(tx, attachments).await?;
     Ok(ticket)
+}
+
+/// Says anew how sensitive a file is, if its ticket still has one of the expected versions (`If-Match`); `None` expects none.
+pub async fn classify(
+    app: &App,
+    stamp: &Stamp,
+    (ticket, id): (TicketRef, Uuid),
+    to: Classification,
+    expected: Option<&[i32]>,
+) -> Result<Attachment, Error> {
+    stamp
+        .write(app, async |tx| {
+            let ticket = locked(tx, ticket).await?;
+            as_expected(stamp, &ticket, expected)?;
+            let file = store::attachments::find(tx, ticket.id, id, Reader::of(&stamp.who.actor)).await?;
+            let file = file.ok_or(Error::NotFound("attachment"))?;
+            file.may_be_read_by(&stamp.who, &ticket)?;
+            if file.is_redacted {
+                return Err(Error::Conflict { code: Code::Redacted, detail: "the file was removed for good".to_owned() });
+            }
+            let wish = Act::Classify(Classify { attachment: id, public: file.public, before: file.classification, to });
+            act_in(app, tx, stamp, ticket, &[wish], &When::default(), |_, _| None).await?;
+            store::attachments::classify(tx, id, to).await?;
+            Ok(Attachment { classification: to, ..file })
+        })
+        .await
 }
 
 /// The bytes of a file, or of a range of it. When they are not where its row says, the row is read again: a file that is sealed meanwhile moves.

@@ -74,6 +74,9 @@ verbs! {
     /// Reads restricted files, of tickets in which they have no part, too (SEC-04).
     ReadRestrictedFiles = "read_restricted_files": "beperkte bestanden lezen", "read restricted files",
         by &[AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Approver, ClientSecurityOfficer, ClientPrivacyOfficer];
+    /// Says anew how sensitive a file is, of those that they may read (SEC-04).
+    ClassifyFiles = "classify_files": "gevoeligheid van bestanden wijzigen", "classify files",
+        by &[AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Approver, ClientSecurityOfficer, ClientPrivacyOfficer];
     /// Asks for something to be removed for good, such as a citizen's number.
     AskRedactions = "ask_redactions": "redactie vragen", "ask for redactions",
         by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Approver, ClientPrivacyOfficer];

@@ -48,6 +48,10 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.message_received", json!({})),
         ("ticket.noted", json!({})),
         ("ticket.attached", json!({ "attachment": ID, "visibility": "internal", "sizeBytes": 1024 })),
+        (
+            "ticket.file_classified",
+            json!({ "attachment": ID, "visibility": "internal", "classification": "restricted", "before": "internal" }),
+        ),
         ("ticket.part_written", json!({ "part": "root_cause", "version": 2 })),
         ("ticket.phoned", json!({ "visibility": "internal" })),
         ("ticket.moved", moved("registered", "in_progress", "active")),

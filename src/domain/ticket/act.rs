@@ -4,6 +4,7 @@
 use super::Ticket;
 use super::assign::{self, Assign};
 use super::attach::Attach;
+use super::classify::Classify;
 use super::edit::Edit;
 use super::escalate::{self, Escalate};
 use super::flag::{self, LiftFlag, SetFlag};
@@ -29,6 +30,7 @@ pub enum Act {
     Edit(Edit),
     Write(Write),
     Attach(Attach),
+    Classify(Classify),
     WritePart(WritePart),
     Escalate(Escalate),
     SetFlag(SetFlag),
@@ -73,6 +75,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Edit(wish) => wish.decide(situation)?,
         Act::Write(wish) => wish.decide(situation)?,
         Act::Attach(wish) => wish.decide(situation)?,
+        Act::Classify(wish) => wish.decide(situation)?,
         Act::WritePart(wish) => wish.decide(situation)?,
         Act::Escalate(wish) => wish.decide(situation)?,
         Act::SetFlag(wish) => wish.decide(situation)?,
@@ -93,6 +96,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::Assign(_)
         | Act::Write(_)
         | Act::Attach(_)
+        | Act::Classify(_)
         | Act::WritePart(_)
         | Act::Escalate(_)
         | Act::SetFlag(_)

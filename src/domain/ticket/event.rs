@@ -3,6 +3,7 @@
 
 use super::assign::Assigned;
 use super::attach::Attached;
+use super::classify::Classified;
 use super::edit::Edited;
 use super::escalate::{Climbed, Proposed};
 use super::flag::{Flagged, Unflagged};
@@ -49,6 +50,8 @@ event_data! {
     /// An internal note.
     Noted(Written) = "ticket.noted": "interne notitie", "internal note";
     Attached(Attached) = "ticket.attached": "bijlage toegevoegd", "file attached";
+    /// How sensitive a file is was said anew (SEC-04).
+    Classified(Classified) = "ticket.file_classified": "gevoeligheid van bijlage gewijzigd", "file classified";
     /// A version of one of its parts was written, such as a root cause analysis.
     PartWritten(PartWritten) = "ticket.part_written": "onderdeel geschreven", "part written";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";

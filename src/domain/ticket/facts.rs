@@ -61,6 +61,7 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::MessageReceived(_)
         | EventData::Noted(_)
         | EventData::Attached(_)
+        | EventData::Classified(_)
         | EventData::PartWritten(_)
         | EventData::Moved(_)
         | EventData::Warned(_)

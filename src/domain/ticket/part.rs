@@ -2,6 +2,7 @@
 //! own. The content is kept beside the history, under the id of its event, so that it can be erased.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::kinds::{self, Part};
 use super::situation::{Recorded, Situation};
@@ -34,6 +35,8 @@ pub struct PartWritten {
 /// A version of a part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartVersion<C> {
+    /// The id of its event.
+    pub id: Uuid,
     pub version: u32,
     pub author: String,
     pub written_at: Instant,

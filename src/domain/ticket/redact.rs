@@ -10,7 +10,7 @@ use crate::domain::redaction::Redactable;
 pub struct Redacted {
     pub redaction: Uuid,
     pub what: Redactable,
-    /// The message, file or event; the ticket itself for its texts and references.
+    /// The message, file, version of a part, or event; the ticket itself for its texts and references.
     pub target: Uuid,
     /// Who may see what was redacted, and so that it was.
     pub visibility: Visibility,

@@ -41,6 +41,7 @@ impl Ticket {
             | EventData::MessageReceived(_)
             | EventData::Noted(_)
             | EventData::Attached(_)
+            | EventData::Classified(_)
             | EventData::PartWritten(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)

@@ -66,6 +66,7 @@ impl Reader {
         let public = match &event.data {
             EventData::Noted(_) | EventData::IndexRebuilt(_) | EventData::MailGivenUp(_) | EventData::MailSentAgain(_) => false,
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
+            EventData::Classified(classified) => classified.visibility == Visibility::Public,
             EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,
             EventData::Proposed(proposed) => proposed.raised_by.contains(&Side::Client),
             EventData::Registered(_)

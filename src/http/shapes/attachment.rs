@@ -1,10 +1,11 @@
 //! Files on a ticket.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Actor;
 use crate::domain::Instant;
+use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::{Attachment as Stored, Visibility};
 use crate::usecases::actors::Actors;
 
@@ -51,6 +52,22 @@ impl Attachment {
             classification: stored.classification.to_string(),
             recorded_at: stored.recorded_at,
         }
+    }
+}
+
+/// Changes to what is known of a file.
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttachmentPatch {
+    /// How sensitive it is: `public`, `internal` or `restricted`.
+    #[schema(value_type = String, pattern = "^(public|internal|restricted)$", max_length = 20)]
+    pub classification: Option<String>,
+}
+
+impl AttachmentPatch {
+    /// What cannot be read is refused already.
+    pub fn classification(&self) -> Classification {
+        self.classification.as_deref().and_then(Classification::named).unwrap_or(Classification::Restricted)
     }
 }
 

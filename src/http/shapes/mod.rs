@@ -37,7 +37,7 @@ pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAcce
 pub use actor::{Actor, TokenUsed};
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
-pub use attachment::{Attachment, AttachmentList};
+pub use attachment::{Attachment, AttachmentList, AttachmentPatch};
 pub use audit::{AuditLine, AuditLinePage};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};

@@ -27,6 +27,8 @@ macro_rules! shown {
         #[derive(ToSchema, Serialize)]
         #[serde(rename_all = "camelCase")]
         pub struct $version {
+            /// Its id.
+            id: uuid::Uuid,
             /// From 1; the highest is the one that holds.
             version: u32,
             /// Who wrote it.
@@ -53,8 +55,8 @@ macro_rules! shown {
             type Page = $page;
 
             fn version(stored: PartVersion<Self>, actors: &Actors) -> $version {
-                let PartVersion { version, author, written_at, content } = stored;
-                $version { version, author: actors.show(&author).into(), written_at, content }
+                let PartVersion { id, version, author, written_at, content } = stored;
+                $version { id, version, author: actors.show(&author).into(), written_at, content }
             }
 
             fn page(items: Vec<$version>, next_cursor: Option<String>) -> $page {

@@ -29,7 +29,7 @@ use named::Subject;
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub what: Redactable,
-    /// Which message, file or event; none for a ticket's own texts, and for a mail.
+    /// Which message, file, version of a part, or event; none for a ticket's own texts, and for a mail.
     pub target: Option<Uuid>,
     pub reason: String,
 }

@@ -90,6 +90,8 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
             message.map(|message| message.public)
         }
         Redactable::Attachment => store::attachments::find(tx, ticket.id, id, reader).await?.map(|file| file.public),
+        // What is written in a part is written for the client.
+        Redactable::Part => store::parts::content(tx, ticket.id, id).await?.map(|_| true),
         Redactable::Reason => {
             let history = store::events::of::<Ticket>(tx, ticket.id).await?;
             let event = history.into_iter().find(|event| event.id == id && event.reason.is_some());

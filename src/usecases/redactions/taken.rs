@@ -55,6 +55,15 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             gone.digest = Some(file.digest.clone());
             return Ok(vec![attachments::stored(&file).id]);
         }
+        Redactable::Part => {
+            let Some((part, mut content)) = store::parts::content(tx, ticket, target).await? else { return Ok(Vec::new()) };
+            for field in part.texts() {
+                let Some(text) = content.get_mut(field) else { continue };
+                gone.copied.extend(text.as_str().and_then(Copied::of));
+                *text = GONE.into();
+            }
+            store::redactions::take_part(tx, target, content).await?;
+        }
         Redactable::Reason => {
             let event = held.history.iter_mut().find(|event| event.id == target);
             if let Some(reason) = event.and_then(|event| event.reason.as_mut()) {

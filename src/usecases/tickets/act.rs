@@ -150,7 +150,7 @@ fn occurred(stamp: &Stamp, history: &[Event], when: &When) -> Result<Instant, Er
 
 /// Refuses to change a ticket that changed since the caller read it. Clients have a version of their own, which internal changes leave as
 /// it is.
-pub(super) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
+pub(in crate::usecases) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected: Option<&[i32]>) -> Result<(), Error> {
     let version = Reader::of(&stamp.who.actor).version(ticket);
     if expected.is_none_or(|versions| versions.contains(&version)) {
         return Ok(());

@@ -138,6 +138,9 @@ async fn of_few(desk: &Desk) -> Vec<Request> {
     let messages = format!("/v1/tickets/{plain}/messages");
     let said = made(&desk.post(&messages, &json!({ "visibility": "public", "body": "Nummer 123456782." })).await, "/id");
     let redactions = format!("/v1/tickets/{plain}/redactions");
+    let files = format!("/v1/tickets/{plain}/attachments");
+    let file = desk.send_raw(&format!("{files}?name=a.txt"), b"x".to_vec(), &[("content-type", "application/octet-stream")]).await;
+    let file = format!("{files}/{}", made(&file, "/id"));
     let of_message = json!({ "what": "message", "target": said, "reason": "Een nummer." });
     // One person asks and another approves.
     let other = desk.person(None, "Bob Smid", "bob@leverancier.example", &[Role::AgentLine1]).await;
@@ -163,6 +166,7 @@ async fn of_few(desk: &Desk) -> Vec<Request> {
         request("createInboundMessageRedaction", &*of_mails[0], why.clone()),
         request("createInboundMessageRedactionApproval", format!("{}/{}/approvals", of_mails[1], asked_of_mails[0]), Value::Null),
         request("createInboundMessageRedactionEnding", format!("{}/{}/endings", of_mails[2], asked_of_mails[1]), why),
+        Request { method: "PATCH", ..request("updateTicketAttachment", file, json!({ "classification": "restricted" })) },
         request("createTicketFlag", format!("/v1/tickets/{plain}/flags"), flag),
         request(
             "createTicketFlagRemoval",

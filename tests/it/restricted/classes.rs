@@ -7,7 +7,10 @@ use super::person;
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
 
-on_both_databases!(sec_04_a_restricted_file_is_read_by_few_of_those_who_see_its_ticket);
+on_both_databases!(
+    sec_04_a_restricted_file_is_read_by_few_of_those_who_see_its_ticket,
+    sec_04_a_file_is_classified_anew_by_whoever_may_read_it_and_the_history_says_so,
+);
 
 async fn sec_04_a_restricted_file_is_read_by_few_of_those_who_see_its_ticket(desk: &Desk) {
     let number = desk.registers(&incident("p3")).await;
@@ -48,4 +51,56 @@ async fn sec_04_a_restricted_file_is_read_by_few_of_those_who_see_its_ticket(des
             assert_eq!(answer.body["code"], "role_missing", "{who}");
         }
     }
+}
+
+async fn sec_04_a_file_is_classified_anew_by_whoever_may_read_it_and_the_history_says_so(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let ticket = format!("/v1/tickets/{number}");
+    let octets = [("content-type", "application/octet-stream")];
+    let add = async |visibility: &str| {
+        let path = format!("{ticket}/attachments?name=a.txt&visibility={visibility}");
+        let added = desk.send_raw(&path, b"123456782".to_vec(), &octets).await;
+        format!("{ticket}/attachments/{}", added.body["id"].as_str().expect("an id"))
+    };
+    let (shared, own) = (add("public").await, add("internal").await);
+    let second = desk.token(None, &[Role::AgentLine2]).await;
+    let first = desk.token(None, &[Role::AgentLine1]).await;
+    let approver = desk.token(Some("ipo"), &[Role::Approver]).await;
+    let says = async |token: &str, path: &str, class: &str| {
+        desk.ask(Some(token), "PATCH", path, Some(&json!({ "classification": class }))).await
+    };
+    // Who may not, may not; what a client does not see is not there for them; and another client finds nothing.
+    assert_eq!(says(&first, &shared, "restricted").await.body["code"], "role_missing");
+    assert_eq!(says(&approver, &own, "restricted").await.status, 404);
+    let other = desk.token(Some("gemeente-voorbeeld"), &[Role::Approver]).await;
+    assert_eq!(says(&other, &shared, "restricted").await.status, 404);
+    let wrong = says(&second, &shared, "geheim").await;
+    assert_eq!((wrong.status, &wrong.body["errors"][0]["pointer"]), (400, &json!("/classification")), "{}", wrong.body);
+    let none = desk.ask(Some(&second), "PATCH", &shared, Some(&json!({}))).await;
+    assert_eq!((none.status, &none.body["errors"][0]["code"]), (400, &json!("required")), "{}", none.body);
+
+    let read = async |token: &str| desk.ask(Some(token), "GET", &shared, None).await.status;
+    assert_eq!(read(&first).await, 200);
+    let tag = desk.get(&ticket).await.headers["etag"].to_str().expect("a tag").to_owned();
+    let matching = async |class: &str| {
+        desk.send(Some(&second), ("PATCH", &shared), &[("if-match", &tag)], Some(&json!({ "classification": class }))).await
+    };
+    let changed = matching("restricted").await;
+    assert_eq!((changed.status, &changed.body["classification"]), (200, &json!("restricted")), "{}", changed.body);
+    assert_eq!(read(&first).await, 403);
+    assert_eq!(matching("public").await.status, 412, "the ticket changed since");
+    // The same again is no change.
+    assert_eq!(says(&second, &shared, "restricted").await.status, 200);
+    assert_eq!(says(&approver, &shared, "internal").await.status, 200);
+    assert_eq!(read(&first).await, 200);
+    assert_eq!(says(&second, &own, "restricted").await.status, 200);
+    let told = async |token: &str| {
+        let events = desk.ask(Some(token), "GET", &format!("{ticket}/events?pageSize=100"), None).await.body["items"].clone();
+        let classes = events.as_array().expect("events").iter().filter(|event| event["type"] == "ticket.file_classified");
+        classes.map(|event| (event["data"]["before"].clone(), event["data"]["classification"].clone())).collect::<Vec<_>>()
+    };
+    let change = |before: &str, after: &str| (json!(before), json!(after));
+    let seen = [change("internal", "restricted"), change("restricted", "internal")];
+    assert_eq!(told(&approver).await, seen);
+    assert_eq!(told(&second).await, [&seen[..], &[change("internal", "restricted")]].concat(), "the desk's own file is the desk's");
 }

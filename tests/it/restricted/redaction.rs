@@ -13,6 +13,7 @@ on_both_databases!(
     a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it,
     a_tickets_own_texts_are_taken_from_the_ticket_the_index_and_the_mails,
     a_file_is_taken_with_its_bytes_and_its_name_and_a_crash_in_between_is_made_good,
+    a_version_of_a_part_is_taken_with_all_its_texts,
     one_person_asks_and_another_approves_and_nothing_goes_before_that,
 );
 
@@ -176,4 +177,29 @@ async fn one_person_asks_and_another_approves_and_nothing_goes_before_that(desk:
     assert_eq!((seen.status, &seen.body["items"]), (200, &json!([])), "{}", seen.body);
     let told = desk.ask(Some(&client), "GET", &format!("/v1/tickets/{number}/events"), None).await;
     assert!(!told.body.to_string().contains("redacted"), "{}", told.body);
+}
+
+async fn a_version_of_a_part_is_taken_with_all_its_texts(desk: &Desk) {
+    let mut problem = incident("p3");
+    problem["type"] = json!("problem");
+    problem.as_object_mut().expect("fields").remove("priority");
+    let number = desk.registers(&problem).await;
+    let path = format!("/v1/tickets/{number}/root-causes");
+    let says = |text: &str| json!({ "deeperCause": text, "proposal": format!("Vervang {text}.") });
+    let version = desk.post(&path, &says(&format!("pas {NUMBER}"))).await;
+    desk.post(&path, &says("de pas")).await;
+    let other = desk.registers(&problem).await;
+    let wanted = json!({ "what": "part", "target": version.body["id"], "reason": "Een nummer in de analyse." });
+    let elsewhere = desk.post(&format!("/v1/tickets/{other}/redactions"), &wanted).await;
+    assert_eq!((elsewhere.status, &elsewhere.body["errors"][0]["pointer"]), (400, &json!("/target")), "{}", elsewhere.body);
+    assert!(!traces(desk, NUMBER).await.is_empty(), "it is looked for in the right place");
+    let done = redact(desk, &number, &wanted).await;
+    assert_eq!((&done["what"], &done["target"]), (&json!("part"), &version.body["id"]));
+    let versions = desk.get(&path).await.body["items"].clone();
+    let content = |at: usize| versions[at]["content"].clone();
+    assert_eq!(content(1), json!({ "deeperCause": "[verwijderd]", "proposal": "[verwijderd]" }));
+    assert_eq!((content(0), &versions[1]["version"]), (says("de pas"), &json!(1)), "others stay");
+    assert_eq!(traces(desk, NUMBER).await, Vec::<String>::new());
+    let last = desk.events(&number).await.pop().expect("an event");
+    assert_eq!((&last["type"], &last["data"]["what"]), (&json!("ticket.redacted"), &json!("part")));
 }

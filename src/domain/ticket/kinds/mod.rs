@@ -30,6 +30,15 @@ pub trait Content: Serialize + DeserializeOwned {
     const PART: Part;
 }
 
+impl Part {
+    /// The fields of it that are texts, as they are stored: what a redaction takes out.
+    pub const fn texts(self) -> &'static [&'static str] {
+        match self {
+            Self::RootCause => problem::TEXTS,
+        }
+    }
+}
+
 /// What a ticket itself must have before it enters a phase. What a move brings along, such as a cause, is not among these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {

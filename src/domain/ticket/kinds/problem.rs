@@ -29,6 +29,19 @@ pub struct RootCause {
     pub proposal: String,
 }
 
+pub(super) const TEXTS: &[&str] = &["deeperCause", "proposal"];
+
 impl Content for RootCause {
     const PART: Part = Part::RootCause;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_fields_of_an_analysis_are_texts() {
+        let analysis = serde_json::to_value(RootCause { deeper_cause: String::new(), proposal: String::new() }).expect("JSON");
+        assert!(analysis.as_object().expect("fields").keys().map(String::as_str).eq(TEXTS.iter().copied()));
+    }
 }

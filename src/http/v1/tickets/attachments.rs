@@ -6,10 +6,11 @@ use actix_web::web::Data;
 use futures_util::future::Either;
 
 use crate::app::App;
-use crate::domain::permission::{ReadTickets, WriteMessages};
+use crate::domain::permission::{ClassifyFiles, ReadTickets, WriteMessages};
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::attach::Classification;
 use crate::http::answer::{CreatedAt, Download, Json};
+use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::download::{Wanted, download, out_of_range};
 use crate::http::error::Failure;
@@ -18,11 +19,12 @@ use crate::http::incoming::BYTES;
 use crate::http::incoming::Incoming;
 use crate::http::path::{AttachmentId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
-use crate::http::shapes::{Attachment, AttachmentList};
-use crate::usecases::FieldCode;
+use crate::http::shapes::{Attachment, AttachmentList, AttachmentPatch};
+use crate::http::version::IfMatch;
 use crate::usecases::actors::{Actors, Named};
 use crate::usecases::attachments::{self, NewAttachment};
 use crate::usecases::tickets::read;
+use crate::usecases::{FieldCode, Stamp};
 
 impl FromQuery for NewAttachment {
     fn read(keys: &mut Keys) -> Self {
@@ -82,6 +84,20 @@ pub async fn create(
 pub async fn list(app: Data<App>, caller: May<ReadTickets>, Path(ticket): Path<TicketRef>) -> Result<Json<AttachmentList>, Failure> {
     let Named { shown, actors } = read::attachments(&app, &caller, ticket).await?;
     Ok(Json(AttachmentList { items: shown.into_iter().map(|one| Attachment::new(one, &actors)).collect() }))
+}
+
+pub async fn classify(
+    app: Data<App>,
+    caller: May<ClassifyFiles>,
+    Path(ticket): Path<TicketRef>,
+    Path(AttachmentId(id)): Path<AttachmentId>,
+    IfMatch(expected): IfMatch,
+    body: Body<AttachmentPatch>,
+) -> Result<Json<Attachment>, Failure> {
+    let stamp = Stamp { unreadable: body.problems, ..caller.stamp(&app) };
+    let file = attachments::classify(&app, &stamp, (ticket, id), body.value.classification(), expected.as_deref()).await?;
+    let actors = Actors::seen_by(&app, &caller, [&file.author]).await?;
+    Ok(Json(Attachment::new(file, &actors)))
 }
 
 pub async fn get(

@@ -102,6 +102,10 @@ pub fn operations() -> Vec<Operation> {
             "Always as a download, whatever the file is; `Range` asks for a part of it. A restricted file is read by whoever has a part in the ticket or\n\
              added it, and by roles of second line and up; by nobody else who sees the ticket.",
         ),
+        patch("/tickets/{ref}/attachments/{id}", attachments::classify).id("updateTicketAttachment").refuses(410).describe(
+            "Says anew how sensitive a file is.",
+            "By whoever may read it, of second line and up; the history says so. `If-Match` takes the ticket's `ETag`.",
+        ),
     ];
     let parts = parts::operations::<RootCause>(
         "/tickets/{ref}/root-causes",

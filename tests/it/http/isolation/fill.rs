@@ -160,6 +160,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "updateContact" => vec![json!({ "isActive": false })],
         "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
         "updatePerson" => vec![json!({ "name": "x" })],
+        "updateTicketAttachment" => vec![json!({ "classification": "restricted" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],
