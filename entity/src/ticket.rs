@@ -47,6 +47,7 @@ pub struct Model {
     pub client_updated_at: DateTimeUtc,
     pub flags: i32,
     pub registered_by: String,
+    pub destroyed_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

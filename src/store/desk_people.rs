@@ -1,6 +1,8 @@
 //! Those who sign in and are none of the recorded people of a client: the desk's own, above all. The desk knows them by their account, so that is
 //! what they are exported and erased by.
 
+use std::collections::BTreeSet;
+
 use entity::{account, local_account, ticket, token};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement};
@@ -23,10 +25,12 @@ pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Person>, DbErr> {
     Ok(accounts::lock_without_person(tx, id).await?.map(|account| account.as_person()))
 }
 
-/// Takes the name of somebody who is known by their account off that and off the tickets that were given to them, where their id stands from then on, and ends their ways in.
-pub async fn erase(tx: &Tx, person: &Person, now: Instant) -> Result<(), DbErr> {
+/// Takes the name of somebody who is known by their account off that and off the tickets that were given to them, where their id stands from
+/// then on, and ends their ways in. Returns those tickets.
+pub async fn erase(tx: &Tx, person: &Person, now: Instant) -> Result<BTreeSet<Uuid>, DbErr> {
     let theirs = tx.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(person.id));
-    let Some(one) = theirs.filter(account::Column::PersonId.is_null()).one(tx.connection()).await? else { return Ok(()) };
+    let theirs = theirs.filter(account::Column::PersonId.is_null()).one(tx.connection()).await?;
+    let Some(one) = theirs else { return Ok(BTreeSet::new()) };
     let ended = |column| Expr::col(column).if_null(Expr::value(Some(now.to_utc())));
     let erased = account::Entity::update_many()
         .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
@@ -49,7 +53,7 @@ pub async fn erase(tx: &Tx, person: &Person, now: Instant) -> Result<(), DbErr> 
 }
 
 /// Puts their id in the place of their name, wherever a ticket is or was given to them by that.
-async fn assigned(tx: &Tx, person: &Person) -> Result<(), DbErr> {
+async fn assigned(tx: &Tx, person: &Person) -> Result<BTreeSet<Uuid>, DbErr> {
     let (id, called) = (person.id.to_string(), called(person));
     let tickets = ticket::Entity::update_many().col_expr(ticket::Column::Assignee, Expr::value(id.clone()));
     tickets.filter(ticket::Column::Assignee.is_in(&called)).exec(tx.connection()).await?;
@@ -57,16 +61,18 @@ async fn assigned(tx: &Tx, person: &Person) -> Result<(), DbErr> {
     let sql = match tx.backend() {
         Backend::Postgres => {
             "UPDATE event SET data = jsonb_set(data, '{assignee}', to_jsonb($1::text)) \
-             WHERE kind IN ($2, $3) AND data->>'assignee' IN ($4, $5)"
+             WHERE kind IN ($2, $3) AND data->>'assignee' IN ($4, $5) RETURNING subject_id"
         }
         Backend::Sqlite => {
-            "UPDATE event SET data = json_set(data, '$.assignee', ?) WHERE kind IN (?, ?) AND json_extract(data, '$.assignee') IN (?, ?)"
+            "UPDATE event SET data = json_set(data, '$.assignee', ?) WHERE kind IN (?, ?) AND json_extract(data, '$.assignee') IN (?, ?) \
+             RETURNING subject_id"
         }
     };
     let kinds = [EventKind::Assigned.as_str(), EventKind::Unassigned.as_str()];
     let [name, address] = called;
     let values = [id.into(), kinds[0].into(), kinds[1].into(), name.into(), address.into()];
-    tx.connection().execute_raw(Statement::from_sql_and_values(tx.backend().into(), sql, values)).await.map(drop)
+    let rows = tx.connection().query_all_raw(Statement::from_sql_and_values(tx.backend().into(), sql, values)).await?;
+    rows.into_iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// By what a ticket is given to them, other than by their id.

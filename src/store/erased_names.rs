@@ -3,6 +3,8 @@
 //!
 //! Left as it is: what people wrote themselves (titles, descriptions, messages, reasons), which is redacted by itself, and texts of contracts.
 
+use std::collections::BTreeSet;
+
 use entity::{
     account, approval, calendar_amendment, destruction, event, local_account, outbound_mail, person, redaction, role_assignment, ticket,
 };
@@ -87,19 +89,20 @@ pub async fn letters(tx: &Tx, of: &Person) -> Result<(), DbErr> {
 }
 
 /// Takes them out of whose hands tickets of their organisation are or were in: an address is theirs, a name only where nobody of the desk has
-/// it, too.
-pub async fn assignments(tx: &Tx, of: &Person) -> Result<(), DbErr> {
+/// it, too. Returns those tickets.
+pub async fn assignments(tx: &Tx, of: &Person) -> Result<BTreeSet<Uuid>, DbErr> {
     let mut names: Vec<String> = of.address().map(str::to_owned).into_iter().collect();
     if !is_of_the_desk(tx, &of.name).await? {
         names.push(of.name.trim().to_owned());
     }
     let is_theirs = |text: &Value| text.as_str().is_some_and(|text| names.iter().any(|name| is_same(text, name)));
-    let mut last = Uuid::nil();
+    let (mut last, mut named) = (Uuid::nil(), BTreeSet::new());
     loop {
         let page = paged(assigned(tx, of), event::Column::Id, last).all(tx.connection()).await?;
         let Some(row) = page.last() else { break };
         last = row.id;
         for row in page.into_iter().filter(|row| is_theirs(&row.data["assignee"])) {
+            named.insert(row.subject_id);
             let mut data = row.data;
             data["assignee"] = Value::from(ERASED_NAME);
             let kept = event::Entity::update_many().col_expr(event::Column::Data, Expr::value(data));
@@ -112,7 +115,8 @@ pub async fn assignments(tx: &Tx, of: &Person) -> Result<(), DbErr> {
     let theirs = assignees.into_iter().filter(|assignee| names.iter().any(|name| is_same(assignee, name)));
     let taken = ticket::Entity::update_many().col_expr(ticket::Column::Assignee, Expr::value(Some(ERASED_NAME)));
     let taken = taken.filter(ticket::Column::Organisation.eq(&of.organisation)).filter(ticket::Column::Assignee.is_in(theirs));
-    taken.exec(tx.connection()).await.map(drop)
+    taken.exec(tx.connection()).await?;
+    Ok(named)
 }
 
 fn assigned(tx: &Tx, of: &Person) -> Select<event::Entity> {

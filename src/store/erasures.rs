@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{account, erasure, inbound_mail, outbound_mail, person, token};
+use entity::{account, erasure, event, inbound_mail, outbound_mail, person, ticket, token};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoCondition, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -10,12 +10,18 @@ use uuid::Uuid;
 
 use super::inbound::MADE_UP;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, accounts, instant, storage};
+use super::{Backend, Reads, Tx, accounts, events, instant, storage};
 use crate::domain::Instant;
 use crate::domain::address::made_up;
+use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailOutcome, MailState};
 use crate::domain::person::Person;
 use crate::domain::privacy::{ERASED_NAME, Erasure};
+use crate::domain::subjects::AnyEvent;
+use crate::domain::ticket::Reader;
+
+/// Events read at once.
+const PAGE: u64 = 500;
 
 /// Mails named in one statement.
 const AT_ONCE: usize = 1000;
@@ -53,6 +59,29 @@ async fn with_lock(tx: &Tx, take: &str) -> Result<(), DbErr> {
         return Ok(());
     }
     tx.connection().execute_unprepared(&format!("SELECT {take}({LOCK})")).await.map(drop)
+}
+
+/// The tickets on which somebody is named as who reported them, or as who did something there; each with whether a client sees that.
+pub async fn tickets(tx: &Tx, of: &Person) -> Result<BTreeMap<Uuid, bool>, DbErr> {
+    let reported = tx.find::<ticket::Entity>().filter(ticket::Column::RequesterId.eq(of.id)).select_only().column(ticket::Column::Id);
+    let reported: Vec<Uuid> = reported.into_tuple().all(tx.connection()).await?;
+    let mut named: BTreeMap<_, _> = reported.into_iter().map(|id| (id, true)).collect();
+    let mut last = Uuid::nil();
+    loop {
+        let acted = tx.find::<event::Entity>().filter(event::Column::Actor.eq(of.actor().as_text())).filter(event::Column::Id.gt(last));
+        // As the partial index has it. What the desk did is most of all there is: it is gone through once.
+        let of_client = Expr::cust("actor >= 'client:' AND actor < 'client;'");
+        let acted = if of.is_of_the_desk() { acted } else { acted.filter(of_client) };
+        let page = acted.order_by_asc(event::Column::Id).limit(PAGE).all(tx.connection()).await?;
+        let Some(row) = page.last() else { return Ok(named) };
+        last = row.id;
+        for row in page.into_iter().filter(|row| row.subject_kind == SubjectKind::Ticket.as_str()) {
+            let ticket = row.subject_id;
+            let event = events::streamed(row).map(|streamed| streamed.event);
+            let is_seen = matches!(event, Ok(AnyEvent::Ticket(event)) if Reader::Client.sees_of(&event));
+            *named.entry(ticket).or_default() |= is_seen;
+        }
+    }
 }
 
 /// Whether they were erased before.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::event;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Reads, Tx, broken, insert_rows, instant};
@@ -43,6 +43,14 @@ pub async fn histories<S: Subject>(reads: &impl Reads, subjects: &[Uuid]) -> Res
         histories.entry(row.subject_id).or_default().push(to_event(row)?);
     }
     Ok(histories)
+}
+
+/// How many events each of these histories has.
+pub(super) async fn lengths(reads: &impl Reads, subjects: &[Uuid]) -> Result<HashMap<Uuid, usize>, DbErr> {
+    let counted = reads.find::<event::Entity>().filter(event::Column::SubjectId.is_in(subjects.iter().copied())).select_only();
+    let counted = counted.column(event::Column::SubjectId).column_as(event::Column::Id.count(), "length");
+    let rows: Vec<(Uuid, i64)> = counted.group_by(event::Column::SubjectId).into_tuple().all(reads.connection()).await?;
+    Ok(rows.into_iter().map(|(subject, length)| (subject, usize::try_from(length).unwrap_or_default())).collect())
 }
 
 /// Adds events to histories. `stored` is how many events each history has already.

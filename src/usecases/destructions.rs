@@ -3,16 +3,19 @@
 
 use uuid::Uuid;
 
-use super::held::{remember, repeated};
+use super::held::{Held, remember, repeated};
 use super::redactions::settled;
 use super::{Code, Error, FieldCode, Problem, Stamp, attachments, remains, signatures};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::approval::{ApprovalSubject, Ended, Refused, Standing};
+use crate::domain::history::Subject as _;
 use crate::domain::permission::Verb;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{Destruction, DestructionItem, ItemOutcome, REQUIRED, RetentionClass};
+use crate::domain::ticket::remove::{Destroyed, FilesDestroyed};
+use crate::domain::ticket::{EventData, TicketRef, Visibility};
 use crate::store::destructions::Due;
 use crate::store::{self, Tx};
 
@@ -175,7 +178,7 @@ pub async fn carry_out(app: &App) -> Result<usize, Error> {
 
 /// Destroys one thing, unless that is no longer right. Returns its files, whose bytes are to be removed.
 async fn destroy(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<Vec<Uuid>, Error> {
-    let (outcome, files) = outcome(tx, stamp, proposal, item).await?;
+    let (outcome, files) = outcome(app, tx, stamp, proposal, item).await?;
     if !store::destructions::settled(tx, proposal.id, item.subject, outcome).await? {
         return Err(Error::Repeat);
     }
@@ -188,7 +191,13 @@ async fn destroy(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item
     Ok(files)
 }
 
-async fn outcome(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &DestructionItem) -> Result<(ItemOutcome, Vec<Uuid>), Error> {
+async fn outcome(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    proposal: &Destruction,
+    item: &DestructionItem,
+) -> Result<(ItemOutcome, Vec<Uuid>), Error> {
     let now = stamp.recorded_at;
     let mut kept = vec![(HoldSubject::Contract, proposal.contract.clone())];
     if proposal.class == RetentionClass::Mails {
@@ -201,23 +210,41 @@ async fn outcome(tx: &Tx, stamp: &Stamp, proposal: &Destruction, item: &Destruct
         let destroyed = store::destructions::mail(tx, item.subject, proposal.before, now).await?;
         return Ok((if destroyed { ItemOutcome::Destroyed } else { ItemOutcome::NotDue }, Vec::new()));
     }
-    let ticket = store::tickets::lock_whatever_is_left(tx, item.subject).await?;
+    let ticket = store::tickets::lock(tx, TicketRef::Id(item.subject)).await?;
     let Some(ticket) = ticket.filter(|ticket| ticket.closed_at.is_some_and(|closed| closed < proposal.before)) else {
         return Ok((ItemOutcome::NotDue, Vec::new()));
     };
-    if store::tickets::is_destroyed(tx, ticket.id).await? {
-        return Ok((ItemOutcome::NotDue, Vec::new()));
-    }
     kept.push((HoldSubject::Ticket, ticket.id.to_string()));
     kept.extend(ticket.requester_id.map(|person| (HoldSubject::Person, person.to_string())));
     if !store::holds::standing_on(tx, &kept).await?.is_empty() {
         return Ok((ItemOutcome::Held, Vec::new()));
     }
-    let files = match proposal.class {
-        RetentionClass::Tickets => store::destructions::ticket(tx, &ticket, now).await?,
-        _ => store::destructions::files(tx, ticket.id, now).await?,
+    let destruction = proposal.id;
+    let (files, data) = match proposal.class {
+        RetentionClass::Tickets => {
+            let files = store::destructions::ticket(tx, &ticket, now).await?;
+            (files, EventData::Destroyed(Destroyed { destruction }))
+        }
+        _ => {
+            let files = store::destructions::files(tx, ticket.id, now).await?;
+            let visibility = Visibility::of(files.any_public);
+            (files, EventData::FilesDestroyed(FilesDestroyed { destruction, visibility }))
+        }
     };
-    Ok((ItemOutcome::Destroyed, files))
+    tell(app, tx, stamp, ticket.id, data).await?;
+    Ok((ItemOutcome::Destroyed, files.stored))
+}
+
+/// Has the ticket's history tell, and with that everybody who keeps a copy.
+async fn tell(app: &App, tx: &Tx, stamp: &Stamp, ticket: Uuid, data: EventData) -> Result<(), Error> {
+    // Read again, as it is left.
+    let ticket = store::tickets::find(tx, TicketRef::Id(ticket)).await?.ok_or(Error::NotFound("ticket"))?;
+    let mut held = Held::open(app, tx, stamp, ticket).await?;
+    let before = held.history.len();
+    held.happened(data, None, stamp.recorded_at);
+    held.subject = held.subject.as_recorded(&held.history[before..]);
+    held.subject.changed(stamp.recorded_at, &held.history[before..]);
+    held.write(tx, None).await.map(drop)
 }
 
 /// Newest first.

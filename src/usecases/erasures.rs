@@ -1,8 +1,8 @@
 //! Erasing a person. Histories, figures and seals know people by id and stay as they are; what names the person is taken out: their row, their
 //! ways in, the mails from and to them, and every other place where the desk keeps a name or an address as text. Their roles end. Texts on
-//! tickets are left: what names somebody in those is redacted by itself.
+//! tickets are left: what names somebody in those is redacted by itself. Each ticket that showed their name tells that it does no more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -15,7 +15,12 @@ use crate::domain::permission::Verb;
 use crate::domain::person::Person;
 use crate::domain::privacy::Erasure;
 use crate::domain::role_assignment::Departure;
+use crate::domain::ticket::remove::PersonErased;
+use crate::domain::ticket::{Event, EventData, Visibility};
 use crate::store::{self, Tx};
+
+/// Tickets told of it at a time.
+const CHUNK: usize = 200;
 
 pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
     // A hold on a ticket that the caller may not see counts too.
@@ -37,6 +42,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
                 return Err(holds::refused(&hold));
             }
             let (actor, now) = (stamp.who.actor.as_text(), stamp.recorded_at);
+            let mut named = store::erasures::tickets(tx, &person).await?;
             let inbound_mails = store::erasures::inbound(tx, &person, now).await?;
             let not_told = store::erasures::not_told(tx, &person).await?;
             let outbound_mails = store::erasures::outbound(tx, &person).await?;
@@ -45,12 +51,13 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             let contracts: BTreeSet<_> = serving.map(|version| version.contract.id.clone()).collect();
             store::erased_names::signatures(tx, &person, &contracts.into_iter().collect::<Vec<_>>()).await?;
             store::erased_names::letters(tx, &person).await?;
-            store::erased_names::assignments(tx, &person).await?;
+            named.extend(store::erased_names::assignments(tx, &person).await?.into_iter().map(|ticket| (ticket, true)));
             store::contacts::end_of(tx, person.id, &actor, now, || app.time.id()).await?;
             departures::release(app, tx, stamp, person.id, Departure::Erased).await?;
             store::erasures::access(tx, person.id, now).await?;
             store::erasures::person(tx, person.id, now).await?;
-            store::desk_people::erase(tx, &person, now).await?;
+            named.extend(store::desk_people::erase(tx, &person, now).await?.into_iter().map(|ticket| (ticket, true)));
+            tell(app, tx, stamp, person.id, &named).await?;
             store::access::changed(tx).await?;
             // Somebody else is told now of what only they would have heard.
             store::set_aside::anew(tx, &not_told, now).await?;
@@ -82,6 +89,28 @@ async fn known(tx: &Tx, id: Uuid) -> Result<Person, Error> {
     }
     let unknown = || Problem::field("person", FieldCode::UnknownPerson, "is nobody that the desk knows");
     store::desk_people::lock(tx, id).await?.ok_or_else(|| Error::Invalid(vec![unknown()]))
+}
+
+/// Has the histories of the tickets that named somebody tell, and with that everybody who keeps a copy; each with whether a client saw the name.
+/// However many these are, in a few statements for hundreds of them.
+async fn tell(app: &App, tx: &Tx, stamp: &Stamp, person: Uuid, named: &BTreeMap<Uuid, bool>) -> Result<(), Error> {
+    let event = |ticket: Uuid| {
+        let visibility = Visibility::of(named.get(&ticket).copied().unwrap_or_default());
+        Event {
+            id: app.time.id(),
+            actor: stamp.who.actor.as_text(),
+            token: stamp.who.credential.token,
+            reason: None,
+            data: EventData::PersonErased(PersonErased { person, visibility }),
+            occurred_at: stamp.recorded_at,
+            recorded_at: stamp.recorded_at,
+        }
+    };
+    let ids: Vec<_> = named.keys().copied().collect();
+    for ids in ids.chunks(CHUNK) {
+        store::tickets::tell(tx, ids, event, stamp.recorded_at).await?;
+    }
+    Ok(())
 }
 
 /// Newest first.

@@ -12,6 +12,7 @@ use super::part::PartWritten;
 use super::prioritise::Prioritised;
 use super::redact::Redacted;
 use super::register::Registered;
+use super::remove::{Destroyed, FilesDestroyed, PersonErased};
 use super::repair::RepairAgreed;
 use super::retier::Retiered;
 use super::retype::{Retyped, TypeConfirmed};
@@ -42,6 +43,11 @@ event_data! {
     Unflagged(Unflagged) = "ticket.unflagged": "markering verwijderd", "flag taken off";
     /// Something of it was removed for good, by two persons.
     Redacted(Redacted) = "ticket.redacted": "geredigeerd", "redacted";
+    /// Its texts, files and people were destroyed; what is left is what figures are counted from.
+    Destroyed(Destroyed) = "ticket.destroyed": "vernietigd", "destroyed";
+    FilesDestroyed(FilesDestroyed) = "ticket.files_destroyed": "bijlagen vernietigd", "files destroyed";
+    /// Somebody who reported it, or did something on it, is known by no name any more.
+    PersonErased(PersonErased) = "ticket.person_erased": "persoon verwijderd", "person erased";
     Edited(Edited) = "ticket.edited": "gewijzigd", "edited";
     /// A public message of the desk.
     Replied(Written) = "ticket.replied": "beantwoord door de servicedesk", "answered by the desk";
@@ -103,7 +109,7 @@ impl EventData {
 }
 
 impl EventKind {
-    /// Whether it is not an act on the ticket, but follows from one or says what became of a mail.
+    /// Whether it is not an act on the ticket, but follows from one, or says what became of a mail or of what was kept.
     pub const fn is_derived(self) -> bool {
         matches!(
             self,
@@ -116,6 +122,9 @@ impl EventKind {
                 | Self::Proposed
                 | Self::MailGivenUp
                 | Self::MailSentAgain
+                | Self::Destroyed
+                | Self::FilesDestroyed
+                | Self::PersonErased
         )
     }
 

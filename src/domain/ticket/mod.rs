@@ -2,7 +2,7 @@
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
-//! `attach`, `classify`, `part`, `escalate`, `flag`, `redact`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `attach`, `classify`, `part`, `escalate`, `flag`, `redact`, `remove`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
@@ -28,6 +28,7 @@ mod possible_moves;
 pub mod prioritise;
 pub mod redact;
 pub mod register;
+pub mod remove;
 pub mod repair;
 mod replay;
 pub mod retier;
@@ -117,6 +118,8 @@ pub struct Ticket {
     pub next_due: Option<NextDue>,
     /// The incident it is an emergency change for (CHG-02).
     pub emergency_for: Option<Uuid>,
+    /// When its texts, files and people were destroyed.
+    pub destroyed_at: Option<Instant>,
     /// Counts its changes.
     pub version: i32,
     /// Counts the changes that its client sees.

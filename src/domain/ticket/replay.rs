@@ -1,5 +1,6 @@
 //! A ticket as its history says it is.
 
+use super::remove::Destroyed;
 use super::{Event, EventData, Ticket};
 use crate::domain::Instant;
 
@@ -32,10 +33,13 @@ impl Ticket {
             | EventData::Accepted(moved)
             | EventData::Reopened(moved)
             | EventData::Cancelled(moved) => moved.apply(self, at),
+            EventData::Destroyed(_) => Destroyed::apply(self, at),
             // These change its texts, its parts, its conversation or its clocks, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)
             | EventData::RepairAgreed(_)
             | EventData::Redacted(_)
+            | EventData::FilesDestroyed(_)
+            | EventData::PersonErased(_)
             | EventData::Edited(_)
             | EventData::Replied(_)
             | EventData::MessageReceived(_)

@@ -8,6 +8,8 @@
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |
+//! | that it was destroyed | yes: they may keep a copy |
+//! | that its files were destroyed, or somebody in it erased | where they saw one of those files, or that name |
 //! | its flags | all of them: whoever is not to know of one does not see the ticket |
 //! | a phone contact | that there was one, since a clock may start at it; of one recorded in an internal note, no more than that |
 //! | a step up that is put before a person | only where the client is asked |
@@ -68,6 +70,8 @@ impl Reader {
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
             EventData::Classified(classified) => classified.visibility == Visibility::Public,
             EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,
+            EventData::FilesDestroyed(destroyed) => destroyed.visibility == Visibility::Public,
+            EventData::PersonErased(erased) => erased.visibility == Visibility::Public,
             EventData::Proposed(proposed) => proposed.raised_by.contains(&Side::Client),
             EventData::Registered(_)
             | EventData::Prioritised(_)
@@ -80,6 +84,7 @@ impl Reader {
             | EventData::Unassigned(_)
             | EventData::Flagged(_)
             | EventData::Unflagged(_)
+            | EventData::Destroyed(_)
             | EventData::Edited(_)
             | EventData::Replied(_)
             | EventData::MessageReceived(_)

@@ -238,6 +238,10 @@ pub struct Ticket {
     next_due_provisional: bool,
     /// The id of the incident it is an emergency change for.
     emergency_for: Option<uuid::Uuid>,
+    /// When it was destroyed: its texts, files and people are gone, and what is left is what figures are counted from. Whoever keeps a copy
+    /// clears it too. `null` for most.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    destroyed_at: Option<Instant>,
     /// Why few may see it: `security`, `privacy`, `confidential`; none for most.
     #[schema(max_items = 3)]
     flags: Vec<String>,
@@ -279,6 +283,7 @@ impl From<Overview> for Ticket {
             next_due_at: ticket.next_due.map(|due| due.at),
             next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
             emergency_for: ticket.emergency_for,
+            destroyed_at: ticket.destroyed_at,
             flags: ticket.flags.iter().map(|flag| flag.as_str().to_owned()).collect(),
             external_references: references
                 .into_iter()

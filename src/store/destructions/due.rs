@@ -9,7 +9,7 @@ use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{DestructionItem, RetentionClass};
-use crate::store::tickets::{self, DESTROYED_AT};
+use crate::store::tickets;
 use crate::store::tx::sealed::Inner as _;
 use crate::store::{Reads as _, Tx};
 
@@ -70,8 +70,10 @@ async fn tickets_due(tx: &Tx, due: Due<'_>, holds: &Holds, limit: u64) -> Result
     let rows = tx.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(due.contract));
     let rows = rows.filter(ticket::Column::ClosedAt.is_not_null()).filter(ticket::Column::ClosedAt.lt(due.before.to_utc()));
     let rows = match due.class {
-        RetentionClass::Tickets => rows.filter(own(DESTROYED_AT).is_null()),
-        _ => rows.filter(own(FILES_DESTROYED_AT).is_null()).filter(ticket::Column::Id.in_subquery(with_files())),
+        RetentionClass::Tickets => rows.filter(ticket::Column::DestroyedAt.is_null()),
+        _ => rows
+            .filter(Expr::col((ticket::Entity, Alias::new(FILES_DESTROYED_AT))).is_null())
+            .filter(ticket::Column::Id.in_subquery(with_files())),
     };
     let rows = rows.filter(holds.spare());
     let rows = if due.proposed_too { rows } else { rows.filter(ticket::Column::Id.not_in_subquery(proposed(due.class))) };
@@ -81,10 +83,6 @@ async fn tickets_due(tx: &Tx, due: Due<'_>, holds: &Holds, limit: u64) -> Result
         Ok(DestructionItem { subject: ticket.id, name: ticket.reference(), outcome: None })
     };
     rows.into_iter().map(item).collect()
-}
-
-fn own(column: &'static str) -> Expr {
-    Expr::col((ticket::Entity, Alias::new(column)))
 }
 
 fn with_files() -> SelectStatement {

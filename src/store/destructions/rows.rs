@@ -2,15 +2,14 @@
 //! figures are counted from them as before.
 
 use entity::{attachment, event, external_reference, inbound_mail, message, outbound_mail, ticket, ticket_part};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{Alias, Expr, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
-use crate::domain::ticket::Ticket;
-use crate::store::tickets::DESTROYED_AT;
+use crate::domain::ticket::{Ticket, Visibility};
 use crate::store::tx::sealed::Inner as _;
 use crate::store::{Reads as _, Tx, erasures, search, storage};
 
@@ -19,17 +18,23 @@ const DESTROYED: &str = "(vernietigd)";
 /// What events say beside what figures are counted from: whom a ticket was given to, and what was written at its closing.
 const SAID: [&str; 2] = ["assignee", "closing_texts"];
 
-/// Destroys the texts, files, mails and people of a ticket. Returns the ids of its files in the store, which the caller removes.
-pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Vec<Uuid>, DbErr> {
+/// Files that were destroyed.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// Their ids in the store, from which the caller removes them.
+    pub stored: Vec<Uuid>,
+    /// Whether the client saw one of them.
+    pub any_public: bool,
+}
+
+/// Destroys the texts, files, mails and people of a ticket; that this was done is for its history to tell.
+pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Files, DbErr> {
     let emptied = ticket::Entity::update_many()
         .col_expr(ticket::Column::Title, Expr::value(DESTROYED))
         .col_expr(ticket::Column::Description, Expr::value(""))
         .col_expr(ticket::Column::RequesterId, Expr::value(None::<Uuid>))
         .col_expr(ticket::Column::Assignee, Expr::value(None::<String>))
-        .col_expr(ticket::Column::PriorityMotivation, Expr::value(None::<String>))
-        .col_expr(Alias::new(DESTROYED_AT), Expr::value(Some(now.to_utc())))
-        .col_expr(ticket::Column::Version, Expr::col(ticket::Column::Version).add(1))
-        .col_expr(ticket::Column::ClientVersion, Expr::col(ticket::Column::ClientVersion).add(1));
+        .col_expr(ticket::Column::PriorityMotivation, Expr::value(None::<String>));
     emptied.filter(ticket::Column::Id.eq(of.id)).exec(tx.connection()).await?;
     history(tx, of.id).await?;
     message::Entity::delete_many().filter(message::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
@@ -59,8 +64,8 @@ async fn history(tx: &Tx, ticket: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Destroys the files of a ticket. Returns their ids in the store.
-pub async fn files(tx: &Tx, ticket: Uuid, now: Instant) -> Result<Vec<Uuid>, DbErr> {
+/// Destroys the files of a ticket.
+pub async fn files(tx: &Tx, ticket: Uuid, now: Instant) -> Result<Files, DbErr> {
     let rows = tx.find::<attachment::Entity>().filter(attachment::Column::TicketId.eq(ticket)).all(tx.connection()).await?;
     attachment::Entity::delete_many().filter(attachment::Column::TicketId.eq(ticket)).exec(tx.connection()).await?;
     if let Some(first) = rows.first() {
@@ -69,7 +74,8 @@ pub async fn files(tx: &Tx, ticket: Uuid, now: Instant) -> Result<Vec<Uuid>, DbE
     }
     let done = ticket::Entity::update_many().col_expr(Alias::new(FILES_DESTROYED_AT), Expr::value(Some(now.to_utc())));
     done.filter(ticket::Column::Id.eq(ticket)).exec(tx.connection()).await?;
-    Ok(rows.into_iter().map(|row| row.stored_as.unwrap_or(row.id)).collect())
+    let any_public = rows.iter().any(|row| row.visibility == Visibility::Public.as_str());
+    Ok(Files { stored: rows.into_iter().map(|row| row.stored_as.unwrap_or(row.id)).collect(), any_public })
 }
 
 /// Destroys the copy of a mail. False when it was gone, or belongs to a ticket that is not closed.

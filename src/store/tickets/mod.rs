@@ -11,17 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::ticket;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Backend, Reads, Tx, instant};
+use super::{Backend, Reads, Tx, events, instant};
 use crate::domain::Instant;
-use crate::domain::ticket::{Ticket, TicketRef};
-
-/// A column that no other change of the row can lose: nothing else reads or writes it.
-pub(super) const DESTROYED_AT: &str = "destroyed_at";
+use crate::domain::ticket::{Event, Reader, Ticket, TicketRef};
 
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
@@ -34,35 +33,44 @@ pub async fn lock(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, DbErr> {
     Ok(lock_all(tx, &[ticket]).await?.pop())
 }
 
-/// One that was destroyed, too.
-pub async fn lock_whatever_is_left(tx: &Tx, id: Uuid) -> Result<Option<Ticket>, DbErr> {
-    let found = tx.find::<ticket::Entity>().filter(ticket::Column::Id.eq(id)).lock(ROW_LOCK).one(tx.connection()).await?;
-    found.map(|row| to_domain(tx, row)).transpose()
-}
-
-/// Whether it was destroyed.
-pub async fn is_destroyed(reads: &impl Reads, id: Uuid) -> Result<bool, DbErr> {
-    let found = reads.find::<ticket::Entity>().filter(ticket::Column::Id.eq(id)).filter(destroyed_at().is_not_null());
-    Ok(found.select_only().column(ticket::Column::Id).into_tuple::<Uuid>().one(reads.connection()).await?.is_some())
-}
-
-fn destroyed_at() -> Expr {
-    Expr::col((ticket::Entity, Alias::new(DESTROYED_AT)))
-}
-
-/// Locks several tickets, without those that were destroyed. Every transaction locks them in the order of their ids, so that two never wait for each other; one that needs
-/// several must therefore ask for them all at once, here.
+/// Locks several tickets, without those that were destroyed. Every transaction locks them in the order of their ids, so that two never wait
+/// for each other; one that needs several must therefore ask for them all at once, here.
 pub async fn lock_all(tx: &Tx, tickets: &[TicketRef]) -> Result<Vec<Ticket>, DbErr> {
     let any = tickets.iter().fold(Condition::any(), |any, one| any.add(addressed(*one)));
     let found = tx
         .find::<ticket::Entity>()
         .filter(any)
-        .filter(destroyed_at().is_null())
+        .filter(ticket::Column::DestroyedAt.is_null())
         .order_by_asc(ticket::Column::Id)
         .lock(ROW_LOCK)
         .all(tx.connection())
         .await?;
     found.into_iter().map(|row| to_domain(tx, row)).collect()
+}
+
+/// Adds to the history of each of these tickets, unless it was destroyed, an event that is no act on it and moves none of its clocks, and
+/// counts it as a change. The ids are in order, as they are locked.
+pub async fn tell(tx: &Tx, ids: &[Uuid], event: impl Fn(Uuid) -> Event, now: Instant) -> Result<(), DbErr> {
+    let numbered: Vec<_> = ids.iter().copied().map(TicketRef::Id).collect();
+    let locked = lock_all(tx, &numbered).await?;
+    let stored = events::lengths(tx, ids).await?;
+    let stored_of = |ticket: &Ticket| stored.get(&ticket.id).copied().unwrap_or_default();
+    let told: Vec<_> = locked.iter().map(|ticket| (ticket, stored_of(ticket), [event(ticket.id)])).collect();
+    events::append(tx, told.iter().map(|(ticket, stored, added)| (*ticket, *stored, &added[..]))).await?;
+    let seen = told.iter().filter(|(.., added)| added.iter().any(|event| Reader::Client.sees_of(event)));
+    let seen: Vec<_> = seen.map(|(ticket, ..)| ticket.id).collect();
+    changed(tx, locked.iter().map(|ticket| ticket.id), [ticket::Column::Version, ticket::Column::UpdatedAt], now).await?;
+    changed(tx, seen, [ticket::Column::ClientVersion, ticket::Column::ClientUpdatedAt], now).await
+}
+
+async fn changed(
+    tx: &Tx,
+    ids: impl IntoIterator<Item = Uuid>,
+    [version, at]: [ticket::Column; 2],
+    now: Instant,
+) -> Result<(), DbErr> {
+    let changed = ticket::Entity::update_many().col_expr(version, Expr::col(version).add(1)).col_expr(at, Expr::value(now.to_utc()));
+    changed.filter(ticket::Column::Id.is_in(ids)).exec(tx.connection()).await.map(drop)
 }
 
 /// Weaker than `FOR UPDATE`: a ticket's key never changes, so inserting a row that refers to it need not wait.

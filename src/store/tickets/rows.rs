@@ -252,6 +252,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         client_updated_at: ticket.client_updated_at.to_utc(),
         flags: ticket.flags.into(),
         registered_by: ticket.registered_by.clone(),
+        destroyed_at: ticket.destroyed_at.map(Instant::to_utc),
     }
 }
 
@@ -289,6 +290,7 @@ pub(in crate::store) fn to_domain(reads: &impl Reads, row: ticket::Model) -> Res
         closed_at: row.closed_at.map(instant),
         next_due: row.next_due_at.map(|at| NextDue { at: instant(at), provisional: row.next_due_provisional }),
         emergency_for: row.emergency_for_id,
+        destroyed_at: row.destroyed_at.map(instant),
         version: row.version,
         client_version: row.client_version,
         client_updated_at: instant(row.client_updated_at),

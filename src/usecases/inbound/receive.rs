@@ -309,7 +309,7 @@ impl<'a> Intake<'a> {
         let ticket = store::tickets::find(tx, ticket).await?.filter(|ticket| self.within().contains(&ticket.organisation.as_str()));
         let Some(ticket) = ticket else { return Ok(None) };
         // A ticket that was destroyed takes nothing any more: what comes about it is new.
-        if ticket.closed_at.is_some() && store::tickets::is_destroyed(tx, ticket.id).await? {
+        if ticket.destroyed_at.is_some() {
             return Ok(None);
         }
         if !ticket.flags.is_empty() && !self.sees(tx, &ticket).await? {

@@ -336,6 +336,7 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
         closed_at: None,
         next_due: None,
         emergency_for: checked.emergency_for,
+        destroyed_at: None,
         version: 1,
         client_version: 1,
         client_updated_at: stamp.recorded_at,

@@ -39,6 +39,15 @@ async fn closed(desk: &Desk) -> String {
     number
 }
 
+const OCTETS: (&str, &str) = ("content-type", "application/octet-stream");
+
+/// What the history of a ticket tells somebody that there was and is no more.
+async fn removals(desk: &Desk, token: &str, number: &str) -> Vec<String> {
+    let events = desk.ask(Some(token), "GET", &format!("/v1/tickets/{number}/events?pageSize=100"), None).await.body["items"].clone();
+    let kinds = events.as_array().expect("events").iter().filter_map(|event| event["type"].as_str());
+    kinds.filter(|kind| kind.ends_with("destroyed")).map(str::to_owned).collect()
+}
+
 async fn proposes(desk: &Desk, class: &str) -> crate::support::Answer {
     let body = json!({ "contract": "dap-example", "class": class });
     desk.ask(Some(&desk.signer().await), "POST", "/v1/destructions", Some(&body)).await
@@ -113,8 +122,21 @@ async fn destroys(on: On) {
     desk.passes("PT1M").await;
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["title"], "Mail hapert");
     assert!(!desk.traces("hapert").await.is_empty());
+    let since = desk.get("/v1/tickets?updatedSince=2026-05-10T00:00:00Z").await.body["syncedUntil"].clone();
     let done = approves(&desk, &proposed).await;
     assert_eq!((&done["state"], done["approvals"].as_array().map(Vec::len)), (&json!("done"), Some(2)));
+    // Whoever keeps a copy hears of it.
+    for token in [ADMIN, &desk.token_of("ipo").await] {
+        let path = format!("/v1/tickets?updatedSince={}", since.as_str().expect("an instant"));
+        let told = desk.ask(Some(token), "GET", &path, None).await.body["items"].clone();
+        let told: Vec<_> = told.as_array().expect("tickets").iter().filter(|one| !one["destroyedAt"].is_null()).collect();
+        assert_eq!(told.iter().map(|one| &one["number"]).collect::<Vec<_>>(), [&json!(number)], "{told:?}");
+        assert_eq!(
+            (&told[0]["title"], &told[0]["requester"], &told[0]["destroyedAt"]),
+            (&json!("(vernietigd)"), &Value::Null, &told[0]["updatedAt"])
+        );
+        assert_eq!(removals(&desk, token, &number).await, ["ticket.files_destroyed", "ticket.destroyed"]);
+    }
 
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await.body;
     assert_eq!((&ticket["title"], &ticket["description"], &ticket["requester"]), (&json!("(vernietigd)"), &json!(""), &Value::Null));
@@ -150,15 +172,21 @@ async fn takes_nothing_any_more(on: On) {
     let mail = "From: Anna <anna@ipo.example>\nMessage-ID: <een@ipo.example>\n";
     let mail = format!("{mail}Subject: Re: [{number}] Qabbalawoord hapert\n\nNog iets over qabbalawoord.\n");
     assert_eq!(desk.mail_arrives("servicedesk", &mail).await.body["outcome"], "reply");
+    let (internal, octets) = (format!("/v1/tickets/{number}/attachments?name=a.bin&visibility=internal"), [OCTETS]);
+    assert_eq!(desk.send_raw(&internal, vec![7; 10], &octets).await.status, 201);
     assert_eq!(desk.moves(&number, "cancelled").await.status, 201);
     desk.reaches("2026-05-10T08:00:00+02:00").await;
+    let proposed = proposes(&desk, "attachments").await.body;
+    approves(&desk, &proposed).await;
+    assert_eq!(removals(&desk, ADMIN, &number).await, ["ticket.files_destroyed"]);
+    let client = desk.token_of("ipo").await;
+    assert_eq!(removals(&desk, &client, &number).await, Vec::<String>::new(), "a client does not hear of files that it did not see");
     let proposed = proposes(&desk, "tickets").await.body;
     assert!(names(&proposed).contains(&number.as_str()), "{proposed}");
     approves(&desk, &proposed).await;
     let path = format!("/v1/tickets/{number}");
     let below = |what: &str| format!("{path}/{what}");
     let text = json!({ "visibility": "public", "body": "Toch nog iets." });
-    let octets = [("content-type", "application/octet-stream")];
     for (what, answer) in [
         ("a text", desk.post(&below("messages"), &text).await),
         ("a file", desk.send_raw(&below("attachments?name=a.bin"), vec![7; 10], &octets).await),

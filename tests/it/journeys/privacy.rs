@@ -1,5 +1,7 @@
 //! What the privacy officer does for one person: everything the desk holds of them, and taking it away without touching a figure.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 
@@ -9,6 +11,8 @@ use crate::support::{ADMIN, Desk, incident};
 on_both_databases!(
     everything_of_a_person_comes_in_one_document_and_nothing_of_anybody_else,
     an_erased_person_is_named_nowhere_and_every_figure_stays,
+    whoever_follows_what_changes_hears_of_every_ticket_in_which_somebody_was_erased,
+    a_client_hears_of_somebody_of_the_desk_who_was_erased_where_it_saw_their_name,
     nobody_is_erased_under_a_legal_hold_until_it_is_lifted_by_another_act,
     only_a_privacy_officer_exports_and_erases,
     whoever_signed_held_roles_called_and_had_tickets_in_hand_is_named_in_no_row_any_more,
@@ -82,7 +86,9 @@ async fn an_erased_person_is_named_nowhere_and_every_figure_stays(desk: &Desk) {
     let again = desk.get("/v1/reports/service-management?contract=dap-example&month=2026-03").await;
     assert_eq!(again.body, report.body, "the report of a past month is the same");
     assert_eq!(desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await.body, proof.body, "and so is a proof");
-    assert_eq!(desk.events(&number).await.len(), events);
+    let told = desk.events(&number).await;
+    let last = told.last().expect("an event");
+    assert_eq!((told.len(), &last["type"], &last["data"]), (events + 1, &json!("ticket.person_erased"), &json!({ "person": anna, "visibility": "public" })));
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await;
     assert_eq!(ticket.body["requester"]["name"], "verwijderde persoon", "{}", ticket.body);
     assert!(person(desk, "anna").await.is_none());
@@ -200,4 +206,72 @@ async fn whoever_signed_held_roles_called_and_had_tickets_in_hand_is_named_in_no
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["assignee"], "piet");
     let outcome = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a comparison");
     assert!(outcome.differences.is_empty(), "{:?}", outcome.differences);
+}
+
+/// What changed since an instant, and from when to ask next.
+async fn changed(desk: &Desk, token: &str, since: &str) -> (BTreeSet<String>, String) {
+    let page = desk.ask(Some(token), "GET", &format!("/v1/tickets?updatedSince={since}&pageSize=100"), None).await.body;
+    let numbers = page["items"].as_array().expect("tickets").iter().map(|one| one["number"].as_str().expect("a number").to_owned());
+    (numbers.collect(), page["syncedUntil"].as_str().expect("an instant").to_owned())
+}
+
+fn all(numbers: &[&String]) -> BTreeSet<String> {
+    numbers.iter().map(|one| (*one).clone()).collect()
+}
+
+async fn whoever_follows_what_changes_hears_of_every_ticket_in_which_somebody_was_erased(desk: &Desk) {
+    let own = desk.registers(&incident("p3")).await;
+    let mut colleagues = incident("p3");
+    colleagues["requester"] = json!({ "name": "Bram", "email": "bram@ipo.example" });
+    let (answered, others) = (desk.registers(&colleagues).await, desk.registers(&colleagues).await);
+    let in_hand = desk.registers(&colleagues).await;
+    assert_eq!(desk.patch(&format!("/v1/tickets/{in_hand}"), &json!({ "assignee": "anna@ipo.example" })).await.status, 200);
+    let flagged = desk.registers(&incident("p3")).await;
+    desk.post(&format!("/v1/tickets/{flagged}/flags"), &json!({ "flag": "privacy" })).await;
+    let reply = "From: Anna <anna@ipo.example>\nTo: servicedesk@uurwerk.example\nMessage-ID: <een@ipo.example>\n";
+    let landed = desk.mail_arrives("servicedesk", &format!("{reply}Subject: Re: [{answered}] Mail hapert\n\nHier ook.\n")).await;
+    assert_eq!(landed.body["outcome"], "reply", "{}", landed.body);
+    desk.passes("PT1H").await;
+    let client = desk.token_of("ipo").await;
+    let (seen, since) = changed(desk, ADMIN, "2026-03-01T00:00:00Z").await;
+    assert!(seen.is_superset(&all(&[&own, &answered, &others, &in_hand, &flagged])), "{seen:?}");
+    let tag = desk.get(&format!("/v1/tickets/{own}")).await.headers["etag"].clone();
+    let anna = id_of(desk, "anna@ipo.example").await;
+    desk.passes("PT1H").await;
+    assert_eq!(erases(desk, &anna).await.status, 201);
+    desk.passes("PT1M").await;
+    assert_eq!(changed(desk, ADMIN, &since).await.0, all(&[&own, &answered, &in_hand, &flagged]));
+    assert_eq!(changed(desk, &client, &since).await.0, all(&[&own, &answered, &in_hand]), "a client hears of no ticket that it does not see");
+    assert_ne!(desk.get(&format!("/v1/tickets/{own}")).await.headers["etag"], tag);
+    let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
+    assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
+}
+
+async fn a_client_hears_of_somebody_of_the_desk_who_was_erased_where_it_saw_their_name(desk: &Desk) {
+    let [answered, noted, in_hand, _] = [
+        desk.registers(&incident("p3")).await,
+        desk.registers(&incident("p3")).await,
+        desk.registers(&incident("p3")).await,
+        desk.registers(&incident("p3")).await,
+    ];
+    let bob = desk.person(None, "Bob Smid", "bob@leverancier.example", &[Role::AgentLine1]).await;
+    for (number, visibility) in [(&answered, "public"), (&answered, "internal"), (&noted, "internal")] {
+        let said = json!({ "visibility": visibility, "body": "Wij kijken." });
+        assert_eq!(desk.ask(Some(&bob), "POST", &format!("/v1/tickets/{number}/messages"), Some(&said)).await.status, 201);
+    }
+    assert_eq!(desk.patch(&format!("/v1/tickets/{in_hand}"), &json!({ "assignee": "Bob Smid" })).await.status, 200);
+    desk.passes("PT1H").await;
+    let client = desk.token_of("ipo").await;
+    let (_, since) = changed(desk, ADMIN, "2026-03-01T00:00:00Z").await;
+    desk.passes("PT1H").await;
+    let id = desk.account_with("bob@leverancier.example").await.to_string();
+    let erased = erases(desk, &id).await;
+    assert_eq!(erased.status, 201, "{}", erased.body);
+    desk.passes("PT1M").await;
+    assert_eq!(changed(desk, ADMIN, &since).await.0, all(&[&answered, &noted, &in_hand]));
+    assert_eq!(changed(desk, &client, &since).await.0, all(&[&answered, &in_hand]), "that the desk noted something is no client's to know");
+    let told = desk.ask(Some(&client), "GET", &format!("/v1/tickets/{noted}/events"), None).await.body;
+    assert!(!told.to_string().contains("person_erased"), "{told}");
+    let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
+    assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
 }

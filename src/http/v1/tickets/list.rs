@@ -67,7 +67,7 @@ impl FromQuery for TicketsQuery {
         keys.among("phase", &filter.phases, known.iter().copied());
         let since = keys.instant(
             "updatedSince",
-            "What changed at or after this instant, in the order of change; the answer's `syncedUntil` is the instant to ask from next",
+            "What changed at or after this instant, in the order of change; the answer's `syncedUntil` is the instant to ask from next. A ticket that was destroyed comes once more, with `destroyedAt`, and so does one that named somebody who was erased",
         );
         keys.must_follow(since, ("updatedBefore", filter.updated.before), "updatedSince");
         Self {

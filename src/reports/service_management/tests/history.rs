@@ -71,6 +71,7 @@ impl Story {
             closed_at: None,
             next_due: None,
             emergency_for: None,
+            destroyed_at: None,
             version: 1,
             client_version: 1,
             client_updated_at: recorded_at,
