@@ -204,7 +204,7 @@ impl App {
         let done = Box::pin(work(&tx)).await?;
         if let Some(act) = act {
             store::audit::write_done(&tx, act, || self.time.id()).await?;
-            scope.are_touched(&tx.touched());
+            scope.note_touched(&tx.touched());
         }
         tx.commit().await?;
         Ok(done)

@@ -89,16 +89,16 @@ impl CheckedScope {
     }
 
     /// Notes that the audit trail tells of these tickets.
-    pub fn are_recorded(&self, tickets: impl IntoIterator<Item = Uuid>) {
+    pub fn note_recorded(&self, tickets: impl IntoIterator<Item = Uuid>) {
         if let Some(shown) = &self.shown {
-            tickets.into_iter().for_each(|ticket| shown.is_recorded(ticket));
+            tickets.into_iter().for_each(|ticket| shown.note_recorded(ticket));
         }
     }
 
     /// The same of what the lines of a transaction tell.
-    pub fn are_touched(&self, touched: &Touched) {
-        self.are_recorded(touched.objects.iter().filter(|one| one.kind == "ticket").filter_map(|one| one.id.parse().ok()));
-        self.are_recorded(touched.read.iter().copied().filter(|_| touched.is_repeat));
+    pub fn note_touched(&self, touched: &Touched) {
+        self.note_recorded(touched.objects.iter().filter(|one| one.kind == "ticket").filter_map(|one| one.id.parse().ok()));
+        self.note_recorded(touched.read.iter().copied().filter(|_| touched.is_repeat));
     }
 
     /// The check, unless it was done.

@@ -30,7 +30,7 @@ impl Shown {
     }
 
     /// Notes that the trail tells of a ticket: that it was read, or that something was done to it by whoever reads it.
-    pub fn is_recorded(&self, ticket: Uuid) {
+    pub fn note_recorded(&self, ticket: Uuid) {
         let mut tickets = self.tickets();
         tickets.waiting.remove(&ticket);
         tickets.recorded.insert(ticket);

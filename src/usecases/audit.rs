@@ -68,7 +68,7 @@ pub async fn record_reads(app: &App, scope: &CheckedScope, act: &Act) -> Result<
     }
     let lines = Line::of_read(act, shown.iter().copied(), || app.time.id());
     app.keep_books(&Scope::ALL, async |tx| Ok(store::audit::insert(tx, &lines).await?)).await?;
-    scope.are_recorded(shown);
+    scope.note_recorded(shown);
     Ok(())
 }
 

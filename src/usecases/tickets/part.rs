@@ -29,7 +29,8 @@ pub async fn write_part<C: Content + Clone>(
             let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);
             let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], &When::default(), made).await?;
             let (event, version) = written(&events).ok_or_else(|| Error::Internal("a part without an event".to_owned()))?;
-            let part = PartVersion { id: event.id, version, author: event.actor.clone(), written_at: event.occurred_at, content: content.clone() };
+            let part =
+                PartVersion { id: event.id, version, author: event.actor.clone(), written_at: event.occurred_at, content: content.clone() };
             store::parts::insert(tx, &ticket, &part).await?;
             Ok(part)
         })

@@ -66,9 +66,8 @@ async fn sec_04_a_file_is_classified_anew_by_whoever_may_read_it_and_the_history
     let second = desk.token(None, &[Role::AgentLine2]).await;
     let first = desk.token(None, &[Role::AgentLine1]).await;
     let approver = desk.token(Some("ipo"), &[Role::Approver]).await;
-    let says = async |token: &str, path: &str, class: &str| {
-        desk.ask(Some(token), "PATCH", path, Some(&json!({ "classification": class }))).await
-    };
+    let says =
+        async |token: &str, path: &str, class: &str| desk.ask(Some(token), "PATCH", path, Some(&json!({ "classification": class }))).await;
     // Who may not, may not; what a client does not see is not there for them; and another client finds nothing.
     assert_eq!(says(&first, &shared, "restricted").await.body["code"], "role_missing");
     assert_eq!(says(&approver, &own, "restricted").await.status, 404);

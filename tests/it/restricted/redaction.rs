@@ -192,14 +192,14 @@ async fn a_version_of_a_part_is_taken_with_all_its_texts(desk: &Desk) {
     let wanted = json!({ "what": "part", "target": version.body["id"], "reason": "Een nummer in de analyse." });
     let elsewhere = desk.post(&format!("/v1/tickets/{other}/redactions"), &wanted).await;
     assert_eq!((elsewhere.status, &elsewhere.body["errors"][0]["pointer"]), (400, &json!("/target")), "{}", elsewhere.body);
-    assert!(!traces(desk, NUMBER).await.is_empty(), "it is looked for in the right place");
+    assert!(!desk.traces(NUMBER).await.is_empty(), "it is looked for in the right place");
     let done = redact(desk, &number, &wanted).await;
     assert_eq!((&done["what"], &done["target"]), (&json!("part"), &version.body["id"]));
     let versions = desk.get(&path).await.body["items"].clone();
     let content = |at: usize| versions[at]["content"].clone();
     assert_eq!(content(1), json!({ "deeperCause": "[verwijderd]", "proposal": "[verwijderd]" }));
     assert_eq!((content(0), &versions[1]["version"]), (says("de pas"), &json!(1)), "others stay");
-    assert_eq!(traces(desk, NUMBER).await, Vec::<String>::new());
+    assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
     let last = desk.events(&number).await.pop().expect("an event");
     assert_eq!((&last["type"], &last["data"]["what"]), (&json!("ticket.redacted"), &json!("part")));
 }
