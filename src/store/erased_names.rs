@@ -96,13 +96,13 @@ pub async fn assignments(tx: &Tx, of: &Person) -> Result<BTreeSet<Uuid>, DbErr> 
         names.push(of.name.trim().to_owned());
     }
     let is_theirs = |text: &Value| text.as_str().is_some_and(|text| names.iter().any(|name| is_same(text, name)));
-    let (mut last, mut named) = (Uuid::nil(), BTreeSet::new());
+    let (mut last, mut tickets) = (Uuid::nil(), BTreeSet::new());
     loop {
         let page = paged(assigned(tx, of), event::Column::Id, last).all(tx.connection()).await?;
         let Some(row) = page.last() else { break };
         last = row.id;
         for row in page.into_iter().filter(|row| is_theirs(&row.data["assignee"])) {
-            named.insert(row.subject_id);
+            tickets.insert(row.subject_id);
             let mut data = row.data;
             data["assignee"] = Value::from(ERASED_NAME);
             let kept = event::Entity::update_many().col_expr(event::Column::Data, Expr::value(data));
@@ -116,7 +116,7 @@ pub async fn assignments(tx: &Tx, of: &Person) -> Result<BTreeSet<Uuid>, DbErr> 
     let taken = ticket::Entity::update_many().col_expr(ticket::Column::Assignee, Expr::value(Some(ERASED_NAME)));
     let taken = taken.filter(ticket::Column::Organisation.eq(&of.organisation)).filter(ticket::Column::Assignee.is_in(theirs));
     taken.exec(tx.connection()).await?;
-    Ok(named)
+    Ok(tickets)
 }
 
 fn assigned(tx: &Tx, of: &Person) -> Select<event::Entity> {

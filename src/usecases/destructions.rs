@@ -220,16 +220,13 @@ async fn outcome(
         return Ok((ItemOutcome::Held, Vec::new()));
     }
     let destruction = proposal.id;
-    let (files, data) = match proposal.class {
-        RetentionClass::Tickets => {
-            let files = store::destructions::ticket(tx, &ticket, now).await?;
-            (files, EventData::Destroyed(Destroyed { destruction }))
-        }
-        _ => {
-            let files = store::destructions::files(tx, ticket.id, now).await?;
-            let visibility = Visibility::of(files.any_public);
-            (files, EventData::FilesDestroyed(FilesDestroyed { destruction, visibility }))
-        }
+    let (files, data) = if proposal.class == RetentionClass::Tickets {
+        let files = store::destructions::ticket(tx, &ticket, now).await?;
+        (files, EventData::Destroyed(Destroyed { destruction }))
+    } else {
+        let files = store::destructions::files(tx, ticket.id, now).await?;
+        let visibility = Visibility::of(files.any_public);
+        (files, EventData::FilesDestroyed(FilesDestroyed { destruction, visibility }))
     };
     tell(app, tx, stamp, ticket.id, data).await?;
     Ok((ItemOutcome::Destroyed, files.stored))

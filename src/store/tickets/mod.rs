@@ -63,12 +63,7 @@ pub async fn tell(tx: &Tx, ids: &[Uuid], event: impl Fn(Uuid) -> Event, now: Ins
     changed(tx, seen, [ticket::Column::ClientVersion, ticket::Column::ClientUpdatedAt], now).await
 }
 
-async fn changed(
-    tx: &Tx,
-    ids: impl IntoIterator<Item = Uuid>,
-    [version, at]: [ticket::Column; 2],
-    now: Instant,
-) -> Result<(), DbErr> {
+async fn changed(tx: &Tx, ids: impl IntoIterator<Item = Uuid>, [version, at]: [ticket::Column; 2], now: Instant) -> Result<(), DbErr> {
     let changed = ticket::Entity::update_many().col_expr(version, Expr::col(version).add(1)).col_expr(at, Expr::value(now.to_utc()));
     changed.filter(ticket::Column::Id.is_in(ids)).exec(tx.connection()).await.map(drop)
 }

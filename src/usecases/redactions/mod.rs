@@ -178,7 +178,12 @@ pub async fn list(app: &App, caller: &Caller, of: Of) -> Result<Named<Vec<Redact
         Of::Ticket(ticket) => About::Ticket(store::tickets::find(&view, ticket).await?.ok_or(Error::NotFound("ticket"))?.id),
         Of::Mail(id) => {
             named::only_the_desk(&caller.who)?;
-            About::Mail(store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?.id)
+            let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;
+            if let Some(ticket) = mail.ticket_id {
+                // For the audit trail: of a ticket that few may see, this is shown too.
+                store::tickets::find(&view, TicketRef::Id(ticket)).await?;
+            }
+            About::Mail(mail.id)
         }
     };
     let shown = store::redactions::all_about(&view, about, caller.reader()).await?;

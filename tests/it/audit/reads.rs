@@ -25,11 +25,12 @@ on_both_databases!(
 const NAMES_ONLY: [&str; 5] = ["listAuditLines", "listLegalHolds", "getLegalHold", "listDestructions", "getDestruction"];
 
 /// Beside everything below a ticket.
-const SHOWS: [&str; 8] = [
+const SHOWS: [&str; 9] = [
     "listTickets",
     "listInboundMessages",
     "getInboundMessage",
     "getInboundMessageContent",
+    "listInboundMessageRedactions",
     "listOutboundMessages",
     "getOutboundMessage",
     "getPersonExport",

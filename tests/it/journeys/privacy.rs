@@ -88,7 +88,10 @@ async fn an_erased_person_is_named_nowhere_and_every_figure_stays(desk: &Desk) {
     assert_eq!(desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await.body, proof.body, "and so is a proof");
     let told = desk.events(&number).await;
     let last = told.last().expect("an event");
-    assert_eq!((told.len(), &last["type"], &last["data"]), (events + 1, &json!("ticket.person_erased"), &json!({ "person": anna, "visibility": "public" })));
+    assert_eq!(
+        (told.len(), &last["type"], &last["data"]),
+        (events + 1, &json!("ticket.person_erased"), &json!({ "person": anna, "visibility": "public" }))
+    );
     let ticket = desk.get(&format!("/v1/tickets/{number}")).await;
     assert_eq!(ticket.body["requester"]["name"], "verwijderde persoon", "{}", ticket.body);
     assert!(person(desk, "anna").await.is_none());
@@ -241,7 +244,11 @@ async fn whoever_follows_what_changes_hears_of_every_ticket_in_which_somebody_wa
     assert_eq!(erases(desk, &anna).await.status, 201);
     desk.passes("PT1M").await;
     assert_eq!(changed(desk, ADMIN, &since).await.0, all(&[&own, &answered, &in_hand, &flagged]));
-    assert_eq!(changed(desk, &client, &since).await.0, all(&[&own, &answered, &in_hand]), "a client hears of no ticket that it does not see");
+    assert_eq!(
+        changed(desk, &client, &since).await.0,
+        all(&[&own, &answered, &in_hand]),
+        "a client hears of no ticket that it does not see"
+    );
     assert_ne!(desk.get(&format!("/v1/tickets/{own}")).await.headers["etag"], tag);
     let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
     assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
