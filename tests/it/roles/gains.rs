@@ -70,8 +70,8 @@ async fn iam_04_what_somebody_gives_by_a_right_with_an_end_ends_no_later(desk: &
         (json!("2026-03-03T08:00:00Z"), (201, "")),
     ] {
         gives["untilAt"] = until;
-        let given = post(desk, &ned, ROLES, gives.clone()).await;
-        assert_eq!(told(&given), (expected.0, expected.1.to_owned()), "{}", given.body);
+        let answer = post(desk, &ned, ROLES, gives.clone()).await;
+        assert_eq!(told(&answer), (expected.0, expected.1.to_owned()), "{}", answer.body);
     }
     let dirk = grants(desk, &desk_right(Role::ContractManager, "dirk@leverancier.example")).await;
     let away = |until: &str| json!({ "untilAt": until, "deputy": "cor@leverancier.example" });
