@@ -23,7 +23,7 @@ fn happened(seconds: i64, data: EventData) -> Event {
 fn granted(until: Option<i64>, needs_approval: bool) -> (RoleAssignment, Vec<Event>) {
     let granted = Granted {
         kind: RoleKind::Right,
-        role: Role::Administrator.as_str().to_owned(),
+        role: Role::ServiceManager.as_str().to_owned(),
         contract: None,
         holder: ANNA,
         from_at: at(100),
