@@ -42,7 +42,8 @@ pub(super) async fn own_side_alone(tx: &Tx, stamp: &Stamp, person: Uuid) -> Resu
     }
     let who: Vec<_> = store::accounts::ids_of(tx, person).await?.into_iter().chain([person]).collect();
     let theirs = store::role_assignments::lock_those_of(tx, &who, stamp.recorded_at).await?;
-    let is_agreed = |one: &RoleAssignment| one.kind == RoleKind::Matrix && one.needs_approval && who.contains(&one.holder);
+    let is_agreed =
+        |one: &RoleAssignment| one.kind == RoleKind::Matrix && one.needs_approval && one.approved_at.is_some() && who.contains(&one.holder);
     if theirs.iter().any(is_agreed) { Err(Forbidden::EndsForOthers.into()) } else { Ok(()) }
 }
 

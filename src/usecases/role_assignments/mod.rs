@@ -50,12 +50,17 @@ fn may_assign(stamp: &Stamp, kind: RoleKind, side: Side) -> Result<(), Forbidden
 fn may_end(stamp: &Stamp, assignment: &RoleAssignment, place: Place, now: Instant) -> Result<(), Forbidden> {
     let is_agreed = assignment.needs_approval || stamp.who.actor.side() == Side::Client;
     let is_pending = assignment.state_at(now) == AssignmentState::Pending;
-    if is_agreed && (is_pending || assignment.kind == RoleKind::Right) && stamp.who.may(Verb::ApproveRoles).is_ok() {
-        // It is the word of that side: as good as a signature.
-        return stamp.who.in_person().map(drop);
+    let is_signers = is_agreed && (is_pending || assignment.kind == RoleKind::Right) && stamp.who.may(Verb::ApproveRoles).is_ok();
+    // It is the word of that side: as good as a signature.
+    if is_signers && stamp.who.in_person().is_ok() {
+        return Ok(());
     }
     may_assign(stamp, assignment.kind, place.side)?;
-    if is_pending { Ok(()) } else { place.own_side(stamp) }
+    match stamp.who.actor.side() {
+        Side::Supplier if is_pending => Ok(()),
+        Side::Client if assignment.needs_approval => stamp.who.in_person().map(drop),
+        _ => place.own_side(stamp),
+    }
 }
 
 /// Whether somebody may say that a holder is away, and who acts for them. Who acts in a right has it: only a person gives that.

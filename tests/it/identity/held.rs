@@ -113,7 +113,8 @@ async fn iam_03_nobody_signs_for_a_right_of_their_own() {
     let (anna, bram) = (provider.token_of("anna").await, provider.token_of("bram").await);
     let (client, sam) = (desk.signer_of("ipo").await, desk.signer().await);
     let manages = async |token: &str| {
-        let body = json!({ "kind": "right", "role": "agent_line_2", "holder": "anna@ipo.example", "reason": "x" });
+        let body = json!({ "kind": "right", "role": "agent_line_2", "holder": "anna@ipo.example", "reason": "x",
+            "untilAt": "2026-03-03T08:00:00+01:00" });
         // Whose rights changed a moment ago is asked to try again.
         loop {
             let answer = desk.ask(Some(token), "POST", "/v1/role-assignments", Some(&body)).await;
@@ -132,7 +133,8 @@ async fn iam_03_nobody_signs_for_a_right_of_their_own() {
     assert_eq!(signs(&desk, &bram, &right).await, 409, "it is his own");
     assert_eq!((signs(&desk, &client, &right).await, signs(&desk, &sam, &right).await), (201, 201));
     assert_eq!(manages(&bram).await, 201);
-    let own = json!({ "kind": "right", "role": "agent_line_1", "holder": "bram@ipo.example", "reason": "x" });
+    let own = json!({ "kind": "right", "role": "agent_line_1", "holder": "bram@ipo.example", "reason": "x",
+        "untilAt": "2026-03-03T08:00:00+01:00" });
     let refused = desk.ask(Some(&bram), "POST", "/v1/role-assignments", Some(&own)).await;
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("own_role")), "nor does he give himself another: {}", refused.body);
     desk.reaches("2026-03-03T08:00:00+01:00").await;

@@ -61,15 +61,15 @@ async fn role_05_the_desk_writes_down_what_the_client_signed_on_paper_and_no_per
         assert_eq!(told, (400, json!(pointer), json!(code)), "{body}: {}", refused.body);
     }
     assert_eq!(signs(desk, ADMIN, &anna, json!({})).await, (403, json!("not_in_person")), "the settings' token is nobody");
-    assert_eq!(signs(desk, &sam, &anna, paper("client", "anna@ipo.example")).await.0, 201);
-    assert_eq!(signs(desk, &sam, &anna, paper("client", "bram@ipo.example")).await, (409, json!("already_approved")));
+    assert_eq!(signs(desk, &sam, &anna, paper("client", "bram@ipo.example")).await.0, 201);
+    assert_eq!(signs(desk, &sam, &anna, paper("client", "karin@ipo.example")).await, (409, json!("already_approved")));
     assert_eq!(signs(desk, &sam, &anna, json!({})).await.0, 201);
     assert_eq!(signs(desk, &sam, &anna, json!({})).await, (409, json!("approval_complete")));
     let shown = desk.get(&path(&anna, "")).await.body;
     let signed = shown["approvals"].as_array().expect("approvals").iter();
     let signed: Vec<_> = signed.map(|one| (&one["approvedBy"], &one["isInPerson"], &one["actor"]["name"])).collect();
-    let (anna, sam) = (json!("Anna de Boer"), json!("Sam Smit"));
-    assert_eq!(signed, [(&anna, &json!(false), &sam), (&sam, &json!(true), &sam)]);
+    let (bram, sam) = (json!("Bram Visser"), json!("Sam Smit"));
+    assert_eq!(signed, [(&bram, &json!(false), &sam), (&sam, &json!(true), &sam)]);
     assert_eq!(shown["state"], "in_force");
 }
 

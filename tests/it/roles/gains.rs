@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
+use uurwerk::time::TimeSource;
 
 use super::{ROLES, grants, klant, path, signs, with_matrix};
 use crate::on_both_databases;
@@ -26,6 +27,11 @@ fn told(answer: &Answer) -> (u16, String) {
     let field = &answer.body["errors"][0]["code"];
     let code = if field.is_null() { &answer.body["code"] } else { field };
     (answer.status, code.as_str().unwrap_or_default().to_owned())
+}
+
+/// Tokens end by the machine's time.
+fn next_week() -> String {
+    TimeSource::machine().now().plus(7 * 24 * 3600).expect("an instant").to_string()
 }
 
 fn desk_right(role: Role, holder: &str) -> Value {
@@ -93,7 +99,7 @@ async fn role_05_where_a_holder_is_reached_and_that_they_left_says_their_own_sid
     for change in [json!({ "email": "prive@elders.example" }), json!({ "isActive": false })] {
         assert_eq!(told(&desk.patch(&person, &change).await), (403, "others_holder".to_owned()), "{change}");
     }
-    let approver = json!({ "name": "x", "roles": ["approver"], "organisation": "ipo" });
+    let approver = json!({ "name": "x", "roles": ["approver"], "organisation": "ipo", "expiresAt": next_week() });
     let issued = desk.post("/v1/access-token-grants", &approver).await.body["token"].as_str().expect("a token").to_owned();
     let reason = json!({ "reason": "x", "untilAt": "2026-03-20T08:00:00Z" });
     for below in ["/endings", "/absences"] {
@@ -126,7 +132,8 @@ async fn whoever_left_or_whose_account_was_closed_gets_no_token(desk: &Desk) {
     let anna = desk.get("/v1/people?text=anna@ipo.example").await.body["items"][0]["id"].clone();
     let left = desk.patch(&format!("/v1/people/{}", anna.as_str().expect("an id")), &json!({ "isActive": false })).await;
     assert_eq!(left.status, 200, "{}", left.body);
-    let grant = json!({ "name": "x", "roles": ["requester"], "organisation": "ipo", "person": "anna@ipo.example" });
+    let grant = json!({ "name": "x", "roles": ["requester"], "organisation": "ipo", "person": "anna@ipo.example",
+        "expiresAt": next_week() });
     let refused = desk.post("/v1/access-token-grants", &grant).await;
     assert_eq!((told(&refused).0, &refused.body["errors"][0]["pointer"]), (400, &json!("/person")), "{}", refused.body);
     let account = json!({ "name": "Glas", "roles": ["agent_line_1"], "password": "zevende-boot-klinkt-groen" });
@@ -136,7 +143,7 @@ async fn whoever_left_or_whose_account_was_closed_gets_no_token(desk: &Desk) {
     let held = grants(desk, &desk_right(Role::ContractManager, &id)).await;
     assert_eq!(desk.post(&format!("/v1/local-accounts/{id}/closures"), &json!({})).await.status, 201);
     assert_eq!(super::state(desk, &held).await, json!("ended"));
-    let grant = json!({ "name": "x", "roles": ["agent_line_1"], "person": id });
+    let grant = json!({ "name": "x", "roles": ["agent_line_1"], "person": id, "expiresAt": next_week() });
     assert_eq!(desk.post("/v1/access-token-grants", &grant).await.status, 400);
 }
 
@@ -145,7 +152,8 @@ async fn a_token_that_was_made_for_somebody_does_not_open_what_only_they_may_see
     (ticket["flags"], ticket["securityAspects"]) = (json!(["security"]), json!(["confidentiality"]));
     let number = desk.registers(&ticket).await;
     let own = desk.person(Some("ipo"), "Anna de Boer", "anna@ipo.example", &[Role::Requester]).await;
-    let grant = json!({ "name": "x", "roles": ["requester"], "organisation": "ipo", "person": "anna@ipo.example" });
+    let grant = json!({ "name": "x", "roles": ["requester"], "organisation": "ipo", "person": "anna@ipo.example",
+        "expiresAt": next_week() });
     let made = desk.post("/v1/access-token-grants", &grant).await.body["token"].as_str().expect("a token").to_owned();
     let status = async |token: &str| desk.ask(Some(token), "GET", &format!("/v1/tickets/{number}"), None).await.status;
     assert_eq!((status(&own).await, status(&made).await), (200, 404));
