@@ -1,6 +1,6 @@
 //! The closed lists of codes by their names in the API: what `/v1/labels` shows, apart from the contracts' own names.
 
-use crate::domain::approval::ApprovalSubject;
+use crate::domain::approval::{ApprovalSubject, Standing};
 use crate::domain::audit::AuditResult;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
 use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
@@ -54,6 +54,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("holdSubject", HoldSubject::WORDS.into()),
         ("retentionClass", RetentionClass::WORDS.into()),
         ("approvalSubject", ApprovalSubject::WORDS.into()),
+        ("approvalStanding", Standing::WORDS.into()),
         ("roleKind", RoleKind::WORDS.into()),
         ("roleAssignmentState", AssignmentState::WORDS.into()),
         ("roleEvent", RoleEvent::WORDS.into()),

@@ -125,6 +125,7 @@ fn on_others() -> Vec<(&'static str, Value)> {
         ("role.absence_shortened", json!({ "absence": ID, "untilAt": "2026-03-02T12:00:00Z" })),
         ("role.absence_cancelled", json!({ "absence": ID })),
         ("role.deputy_named", json!({ "absence": ID, "deputy": ID })),
+        ("role.deputy_lost", json!({ "absence": ID, "deputy": ID, "because": "left" })),
         ("role.uncovered", json!({ "absence": ID })),
         ("role.end_set", json!({ "untilAt": "2026-03-03T11:00:00Z", "successor": ID })),
         ("role.ended", json!({})),
