@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 use tokio::sync::OnceCell;
 
 use super::cache::{AgreementsCache, PinnedAgreements};
-use super::checked_scope::CheckedScope;
+use super::checked_scope::{CheckedScope, To};
 use super::opener::Opener;
 use super::statements::Statements;
 use super::tx::sealed::Inner;
@@ -67,7 +67,7 @@ impl ViewConnection {
                 Ok(Ready::Pool(statements))
             }
             Way::Transaction { opener, begun } => {
-                let begin = async || opener.begin(&self.scope).await.map(Box::new);
+                let begin = async || opener.begin(&self.scope, To::Read).await.map(Box::new);
                 begun.get_or_try_init(begin).await.map(|tx| Ready::Transaction(tx))
             }
         }
