@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Identified, Refused, SecondFactor};
+use super::{Identified, Refused, SecondFactor, VerifiedAddress};
+use crate::domain::address::can_be_mailed;
 use crate::domain::permission::Roles;
 use crate::settings::{IdentityProvider, ProviderKind};
 
@@ -16,6 +17,8 @@ pub struct Claims {
     pub sub: String,
     pub name: Option<String>,
     pub email: Option<String>,
+    /// `true`, or that in quotes, as some providers say it.
+    email_verified: Option<Value>,
     #[serde(default)]
     roles: Several,
     /// Scopes, as Entra ID names them.
@@ -28,7 +31,6 @@ pub struct Claims {
     ver: Option<String>,
     tid: Option<String>,
     oid: Option<String>,
-    preferred_username: Option<String>,
     /// 1 for a guest.
     acct: Option<u8>,
     /// Where the holder comes from, when that is not the issuer.
@@ -75,17 +77,29 @@ impl Claims {
             tracing::warn!(issuer = self.iss, "a token leaves out its groups, because they are too many: its holder is refused");
             return Err(Refused::Overage);
         }
-        let email = self.email.clone().or_else(|| self.preferred_username.clone().filter(|name| name.contains('@')));
         Ok(Identified {
             subject,
             roles: self.roles_of(settings),
             organisation: settings.organisation.clone(),
-            vouched_for: settings.vouches_for_addresses,
             second_factor: SecondFactor { is_used: self.amr.all().iter().any(|way| way == "mfa"), is_always_asked: settings.mfa },
-            email: email.map(|email| email.to_lowercase()),
+            vouches_for_addresses: settings.vouches_for_addresses,
+            email: self.verified_address(settings),
             issuer: self.iss,
             name: self.name,
         })
+    }
+
+    /// Their address, where the provider stands for it: one that it verified, and in a domain that it may speak for. `preferred_username` is
+    /// not one: whoever has it may choose it.
+    fn verified_address(&self, settings: &IdentityProvider) -> Option<VerifiedAddress> {
+        let says_so = self.email_verified.as_ref().is_some_and(|said| *said == Value::Bool(true) || *said == "true");
+        let address = self.email.as_ref().filter(|_| says_so || settings.addresses_are_verified)?.trim().to_lowercase();
+        if !can_be_mailed(&address) {
+            return None;
+        }
+        let domain = address.rsplit_once('@')?.1.to_owned();
+        let is_named = settings.domains.iter().any(|one| one.eq_ignore_ascii_case(&domain));
+        (is_named || settings.domains.is_empty()).then_some(VerifiedAddress { address, domain, is_named })
     }
 
     fn subject_of_entra(&self, settings: &IdentityProvider) -> Result<String, Refused> {
@@ -137,8 +151,39 @@ mod tests {
     fn a_person_is_who_the_tenant_and_the_object_name_and_never_an_address() {
         let identified = claims(&json!({ "email": "Anna@ipo.example", "roles": ["Desk.Approver", "Other"], "scp": "tickets openid" }));
         let identified = identified.judged(&settings(ProviderKind::Entra)).expect("a person");
-        assert_eq!((identified.subject.as_str(), identified.email.as_deref()), ("T/o", Some("anna@ipo.example")));
+        assert_eq!((identified.subject.as_str(), identified.email), ("T/o", None));
         assert_eq!(identified.roles, Roles::from_iter([Role::Approver, Role::Requester]));
+    }
+
+    #[test]
+    fn an_address_counts_where_the_provider_verified_it_in_a_domain_that_it_speaks_for() {
+        let plain = settings(ProviderKind::Oidc);
+        let named = IdentityProvider { domains: vec!["IPO.example".to_owned()], ..plain.clone() };
+        let entra = IdentityProvider { addresses_are_verified: true, ..named.clone() };
+        let anna = json!({ "email": "Anna@ipo.example" });
+        let with = |more: Value| {
+            let mut claims = anna.clone();
+            claims.as_object_mut().expect("claims").extend(more.as_object().expect("claims").clone());
+            claims
+        };
+        for (said, settings, counts) in [
+            (with(json!({ "email_verified": true })), &plain, true),
+            (with(json!({ "email_verified": true })), &named, true),
+            (with(json!({ "email_verified": "true" })), &named, true),
+            (with(json!({ "email_verified": false })), &named, false),
+            (with(json!({ "email_verified": "no" })), &named, false),
+            (with(json!({ "email_verified": 1 })), &named, false),
+            (anna.clone(), &named, false),
+            (anna.clone(), &entra, true),
+            (json!({ "preferred_username": "anna@ipo.example", "email_verified": true }), &entra, false),
+            (with(json!({ "email": "anna@ipo.example.evil.example", "email_verified": true })), &named, false),
+            (with(json!({ "email": "anna@ipo.example@evil.example", "email_verified": true })), &named, false),
+            (with(json!({ "email": "anna", "email_verified": true })), &plain, false),
+            (with(json!({ "email": "018f4c1e-7a3b-7c00-8000-0000000000aa@no-address.invalid", "email_verified": true })), &plain, false),
+        ] {
+            let address = claims(&said).judged(settings).expect("a person").email.map(|email| email.address);
+            assert_eq!(address.as_deref(), counts.then_some("anna@ipo.example"), "{said}");
+        }
     }
 
     #[test]
