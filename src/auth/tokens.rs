@@ -11,9 +11,9 @@ use crate::domain::permission::{Credential, Principal, Role, Roles, Rows, Verbs}
 use crate::domain::role_assignment::{self, RoleAssignment};
 use crate::domain::ticket::Actor;
 use crate::domain::token::TokenState;
-use crate::store::DbError;
 use crate::store::callers::{self, Claim, Found};
 use crate::store::tokens::Token;
+use crate::store::{CheckedScope, DbError};
 use crate::time::TimeSource;
 
 /// Whom a token identifies; `None` when it is unknown, expired or revoked.
@@ -60,7 +60,7 @@ fn holder(token: Token, held: &[RoleAssignment], now: Instant) -> Caller {
     let who = Principal { held, ..Principal::new(actor, roles) };
     let caller = Caller::new(who.limited_to(limit).with(credential), rows);
     // Whoever made it has its text, and would see by it what is this person's alone.
-    let scope = if is_shared { caller.scope.seen().clone().without_part().into() } else { caller.scope.clone() };
+    let scope = if is_shared { CheckedScope::of_reader(caller.scope.seen().clone().without_part()) } else { caller.scope.clone() };
     Caller { token: Some(id), scope, ..caller }
 }
 
