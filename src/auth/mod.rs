@@ -11,7 +11,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::domain::permission::{Principal, Role, Roles, Rows, Scope};
+use crate::domain::permission::{Principal, Role, Roles, Rows, Scope, Verb};
 use crate::domain::ticket::{Actor, Reader};
 use crate::error::{Code, Error};
 use crate::identity::Providers;
@@ -28,12 +28,21 @@ pub struct Caller {
 
 impl Caller {
     pub fn new(who: Principal, rows: Rows) -> Self {
-        Self { scope: CheckedScope::of_reader(Scope::of(rows, who.roles, &who.actor)), who, token: None }
+        Self { scope: CheckedScope::of_reader(Scope::of(rows, &who)), who, token: None }
     }
 
     /// The same as somebody from whom it can be taken away.
     fn known(self, known: Arc<Known>) -> Self {
         Self { scope: self.scope.known(known), ..self }
+    }
+
+    /// The same for a request that needs this verb: where they have it by rights over certain organisations alone, they see those.
+    #[must_use]
+    pub fn for_verb(self, verb: Verb) -> Self {
+        match self.who.narrowed_to(verb) {
+            Some(who) => Self { scope: self.scope.within(who.over.organisations()), who },
+            None => self,
+        }
     }
 
     /// Makes sure that the caller may still come in: for a request that has opened their scope neither with a transaction nor with a view.

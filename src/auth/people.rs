@@ -52,7 +52,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Arrived>, Error> 
 fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], now: Instant) -> Caller {
     let side = if account.organisation.is_some() { Side::Client } else { Side::Supplier };
     let given = identified.roles.without(Role::GlobalAdministrator).of_side(side);
-    let held = role_assignment::rights(held, &account.holder_ids(), account.organisation.as_deref(), now);
+    let (held, over) = role_assignment::rights(held, &account.holder_ids(), account.organisation.as_deref(), now);
     let roles = given.and(held.iter().map(|right| right.role).collect());
     let held = held.into_iter().filter(|right| !given.has(right.role)).collect();
     let person = account.person_id.unwrap_or(account.id);
@@ -63,7 +63,7 @@ fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], no
         None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
         None => (Actor::Desk(id), Rows::All),
     };
-    Caller::new(Principal { held, ..Principal::new(actor, roles).with(credential) }, rows)
+    Caller::new(Principal { held, over, ..Principal::new(actor, roles).with(credential) }, rows)
 }
 
 /// Records somebody who comes in for the first time, unless another process just did.

@@ -90,6 +90,7 @@ impl From<i32> for Flags {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restricted<'a> {
     pub flags: Flags,
+    pub organisation: &'a str,
     pub requester_id: Option<Uuid>,
     pub assignee: Option<&'a str>,
     /// As histories name them.

@@ -130,9 +130,9 @@ impl<V: Requires> Argument for May<V> {
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
-        let mut caller = Caller::of(context).await?;
+        let mut caller = Caller::of(context).await?.for_verb(V::VERB);
         if caller.who.may(V::VERB).is_err() {
-            caller = caller.up_to_date(context).await?;
+            caller = caller.up_to_date(context).await?.for_verb(V::VERB);
         }
         let whoever = Whoever::arrived(caller, context);
         whoever.who.may(V::VERB).map_err(Error::from)?;

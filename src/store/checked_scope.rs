@@ -14,15 +14,22 @@ use crate::domain::restriction::Flags;
 
 /// What transactions and views are opened for: a scope and, where it is somebody's, the caller whose it is.
 ///
-/// The first transaction or view of a request checks that the caller is still who they were when they were identified: on PostgreSQL by
-/// the statement that sets the scope in the database. SQLite has no scope to set, so that the check is the only thing its statement does.
-/// Each request has one of its own, whose copies share whether that was done.
+/// The first view of a request, and each transaction that writes, checks that the caller is still who they were when they were identified:
+/// on PostgreSQL by the statement that sets the scope in the database. SQLite has no scope to set, so that the check is the only thing its
+/// statement does. Each request has one of its own, whose copies share whether that was done.
 #[derive(Debug, Clone)]
 pub struct CheckedScope {
     scope: Scope,
     check: Option<Arc<Check>>,
     /// What of the tickets that few may see is read within it; `None` where nobody is shown what is read.
     shown: Option<Shown>,
+}
+
+/// What a transaction is begun for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum To {
+    Read,
+    Write,
 }
 
 #[derive(Debug)]
@@ -62,6 +69,12 @@ impl CheckedScope {
     #[must_use]
     pub fn widened(&self) -> Self {
         Self { scope: Scope::ALL, check: self.check.clone(), shown: None }
+    }
+
+    /// The rows of these organisations among them, by right of the same caller.
+    #[must_use]
+    pub fn within(&self, organisations: Vec<String>) -> Self {
+        Self { scope: self.scope.within(organisations), ..self.clone() }
     }
 
     /// The same rows, and all tickets among them, by right of the same caller ([`Scope::with_all_tickets`]). What is read so is not shown.
@@ -108,7 +121,13 @@ impl CheckedScope {
 
     /// Checks the caller, unless that was done.
     pub async fn check(&self, reads: &impl Reads) -> Result<(), DbErr> {
-        let Some(check) = self.pending() else { return Ok(()) };
+        match self.pending() {
+            Some(check) => Self::checked(check, reads).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn checked(check: &Check, reads: &impl Reads) -> Result<(), DbErr> {
         let version = access::version(reads).await?;
         if !check.known.is_at(version) {
             check.known.identify_again(reads, version).await?;
@@ -117,13 +136,21 @@ impl CheckedScope {
         Ok(())
     }
 
-    /// Enters the scope with a transaction that has just begun.
-    pub(super) async fn enter(&self, tx: Tx) -> Result<Tx, DbErr> {
+    /// Enters the scope with a transaction that has just begun. One that writes checks the caller again: a body may take an hour to come in
+    /// after the first check, and what it brings is kept by right of somebody who may come in then. One that reads does not, or a caller
+    /// who gives up their own access would not be told that it was done.
+    pub(super) async fn enter(&self, tx: Tx, to: To) -> Result<Tx, DbErr> {
+        let check = match to {
+            To::Read => self.pending(),
+            To::Write => self.check.as_deref(),
+        };
         if tx.backend() == Backend::Sqlite {
-            self.check(&tx).await?;
+            if let Some(check) = check {
+                Self::checked(check, &tx).await?;
+            }
             return Ok(tx.within(self.scope.clone()));
         }
-        let Some(check) = self.pending() else {
+        let Some(check) = check else {
             row_security::enter(&tx, &self.scope).await?;
             return Ok(tx.within(self.scope.clone()));
         };

@@ -24,10 +24,21 @@ impl OfTickets for ticket::Entity {
         let seen = Condition::any()
             .add(own(ticket::Column::Flags).is_not_in(hiding))
             .add(own(ticket::Column::RegisteredBy).eq(part.as_registrar.as_str()))
+            .add(opened_over(clearance, own))
             .add_option(part.as_assignee.as_deref().map(|id| own(ticket::Column::Assignee).eq(id)))
             .add_option(part.as_requester.map(|id| own(ticket::Column::RequesterId).eq(id)));
         Some(seen)
     }
+}
+
+/// That a right over its organisation opens a ticket.
+fn opened_over(clearance: &Clearance, its: impl Fn(ticket::Column) -> Expr) -> Condition {
+    let over = clearance.hiding_over().into_iter();
+    over.fold(Condition::any().add(Expr::val(1).eq(0)), |any, (organisation, hiding)| {
+        let hiding = hiding.into_iter().map(i32::from);
+        let opened = its(ticket::Column::Organisation).eq(organisation).and(its(ticket::Column::Flags).is_not_in(hiding));
+        any.add(opened)
+    })
 }
 
 /// The stored combinations of flags that hide a ticket, and what undoes that.
@@ -53,6 +64,7 @@ fn of_ticket<C: ColumnTrait>(clearance: &Clearance, column: C) -> Option<Conditi
         .and_where(Expr::cust("flagged_ticket.flags <> 0"))
         .and_where(its(ticket::Column::Flags).is_in(hiding))
         .and_where(its(ticket::Column::RegisteredBy).ne(part.as_registrar.as_str()))
+        .cond_where(opened_over(clearance, its).not())
         .and_where_option(part.as_assignee.as_deref().map(|id| is_not(ticket::Column::Assignee, Expr::val(id))))
         .and_where_option(part.as_requester.map(|id| is_not(ticket::Column::RequesterId, Expr::val(id))))
         .to_owned();

@@ -18,6 +18,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 use uuid::Uuid;
 
 use super::cache::AgreementsCache;
+use super::checked_scope::To;
 use super::faults::is_busy;
 use super::file_guard::FileGuard;
 use super::opener::{Opener, POSTGRES_CONNECTIONS};
@@ -121,7 +122,7 @@ impl Db {
 
     /// Begins a transaction for a scope. On SQLite it is the only writer from here on.
     pub async fn begin(&self, scope: impl Into<CheckedScope>) -> Result<Tx, DbErr> {
-        self.on(&self.writer).begin(&scope.into()).await
+        self.on(&self.writer).begin(&scope.into(), To::Write).await
     }
 
     /// Reads for a scope, outside any transaction that writes.

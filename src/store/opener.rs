@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::{DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use super::cache::AgreementsCache;
-use super::checked_scope::CheckedScope;
+use super::checked_scope::{CheckedScope, To};
 use super::watch::Watch;
 use super::{Backend, Tx};
 
@@ -27,7 +27,7 @@ impl Opener {
         if self.backend == Backend::Postgres { POSTGRES_CONNECTIONS } else { 0 }
     }
 
-    pub async fn begin(&self, scope: &CheckedScope) -> Result<Tx, DbErr> {
+    pub async fn begin(&self, scope: &CheckedScope, to: To) -> Result<Tx, DbErr> {
         let options = TransactionOptions {
             // A deferred transaction that reads before it writes fails as soon as another process wrote in between.
             sqlite_transaction_mode: (self.backend == Backend::Sqlite).then_some(SqliteTransactionMode::Immediate),
@@ -41,6 +41,6 @@ impl Opener {
             begun = self.connection.begin_with_options(options).await;
         }
         let begun = begun.inspect_err(|error| self.watch.failed_writing(error))?;
-        scope.enter(Tx::new(begun, self.backend, self.watch.clone(), self.cache.clone())).await
+        scope.enter(Tx::new(begun, self.backend, self.watch.clone(), self.cache.clone()), to).await
     }
 }

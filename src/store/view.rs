@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::cache::{AgreementsCache, PinnedAgreements};
-use super::checked_scope::CheckedScope;
+use super::checked_scope::{CheckedScope, To};
 use super::opener::Opener;
 use super::statements::Statements;
 use super::tx::sealed::Inner;
@@ -69,7 +69,7 @@ impl ViewConnection {
                 Ok(Ready::Pool(statements))
             }
             Way::Transaction { opener, begun } => {
-                let begin = async || opener.begin(&self.scope).await.map(Box::new);
+                let begin = async || opener.begin(&self.scope, To::Read).await.map(Box::new);
                 begun.get_or_try_init(begin).await.map(|tx| Ready::Transaction(tx))
             }
         }

@@ -189,7 +189,7 @@ pub async fn apply(app: &App, stamp: &Stamp, source: &Source) -> Result<bool, Er
         return Ok(false);
     }
     let act = stamp.act();
-    let applied = app.write(&act, &Scope::ALL, async |tx| {
+    let applied = app.write(&act, &stamp.scope.widened(), async |tx| {
         store::agreements::lock(tx).await?;
         let agreements = store::agreements::read(tx).await?;
         let versions = agreements.versions_of(&contract.id);

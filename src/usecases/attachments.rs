@@ -112,7 +112,7 @@ struct Room {
 async fn announce(app: &App, stamp: &Stamp, ticket: TicketRef, new: &NewAttachment, id: Uuid) -> Result<Room, Error> {
     let announced = app.keep_books(&stamp.scope, async |tx| {
         let ticket = locked(tx, ticket).await?;
-        stamp.who.may_show(new.public)?;
+        stamp.who.at(&ticket.organisation).may_show(new.public)?;
         let organisation = quota::room(app, tx, &ticket.organisation).await?;
         let room = Room { ticket: room_on(app, tx, &ticket, new.public).await?, organisation };
         let most = room.ticket.min(room.organisation).min(app.settings.attachments.max_bytes);

@@ -84,6 +84,12 @@ impl Stamp {
         Self { via: Via::command(action), ..Self::program(action, now) }
     }
 
+    /// The same by somebody who acts on a row of this organisation, with the rights that they have over it.
+    #[must_use]
+    pub(crate) fn at(&self, organisation: &str) -> Self {
+        Self { who: self.who.at(organisation), ..self.clone() }
+    }
+
     /// What is done, as the audit trail has it.
     pub fn act(&self) -> Act {
         Act { via: self.via.clone(), actor: self.who.actor.clone(), at: self.recorded_at }

@@ -15,7 +15,7 @@ pub struct Credential {
     pub in_person: Option<Uuid>,
 }
 
-/// A right that is held, and that nothing else gives.
+/// A right that is held, that counts for every row, and that nothing else gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldRight {
     pub role: Role,

@@ -36,6 +36,26 @@ const WITHIN_ORGANISATIONS: &[Verb] = &[
     Verb::WriteParts,
 ];
 
+/// Verbs that a right over one organisation gives as well: what they reach is that organisation's rows, too. A token that is limited to
+/// organisations is for work on tickets, and gives none of these.
+const WITHIN_A_RIGHT: &[Verb] = &[
+    Verb::ApproveRedactions,
+    Verb::AskRedactions,
+    Verb::ChangePeople,
+    Verb::LiftFlags,
+    Verb::ManageContacts,
+    Verb::ManagePeople,
+    Verb::ReadRedactions,
+    Verb::ReadRestrictedFiles,
+    Verb::ReadRoles,
+    Verb::RecordDepartures,
+];
+
+/// Whether a right that is held over one organisation gives this verb, for that organisation's rows.
+pub fn counts_within(verb: Verb) -> bool {
+    WITHIN_ORGANISATIONS.contains(&verb) || WITHIN_A_RIGHT.contains(&verb)
+}
+
 /// A set of verbs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verbs(u128);

@@ -5,13 +5,15 @@
 
 mod credential;
 mod limit;
+mod over;
 mod page;
 mod role;
 mod scope;
 mod verb;
 
 pub use credential::{Credential, HeldRight};
-pub use limit::Verbs;
+pub use limit::{Verbs, counts_within};
+pub use over::Over;
 pub use page::page;
 pub use role::{GIVEN_APART, Role, Roles};
 pub use scope::{Clearance, Part, Rows, Scope, concerned_by};
@@ -28,7 +30,10 @@ use super::restriction::{Flag, Restricted};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     pub actor: Actor,
+    /// Those that count for every row they see.
     pub roles: Roles,
+    /// Those that count for the rows of one organisation alone: rights of the desk that were agreed with that client (IAM-03, IAM-04).
+    pub over: Over,
     /// What the token they come with is limited to, of all that the roles give.
     pub limit: Verbs,
     pub credential: Credential,
@@ -86,7 +91,27 @@ impl Principal {
 
     /// Without a limit.
     pub const fn new(actor: Actor, roles: Roles) -> Self {
-        Self { actor, roles, limit: Verbs::ALL, credential: Credential { token: None, in_person: None }, held: Vec::new() }
+        let credential = Credential { token: None, in_person: None };
+        Self { actor, roles, over: Over::NOTHING, limit: Verbs::ALL, credential, held: Vec::new() }
+    }
+
+    /// The same as somebody who sees no more rows than those for which they may do this, where they may not do it everywhere. What they are
+    /// given for one organisation so never works on another's rows.
+    #[must_use]
+    pub fn narrowed_to(&self, verb: Verb) -> Option<Self> {
+        let over = self.over.giving(verb)?;
+        (!self.roles.has_one_of(verb.roles())).then(|| Self { over, ..self.clone() })
+    }
+
+    /// The same as somebody who acts on a row of this organisation.
+    #[must_use]
+    pub fn at(&self, organisation: &str) -> Self {
+        Self { over: self.over.at(organisation), ..self.clone() }
+    }
+
+    /// Whether they have one of these for every row that they see.
+    fn holds(&self, roles: &[Role]) -> bool {
+        self.roles.has_one_of(roles) || self.over.holds(roles)
     }
 
     #[must_use]
@@ -153,7 +178,7 @@ impl Principal {
     /// Taking a flag off a ticket: whoever it concerns.
     pub fn may_lift(&self, flag: Flag) -> Result<(), Forbidden> {
         self.may(Verb::LiftFlags)?;
-        if self.roles.has_one_of(concerned_by(flag)) { Ok(()) } else { Err(Forbidden::FlagOfOthers(flag)) }
+        if self.holds(concerned_by(flag)) { Ok(()) } else { Err(Forbidden::FlagOfOthers(flag)) }
     }
 
     /// Approving an amendment for one of the two sides: the desk writes down what the client approved.

@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::{Role, Roles};
+use super::{Over, Principal, Role, Roles};
 use crate::domain::actor::Actor;
 use crate::domain::restriction::{Flag, Flags, Restricted};
 
@@ -33,7 +33,12 @@ pub enum Clearance {
     /// All: the program itself.
     All,
     /// Those with one of these flags, and those in which the actor has a part.
-    Of { flags: Flags, part: Part },
+    Of {
+        flags: Flags,
+        /// Further ones that open the tickets of one organisation.
+        over: Vec<(String, Flags)>,
+        part: Part,
+    },
 }
 
 /// By what the three parts in a ticket are known that let somebody see it: its requester, whoever has it in hand, and whoever registered it.
@@ -49,8 +54,15 @@ impl Scope {
     /// Everything: for what the program does by itself, never for what it shows somebody.
     pub const ALL: Self = Self { rows: Rows::All, clearance: Clearance::All };
 
-    pub fn of(rows: Rows, roles: Roles, actor: &Actor) -> Self {
-        Self { rows, clearance: Clearance::of(roles, actor) }
+    pub fn of(rows: Rows, who: &Principal) -> Self {
+        Self { rows, clearance: Clearance::with_rights_over(&who.over, who.roles, &who.actor) }
+    }
+
+    /// The rows of these organisations among those that are seen.
+    #[must_use]
+    pub fn within(&self, organisations: Vec<String>) -> Self {
+        let seen = organisations.into_iter().filter(|one| self.includes(one)).collect();
+        Self { rows: Rows::Organisations(seen), clearance: self.clearance.clone() }
     }
 
     /// The same rows, and all tickets among them: for what is only counted, or must be unique among all.
@@ -64,7 +76,7 @@ impl Scope {
     pub fn without_part(self) -> Self {
         let clearance = match self.clearance {
             Clearance::All => Clearance::All,
-            Clearance::Of { flags, .. } => Clearance::Of { flags, part: Part::default() },
+            Clearance::Of { flags, over, .. } => Clearance::Of { flags, over, part: Part::default() },
         };
         Self { clearance, ..self }
     }
@@ -80,28 +92,48 @@ impl Scope {
 
 impl Clearance {
     pub fn of(roles: Roles, actor: &Actor) -> Self {
+        Self::with_rights_over(&Over::NOTHING, roles, actor)
+    }
+
+    pub fn with_rights_over(over: &Over, roles: Roles, actor: &Actor) -> Self {
         if *actor == Actor::System {
             return Self::All;
         }
-        let flags = Flag::ALL.into_iter().filter(|flag| roles.has_one_of(concerned_by(*flag))).collect();
-        Self::Of { flags, part: Part::of(actor) }
+        let opens = |roles: Roles, flag: Flag| roles.has_one_of(concerned_by(flag));
+        let flags = Flag::ALL.into_iter().filter(|flag| opens(roles, *flag)).collect();
+        Self::Of { flags, over: over.cleared(opens), part: Part::of(actor) }
     }
 
     /// Whether a ticket exists for them, as far as its flags go.
     pub fn sees(&self, ticket: Restricted<'_>) -> bool {
         match self {
             Self::All => true,
-            Self::Of { flags, part } => ticket.flags.is_empty() || ticket.flags.has_one_of(*flags) || part.is_in(ticket),
+            Self::Of { flags, over, part } => {
+                let opened = |(organisation, flags): &(String, Flags)| organisation == ticket.organisation && ticket.flags.has_one_of(*flags);
+                ticket.flags.is_empty() || ticket.flags.has_one_of(*flags) || over.iter().any(opened) || part.is_in(ticket)
+            }
         }
     }
 
-    /// The combinations of flags that hide a ticket from them, unless they have a part in it.
+    /// The combinations of flags that hide a ticket from them, unless they have a part in it or a right over its organisation opens it.
     pub fn hiding(&self) -> Vec<Flags> {
         match self {
             Self::All => Vec::new(),
-            Self::Of { flags, .. } => Flags::all_combinations().filter(|one| !one.is_empty() && !one.has_one_of(*flags)).collect(),
+            Self::Of { flags, .. } => hiding_but_for(*flags),
         }
     }
+
+    /// For each organisation over which they have a right that opens further tickets: the combinations that hide those all the same.
+    pub fn hiding_over(&self) -> Vec<(&str, Vec<Flags>)> {
+        match self {
+            Self::All => Vec::new(),
+            Self::Of { over, .. } => over.iter().map(|(organisation, flags)| (organisation.as_str(), hiding_but_for(*flags))).collect(),
+        }
+    }
+}
+
+fn hiding_but_for(flags: Flags) -> Vec<Flags> {
+    Flags::all_combinations().filter(|one| !one.is_empty() && !one.has_one_of(flags)).collect()
 }
 
 impl Part {
@@ -138,7 +170,7 @@ mod tests {
     }
 
     fn ticket(flags: &[Flag]) -> Restricted<'static> {
-        Restricted { flags: flags.iter().copied().collect(), requester_id: None, assignee: None, registered_by: "desk:other" }
+        Restricted { flags: flags.iter().copied().collect(), organisation: "a", requester_id: None, assignee: None, registered_by: "desk:other" }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::role::Role::{
     self, Administrator, AgentLine1, AgentLine2, Approver, Auditor, AuthorisedRequester, ClientPrivacyOfficer, ClientSecurityOfficer,
     ContractManager, FunctionalAdministrator, GlobalAdministrator, Integration, PrivacyOfficer, Requester, SecurityOfficer, ServiceManager,
 };
-use super::{Forbidden, Principal};
+use super::{Forbidden, Principal, counts_within};
 
 /// Those who work on tickets.
 const AGENTS: &[Role] = &[AgentLine1, AgentLine2, ServiceManager];
@@ -214,7 +214,7 @@ verbs! {
 
 impl Principal {
     pub fn may(&self, verb: Verb) -> Result<(), Forbidden> {
-        if self.roles.has_one_of(verb.roles()) {
+        if self.roles.has_one_of(verb.roles()) || (counts_within(verb) && self.over.holds(verb.roles())) {
             return if self.limit.has(verb) { Ok(()) } else { Err(Forbidden::TokenScope(verb)) };
         }
         let roles = verb.roles();

@@ -28,7 +28,7 @@ use super::Instant;
 use super::agreements::{Agreements, UnknownVersion};
 use super::approval::Required;
 use super::history::{self, Settling, SubjectKind};
-use super::permission::{HeldRight, Role};
+use super::permission::{HeldRight, Over, Role};
 use super::side::Side;
 use crate::words::closed_list;
 
@@ -188,8 +188,9 @@ impl RoleAssignment {
     }
 }
 
-/// The rights that one person has by these assignments, under any of their ids: those of their own organisation, or of the desk.
-pub fn rights(held: &[RoleAssignment], who: &[Uuid], organisation: Option<&str>, at: Instant) -> Vec<HeldRight> {
+/// The rights that one person has by these assignments, under any of their ids: those of their own organisation, or of the desk. A right of
+/// the desk that a client agreed to counts for that client's rows alone.
+pub fn rights(held: &[RoleAssignment], who: &[Uuid], organisation: Option<&str>, at: Instant) -> (Vec<HeldRight>, Over) {
     let is_theirs = |one: &&RoleAssignment| {
         let is_own_side = one.right().is_some_and(|role| match role.side() {
             Side::Client => organisation.is_some() && one.organisation.as_deref() == organisation,
@@ -197,8 +198,11 @@ pub fn rights(held: &[RoleAssignment], who: &[Uuid], organisation: Option<&str>,
         });
         is_own_side && who.iter().any(|id| one.is_held_by(*id, at))
     };
-    let right = |one: &RoleAssignment| Some(HeldRight { role: one.right()?, assignment: one.id, until_at: one.until_at });
-    held.iter().filter(is_theirs).filter_map(right).collect()
+    let theirs: Vec<_> = held.iter().filter(is_theirs).collect();
+    let right = |one: &&RoleAssignment| Some(HeldRight { role: one.right()?, assignment: one.id, until_at: one.until_at });
+    let everywhere = theirs.iter().copied().filter(|one| organisation.is_some() || one.organisation.is_none());
+    let over = theirs.iter().filter(|_| organisation.is_none()).filter_map(|one| Some((one.organisation.clone()?, one.right()?)));
+    (everywhere.filter_map(|one| right(&one)).collect(), over.collect())
 }
 
 impl history::Subject for RoleAssignment {

@@ -104,6 +104,7 @@ impl Ticket {
     pub fn restricted(&self) -> Restricted<'_> {
         Restricted {
             flags: self.flags,
+            organisation: &self.organisation,
             requester_id: self.requester_id,
             assignee: self.assignee.as_deref(),
             registered_by: &self.registered_by,

@@ -49,8 +49,7 @@ pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Ve
         let Some(assignment) = assignments.iter().find(|one| one.id == id) else { continue };
         let facts = facts(app, &agreements, assignment, &names);
         let Some(outgoing) = outgoing(assignment, event, &matrix, facts)? else { continue };
-        let recipients = if managers.is_empty() { matrix.contacts(assignment) } else { managers.clone() };
-        let recipients = if recipients.is_empty() { send::address_of(&app.settings.mail.from).into_iter().collect() } else { recipients };
+        let recipients = recipients(app, &managers, &matrix, assignment);
         made.extend(recipients.iter().map(|recipient| mail(app, assignment, event, recipient, outgoing.clone())));
     }
     Ok(made)
@@ -120,12 +119,26 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// The addresses of those who act as service manager.
-async fn managers(app: &App, tx: &Tx) -> Result<BTreeSet<String>, Error> {
+/// Those who act as service manager: of which organisation alone, if so, and their addresses.
+async fn managers(app: &App, tx: &Tx) -> Result<Vec<(Option<String>, String)>, Error> {
     let now = app.time.now();
     let managers = store::role_assignments::with_right(tx, Role::ServiceManager, now).await?;
     let acting: Vec<_> = managers.iter().flat_map(|one| one.acting_at(now)).collect();
-    Ok(store::role_assignments::addresses(tx, &acting, now).await?.into_values().collect())
+    let addresses = store::role_assignments::addresses(tx, &acting, now).await?;
+    let of_one = |one: &RoleAssignment| {
+        let addresses: Vec<_> = one.acting_at(now).into_iter().filter_map(|id| addresses.get(&id)).collect();
+        addresses.into_iter().map(|address| (one.organisation.clone(), address.clone())).collect::<Vec<_>>()
+    };
+    Ok(managers.iter().flat_map(of_one).collect())
+}
+
+/// The addresses of those who are to know of a role: the service managers, of whom one of a single organisation hears of that organisation's;
+/// else the supplier's contacts of its contract, else the desk.
+fn recipients(app: &App, managers: &[(Option<String>, String)], matrix: &Matrix<'_>, assignment: &RoleAssignment) -> BTreeSet<String> {
+    let theirs = managers.iter().filter(|(only, _)| only.is_none() || *only == assignment.organisation);
+    let addresses: BTreeSet<_> = theirs.map(|(_, address)| address.clone()).collect();
+    let addresses = if addresses.is_empty() { matrix.contacts(assignment) } else { addresses };
+    if addresses.is_empty() { send::address_of(&app.settings.mail.from).into_iter().collect() } else { addresses }
 }
 
 fn facts(app: &App, agreements: &Agreements, assignment: &RoleAssignment, names: &HashMap<Uuid, ActorName>) -> RoleFacts {

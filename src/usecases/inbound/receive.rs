@@ -45,7 +45,7 @@ pub async fn receive(app: &App, stamp: &Stamp, mailbox_name: &str, raw: &[u8]) -
     let parsed = parse::parse(raw);
     let coming = Coming { app, name: mailbox_name, mailbox, mail: &parsed, raw, stamp, id: app.time.id(), now: stamp.recorded_at };
     match Box::pin(coming.take_in()).await {
-        Err(away @ (Error::Unavailable(_) | Error::Repeat)) => Err(away),
+        Err(away @ (Error::Unavailable(_) | Error::Repeat | Error::CallerLost(_))) => Err(away),
         // Kept all the same, as nobody's; an error only when there is no room for that either.
         Err(Error::TooLarge { code: Code::OrganisationFull, .. }) => Box::pin(coming.quarantine_for_lack_of_room()).await,
         Err(fault) => Box::pin(coming.quarantine_after(&fault)).await,
@@ -68,7 +68,7 @@ struct Coming<'a> {
 impl Coming<'_> {
     async fn take_in(&self) -> Result<Received, Error> {
         let enclosed = Box::pin(enclosures::keep(self.app, self.mail, self.raw)).await?;
-        let taken = Box::pin(self.app.write(&self.stamp.act(), &Scope::ALL, async |tx| {
+        let taken = Box::pin(self.app.write(&self.stamp.act(), &self.stamp.scope.widened(), async |tx| {
             // What it finds of its sender it writes down beside the mail.
             store::erasures::hold_off(tx).await?;
             let agreements = store::agreements::read(tx).await?;
@@ -87,14 +87,14 @@ impl Coming<'_> {
     async fn quarantine_for_lack_of_room(&self) -> Result<Received, Error> {
         tracing::warn!(mailbox = self.name, message = %self.id, "an organisation has no room left for its mails; one is quarantined");
         let reason = "its sender's organisation has no room left for mails and files";
-        self.app.write(&self.stamp.act(), &Scope::ALL, async |tx| self.keep_aside(tx, reason).await).await
+        self.app.write(&self.stamp.act(), &self.stamp.scope.widened(), async |tx| self.keep_aside(tx, reason).await).await
     }
 
     /// Quarantines a message that the desk failed to take in, for people to look at.
     async fn quarantine_after(&self, fault: &Error) -> Result<Received, Error> {
         tracing::error!(mailbox = self.name, message = %self.id, error = %fault, "could not take in a mail; it is quarantined");
         let reason = "the desk met a fault when it took it in; the log says which";
-        self.app.write(&self.stamp.act(), &Scope::ALL, async |tx| self.keep_aside(tx, reason).await).await
+        self.app.write(&self.stamp.act(), &self.stamp.scope.widened(), async |tx| self.keep_aside(tx, reason).await).await
     }
 
     /// Quarantines a message, unless it is a duplicate.

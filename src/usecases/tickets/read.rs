@@ -153,7 +153,7 @@ pub async fn attachment(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid)
     let view = view(app, caller);
     let ticket = found(&view, ticket).await?;
     let found = store::attachments::find(&view, ticket.id, id, caller.reader()).await?.ok_or(Error::NotFound("attachment"))?;
-    found.may_be_read_by(&caller.who, &ticket)?;
+    found.may_be_read_by(&caller.who.at(&ticket.organisation), &ticket)?;
     if found.is_redacted {
         return Err(Error::Conflict { code: Code::Redacted, detail: "the file was removed for good".to_owned() });
     }

@@ -1,7 +1,7 @@
 //! People sign in with their own identity provider: a certified one, with real signatures.
 
 mod held;
-mod provider;
+pub mod provider;
 mod second_factor;
 
 use base64::Engine;

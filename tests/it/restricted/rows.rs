@@ -31,6 +31,7 @@ impl Made {
     fn restricted(&self) -> Restricted<'_> {
         Restricted {
             flags: self.flags,
+            organisation: "ipo",
             requester_id: self.requester_id,
             assignee: self.assignee.as_deref(),
             registered_by: &self.registered_by,
