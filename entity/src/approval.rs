@@ -18,6 +18,8 @@ pub struct Model {
     pub approved_at: DateTimeUtc,
     /// The token with which it was recorded.
     pub token_id: Option<Uuid>,
+    /// The client for which it was given, where each client signs for itself.
+    pub client: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,8 @@ pub struct Model {
     pub actor: String,
     pub recorded_at: DateTimeUtc,
     pub needs_approval: bool,
+    /// Those whose clocks it moves.
+    pub clients: Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

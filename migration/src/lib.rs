@@ -24,6 +24,7 @@ mod m0019_sign_ins;
 mod m0020_signatures;
 mod m0021_departures;
 mod m0022_remains;
+mod m0024_clients_of_amendments;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_signatures::Step),
             Box::new(m0021_departures::Step),
             Box::new(m0022_remains::Step),
+            Box::new(m0024_clients_of_amendments::Step),
         ]
     }
 }

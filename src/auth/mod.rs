@@ -40,7 +40,7 @@ impl Caller {
     #[must_use]
     pub fn for_verb(self, verb: Verb) -> Self {
         match self.who.narrowed_to(verb) {
-            Some(who) => Self { scope: self.scope.within(who.over.organisations()), who },
+            Some(who) => Self { scope: self.scope.within(who.over.organisations()), who, ..self },
             None => self,
         }
     }

@@ -3,8 +3,9 @@
 use super::{Arrived, Caller, rows_of};
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::address::made_up;
 use crate::domain::audit::Act;
-use crate::domain::contract::Side;
+use crate::domain::contract::{Client, Side};
 use crate::domain::permission::{Credential, Principal, Role, Rows, Scope};
 use crate::domain::person::Person;
 use crate::domain::role_assignment::{self, RoleAssignment};
@@ -63,40 +64,71 @@ fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], no
         None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),
         None => (Actor::Desk(id), Rows::All),
     };
-    Caller::new(Principal { held, over, ..Principal::new(actor, roles).with(credential) }, rows)
+    Caller::new(Principal { over, held, ..Principal::new(actor, roles).with(credential) }, rows)
 }
 
 /// Records somebody who comes in for the first time, unless another process just did.
 async fn first_seen(app: &App, tx: &Tx, identified: &Identified) -> Result<(), Error> {
     let now = app.time.now();
-    let (person_id, is_blocked) = match person_of(app, tx, identified).await? {
-        Some(person) => (Some(person.id), !person.is_active),
-        None => (None, false),
+    let person = match &identified.organisation {
+        Some(organisation) => Some(person_of(app, tx, identified, organisation).await?),
+        None => None,
+    };
+    let email = match &person {
+        Some(person) => person.address().map(str::to_owned),
+        None => identified.email.as_ref().map(|email| email.address.clone()),
     };
     let account = Account {
         id: app.time.id(),
         issuer: identified.issuer.clone(),
         subject: identified.subject.clone(),
         organisation: identified.organisation.clone(),
-        person_id,
-        name: identified.name.clone().unwrap_or_else(|| identified.subject.clone()),
-        email: identified.email.clone(),
-        is_blocked,
+        person_id: person.as_ref().map(|person| person.id),
+        name: name_of(identified).to_owned(),
+        email,
+        // Whoever left comes in no more, until they are back.
+        is_blocked: person.is_some_and(|person| !person.is_active),
     };
     tx.touch("account", account.id);
     Ok(store::accounts::insert(tx, &account, now).await?)
 }
 
-/// Who it is among the people of their organisation. Somebody whom the desk knows by an address is taken for them only where the settings say
-/// that the provider's word is enough for that.
-async fn person_of(app: &App, tx: &Tx, identified: &Identified) -> Result<Option<Person>, Error> {
-    let (Some(organisation), Some(email)) = (&identified.organisation, &identified.email) else { return Ok(None) };
-    if let Some(known) = store::people::with_address(tx, organisation, email).await? {
-        return Ok(Some(known).filter(|_| identified.vouched_for));
+fn name_of(identified: &Identified) -> &str {
+    identified.name.as_deref().unwrap_or(&identified.subject)
+}
+
+/// Who it is among the people of their organisation: the one with their address where the provider speaks for it, else somebody whom the
+/// desk did not know yet, and of whom it knows no address.
+async fn person_of(app: &App, tx: &Tx, identified: &Identified, organisation: &str) -> Result<Person, Error> {
+    let id = app.time.id();
+    let address = match own_address(tx, identified, organisation).await? {
+        Some(address) => match store::people::with_address(tx, organisation, &address).await? {
+            Some(known) => return Ok(known),
+            None => address,
+        },
+        None => made_up(id),
+    };
+    let person = Person::new(id, organisation, name_of(identified), &address);
+    if store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await? == 0 {
+        // A ticket was registered for them a moment ago.
+        return store::people::with_address(tx, organisation, &address).await?.ok_or(Error::Repeat);
     }
-    let name = identified.name.as_deref().unwrap_or(email);
-    // An address that the provider does not vouch for is only what somebody says of themselves.
-    let person = Person { is_stranger: !identified.vouched_for, ..Person::new(app.time.id(), organisation, name, email) };
-    let added = store::people::insert(tx, std::slice::from_ref(&person), app.time.now()).await?;
-    Ok((added > 0).then_some(person))
+    Ok(person)
+}
+
+/// Their address, where the settings say that the provider speaks for it, and where it is no other client's: neither in a domain of
+/// another, nor that of somebody whom another has. What one client's provider says changes nothing for another client.
+async fn own_address(tx: &Tx, identified: &Identified, organisation: &str) -> Result<Option<String>, Error> {
+    let Some(email) = identified.email.as_ref().filter(|_| identified.vouches_for_addresses) else { return Ok(None) };
+    let agreements = store::agreements::read(tx).await?;
+    let clients = agreements.versions().iter().flat_map(|version| &version.contract.clients);
+    let has_domain = |client: &&Client| client.mail_domains.iter().any(|domain| domain.eq_ignore_ascii_case(&email.domain));
+    let (is_own, is_anothers) = clients.filter(has_domain).fold((false, false), |(own, others), client| {
+        let is_own = client.organisation == organisation;
+        (own || is_own, others || !is_own)
+    });
+    let is_spoken_for = if email.is_named { is_own || !is_anothers } else { is_own };
+    let known_with = store::people::organisations_of(tx, &email.address).await?;
+    let is_free = is_spoken_for && known_with.iter().all(|known| known == organisation);
+    Ok(is_free.then(|| email.address.clone()))
 }

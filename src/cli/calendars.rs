@@ -30,12 +30,14 @@ pub async fn approve(settings: Settings, contract: &str, amendment: uuid::Uuid, 
     Ok(app.announce_commits().await?)
 }
 
-/// Parses approvals given as `SIDE:PERSON`.
+/// Parses approvals given as `SIDE:PERSON`, or as `client@ORGANISATION:PERSON` where a contract has several clients.
 pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>, Failed> {
     let consent = |text: &String| {
-        let parts = text.split_once(':').ok_or_else(|| format!("--approved-by: \"{text}\" is not client:PERSON or supplier:PERSON"))?;
-        let (side, approved_by) = (parts.0.to_owned(), Some(parts.1.to_owned()));
-        Ok(Consent { side, signature: Signature { approved_by, evidence: evidence.map(str::to_owned) } })
+        let wrong = || format!("--approved-by: \"{text}\" is not client:PERSON, client@ORGANISATION:PERSON or supplier:PERSON");
+        let (party, person) = text.split_once(':').ok_or_else(wrong)?;
+        let (side, organisation) = party.split_once('@').map_or((party, None), |(side, one)| (side, Some(one.to_owned())));
+        let signature = Signature { approved_by: Some(person.to_owned()), evidence: evidence.map(str::to_owned) };
+        Ok(Consent { side: side.to_owned(), organisation, signature })
     };
     given.iter().map(consent).collect()
 }
@@ -43,7 +45,9 @@ pub fn consents(given: &[String], evidence: Option<&str>) -> Result<Vec<Consent>
 fn line(recorded: &RecordedAmendment) -> String {
     let RecordedAmendment { id, contract, calendar, date, .. } = recorded;
     let sides: Vec<_> = recorded.waits_for().iter().map(|side| side.as_str()).collect();
-    let waits = || format!("waits for the approval of {}", sides.join(" and "));
+    let clients: Vec<_> = recorded.missing_clients().map(String::as_str).collect();
+    let clients = if clients.is_empty() { String::new() } else { format!(" ({})", clients.join(", ")) };
+    let waits = || format!("waits for the approval of {}{clients}", sides.join(" and "));
     let state = recorded.in_force_at().map_or_else(waits, |at| format!("in force since {at}"));
     format!("{contract} {calendar} {date} {id}: {state}")
 }

@@ -151,7 +151,7 @@ enum What {
         #[arg(long)]
         reason: String,
         /// Who signed for it on paper, as client:PERSON and supplier:PERSON, each by address or id; an amendment of today or earlier waits for
-        /// both.
+        /// both. Where the contract has several clients each signs for itself, as client@ORGANISATION:PERSON.
         #[arg(long, value_name = "SIDE:PERSON", requires = "evidence")]
         approved_by: Vec<String>,
         /// What shows those approvals, such as a reference to minutes.
@@ -166,7 +166,7 @@ enum What {
         /// The amendment's id.
         #[arg(long)]
         amendment: uuid::Uuid,
-        /// Who signed for it on paper, as client:PERSON or supplier:PERSON, by address or id; once for each side.
+        /// Who signed for it on paper, as client:PERSON, client@ORGANISATION:PERSON or supplier:PERSON, by address or id; once for each.
         #[arg(long, value_name = "SIDE:PERSON", required = true)]
         approved_by: Vec<String>,
         /// What shows the approval, such as a reference to minutes.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{Identified, Refused, SecondFactor};
+use super::{Identified, Refused, SecondFactor, VerifiedAddress};
+use crate::domain::address::can_be_mailed;
 use crate::domain::permission::{Role, Roles};
 use crate::domain::text::is_visible;
 use crate::settings::{IdentityProvider, ProviderKind};
@@ -28,6 +29,8 @@ pub struct Claims {
     name: Option<String>,
     #[serde(deserialize_with = "text")]
     email: Option<String>,
+    /// `true`, or that in quotes, as some providers say it.
+    email_verified: Option<Value>,
     #[serde(deserialize_with = "several")]
     roles: Vec<String>,
     /// Scopes, as Entra ID and Okta name them: in one text, or each in its own.
@@ -111,17 +114,26 @@ impl Claims {
             tracing::warn!(issuer = settings.issuer, "a token leaves out its groups, because they are too many: its holder is refused");
             return Err(Refused::Overage);
         }
-        let email = self.email.clone().or_else(|| self.preferred_username.clone());
         Ok(Identified {
             subject,
             roles,
             organisation: settings.organisation.clone(),
-            vouched_for: settings.vouches_for_addresses,
             second_factor: SecondFactor { is_used: self.amr.iter().any(|way| way == "mfa"), is_always_asked: settings.mfa },
-            email: email.as_deref().and_then(address),
+            vouches_for_addresses: settings.vouches_for_addresses,
+            email: self.verified_address(settings),
             issuer,
             name: self.name.as_deref().and_then(name),
         })
+    }
+
+    /// Their address, where the provider stands for it: one that it verified, and in a domain that it may speak for. `preferred_username` is
+    /// not one: whoever has it may choose it.
+    fn verified_address(&self, settings: &IdentityProvider) -> Option<VerifiedAddress> {
+        let said = self.email.as_deref().filter(|_| says_yes(self.email_verified.as_ref()) || settings.addresses_are_verified)?;
+        let address = address(said)?;
+        let domain = address.rsplit_once('@')?.1.to_owned();
+        let is_named = settings.domains.iter().any(|one| one.eq_ignore_ascii_case(&domain));
+        (is_named || settings.domains.is_empty()).then_some(VerifiedAddress { address, domain, is_named })
     }
 
     fn subject_of_entra(&self, settings: &IdentityProvider) -> Result<String, Refused> {
@@ -190,8 +202,7 @@ fn name(said: &str) -> Option<String> {
 /// An address in lower case; `None` for what cannot be one.
 fn address(said: &str) -> Option<String> {
     let address = said.trim().to_lowercase();
-    let is_one = address.contains('@') && address.chars().count() <= ADDRESS_CAP;
-    (is_one && !address.chars().any(|sign| sign.is_control() || sign.is_whitespace())).then_some(address)
+    (can_be_mailed(&address) && address.chars().count() <= ADDRESS_CAP).then_some(address)
 }
 
 #[cfg(test)]
@@ -216,8 +227,39 @@ mod tests {
     fn a_person_is_who_the_tenant_and_the_object_name_and_never_an_address() {
         let identified = claims(&json!({ "email": "Anna@ipo.example", "roles": ["Desk.Approver", "Other"], "scp": "tickets openid" }));
         let identified = identified.judged(&settings(ProviderKind::Entra)).expect("a person");
-        assert_eq!((identified.subject.as_str(), identified.email.as_deref()), ("T/o", Some("anna@ipo.example")));
+        assert_eq!((identified.subject.as_str(), identified.email), ("T/o", None));
         assert_eq!(identified.roles, Roles::from_iter([Role::Approver, Role::Requester]));
+    }
+
+    #[test]
+    fn an_address_counts_where_the_provider_verified_it_in_a_domain_that_it_speaks_for() {
+        let plain = settings(ProviderKind::Oidc);
+        let named = IdentityProvider { domains: vec!["IPO.example".to_owned()], ..plain.clone() };
+        let entra = IdentityProvider { addresses_are_verified: true, ..named.clone() };
+        let anna = json!({ "email": "Anna@ipo.example" });
+        let with = |more: Value| {
+            let mut claims = anna.clone();
+            claims.as_object_mut().expect("claims").extend(more.as_object().expect("claims").clone());
+            claims
+        };
+        for (said, settings, counts) in [
+            (with(json!({ "email_verified": true })), &plain, true),
+            (with(json!({ "email_verified": true })), &named, true),
+            (with(json!({ "email_verified": "true" })), &named, true),
+            (with(json!({ "email_verified": false })), &named, false),
+            (with(json!({ "email_verified": "no" })), &named, false),
+            (with(json!({ "email_verified": 1 })), &named, false),
+            (anna.clone(), &named, false),
+            (anna.clone(), &entra, true),
+            (json!({ "preferred_username": "anna@ipo.example", "email_verified": true }), &entra, false),
+            (with(json!({ "email": "anna@ipo.example.evil.example", "email_verified": true })), &named, false),
+            (with(json!({ "email": "anna@ipo.example@evil.example", "email_verified": true })), &named, false),
+            (with(json!({ "email": "anna", "email_verified": true })), &plain, false),
+            (with(json!({ "email": "018f4c1e-7a3b-7c00-8000-0000000000aa@no-address.invalid", "email_verified": true })), &plain, false),
+        ] {
+            let address = claims(&said).judged(settings).expect("a person").email.map(|email| email.address);
+            assert_eq!(address.as_deref(), counts.then_some("anna@ipo.example"), "{said}");
+        }
     }
 
     #[test]

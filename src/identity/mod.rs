@@ -34,12 +34,23 @@ pub struct Identified {
     /// Never reused for another person, unlike an address.
     pub subject: String,
     pub name: Option<String>,
-    pub email: Option<String>,
+    /// Whether the settings say that its word is enough for who has an address.
+    pub vouches_for_addresses: bool,
+    /// Where the provider stands for it.
+    pub email: Option<VerifiedAddress>,
     /// The organisation whose people the provider knows; `None` for the desk's.
     pub organisation: Option<String>,
     pub roles: Roles,
-    pub vouched_for: bool,
     pub second_factor: SecondFactor,
+}
+
+/// An address that a provider verified, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedAddress {
+    pub address: String,
+    pub domain: String,
+    /// Whether the settings name its domain as one that the provider speaks for.
+    pub is_named: bool,
 }
 
 /// Something beside a password with which somebody signed in.

@@ -41,9 +41,15 @@ pub struct IdentityProvider {
     /// Whether a token must say that its holder used a second factor (IAM-07).
     #[serde(default)]
     pub mfa: bool,
-    /// Whether the provider's word is enough that somebody is the person the desk knows by that address.
+    /// Whether somebody with a verified address is the person the desk knows by it.
     #[serde(default)]
     pub vouches_for_addresses: bool,
+    /// Whether all its addresses are verified, though its tokens do not say so of each (Entra ID).
+    #[serde(default)]
+    pub addresses_are_verified: bool,
+    /// The domains whose addresses it may speak for; a client's own when empty.
+    #[serde(default)]
+    pub domains: Vec<String>,
     /// A file with the certificate (PEM) of the authority that its own certificate is from, where that is not a public one.
     pub certificate: Option<PathBuf>,
 }

@@ -21,9 +21,11 @@ pub async fn all(reads: &impl Reads) -> Result<Vec<RecordedAmendment>, DbErr> {
         .await?;
     let mut recorded = rows.into_iter().map(to_domain).collect::<Result<Vec<_>, _>>()?;
     let mut given = approvals::all(reads, ApprovalSubject::CalendarAmendment).await?;
+    let mut clients = approvals::clients(reads, ApprovalSubject::CalendarAmendment).await?;
     for one in &mut recorded {
         for (sequence, approval) in given.remove(&one.id).unwrap_or_default() {
-            one.approved(sequence, approval);
+            let client = clients.remove(&approval.id);
+            one.approved(sequence, approval, client);
         }
     }
     Ok(recorded)
@@ -43,12 +45,14 @@ pub async fn insert(tx: &Tx, recorded: &RecordedAmendment) -> Result<(), DbErr> 
         actor: Set(recorded.actor.clone()),
         recorded_at: Set(recorded.recorded_at.to_utc()),
         needs_approval: Set(recorded.needs_approval),
+        clients: Set(serde_json::json!(recorded.clients)),
     };
     calendar_amendment::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-pub async fn approve(tx: &Tx, amendment: Uuid, sequence: i64, approval: &Approval) -> Result<(), DbErr> {
-    approvals::insert(tx, (ApprovalSubject::CalendarAmendment, amendment), sequence, approval).await
+/// Adds an approval, for that client or for the supplier.
+pub async fn approve(tx: &Tx, amendment: Uuid, sequence: i64, approval: &Approval, client: Option<&str>) -> Result<(), DbErr> {
+    approvals::insert_for(tx, (ApprovalSubject::CalendarAmendment, amendment), sequence, approval, client).await
 }
 
 /// Makes every open ticket and obligation of a contract due at once, so that the workers settle them under an amendment that took
@@ -83,7 +87,9 @@ fn to_domain(row: calendar_amendment::Model) -> Result<RecordedAmendment, DbErr>
         actor: row.actor,
         recorded_at: instant(row.recorded_at),
         needs_approval: row.needs_approval,
+        clients: serde_json::from_value(row.clients).map_err(|_unreadable| broken("an amendment's clients"))?,
         approvals: Vec::new(),
         approval_sequences: Vec::new(),
+        approved_for: Vec::new(),
     })
 }

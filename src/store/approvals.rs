@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::approval;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -32,8 +32,27 @@ pub async fn of(reads: &impl Reads, kind: ApprovalSubject, subjects: &[Uuid]) ->
     by_subject(reads, own.filter(approval::Column::SubjectId.is_in(subjects.iter().copied()))).await
 }
 
+/// For which client each approval of a kind was given, where each client signs for itself.
+pub async fn clients(reads: &impl Reads, kind: ApprovalSubject) -> Result<HashMap<Uuid, String>, DbErr> {
+    let own = reads.find_of_desk::<approval::Entity>().filter(approval::Column::SubjectKind.eq(kind.as_str()));
+    let own =
+        own.filter(approval::Column::Client.is_not_null()).select_only().column(approval::Column::Id).column(approval::Column::Client);
+    Ok(own.into_tuple::<(Uuid, String)>().all(reads.connection()).await?.into_iter().collect())
+}
+
 /// Adds an approval. Its number is unique among those of its subject, so that of two writers one fails.
-pub async fn insert(tx: &Tx, (kind, subject): (ApprovalSubject, Uuid), sequence: i64, approval: &Approval) -> Result<(), DbErr> {
+pub async fn insert(tx: &Tx, of: (ApprovalSubject, Uuid), sequence: i64, approval: &Approval) -> Result<(), DbErr> {
+    insert_for(tx, of, sequence, approval, None).await
+}
+
+/// The same where each client signs for itself.
+pub async fn insert_for(
+    tx: &Tx,
+    (kind, subject): (ApprovalSubject, Uuid),
+    sequence: i64,
+    approval: &Approval,
+    client: Option<&str>,
+) -> Result<(), DbErr> {
     let row = approval::ActiveModel {
         id: Set(approval.id),
         subject_kind: Set(kind.as_str().to_owned()),
@@ -46,6 +65,7 @@ pub async fn insert(tx: &Tx, (kind, subject): (ApprovalSubject, Uuid), sequence:
         actor: Set(approval.actor.clone()),
         token_id: Set(approval.token),
         approved_at: Set(approval.approved_at.to_utc()),
+        client: Set(client.map(str::to_owned)),
     };
     approval::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }

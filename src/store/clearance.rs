@@ -24,21 +24,21 @@ impl OfTickets for ticket::Entity {
         let seen = Condition::any()
             .add(own(ticket::Column::Flags).is_not_in(hiding))
             .add(own(ticket::Column::RegisteredBy).eq(part.as_registrar.as_str()))
-            .add(opened_over(clearance, own))
+            .add_option(opened_over(clearance, own))
             .add_option(part.as_assignee.as_deref().map(|id| own(ticket::Column::Assignee).eq(id)))
             .add_option(part.as_requester.map(|id| own(ticket::Column::RequesterId).eq(id)));
         Some(seen)
     }
 }
 
-/// That a right over its organisation opens a ticket.
-fn opened_over(clearance: &Clearance, its: impl Fn(ticket::Column) -> Expr) -> Condition {
-    let over = clearance.hiding_over().into_iter();
-    over.fold(Condition::any().add(Expr::val(1).eq(0)), |any, (organisation, hiding)| {
-        let hiding = hiding.into_iter().map(i32::from);
-        let opened = its(ticket::Column::Organisation).eq(organisation).and(its(ticket::Column::Flags).is_not_in(hiding));
-        any.add(opened)
-    })
+/// That a right over its organisation opens a ticket; `None` for whoever has no such right.
+fn opened_over(clearance: &Clearance, its: impl Fn(ticket::Column) -> Expr) -> Option<Condition> {
+    let over = clearance.hiding_over();
+    let opened = over.iter().map(|(organisation, hiding)| {
+        let hiding = hiding.iter().copied().map(i32::from);
+        its(ticket::Column::Organisation).eq(*organisation).and(its(ticket::Column::Flags).is_not_in(hiding))
+    });
+    (!over.is_empty()).then(|| opened.fold(Condition::any(), Condition::add))
 }
 
 /// The stored combinations of flags that hide a ticket, and what undoes that.
@@ -57,17 +57,19 @@ fn of_ticket<C: ColumnTrait>(clearance: &Clearance, column: C) -> Option<Conditi
     let its = |column: ticket::Column| Expr::col((table.clone(), column));
     // Each of these may be NULL, which is nobody.
     let is_not = |column: ticket::Column, own: Expr| its(column).is_null().or(its(column).ne(own));
-    let hidden = Query::select()
+    let mut hidden = Query::select()
         .expr(Expr::val(1))
         .from_as(ticket::Entity, table.clone())
         .and_where(its(ticket::Column::Id).eq(Expr::col(column.as_column_ref().into_column_ref())))
         .and_where(Expr::cust("flagged_ticket.flags <> 0"))
         .and_where(its(ticket::Column::Flags).is_in(hiding))
         .and_where(its(ticket::Column::RegisteredBy).ne(part.as_registrar.as_str()))
-        .cond_where(opened_over(clearance, its).not())
         .and_where_option(part.as_assignee.as_deref().map(|id| is_not(ticket::Column::Assignee, Expr::val(id))))
         .and_where_option(part.as_requester.map(|id| is_not(ticket::Column::RequesterId, Expr::val(id))))
         .to_owned();
+    if let Some(opened) = opened_over(clearance, its) {
+        hidden.cond_where(opened.not());
+    }
     Some(Condition::all().add(Expr::exists(hidden).not()))
 }
 

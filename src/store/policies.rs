@@ -1,11 +1,12 @@
 //! Row-level security of PostgreSQL: the lock behind `Reads::find`.
 //!
 //! Each transaction tells the database its scope (`row_security`), and a policy on every table with an organisation lets through only what
-//! lies in it; without a scope, nothing. The program connects as a role that owns nothing, and `database.owner_url` is for migrating. Where
-//! it does own the tables, `FORCE` holds it to the policies all the same. Only a superuser passes them by.
+//! lies in it. What the desk keeps for itself is let through to its own scope alone ([`OF_THE_DESK`]), and what every caller's work needs
+//! whole, to whoever has told a scope ([`SHARED`]). Without a scope nothing is seen but [`OPEN`] tables. The program connects as a role that
+//! owns nothing, and `database.owner_url` is for migrating. Where it does own the tables, `FORCE` holds it to the policies all the same.
+//! Only a superuser passes them by.
 //!
-//! Which tickets few may see is not known to the policies: that depends on more than whose rows they are. Neither are the words that
-//! searches go by (`ticket_search`): under a policy PostgreSQL would not use their index.
+//! Which tickets few may see is not known to the policies: that depends on more than whose rows they are.
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sha2::{Digest, Sha256};
@@ -20,8 +21,67 @@ const NAMED: &str = "(SELECT string_to_array(current_setting('uurwerk.organisati
 const PERSON: &str = "(SELECT nullif(current_setting('uurwerk.person', true), '')::uuid)";
 const ANY: &str = "(SELECT current_setting('uurwerk.rows', true) <> '')";
 
+/// Tables whose rows the desk alone reads and writes.
+pub const OF_THE_DESK: [&str; 3] = ["destruction", "destruction_item", "local_account"];
+
+/// Tables that are needed whole within every scope, each with why.
+pub const SHARED: [(&str, &str); 4] = [
+    ("calendar_amendment", "what is in force of an agreement decides the clocks of every client of it"),
+    ("contract_version", "an agreement is one text for every client of it, and is shown to each as far as it serves them"),
+    ("idempotency", "found by caller and key; it keeps the digest of a request and the id of what that created, no text"),
+    ("upload", "the ids of files on their way in, of which whoever sends one knows nothing else"),
+];
+
+/// Tables without a policy, each with why. None holds a client's rows, or what anybody wrote.
+pub const OPEN: [(&str, &str); 12] = [
+    ("access_state", "a version number, read by the statement that tells the scope"),
+    ("audit_head", "the last position and hash of the audit trail's chain"),
+    ("change_horizon", "an instant until which changes are numbered"),
+    ("handler", "how far each handler of events has come"),
+    ("obligation_opening", "when a contract's recurring duties are next looked at"),
+    ("remains", "on SQLite: ids of what was taken out of rows, until its pages are overwritten"),
+    ("sandbox_advance", "how the time of a sandbox was moved"),
+    ("seaql_migrations", "which steps made the schema"),
+    ("stream", "how far events are numbered"),
+    ("ticket_search", "words by ticket number, found by no organisation: under a policy PostgreSQL would not use their index"),
+    ("timekeeping", "which time the desk keeps"),
+    ("write_trial", "random bytes, to see whether the database can be written"),
+];
+
 fn policies(name: &str) -> Vec<String> {
-    guarded().iter().flat_map(|table| of_table(name, table)).collect()
+    let of_organisations = guarded().into_iter().flat_map(|table| of_table(name, &table));
+    let of_the_desk = OF_THE_DESK.iter().map(|table| format!("CREATE POLICY {name} ON {table} USING ({ALL})"));
+    let shared = SHARED.iter().map(|(table, _)| format!("CREATE POLICY {name} ON {table} USING ({ANY})"));
+    of_organisations.chain(of_the_desk).chain(shared).chain(of_others(name)).collect()
+}
+
+/// Tables whose rows follow others, or that whoever does something writes and the desk alone reads.
+const FOLLOWING: [&str; 3] = ["approval", "audit_line", "legal_hold"];
+
+fn of_others(name: &str) -> [String; 5] {
+    // Those of an amendment decide with it whether it is in force; the rest is seen with what it belongs to.
+    let belongs_to =
+        |kind: &str| format!("(subject_kind = '{kind}' AND EXISTS (SELECT 1 FROM {kind} WHERE {kind}.id = approval.subject_id))");
+    let (role, redaction) = (belongs_to("role_assignment"), belongs_to("redaction"));
+    let approval = format!("{ALL} OR ({ANY} AND (subject_kind = 'calendar_amendment' OR {role} OR {redaction}))");
+    // Whoever removes something of a ticket is held to what was ordered of it, of its requester or of its contract.
+    let held = "CASE kind WHEN 'ticket' THEN EXISTS (SELECT 1 FROM ticket WHERE ticket.id = legal_hold.subject::uuid) \
+        WHEN 'person' THEN EXISTS (SELECT 1 FROM person WHERE person.id = legal_hold.subject::uuid) \
+        WHEN 'contract' THEN EXISTS (SELECT 1 FROM ticket WHERE ticket.contract = legal_hold.subject) \
+            OR EXISTS (SELECT 1 FROM inbound_mail WHERE inbound_mail.contract = legal_hold.subject) ELSE false END";
+    [
+        format!("CREATE POLICY {name} ON approval USING ({approval})"),
+        format!("CREATE POLICY {name} ON legal_hold USING ({ALL})"),
+        format!("CREATE POLICY {name}_read ON legal_hold FOR SELECT USING ({ANY} AND {held})"),
+        format!("CREATE POLICY {name} ON audit_line USING ({ALL})"),
+        format!("CREATE POLICY {name}_written ON audit_line FOR INSERT WITH CHECK ({ANY})"),
+    ]
+}
+
+/// Every table that a policy guards.
+fn tables() -> impl Iterator<Item = String> {
+    let others = OF_THE_DESK.into_iter().chain(SHARED.into_iter().map(|(table, _)| table)).chain(FOLLOWING);
+    guarded().into_iter().map(|guarded| guarded.table).chain(others.map(str::to_owned))
 }
 
 fn of_table(name: &str, guarded: &Guarded) -> Vec<String> {
@@ -56,7 +116,7 @@ pub(super) async fn install(reads: &impl Reads) -> Result<(), DbErr> {
     for row in connection.query_all_raw(Statement::from_string(Backend::Postgres.into(), old)).await? {
         connection.execute_unprepared(&row.try_get::<String>("", "sql")?).await?;
     }
-    for Guarded { table, .. } in guarded() {
+    for table in tables() {
         let guard = format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
         connection.execute_unprepared(&guard).await?;
     }

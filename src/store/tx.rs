@@ -354,21 +354,23 @@ impl sealed::Inner for Tx {
 pub trait Reads: sealed::Inner {
     /// The rows within the scope.
     fn find<E: OfOrganisation>(&self) -> Select<E> {
-        let rows = self.find_hidden_too::<E>();
+        let rows = match &self.scope().rows {
+            Rows::Person { person, .. } => self.find_hidden_too::<E>().filter(E::PERSON.condition(*person)),
+            Rows::All | Rows::Organisations(_) => self.find_hidden_too::<E>(),
+        };
         match E::seen_with(&self.scope().clearance) {
             Some(seen) => rows.filter(seen),
             None => rows,
         }
     }
 
-    /// The same with the rows of tickets that the scope's clearance hides: to know that a name is in use, never to show anything.
+    /// The rows of the organisations within the scope, with those that its clearance hides, and those of colleagues: to know that a name is
+    /// in use, never to show anything.
     fn find_hidden_too<E: OfOrganisation>(&self) -> Select<E> {
         match &self.scope().rows {
             Rows::All => E::find(),
             Rows::Organisations(seen) => E::find().filter(E::ORGANISATION.is_in(seen)),
-            Rows::Person { organisation, person } => {
-                E::find().filter(E::ORGANISATION.eq(organisation)).filter(E::PERSON.condition(*person))
-            }
+            Rows::Person { organisation, .. } => E::find().filter(E::ORGANISATION.eq(organisation)),
         }
     }
 

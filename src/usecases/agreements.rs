@@ -20,7 +20,7 @@ use crate::domain::contract::{Client, Contract, Role};
 use crate::domain::role_assignment::RoleAssignment;
 use crate::reports::layout::keys;
 use crate::store::contracts::Applied;
-use crate::store::{self, Reads, Scope};
+use crate::store::{self, Reads};
 
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -188,8 +188,8 @@ pub async fn apply(app: &App, stamp: &Stamp, source: &Source) -> Result<bool, Er
     if is_applied(source, store::agreements::read(&app.all()).await?.versions_of(&contract.id)) {
         return Ok(false);
     }
-    let act = stamp.act();
-    let applied = app.write(&act, &stamp.scope.widened(), async |tx| {
+    let (act, everything) = (stamp.act(), stamp.scope.widened());
+    let applied = app.write(&act, &everything, async |tx| {
         store::agreements::lock(tx).await?;
         let agreements = store::agreements::read(tx).await?;
         let versions = agreements.versions_of(&contract.id);

@@ -1,7 +1,8 @@
 //! Changing calendars while tickets are open: an amendment is recorded, and the workers settle every open ticket of its contract again
 //! (design § 2.16, CLK-16, CAL-12).
 //!
-//! An amendment of today or earlier rewrites time that already counted, so it waits until a person of each side has approved it.
+//! An amendment of today or earlier rewrites time that already counted, so it waits until a person of the supplier and one of each client that
+//! it concerns have signed it: no client signs away what another is owed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use super::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
-use crate::domain::agreements::Agreements;
-use crate::domain::approval::{Approval, Refused, Required};
+use crate::domain::agreements::{Agreements, Version};
+use crate::domain::approval::{Approval, Refused};
 use crate::domain::calendar::{BadInterval, Interval};
 use crate::domain::contract::Side;
 use crate::domain::contract::amendment::{Amendment, Change, ChangeKind, RecordedAmendment, needs_approval, next_sequence};
@@ -39,16 +40,18 @@ pub struct NewAmendment {
     pub approvals: Vec<Consent>,
 }
 
-/// A signature for a side.
+/// A signature for the supplier, or for one client.
 #[derive(Debug, Clone)]
 pub struct Consent {
     /// `client` or `supplier`.
     pub side: String,
+    /// The client it is for, where the contract has several; only with `client`.
+    pub organisation: Option<String>,
     pub signature: Signature,
 }
 
-/// Changes one date of a contract's calendar in every version, or lets that wait for the approval of both sides. The same change twice is
-/// recorded twice, and the second has no effect.
+/// Changes one date of a contract's calendar in every version, or lets that wait for the approval of those it concerns. The same
+/// change twice is recorded twice, and the second has no effect.
 pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendment) -> Result<RecordedAmendment, Error> {
     stamp.who.may(Verb::AmendCalendars)?;
     stamp
@@ -61,33 +64,37 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
             let today = agreements.versions_of(contract).last().ok_or(Error::NotFound("contract"))?.contract.zone.date(now);
             let mut problems = problems(&agreements, contract, draft);
             let change = change(stamp, draft, &mut problems);
-            let signers = Signers { app, tx, stamp, clients: clients_of(&agreements, contract), at: now };
-            let approvals = signers.all(&draft.approvals, &mut problems).await?;
-            let Some(change) = change.filter(|_| problems.is_empty()) else { return Err(Error::Invalid(problems)) };
             let mut recorded = RecordedAmendment {
                 id: app.time.id(),
                 sequence: next_sequence(&known),
                 contract: contract.to_owned(),
                 calendar: draft.calendar.clone(),
                 date: draft.date,
-                change,
+                change: change.unwrap_or(Change::Closed),
                 reason: draft.reason.clone(),
                 actor: stamp.who.actor.as_text(),
                 recorded_at: now,
                 needs_approval: needs_approval(draft.date, today),
+                clients: concerned(agreements.versions_of(contract), draft.date, today),
                 approvals: Vec::new(),
                 approval_sequences: Vec::new(),
+                approved_for: Vec::new(),
             };
+            let signers = Signers { app, tx, stamp, clients: clients_of(&agreements, contract), at: now };
+            let given = signers.all(&recorded, &draft.approvals, &mut problems).await?;
+            if !problems.is_empty() {
+                return Err(Error::Invalid(problems));
+            }
             // Hours cannot overlap with those of a date that could not be read.
             if !stamp.lacks("date") {
                 check(&agreements, contract, &recorded.in_force_from(now))?;
             }
             tx.touch("calendar_amendment", recorded.id);
             store::amendments::insert(tx, &recorded).await?;
-            for approval in approvals {
+            for (approval, client) in given {
                 let sequence = next_sequence(std::slice::from_ref(&recorded));
-                store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-                recorded.approved(sequence, approval);
+                store::amendments::approve(tx, recorded.id, sequence, &approval, client.as_deref()).await?;
+                recorded.approved(sequence, approval, client);
             }
             if recorded.in_force_at().is_some() {
                 store::amendments::take_effect(tx, contract, now).await?;
@@ -98,8 +105,8 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
         .await
 }
 
-/// Records a side's approval of a waiting amendment; the last one puts it into effect. A client approves for its own side only; the desk
-/// also writes down what the client approved on paper.
+/// Records the approval of the supplier or of one client of a waiting amendment; the last one puts it into effect. A client approves for
+/// itself only; the desk also writes down what a client approved on paper.
 pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<RecordedAmendment, Error> {
     let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
     if let Some(side) = Side::named(&consent.side) {
@@ -120,15 +127,16 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
                 return Err(Error::Conflict { code: Code::AmendmentInForce, detail });
             }
             let now = not_before(&known, stamp);
-            if let Some(side) = Side::named(&consent.side).filter(|side| !recorded.waits_for().contains(side)) {
-                return Err(Error::Conflict { code: Code::AlreadyApproved, detail: Refused::SideApproved(side).to_string() });
-            }
             let signers = Signers { app, tx, stamp, clients: clients_of(&agreements, contract), at: now };
-            let approval = signers.one(&recorded.approvals, consent, "").await?.map_err(Error::Invalid)?;
+            let party = signers.party(&recorded, consent, "").map_err(|wrong| Error::Invalid(vec![wrong]))?;
+            if recorded.is_approved_for(party.side, party.client.as_deref()) {
+                return Err(Error::Conflict { code: Code::AlreadyApproved, detail: Refused::SideApproved(party.side).to_string() });
+            }
+            let (approval, client) = signers.sign(&recorded, party, consent, "").await?.map_err(Error::Invalid)?;
             let sequence = next_sequence(&known);
             tx.touch("calendar_amendment", recorded.id);
-            store::amendments::approve(tx, recorded.id, sequence, &approval).await?;
-            recorded.approved(sequence, approval);
+            store::amendments::approve(tx, recorded.id, sequence, &approval, client.as_deref()).await?;
+            recorded.approved(sequence, approval, client);
             if recorded.in_force_at().is_some() {
                 check(&agreements, contract, &recorded.in_force_from(now)).map_err(clash)?;
                 store::amendments::take_effect(tx, contract, now).await?;
@@ -155,50 +163,111 @@ fn clients_of(agreements: &Agreements, contract: &str) -> Vec<String> {
     clients.map(|client| client.organisation.clone()).collect()
 }
 
-/// Who signs for the sides of a contract.
+/// The clients of the versions that were in force on the date or since: those whose clocks it moves.
+fn concerned(versions: &[Arc<Version>], date: NaiveDate, today: NaiveDate) -> Vec<String> {
+    let until = |at: usize| versions.get(at + 1).map(|next| next.contract.effective_from);
+    let counted = versions.iter().enumerate().filter(|(at, version)| {
+        let is_over = until(*at).is_some_and(|until| until <= date.min(today));
+        !is_over && version.contract.effective_from <= date.max(today)
+    });
+    let clients: BTreeSet<_> = counted.flat_map(|(_, version)| &version.contract.clients).map(|client| &client.organisation).collect();
+    clients.into_iter().cloned().collect()
+}
+
+/// An approval, with the client it is for.
+type Given = (Approval, Option<String>);
+
+/// For whom an approval is: the supplier, or one client.
+struct Signing {
+    side: Side,
+    /// `None` for the supplier, and where an amendment does not say which clients it concerns.
+    client: Option<String>,
+}
+
+/// Who signs for the parties of a contract.
 struct Signers<'a> {
     app: &'a App,
     tx: &'a Tx,
     stamp: &'a Stamp,
+    /// All that any version of it names.
     clients: Vec<String>,
     at: Instant,
 }
 
 impl Signers<'_> {
     /// The approvals given along with an amendment.
-    async fn all(&self, given: &[Consent], problems: &mut Vec<Problem>) -> Result<Vec<Approval>, Error> {
-        let mut approvals = Vec::with_capacity(given.len());
+    async fn all(&self, recorded: &RecordedAmendment, given: &[Consent], problems: &mut Vec<Problem>) -> Result<Vec<Given>, Error> {
+        let mut so_far = recorded.clone();
         for (place, consent) in given.iter().enumerate() {
-            match self.one(&approvals, consent, &format!("approvals/{place}/")).await? {
-                Ok(approval) => approvals.push(approval),
+            let within = format!("approvals/{place}/");
+            let party = match self.party(&so_far, consent, &within) {
+                Ok(party) => party,
+                Err(wrong) => {
+                    problems.push(wrong);
+                    continue;
+                }
+            };
+            if so_far.is_approved_for(party.side, party.client.as_deref()) {
+                let detail = format!("the {} approves once", party.side.as_str());
+                problems.push(Problem::field(within.trim_end_matches('/'), FieldCode::Repeated, detail));
+                continue;
+            }
+            match self.sign(&so_far, party, consent, &within).await? {
+                Ok((approval, client)) => so_far.approved(0, approval, client),
                 Err(wrong) => problems.extend(wrong),
             }
         }
-        Ok(approvals)
+        Ok(so_far.approvals.into_iter().zip(so_far.approved_for).collect())
     }
 
-    /// An approval beside those there are: each side approves once, and by a person of its own. `within` is where it stands in the body.
-    async fn one(&self, before: &[Approval], consent: &Consent, within: &str) -> Result<Result<Approval, Vec<Problem>>, Error> {
-        let wrong =
-            |field: &str, code, detail: String| vec![Problem::field(format!("{within}{field}").trim_end_matches('/'), code, detail)];
-        let Some(side) = Side::named(&consent.side) else {
-            return Ok(Err(wrong("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str)))));
-        };
-        let party = Party { side, organisations: self.clients.clone() };
-        let approval = match signatures::of_party(self.app, self.tx, self.stamp, &party, &consent.signature, self.at, within).await? {
-            Ok(approval) => approval,
-            Err(problems) => return Ok(Err(problems)),
-        };
-        Ok(match Required::EachSide.check(before, &approval) {
-            Ok(()) => Ok(approval),
-            Err(Refused::SamePerson) => {
-                let detail = "approved for the other side: each side has a person of its own".to_owned();
-                Err(wrong("approvedBy", FieldCode::SamePerson, detail))
+    /// For whom an approval is. `within` is where it stands in the body.
+    fn party(&self, recorded: &RecordedAmendment, consent: &Consent, within: &str) -> Result<Signing, Problem> {
+        let wrong = |field: &str, code, detail: String| Problem::field(&format!("{within}{field}"), code, detail);
+        match (Side::named(&consent.side), &consent.organisation) {
+            (None, _) => Err(wrong("side", FieldCode::UnknownValue, one_of(Side::ALL.map(Side::as_str)))),
+            (Some(Side::Supplier), Some(_)) => {
+                Err(wrong("organisation", FieldCode::NotAllowed, "only a client's approval is for an organisation".to_owned()))
             }
-            Err(Refused::SideApproved(_) | Refused::Complete) => {
-                Err(wrong("", FieldCode::Repeated, format!("the {} approves once", side.as_str())))
+            (Some(Side::Supplier), None) => Ok(Signing { side: Side::Supplier, client: None }),
+            (Some(Side::Client), named) => {
+                let client = self.client(recorded, named.as_deref()).map_err(|(code, detail)| wrong("organisation", code, detail))?;
+                Ok(Signing { side: Side::Client, client })
             }
-        })
+        }
+    }
+
+    /// The client that an approval is for: the one that was named, or the only one whose it can be.
+    fn client(&self, recorded: &RecordedAmendment, named: Option<&str>) -> Result<Option<String>, (FieldCode, String)> {
+        let known: Vec<_> = recorded.clients.iter().map(String::as_str).filter(|client| self.stamp.scope.includes(client)).collect();
+        match (named, known.as_slice()) {
+            (Some(named), known) if known.contains(&named) => Ok(Some(named.to_owned())),
+            (Some(_), _) => Err((FieldCode::UnknownOrganisation, format!("is no client that the amendment concerns; {}", one_of(known)))),
+            (None, [only]) => Ok(Some((*only).to_owned())),
+            // It was recorded before it was kept which clients an amendment concerns, or no version was in force on its date.
+            (None, []) if recorded.clients.is_empty() => Ok(None),
+            (None, []) => Err((FieldCode::UnknownOrganisation, "it concerns no client of yours".to_owned())),
+            (None, _) => Err((FieldCode::Required, format!("each client approves for itself; {}", one_of(known)))),
+        }
+    }
+
+    /// A signature for a party beside those there are: nobody signs for two of them.
+    async fn sign(
+        &self,
+        recorded: &RecordedAmendment,
+        Signing { side, client }: Signing,
+        consent: &Consent,
+        within: &str,
+    ) -> Result<Result<Given, Vec<Problem>>, Error> {
+        let organisations = client.as_ref().map_or_else(|| self.clients.clone(), |client| vec![client.clone()]);
+        let party = Party { side, organisations };
+        let signed = signatures::of_party(self.app, self.tx, self.stamp, &party, &consent.signature, self.at, within).await?;
+        Ok(signed.and_then(|approval| {
+            if recorded.approvals.iter().any(|known| known.approver == approval.approver) {
+                let detail = "approved for another party: each has a person of its own";
+                return Err(vec![Problem::field(&format!("{within}approvedBy"), FieldCode::SamePerson, detail)]);
+            }
+            Ok((approval, client))
+        }))
     }
 }
 
@@ -215,6 +284,16 @@ pub struct Seen {
     /// Whether the caller sees who approved: only if they see every client that any version of the contract names. A client always sees
     /// what it approved itself.
     pub shows_approvers: bool,
+    /// The clients that the caller sees, of those it concerns.
+    pub clients: Vec<String>,
+}
+
+impl Seen {
+    fn of(agreements: &Agreements, scope: &Scope, recorded: RecordedAmendment) -> Self {
+        let shows_approvers = is_alone(agreements, scope, &recorded.contract);
+        let clients = recorded.clients.iter().filter(|client| scope.includes(client)).cloned().collect();
+        Self { recorded, shows_approvers, clients }
+    }
 }
 
 /// The amendments of a contract with a client that the caller sees, in the order recorded.
@@ -225,17 +304,17 @@ pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<N
         return Err(Error::NotFound("contract"));
     }
     let all = store::amendments::all(&view).await?;
-    let shows_approvers = is_alone(&agreements, caller.scope.seen(), contract);
     let of_contract = all.into_iter().filter(|recorded| recorded.contract == contract);
-    let shown: Vec<_> = of_contract.map(|recorded| Seen { recorded, shows_approvers }).collect();
+    let shown: Vec<_> = of_contract.map(|recorded| Seen::of(&agreements, caller.scope.seen(), recorded)).collect();
     Ok(Named { actors: Actors::of(&view, shown.iter().flat_map(|one| one.recorded.actors())).await?, shown })
 }
 
 /// An amendment that was just recorded or approved.
 pub async fn after(app: &App, caller: &Caller, recorded: RecordedAmendment) -> Result<Named<Seen>, Error> {
     let view = app.db.view(caller.scope.clone());
-    let shows_approvers = is_alone(&*store::agreements::read(&view).await?, caller.scope.seen(), &recorded.contract);
-    Ok(Named { actors: Actors::of(&view, recorded.actors()).await?, shown: Seen { recorded, shows_approvers } })
+    let agreements = store::agreements::read(&view).await?;
+    let actors = Actors::of(&view, recorded.actors()).await?;
+    Ok(Named { actors, shown: Seen::of(&agreements, caller.scope.seen(), recorded) })
 }
 
 fn is_alone(agreements: &Agreements, scope: &Scope, contract: &str) -> bool {

@@ -141,6 +141,53 @@ async fn every_table_with_an_organisation_is_guarded_and_its_rows_are_out_of_rea
     println!("{} tables are guarded: {}", tables.len(), figures.join(", "));
 }
 
+/// Every table of the schema, as the database has them.
+async fn all_tables(sql: &DatabaseConnection) -> BTreeSet<String> {
+    let asked =
+        "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'";
+    let rows = sql.query_all_raw(Statement::from_string(sql.get_database_backend(), asked)).await.expect("tables");
+    rows.iter().map(|row| row.try_get("", "name").expect("a name")).collect()
+}
+
+#[actix_web::test]
+async fn without_a_scope_nothing_is_seen_of_any_table_but_those_that_stay_open_for_a_reason() {
+    let desk = Box::pin(seeded()).await;
+    let (number, sam) = (desk.registers(&incident("p3")).await, desk.signer().await);
+    for (path, body) in [
+        ("/v1/legal-holds", json!({ "kind": "ticket", "subject": number, "reason": "Geheim." })),
+        (
+            "/v1/contracts/dap-example/calendar-amendments",
+            json!({ "calendar": "support", "change": "closed", "reason": "Geheim.", "date": "2026-03-02",
+                "approvals": [{ "side": "supplier" }] }),
+        ),
+    ] {
+        let made = desk.ask(Some(&sam), "POST", path, Some(&body)).await;
+        assert_eq!(made.status, 201, "{path}: {}", made.body);
+    }
+    let (superuser, app) =
+        (desk.behind().await, Database::connect(desk.app.settings.database.url.to_string()).await.expect("a connection"));
+    let open: BTreeSet<_> = policies::OPEN.into_iter().map(|(table, _)| table.to_owned()).collect();
+    let all = all_tables(&superuser).await;
+    assert!(open.is_subset(&all), "no such table: {:?}", open.difference(&all));
+    for table in all.difference(&open) {
+        if counted(&superuser, table).await == 0 {
+            fabricate(&superuser, table).await;
+        }
+        assert_eq!(counted(&within(&app, "", "", "").await, table).await, 0, "{table} is seen without a scope");
+        assert!(counted(&within(&app, "all", "", "").await, table).await > 0, "{table} is not seen by the desk");
+        let is_shared = policies::SHARED.iter().any(|(shared, _)| shared == table) || ["account", "token", "approval"].contains(&&**table);
+        let seen = counted(&within(&app, "organisations", THEIRS, "").await, table).await;
+        assert!(seen == 0 || is_shared, "{table}: {seen} rows are seen by another client");
+    }
+    // Whoever removes something is held to what was ordered of it.
+    assert_eq!(counted(&within(&app, "organisations", OURS, "").await, "legal_hold").await, 1);
+    // What nobody but the desk reads is written by whoever does something.
+    let tx = within(&app, "organisations", THEIRS, "").await;
+    assert_eq!(counted(&tx, "approval WHERE subject_kind <> 'calendar_amendment'").await, 0);
+    assert!(refused(&app, "organisations", THEIRS, "DELETE FROM legal_hold", Vec::new()).await);
+    assert!(refused(&app, "organisations", THEIRS, "UPDATE local_account SET roles = ''", Vec::new()).await);
+}
+
 #[actix_web::test]
 async fn tkt_08_a_person_is_kept_from_the_tickets_of_their_colleagues_by_the_database_too() {
     let desk = Box::pin(seeded()).await;

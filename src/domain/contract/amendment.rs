@@ -5,7 +5,8 @@
 //! takes one back is another one.
 //!
 //! One for a later date takes effect when it is recorded. One for today or earlier rewrites what has already been counted: it waits for
-//! the approval of both sides, and takes effect with the last one. A contract holds only the amendments in force.
+//! the approval of the supplier and of each client it concerns, and takes effect with the last one. A contract holds only the amendments in
+//! force.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::{Contract, Side};
 use crate::domain::Instant;
-use crate::domain::approval::{Approval, Required};
+use crate::domain::approval::Approval;
 use crate::domain::calendar::{BadCalendar, Calendar};
 pub use crate::domain::calendar::{Change, ChangeKind};
 
@@ -27,11 +28,11 @@ pub struct Amendment {
     pub date: NaiveDate,
     pub change: Change,
     pub reason: String,
-    /// Since when it is in force, and known to clocks: when it was recorded, or approved by the last side.
+    /// Since when it is in force, and known to clocks: when it was recorded, or approved by the last party.
     pub in_force_at: Instant,
 }
 
-/// Whether an amendment of that date waits for both sides: every date that is not later than today.
+/// Whether an amendment of that date waits for approval: every date that is not later than today.
 pub fn needs_approval(date: NaiveDate, today: NaiveDate) -> bool {
     date <= today
 }
@@ -49,12 +50,17 @@ pub struct RecordedAmendment {
     pub reason: String,
     pub actor: String,
     pub recorded_at: Instant,
-    /// Whether it waits for both sides.
+    /// Whether it waits for the supplier and the clients it concerns.
     pub needs_approval: bool,
+    /// The clients whose clocks it moves: each signs for itself, since nobody signs away what another is owed. Empty for one that was
+    /// recorded before that was kept: of those one client signed.
+    pub clients: Vec<String>,
     /// In the order recorded.
     pub approvals: Vec<Approval>,
     /// The numbers of the approvals, in the same order.
     pub approval_sequences: Vec<i64>,
+    /// The client that each approval was given for, in the same order; `None` for the supplier's.
+    pub approved_for: Vec<Option<String>>,
 }
 
 impl RecordedAmendment {
@@ -63,19 +69,35 @@ impl RecordedAmendment {
         std::iter::once(&self.actor).chain(self.approvals.iter().map(|approval| &approval.actor))
     }
 
-    /// Whose approval it needs.
-    pub fn required(&self) -> Required {
-        if self.needs_approval { Required::EachSide } else { Required::Nothing }
+    /// The clients whose approval is missing.
+    pub fn missing_clients(&self) -> impl Iterator<Item = &String> {
+        self.clients.iter().filter(|client| self.needs_approval && !self.is_approved_for(Side::Client, Some(client.as_str())))
+    }
+
+    /// Whether the supplier approved, or that client; without a client, whether any did.
+    pub fn is_approved_for(&self, side: Side, client: Option<&str>) -> bool {
+        let mut given = self.approvals.iter().zip(&self.approved_for);
+        given.any(|(approval, given_for)| approval.side == side && (client.is_none() || given_for.as_deref() == client))
+    }
+
+    /// Whether it waits for that side.
+    fn misses(&self, side: Side) -> bool {
+        match side {
+            Side::Client if !self.clients.is_empty() => self.missing_clients().next().is_some(),
+            Side::Client | Side::Supplier => self.needs_approval && !self.is_approved_for(side, None),
+        }
     }
 
     pub fn waits_for(&self) -> Vec<Side> {
-        self.required().waits_for(&self.approvals)
+        Side::ALL.into_iter().filter(|side| self.misses(*side)).collect()
     }
 
     /// Since when it is in force; `None` while it waits.
     pub fn in_force_at(&self) -> Option<Instant> {
-        let approvals = if self.needs_approval { &self.approvals[..] } else { &[] };
-        self.required().in_force_at(approvals, self.recorded_at)
+        if !self.needs_approval {
+            return Some(self.recorded_at);
+        }
+        self.waits_for().is_empty().then(|| self.last_at())
     }
 
     /// When something about it was last recorded.
@@ -84,8 +106,9 @@ impl RecordedAmendment {
     }
 
     /// Adds an approval under its number.
-    pub fn approved(&mut self, sequence: i64, approval: Approval) {
+    pub fn approved(&mut self, sequence: i64, approval: Approval, client: Option<String>) {
         self.approvals.push(approval);
+        self.approved_for.push(client);
         self.approval_sequences.push(sequence);
     }
 
@@ -154,5 +177,60 @@ impl Contract {
     pub fn calendar_after(&self, name: &str, known: usize) -> Option<&Arc<Calendar>> {
         let amended = self.amendments[..known].iter().rev().find(|amended| amended.amendment.calendar == name);
         amended.map(|amended| &amended.calendar).or_else(|| self.calendars.get(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Instant {
+        Instant::from_unix(second).expect("an instant")
+    }
+
+    fn waiting(clients: &[&str]) -> RecordedAmendment {
+        RecordedAmendment {
+            id: Uuid::nil(),
+            sequence: 1,
+            contract: "c".to_owned(),
+            calendar: "support".to_owned(),
+            date: NaiveDate::default(),
+            change: Change::Closed,
+            reason: "x".to_owned(),
+            actor: "desk:x".to_owned(),
+            recorded_at: at(1),
+            needs_approval: true,
+            clients: clients.iter().map(|client| (*client).to_owned()).collect(),
+            approvals: Vec::new(),
+            approval_sequences: Vec::new(),
+            approved_for: Vec::new(),
+        }
+    }
+
+    fn by(side: Side, id: u128, second: i64) -> Approval {
+        let (id, name, actor) = (Uuid::from_u128(id), "X".to_owned(), "desk:x".to_owned());
+        Approval { id, side, approver: id, name, evidence: None, actor, token: None, approved_at: at(second) }
+    }
+
+    #[test]
+    fn iam_09_an_amendment_of_the_past_waits_for_the_supplier_and_every_client_it_concerns() {
+        let mut amendment = waiting(&["a", "b"]);
+        let client = |name: &str| Some(name.to_owned());
+        amendment.approved(2, by(Side::Client, 1, 2), client("a"));
+        assert!(amendment.is_approved_for(Side::Client, Some("a")) && !amendment.is_approved_for(Side::Client, Some("b")));
+        amendment.approved(3, by(Side::Supplier, 2, 3), None);
+        assert_eq!((amendment.in_force_at(), amendment.waits_for()), (None, vec![Side::Client]));
+        assert_eq!(amendment.missing_clients().collect::<Vec<_>>(), ["b"]);
+        amendment.approved(4, by(Side::Client, 3, 4), client("b"));
+        assert_eq!((amendment.in_force_at(), amendment.waits_for()), (Some(at(4)), vec![]));
+    }
+
+    #[test]
+    fn one_that_was_recorded_before_clients_were_kept_stays_in_force() {
+        let mut amendment = waiting(&[]);
+        amendment.approved(2, by(Side::Client, 1, 2), None);
+        assert_eq!(amendment.waits_for(), [Side::Supplier]);
+        amendment.approved(3, by(Side::Supplier, 2, 3), None);
+        assert_eq!(amendment.in_force_at(), Some(at(3)));
     }
 }

@@ -77,7 +77,8 @@ mod tests {
     /// For every verb and organisation: it is given where a role that is held there gives it, and nowhere else.
     #[test]
     fn iam_09_a_verb_works_on_the_rows_of_those_organisations_alone_whose_right_gives_it() {
-        let held = [("a", vec![Role::AgentLine2, Role::SecurityOfficer]), ("b", vec![Role::ServiceManager]), ("c", vec![Role::Administrator])];
+        let held =
+            [("a", vec![Role::AgentLine2, Role::SecurityOfficer]), ("b", vec![Role::ServiceManager]), ("c", vec![Role::Administrator])];
         for verb in Verb::ALL {
             let given = |roles: &[Role]| counts_within(verb) && roles.iter().any(|role| verb.roles().contains(role));
             let expected: Vec<_> = held.iter().filter(|(_, roles)| given(roles)).map(|(at, _)| (*at).to_owned()).collect();

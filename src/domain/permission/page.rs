@@ -12,7 +12,9 @@ pub fn page() -> String {
          is a matter of their organisation as well: what belongs to another is not there for them. A *requester* sees what they\n\
          reported themselves. A ticket with a flag is there for those whom the flag concerns: security for the security officers of\n\
          both sides, privacy for their privacy officers, confidential for the service manager; and for its requester, whoever has it in\n\
-         hand and whoever registered it. What one may has a code, which a token can be limited to.\n\n",
+         hand and whoever registered it. A right of the desk that one client agreed to, an administrator's or a third party's, counts for\n\
+         that client's rows alone, and gives nothing that concerns the desk as a whole. What one may has a code, which a token can be\n\
+         limited to.\n\n",
     );
     let (names, rule): (String, String) =
         (Role::ALL.map(|role| format!(" {} |", role.english())).concat(), " :-: |".repeat(Role::ALL.len()));

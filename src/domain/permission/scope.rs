@@ -109,7 +109,8 @@ impl Clearance {
         match self {
             Self::All => true,
             Self::Of { flags, over, part } => {
-                let opened = |(organisation, flags): &(String, Flags)| organisation == ticket.organisation && ticket.flags.has_one_of(*flags);
+                let opened =
+                    |(organisation, flags): &(String, Flags)| organisation == ticket.organisation && ticket.flags.has_one_of(*flags);
                 ticket.flags.is_empty() || ticket.flags.has_one_of(*flags) || over.iter().any(opened) || part.is_in(ticket)
             }
         }
@@ -170,7 +171,13 @@ mod tests {
     }
 
     fn ticket(flags: &[Flag]) -> Restricted<'static> {
-        Restricted { flags: flags.iter().copied().collect(), organisation: "a", requester_id: None, assignee: None, registered_by: "desk:other" }
+        Restricted {
+            flags: flags.iter().copied().collect(),
+            organisation: "a",
+            requester_id: None,
+            assignee: None,
+            registered_by: "desk:other",
+        }
     }
 
     #[test]

@@ -27,14 +27,14 @@ pub struct AccessTokenGrantInput {
     /// its address. What is issued here signs for nobody.
     #[schema(min_length = 1, max_length = 320, example = "anna@ipo.example")]
     pub person: Option<String>,
-    /// The verbs it is limited to, of those that its roles give; all of them when absent.
+    /// The verbs it is limited to, of those that its roles give; all of them when absent. What changes a ticket (`edit_tickets`,
+    /// `assign_tickets`, `move_tickets` and the like) takes `take_part` as well, and to see what became of it, `read_tickets`.
     #[schema(value_type = Option<Vec<VerbCode>>, min_items = 1, max_items = 200)]
     pub verbs: Option<Vec<String>>,
     /// The clients that a token of the desk is limited to; all of them when absent. It then does nothing that concerns the desk as a whole.
     #[schema(value_type = Option<Vec<LimitedOrganisation>>, min_items = 1, max_items = 1000)]
     pub organisations: Option<Vec<String>>,
-    /// When it expires, with an offset; how far ahead at most is a setting of the desk. Whoever manages access by a right that they hold until
-    /// an instant gives no token that outlives it.
+    /// When it expires, with an offset; how far ahead at most is a setting of the desk. It counts in real time, in a sandbox too.
     #[schema(value_type = String, format = DateTime, max_length = 50)]
     pub expires_at: Option<Instant>,
 }

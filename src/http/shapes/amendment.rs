@@ -31,9 +31,9 @@ pub struct CalendarAmendmentInput {
     /// Why.
     #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
     pub reason: Option<String>,
-    /// Who approved it already, for a date that is not later than today: such an amendment waits for both sides, of which the caller signs for
-    /// their own.
-    #[schema(max_items = 2)]
+    /// Who approved it already, for a date that is not later than today: such an amendment waits for the supplier and each client, of which the
+    /// caller signs for their own.
+    #[schema(max_items = 100)]
     pub approvals: Option<Vec<AmendmentApprovalInput>>,
 }
 
@@ -44,6 +44,9 @@ pub struct AmendmentApprovalInput {
     /// `client` or `supplier`.
     #[schema(value_type = String, pattern = "^(client|supplier)$", max_length = 20)]
     pub side: Option<String>,
+    /// The client it is for, with side `client`; needed where the contract has several that one sees.
+    #[schema(min_length = 1, max_length = 100, example = "ipo")]
+    pub organisation: Option<String>,
     /// Who approved for it, where the caller writes down for the other side what somebody signed on paper: the id of a person, or the address
     /// by which the desk knows them. For their own side the caller signs.
     #[schema(min_length = 1, max_length = 320, pattern = "\\S", example = "anna@ipo.example")]
@@ -85,14 +88,17 @@ pub struct CalendarAmendment {
     recorded_at: Instant,
     /// `in_force`, or `waiting` for the approval of a side.
     state: String,
-    /// When it took effect: when it was recorded, or when the last side approved it; `null` while it waits.
+    /// When it took effect: when it was recorded, or when the last party approved it; `null` while it waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     in_force_at: Option<Instant>,
     /// The sides it waits for: `client`, `supplier`.
     #[schema(max_items = 2)]
     waits_for: Vec<String>,
+    /// The clients it waits for, of those that one sees: each approves for itself.
+    #[schema(max_items = 100)]
+    waits_for_organisations: Vec<String>,
     /// The approvals there are.
-    #[schema(max_items = 2)]
+    #[schema(max_items = 101)]
     approvals: Vec<AmendmentApproval>,
 }
 
@@ -104,6 +110,8 @@ pub struct AmendmentApproval {
     id: uuid::Uuid,
     /// `client` or `supplier`.
     side: String,
+    /// The client it is for; `null` for the supplier's, and for a client that one does not see.
+    organisation: Option<String>,
     /// The name of the person who approved; `null` for a client that shares the contract with others, unless it approved itself.
     approved_by: Option<String>,
     /// What shows the approval; `null` whenever the name is.
@@ -119,13 +127,15 @@ pub struct AmendmentApproval {
 
 impl CalendarAmendment {
     pub fn new(seen: Seen, actors: &Actors) -> Self {
-        let Seen { recorded, shows_approvers } = seen;
+        let Seen { recorded, shows_approvers, clients } = seen;
         let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());
-        let approval = |one: Approval| {
+        let waits_for_organisations = recorded.missing_clients().filter(|client| clients.contains(client)).cloned().collect();
+        let approval = |(one, organisation): (Approval, Option<String>)| {
             let is_shown = shows_approvers || (domain::Actor::side_of(&one.actor) == Side::Client && actors.name(&one.actor).is_some());
             AmendmentApproval {
                 id: one.id,
                 side: one.side.as_str().to_owned(),
+                organisation: organisation.filter(|organisation| clients.contains(organisation)),
                 is_in_person: one.is_in_person(),
                 approved_by: Some(one.name).filter(|_| is_shown),
                 evidence: one.evidence.filter(|_| is_shown),
@@ -146,7 +156,8 @@ impl CalendarAmendment {
             state: if in_force_at.is_some() { "in_force" } else { "waiting" }.to_owned(),
             in_force_at,
             waits_for: waits_for.into_iter().map(|side| side.as_str().to_owned()).collect(),
-            approvals: recorded.approvals.into_iter().map(approval).collect(),
+            waits_for_organisations,
+            approvals: recorded.approvals.into_iter().zip(recorded.approved_for).map(approval).collect(),
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct RoleAssignmentInput {
     #[schema(min_length = 1, max_length = 100, example = "dap-example")]
     pub contract: Option<String>,
     /// The client: of a matrix role the one whose affairs it is about, of a client's right whose it is, of an elevated right of the desk
-    /// the one that must agree. Needed where the caller sees several.
+    /// or one of a third party the one that must agree, for whose rows alone it then counts. Needed where the caller sees several.
     #[schema(min_length = 1, max_length = 100, example = "ipo")]
     pub organisation: Option<String>,
     /// Who holds it: the id of a person or an account, or the address by which the desk knows them.

@@ -32,7 +32,7 @@ pub struct TicketInput {
     /// The whole story, as plain text.
     #[schema(max_length = 100_000)]
     pub description: Option<String>,
-    /// The code of a priority of the contract; what a client gives is a proposal.
+    /// The code of a priority of the contract; what a client gives, or a token that may not decide priorities, is a proposal.
     #[schema(min_length = 1, max_length = 50, example = "p3")]
     pub priority: Option<String>,
     /// Why that priority; needed where the contract asks for it.

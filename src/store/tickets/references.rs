@@ -5,7 +5,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::domain::permission::Rows;
 use crate::domain::ticket::{ExternalReference, Ticket};
+use crate::store::tx::sealed::Inner as _;
 use crate::store::{Reads, Tx, insert_rows};
 
 /// Writes the external references of new tickets.
@@ -36,17 +38,19 @@ pub async fn references(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<(Uui
 }
 
 /// The tickets of these organisations that have one of these references: organisation, reference, ticket. The query asks for every
-/// combination of system and reference, so more may be found than was asked for.
+/// combination of system and reference, so more may be found than was asked for. What the caller does not see of their own organisation is
+/// found as well: the name is in use.
 pub async fn called(
-    reads: &impl Reads,
+    tx: &Tx,
     organisations: &[&str],
     names: &[&ExternalReference],
 ) -> Result<Vec<(String, ExternalReference, Uuid)>, DbErr> {
-    let rows = reads
+    let rows = tx
         .find_hidden_too::<external_reference::Entity>()
         .filter(external_reference::Column::Organisation.is_in(organisations.iter().copied()))
         .filter(external_reference::Column::System.is_in(names.iter().map(|one| one.system.as_str())))
         .filter(external_reference::Column::Reference.is_in(names.iter().map(|one| one.reference.as_str())));
-    let rows = rows.all(reads.connection()).await?.into_iter();
+    let found = async || rows.all(tx.connection()).await;
+    let rows = if matches!(tx.scope().rows, Rows::Person { .. }) { tx.beyond(found).await? } else { found().await? }.into_iter();
     Ok(rows.map(|row| (row.organisation, ExternalReference { system: row.system, reference: row.reference }, row.ticket_id)).collect())
 }

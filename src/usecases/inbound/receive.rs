@@ -6,6 +6,7 @@ use super::{Becoming, answer, copy, draft, requester, sender};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
+use crate::domain::contract::Side;
 use crate::domain::mail::Inbound as StoredMail;
 use crate::domain::permission::{Clearance, Principal, Role, Roles};
 use crate::domain::redaction::GONE;
@@ -238,10 +239,10 @@ impl<'a> Intake<'a> {
                 Some(Box::pin(enclosures::record(app, tx, &self.stamp(ticket.requester_id), ticket, enclosed)).await?)
             }
             Outcome::Reply(ticket) => {
-                let (ticket, writer) = self.reply(tx, ticket).await?;
+                let (ticket, writer) = Box::pin(self.reply(tx, ticket)).await?;
                 Some(Box::pin(enclosures::record(app, tx, &self.stamp(writer), ticket, enclosed)).await?)
             }
-            Outcome::Bounce => self.note_bounce(tx, decision.about.as_ref()).await?,
+            Outcome::Bounce => Box::pin(self.note_bounce(tx, decision.about.as_ref())).await?,
             Outcome::Duplicate => match before.and_then(|before| before.ticket_id) {
                 Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
                 None => None,
@@ -316,7 +317,7 @@ impl<'a> Intake<'a> {
             return Ok(None);
         }
         // A stranger whose mail was accepted takes part in that ticket, and in no other of the client.
-        let is_theirs = self.sender.belongs_to(&ticket.organisation) || self.reported(tx, &ticket).await?;
+        let is_theirs = self.reported(tx, &ticket).await? || self.speaks_for(tx, &ticket).await?;
         Ok(Some(TicketMatch { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
     }
 
@@ -336,6 +337,25 @@ impl<'a> Intake<'a> {
         let person = store::people::with_address(tx, &address.0, &address.1).await?;
         let clearance = person.map(|person| Clearance::of(Roles::default(), &Actor::by_mail(Some(person.id))));
         Ok(clearance.is_some_and(|clearance| clearance.sees(ticket.restricted())))
+    }
+
+    /// Whether the sender is of the ticket's organisation and, where that has a list of contacts, one of those (SUP-13, SUP-14) or of a role
+    /// that the desk writes to.
+    async fn speaks_for(&self, tx: &Tx, ticket: &Ticket) -> Result<bool, Error> {
+        let Some(from) = self.coming.mail.from.as_ref().filter(|_| self.sender.belongs_to(&ticket.organisation)) else { return Ok(false) };
+        if store::contacts::lists(tx, &[(ticket.contract.as_str(), ticket.organisation.as_str())]).await?.is_empty() {
+            return Ok(true);
+        }
+        let contract = &self.agreements.version(ticket.contract_version_id)?.contract;
+        let held = reach(tx, &[contract.id.as_str()], self.coming.now).await?;
+        let roles = contract.roles.iter().filter(|role| role.side == Side::Client);
+        let mut written_to = roles.flat_map(|role| held.addresses(contract, role, &ticket.organisation));
+        if written_to.any(|address| address.eq_ignore_ascii_case(&from.email)) {
+            return Ok(true);
+        }
+        let (organisation, email) = people::address(&ticket.organisation, &from.email);
+        let Some(person) = store::people::with_address(tx, &organisation, &email).await? else { return Ok(false) };
+        Ok(store::contacts::active(tx, &[person.id]).await?.contains(&(ticket.contract.clone(), person.id)))
     }
 
     /// Whether the sender is the ticket's requester.

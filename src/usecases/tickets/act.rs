@@ -89,7 +89,9 @@ pub(in crate::usecases) async fn act_in(
     when: &When,
     made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
 ) -> Result<(Ticket, Vec<Event>), Error> {
-    let stamp = &stamp.at(&ticket.organisation);
+    // Boxed: as a part of this it would weigh in everything that acts on a ticket.
+    let theirs = Box::new(stamp.at(&ticket.organisation));
+    let stamp = &*theirs;
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     let mut problems = hindrances(app, held.contract(), &held.subject, wishes);
     refuse_reserved(tx, stamp, held.contract(), &held.subject, wishes).await?;

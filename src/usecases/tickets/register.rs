@@ -116,15 +116,22 @@ async fn register_all_in(
     let mut outcomes: Vec<_> = judged.into_iter().map(Judged::outcome).collect();
     let twins = refuse_known_names(tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
+    let own = own_person(tx, stamp).await?;
+    // Whichever address they name says nothing of who has it.
+    let is_alone = own.as_ref().is_some_and(|own| own.address().is_none());
     let is_stranger = |draft: &Draft| draft.mail.as_ref().is_some_and(|mail| mail.is_stranger);
     let reporters = accepted
         .iter()
+        .filter(|_| !is_alone)
         .filter_map(|((_, draft), checked)| Some((address(draft, checked)?, draft.requester.as_ref()?.0.as_str(), is_stranger(draft))));
     let people = people::known_as(app, tx, reporters).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
     let (mut made, mut records) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()));
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
-        let requester = address(draft, checked).and_then(|address| people.get(&address).cloned()).or_else(|| draft.caller.clone());
+        let requester = address(draft, checked)
+            .and_then(|address| people.get(&address).cloned())
+            .or_else(|| draft.caller.clone())
+            .or_else(|| own.clone());
         let ticket = new_ticket(stamp, draft, checked, (id, number), requester.as_ref().map(|person| person.id));
         let (actor, data, at) = (registered_by(stamp, ticket.requester_id), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
@@ -147,6 +154,13 @@ async fn register_all_in(
     store::search::put_new(tx, named()).await?;
     let mut made = made.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(Ok))).collect())
+}
+
+/// The caller, where they see what they reported and no more (TKT-08): what they report is their own, unless it is for a colleague. Somebody
+/// of whom the desk knows no address cannot show who they are to a colleague, and reports for themselves alone.
+async fn own_person(tx: &Tx, stamp: &Stamp) -> Result<Option<Person>, Error> {
+    let Rows::Person { person, .. } = stamp.scope.seen().rows else { return Ok(None) };
+    Ok(store::people::find(tx, &[person]).await?.pop())
 }
 
 /// Refuses drafts of types that their contract reserves to others, and of clients whose contacts alone turn to the desk.

@@ -9,7 +9,7 @@ mod walk;
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
-use crate::support::Desk;
+use crate::support::{Desk, On};
 
 impl Desk {
     /// The lines of the trail that a query asks for, newest first.
@@ -19,9 +19,10 @@ impl Desk {
         page.body["items"].as_array().cloned().expect("lines")
     }
 
-    /// A statement behind the desk's back; an error when the database refuses it.
+    /// A statement behind the desk's back, as the program with the scope of the desk; an error when the database refuses it.
     async fn says_to_the_database(&self, sql: &str) -> Result<u64, String> {
-        let done = self.app.db.bare_connection().execute_unprepared(sql).await;
+        let scope = if self.on() == On::Postgres { "SELECT set_config('uurwerk.rows', 'all', true); " } else { "" };
+        let done = self.app.db.bare_connection().execute_unprepared(&format!("{scope}{sql}")).await;
         done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
     }
 

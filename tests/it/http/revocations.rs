@@ -1,7 +1,11 @@
 //! What is taken away from a caller is gone at once, on every process; and knowing a caller again costs nothing.
 
+use std::time::Duration;
+
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use uuid::Uuid;
 use uurwerk::domain::permission::Role;
 use uurwerk::usecases::tokens::{self, NewToken};
@@ -11,6 +15,7 @@ use crate::support::{ADMIN, Desk, incident};
 
 on_both_databases!(
     iam_05_a_token_revoked_on_one_process_is_refused_by_the_other_at_every_operation,
+    what_comes_in_slowly_is_not_kept_when_its_sender_may_no_longer_come_in_at_its_end,
     a_caller_goes_on_when_somebody_elses_token_is_revoked,
     a_caller_whose_rights_changed_tries_again_with_the_new_ones,
     knowing_a_caller_again_costs_no_statement_beside_the_one_that_opens_their_scope,
@@ -70,6 +75,76 @@ async fn iam_05_a_token_revoked_on_one_process_is_refused_by_the_other_at_every_
     assert_eq!((rows(desk).await, other.app.time.now()), (before, began), "none did anything");
     println!("{asked} operations refuse a token that was revoked on another process");
     assert!(asked > 40, "the operations were not found");
+}
+
+/// Sends a request but for the last byte of its body, and does something once its sender was let in; the status of the answer.
+async fn sent_slowly(desk: &Desk, token: &str, (path, media, body): (&str, &str, &[u8]), meanwhile: impl AsyncFnOnce()) -> String {
+    desk.app.used_tokens.take();
+    let mut stream = TcpStream::connect(desk.address()).await.expect("a connection");
+    let length = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: desk\r\nAuthorization: Bearer {token}\r\nContent-Type: {media}\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("a head");
+    stream.write_all(&body[..length - 1]).await.expect("most of it");
+    while desk.app.used_tokens.take().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    meanwhile().await;
+    stream.write_all(&body[length - 1..]).await.expect("the rest");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+/// Whatever is long in coming is kept by right of who may come in when all of it is there, not of who could when it began.
+async fn what_comes_in_slowly_is_not_kept_when_its_sender_may_no_longer_come_in_at_its_end(desk: &Desk) {
+    let other = desk.another_process().await;
+    let number = desk.registers(&incident("p3")).await;
+    let file = format!("/v1/tickets/{number}/attachments?name=laat.txt");
+    let message = json!({ "visibility": "public", "body": "Hallo." }).to_string();
+    let ticket = incident("p3").to_string();
+    let bulk = json!({ "items": [incident("p3")] }).to_string();
+    let mail = b"From: anna@ipo.example\r\nSubject: x\r\nMessage-ID: <1@x>\r\n\r\nx\r\n";
+    let messages = format!("/v1/tickets/{number}/messages");
+    let before = rows(desk).await;
+    for (path, media, body) in [
+        (file.as_str(), "application/octet-stream", &[b'x'; 2000][..]),
+        ("/v1/inbound-messages?mailbox=servicedesk", "application/octet-stream", &mail[..]),
+        (messages.as_str(), "application/json", message.as_bytes()),
+        ("/v1/tickets", "application/json", ticket.as_bytes()),
+        ("/v1/tickets/_bulk", "application/json", bulk.as_bytes()),
+    ] {
+        let (text, id) = token(desk, of_the_desk()).await;
+        let status = sent_slowly(desk, &text, (path, media, body), async || {
+            tokens::revoke(&other, id).await.expect("it is revoked");
+        })
+        .await;
+        assert_eq!(status, "401", "{path}");
+        assert_eq!(rows(desk).await, before, "{path}: nothing of it is kept");
+    }
+    // The same for somebody who left.
+    let mut theirs = incident("p3");
+    theirs["requester"] = json!({ "name": "Anna de Boer", "email": "anna@ipo.example" });
+    let made = desk.post("/v1/tickets", &theirs).await.body;
+    let (own, person) = (made["number"].as_str().expect("a number"), made["requester"]["id"].as_str().expect("an id"));
+    let new = NewToken {
+        name: "portaal".to_owned(),
+        organisation: Some("ipo".to_owned()),
+        roles: vec![Role::Requester],
+        person: Some("anna@ipo.example".to_owned()),
+        ..NewToken::default()
+    };
+    let text = tokens::create(&desk.app, &new).await.expect("a token");
+    let before = rows(desk).await;
+    let file = format!("/v1/tickets/{own}/attachments?name=laat.txt");
+    let status = sent_slowly(desk, &text, (&file, "application/octet-stream", &[b'x'; 2000]), async || {
+        assert_eq!(desk.patch(&format!("/v1/people/{person}"), &json!({ "isActive": false })).await.status, 200);
+    })
+    .await;
+    assert_eq!(status, "401");
+    assert_eq!(rows(desk).await, before, "nothing of it is kept");
 }
 
 async fn a_caller_goes_on_when_somebody_elses_token_is_revoked(desk: &Desk) {

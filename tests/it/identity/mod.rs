@@ -1,5 +1,6 @@
 //! People sign in with their own identity provider: a certified one, with real signatures.
 
+mod addresses;
 mod held;
 pub mod provider;
 mod second_factor;

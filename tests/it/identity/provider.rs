@@ -28,9 +28,9 @@ impl Provider {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/identity");
         assert!(folder.join("installed").exists(), "run tests/setup.sh: it installs the identity provider");
         let people = json!({
-            "anna": { "name": "Anna de Boer", "email": "anna@ipo.example", "roles": ["Desk.Requester"], "amr": ["pwd", "mfa"] },
-            "bram": { "name": "Bram Visser", "email": "bram@ipo.example", "roles": ["Desk.Approver", "Iets.Anders"], "amr": ["pwd", "mfa"] },
-            "nobody": { "name": "Zonder Rol", "email": "zonder@ipo.example", "roles": ["Iets.Anders"], "amr": ["pwd", "mfa"] },
+            "anna": { "name": "Anna de Boer", "email": "anna@ipo.example", "email_verified": true, "roles": ["Desk.Requester"], "amr": ["pwd", "mfa"] },
+            "bram": { "name": "Bram Visser", "email": "bram@ipo.example", "email_verified": true, "roles": ["Desk.Approver", "Iets.Anders"], "amr": ["pwd", "mfa"] },
+            "nobody": { "name": "Zonder Rol", "email": "zonder@ipo.example", "email_verified": true, "roles": ["Iets.Anders"], "amr": ["pwd", "mfa"] },
             // She signs in with a password alone.
             "fenna": { "name": "Fenna Smit", "email": "fenna@ipo.example", "roles": ["Desk.Approver"], "amr": ["pwd"] },
         });

@@ -12,6 +12,7 @@ on_both_databases!(
     an_amendment_that_cannot_be_is_refused_whole,
     an_amendment_of_today_waits_for_a_person_of_each_side_and_undoes_what_it_leaves_unbreached,
     a_month_is_corrected_by_an_amendment_of_a_day_in_it_that_both_sides_approved_later,
+    iam_09_an_amendment_of_the_past_waits_for_every_client_whose_clocks_it_moves,
     who_may_approve_for_which_side,
     a_client_sees_the_names_of_its_own_side_and_not_another_clients,
     an_incident_that_is_a_problem_keeps_its_number_and_its_start,
@@ -284,6 +285,63 @@ async fn a_client_sees_the_names_of_its_own_side_and_not_another_clients(desk: &
         assert_eq!(seen["actor"]["name"], json!("admin"), "the desk's own name is no secret: {seen}");
     }
     assert_eq!(approved.body["approvals"][0]["approvedBy"], json!("Karin Mulder"), "also right after it approved");
+}
+
+/// Two clients share the contract: neither signs away what the other is owed.
+async fn iam_09_an_amendment_of_the_past_waits_for_every_client_whose_clocks_it_moves(desk: &Desk) {
+    let amendments = "/v1/contracts/covide/calendar-amendments";
+    let ticket = |client: &str| {
+        json!({ "type": "incident", "contract": "covide", "organisation": client, "title": "Weg", "priority": "urgent", "channel": "phone",
+            "requester": { "name": "Bo", "email": format!("bo@{client}.example") } })
+    };
+    let theirs = desk.registers(&ticket("stichting-proef")).await;
+    desk.reaches("2026-03-02T16:00:00+01:00").await;
+    let before = desk.clock(&theirs, "resolution").await;
+    let (a, b) = (desk.signer_of("gemeente-voorbeeld").await, desk.signer_of("stichting-proef").await);
+    let sam = desk.signer().await;
+    let waiting = desk.post(amendments, &closed("2026-03-02")).await;
+    assert_eq!(waiting.body["waitsForOrganisations"], json!(["gemeente-voorbeeld", "stichting-proef"]), "{}", waiting.body);
+    let path = format!("{amendments}/{}/approvals", waiting.body["id"].as_str().expect("an id"));
+    let signs = async |token: &str, body: Value| desk.ask(Some(token), "POST", &path, Some(&body)).await;
+    let for_client = |organisation: &str, mut body: Value| {
+        body["organisation"] = json!(organisation);
+        body
+    };
+    let signed = signs(&a, own("client")).await;
+    assert_eq!((signed.status, &signed.body["state"]), (201, &json!("waiting")), "{}", signed.body);
+    assert_eq!(signed.body["waitsForOrganisations"], json!([]), "of another client one hears nothing");
+    assert_eq!(signs(&a, own("client")).await.body["code"], "already_approved");
+    let for_another = signs(&a, for_client("stichting-proef", own("client"))).await;
+    assert_eq!((for_another.status, &for_another.body["errors"][0]["code"]), (400, &json!("unknown_organisation")));
+    let of_the_desk = signs(&sam, for_client("stichting-proef", own("supplier"))).await;
+    assert_eq!((of_the_desk.status, &of_the_desk.body["errors"][0]["code"]), (400, &json!("not_allowed")));
+    // The desk says for whom it writes an approval down, and somebody of that client gave it.
+    let (karin_of_a, karin_of_b) = ("karin@gemeente-voorbeeld.example", "karin@stichting-proef.example");
+    let unsaid = signs(&sam, paper(karin_of_b)).await;
+    assert_eq!((unsaid.status, &unsaid.body["errors"][0]["code"]), (400, &json!("required")), "{}", unsaid.body);
+    let of_another = signs(&sam, for_client("stichting-proef", paper(karin_of_a))).await;
+    assert_eq!((of_another.status, &of_another.body["errors"][0]["code"]), (400, &json!("unknown_person")), "{}", of_another.body);
+    assert_eq!(signs(&sam, own("supplier")).await.body["state"], "waiting");
+    desk.passes("PT1M").await;
+    assert_eq!(due(&desk.clock(&theirs, "resolution").await), due(&before), "nothing moves yet");
+    let last = signs(&b, own("client")).await;
+    assert_eq!((last.status, &last.body["state"]), (201, &json!("in_force")), "{}", last.body);
+    desk.passes("PT1M").await;
+    assert_ne!(due(&desk.clock(&theirs, "resolution").await), due(&before));
+    let by: Vec<_> = desk.get(amendments).await.body["items"][0]["approvals"].as_array().expect("approvals").clone();
+    let by: Vec<_> = by.iter().map(|one| one["organisation"].clone()).collect();
+    assert_eq!(by, [json!("gemeente-voorbeeld"), Value::Null, json!("stichting-proef")]);
+    // Given along, they are of each client as well.
+    let mut body = closed("2026-03-02");
+    body["change"] = json!("as_agreed");
+    let twice = [for_client("stichting-proef", paper(karin_of_b)), for_client("stichting-proef", paper(karin_of_b))];
+    body["approvals"] = json!(twice);
+    let refused = desk.ask(Some(&sam), "POST", amendments, Some(&body)).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (400, &json!("repeated")), "{}", refused.body);
+    body["approvals"] =
+        json!([for_client("gemeente-voorbeeld", paper(karin_of_a)), for_client("stichting-proef", paper(karin_of_b)), own("supplier")]);
+    let at_once = desk.ask(Some(&sam), "POST", amendments, Some(&body)).await;
+    assert_eq!((at_once.status, &at_once.body["state"]), (201, &json!("in_force")), "{}", at_once.body);
 }
 
 /// Design § 2.9: the start, the holds and what was counted stay; the ticket stands in the new type's own phase.

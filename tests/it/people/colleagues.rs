@@ -7,7 +7,10 @@ use super::{recorded, token_of};
 use crate::on_both_databases;
 use crate::support::Desk;
 
-on_both_databases!(tkt_08_a_ticket_for_a_colleague_is_the_colleagues_and_says_who_reported_it,);
+on_both_databases!(
+    tkt_08_a_ticket_for_a_colleague_is_the_colleagues_and_says_who_reported_it,
+    tkt_08_a_name_that_a_colleagues_ticket_has_is_in_use_and_says_no_more,
+);
 
 fn ticket(email: &str) -> Value {
     json!({ "type": "incident", "contract": "dap-example", "title": "Scherm zwart", "channel": "portal",
@@ -57,4 +60,23 @@ async fn tkt_08_a_ticket_for_a_colleague_is_the_colleagues_and_says_who_reported
         assert_eq!(desk.rows("ticket").await, before + 3);
     }
     assert_eq!((sees(&colleague).await, sees(&reporter).await), ((200, 2), (404, 1)));
+}
+
+async fn tkt_08_a_name_that_a_colleagues_ticket_has_is_in_use_and_says_no_more(desk: &Desk) {
+    recorded(desk, "ipo", "Anna de Boer", "anna@ipo.example").await;
+    let anna = token_of(desk, "ipo", "anna@ipo.example", Role::Requester).await;
+    let called = |email: &str| {
+        let mut ticket = ticket(email);
+        ticket["externalReferences"] = json!([{ "system": "topdesk", "reference": "M1" }]);
+        ticket
+    };
+    let colleagues = desk.registers(&called("bob@ipo.example")).await;
+    let refused = desk.ask(Some(&anna), "POST", "/v1/tickets", Some(&called("anna@ipo.example"))).await;
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("external_reference_exists")), "{}", refused.body);
+    assert!(!refused.body.to_string().contains(&colleagues), "whose it is, is not told: {}", refused.body);
+    // Whatever follows within the request is hers alone again.
+    let mine = desk.ask(Some(&anna), "POST", "/v1/tickets", Some(&ticket("anna@ipo.example"))).await;
+    assert_eq!(mine.status, 201, "{}", mine.body);
+    let listed = desk.ask(Some(&anna), "GET", "/v1/tickets", None).await.body["items"].as_array().map(Vec::len);
+    assert_eq!(listed, Some(1));
 }

@@ -90,6 +90,7 @@ async fn sup_14_once_contacts_are_named_nobody_else_of_the_client_has_a_ticket_r
     person(desk, "bram").await;
     let asks = async |token: &str, email: &str| refusal(&desk.ask(Some(token), "POST", "/v1/tickets", Some(&incident(email))).await);
     assert_eq!(asks(ADMIN, bram).await.0, 201, "nobody is named yet");
+    let brams = desk.registers(&incident(bram)).await;
     let contact = adds(desk, &id).await.body["id"].as_str().expect("an id").to_owned();
     assert_eq!(asks(ADMIN, anna).await.0, 201);
     assert_eq!(asks(ADMIN, bram).await, (403, json!("not_a_contact")));
@@ -111,6 +112,12 @@ async fn sup_14_once_contacts_are_named_nobody_else_of_the_client_has_a_ticket_r
         answers.len() == 1 && answers[0].contains("nieuw@gemeente-voorbeeld.example") && answers[0].contains("anna Jansen"),
         "{answers:?}"
     );
+    // Nor does somebody else add to what there is by knowing its number; the requester does, and whoever may turn to the desk.
+    for (at, from, outcome) in [(3, "nieuw@gemeente-voorbeeld.example", "quarantined"), (4, bram, "reply"), (5, anna, "reply")] {
+        let reply = mail(from, at).replace("Stuk", &format!("Re: [{brams}] Stuk"));
+        let came = desk.mail_arrives("support", &reply).await;
+        assert_eq!(came.body["outcome"], outcome, "{from}: {}", came.body);
+    }
     // Another client of the contract has named nobody, and is as free as before.
     let other = json!({ "type": "service_request", "contract": "covide", "organisation": "stichting-proef", "title": "x", "channel": "portal",
         "requester": { "name": "Bea", "email": "bea@stichting-proef.example" } });

@@ -53,7 +53,7 @@ pub async fn approve(
 
 fn consent(approval: AmendmentApprovalInput) -> Consent {
     let signature = Signature { approved_by: approval.approved_by, evidence: approval.evidence };
-    Consent { side: approval.side.unwrap_or_default(), signature }
+    Consent { side: approval.side.unwrap_or_default(), organisation: approval.organisation, signature }
 }
 
 pub async fn list(

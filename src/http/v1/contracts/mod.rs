@@ -52,15 +52,15 @@ pub fn operations() -> Vec<Operation> {
         post("/contracts/{contract}/calendar-amendments", amendments::create).id("createCalendarAmendment").describe(
             "Changes one date of a contract's calendar; every clock that runs is counted anew.",
             "What was decided before stays on record; the newest amendment of a date holds. One of today or earlier rewrites what already counted:\n\
-             it is `waiting` until both sides approved it, given here or later, and takes effect with the last approval.",
+             it is `waiting` until the supplier and each client of the contract approved it, given here or later, and takes effect with the last approval.",
         ),
         post("/contracts/{contract}/calendar-amendments/{amendment}/approvals", amendments::approve)
             .id("createCalendarAmendmentApproval")
             .describe(
-                "Records the approval of one side of an amendment that waits.",
-                "Each side approves once, and no person for both: in person, as somebody who signed in themselves or with a token of their own that \
-                 the command on the desk's machine made. The desk may write down what somebody of the client signed on paper. With the last \
-                 approval the amendment is in force, for the clocks that run then.",
+                "Records the approval of the supplier, or of one client, of an amendment that waits.",
+                "The supplier approves once and each client of the contract once, and no person for two of them: in person, as somebody who signed in \
+                 themselves or with a token of their own that the command on the desk's machine made. The desk may write down what somebody of a \
+                 client signed on paper. With the last approval the amendment is in force, for the clocks that run then.",
             ),
         post("/contract-simulations", simulations::create).id("createContractSimulation").changes_nothing().describe(
             "Replays a period's tickets under another text of their contract; nothing is changed.",
