@@ -27,10 +27,6 @@ pub struct Model {
     pub account_id: Option<Uuid>,
     /// Who issued it, as histories name an actor.
     pub issued_by: Option<String>,
-    /// The held right by which it was issued, where nothing else gave that.
-    pub granted_under: Option<Uuid>,
-    /// When that right ends, in the desk's time, and the token with it.
-    pub granted_until: Option<DateTimeUtc>,
     /// To within a minute.
     pub last_used_at: Option<DateTimeUtc>,
 }

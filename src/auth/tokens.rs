@@ -26,8 +26,7 @@ pub async fn identify(app: &App, token: &str) -> Result<Option<Caller>, DbError>
     let Some(known) = callers::identify(&app.callers, &app.all(), Claim::Token(hashed)).await? else { return Ok(None) };
     let Found::Token { token, held } = &known.found else { return Ok(None) };
     let is_on = token.account_id.is_none() || app.settings.access.local_accounts;
-    let is_over = token.granted_until.is_some_and(|until| until <= app.time.now());
-    if !state(token).is_good() || !is_on || is_over {
+    if !state(token).is_good() || !is_on {
         return Ok(None);
     }
     app.used_tokens.note(token.id);
@@ -42,7 +41,7 @@ fn is_same(hash: &str, other: &str) -> bool {
 /// What a token was made with, and what its person holds where it is their own.
 fn holder(token: Token, held: &[RoleAssignment], now: Instant) -> Caller {
     let credential = credential(&token);
-    let held = role_assignment::rights(held, token.owner().as_slice(), token.organisation.as_deref(), now);
+    let (held, over) = role_assignment::rights(held, token.owner().as_slice(), token.organisation.as_deref(), now);
     let held: Vec<_> = held.into_iter().filter(|right| !token.roles.has(right.role)).collect();
     let given: Roles = held.iter().map(|right| right.role).collect();
     let token = Token { roles: token.roles.and(given), ..token };
@@ -57,7 +56,7 @@ fn holder(token: Token, held: &[RoleAssignment], now: Instant) -> Caller {
         None if roles.has(Role::Integration) => (Actor::Integration(name), desk),
         None => (Actor::Desk(name), desk),
     };
-    let who = Principal { held, ..Principal::new(actor, roles) };
+    let who = Principal { over, held, ..Principal::new(actor, roles) };
     let caller = Caller::new(who.limited_to(limit).with(credential), rows);
     // Whoever made it has its text, and would see by it what is this person's alone.
     let scope = if is_shared { CheckedScope::of_reader(caller.scope.seen().clone().without_part()) } else { caller.scope.clone() };
@@ -70,7 +69,7 @@ fn credential(token: &Token) -> Credential {
     Credential { token: token.account_id.is_none().then_some(token.id), in_person: token.owner() }
 }
 
-/// Tokens expire by the machine's time, in a sandbox too; the right by which one was issued ends in the desk's own.
+/// Tokens expire by the machine's time, in a sandbox too.
 pub fn state(token: &Token) -> TokenState {
     TokenState::of(token.revoked_at, token.expires_at, token.account_id.is_some(), TimeSource::machine().now())
 }

@@ -30,10 +30,6 @@ pub struct Token {
     pub organisations: Option<Vec<String>>,
     /// Who issued it, as histories name an actor, or set the password that was signed in with; `None` for the command.
     pub issued_by: Option<String>,
-    /// The held right by which it was issued, where nothing else gave that.
-    pub granted_under: Option<Uuid>,
-    /// When that right ends, in the desk's time, and the token with it.
-    pub granted_until: Option<Instant>,
     pub created_at: Instant,
     pub expires_at: Option<Instant>,
     pub revoked_at: Option<Instant>,
@@ -113,16 +109,6 @@ pub async fn revoke(tx: &Tx, id: Uuid, now: Instant) -> Result<Option<Token>, Db
     with_id(tx, id).await
 }
 
-/// Has what was issued under a held right end with it; once that has ended, revokes it. A client who takes a right back sees none of it.
-pub(super) async fn end_with(tx: &Tx, right: Uuid, until: Option<Instant>, ended_at: Option<Instant>) -> Result<(), DbErr> {
-    let mut issued = Entity::update_many().col_expr(Column::GrantedUntil, Expr::value(until.map(Instant::to_utc)));
-    if let Some(ended) = ended_at {
-        issued = issued.col_expr(Column::RevokedAt, Expr::value(ended.to_utc()));
-    }
-    let issued = issued.filter(Column::GrantedUnder.eq(right)).filter(Column::RevokedAt.is_null());
-    tx.beyond(async || issued.exec(tx.connection()).await.map(drop)).await
-}
-
 /// Revokes what a local account is signed in with.
 pub(super) async fn revoke_of(tx: &Tx, account: Uuid, now: Instant) -> Result<(), DbErr> {
     let unrevoked = Entity::update_many().filter(Column::AccountId.eq(account)).filter(Column::RevokedAt.is_null());
@@ -147,8 +133,6 @@ pub async fn insert(tx: &Tx, token: &Token, hash: &str) -> Result<(), DbErr> {
         organisations: Set(token.organisations.as_ref().map(|limit| serde_json::json!(limit).to_string())),
         hash: Set(hash.to_owned()),
         issued_by: Set(token.issued_by.clone()),
-        granted_under: Set(token.granted_under),
-        granted_until: Set(token.granted_until.map(Instant::to_utc)),
         created_at: Set(token.created_at.to_utc()),
         expires_at: Set(token.expires_at.map(Instant::to_utc)),
         revoked_at: Set(None),
@@ -190,8 +174,6 @@ fn read(row: Model) -> Token {
         // What cannot be read shows no organisation at all.
         organisations: row.organisations.map(|limit| serde_json::from_str(&limit).unwrap_or_default()),
         issued_by: row.issued_by,
-        granted_under: row.granted_under,
-        granted_until: row.granted_until.map(instant),
         created_at: instant(row.created_at),
         expires_at: row.expires_at.map(instant),
         revoked_at: row.revoked_at.map(instant),

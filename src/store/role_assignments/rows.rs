@@ -16,7 +16,7 @@ use crate::domain::role_assignment::{Absence, EventData, RoleAssignment, RoleKin
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads, Tx, broken, insert_rows, instant, tokens};
+use crate::store::{Reads, Tx, broken, insert_rows, instant};
 use role_assignment::Column;
 
 impl Rows for RoleAssignment {
@@ -43,11 +43,6 @@ impl Rows for RoleAssignment {
         let mut row = to_row(&record.subject).into_active_model().reset_all();
         row.id = Unchanged(record.subject.id);
         role_assignment::Entity::update(row).exec(tx.connection()).await?;
-        if record.subject.right().is_some() && record.added.iter().any(|event| is_of_its_end(&event.data)) {
-            let ended = record.added.iter().find(|event| matches!(event.data, EventData::Ended(_)));
-            let (until, ended_at) = (record.subject.until_at, ended.map(|event| event.occurred_at));
-            tokens::end_with(tx, record.subject.id, until, ended_at).await?;
-        }
         write_absences(tx, &record.subject).await
     }
 
@@ -93,10 +88,6 @@ impl Rows for RoleAssignment {
     fn rebuilt(differences: IndexRebuilt) -> EventData {
         EventData::IndexRebuilt(differences)
     }
-}
-
-fn is_of_its_end(event: &EventData) -> bool {
-    matches!(event, EventData::EndSet(_) | EventData::Ended(_))
 }
 
 fn rows(assignment: &RoleAssignment) -> Vec<Row> {

@@ -7,13 +7,12 @@ use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::address::can_be_mailed;
 use crate::domain::contract::Side;
-use crate::domain::permission::{HeldRight, Principal, Role, Roles, Verb, Verbs};
+use crate::domain::permission::{Principal, Role, Roles, Verb, Verbs};
 use crate::domain::text::is_visible;
 use crate::store::tokens::Token;
 use crate::store::{self, Reads};
 use crate::time::TimeSource;
 use crate::usecases::held::{remember, repeated};
-use crate::usecases::held_rights::still_held;
 use crate::usecases::parties::Party;
 use crate::usecases::{Error, FieldCode, Problem, Stamp, one_of};
 
@@ -82,24 +81,13 @@ pub async fn issue(app: &App, stamp: &Stamp, new: &NewToken) -> Result<Issued, E
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems));
             }
-            let right = still_held(tx, stamp, Verb::ManageAccess).await?;
-            let token = ends_with(app, right, token(app, new, person));
-            let token = Token { issued_by: Some(stamp.who.actor.as_text()), ..token };
+            let token = Token { issued_by: Some(stamp.who.actor.as_text()), ..token(app, new, person) };
             tx.touch("token", token.id);
             store::tokens::insert(tx, &token, &hash).await?;
             remember(app, tx, stamp, token.id).await?;
             Ok(Issued { text: Some(text.clone()), token })
         })
         .await
-}
-
-/// Whoever manages access by a right that they hold gives nothing that outlives it, whenever it ends.
-fn ends_with(app: &App, right: Option<HeldRight>, token: Token) -> Token {
-    let Some(right) = right else { return token };
-    // Tokens expire by the machine's time, of which a sandbox says nothing.
-    let until = right.until_at.filter(|_| !app.time.is_sandbox());
-    let expires_at = token.expires_at.into_iter().chain(until).min();
-    Token { expires_at, granted_under: Some(right.assignment), granted_until: right.until_at, ..token }
 }
 
 fn token(app: &App, new: &NewToken, person: Option<Uuid>) -> Token {

@@ -118,8 +118,6 @@ pub(super) fn endless(app: &App, id: Uuid, name: &str) -> Token {
         limit: Verbs::ALL,
         organisations: None,
         issued_by: None,
-        granted_under: None,
-        granted_until: None,
         last_used_at: None,
         roles: Roles::of(Side::Supplier).without(Role::Integration),
         expires_at: None,

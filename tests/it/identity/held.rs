@@ -1,10 +1,9 @@
 //! What somebody may who signs in with their provider: what the provider says, and what they hold here.
 
 use serde_json::{Value, json};
-use uurwerk::time::TimeSource;
 
 use super::provider::Provider;
-use crate::support::{Answer, Desk, On, incident};
+use crate::support::{Desk, On, incident};
 
 async fn status(desk: &Desk, token: &str) -> u16 {
     desk.ask(Some(token), "GET", "/v1/tickets", None).await.status
@@ -182,65 +181,5 @@ async fn whoever_left_comes_in_no_more_and_again_once_they_are_back() {
         let erased = desk.post("/v1/erasures", &json!({ "person": path.rsplit('/').next(), "reason": "x" })).await;
         assert_eq!(erased.status, 201, "{}", erased.body);
         assert_eq!((status(&desk, &anna).await, status(&desk, &provider.token_of("anna").await).await), (401, 401));
-    }
-}
-
-/// What somebody gives whose right to give it has an end lasts no longer, whenever that end comes. A right that a client agreed to gives access
-/// to nobody; one over the desk as a whole, which nobody can be granted, stands here for any that would.
-#[actix_web::test]
-async fn iam_04_what_is_issued_by_a_held_right_ends_with_it() {
-    use sea_orm::ConnectionTrait;
-    for on in [On::Sqlite, On::Postgres] {
-        let provider = Provider::start();
-        let settings = provider.settings().replace("organisation = \"ipo\"\n", "").replace("vouches_for_addresses = true\n", "");
-        let settings = settings.replace("\"requester\"", "\"agent_line_1\"").replace("\"approver\"", "\"service_manager\"");
-        let desk = Desk::open_with_file(on, &settings).await;
-        let (bram, client, sam) = (provider.token_of("bram").await, desk.signer_of("ipo").await, desk.signer().await);
-        assert_eq!(status(&desk, &bram).await, 200);
-        let right = async || {
-            let right = grants(
-                &desk,
-                &json!({ "kind": "right", "role": "administrator", "organisation": "ipo", "holder": "bram@ipo.example",
-                    "untilAt": "2026-03-03T08:00:00+01:00", "reason": "Onderhoud." }),
-            )
-            .await;
-            assert_eq!((signs(&desk, &client, &right).await, signs(&desk, &sam, &right).await), (201, 201));
-            while desk.ask(Some(&bram), "GET", "/v1/tickets", None).await.status != 200 {}
-            assert_eq!(desk.ask(Some(&bram), "GET", "/v1/access-tokens", None).await.status, 403, "one client agreed to it");
-            let of_the_desk = "UPDATE role_assignment SET organisation = NULL; UPDATE access_state SET version = version + 1";
-            desk.behind().await.execute_unprepared(of_the_desk).await.expect("rows");
-            // Whose rights changed a moment ago is asked to try again.
-            let told = desk.ask(Some(&bram), "GET", "/v1/tickets", None).await;
-            assert!(told.status == 200 || told.body["detail"].as_str().is_some_and(|told| told.contains("since your last request")));
-            right
-        };
-        let issues = async |role: &str| {
-            let ends = TimeSource::machine().now().plus(9 * 24 * 3600).expect("an instant").to_string();
-            let grant = json!({ "name": "x", "roles": [role], "expiresAt": ends });
-            desk.ask(Some(&bram), "POST", "/v1/access-token-grants", Some(&grant)).await
-        };
-        let text = |answer: &Answer| answer.body["token"].as_str().unwrap_or_else(|| panic!("{}", answer.body)).to_owned();
-        let first = right().await;
-        assert_eq!(issues("administrator").await.status, 400);
-        let account = json!({ "name": "Blijft", "roles": ["service_manager"], "password": "zevende-boot-klinkt-groen" });
-        let account = desk.ask(Some(&bram), "POST", "/v1/local-accounts", Some(&account)).await;
-        assert_eq!((account.status, &account.body["code"]), (403, &json!("command_only")), "an account has no end: {}", account.body);
-        // The right is taken back: at once, in every process.
-        let issued = text(&issues("agent_line_1").await);
-        let another = desk.another_door().await;
-        assert_eq!((status(&desk, &issued).await, status(&another, &issued).await), (200, 200));
-        let ended = desk.ask(Some(&sam), "POST", &format!("{first}/endings"), Some(&json!({ "reason": "Klaar." }))).await;
-        assert_eq!(ended.status, 201, "{}", ended.body);
-        assert_eq!((status(&desk, &issued).await, status(&another, &issued).await), (401, 401));
-        // The right ends by itself.
-        right().await;
-        let issued = issues("agent_line_1").await;
-        let (id, issued) = (issued.body["accessToken"]["id"].clone(), text(&issued));
-        desk.reaches("2026-03-03T07:59:59+01:00").await;
-        assert_eq!(status(&desk, &issued).await, 200);
-        desk.reaches("2026-03-03T08:00:00+01:00").await;
-        assert_eq!(status(&desk, &issued).await, 401);
-        let shown = desk.get(&format!("/v1/access-tokens/{}", id.as_str().expect("an id"))).await.body;
-        assert_eq!(shown["state"], "revoked", "{shown}");
     }
 }

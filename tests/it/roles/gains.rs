@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::time::TimeSource;
 
-use super::{ROLES, grants, klant, path, signs, with_matrix};
+use super::{ROLES, grants, klant, path, right, signs, with_matrix};
 use crate::on_both_databases;
 use crate::support::{Answer, Desk, incident};
 
 on_both_databases!(
     iam_03_nobody_becomes_the_deputy_in_a_right_that_they_may_give,
     iam_04_what_somebody_gives_by_a_right_with_an_end_ends_no_later,
+    iam_04_an_administrator_whom_one_client_agreed_to_gives_nobody_access,
     role_05_where_a_holder_is_reached_and_that_they_left_says_their_own_side_in_person,
     role_05_whoever_is_to_hold_a_role_does_not_sign_for_it_on_paper,
     whoever_left_or_whose_account_was_closed_gets_no_token,
@@ -52,24 +53,25 @@ async fn iam_03_nobody_becomes_the_deputy_in_a_right_that_they_may_give(desk: &D
     assert_eq!(told(&post(desk, &sam, &path(&cor, "/deputies"), instead).await), (409, "own_role".to_owned()));
 }
 
-/// Ned, who administers the desk for a while, and comes with a token of his own.
-async fn administrator_until(desk: &Desk, until: &str) -> String {
-    let ned = desk.person(None, "Ned Prins", "ned@leverancier.example", &[Role::AgentLine1]).await;
-    let mut right = desk_right(Role::Administrator, "ned@leverancier.example");
-    (right["organisation"], right["untilAt"]) = (json!("ipo"), json!(until));
-    let right = grants(desk, &right).await;
+/// Ned, who administers the accounts of a client for a while, and comes with a token of his own.
+async fn global_administrator_until(desk: &Desk, until: &str) -> String {
+    let ned = desk.person(Some("ipo"), "Ned Prins", "ned@ipo.example", &[Role::Requester]).await;
+    let mut elevated = right(Role::GlobalAdministrator, "ned@ipo.example");
+    elevated["untilAt"] = json!(until);
+    let elevated = grants(desk, &elevated).await;
     let (client, sam) = (desk.signer_of("ipo").await, desk.signer().await);
     for signer in [client, sam] {
-        assert_eq!(signs(desk, &signer, &right, json!({})).await.0, 201);
+        assert_eq!(signs(desk, &signer, &elevated, json!({})).await.0, 201);
     }
     ned
 }
 
 async fn iam_04_what_somebody_gives_by_a_right_with_an_end_ends_no_later(desk: &Desk) {
-    let ned = administrator_until(desk, "2026-03-03T08:00:00Z").await;
-    desk.account("Cor Vis", "cor@leverancier.example").await;
-    desk.account("Dirk Bos", "dirk@leverancier.example").await;
-    let mut gives = desk_right(Role::ServiceManager, "cor@leverancier.example");
+    let ned = global_administrator_until(desk, "2026-03-03T08:00:00Z").await;
+    for (name, address) in [("Cor Vis", "cor@ipo.example"), ("Dirk Bos", "dirk@ipo.example")] {
+        desk.person(Some("ipo"), name, address, &[Role::Requester]).await;
+    }
+    let mut gives = right(Role::AuthorisedRequester, "cor@ipo.example");
     for (until, expected) in [
         (json!(null), (400, "out_of_range")),
         (json!("2026-03-03T08:00:01Z"), (400, "out_of_range")),
@@ -79,13 +81,30 @@ async fn iam_04_what_somebody_gives_by_a_right_with_an_end_ends_no_later(desk: &
         let answer = post(desk, &ned, ROLES, gives.clone()).await;
         assert_eq!(told(&answer), (expected.0, expected.1.to_owned()), "{}", answer.body);
     }
-    let dirk = grants(desk, &desk_right(Role::ContractManager, "dirk@leverancier.example")).await;
-    let away = |until: &str| json!({ "untilAt": until, "deputy": "cor@leverancier.example" });
+    let dirk = grants(desk, &right(Role::AuthorisedRequester, "dirk@ipo.example")).await;
+    let away = |until: &str| json!({ "untilAt": until, "deputy": "cor@ipo.example" });
     let longer = post(desk, &ned, &path(&dirk, "/absences"), away("2026-03-04T08:00:00Z")).await;
     assert_eq!((told(&longer), &longer.body["errors"][0]["pointer"]), ((400, "out_of_range".to_owned()), &json!("/untilAt")));
     assert_eq!(post(desk, &ned, &path(&dirk, "/absences"), away("2026-03-03T08:00:00Z")).await.status, 201);
     desk.reaches("2026-03-03T08:00:00Z").await;
     assert_eq!(post(desk, &ned, ROLES, gives).await.status, 403);
+}
+
+/// What a client agrees to works on its rows, and an account or a token would work on others', or outlive it.
+async fn iam_04_an_administrator_whom_one_client_agreed_to_gives_nobody_access(desk: &Desk) {
+    let ned = desk.person(None, "Ned Prins", "ned@leverancier.example", &[Role::AgentLine1]).await;
+    let mut elevated = right(Role::Administrator, "ned@leverancier.example");
+    elevated["untilAt"] = json!("2026-03-03T08:00:00Z");
+    let elevated = grants(desk, &elevated).await;
+    for signer in [desk.signer_of("ipo").await, desk.signer().await] {
+        assert_eq!(signs(desk, &signer, &elevated, json!({})).await.0, 201);
+    }
+    let token = json!({ "name": "x", "roles": ["agent_line_1"], "expiresAt": next_week() });
+    let account = json!({ "name": "Blijft", "roles": ["service_manager"], "password": "zevende-boot-klinkt-groen" });
+    for (path, body) in [("/v1/access-token-grants", token), ("/v1/local-accounts", account), (ROLES, desk_right(Role::ServiceManager, "x"))] {
+        assert_eq!(post(desk, &ned, path, body).await.status, 403, "{path}");
+    }
+    assert_eq!(desk.ask(Some(&ned), "GET", "/v1/access-tokens", None).await.status, 403);
 }
 
 async fn role_05_where_a_holder_is_reached_and_that_they_left_says_their_own_side_in_person(desk: &Desk) {
