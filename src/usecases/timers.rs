@@ -11,8 +11,8 @@ use crate::store::{self, Tx};
 
 /// Subjects settled in one transaction.
 const BATCH: u64 = 200;
-/// How long a subject that could not be settled is postponed.
-const PUT_OFF_SECONDS: i64 = 60;
+/// How long a subject that could not be settled is postponed: it takes somebody to mend it, and each try is an error in the log.
+const PUT_OFF_SECONDS: i64 = 5 * 60;
 
 /// Settles a batch of subjects of one kind that are due by now, and returns how many. Its cost depends on what is due, not on what is open.
 ///

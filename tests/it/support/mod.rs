@@ -81,7 +81,7 @@ impl Desk {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match on {
             On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
-            On::Postgres => postgres::new_database(),
+            On::Postgres => Self::migrated_database(),
         };
         Self::open_on(&url, folder, settings, None).await
     }
@@ -91,16 +91,25 @@ impl Desk {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match on {
             On::Sqlite => format!("sqlite://{}", folder.path().join("desk.db").display()),
-            On::Postgres => postgres::new_database(),
+            On::Postgres => Self::migrated_database(),
         };
         Self::open_on(&url, folder, &[], Some(settings)).await
     }
 
     /// Opens a desk on PostgreSQL, with the name of its database.
     pub async fn open_on_its_own_postgres() -> (Self, String) {
-        let url = postgres::new_database();
+        let url = Self::migrated_database();
         let name = url.rsplit('/').next().unwrap_or_default().to_owned();
         (Self::open_on(&url, tempfile::tempdir().expect("a folder"), &[], None).await, name)
+    }
+
+    fn migrated_database() -> String {
+        postgres::migrated_database(async |database| {
+            let variables = [("UURWERK_DATABASE_URL", database), ("UURWERK_DATABASE_OWNER_URL", &postgres::owner_of(database))];
+            let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let settings = Settings::from_parts(None, variables.into_iter()).expect("settings");
+            cli::migrated_by_owner(&settings).await.expect("migrations");
+        })
     }
 
     async fn open_on(database: &str, folder: tempfile::TempDir, more: &[(&str, &str)], file: Option<&str>) -> Self {

@@ -129,15 +129,31 @@ pub fn superuser_of(address: &str) -> String {
 
 /// Makes one on a server with or without `fsync`; its address for the superuser.
 pub fn new_database_on(fsync: bool) -> String {
+    made(server(fsync), "template1")
+}
+
+/// Makes a database that its owner has migrated; its address for a desk. The steps are carried out once and copied, since they take longer
+/// than most tests.
+pub fn migrated_database(migrate: impl AsyncFnOnce(&str) + Send) -> String {
+    static MIGRATED: OnceLock<String> = OnceLock::new();
+    let template = MIGRATED.get_or_init(|| {
+        let address = new_database();
+        // A thread of its own: whoever comes first is in the middle of a test.
+        std::thread::scope(|scope| scope.spawn(|| actix_web::rt::System::new().block_on(migrate(&address))).join()).expect("migrations");
+        let name = address.rsplit('/').next().unwrap_or_default();
+        close(name);
+        name.to_owned()
+    });
+    made(server(false), template).replace("//postgres@", "//desk@")
+}
+
+fn made(server: &Server, template: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let server = server(fsync);
-    let name = format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let address = format!("postgres://postgres@127.0.0.1:{}", server.port);
-    let made = Command::new(bin("createdb"))
-        .args(["-h", "127.0.0.1", "-U", "postgres", "-O", "desk_owner", "-p", &server.port.to_string(), &name])
-        .status();
+    let (name, port) = (format!("desk{}", NEXT.fetch_add(1, Ordering::Relaxed)), server.port.to_string());
+    let arguments = ["-h", "127.0.0.1", "-U", "postgres", "-O", "desk_owner", "-T", template, "-p", &port, &name];
+    let made = Command::new(bin("createdb")).args(arguments).status();
     assert!(made.expect("createdb runs").success(), "a database could not be made");
-    format!("{address}/{name}")
+    format!("postgres://postgres@127.0.0.1:{port}/{name}")
 }
 
 fn start(fsync: bool) -> Server {
