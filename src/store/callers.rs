@@ -71,8 +71,12 @@ pub struct Known {
 }
 
 impl Known {
+    pub(super) fn version(&self) -> i64 {
+        self.version.load(Ordering::Acquire)
+    }
+
     pub(super) fn is_at(&self, version: i64) -> bool {
-        self.version.load(Ordering::Acquire) == version
+        self.version() == version
     }
 
     /// Reads their rows again after access changed; an error unless they are the same as before.

@@ -119,6 +119,18 @@ impl CheckedScope {
         self.check.as_deref().filter(|check| !check.is_done.load(Ordering::Acquire))
     }
 
+    /// The version of access at which the caller was identified, unless they were checked.
+    pub(super) fn expected_version(&self) -> Option<i64> {
+        self.pending().map(|check| check.known.version())
+    }
+
+    /// Notes that the caller was checked.
+    pub(super) fn note_checked(&self) {
+        if let Some(check) = self.pending() {
+            check.is_done.store(true, Ordering::Release);
+        }
+    }
+
     /// Checks the caller, unless that was done.
     pub async fn check(&self, reads: &impl Reads) -> Result<(), DbErr> {
         match self.pending() {

@@ -48,6 +48,7 @@ pub mod role_assignments;
 mod row;
 mod row_security;
 pub mod schema;
+mod scoped_reads;
 pub mod sealed;
 pub mod search;
 pub mod seat;

@@ -6,8 +6,10 @@ use sea_orm::{DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptio
 
 use super::cache::AgreementsCache;
 use super::checked_scope::{CheckedScope, To};
+use super::scoped_reads::{Begun, ScopedReads};
+use super::statements::{Failure, Statements};
 use super::watch::Watch;
-use super::{Backend, Tx};
+use super::{Backend, Tx, broken};
 
 /// How many connections to PostgreSQL a process has at most for transactions; `Db` keeps a few more for what concerns no rows.
 pub(super) const POSTGRES_CONNECTIONS: u32 = 16;
@@ -25,6 +27,22 @@ impl Opener {
     /// read a round trip.
     fn connections_that_may_be_closed(&self) -> u32 {
         if self.backend == Backend::Postgres { POSTGRES_CONNECTIONS } else { 0 }
+    }
+
+    /// Begins a transaction of PostgreSQL that only reads. The caller is checked by what begins it; where access has moved, they are identified
+    /// again first.
+    pub async fn begin_reading(&self, scope: &CheckedScope) -> Result<Statements<ScopedReads>, DbErr> {
+        let pool = self.connection.get_postgres_connection_pool();
+        let begin =
+            async |expected| ScopedReads::begin(pool, scope.seen(), expected).await.inspect_err(|error| self.watch.failed_writing(error));
+        let mut begun = begin(scope.expected_version()).await?;
+        if matches!(begun, Begun::AccessMoved) {
+            drop(self.begin(scope, To::Read).await?);
+            begun = begin(None).await?;
+        }
+        let Begun::Reads(reads) = begun else { return Err(broken("a scope")) };
+        scope.note_checked();
+        Ok(Statements { inner: reads, watch: self.watch.clone(), failure: Some(Failure::default()) })
     }
 
     pub async fn begin(&self, scope: &CheckedScope, to: To) -> Result<Tx, DbErr> {

@@ -15,6 +15,23 @@ pub(super) async fn enter_and_read_version(reads: &impl Reads, scope: &Scope) ->
     set(reads, scope, ", (SELECT version FROM access_state) AS version").await?.try_get("", "version")
 }
 
+/// What is raised where access is at another version than the one expected: the code of a division by zero.
+pub(super) const OTHER_VERSION: &str = "22012";
+
+/// Begins a transaction and sets its scope, as one text. Where a version of access is expected it has to be that, or the text fails.
+pub(super) fn beginning(scope: &Scope, expected: Option<i64>) -> String {
+    let set = |name: &str, value: &str| format!("; SET LOCAL uurwerk.{name} TO '{}'", value.replace('\'', "''"));
+    let settings = match &scope.rows {
+        Rows::All => set("rows", "all"),
+        Rows::Organisations(seen) => set("rows", "organisations") + &set("organisations", &seen.join("\n")),
+        Rows::Person { organisation, person } => {
+            set("rows", "person") + &set("organisations", organisation) + &set("person", &person.to_string())
+        }
+    };
+    let expected = expected.map(|version| format!("; SELECT 1 / (version = {version})::int FROM access_state"));
+    format!("BEGIN{settings}{}", expected.unwrap_or_default())
+}
+
 async fn set(reads: &impl Reads, scope: &Scope, more: &str) -> Result<QueryResult, DbErr> {
     let (rows, organisations, person) = match &scope.rows {
         Rows::All => ("all", String::new(), String::new()),

@@ -8,11 +8,12 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::cache::{AgreementsCache, PinnedAgreements};
-use super::checked_scope::{CheckedScope, To};
+use super::checked_scope::CheckedScope;
 use super::opener::Opener;
+use super::scoped_reads::ScopedReads;
 use super::statements::Statements;
 use super::tx::sealed::Inner;
-use super::{Backend, Reads, Scope, Tx};
+use super::{Backend, Reads, Scope};
 use crate::domain::restriction::Flags;
 
 /// Reads for a scope, of which each sees what was committed before it.
@@ -38,14 +39,14 @@ enum Way {
     },
     Transaction {
         opener: Opener,
-        begun: OnceCell<Box<Tx>>,
+        begun: OnceCell<Statements<ScopedReads>>,
     },
 }
 
 /// What a statement runs on.
 enum Ready<'a> {
     Pool(&'a Statements<DatabaseConnection>),
-    Transaction(&'a Tx),
+    Transaction(&'a Statements<ScopedReads>),
 }
 
 impl View {
@@ -69,8 +70,7 @@ impl ViewConnection {
                 Ok(Ready::Pool(statements))
             }
             Way::Transaction { opener, begun } => {
-                let begin = async || opener.begin(&self.scope, To::Read).await.map(Box::new);
-                begun.get_or_try_init(begin).await.map(|tx| Ready::Transaction(tx))
+                begun.get_or_try_init(async || opener.begin_reading(&self.scope).await).await.map(Ready::Transaction)
             }
         }
     }
@@ -88,28 +88,28 @@ impl ConnectionTrait for ViewConnection {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match self.ready().await? {
             Ready::Pool(pool) => pool.execute_raw(statement).await,
-            Ready::Transaction(tx) => tx.connection().execute_raw(statement).await,
+            Ready::Transaction(reads) => reads.execute_raw(statement).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self.ready().await? {
             Ready::Pool(pool) => pool.execute_unprepared(sql).await,
-            Ready::Transaction(tx) => tx.connection().execute_unprepared(sql).await,
+            Ready::Transaction(reads) => reads.execute_unprepared(sql).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self.ready().await? {
             Ready::Pool(pool) => pool.query_one_raw(statement).await,
-            Ready::Transaction(tx) => tx.connection().query_one_raw(statement).await,
+            Ready::Transaction(reads) => reads.query_one_raw(statement).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self.ready().await? {
             Ready::Pool(pool) => pool.query_all_raw(statement).await,
-            Ready::Transaction(tx) => tx.connection().query_all_raw(statement).await,
+            Ready::Transaction(reads) => reads.query_all_raw(statement).await,
         }
     }
 }
