@@ -47,7 +47,6 @@ fn holder(token: Token, held: &[RoleAssignment], now: Instant) -> Caller {
     let token = Token { roles: token.roles.and(given), ..token };
     let Token { id, roles, person_id, account_id, organisations, issued_by, .. } = token;
     let name = account_id.or(person_id).unwrap_or(id).to_string();
-    let is_shared = person_id.is_some() && issued_by.is_some();
     // What one organisation's token cannot do, one that is limited to several organisations cannot either.
     let limit = if organisations.is_some() { token.limit.and(Verbs::within_organisations()) } else { token.limit };
     let desk = organisations.map_or(Rows::All, Rows::Organisations);
@@ -58,8 +57,9 @@ fn holder(token: Token, held: &[RoleAssignment], now: Instant) -> Caller {
     };
     let who = Principal { over, held, ..Principal::new(actor, roles) };
     let caller = Caller::new(who.limited_to(limit).with(credential), rows);
-    // Whoever made it has its text, and would see by it what is this person's alone.
-    let scope = if is_shared { CheckedScope::of_reader(caller.scope.seen().clone().without_part()) } else { caller.scope.clone() };
+    let is_known_to_another = issued_by.is_some();
+    let seen = || caller.scope.seen().clone().as_another_knows_it(person_id.or(account_id).is_some());
+    let scope = if is_known_to_another { CheckedScope::of_reader(seen()) } else { caller.scope.clone() };
     Caller { token: Some(id), scope, ..caller }
 }
 

@@ -31,6 +31,8 @@ pub struct Claims {
     email: Option<String>,
     /// `true`, or that in quotes, as some providers say it.
     email_verified: Option<Value>,
+    /// Whether the owner of the address's domain is known to Entra ID: `true` or 1, also in quotes.
+    xms_edov: Option<Value>,
     #[serde(deserialize_with = "several")]
     roles: Vec<String>,
     /// Scopes, as Entra ID and Okta name them: in one text, or each in its own.
@@ -129,7 +131,14 @@ impl Claims {
     /// Their address, where the provider stands for it: one that it verified, and in a domain that it may speak for. `preferred_username` is
     /// not one: whoever has it may choose it.
     fn verified_address(&self, settings: &IdentityProvider) -> Option<VerifiedAddress> {
-        let said = self.email.as_deref().filter(|_| says_yes(self.email_verified.as_ref()) || settings.addresses_are_verified)?;
+        let standard = self.email_verified.as_ref().map(|said| says_yes(Some(said)));
+        let entra = self.xms_edov.as_ref().map(|said| says_yes(Some(said)) || *said == 1 || *said == "1");
+        // What a token says of its own address goes before what the settings say of all.
+        let is_verified = match (standard, entra) {
+            (None, None) => settings.addresses_are_verified,
+            (standard, entra) => standard.unwrap_or(true) && entra.unwrap_or(true),
+        };
+        let said = self.email.as_deref().filter(|_| is_verified)?;
         let address = address(said)?;
         let domain = address.rsplit_once('@')?.1.to_owned();
         let is_named = settings.domains.iter().any(|one| one.eq_ignore_ascii_case(&domain));
@@ -251,6 +260,10 @@ mod tests {
             (with(json!({ "email_verified": 1 })), &named, false),
             (anna.clone(), &named, false),
             (anna.clone(), &entra, true),
+            (with(json!({ "email_verified": false })), &entra, false),
+            (with(json!({ "xms_edov": false })), &entra, false),
+            (with(json!({ "xms_edov": "0", "email_verified": true })), &entra, false),
+            (with(json!({ "xms_edov": "1" })), &named, true),
             (json!({ "preferred_username": "anna@ipo.example", "email_verified": true }), &entra, false),
             (with(json!({ "email": "anna@ipo.example.evil.example", "email_verified": true })), &named, false),
             (with(json!({ "email": "anna@ipo.example@evil.example", "email_verified": true })), &named, false),

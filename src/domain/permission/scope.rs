@@ -71,12 +71,15 @@ impl Scope {
         Self { rows: self.rows.clone(), clearance: Clearance::All }
     }
 
-    /// The same, without what somebody sees by their part in a ticket: for a token whose text another person knows.
+    /// The same for a token whose text another person knows: their roles open no ticket that few may see, or whoever gives such roles would
+    /// see by them what they may not; nor, where it was made for somebody, does what is that person's alone.
     #[must_use]
-    pub fn without_part(self) -> Self {
+    pub fn as_another_knows_it(self, is_somebodys: bool) -> Self {
         let clearance = match self.clearance {
             Clearance::All => Clearance::All,
-            Clearance::Of { flags, over, .. } => Clearance::Of { flags, over, part: Part::default() },
+            Clearance::Of { part, .. } => {
+                Clearance::Of { flags: Flags::default(), over: Vec::new(), part: if is_somebodys { Part::default() } else { part } }
+            }
         };
         Self { clearance, ..self }
     }

@@ -32,17 +32,25 @@ pub async fn register(app: &App, stamp: &Stamp, draft: &Draft) -> Result<Overvie
 /// The ticket that this request registered when it was first made.
 pub async fn registered_before(app: &App, tx: &Tx, stamp: &Stamp) -> Result<Option<Overview>, Error> {
     let Some(known) = repeated(tx, stamp).await? else { return Ok(None) };
-    registered(app, tx, stamp, &[known]).await?.pop().ok_or(Error::NotFound("ticket")).map(Some)
+    registered(app, tx, stamp, &[known]).await?.remove(&known).unwrap_or(Err(Error::NotFound("ticket"))).map(Some)
 }
 
-/// Tickets that the caller registered, as a repeat of the request is answered with them: those for a colleague too, which are not theirs to
-/// see otherwise.
-async fn registered(app: &App, tx: &Tx, stamp: &Stamp, ids: &[Uuid]) -> Result<Vec<Overview>, Error> {
+/// Those of these tickets that there are, all of which the caller registered, as a repeat of the request is answered with them. One for a
+/// colleague is shown too, which is not theirs to see otherwise; one that few may see, and they are none of those, is not.
+async fn registered(app: &App, tx: &Tx, stamp: &Stamp, ids: &[Uuid]) -> Result<HashMap<Uuid, Result<Overview, Error>>, Error> {
     let seen = store::overviews::with_ids(tx, ids).await?;
-    if seen.len() == ids.len() || !matches!(stamp.scope.seen().rows, Rows::Person { .. }) {
-        return Ok(seen);
+    let mut found: HashMap<_, _> = seen.into_iter().map(|made| (made.ticket.id, Ok(made))).collect();
+    let unseen: Vec<_> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
+    if unseen.is_empty() {
+        return Ok(found);
     }
-    Ok(store::overviews::with_ids(&app.all(), ids).await?.into_iter().map(|made| without_colleagues(stamp, made)).collect())
+    let sees_colleagues = !matches!(stamp.scope.seen().rows, Rows::Person { .. });
+    for made in store::overviews::with_ids(&app.all(), &unseen).await? {
+        let is_hidden = sees_colleagues || !made.ticket.flags.is_empty();
+        let shown = if is_hidden { Err(Error::NotFound("ticket")) } else { Ok(without_colleagues(stamp, made.clone())) };
+        found.insert(made.ticket.id, shown);
+    }
+    Ok(found)
 }
 
 /// To somebody who sees no colleague's data, of the colleague whom they named no more is shown than the address, which they gave.
@@ -84,12 +92,11 @@ async fn register_batch(app: &App, tx: &Tx, stamp: &Stamp, drafts: &[Draft]) -> 
     let before = repeated(tx, stamp).await?;
     let first = before.unwrap_or_else(|| app.time.id());
     let ids: Vec<_> = (0..).take(drafts.len()).map(|place| id_in_batch(first, place)).collect();
-    let there = if before.is_some() { registered(app, tx, stamp, &ids).await? } else { Vec::new() };
-    let mut there: HashMap<_, _> = there.into_iter().map(|one| (one.ticket.id, one)).collect();
+    let mut there = if before.is_some() { registered(app, tx, stamp, &ids).await? } else { HashMap::new() };
     let missing = ids.iter().copied().zip(drafts).filter(|(id, _)| !there.contains_key(id));
     let remembered = before.is_none().then_some(first);
     let mut made = register_all_in(app, tx, stamp, &missing.collect::<Vec<_>>(), remembered).await?.into_iter();
-    let outcomes: Vec<_> = ids.iter().filter_map(|id| there.remove(id).map(Ok).or_else(|| made.next())).collect();
+    let outcomes: Vec<_> = ids.iter().filter_map(|id| there.remove(id).or_else(|| made.next())).collect();
     tx.refuses(outcomes.iter().filter(|outcome| outcome.is_err()).count());
     Ok(outcomes)
 }

@@ -10,6 +10,7 @@ use crate::support::Desk;
 on_both_databases!(
     tkt_08_a_ticket_for_a_colleague_is_the_colleagues_and_says_who_reported_it,
     tkt_08_a_name_that_a_colleagues_ticket_has_is_in_use_and_says_no_more,
+    inc_11_what_few_may_see_by_now_is_not_shown_by_a_repeat_of_what_registered_it,
 );
 
 fn ticket(email: &str) -> Value {
@@ -79,4 +80,32 @@ async fn tkt_08_a_name_that_a_colleagues_ticket_has_is_in_use_and_says_no_more(d
     assert_eq!(mine.status, 201, "{}", mine.body);
     let listed = desk.ask(Some(&anna), "GET", "/v1/tickets", None).await.body["items"].as_array().map(Vec::len);
     assert_eq!(listed, Some(1));
+}
+
+async fn inc_11_what_few_may_see_by_now_is_not_shown_by_a_repeat_of_what_registered_it(desk: &Desk) {
+    for (organisation, name, address) in [("ipo", "Anna de Boer", "anna@ipo.example"), ("ipo", "Bob Smit", "bob@ipo.example")] {
+        recorded(desk, organisation, name, address).await;
+    }
+    let requester = token_of(desk, "ipo", "anna@ipo.example", Role::Requester).await;
+    let approver = token_of(desk, "ipo", "anna@ipo.example", Role::AuthorisedRequester).await;
+    let flags = async |number: &Value| {
+        let path = format!("/v1/tickets/{}/flags", number.as_str().expect("a number"));
+        let body = json!({ "flag": "security", "securityAspects": ["integrity"] });
+        assert_eq!(desk.post(&path, &body).await.status, 201);
+    };
+    for (key, token) in [("a", &requester), ("b", &approver)] {
+        let many = json!({ "items": [ticket("bob@ipo.example"), ticket("bob@ipo.example")] });
+        let key_of_many = format!("{key}-many");
+        let one =
+            async || desk.send(Some(token), ("POST", "/v1/tickets"), &[("idempotency-key", key)], Some(&ticket("bob@ipo.example"))).await;
+        let both = async || desk.send(Some(token), ("POST", "/v1/tickets/_bulk"), &[("idempotency-key", &*key_of_many)], Some(&many)).await;
+        let (made, batch) = (one().await, both().await);
+        assert_eq!((made.status, batch.status), (201, 200), "{} {}", made.body, batch.body);
+        flags(&made.body["number"]).await;
+        flags(&batch.body["items"][0]["ticket"]["number"]).await;
+        assert_eq!(one().await.status, 404);
+        let again = both().await;
+        let statuses: Vec<_> = again.body["items"].as_array().expect("items").iter().map(|item| item["status"].clone()).collect();
+        assert_eq!(statuses, [404, 201], "{}", again.body);
+    }
 }

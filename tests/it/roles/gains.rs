@@ -16,6 +16,7 @@ on_both_databases!(
     role_05_whoever_is_to_hold_a_role_does_not_sign_for_it_on_paper,
     whoever_left_or_whose_account_was_closed_gets_no_token,
     a_token_that_was_made_for_somebody_does_not_open_what_only_they_may_see,
+    nobody_reads_by_a_role_that_they_give_what_they_may_not_read_themselves,
     tkt_09_an_authorised_requester_withdraws_no_ticket_of_a_colleague,
 );
 
@@ -189,4 +190,22 @@ async fn tkt_09_an_authorised_requester_withdraws_no_ticket_of_a_colleague(desk:
         post(desk, token, &format!("/v1/tickets/{number}/transitions"), body).await.status
     };
     assert_eq!((withdraws(&authorised).await, withdraws(&anna).await), (403, 201));
+}
+
+/// Whoever issues a token knows it, and whoever recovers an account knows its password.
+async fn nobody_reads_by_a_role_that_they_give_what_they_may_not_read_themselves(desk: &Desk) {
+    let mut ticket = incident("p3");
+    ticket["flags"] = json!(["confidential"]);
+    let number = desk.registers(&ticket).await;
+    let status = async |token: &str| desk.ask(Some(token), "GET", &format!("/v1/tickets/{number}"), None).await.status;
+    let ada = desk.person(None, "Ada Vos", "ada@leverancier.example", &[Role::Administrator]).await;
+    let nora = desk.person(None, "Nora Smit", "nora@leverancier.example", &[Role::ServiceManager]).await;
+    assert_eq!((status(&ada).await, status(&nora).await), (404, 200));
+    let grant = json!({ "name": "koppeling", "roles": ["service_manager"], "expiresAt": next_week() });
+    let mut hers = grant.clone();
+    hers["person"] = json!("nora@leverancier.example");
+    for grant in [grant, hers] {
+        let made = post(desk, &ada, "/v1/access-token-grants", grant.clone()).await;
+        assert_eq!(status(made.body["token"].as_str().expect("a token")).await, 404, "{grant}");
+    }
 }
