@@ -97,8 +97,7 @@ mod tests {
             email: Some((*email).to_owned()),
             until: at(*until),
         });
-        let others: Vec<_> =
-            others.iter().map(|(email, until)| Others { email: (*email).to_owned(), until: until.map(at) }).collect();
+        let others: Vec<_> = others.iter().map(|(email, until)| Others { email: (*email).to_owned(), until: until.map(at) }).collect();
         Known::new(Person::new(Uuid::from_u128(7), "ipo", "Anna  Smit", "new@ipo.example"), formerly.collect(), &others)
     }
 

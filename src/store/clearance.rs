@@ -2,9 +2,9 @@
 //! other for every combination, on both databases.
 
 use entity::{
-    attachment, clock, contact, contact_change, contact_list, erasure, escalation, event, external_reference, former_identity, inbound_mail, message,
-    obligation, outbound_mail, person, redaction, role_absence, role_assignment, set_aside, storage_use, ticket, ticket_change,
-    ticket_part,
+    attachment, clock, contact, contact_change, contact_list, erasure, escalation, event, external_reference, former_identity,
+    inbound_mail, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment, set_aside, storage_use, ticket,
+    ticket_change, ticket_part,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};

@@ -55,7 +55,8 @@ pub async fn signatures(tx: &Tx, known: &Known, contracts: &[String]) -> Result<
     let written = written.filter(approval::Column::Side.eq(Side::Client.as_str())).select_only();
     let written = written.columns([approval::Column::Id, approval::Column::Name]);
     let written: Vec<(Uuid, String)> = written.into_tuple().all(tx.connection()).await?;
-    let named: Vec<_> = written.into_iter().filter(|(_, signed)| names.iter().any(|name| is_same(signed, name))).map(|(id, _)| id).collect();
+    let named: Vec<_> =
+        written.into_iter().filter(|(_, signed)| names.iter().any(|name| is_same(signed, name))).map(|(id, _)| id).collect();
     let erased = approval::Entity::update_many().col_expr(approval::Column::Name, Expr::value(ERASED_NAME));
     erased.filter(approval::Column::Id.is_in(named)).exec(tx.connection()).await.map(drop)
 }
@@ -79,9 +80,8 @@ pub async fn letters(tx: &Tx, known: &Known) -> Result<(), DbErr> {
         |column: outbound_mail::Column| texts.iter().fold(Condition::any(), |any, text| any.add(Expr::col(column).like(containing(text))));
     let theirs = Condition::any().add(holds(outbound_mail::Column::Subject)).add(holds(outbound_mail::Column::Body));
     let of = &known.person;
-    let theirs = Condition::all()
-        .add(theirs)
-        .add_option((!of.is_of_the_desk()).then(|| outbound_mail::Column::Organisation.eq(&of.organisation)));
+    let theirs =
+        Condition::all().add(theirs).add_option((!of.is_of_the_desk()).then(|| outbound_mail::Column::Organisation.eq(&of.organisation)));
     let mut last = Uuid::nil();
     loop {
         let page = tx.find::<outbound_mail::Entity>().filter(theirs.clone()).filter(outbound_mail::Column::Id.gt(last));
@@ -109,9 +109,7 @@ pub async fn assignments(tx: &Tx, known: &Known) -> Result<BTreeSet<Uuid>, DbErr
             of_others.insert(name);
         }
     }
-    let is_theirs = |text: &str, at: Instant| {
-        known.texts_at(at).iter().any(|theirs| !of_others.contains(theirs) && is_same(text, theirs))
-    };
+    let is_theirs = |text: &str, at: Instant| known.texts_at(at).iter().any(|theirs| !of_others.contains(theirs) && is_same(text, theirs));
     let (mut last, mut tickets, mut in_hand) = (Uuid::nil(), BTreeSet::new(), BTreeSet::new());
     loop {
         let page = paged(assigned(tx, of), event::Column::Id, last).all(tx.connection()).await?;

@@ -173,9 +173,7 @@ fn received_in(time: &Tenure) -> Condition {
 
 /// While an address was theirs.
 fn during(at: impl ColumnTrait, time: &Tenure) -> Condition {
-    Condition::all()
-        .add_option(time.after.map(|after| at.gt(after.to_utc())))
-        .add_option(time.until.map(|until| at.lte(until.to_utc())))
+    Condition::all().add_option(time.after.map(|after| at.gt(after.to_utc()))).add_option(time.until.map(|until| at.lte(until.to_utc())))
 }
 
 /// Mails to them; to somebody of the desk, about any client.

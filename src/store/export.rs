@@ -9,8 +9,8 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrde
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::tx::sealed::Inner as _;
 use super::partakers::has_part;
+use super::tx::sealed::Inner as _;
 use super::{Reads, View, desk_people, erasures, instant, tickets};
 use crate::domain::former::Known;
 use crate::domain::permission::Clearance;

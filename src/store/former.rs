@@ -34,8 +34,7 @@ pub async fn forget(tx: &Tx, person: Uuid) -> Result<(), DbErr> {
 pub async fn known(reads: &impl Reads, person: Person) -> Result<Known, DbErr> {
     let own = reads.find::<former_identity::Entity>().filter(former_identity::Column::PersonId.eq(person.id));
     let own = own.order_by_asc(former_identity::Column::UntilAt).order_by_asc(former_identity::Column::Id).all(reads.connection()).await?;
-    let formerly: Vec<_> =
-        own.into_iter().map(|row| Former { name: row.name, email: row.email, until: instant(row.until_at) }).collect();
+    let formerly: Vec<_> = own.into_iter().map(|row| Former { name: row.name, email: row.email, until: instant(row.until_at) }).collect();
     let others = others(reads, &person, formerly.iter().filter_map(|one| one.email.as_deref()).chain([&*person.email])).await?;
     Ok(Known::new(person, formerly, &others))
 }
@@ -58,9 +57,10 @@ pub async fn ids_with_address(reads: &impl Reads, organisation: Option<&str>, em
     let now = reads.find::<person::Entity>().filter(person::Column::Email.eq(email));
     let before = reads.find::<former_identity::Entity>().filter(former_identity::Column::Email.eq(email));
     let (now, before) = match organisation {
-        Some(organisation) => {
-            (now.filter(person::Column::Organisation.eq(organisation)), before.filter(former_identity::Column::Organisation.eq(organisation)))
-        }
+        Some(organisation) => (
+            now.filter(person::Column::Organisation.eq(organisation)),
+            before.filter(former_identity::Column::Organisation.eq(organisation)),
+        ),
         None => (now, before),
     };
     let mut ids: Vec<Uuid> = now.select_only().column(person::Column::Id).into_tuple().all(reads.connection()).await?;

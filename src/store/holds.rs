@@ -6,8 +6,8 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::tx::sealed::Inner as _;
 use super::partakers::has_part;
+use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, accounts, broken, desk_people, erasures, former, instant, people};
 use crate::domain::Instant;
 use crate::domain::former::Known;

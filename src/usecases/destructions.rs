@@ -185,7 +185,7 @@ async fn destroy(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item
     tx.touch("destruction", proposal.id);
     tx.touch(if proposal.class == RetentionClass::Mails { "inbound_message" } else { "ticket" }, item.subject);
     if outcome == ItemOutcome::Destroyed {
-        remains::leave(app, tx, stamp.recorded_at).await?;
+        remains::leave(app, tx, proposal.class == RetentionClass::Tickets, stamp.recorded_at).await?;
     }
     store::attachments::expect(tx, &files, Instant::MIN).await?;
     Ok(files)

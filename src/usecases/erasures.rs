@@ -76,7 +76,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             };
             store::erasures::insert(tx, &erasure).await?;
             tx.touch("person", erasure.person);
-            remains::leave(app, tx, now).await?;
+            remains::leave(app, tx, false, now).await?;
             remember(app, tx, stamp, erasure.id).await?;
             Ok(erasure)
         })

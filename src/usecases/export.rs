@@ -59,7 +59,8 @@ fn former(one: &Former) -> Value {
 /// Tickets that whoever exports may not see: how many, and the roles of the desk of which one opens them. Who has such a role beside the right
 /// to export is given them as well.
 fn shown_withheld((flags, tickets): (Flags, usize)) -> Value {
-    let opened: BTreeSet<_> = flags.iter().flat_map(concerned_by).filter(|role| role.side() == Side::Supplier).map(|role| role.as_str()).collect();
+    let opened: BTreeSet<_> =
+        flags.iter().flat_map(concerned_by).filter(|role| role.side() == Side::Supplier).map(|role| role.as_str()).collect();
     json!({ "tickets": tickets, "openTo": opened })
 }
 

@@ -67,7 +67,8 @@ impl Holds {
 
     /// A mail that was sent by nobody who is held.
     fn spare_mail(&self, tx: &Tx) -> Condition {
-        let sent = |known: &Known| tx.find::<inbound_mail::Entity>().filter(erasures::from(known)).select_only().column(inbound_mail::Column::Id);
+        let sent =
+            |known: &Known| tx.find::<inbound_mail::Entity>().filter(erasures::from(known)).select_only().column(inbound_mail::Column::Id);
         let spare = |all: Condition, known: &Known| all.add(inbound_mail::Column::Id.not_in_subquery(sent(known).into_query()));
         self.people.iter().fold(Condition::all(), spare)
     }

@@ -64,8 +64,7 @@ impl Subject {
             Self::Mail(mail) => return holds::of_mail(tx, mail).await,
         };
         let people = ticket.requester_id.into_iter().chain(author(tx, ticket, what, target).await?);
-        let mut kept =
-            vec![(HoldSubject::Contract, ticket.contract.clone()), (HoldSubject::Ticket, ticket.id.to_string())];
+        let mut kept = vec![(HoldSubject::Contract, ticket.contract.clone()), (HoldSubject::Ticket, ticket.id.to_string())];
         kept.extend(people.map(|id| (HoldSubject::Person, id.to_string())));
         Ok(kept)
     }

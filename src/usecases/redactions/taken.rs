@@ -34,7 +34,7 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
     held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
     held.subject.changed(stamp.recorded_at, &held.history[before..]);
     let ticket = held.write(tx, None).await?.subject;
-    if matches!(redaction.what, Redactable::Texts | Redactable::References) {
+    if redaction.what.is_searched() {
         store::search::put(tx, &ticket).await?;
     }
     take_copies(app, tx, &ticket, &mut gone, stamp.recorded_at).await?;

@@ -101,7 +101,9 @@ async fn iam_04_an_administrator_whom_one_client_agreed_to_gives_nobody_access(d
     }
     let token = json!({ "name": "x", "roles": ["agent_line_1"], "expiresAt": next_week() });
     let account = json!({ "name": "Blijft", "roles": ["service_manager"], "password": "zevende-boot-klinkt-groen" });
-    for (path, body) in [("/v1/access-token-grants", token), ("/v1/local-accounts", account), (ROLES, desk_right(Role::ServiceManager, "x"))] {
+    for (path, body) in
+        [("/v1/access-token-grants", token), ("/v1/local-accounts", account), (ROLES, desk_right(Role::ServiceManager, "x"))]
+    {
         assert_eq!(post(desk, &ned, path, body).await.status, 403, "{path}");
     }
     assert_eq!(desk.ask(Some(&ned), "GET", "/v1/access-tokens", None).await.status, 403);
