@@ -71,7 +71,7 @@ fn tenure(email: String, until: Option<Instant>, others: &[Others]) -> Tenure {
     let is_before = |other: &Others| other.until.is_some_and(|theirs| until.is_none_or(|until| theirs < until));
     let after = others().filter(|other| is_before(other)).filter_map(|other| other.until).max();
     let until = until.filter(|_| others().any(|other| !is_before(other)));
-    Tenure { after, until, email }
+    Tenure { email, after, until }
 }
 
 fn longest_first(mut texts: Vec<String>) -> Vec<String> {

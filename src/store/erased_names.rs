@@ -55,10 +55,10 @@ pub async fn signatures(tx: &Tx, known: &Known, contracts: &[String]) -> Result<
     let written = written.filter(approval::Column::Side.eq(Side::Client.as_str())).select_only();
     let written = written.columns([approval::Column::Id, approval::Column::Name]);
     let written: Vec<(Uuid, String)> = written.into_tuple().all(tx.connection()).await?;
-    let named: Vec<_> =
+    let theirs: Vec<_> =
         written.into_iter().filter(|(_, signed)| names.iter().any(|name| is_same(signed, name))).map(|(id, _)| id).collect();
     let erased = approval::Entity::update_many().col_expr(approval::Column::Name, Expr::value(ERASED_NAME));
-    erased.filter(approval::Column::Id.is_in(named)).exec(tx.connection()).await.map(drop)
+    erased.filter(approval::Column::Id.is_in(theirs)).exec(tx.connection()).await.map(drop)
 }
 
 fn is_same(one: &str, other: &str) -> bool {

@@ -1,5 +1,6 @@
 //! All that is somebody's, and nothing else: by every name and address they had, wherever they had a part, and whoever may see it.
 
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::store;
@@ -200,7 +201,6 @@ async fn a_mail_from_a_former_address_is_kept_by_a_hold_on_its_sender(desk: &Des
     changes(desk, &id, json!({ "email": "wilma.nu@ipo.example" })).await;
     // The ticket is somebody else's by now, and the mail still hers.
     let number = came.body["ticket"].as_str().expect("a ticket");
-    use sea_orm::ConnectionTrait;
     let given = "UPDATE ticket SET requester_id = NULL";
     assert_eq!(desk.behind().await.execute_unprepared(given).await.expect("rows").rows_affected(), 1, "{number}");
     holds(desk, "person", &id).await;
