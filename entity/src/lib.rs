@@ -19,6 +19,7 @@ pub mod erasure;
 pub mod escalation;
 pub mod event;
 pub mod external_reference;
+pub mod former_identity;
 pub mod handler;
 pub mod idempotency;
 pub mod inbound_mail;

@@ -8,6 +8,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub left_at: DateTimeUtc,
+    /// Whether words were taken out of the search index.
+    pub of_search: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -57,9 +57,9 @@ impl Actor {
         if kept.starts_with(OF_A_CLIENT) { Side::Client } else { Side::Supplier }
     }
 
-    /// The person of a client whom histories name so.
-    pub fn client_in(kept: &str) -> Option<Uuid> {
-        kept.strip_prefix(OF_A_CLIENT)?.parse().ok()
+    /// The id of whoever histories name so, of either side.
+    pub fn id_in(kept: &str) -> Option<Uuid> {
+        kept.split_once(':')?.1.parse().ok()
     }
 
     /// Which of the two parties they belong to. What follows from that is for `permission` and `ticket::Reader` to say.

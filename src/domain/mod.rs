@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod clock;
 pub mod contact;
 pub mod contract;
+pub mod former;
 pub mod history;
 pub mod idempotency;
 pub mod instant;

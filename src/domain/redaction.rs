@@ -28,6 +28,13 @@ closed_list! {
     }
 }
 
+impl Redactable {
+    /// Whether tickets are found by words of it.
+    pub const fn is_searched(self) -> bool {
+        matches!(self, Self::Texts | Self::References)
+    }
+}
+
 /// What stands where something was.
 pub const GONE: &str = "[verwijderd]";
 

@@ -28,7 +28,7 @@ closed_list! {
 }
 
 /// The flags of a ticket. One without any is seen by everybody within whose rows it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Flags(u8);
 
 impl Flags {

@@ -1,8 +1,8 @@
 //! Those whom identity providers know.
 
-use entity::account;
+use entity::{account, local_account};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::domain::Instant;
 use crate::domain::address::made_up;
 use crate::domain::permission::Rows;
 use crate::domain::person::Person;
+use crate::domain::privacy::ERASED_NAME;
 
 /// Why an account is blocked whose person left: it comes in again when they come back.
 pub(super) const LEFT: &str = "left";
@@ -51,9 +52,34 @@ pub async fn find(reads: &impl Reads, issuer: &str, subject: &str) -> Result<Opt
     Ok(row.map(to_domain))
 }
 
+/// Takes the name and the address of somebody off their accounts, and closes them; those of a person, or the one that stands for somebody by
+/// itself. Returns their ids.
+pub(super) async fn erase(tx: &Tx, whose: Uuid, now: Instant) -> Result<Vec<Uuid>, DbErr> {
+    let by_itself = account::Column::Id.eq(whose).and(account::Column::PersonId.is_null());
+    let theirs = tx.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(whose).or(by_itself));
+    let theirs = theirs.all(tx.connection()).await?;
+    let ended = |column: Expr| column.if_null(Expr::value(Some(now.to_utc())));
+    for one in &theirs {
+        let erased = account::Entity::update_many()
+            .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
+            .col_expr(account::Column::Subject, Expr::value(erased(one)))
+            .col_expr(account::Column::Email, Expr::value(None::<String>))
+            .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>))
+            .col_expr(account::Column::BlockedAt, ended(Expr::col(account::Column::BlockedAt)));
+        erased.filter(account::Column::Id.eq(one.id)).exec(tx.connection()).await?;
+        let closed = local_account::Entity::update_many()
+            .col_expr(local_account::Column::Name, Expr::value(ERASED_NAME))
+            .col_expr(local_account::Column::FoldedName, Expr::value(format!("erased:{}", one.id)))
+            .col_expr(local_account::Column::Credentials, Expr::value(""))
+            .col_expr(local_account::Column::ClosedAt, ended(Expr::col(local_account::Column::ClosedAt)));
+        closed.filter(local_account::Column::Id.eq(one.id)).exec(tx.connection()).await?;
+    }
+    Ok(theirs.into_iter().map(|one| one.id).collect())
+}
+
 /// What stands in place of what the provider calls somebody once they are erased. Whoever had left before is still recognised by it, and stays
 /// out; whoever had not is somebody new when they come in again.
-pub(super) fn erased(account: &account::Model) -> String {
+fn erased(account: &account::Model) -> String {
     match account.blocked_at {
         Some(_) => barred(&account.issuer, &account.subject),
         None => format!("erased:{}", account.id),

@@ -2,9 +2,9 @@
 //! other for every combination, on both databases.
 
 use entity::{
-    attachment, clock, contact, contact_change, contact_list, erasure, escalation, event, external_reference, inbound_mail, message,
-    obligation, outbound_mail, person, redaction, role_absence, role_assignment, set_aside, storage_use, ticket, ticket_change,
-    ticket_part,
+    attachment, clock, contact, contact_change, contact_list, erasure, escalation, event, external_reference, former_identity,
+    inbound_mail, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment, set_aside, storage_use, ticket,
+    ticket_change, ticket_part,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
@@ -108,4 +108,15 @@ macro_rules! of_no_ticket {
     )* };
 }
 
-of_no_ticket!(contact, contact_change, contact_list, erasure, obligation, person, role_absence, role_assignment, storage_use);
+of_no_ticket!(
+    contact,
+    contact_change,
+    contact_list,
+    erasure,
+    former_identity,
+    obligation,
+    person,
+    role_absence,
+    role_assignment,
+    storage_use
+);

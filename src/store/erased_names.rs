@@ -14,7 +14,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx};
+use super::{Reads, Tx, instant};
+use crate::domain::Instant;
+use crate::domain::former::Known;
 use crate::domain::person::Person;
 use crate::domain::privacy::{ERASED_NAME, without_names};
 use crate::domain::search::folded;
@@ -24,13 +26,20 @@ use crate::domain::ticket::EventKind;
 /// Rows read at once.
 const PAGE: u64 = 200;
 
+/// Tickets named in one statement.
+const AT_ONCE: usize = 1000;
+
 /// Takes the name off what they signed: in person, and where the desk wrote their name down as a client's. `contracts` are those that serve
 /// their organisation.
-pub async fn signatures(tx: &Tx, of: &Person, contracts: &[String]) -> Result<(), DbErr> {
+pub async fn signatures(tx: &Tx, known: &Known, contracts: &[String]) -> Result<(), DbErr> {
     let in_person = approval::Entity::update_many().col_expr(approval::Column::Name, Expr::value(ERASED_NAME));
+    let of = &known.person;
     in_person.filter(approval::Column::ApproverId.eq(of.id)).exec(tx.connection()).await?;
-    if has_namesake(tx, of).await? {
-        return Ok(());
+    let mut names = known.names();
+    for at in (0..names.len()).rev() {
+        if has_namesake(tx, of, &names[at]).await? {
+            names.remove(at);
+        }
     }
     let roles = tx.find::<role_assignment::Entity>().filter(role_assignment::Column::Organisation.eq(&of.organisation));
     let roles = roles.select_only().column(role_assignment::Column::Id).into_query();
@@ -46,76 +55,85 @@ pub async fn signatures(tx: &Tx, of: &Person, contracts: &[String]) -> Result<()
     let written = written.filter(approval::Column::Side.eq(Side::Client.as_str())).select_only();
     let written = written.columns([approval::Column::Id, approval::Column::Name]);
     let written: Vec<(Uuid, String)> = written.into_tuple().all(tx.connection()).await?;
-    let named: Vec<_> = written.into_iter().filter(|(_, name)| is_same(name, &of.name)).map(|(id, _)| id).collect();
+    let theirs: Vec<_> =
+        written.into_iter().filter(|(_, signed)| names.iter().any(|name| is_same(signed, name))).map(|(id, _)| id).collect();
     let erased = approval::Entity::update_many().col_expr(approval::Column::Name, Expr::value(ERASED_NAME));
-    erased.filter(approval::Column::Id.is_in(named)).exec(tx.connection()).await.map(drop)
+    erased.filter(approval::Column::Id.is_in(theirs)).exec(tx.connection()).await.map(drop)
 }
 
 fn is_same(one: &str, other: &str) -> bool {
     folded(one.trim()) == folded(other.trim())
 }
 
-/// Whether somebody else of the organisation is called the same, so that a name alone says nothing.
-async fn has_namesake(tx: &Tx, of: &Person) -> Result<bool, DbErr> {
+/// Whether somebody else of the organisation is called that, so that the name alone says nothing.
+async fn has_namesake(tx: &Tx, of: &Person, name: &str) -> Result<bool, DbErr> {
     let names = tx.find::<person::Entity>().filter(person::Column::Organisation.eq(&of.organisation)).filter(person::Column::Id.ne(of.id));
-    let names = names.filter(Expr::col(person::Column::SearchText).like(starting_with(&folded(of.name.trim())))).select_only();
+    let names = names.filter(Expr::col(person::Column::SearchText).like(starting_with(&folded(name.trim())))).select_only();
     let names: Vec<String> = names.column(person::Column::Name).into_tuple().all(tx.connection()).await?;
-    Ok(names.iter().any(|name| is_same(name, &of.name)))
+    Ok(names.iter().any(|other| is_same(other, name)))
 }
 
-/// Takes name and address out of the desk's letters to others.
-pub async fn letters(tx: &Tx, of: &Person) -> Result<(), DbErr> {
-    let names: Vec<&str> = [of.name.trim()].into_iter().chain(of.address()).filter(|name| !name.is_empty()).collect();
+/// Takes names and addresses out of the desk's letters to others: of somebody of the desk, out of those to any client.
+pub async fn letters(tx: &Tx, known: &Known) -> Result<(), DbErr> {
+    let texts: Vec<_> = known.names().into_iter().chain(known.addresses.iter().map(|one| one.email.clone())).collect();
     let holds =
-        |column: outbound_mail::Column| names.iter().fold(Condition::any(), |any, name| any.add(Expr::col(column).like(containing(name))));
+        |column: outbound_mail::Column| texts.iter().fold(Condition::any(), |any, text| any.add(Expr::col(column).like(containing(text))));
     let theirs = Condition::any().add(holds(outbound_mail::Column::Subject)).add(holds(outbound_mail::Column::Body));
-    let letters =
-        || tx.find::<outbound_mail::Entity>().filter(outbound_mail::Column::Organisation.eq(&of.organisation)).filter(theirs.clone());
+    let of = &known.person;
+    let theirs =
+        Condition::all().add(theirs).add_option((!of.is_of_the_desk()).then(|| outbound_mail::Column::Organisation.eq(&of.organisation)));
     let mut last = Uuid::nil();
     loop {
-        let page = letters().filter(outbound_mail::Column::Id.gt(last)).select_only();
-        let page = page.columns([outbound_mail::Column::Id, outbound_mail::Column::Subject, outbound_mail::Column::Body]);
-        let page: Vec<(Uuid, String, String)> =
-            page.order_by_asc(outbound_mail::Column::Id).limit(PAGE).into_tuple().all(tx.connection()).await?;
-        let Some((id, ..)) = page.last() else { return Ok(()) };
-        last = *id;
-        for (id, subject, body) in page {
+        let page = tx.find::<outbound_mail::Entity>().filter(theirs.clone()).filter(outbound_mail::Column::Id.gt(last));
+        let page = page.order_by_asc(outbound_mail::Column::Id).limit(PAGE).all(tx.connection()).await?;
+        let Some(row) = page.last() else { return Ok(()) };
+        last = row.id;
+        for row in page {
+            let texts = known.texts_at(instant(row.created_at));
+            let texts: Vec<_> = texts.iter().map(String::as_str).collect();
             let letter = outbound_mail::Entity::update_many()
-                .col_expr(outbound_mail::Column::Subject, Expr::value(without_names(&subject, &names)))
-                .col_expr(outbound_mail::Column::Body, Expr::value(without_names(&body, &names)));
-            letter.filter(outbound_mail::Column::Id.eq(id)).exec(tx.connection()).await?;
+                .col_expr(outbound_mail::Column::Subject, Expr::value(without_names(&row.subject, &texts)))
+                .col_expr(outbound_mail::Column::Body, Expr::value(without_names(&row.body, &texts)));
+            letter.filter(outbound_mail::Column::Id.eq(row.id)).exec(tx.connection()).await?;
         }
     }
 }
 
-/// Takes them out of whose hands tickets of their organisation are or were in: an address is theirs, a name only where nobody of the desk has
-/// it, too. Returns those tickets.
-pub async fn assignments(tx: &Tx, of: &Person) -> Result<BTreeSet<Uuid>, DbErr> {
-    let mut names: Vec<String> = of.address().map(str::to_owned).into_iter().collect();
-    if !is_of_the_desk(tx, &of.name).await? {
-        names.push(of.name.trim().to_owned());
+/// Takes them out of whose hands tickets of their organisation are or were in: an address is theirs while they had it, a name only where
+/// nobody of the desk has it, too. Returns those tickets.
+pub async fn assignments(tx: &Tx, known: &Known) -> Result<BTreeSet<Uuid>, DbErr> {
+    let of = &known.person;
+    let mut of_others = BTreeSet::new();
+    for name in known.names() {
+        if is_of_the_desk(tx, &name).await? {
+            of_others.insert(name);
+        }
     }
-    let is_theirs = |text: &Value| text.as_str().is_some_and(|text| names.iter().any(|name| is_same(text, name)));
-    let (mut last, mut tickets) = (Uuid::nil(), BTreeSet::new());
+    let is_theirs = |text: &str, at: Instant| known.texts_at(at).iter().any(|theirs| !of_others.contains(theirs) && is_same(text, theirs));
+    let (mut last, mut tickets, mut in_hand) = (Uuid::nil(), BTreeSet::new(), BTreeSet::new());
     loop {
         let page = paged(assigned(tx, of), event::Column::Id, last).all(tx.connection()).await?;
         let Some(row) = page.last() else { break };
         last = row.id;
-        for row in page.into_iter().filter(|row| is_theirs(&row.data["assignee"])) {
+        for row in page {
+            if !row.data["assignee"].as_str().is_some_and(|text| is_theirs(text, instant(row.recorded_at))) {
+                in_hand.remove(&row.subject_id);
+                continue;
+            }
             tickets.insert(row.subject_id);
+            in_hand.insert(row.subject_id);
             let mut data = row.data;
             data["assignee"] = Value::from(ERASED_NAME);
             let kept = event::Entity::update_many().col_expr(event::Column::Data, Expr::value(data));
             kept.filter(event::Column::Id.eq(row.id)).exec(tx.connection()).await?;
         }
     }
-    let in_hand = tx.find::<ticket::Entity>().filter(ticket::Column::Organisation.eq(&of.organisation));
-    let in_hand = in_hand.filter(ticket::Column::Assignee.is_not_null()).select_only();
-    let assignees: Vec<String> = in_hand.column(ticket::Column::Assignee).distinct().into_tuple().all(tx.connection()).await?;
-    let theirs = assignees.into_iter().filter(|assignee| names.iter().any(|name| is_same(assignee, name)));
-    let taken = ticket::Entity::update_many().col_expr(ticket::Column::Assignee, Expr::value(Some(ERASED_NAME)));
-    let taken = taken.filter(ticket::Column::Organisation.eq(&of.organisation)).filter(ticket::Column::Assignee.is_in(theirs));
-    taken.exec(tx.connection()).await?;
+    let in_hand: Vec<_> = in_hand.into_iter().collect();
+    for ids in in_hand.chunks(AT_ONCE) {
+        let taken = ticket::Entity::update_many().col_expr(ticket::Column::Assignee, Expr::value(Some(ERASED_NAME)));
+        let taken = taken.filter(ticket::Column::Id.is_in(ids.iter().copied())).filter(ticket::Column::Assignee.is_not_null());
+        taken.exec(tx.connection()).await?;
+    }
     Ok(tickets)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{account, erasure, event, inbound_mail, outbound_mail, person, ticket, token};
+use entity::{erasure, event, inbound_mail, outbound_mail, person, ticket, token};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoCondition, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -13,6 +13,7 @@ use super::tx::sealed::Inner as _;
 use super::{Backend, Reads, Tx, accounts, events, instant, storage};
 use crate::domain::Instant;
 use crate::domain::address::made_up;
+use crate::domain::former::{Known, Tenure};
 use crate::domain::history::SubjectKind;
 use crate::domain::mail::{MailOutcome, MailState};
 use crate::domain::person::Person;
@@ -93,33 +94,26 @@ pub async fn is_erased(reads: &impl Reads, id: Uuid) -> Result<bool, DbErr> {
 /// Ends every way in of theirs, and takes their name off it. Whoever signs in the same way later is somebody new, unless they had
 /// left.
 pub async fn access(tx: &Tx, person: Uuid, now: Instant) -> Result<(), DbErr> {
-    let ended = |column| Expr::col(column).if_null(Expr::value(Some(now.to_utc())));
-    let tokens = token::Entity::update_many().col_expr(token::Column::Name, Expr::value(ERASED_NAME));
-    let tokens = tokens.col_expr(token::Column::RevokedAt, Expr::col(token::Column::RevokedAt).if_null(Expr::value(Some(now.to_utc()))));
-    tokens.filter(token::Column::PersonId.eq(person)).exec(tx.connection()).await?;
-    let theirs = tx.find_of_desk::<account::Entity>().filter(account::Column::PersonId.eq(person));
-    for one in theirs.all(tx.connection()).await? {
-        let erased = account::Entity::update_many()
-            .col_expr(account::Column::Name, Expr::value(ERASED_NAME))
-            .col_expr(account::Column::Subject, Expr::value(accounts::erased(&one)))
-            .col_expr(account::Column::Email, Expr::value(None::<String>))
-            .col_expr(account::Column::BlockedBecause, Expr::value(None::<String>))
-            .col_expr(account::Column::BlockedAt, ended(account::Column::BlockedAt));
-        erased.filter(account::Column::Id.eq(one.id)).exec(tx.connection()).await?;
-    }
-    Ok(())
+    let accounts = accounts::erase(tx, person, now).await?;
+    let theirs = Condition::any().add(token::Column::PersonId.eq(person)).add(token::Column::AccountId.is_in(accounts));
+    let tokens = token::Entity::update_many()
+        .col_expr(token::Column::Name, Expr::value(ERASED_NAME))
+        .col_expr(token::Column::RevokedAt, Expr::col(token::Column::RevokedAt).if_null(Expr::value(Some(now.to_utc()))));
+    tokens.filter(theirs).exec(tx.connection()).await.map(drop)
 }
 
 /// Erases the copies of mails that came from them, and of reports that a mail did not reach them: sender, subject, and the message itself.
 /// Returns how many.
-pub async fn inbound(tx: &Tx, person: &Person, now: Instant) -> Result<u64, DbErr> {
-    let theirs = empty(tx, from(&person.organisation, &person.email), now).await?;
+pub async fn inbound(tx: &Tx, known: &Known, now: Instant) -> Result<u64, DbErr> {
+    let theirs = empty(tx, from(known), now).await?;
     // Reports are few, and come from mail servers: an address stands in their words.
-    let literal = person.email.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let named = Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Reason)));
-    let reports = Condition::all()
-        .add(inbound_mail::Column::Outcome.eq(MailOutcome::Bounce.as_str()))
-        .add(named.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+    let named = |email: &str| {
+        let literal = email.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let reason = Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Reason)));
+        reason.like(LikeExpr::new(format!("%{literal}%")).escape('\\'))
+    };
+    let named = known.addresses.iter().fold(Condition::any(), |any, one| any.add(received_in(one).add(named(&one.email))));
+    let reports = Condition::all().add(inbound_mail::Column::Outcome.eq(MailOutcome::Bounce.as_str())).add(named);
     let kept = tx.find::<inbound_mail::Entity>().filter(reports).select_only().column(inbound_mail::Column::Id);
     let kept: Vec<Uuid> = kept.into_tuple().all(tx.connection()).await?;
     let about = empty(tx, inbound_mail::Column::Id.is_in(kept.iter().copied()).into_condition(), now).await?;
@@ -160,36 +154,49 @@ pub(super) async fn empty(tx: &Tx, which: Condition, now: Instant) -> Result<u64
     Ok(emptied)
 }
 
-/// Mails of that sender to an organisation's desk; those that were attributed to nobody are theirs, too.
-pub(super) fn from(organisation: &str, email: &str) -> Condition {
-    let sender = Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Sender))).eq(email);
+/// Mails that they sent to their organisation's desk; those that were attributed to nobody are theirs, too.
+pub(super) fn from(known: &Known) -> Condition {
+    let sender = |email: &str| Expr::expr(Func::lower(Expr::col(inbound_mail::Column::Sender))).eq(email);
+    let senders = known.addresses.iter().fold(Condition::any(), |any, one| any.add(received_in(one).add(sender(&one.email))));
+    let organisation = &known.person.organisation;
     let theirs = Condition::any()
         .add(inbound_mail::Column::Organisation.eq(organisation))
         .add(inbound_mail::Column::Organisation.is_null())
         // Somebody of the desk writes about any client.
         .add(Expr::value(organisation.is_empty()));
-    Condition::all().add(inbound_mail::Column::Sender.is_not_null()).add(sender).add(theirs)
+    Condition::all().add(inbound_mail::Column::Sender.is_not_null()).add(senders).add(theirs)
+}
+
+fn received_in(time: &Tenure) -> Condition {
+    during(inbound_mail::Column::ReceivedAt, time)
+}
+
+/// While an address was theirs.
+fn during(at: impl ColumnTrait, time: &Tenure) -> Condition {
+    Condition::all().add_option(time.after.map(|after| at.gt(after.to_utc()))).add_option(time.until.map(|until| at.lte(until.to_utc())))
 }
 
 /// Mails to them; to somebody of the desk, about any client.
-pub(super) fn to(person: &Person) -> Condition {
-    let own = Condition::all().add(outbound_mail::Column::Recipient.eq(&person.email));
-    if person.is_of_the_desk() { own } else { own.add(outbound_mail::Column::Organisation.eq(&person.organisation)) }
+pub(super) fn to(known: &Known) -> Condition {
+    let made = |one: &Tenure| during(outbound_mail::Column::CreatedAt, one).add(outbound_mail::Column::Recipient.eq(&one.email));
+    let own = Condition::all().add(known.addresses.iter().fold(Condition::any(), |any, one| any.add(made(one))));
+    let of = &known.person;
+    if of.is_of_the_desk() { own } else { own.add(outbound_mail::Column::Organisation.eq(&of.organisation)) }
 }
 
 /// The events that mails to them are about which have not left yet.
-pub async fn not_told(tx: &Tx, person: &Person) -> Result<Vec<Uuid>, DbErr> {
-    let waiting = tx.find::<outbound_mail::Entity>().select_only().column(outbound_mail::Column::EventId).filter(to(person));
+pub async fn not_told(tx: &Tx, known: &Known) -> Result<Vec<Uuid>, DbErr> {
+    let waiting = tx.find::<outbound_mail::Entity>().select_only().column(outbound_mail::Column::EventId).filter(to(known));
     waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).into_tuple().all(tx.connection()).await
 }
 
 /// Erases the mails to them: what waits is never sent, what was sent loses address and text. Returns how many.
-pub async fn outbound(tx: &Tx, person: &Person) -> Result<u64, DbErr> {
-    let theirs = to(person);
+pub async fn outbound(tx: &Tx, known: &Known) -> Result<u64, DbErr> {
+    let theirs = to(known);
     let waiting = outbound_mail::Entity::delete_many().filter(theirs.clone());
     let waiting = waiting.filter(outbound_mail::Column::State.eq(MailState::Pending.as_str())).exec(tx.connection()).await?;
     let sent = outbound_mail::Entity::update_many()
-        .col_expr(outbound_mail::Column::Recipient, Expr::value(made_up(person.id)))
+        .col_expr(outbound_mail::Column::Recipient, Expr::value(made_up(known.person.id)))
         .col_expr(outbound_mail::Column::Subject, Expr::value(""))
         .col_expr(outbound_mail::Column::Body, Expr::value(""))
         .col_expr(outbound_mail::Column::LastError, Expr::value(None::<String>));

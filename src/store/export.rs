@@ -1,5 +1,7 @@
 //! Everything that is held of one person, section by section, page by page, as JSON.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, token};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
@@ -7,9 +9,13 @@ use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrde
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::partakers::has_part;
 use super::tx::sealed::Inner as _;
 use super::{Reads, View, desk_people, erasures, instant, tickets};
+use crate::domain::former::Known;
+use crate::domain::permission::Clearance;
 use crate::domain::person::Person;
+use crate::domain::restriction::Flags;
 use crate::domain::role_assignment::{Absence, RoleAssignment};
 use crate::domain::ticket::Visibility;
 
@@ -68,8 +74,8 @@ type MailIn = (Uuid, String, Option<String>, String, DateTime<Utc>, Option<Uuid>
 type Page = Result<Vec<(Uuid, Value)>, DbErr>;
 
 /// A page of a section, by id, after one of them.
-pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit: u64) -> Page {
-    let asked = Asked { view, of, after, limit };
+pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, limit: u64) -> Page {
+    let asked = Asked { view, of: &known.person, known, after, limit };
     match section {
         Section::Accounts => asked.accounts().await,
         Section::Tokens => asked.tokens().await,
@@ -85,10 +91,24 @@ pub async fn page(view: &View, of: &Person, section: Section, after: Uuid, limit
     }
 }
 
+/// Of the tickets in which somebody has a part: how many are withheld from whoever exports, by their flags. `all` sees every ticket.
+pub async fn withheld(all: &View, known: &Known, clearance: &Clearance) -> Result<BTreeMap<Flags, usize>, DbErr> {
+    let flagged = all.find::<ticket::Entity>().filter(ticket::Column::Flags.ne(0)).filter(has_part(all, known));
+    let mut withheld = BTreeMap::new();
+    for row in flagged.all(all.connection()).await? {
+        let ticket = tickets::to_domain(all, row)?;
+        if !clearance.sees(ticket.restricted()) {
+            *withheld.entry(ticket.flags).or_default() += 1;
+        }
+    }
+    Ok(withheld)
+}
+
 /// What is asked of each section.
 struct Asked<'a> {
     view: &'a View,
     of: &'a Person,
+    known: &'a Known,
     after: Uuid,
     limit: u64,
 }
@@ -160,7 +180,7 @@ impl Asked<'_> {
     }
 
     async fn mails_in(&self) -> Page {
-        let rows = self.view.find::<inbound_mail::Entity>().filter(erasures::from(&self.of.organisation, &self.of.email)).select_only();
+        let rows = self.view.find::<inbound_mail::Entity>().filter(erasures::from(self.known)).select_only();
         let rows = rows.columns([
             inbound_mail::Column::Id,
             inbound_mail::Column::Mailbox,
@@ -180,7 +200,7 @@ impl Asked<'_> {
     }
 
     async fn mails_out(&self) -> Page {
-        let rows = self.view.find::<outbound_mail::Entity>().filter(erasures::to(self.of));
+        let rows = self.view.find::<outbound_mail::Entity>().filter(erasures::to(self.known));
         let rows = self.paged(rows, outbound_mail::Column::Id).all(self.view.connection()).await?;
         tickets::note_shown(self.view, rows.iter().filter_map(|row| row.ticket_id)).await?;
         let shown = |row: outbound_mail::Model| {

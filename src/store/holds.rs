@@ -1,14 +1,16 @@
 //! Legal holds.
 
-use entity::{legal_hold, ticket};
+use entity::{inbound_mail, legal_hold, role_assignment, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::partakers::has_part;
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant};
+use super::{Reads, Tx, accounts, broken, desk_people, erasures, former, instant, people};
 use crate::domain::Instant;
+use crate::domain::former::Known;
 use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
 
 pub async fn insert(tx: &Tx, hold: &LegalHold) -> Result<(), DbErr> {
@@ -63,36 +65,83 @@ pub async fn standing_on(reads: &impl Reads, subjects: &[(HoldSubject, String)])
     rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
 }
 
-/// The first hold that stands on a person, on a ticket they reported, or on a contract of such a ticket. Those that stand are few, so they are
-/// read whole and the tickets looked up by them.
-pub async fn on_person(reads: &impl Reads, person: Uuid) -> Result<Option<LegalHold>, DbErr> {
+/// Every hold that stands, oldest first: they are few.
+async fn standing(reads: &impl Reads) -> Result<Vec<LegalHold>, DbErr> {
     let rows = reads.find_of_desk::<legal_hold::Entity>().filter(legal_hold::Column::LiftedAt.is_null());
-    let standing: Vec<LegalHold> = rows
-        .order_by_asc(legal_hold::Column::PlacedAt)
-        .all(reads.connection())
-        .await?
-        .into_iter()
-        .map(to_domain)
-        .collect::<Result<_, _>>()?;
+    let rows = rows.order_by_asc(legal_hold::Column::PlacedAt).all(reads.connection()).await?;
+    rows.into_iter().map(to_domain).collect()
+}
+
+/// A hold that keeps what somebody said and did: one that stands on them, on a ticket in which they have a part, whoever reported it, on whoever
+/// reported that, or on a contract under which they have a part in anything.
+pub async fn on_person(reads: &impl Reads, known: &Known) -> Result<Option<LegalHold>, DbErr> {
+    let standing = standing(reads).await?;
     let of = |kind| standing.iter().filter(move |hold| hold.kind == kind);
-    if let Some(own) = of(HoldSubject::Person).find(|hold| hold.subject == person.to_string()) {
+    if let Some(own) = of(HoldSubject::Person).find(|hold| hold.subject == known.person.id.to_string()) {
         return Ok(Some(own.clone()));
     }
-    let tickets: Vec<Uuid> = of(HoldSubject::Ticket).filter_map(|hold| hold.subject.parse().ok()).collect();
-    let contracts: Vec<&str> = of(HoldSubject::Contract).map(|hold| hold.subject.as_str()).collect();
-    if tickets.is_empty() && contracts.is_empty() {
+    if standing.is_empty() {
         return Ok(None);
     }
-    let theirs = reads.find::<ticket::Entity>().filter(ticket::Column::RequesterId.eq(person)).select_only();
-    let held = Condition::any().add(ticket::Column::Id.is_in(tickets)).add(ticket::Column::Contract.is_in(contracts));
-    let theirs = theirs.columns([ticket::Column::Id, ticket::Column::Contract]).filter(held).limit(1).into_tuple();
-    let theirs: Option<(Uuid, String)> = theirs.one(reads.connection()).await?;
-    Ok(theirs.and_then(|(id, contract)| {
-        standing
-            .iter()
-            .find(|hold| hold.subject == id.to_string() || hold.kind == HoldSubject::Contract && hold.subject == contract)
-            .cloned()
-    }))
+    let ids = |kind| of(kind).filter_map(|hold| hold.subject.parse::<Uuid>().ok()).collect::<Vec<_>>();
+    let contracts: Vec<&str> = of(HoldSubject::Contract).map(|hold| hold.subject.as_str()).collect();
+    let held = Condition::any()
+        .add(ticket::Column::Id.is_in(ids(HoldSubject::Ticket)))
+        .add(ticket::Column::RequesterId.is_in(ids(HoldSubject::Person)))
+        .add(ticket::Column::Contract.is_in(contracts.iter().copied()));
+    let theirs = reads.find::<ticket::Entity>().filter(held).filter(has_part(reads, known)).select_only();
+    let theirs = theirs.columns([ticket::Column::Id, ticket::Column::RequesterId, ticket::Column::Contract]).limit(1).into_tuple();
+    let theirs: Option<(Uuid, Option<Uuid>, String)> = theirs.one(reads.connection()).await?;
+    if let Some((id, requester, contract)) = theirs {
+        let keeps = |hold: &&LegalHold| match hold.kind {
+            HoldSubject::Ticket => hold.subject == id.to_string(),
+            HoldSubject::Person => requester.is_some_and(|requester| hold.subject == requester.to_string()),
+            HoldSubject::Contract => hold.subject == contract,
+        };
+        return Ok(standing.iter().find(keeps).cloned());
+    }
+    let contract = under(reads, known, &contracts).await?;
+    Ok(contract.and_then(|contract| of(HoldSubject::Contract).find(|hold| hold.subject == contract).cloned()))
+}
+
+/// One of these contracts under which somebody has a part in something else than a ticket: a mail, or a role.
+async fn under(reads: &impl Reads, known: &Known, contracts: &[&str]) -> Result<Option<String>, DbErr> {
+    let mails = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Contract.is_in(contracts.iter().copied()));
+    let mails = mails.filter(erasures::from(known)).select_only().column(inbound_mail::Column::Contract).limit(1);
+    if let Some(contract) = mails.into_tuple().one(reads.connection()).await? {
+        return Ok(Some(contract));
+    }
+    let who = accounts::ids_of(reads, known.person.id).await?.into_iter().chain([known.person.id]);
+    let roles = reads.find::<role_assignment::Entity>().filter(role_assignment::Column::Contract.is_in(contracts.iter().copied()));
+    let roles = roles.filter(role_assignment::Column::HolderId.is_in(who)).select_only().column(role_assignment::Column::Contract);
+    roles.limit(1).into_tuple().one(reads.connection()).await
+}
+
+/// Those who are held, each with all by which they are known.
+pub(super) async fn held_people(reads: &impl Reads) -> Result<Vec<(LegalHold, Known)>, DbErr> {
+    let mut held = Vec::new();
+    for hold in standing(reads).await?.into_iter().filter(|hold| hold.kind == HoldSubject::Person) {
+        let Ok(id) = hold.subject.parse() else { continue };
+        let person = match people::find(reads, &[id]).await?.pop() {
+            None => desk_people::find(reads, id).await?,
+            known => known,
+        };
+        if let Some(person) = person {
+            held.push((hold, former::known(reads, person).await?));
+        }
+    }
+    Ok(held)
+}
+
+/// A hold on somebody who has a part in a ticket, whoever reported it.
+pub async fn on_partaker(reads: &impl Reads, ticket: Uuid) -> Result<Option<LegalHold>, DbErr> {
+    for (hold, known) in held_people(reads).await? {
+        let theirs = reads.find::<ticket::Entity>().filter(ticket::Column::Id.eq(ticket)).filter(has_part(reads, &known));
+        if theirs.select_only().column(ticket::Column::Id).into_tuple::<Uuid>().one(reads.connection()).await?.is_some() {
+            return Ok(Some(hold));
+        }
+    }
+    Ok(None)
 }
 
 fn to_domain(row: legal_hold::Model) -> Result<LegalHold, DbErr> {

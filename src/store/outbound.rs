@@ -169,6 +169,12 @@ fn tried(ids: &[Uuid], state: MailState, again_at: Option<DateTime<Utc>>) -> Upd
         .filter(Column::Id.is_in(ids.iter().copied()))
 }
 
+/// The ids of those about one of these events, or of the mails that they answer.
+pub async fn about(reads: &impl Reads, events: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
+    let rows = reads.find::<Entity>().filter(Column::EventId.is_in(events.iter().copied())).select_only().column(Column::Id);
+    rows.into_tuple().all(reads.connection()).await
+}
+
 /// Oldest first.
 pub async fn of_ticket(reads: &impl Reads, ticket: Uuid) -> Result<Vec<Outbound>, DbErr> {
     let rows = reads.find::<Entity>().filter(Column::TicketId.eq(ticket));

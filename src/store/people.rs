@@ -23,16 +23,6 @@ pub async fn with_address(reads: &impl Reads, organisation: &str, email: &str) -
     Ok(found.one(reads.connection()).await?.map(to_domain))
 }
 
-/// The ids of those with that address: of an organisation, or of all.
-pub async fn ids_with_address(reads: &impl Reads, organisation: Option<&str>, email: &str) -> Result<Vec<Uuid>, DbErr> {
-    let found = reads.find::<person::Entity>().filter(person::Column::Email.eq(email));
-    let found = match organisation {
-        Some(organisation) => found.filter(person::Column::Organisation.eq(organisation)),
-        None => found,
-    };
-    found.select_only().column(person::Column::Id).into_tuple().all(reads.connection()).await
-}
-
 /// The organisations of which somebody with that address is known; strangers do not count.
 pub async fn organisations_of(reads: &impl Reads, email: &str) -> Result<Vec<String>, DbErr> {
     let found = reads.find::<person::Entity>().select_only().column(person::Column::Organisation);

@@ -12,6 +12,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, approvals, broken, instant, storage};
 use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject, Ended};
+use crate::domain::mail::MailOutcome;
 use crate::domain::redaction::{GONE, Redactable, Redaction};
 use crate::domain::ticket::{Attachment, Reader, Visibility};
 
@@ -156,11 +157,12 @@ pub async fn take_references(tx: &Tx, ticket: Uuid) -> Result<(), DbErr> {
     theirs.exec(tx.connection()).await.map(drop)
 }
 
-/// The ids of the mails that landed on a ticket and of which something is left.
-pub async fn mails_in(tx: &Tx, ticket: Uuid) -> Result<Vec<Uuid>, DbErr> {
-    let ids = tx.find::<inbound_mail::Entity>().select_only().column(inbound_mail::Column::Id);
-    let ids = ids.filter(inbound_mail::Column::TicketId.eq(ticket)).filter(inbound_mail::Column::ErasedAt.is_null());
-    ids.into_tuple().all(tx.connection()).await
+/// The ids of the mails that landed on a ticket and of which something is left, each with whether the ticket was made of it.
+pub async fn mails_in(tx: &Tx, ticket: Uuid) -> Result<Vec<(Uuid, bool)>, DbErr> {
+    let rows = tx.find::<inbound_mail::Entity>().select_only().columns([inbound_mail::Column::Id, inbound_mail::Column::Outcome]);
+    let rows = rows.filter(inbound_mail::Column::TicketId.eq(ticket)).filter(inbound_mail::Column::ErasedAt.is_null());
+    let rows: Vec<(Uuid, String)> = rows.into_tuple().all(tx.connection()).await?;
+    Ok(rows.into_iter().map(|(id, outcome)| (id, outcome == MailOutcome::Ticket.as_str())).collect())
 }
 
 /// What stands in the place of a mail.
@@ -172,10 +174,10 @@ pub fn stub() -> Vec<u8> {
 type Kept = (Uuid, String, Option<String>, i64);
 
 /// Takes away mails as they came, with other copies of them that belong to no ticket: what stands in their place says so, and takes hardly any
-/// room.
-pub async fn take_mails_in(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), DbErr> {
+/// room. Returns the ids of all.
+pub async fn take_mails_in(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<Vec<Uuid>, DbErr> {
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let columns =
         [inbound_mail::Column::Id, inbound_mail::Column::Digest, inbound_mail::Column::Organisation, inbound_mail::Column::SizeBytes];
@@ -188,10 +190,10 @@ pub async fn take_mails_in(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), Db
         copies.filter(inbound_mail::Column::Id.is_not_in(ids.iter().copied())).into_tuple().all(tx.connection()).await?;
     taken.extend(copies);
     let stub = stub();
-    for (id, _, organisation, bytes) in taken {
-        let freed = u64::try_from(bytes).unwrap_or_default().saturating_sub(stub.len() as u64);
+    for (id, _, organisation, bytes) in &taken {
+        let freed = u64::try_from(*bytes).unwrap_or_default().saturating_sub(stub.len() as u64);
         storage::free(tx, organisation.as_deref().unwrap_or(NOBODY), freed).await?;
-        let left = bytes.min(i64::try_from(stub.len()).unwrap_or(i64::MAX));
+        let left = (*bytes).min(i64::try_from(stub.len()).unwrap_or(i64::MAX));
         let gone = inbound_mail::Entity::update_many()
             .col_expr(inbound_mail::Column::Raw, Expr::value(stub.clone()))
             .col_expr(inbound_mail::Column::SizeBytes, Expr::value(left))
@@ -199,9 +201,9 @@ pub async fn take_mails_in(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), Db
             .col_expr(inbound_mail::Column::Envelope, Expr::value(None::<Vec<u8>>))
             .col_expr(inbound_mail::Column::Subject, Expr::value(Some(GONE)))
             .col_expr(inbound_mail::Column::RedactedAt, Expr::value(Some(now.to_utc())));
-        gone.filter(inbound_mail::Column::Id.eq(id)).exec(tx.connection()).await?;
+        gone.filter(inbound_mail::Column::Id.eq(*id)).exec(tx.connection()).await?;
     }
-    Ok(())
+    Ok(taken.into_iter().map(|mail| mail.0).collect())
 }
 
 /// Whether a copy of this mail was redacted, in whatever mailbox it came. `message_id` is none for a mail without one of its own.

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use entity::{
     access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact,
-    contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference, handler,
-    idempotency, inbound_mail, legal_hold, local_account, message, obligation, obligation_opening, outbound_mail, person, redaction,
-    remains, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change, ticket_part,
-    timekeeping, token, upload,
+    contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
+    former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, obligation, obligation_opening, outbound_mail,
+    person, redaction, remains, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change,
+    ticket_part, timekeeping, token, upload,
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
@@ -253,6 +253,7 @@ of_organisation!(
     escalation: Ticket(TicketId),
     event: Ticket(SubjectId),
     external_reference: Ticket(TicketId),
+    former_identity: Column(PersonId),
     message: Ticket(TicketId),
     obligation: Nobody,
     outbound_mail: Nobody,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::held::{Held, remember, repeated};
 use super::redactions::settled;
-use super::{Code, Error, FieldCode, Problem, Stamp, attachments, remains, signatures};
+use super::{Code, Error, FieldCode, Problem, Stamp, attachments, holds, remains, signatures};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
@@ -185,7 +185,7 @@ async fn destroy(app: &App, tx: &Tx, stamp: &Stamp, proposal: &Destruction, item
     tx.touch("destruction", proposal.id);
     tx.touch(if proposal.class == RetentionClass::Mails { "inbound_message" } else { "ticket" }, item.subject);
     if outcome == ItemOutcome::Destroyed {
-        remains::leave(app, tx, stamp.recorded_at).await?;
+        remains::leave(app, tx, proposal.class == RetentionClass::Tickets, stamp.recorded_at).await?;
     }
     store::attachments::expect(tx, &files, Instant::MIN).await?;
     Ok(files)
@@ -201,11 +201,11 @@ async fn outcome(
     let now = stamp.recorded_at;
     let mut kept = vec![(HoldSubject::Contract, proposal.contract.clone())];
     if proposal.class == RetentionClass::Mails {
-        if let Some(ticket) = store::inbound::find(tx, item.subject).await?.and_then(|mail| mail.ticket_id) {
-            kept.push((HoldSubject::Ticket, ticket.to_string()));
-        }
-        if !store::holds::standing_on(tx, &kept).await?.is_empty() {
-            return Ok((ItemOutcome::Held, Vec::new()));
+        if let Some(mail) = store::inbound::find(tx, item.subject).await? {
+            kept.extend(holds::of_mail(tx, &mail).await?);
+            if is_held(tx, &kept, mail.ticket_id).await? {
+                return Ok((ItemOutcome::Held, Vec::new()));
+            }
         }
         let destroyed = store::destructions::mail(tx, item.subject, proposal.before, now).await?;
         return Ok((if destroyed { ItemOutcome::Destroyed } else { ItemOutcome::NotDue }, Vec::new()));
@@ -215,8 +215,7 @@ async fn outcome(
         return Ok((ItemOutcome::NotDue, Vec::new()));
     };
     kept.push((HoldSubject::Ticket, ticket.id.to_string()));
-    kept.extend(ticket.requester_id.map(|person| (HoldSubject::Person, person.to_string())));
-    if !store::holds::standing_on(tx, &kept).await?.is_empty() {
+    if is_held(tx, &kept, Some(ticket.id)).await? {
         return Ok((ItemOutcome::Held, Vec::new()));
     }
     let destruction = proposal.id;
@@ -230,6 +229,15 @@ async fn outcome(
     };
     tell(app, tx, stamp, ticket.id, data).await?;
     Ok((ItemOutcome::Destroyed, files.stored))
+}
+
+/// Whether a hold stands on one of these, or on somebody who has a part in the ticket.
+async fn is_held(tx: &Tx, kept: &[(HoldSubject, String)], ticket: Option<Uuid>) -> Result<bool, Error> {
+    let on_partaker = match ticket {
+        Some(ticket) => store::holds::on_partaker(tx, ticket).await?,
+        None => None,
+    };
+    Ok(on_partaker.is_some() || !store::holds::standing_on(tx, kept).await?.is_empty())
 }
 
 /// Has the ticket's history tell, and with that everybody who keeps a copy.

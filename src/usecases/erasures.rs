@@ -34,29 +34,32 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             let Some(person) = person else { return Err(Error::Invalid(Vec::new())) };
             store::erasures::alone(tx).await?;
             store::role_assignments::lock(tx).await?;
-            let person = known(tx, person).await?;
+            let person = found(tx, person).await?;
             if store::erasures::is_erased(tx, person.id).await? {
                 return Err(Error::Conflict { code: Code::PersonErased, detail: "the person was erased before".to_owned() });
             }
-            if let Some(hold) = store::holds::on_person(tx, person.id).await? {
+            let known = store::former::known(tx, person).await?;
+            if let Some(hold) = store::holds::on_person(tx, &known).await? {
                 return Err(holds::refused(&hold));
             }
+            let person = &known.person;
             let (actor, now) = (stamp.who.actor.as_text(), stamp.recorded_at);
-            let mut named = store::erasures::tickets(tx, &person).await?;
-            let inbound_mails = store::erasures::inbound(tx, &person, now).await?;
-            let not_told = store::erasures::not_told(tx, &person).await?;
-            let outbound_mails = store::erasures::outbound(tx, &person).await?;
+            let mut named = store::erasures::tickets(tx, person).await?;
+            let inbound_mails = store::erasures::inbound(tx, &known, now).await?;
+            let not_told = store::erasures::not_told(tx, &known).await?;
+            let outbound_mails = store::erasures::outbound(tx, &known).await?;
             let agreements = store::agreements::read(tx).await?;
             let serving = agreements.versions().iter().filter(|version| version.contract.client(&person.organisation).is_some());
             let contracts: BTreeSet<_> = serving.map(|version| version.contract.id.clone()).collect();
-            store::erased_names::signatures(tx, &person, &contracts.into_iter().collect::<Vec<_>>()).await?;
-            store::erased_names::letters(tx, &person).await?;
-            named.extend(store::erased_names::assignments(tx, &person).await?.into_iter().map(|ticket| (ticket, true)));
+            store::erased_names::signatures(tx, &known, &contracts.into_iter().collect::<Vec<_>>()).await?;
+            store::erased_names::letters(tx, &known).await?;
+            named.extend(store::erased_names::assignments(tx, &known).await?.into_iter().map(|ticket| (ticket, true)));
             store::contacts::end_of(tx, person.id, &actor, now, || app.time.id()).await?;
             departures::release(app, tx, stamp, person.id, Departure::Erased).await?;
             store::erasures::access(tx, person.id, now).await?;
             store::erasures::person(tx, person.id, now).await?;
-            named.extend(store::desk_people::erase(tx, &person, now).await?.into_iter().map(|ticket| (ticket, true)));
+            store::former::forget(tx, person.id).await?;
+            named.extend(store::desk_people::assigned(tx, person).await?.into_iter().map(|ticket| (ticket, true)));
             tell(app, tx, stamp, person.id, &named).await?;
             store::access::changed(tx).await?;
             // Somebody else is told now of what only they would have heard.
@@ -64,7 +67,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             let erasure = Erasure {
                 id: app.time.id(),
                 person: person.id,
-                organisation: person.organisation,
+                organisation: person.organisation.clone(),
                 reason: reason.to_owned(),
                 actor,
                 erased_at: now,
@@ -73,7 +76,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             };
             store::erasures::insert(tx, &erasure).await?;
             tx.touch("person", erasure.person);
-            remains::leave(app, tx, now).await?;
+            remains::leave(app, tx, false, now).await?;
             remember(app, tx, stamp, erasure.id).await?;
             Ok(erasure)
         })
@@ -83,7 +86,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
 }
 
 /// Somebody of a client, or whom the desk knows by their account, as its own people.
-async fn known(tx: &Tx, id: Uuid) -> Result<Person, Error> {
+async fn found(tx: &Tx, id: Uuid) -> Result<Person, Error> {
     if let Some(person) = store::people::lock(tx, id).await? {
         return Ok(person);
     }

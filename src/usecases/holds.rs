@@ -7,6 +7,7 @@ use super::{Code, Error, FieldCode, Problem, Stamp};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
+use crate::domain::mail::Inbound;
 use crate::domain::permission::Verb;
 use crate::domain::person::Person;
 use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
@@ -102,6 +103,22 @@ pub async fn list(app: &App, caller: &Caller, after: Option<(Instant, Uuid)>, li
 
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<LegalHold, Error> {
     store::holds::find(&app.db.view(caller.scope.clone()), id).await?.ok_or(Error::NotFound("hold"))
+}
+
+/// On what a hold would keep a mail: its contract, its ticket with whoever reported that, and the people who have or had its sender's address;
+/// of every client where it is not known whose the mail is.
+pub(super) async fn of_mail(tx: &Tx, mail: &Inbound) -> Result<Vec<(HoldSubject, String)>, Error> {
+    let mut people = Vec::new();
+    if let Some(email) = mail.sender.as_deref().map(str::to_lowercase) {
+        people.extend(store::former::ids_with_address(tx, mail.organisation.as_deref(), &email).await?);
+    }
+    let mut kept = vec![(HoldSubject::Contract, mail.contract.clone())];
+    if let Some(ticket) = mail.ticket_id {
+        kept.push((HoldSubject::Ticket, ticket.to_string()));
+        people.extend(store::tickets::find(tx, TicketRef::Id(ticket)).await?.and_then(|ticket| ticket.requester_id));
+    }
+    kept.extend(people.into_iter().map(|id| (HoldSubject::Person, id.to_string())));
+    Ok(kept)
 }
 
 /// Why nothing may be removed, for somebody who may not read what holds say.

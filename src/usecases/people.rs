@@ -140,6 +140,9 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
             }
             tx.touch("person", id);
             store::people::update(tx, &person, stamp.recorded_at).await?;
+            if (&person.name, &person.email) != (&known.name, &known.email) {
+                store::former::keep(tx, app.time.id(), &known, stamp.recorded_at).await?;
+            }
             if known.is_active && !person.is_active {
                 store::contacts::end_of(tx, id, &stamp.who.actor.as_text(), stamp.recorded_at, || app.time.id()).await?;
                 departures::release(app, tx, stamp, id, Departure::Left).await?;

@@ -4,17 +4,18 @@
 use super::Error;
 use crate::app::App;
 use crate::domain::Instant;
+use crate::store::remains::Left;
 use crate::store::{self, Scope, Tx};
 
-/// Notes that this transaction leaves something behind.
-pub(super) async fn leave(app: &App, tx: &Tx, now: Instant) -> Result<(), Error> {
-    Ok(store::remains::leave(tx, app.time.id(), now).await?)
+/// Notes that this transaction leaves something behind: `of_search` in the search index, too.
+pub(super) async fn leave(app: &App, tx: &Tx, of_search: bool, now: Instant) -> Result<(), Error> {
+    Ok(store::remains::leave(tx, Left { id: app.time.id(), of_search }, now).await?)
 }
 
 /// Clears what was left. Returns how much; nothing while somebody reads what is to be emptied.
 pub async fn clear(app: &App) -> Result<usize, Error> {
     let left = store::remains::left(&app.all()).await?;
-    if left.is_empty() || !store::remains::clear(&app.db).await? {
+    if left.is_empty() || !store::remains::clear(&app.db, &left).await? {
         return Ok(0);
     }
     app.keep_books(&Scope::ALL, async |tx| Ok(store::remains::cleared(tx, &left).await?)).await?;

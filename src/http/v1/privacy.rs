@@ -28,7 +28,9 @@ pub fn operations() -> Vec<Operation> {
         get("/people/{person}/export", export_person).id("getPersonExport").describe(
             "Gives everything the desk holds of a person.",
             "A JSON document: their row, ways in, tickets they reported, what they wrote, files they added, mails from and to them, and\n\
-             what they did. The file is written while it is sent.",
+             what they did; also from when their name or address was another (`formerly`). Tickets that few may see are in it as far as\n\
+             whoever asks may see them: `withheld` says how many are not, and the roles of which one opens them. Somebody who has that\n\
+             role too exports everything. The file is written while it is sent.",
         ),
         get("/erasures", list_erasures).id("listErasures").describe(
             "Shows a page of the persons that were erased.",
@@ -38,8 +40,8 @@ pub fn operations() -> Vec<Operation> {
             "Erases a person.",
             "Name, address and number are taken out of their row; sender, subject and content out of mails from them, address and text out\n\
              of mails to them; their ways in are ended. From then on they are called `verwijderde persoon`. Tickets, histories and figures\n\
-             stay. Texts on tickets stay too: what names somebody there is redacted apart. A legal hold on them, on a ticket of theirs or\n\
-             on its contract is a 409.",
+             stay. Texts on tickets stay too: what names somebody there is redacted apart. A legal hold on them, on a ticket in which they\n\
+             have a part, on whoever reported that, or on a contract under which they have a part in anything is a 409.",
         ),
         get("/erasures/{erasure}", show_erasure).id("getErasure").describe("Shows the record of an erasure.", "It names the person by id."),
         get("/legal-holds", list_holds)

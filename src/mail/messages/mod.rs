@@ -45,7 +45,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::domain::mail::MailKind;
+use crate::domain::mail::{MailKind, Outbound};
 
 /// A rendered message, not yet addressed to anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +112,17 @@ pub fn write<M: Message>(message: &M) -> Result<Outgoing, TemplateError> {
     let subject = parts::one_line(&render(&subject_of(M::KIND))?);
     let subject = message.ticket().map_or_else(|| subject.clone(), |number| format!("[{number}] {subject}"));
     Ok(Outgoing { kind: M::KIND, subject, body: render(M::KIND.as_str())?, auto: M::AUTO })
+}
+
+/// What a subject ends with that tells the title of a ticket.
+const TITLE: &str = "{{ ticket.title }}";
+
+/// The title of its ticket that a mail tells, as that was when it was written; none where it tells no title.
+pub fn title_in(mail: &Outbound) -> Option<&str> {
+    let entry = REGISTRY.iter().find(|entry| entry.kind.as_str() == mail.template)?;
+    let words = entry.subject.strip_suffix(TITLE)?.matches(": ").count();
+    let (_number, subject) = mail.subject.split_once("] ")?;
+    subject.splitn(words + 1, ": ").nth(words)
 }
 
 /// A message in [`REGISTRY`].

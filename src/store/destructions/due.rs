@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
+use crate::domain::former::Known;
 use crate::domain::privacy::HoldSubject;
 use crate::domain::retention::{DestructionItem, RetentionClass};
-use crate::store::tickets;
+use crate::store::partakers::has_part;
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads as _, Tx};
+use crate::store::{Reads as _, Tx, erasures, holds, tickets};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,7 @@ pub async fn due(tx: &Tx, due: Due<'_>, limit: u64) -> Result<Vec<DestructionIte
 /// What stands under a hold, of each kind: they are few.
 #[derive(Default)]
 struct Holds {
-    people: Vec<Uuid>,
+    people: Vec<Known>,
     tickets: Vec<Uuid>,
     contracts: Vec<String>,
 }
@@ -51,18 +52,25 @@ impl Holds {
         let of = |kind: HoldSubject| rows.iter().filter(move |row| row.kind == kind.as_str()).map(|row| row.subject.as_str());
         let ids = |kind| of(kind).filter_map(|subject| subject.parse().ok()).collect();
         Ok(Self {
-            people: ids(HoldSubject::Person),
+            people: holds::held_people(tx).await?.into_iter().map(|(_, known)| known).collect(),
             tickets: ids(HoldSubject::Ticket),
             contracts: of(HoldSubject::Contract).map(str::to_owned).collect(),
         })
     }
 
-    /// A ticket that none of them keeps.
-    fn spare(&self) -> Condition {
-        let requester = Condition::any()
-            .add(ticket::Column::RequesterId.is_null())
-            .add(ticket::Column::RequesterId.is_not_in(self.people.iter().copied()));
-        Condition::all().add(ticket::Column::Id.is_not_in(self.tickets.iter().copied())).add(requester)
+    /// A ticket that none of them keeps: neither one that is held, nor one in which somebody who is held has a part.
+    fn spare(&self, tx: &Tx) -> Condition {
+        let parts = |known: &Known| tx.find::<ticket::Entity>().filter(has_part(tx, known)).select_only().column(ticket::Column::Id);
+        let spare = |all: Condition, known: &Known| all.add(ticket::Column::Id.not_in_subquery(parts(known).into_query()));
+        self.people.iter().fold(Condition::all().add(ticket::Column::Id.is_not_in(self.tickets.iter().copied())), spare)
+    }
+
+    /// A mail that was sent by nobody who is held.
+    fn spare_mail(&self, tx: &Tx) -> Condition {
+        let sent =
+            |known: &Known| tx.find::<inbound_mail::Entity>().filter(erasures::from(known)).select_only().column(inbound_mail::Column::Id);
+        let spare = |all: Condition, known: &Known| all.add(inbound_mail::Column::Id.not_in_subquery(sent(known).into_query()));
+        self.people.iter().fold(Condition::all(), spare)
     }
 }
 
@@ -75,7 +83,7 @@ async fn tickets_due(tx: &Tx, due: Due<'_>, holds: &Holds, limit: u64) -> Result
             .filter(Expr::col((ticket::Entity, Alias::new(FILES_DESTROYED_AT))).is_null())
             .filter(ticket::Column::Id.in_subquery(with_files())),
     };
-    let rows = rows.filter(holds.spare());
+    let rows = rows.filter(holds.spare(tx));
     let rows = if due.proposed_too { rows } else { rows.filter(ticket::Column::Id.not_in_subquery(proposed(due.class))) };
     let rows = rows.order_by_asc(ticket::Column::ClosedAt).order_by_asc(ticket::Column::Id).limit(limit).all(tx.connection()).await?;
     let item = |row: ticket::Model| {
@@ -110,12 +118,12 @@ fn proposed(class: RetentionClass) -> SelectStatement {
 
 /// Mails of closed tickets, and those that belong to none, by when they came.
 async fn mails_due(tx: &Tx, due: Due<'_>, holds: &Holds, limit: u64) -> Result<Vec<DestructionItem>, DbErr> {
-    let done = tx.find::<ticket::Entity>().filter(ticket::Column::ClosedAt.lt(due.before.to_utc())).filter(holds.spare());
+    let done = tx.find::<ticket::Entity>().filter(ticket::Column::ClosedAt.lt(due.before.to_utc())).filter(holds.spare(tx));
     let done = done.select_only().column(ticket::Column::Id).into_query();
     let ended = Condition::any().add(inbound_mail::Column::TicketId.is_null()).add(inbound_mail::Column::TicketId.in_subquery(done));
     let rows = tx.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Contract.eq(due.contract));
     let rows = rows.filter(inbound_mail::Column::ReceivedAt.lt(due.before.to_utc())).filter(inbound_mail::Column::ErasedAt.is_null());
-    let rows = rows.filter(ended);
+    let rows = rows.filter(ended).filter(holds.spare_mail(tx));
     let rows = if due.proposed_too { rows } else { rows.filter(inbound_mail::Column::Id.not_in_subquery(proposed(due.class))) };
     let rows = rows.select_only();
     let rows = rows.column(inbound_mail::Column::Id).order_by_asc(inbound_mail::Column::ReceivedAt).limit(limit);

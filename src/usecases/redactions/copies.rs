@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::mail::Outbound;
 use crate::domain::redaction::Copied;
 use crate::domain::ticket::Ticket;
-use crate::mail::parse;
+use crate::mail::{messages, parse};
 use crate::store::{self, Tx};
 use crate::usecases::{Error, inbound};
 
@@ -20,6 +21,9 @@ pub(super) struct Gone {
     pub copied: Vec<Copied>,
     /// Of a file.
     pub digest: Option<String>,
+    /// Whether it is the ticket's title and description, as they are and as they were before they were changed: those are kept nowhere but in
+    /// copies.
+    pub texts: bool,
 }
 
 impl Gone {
@@ -39,17 +43,36 @@ impl Gone {
 }
 
 /// Takes them away.
-pub(super) async fn take_copies(app: &App, tx: &Tx, ticket: &Ticket, gone: &Gone, now: Instant) -> Result<(), Error> {
-    let mut hold = Vec::new();
-    // One at a time: each may be large.
-    for id in store::redactions::mails_in(tx, ticket.id).await? {
-        if gone.is_in_mail(&inbound::opened(app, tx, id).await?) {
-            hold.push(id);
+pub(super) async fn take_copies(app: &App, tx: &Tx, ticket: &Ticket, gone: &mut Gone, now: Instant) -> Result<(), Error> {
+    let out = store::outbound::of_ticket(tx, ticket.id).await?;
+    let kept = store::redactions::mails_in(tx, ticket.id).await?;
+    let mut taken = BTreeSet::new();
+    if gone.texts {
+        gone.copied.extend(out.iter().filter_map(messages::title_in).filter_map(Copied::of));
+        for (id, _) in kept.iter().filter(|(_, is_first)| *is_first) {
+            let first = parse::parse(&inbound::opened(app, tx, *id).await?);
+            gone.copied.extend(first.subject.as_deref().into_iter().chain([&*first.text]).filter_map(Copied::of));
+            taken.insert(*id);
         }
     }
-    store::redactions::take_mails_in(tx, &hold, now).await?;
-    let out = store::outbound::of_ticket(tx, ticket.id).await?;
-    let found = out.iter().filter(|mail| mail.event_id == gone.target || gone.is_in(&mail.body) || gone.is_in(&mail.subject));
-    let ids: BTreeSet<_> = found.map(|mail| mail.id).collect();
-    Ok(store::redactions::take_mail_out(tx, &ids.into_iter().collect::<Vec<_>>()).await?)
+    // One at a time: each may be large.
+    for (id, _) in kept {
+        if !taken.contains(&id) && gone.is_in_mail(&inbound::opened(app, tx, id).await?) {
+            taken.insert(id);
+        }
+    }
+    take_mails(tx, &taken.into_iter().collect::<Vec<_>>(), now).await?;
+    let is_copy = |mail: &Outbound| {
+        let tells = gone.texts && messages::title_in(mail).is_some();
+        tells || mail.event_id == gone.target || gone.is_in(&mail.body) || gone.is_in(&mail.subject)
+    };
+    let ids: Vec<_> = out.iter().filter(|mail| is_copy(mail)).map(|mail| mail.id).collect();
+    Ok(store::redactions::take_mail_out(tx, &ids).await?)
+}
+
+/// Takes away mails as they came, and what the desk answered to them by itself, which repeats their subjects.
+pub(super) async fn take_mails(tx: &Tx, ids: &[Uuid], now: Instant) -> Result<(), Error> {
+    let taken = store::redactions::take_mails_in(tx, ids, now).await?;
+    let answers = store::outbound::about(tx, &taken).await?;
+    Ok(store::redactions::take_mail_out(tx, &answers).await?)
 }

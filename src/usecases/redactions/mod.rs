@@ -115,7 +115,7 @@ pub async fn approve(app: &App, stamp: &Stamp, of: Of, id: Uuid) -> Result<Redac
             let files = taken::take(app, tx, stamp, subject, &redaction).await?;
             // Noted in the transaction: if the program is killed before they are removed, the sweep removes them.
             store::attachments::expect(tx, &files, Instant::MIN).await?;
-            remains::leave(app, tx, stamp.recorded_at).await?;
+            remains::leave(app, tx, redaction.what.is_searched(), stamp.recorded_at).await?;
             store::redactions::done(tx, id, stamp.recorded_at).await?;
             tx.touch("redaction", id);
             redaction.done_at = Some(stamp.recorded_at);

@@ -10,7 +10,7 @@ use crate::domain::redaction::Redactable;
 use crate::domain::ticket::{Actor, Reader, Ticket};
 use crate::store::redactions::About;
 use crate::store::{self, Tx};
-use crate::usecases::{Error, FieldCode, Problem, Stamp, tickets};
+use crate::usecases::{Error, FieldCode, Problem, Stamp, holds, tickets};
 
 pub(super) enum Subject {
     Ticket(Box<Ticket>),
@@ -59,17 +59,13 @@ impl Subject {
 
     /// On what a hold would keep it: the contract, the ticket, and the people whose it is.
     pub async fn kept_by(&self, tx: &Tx, what: Redactable, target: Uuid) -> Result<Vec<(HoldSubject, String)>, Error> {
-        let (contract, ticket) = match self {
-            Self::Ticket(ticket) => (&ticket.contract, Some(ticket.id)),
-            Self::Mail(mail) => (&mail.contract, mail.ticket_id),
+        let ticket = match self {
+            Self::Ticket(ticket) => ticket,
+            Self::Mail(mail) => return holds::of_mail(tx, mail).await,
         };
-        let people: Vec<Uuid> = match self {
-            Self::Ticket(ticket) => ticket.requester_id.into_iter().chain(author(tx, ticket, what, target).await?).collect(),
-            Self::Mail(mail) => sender(tx, mail).await?,
-        };
-        let mut kept = vec![(HoldSubject::Contract, contract.clone())];
-        kept.extend(ticket.map(|id| (HoldSubject::Ticket, id.to_string())));
-        kept.extend(people.into_iter().map(|id| (HoldSubject::Person, id.to_string())));
+        let people = ticket.requester_id.into_iter().chain(author(tx, ticket, what, target).await?);
+        let mut kept = vec![(HoldSubject::Contract, ticket.contract.clone()), (HoldSubject::Ticket, ticket.id.to_string())];
+        kept.extend(people.map(|id| (HoldSubject::Person, id.to_string())));
         Ok(kept)
     }
 }
@@ -106,21 +102,15 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
     }
 }
 
-/// Who wrote or attached it, where that was one of the client's people.
+/// Who wrote or attached it.
 async fn author(tx: &Tx, ticket: &Ticket, what: Redactable, target: Uuid) -> Result<Option<Uuid>, Error> {
     Ok(match what {
         Redactable::Message => {
-            store::messages::find(tx, target).await?.and_then(|message| message.person_id.or_else(|| Actor::client_in(&message.author)))
+            store::messages::find(tx, target).await?.and_then(|message| message.person_id.or_else(|| Actor::id_in(&message.author)))
         }
         Redactable::Attachment => {
-            store::attachments::find(tx, ticket.id, target, Reader::Desk).await?.and_then(|file| Actor::client_in(&file.author))
+            store::attachments::find(tx, ticket.id, target, Reader::Desk).await?.and_then(|file| Actor::id_in(&file.author))
         }
         _ => None,
     })
-}
-
-/// The people with the sender's address; of every client where it is not known whose the mail is.
-async fn sender(tx: &Tx, mail: &Inbound) -> Result<Vec<Uuid>, Error> {
-    let Some(email) = mail.sender.as_deref().map(str::to_lowercase) else { return Ok(Vec::new()) };
-    Ok(store::people::ids_with_address(tx, mail.organisation.as_deref(), &email).await?)
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::copies::{Gone, take_copies};
+use super::copies::{Gone, take_copies, take_mails};
 use super::named::Subject;
 use crate::app::App;
 use crate::domain::redaction::{Copied, GONE, Redactable, Redaction};
@@ -18,7 +18,7 @@ pub(super) async fn take(app: &App, tx: &Tx, stamp: &Stamp, subject: Subject, re
         Subject::Ticket(ticket) => of_ticket(app, tx, stamp, *ticket, redaction).await,
         Subject::Mail(mail) => {
             tx.touch("inbound_message", mail.id);
-            store::redactions::take_mails_in(tx, &[mail.id], stamp.recorded_at).await?;
+            take_mails(tx, &[mail.id], stamp.recorded_at).await?;
             Ok(Vec::new())
         }
     }
@@ -34,10 +34,10 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
     held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
     held.subject.changed(stamp.recorded_at, &held.history[before..]);
     let ticket = held.write(tx, None).await?.subject;
-    if matches!(redaction.what, Redactable::Texts | Redactable::References) {
+    if redaction.what.is_searched() {
         store::search::put(tx, &ticket).await?;
     }
-    take_copies(app, tx, &ticket, &gone, stamp.recorded_at).await?;
+    take_copies(app, tx, &ticket, &mut gone, stamp.recorded_at).await?;
     Ok(files)
 }
 
@@ -73,6 +73,7 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             store::redactions::take_reason(tx, target).await?;
         }
         Redactable::Texts => {
+            gone.texts = true;
             let ticket = &mut held.subject;
             for text in [&mut ticket.title, &mut ticket.description].into_iter().chain(&mut ticket.priority_motivation) {
                 gone.copied.extend(Copied::of(text));

@@ -211,6 +211,48 @@ async fn takes_nothing_any_more(on: On) {
     assert_eq!(proposes(&desk, "tickets").await.body["code"], "nothing_due");
 }
 
+/// Somebody under a hold mailed on a ticket that another reported: neither the ticket nor the mail goes.
+async fn keeps_what_a_held_partaker_said(on: On) {
+    let (desk, _contracts) = desk(on).await;
+    let mee = json!({ "organisation": "ipo", "name": "Mailt Mee", "email": "mailt@ipo.example" });
+    let mee = desk.post("/v1/people", &mee).await.body["id"].as_str().expect("an id").to_owned();
+    let number = desk.registers(&incident("p3")).await;
+    let mail = "From: Mailt Mee <mailt@ipo.example>\nMessage-ID: <een@ipo.example>\n";
+    let came = desk.mail_arrives("servicedesk", &format!("{mail}Subject: Re: [{number}] Mail hapert\n\nNog iets.\n")).await;
+    let own = desk.mail_arrives("servicedesk", &mail.replace("<een@", "<twee@").replace("<mailt@", "<vreemd@")).await;
+    assert_eq!((&came.body["outcome"], &own.body["outcome"]), (&json!("reply"), &json!("ticket")), "{} {}", came.body, own.body);
+    for one in [number.as_str(), own.body["ticket"].as_str().expect("a ticket")] {
+        assert_eq!(desk.moves(one, "cancelled").await.status, 201);
+    }
+    let hold = async || {
+        let placed = desk.post("/v1/legal-holds", &json!({ "kind": "person", "subject": mee, "reason": "Geschil." })).await;
+        assert_eq!(placed.status, 201, "{}", placed.body);
+        format!("/v1/legal-holds/{}/lifts", placed.body["id"].as_str().expect("an id"))
+    };
+    let (hers, mut lift) = (came.body["id"].as_str().expect("an id").to_owned(), hold().await);
+    desk.reaches("2026-05-10T08:00:00+02:00").await;
+    for (class, held) in [("mails", hers.as_str()), ("tickets", number.as_str())] {
+        let proposed = proposes(&desk, class).await.body;
+        assert!(names(&proposed).len() == 1 && names(&proposed)[0] != held, "{class}: {proposed}");
+        assert_eq!(approves(&desk, &proposed).await["items"][0]["outcome"], "destroyed", "{class}");
+        assert_eq!(desk.post(&lift, &json!({ "reason": "Geschikt." })).await.status, 201);
+        let proposed = proposes(&desk, class).await.body;
+        assert_eq!(names(&proposed), [held], "{class}");
+        lift = hold().await;
+        assert_eq!(approves(&desk, &proposed).await["items"][0]["outcome"], "held", "{class}: a hold after the proposal counts");
+    }
+}
+
+#[actix_web::test]
+async fn what_somebody_said_who_is_held_is_not_destroyed_whoever_reported_the_ticket_on_sqlite() {
+    Box::pin(keeps_what_a_held_partaker_said(On::Sqlite)).await;
+}
+
+#[actix_web::test]
+async fn what_somebody_said_who_is_held_is_not_destroyed_whoever_reported_the_ticket_on_postgresql() {
+    Box::pin(keeps_what_a_held_partaker_said(On::Postgres)).await;
+}
+
 #[actix_web::test]
 async fn what_was_destroyed_takes_nothing_any_more_and_leaves_no_word_on_sqlite() {
     Box::pin(takes_nothing_any_more(On::Sqlite)).await;

@@ -27,3 +27,4 @@ mod together;
 mod undelivered;
 mod uploads;
 mod what_if;
+mod whole_person;

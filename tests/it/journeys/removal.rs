@@ -66,7 +66,7 @@ async fn what_an_erasure_that_was_killed_leaves_is_cleared_by_the_next_start(des
     // As far as the commit.
     let erased = async |tx: &store::Tx| {
         store::erasures::person(tx, kees, now).await?;
-        Ok(store::remains::leave(tx, left, now).await?)
+        Ok(store::remains::leave(tx, store::remains::Left { id: left, of_search: false }, now).await?)
     };
     desk.app.keep_books(&Scope::ALL, erased).await.expect("it is committed");
     assert_eq!(desk.traces("Zwaluwtong").await.is_empty(), desk.on() == On::Postgres, "the log still has it");

@@ -12,6 +12,8 @@ use crate::support::{Desk, incident};
 on_both_databases!(
     a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it,
     a_tickets_own_texts_are_taken_from_the_ticket_the_index_and_the_mails,
+    a_title_leaves_every_mail_whatever_it_was_before_and_whatever_went_before_it,
+    what_answers_a_redacted_mail_does_not_repeat_its_subject,
     a_file_is_taken_with_its_bytes_and_its_name_and_a_crash_in_between_is_made_good,
     a_version_of_a_part_is_taken_with_all_its_texts,
     one_person_asks_and_another_approves_and_nothing_goes_before_that,
@@ -202,4 +204,55 @@ async fn a_version_of_a_part_is_taken_with_all_its_texts(desk: &Desk) {
     assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
     let last = desk.events(&number).await.pop().expect("an event");
     assert_eq!((&last["type"], &last["data"]["what"]), (&json!("ticket.redacted"), &json!("part")));
+}
+
+async fn a_title_leaves_every_mail_whatever_it_was_before_and_whatever_went_before_it(desk: &Desk) {
+    for (file_first, edited) in [(true, false), (true, true), (false, true)] {
+        let mark = format!("Zwaluw{}{}", u8::from(file_first), u8::from(edited));
+        let mail = format!(
+            "From: Anna <anna@ipo.example>\nSubject: Ruzie: over {mark}\nMessage-ID: <een-{file_first}-{edited}@ipo.example>\n\
+             Content-Type: multipart/mixed; boundary=\"grens\"\n\n--grens\nContent-Type: text/plain\n\nZie de bijlage.\n--grens\n\
+             Content-Type: text/plain\nContent-Disposition: attachment; filename=\"brief.txt\"\n\nEen brief van {mark}.\n--grens--\n"
+        );
+        let came = desk.mail_arrives("servicedesk", &mail).await;
+        let number = came.body["ticket"].as_str().expect("a ticket").to_owned();
+        desk.passes("PT1M").await;
+        desk.post(&format!("/v1/tickets/{number}/messages"), &json!({ "visibility": "public", "body": "Wij kijken." })).await;
+        desk.passes("PT1M").await;
+        // Somebody answers under the title as they know it.
+        let answer = format!(
+            "From: Anna <anna@ipo.example>\nSubject: Re: [{number}] Ruzie: over {mark}\nMessage-ID: <twee-{file_first}-{edited}@x>\n\nDank.\n"
+        );
+        assert_eq!(desk.mail_arrives("servicedesk", &answer).await.body["outcome"], "reply");
+        if edited {
+            let edit = json!({ "title": "Iets anders", "description": "Nog iets anders." });
+            assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &edit).await.status, 200);
+        }
+        let file = desk.get(&format!("/v1/tickets/{number}/attachments")).await.body["items"][0]["id"].clone();
+        let file = json!({ "what": "attachment", "target": file, "reason": "Een brief." });
+        let texts = json!({ "what": "texts", "reason": "Een naam." });
+        for what in if file_first { [&file, &texts] } else { [&texts, &file] } {
+            redact(desk, &number, what).await;
+        }
+        assert_eq!(desk.holding(&mark).await, Vec::<String>::new(), "{mark}");
+        assert_eq!(desk.traces(&mark).await, Vec::<String>::new(), "{mark}");
+    }
+}
+
+async fn what_answers_a_redacted_mail_does_not_repeat_its_subject(desk: &Desk) {
+    // Whoever is no contact of the client is told so.
+    let bea = json!({ "organisation": "gemeente-voorbeeld", "name": "Bea Bos", "email": "bea@gemeente-voorbeeld.example" });
+    let bea = desk.post("/v1/people", &bea).await.body["id"].clone();
+    assert_eq!(desk.post("/v1/contracts/covide/contacts", &json!({ "person": bea })).await.status, 201);
+    let mail = format!("From: Anna <anna@gemeente-voorbeeld.example>\nSubject: Over {NUMBER}\nMessage-ID: <1@x>\n\nHelp.\n");
+    let came = desk.mail_arrives("support", &mail).await;
+    assert_eq!(came.body["outcome"], "quarantined", "{}", came.body);
+    assert!(desk.holding(NUMBER).await.contains(&"outbound_mail.subject".to_owned()), "it is answered: {}", came.body);
+    let (asks, approves) = (colleague(desk, "bob", Role::AgentLine1).await, colleague(desk, "pia", Role::PrivacyOfficer).await);
+    let path = format!("/v1/inbound-messages/{}/redactions", came.body["id"].as_str().expect("an id"));
+    let asked = desk.ask(Some(&asks), "POST", &path, Some(&json!({ "reason": "Burgerservicenummer." }))).await;
+    assert_eq!(asked.status, 201, "{}", asked.body);
+    let id = asked.body["id"].as_str().expect("an id");
+    assert_eq!(desk.ask(Some(&approves), "POST", &format!("{path}/{id}/approvals"), None).await.status, 201);
+    assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
 }

@@ -17,6 +17,7 @@ on_both_databases!(
     whoever_left_before_is_not_reached_in_a_role_that_nobody_ended,
     role_04_as_of_an_instant_it_is_told_who_acted_then,
     it_is_for_a_service_manager_or_the_client_itself_to_say_that_somebody_left,
+    role_05_whoever_held_an_agreed_role_holds_it_no_more_once_their_account_is_closed,
     whoever_of_the_desk_leaves_gives_up_roles_and_tokens_and_comes_back_to_neither_once_erased,
 );
 
@@ -260,4 +261,23 @@ async fn whoever_of_the_desk_leaves_gives_up_roles_and_tokens_and_comes_back_to_
     assert_eq!(desk.post("/v1/erasures", &json!({ "person": id, "reason": "Verzoek." })).await.status, 201);
     assert_eq!(desk.patch(&els, &back).await.body["code"], json!("person_erased"));
     assert_eq!(desk.get(&els).await.body["isActive"], json!(false));
+}
+
+async fn role_05_whoever_held_an_agreed_role_holds_it_no_more_once_their_account_is_closed(desk: &Desk) {
+    with_matrix(desk, true).await;
+    let new = json!({ "name": "Nood Een", "roles": ["service_manager"], "password": "zevende-boot-klinkt-groen" });
+    let made = desk.post("/v1/local-accounts", &new).await;
+    let id = made.body["account"]["id"].as_str().expect("an id").to_owned();
+    let team = json!({ "kind": "matrix", "role": "team", "contract": "matrix", "holder": id, "reason": "Zo afgesproken." });
+    let team = grants(desk, &team).await;
+    let (client, sam) = (desk.signer_of("ipo").await, desk.signer().await);
+    assert_eq!((signs(desk, &client, &team, json!({})).await.0, signs(desk, &sam, &team, json!({})).await.0), (201, 201));
+    assert_eq!(state(desk, &team).await, json!("in_force"));
+    let closed = desk.post(&format!("/v1/local-accounts/{id}/closures"), &json!({})).await;
+    assert_eq!(closed.status, 201, "{}", closed.body);
+    let shown = desk.get(&path(&team, "")).await.body;
+    let ending = shown["events"].as_array().expect("events").iter().find(|event| event["type"] == "role.end_set");
+    assert_eq!((&shown["state"], &ending.expect("an end")["data"]["because"]), (&json!("ended"), &json!("left")), "{shown}");
+    desk.passes("PT1M").await;
+    assert!(gaps(desk).await.contains(&"team nobody_holds_it false".to_owned()), "{:?}", gaps(desk).await);
 }
