@@ -118,7 +118,8 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         .write(app, async |tx| {
             let (agreements, known) = locked(tx).await?;
             let again = super::held::repeated(tx, stamp).await?;
-            let is_it = |one: &&RecordedAmendment| one.contract == contract && one.id == amendment && exists(&agreements, stamp.scope.seen(), one);
+            let is_it =
+                |one: &&RecordedAmendment| one.contract == contract && one.id == amendment && exists(&agreements, stamp.scope.seen(), one);
             let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
             if again.is_some() {
                 return Ok(recorded);
@@ -156,7 +157,7 @@ fn refuse_strangers(agreements: &Agreements, scope: &Scope, contract: &str) -> R
 
 /// Whether an amendment exists within a scope. Whoever left the contract still sees what concerns them of before, and signs it; and nothing of
 /// dates on which they were no client.
-fn exists(agreements: &Agreements, scope: &Scope, recorded: &RecordedAmendment) -> bool {
+pub(super) fn exists(agreements: &Agreements, scope: &Scope, recorded: &RecordedAmendment) -> bool {
     let agreed = agreements.on_date(&recorded.contract, recorded.date).map(|version| &version.contract);
     scope.rows == Rows::All || recorded.clients_with(agreed).any(|client| scope.includes(client))
 }
@@ -346,12 +347,7 @@ pub async fn after(app: &App, caller: &Caller, recorded: RecordedAmendment) -> R
     Ok(Named { shown, actors })
 }
 
-async fn shown(
-    view: &View,
-    agreements: &Agreements,
-    scope: &Scope,
-    recorded: Vec<RecordedAmendment>,
-) -> Result<Named<Vec<Seen>>, Error> {
+async fn shown(view: &View, agreements: &Agreements, scope: &Scope, recorded: Vec<RecordedAmendment>) -> Result<Named<Vec<Seen>>, Error> {
     let actors = Actors::of(view, recorded.iter().flat_map(RecordedAmendment::actors)).await?;
     let shown = recorded.into_iter().map(|one| Seen::of(agreements, scope, &actors, one)).collect();
     Ok(Named { shown, actors })

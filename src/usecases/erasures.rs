@@ -23,6 +23,7 @@ use crate::store::{self, Tx};
 const CHUNK: usize = 200;
 
 pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
+    let clearance = &stamp.scope.seen().clearance;
     // A hold on a ticket that the caller may not see counts too.
     let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
     let erased = stamp
@@ -39,7 +40,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
                 return Err(Error::Conflict { code: Code::PersonErased, detail: "the person was erased before".to_owned() });
             }
             if let Some(hold) = store::holds::on_person(tx, person.id).await? {
-                return Err(holds::refused(&hold));
+                return Err(holds::refused_of_person(tx, clearance, &hold).await?);
             }
             let (actor, now) = (stamp.who.actor.as_text(), stamp.recorded_at);
             let mut named = store::erasures::tickets(tx, &person).await?;
