@@ -78,7 +78,7 @@ pub async fn service_management(
     let report = service_management::report(&version.contract, month, &figures, long_open);
     let recorded = store::amendments::all(&view).await?;
     let is_it = |amendment: &Amendment| recorded.iter().find(|one| one.id == amendment.id);
-    let exists = |amendment: &Amendment| is_it(amendment).is_some_and(|one| amendments::exists(&agreements, scope.seen(), one));
+    let exists = |amendment: &Amendment| is_it(amendment).is_some_and(|one| amendments::read::exists(&agreements, scope.seen(), one));
     let report = service_management::read(report, &version.contract, reading, exists).withholding(&withheld);
     for (ticket, flags) in report.named().into_iter().filter_map(|number| shown.get(number)) {
         scope.note_shown(*ticket, *flags);

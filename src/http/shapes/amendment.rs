@@ -10,7 +10,7 @@ use crate::domain::actor as domain;
 use crate::domain::approval::Approval;
 use crate::domain::contract::Side;
 use crate::usecases::actors::Actors;
-use crate::usecases::amendments::Seen;
+use crate::usecases::amendments::read::Seen;
 
 /// A change to one date of a contract's calendar.
 #[derive(ToSchema, Deserialize)]

@@ -4,17 +4,16 @@ use std::collections::HashMap;
 
 use entity::{destruction_item, inbound_mail, ticket};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use crate::domain::permission::Clearance;
 use crate::store::clearance::OfTickets;
 use crate::store::{Reads, tickets};
 
 /// The items of these proposals that the reader sees.
 pub(super) fn of(reads: &impl Reads, proposals: &[Uuid]) -> Select<destruction_item::Entity> {
     let items = all(reads, proposals);
-    match seen(&reads.scope().clearance) {
+    match seen(reads) {
         Some(seen) => items.filter(seen),
         None => items,
     }
@@ -22,7 +21,7 @@ pub(super) fn of(reads: &impl Reads, proposals: &[Uuid]) -> Select<destruction_i
 
 /// How many others each of them lists.
 pub(super) async fn withheld(reads: &impl Reads, proposals: &[Uuid]) -> Result<HashMap<Uuid, u64>, DbErr> {
-    let Some(seen) = seen(&reads.scope().clearance) else { return Ok(HashMap::new()) };
+    let Some(seen) = seen(reads) else { return Ok(HashMap::new()) };
     let counted = all(reads, proposals).filter(seen.not()).select_only().column(destruction_item::Column::DestructionId);
     let counted = counted.column_as(destruction_item::Column::Id.count(), "withheld").group_by(destruction_item::Column::DestructionId);
     let counted: Vec<(Uuid, i64)> = counted.into_tuple().all(reads.connection()).await?;
@@ -35,7 +34,7 @@ pub async fn note_shown(reads: &impl Reads, proposals: impl IntoIterator<Item = 
     if proposals.is_empty() {
         return Ok(());
     }
-    let mails = inbound_mail::Entity::find().select_only().column(inbound_mail::Column::TicketId);
+    let mails = reads.find::<inbound_mail::Entity>().select_only().column(inbound_mail::Column::TicketId);
     let mails = mails.filter(inbound_mail::Column::TicketId.is_not_null());
     let mails = mails.filter(inbound_mail::Column::Id.in_subquery(subjects(reads, &proposals))).into_query();
     let named = ticket::Column::Id.in_subquery(subjects(reads, &proposals)).or(ticket::Column::Id.in_subquery(mails));
@@ -52,10 +51,11 @@ fn all(reads: &impl Reads, proposals: &[Uuid]) -> Select<destruction_item::Entit
 }
 
 /// That an item is seen; `None` where all are.
-fn seen(clearance: &Clearance) -> Option<Condition> {
+fn seen(reads: &impl Reads) -> Option<Condition> {
+    let clearance = &reads.scope().clearance;
     let (ticket, of_ticket) = (destruction_item::Entity::seen_with(clearance)?, inbound_mail::Entity::seen_with(clearance)?);
     let own = Expr::col((destruction_item::Entity, destruction_item::Column::SubjectId));
-    let hidden = inbound_mail::Entity::find().select_only().column(inbound_mail::Column::Id).filter(of_ticket.not());
+    let hidden = reads.find_hidden_too::<inbound_mail::Entity>().select_only().column(inbound_mail::Column::Id).filter(of_ticket.not());
     let hidden = hidden.filter(Expr::col((inbound_mail::Entity, inbound_mail::Column::Id)).eq(own)).into_query();
     Some(Condition::all().add(ticket).add(Expr::exists(hidden).not()))
 }
