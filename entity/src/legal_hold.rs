@@ -17,6 +17,8 @@ pub struct Model {
     pub lifted_at: Option<DateTimeUtc>,
     #[sea_orm(column_type = "Text", nullable)]
     pub lift_reason: Option<String>,
+    /// The ticket that it stands on; absent for another subject.
+    pub ticket_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -25,6 +25,7 @@ mod m0020_signatures;
 mod m0021_departures;
 mod m0022_remains;
 mod m0024_clients_of_amendments;
+mod m0025_tickets_of_holds;
 mod m0026_former_identities;
 mod table;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_departures::Step),
             Box::new(m0022_remains::Step),
             Box::new(m0024_clients_of_amendments::Step),
+            Box::new(m0025_tickets_of_holds::Step),
             Box::new(m0026_former_identities::Step),
         ]
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::Instant;
@@ -56,6 +57,12 @@ impl Agreements {
     /// The version of a contract that was in force at an instant.
     pub fn in_force(&self, contract: &str, at: Instant) -> Option<&Arc<Version>> {
         self.versions_of(contract).iter().rfind(|version| version.contract.effective_from <= version.contract.zone.date(at))
+    }
+
+    /// The version of a contract that holds on a date; for a date before all of them, the first.
+    pub fn on_date(&self, contract: &str, date: NaiveDate) -> Option<&Arc<Version>> {
+        let versions = self.versions_of(contract);
+        versions.iter().rfind(|version| version.contract.effective_from <= date).or(versions.first())
     }
 
     /// The version of every contract that was in force at an instant, by contract.

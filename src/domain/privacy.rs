@@ -51,6 +51,13 @@ pub struct LegalHold {
     pub lifted: Option<Lifted>,
 }
 
+impl LegalHold {
+    /// The ticket that it stands on.
+    pub fn ticket(&self) -> Option<Uuid> {
+        self.subject.parse().ok().filter(|_| self.kind == HoldSubject::Ticket)
+    }
+}
+
 /// The act that ended a hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lifted {

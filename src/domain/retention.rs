@@ -97,6 +97,8 @@ pub struct Destruction {
     /// That it was withdrawn or refused instead.
     pub ended: Option<Ended>,
     pub items: Vec<DestructionItem>,
+    /// How many more it lists, which are or belong to tickets that whoever it was read for may not see.
+    pub withheld: u64,
 }
 
 impl Destruction {

@@ -70,7 +70,7 @@ codes! {
         NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
         HoldLifted = "hold_lifted": "The legal hold was lifted already.";
-        LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when, and why to those who read legal holds.";
+        LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when and why, as far as one may see it.";
         NothingDue = "nothing_due": "Nothing of that class has been kept for as long as the contract says, or it is in another proposal.";
         PersonErased = "person_erased": "The person was erased, and nothing is recorded of them any more.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";

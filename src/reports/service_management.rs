@@ -89,14 +89,19 @@ pub fn report(
     }
 }
 
-/// The report as of a reading: with the amendments known by then, and provisional while the month is not over.
-pub fn read(report: ServiceManagementReport, contract: &Contract, reading: Reading) -> ServiceManagementReport {
+/// The report as of a reading: with the amendments known by then that exist for the reader, and provisional while the month is not over.
+pub fn read(
+    report: ServiceManagementReport,
+    contract: &Contract,
+    reading: Reading,
+    exists: impl Fn(&Amendment) -> bool,
+) -> ServiceManagementReport {
     let is_named = |amendment: &Amendment| report.corrections.iter().any(|one| one.amendment_id == Some(amendment.id));
     let dates = report.month.start(&contract.zone)..report.month.end(&contract.zone);
     let known = contract.amendments[..contract.amendments_by(reading.known_at())].iter().map(|amended| &amended.amendment);
     let shown = known.filter(|amendment| {
         let of_month = Month::of_date(amendment.date) == Some(report.month);
-        of_month || dates.contains(&amendment.in_force_at) || is_named(amendment)
+        is_named(amendment) || (of_month || dates.contains(&amendment.in_force_at)) && exists(amendment)
     });
     let amendment = |amendment: &Amendment| ReportedAmendment {
         id: amendment.id,

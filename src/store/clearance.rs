@@ -2,12 +2,12 @@
 //! other for every combination, on both databases.
 
 use entity::{
-    attachment, clock, contact, contact_change, contact_list, erasure, escalation, event, external_reference, former_identity,
-    inbound_mail, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment, set_aside, storage_use, ticket,
-    ticket_change, ticket_part,
+    attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
+    former_identity, inbound_mail, legal_hold, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
+    set_aside, storage_use, ticket, ticket_change, ticket_part,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
 
 use crate::domain::permission::{Clearance, Part};
 
@@ -28,6 +28,14 @@ impl OfTickets for ticket::Entity {
             .add_option(part.as_assignee.as_deref().map(|id| own(ticket::Column::Assignee).eq(id)))
             .add_option(part.as_requester.map(|id| own(ticket::Column::RequesterId).eq(id)));
         Some(seen)
+    }
+}
+
+/// The rows that are seen, of rows that belong to a ticket or to none.
+pub fn seen_of<E: OfTickets>(rows: Select<E>, clearance: &Clearance) -> Select<E> {
+    match E::seen_with(clearance) {
+        Some(seen) => rows.filter(seen),
+        None => rows,
     }
 }
 
@@ -86,10 +94,13 @@ macro_rules! of_tickets {
 of_tickets!(
     attachment: TicketId,
     clock: TicketId,
+    // Of a ticket or of a file of one; what is a mail, `destructions` looks up.
+    destruction_item: SubjectId,
     escalation: TicketId,
     event: SubjectId,
     external_reference: TicketId,
     inbound_mail: TicketId,
+    legal_hold: TicketId,
     message: TicketId,
     outbound_mail: TicketId,
     redaction: TicketId,

@@ -1,14 +1,15 @@
-//! Legal holds.
+//! Legal holds. Each counts for everybody, and is shown to those who may see what it stands on.
 
 use entity::{inbound_mail, legal_hold, role_assignment, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use super::clearance::seen_of;
 use super::partakers::has_part;
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, accounts, broken, desk_people, erasures, former, instant, people};
+use super::{Reads, Tx, accounts, broken, desk_people, erasures, former, instant, people, tickets};
 use crate::domain::Instant;
 use crate::domain::former::Known;
 use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
@@ -24,6 +25,7 @@ pub async fn insert(tx: &Tx, hold: &LegalHold) -> Result<(), DbErr> {
         lifted_by: Set(None),
         lifted_at: Set(None),
         lift_reason: Set(None),
+        ticket_id: Set(hold.ticket()),
     };
     legal_hold::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
 }
@@ -40,22 +42,38 @@ pub async fn lift(tx: &Tx, id: Uuid, lifted: &Lifted) -> Result<bool, DbErr> {
 }
 
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<LegalHold>, DbErr> {
-    let row = reads.find_of_desk::<legal_hold::Entity>().filter(legal_hold::Column::Id.eq(id));
-    row.one(reads.connection()).await?.map(to_domain).transpose()
+    let row = seen(reads).filter(legal_hold::Column::Id.eq(id)).one(reads.connection()).await?;
+    Ok(shown(reads, row.into_iter().collect()).await?.pop())
+}
+
+/// Those that are there for the reader: one on a ticket that few may see, for those few.
+fn seen(reads: &impl Reads) -> Select<legal_hold::Entity> {
+    seen_of(reads.find_of_desk(), &reads.scope().clearance)
+}
+
+async fn shown(reads: &impl Reads, rows: Vec<legal_hold::Model>) -> Result<Vec<LegalHold>, DbErr> {
+    tickets::note_shown(reads, rows.iter().filter_map(|row| row.ticket_id)).await?;
+    rows.into_iter().map(to_domain).collect()
+}
+
+/// Notes that a hold is shown that was read otherwise.
+pub async fn note_shown(reads: &impl Reads, hold: &LegalHold) -> Result<(), DbErr> {
+    tickets::note_shown(reads, hold.ticket()).await
 }
 
 /// A page of holds, newest first.
 pub async fn list(reads: &impl Reads, after: Option<(Instant, Uuid)>, limit: u64) -> Result<Vec<LegalHold>, DbErr> {
-    let mut rows = reads.find_of_desk::<legal_hold::Entity>();
+    let mut rows = seen(reads);
     if let Some((at, id)) = after {
         let row = Expr::tuple([Expr::col(legal_hold::Column::PlacedAt), Expr::col(legal_hold::Column::Id)]);
         rows = rows.filter(row.lt(Expr::tuple([Expr::val(at.to_utc()), Expr::val(id)])));
     }
     let rows = rows.order_by_desc(legal_hold::Column::PlacedAt).order_by_desc(legal_hold::Column::Id).limit(limit);
-    rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
+    let rows = rows.all(reads.connection()).await?;
+    shown(reads, rows).await
 }
 
-/// The holds that stand on one of these.
+/// The holds that stand on one of these, whoever may see them.
 pub async fn standing_on(reads: &impl Reads, subjects: &[(HoldSubject, String)]) -> Result<Vec<LegalHold>, DbErr> {
     let of = |(kind, subject): &(HoldSubject, String)| {
         Condition::all().add(legal_hold::Column::Kind.eq(kind.as_str())).add(legal_hold::Column::Subject.eq(subject))
@@ -65,7 +83,7 @@ pub async fn standing_on(reads: &impl Reads, subjects: &[(HoldSubject, String)])
     rows.all(reads.connection()).await?.into_iter().map(to_domain).collect()
 }
 
-/// Every hold that stands, oldest first: they are few.
+/// Every hold that stands, whoever may see it, oldest first: they are few.
 async fn standing(reads: &impl Reads) -> Result<Vec<LegalHold>, DbErr> {
     let rows = reads.find_of_desk::<legal_hold::Entity>().filter(legal_hold::Column::LiftedAt.is_null());
     let rows = rows.order_by_asc(legal_hold::Column::PlacedAt).all(reads.connection()).await?;

@@ -18,7 +18,7 @@ use entity::{
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
-use super::clearance::OfTickets;
+use super::clearance::{OfTickets, seen_of};
 use super::statements::{Failure, Statements};
 use super::watch::Watch;
 use super::{Backend, row_security};
@@ -359,10 +359,7 @@ pub trait Reads: sealed::Inner {
             Rows::Person { person, .. } => self.find_hidden_too::<E>().filter(E::PERSON.condition(*person)),
             Rows::All | Rows::Organisations(_) => self.find_hidden_too::<E>(),
         };
-        match E::seen_with(&self.scope().clearance) {
-            Some(seen) => rows.filter(seen),
-            None => rows,
-        }
+        seen_of(rows, &self.scope().clearance)
     }
 
     /// The rows of the organisations within the scope, with those that its clearance hides, and those of colleagues: to know that a name is

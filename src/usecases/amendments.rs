@@ -4,18 +4,18 @@
 //! An amendment of today or earlier rewrites time that already counted, so it waits until a person of the supplier and one of each client that
 //! it concerns have signed it: no client signs away what another is owed.
 
+pub mod read;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
-use super::actors::{Actors, Named};
 use super::parties::Party;
 use super::signatures::{self, Signature};
-use super::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
+use super::{Code, Error, FieldCode, Problem, Stamp, one_of};
 use crate::app::App;
-use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
 use crate::domain::approval::{Approval, Refused};
@@ -25,7 +25,7 @@ use crate::domain::contract::amendment::{Amendment, Change, ChangeKind, Recorded
 use crate::domain::instant::BadInstant;
 use crate::domain::permission::Verb;
 use crate::domain::text::is_visible;
-use crate::store::{self, Scope, Tx};
+use crate::store::{self, Tx};
 
 #[derive(Debug, Clone)]
 pub struct NewAmendment {
@@ -108,7 +108,8 @@ pub async fn amend(app: &App, stamp: &Stamp, contract: &str, draft: &NewAmendmen
 /// Records the approval of the supplier or of one client of a waiting amendment; the last one puts it into effect. A client approves for
 /// itself only; the desk also writes down what a client approved on paper.
 pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, consent: &Consent) -> Result<RecordedAmendment, Error> {
-    let mine = contracts::in_force(app, &stamp.scope, contract).await?.contract.id.clone();
+    let served = store::agreements::read(&app.db.view(stamp.scope.clone())).await?;
+    read::refuse_strangers(&served, stamp.scope.seen(), contract)?;
     if let Some(side) = Side::named(&consent.side) {
         stamp.who.may_approve_for(side)?;
     }
@@ -117,7 +118,9 @@ pub async fn approve(app: &App, stamp: &Stamp, contract: &str, amendment: Uuid, 
         .write(app, async |tx| {
             let (agreements, known) = locked(tx).await?;
             let again = super::held::repeated(tx, stamp).await?;
-            let is_it = |one: &&RecordedAmendment| one.contract == mine && one.id == amendment;
+            let is_it = |one: &&RecordedAmendment| {
+                one.contract == contract && one.id == amendment && read::exists(&agreements, stamp.scope.seen(), one)
+            };
             let mut recorded = known.iter().find(is_it).cloned().ok_or(Error::NotFound("amendment"))?;
             if again.is_some() {
                 return Ok(recorded);
@@ -276,50 +279,6 @@ fn clash(error: Error) -> Error {
     let Error::Invalid(problems) = error else { return error };
     let detail = problems.into_iter().map(|problem| problem.detail).collect::<Vec<_>>().join("; ");
     Error::Conflict { code: Code::AmendmentsClash, detail }
-}
-
-#[derive(Debug)]
-pub struct Seen {
-    pub recorded: RecordedAmendment,
-    /// Whether the caller sees who approved: only if they see every client that any version of the contract names. A client always sees
-    /// what it approved itself.
-    pub shows_approvers: bool,
-    /// The clients that the caller sees, of those it concerns.
-    pub clients: Vec<String>,
-}
-
-impl Seen {
-    fn of(agreements: &Agreements, scope: &Scope, recorded: RecordedAmendment) -> Self {
-        let shows_approvers = is_alone(agreements, scope, &recorded.contract);
-        let clients = recorded.clients.iter().filter(|client| scope.includes(client)).cloned().collect();
-        Self { recorded, shows_approvers, clients }
-    }
-}
-
-/// The amendments of a contract with a client that the caller sees, in the order recorded.
-pub async fn of_contract(app: &App, caller: &Caller, contract: &str) -> Result<Named<Vec<Seen>>, Error> {
-    let view = app.db.view(caller.scope.clone());
-    let agreements = store::agreements::read(&view).await?;
-    if !agreements.versions_of(contract).iter().any(|version| contracts::serves(version, caller.scope.seen())) {
-        return Err(Error::NotFound("contract"));
-    }
-    let all = store::amendments::all(&view).await?;
-    let of_contract = all.into_iter().filter(|recorded| recorded.contract == contract);
-    let shown: Vec<_> = of_contract.map(|recorded| Seen::of(&agreements, caller.scope.seen(), recorded)).collect();
-    Ok(Named { actors: Actors::of(&view, shown.iter().flat_map(|one| one.recorded.actors())).await?, shown })
-}
-
-/// An amendment that was just recorded or approved.
-pub async fn after(app: &App, caller: &Caller, recorded: RecordedAmendment) -> Result<Named<Seen>, Error> {
-    let view = app.db.view(caller.scope.clone());
-    let agreements = store::agreements::read(&view).await?;
-    let actors = Actors::of(&view, recorded.actors()).await?;
-    Ok(Named { actors, shown: Seen::of(&agreements, caller.scope.seen(), recorded) })
-}
-
-fn is_alone(agreements: &Agreements, scope: &Scope, contract: &str) -> bool {
-    let mut clients = agreements.versions_of(contract).iter().flat_map(|version| &version.contract.clients);
-    clients.all(|client| scope.includes(&client.organisation))
 }
 
 /// What is wrong with an amendment, besides its change and its approvals.

@@ -28,14 +28,16 @@ pub struct NewDestruction {
     pub class: Option<RetentionClass>,
 }
 
-/// Lists what is due, and counts as the proposer's signature. Tickets that few may see are on it as well, by their numbers.
+/// Lists what is due, and counts as the proposer's signature. Tickets that few may see are on it as well; whoever may not see them is told how
+/// many there are.
 pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<Destruction, Error> {
-    let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
-    stamp
+    let seen = &stamp.scope;
+    let stamp = &Stamp { scope: seen.with_all_tickets(), ..stamp.clone() };
+    let proposed = stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::DestroyRecords)?;
             if let Some(known) = repeated(tx, stamp).await? {
-                return store::destructions::find(tx, known).await?.ok_or(Error::NotFound("destruction"));
+                return Ok(known);
             }
             let (Some(contract), Some(class)) = (&new.contract, new.class) else { return Err(Error::Invalid(Vec::new())) };
             let agreements = store::agreements::read(tx).await?;
@@ -66,14 +68,16 @@ pub async fn propose(app: &App, stamp: &Stamp, new: &NewDestruction) -> Result<D
                 done_at: None,
                 ended: None,
                 items,
+                withheld: 0,
             };
             store::destructions::insert(tx, &proposal, || app.time.id()).await?;
             tx.touch("destruction", proposal.id);
             sign(app, tx, stamp, &mut proposal, None).await?;
             remember(app, tx, stamp, proposal.id).await?;
-            Ok(proposal)
+            Ok(proposal.id)
         })
-        .await
+        .await?;
+    store::destructions::find(&app.db.view(seen.clone()), proposed).await?.ok_or(Error::NotFound("destruction"))
 }
 
 /// Why nothing can be proposed.
@@ -97,7 +101,7 @@ async fn nothing_due(tx: &Tx, due: Due<'_>) -> Result<Error, Error> {
 
 /// Signs a proposal; with the second person's signature it is carried out.
 pub async fn approve(app: &App, stamp: &Stamp, id: Uuid, evidence: Option<&str>) -> Result<Destruction, Error> {
-    stamp
+    let proposal = stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::DestroyRecords)?;
             let mut proposal = store::destructions::lock(tx, id).await?.ok_or(Error::NotFound("destruction"))?;
@@ -115,12 +119,13 @@ pub async fn approve(app: &App, stamp: &Stamp, id: Uuid, evidence: Option<&str>)
             remember(app, tx, stamp, id).await?;
             Ok(proposal)
         })
-        .await
+        .await?;
+    shown(app, stamp, proposal).await
 }
 
 /// Withdraws a proposal that waits, as its proposer, or refuses it, as another who could sign it.
 pub async fn end(app: &App, stamp: &Stamp, id: Uuid, reason: &str) -> Result<Destruction, Error> {
-    stamp
+    let proposal = stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::DestroyRecords)?;
             let proposal = store::destructions::lock(tx, id).await?.ok_or(Error::NotFound("destruction"))?;
@@ -136,7 +141,14 @@ pub async fn end(app: &App, stamp: &Stamp, id: Uuid, reason: &str) -> Result<Des
             remember(app, tx, stamp, id).await?;
             store::destructions::find(tx, id).await?.ok_or(Error::NotFound("destruction"))
         })
-        .await
+        .await?;
+    shown(app, stamp, proposal).await
+}
+
+/// A proposal that was just signed or ended, noted as shown to whoever did that.
+async fn shown(app: &App, stamp: &Stamp, proposal: Destruction) -> Result<Destruction, Error> {
+    store::destructions::note_shown(&app.db.view(stamp.scope.clone()), [proposal.id]).await?;
+    Ok(proposal)
 }
 
 async fn sign(app: &App, tx: &Tx, stamp: &Stamp, proposal: &mut Destruction, evidence: Option<&str>) -> Result<(), Error> {

@@ -23,6 +23,7 @@ use crate::store::{self, Tx};
 const CHUNK: usize = 200;
 
 pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str) -> Result<Erasure, Error> {
+    let clearance = &stamp.scope.seen().clearance;
     // A hold on a ticket that the caller may not see counts too.
     let stamp = &Stamp { scope: stamp.scope.with_all_tickets(), ..stamp.clone() };
     let erased = stamp
@@ -40,7 +41,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             }
             let known = store::former::known(tx, person).await?;
             if let Some(hold) = store::holds::on_person(tx, &known).await? {
-                return Err(holds::refused(&hold));
+                return Err(holds::refused_of_person(tx, clearance, &hold).await?);
             }
             let person = &known.person;
             let (actor, now) = (stamp.who.actor.as_text(), stamp.recorded_at);

@@ -1,4 +1,5 @@
-//! Legal holds: what stands under one is neither erased, redacted nor destroyed.
+//! Legal holds: what stands under one is neither erased, redacted nor destroyed. A hold on a ticket that few may see holds for everybody, and is
+//! there for those few alone.
 
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::mail::Inbound;
-use crate::domain::permission::Verb;
+use crate::domain::permission::{Clearance, Verb};
 use crate::domain::person::Person;
 use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
 use crate::domain::ticket::TicketRef;
@@ -23,7 +24,7 @@ pub struct NewHold {
 }
 
 pub async fn place(app: &App, stamp: &Stamp, new: &NewHold) -> Result<LegalHold, Error> {
-    stamp
+    let placed = stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::PlaceHolds)?;
             if let Some(known) = repeated(tx, stamp).await? {
@@ -51,7 +52,8 @@ pub async fn place(app: &App, stamp: &Stamp, new: &NewHold) -> Result<LegalHold,
             remember(app, tx, stamp, hold.id).await?;
             Ok(hold)
         })
-        .await
+        .await?;
+    shown(app, stamp, placed).await
 }
 
 /// The id by which a hold names what it stands on.
@@ -77,8 +79,9 @@ async fn person(tx: &Tx, id: Uuid) -> Result<Option<Person>, Error> {
     })
 }
 
+/// Lifts a hold that the caller may see.
 pub async fn lift(app: &App, stamp: &Stamp, id: Uuid, reason: &str) -> Result<LegalHold, Error> {
-    stamp
+    let lifted = stamp
         .write(app, async |tx| {
             stamp.who.may(Verb::PlaceHolds)?;
             let hold = store::holds::find(tx, id).await?.ok_or(Error::NotFound("hold"))?;
@@ -93,7 +96,14 @@ pub async fn lift(app: &App, stamp: &Stamp, id: Uuid, reason: &str) -> Result<Le
             remember(app, tx, stamp, id).await?;
             Ok(LegalHold { lifted: Some(lifted), ..hold })
         })
-        .await
+        .await?;
+    shown(app, stamp, lifted).await
+}
+
+/// A hold that was just placed or lifted, noted as shown to whoever did that.
+async fn shown(app: &App, stamp: &Stamp, hold: LegalHold) -> Result<LegalHold, Error> {
+    store::holds::note_shown(&app.db.view(stamp.scope.clone()), &hold).await?;
+    Ok(hold)
 }
 
 /// Newest first.
@@ -128,6 +138,18 @@ pub(super) fn refused_to(stamp: &Stamp, hold: &LegalHold) -> Error {
     }
     let detail = format!("a legal hold stands on this {} since {}", hold.kind.english(), hold.placed_at);
     Error::Conflict { code: Code::LegalHold, detail }
+}
+
+/// Why a person is not erased: of a hold on a ticket that the caller may not see, only that there is one.
+pub(super) async fn refused_of_person(tx: &Tx, clearance: &Clearance, hold: &LegalHold) -> Result<Error, Error> {
+    if let Some(ticket) = hold.ticket() {
+        let ticket = store::tickets::find(tx, TicketRef::Id(ticket)).await?;
+        if !ticket.is_some_and(|ticket| clearance.sees(ticket.restricted())) {
+            let detail = "a legal hold stands on something that this person has a part in".to_owned();
+            return Ok(Error::Conflict { code: Code::LegalHold, detail });
+        }
+    }
+    Ok(refused(hold))
 }
 
 /// Why nothing may be erased, redacted or destroyed.

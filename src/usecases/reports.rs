@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Error, FieldCode, Problem};
+use super::{Error, FieldCode, Problem, amendments};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
+use crate::domain::contract::amendment::Amendment;
 use crate::domain::ticket::Ticket;
 use crate::reports::service_management::{self, Month, Reading, ServiceManagementReport, TicketFigures};
 use crate::store::{self, CheckedScope};
@@ -75,7 +76,10 @@ pub async fn service_management(
     }
     let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, reading.last());
     let report = service_management::report(&version.contract, month, &figures, long_open);
-    let report = service_management::read(report, &version.contract, reading).withholding(&withheld);
+    let recorded = store::amendments::all(&view).await?;
+    let is_it = |amendment: &Amendment| recorded.iter().find(|one| one.id == amendment.id);
+    let exists = |amendment: &Amendment| is_it(amendment).is_some_and(|one| amendments::read::exists(&agreements, scope.seen(), one));
+    let report = service_management::read(report, &version.contract, reading, exists).withholding(&withheld);
     for (ticket, flags) in report.named().into_iter().filter_map(|number| shown.get(number)) {
         scope.note_shown(*ticket, *flags);
     }

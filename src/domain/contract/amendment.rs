@@ -92,6 +92,24 @@ impl RecordedAmendment {
         Side::ALL.into_iter().filter(|side| self.misses(*side)).collect()
     }
 
+    /// The same for somebody who sees these of the clients that it concerns. Who else has signed does not show: that it waits for another
+    /// client, only once it waits for nobody that they see.
+    pub fn waits_for_among(&self, seen: &[String]) -> Vec<Side> {
+        let misses = |side: &Side| match side {
+            Side::Client if !self.clients.is_empty() => self.missing_clients().any(|client| seen.contains(client)),
+            Side::Client | Side::Supplier => self.misses(*side),
+        };
+        let waits: Vec<_> = Side::ALL.into_iter().filter(misses).collect();
+        if waits.is_empty() { self.waits_for() } else { waits }
+    }
+
+    /// The clients for which it exists: those that sign it, whether or not they are clients still, and those that `agreed` names, the version
+    /// of the contract that holds on its date.
+    pub fn clients_with<'a>(&'a self, agreed: Option<&'a Contract>) -> impl Iterator<Item = &'a str> {
+        let signing = self.clients.iter().filter(|_| self.needs_approval).map(String::as_str);
+        signing.chain(agreed.into_iter().flat_map(|contract| &contract.clients).map(|client| client.organisation.as_str()))
+    }
+
     /// Since when it is in force; `None` while it waits.
     pub fn in_force_at(&self) -> Option<Instant> {
         if !self.needs_approval {

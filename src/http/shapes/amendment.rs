@@ -10,7 +10,7 @@ use crate::domain::actor as domain;
 use crate::domain::approval::Approval;
 use crate::domain::contract::Side;
 use crate::usecases::actors::Actors;
-use crate::usecases::amendments::Seen;
+use crate::usecases::amendments::read::Seen;
 
 /// A change to one date of a contract's calendar.
 #[derive(ToSchema, Deserialize)]
@@ -91,13 +91,14 @@ pub struct CalendarAmendment {
     /// When it took effect: when it was recorded, or when the last party approved it; `null` while it waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     in_force_at: Option<Instant>,
-    /// The sides it waits for: `client`, `supplier`.
+    /// The sides it waits for: `client`, `supplier`. A client is told of itself and the supplier, and of `client` without either of them where
+    /// another client's approval is all that is missing.
     #[schema(max_items = 2)]
     waits_for: Vec<String>,
     /// The clients it waits for, of those that one sees: each approves for itself.
     #[schema(max_items = 100)]
     waits_for_organisations: Vec<String>,
-    /// The approvals there are.
+    /// The approvals there are: to a client, its own and the supplier's.
     #[schema(max_items = 101)]
     approvals: Vec<AmendmentApproval>,
 }
@@ -110,7 +111,7 @@ pub struct AmendmentApproval {
     id: uuid::Uuid,
     /// `client` or `supplier`.
     side: String,
-    /// The client it is for; `null` for the supplier's, and for a client that one does not see.
+    /// The client it is for; `null` for the supplier's.
     organisation: Option<String>,
     /// The name of the person who approved; `null` for a client that shares the contract with others, unless it approved itself.
     approved_by: Option<String>,
@@ -127,15 +128,14 @@ pub struct AmendmentApproval {
 
 impl CalendarAmendment {
     pub fn new(seen: Seen, actors: &Actors) -> Self {
-        let Seen { recorded, shows_approvers, clients } = seen;
-        let (in_force_at, waits_for) = (recorded.in_force_at(), recorded.waits_for());
-        let waits_for_organisations = recorded.missing_clients().filter(|client| clients.contains(client)).cloned().collect();
+        let Seen { recorded, shows_approvers, waits_for, waits_for_clients, approvals } = seen;
+        let in_force_at = recorded.in_force_at();
         let approval = |(one, organisation): (Approval, Option<String>)| {
             let is_shown = shows_approvers || (domain::Actor::side_of(&one.actor) == Side::Client && actors.name(&one.actor).is_some());
             AmendmentApproval {
                 id: one.id,
                 side: one.side.as_str().to_owned(),
-                organisation: organisation.filter(|organisation| clients.contains(organisation)),
+                organisation,
                 is_in_person: one.is_in_person(),
                 approved_by: Some(one.name).filter(|_| is_shown),
                 evidence: one.evidence.filter(|_| is_shown),
@@ -156,8 +156,8 @@ impl CalendarAmendment {
             state: if in_force_at.is_some() { "in_force" } else { "waiting" }.to_owned(),
             in_force_at,
             waits_for: waits_for.into_iter().map(|side| side.as_str().to_owned()).collect(),
-            waits_for_organisations,
-            approvals: recorded.approvals.into_iter().zip(recorded.approved_for).map(approval).collect(),
+            waits_for_organisations: waits_for_clients,
+            approvals: approvals.into_iter().map(approval).collect(),
         }
     }
 }

@@ -60,9 +60,12 @@ pub struct Destruction {
     done_at: Option<Instant>,
     /// That it was withdrawn or refused; `null` otherwise.
     ended: Option<Ending>,
-    /// What it lists.
+    /// What it lists, of what one may see.
     #[schema(max_items = 1000)]
     items: Vec<DestructionItem>,
+    /// How many more it lists, of tickets that one may not see.
+    #[schema(maximum = 1000)]
+    withheld_items: u64,
 }
 
 /// A person's signature.
@@ -113,6 +116,7 @@ impl Destruction {
             done_at: one.done_at,
             ended: one.ended.map(|ended| Ending::new(ended, actors)),
             items: one.items.into_iter().map(DestructionItem::from).collect(),
+            withheld_items: one.withheld,
             contract: one.contract,
             keep: one.keep,
         }

@@ -31,7 +31,7 @@ pub fn operations() -> Vec<Operation> {
         ),
         get("/destructions/{destruction}", show)
             .id("getDestruction")
-            .describe("Shows a proposal, what it lists, and what became of it.", "By numbers; nothing else of it is left."),
+            .describe("Shows a proposal, what it lists, and what became of it.", "By numbers; nothing else of it is left. Tickets that one may not see are counted in `withheldItems`."),
         post("/destructions/{destruction}/approvals", approve).id("createDestructionApproval").refuses(409).describe(
             "Signs a proposal.",
             "With the signature of a second person it is carried out at once: texts, files, mails and people are destroyed for good. Histories\n\

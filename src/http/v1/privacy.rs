@@ -46,7 +46,10 @@ pub fn operations() -> Vec<Operation> {
         get("/erasures/{erasure}", show_erasure).id("getErasure").describe("Shows the record of an erasure.", "It names the person by id."),
         get("/legal-holds", list_holds)
             .id("listLegalHolds")
-            .describe("Shows a page of the legal holds, newest first.", "Those that were lifted, too."),
+            .describe(
+                "Shows a page of the legal holds, newest first.",
+                "Those that were lifted, too. One on a ticket that few may see is there for those few.",
+            ),
         post("/legal-holds", place).id("createLegalHold").refuses(409).describe(
             "Places a legal hold.",
             "What stands under it is neither erased, redacted nor destroyed until it is lifted.",

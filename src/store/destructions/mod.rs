@@ -1,10 +1,13 @@
-//! Proposals to destroy what was kept long enough. `due` finds what that is, and `rows` does away with it.
+//! Proposals to destroy what was kept long enough. `due` finds what that is, `rows` does away with it, and `shown`
+//! leaves out what the reader may not see.
 
 mod due;
 mod rows;
+mod shown;
 
 pub use due::{Due, due};
 pub use rows::{files, mail, ticket};
+pub use shown::note_shown;
 
 use std::collections::HashMap;
 
@@ -49,11 +52,11 @@ pub async fn insert(tx: &Tx, proposal: &Destruction, id: impl Fn() -> Uuid) -> R
     insert_rows::<destruction_item::Entity>(tx, proposal.items.iter().map(item).collect(), None).await.map(drop)
 }
 
-/// One with its items and approvals.
+/// One with its approvals, and its items as far as the reader may see them.
 pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Destruction>, DbErr> {
     let row = reads.find_of_desk::<destruction::Entity>().filter(destruction::Column::Id.eq(id)).one(reads.connection()).await?;
-    let rows: Vec<_> = row.into_iter().collect();
-    Ok(whole(reads, rows).await?.pop())
+    note_shown(reads, row.iter().map(|row| row.id)).await?;
+    Ok(whole(reads, row.into_iter().collect()).await?.pop())
 }
 
 /// The same, locked until the transaction ends.
@@ -72,13 +75,15 @@ pub async fn list(reads: &impl Reads, after: Option<(Instant, Uuid)>, limit: u64
     }
     let rows = rows.order_by_desc(destruction::Column::ProposedAt).order_by_desc(destruction::Column::Id).limit(limit);
     let rows = rows.all(reads.connection()).await?;
+    note_shown(reads, rows.iter().map(|row| row.id)).await?;
     whole(reads, rows).await
 }
 
 async fn whole(reads: &impl Reads, rows: Vec<destruction::Model>) -> Result<Vec<Destruction>, DbErr> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut given = approvals::of(reads, ApprovalSubject::Destruction, &ids).await?;
-    let items = reads.find_of_desk::<destruction_item::Entity>().filter(destruction_item::Column::DestructionId.is_in(ids));
+    let mut withheld = shown::withheld(reads, &ids).await?;
+    let items = shown::of(reads, &ids);
     let mut of: HashMap<Uuid, Vec<DestructionItem>> = HashMap::new();
     for row in items.order_by_asc(destruction_item::Column::Name).all(reads.connection()).await? {
         let outcome = row.outcome.as_deref().map(|text| ItemOutcome::named(text).ok_or_else(|| broken("an outcome"))).transpose()?;
@@ -88,6 +93,7 @@ async fn whole(reads: &impl Reads, rows: Vec<destruction::Model>) -> Result<Vec<
         Ok(Destruction {
             approvals: given.remove(&row.id).unwrap_or_default().into_iter().map(|(_, approval)| approval).collect(),
             items: of.remove(&row.id).unwrap_or_default(),
+            withheld: withheld.remove(&row.id).unwrap_or_default(),
             id: row.id,
             contract: row.contract,
             class: RetentionClass::named(&row.class).ok_or_else(|| broken("a class of retention"))?,

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::ticket;
-use sea_orm::sea_query::{Expr, ExprTrait, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, LockType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
@@ -92,8 +92,13 @@ pub(super) async fn note_shown(reads: &impl Reads, ids: impl IntoIterator<Item =
     if ids.is_empty() {
         return Ok(());
     }
+    note_shown_among(reads, ticket::Column::Id.is_in(ids)).await
+}
+
+/// The same of those that meet a condition.
+pub(super) async fn note_shown_among(reads: &impl Reads, which: impl IntoCondition) -> Result<(), DbErr> {
     // As the partial index has it.
-    let flagged = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids)).filter(Expr::cust("ticket.flags <> 0"));
+    let flagged = reads.find::<ticket::Entity>().filter(which.into_condition()).filter(Expr::cust("ticket.flags <> 0"));
     let flagged: Vec<(Uuid, i32)> =
         flagged.select_only().columns([ticket::Column::Id, ticket::Column::Flags]).into_tuple().all(reads.connection()).await?;
     for (id, flags) in flagged {

@@ -13,7 +13,7 @@ use crate::support::{Desk, On};
 
 impl Desk {
     /// The lines of the trail that a query asks for, newest first.
-    async fn trail(&self, query: &str) -> Vec<Value> {
+    pub async fn trail(&self, query: &str) -> Vec<Value> {
         let page = self.get(&format!("/v1/audit-lines?pageSize=100&{query}")).await;
         assert_eq!(page.status, 200, "{}", page.body);
         page.body["items"].as_array().cloned().expect("lines")

@@ -22,11 +22,11 @@ on_both_databases!(
     a_token_that_another_knows_leaves_the_lines_of_what_it_is_shown,
 );
 
-/// These name tickets by id or number alone: what the trail tells, what is kept, and what is to be destroyed.
-const NAMES_ONLY: [&str; 5] = ["listAuditLines", "listLegalHolds", "getLegalHold", "listDestructions", "getDestruction"];
+/// The trail names tickets by id alone, for those who look into what others do.
+const NAMES_ONLY: [&str; 1] = ["listAuditLines"];
 
 /// Beside everything below a ticket.
-const SHOWS: [&str; 9] = [
+const SHOWS: [&str; 13] = [
     "listTickets",
     "listInboundMessages",
     "getInboundMessage",
@@ -36,6 +36,10 @@ const SHOWS: [&str; 9] = [
     "getOutboundMessage",
     "getPersonExport",
     "getServiceManagementReport",
+    "listLegalHolds",
+    "getLegalHold",
+    "listDestructions",
+    "getDestruction",
 ];
 
 async fn reads(desk: &Desk) -> Vec<Line> {
@@ -51,7 +55,12 @@ async fn flags(desk: &Desk, number: &str) -> String {
 
 /// Tickets with everything that can hang on them, each with a flag; and one without, made for one of them.
 async fn flagged(desk: &Desk) -> (Things, BTreeMap<String, String>, String) {
-    let things = seeded(desk).await;
+    let mut things = seeded(desk).await;
+    let kept = include_str!("../../../config/contracts/dap-example.toml").replacen("version = \"1.0\"", "version = \"1.1\"", 1);
+    let kept = kept.replacen("effective_from = 2025-01-01", "effective_from = 2026-03-03", 1) + "\n[retention]\ntickets = \"1mo\"\n";
+    assert_eq!(desk.post("/v1/contracts", &json!({ "contract": kept })).await.status, 201);
+    let old = desk.registers(&incident("p3")).await;
+    assert_eq!(desk.moves(&old, "cancelled").await.status, 201);
     let mailed = text(&desk.get(&format!("/v1/inbound-messages/{}", things.inbound)).await.body["ticket"]);
     let problem = text(&desk.get(&format!("/v1/tickets/{}", things.problem)).await.body["number"]);
     let urgent = desk.registers(&incident("p1")).await;
@@ -62,10 +71,15 @@ async fn flagged(desk: &Desk) -> (Things, BTreeMap<String, String>, String) {
     }
     let change = desk.registers(&change).await;
     let mut tickets = BTreeMap::new();
-    for number in [things.number.clone(), problem, mailed, urgent] {
+    for number in [things.number.clone(), problem, mailed, urgent, old] {
         tickets.insert(flags(desk, &number).await, number);
     }
     desk.reaches("2026-05-04T08:00:00+02:00").await;
+    // Somebody for whom it is not there proposes that one be destroyed.
+    let cor = desk.person(None, "Cor Bos", "cor@leverancier.example", &[Role::ContractManager]).await;
+    let body = json!({ "contract": "dap-example", "class": "tickets" });
+    let proposed = desk.ask(Some(&cor), "POST", "/v1/destructions", Some(&body)).await;
+    things.others.insert("/destructions/", text(&proposed.body["id"]));
     (things, tickets, change)
 }
 

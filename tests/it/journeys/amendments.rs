@@ -272,11 +272,9 @@ async fn a_client_sees_the_names_of_its_own_side_and_not_another_clients(desk: &
     assert_eq!(approved.status, 201, "{}", approved.body);
     let supplier = desk.ask(Some(&desk.signer().await), "POST", &path, Some(&own("supplier"))).await;
     assert_eq!(supplier.status, 201, "{}", supplier.body);
-    for (token, name, approver) in [
-        (&ours, json!("Karin Mulder"), json!("Karin Mulder")),
-        (&theirs, Value::Null, Value::Null),
-        (&ADMIN.to_owned(), json!("Karin Mulder"), json!("Karin Mulder")),
-    ] {
+    for (token, name, approver) in
+        [(&ours, json!("Karin Mulder"), json!("Karin Mulder")), (&ADMIN.to_owned(), json!("Karin Mulder"), json!("Karin Mulder"))]
+    {
         let seen = desk.ask(Some(token), "GET", amendments, None).await.body["items"][0].clone();
         let client = &seen["approvals"][0];
         let shown = (&client["actor"]["kind"], &client["actor"]["name"], &client["approvedBy"]);
@@ -285,6 +283,11 @@ async fn a_client_sees_the_names_of_its_own_side_and_not_another_clients(desk: &
         assert_eq!(seen["actor"]["name"], json!("admin"), "the desk's own name is no secret: {seen}");
     }
     assert_eq!(approved.body["approvals"][0]["approvedBy"], json!("Karin Mulder"), "also right after it approved");
+    let others = desk.ask(Some(&theirs), "GET", amendments, None).await.body["items"][0]["approvals"].clone();
+    assert_eq!(
+        (others.as_array().map(Vec::len), &others[0]["side"], &others[0]["approvedBy"]),
+        (Some(1), &json!("supplier"), &Value::Null)
+    );
 }
 
 /// Two clients share the contract: neither signs away what the other is owed.

@@ -13,6 +13,7 @@ pub mod kills;
 mod ladder;
 mod next_due;
 mod obligations;
+mod past_clients;
 mod past_months;
 mod privacy;
 mod processes;

@@ -2,6 +2,7 @@
 
 mod classes;
 mod doors;
+mod holds;
 mod notices;
 mod redaction;
 mod requests;

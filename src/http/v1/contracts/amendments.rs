@@ -33,7 +33,7 @@ pub async fn create(
         approvals: body.approvals.into_iter().flatten().map(consent).collect(),
     };
     let recorded = amendments::amend(&app, &stamp, &contract, &draft).await?;
-    let Named { shown, actors } = amendments::after(&app, &caller, recorded).await?;
+    let Named { shown, actors } = amendments::read::after(&app, &caller, recorded).await?;
     Ok(Created(CalendarAmendment::new(shown, &actors)))
 }
 
@@ -47,7 +47,7 @@ pub async fn approve(
 ) -> Result<Created<CalendarAmendment>, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
     let recorded = amendments::approve(&app, &stamp, &contract, amendment, &consent(body.value)).await?;
-    let Named { shown, actors } = amendments::after(&app, &caller, recorded).await?;
+    let Named { shown, actors } = amendments::read::after(&app, &caller, recorded).await?;
     Ok(Created(CalendarAmendment::new(shown, &actors)))
 }
 
@@ -61,7 +61,7 @@ pub async fn list(
     caller: May<ReadAgreements>,
     Path(ContractId(contract)): Path<ContractId>,
 ) -> Result<Json<CalendarAmendmentList>, Failure> {
-    let Named { shown, actors } = amendments::of_contract(&app, &caller, &contract).await?;
+    let Named { shown, actors } = amendments::read::of_contract(&app, &caller, &contract).await?;
     let items = shown.into_iter().map(|one| CalendarAmendment::new(one, &actors)).collect();
     Ok(Json(CalendarAmendmentList { items }))
 }

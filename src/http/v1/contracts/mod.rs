@@ -47,7 +47,8 @@ pub fn operations() -> Vec<Operation> {
         ),
         get("/contracts/{contract}/calendar-amendments", amendments::list).id("listCalendarAmendments").describe(
             "Shows what was amended in a contract's calendars.",
-            "In the order recorded, also what waits and what a later amendment replaced.",
+            "In the order recorded, also what waits and what a later amendment replaced. A client is shown those of dates on which the contract\n\
+             served it, and those that it signs.",
         ),
         post("/contracts/{contract}/calendar-amendments", amendments::create).id("createCalendarAmendment").describe(
             "Changes one date of a contract's calendar; every clock that runs is counted anew.",

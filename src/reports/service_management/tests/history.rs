@@ -197,7 +197,7 @@ fn told_of(contract: &Contract, month: &str, stories: &[Story], as_of: Instant) 
     let month: Month = month.parse().expect("a month");
     let reading = Reading::of(month, &contract.zone, as_of);
     let tickets: Vec<_> = stories.iter().filter_map(|story| story.figures(contract, reading)).collect();
-    read(report(contract, month, &tickets, |_| true), contract, reading)
+    read(report(contract, month, &tickets, |_| true), contract, reading, |_| true)
 }
 
 /// Everything that is counted, verdicts apart.
