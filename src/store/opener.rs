@@ -33,12 +33,14 @@ impl Opener {
     /// again first.
     pub async fn begin_reading(&self, scope: &CheckedScope) -> Result<Statements<ScopedReads>, DbErr> {
         let pool = self.connection.get_postgres_connection_pool();
-        let begin =
-            async |expected| ScopedReads::begin(pool, scope.seen(), expected).await.inspect_err(|error| self.watch.failed_writing(error));
-        let mut begun = begin(scope.expected_version()).await?;
+        let closed = self.connections_that_may_be_closed();
+        let reading = async |expected| {
+            ScopedReads::begin(pool, scope.seen(), expected, closed).await.inspect_err(|error| self.watch.failed_writing(error))
+        };
+        let mut begun = reading(scope.expected_version()).await?;
         if matches!(begun, Begun::AccessMoved) {
             drop(self.begin(scope, To::Read).await?);
-            begun = begin(None).await?;
+            begun = reading(None).await?;
         }
         let Begun::Reads(reads) = begun else { return Err(broken("a scope")) };
         scope.note_checked();

@@ -10,7 +10,6 @@ use sea_query_sqlx::SqlxValues;
 use sqlx_core::transaction::TransactionManager;
 use tokio::sync::Mutex;
 
-use super::opener::POSTGRES_CONNECTIONS;
 use super::{Scope, row_security};
 
 /// Rolled back when it is dropped: it only reads.
@@ -24,8 +23,8 @@ pub(super) enum Begun {
 }
 
 impl ScopedReads {
-    /// Begins for a scope. The version of access has to be the expected one, where one is.
-    pub(super) async fn begin(pool: &PgPool, scope: &Scope, expected: Option<i64>) -> Result<Begun, DbErr> {
+    /// Begins for a scope. The version of access has to be the expected one, where one is. So many connections may turn out to be closed.
+    pub(super) async fn begin(pool: &PgPool, scope: &Scope, expected: Option<i64>, closed: u32) -> Result<Begun, DbErr> {
         let sql = row_security::beginning(scope, expected);
         let mut tried = 0;
         loop {
@@ -34,14 +33,14 @@ impl ScopedReads {
                 Ok(()) => return Ok(Begun::Reads(Self(Mutex::new(connection)))),
                 Err(error) => error,
             };
-            if error.as_database_error().and_then(|error| error.code()).as_deref() == Some(row_security::OTHER_VERSION) {
+            if error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some(row_security::OTHER_VERSION) {
                 connection.execute("ROLLBACK").await.map_err(failed)?;
                 return Ok(Begun::AccessMoved);
             }
             // It may be one that the server closed, or stand in half a transaction.
             connection.close_on_drop();
             tried += 1;
-            if tried > POSTGRES_CONNECTIONS {
+            if tried > closed {
                 return Err(failed(error));
             }
         }

@@ -105,7 +105,12 @@ impl Desk {
 
     fn migrated_database() -> String {
         postgres::migrated_database(async |database| {
-            let variables = [("UURWERK_DATABASE_URL", database), ("UURWERK_DATABASE_OWNER_URL", &postgres::owner_of(database))];
+            let variables = [
+                ("UURWERK_TIME", "sandbox"),
+                ("UURWERK_SANDBOX_START", "2026-03-02T08:00:00+01:00"),
+                ("UURWERK_DATABASE_URL", database),
+                ("UURWERK_DATABASE_OWNER_URL", &postgres::owner_of(database)),
+            ];
             let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
             let settings = Settings::from_parts(None, variables.into_iter()).expect("settings");
             cli::migrated_by_owner(&settings).await.expect("migrations");
