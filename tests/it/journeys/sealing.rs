@@ -11,11 +11,11 @@ use uurwerk::usecases::rotation;
 use super::kills;
 use crate::support::{ADMIN, Desk, On, incident};
 
-const FIRST: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+pub(super) const FIRST: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const SECOND: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 const SECRET: &str = "BSN 123456782";
 
-fn key_file(folder: &Path, keys: &[&str]) -> PathBuf {
+pub(super) fn key_file(folder: &Path, keys: &[&str]) -> PathBuf {
     let file = folder.join("files.key");
     std::fs::write(&file, keys.join("\n")).expect("a file");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("its mode");

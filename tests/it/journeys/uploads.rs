@@ -8,6 +8,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::kills::Process;
+use super::sealing::{FIRST, key_file};
 use crate::support::{ADMIN, Desk, On, incident};
 
 const OCTETS: [(&str, &str); 1] = [("content-type", "application/octet-stream")];
@@ -150,6 +151,19 @@ impl Bucket {
         };
         (ask("?list-type=2").await.matches("<Key>").count(), ask("?uploads").await.matches("<UploadId>").count())
     }
+
+    /// Whether some object has these bytes as they are.
+    async fn has(&self, bytes: &[u8]) -> bool {
+        let ask = async |below: &str| reqwest::get(format!("{}/bijlagen{below}", self.endpoint)).await.expect("an answer");
+        let listed = ask("?list-type=2").await.text().await.expect("a text");
+        for key in listed.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
+            let object = ask(&format!("/{key}")).await.bytes().await.expect("bytes");
+            if object.windows(bytes.len()).any(|window| window == bytes) {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 impl Drop for Bucket {
@@ -161,6 +175,18 @@ impl Drop for Bucket {
 #[actix_web::test]
 #[ignore = "needs a server that speaks S3: part of make proof"]
 async fn a_bucket_keeps_what_a_folder_would() {
+    Box::pin(keeps_files(None)).await;
+}
+
+#[actix_web::test]
+#[ignore = "needs a server that speaks S3: part of make proof"]
+async fn sec_02_a_bucket_has_nothing_of_what_is_sealed() {
+    let keys = tempfile::tempdir().expect("a folder");
+    let file = key_file(keys.path(), &[FIRST]).display().to_string();
+    Box::pin(keeps_files(Some(&file))).await;
+}
+
+async fn keeps_files(key_file: Option<&str>) {
     let bucket = Bucket::start().await;
     let told = [
         ("UURWERK_ATTACHMENTS_STORE", "s3://bijlagen"),
@@ -169,6 +195,7 @@ async fn a_bucket_keeps_what_a_folder_would() {
         ("UURWERK_ATTACHMENTS_S3_KEY", "sleutel"),
         ("UURWERK_ATTACHMENTS_S3_SECRET", "geheim"),
     ];
+    let told: Vec<_> = told.into_iter().chain(key_file.map(|file| ("UURWERK_FILES_KEY_FILE", file))).collect();
     let desk = Desk::open_with(On::Sqlite, &told).await;
     let number = desk.registers(&incident("p3")).await;
     let path = format!("/v1/tickets/{number}/attachments");
@@ -184,6 +211,8 @@ async fn a_bucket_keeps_what_a_folder_would() {
         assert!(back("").await == bytes && back("bytes=-1").await == bytes[length - 1..]);
         assert_eq!(bucket.listing().await, (at + 1, 0));
     }
+    let plain: Vec<u8> = (100..164).collect();
+    assert_eq!(bucket.has(&plain).await, key_file.is_none());
     // Cut off after ten parts, and a sender who goes away after two: nothing is left of either.
     let post = |name: &str| desk.request("POST", &format!("{path}?name={name}")).bearer_auth(ADMIN).header(OCTETS[0].0, OCTETS[0].1);
     let long = post("lang").body(mebibytes(51, Duration::ZERO)).send().await;

@@ -58,8 +58,8 @@ async fn a_hold_on_a_ticket_with_a_flag_is_there_for_those_whom_the_flag_concern
     let listed = desk.ask(Some(&officer), "GET", "/v1/legal-holds", None).await.body;
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(2), "{listed}");
     assert_eq!(desk.ask(Some(&officer), "GET", &path, None).await.body["subject"], json!(ticket));
-    let lifted = desk.ask(Some(&officer), "POST", &format!("{path}/lifts"), Some(&why)).await;
-    assert_eq!((lifted.status, &lifted.body["subject"]), (201, &json!(ticket)), "{}", lifted.body);
+    let lift = desk.ask(Some(&officer), "POST", &format!("{path}/lifts"), Some(&why)).await;
+    assert_eq!((lift.status, &lift.body["subject"]), (201, &json!(ticket)), "{}", lift.body);
     let mut told: Vec<_> = shown(desk, &ticket).await.into_iter().map(|(_, action)| action).collect();
     assert_eq!(told.len(), before + 3, "{told:?}");
     told.sort_unstable();
@@ -111,12 +111,12 @@ async fn a_destruction_counts_what_its_reader_may_not_see(desk: &Desk) {
     let before = shown(desk, &ticket).await.len();
     for (at, class) in ["mails", "tickets"].into_iter().enumerate() {
         let body = json!({ "contract": "dap-example", "class": class });
-        let proposes = async || desk.send(Some(&cor), ("POST", "/v1/destructions"), &[("idempotency-key", class)], Some(&body)).await;
-        let (proposed, again) = (proposes().await, proposes().await);
-        assert_eq!((proposed.status, figures(&proposed.body)), (201, (Some(1), Some(1))), "{class}: {}", proposed.body);
-        assert_eq!(again.body, proposed.body);
-        assert!(class == "mails" || proposed.body["items"][0]["name"] == json!(open), "{}", proposed.body);
-        let path = format!("/v1/destructions/{}", id(&proposed));
+        let propose = async || desk.send(Some(&cor), ("POST", "/v1/destructions"), &[("idempotency-key", class)], Some(&body)).await;
+        let (first, again) = (propose().await, propose().await);
+        assert_eq!((first.status, figures(&first.body)), (201, (Some(1), Some(1))), "{class}: {}", first.body);
+        assert_eq!(again.body, first.body);
+        assert!(class == "mails" || first.body["items"][0]["name"] == json!(open), "{}", first.body);
+        let path = format!("/v1/destructions/{}", id(&first));
         for (token, seen) in [(&manager, (Some(2), Some(0))), (&pia, (Some(1), Some(1)))] {
             let one = desk.ask(Some(token), "GET", &path, None).await.body;
             let listed = desk.ask(Some(token), "GET", "/v1/destructions", None).await.body;
