@@ -103,7 +103,8 @@ async fn person_of(app: &App, tx: &Tx, identified: &Identified, organisation: &s
     let id = app.time.id();
     let address = match own_address(tx, identified, organisation).await? {
         Some(address) => match store::people::with_address(tx, organisation, &address).await? {
-            Some(known) => return Ok(known),
+            Some(known) if is_theirs_to_become(tx, &known).await? => return Ok(known),
+            Some(_) => made_up(id),
             None => address,
         },
         None => made_up(id),
@@ -114,6 +115,12 @@ async fn person_of(app: &App, tx: &Tx, identified: &Identified, organisation: &s
         return store::people::with_address(tx, organisation, &address).await?.ok_or(Error::Repeat);
     }
     Ok(person)
+}
+
+/// Whether somebody who signs in for the first time may be taken for a person by their address: nobody signed in as that person before, and the
+/// address is the one under which the desk came to know them. Another may have given them this one, to become them.
+async fn is_theirs_to_become(tx: &Tx, known: &Person) -> Result<bool, Error> {
+    Ok(store::accounts::ids_of(tx, known.id).await?.is_empty() && store::former::readdressed(tx, &[known]).await?.is_empty())
 }
 
 /// Their address, where the settings say that the provider speaks for it, and where it is no other client's: neither in a domain of

@@ -35,6 +35,8 @@ closed_list! {
         /// That a ticket which few may see climbs its ladder, without which one.
         EscalationWithheld = "escalation-withheld": "vertrouwelijke escalatie", "confidential escalation";
         FlagSet = "flag-set": "markering", "flag set";
+        /// To the requester of a ticket that few may see, whose address changed since.
+        NewsWithheld = "news-withheld": "nieuws zonder inhoud", "news without its content";
         ObligationReminder = "obligation-reminder": "herinnering aan verplichting", "reminder of an obligation";
         ObligationLate = "obligation-late": "verplichting te laat", "obligation late";
         /// To somebody who may not have a ticket registered.

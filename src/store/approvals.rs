@@ -7,13 +7,15 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::approval;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, instant};
 use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::contract::Side;
+use crate::domain::former::Known;
 
 /// Approvals by the id of what they belong to, each with its number, in that order.
 pub type BySubject = HashMap<Uuid, Vec<(i64, Approval)>>;
@@ -38,6 +40,15 @@ pub async fn clients(reads: &impl Reads, kind: ApprovalSubject) -> Result<HashMa
     let own =
         own.filter(approval::Column::Client.is_not_null()).select_only().column(approval::Column::Id).column(approval::Column::Client);
     Ok(own.into_tuple::<(Uuid, String)>().all(reads.connection()).await?.into_iter().collect())
+}
+
+/// The ids of what somebody signed for of one kind, or put down as signed.
+pub(super) fn of_person(reads: &impl Reads, known: &Known, kind: ApprovalSubject) -> SelectStatement {
+    let theirs = Condition::any()
+        .add(approval::Column::ApproverId.eq(known.person.id))
+        .add(approval::Column::Actor.eq(known.person.actor().as_text()));
+    let own = reads.find_of_desk::<approval::Entity>().filter(approval::Column::SubjectKind.eq(kind.as_str())).filter(theirs);
+    own.select_only().column(approval::Column::SubjectId).into_query()
 }
 
 /// Adds an approval. Its number is unique among those of its subject, so that of two writers one fails.

@@ -1,5 +1,7 @@
 //! By what people were known before their name or their address changed.
 
+use std::collections::HashMap;
+
 use entity::{former_identity, person};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -22,6 +24,18 @@ pub async fn keep(tx: &Tx, id: Uuid, known: &Person, until: Instant) -> Result<(
         until_at: Set(until.to_utc()),
     };
     former_identity::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+/// When the address of each of these people became what it is, of those who had another before.
+pub async fn readdressed(reads: &impl Reads, people: &[&Person]) -> Result<HashMap<Uuid, Instant>, DbErr> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let addresses: HashMap<_, _> = people.iter().map(|person| (person.id, person.address())).collect();
+    let rows = reads.find::<former_identity::Entity>().filter(former_identity::Column::PersonId.is_in(addresses.keys().copied()));
+    let rows = rows.order_by_asc(former_identity::Column::UntilAt).all(reads.connection()).await?;
+    let others = rows.into_iter().filter(|row| addresses.get(&row.person_id).is_some_and(|now| *now != row.email.as_deref()));
+    Ok(others.map(|row| (row.person_id, instant(row.until_at))).collect())
 }
 
 /// Forgets by what somebody was known.

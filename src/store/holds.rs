@@ -1,16 +1,18 @@
 //! Legal holds. Each counts for everybody, and is shown to those who may see what it stands on.
 
-use entity::{inbound_mail, legal_hold, role_assignment, ticket};
+use entity::{calendar_amendment, inbound_mail, legal_hold, role_assignment, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use super::approvals;
 use super::clearance::seen_of;
 use super::partakers::has_part;
 use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, accounts, broken, desk_people, erasures, former, instant, people, tickets};
 use crate::domain::Instant;
+use crate::domain::approval::ApprovalSubject;
 use crate::domain::former::Known;
 use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
 
@@ -122,16 +124,28 @@ pub async fn on_person(reads: &impl Reads, known: &Known) -> Result<Option<Legal
     Ok(contract.and_then(|contract| of(HoldSubject::Contract).find(|hold| hold.subject == contract).cloned()))
 }
 
-/// One of these contracts under which somebody has a part in something else than a ticket: a mail, or a role.
+/// One of these contracts under which somebody has a part in something else than a ticket: a mail, an amendment of a calendar, or a role, as
+/// its holder or as one who signed for it.
 async fn under(reads: &impl Reads, known: &Known, contracts: &[&str]) -> Result<Option<String>, DbErr> {
     let mails = reads.find::<inbound_mail::Entity>().filter(inbound_mail::Column::Contract.is_in(contracts.iter().copied()));
     let mails = mails.filter(erasures::from(known)).select_only().column(inbound_mail::Column::Contract).limit(1);
     if let Some(contract) = mails.into_tuple().one(reads.connection()).await? {
         return Ok(Some(contract));
     }
+    let amendments =
+        reads.find_of_desk::<calendar_amendment::Entity>().filter(calendar_amendment::Column::Contract.is_in(contracts.iter().copied()));
+    let theirs = Condition::any()
+        .add(calendar_amendment::Column::Actor.eq(known.person.actor().as_text()))
+        .add(calendar_amendment::Column::Id.in_subquery(approvals::of_person(reads, known, ApprovalSubject::CalendarAmendment)));
+    let amendments = amendments.filter(theirs).select_only().column(calendar_amendment::Column::Contract).limit(1);
+    if let Some(contract) = amendments.into_tuple().one(reads.connection()).await? {
+        return Ok(Some(contract));
+    }
     let who = accounts::ids_of(reads, known.person.id).await?.into_iter().chain([known.person.id]);
     let roles = reads.find::<role_assignment::Entity>().filter(role_assignment::Column::Contract.is_in(contracts.iter().copied()));
-    let roles = roles.filter(role_assignment::Column::HolderId.is_in(who)).select_only().column(role_assignment::Column::Contract);
+    let signed = approvals::of_person(reads, known, ApprovalSubject::RoleAssignment);
+    let theirs = Condition::any().add(role_assignment::Column::HolderId.is_in(who)).add(role_assignment::Column::Id.in_subquery(signed));
+    let roles = roles.filter(theirs).select_only().column(role_assignment::Column::Contract);
     roles.limit(1).into_tuple().one(reads.connection()).await
 }
 

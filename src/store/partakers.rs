@@ -1,12 +1,13 @@
 //! Who has a part in a ticket: whoever reported or registered it, had it in hand, did something there, wrote, added a file, mailed or was
-//! mailed about it.
+//! mailed about it, and whoever signed for something to be taken out of it.
 
-use entity::{attachment, event, inbound_mail, message, outbound_mail, ticket};
+use entity::{attachment, event, inbound_mail, message, outbound_mail, redaction, ticket};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Reads, erasures};
+use super::{Reads, approvals, erasures};
 use crate::domain::Instant;
+use crate::domain::approval::ApprovalSubject;
 use crate::domain::former::Known;
 use crate::domain::ticket::EventKind;
 
@@ -24,6 +25,8 @@ pub(super) fn has_part(reads: &impl Reads, known: &Known) -> Condition {
     let told = reads.find::<outbound_mail::Entity>().filter(erasures::to(known)).filter(outbound_mail::Column::TicketId.is_not_null());
     let called: Vec<_> = known.texts_at(Instant::MAX).iter().map(|text| text.to_lowercase()).chain([id.to_string()]).collect();
     let given = reads.find::<event::Entity>().filter(was_given(reads, &called));
+    let signed = reads.find::<redaction::Entity>().filter(redaction::Column::TicketId.is_not_null());
+    let signed = signed.filter(redaction::Column::Id.in_subquery(approvals::of_person(reads, known, ApprovalSubject::Redaction)));
     Condition::any()
         .add(ticket::Column::RequesterId.eq(id))
         .add(ticket::Column::RegisteredBy.eq(&actor))
@@ -33,6 +36,7 @@ pub(super) fn has_part(reads: &impl Reads, known: &Known) -> Condition {
         .add(ticket::Column::Id.in_subquery(wrote.select_only().column(message::Column::TicketId).into_query()))
         .add(ticket::Column::Id.in_subquery(added.select_only().column(attachment::Column::TicketId).into_query()))
         .add(ticket::Column::Id.in_subquery(mailed.select_only().column(inbound_mail::Column::TicketId).into_query()))
+        .add(ticket::Column::Id.in_subquery(signed.select_only().column(redaction::Column::TicketId).into_query()))
         .add(ticket::Column::Id.in_subquery(told.select_only().column(outbound_mail::Column::TicketId).into_query()))
 }
 

@@ -12,7 +12,7 @@ use crate::domain::mail::Inbound;
 use crate::domain::permission::{Clearance, Verb};
 use crate::domain::person::Person;
 use crate::domain::privacy::{HoldSubject, LegalHold, Lifted};
-use crate::domain::ticket::TicketRef;
+use crate::domain::ticket::{Ticket, TicketRef};
 use crate::store::{self, Tx};
 
 #[derive(Debug, Clone, Default)]
@@ -129,6 +129,15 @@ pub(super) async fn of_mail(tx: &Tx, mail: &Inbound) -> Result<Vec<(HoldSubject,
     }
     kept.extend(people.into_iter().map(|id| (HoldSubject::Person, id.to_string())));
     Ok(kept)
+}
+
+/// Refuses what would take away something of a ticket that stands under a hold, or whose requester or contract does.
+pub(super) async fn refuse_on(tx: &Tx, stamp: &Stamp, ticket: &Ticket) -> Result<(), Error> {
+    let requester = ticket.requester_id.map(|id| (HoldSubject::Person, id.to_string()));
+    let kept = [(HoldSubject::Ticket, ticket.id.to_string()), (HoldSubject::Contract, ticket.contract.clone())];
+    let kept: Vec<_> = kept.into_iter().chain(requester).collect();
+    let standing = store::holds::standing_on(tx, &kept).await?;
+    standing.first().map_or(Ok(()), |hold| Err(refused_to(stamp, hold)))
 }
 
 /// Why nothing may be removed, for somebody who may not read what holds say.

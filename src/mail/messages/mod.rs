@@ -10,6 +10,7 @@ mod confirmation;
 mod escalated;
 mod escalation_withheld;
 mod flag_set;
+mod news_withheld;
 mod obligation_late;
 mod obligation_reminder;
 mod parts;
@@ -27,6 +28,7 @@ pub use confirmation::Confirmation;
 pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
+pub use news_withheld::NewsWithheld;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
 pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, RoleFacts, TicketFacts};
@@ -151,6 +153,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Proposed>(),
     Entry::of::<EscalationWithheld>(),
     Entry::of::<FlagSet>(),
+    Entry::of::<NewsWithheld>(),
     Entry::of::<ObligationReminder>(),
     Entry::of::<ObligationLate>(),
     Entry::of::<Restricted>(),

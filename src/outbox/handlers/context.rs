@@ -20,6 +20,8 @@ use crate::usecases::{Error, tokens};
 pub(super) struct TicketContext {
     pub tickets: HashMap<Uuid, Ticket>,
     people: HashMap<Uuid, Person>,
+    /// When the addresses of those requesters changed last whose tickets few may see.
+    readdressed: HashMap<Uuid, Instant>,
     texts: HashMap<Uuid, String>,
     threads: HashMap<Uuid, Thread>,
     authors: Actors,
@@ -35,8 +37,13 @@ impl TicketContext {
         ids.dedup();
         let tickets = Ticket::with_ids(tx, &ids).await?;
         let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
+        let people: HashMap<_, _> = store::people::find(tx, &requesters).await?.into_iter().map(|person| (person.id, person)).collect();
+        let of_flagged = tickets.iter().filter(|ticket| !ticket.flags.is_empty());
+        let of_flagged: Vec<_> = of_flagged.filter_map(|ticket| people.get(&ticket.requester_id?)).collect();
+        let readdressed = store::former::readdressed(tx, &of_flagged).await?;
         let mut context = Self {
-            people: store::people::find(tx, &requesters).await?.into_iter().map(|person| (person.id, person)).collect(),
+            people,
+            readdressed,
             threads: store::threads::threads(tx, &ids).await?,
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
@@ -55,6 +62,13 @@ impl TicketContext {
 
     pub fn requester(&self, ticket: &Ticket) -> Option<&Person> {
         self.people.get(&ticket.requester_id?)
+    }
+
+    /// Whether few may see a ticket, and the address of its requester is not the one of when they reported it: whoever changed that may have
+    /// given them one of their own, to read it.
+    pub fn may_be_read_by_another(&self, ticket: &Ticket) -> bool {
+        let changed = ticket.requester_id.and_then(|requester| self.readdressed.get(&requester));
+        !ticket.flags.is_empty() && changed.is_some_and(|changed| *changed >= ticket.recorded_at)
     }
 
     pub fn text(&self, reply: &Event) -> Option<&str> {

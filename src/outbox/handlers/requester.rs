@@ -9,7 +9,7 @@ use crate::domain::person::Person;
 use crate::domain::ticket::transition::Moved;
 use crate::domain::ticket::{EventData, asked};
 use crate::domain::workflow::State;
-use crate::mail::messages::{self, Confirmation, DoneWord, Line, Outgoing, Reply, Solved, StatusChanged, TemplateError};
+use crate::mail::messages::{self, Confirmation, DoneWord, Line, NewsWithheld, Outgoing, Reply, Solved, StatusChanged, TemplateError};
 use crate::usecases::{Error, tickets};
 
 impl TicketMail<'_> {
@@ -37,8 +37,13 @@ impl TicketMail<'_> {
                 None => return Ok(Vec::new()),
             },
         };
+        let outgoing = if self.context.may_be_read_by_another(self.ticket) { self.news_withheld()? } else { outgoing };
         let answers = self.context.thread(self.ticket).and_then(|thread| thread.latest.clone());
         Ok(vec![self.outbound(address, outgoing, answers)])
+    }
+
+    fn news_withheld(&self) -> Result<Outgoing, TemplateError> {
+        messages::write(&NewsWithheld { number: self.ticket.reference(), desk: DESK.into() })
     }
 
     fn confirmation(&self, asked: Option<&Priority>) -> Result<Outgoing, TemplateError> {

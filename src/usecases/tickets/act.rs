@@ -13,9 +13,9 @@ use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
-use crate::usecases::entitled;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
+use crate::usecases::{entitled, holds};
 
 /// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
@@ -111,10 +111,15 @@ pub(in crate::usecases) async fn act_in(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
+    let differs = |ticket: &Ticket| (&ticket.title, &ticket.description) != (&texts.0, &texts.1);
+    if differs(&held.subject) {
+        // The former words are kept nowhere else.
+        holds::refuse_on(tx, stamp, &held.subject).await?;
+    }
     held.subject.changed(stamp.recorded_at, &held.history[overdue..]);
     let created = made(&held.subject, held.added());
     let written = held.write(tx, created).await?;
-    if (&written.subject.title, &written.subject.description) != (&texts.0, &texts.1) {
+    if differs(&written.subject) {
         store::search::put(tx, &written.subject).await?;
     }
     Ok((written.subject, written.added))

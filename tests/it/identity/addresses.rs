@@ -100,3 +100,26 @@ async fn tkt_08_whoever_reports_sees_what_they_reported_whatever_is_known_of_the
         }
     }
 }
+
+/// An address makes somebody no person who signed in before, nor one to whom another gave it.
+#[actix_web::test]
+async fn iam_09_nobody_becomes_a_person_by_an_address_that_another_gave_them() {
+    for on in [On::Sqlite, On::Postgres] {
+        let provider = Provider::start();
+        let desk = Desk::open_with_file(on, &provider.settings()).await;
+        let (annas, victors) = (
+            desk.registers(&reported_by("Anna de Boer", "anna@ipo.example")).await,
+            desk.registers(&reported_by("Victor Smit", "victor@ipo.example")).await,
+        );
+        let verified = |address: &str| json!({ "email": address, "email_verified": true });
+        let anna = newcomer(&provider, "anna-1", &verified("anna@ipo.example")).await;
+        assert_eq!(sees(&desk, &anna, &annas).await, 200);
+        let second = newcomer(&provider, "anna-2", &verified("anna@ipo.example")).await;
+        assert_eq!(sees(&desk, &second, &annas).await, 404, "Anna signed in before");
+        let victor = desk.get("/v1/people?text=victor@ipo.example").await.body["items"][0]["id"].clone();
+        let path = format!("/v1/people/{}", victor.as_str().expect("an id"));
+        assert_eq!(desk.patch(&path, &json!({ "email": "bea.alias@ipo.example" })).await.status, 200);
+        let bea = newcomer(&provider, "bea-alias", &verified("bea.alias@ipo.example")).await;
+        assert_eq!(sees(&desk, &bea, &victors).await, 404, "the desk knew Victor by another address");
+    }
+}

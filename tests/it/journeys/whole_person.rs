@@ -12,6 +12,7 @@ on_both_databases!(
     what_was_mailed_at_a_former_address_is_exported_and_erased_with_the_person,
     an_address_that_somebody_else_has_now_leaves_each_their_own_mails,
     a_hold_on_a_ticket_keeps_what_everybody_said_who_has_a_part_in_it,
+    a_hold_keeps_who_signed_for_what_it_stands_on,
     a_hold_on_somebody_keeps_the_tickets_that_they_reported_whole,
     a_mail_from_a_former_address_is_kept_by_a_hold_on_its_sender,
     an_export_says_how_many_tickets_are_withheld_and_to_whom_they_are_open,
@@ -175,6 +176,28 @@ async fn a_hold_on_a_ticket_keeps_what_everybody_said_who_has_a_part_in_it(desk:
     assert_eq!(erases(desk, &outsider).await.status, 201, "whoever has no part in it is erased");
     for person in &partakers[1..] {
         assert_eq!(erases(desk, person).await.status, 201, "and so is who has none in what is held now");
+    }
+}
+
+async fn a_hold_keeps_who_signed_for_what_it_stands_on(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let signed = desk.person(Some("ipo"), "Tekent Altijd", "tekent@ipo.example", &[Role::Approver]).await;
+    let asked = desk.person(Some("ipo"), "Vraagt Altijd", "vraagt@ipo.example", &[Role::Approver]).await;
+    let amendment = json!({ "calendar": "support", "date": "2026-03-02", "change": "closed", "reason": "Storm." });
+    let amendment = desk.post("/v1/contracts/dap-example/calendar-amendments", &amendment).await;
+    let path = format!("/v1/contracts/dap-example/calendar-amendments/{}/approvals", amendment.body["id"].as_str().expect("an id"));
+    let approved = desk.ask(Some(&signed), "POST", &path, Some(&json!({ "side": "client" }))).await;
+    assert_eq!(approved.status, 201, "{}", approved.body);
+    let redaction = json!({ "what": "texts", "reason": "Een naam." });
+    let redaction = desk.ask(Some(&asked), "POST", &format!("/v1/tickets/{number}/redactions"), Some(&redaction)).await;
+    assert_eq!(redaction.status, 201, "{}", redaction.body);
+    for (kind, subject, address) in [("contract", "dap-example", "tekent@ipo.example"), ("ticket", number.as_str(), "vraagt@ipo.example")] {
+        let person = desk.get(&format!("/v1/people?text={address}")).await.body["items"][0]["id"].as_str().expect("an id").to_owned();
+        let lift = holds(desk, kind, subject).await;
+        let refused = erases(desk, &person).await;
+        assert_eq!((refused.status, &refused.body["code"]), (409, &json!("legal_hold")), "{address}: {}", refused.body);
+        lifts(desk, &lift).await;
+        assert_eq!(erases(desk, &person).await.status, 201, "{address}");
     }
 }
 

@@ -15,6 +15,8 @@ on_both_databases!(
     inc_10_a_security_flag_says_what_is_touched,
     what_refers_to_a_hidden_ticket_does_not_name_it,
     a_report_counts_it_and_withholds_which_one_it_is,
+    whoever_gives_a_requester_another_address_reads_nothing_of_what_few_may_see,
+    a_repeat_with_another_token_of_the_same_person_tells_nothing_of_a_ticket_that_it_does_not_open,
 );
 
 async fn a_ticket_with_a_flag_is_not_there_for_whom_it_does_not_concern_at_any_door(desk: &Desk) {
@@ -245,4 +247,37 @@ async fn a_report_counts_it_and_withholds_which_one_it_is(desk: &Desk) {
         let withheld = seen[list].as_array().expect("rows").iter().filter(|row| row["number"] == "vertrouwelijk").count();
         assert!(withheld > 0, "{list}: {}", seen[list]);
     }
+}
+
+async fn whoever_gives_a_requester_another_address_reads_nothing_of_what_few_may_see(desk: &Desk) {
+    let agent = desk.token(None, &[Role::AgentLine1]).await;
+    let (secret, open) = (desk.registers(&flagged(&["confidential"])).await, desk.registers(&incident("p3")).await);
+    let anna = desk.get(&format!("/v1/tickets/{secret}")).await.body["requester"]["id"].as_str().expect("an id").to_owned();
+    let change = json!({ "email": "prive@elders.example" });
+    desk.passes("PT1M").await;
+    let changed = desk.ask(Some(&agent), "PATCH", &format!("/v1/people/{anna}"), Some(&change)).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    for number in [&secret, &open] {
+        let said = json!({ "visibility": "public", "body": format!("Uw klacht {number} is gegrond.") });
+        assert_eq!(desk.post(&format!("/v1/tickets/{number}/messages"), &said).await.status, 201);
+    }
+    desk.passes("PT1M").await;
+    let told: Vec<_> = desk.mails().into_iter().filter(|mail| mail.contains("To: prive@elders.example")).collect();
+    let about = |number: &str| told.iter().filter(|mail| mail.contains(&format!("[{number}]"))).collect::<Vec<_>>();
+    let (news, answer) = (about(&secret), about(&open));
+    assert!(news.len() == 1 && news[0].contains("Nieuws over uw melding") && !news[0].contains("gegrond"), "{news:?}");
+    assert!(answer.len() == 1 && answer[0].contains("gegrond"), "{answer:?}");
+}
+
+async fn a_repeat_with_another_token_of_the_same_person_tells_nothing_of_a_ticket_that_it_does_not_open(desk: &Desk) {
+    let agent = desk.person(None, "Loes Een", "loes@leverancier.example", &[Role::AgentLine1]).await;
+    let ends = uurwerk::time::TimeSource::machine().now().plus(24 * 3600).expect("an instant").to_string();
+    let grant = json!({ "name": "x", "roles": ["agent_line_1"], "person": "loes@leverancier.example", "expiresAt": ends });
+    let shared = desk.post("/v1/access-token-grants", &grant).await.body["token"].as_str().expect("a token").to_owned();
+    let number = desk.registers(&incident("p3")).await;
+    let flags = async |token: &str| {
+        let path = format!("/v1/tickets/{number}/flags");
+        desk.send(Some(token), ("POST", &path), &[("idempotency-key", "f")], Some(&json!({ "flag": "confidential" }))).await.status
+    };
+    assert_eq!((flags(&agent).await, flags(&agent).await, flags(&shared).await), (201, 201, 404));
 }

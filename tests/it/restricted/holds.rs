@@ -11,6 +11,7 @@ on_both_databases!(
     a_hold_on_a_ticket_with_a_flag_is_there_for_those_whom_the_flag_concerns,
     nobody_is_erased_under_a_hold_on_a_ticket_with_a_flag_and_the_refusal_does_not_tell_of_it,
     a_destruction_counts_what_its_reader_may_not_see,
+    the_texts_of_a_ticket_under_a_hold_are_not_changed,
 );
 
 fn id(answer: &Answer) -> String {
@@ -130,4 +131,20 @@ async fn a_destruction_counts_what_its_reader_may_not_see(desk: &Desk) {
         let told = shown(desk, &ticket).await;
         assert_eq!(told.len(), before + 3 * (at + 1), "those who saw it left lines, and nobody else: {told:?}");
     }
+}
+
+/// Nothing else has what they said before.
+async fn the_texts_of_a_ticket_under_a_hold_are_not_changed(desk: &Desk) {
+    let agent = desk.token(None, &[Role::AgentLine1]).await;
+    let (number, free) = (desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await);
+    assert_eq!(desk.post("/v1/legal-holds", &hold(&number)).await.status, 201);
+    let edits = async |number: &str, change: Value| {
+        let edited = desk.ask(Some(&agent), "PATCH", &format!("/v1/tickets/{number}"), Some(&change)).await;
+        (edited.status, edited.body["code"].clone())
+    };
+    for change in [json!({ "title": "leeg" }), json!({ "description": "leeg" })] {
+        assert_eq!(edits(&number, change.clone()).await, (409, json!("legal_hold")), "{change}");
+        assert_eq!(edits(&free, change).await.0, 200);
+    }
+    assert_eq!(edits(&number, json!({ "team": "netwerk" })).await.0, 200, "work goes on");
 }
