@@ -167,18 +167,25 @@ pub(super) fn from(known: &Known) -> Condition {
     Condition::all().add(inbound_mail::Column::Sender.is_not_null()).add(senders).add(theirs)
 }
 
+/// A mail that comes again is whose it was when it first came.
 fn received_in(time: &Tenure) -> Condition {
-    during(inbound_mail::Column::ReceivedAt, time)
+    let first = "(SELECT MIN(first.received_at) FROM inbound_mail AS first \
+        WHERE first.message_id = inbound_mail.message_id AND LOWER(first.sender) = LOWER(inbound_mail.sender))";
+    during(&Expr::cust(first), time)
 }
 
 /// While an address was theirs.
-fn during(at: impl ColumnTrait, time: &Tenure) -> Condition {
-    Condition::all().add_option(time.after.map(|after| at.gt(after.to_utc()))).add_option(time.until.map(|until| at.lte(until.to_utc())))
+fn during(at: &Expr, time: &Tenure) -> Condition {
+    let (after, until) = (time.after.map(|after| at.clone().gt(after.to_utc())), time.until.map(|until| at.clone().lte(until.to_utc())));
+    Condition::all().add_option(after).add_option(until)
 }
 
 /// Mails to them; to somebody of the desk, about any client.
 pub(super) fn to(known: &Known) -> Condition {
-    let made = |one: &Tenure| during(outbound_mail::Column::CreatedAt, one).add(outbound_mail::Column::Recipient.eq(&one.email));
+    let made = |one: &Tenure| {
+        during(&Expr::col((outbound_mail::Entity, outbound_mail::Column::CreatedAt)), one)
+            .add(outbound_mail::Column::Recipient.eq(&one.email))
+    };
     let own = Condition::all().add(known.addresses.iter().fold(Condition::any(), |any, one| any.add(made(one))));
     let of = &known.person;
     if of.is_of_the_desk() { own } else { own.add(outbound_mail::Column::Organisation.eq(&of.organisation)) }

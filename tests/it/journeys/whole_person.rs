@@ -11,6 +11,7 @@ use crate::support::{Answer, Desk, incident};
 on_both_databases!(
     what_was_mailed_at_a_former_address_is_exported_and_erased_with_the_person,
     an_address_that_somebody_else_has_now_leaves_each_their_own_mails,
+    a_mail_that_comes_again_is_whose_it_was_when_it_first_came,
     a_hold_on_a_ticket_keeps_what_everybody_said_who_has_a_part_in_it,
     a_hold_keeps_who_signed_for_what_it_stands_on,
     a_hold_on_somebody_keeps_the_tickets_that_they_reported_whole,
@@ -134,6 +135,24 @@ async fn an_address_that_somebody_else_has_now_leaves_each_their_own_mails(desk:
     assert_eq!((count(&kept, "mailsIn"), count(&kept, "mailsOut")), (1, 1), "{kept}");
     assert_eq!(erases(desk, &first).await.body["inboundMails"], json!(1));
     assert_eq!(desk.holding("balie.noord@").await, Vec::<String>::new());
+}
+
+async fn a_mail_that_comes_again_is_whose_it_was_when_it_first_came(desk: &Desk) {
+    let first = recorded(desk, "Jan Oud", "jan.oud@ipo.example").await;
+    let mail = "From: Jan Oud <jan.oud@ipo.example>\nSubject: Onderwerp\nMessage-ID: <m1@ipo.example>\n\nInhoud van Jan.\n";
+    assert_eq!(desk.mail_arrives("servicedesk", mail).await.body["outcome"], "ticket");
+    desk.passes("PT10M").await;
+    changes(desk, &first, json!({ "email": "jan.nieuw@ipo.example" })).await;
+    desk.passes("PT10M").await;
+    let second = recorded(desk, "Piet Nieuw", "jan.oud@ipo.example").await;
+    desk.passes("PT10M").await;
+    let again = desk.mail_arrives("servicedesk", mail).await.body;
+    assert_eq!(again["outcome"], "duplicate", "{again}");
+    let officer = desk.token(None, &[Role::PrivacyOfficer]).await;
+    assert!(!exported(desk, &officer, &second).await.to_string().contains("Inhoud van Jan"));
+    assert_eq!(erases(desk, &first).await.status, 201);
+    let kept = desk.get(&format!("/v1/inbound-messages/{}/content", again["id"].as_str().expect("an id"))).await;
+    assert_ne!(kept.status, 200, "{}", kept.body);
 }
 
 async fn a_hold_on_a_ticket_keeps_what_everybody_said_who_has_a_part_in_it(desk: &Desk) {
