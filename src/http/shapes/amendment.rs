@@ -113,7 +113,7 @@ pub struct AmendmentApproval {
     side: String,
     /// The client it is for; `null` for the supplier's.
     organisation: Option<String>,
-    /// The name of the person who approved; `null` for a client that shares the contract with others, unless it approved itself.
+    /// The name of the person who approved; `null` for a client that shares the contract with others where it was not for that client.
     approved_by: Option<String>,
     /// What shows the approval; `null` whenever the name is.
     evidence: Option<String>,
@@ -131,7 +131,9 @@ impl CalendarAmendment {
         let Seen { recorded, shows_approvers, waits_for, waits_for_clients, approvals } = seen;
         let in_force_at = recorded.in_force_at();
         let approval = |(one, organisation): (Approval, Option<String>)| {
-            let is_shown = shows_approvers || (domain::Actor::side_of(&one.actor) == Side::Client && actors.name(&one.actor).is_some());
+            // Of clients' approvals a caller is given their own alone.
+            let is_own = organisation.is_some() || domain::Actor::side_of(&one.actor) == Side::Client && actors.name(&one.actor).is_some();
+            let is_shown = shows_approvers || is_own;
             AmendmentApproval {
                 id: one.id,
                 side: one.side.as_str().to_owned(),

@@ -283,6 +283,20 @@ async fn a_client_sees_the_names_of_its_own_side_and_not_another_clients(desk: &
         assert_eq!(seen["actor"]["name"], json!("admin"), "the desk's own name is no secret: {seen}");
     }
     assert_eq!(approved.body["approvals"][0]["approvedBy"], json!("Karin Mulder"), "also right after it approved");
+    // In whose name the supplier says that a client signed on paper, that client sees.
+    let bea = json!({ "organisation": "stichting-proef", "name": "Bea Proef", "email": "bea@stichting-proef.example" });
+    assert_eq!(desk.post("/v1/people", &bea).await.status, 201);
+    let other = desk.post(amendments, &closed("2026-03-01")).await;
+    let paper =
+        json!({ "side": "client", "organisation": "stichting-proef", "approvedBy": "bea@stichting-proef.example", "evidence": "Brief." });
+    let other = format!("{amendments}/{}/approvals", other.body["id"].as_str().expect("an id"));
+    let written = desk.ask(Some(&desk.signer().await), "POST", &other, Some(&paper)).await;
+    assert_eq!(written.status, 201, "{}", written.body);
+    for (token, names) in [(&theirs, vec![json!("Bea Proef")]), (&ours, Vec::new())] {
+        let seen = desk.ask(Some(token), "GET", amendments, None).await.body["items"][1]["approvals"].clone();
+        let shown: Vec<_> = seen.as_array().expect("approvals").iter().map(|one| one["approvedBy"].clone()).collect();
+        assert_eq!(shown, names, "{seen}");
+    }
     let others = desk.ask(Some(&theirs), "GET", amendments, None).await.body["items"][0]["approvals"].clone();
     assert_eq!(
         (others.as_array().map(Vec::len), &others[0]["side"], &others[0]["approvedBy"]),
