@@ -10,7 +10,7 @@ use sea_query_sqlx::SqlxValues;
 use sqlx_core::transaction::TransactionManager;
 use tokio::sync::Mutex;
 
-use super::{Scope, row_security};
+use super::{Scope, broken, row_security};
 
 /// Rolled back when it is dropped: it only reads.
 pub struct ScopedReads(Mutex<PoolConnection<Postgres>>);
@@ -28,21 +28,42 @@ impl ScopedReads {
         let sql = row_security::beginning(scope, expected);
         let mut tried = 0;
         loop {
-            let mut connection = pool.acquire().await.map_err(not_acquired)?;
-            let error = match PgTransactionManager::begin(&mut connection, Some(AssertSqlSafe(sql.clone()).into_sql_str())).await {
-                Ok(()) => return Ok(Begun::Reads(Self(Mutex::new(connection)))),
+            let mut connection = Unready(Some(pool.acquire().await.map_err(not_acquired)?));
+            let error = match PgTransactionManager::begin(connection.get()?, Some(AssertSqlSafe(sql.clone()).into_sql_str())).await {
+                Ok(()) => return Ok(Begun::Reads(Self(Mutex::new(connection.ready()?)))),
                 Err(error) => error,
             };
             if error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some(row_security::OTHER_VERSION) {
-                connection.execute("ROLLBACK").await.map_err(failed)?;
+                connection.get()?.execute("ROLLBACK").await.map_err(failed)?;
+                drop(connection.ready()?);
                 return Ok(Begun::AccessMoved);
             }
-            // It may be one that the server closed, or stand in half a transaction.
-            connection.close_on_drop();
             tried += 1;
             if tried > closed {
                 return Err(failed(error));
             }
+        }
+    }
+}
+
+/// A connection that is closed unless it becomes ready: it may be one that the server closed, or stand in half a transaction because its request
+/// went away meanwhile, and the pool would hand it out again as it is.
+struct Unready(Option<PoolConnection<Postgres>>);
+
+impl Unready {
+    fn get(&mut self) -> Result<&mut PoolConnection<Postgres>, DbErr> {
+        self.0.as_mut().ok_or_else(|| broken("a connection"))
+    }
+
+    fn ready(&mut self) -> Result<PoolConnection<Postgres>, DbErr> {
+        self.0.take().ok_or_else(|| broken("a connection"))
+    }
+}
+
+impl Drop for Unready {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.0 {
+            connection.close_on_drop();
         }
     }
 }

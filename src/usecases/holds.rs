@@ -131,12 +131,16 @@ pub(super) async fn of_mail(tx: &Tx, mail: &Inbound) -> Result<Vec<(HoldSubject,
     Ok(kept)
 }
 
+/// On what a hold would keep a ticket: its contract, itself, and whoever reported it.
+pub(super) fn of_ticket(ticket: &Ticket) -> Vec<(HoldSubject, String)> {
+    let mut kept = vec![(HoldSubject::Contract, ticket.contract.clone()), (HoldSubject::Ticket, ticket.id.to_string())];
+    kept.extend(ticket.requester_id.map(|id| (HoldSubject::Person, id.to_string())));
+    kept
+}
+
 /// Refuses what would take away something of a ticket that stands under a hold, or whose requester or contract does.
 pub(super) async fn refuse_on(tx: &Tx, stamp: &Stamp, ticket: &Ticket) -> Result<(), Error> {
-    let requester = ticket.requester_id.map(|id| (HoldSubject::Person, id.to_string()));
-    let kept = [(HoldSubject::Ticket, ticket.id.to_string()), (HoldSubject::Contract, ticket.contract.clone())];
-    let kept: Vec<_> = kept.into_iter().chain(requester).collect();
-    let standing = store::holds::standing_on(tx, &kept).await?;
+    let standing = store::holds::standing_on(tx, &of_ticket(ticket)).await?;
     standing.first().map_or(Ok(()), |hold| Err(refused_to(stamp, hold)))
 }
 

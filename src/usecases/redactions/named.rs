@@ -63,9 +63,8 @@ impl Subject {
             Self::Ticket(ticket) => ticket,
             Self::Mail(mail) => return holds::of_mail(tx, mail).await,
         };
-        let people = ticket.requester_id.into_iter().chain(author(tx, ticket, what, target).await?);
-        let mut kept = vec![(HoldSubject::Contract, ticket.contract.clone()), (HoldSubject::Ticket, ticket.id.to_string())];
-        kept.extend(people.map(|id| (HoldSubject::Person, id.to_string())));
+        let mut kept = holds::of_ticket(ticket);
+        kept.extend(author(tx, ticket, what, target).await?.map(|id| (HoldSubject::Person, id.to_string())));
         Ok(kept)
     }
 }
