@@ -40,6 +40,7 @@ pub mod storage_use;
 pub mod stream;
 pub mod ticket;
 pub mod ticket_change;
+pub mod ticket_link;
 pub mod ticket_part;
 pub mod timekeeping;
 pub mod token;

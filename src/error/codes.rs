@@ -80,6 +80,21 @@ codes! {
         OwnRole = "own_role": "This is a role of the caller's own; somebody else decides about it.";
         PastRewritten = "past_rewritten": "Tickets were already reported in the period that the contract version would cover.";
         ObligationMet = "obligation_met": "It is already recorded that the obligation was met.";
+        AttentionNotNeeded = "attention_not_needed": "The ticket needs no attention.";
+        ChangeNotWanted = "change_not_wanted": "A change for a problem is made when the client has decided that it is needed.";
+        DecisionRequired = "decision_required": "The phase is not entered before those who are asked have decided; the detail says what.";
+        LineUnchanged = "line_unchanged": "The ticket is with that line already.";
+        LinkExists = "link_exists": "The tickets are linked like that already.";
+        LinkNotAllowed = "link_not_allowed": "Tickets of these types, or these two, are not linked like that; the detail says why.";
+        LinkNotFound = "link_not_found": "The tickets are not linked like that.";
+        LinkRequired = "link_required": "The phase is not entered before the ticket is linked to another one; the detail says how.";
+        MajorUnchanged = "major_unchanged": "The incident is a major one, or is none, already.";
+        NotAnIncident = "not_an_incident": "Only an incident can be a major incident.";
+        OfferExpired = "offer_expired": "The offer is no longer valid; a new one has to be submitted.";
+        QuestionNotOpen = "question_not_open": "The ticket does not ask this now; the detail says when it does.";
+        ScopeUnchanged = "scope_unchanged": "The ticket is in scope, or out of it, already.";
+        ServiceRequired = "service_required": "The phase is not entered before the ticket says which product or service is affected.";
+        TestFailed = "test_failed": "What did not pass its test is not accepted.";
         PartRequired = "part_required": "The ticket lacks a part that the phase requires; the detail names it.";
         PartNotOfType = "part_not_of_type": "Tickets of this type have no such part.";
         PersonExists = "person_exists": "The organisation has somebody with this address already.";
@@ -143,6 +158,7 @@ codes! {
         InFuture = "in_future": "Is in the future.";
         InPast = "in_past": "Is in the past.";
         Invalid = "invalid": "Is invalid, for the reason that the detail gives.";
+        LinkNotAllowed = "link_not_allowed": "Tickets of these types are not linked like that under the contract.";
         NoWords = "no_words": "Contains no word to search for.";
         NotAllowed = "not_allowed": "May not be given here, or is not one of the allowed values.";
         NotBegun = "not_begun": "Has not begun yet.";
@@ -167,6 +183,7 @@ codes! {
         UnknownFact = "unknown_fact": "The obligation is not started by this fact.";
         UnknownField = "unknown_field": "Is not a field here.";
         UnknownIncident = "unknown_incident": "The client has no such incident under this contract.";
+        UnknownMessage = "unknown_message": "Is not a message on the ticket.";
         UnknownObligation = "unknown_obligation": "The contract has no such obligation.";
         UnknownOrganisation = "unknown_organisation": "The contract serves no such organisation.";
         UnknownParameter = "unknown_parameter": "Is not a query key here.";
@@ -174,6 +191,7 @@ codes! {
         UnknownPriority = "unknown_priority": "Is not a priority of the contract for this type.";
         UnknownRequester = "unknown_requester": "Is not one of the client's people: neither known, nor at one of its mail domains.";
         UnknownTeam = "unknown_team": "Is not one of the desk's teams.";
+        UnknownTicket = "unknown_ticket": "Is no ticket that the caller can see.";
         UnknownTier = "unknown_tier": "Is not a tier of the contract.";
         UnknownTrigger = "unknown_trigger": "Is not a reason for leaving this level.";
         UnknownType = "unknown_type": "Is not a ticket type.";

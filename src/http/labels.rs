@@ -16,10 +16,13 @@ use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::retention::{ItemOutcome, RetentionClass};
 use crate::domain::role_assignment::{AssignmentState, Departure, EventKind as RoleEvent, GapCause, RoleKind};
 use crate::domain::ticket::attach::Classification;
+use crate::domain::ticket::attention::Attention;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::token::TokenState;
-use crate::domain::workflow::{HoldCause, State, Step};
+use crate::domain::workflow::{
+    FaultLocation, Handling, HoldCause, Question, Relation, State, Step, SupportLine, TicketKind, Verdict as Decided,
+};
 use crate::reports::service_management::{Outcome, Verdict};
 use crate::words::Word;
 
@@ -33,6 +36,14 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("phase", Step::WORDS.into()),
         ("channel", Channel::WORDS.into()),
         ("ticketPart", Part::WORDS.into()),
+        ("ticketKind", TicketKind::WORDS.into()),
+        ("ticketLink", Relation::WORDS.into()),
+        ("supportLine", SupportLine::WORDS.into()),
+        ("faultLocation", FaultLocation::WORDS.into()),
+        ("handling", Handling::WORDS.into()),
+        ("question", Question::WORDS.into()),
+        ("decision", Decided::WORDS.into()),
+        ("attention", Attention::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
         ("classification", Classification::WORDS.into()),
         ("redactable", Redactable::WORDS.into()),

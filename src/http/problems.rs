@@ -60,6 +60,21 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::OwnRole
         | Code::PastRewritten
         | Code::ObligationMet
+        | Code::AttentionNotNeeded
+        | Code::ChangeNotWanted
+        | Code::DecisionRequired
+        | Code::LineUnchanged
+        | Code::LinkExists
+        | Code::LinkNotAllowed
+        | Code::LinkNotFound
+        | Code::LinkRequired
+        | Code::MajorUnchanged
+        | Code::NotAnIncident
+        | Code::OfferExpired
+        | Code::QuestionNotOpen
+        | Code::ScopeUnchanged
+        | Code::ServiceRequired
+        | Code::TestFailed
         | Code::PartNotOfType
         | Code::PartRequired
         | Code::PersonExists

@@ -4,7 +4,7 @@
 use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
     former_identity, inbound_mail, legal_hold, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
-    set_aside, storage_use, ticket, ticket_change, ticket_part,
+    set_aside, storage_use, ticket, ticket_change, ticket_link, ticket_part,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -106,6 +106,7 @@ of_tickets!(
     redaction: TicketId,
     set_aside: SubjectId,
     ticket_change: TicketId,
+    ticket_link: TicketId,
     ticket_part: TicketId,
 );
 

@@ -29,7 +29,7 @@ mod quota;
 pub mod reach;
 pub mod rebuild;
 pub mod redactions;
-mod refused;
+pub mod refused;
 pub mod remains;
 pub mod reports;
 pub mod role_assignments;

@@ -117,6 +117,21 @@ verbs! {
     AgreeRepairs = "agree_repairs": "hersteltijdstip vastleggen", "record agreed repair times", by AGENTS;
     /// Writes a part of a ticket, such as a root cause analysis.
     WriteParts = "write_parts": "onderdelen van meldingen schrijven", "write parts of tickets", by AGENTS;
+    /// Links tickets to each other, and takes links away.
+    LinkTickets = "link_tickets": "meldingen koppelen", "link tickets", by WORKERS;
+    /// Says whether the agreement covers a ticket (TKT-16).
+    ScopeTickets = "scope_tickets": "meldingen binnen of buiten de afspraken brengen", "say whether an agreement covers tickets", by AGENTS;
+    /// Says that an incident is a major one, which others are part of.
+    DeclareMajor = "declare_major": "grote verstoringen afkondigen", "declare major incidents", by &[AgentLine2, ServiceManager];
+    /// Answers a question that a ticket asks, as far as the other verbs allow.
+    AnswerQuestions = "answer_questions": "besluiten nemen of vastleggen", "take or record decisions",
+        by &[AgentLine1, AgentLine2, ServiceManager, Requester, AuthorisedRequester, Approver, FunctionalAdministrator];
+    /// Writes down what somebody of the client decided, and decides for the supplier where both sides do.
+    RecordDecisions = "record_decisions": "besluiten vastleggen", "record decisions", by AGENTS;
+    /// Decides for the client: whether a change is needed, an offer is taken, a request or a change is approved.
+    DecideForClients = "decide_for_clients": "besluiten namens de klant", "decide for the client", by &[Approver];
+    /// Accepts for the client what was tested of a change (CHG-10).
+    AcceptChanges = "accept_changes": "geteste wijzigingen aanvaarden", "accept tested changes", by &[FunctionalAdministrator];
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

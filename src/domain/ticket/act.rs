@@ -4,16 +4,23 @@
 use super::Ticket;
 use super::assign::{self, Assign};
 use super::attach::Attach;
+use super::attention::{self, AskAttention, SettleAttention};
 use super::classify::Classify;
+use super::decide::{self, Decide};
 use super::edit::Edit;
 use super::escalate::{self, Escalate};
 use super::flag::{self, LiftFlag, SetFlag};
+use super::line::{self, ChangeLine};
+use super::link::{self, LinkTo, Unlink};
+use super::major::{self, DeclareMajor};
 use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
+use super::scope::{self, ChangeScope};
 use super::situation::{Recorded, Situation};
+use super::specify::{self, Specify};
 use super::transition::{self, Move};
 use super::write::Write;
 use crate::domain::permission::Forbidden;
@@ -28,6 +35,15 @@ pub enum Act {
     AgreeRepair(AgreeRepair),
     Assign(Assign),
     Edit(Edit),
+    Specify(Specify),
+    ChangeScope(ChangeScope),
+    ChangeLine(ChangeLine),
+    DeclareMajor(DeclareMajor),
+    Link(LinkTo),
+    Unlink(Unlink),
+    Decide(Decide),
+    AskAttention(AskAttention),
+    SettleAttention(SettleAttention),
     Write(Write),
     Attach(Attach),
     Classify(Classify),
@@ -58,6 +74,20 @@ pub enum Refusal {
     #[error(transparent)]
     Part(#[from] part::Refused),
     #[error(transparent)]
+    Specify(#[from] specify::Refused),
+    #[error(transparent)]
+    Scope(#[from] scope::Refused),
+    #[error(transparent)]
+    Line(#[from] line::Refused),
+    #[error(transparent)]
+    Major(#[from] major::Refused),
+    #[error(transparent)]
+    Link(#[from] link::Refused),
+    #[error(transparent)]
+    Decide(#[from] decide::Refused),
+    #[error(transparent)]
+    Attention(#[from] attention::Refused),
+    #[error(transparent)]
     Flag(#[from] flag::Refused),
 }
 
@@ -73,6 +103,15 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::AgreeRepair(wish) => wish.decide(situation)?,
         Act::Assign(wish) => wish.decide(situation)?,
         Act::Edit(wish) => wish.decide(situation)?,
+        Act::Specify(wish) => wish.decide(situation)?,
+        Act::ChangeScope(wish) => wish.decide(situation)?,
+        Act::ChangeLine(wish) => wish.decide(situation)?,
+        Act::DeclareMajor(wish) => wish.decide(situation)?,
+        Act::Link(wish) => wish.decide(situation)?,
+        Act::Unlink(wish) => wish.decide(situation)?,
+        Act::Decide(wish) => wish.decide(situation)?,
+        Act::AskAttention(wish) => wish.decide(situation)?,
+        Act::SettleAttention(wish) => wish.decide(situation)?,
         Act::Write(wish) => wish.decide(situation)?,
         Act::Attach(wish) => wish.decide(situation)?,
         Act::Classify(wish) => wish.decide(situation)?,
@@ -94,6 +133,15 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::Retier(_)
         | Act::AgreeRepair(_)
         | Act::Assign(_)
+        | Act::Specify(_)
+        | Act::ChangeScope(_)
+        | Act::ChangeLine(_)
+        | Act::DeclareMajor(_)
+        | Act::Link(_)
+        | Act::Unlink(_)
+        | Act::Decide(_)
+        | Act::AskAttention(_)
+        | Act::SettleAttention(_)
         | Act::Write(_)
         | Act::Attach(_)
         | Act::Classify(_)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::assign::Field;
 use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
 use crate::domain::permission::{Forbidden, Verb};
@@ -10,6 +11,7 @@ use crate::domain::permission::{Forbidden, Verb};
 pub struct Edit {
     pub title: Option<String>,
     pub description: Option<String>,
+    pub item: Field,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,7 @@ pub struct Edited {
 pub enum Text {
     Title,
     Description,
+    Item,
 }
 
 impl Edit {
@@ -30,7 +33,8 @@ impl Edit {
         who.may(Verb::EditTickets)?;
         let given = [(Text::Title, &self.title, &ticket.title), (Text::Description, &self.description, &ticket.description)];
         let differs = |(text, new, old): (Text, &Option<String>, &String)| new.as_ref().filter(|new| *new != old).map(|_| text);
-        let fields: Vec<_> = given.into_iter().filter_map(differs).collect();
+        let item = (self.item.over(ticket.item.as_ref()) != ticket.item).then_some(Text::Item);
+        let fields: Vec<_> = given.into_iter().filter_map(differs).chain(item).collect();
         Ok(if fields.is_empty() { Vec::new() } else { vec![(EventData::Edited(Edited { fields }), None)] })
     }
 
@@ -41,5 +45,6 @@ impl Edit {
         if let Some(description) = &self.description {
             ticket.description.clone_from(description);
         }
+        ticket.item = self.item.over(ticket.item.as_ref());
     }
 }

@@ -6,7 +6,7 @@ use super::{Channel, Overview};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::search::Words;
-use crate::domain::workflow::State;
+use crate::domain::workflow::{State, SupportLine};
 
 /// A span of instants: from the first, before the second.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,6 +34,16 @@ pub struct TicketFilter {
     pub updated: Span,
     /// With their next goal due then.
     pub due: Span,
+    /// Kinds within their types.
+    pub variants: Vec<String>,
+    pub services: Vec<String>,
+    pub categories: Vec<String>,
+    pub lines: Vec<SupportLine>,
+    /// In nobody's hands, of no person and no team, or in somebody's.
+    pub unassigned: Option<bool>,
+    pub needs_attention: Option<bool>,
+    pub out_of_scope: Option<bool>,
+    pub major: Option<bool>,
     /// With a breached goal, or without.
     pub breached: Option<bool>,
     pub words: Option<Words>,

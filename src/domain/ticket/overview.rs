@@ -20,6 +20,16 @@ pub enum TicketRef {
     Number(TicketType, i64),
 }
 
+impl Ticket {
+    /// Whether it is addressed like this.
+    pub fn is(&self, addressed: TicketRef) -> bool {
+        match addressed {
+            TicketRef::Id(id) => self.id == id,
+            TicketRef::Number(kind, number) => (self.registered_as, self.number) == (kind, number),
+        }
+    }
+}
+
 /// What is neither the id nor the number of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is neither the id nor the number of a ticket")]

@@ -54,6 +54,10 @@ pub struct TransitionInput {
     /// What is to be learnt of it; asked for as `measures` is.
     #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
     pub lessons: Option<String>,
+    /// Who had a part in it besides the desk, when the desk resolves it: `alone`, `with_client`, `with_third_party` or `with_both`; needed
+    /// where the agreement measures what the desk solves by itself.
+    #[schema(pattern = "^(alone|with_client|with_third_party|with_both)$", max_length = 20)]
+    pub handling: Option<String>,
     /// When, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub occurred_at: Option<Instant>,

@@ -2,6 +2,7 @@
 //!
 //! The doc comments of these types are the descriptions in the API document, so here every field has one.
 
+mod about;
 mod access;
 mod actor;
 mod agreement;
@@ -33,6 +34,10 @@ mod simulation;
 mod ticket;
 mod transition;
 
+pub use about::{
+    AttentionRemovalInput, DecisionInput, LineChangeInput, MajorDeclarationInput, ScopeChangeInput, TicketDecision, TicketDecisionList,
+    TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, linking,
+};
 pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken, SignOut};
 pub use actor::{Actor, TokenUsed};
 pub use agreement::{ContractInput, ContractPlan};

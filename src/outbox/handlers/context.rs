@@ -6,9 +6,11 @@ use uuid::Uuid;
 
 use super::DESK;
 use crate::domain::Instant;
+use crate::domain::permission::Verb;
 use crate::domain::person::Person;
 use crate::domain::role_assignment::Reach;
-use crate::domain::ticket::{Event, EventKind, Ticket};
+use crate::domain::ticket::answer::question_opened;
+use crate::domain::ticket::{Event, EventKind, Ticket, kinds};
 use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
 use crate::store::{self, Tx};
@@ -27,11 +29,29 @@ pub(super) struct TicketContext {
     authors: Actors,
     /// Who acts in the roles of the tickets' contracts; read where an event is told to those.
     pub reach: Reach,
+    /// Where those are reached who hold a right that decides what is asked: by organisation and by what they need for it.
+    deciders: Vec<(String, Verb, String)>,
+}
+
+/// Where those are reached who hold a right that gives one of these verbs.
+async fn deciders(tx: &Tx, asked: &BTreeSet<Verb>, now: Instant) -> Result<Vec<(String, Verb, String)>, Error> {
+    let mut found = Vec::new();
+    for verb in asked {
+        for role in verb.roles() {
+            let held = store::role_assignments::with_right(tx, *role, now).await?;
+            let acting: Vec<_> = held.iter().flat_map(|held| held.acting_at(now).into_iter().map(move |who| (held, who))).collect();
+            let ids: Vec<_> = acting.iter().map(|(_, who)| *who).collect();
+            let addresses = store::role_assignments::addresses(tx, &ids, now).await?;
+            let reached = acting.iter().filter_map(|(held, who)| Some((held.organisation.clone()?, *verb, addresses.get(who)?.clone())));
+            found.extend(reached);
+        }
+    }
+    Ok(found)
 }
 
 impl TicketContext {
     /// Takes as many queries for many events as for one.
-    pub async fn read(tx: &Tx, events: &[(Uuid, &Event)], now: Instant) -> Result<Self, Error> {
+    pub async fn read(tx: &Tx, events: &[(Uuid, &Event)], needs_reach: bool, now: Instant) -> Result<Self, Error> {
         let of = |kind: EventKind| events.iter().filter(move |(_, event)| event.kind() == kind);
         let mut ids: Vec<_> = events.iter().map(|(ticket, _)| *ticket).collect();
         ids.dedup();
@@ -48,7 +68,13 @@ impl TicketContext {
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
         };
-        if events.iter().any(|(_, event)| matches!(event.kind(), EventKind::Climbed | EventKind::Proposed | EventKind::Flagged)) {
+        let asks = |(ticket, event): &(Uuid, &Event)| {
+            let kind = context.tickets.get(ticket)?.kind;
+            kinds::rules(kind).asked(question_opened(kind, &event.data)?).map(|asked| asked.by)
+        };
+        let asked: BTreeSet<_> = events.iter().filter_map(asks).collect();
+        context.deciders = deciders(tx, &asked, now).await?;
+        if needs_reach {
             let contracts: BTreeSet<_> = context.tickets.values().map(|ticket| ticket.contract.as_str()).collect();
             context.reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
         }
@@ -78,6 +104,11 @@ impl TicketContext {
     /// Who wrote a reply, by name; none for who came without one of their own.
     pub fn author(&self, reply: &Event) -> Option<&str> {
         self.authors.name(&reply.actor).filter(|name| *name != tokens::FIRST && *name != DESK)
+    }
+
+    pub fn deciders(&self, organisation: &str, verb: Verb) -> BTreeSet<&str> {
+        let own = self.deciders.iter().filter(|(of, by, _)| (of.as_str(), *by) == (organisation, verb));
+        own.map(|(.., address)| address.as_str()).collect()
     }
 
     pub fn thread(&self, ticket: &Ticket) -> Option<&Thread> {

@@ -16,7 +16,7 @@ use crate::store::{Reads as _, Tx, erasures, search, storage};
 /// What stands in the place of a text that was destroyed.
 const DESTROYED: &str = "(vernietigd)";
 /// What events say beside what figures are counted from: whom a ticket was given to, and what was written at its closing.
-const SAID: [&str; 2] = ["assignee", "closing_texts"];
+const SAID: [&str; 3] = ["assignee", "closing_texts", "thirdParty"];
 
 /// Files that were destroyed.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Files, DbErr> 
         .col_expr(ticket::Column::Description, Expr::value(""))
         .col_expr(ticket::Column::RequesterId, Expr::value(None::<Uuid>))
         .col_expr(ticket::Column::Assignee, Expr::value(None::<String>))
+        .col_expr(ticket::Column::Item, Expr::value(None::<String>))
+        .col_expr(ticket::Column::ThirdParty, Expr::value(None::<String>))
         .col_expr(ticket::Column::PriorityMotivation, Expr::value(None::<String>));
     emptied.filter(ticket::Column::Id.eq(of.id)).exec(tx.connection()).await?;
     history(tx, of.id).await?;

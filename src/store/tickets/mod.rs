@@ -80,6 +80,15 @@ pub(super) fn addressed(ticket: TicketRef) -> Condition {
     }
 }
 
+/// The open emergency changes for these incidents, each with its incident.
+pub async fn open_emergencies_for(reads: &impl Reads, incidents: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
+    let open = reads.find::<ticket::Entity>().filter(ticket::Column::GoesFirst.eq(true));
+    let theirs = open.filter(ticket::Column::EmergencyForId.is_in(incidents.iter().copied())).select_only();
+    let theirs = theirs.columns([ticket::Column::Id, ticket::Column::EmergencyForId]).order_by_asc(ticket::Column::Id);
+    let rows: Vec<(Uuid, Option<Uuid>)> = theirs.into_tuple().all(reads.connection()).await?;
+    Ok(rows.into_iter().filter_map(|(id, incident)| Some((id, incident?))).collect())
+}
+
 /// In no particular order.
 pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Ticket>, DbErr> {
     let rows = reads.find::<ticket::Entity>().filter(ticket::Column::Id.is_in(ids.iter().copied())).all(reads.connection()).await?;

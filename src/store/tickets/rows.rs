@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::{clock, escalation, ticket};
+use entity::{clock, escalation, ticket, ticket_link};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
@@ -15,8 +15,10 @@ use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::history::IndexRebuilt;
 use crate::domain::ticket::escalation::Position;
+use crate::domain::ticket::part::Planned;
+use crate::domain::ticket::specify::About;
 use crate::domain::ticket::{Channel, ClockIndex, EventData, NextDue, Settled, Ticket, TicketRef, clock_id, kinds};
-use crate::domain::workflow::Step;
+use crate::domain::workflow::{FaultLocation, Handling, Relation, Step, SupportLine};
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
@@ -42,6 +44,7 @@ impl Rows for Ticket {
         let rows = new.iter().map(|record| to_row(&record.subject, &record.index).into_active_model()).collect();
         insert_rows::<ticket::Entity>(tx, rows, None).await?;
         put_clocks(tx, new).await?;
+        put_links(tx, new).await?;
         put_positions(tx, new).await
     }
 
@@ -57,6 +60,13 @@ impl Rows for Ticket {
             clock::Entity::delete_many().filter(hidden).exec(tx.connection()).await?;
         }
         put_clocks(tx, &[record]).await?;
+        let gone = record.added.iter().any(|event| matches!(event.data, EventData::Unlinked(_)));
+        if gone {
+            ticket_link::Entity::delete_many().filter(ticket_link::Column::TicketId.eq(ticket.id)).exec(tx.connection()).await?;
+        }
+        if gone || record.added.iter().any(|event| matches!(event.data, EventData::Linked(_))) {
+            put_links(tx, &[record]).await?;
+        }
         put_positions(tx, &[record]).await
     }
 
@@ -92,6 +102,11 @@ impl Rows for Ticket {
             let (of, name) = (row.ticket_id, format!("clock.{}", row.kind));
             beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()));
         }
+        let links = reads.find::<ticket_link::Entity>().filter(ticket_link::Column::TicketId.is_in(ids.iter().copied()));
+        for row in links.all(connection).await? {
+            let (of, name) = (row.ticket_id, format!("link.{}.{}", row.relation, row.other_id));
+            beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()));
+        }
         let positions = reads.find::<escalation::Entity>().filter(escalation::Column::TicketId.is_in(ids));
         for row in positions.all(connection).await? {
             let (of, name) = (row.ticket_id, format!("escalation.{}", row.ladder));
@@ -113,7 +128,9 @@ impl Rows for Ticket {
             .position
             .iter()
             .map(|(ladder, position)| Row::of(format!("escalation.{ladder}"), &position_row(ticket, ladder, position)).that_outlives());
-        std::iter::once(own).chain(clocks).chain(position).collect()
+        let link = |link: &(Relation, Uuid)| Row::of(format!("link.{}.{}", link.0, link.1), &link_row(ticket, *link));
+        let links = settled.links.iter().map(link);
+        std::iter::once(own).chain(clocks).chain(links).chain(position).collect()
     }
 
     fn label(&self) -> String {
@@ -200,6 +217,25 @@ fn position_row(ticket: &Ticket, ladder: &str, position: &Position) -> escalatio
     }
 }
 
+/// Adds those that are not there yet.
+async fn put_links(tx: &Tx, records: &[&Record<Ticket>]) -> Result<(), DbErr> {
+    let rows = records.iter().flat_map(|record| record.index.links.iter().map(|link| link_row(&record.subject, *link)));
+    let there = OnConflict::columns([ticket_link::Column::TicketId, ticket_link::Column::Relation, ticket_link::Column::OtherId])
+        .update_columns([ticket_link::Column::Organisation])
+        .to_owned();
+    insert_rows::<ticket_link::Entity>(tx, rows.collect(), unless_new(records, there)).await.map(drop)
+}
+
+fn link_row(ticket: &Ticket, (relation, other): (Relation, Uuid)) -> ticket_link::ActiveModel {
+    ticket_link::ActiveModel {
+        id: Set(Uuid::new_v5(&ticket.id, format!("{relation} {other}").as_bytes())),
+        ticket_id: Set(ticket.id),
+        organisation: Set(ticket.organisation.clone()),
+        relation: Set(relation.to_string()),
+        other_id: Set(other),
+    }
+}
+
 async fn put_positions(tx: &Tx, records: &[&Record<Ticket>]) -> Result<(), DbErr> {
     let of_record = |record: &&Record<Ticket>| {
         let (ladder, position) = record.index.position.as_ref()?;
@@ -253,7 +289,26 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         flags: ticket.flags.into(),
         registered_by: ticket.registered_by.clone(),
         destroyed_at: ticket.destroyed_at.map(Instant::to_utc),
+        third_party: ticket.third_party.clone(),
+        line: ticket.line.to_string(),
+        system_fault: ticket.is_system_fault,
+        variant: ticket.about.variant.clone(),
+        service: ticket.about.service.clone(),
+        category: ticket.about.category.clone(),
+        fault_location: ticket.about.fault_location.map(|location| location.to_string()),
+        wanted_by_date: ticket.about.wanted_by_date,
+        item: ticket.item.clone(),
+        out_of_scope: ticket.out_of_scope,
+        is_major: ticket.is_major,
+        handling: ticket.handling.map(|handling| handling.to_string()),
+        needs_attention: ticket.needs_attention,
+        planned_from_at: ticket.planned.map(|planned| planned.starts_at.to_utc()),
+        planned_until_at: ticket.planned.map(|planned| planned.ends_at.to_utc()),
     }
+}
+
+fn named<T>(code: Option<String>, read: impl Fn(&str) -> Option<T>, what: &'static str) -> Result<Option<T>, DbErr> {
+    code.map(|code| read(&code).ok_or_else(|| broken(what))).transpose()
 }
 
 /// The only way from a row to a ticket, so that none that few may see is read unnoted.
@@ -291,6 +346,25 @@ pub(in crate::store) fn to_domain(reads: &impl Reads, row: ticket::Model) -> Res
         next_due: row.next_due_at.map(|at| NextDue { at: instant(at), provisional: row.next_due_provisional }),
         emergency_for: row.emergency_for_id,
         destroyed_at: row.destroyed_at.map(instant),
+        third_party: row.third_party,
+        line: SupportLine::named(&row.line).ok_or_else(|| broken("a line"))?,
+        is_system_fault: row.system_fault,
+        about: About {
+            variant: row.variant,
+            service: row.service,
+            category: row.category,
+            fault_location: named(row.fault_location, FaultLocation::named, "a fault location")?,
+            wanted_by_date: row.wanted_by_date,
+        },
+        item: row.item,
+        out_of_scope: row.out_of_scope,
+        is_major: row.is_major,
+        handling: named(row.handling, Handling::named, "who handled it")?,
+        needs_attention: row.needs_attention,
+        planned: row
+            .planned_from_at
+            .zip(row.planned_until_at)
+            .map(|(from, until)| Planned { starts_at: instant(from), ends_at: instant(until) }),
         version: row.version,
         client_version: row.client_version,
         client_updated_at: instant(row.client_updated_at),

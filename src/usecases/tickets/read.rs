@@ -9,11 +9,15 @@ use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Kind, Line};
-use crate::domain::contract::Side;
-use crate::domain::ticket::kinds::Content;
+use crate::domain::contract::{Side, TicketType};
+use crate::domain::ticket::answer::{self, Decided};
+use crate::domain::ticket::kinds::problem::Workaround;
+use crate::domain::ticket::kinds::{self, Content};
+use crate::domain::ticket::link::links as links_of;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
 use crate::domain::ticket::part::PartVersion;
 use crate::domain::ticket::{self, Attachment, ClockIndex, Event, EventData, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
+use crate::domain::workflow::{Question, Relation, Verdict};
 use crate::proof::ClockLedger;
 use crate::store::record::Rows as _;
 use crate::store::{self, Reads, View};
@@ -182,6 +186,69 @@ pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Move
     Ok(Moves { moves: of.ticket.possible_moves(&of.version.contract, &of.history), side: caller.who.actor.side(), of })
 }
 
+/// A link, with the ticket at its other end.
+#[derive(Debug)]
+pub struct LinkedTicket {
+    pub relation: Relation,
+    pub ticket: Ticket,
+    /// Of a problem that has one.
+    pub workaround: Option<String>,
+}
+
+/// The links of a ticket whose other end the caller sees, in the order in which they were made.
+pub async fn links(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<LinkedTicket>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let history = store::events::of::<Ticket>(&view, ticket.id).await?;
+    let linked = links_of(&history);
+    let ids: Vec<_> = linked.iter().map(|(_, other)| *other).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others = store::tickets::with_ids(&view, &ids).await?;
+    let problems: Vec<_> = others.iter().filter(|other| other.kind == TicketType::Problem).map(|other| other.id).collect();
+    let workarounds = store::parts::latest::<Workaround>(&view, &problems).await?;
+    let seen = linked.into_iter().filter_map(|(relation, id)| {
+        let ticket = others.iter().find(|other| other.id == id)?.clone();
+        let workaround = workarounds.get(&id).map(|written| written.content.instruction.clone());
+        Some(LinkedTicket { relation, ticket, workaround })
+    });
+    Ok(seen.collect())
+}
+
+/// A question of a ticket's type, and what was answered.
+#[derive(Debug)]
+pub struct Answered {
+    pub question: Question,
+    pub is_open: bool,
+    /// The sides that have to agree.
+    pub by: Vec<Side>,
+    pub verdict: Option<Verdict>,
+    pub answers: Vec<(Event, Decided)>,
+}
+
+pub async fn decisions(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<Answered>>, Error> {
+    let view = view(app, caller);
+    let WithHistory { ticket, history, version } = with_history(&view, ticket).await?;
+    let open = answer::open_questions(&version.contract, &ticket, &history);
+    let answered = kinds::rules(ticket.kind).questions.iter().map(|asked| {
+        let answers = history.iter().filter_map(|event| match &event.data {
+            EventData::Decided(decided) if decided.question == asked.question => Some((event.clone(), decided.clone())),
+            _ => None,
+        });
+        Answered {
+            question: asked.question,
+            is_open: open.contains(&asked.question),
+            by: answer::deciders(&version.contract, asked.question),
+            verdict: answer::verdict(&version.contract, ticket.kind, &history, asked.question),
+            answers: answers.collect(),
+        }
+    });
+    let shown: Vec<_> = answered.collect();
+    let told: Vec<_> = shown.iter().flat_map(|one| &one.answers).map(|(event, _)| &event.actor).collect();
+    Ok(Named { actors: Actors::of(&view, told).await?, shown })
+}
+
 /// A ticket's clocks as known at an instant, each with its ledger.
 #[derive(Debug)]
 pub struct Clocks {
@@ -222,9 +289,13 @@ async fn hide_related(view: &View, shown: &mut [Overview]) -> Result<(), Error> 
 async fn hide_related_in(view: &View, events: impl Iterator<Item = &mut Event>) -> Result<(), Error> {
     let mut related = Vec::new();
     for event in events {
-        if let EventData::Registered(registered) = &mut event.data {
-            related.push(&mut registered.emergency_for);
-            related.extend(registered.intake.as_mut().map(|intake| &mut intake.related));
+        match &mut event.data {
+            EventData::Registered(registered) => {
+                related.push(&mut registered.emergency_for);
+                related.extend(registered.intake.as_mut().map(|intake| &mut intake.related));
+            }
+            EventData::Linked(linked) | EventData::Unlinked(linked) => related.push(&mut linked.ticket),
+            _ => {}
         }
     }
     hide(view, related).await

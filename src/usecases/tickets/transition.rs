@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::contract::ClosingText;
 use crate::domain::ticket::transition::Move;
 use crate::domain::ticket::{Act, Ticket, TicketRef};
+use crate::domain::workflow::Handling;
 use crate::usecases::{Error, Stamp};
 
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub struct Transition {
     pub cause: Option<String>,
     /// The texts that an escalation requires before the case can be closed (ESC-21).
     pub texts: Vec<(ClosingText, String)>,
+    /// Who had a part in it, when the desk resolves it (KPI-30).
+    pub handling: Option<Handling>,
 }
 
 impl Transition {
@@ -41,11 +44,12 @@ pub async fn transition(
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
     let texts = wish.texts.iter().map(|(text, _)| *text).collect();
-    let act = Act::Move(Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts });
+    let act =
+        Act::Move(Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts, handling: wish.handling });
     once(app, stamp, ticket, expected, async |tx, ticket| {
         let (ticket, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(&act), when, by_itself).await?;
         if !wish.texts.is_empty() {
-            let message = NewMessage { public: true, by_phone: false, body: wish.message(), person_id: None };
+            let message = NewMessage { body: wish.message(), ..NewMessage::public() };
             keep(tx, stamp, &ticket, &events, &message).await?;
         }
         Ok(ticket)

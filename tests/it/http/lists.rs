@@ -486,7 +486,7 @@ async fn who_reads_changes_beside_writers_misses_none(desk: &Desk) {
             // Others come between the stamp and the commit.
             tokio::time::sleep(std::time::Duration::from_millis((at * 7 + of * 3) as u64 % 11)).await;
             let made = tickets::register(app, &stamp, &draft(format!("{at}-{of}"))).await.expect("a ticket").ticket;
-            let wish = Act::Assign(Assign { assignee: Field::Set("els".to_owned()), team: Field::Kept });
+            let wish = Act::Assign(Assign { assignee: Field::Set("els".to_owned()), team: Field::Kept, third_party: Field::Kept });
             let stamp = Stamp { recorded_at: app.time.now(), ..stamp };
             tickets::act(app, &stamp, uurwerk::domain::ticket::TicketRef::Id(made.id), &[wish], &When::default(), None)
                 .await

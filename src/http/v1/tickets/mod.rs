@@ -1,5 +1,6 @@
 //! `/tickets`, and everything below a ticket.
 
+mod about;
 mod attachments;
 mod bulk;
 mod change;
@@ -16,7 +17,6 @@ mod redactions;
 pub use list::names;
 
 use crate::app::App;
-use crate::domain::ticket::kinds::problem::RootCause;
 use crate::domain::ticket::{Overview, Ticket as DomainTicket, TicketRef};
 use crate::http::answer::{CreatedAt, Json, Tagged};
 use crate::http::caller::Caller;
@@ -107,16 +107,12 @@ pub fn operations() -> Vec<Operation> {
             "By whoever may read it, of second line and up; the history says so. `If-Match` takes the ticket's `ETag`.",
         ),
     ];
-    let parts = parts::operations::<RootCause>(
-        "/tickets/{ref}/root-causes",
-        ["listTicketRootCauses", "createTicketRootCause"],
-        "The root cause analysis of a problem: the deeper cause of its incidents, and how it can be solved. A problem is not resolved without it.",
-    );
     operations
         .into_iter()
         .chain(flags::operations())
         .chain(redactions::operations())
-        .chain(parts)
+        .chain(about::operations())
+        .chain(parts::all())
         .map(|operation| operation.tag(Tag::Tickets))
         .collect()
 }

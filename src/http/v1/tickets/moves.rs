@@ -8,6 +8,7 @@ use crate::domain::contract::ClosingText;
 use crate::domain::permission::{AgreeRepairs, DecideSteps, ReadTickets, TakePart};
 use crate::domain::ticket::TicketRef;
 use crate::domain::ticket::escalate::Escalate;
+use crate::domain::workflow::Handling;
 use crate::http::answer::Json;
 use crate::http::body::Body;
 use crate::http::caller::May;
@@ -42,7 +43,8 @@ pub async fn transition(
     let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
     let texts = [(ClosingText::Measures, body.measures), (ClosingText::Results, body.results), (ClosingText::Lessons, body.lessons)];
     let texts = texts.into_iter().filter_map(|(text, words)| Some((text, words?))).collect();
-    let wish = Transition { to: body.to.unwrap_or_default(), reason: body.reason.unwrap_or_default(), cause: body.cause, texts };
+    let handling = body.handling.as_deref().and_then(Handling::named);
+    let wish = Transition { to: body.to.unwrap_or_default(), reason: body.reason.unwrap_or_default(), cause: body.cause, texts, handling };
     let ticket = tickets::transition(&app, &stamp, ticket, &wish, &when, expected.as_deref()).await?;
     done(&app, &caller, ticket).await
 }

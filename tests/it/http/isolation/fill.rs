@@ -85,7 +85,9 @@ impl Things {
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
             | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action" | "result"
             | "breached" | "sort" | "pageSize" | "cursor" | "classification" | "outcome" | "month" | "asOf" | "name" | "mediaType"
-            | "visibility" => Vec::new(),
+            | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "needsAttention" | "outOfScope" | "major" => {
+                Vec::new()
+            }
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),
@@ -178,6 +180,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
             ticket(json!({ "requester": { "name": "Bea", "email": "{email}" } })),
             ticket(json!({ "type": "change_request", "emergencyFor": "{number}" })),
             ticket(json!({ "type": "change_request", "emergencyFor": "{id}" })),
+            ticket(json!({ "links": [{ "kind": "follows_from", "ticket": "{number}" }] })),
+            ticket(json!({ "links": [{ "kind": "follows_from", "ticket": "{id}" }] })),
         ],
         "createTickets" => vec![json!({ "items": [
             ticket(json!({ "contract": "{contract}" })), ticket(json!({ "type": "change_request", "emergencyFor": "{id}" })),
@@ -188,6 +192,37 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketRepairAgreement" => {
             vec![json!({ "dueAt": "2027-01-01T12:00:00Z", "agreedBy": { "name": "x", "email": "x@ipo.example" } })]
         }
+        "createTicketOutcome" => vec![json!({ "outcome": "change_needed", "explanation": "x" })],
+        "createTicketWorkaround" => vec![json!({ "instruction": "x" })],
+        "createTicketSecurityReport" => vec![json!({ "courseOfEvents": "x", "response": "x", "lessons": "x" })],
+        "createTicketCalamity" => vec![json!({ "downtime": "x", "dataLoss": "x", "fallback": "none" })],
+        "createTicketFinding" => {
+            vec![json!({ "causes": ["late"], "clientInfrastructureWorks": true, "thirdPartyInfrastructureWorks": true })]
+        }
+        "createTicketRequestForm" => vec![json!({ "values": {} })],
+        "createTicketProposal" => {
+            vec![json!({ "approach": "x", "solution": "x", "planning": "x", "price": "1", "validUntilDate": "2027-01-01" })]
+        }
+        "createTicketQuotation" => vec![json!({ "price": "1", "validUntilDate": "2027-01-01" })],
+        "createTicketAssessment" => {
+            vec![json!({ "nature": "extension", "class": "normal", "impact": "low", "risk": "low", "explanation": "x", "cost": "0" })]
+        }
+        "createTicketChangePlan" => {
+            vec![json!({ "startsAt": "2027-01-01T12:00:00Z", "endsAt": "2027-01-01T13:00:00Z", "implementation": "x", "backOut": "x" })]
+        }
+        "createTicketTestReport" => vec![json!({ "passed": true, "findings": "x" })],
+        "createTicketReview" => vec![json!({ "result": "succeeded", "lessons": "x" })],
+        "createTicketScopeChange" => vec![json!({ "outOfScope": true, "reason": "x" })],
+        "createTicketLineChange" => vec![json!({ "line": "second", "reason": "x" })],
+        "createTicketMajorDeclaration" => vec![json!({ "major": true, "reason": "x" })],
+        "createTicketAttentionRemoval" => vec![json!({ "reason": "x" })],
+        "createTicketLink" => vec![json!({ "kind": "blocks", "ticket": "{number}" }), json!({ "kind": "blocked_by", "ticket": "{id}" })],
+        "createTicketLinkRemoval" => vec![json!({ "kind": "blocks", "ticket": "{number}", "reason": "x" })],
+        "createTicketDecision" => vec![
+            json!({ "question": "solution", "verdict": "yes", "reason": "x" }),
+            json!({ "question": "solution", "verdict": "no", "reason": "x", "decidedBy": "{email}",
+                "evidence": "018f4c1e-7a3b-7c00-8000-0000000000aa" }),
+        ],
         "createTicketRootCause" => vec![json!({ "deeperCause": "x", "proposal": "x" })],
         "createTicketTransition" => vec![json!({ "to": "resolved", "reason": "x" }), json!({ "to": "cancelled", "reason": "x" })],
         _ => panic!("the isolation walk does not know what to send to {operation}: tell it in tests/it/http/isolation/fill.rs"),
