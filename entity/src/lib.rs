@@ -41,6 +41,7 @@ pub mod stream;
 pub mod ticket;
 pub mod ticket_change;
 pub mod ticket_part;
+pub mod ticket_tag;
 pub mod timekeeping;
 pub mod token;
 pub mod upload;

@@ -94,6 +94,7 @@ codes! {
         TicketNotOpen = "ticket_not_open": "This can be done to an open ticket only.";
         TooManyAdministrators = "too_many_administrators": "The client has the maximum number of global administrators at that time.";
         TooManyAttachments = "too_many_attachments": "The ticket has the maximum number of attachments.";
+        TooManyTags = "too_many_tags": "The ticket would have more tags than a ticket may have.";
         TopOfLadder = "top_of_ladder": "The ticket is on the highest level already.";
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";
         VersionExists = "version_exists": "This version of the contract was applied with another text.";

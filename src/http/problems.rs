@@ -73,6 +73,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::TicketNotOpen
         | Code::TooManyAdministrators
         | Code::TooManyAttachments
+        | Code::TooManyTags
         | Code::TopOfLadder
         | Code::UploadExpired
         | Code::VersionExists => StatusCode::CONFLICT,

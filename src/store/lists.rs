@@ -9,7 +9,7 @@
 
 use super::overviews::{self, Row};
 use super::tickets::{NO_RANK, NOT_DUE};
-use super::{Reads, instant, search};
+use super::{Reads, instant, search, tickets};
 use crate::domain::Instant;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, SortField, TicketFilter};
 use crate::domain::ticket::{Overview, Reader};
@@ -219,6 +219,9 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -
     }
     let breached = || Expr::col((ticket::Entity, ticket::Column::Breached));
     all = all.add_option(filter.breached.map(|wanted| if wanted { breached() } else { breached().not() }));
+    if !filter.tags.is_empty() {
+        all = all.add(ticket::Column::Id.in_subquery(tickets::tags_having(reads, &filter.tags)));
+    }
     match &filter.words {
         Some(words) => Ok(all.add(search::condition(reads, words).await?)),
         None => Ok(all),

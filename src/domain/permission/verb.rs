@@ -117,6 +117,11 @@ verbs! {
     AgreeRepairs = "agree_repairs": "hersteltijdstip vastleggen", "record agreed repair times", by AGENTS;
     /// Writes a part of a ticket, such as a root cause analysis.
     WriteParts = "write_parts": "onderdelen van meldingen schrijven", "write parts of tickets", by AGENTS;
+    /// Puts labels of the desk on a ticket, and takes them off.
+    TagTickets = "tag_tickets": "labels aan meldingen geven", "tag tickets", by WORKERS;
+    /// Reads what the desk keeps beside tickets for itself, such as which tags are in use.
+    ReadDeskWork = "read_desk_work": "werkgegevens van de servicedesk lezen", "read the desk's own records of its work",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration];
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

@@ -56,6 +56,8 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
             json!({ "attachment": ID, "visibility": "internal", "classification": "restricted", "before": "internal" }),
         ),
         ("ticket.part_written", json!({ "part": "root_cause", "version": 2 })),
+        ("ticket.tagged", json!({ "tags": ["vpn", "oost"] })),
+        ("ticket.untagged", json!({ "tags": ["vpn"] })),
         ("ticket.phoned", json!({ "visibility": "internal" })),
         ("ticket.moved", moved("registered", "in_progress", "active")),
         ("ticket.held", json!({ "from": "in_progress", "to": "on_hold", "state": "waiting", "cause": "requester" })),

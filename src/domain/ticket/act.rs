@@ -14,6 +14,7 @@ use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
 use super::situation::{Recorded, Situation};
+use super::tag::{self, AddTags, RemoveTags};
 use super::transition::{self, Move};
 use super::write::Write;
 use crate::domain::permission::Forbidden;
@@ -35,6 +36,8 @@ pub enum Act {
     Escalate(Escalate),
     SetFlag(SetFlag),
     LiftFlag(LiftFlag),
+    AddTags(AddTags),
+    RemoveTags(RemoveTags),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,6 +62,8 @@ pub enum Refusal {
     Part(#[from] part::Refused),
     #[error(transparent)]
     Flag(#[from] flag::Refused),
+    #[error(transparent)]
+    Tag(#[from] tag::Refused),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
@@ -80,6 +85,8 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Escalate(wish) => wish.decide(situation)?,
         Act::SetFlag(wish) => wish.decide(situation)?,
         Act::LiftFlag(wish) => wish.decide(situation)?,
+        Act::AddTags(wish) => wish.decide(situation)?,
+        Act::RemoveTags(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -100,7 +107,9 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::WritePart(_)
         | Act::Escalate(_)
         | Act::SetFlag(_)
-        | Act::LiftFlag(_) => {}
+        | Act::LiftFlag(_)
+        | Act::AddTags(_)
+        | Act::RemoveTags(_) => {}
     }
     Ok((after, records))
 }

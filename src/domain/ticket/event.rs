@@ -17,6 +17,7 @@ use super::repair::RepairAgreed;
 use super::retier::Retiered;
 use super::retype::{Retyped, TypeConfirmed};
 use super::settle::{BreachVoided, Breached, CalendarAmended, Warned};
+use super::tag::TagsChanged;
 use super::transition::Moved;
 use super::write::{Phoned, Written};
 use crate::domain::history::{self, IndexRebuilt, event_data};
@@ -60,6 +61,9 @@ event_data! {
     Classified(Classified) = "ticket.file_classified": "gevoeligheid van bijlage gewijzigd", "file classified";
     /// A version of one of its parts was written, such as a root cause analysis.
     PartWritten(PartWritten) = "ticket.part_written": "onderdeel geschreven", "part written";
+    /// Labels of the desk were put on it.
+    Tagged(TagsChanged) = "ticket.tagged": "labels toegevoegd", "tags added";
+    Untagged(TagsChanged) = "ticket.untagged": "labels verwijderd", "tags removed";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";
@@ -109,7 +113,8 @@ impl EventData {
 }
 
 impl EventKind {
-    /// Whether it is not an act on the ticket, but follows from one, or says what became of a mail or of what was kept.
+    /// Whether it is not an act on the ticket, but follows from one, says what became of a mail or of what was kept, or is bookkeeping of the
+    /// desk, such as a tag: it is a fact to no clock and no report.
     pub const fn is_derived(self) -> bool {
         matches!(
             self,
@@ -125,6 +130,8 @@ impl EventKind {
                 | Self::Destroyed
                 | Self::FilesDestroyed
                 | Self::PersonErased
+                | Self::Tagged
+                | Self::Untagged
         )
     }
 

@@ -66,6 +66,8 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::Attached(_)
         | EventData::Classified(_)
         | EventData::PartWritten(_)
+        | EventData::Tagged(_)
+        | EventData::Untagged(_)
         | EventData::Moved(_)
         | EventData::Warned(_)
         | EventData::Breached(_)

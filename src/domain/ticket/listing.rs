@@ -36,6 +36,8 @@ pub struct TicketFilter {
     pub due: Span,
     /// With a breached goal, or without.
     pub breached: Option<bool>,
+    /// With one of these tags.
+    pub tags: Vec<String>,
     pub words: Option<Words>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
-//! `attach`, `classify`, `part`, `escalate`, `flag`, `redact`, `remove`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `attach`, `classify`, `part`, `escalate`, `flag`, `tag`, `redact`, `remove`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
@@ -35,6 +35,7 @@ pub mod retier;
 pub mod retype;
 mod settle;
 mod situation;
+pub mod tag;
 pub mod transition;
 mod visibility;
 pub mod write;
@@ -42,7 +43,7 @@ pub mod write;
 pub use act::{Act, Refusal, act};
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, facts_with_events};
-pub use overview::{Attachment, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
+pub use overview::{Attachment, DeskFacts, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
 pub use possible_moves::PossibleMove;
 pub use replay::as_recorded;
 pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, ClockInputs, Settled, Warned, clocks, ledgers, settle};

@@ -34,7 +34,7 @@ impl Ticket {
             | EventData::Reopened(moved)
             | EventData::Cancelled(moved) => moved.apply(self, at),
             EventData::Destroyed(_) => Destroyed::apply(self, at),
-            // These change its texts, its parts, its conversation or its clocks, none of which is a field of the ticket.
+            // These change its texts, its parts, its conversation, its clocks or what is indexed beside it, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)
             | EventData::RepairAgreed(_)
             | EventData::Redacted(_)
@@ -47,6 +47,8 @@ impl Ticket {
             | EventData::Attached(_)
             | EventData::Classified(_)
             | EventData::PartWritten(_)
+            | EventData::Tagged(_)
+            | EventData::Untagged(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)
             | EventData::Breached(_)

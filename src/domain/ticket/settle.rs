@@ -3,12 +3,15 @@
 //! The only function that determines stored deadlines. It runs after every change and whenever something is due. Running it twice adds
 //! nothing: what is already in the history is not added again.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
+use super::tag::tags;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
@@ -56,6 +59,7 @@ pub struct Settled {
     pub breached: bool,
     /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
+    pub tags: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +134,7 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
         next_fire_at: next.into_iter().min(),
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         rank: rank(contract, ticket.kind, history),
+        tags: tags(history),
         clocks,
         position,
     };

@@ -5,6 +5,7 @@
 //! | its texts, type, tier, priority, phase, clocks and ledgers | all of it: the agreement is about them |
 //! | who has it in hand, team and person | yes: it answers their question, and stops a clock |
 //! | what the desk and they wrote to each other, and their files | yes |
+//! | its tags | nothing |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |
@@ -66,7 +67,12 @@ impl Reader {
     /// Whether any part of an event is visible to them.
     pub fn sees_of(self, event: &Event) -> bool {
         let public = match &event.data {
-            EventData::Noted(_) | EventData::IndexRebuilt(_) | EventData::MailGivenUp(_) | EventData::MailSentAgain(_) => false,
+            EventData::Noted(_)
+            | EventData::Tagged(_)
+            | EventData::Untagged(_)
+            | EventData::IndexRebuilt(_)
+            | EventData::MailGivenUp(_)
+            | EventData::MailSentAgain(_) => false,
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
             EventData::Classified(classified) => classified.visibility == Visibility::Public,
             EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,

@@ -30,6 +30,7 @@ mod redaction;
 mod role_assignment;
 mod sandbox;
 mod simulation;
+mod tag;
 mod ticket;
 mod transition;
 
@@ -71,6 +72,7 @@ pub use role_assignment::{
 };
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;
+pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};
 
@@ -102,5 +104,6 @@ pages!(
     PersonPage,
     RoleAssignmentPage,
     RoleGapPage,
+    TagPage,
     TicketPage
 );

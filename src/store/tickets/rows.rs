@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::ROW_LOCK;
+use super::{ROW_LOCK, tags};
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
@@ -57,7 +57,8 @@ impl Rows for Ticket {
             clock::Entity::delete_many().filter(hidden).exec(tx.connection()).await?;
         }
         put_clocks(tx, &[record]).await?;
-        put_positions(tx, &[record]).await
+        put_positions(tx, &[record]).await?;
+        tags::put(tx, record).await
     }
 
     async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
@@ -92,6 +93,7 @@ impl Rows for Ticket {
             let (of, name) = (row.ticket_id, format!("clock.{}", row.kind));
             beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()));
         }
+        tags::stored(reads, &ids, &mut beside).await?;
         let positions = reads.find::<escalation::Entity>().filter(escalation::Column::TicketId.is_in(ids));
         for row in positions.all(connection).await? {
             let (of, name) = (row.ticket_id, format!("escalation.{}", row.ladder));
@@ -106,14 +108,15 @@ impl Rows for Ticket {
         tickets.into_iter().map(stored).collect()
     }
 
-    fn rows(Record { subject: ticket, index: settled, .. }: &Record<Self>) -> Vec<Row> {
+    fn rows(record: &Record<Self>) -> Vec<Row> {
+        let Record { subject: ticket, index: settled, .. } = record;
         let own = Row::of("ticket", &to_row(ticket, settled).into_active_model());
         let clocks = settled.clocks.iter().map(|index| Row::of(format!("clock.{}", index.clock.kind.as_str()), &clock_row(ticket, index)));
         let position = settled
             .position
             .iter()
             .map(|(ladder, position)| Row::of(format!("escalation.{ladder}"), &position_row(ticket, ladder, position)).that_outlives());
-        std::iter::once(own).chain(clocks).chain(position).collect()
+        std::iter::once(own).chain(clocks).chain(position).chain(tags::rows(record)).collect()
     }
 
     fn label(&self) -> String {

@@ -72,9 +72,14 @@ impl Subject {
 async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> Result<(Uuid, bool), Error> {
     let reader = Reader::of(&stamp.who.actor);
     let problem = |code, detail: String| Err(Error::Invalid(vec![Problem::field("target", code, detail)]));
-    let is_whole = matches!(wanted.what, Redactable::Texts | Redactable::References);
+    let is_whole = matches!(wanted.what, Redactable::Texts | Redactable::References | Redactable::Tags);
+    // Of the desk: to a client a ticket has none.
+    let public = wanted.what != Redactable::Tags;
+    if !reader.sees(public) {
+        return problem(FieldCode::UnknownValue, format!("the ticket has no {}", wanted.what.english()));
+    }
     let id = match wanted.target {
-        None if is_whole => return Ok((ticket.id, true)),
+        None if is_whole => return Ok((ticket.id, public)),
         None => return problem(FieldCode::Required, "say which one".to_owned()),
         Some(_) if is_whole => return problem(FieldCode::NotAllowed, "a ticket has these once".to_owned()),
         Some(id) => id,
@@ -93,7 +98,7 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
             event.map(|event| Reader::Client.event(event).is_some_and(|seen| seen.reason.is_some()))
         }
         // A mail is named by itself.
-        Redactable::Texts | Redactable::References | Redactable::Mail => None,
+        Redactable::Texts | Redactable::References | Redactable::Tags | Redactable::Mail => None,
     };
     match found.filter(|public| reader.sees(*public)) {
         Some(public) => Ok((id, public)),

@@ -85,6 +85,8 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             gone.copied.extend(names.iter().filter_map(|(_, name)| Copied::of(&name.reference)));
             store::redactions::take_references(tx, ticket).await?;
         }
+        // No mail tells them.
+        Redactable::Tags => store::tickets::forget_tags(tx, ticket).await?,
         // Asked for by itself, and not of a ticket.
         Redactable::Mail => {}
     }

@@ -65,6 +65,11 @@ pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<b
     Ok(!store::lists::page(&view, caller.reader(), &filter, &sort, None, 1).await?.tickets.is_empty())
 }
 
+/// The tags in use that begin so, in their order, after one of them.
+pub async fn tags(app: &App, caller: &Caller, begin: &str, after: Option<&str>, limit: u64) -> Result<Vec<String>, Error> {
+    Ok(store::tickets::tags_in_use(&view(app, caller), begin, after, limit).await?)
+}
+
 /// A page of what changed.
 #[derive(Debug)]
 pub struct Changes {
@@ -243,7 +248,8 @@ async fn hide(view: &View, related: Vec<&mut Option<Uuid>>) -> Result<(), Error>
 }
 
 fn seen(reader: Reader, overview: Overview) -> Overview {
-    Overview { ticket: reader.ticket(overview.ticket), ..overview }
+    let desk = overview.desk.filter(|_| reader == Reader::Desk);
+    Overview { ticket: reader.ticket(overview.ticket), desk, ..overview }
 }
 
 /// A new ticket, as its maker sees it.

@@ -14,7 +14,7 @@ use crate::domain::person::Person;
 use crate::domain::restriction::Flag;
 use crate::domain::ticket::flag::Flagged;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
-use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, asked, kinds};
+use crate::domain::ticket::{Actor, DeskFacts, EventData, ExternalReference, Overview, Ticket, asked, kinds};
 use crate::store::{self, Tx};
 use crate::usecases::entitled::{self, Asker, Wish};
 use crate::usecases::held::{Held, repeated, write_all};
@@ -148,7 +148,8 @@ async fn register_all_in(
             held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
         }
         let record = held.settle()?;
-        let overview = Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() };
+        let references = draft.external_references.clone();
+        let overview = Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()) };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
     }

@@ -16,8 +16,9 @@ use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::ReadTickets;
 use crate::domain::search::Words;
-use crate::domain::ticket::Overview;
+use crate::domain::ticket::{Overview, Reader};
 use crate::domain::ticket::kinds::phases;
+use crate::domain::ticket::tag::Tag;
 use crate::domain::ticket::listing::{ChangesEnd, PageEnd, Sort, SortField, SortKey, Span, TicketFilter};
 use crate::http::answer::Paged;
 use crate::http::caller::{Caller, May};
@@ -61,6 +62,7 @@ impl FromQuery for TicketsQuery {
                 ("dueBefore", "With their next goal due before this instant, provisionally too"),
             ),
             breached: keys.flag("breached", "With a breached goal, or without"),
+            tags: tags(keys),
             words: words(keys),
         };
         let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.step.as_str()).collect();
@@ -93,6 +95,7 @@ pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<Tick
     problems.extend(among("contract", &filter.contracts, names.contracts.iter().map(String::as_str)));
     problems.extend(among("organisation", &filter.organisations, names.organisations.iter().map(String::as_str)));
     problems.extend(unknown_team(&app, &caller, &filter.teams).await?);
+    problems.extend(of_the_desk(&caller, &filter));
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
@@ -135,6 +138,18 @@ async fn unknown_team(app: &App, caller: &Caller, asked: &[String]) -> Result<Op
         }
     }
     Ok(None)
+}
+
+/// A filter by what a client does not see would tell of it.
+fn of_the_desk(caller: &Caller, filter: &TicketFilter) -> Option<Problem> {
+    let is_theirs = filter.tags.is_empty() || caller.reader() == Reader::Desk;
+    (!is_theirs).then(|| refused("tag", FieldCode::DeskOnly, "only the desk sees tags"))
+}
+
+fn tags(keys: &mut Keys) -> Vec<String> {
+    let says = "A comma list of tags of the desk; capitals and accents do not matter";
+    let read = |text: &str| text.parse().ok().map(|tag: Tag| tag.to_string());
+    keys.parsed("tag", says, read, "must be tags, of letters, digits and - _ . / :")
 }
 
 fn words(keys: &mut Keys) -> Option<Words> {

@@ -12,6 +12,7 @@ mod messages;
 mod moves;
 mod parts;
 mod redactions;
+mod tags;
 
 pub use list::names;
 
@@ -115,6 +116,7 @@ pub fn operations() -> Vec<Operation> {
     operations
         .into_iter()
         .chain(flags::operations())
+        .chain(tags::operations())
         .chain(redactions::operations())
         .chain(parts)
         .map(|operation| operation.tag(Tag::Tickets))

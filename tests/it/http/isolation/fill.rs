@@ -81,6 +81,7 @@ impl Things {
             "object" => vec![named(&format!("ticket:{}", self.ticket), format!("ticket:{}", nobody()))],
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
             "priority" => vec![named("p1", "p99")],
+            "tag" => vec![named("geheim-label", "geen-label")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
             | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action" | "result"
@@ -161,6 +162,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
         "updatePerson" => vec![json!({ "name": "x" })],
         "updateTicketAttachment" => vec![json!({ "classification": "restricted" })],
+        "createTicketTags" | "createTicketTagRemoval" => vec![json!({ "tags": ["x"] })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],

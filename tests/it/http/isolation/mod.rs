@@ -61,6 +61,7 @@ pub async fn seeded(desk: &Desk) -> Things {
     let number = text(&made["number"]);
     let below = |what: &str| format!("/v1/tickets/{number}/{what}");
     told(desk, admin, ("PATCH", &format!("/v1/tickets/{number}")), &json!({ "assignee": "geheime-behandelaar" })).await;
+    told(desk, admin, ("POST", &below("tags")), &json!({ "tags": ["geheim-label"] })).await;
     for visibility in ["public", "internal"] {
         told(desk, admin, ("POST", &below("messages")), &json!({ "visibility": visibility, "body": format!("Over {SECRET}.") })).await;
     }
@@ -174,7 +175,7 @@ async fn walked(desk: &Desk, things: &Things, askers: &[(String, Option<String>)
     let ours = text(&desk.get(&format!("/v1/tickets?organisation={ASKS}")).await.body["items"][0]["number"]);
     let Things { number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment, others } = things;
     let told = [number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment].into_iter().chain(others.values());
-    let secrets: Vec<_> = [SECRET, "stichting-proef", "geheime-behandelaar"].into_iter().chain(told.map(String::as_str)).collect();
+    let secrets: Vec<_> = [SECRET, "stichting-proef", "geheime-behandelaar", "geheim-label"].into_iter().chain(told.map(String::as_str)).collect();
     let (operations, mut wrong, mut asked) = (operations(), Vec::new(), 0);
     for operation in &operations {
         for (role, token) in askers {
