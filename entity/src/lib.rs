@@ -40,6 +40,7 @@ pub mod storage_use;
 pub mod stream;
 pub mod ticket;
 pub mod ticket_change;
+pub mod ticket_follower;
 pub mod ticket_part;
 pub mod ticket_tag;
 pub mod timekeeping;

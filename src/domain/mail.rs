@@ -30,6 +30,8 @@ closed_list! {
         Status = "status": "status", "status";
         Solved = "solved": "oplossing", "solution";
         Reply = "reply": "antwoord", "reply";
+        /// To those who follow a ticket.
+        Followed = "followed": "nieuws voor volger", "news for a follower";
         Escalation = "escalation": "escalatie", "escalation";
         EscalationProposed = "escalation-proposed": "escalatievoorstel", "proposed escalation";
         /// That a ticket which few may see climbs its ladder, without which one.

@@ -66,6 +66,7 @@ codes! {
         FlagSet = "flag_set": "The ticket has this flag already.";
         IdempotencyKeyReused = "idempotency_key_reused": "The `Idempotency-Key` was used for another request in the last 24 hours.";
         IncidentNotOpen = "incident_not_open": "The incident that an emergency change names is not open.";
+        MayNotFollow = "may_not_follow": "Few may see the ticket, and the desk does not know of this person that they may.";
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
         NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
@@ -94,6 +95,7 @@ codes! {
         TicketNotOpen = "ticket_not_open": "This can be done to an open ticket only.";
         TooManyAdministrators = "too_many_administrators": "The client has the maximum number of global administrators at that time.";
         TooManyAttachments = "too_many_attachments": "The ticket has the maximum number of attachments.";
+        TooManyFollowers = "too_many_followers": "The ticket has the maximum number of followers.";
         TooManyTags = "too_many_tags": "The ticket would have more tags than a ticket may have.";
         TopOfLadder = "top_of_ladder": "The ticket is on the highest level already.";
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";

@@ -46,6 +46,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::FlagSet
         | Code::IdempotencyKeyReused
         | Code::IncidentNotOpen
+        | Code::MayNotFollow
         | Code::MoveNotAllowed
         | Code::NoContactList
         | Code::NoLadder
@@ -73,6 +74,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::TicketNotOpen
         | Code::TooManyAdministrators
         | Code::TooManyAttachments
+        | Code::TooManyFollowers
         | Code::TooManyTags
         | Code::TopOfLadder
         | Code::UploadExpired

@@ -4,8 +4,8 @@
 use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
     former_identity, inbound_mail, legal_hold, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
-    set_aside, storage_use, ticket, ticket_change, ticket_part,
-    ticket_tag,
+    set_aside, storage_use, ticket, ticket_change, ticket_follower,
+    ticket_part, ticket_tag,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -107,6 +107,7 @@ of_tickets!(
     redaction: TicketId,
     set_aside: SubjectId,
     ticket_change: TicketId,
+    ticket_follower: TicketId,
     ticket_part: TicketId,
     ticket_tag: TicketId,
 );

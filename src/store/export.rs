@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, token};
+use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, ticket_follower, token};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ pub enum Section {
     Accounts,
     Tokens,
     Tickets,
+    Followed,
     Messages,
     Attachments,
     MailsIn,
@@ -36,10 +37,11 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
+        Self::Followed,
         Self::Messages,
         Self::Attachments,
         Self::MailsIn,
@@ -56,6 +58,7 @@ impl Section {
             Self::Accounts => "accounts",
             Self::Tokens => "tokens",
             Self::Tickets => "tickets",
+            Self::Followed => "followed",
             Self::Messages => "messages",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
@@ -80,6 +83,7 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::Accounts => asked.accounts().await,
         Section::Tokens => asked.tokens().await,
         Section::Tickets => asked.tickets().await,
+        Section::Followed => asked.followed().await,
         Section::Messages => asked.messages().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
@@ -149,6 +153,13 @@ impl Asked<'_> {
             Ok((row.id, what))
         };
         rows.into_iter().map(shown).collect()
+    }
+
+    async fn followed(&self) -> Page {
+        let rows = self.view.find::<ticket_follower::Entity>().filter(ticket_follower::Column::PersonId.eq(self.of.id));
+        let rows = self.paged(rows, ticket_follower::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "ticketId": row.ticket_id }))).collect())
     }
 
     async fn messages(&self) -> Page {

@@ -222,6 +222,9 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -
     if !filter.tags.is_empty() {
         all = all.add(ticket::Column::Id.in_subquery(tickets::tags_having(reads, &filter.tags)));
     }
+    if !filter.followers.is_empty() {
+        all = all.add(ticket::Column::Id.in_subquery(tickets::followed_by(reads, reader, &filter.followers)));
+    }
     match &filter.words {
         Some(words) => Ok(all.add(search::condition(reads, words).await?)),
         None => Ok(all),

@@ -15,6 +15,7 @@ mod enclosures;
 mod entitled;
 pub mod erasures;
 pub mod export;
+pub mod followers;
 mod held;
 mod held_rights;
 pub mod holds;

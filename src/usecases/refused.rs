@@ -3,7 +3,7 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
-    Refusal, assign, escalate, flag, part, prioritise, repair, retier, retype, tag,
+    Refusal, assign, escalate, flag, follow, part, prioritise, repair, retier, retype, tag,
     transition::{self, Refused as Move},
 };
 
@@ -21,6 +21,7 @@ impl From<Refusal> for Error {
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
             Refusal::Flag(refused) => of_a_flag(&refused, detail),
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
+            Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
             | Refusal::Assign(assign::Refused::Cancelled)
@@ -34,6 +35,7 @@ impl From<Refusal> for Error {
             | Refusal::AgreeRepair(repair::Refused::Forbidden(refused))
             | Refusal::Assign(assign::Refused::Forbidden(refused))
             | Refusal::Tag(tag::Refused::Forbidden(refused))
+            | Refusal::Follow(follow::Refused::Forbidden(refused))
             | Refusal::Part(part::Refused::Forbidden(refused)) => refused.into(),
         }
     }

@@ -119,6 +119,10 @@ verbs! {
     WriteParts = "write_parts": "onderdelen van meldingen schrijven", "write parts of tickets", by AGENTS;
     /// Puts labels of the desk on a ticket, and takes them off.
     TagTickets = "tag_tickets": "labels aan meldingen geven", "tag tickets", by WORKERS;
+    /// Follows tickets, to be told of what their requesters are told.
+    FollowTickets = "follow_tickets": "meldingen volgen", "follow tickets", by PARTAKERS;
+    /// Has others follow tickets.
+    ManageFollowers = "manage_followers": "volgers aanwijzen", "name followers of tickets", by WORKERS;
     /// Reads what the desk keeps beside tickets for itself, such as which tags are in use.
     ReadDeskWork = "read_desk_work": "werkgegevens van de servicedesk lezen", "read the desk's own records of its work",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration];

@@ -58,6 +58,8 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.part_written", json!({ "part": "root_cause", "version": 2 })),
         ("ticket.tagged", json!({ "tags": ["vpn", "oost"] })),
         ("ticket.untagged", json!({ "tags": ["vpn"] })),
+        ("ticket.followed", json!({ "follower": ID, "visibility": "internal" })),
+        ("ticket.unfollowed", json!({ "follower": ID, "visibility": "internal" })),
         ("ticket.phoned", json!({ "visibility": "internal" })),
         ("ticket.moved", moved("registered", "in_progress", "active")),
         ("ticket.held", json!({ "from": "in_progress", "to": "on_hold", "state": "waiting", "cause": "requester" })),

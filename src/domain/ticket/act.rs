@@ -8,6 +8,7 @@ use super::classify::Classify;
 use super::edit::Edit;
 use super::escalate::{self, Escalate};
 use super::flag::{self, LiftFlag, SetFlag};
+use super::follow::{self, Follow, Unfollow};
 use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
@@ -38,6 +39,8 @@ pub enum Act {
     LiftFlag(LiftFlag),
     AddTags(AddTags),
     RemoveTags(RemoveTags),
+    Follow(Follow),
+    Unfollow(Unfollow),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +67,8 @@ pub enum Refusal {
     Flag(#[from] flag::Refused),
     #[error(transparent)]
     Tag(#[from] tag::Refused),
+    #[error(transparent)]
+    Follow(#[from] follow::Refused),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
@@ -87,6 +92,8 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::LiftFlag(wish) => wish.decide(situation)?,
         Act::AddTags(wish) => wish.decide(situation)?,
         Act::RemoveTags(wish) => wish.decide(situation)?,
+        Act::Follow(wish) => wish.decide(situation)?,
+        Act::Unfollow(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -109,7 +116,9 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::SetFlag(_)
         | Act::LiftFlag(_)
         | Act::AddTags(_)
-        | Act::RemoveTags(_) => {}
+        | Act::RemoveTags(_)
+        | Act::Follow(_)
+        | Act::Unfollow(_) => {}
     }
     Ok((after, records))
 }

@@ -7,6 +7,7 @@ use super::classify::Classified;
 use super::edit::Edited;
 use super::escalate::{Climbed, Proposed};
 use super::flag::{Flagged, Unflagged};
+use super::follow::FollowerChanged;
 use super::mail::Mailed;
 use super::part::PartWritten;
 use super::prioritise::Prioritised;
@@ -64,6 +65,9 @@ event_data! {
     /// Labels of the desk were put on it.
     Tagged(TagsChanged) = "ticket.tagged": "labels toegevoegd", "tags added";
     Untagged(TagsChanged) = "ticket.untagged": "labels verwijderd", "tags removed";
+    /// Somebody is told of it from now on, as its requester is.
+    Followed(FollowerChanged) = "ticket.followed": "volger toegevoegd", "follower added";
+    Unfollowed(FollowerChanged) = "ticket.unfollowed": "volger verwijderd", "follower removed";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";
@@ -132,6 +136,8 @@ impl EventKind {
                 | Self::PersonErased
                 | Self::Tagged
                 | Self::Untagged
+                | Self::Followed
+                | Self::Unfollowed
         )
     }
 

@@ -68,6 +68,8 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::PartWritten(_)
         | EventData::Tagged(_)
         | EventData::Untagged(_)
+        | EventData::Followed(_)
+        | EventData::Unfollowed(_)
         | EventData::Moved(_)
         | EventData::Warned(_)
         | EventData::Breached(_)

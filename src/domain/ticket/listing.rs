@@ -38,6 +38,8 @@ pub struct TicketFilter {
     pub breached: Option<bool>,
     /// With one of these tags.
     pub tags: Vec<String>,
+    /// Followed by one of these people.
+    pub followers: Vec<Uuid>,
     pub words: Option<Words>,
 }
 

@@ -49,6 +49,8 @@ impl Ticket {
             | EventData::PartWritten(_)
             | EventData::Tagged(_)
             | EventData::Untagged(_)
+            | EventData::Followed(_)
+            | EventData::Unfollowed(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)
             | EventData::Breached(_)

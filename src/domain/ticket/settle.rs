@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
+use super::follow::{Follower, followers};
 use super::tag::tags;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
@@ -60,6 +61,7 @@ pub struct Settled {
     /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
     pub tags: BTreeSet<String>,
+    pub followers: BTreeSet<Follower>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +137,7 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         rank: rank(contract, ticket.kind, history),
         tags: tags(history),
+        followers: followers(history),
         clocks,
         position,
     };

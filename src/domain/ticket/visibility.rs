@@ -6,6 +6,7 @@
 //! | who has it in hand, team and person | yes: it answers their question, and stops a clock |
 //! | what the desk and they wrote to each other, and their files | yes |
 //! | its tags | nothing |
+//! | who follows it | those of its own side |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |
@@ -73,6 +74,7 @@ impl Reader {
             | EventData::IndexRebuilt(_)
             | EventData::MailGivenUp(_)
             | EventData::MailSentAgain(_) => false,
+            EventData::Followed(changed) | EventData::Unfollowed(changed) => changed.visibility == Visibility::Public,
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
             EventData::Classified(classified) => classified.visibility == Visibility::Public,
             EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,

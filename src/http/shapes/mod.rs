@@ -17,6 +17,7 @@ mod contract;
 mod destruction;
 mod ending;
 mod flag;
+mod follower;
 mod history;
 mod inbound;
 mod label;
@@ -52,6 +53,7 @@ pub use contract::{Contract, ContractList, ContractSummary, SubjectList, Subject
 pub use destruction::{Destruction, DestructionApprovalInput, DestructionInput, DestructionPage};
 pub use ending::{Ending, EndingInput};
 pub use flag::{FlagRemovalInput, TicketFlagInput};
+pub use follower::{FollowerInput, FollowerList};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
 };

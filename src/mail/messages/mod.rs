@@ -10,6 +10,7 @@ mod confirmation;
 mod escalated;
 mod escalation_withheld;
 mod flag_set;
+mod follower_news;
 mod news_withheld;
 mod obligation_late;
 mod obligation_reminder;
@@ -28,6 +29,7 @@ pub use confirmation::Confirmation;
 pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
+pub use follower_news::{FollowerNews, News};
 pub use news_withheld::NewsWithheld;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
@@ -149,6 +151,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<StatusChanged>(),
     Entry::of::<Solved>(),
     Entry::of::<Reply>(),
+    Entry::of::<FollowerNews>(),
     Entry::of::<Escalated>(),
     Entry::of::<Proposed>(),
     Entry::of::<EscalationWithheld>(),

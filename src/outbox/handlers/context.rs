@@ -14,14 +14,16 @@ use crate::store::threads::Thread;
 use crate::store::{self, Tx};
 use crate::usecases::actors::Actors;
 use crate::usecases::reach::reach;
-use crate::usecases::{Error, tokens};
+use crate::usecases::{Error, followers, tokens};
 
 #[derive(Default)]
 pub(super) struct TicketContext {
     pub tickets: HashMap<Uuid, Ticket>,
     people: HashMap<Uuid, Person>,
-    /// When the addresses of those requesters changed last whose tickets few may see.
+    /// When the addresses of those requesters and followers changed last whose tickets few may see.
     readdressed: HashMap<Uuid, Instant>,
+    /// Those who are told of each ticket because they follow it; read for mails to them alone.
+    followers: HashMap<Uuid, Vec<Person>>,
     texts: HashMap<Uuid, String>,
     threads: HashMap<Uuid, Thread>,
     authors: Actors,
@@ -31,19 +33,23 @@ pub(super) struct TicketContext {
 
 impl TicketContext {
     /// Takes as many queries for many events as for one.
-    pub async fn read(tx: &Tx, events: &[(Uuid, &Event)], now: Instant) -> Result<Self, Error> {
+    pub async fn read(tx: &Tx, events: &[(Uuid, &Event)], with_followers: bool, now: Instant) -> Result<Self, Error> {
         let of = |kind: EventKind| events.iter().filter(move |(_, event)| event.kind() == kind);
         let mut ids: Vec<_> = events.iter().map(|(ticket, _)| *ticket).collect();
         ids.dedup();
         let tickets = Ticket::with_ids(tx, &ids).await?;
         let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
         let people: HashMap<_, _> = store::people::find(tx, &requesters).await?.into_iter().map(|person| (person.id, person)).collect();
-        let of_flagged = tickets.iter().filter(|ticket| !ticket.flags.is_empty());
-        let of_flagged: Vec<_> = of_flagged.filter_map(|ticket| people.get(&ticket.requester_id?)).collect();
+        let named: Vec<_> = tickets.iter().filter(|_| with_followers).collect();
+        let followers = if with_followers { followers::told(tx, &named, now).await? } else { HashMap::new() };
+        let of_flagged = || tickets.iter().filter(|ticket| !ticket.flags.is_empty());
+        let following = of_flagged().flat_map(|ticket| followers.get(&ticket.id)).flatten();
+        let of_flagged: Vec<_> = of_flagged().filter_map(|ticket| people.get(&ticket.requester_id?)).chain(following).collect();
         let readdressed = store::former::readdressed(tx, &of_flagged).await?;
         let mut context = Self {
             people,
             readdressed,
+            followers,
             threads: store::threads::threads(tx, &ids).await?,
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
@@ -64,10 +70,23 @@ impl TicketContext {
         self.people.get(&ticket.requester_id?)
     }
 
+    pub fn followers(&self, ticket: &Ticket) -> impl Iterator<Item = &Person> {
+        self.followers.get(&ticket.id).into_iter().flatten()
+    }
+
     /// Whether few may see a ticket, and the address of its requester is not the one of when they reported it: whoever changed that may have
     /// given them one of their own, to read it.
     pub fn may_be_read_by_another(&self, ticket: &Ticket) -> bool {
-        let changed = ticket.requester_id.and_then(|requester| self.readdressed.get(&requester));
+        ticket.requester_id.is_some_and(|requester| self.has_another_address(ticket, requester))
+    }
+
+    /// The same of somebody who follows it.
+    pub fn is_readdressed(&self, ticket: &Ticket, follower: &Person) -> bool {
+        self.has_another_address(ticket, follower.id)
+    }
+
+    fn has_another_address(&self, ticket: &Ticket, person: Uuid) -> bool {
+        let changed = self.readdressed.get(&person);
         !ticket.flags.is_empty() && changed.is_some_and(|changed| *changed >= ticket.recorded_at)
     }
 

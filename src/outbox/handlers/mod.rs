@@ -1,6 +1,7 @@
 //! The handlers, on one page: which events each takes, where in the stream it begins, and what it makes of them.
 
 mod context;
+mod followers;
 mod officers;
 mod owners;
 mod requester;
@@ -36,13 +37,14 @@ pub enum From {
 /// Whom the handler mails.
 enum Work {
     Requester,
+    Followers,
     Roles,
     Owner,
     ServiceManager,
     Officers,
 }
 
-pub static HANDLERS: [Handler; 5] = [
+pub static HANDLERS: [Handler; 6] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -59,6 +61,22 @@ pub static HANDLERS: [Handler; 5] = [
         ],
         from: From::Start,
         work: Work::Requester,
+    },
+    Handler {
+        name: "mail-to-followers",
+        takes: &[
+            EventKind::Ticket(Ti::Replied),
+            EventKind::Ticket(Ti::Moved),
+            EventKind::Ticket(Ti::Held),
+            EventKind::Ticket(Ti::Resumed),
+            EventKind::Ticket(Ti::Resolved),
+            EventKind::Ticket(Ti::SolutionRefused),
+            EventKind::Ticket(Ti::Accepted),
+            EventKind::Ticket(Ti::Reopened),
+            EventKind::Ticket(Ti::Cancelled),
+        ],
+        from: From::Now,
+        work: Work::Followers,
     },
     Handler {
         name: "mail-to-roles",
@@ -92,6 +110,7 @@ impl Handler {
     pub async fn handle(&self, app: &App, tx: &Tx, events: &[&Streamed]) -> Result<(), Error> {
         let mails = match self.work {
             Work::Requester => ticket_mail::each(app, tx, events, |mail| mail.to_requester()).await?,
+            Work::Followers => ticket_mail::each_with_followers(app, tx, events, |mail| mail.to_followers()).await?,
             Work::Roles => ticket_mail::each(app, tx, events, |mail| mail.to_roles()).await?,
             Work::Officers => ticket_mail::each(app, tx, events, |mail| mail.to_officers()).await?,
             Work::Owner => owners::mails(app, tx, events).await?,

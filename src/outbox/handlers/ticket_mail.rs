@@ -29,12 +29,32 @@ pub(super) async fn each(
     events: &[&Streamed],
     mails: impl Fn(TicketMail<'_>) -> Result<Vec<Outbound>, Error>,
 ) -> Result<Vec<Outbound>, Error> {
+    made(app, tx, events, false, mails).await
+}
+
+/// The same for mails to those who follow the tickets.
+pub(super) async fn each_with_followers(
+    app: &App,
+    tx: &Tx,
+    events: &[&Streamed],
+    mails: impl Fn(TicketMail<'_>) -> Result<Vec<Outbound>, Error>,
+) -> Result<Vec<Outbound>, Error> {
+    made(app, tx, events, true, mails).await
+}
+
+async fn made(
+    app: &App,
+    tx: &Tx,
+    events: &[&Streamed],
+    with_followers: bool,
+    mails: impl Fn(TicketMail<'_>) -> Result<Vec<Outbound>, Error>,
+) -> Result<Vec<Outbound>, Error> {
     let of_tickets = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Ticket(event) => Some((streamed.subject_id, event)),
         AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) => None,
     });
     let of_tickets: Vec<_> = of_tickets.collect();
-    let context = TicketContext::read(tx, &of_tickets, app.time.now()).await?;
+    let context = TicketContext::read(tx, &of_tickets, with_followers, app.time.now()).await?;
     let agreements = store::agreements::read(tx).await?;
     let mut made = Vec::new();
     for (id, event) in of_tickets {

@@ -43,6 +43,7 @@ pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Files, DbErr> 
     outbound_mail::Entity::delete_many().filter(outbound_mail::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
     erasures::empty(tx, inbound_mail::Column::TicketId.eq(of.id).into_condition(), now).await?;
     tickets::forget_tags(tx, of.id).await?;
+    tickets::forget_followers(tx, of.id).await?;
     search::remove(tx, of.number).await?;
     files(tx, of.id, now).await
 }

@@ -1,10 +1,13 @@
 //! Tickets. `rows` has their rows, with the clocks and ladder positions that are kept beside them as an index; `references` has their names
-//! in other systems, `tags` the labels of the desk.
+//! in other systems, `tags` the labels of the desk, `followers` who is told of them.
 
+mod followers;
 mod references;
 mod rows;
 mod tags;
 
+pub(super) use followers::followed_by;
+pub use followers::{followers_of, forget_follower, forget_followers};
 pub use references::{called, insert_references, references};
 pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
 pub(super) use tags::tags_having;

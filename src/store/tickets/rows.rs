@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{ROW_LOCK, tags};
+use super::{ROW_LOCK, followers, tags};
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
@@ -58,7 +58,8 @@ impl Rows for Ticket {
         }
         put_clocks(tx, &[record]).await?;
         put_positions(tx, &[record]).await?;
-        tags::put(tx, record).await
+        tags::put(tx, record).await?;
+        followers::put(tx, record).await
     }
 
     async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
@@ -94,6 +95,7 @@ impl Rows for Ticket {
             beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()));
         }
         tags::stored(reads, &ids, &mut beside).await?;
+        followers::stored(reads, &ids, &mut beside).await?;
         let positions = reads.find::<escalation::Entity>().filter(escalation::Column::TicketId.is_in(ids));
         for row in positions.all(connection).await? {
             let (of, name) = (row.ticket_id, format!("escalation.{}", row.ladder));
@@ -116,7 +118,7 @@ impl Rows for Ticket {
             .position
             .iter()
             .map(|(ladder, position)| Row::of(format!("escalation.{ladder}"), &position_row(ticket, ladder, position)).that_outlives());
-        std::iter::once(own).chain(clocks).chain(position).chain(tags::rows(record)).collect()
+        std::iter::once(own).chain(clocks).chain(position).chain(tags::rows(record)).chain(followers::rows(record)).collect()
     }
 
     fn label(&self) -> String {

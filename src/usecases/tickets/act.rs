@@ -74,7 +74,7 @@ pub(super) async fn once(
 
 /// For `made` of `act_in`: a repeat of the request is answered with the ticket.
 #[expect(clippy::unnecessary_wraps, reason = "what answers a repeat of other acts may be nothing")]
-pub(super) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
+pub(in crate::usecases) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
     Some(ticket.id)
 }
 

@@ -16,7 +16,7 @@ mod transition;
 mod write;
 
 pub use act::{When, act};
-pub(super) use act::{act_in, as_expected, record_in};
+pub(super) use act::{act_in, as_expected, by_itself, record_in};
 pub use agree::{RepairAgreement, agree_repair};
 pub use call::{Call, take_call};
 pub use draft::{Draft, FromMail};

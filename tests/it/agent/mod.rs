@@ -1,5 +1,6 @@
 //! What an agent has beside tickets to work with.
 
+mod followers;
 mod tags;
 
 use crate::support::Answer;

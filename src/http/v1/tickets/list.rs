@@ -63,6 +63,7 @@ impl FromQuery for TicketsQuery {
             ),
             breached: keys.flag("breached", "With a breached goal, or without"),
             tags: tags(keys),
+            followers: keys.parsed("follower", "A comma list of ids of people who follow it", |id| id.parse().ok(), "must be the UUID of a person"),
             words: words(keys),
         };
         let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.step.as_str()).collect();

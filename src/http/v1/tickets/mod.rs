@@ -7,6 +7,7 @@ mod clocks;
 mod create;
 mod events;
 mod flags;
+mod followers;
 mod list;
 mod messages;
 mod moves;
@@ -117,6 +118,7 @@ pub fn operations() -> Vec<Operation> {
         .into_iter()
         .chain(flags::operations())
         .chain(tags::operations())
+        .chain(followers::operations())
         .chain(redactions::operations())
         .chain(parts)
         .map(|operation| operation.tag(Tag::Tickets))

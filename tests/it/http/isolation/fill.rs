@@ -76,7 +76,7 @@ impl Things {
             "text" => {
                 vec![named("Salarissen", "Nergens"), named(&self.number, "INC-999999"), named("bea@stichting-proef", "niemand@nergens")]
             }
-            "holder" => vec![named(&self.person, nobody())],
+            "follower" | "holder" => vec![named(&self.person, nobody())],
             "actor" => vec![named(&format!("client:{}", self.person), format!("client:{}", nobody()))],
             "object" => vec![named(&format!("ticket:{}", self.ticket), format!("ticket:{}", nobody()))],
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
@@ -163,6 +163,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "updatePerson" => vec![json!({ "name": "x" })],
         "updateTicketAttachment" => vec![json!({ "classification": "restricted" })],
         "createTicketTags" | "createTicketTagRemoval" => vec![json!({ "tags": ["x"] })],
+        "createTicketFollower" | "createTicketFollowerRemoval" => vec![json!({}), json!({ "person": "{person}" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],

@@ -65,6 +65,8 @@ pub async fn seeded(desk: &Desk) -> Things {
     for visibility in ["public", "internal"] {
         told(desk, admin, ("POST", &below("messages")), &json!({ "visibility": visibility, "body": format!("Over {SECRET}.") })).await;
     }
+    let follower = json!({ "person": made["requester"]["id"] });
+    told(desk, admin, ("POST", &below("followers")), &follower).await;
     let problem = json!({
         "type": "problem", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": SECRET, "description": SECRET, "channel": "portal",
         "requester": { "name": format!("Bea {SECRET}"), "email": "bea@stichting-proef.example" }
