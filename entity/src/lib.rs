@@ -46,3 +46,4 @@ pub mod ticket_tag;
 pub mod timekeeping;
 pub mod token;
 pub mod upload;
+pub mod work_log;

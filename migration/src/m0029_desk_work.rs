@@ -1,7 +1,8 @@
-//! What the desk keeps beside tickets for its own work: tags, and followers.
+//! What the desk keeps beside tickets for its own work: tags, followers, and how long
+//! it worked on them.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{string, uuid};
+use sea_orm_migration::schema::{date, integer, string, text, timestamp_with_time_zone as instant, uuid, uuid_null};
 
 use crate::table::{step, table_of};
 
@@ -16,13 +17,31 @@ fn ticket_follower() -> TableCreateStatement {
     table_of("ticket_follower", "ticket_id", "ticket", columns)
 }
 
+fn work_log() -> TableCreateStatement {
+    let columns = vec![
+        uuid("id"),
+        uuid("ticket_id"),
+        string("organisation"),
+        string("author"),
+        integer("minutes"),
+        date("work_date"),
+        text("text"),
+        uuid_null("corrects_id"),
+        instant("recorded_at"),
+    ];
+    table_of("work_log", "ticket_id", "ticket", columns)
+}
+
 step!(
-    vec![ticket_tag(), ticket_follower()],
+    vec![ticket_tag(), ticket_follower(), work_log()],
     &[
         "CREATE UNIQUE INDEX u_ticket_tag_ticket_id_tag ON ticket_tag (ticket_id, tag)",
         "CREATE INDEX i_ticket_tag_tag ON ticket_tag (tag, ticket_id)",
         "CREATE UNIQUE INDEX u_ticket_follower_ticket_id_person_id ON ticket_follower (ticket_id, person_id)",
         "CREATE INDEX i_ticket_follower_person_id ON ticket_follower (person_id)",
+        "CREATE INDEX i_work_log_ticket_id_recorded_at ON work_log (ticket_id, recorded_at)",
+        // Of two writers of the same correction, the second fails.
+        "CREATE UNIQUE INDEX u_work_log_corrects_id ON work_log (corrects_id) WHERE corrects_id IS NOT NULL",
     ],
-    undone by &["ticket_follower", "ticket_tag"]
+    undone by &["work_log", "ticket_follower", "ticket_tag"]
 );

@@ -25,6 +25,8 @@ closed_list! {
         References = "references": "verwijzingen naar andere systemen", "external references";
         /// The labels that the desk gave a ticket.
     Tags = "tags": "labels", "tags";
+    /// What was done on a ticket, in words.
+    WorkLog = "work_log": "vastgelegd werk", "record of work";
     /// The copy of a mail, also of one that belongs to no ticket.
         Mail = "mail": "e-mail", "mail";
     }

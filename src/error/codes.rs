@@ -101,6 +101,7 @@ codes! {
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";
         VersionExists = "version_exists": "This version of the contract was applied with another text.";
         VersionChanged = "version_changed": "It changed since it was read: `If-Match` names another version.";
+        WorkCorrected = "work_corrected": "The record of work was taken back before, or takes another one back itself.";
         AttachmentTooLarge = "attachment_too_large": "An attachment is larger than the limit.";
         OrganisationFull = "organisation_full": "The organisation's attachments and mails together have reached the size limit.";
         TicketFull = "ticket_full": "The ticket's attachments together have reached the size limit.";

@@ -81,6 +81,7 @@ by_uuid! {
     AmendmentId: "amendment", "The amendment's id", "amendment";
     PersonId: "person", "The person's id", "person";
     ContactId: "contact", "The contact's id", "contact";
+    WorkLogId: "work", "The id of the record of work", "work log";
 }
 
 // By hand, because its schema has the format `uuid`, which the others cannot get without changing the published document.

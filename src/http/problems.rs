@@ -78,7 +78,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::TooManyTags
         | Code::TopOfLadder
         | Code::UploadExpired
-        | Code::VersionExists => StatusCode::CONFLICT,
+        | Code::VersionExists
+        | Code::WorkCorrected => StatusCode::CONFLICT,
         Code::Redacted => StatusCode::GONE,
         Code::VersionChanged => StatusCode::PRECONDITION_FAILED,
         Code::AttachmentTooLarge | Code::OrganisationFull | Code::TicketFull | Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

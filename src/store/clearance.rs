@@ -5,7 +5,7 @@ use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
     former_identity, inbound_mail, legal_hold, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
     set_aside, storage_use, ticket, ticket_change, ticket_follower,
-    ticket_part, ticket_tag,
+    ticket_part, ticket_tag, work_log,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -110,6 +110,7 @@ of_tickets!(
     ticket_follower: TicketId,
     ticket_part: TicketId,
     ticket_tag: TicketId,
+    work_log: TicketId,
 );
 
 macro_rules! of_no_ticket {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, ticket_follower, token};
+use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, ticket_follower, token, work_log};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
@@ -27,6 +27,7 @@ pub enum Section {
     Tickets,
     Followed,
     Messages,
+    WorkLogs,
     Attachments,
     MailsIn,
     MailsOut,
@@ -37,12 +38,13 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
         Self::Followed,
         Self::Messages,
+        Self::WorkLogs,
         Self::Attachments,
         Self::MailsIn,
         Self::MailsOut,
@@ -60,6 +62,7 @@ impl Section {
             Self::Tickets => "tickets",
             Self::Followed => "followed",
             Self::Messages => "messages",
+            Self::WorkLogs => "workLogs",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
             Self::MailsOut => "mailsOut",
@@ -85,6 +88,7 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::Tickets => asked.tickets().await,
         Section::Followed => asked.followed().await,
         Section::Messages => asked.messages().await,
+        Section::WorkLogs => asked.work_logs().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
         Section::MailsOut => asked.mails_out().await,
@@ -168,6 +172,16 @@ impl Asked<'_> {
         let rows = self.paged(self.view.find::<message::Entity>().filter(theirs), message::Column::Id).all(self.view.connection()).await?;
         tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
         let shown = |row: message::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.occurred_at) }));
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn work_logs(&self) -> Page {
+        let rows = self.view.find::<work_log::Entity>().filter(work_log::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, work_log::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        let shown = |row: work_log::Model| {
+            (row.id, json!({ "ticketId": row.ticket_id, "minutes": row.minutes, "workDate": row.work_date, "text": row.text }))
+        };
         Ok(rows.into_iter().map(shown).collect())
     }
 

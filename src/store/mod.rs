@@ -67,6 +67,7 @@ mod tx;
 mod view;
 pub mod wakeups;
 mod watch;
+pub mod work_logs;
 
 pub use crate::domain::permission::Scope;
 pub use checked_scope::CheckedScope;

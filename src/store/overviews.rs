@@ -1,4 +1,4 @@
-//! Tickets with their requester, external references and tags, all in one statement. A statement's round trip is most of what a read costs, so
+//! Tickets with their requester, external references, tags and the sum of the work on them, all in one statement. A statement's round trip is most of what a read costs, so
 //! three statements would cost nearly three times as much.
 
 use chrono::{DateTime, Utc};
@@ -47,7 +47,8 @@ impl Row {
         let references = references.into_iter().map(|(system, reference)| ExternalReference { system, reference }).collect();
         let tags: Option<String> = row.try_get("", TAGS)?;
         let tags = tags.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list)).map_err(|_unreadable| broken("tags"))?;
-        Ok(Self { ticket, requester, references, desk: DeskFacts { tags } })
+        let desk = DeskFacts { tags, worked_minutes: row.try_get("", WORKED)? };
+        Ok(Self { ticket, requester, references, desk })
     }
 }
 
@@ -59,6 +60,8 @@ const LEFT_AT: &str = "requester_left_at";
 const IS_STRANGER: &str = "requester_is_stranger";
 const REFERENCES: &str = "reference_list";
 const TAGS: &str = "tag_list";
+const WORKED: &str = "worked_minutes";
+const WORK: &str = "(SELECT COALESCE(SUM(work_log.minutes), 0) FROM work_log WHERE work_log.ticket_id = ticket.id)";
 
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Overview>, DbErr> {
@@ -101,6 +104,7 @@ pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>, mo
         .expr_as(of_requester(person::Column::IsStranger), IS_STRANGER)
         .expr_as(Expr::cust(list), REFERENCES)
         .expr_as(Expr::cust(tags), TAGS)
+        .expr_as(Expr::cust(WORK), WORKED)
         .into_query();
     query.join(JoinType::LeftJoin, person::Entity, theirs);
     let mut statement = connection.get_database_backend().build(&query);

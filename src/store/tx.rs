@@ -14,7 +14,7 @@ use entity::{
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
     former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, obligation, obligation_opening, outbound_mail,
     person, redaction, remains, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change,
-    ticket_follower, ticket_part, ticket_tag, timekeeping, token, upload,
+    ticket_follower, ticket_part, ticket_tag, timekeeping, token, upload, work_log,
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
@@ -271,6 +271,7 @@ of_organisation!(
     ticket_part: Ticket(TicketId),
     // Of the desk.
     ticket_tag: Nobody,
+    work_log: Nobody,
     // A mail from somebody unknown has no organisation, so only the desk sees it.
     inbound_mail: Nobody,
 );

@@ -5,6 +5,7 @@ use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
     Refusal, assign, escalate, flag, follow, part, prioritise, repair, retier, retype, tag,
     transition::{self, Refused as Move},
+    work,
 };
 
 impl From<Refusal> for Error {
@@ -21,6 +22,7 @@ impl From<Refusal> for Error {
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
             Refusal::Flag(refused) => of_a_flag(&refused, detail),
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
+            Refusal::Work(refused) => of_work(refused, detail),
             Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
@@ -77,6 +79,15 @@ fn of_a_flag(refused: &flag::Refused, detail: String) -> Error {
         flag::Refused::Aspects(wrong) => Error::Invalid(vec![wrong_aspects(*wrong)]),
         flag::Refused::Set => conflict(Code::FlagSet, detail),
         flag::Refused::NotSet => conflict(Code::FlagNotSet, detail),
+    }
+}
+
+fn of_work(refused: work::Refused, detail: String) -> Error {
+    match refused {
+        work::Refused::Forbidden(refused) => refused.into(),
+        work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
+        work::Refused::NoEntry => Error::NotFound("work log"),
+        work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
     }
 }
 

@@ -15,6 +15,7 @@ const WITHIN_ORGANISATIONS: &[Verb] = &[
     Verb::FlagTickets,
     Verb::FollowTickets,
     Verb::JudgeForClients,
+    Verb::LogWork,
     Verb::ManageFollowers,
     Verb::MoveTickets,
     Verb::ReadAgreements,

@@ -123,7 +123,10 @@ verbs! {
     FollowTickets = "follow_tickets": "meldingen volgen", "follow tickets", by PARTAKERS;
     /// Has others follow tickets.
     ManageFollowers = "manage_followers": "volgers aanwijzen", "name followers of tickets", by WORKERS;
-    /// Reads what the desk keeps beside tickets for itself, such as which tags are in use.
+    /// Records how long they worked on tickets, and takes such a record back.
+    LogWork = "log_work": "werk vastleggen", "record work on tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Integration];
+    /// Reads what the desk keeps beside tickets for itself: the tags in use, and the work on a ticket.
     ReadDeskWork = "read_desk_work": "werkgegevens van de servicedesk lezen", "read the desk's own records of its work",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration];
     /// Flags a ticket, so that few see it.

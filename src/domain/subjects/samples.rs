@@ -60,6 +60,8 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.untagged", json!({ "tags": ["vpn"] })),
         ("ticket.followed", json!({ "follower": ID, "visibility": "internal" })),
         ("ticket.unfollowed", json!({ "follower": ID, "visibility": "internal" })),
+        ("ticket.work_logged", json!({ "minutes": 30, "date": "2026-03-02" })),
+        ("ticket.work_logged", json!({ "minutes": -30, "date": "2026-03-02", "corrects": ID })),
         ("ticket.phoned", json!({ "visibility": "internal" })),
         ("ticket.moved", moved("registered", "in_progress", "active")),
         ("ticket.held", json!({ "from": "in_progress", "to": "on_hold", "state": "waiting", "cause": "requester" })),

@@ -17,6 +17,7 @@ use super::retype::{self, Retype};
 use super::situation::{Recorded, Situation};
 use super::tag::{self, AddTags, RemoveTags};
 use super::transition::{self, Move};
+use super::work::{self, CorrectWork, LogWork};
 use super::write::Write;
 use crate::domain::permission::Forbidden;
 
@@ -41,6 +42,8 @@ pub enum Act {
     RemoveTags(RemoveTags),
     Follow(Follow),
     Unfollow(Unfollow),
+    LogWork(LogWork),
+    CorrectWork(CorrectWork),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +72,8 @@ pub enum Refusal {
     Tag(#[from] tag::Refused),
     #[error(transparent)]
     Follow(#[from] follow::Refused),
+    #[error(transparent)]
+    Work(#[from] work::Refused),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
@@ -94,6 +99,8 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::RemoveTags(wish) => wish.decide(situation)?,
         Act::Follow(wish) => wish.decide(situation)?,
         Act::Unfollow(wish) => wish.decide(situation)?,
+        Act::LogWork(wish) => wish.decide(situation)?,
+        Act::CorrectWork(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -118,7 +125,9 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::AddTags(_)
         | Act::RemoveTags(_)
         | Act::Follow(_)
-        | Act::Unfollow(_) => {}
+        | Act::Unfollow(_)
+        | Act::LogWork(_)
+        | Act::CorrectWork(_) => {}
     }
     Ok((after, records))
 }

@@ -20,6 +20,7 @@ use super::retype::{Retyped, TypeConfirmed};
 use super::settle::{BreachVoided, Breached, CalendarAmended, Warned};
 use super::tag::TagsChanged;
 use super::transition::Moved;
+use super::work::WorkLogged;
 use super::write::{Phoned, Written};
 use crate::domain::history::{self, IndexRebuilt, event_data};
 
@@ -68,6 +69,8 @@ event_data! {
     /// Somebody is told of it from now on, as its requester is.
     Followed(FollowerChanged) = "ticket.followed": "volger toegevoegd", "follower added";
     Unfollowed(FollowerChanged) = "ticket.unfollowed": "volger verwijderd", "follower removed";
+    /// Somebody of the desk worked on it for so many minutes.
+    WorkLogged(WorkLogged) = "ticket.work_logged": "werk vastgelegd", "work recorded";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";
@@ -138,6 +141,7 @@ impl EventKind {
                 | Self::Untagged
                 | Self::Followed
                 | Self::Unfollowed
+                | Self::WorkLogged
         )
     }
 

@@ -70,6 +70,7 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::Untagged(_)
         | EventData::Followed(_)
         | EventData::Unfollowed(_)
+        | EventData::WorkLogged(_)
         | EventData::Moved(_)
         | EventData::Warned(_)
         | EventData::Breached(_)

@@ -2,7 +2,7 @@
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
-//! `attach`, `classify`, `part`, `escalate`, `flag`, `tag`, `follow`, `redact`, `remove`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `attach`, `classify`, `part`, `escalate`, `flag`, `tag`, `follow`, `work`, `redact`, `remove`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
@@ -38,6 +38,7 @@ mod settle;
 mod situation;
 pub mod tag;
 pub mod transition;
+pub mod work;
 mod visibility;
 pub mod write;
 

@@ -47,6 +47,8 @@ pub struct ExternalReference {
 pub struct DeskFacts {
     /// In their order.
     pub tags: Vec<String>,
+    /// The sum of the work on it.
+    pub worked_minutes: i64,
 }
 
 /// A ticket with who reported it and what it is called elsewhere.

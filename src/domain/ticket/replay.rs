@@ -51,6 +51,7 @@ impl Ticket {
             | EventData::Untagged(_)
             | EventData::Followed(_)
             | EventData::Unfollowed(_)
+            | EventData::WorkLogged(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)
             | EventData::Breached(_)

@@ -5,7 +5,7 @@
 //! | its texts, type, tier, priority, phase, clocks and ledgers | all of it: the agreement is about them |
 //! | who has it in hand, team and person | yes: it answers their question, and stops a clock |
 //! | what the desk and they wrote to each other, and their files | yes |
-//! | its tags | nothing |
+//! | its tags, and how long the desk worked on it | nothing |
 //! | who follows it | those of its own side |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
@@ -71,6 +71,7 @@ impl Reader {
             EventData::Noted(_)
             | EventData::Tagged(_)
             | EventData::Untagged(_)
+            | EventData::WorkLogged(_)
             | EventData::IndexRebuilt(_)
             | EventData::MailGivenUp(_)
             | EventData::MailSentAgain(_) => false,

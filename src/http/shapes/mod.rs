@@ -34,6 +34,7 @@ mod simulation;
 mod tag;
 mod ticket;
 mod transition;
+mod work;
 
 pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken, SignOut};
 pub use actor::{Actor, TokenUsed};
@@ -76,6 +77,7 @@ pub use sandbox::{AdvanceInput, Sandbox};
 pub use simulation::ContractSimulationInput;
 pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
+pub use work::{WorkCorrectionInput, WorkLog, WorkLogInput, WorkLogPage};
 pub use transition::{PossibleTransition, PossibleTransitions};
 
 use crate::http::answer::NextPage;
@@ -107,5 +109,6 @@ pages!(
     RoleAssignmentPage,
     RoleGapPage,
     TagPage,
-    TicketPage
+    TicketPage,
+    WorkLogPage
 );

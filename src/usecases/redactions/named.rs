@@ -90,6 +90,7 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
             message.map(|message| message.public)
         }
         Redactable::Attachment => store::attachments::find(tx, ticket.id, id, reader).await?.map(|file| file.public),
+        Redactable::WorkLog => store::work_logs::find(tx, ticket.id, id).await?.map(|_| false),
         // What is written in a part is written for the client.
         Redactable::Part => store::parts::content(tx, ticket.id, id).await?.map(|_| true),
         Redactable::Reason => {
@@ -115,6 +116,7 @@ async fn author(tx: &Tx, ticket: &Ticket, what: Redactable, target: Uuid) -> Res
         Redactable::Attachment => {
             store::attachments::find(tx, ticket.id, target, Reader::Desk).await?.and_then(|file| Actor::id_in(&file.author))
         }
+        Redactable::WorkLog => store::work_logs::find(tx, ticket.id, target).await?.and_then(|entry| Actor::id_in(&entry.author)),
         _ => None,
     })
 }

@@ -13,6 +13,7 @@ mod proof;
 pub mod read;
 mod register;
 mod transition;
+mod work;
 mod write;
 
 pub use act::{When, act};
@@ -28,6 +29,7 @@ pub use part::write_part;
 pub(super) use register::restriction;
 pub use register::{register, register_in, register_many, registered_before};
 pub use transition::{Transition, transition};
+pub use work::{correct_work, log_work};
 pub use write::{NewMessage, write, write_in};
 
 use super::{Problem, Stamp};

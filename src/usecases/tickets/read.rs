@@ -13,6 +13,7 @@ use crate::domain::contract::Side;
 use crate::domain::ticket::kinds::Content;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
 use crate::domain::ticket::part::PartVersion;
+use crate::domain::ticket::work::WorkEntry;
 use crate::domain::ticket::{self, Attachment, ClockIndex, Event, EventData, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
 use crate::proof::ClockLedger;
 use crate::store::record::Rows as _;
@@ -111,6 +112,20 @@ pub async fn messages(
     let ticket = found(&view, ticket).await?;
     let shown = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, limit).await?;
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|message| &message.author)).await?, shown })
+}
+
+/// The work on a ticket, in the order recorded, after one of the entries.
+pub async fn work(
+    app: &App,
+    caller: &Caller,
+    ticket: TicketRef,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Named<Vec<WorkEntry>>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let shown = store::work_logs::of_ticket(&view, ticket.id, after, limit).await?;
+    Ok(Named { actors: Actors::of(&view, shown.iter().map(|entry| &entry.author)).await?, shown })
 }
 
 /// The versions of a part of a ticket before one of them, newest first.

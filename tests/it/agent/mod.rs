@@ -2,6 +2,7 @@
 
 mod followers;
 mod tags;
+mod work;
 
 use crate::support::Answer;
 

@@ -176,6 +176,8 @@ async fn takes_nothing_any_more(on: On) {
     let follower = json!({ "person": tagged.body["requester"]["id"] });
     let followed = desk.post(&format!("/v1/tickets/{number}/followers"), &follower).await;
     assert_eq!((tagged.status, followed.status), (201, 201), "{}", followed.body);
+    let work = json!({ "minutes": 30, "text": "Naar qabbalawoord gezocht." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/work-logs"), &work).await.status, 201);
     let (internal, octets) = (format!("/v1/tickets/{number}/attachments?name=a.bin&visibility=internal"), [OCTETS]);
     assert_eq!(desk.send_raw(&internal, vec![7; 10], &octets).await.status, 201);
     assert_eq!(desk.moves(&number, "cancelled").await.status, 201);
@@ -199,6 +201,7 @@ async fn takes_nothing_any_more(on: On) {
         ("a move", desk.moves(&number, "in_progress").await),
         ("a tag", desk.post(&below("tags"), &json!({ "tags": ["x"] })).await),
         ("a follower", desk.post(&below("followers"), &json!({})).await),
+        ("work", desk.post(&below("work-logs"), &json!({ "minutes": 1, "text": "x" })).await),
         ("a flag", desk.post(&below("flags"), &json!({ "flag": "privacy" })).await),
         ("a part", desk.post(&below("root-causes"), &json!({ "deeperCause": "x", "proposal": "x" })).await),
         ("a redaction", desk.post(&below("redactions"), &json!({ "what": "texts", "reason": "x" })).await),
@@ -214,6 +217,7 @@ async fn takes_nothing_any_more(on: On) {
     for word in ["abbalawoord", "Vreemdnummer1", "vreemdnummer1"] {
         assert_eq!(desk.traces(word).await, Vec::<String>::new(), "{word}");
     }
+    assert_eq!(desk.get(&path).await.body["workedMinutes"], json!(30), "what figures are counted from stays");
     assert_eq!((desk.rows("ticket_tag").await, desk.rows("ticket_follower").await), (0, 0));
     let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
     assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);

@@ -14,6 +14,7 @@ mod moves;
 mod parts;
 mod redactions;
 mod tags;
+mod work_logs;
 
 pub use list::names;
 
@@ -119,6 +120,7 @@ pub fn operations() -> Vec<Operation> {
         .chain(flags::operations())
         .chain(tags::operations())
         .chain(followers::operations())
+        .chain(work_logs::operations())
         .chain(redactions::operations())
         .chain(parts)
         .map(|operation| operation.tag(Tag::Tickets))

@@ -56,7 +56,7 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
+            (upto, "id" | "work" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
                 vec![named(&self.others[upto], nobody())]
             }
             ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
@@ -164,6 +164,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "updateTicketAttachment" => vec![json!({ "classification": "restricted" })],
         "createTicketTags" | "createTicketTagRemoval" => vec![json!({ "tags": ["x"] })],
         "createTicketFollower" | "createTicketFollowerRemoval" => vec![json!({}), json!({ "person": "{person}" })],
+        "createTicketWorkLog" => vec![json!({ "minutes": 1, "text": "x" })],
+        "createTicketWorkLogCorrection" => vec![json!({ "text": "x" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],

@@ -90,7 +90,7 @@ pub async fn seeded(desk: &Desk) -> Things {
     let mut colleague = own(&json!({ "organisation": OTHERS, "channel": "phone", "priority": "low" }));
     colleague["requester"] = json!({ "name": "Cas", "email": "cas@stichting-proef.example" });
     let colleague = text(&told(desk, admin, ("POST", "/v1/tickets"), &colleague).await["requester"]["id"]);
-    let (contacts, redactions) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"));
+    let (contacts, redactions, work) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"), below("work-logs"));
     let of_mail = format!("/v1/inbound-messages/{}/redactions", text(&inbound.body["id"]));
     let mut others = BTreeMap::new();
     for (stands_at, path, body) in [
@@ -114,6 +114,7 @@ pub async fn seeded(desk: &Desk) -> Things {
         ("/destructions/", "/v1/destructions", json!({ "contract": OWN_CONTRACT, "class": "tickets" })),
         ("/erasures/", "/v1/erasures", json!({ "person": colleague, "reason": SECRET })),
         ("/tickets/{ref}/redactions/", &redactions, json!({ "what": "attachment", "target": text(&file.body["id"]), "reason": SECRET })),
+        ("/tickets/{ref}/work-logs/", &work, json!({ "minutes": 30, "text": SECRET })),
         ("/inbound-messages/{id}/redactions/", &of_mail, json!({ "reason": SECRET })),
     ] {
         let made = desk.ask(Some(&signer), "POST", path, Some(&body)).await;
