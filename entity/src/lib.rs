@@ -26,6 +26,7 @@ pub mod inbound_mail;
 pub mod legal_hold;
 pub mod local_account;
 pub mod message;
+pub mod message_draft;
 pub mod obligation;
 pub mod obligation_opening;
 pub mod outbound_mail;

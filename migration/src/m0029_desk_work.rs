@@ -1,5 +1,5 @@
-//! What the desk keeps beside tickets for its own work: tags, followers, and how long
-//! it worked on them.
+//! What the desk keeps beside tickets for its own work: tags, followers, how long it
+//! worked on them, and messages that were begun.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{date, integer, string, text, timestamp_with_time_zone as instant, uuid, uuid_null};
@@ -32,8 +32,23 @@ fn work_log() -> TableCreateStatement {
     table_of("work_log", "ticket_id", "ticket", columns)
 }
 
+/// Of each author a ticket has one at most.
+fn message_draft() -> TableCreateStatement {
+    let columns = vec![
+        uuid("id"),
+        uuid("ticket_id"),
+        string("organisation"),
+        string("author"),
+        string("visibility"),
+        text("body"),
+        integer("version"),
+        instant("saved_at"),
+    ];
+    table_of("message_draft", "ticket_id", "ticket", columns)
+}
+
 step!(
-    vec![ticket_tag(), ticket_follower(), work_log()],
+    vec![ticket_tag(), ticket_follower(), work_log(), message_draft()],
     &[
         "CREATE UNIQUE INDEX u_ticket_tag_ticket_id_tag ON ticket_tag (ticket_id, tag)",
         "CREATE INDEX i_ticket_tag_tag ON ticket_tag (tag, ticket_id)",
@@ -42,6 +57,8 @@ step!(
         "CREATE INDEX i_work_log_ticket_id_recorded_at ON work_log (ticket_id, recorded_at)",
         // Of two writers of the same correction, the second fails.
         "CREATE UNIQUE INDEX u_work_log_corrects_id ON work_log (corrects_id) WHERE corrects_id IS NOT NULL",
+        "CREATE UNIQUE INDEX u_message_draft_ticket_id_author ON message_draft (ticket_id, author)",
+        "CREATE INDEX i_message_draft_author ON message_draft (author)",
     ],
-    undone by &["work_log", "ticket_follower", "ticket_tag"]
+    undone by &["message_draft", "work_log", "ticket_follower", "ticket_tag"]
 );

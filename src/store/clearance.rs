@@ -3,7 +3,7 @@
 
 use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
-    former_identity, inbound_mail, legal_hold, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
+    former_identity, inbound_mail, legal_hold, message, message_draft, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
     set_aside, storage_use, ticket, ticket_change, ticket_follower,
     ticket_part, ticket_tag, work_log,
 };
@@ -103,6 +103,7 @@ of_tickets!(
     inbound_mail: TicketId,
     legal_hold: TicketId,
     message: TicketId,
+    message_draft: TicketId,
     outbound_mail: TicketId,
     redaction: TicketId,
     set_aside: SubjectId,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, ticket_follower, token, work_log};
+use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, message_draft, outbound_mail, ticket, ticket_follower, token, work_log};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
@@ -27,6 +27,7 @@ pub enum Section {
     Tickets,
     Followed,
     Messages,
+    MessageDrafts,
     WorkLogs,
     Attachments,
     MailsIn,
@@ -38,12 +39,13 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
         Self::Followed,
         Self::Messages,
+        Self::MessageDrafts,
         Self::WorkLogs,
         Self::Attachments,
         Self::MailsIn,
@@ -62,6 +64,7 @@ impl Section {
             Self::Tickets => "tickets",
             Self::Followed => "followed",
             Self::Messages => "messages",
+            Self::MessageDrafts => "messageDrafts",
             Self::WorkLogs => "workLogs",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
@@ -88,6 +91,7 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::Tickets => asked.tickets().await,
         Section::Followed => asked.followed().await,
         Section::Messages => asked.messages().await,
+        Section::MessageDrafts => asked.message_drafts().await,
         Section::WorkLogs => asked.work_logs().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
@@ -172,6 +176,14 @@ impl Asked<'_> {
         let rows = self.paged(self.view.find::<message::Entity>().filter(theirs), message::Column::Id).all(self.view.connection()).await?;
         tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
         let shown = |row: message::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.occurred_at) }));
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn message_drafts(&self) -> Page {
+        let rows = self.view.find::<message_draft::Entity>().filter(message_draft::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, message_draft::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        let shown = |row: message_draft::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.saved_at) }));
         Ok(rows.into_iter().map(shown).collect())
     }
 

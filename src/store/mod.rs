@@ -34,6 +34,7 @@ pub mod inbound;
 pub mod index;
 pub mod lists;
 pub mod local_accounts;
+pub mod message_drafts;
 pub mod messages;
 pub mod obligations;
 mod opener;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use entity::{
     access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact,
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
-    former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, obligation, obligation_opening, outbound_mail,
+    former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation, obligation_opening, outbound_mail,
     person, redaction, remains, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change,
     ticket_follower, ticket_part, ticket_tag, timekeeping, token, upload, work_log,
 };
@@ -255,6 +255,8 @@ of_organisation!(
     external_reference: Ticket(TicketId),
     former_identity: Column(PersonId),
     message: Ticket(TicketId),
+    // Of the desk.
+    message_draft: Nobody,
     obligation: Nobody,
     outbound_mail: Nobody,
     person: Own(Id),
@@ -269,7 +271,6 @@ of_organisation!(
     ticket_change: Ticket(TicketId),
     ticket_follower: Ticket(TicketId),
     ticket_part: Ticket(TicketId),
-    // Of the desk.
     ticket_tag: Nobody,
     work_log: Nobody,
     // A mail from somebody unknown has no organisation, so only the desk sees it.

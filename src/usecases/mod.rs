@@ -22,6 +22,7 @@ pub mod holds;
 pub mod idempotency;
 pub mod inbound;
 pub mod letter;
+pub mod message_drafts;
 pub mod obligations;
 pub mod outbound;
 mod parties;

@@ -4,7 +4,7 @@
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `classify`, `part`, `escalate`, `flag`, `tag`, `follow`, `work`, `redact`, `remove`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
-//! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
+//! beforehand what may be done, `asked` what priority a mail asks for, `message_draft` what somebody has begun to write, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
 pub mod asked;
@@ -22,6 +22,7 @@ pub mod follow;
 pub mod kinds;
 pub mod listing;
 pub mod mail;
+pub mod message_draft;
 mod needs;
 mod overview;
 pub mod part;

@@ -22,6 +22,7 @@ mod history;
 mod inbound;
 mod label;
 mod local_account;
+mod message_draft;
 mod obligation;
 mod outbound;
 mod part;
@@ -63,6 +64,7 @@ pub use label::Label;
 pub use local_account::{
     LocalAccount, LocalAccountCredentials, LocalAccountInput, LocalAccountPage, LocalAccountRecoveryInput, SignInInput,
 };
+pub use message_draft::{MessageDraft, MessageDraftInput, MessageDraftList};
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;

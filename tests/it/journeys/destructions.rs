@@ -176,6 +176,8 @@ async fn takes_nothing_any_more(on: On) {
     let follower = json!({ "person": tagged.body["requester"]["id"] });
     let followed = desk.post(&format!("/v1/tickets/{number}/followers"), &follower).await;
     assert_eq!((tagged.status, followed.status), (201, 201), "{}", followed.body);
+    let draft = json!({ "visibility": "public", "body": "Over qabbalawoord." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/message-drafts"), &draft).await.status, 201);
     let work = json!({ "minutes": 30, "text": "Naar qabbalawoord gezocht." });
     assert_eq!(desk.post(&format!("/v1/tickets/{number}/work-logs"), &work).await.status, 201);
     let (internal, octets) = (format!("/v1/tickets/{number}/attachments?name=a.bin&visibility=internal"), [OCTETS]);
@@ -202,6 +204,7 @@ async fn takes_nothing_any_more(on: On) {
         ("a tag", desk.post(&below("tags"), &json!({ "tags": ["x"] })).await),
         ("a follower", desk.post(&below("followers"), &json!({})).await),
         ("work", desk.post(&below("work-logs"), &json!({ "minutes": 1, "text": "x" })).await),
+        ("a draft", desk.post(&below("message-drafts"), &json!({ "visibility": "public", "body": "x" })).await),
         ("a flag", desk.post(&below("flags"), &json!({ "flag": "privacy" })).await),
         ("a part", desk.post(&below("root-causes"), &json!({ "deeperCause": "x", "proposal": "x" })).await),
         ("a redaction", desk.post(&below("redactions"), &json!({ "what": "texts", "reason": "x" })).await),

@@ -9,6 +9,7 @@ mod events;
 mod flags;
 mod followers;
 mod list;
+mod message_drafts;
 mod messages;
 mod moves;
 mod parts;
@@ -121,6 +122,7 @@ pub fn operations() -> Vec<Operation> {
         .chain(tags::operations())
         .chain(followers::operations())
         .chain(work_logs::operations())
+        .chain(message_drafts::operations())
         .chain(redactions::operations())
         .chain(parts)
         .map(|operation| operation.tag(Tag::Tickets))

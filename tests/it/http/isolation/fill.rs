@@ -130,6 +130,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         // It names nothing, and whoever asks would be nobody afterwards.
         "createSignOut" => return Vec::new(),
         "createOutboundMessageAttempt"
+        | "createTicketMessageDraftRemoval"
         | "createAccessTokenRevocation"
         | "createLocalAccountClosure"
         | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
@@ -166,6 +167,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketFollower" | "createTicketFollowerRemoval" => vec![json!({}), json!({ "person": "{person}" })],
         "createTicketWorkLog" => vec![json!({ "minutes": 1, "text": "x" })],
         "createTicketWorkLogCorrection" => vec![json!({ "text": "x" })],
+        "createTicketMessageDraft" => vec![json!({ "visibility": "public", "body": "x" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],

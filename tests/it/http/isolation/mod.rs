@@ -67,6 +67,7 @@ pub async fn seeded(desk: &Desk) -> Things {
     }
     let follower = json!({ "person": made["requester"]["id"] });
     told(desk, admin, ("POST", &below("followers")), &follower).await;
+    told(desk, admin, ("POST", &below("message-drafts")), &json!({ "visibility": "public", "body": SECRET })).await;
     let problem = json!({
         "type": "problem", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": SECRET, "description": SECRET, "channel": "portal",
         "requester": { "name": format!("Bea {SECRET}"), "email": "bea@stichting-proef.example" }
