@@ -36,6 +36,7 @@ pub mod remains;
 pub mod role_absence;
 pub mod role_assignment;
 pub mod sandbox_advance;
+pub mod saved_view;
 pub mod set_aside;
 pub mod storage_use;
 pub mod stream;

@@ -1,10 +1,10 @@
 //! What the desk keeps beside tickets for its own work: tags, followers, how long it
-//! worked on them, and messages that were begun.
+//! worked on them, and messages that were begun; and choices of tickets that were saved.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{date, integer, string, text, timestamp_with_time_zone as instant, uuid, uuid_null};
+use sea_orm_migration::schema::{boolean, date, integer, string, text, timestamp_with_time_zone as instant, uuid, uuid_null};
 
-use crate::table::{step, table_of};
+use crate::table::{step, table, table_of};
 
 /// An index of the history: the labels that a ticket has.
 fn ticket_tag() -> TableCreateStatement {
@@ -47,8 +47,22 @@ fn message_draft() -> TableCreateStatement {
     table_of("message_draft", "ticket_id", "ticket", columns)
 }
 
+fn saved_view() -> TableCreateStatement {
+    let columns = vec![
+        uuid("id"),
+        string("owner"),
+        string("name"),
+        text("query"),
+        boolean("is_shared"),
+        instant("created_at"),
+        instant("updated_at"),
+        integer("version"),
+    ];
+    table("saved_view", columns)
+}
+
 step!(
-    vec![ticket_tag(), ticket_follower(), work_log(), message_draft()],
+    vec![ticket_tag(), ticket_follower(), work_log(), message_draft(), saved_view()],
     &[
         "CREATE UNIQUE INDEX u_ticket_tag_ticket_id_tag ON ticket_tag (ticket_id, tag)",
         "CREATE INDEX i_ticket_tag_tag ON ticket_tag (tag, ticket_id)",
@@ -60,5 +74,5 @@ step!(
         "CREATE UNIQUE INDEX u_message_draft_ticket_id_author ON message_draft (ticket_id, author)",
         "CREATE INDEX i_message_draft_author ON message_draft (author)",
     ],
-    undone by &["message_draft", "work_log", "ticket_follower", "ticket_tag"]
+    undone by &["saved_view", "message_draft", "work_log", "ticket_follower", "ticket_tag"]
 );

@@ -27,6 +27,7 @@ pub mod redaction;
 pub mod restriction;
 pub mod retention;
 pub mod role_assignment;
+pub mod saved_view;
 pub mod search;
 pub mod side;
 pub mod subjects;

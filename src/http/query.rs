@@ -41,10 +41,21 @@ impl<T: FromQuery> Argument for Query<T> {
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
-        let mut keys = Keys::of(context.request.query_string());
-        let value = T::read(&mut keys);
-        Ok(Self { value, problems: keys.left_over() })
+        let (value, problems) = read(context.request.query_string());
+        Ok(Self { value, problems })
     }
+}
+
+/// Reads a query that was kept as text, as a request's would be: as far as it can be read, and its problems.
+pub fn read<T: FromQuery>(query: &str) -> (T, Vec<Problem>) {
+    let mut keys = Keys::of(query);
+    let value = T::read(&mut keys);
+    (value, keys.left_over())
+}
+
+/// Whether a query that was kept as text says a key.
+pub fn has(query: &str, name: &str) -> bool {
+    Keys::of(query).sent.contains_key(name)
 }
 
 impl<T> Query<T> {

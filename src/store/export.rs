@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, message_draft, outbound_mail, ticket, ticket_follower, token, work_log};
+use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view, ticket, ticket_follower, token, work_log};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ pub enum Section {
     Followed,
     Messages,
     MessageDrafts,
+    SavedViews,
     WorkLogs,
     Attachments,
     MailsIn,
@@ -39,13 +40,14 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
         Self::Followed,
         Self::Messages,
         Self::MessageDrafts,
+        Self::SavedViews,
         Self::WorkLogs,
         Self::Attachments,
         Self::MailsIn,
@@ -65,6 +67,7 @@ impl Section {
             Self::Followed => "followed",
             Self::Messages => "messages",
             Self::MessageDrafts => "messageDrafts",
+            Self::SavedViews => "savedViews",
             Self::WorkLogs => "workLogs",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
@@ -92,6 +95,7 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::Followed => asked.followed().await,
         Section::Messages => asked.messages().await,
         Section::MessageDrafts => asked.message_drafts().await,
+        Section::SavedViews => asked.saved_views().await,
         Section::WorkLogs => asked.work_logs().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
@@ -184,6 +188,13 @@ impl Asked<'_> {
         let rows = self.paged(rows, message_draft::Column::Id).all(self.view.connection()).await?;
         tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
         let shown = |row: message_draft::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.saved_at) }));
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn saved_views(&self) -> Page {
+        let rows = self.view.find_of_desk::<saved_view::Entity>().filter(saved_view::Column::Owner.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, saved_view::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: saved_view::Model| (row.id, json!({ "name": row.name, "query": row.query, "isShared": row.is_shared }));
         Ok(rows.into_iter().map(shown).collect())
     }
 

@@ -184,7 +184,17 @@ fn beyond(keys: &[SortKey], place: &PageEnd) -> Condition {
     any
 }
 
+/// What a filter asks, and what it stands within.
 async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -> Result<Condition, DbErr> {
+    let (mut all, mut next) = (Condition::all(), Some(filter));
+    while let Some(filter) = next {
+        all = all.add(own_conditions(reads, reader, filter).await?);
+        next = filter.within.as_deref();
+    }
+    Ok(all)
+}
+
+async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -> Result<Condition, DbErr> {
     let names = |texts: Vec<&'static str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let kinds = names(filter.kinds.iter().map(|kind| kind.as_str()).collect());
     let channels = names(filter.channels.iter().map(|channel| channel.as_str()).collect());

@@ -51,6 +51,7 @@ pub mod role_assignments;
 mod row;
 mod row_security;
 pub mod schema;
+pub mod saved_views;
 mod scoped_reads;
 pub mod sealed;
 pub mod search;

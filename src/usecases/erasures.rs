@@ -58,6 +58,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             for (ticket, is_seen) in store::tickets::forget_follower(tx, person.id).await? {
                 *named.entry(ticket).or_default() |= is_seen;
             }
+            store::saved_views::erase(tx, &known).await?;
             store::message_drafts::forget_author(tx, &person.actor().as_text()).await?;
             store::contacts::end_of(tx, person.id, &actor, now, || app.time.id()).await?;
             departures::release(app, tx, stamp, person.id, Departure::Erased).await?;

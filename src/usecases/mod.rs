@@ -37,6 +37,7 @@ pub mod reports;
 pub mod role_assignments;
 pub mod rotation;
 pub mod sandbox;
+pub mod saved_views;
 pub mod schema;
 pub mod signatures;
 pub mod tickets;

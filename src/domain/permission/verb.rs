@@ -129,6 +129,11 @@ verbs! {
     /// Reads what the desk keeps beside tickets for itself: the tags in use, and the work on a ticket.
     ReadDeskWork = "read_desk_work": "werkgegevens van de servicedesk lezen", "read the desk's own records of its work",
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration];
+    /// Saves choices of tickets, for themselves or for everybody at the desk, and uses those.
+    KeepViews = "keep_views": "weergaven bewaren en gebruiken", "save and use views of tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
+    /// Changes and removes what others saved for everybody.
+    ManageViews = "manage_views": "gedeelde weergaven beheren", "look after shared views", by &[ServiceManager];
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

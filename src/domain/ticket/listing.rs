@@ -41,6 +41,8 @@ pub struct TicketFilter {
     /// Followed by one of these people.
     pub followers: Vec<Uuid>,
     pub words: Option<Words>,
+    /// What must hold beside it: a saved view that it narrows.
+    pub within: Option<Box<Self>>,
 }
 
 /// What tickets are sorted by.
@@ -93,7 +95,8 @@ impl Sort {
         if keys.is_empty() {
             keys.push(SortKey { key: SortField::OpenedAt, descending: true });
         }
-        Self { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] }
+        let all = std::iter::successors(Some(filter), |filter| filter.within.as_deref());
+        Self { keys, emergencies_first: all.into_iter().any(|filter| filter.kinds == [TicketType::ChangeRequest]) }
     }
 }
 

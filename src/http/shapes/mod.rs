@@ -31,6 +31,7 @@ mod privacy;
 mod redaction;
 mod role_assignment;
 mod sandbox;
+mod saved_view;
 mod simulation;
 mod tag;
 mod ticket;
@@ -76,6 +77,7 @@ pub use role_assignment::{
     RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 pub use sandbox::{AdvanceInput, Sandbox};
+pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
 pub use simulation::ContractSimulationInput;
 pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
@@ -110,6 +112,7 @@ pages!(
     PersonPage,
     RoleAssignmentPage,
     RoleGapPage,
+    SavedViewPage,
     TagPage,
     TicketPage,
     WorkLogPage

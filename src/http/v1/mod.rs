@@ -17,6 +17,7 @@ mod privacy;
 mod reports;
 mod role_assignments;
 mod sandbox;
+mod saved_views;
 mod tickets;
 
 use super::operation::Operation;
@@ -24,6 +25,7 @@ use super::operation::Operation;
 pub fn operations() -> Vec<Operation> {
     let operations = [
         tickets::operations(),
+        saved_views::operations(),
         calls::operations(),
         inbound::operations(),
         mail_redactions::operations(),

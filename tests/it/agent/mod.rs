@@ -3,6 +3,7 @@
 mod drafts;
 mod followers;
 mod tags;
+mod views;
 mod work;
 
 use crate::support::Answer;

@@ -17,7 +17,7 @@ mod redactions;
 mod tags;
 mod work_logs;
 
-pub use list::names;
+pub use list::{names, problems_of_a_view};
 
 use crate::app::App;
 use crate::domain::ticket::kinds::problem::RootCause;

@@ -56,7 +56,7 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "work" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
+            (upto, "id" | "work" | "view" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
                 vec![named(&self.others[upto], nobody())]
             }
             ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
@@ -81,6 +81,7 @@ impl Things {
             "object" => vec![named(&format!("ticket:{}", self.ticket), format!("ticket:{}", nobody()))],
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
             "priority" => vec![named("p1", "p99")],
+            "view" => vec![named(&self.others["/saved-views/"], nobody())],
             "tag" => vec![named("geheim-label", "geen-label")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
@@ -131,6 +132,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createSignOut" => return Vec::new(),
         "createOutboundMessageAttempt"
         | "createTicketMessageDraftRemoval"
+        | "createSavedViewRemoval"
         | "createAccessTokenRevocation"
         | "createLocalAccountClosure"
         | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
@@ -168,6 +170,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketWorkLog" => vec![json!({ "minutes": 1, "text": "x" })],
         "createTicketWorkLogCorrection" => vec![json!({ "text": "x" })],
         "createTicketMessageDraft" => vec![json!({ "visibility": "public", "body": "x" })],
+        "createSavedView" => vec![json!({ "name": "x", "query": "contract={contract}" })],
+        "updateSavedView" => vec![json!({ "name": "x" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],
