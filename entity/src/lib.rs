@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod audit_head;
 pub mod audit_line;
 pub mod calendar_amendment;
+pub mod canned_reply;
 pub mod change_horizon;
 pub mod clock;
 pub mod contact;

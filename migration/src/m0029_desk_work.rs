@@ -1,8 +1,9 @@
 //! What the desk keeps beside tickets for its own work: tags, followers, how long it
-//! worked on them, and messages that were begun; and choices of tickets that were saved.
+//! worked on them, messages that were begun, choices of
+//! tickets that were saved, and texts to answer with.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{boolean, date, integer, string, text, timestamp_with_time_zone as instant, uuid, uuid_null};
+use sea_orm_migration::schema::{boolean, date, integer, string, string_null, text, timestamp_with_time_zone as instant, uuid, uuid_null};
 
 use crate::table::{step, table, table_of};
 
@@ -61,8 +62,22 @@ fn saved_view() -> TableCreateStatement {
     table("saved_view", columns)
 }
 
+fn canned_reply() -> TableCreateStatement {
+    let columns = vec![
+        uuid("id"),
+        string("title"),
+        text("body"),
+        string_null("team"),
+        string("author"),
+        instant("created_at"),
+        instant("updated_at"),
+        integer("version"),
+    ];
+    table("canned_reply", columns)
+}
+
 step!(
-    vec![ticket_tag(), ticket_follower(), work_log(), message_draft(), saved_view()],
+    vec![ticket_tag(), ticket_follower(), work_log(), message_draft(), saved_view(), canned_reply()],
     &[
         "CREATE UNIQUE INDEX u_ticket_tag_ticket_id_tag ON ticket_tag (ticket_id, tag)",
         "CREATE INDEX i_ticket_tag_tag ON ticket_tag (tag, ticket_id)",
@@ -74,5 +89,5 @@ step!(
         "CREATE UNIQUE INDEX u_message_draft_ticket_id_author ON message_draft (ticket_id, author)",
         "CREATE INDEX i_message_draft_author ON message_draft (author)",
     ],
-    undone by &["saved_view", "message_draft", "work_log", "ticket_follower", "ticket_tag"]
+    undone by &["canned_reply", "saved_view", "message_draft", "work_log", "ticket_follower", "ticket_tag"]
 );

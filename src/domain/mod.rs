@@ -8,6 +8,7 @@ pub mod agreements;
 pub mod approval;
 pub mod audit;
 pub mod calendar;
+pub mod canned_reply;
 pub mod clock;
 pub mod contact;
 pub mod contract;

@@ -175,6 +175,7 @@ codes! {
         UnknownOrganisation = "unknown_organisation": "The contract serves no such organisation.";
         UnknownParameter = "unknown_parameter": "Is not a query key here.";
         UnknownPerson = "unknown_person": "Is not a person or account that can be meant here.";
+        UnknownPlaceholder = "unknown_placeholder": "Holds a placeholder that there is not, or braces that are not closed; the detail says which.";
         UnknownPriority = "unknown_priority": "Is not a priority of the contract for this type.";
         UnknownRequester = "unknown_requester": "Is not one of the client's people: neither known, nor at one of its mail domains.";
         UnknownTeam = "unknown_team": "Is not one of the desk's teams.";

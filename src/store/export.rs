@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view, ticket, ticket_follower, token, work_log};
+use entity::{account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view, ticket, ticket_follower, token, work_log};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ pub enum Section {
     Messages,
     MessageDrafts,
     SavedViews,
+    CannedReplies,
     WorkLogs,
     Attachments,
     MailsIn,
@@ -40,7 +41,7 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
@@ -48,6 +49,7 @@ impl Section {
         Self::Messages,
         Self::MessageDrafts,
         Self::SavedViews,
+        Self::CannedReplies,
         Self::WorkLogs,
         Self::Attachments,
         Self::MailsIn,
@@ -68,6 +70,7 @@ impl Section {
             Self::Messages => "messages",
             Self::MessageDrafts => "messageDrafts",
             Self::SavedViews => "savedViews",
+            Self::CannedReplies => "cannedReplies",
             Self::WorkLogs => "workLogs",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
@@ -96,6 +99,7 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::Messages => asked.messages().await,
         Section::MessageDrafts => asked.message_drafts().await,
         Section::SavedViews => asked.saved_views().await,
+        Section::CannedReplies => asked.canned_replies().await,
         Section::WorkLogs => asked.work_logs().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
@@ -196,6 +200,12 @@ impl Asked<'_> {
         let rows = self.paged(rows, saved_view::Column::Id).all(self.view.connection()).await?;
         let shown = |row: saved_view::Model| (row.id, json!({ "name": row.name, "query": row.query, "isShared": row.is_shared }));
         Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn canned_replies(&self) -> Page {
+        let rows = self.view.find_of_desk::<canned_reply::Entity>().filter(canned_reply::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, canned_reply::Column::Id).all(self.view.connection()).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "title": row.title, "body": row.body, "at": at(row.updated_at) }))).collect())
     }
 
     async fn work_logs(&self) -> Page {

@@ -13,6 +13,7 @@ pub mod audit;
 mod audit_keeping;
 mod cache;
 pub mod callers;
+pub mod canned_replies;
 pub mod changes;
 mod checked_scope;
 mod clearance;

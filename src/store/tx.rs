@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact,
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, canned_reply, change_horizon, clock, contact,
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
     former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation, obligation_opening, outbound_mail,
     person, redaction, remains, role_absence, role_assignment, sandbox_advance, saved_view, set_aside, storage_use, stream, ticket, ticket_change,
@@ -294,6 +294,7 @@ of_the_desk!(
     // It tells of every organisation, so no client reads it.
     audit_line,
     calendar_amendment,
+    canned_reply,
     change_horizon,
     contract_version,
     destruction,

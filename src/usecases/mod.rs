@@ -6,6 +6,7 @@ pub mod agreements;
 pub mod amendments;
 pub mod attachments;
 pub mod audit;
+pub mod canned_replies;
 pub mod contacts;
 pub mod contracts;
 pub mod dead_letters;

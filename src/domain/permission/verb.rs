@@ -134,6 +134,11 @@ verbs! {
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
     /// Changes and removes what others saved for everybody.
     ManageViews = "manage_views": "gedeelde weergaven beheren", "look after shared views", by &[ServiceManager];
+    /// Answers with the texts that the desk keeps for that.
+    UseCannedReplies = "use_canned_replies": "standaardantwoorden gebruiken", "use canned replies",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
+    /// Writes those texts.
+    WriteCannedReplies = "write_canned_replies": "standaardantwoorden schrijven", "write canned replies", by AGENTS;
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

@@ -11,6 +11,7 @@ mod audit;
 mod bulk;
 mod calendar;
 mod call;
+mod canned_reply;
 mod catalogue;
 mod clock;
 mod contract;
@@ -47,6 +48,7 @@ pub use audit::{AuditLine, AuditLinePage};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};
 pub use call::CallInput;
+pub use canned_reply::{CannedReply, CannedReplyInput, CannedReplyPage, CannedReplyPatch, RenderedReply};
 pub use catalogue::{
     Choice, ChoiceList, ContractLabels, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
     OrganisationStorage,
@@ -99,6 +101,7 @@ macro_rules! pages {
 pages!(
     AccessTokenPage,
     AuditLinePage,
+    CannedReplyPage,
     ContactPage,
     DestructionPage,
     ErasurePage,

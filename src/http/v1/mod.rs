@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod calls;
+mod canned_replies;
 mod catalogue;
 mod contracts;
 mod destructions;
@@ -26,6 +27,7 @@ pub fn operations() -> Vec<Operation> {
     let operations = [
         tickets::operations(),
         saved_views::operations(),
+        canned_replies::operations(),
         calls::operations(),
         inbound::operations(),
         mail_redactions::operations(),

@@ -1,5 +1,6 @@
 //! What an agent has beside tickets to work with.
 
+mod canned;
 mod drafts;
 mod followers;
 mod tags;

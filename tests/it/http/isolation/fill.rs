@@ -56,9 +56,10 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "work" | "view" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
+            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
                 vec![named(&self.others[upto], nobody())]
             }
+            ("/tickets/{ref}/canned-replies/", "reply") => vec![named(&self.others["/canned-replies/"], nobody())],
             ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
             _ => panic!("the isolation walk does not know what {{{name}}} of {path} names: tell it in tests/it/http/isolation/fill.rs"),
         }
@@ -133,6 +134,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createOutboundMessageAttempt"
         | "createTicketMessageDraftRemoval"
         | "createSavedViewRemoval"
+        | "createCannedReplyRemoval"
         | "createAccessTokenRevocation"
         | "createLocalAccountClosure"
         | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
@@ -170,6 +172,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketWorkLog" => vec![json!({ "minutes": 1, "text": "x" })],
         "createTicketWorkLogCorrection" => vec![json!({ "text": "x" })],
         "createTicketMessageDraft" => vec![json!({ "visibility": "public", "body": "x" })],
+        "createCannedReply" => vec![json!({ "title": "x", "body": "x" })],
+        "updateCannedReply" => vec![json!({ "title": "x" })],
         "createSavedView" => vec![json!({ "name": "x", "query": "contract={contract}" })],
         "updateSavedView" => vec![json!({ "name": "x" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
