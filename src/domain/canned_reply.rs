@@ -130,7 +130,8 @@ mod tests {
             (Placeholder::RequesterName, "Anna {{ticket.number}}".to_owned()),
             (Placeholder::TicketNumber, "INC-1001".to_owned()),
         ]);
-        let template = Template::read("Dag {{requester.name}},\n{{ ticket.number }}: {{ticket.team}}{{ticket.team}} } {x}").expect("a template");
+        let template =
+            Template::read("Dag {{requester.name}},\n{{ ticket.number }}: {{ticket.team}}{{ticket.team}} } {x}").expect("a template");
         let rendered = template.render(&values);
         assert_eq!(rendered.text, "Dag Anna {{ticket.number}},\nINC-1001:  } {x}");
         assert_eq!(rendered.missing, [Placeholder::TicketTeam]);

@@ -3,9 +3,8 @@
 
 use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
-    former_identity, inbound_mail, legal_hold, message, message_draft, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
-    set_aside, storage_use, ticket, ticket_change, ticket_follower,
-    ticket_part, ticket_tag, work_log,
+    former_identity, inbound_mail, legal_hold, message, message_draft, obligation, outbound_mail, person, redaction, role_absence,
+    role_assignment, set_aside, storage_use, ticket, ticket_change, ticket_follower, ticket_part, ticket_tag, work_log,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};

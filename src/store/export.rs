@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view, ticket, ticket_follower, token, work_log};
+use entity::{
+    account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view,
+    ticket, ticket_follower, token, work_log,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};

@@ -22,7 +22,7 @@ impl From<Refusal> for Error {
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
             Refusal::Flag(refused) => of_a_flag(&refused, detail),
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
-            Refusal::Work(refused) => of_work(refused, detail),
+            Refusal::Work(refused) => of_work(&refused, detail),
             Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
@@ -82,9 +82,9 @@ fn of_a_flag(refused: &flag::Refused, detail: String) -> Error {
     }
 }
 
-fn of_work(refused: work::Refused, detail: String) -> Error {
+fn of_work(refused: &work::Refused, detail: String) -> Error {
     match refused {
-        work::Refused::Forbidden(refused) => refused.into(),
+        work::Refused::Forbidden(refused) => (*refused).into(),
         work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
         work::Refused::NoEntry => Error::NotFound("work log"),
         work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),

@@ -102,9 +102,6 @@ pub fn followers(history: &[Event]) -> BTreeSet<Follower> {
 impl EventData {
     /// Whether a ticket may have other followers after it.
     pub const fn changes_followers(&self) -> bool {
-        matches!(
-            self,
-            Self::Followed(_) | Self::Unfollowed(_) | Self::PersonErased(_) | Self::Destroyed(_) | Self::IndexRebuilt(_)
-        )
+        matches!(self, Self::Followed(_) | Self::Unfollowed(_) | Self::PersonErased(_) | Self::Destroyed(_) | Self::IndexRebuilt(_))
     }
 }

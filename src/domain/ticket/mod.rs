@@ -39,8 +39,8 @@ mod settle;
 mod situation;
 pub mod tag;
 pub mod transition;
-pub mod work;
 mod visibility;
+pub mod work;
 pub mod write;
 
 pub use act::{Act, Refusal, act};

@@ -138,7 +138,9 @@ mod tests {
 
     #[test]
     fn a_tag_is_folded_and_says_why_it_is_none() {
-        for (text, tag) in [("VPN", "vpn"), (" Coördinatie  Oost ", "coordinatie-oost"), ("klant:ipo/1.2_b", "klant:ipo/1.2_b"), ("李", "李")] {
+        for (text, tag) in
+            [("VPN", "vpn"), (" Coördinatie  Oost ", "coordinatie-oost"), ("klant:ipo/1.2_b", "klant:ipo/1.2_b"), ("李", "李")]
+        {
             assert_eq!(text.parse(), Ok(Tag(tag.to_owned())), "{text}");
         }
         for (text, why) in [

@@ -50,12 +50,7 @@ pub struct MessageDraftList {
 
 impl From<message_draft::MessageDraft> for MessageDraft {
     fn from(draft: message_draft::MessageDraft) -> Self {
-        Self {
-            visibility: Visibility::of(draft.public).to_string(),
-            body: draft.body,
-            saved_at: draft.saved_at,
-            version: draft.version,
-        }
+        Self { visibility: Visibility::of(draft.public).to_string(), body: draft.body, saved_at: draft.saved_at, version: draft.version }
     }
 }
 

@@ -83,8 +83,8 @@ pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedVie
 pub use simulation::ContractSimulationInput;
 pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
-pub use work::{WorkCorrectionInput, WorkLog, WorkLogInput, WorkLogPage};
 pub use transition::{PossibleTransition, PossibleTransitions};
+pub use work::{WorkCorrectionInput, WorkLog, WorkLogInput, WorkLogPage};
 
 use crate::http::answer::NextPage;
 

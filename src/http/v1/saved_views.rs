@@ -85,7 +85,11 @@ async fn create(
     Ok(Tagged { tag, answer: CreatedAt { location, shown } })
 }
 
-async fn show(app: Data<App>, caller: May<KeepViews>, Path(SavedViewId(id)): Path<SavedViewId>) -> Result<Tagged<Json<SavedView>>, Failure> {
+async fn show(
+    app: Data<App>,
+    caller: May<KeepViews>,
+    Path(SavedViewId(id)): Path<SavedViewId>,
+) -> Result<Tagged<Json<SavedView>>, Failure> {
     let view = saved_views::get(&app, &caller, id).await?;
     shown(&app, &caller, view).await
 }

@@ -43,7 +43,7 @@ impl TicketContext {
         let named: Vec<_> = tickets.iter().filter(|_| with_followers).collect();
         let followers = if with_followers { followers::told(tx, &named, now).await? } else { HashMap::new() };
         let of_flagged = || tickets.iter().filter(|ticket| !ticket.flags.is_empty());
-        let following = of_flagged().flat_map(|ticket| followers.get(&ticket.id)).flatten();
+        let following = of_flagged().filter_map(|ticket| followers.get(&ticket.id)).flatten();
         let of_flagged: Vec<_> = of_flagged().filter_map(|ticket| people.get(&ticket.requester_id?)).chain(following).collect();
         let readdressed = store::former::readdressed(tx, &of_flagged).await?;
         let mut context = Self {

@@ -11,7 +11,8 @@ use crate::usecases::Error;
 
 impl TicketMail<'_> {
     pub(super) fn to_followers(&self) -> Result<Vec<Outbound>, Error> {
-        let told: Vec<_> = self.context.followers(self.ticket).filter(|person| self.is_news_to(person)).filter_map(Person::address).collect();
+        let told: Vec<_> =
+            self.context.followers(self.ticket).filter(|person| self.is_news_to(person)).filter_map(Person::address).collect();
         let Some((news, text)) = self.news().filter(|_| !told.is_empty()) else { return Ok(Vec::new()) };
         let outgoing = messages::write(&FollowerNews {
             ticket: self.facts(),
@@ -33,7 +34,9 @@ impl TicketMail<'_> {
         match &self.event.data {
             EventData::Replied(_) => Some((News::Reply, self.context.text(self.event)?)),
             EventData::Resolved(moved) if moved.state == State::Resolved => Some((News::Solved(DoneWord(self.ticket.kind)), self.reason())),
-            data => data.as_move().map(|moved| (News::Status { from: moved.from.dutch().into(), to: moved.to.dutch().into() }, self.reason())),
+            data => {
+                data.as_move().map(|moved| (News::Status { from: moved.from.dutch().into(), to: moved.to.dutch().into() }, self.reason()))
+            }
         }
     }
 }

@@ -22,14 +22,7 @@ pub async fn correct_work(app: &App, stamp: &Stamp, ticket: TicketRef, entry: Uu
 }
 
 /// Does it, where the entry that it is about is there.
-async fn recorded(
-    app: &App,
-    stamp: &Stamp,
-    ticket: TicketRef,
-    wish: &Act,
-    about: Option<Uuid>,
-    text: &str,
-) -> Result<WorkEntry, Error> {
+async fn recorded(app: &App, stamp: &Stamp, ticket: TicketRef, wish: &Act, about: Option<Uuid>, text: &str) -> Result<WorkEntry, Error> {
     stamp
         .write(app, async |tx| {
             if let Some(known) = repeated(tx, stamp).await? {

@@ -92,7 +92,8 @@ async fn unknown_placeholders_are_refused_all_at_once(desk: &Desk) {
     let told: Vec<_> = refused.body["errors"].as_array().expect("errors").iter().filter_map(|one| one["detail"].as_str()).collect();
     assert!(told[0].starts_with("{{ticket.secret}} is no placeholder; must be one of ticket.number, "), "{told:?}");
     let reply = id(&keeps(desk, &ali, "Goed.", None).await);
-    let changed = desk.ask(Some(&ali), "PATCH", &format!("/v1/canned-replies/{reply}"), Some(&json!({ "body": "{{x}}", "title": " " }))).await;
+    let changed =
+        desk.ask(Some(&ali), "PATCH", &format!("/v1/canned-replies/{reply}"), Some(&json!({ "body": "{{x}}", "title": " " }))).await;
     let mut expected = wrong(&changed);
     expected.sort_unstable();
     assert_eq!((changed.status, expected), (400, vec![("/body", "unknown_placeholder"), ("/title", "blank")]), "{}", changed.body);
@@ -105,7 +106,8 @@ async fn texts_are_of_the_desk_or_of_a_team(desk: &Desk) {
     }
     let teams = async |query: &str| {
         let list = desk.ask(Some(&ali), "GET", &format!("/v1/canned-replies?{query}"), None).await.body;
-        let mut teams: Vec<_> = list["items"].as_array().expect("texts").iter().map(|one| one["team"].as_str().unwrap_or("-").to_owned()).collect();
+        let mut teams: Vec<_> =
+            list["items"].as_array().expect("texts").iter().map(|one| one["team"].as_str().unwrap_or("-").to_owned()).collect();
         teams.sort();
         teams
     };
@@ -126,7 +128,9 @@ async fn agents_write_texts_and_a_client_sees_none(desk: &Desk) {
     let reply = id(&keeps(desk, &ali, "Dag {{requester.name}}.", None).await);
     assert_eq!(filled(desk, &officer, &number, &reply).await.status, 200);
     assert_eq!(refusal(&keeps(desk, &officer, "Tekst.", None).await), (403, "role_missing"));
-    for path in ["/v1/canned-replies".to_owned(), format!("/v1/canned-replies/{reply}"), format!("/v1/tickets/{number}/canned-replies/{reply}")] {
+    for path in
+        ["/v1/canned-replies".to_owned(), format!("/v1/canned-replies/{reply}"), format!("/v1/tickets/{number}/canned-replies/{reply}")]
+    {
         assert_eq!(refusal(&desk.ask(Some(&client), "GET", &path, None).await), (403, "desk_only"), "{path}");
     }
     assert_eq!(refusal(&keeps(desk, &client, "Tekst.", None).await), (403, "desk_only"));

@@ -39,7 +39,12 @@ async fn a_draft_is_seen_by_its_author_alone_and_no_history_tells_of_it(desk: &D
     assert_eq!(drafts(desk, &ali, &number).await, json!([]));
     let before = desk.get(&format!("/v1/tickets/{number}")).await;
     let saved = saves(desk, &ali, &number, "Dag Anna,").await;
-    assert_eq!((saved.status, &saved.body["version"], saved.headers["etag"].to_str().ok()), (201, &json!(1), Some("\"1\"")), "{}", saved.body);
+    assert_eq!(
+        (saved.status, &saved.body["version"], saved.headers["etag"].to_str().ok()),
+        (201, &json!(1), Some("\"1\"")),
+        "{}",
+        saved.body
+    );
     assert_eq!(saves(desk, &ali, &number, "Dag Anna, welke printer?").await.body["version"], json!(2));
     assert_eq!(saves(desk, &bob, &number, "").await.status, 201, "also one that is empty so far");
     assert_eq!(drafts(desk, &ali, &number).await[0]["body"], json!("Dag Anna, welke printer?"));
@@ -119,7 +124,11 @@ async fn an_erased_author_leaves_no_draft_and_an_export_has_it(desk: &Desk) {
     let officer = desk.person(None, "Pia Vos", "pia@leverancier.example", &[Role::PrivacyOfficer]).await;
     let who = desk.account_with("ali@leverancier.example").await;
     let export = desk.ask(Some(&officer), "GET", &format!("/v1/people/{who}/export"), None).await.body;
-    assert_eq!((export["messageDrafts"].as_array().map(Vec::len), &export["messageDrafts"][0]["body"]), (Some(1), &json!("Van Ali.")), "{export}");
+    assert_eq!(
+        (export["messageDrafts"].as_array().map(Vec::len), &export["messageDrafts"][0]["body"]),
+        (Some(1), &json!("Van Ali.")),
+        "{export}"
+    );
     let erased = desk.ask(Some(&officer), "POST", "/v1/erasures", Some(&json!({ "person": who, "reason": "Verzoek." }))).await;
     assert_eq!(erased.status, 201, "{}", erased.body);
     assert_eq!((desk.holding("Van Ali.").await, desk.rows("message_draft").await), (Vec::new(), 1));

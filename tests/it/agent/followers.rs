@@ -15,6 +15,8 @@ on_both_databases!(
     nobody_follows_what_few_may_see_of_whom_the_desk_does_not_know_that_they_may,
     a_flag_that_comes_later_ends_what_a_follower_is_told,
     whoever_left_or_was_erased_is_told_nothing_any_more,
+    whoever_was_let_in_by_a_right_that_ended_is_told_nothing_any_more,
+    of_what_few_may_see_nothing_goes_to_an_address_that_changed_since,
     an_agent_finds_the_tickets_that_they_follow,
     followers_are_what_the_history_says_and_are_mended_from_it,
 );
@@ -120,7 +122,9 @@ async fn each_follows_themself_and_the_desk_names_others(desk: &Desk) {
     assert_eq!(unfollows(desk, &ali, &number, Some(&bea_id)).await.status, 201);
     assert_eq!(desk.get(&format!("/v1/tickets/{number}")).await.body["version"], version);
     // Nobody of another organisation, nobody at all, and nobody without an address.
-    let other = desk.post("/v1/people", &json!({ "organisation": "gemeente-voorbeeld", "name": "Eva", "email": "eva@gemeente-voorbeeld.example" })).await;
+    let other = desk
+        .post("/v1/people", &json!({ "organisation": "gemeente-voorbeeld", "name": "Eva", "email": "eva@gemeente-voorbeeld.example" }))
+        .await;
     let phone = desk.post("/v1/people", &json!({ "organisation": "ipo", "name": "Piet", "phone": "070 123 45 67" })).await;
     let id = |answer: &Answer| answer.body["id"].as_str().expect("an id").to_owned();
     for nobody in [id(&other), id(&phone), uuid::Uuid::new_v4().to_string()] {
@@ -199,6 +203,39 @@ async fn whoever_left_or_was_erased_is_told_nothing_any_more(desk: &Desk) {
     assert!(!desk.mails().iter().any(|mail| mail.contains("Gevolgd") && mail.contains("Na verwijdering.")));
 }
 
+async fn whoever_was_let_in_by_a_right_that_ended_is_told_nothing_any_more(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let (_, ali) = ali(desk).await;
+    let right =
+        json!({ "kind": "right", "role": "agent_line_2", "holder": ALI, "untilAt": "2026-03-03T08:00:00+01:00", "reason": "Tijdelijk." });
+    let granted = desk.ask(Some(&desk.signer().await), "POST", "/v1/role-assignments", Some(&right)).await;
+    assert_eq!((granted.status, &granted.body["state"]), (201, &json!("in_force")), "{}", granted.body);
+    assert_eq!(follows(desk, crate::support::ADMIN, &number, Some(&ali)).await.status, 201);
+    answers(desk, &number, "Zolang het mag.").await;
+    assert_eq!(mails_to(desk, ALI).len(), 1);
+    desk.reaches("2026-03-03T09:00:00+01:00").await;
+    answers(desk, &number, "Daarna.").await;
+    assert_eq!(mails_to(desk, ALI).len(), 1);
+}
+
+async fn of_what_few_may_see_nothing_goes_to_an_address_that_changed_since(desk: &Desk) {
+    let karin = desk.signer_of("ipo").await;
+    let mut ticket = incident("p3");
+    ticket["channel"] = json!("portal");
+    let made = desk.ask(Some(&karin), "POST", "/v1/tickets", Some(&ticket)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let number = made.body["number"].as_str().expect("a number").to_owned();
+    flags(desk, &number).await;
+    assert_eq!(follows(desk, &karin, &number, None).await.status, 201, "she registered it");
+    answers(desk, &number, "Eerst.").await;
+    assert_eq!(mails_to(desk, "karin@ipo.example").len(), 1);
+    let id = desk.get("/v1/people?text=karin@ipo").await.body["items"][0]["id"].as_str().expect("an id").to_owned();
+    let changed = desk.patch(&format!("/v1/people/{id}"), &json!({ "email": "vreemd@ipo.example" })).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    answers(desk, &number, "Daarna.").await;
+    assert_eq!(mails_to(desk, "vreemd@ipo.example").len(), 0);
+}
+
 async fn an_agent_finds_the_tickets_that_they_follow(desk: &Desk) {
     let (one, _two) = (desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await);
     let (ali, id) = ali(desk).await;
@@ -216,7 +253,8 @@ async fn followers_are_what_the_history_says_and_are_mended_from_it(desk: &Desk)
     follows(desk, &ali, &number, Some(&bea_id)).await;
     unfollows(desk, &ali, &number, Some(&bea_id)).await;
     assert_eq!(rebuild(&desk.app, false).await.expect("a comparison").differences, []);
-    let id: uuid::Uuid = desk.get(&format!("/v1/tickets/{number}")).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let id: uuid::Uuid =
+        desk.get(&format!("/v1/tickets/{number}")).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     desk.spoils("DELETE FROM ticket_follower WHERE ticket_id = $1", id).await;
     let found: Vec<_> = rebuild(&desk.app, true).await.expect("a repair").differences.into_iter().map(|one| one.what).collect();
     assert_eq!(found, [format!("ticket_follower.{ali_id}")]);

@@ -100,7 +100,9 @@ async fn a_client_sees_neither_tags_nor_that_there_are_any(desk: &Desk) {
     assert!(!told.contains("tagged") && !told.contains("lastig"), "{told}");
     let filter = asks("/v1/tickets?tag=lastig").await;
     assert_eq!((filter.status, wrong(&filter)), (400, vec![("tag", "desk_only")]));
-    for (method, path) in [("GET", "/v1/ticket-tags".to_owned()), ("POST", format!("{path}/tags")), ("POST", format!("{path}/tag-removals"))] {
+    for (method, path) in
+        [("GET", "/v1/ticket-tags".to_owned()), ("POST", format!("{path}/tags")), ("POST", format!("{path}/tag-removals"))]
+    {
         let body = (method == "POST").then(|| json!({ "tags": ["x"] }));
         assert_eq!(refusal(&desk.ask(Some(&client), method, &path, body.as_ref()).await), (403, "desk_only"), "{path}");
     }
@@ -121,12 +123,13 @@ async fn tags_in_use_are_offered_by_how_they_begin(desk: &Desk) {
     let agent = desk.person(None, "Ali Aydin", "ali@leverancier.example", &[Role::AgentLine1]).await;
     let offered = async |query: &str| {
         let page = desk.ask(Some(&agent), "GET", &format!("/v1/ticket-tags?{query}"), None).await;
-        let tags: Vec<_> = page.body["items"].as_array().into_iter().flatten().filter_map(|one| one["tag"].as_str()).map(str::to_owned).collect();
+        let tags: Vec<_> =
+            page.body["items"].as_array().into_iter().flatten().filter_map(|one| one["tag"].as_str()).map(str::to_owned).collect();
         (tags, page.body["nextCursor"].as_str().map(str::to_owned))
     };
     assert_eq!(offered("").await.0, ["mail", "mailbox", "netwerk", "vpn"]);
-    assert_eq!(offered("text=M%C3%81").await.0, ["mail", "mailbox"]);
-    assert_eq!(offered("text=%25").await.0, Vec::<String>::new());
+    assert_eq!(offered("begin=M%C3%81").await.0, ["mail", "mailbox"]);
+    assert_eq!(offered("begin=%25").await.0, Vec::<String>::new());
     let (first, next) = offered("pageSize=3").await;
     let rest = offered(&format!("pageSize=3&cursor={}", next.expect("a cursor"))).await;
     assert_eq!((first.len(), rest), (3, (vec!["vpn".to_owned()], None)));
@@ -136,7 +139,8 @@ async fn tags_are_what_the_history_says_and_are_mended_from_it(desk: &Desk) {
     let number = desk.registers(&incident("p3")).await;
     tags(desk, &number, &["een", "twee"]).await;
     assert_eq!(rebuild(&desk.app, false).await.expect("a comparison").differences, []);
-    let id: uuid::Uuid = desk.get(&format!("/v1/tickets/{number}")).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let id: uuid::Uuid =
+        desk.get(&format!("/v1/tickets/{number}")).await.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     desk.spoils("DELETE FROM ticket_tag WHERE tag = 'een' AND ticket_id = $1", id).await;
     desk.spoils("UPDATE ticket_tag SET tag = 'drie' WHERE tag = 'twee' AND ticket_id = $1", id).await;
     let mut found: Vec<_> = rebuild(&desk.app, true).await.expect("a repair").differences.into_iter().map(|one| one.what).collect();

@@ -59,22 +59,24 @@ async fn a_view_shows_what_its_query_asks_and_further_parameters_narrow_it(desk:
     assert_eq!(view.headers["location"].to_str().ok(), Some(&*format!("/v1/saved-views/{}", id(&view))));
     let view = id(&view);
     let by = |more: &str| format!("view={view}{more}");
-    assert_eq!(numbers(desk, &ali, &by("")).await, [three.clone(), one.clone(), two.clone()], "by its own sort");
-    assert_eq!(numbers(desk, &ali, &by("&sort=number")).await, [one.clone(), two.clone(), three.clone()]);
-    assert_eq!(numbers(desk, &ali, &by("&assignee=bob")).await, [one.clone()]);
-    assert_eq!(numbers(desk, &ali, &by("&state=active,closed")).await, [two.clone()], "narrowed, and not widened");
+    assert_eq!(numbers(desk, &ali, &by("")).await, [three.as_str(), one.as_str(), two.as_str()], "by its own sort");
+    assert_eq!(numbers(desk, &ali, &by("&sort=number")).await, [one.as_str(), two.as_str(), three.as_str()]);
+    assert_eq!(numbers(desk, &ali, &by("&assignee=bob")).await, [one.as_str()]);
+    assert_eq!(numbers(desk, &ali, &by("&state=active,closed")).await, [two.as_str()], "narrowed, and not widened");
     assert_eq!(numbers(desk, &ali, &by("&state=closed")).await, Vec::<String>::new());
     // Page by page, in its own order.
     let first = desk.ask(Some(&ali), "GET", &format!("/v1/tickets?{}", by("&pageSize=2")), None).await.body;
     let cursor = first["nextCursor"].as_str().expect("a cursor");
-    assert_eq!(numbers(desk, &ali, &by(&format!("&pageSize=2&cursor={cursor}"))).await, [two.clone()]);
+    assert_eq!(numbers(desk, &ali, &by(&format!("&pageSize=2&cursor={cursor}"))).await, [two.as_str()]);
+    desk.passes("PT1M").await;
     let changes = numbers(desk, &ali, &by("&updatedSince=2026-03-01T00:00:00Z")).await;
     assert_eq!(changes.len(), 3, "what changed in it is followed as well");
 }
 
 async fn a_view_is_refused_for_whatever_the_list_would_refuse(desk: &Desk) {
     let ali = agent(desk, "Ali Aydin").await;
-    let query = "state=open&contract=geen&kleur=rood&openedFrom=gisteren&sort=kleur&cursor=x&pageSize=500&updatedSince=2026-03-01T00:00:00Z";
+    let query =
+        "state=open&contract=geen&kleur=rood&openedFrom=gisteren&sort=kleur&cursor=x&pageSize=500&updatedSince=2026-03-01T00:00:00Z";
     let refused = saves(desk, &ali, " ", query, false).await;
     let told: Vec<_> = refused.body["errors"].as_array().expect("errors").iter().filter_map(|one| one["detail"].as_str()).collect();
     assert_eq!(refused.status, 400, "{}", refused.body);
@@ -82,7 +84,7 @@ async fn a_view_is_refused_for_whatever_the_list_would_refuse(desk: &Desk) {
         assert!(told.iter().any(|detail| detail.starts_with(&format!("{key}: "))), "{key} in {told:?}");
     }
     assert!(wrong(&refused).contains(&("/name", "blank")), "{}", refused.body);
-    let list = desk.ask(Some(&ali), "GET", &format!("/v1/tickets?{query}"), None).await;
+    let list = desk.ask(Some(&ali), "GET", &format!("/v1/tickets?{}", query.replace("&cursor=x", "")), None).await;
     let of_list: Vec<_> = wrong(&list).into_iter().map(|(_, code)| code).collect();
     let of_view: Vec<_> = wrong(&refused).into_iter().map(|(_, code)| code).collect();
     assert!(of_list.iter().all(|code| of_view.contains(code)), "{of_list:?} {of_view:?}");
@@ -99,7 +101,10 @@ async fn a_view_is_its_owners_alone_unless_it_is_shared(desk: &Desk) {
     let (ali, bob) = (agent(desk, "Ali Aydin").await, agent(desk, "Bob Boot").await);
     let own = id(&saves(desk, &ali, "Van Ali", "state=new", false).await);
     let shared = id(&saves(desk, &ali, "Van allen", "state=new", true).await);
-    assert_eq!((names(desk, &ali).await, names(desk, &bob).await), (vec!["Van Ali".to_owned(), "Van allen".to_owned()], vec!["Van allen".to_owned()]));
+    assert_eq!(
+        (names(desk, &ali).await, names(desk, &bob).await),
+        (vec!["Van Ali".to_owned(), "Van allen".to_owned()], vec!["Van allen".to_owned()])
+    );
     assert_eq!(numbers(desk, &bob, &format!("view={shared}")).await, [number]);
     let path = format!("/v1/saved-views/{own}");
     for (method, path, body) in [
@@ -120,7 +125,8 @@ async fn a_view_is_its_owners_alone_unless_it_is_shared(desk: &Desk) {
 }
 
 async fn a_shared_view_of_another_is_changed_by_a_service_manager(desk: &Desk) {
-    let (ali, bob, sam) = (agent(desk, "Ali Aydin").await, agent(desk, "Bob Boot").await, person(desk, "Sam Smit", Role::ServiceManager).await);
+    let (ali, bob, sam) =
+        (agent(desk, "Ali Aydin").await, agent(desk, "Bob Boot").await, person(desk, "Sam Smit", Role::ServiceManager).await);
     let shared = id(&saves(desk, &ali, "Van allen", "state=new", true).await);
     let path = format!("/v1/saved-views/{shared}");
     assert_eq!(refusal(&desk.ask(Some(&bob), "PATCH", &path, Some(&json!({ "name": "x" }))).await), (403, "role_missing"));

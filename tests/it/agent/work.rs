@@ -61,7 +61,10 @@ async fn a_mistake_is_taken_back_once_by_a_counter_entry(desk: &Desk) {
     let why = json!({ "text": "Het waren er zestig." });
     let counter = desk.ask(Some(&ali), "POST", &path, Some(&why)).await;
     let body = &counter.body;
-    assert_eq!((counter.status, &body["minutes"], &body["workDate"], &body["corrects"]), (201, &json!(-600), &json!("2026-03-01"), &entry.body["id"]));
+    assert_eq!(
+        (counter.status, &body["minutes"], &body["workDate"], &body["corrects"]),
+        (201, &json!(-600), &json!("2026-03-01"), &entry.body["id"])
+    );
     assert_eq!(sum(desk, &number).await, json!(0));
     assert_eq!(refusal(&desk.ask(Some(&ali), "POST", &path, Some(&why)).await), (409, "work_corrected"));
     let of_counter = format!("/v1/tickets/{number}/work-logs/{}/corrections", id(&counter));
@@ -79,7 +82,12 @@ async fn what_cannot_be_work_is_refused_with_everything_that_is_wrong(desk: &Des
     let refused = works(desk, ADMIN, &number, json!({ "minutes": 0, "workDate": "2026-03-03", "text": " " })).await;
     let mut expected = wrong(&refused);
     expected.sort_unstable();
-    assert_eq!((refused.status, expected), (400, vec![("/minutes", "out_of_range"), ("/text", "blank"), ("/workDate", "in_future")]), "{}", refused.body);
+    assert_eq!(
+        (refused.status, expected),
+        (400, vec![("/minutes", "out_of_range"), ("/text", "blank"), ("/workDate", "in_future")]),
+        "{}",
+        refused.body
+    );
     let refused = works(desk, ADMIN, &number, json!({ "minutes": 1441, "workDate": "gisteren" })).await;
     let mut expected = wrong(&refused);
     expected.sort_unstable();
@@ -119,7 +127,8 @@ async fn work_is_read_page_by_page_and_recorded_once_under_one_key(desk: &Desk) 
     }
     let first = desk.get(&format!("{path}?pageSize=2")).await.body;
     let rest = desk.get(&format!("{path}?pageSize=2&cursor={}", first["nextCursor"].as_str().expect("a cursor"))).await.body;
-    let minutes: Vec<_> = [&first, &rest].into_iter().flat_map(|page| page["items"].as_array().expect("entries")).map(|one| one["minutes"].clone()).collect();
+    let minutes: Vec<_> =
+        [&first, &rest].into_iter().flat_map(|page| page["items"].as_array().expect("entries")).map(|one| one["minutes"].clone()).collect();
     assert_eq!((minutes, &rest["nextCursor"]), (vec![json!(10), json!(20), json!(30)], &Value::Null));
 }
 

@@ -173,8 +173,8 @@ async fn takes_nothing_any_more(on: On) {
     let mail = format!("{mail}Subject: Re: [{number}] Qabbalawoord hapert\n\nNog iets over qabbalawoord.\n");
     assert_eq!(desk.mail_arrives("servicedesk", &mail).await.body["outcome"], "reply");
     let tagged = desk.post(&format!("/v1/tickets/{number}/tags"), &json!({ "tags": ["qabbalawoord"] })).await;
-    let follower = json!({ "person": tagged.body["requester"]["id"] });
-    let followed = desk.post(&format!("/v1/tickets/{number}/followers"), &follower).await;
+    let who = json!({ "person": tagged.body["requester"]["id"] });
+    let followed = desk.post(&format!("/v1/tickets/{number}/followers"), &who).await;
     assert_eq!((tagged.status, followed.status), (201, 201), "{}", followed.body);
     let draft = json!({ "visibility": "public", "body": "Over qabbalawoord." });
     assert_eq!(desk.post(&format!("/v1/tickets/{number}/message-drafts"), &draft).await.status, 201);

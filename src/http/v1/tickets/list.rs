@@ -16,10 +16,10 @@ use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::ReadTickets;
 use crate::domain::search::Words;
-use crate::domain::ticket::{Overview, Reader};
 use crate::domain::ticket::kinds::phases;
-use crate::domain::ticket::tag::Tag;
 use crate::domain::ticket::listing::{ChangesEnd, PageEnd, Sort, SortField, SortKey, Span, TicketFilter};
+use crate::domain::ticket::tag::Tag;
+use crate::domain::ticket::{Overview, Reader};
 use crate::http::answer::Paged;
 use crate::http::caller::{Caller, May};
 use crate::http::error::Failure;
@@ -64,7 +64,12 @@ impl FromQuery for TicketsQuery {
             ),
             breached: keys.flag("breached", "With a breached goal, or without"),
             tags: tags(keys),
-            followers: keys.parsed("follower", "A comma list of ids of people who follow it", |id| id.parse().ok(), "must be the UUID of a person"),
+            followers: keys.parsed(
+                "follower",
+                "A comma list of ids of people who follow it",
+                |id| id.parse().ok(),
+                "must be the UUID of a person",
+            ),
             words: words(keys),
             within: None,
         };
@@ -189,7 +194,8 @@ fn tags(keys: &mut Keys) -> Vec<String> {
 }
 
 fn view(keys: &mut Keys) -> Option<Uuid> {
-    let said = keys.short_text("view", "The id of a saved view; the other parameters narrow it, and `sort` takes the place of its own")?;
+    let says = "The id of a saved view; the other parameters narrow it, and `sort` takes the place of its own";
+    let said = keys.text_of("view", says, None, 50)?;
     let id = said.parse().ok();
     if id.is_none() {
         keys.refuse("view", FieldCode::UnknownValue, "is no view that the caller has");
@@ -199,7 +205,7 @@ fn view(keys: &mut Keys) -> Option<Uuid> {
 
 fn words(keys: &mut Keys) -> Option<Words> {
     let says = "Words of the number, title, description or external references, each to be found, the last by its beginning; accents and capitals do not matter";
-    let text = keys.text("text", says)?;
+    let text = keys.text_of("text", says, None, 200)?;
     let words = Words::asked(&text);
     if words.is_none() {
         keys.refuse("text", FieldCode::NoWords, "has no letter and no figure to look for");

@@ -33,7 +33,7 @@ pub fn operations() -> [Operation; 3] {
             .describe("Takes tags off a ticket.", "Those that it does not have are left at that."),
         get("/ticket-tags", list).id("listTicketTags").describe(
             "Shows a page of the tags in use, in their order.",
-            "Those of tickets that the caller sees; with `text` those that begin so, to choose from while somebody types.",
+            "Those of tickets that the caller sees; with `begin` those that begin so, to choose from while somebody types.",
         ),
     ]
 }
@@ -85,9 +85,12 @@ struct TagsQuery {
 impl FromQuery for TagsQuery {
     fn read(keys: &mut Keys) -> Self {
         Self {
-            begin: keys.text_of("text", "How they begin; capitals and accents do not matter", Some(1), 50).map(|text| folded(&text)).unwrap_or_default(),
+            begin: keys
+                .text_of("begin", "How they begin; capitals and accents do not matter", Some(1), 50)
+                .map(|text| folded(&text))
+                .unwrap_or_default(),
             size: keys.page_size("How many tags a page shows; 20 unless said", 20),
-            after: paging::after(keys, "The `nextCursor` of the page before, with the same `text`", |tag| Some(tag.to_owned())),
+            after: paging::after(keys, "The `nextCursor` of the page before, with the same `begin`", |tag| Some(tag.to_owned())),
         }
     }
 }

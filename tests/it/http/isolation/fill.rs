@@ -56,7 +56,9 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
+            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure")
+                if self.others.contains_key(upto) =>
+            {
                 vec![named(&self.others[upto], nobody())]
             }
             ("/tickets/{ref}/canned-replies/", "reply") => vec![named(&self.others["/canned-replies/"], nobody())],
@@ -83,6 +85,7 @@ impl Things {
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
             "priority" => vec![named("p1", "p99")],
             "view" => vec![named(&self.others["/saved-views/"], nobody())],
+            "begin" => vec![named("geheim", "geen")],
             "tag" => vec![named("geheim-label", "geen-label")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
@@ -165,7 +168,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createContact" => vec![json!({ "person": "{person}" })],
         "updateContact" => vec![json!({ "isActive": false })],
         "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
-        "updatePerson" => vec![json!({ "name": "x" })],
+        "updatePerson" | "updateSavedView" => vec![json!({ "name": "x" })],
         "updateTicketAttachment" => vec![json!({ "classification": "restricted" })],
         "createTicketTags" | "createTicketTagRemoval" => vec![json!({ "tags": ["x"] })],
         "createTicketFollower" | "createTicketFollowerRemoval" => vec![json!({}), json!({ "person": "{person}" })],
@@ -175,7 +178,6 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createCannedReply" => vec![json!({ "title": "x", "body": "x" })],
         "updateCannedReply" => vec![json!({ "title": "x" })],
         "createSavedView" => vec![json!({ "name": "x", "query": "contract={contract}" })],
-        "updateSavedView" => vec![json!({ "name": "x" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],

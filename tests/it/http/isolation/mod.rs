@@ -181,7 +181,8 @@ async fn walked(desk: &Desk, things: &Things, askers: &[(String, Option<String>)
     let ours = text(&desk.get(&format!("/v1/tickets?organisation={ASKS}")).await.body["items"][0]["number"]);
     let Things { number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment, others } = things;
     let told = [number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment].into_iter().chain(others.values());
-    let secrets: Vec<_> = [SECRET, "stichting-proef", "geheime-behandelaar", "geheim-label"].into_iter().chain(told.map(String::as_str)).collect();
+    let secrets: Vec<_> =
+        [SECRET, "stichting-proef", "geheime-behandelaar", "geheim-label"].into_iter().chain(told.map(String::as_str)).collect();
     let (operations, mut wrong, mut asked) = (operations(), Vec::new(), 0);
     for operation in &operations {
         for (role, token) in askers {
