@@ -28,6 +28,7 @@ mod m0024_clients_of_amendments;
 mod m0025_tickets_of_holds;
 mod m0026_former_identities;
 mod m0027_about_tickets;
+mod m0029_desk_work;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_tickets_of_holds::Step),
             Box::new(m0026_former_identities::Step),
             Box::new(m0027_about_tickets::Step),
+            Box::new(m0029_desk_work::Step),
         ]
     }
 }

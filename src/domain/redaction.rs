@@ -23,7 +23,11 @@ closed_list! {
         Texts = "texts": "onderwerp en omschrijving", "title and description";
         /// What a ticket is called in other systems.
         References = "references": "verwijzingen naar andere systemen", "external references";
-        /// The copy of a mail, also of one that belongs to no ticket.
+        /// The labels that the desk gave a ticket.
+    Tags = "tags": "labels", "tags";
+    /// What was done on a ticket, in words.
+    WorkLog = "work_log": "vastgelegd werk", "record of work";
+    /// The copy of a mail, also of one that belongs to no ticket.
         Mail = "mail": "e-mail", "mail";
     }
 }

@@ -66,6 +66,7 @@ codes! {
         FlagSet = "flag_set": "The ticket has this flag already.";
         IdempotencyKeyReused = "idempotency_key_reused": "The `Idempotency-Key` was used for another request in the last 24 hours.";
         IncidentNotOpen = "incident_not_open": "The incident that an emergency change names is not open.";
+        MayNotFollow = "may_not_follow": "Few may see the ticket, and the desk does not know of this person that they may.";
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
         NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
@@ -109,10 +110,13 @@ codes! {
         TicketNotOpen = "ticket_not_open": "This can be done to an open ticket only.";
         TooManyAdministrators = "too_many_administrators": "The client has the maximum number of global administrators at that time.";
         TooManyAttachments = "too_many_attachments": "The ticket has the maximum number of attachments.";
+        TooManyFollowers = "too_many_followers": "The ticket has the maximum number of followers.";
+        TooManyTags = "too_many_tags": "The ticket would have more tags than a ticket may have.";
         TopOfLadder = "top_of_ladder": "The ticket is on the highest level already.";
         UploadExpired = "upload_expired": "The upload took more than a day, and was given up.";
         VersionExists = "version_exists": "This version of the contract was applied with another text.";
         VersionChanged = "version_changed": "It changed since it was read: `If-Match` names another version.";
+        WorkCorrected = "work_corrected": "The record of work was taken back before, or takes another one back itself.";
         AttachmentTooLarge = "attachment_too_large": "An attachment is larger than the limit.";
         OrganisationFull = "organisation_full": "The organisation's attachments and mails together have reached the size limit.";
         TicketFull = "ticket_full": "The ticket's attachments together have reached the size limit.";
@@ -188,6 +192,7 @@ codes! {
         UnknownOrganisation = "unknown_organisation": "The contract serves no such organisation.";
         UnknownParameter = "unknown_parameter": "Is not a query key here.";
         UnknownPerson = "unknown_person": "Is not a person or account that can be meant here.";
+        UnknownPlaceholder = "unknown_placeholder": "Holds a placeholder that there is not, or braces that are not closed; the detail says which.";
         UnknownPriority = "unknown_priority": "Is not a priority of the contract for this type.";
         UnknownRequester = "unknown_requester": "Is not one of the client's people: neither known, nor at one of its mail domains.";
         UnknownTeam = "unknown_team": "Is not one of the desk's teams.";

@@ -3,6 +3,7 @@
 use crate::domain::approval::{ApprovalSubject, Standing};
 use crate::domain::audit::AuditResult;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
+use crate::domain::canned_reply::Placeholder;
 use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
 use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::contract::{ClosingText, ConditionKind, ContactLevel, Mode, Motivation, Side, TicketType, Workaround};
@@ -44,6 +45,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("question", Question::WORDS.into()),
         ("decision", Decided::WORDS.into()),
         ("attention", Attention::WORDS.into()),
+        ("placeholder", Placeholder::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
         ("classification", Classification::WORDS.into()),
         ("redactable", Redactable::WORDS.into()),

@@ -94,6 +94,7 @@ fn code(kind: &ValidationErrorKind) -> FieldCode {
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => FieldCode::NotAllowed,
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => FieldCode::TooShort,
         ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => FieldCode::TooLong,
+        ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => FieldCode::OutOfRange,
         ValidationErrorKind::Format { format } if format == VISIBLE => FieldCode::Blank,
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => FieldCode::BadFormat,
         _ => FieldCode::Invalid,

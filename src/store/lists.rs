@@ -9,7 +9,7 @@
 
 use super::overviews::{self, Row};
 use super::tickets::{NO_RANK, NOT_DUE};
-use super::{Reads, instant, search};
+use super::{Reads, instant, search, tickets};
 use crate::domain::Instant;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, SortField, TicketFilter};
 use crate::domain::ticket::{Overview, Reader};
@@ -184,7 +184,17 @@ fn beyond(keys: &[SortKey], place: &PageEnd) -> Condition {
     any
 }
 
+/// What a filter asks, and what it stands within.
 async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -> Result<Condition, DbErr> {
+    let (mut all, mut next) = (Condition::all(), Some(filter));
+    while let Some(filter) = next {
+        all = all.add(own_conditions(reads, reader, filter).await?);
+        next = filter.within.as_deref();
+    }
+    Ok(all)
+}
+
+async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -> Result<Condition, DbErr> {
     let names = |texts: Vec<&'static str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let kinds = names(filter.kinds.iter().map(|kind| kind.as_str()).collect());
     let channels = names(filter.channels.iter().map(|channel| channel.as_str()).collect());
@@ -235,6 +245,12 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -
         let is_hidden = matches!((column, reader), (ticket::Column::NeedsAttention, Reader::Client));
         let own = || if is_hidden { Expr::val(false) } else { own() };
         all = all.add_option(wanted.map(|wanted| if wanted { own() } else { own().not() }));
+    }
+    if !filter.tags.is_empty() {
+        all = all.add(ticket::Column::Id.in_subquery(tickets::tags_having(reads, &filter.tags)));
+    }
+    if !filter.followers.is_empty() {
+        all = all.add(ticket::Column::Id.in_subquery(tickets::followed_by(reads, reader, &filter.followers)));
     }
     match &filter.words {
         Some(words) => Ok(all.add(search::condition(reads, words).await?)),

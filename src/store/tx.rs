@@ -10,11 +10,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact,
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, canned_reply, change_horizon, clock, contact,
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
-    former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, obligation, obligation_opening, outbound_mail,
-    person, redaction, remains, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change,
-    ticket_link, ticket_part, timekeeping, token, upload,
+    former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation, obligation_opening,
+    outbound_mail, person, redaction, remains, role_absence, role_assignment, sandbox_advance, saved_view, set_aside, storage_use, stream,
+    ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping, token, upload, work_log,
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
@@ -255,6 +255,8 @@ of_organisation!(
     external_reference: Ticket(TicketId),
     former_identity: Column(PersonId),
     message: Ticket(TicketId),
+    // Of the desk.
+    message_draft: Nobody,
     obligation: Nobody,
     outbound_mail: Nobody,
     person: Own(Id),
@@ -268,7 +270,10 @@ of_organisation!(
     ticket: Column(RequesterId),
     ticket_change: Ticket(TicketId),
     ticket_link: Ticket(TicketId),
+    ticket_follower: Ticket(TicketId),
     ticket_part: Ticket(TicketId),
+    ticket_tag: Nobody,
+    work_log: Nobody,
     // A mail from somebody unknown has no organisation, so only the desk sees it.
     inbound_mail: Nobody,
 );
@@ -290,6 +295,7 @@ of_the_desk!(
     // It tells of every organisation, so no client reads it.
     audit_line,
     calendar_amendment,
+    canned_reply,
     change_horizon,
     contract_version,
     destruction,
@@ -302,6 +308,7 @@ of_the_desk!(
     obligation_opening,
     remains,
     sandbox_advance,
+    saved_view,
     stream,
     timekeeping,
     // Names of a client's tokens are read within a scope all the same (`people::names`).

@@ -3,9 +3,10 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
-    Refusal, answer, assign, attention, decide, escalate, flag, line, link, major, part, prioritise, repair, retier, retype, scope,
-    specify,
+    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, part, prioritise, repair, retier, retype, scope,
+    specify, tag,
     transition::{self, Refused as Move},
+    work,
 };
 
 impl From<Refusal> for Error {
@@ -31,6 +32,9 @@ impl From<Refusal> for Error {
             Refusal::Link(refused) => of_a_link(&refused, detail),
             Refusal::Decide(refused) => of_a_decision(refused, detail),
             Refusal::Attention(attention::Refused::NotNeeded) => conflict(Code::AttentionNotNeeded, detail),
+            Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
+            Refusal::Work(refused) => of_work(&refused, detail),
+            Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
             | Refusal::Assign(assign::Refused::Cancelled)
@@ -49,6 +53,8 @@ impl From<Refusal> for Error {
             | Refusal::Line(line::Refused::Forbidden(refused))
             | Refusal::Major(major::Refused::Forbidden(refused))
             | Refusal::Attention(attention::Refused::Forbidden(refused))
+            | Refusal::Tag(tag::Refused::Forbidden(refused))
+            | Refusal::Follow(follow::Refused::Forbidden(refused))
             | Refusal::Part(part::Refused::Forbidden(refused)) => refused.into(),
         }
     }
@@ -146,6 +152,15 @@ fn of_a_flag(refused: &flag::Refused, detail: String) -> Error {
         flag::Refused::Aspects(wrong) => Error::Invalid(vec![wrong_aspects(*wrong)]),
         flag::Refused::Set => conflict(Code::FlagSet, detail),
         flag::Refused::NotSet => conflict(Code::FlagNotSet, detail),
+    }
+}
+
+fn of_work(refused: &work::Refused, detail: String) -> Error {
+    match refused {
+        work::Refused::Forbidden(refused) => (*refused).into(),
+        work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
+        work::Refused::NoEntry => Error::NotFound("work log"),
+        work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
     }
 }
 

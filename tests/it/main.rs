@@ -1,6 +1,7 @@
 //! What the desk promises, in one binary.
 
 mod access;
+mod agent;
 mod agreements;
 mod architecture;
 mod audit;

@@ -132,6 +132,28 @@ verbs! {
     DecideForClients = "decide_for_clients": "besluiten namens de klant", "decide for the client", by &[Approver];
     /// Accepts for the client what was tested of a change (CHG-10).
     AcceptChanges = "accept_changes": "geteste wijzigingen aanvaarden", "accept tested changes", by &[FunctionalAdministrator];
+    /// Puts labels of the desk on a ticket, and takes them off.
+    TagTickets = "tag_tickets": "labels aan meldingen geven", "tag tickets", by WORKERS;
+    /// Follows tickets, to be told of what their requesters are told.
+    FollowTickets = "follow_tickets": "meldingen volgen", "follow tickets", by PARTAKERS;
+    /// Has others follow tickets.
+    ManageFollowers = "manage_followers": "volgers aanwijzen", "name followers of tickets", by WORKERS;
+    /// Records how long they worked on tickets, and takes such a record back.
+    LogWork = "log_work": "werk vastleggen", "record work on tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Integration];
+    /// Reads what the desk keeps beside tickets for itself: the tags in use, and the work on a ticket.
+    ReadDeskWork = "read_desk_work": "werkgegevens van de servicedesk lezen", "read the desk's own records of its work",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration];
+    /// Saves choices of tickets, for themselves or for everybody at the desk, and uses those.
+    KeepViews = "keep_views": "weergaven bewaren en gebruiken", "save and use views of tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
+    /// Changes and removes what others saved for everybody.
+    ManageViews = "manage_views": "gedeelde weergaven beheren", "look after shared views", by &[ServiceManager];
+    /// Answers with the texts that the desk keeps for that.
+    UseCannedReplies = "use_canned_replies": "standaardantwoorden gebruiken", "use canned replies",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
+    /// Writes those texts.
+    WriteCannedReplies = "write_canned_replies": "standaardantwoorden schrijven", "write canned replies", by AGENTS;
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

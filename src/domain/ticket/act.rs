@@ -13,6 +13,7 @@ use super::flag::{self, LiftFlag, SetFlag};
 use super::line::{self, ChangeLine};
 use super::link::{self, LinkTo, Unlink};
 use super::major::{self, DeclareMajor};
+use super::follow::{self, Follow, Unfollow};
 use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
@@ -21,7 +22,9 @@ use super::retype::{self, Retype};
 use super::scope::{self, ChangeScope};
 use super::situation::{Recorded, Situation};
 use super::specify::{self, Specify};
+use super::tag::{self, AddTags, RemoveTags};
 use super::transition::{self, Move};
+use super::work::{self, CorrectWork, LogWork};
 use super::write::Write;
 use crate::domain::permission::Forbidden;
 
@@ -51,6 +54,12 @@ pub enum Act {
     Escalate(Escalate),
     SetFlag(SetFlag),
     LiftFlag(LiftFlag),
+    AddTags(AddTags),
+    RemoveTags(RemoveTags),
+    Follow(Follow),
+    Unfollow(Unfollow),
+    LogWork(LogWork),
+    CorrectWork(CorrectWork),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +98,12 @@ pub enum Refusal {
     Attention(#[from] attention::Refused),
     #[error(transparent)]
     Flag(#[from] flag::Refused),
+    #[error(transparent)]
+    Tag(#[from] tag::Refused),
+    #[error(transparent)]
+    Follow(#[from] follow::Refused),
+    #[error(transparent)]
+    Work(#[from] work::Refused),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
@@ -119,6 +134,12 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Escalate(wish) => wish.decide(situation)?,
         Act::SetFlag(wish) => wish.decide(situation)?,
         Act::LiftFlag(wish) => wish.decide(situation)?,
+        Act::AddTags(wish) => wish.decide(situation)?,
+        Act::RemoveTags(wish) => wish.decide(situation)?,
+        Act::Follow(wish) => wish.decide(situation)?,
+        Act::Unfollow(wish) => wish.decide(situation)?,
+        Act::LogWork(wish) => wish.decide(situation)?,
+        Act::CorrectWork(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -148,7 +169,13 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::WritePart(_)
         | Act::Escalate(_)
         | Act::SetFlag(_)
-        | Act::LiftFlag(_) => {}
+        | Act::LiftFlag(_)
+        | Act::AddTags(_)
+        | Act::RemoveTags(_)
+        | Act::Follow(_)
+        | Act::Unfollow(_)
+        | Act::LogWork(_)
+        | Act::CorrectWork(_) => {}
     }
     Ok((after, records))
 }

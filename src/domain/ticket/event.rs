@@ -11,6 +11,7 @@ use super::escalate::{Climbed, Proposed};
 use super::flag::{Flagged, Unflagged};
 use super::line::LineChanged;
 use super::link::Linked;
+use super::follow::FollowerChanged;
 use super::mail::Mailed;
 use super::major::MajorDeclared;
 use super::message::Written;
@@ -27,6 +28,8 @@ use super::settle::{BreachVoided, Breached, CalendarAmended, Warned};
 use super::specify::Specified;
 use super::transition::Moved;
 use super::write::Phoned;
+use super::tag::TagsChanged;
+use super::work::WorkLogged;
 use crate::domain::history::{self, IndexRebuilt, event_data};
 
 event_data! {
@@ -82,6 +85,14 @@ event_data! {
     Planned(Planned) = "ticket.planned": "ingepland", "planned";
     AttentionAsked(AttentionAsked) = "ticket.attention_asked": "aandacht gevraagd", "attention asked";
     AttentionSettled(AttentionSettled) = "ticket.attention_settled": "aandacht gegeven", "attention settled";
+    /// Labels of the desk were put on it.
+    Tagged(TagsChanged) = "ticket.tagged": "labels toegevoegd", "tags added";
+    Untagged(TagsChanged) = "ticket.untagged": "labels verwijderd", "tags removed";
+    /// Somebody is told of it from now on, as its requester is.
+    Followed(FollowerChanged) = "ticket.followed": "volger toegevoegd", "follower added";
+    Unfollowed(FollowerChanged) = "ticket.unfollowed": "volger verwijderd", "follower removed";
+    /// Somebody of the desk worked on it for so many minutes.
+    WorkLogged(WorkLogged) = "ticket.work_logged": "werk vastgelegd", "work recorded";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";
@@ -131,7 +142,8 @@ impl EventData {
 }
 
 impl EventKind {
-    /// Whether it is not an act on the ticket, but follows from one, or says what became of a mail or of what was kept.
+    /// Whether it is not an act on the ticket, but follows from one, says what became of a mail or of what was kept, or is bookkeeping of the
+    /// desk, such as a tag: it is a fact to no clock and no report.
     pub const fn is_derived(self) -> bool {
         matches!(
             self,
@@ -147,6 +159,11 @@ impl EventKind {
                 | Self::Destroyed
                 | Self::FilesDestroyed
                 | Self::PersonErased
+                | Self::Tagged
+                | Self::Untagged
+                | Self::Followed
+                | Self::Unfollowed
+                | Self::WorkLogged
         )
     }
 

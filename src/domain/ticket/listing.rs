@@ -46,7 +46,13 @@ pub struct TicketFilter {
     pub major: Option<bool>,
     /// With a breached goal, or without.
     pub breached: Option<bool>,
+    /// With one of these tags.
+    pub tags: Vec<String>,
+    /// Followed by one of these people.
+    pub followers: Vec<Uuid>,
     pub words: Option<Words>,
+    /// What must hold beside it: a saved view that it narrows.
+    pub within: Option<Box<Self>>,
 }
 
 /// What tickets are sorted by.
@@ -99,7 +105,8 @@ impl Sort {
         if keys.is_empty() {
             keys.push(SortKey { key: SortField::OpenedAt, descending: true });
         }
-        Self { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] }
+        let all = std::iter::successors(Some(filter), |filter| filter.within.as_deref());
+        Self { keys, emergencies_first: all.into_iter().any(|filter| filter.kinds == [TicketType::ChangeRequest]) }
     }
 }
 

@@ -3,9 +3,11 @@
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
-//! `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `mail`, `tag`, `follow`, `work`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
-//! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
+//! beforehand what may be done, `needs` what a ticket lacks for a move, `answer` what it asks and what was answered, `asked` what priority
+//! a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what an escalated case
+//! asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
 pub mod answer;
@@ -22,6 +24,7 @@ pub mod escalation;
 mod event;
 mod facts;
 pub mod flag;
+pub mod follow;
 pub mod kinds;
 pub mod line;
 pub mod link;
@@ -29,6 +32,7 @@ pub mod listing;
 pub mod mail;
 pub mod major;
 mod message;
+pub mod message_draft;
 mod needs;
 mod overview;
 pub mod part;
@@ -45,15 +49,17 @@ pub mod scope;
 mod settle;
 mod situation;
 pub mod specify;
+pub mod tag;
 pub mod transition;
 mod visibility;
+pub mod work;
 pub mod write;
 
 pub use act::{Act, Refusal, act};
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, facts_with_events};
 pub use needs::given_by;
-pub use overview::{Attachment, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
+pub use overview::{Attachment, DeskFacts, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
 pub use possible_moves::PossibleMove;
 pub use replay::as_recorded;
 pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, ClockInputs, Settled, Warned, clocks, ledgers, settle};

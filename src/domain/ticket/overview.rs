@@ -52,12 +52,23 @@ pub struct ExternalReference {
     pub reference: String,
 }
 
+/// What the desk keeps beside a ticket, for itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeskFacts {
+    /// In their order.
+    pub tags: Vec<String>,
+    /// The sum of the work on it.
+    pub worked_minutes: i64,
+}
+
 /// A ticket with who reported it and what it is called elsewhere.
 #[derive(Debug, Clone)]
 pub struct Overview {
     pub ticket: Ticket,
     pub requester: Option<Person>,
     pub references: Vec<ExternalReference>,
+    /// `None` in what a client sees.
+    pub desk: Option<DeskFacts>,
 }
 
 /// What somebody wrote on a ticket.

@@ -40,7 +40,7 @@ impl Ticket {
             EventData::MajorDeclared(declared) => declared.apply(self),
             EventData::Planned(planned) => planned.apply(self),
             EventData::Destroyed(_) => Destroyed::apply(self, at),
-            // These change its texts, its parts, its conversation or its clocks, none of which is a field of the ticket.
+            // These change its texts, its parts, its conversation, its clocks or what is indexed beside it, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)
             | EventData::RepairAgreed(_)
             | EventData::Redacted(_)
@@ -58,6 +58,11 @@ impl Ticket {
             | EventData::Decided(_)
             | EventData::AttentionAsked(_)
             | EventData::AttentionSettled(_)
+            | EventData::Tagged(_)
+            | EventData::Untagged(_)
+            | EventData::Followed(_)
+            | EventData::Unfollowed(_)
+            | EventData::WorkLogged(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)
             | EventData::Breached(_)

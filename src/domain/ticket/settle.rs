@@ -3,6 +3,8 @@
 //! The only function that determines stored deadlines. It runs after every change and whenever something is due. Running it twice adds
 //! nothing: what is already in the history is not added again.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,6 +13,8 @@ use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
 use super::link::links;
 use super::scope::is_out_of_scope;
+use super::follow::{Follower, followers};
+use super::tag::tags;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
@@ -60,6 +64,8 @@ pub struct Settled {
     /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
     pub links: Vec<(Relation, Uuid)>,
+    pub tags: BTreeSet<String>,
+    pub followers: BTreeSet<Follower>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +141,8 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         rank: rank(contract, ticket.kind, history),
         links: links(history),
+        tags: tags(history),
+        followers: followers(history),
         clocks,
         position,
     };

@@ -5,6 +5,8 @@
 //! | its texts, type, tier, priority, phase, clocks and ledgers | all of it: the agreement is about them |
 //! | who has it in hand, team and person | yes: it answers their question, and stops a clock |
 //! | what the desk and they wrote to each other, and their files | yes |
+//! | its tags, and how long the desk worked on it | nothing |
+//! | who follows it | those of its own side |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |
@@ -75,8 +77,12 @@ impl Reader {
             | EventData::MailGivenUp(_)
             | EventData::MailSentAgain(_)
             | EventData::AttentionAsked(_)
-            | EventData::AttentionSettled(_) => false,
+            | EventData::AttentionSettled(_)
+            | EventData::Tagged(_)
+            | EventData::Untagged(_)
+            | EventData::WorkLogged(_) => false,
             EventData::Linked(linked) | EventData::Unlinked(linked) => linked.visibility == Visibility::Public,
+            EventData::Followed(changed) | EventData::Unfollowed(changed) => changed.visibility == Visibility::Public,
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
             EventData::Classified(classified) => classified.visibility == Visibility::Public,
             EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,

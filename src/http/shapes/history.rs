@@ -24,6 +24,8 @@ pub struct MessageInput {
     /// How the contact was made; `phone` records a phone contact, which the desk alone does.
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
     pub channel: Option<String>,
+    /// Whether it was written from the draft that the caller saved, which is then taken away.
+    pub from_draft: Option<bool>,
     /// When, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub occurred_at: Option<Instant>,

@@ -12,16 +12,19 @@ mod audit;
 mod bulk;
 mod calendar;
 mod call;
+mod canned_reply;
 mod catalogue;
 mod clock;
 mod contract;
 mod destruction;
 mod ending;
 mod flag;
+mod follower;
 mod history;
 mod inbound;
 mod label;
 mod local_account;
+mod message_draft;
 mod obligation;
 mod outbound;
 mod part;
@@ -30,9 +33,12 @@ mod privacy;
 mod redaction;
 mod role_assignment;
 mod sandbox;
+mod saved_view;
 mod simulation;
+mod tag;
 mod ticket;
 mod transition;
+mod work;
 
 pub use about::{
     AttentionRemovalInput, DecisionInput, LineChangeInput, MajorDeclarationInput, ScopeChangeInput, TicketDecision, TicketDecisionList,
@@ -47,6 +53,7 @@ pub use audit::{AuditLine, AuditLinePage};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};
 pub use call::CallInput;
+pub use canned_reply::{CannedReply, CannedReplyInput, CannedReplyPage, CannedReplyPatch, RenderedReply};
 pub use catalogue::{
     Choice, ChoiceList, ContractLabels, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
     OrganisationStorage,
@@ -56,6 +63,7 @@ pub use contract::{Contract, ContractList, ContractSummary, SubjectList, Subject
 pub use destruction::{Destruction, DestructionApprovalInput, DestructionInput, DestructionPage};
 pub use ending::{Ending, EndingInput};
 pub use flag::{FlagRemovalInput, TicketFlagInput};
+pub use follower::{FollowerInput, FollowerList};
 pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
 };
@@ -64,6 +72,7 @@ pub use label::Label;
 pub use local_account::{
     LocalAccount, LocalAccountCredentials, LocalAccountInput, LocalAccountPage, LocalAccountRecoveryInput, SignInInput,
 };
+pub use message_draft::{MessageDraft, MessageDraftInput, MessageDraftList};
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
@@ -75,9 +84,12 @@ pub use role_assignment::{
     RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 pub use sandbox::{AdvanceInput, Sandbox};
+pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
 pub use simulation::ContractSimulationInput;
+pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};
+pub use work::{WorkCorrectionInput, WorkLog, WorkLogInput, WorkLogPage};
 
 use crate::http::answer::NextPage;
 
@@ -94,6 +106,7 @@ macro_rules! pages {
 pages!(
     AccessTokenPage,
     AuditLinePage,
+    CannedReplyPage,
     ContactPage,
     DestructionPage,
     ErasurePage,
@@ -107,5 +120,8 @@ pages!(
     PersonPage,
     RoleAssignmentPage,
     RoleGapPage,
-    TicketPage
+    SavedViewPage,
+    TagPage,
+    TicketPage,
+    WorkLogPage
 );

@@ -380,13 +380,19 @@ pub struct Ticket {
     flags: Vec<String>,
     /// What it is called in other systems.
     external_references: Vec<ExternalReference>,
+    /// The desk's labels, in their order; absent in what a client sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<String>>,
+    /// The sum of the work that the desk recorded on it; absent in what a client sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worked_minutes: Option<i64>,
     /// A number that goes up with every change that the caller can see.
     version: i32,
 }
 
 impl From<Overview> for Ticket {
     fn from(overview: Overview) -> Self {
-        let Overview { ticket, requester, references } = overview;
+        let Overview { ticket, requester, references, desk } = overview;
         let state = ticket.state().as_str().to_owned();
         Self {
             id: ticket.id,
@@ -437,6 +443,8 @@ impl From<Overview> for Ticket {
                 .into_iter()
                 .map(|one| ExternalReference { system: one.system, reference: one.reference })
                 .collect(),
+            worked_minutes: desk.as_ref().map(|desk| desk.worked_minutes),
+            tags: desk.map(|desk| desk.tags),
             version: ticket.version,
         }
     }

@@ -11,6 +11,7 @@ mod decision_asked;
 mod escalated;
 mod escalation_withheld;
 mod flag_set;
+mod follower_news;
 mod news_withheld;
 mod obligation_late;
 mod obligation_reminder;
@@ -31,6 +32,7 @@ pub use decision_asked::DecisionAsked;
 pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
+pub use follower_news::{FollowerNews, News};
 pub use news_withheld::NewsWithheld;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
@@ -155,6 +157,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Reply>(),
     Entry::of::<Progress>(),
     Entry::of::<DecisionAsked>(),
+    Entry::of::<FollowerNews>(),
     Entry::of::<Escalated>(),
     Entry::of::<Proposed>(),
     Entry::of::<EscalationWithheld>(),

@@ -1,6 +1,7 @@
 //! The handlers, on one page: which events each takes, where in the stream it begins, and what it makes of them.
 
 mod context;
+mod followers;
 mod officers;
 mod owners;
 mod progress;
@@ -11,6 +12,7 @@ mod ticket_mail;
 
 use uuid::Uuid;
 
+use self::context::Needs;
 use crate::app::App;
 use crate::domain::obligation::EventKind as Ob;
 use crate::domain::role_assignment::EventKind as Ro;
@@ -43,13 +45,14 @@ enum Work {
     Progress,
     Deciders,
     Requester,
+    Followers,
     Roles,
     Owner,
     ServiceManager,
     Officers,
 }
 
-pub static HANDLERS: [Handler; 9] = [
+pub static HANDLERS: [Handler; 10] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -66,6 +69,22 @@ pub static HANDLERS: [Handler; 9] = [
         ],
         from: From::Start,
         work: Work::Requester,
+    },
+    Handler {
+        name: "mail-to-followers",
+        takes: &[
+            EventKind::Ticket(Ti::Replied),
+            EventKind::Ticket(Ti::Moved),
+            EventKind::Ticket(Ti::Held),
+            EventKind::Ticket(Ti::Resumed),
+            EventKind::Ticket(Ti::Resolved),
+            EventKind::Ticket(Ti::SolutionRefused),
+            EventKind::Ticket(Ti::Accepted),
+            EventKind::Ticket(Ti::Reopened),
+            EventKind::Ticket(Ti::Cancelled),
+        ],
+        from: From::Now,
+        work: Work::Followers,
     },
     Handler {
         name: "mail-to-roles",
@@ -149,11 +168,12 @@ impl Handler {
                 }
                 return Ok(());
             }
-            Work::Requester => ticket_mail::each(app, tx, events, false, |mail| mail.to_requester()).await?,
-            Work::Roles => ticket_mail::each(app, tx, events, true, |mail| mail.to_roles()).await?,
-            Work::Officers => ticket_mail::each(app, tx, events, true, |mail| mail.to_officers()).await?,
-            Work::Progress => ticket_mail::each(app, tx, events, true, |mail| mail.to_those_told_of_progress()).await?,
-            Work::Deciders => ticket_mail::each(app, tx, events, true, |mail| mail.to_deciders()).await?,
+            Work::Requester => ticket_mail::each(app, tx, events, Needs::NothingElse, |mail| mail.to_requester()).await?,
+            Work::Roles => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_roles()).await?,
+            Work::Officers => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_officers()).await?,
+            Work::Progress => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_those_told_of_progress()).await?,
+            Work::Deciders => ticket_mail::each(app, tx, events, Needs::Deciders, |mail| mail.to_deciders()).await?,
+            Work::Followers => ticket_mail::each(app, tx, events, Needs::Followers, |mail| mail.to_followers()).await?,
             Work::Owner => owners::mails(app, tx, events).await?,
             Work::ServiceManager => service_manager::mails(app, tx, events).await?,
         };

@@ -11,7 +11,7 @@ use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::ticket::{Ticket, Visibility};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads as _, Tx, erasures, search, storage};
+use crate::store::{Reads as _, Tx, erasures, message_drafts, search, storage, tickets, work_logs};
 
 /// What stands in the place of a text that was destroyed.
 const DESTROYED: &str = "(vernietigd)";
@@ -44,6 +44,10 @@ pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Files, DbErr> 
     external_reference::Entity::delete_many().filter(external_reference::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
     outbound_mail::Entity::delete_many().filter(outbound_mail::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
     erasures::empty(tx, inbound_mail::Column::TicketId.eq(of.id).into_condition(), now).await?;
+    tickets::forget_tags(tx, of.id).await?;
+    tickets::forget_followers(tx, of.id).await?;
+    message_drafts::forget_ticket(tx, of.id).await?;
+    work_logs::replace_texts(tx, of.id, DESTROYED).await?;
     search::remove(tx, of.number).await?;
     files(tx, of.id, now).await
 }

@@ -1,11 +1,18 @@
 //! Tickets. `rows` has their rows, with the clocks and ladder positions that are kept beside them as an index; `references` has their names
-//! in other systems.
+//! in other systems, `tags` the labels of the desk, `followers` who is told of them.
 
+mod followers;
+mod links;
 mod references;
 mod rows;
+mod tags;
 
+pub(super) use followers::followed_by;
+pub use followers::{followers_of, forget_follower, forget_followers};
 pub use references::{called, insert_references, references};
 pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
+pub(super) use tags::tags_having;
+pub use tags::{forget_tags, tags_in_use};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::{clock, escalation, ticket, ticket_link};
+use entity::{clock, escalation, ticket};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::ROW_LOCK;
+use super::{ROW_LOCK, followers, links, tags};
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
@@ -18,7 +18,7 @@ use crate::domain::ticket::escalation::Position;
 use crate::domain::ticket::part::Planned;
 use crate::domain::ticket::specify::About;
 use crate::domain::ticket::{Channel, ClockIndex, EventData, NextDue, Settled, Ticket, TicketRef, clock_id, kinds};
-use crate::domain::workflow::{FaultLocation, Handling, Relation, Step, SupportLine};
+use crate::domain::workflow::{FaultLocation, Handling, Step, SupportLine};
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
@@ -44,7 +44,7 @@ impl Rows for Ticket {
         let rows = new.iter().map(|record| to_row(&record.subject, &record.index).into_active_model()).collect();
         insert_rows::<ticket::Entity>(tx, rows, None).await?;
         put_clocks(tx, new).await?;
-        put_links(tx, new).await?;
+        links::put_new(tx, new).await?;
         put_positions(tx, new).await
     }
 
@@ -60,14 +60,10 @@ impl Rows for Ticket {
             clock::Entity::delete_many().filter(hidden).exec(tx.connection()).await?;
         }
         put_clocks(tx, &[record]).await?;
-        let gone = record.added.iter().any(|event| matches!(event.data, EventData::Unlinked(_)));
-        if gone {
-            ticket_link::Entity::delete_many().filter(ticket_link::Column::TicketId.eq(ticket.id)).exec(tx.connection()).await?;
-        }
-        if gone || record.added.iter().any(|event| matches!(event.data, EventData::Linked(_))) {
-            put_links(tx, &[record]).await?;
-        }
-        put_positions(tx, &[record]).await
+        put_positions(tx, &[record]).await?;
+        links::put(tx, record).await?;
+        tags::put(tx, record).await?;
+        followers::put(tx, record).await
     }
 
     async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {
@@ -102,11 +98,9 @@ impl Rows for Ticket {
             let (of, name) = (row.ticket_id, format!("clock.{}", row.kind));
             beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()));
         }
-        let links = reads.find::<ticket_link::Entity>().filter(ticket_link::Column::TicketId.is_in(ids.iter().copied()));
-        for row in links.all(connection).await? {
-            let (of, name) = (row.ticket_id, format!("link.{}.{}", row.relation, row.other_id));
-            beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()));
-        }
+        links::stored(reads, &ids, &mut beside).await?;
+        tags::stored(reads, &ids, &mut beside).await?;
+        followers::stored(reads, &ids, &mut beside).await?;
         let positions = reads.find::<escalation::Entity>().filter(escalation::Column::TicketId.is_in(ids));
         for row in positions.all(connection).await? {
             let (of, name) = (row.ticket_id, format!("escalation.{}", row.ladder));
@@ -121,16 +115,21 @@ impl Rows for Ticket {
         tickets.into_iter().map(stored).collect()
     }
 
-    fn rows(Record { subject: ticket, index: settled, .. }: &Record<Self>) -> Vec<Row> {
+    fn rows(record: &Record<Self>) -> Vec<Row> {
+        let Record { subject: ticket, index: settled, .. } = record;
         let own = Row::of("ticket", &to_row(ticket, settled).into_active_model());
         let clocks = settled.clocks.iter().map(|index| Row::of(format!("clock.{}", index.clock.kind.as_str()), &clock_row(ticket, index)));
         let position = settled
             .position
             .iter()
             .map(|(ladder, position)| Row::of(format!("escalation.{ladder}"), &position_row(ticket, ladder, position)).that_outlives());
-        let link = |link: &(Relation, Uuid)| Row::of(format!("link.{}.{}", link.0, link.1), &link_row(ticket, *link));
-        let links = settled.links.iter().map(link);
-        std::iter::once(own).chain(clocks).chain(links).chain(position).collect()
+        std::iter::once(own)
+            .chain(clocks)
+            .chain(position)
+            .chain(links::rows(record))
+            .chain(tags::rows(record))
+            .chain(followers::rows(record))
+            .collect()
     }
 
     fn label(&self) -> String {
@@ -214,25 +213,6 @@ fn position_row(ticket: &Ticket, ladder: &str, position: &Position) -> escalatio
         ladder: Set(ladder.to_owned()),
         level: Set(i32::try_from(position.level).unwrap_or(i32::MAX)),
         level_since_at: Set(position.since.to_utc()),
-    }
-}
-
-/// Adds those that are not there yet.
-async fn put_links(tx: &Tx, records: &[&Record<Ticket>]) -> Result<(), DbErr> {
-    let rows = records.iter().flat_map(|record| record.index.links.iter().map(|link| link_row(&record.subject, *link)));
-    let there = OnConflict::columns([ticket_link::Column::TicketId, ticket_link::Column::Relation, ticket_link::Column::OtherId])
-        .update_columns([ticket_link::Column::Organisation])
-        .to_owned();
-    insert_rows::<ticket_link::Entity>(tx, rows.collect(), unless_new(records, there)).await.map(drop)
-}
-
-fn link_row(ticket: &Ticket, (relation, other): (Relation, Uuid)) -> ticket_link::ActiveModel {
-    ticket_link::ActiveModel {
-        id: Set(Uuid::new_v5(&ticket.id, format!("{relation} {other}").as_bytes())),
-        ticket_id: Set(ticket.id),
-        organisation: Set(ticket.organisation.clone()),
-        relation: Set(relation.to_string()),
-        other_id: Set(other),
     }
 }
 

@@ -85,6 +85,12 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             gone.copied.extend(names.iter().filter_map(|(_, name)| Copied::of(&name.reference)));
             store::redactions::take_references(tx, ticket).await?;
         }
+        Redactable::WorkLog => {
+            gone.copied.extend(store::work_logs::find(tx, ticket, target).await?.and_then(|entry| Copied::of(&entry.text)));
+            store::work_logs::replace_text(tx, target, GONE).await?;
+        }
+        // No mail tells them.
+        Redactable::Tags => store::tickets::forget_tags(tx, ticket).await?,
         // Asked for by itself, and not of a ticket.
         Redactable::Mail => {}
     }

@@ -74,7 +74,7 @@ pub(super) async fn once(
 
 /// For `made` of `act_in`: a repeat of the request is answered with the ticket.
 #[expect(clippy::unnecessary_wraps, reason = "what answers a repeat of other acts may be nothing")]
-pub(super) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
+pub(in crate::usecases) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
     Some(ticket.id)
 }
 
@@ -89,9 +89,20 @@ pub(in crate::usecases) async fn act_in(
     when: &When,
     made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
 ) -> Result<(Ticket, Vec<Event>), Error> {
-    // Boxed: as a part of this it would weigh in everything that acts on a ticket.
-    let theirs = Box::new(stamp.at(&ticket.organisation));
-    let stamp = &*theirs;
+    // Boxed: as a part of them it would weigh in everything that acts on a ticket.
+    Box::pin(acted(app, tx, stamp, ticket, wishes, when, made)).await
+}
+
+async fn acted(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    ticket: Ticket,
+    wishes: &[Act],
+    when: &When,
+    made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
+) -> Result<(Ticket, Vec<Event>), Error> {
+    let stamp = &stamp.at(&ticket.organisation);
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     let mut problems = hindrances(app, held.contract(), &held.subject, wishes);
     refuse_reserved(tx, stamp, held.contract(), &held.subject, wishes).await?;

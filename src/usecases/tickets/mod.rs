@@ -16,10 +16,11 @@ mod proof;
 pub mod read;
 mod register;
 mod transition;
+mod work;
 mod write;
 
 pub use act::{When, act};
-pub(super) use act::{act_in, as_expected, record_in};
+pub(super) use act::{act_in, as_expected, by_itself, record_in};
 pub use agree::{RepairAgreement, agree_repair};
 pub use call::{Call, take_call};
 pub use decide::{Decision, decide};
@@ -33,6 +34,7 @@ pub use part::write_part;
 pub(super) use register::restriction;
 pub use register::{register, register_in, register_many, registered_before};
 pub use transition::{Transition, transition};
+pub use work::{correct_work, log_work};
 pub use write::{NewMessage, write, write_in};
 
 use super::{Problem, Stamp};

@@ -16,6 +16,7 @@ use crate::domain::ticket::kinds::{self, Content};
 use crate::domain::ticket::link::links as links_of;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
 use crate::domain::ticket::part::PartVersion;
+use crate::domain::ticket::work::WorkEntry;
 use crate::domain::ticket::{self, Attachment, ClockIndex, Event, EventData, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
 use crate::domain::workflow::{Question, Relation, Verdict};
 use crate::proof::ClockLedger;
@@ -69,6 +70,11 @@ pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<b
     Ok(!store::lists::page(&view, caller.reader(), &filter, &sort, None, 1).await?.tickets.is_empty())
 }
 
+/// The tags in use that begin so, in their order, after one of them.
+pub async fn tags(app: &App, caller: &Caller, begin: &str, after: Option<&str>, limit: u64) -> Result<Vec<String>, Error> {
+    Ok(store::tickets::tags_in_use(&view(app, caller), begin, after, limit).await?)
+}
+
 /// A page of what changed.
 #[derive(Debug)]
 pub struct Changes {
@@ -110,6 +116,20 @@ pub async fn messages(
     let ticket = found(&view, ticket).await?;
     let shown = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, limit).await?;
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|message| &message.author)).await?, shown })
+}
+
+/// The work on a ticket, in the order recorded, after one of the entries.
+pub async fn work(
+    app: &App,
+    caller: &Caller,
+    ticket: TicketRef,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Named<Vec<WorkEntry>>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let shown = store::work_logs::of_ticket(&view, ticket.id, after, limit).await?;
+    Ok(Named { actors: Actors::of(&view, shown.iter().map(|entry| &entry.author)).await?, shown })
 }
 
 /// The versions of a part of a ticket before one of them, newest first.
@@ -314,7 +334,8 @@ async fn hide(view: &View, related: Vec<&mut Option<Uuid>>) -> Result<(), Error>
 }
 
 fn seen(reader: Reader, overview: Overview) -> Overview {
-    Overview { ticket: reader.ticket(overview.ticket), ..overview }
+    let desk = overview.desk.filter(|_| reader == Reader::Desk);
+    Overview { ticket: reader.ticket(overview.ticket), desk, ..overview }
 }
 
 /// A new ticket, as its maker sees it.

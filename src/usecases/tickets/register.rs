@@ -16,7 +16,7 @@ use crate::domain::ticket::flag::Flagged;
 use crate::domain::ticket::link::LinkTo;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
 use crate::domain::ticket::scope::Scoped;
-use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, asked, kinds};
+use crate::domain::ticket::{Actor, DeskFacts, EventData, ExternalReference, Overview, Ticket, asked, kinds};
 use crate::domain::workflow::SupportLine;
 use crate::store::{self, Tx};
 use crate::usecases::entitled::{self, Asker, Wish};
@@ -162,7 +162,8 @@ async fn register_all_in(
         }
         let record = held.settle()?;
         linked.push(checked.links.clone());
-        let overview = Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() };
+        let references = draft.external_references.clone();
+        let overview = Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()) };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
     }

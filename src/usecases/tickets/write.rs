@@ -36,12 +36,14 @@ impl NewMessage {
     }
 }
 
+/// Writes a message; one that was written from the author's draft takes that away.
 pub async fn write(
     app: &App,
     stamp: &Stamp,
     ticket: TicketRef,
     message: &NewMessage,
     when: &When,
+    from_draft: bool,
     expected: Option<&[i32]>,
 ) -> Result<Message, Error> {
     stamp
@@ -51,7 +53,11 @@ pub async fn write(
             }
             let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
-            write_in(app, tx, stamp, ticket, message, when).await
+            let written = write_in(app, tx, stamp, ticket, message, when).await?;
+            if from_draft {
+                store::message_drafts::remove(tx, written.ticket_id, &written.author).await?;
+            }
+            Ok(written)
         })
         .await
 }

@@ -68,7 +68,8 @@ pub async fn write(
         body: body.body.unwrap_or_default(),
         ..NewMessage::public()
     };
-    let written = tickets::write(&app, &stamp, ticket, &message, &when, expected.as_deref()).await?;
+    let from_draft = body.from_draft.unwrap_or_default();
+    let written = tickets::write(&app, &stamp, ticket, &message, &when, from_draft, expected.as_deref()).await?;
     let actors = Actors::seen_by(&app, &caller, [&written.author]).await?;
     Ok(Created(Message::new(written, &actors)))
 }

@@ -8,13 +8,17 @@ mod clocks;
 mod create;
 mod events;
 mod flags;
+mod followers;
 mod list;
+mod message_drafts;
 mod messages;
 mod moves;
 mod parts;
 mod redactions;
+mod tags;
+mod work_logs;
 
-pub use list::names;
+pub use list::{names, problems_of_a_view};
 
 use crate::app::App;
 use crate::domain::ticket::{Overview, Ticket as DomainTicket, TicketRef};
@@ -110,6 +114,10 @@ pub fn operations() -> Vec<Operation> {
     operations
         .into_iter()
         .chain(flags::operations())
+        .chain(tags::operations())
+        .chain(followers::operations())
+        .chain(work_logs::operations())
+        .chain(message_drafts::operations())
         .chain(redactions::operations())
         .chain(about::operations())
         .chain(parts::all())

@@ -56,9 +56,12 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
+            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure")
+                if self.others.contains_key(upto) =>
+            {
                 vec![named(&self.others[upto], nobody())]
             }
+            ("/tickets/{ref}/canned-replies/", "reply") => vec![named(&self.others["/canned-replies/"], nobody())],
             ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
             _ => panic!("the isolation walk does not know what {{{name}}} of {path} names: tell it in tests/it/http/isolation/fill.rs"),
         }
@@ -76,11 +79,14 @@ impl Things {
             "text" => {
                 vec![named("Salarissen", "Nergens"), named(&self.number, "INC-999999"), named("bea@stichting-proef", "niemand@nergens")]
             }
-            "holder" => vec![named(&self.person, nobody())],
+            "follower" | "holder" => vec![named(&self.person, nobody())],
             "actor" => vec![named(&format!("client:{}", self.person), format!("client:{}", nobody()))],
             "object" => vec![named(&format!("ticket:{}", self.ticket), format!("ticket:{}", nobody()))],
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
             "priority" => vec![named("p1", "p99")],
+            "view" => vec![named(&self.others["/saved-views/"], nobody())],
+            "begin" => vec![named("geheim", "geen")],
+            "tag" => vec![named("geheim-label", "geen-label")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
             | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action" | "result"
@@ -131,6 +137,9 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         // It names nothing, and whoever asks would be nobody afterwards.
         "createSignOut" => return Vec::new(),
         "createOutboundMessageAttempt"
+        | "createTicketMessageDraftRemoval"
+        | "createSavedViewRemoval"
+        | "createCannedReplyRemoval"
         | "createAccessTokenRevocation"
         | "createLocalAccountClosure"
         | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
@@ -161,8 +170,16 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createContact" => vec![json!({ "person": "{person}" })],
         "updateContact" => vec![json!({ "isActive": false })],
         "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
-        "updatePerson" => vec![json!({ "name": "x" })],
+        "updatePerson" | "updateSavedView" => vec![json!({ "name": "x" })],
         "updateTicketAttachment" => vec![json!({ "classification": "restricted" })],
+        "createTicketTags" | "createTicketTagRemoval" => vec![json!({ "tags": ["x"] })],
+        "createTicketFollower" | "createTicketFollowerRemoval" => vec![json!({}), json!({ "person": "{person}" })],
+        "createTicketWorkLog" => vec![json!({ "minutes": 1, "text": "x" })],
+        "createTicketWorkLogCorrection" => vec![json!({ "text": "x" })],
+        "createTicketMessageDraft" => vec![json!({ "visibility": "public", "body": "x" })],
+        "createCannedReply" => vec![json!({ "title": "x", "body": "x" })],
+        "updateCannedReply" => vec![json!({ "title": "x" })],
+        "createSavedView" => vec![json!({ "name": "x", "query": "contract={contract}" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],
