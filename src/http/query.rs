@@ -19,7 +19,7 @@ use crate::words::ClosedList;
 
 // Characters in a value. An address can have 65,534 bytes, and a character takes up to twelve when encoded (four bytes of UTF-8, three
 // each). With these limits the longest query of any operation still fits.
-const TEXT: usize = 400;
+const TEXT: usize = 350;
 const SHORT_TEXT: usize = 150;
 /// Five ids.
 const IDS: usize = 200;

@@ -68,8 +68,8 @@ pub struct TicketInput {
     /// How it came in: `phone` (the desk alone says so), `email`, `portal`, `api` or `monitoring`.
     #[schema(value_type = String, min_length = 1, max_length = 50, example = "phone")]
     pub channel: Option<String>,
-    /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own.
-    #[schema(value_type = RequesterInput)]
+    /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own. The desk leaves it out of what
+    /// the supplier found itself.
     pub requester: Option<RequesterInput>,
     /// When it was reported, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]

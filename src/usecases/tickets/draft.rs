@@ -158,6 +158,10 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
         }
     }
     problems.extend(flag_problems(stamp, draft));
+    let is_anonymous = draft.requester.is_none() && draft.caller.is_none() && draft.mail.is_none();
+    if is_anonymous && stamp.who.actor.side() == Side::Client && !stamp.lacks("requester") {
+        problems.push(Problem::field("requester", FieldCode::Required, "say who reports it"));
+    }
     let version = draft.contract.as_deref().and_then(|contract| version_for(agreements, stamp, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     if let (Some(_), None, Some(organisation)) = (&draft.contract, &version, draft.organisation.as_deref()) {

@@ -63,10 +63,7 @@ async fn tkt_06_inc_02_the_clients_operational_contact_is_told_of_progress_besid
     agreement(desk, "voortgang", "told_of_progress = [\"coordinator-ka\"]", "").await;
     let number = desk.registers(&with(incident("p3"), json!({ "contract": "voortgang" }))).await;
     desk.passes("PT1M").await;
-    let contact = desk.get("/v1/contracts/voortgang").await.body["roles"].clone();
-    let address =
-        contact.as_array().expect("roles").iter().find(|role| role["code"] == "coordinator-ka").expect("a role")["mail"][0].clone();
-    let address = address.as_str().expect("an address");
+    let address = "coordinator.ka@ipo.example";
     let heard = |desk: &Desk| subjects_to(desk, address).into_iter().filter(|subject| subject.contains(&number)).count();
     assert_eq!(heard(desk), 1);
     desk.moves(&number, "in_progress").await;
@@ -178,9 +175,10 @@ async fn tkt_19_tkt_21_a_ticket_is_registered_at_any_hour_and_its_clocks_wait(de
     desk.passes("PT5H").await;
     let clock = desk.clock(&number, "resolution").await;
     assert_eq!((&clock["state"], &clock["elapsedSeconds"]), (&json!("running"), &json!(0)), "{clock}");
-    for field in ["startedAt", "dueAt", "elapsedSeconds", "state", "goals"] {
+    for field in ["startedAt", "remainingSeconds", "elapsedSeconds", "state"] {
         assert!(!clock[field].is_null(), "{field}: {clock}");
     }
+    assert!(clock["goals"][0]["dueAt"].is_string(), "{clock}");
 }
 
 async fn tkt_22_a_ticket_belongs_to_one_contract_in_force_whose_clocks_it_has(desk: &Desk) {
@@ -190,7 +188,8 @@ async fn tkt_22_a_ticket_belongs_to_one_contract_in_force_whose_clocks_it_has(de
     let covide = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "x", "channel": "portal",
         "priority": "low", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
     let covide = desk.registers(&covide).await;
-    assert_ne!(desk.clock(&ipo, "resolution").await["dueAt"], desk.clock(&covide, "resolution").await["dueAt"]);
+    let due = async |number: &str| desk.clock(number, "resolution").await["goals"][0]["dueAt"].clone();
+    assert_ne!(due(&ipo).await, due(&covide).await);
 }
 
 async fn tkt_23_where_the_fault_is_decides_whether_the_agreement_covers_it(desk: &Desk) {
