@@ -70,6 +70,9 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LinkNotFound
         | Code::LinkRequired
         | Code::MajorUnchanged
+        | Code::MergeNotAllowed
+        | Code::MergeTooOld
+        | Code::NotMerged
         | Code::NotAnIncident
         | Code::OfferExpired
         | Code::QuestionNotOpen
@@ -86,6 +89,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::RoleHeld
         | Code::SamePerson
         | Code::TicketCancelled
+        | Code::TicketMerged
         | Code::TicketNotOpen
         | Code::TooManyAdministrators
         | Code::TooManyAttachments

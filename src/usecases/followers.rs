@@ -85,7 +85,7 @@ async fn known(tx: &Tx, stamp: &Stamp, ticket: &Ticket, id: Uuid) -> Result<Opti
 }
 
 /// Whether mail reaches them, and nobody else under their name.
-fn is_reached(person: &Person) -> bool {
+pub(super) fn is_reached(person: &Person) -> bool {
     person.is_active && !person.is_stranger && person.address().is_some()
 }
 

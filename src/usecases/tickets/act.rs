@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::locked::{locked, locked_if_kept};
+use super::merges::gone_on;
 use super::{check_late, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;
@@ -11,7 +12,7 @@ use crate::domain::permission::Verb;
 use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
-use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
+use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
@@ -112,7 +113,10 @@ async fn acted(
     let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
     for wish in wishes {
         let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, who: &stamp.who, at };
-        let decided = ticket::act(situation, wish).map_err(Error::from);
+        let decided = match ticket::act(situation, wish) {
+            Err(Refusal::Merged(into)) => Err(gone_on(tx, &held.subject, into).await?),
+            decided => decided.map_err(Error::from),
+        };
         let Some((after, records)) = gathered(decided, &mut problems)? else { continue };
         held.subject = after;
         for (data, reason) in records {

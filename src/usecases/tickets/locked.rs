@@ -19,3 +19,11 @@ pub(in crate::usecases) async fn locked(tx: &Tx, ticket: TicketRef) -> Result<Ti
 pub(in crate::usecases) async fn locked_if_kept(tx: &Tx, ticket: TicketRef) -> Result<Option<Ticket>, Error> {
     Ok(store::tickets::lock(tx, ticket).await?)
 }
+
+/// The ticket that goes on for one that was merged; itself for most.
+pub(in crate::usecases) async fn current(tx: &Tx, ticket: Ticket) -> Result<Ticket, Error> {
+    match ticket.merged_into {
+        Some(into) => store::tickets::find(tx, TicketRef::Id(into)).await?.ok_or(Error::NotFound("ticket")),
+        None => Ok(ticket),
+    }
+}

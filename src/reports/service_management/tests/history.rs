@@ -82,6 +82,7 @@ impl Story {
             closed_at: None,
             next_due: None,
             emergency_for: None,
+            merged_into: None,
             destroyed_at: None,
             version: 1,
             client_version: 1,
