@@ -23,3 +23,4 @@ mod row_security;
 mod simulate;
 mod support;
 mod time;
+mod types;

@@ -6,11 +6,11 @@ use crate::on_both_databases;
 use crate::support::{Desk, incident};
 
 on_both_databases!(
-    all_six_types_walk_through_every_phase,
+    tkt_01_tkt_20_all_six_types_walk_through_every_phase,
     an_incident_goes_the_whole_way_and_its_clocks_say_so,
-    a_ticket_is_addressed_by_its_number_or_its_id,
+    tkt_03_a_ticket_is_addressed_by_its_number_or_its_id,
     a_list_shows_every_ticket_once_page_by_page,
-    the_client_proposes_a_priority_and_the_desk_decides,
+    pri_06_inc_07_inc_03_the_client_proposes_a_priority_and_the_desk_decides,
     another_organisations_ticket_does_not_exist,
     the_same_key_makes_one_ticket_and_another_request_under_it_is_a_conflict,
     a_held_ticket_goes_back_to_the_phase_it_was_in,
@@ -23,7 +23,7 @@ fn request(kind: &str) -> Value {
 }
 
 /// TKT-01, TKT-20 and the table of design § 4.
-async fn all_six_types_walk_through_every_phase(desk: &Desk) {
+async fn tkt_01_tkt_20_all_six_types_walk_through_every_phase(desk: &Desk) {
     let walks: [(&str, &str, &[&str]); 6] = [
         ("problem", "PRB-", &["investigating", "known_error", "resolved", "closed", "investigating"]),
         ("service_request", "RFS-", &["authorisation", "fulfilling", "on_hold", "fulfilling", "fulfilled", "closed"]),
@@ -100,7 +100,7 @@ async fn an_incident_goes_the_whole_way_and_its_clocks_say_so(desk: &Desk) {
 }
 
 /// TKT-03.
-async fn a_ticket_is_addressed_by_its_number_or_its_id(desk: &Desk) {
+async fn tkt_03_a_ticket_is_addressed_by_its_number_or_its_id(desk: &Desk) {
     let number = desk.registers(&incident("p3")).await;
     let by_number = desk.get(&format!("/v1/tickets/{number}")).await.body;
     let by_id = desk.get(&format!("/v1/tickets/{}", by_number["id"].as_str().expect("an id"))).await.body;
@@ -130,7 +130,7 @@ async fn a_list_shows_every_ticket_once_page_by_page(desk: &Desk) {
 }
 
 /// PRI-06, INC-07 and INC-03.
-async fn the_client_proposes_a_priority_and_the_desk_decides(desk: &Desk) {
+async fn pri_06_inc_07_inc_03_the_client_proposes_a_priority_and_the_desk_decides(desk: &Desk) {
     let client = desk.token_of("ipo").await;
     let mut proposal = request("incident");
     proposal["priority"] = json!("p1");

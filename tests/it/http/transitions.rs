@@ -8,8 +8,8 @@ use crate::on_both_databases;
 use crate::support::{ADMIN, Desk, incident};
 
 on_both_databases!(
-    every_move_offered_succeeds_with_what_it_needs_and_no_other_is_possible,
-    a_move_tells_who_may_make_it_and_on_whom_a_ticket_can_wait,
+    tkt_20_every_move_offered_succeeds_with_what_it_needs_and_no_other_is_possible,
+    inc_05_inc_06_a_move_tells_who_may_make_it_and_on_whom_a_ticket_can_wait,
     a_priority_that_is_missing_is_told_with_what_can_be_chosen,
     a_ticket_waits_for_one_of_those_it_can_wait_for,
     an_escalated_case_is_closed_with_its_three_texts_and_no_earlier,
@@ -58,7 +58,7 @@ async fn walked(desk: &Desk, client: &str, kind: &str, path: &[String]) -> Strin
 }
 
 /// TKT-20, over every phase of the six types.
-async fn every_move_offered_succeeds_with_what_it_needs_and_no_other_is_possible(desk: &Desk) {
+async fn tkt_20_every_move_offered_succeeds_with_what_it_needs_and_no_other_is_possible(desk: &Desk) {
     let client = desk.signer_of("ipo").await;
     let contract = desk.get("/v1/contracts/dap-example").await.body;
     for kind in KINDS {
@@ -91,7 +91,7 @@ async fn every_move_offered_succeeds_with_what_it_needs_and_no_other_is_possible
 }
 
 /// INC-05, INC-06 and CLK-12.
-async fn a_move_tells_who_may_make_it_and_on_whom_a_ticket_can_wait(desk: &Desk) {
+async fn inc_05_inc_06_a_move_tells_who_may_make_it_and_on_whom_a_ticket_can_wait(desk: &Desk) {
     let client = desk.token_of("ipo").await;
     let number = desk.registers(&incident("p3")).await;
     desk.moves(&number, "in_progress").await;
