@@ -234,6 +234,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketMajorDeclaration" => vec![json!({ "major": true, "reason": "x" })],
         "createTicketAttentionRemoval" => vec![json!({ "reason": "x" })],
         "createTicketLink" => vec![json!({ "kind": "blocks", "ticket": "{number}" }), json!({ "kind": "blocked_by", "ticket": "{id}" })],
+        "createTicketMerge" => vec![json!({ "into": "{number}", "reason": "x" }), json!({ "into": "{id}", "reason": "x" })],
+        "createTicketMergeRemoval" => vec![json!({ "reason": "x" })],
         "createTicketLinkRemoval" => vec![json!({ "kind": "blocks", "ticket": "{number}", "reason": "x" })],
         "createTicketDecision" => vec![
             json!({ "question": "solution", "verdict": "yes", "reason": "x" }),
