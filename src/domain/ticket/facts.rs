@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::merge::standing;
+use super::standing::standing;
 use super::{Event, EventData};
 use crate::domain::clock::{Answer, Fact, FactKind};
 use crate::domain::workflow::State;

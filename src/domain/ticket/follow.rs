@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::merge::standing;
 use super::situation::{Recorded, Situation};
+use super::standing::standing;
 use super::visibility::Visibility;
 use super::{Event, EventData};
 use crate::domain::permission::{Forbidden, Principal, Verb};

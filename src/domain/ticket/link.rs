@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::merge::{Merged, MergedIn, standing};
+use super::merge::{Merged, MergedIn};
 use super::situation::{Recorded, Situation};
+use super::standing::standing;
 use super::visibility::Visibility;
 use super::{Event, EventData, Ticket, answer};
 use crate::domain::contract::TicketType;

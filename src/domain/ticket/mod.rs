@@ -4,7 +4,7 @@
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
 //! `mail`, `tag`, `follow`, `work`, `merge`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
-//! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
+//! matters to the clocks, and `settle` replays it into clocks and escalations, of what of it is `standing`. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `needs` what a ticket lacks for a move, `answer` what it asks and what was answered, `asked` what priority
 //! a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what an escalated case
 //! asks for at its end, and `visibility` what of it all a client sees.
@@ -50,6 +50,7 @@ pub mod scope;
 mod settle;
 mod situation;
 pub mod specify;
+pub mod standing;
 pub mod tag;
 pub mod transition;
 mod visibility;

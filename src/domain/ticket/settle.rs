@@ -14,7 +14,7 @@ use super::facts::priority_set;
 use super::link::links;
 use super::scope::is_out_of_scope;
 use super::follow::{Follower, followers};
-use super::merge::standing;
+use super::standing::standing;
 use super::tag::tags;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;

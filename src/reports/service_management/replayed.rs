@@ -19,7 +19,7 @@ use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 use crate::domain::clock::{self, GoalView, Kind};
 use crate::domain::contract::Contract;
-use crate::domain::ticket::{self, Event, EventData, EventKind, Reader, Ticket, as_recorded, merge};
+use crate::domain::ticket::{self, Event, EventData, EventKind, Reader, Ticket, as_recorded, standing};
 use crate::domain::workflow::State;
 
 /// Which period is read, and as known when.
@@ -62,7 +62,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
     let known: Vec<_> = history.iter().filter(|event| event.recorded_at <= known_at).cloned().collect();
     // Events that follow from acts are found again by the replay; those that followed from later acts are left out.
     let is_counted = |event: &&Event| event.occurred_at <= last && !(event.is_derived() && event.recorded_at > last);
-    let counted: Vec<_> = merge::standing(&known).iter().filter(is_counted).cloned().collect();
+    let counted: Vec<_> = standing::standing(&known).iter().filter(is_counted).cloned().collect();
     if counted.first().is_none_or(|event| event.kind() != EventKind::Registered) {
         return None;
     }
@@ -90,7 +90,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         escalations: said.filter_map(|(data, at)| step(data, at)).collect(),
         late: late(&counted, &then.reference(), period.to),
         corrections,
-        corrected_at: corrected_at.max(merge::undone_since(&known, last)),
+        corrected_at: corrected_at.max(standing::undone_since(&known, last)),
         clocks,
         judged,
     })

@@ -2,8 +2,7 @@
 
 use uuid::Uuid;
 
-use super::locked::{locked, locked_if_kept};
-use super::merges::gone_on;
+use super::locked::{gone_on, locked, locked_if_kept};
 use super::{check_late, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;

@@ -3,8 +3,7 @@
 //! Whoever sets a flag may not see the ticket afterwards, so the answer is the event, and not the ticket.
 
 use super::act::{When, act_in, as_expected};
-use super::locked::locked;
-use super::merges::gone_on;
+use super::locked::{gone_on, locked};
 use crate::app::App;
 use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
 use crate::store;

@@ -1,7 +1,10 @@
 //! The one way to a ticket that is to be changed: locked, and there to be changed. What was destroyed takes nothing any more: it would never be
 //! due again.
 
+use uuid::Uuid;
+
 use crate::domain::ticket::{Ticket, TicketRef};
+use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::{Code, Error};
 
@@ -26,4 +29,11 @@ pub(in crate::usecases) async fn current(tx: &Tx, ticket: Ticket) -> Result<Tick
         Some(into) => store::tickets::find(tx, TicketRef::Id(into)).await?.ok_or(Error::NotFound("ticket")),
         None => Ok(ticket),
     }
+}
+
+/// The refusal of whatever is asked of a merged ticket: it names the one that goes on to whoever sees that.
+pub(super) async fn gone_on(tx: &Tx, ticket: &Ticket, into: Uuid) -> Result<Error, Error> {
+    let named = Ticket::labels(tx, &[into]).await?.remove(&into);
+    let other = named.map_or_else(|| "another ticket".to_owned(), |number| format!("{number}; it goes on there"));
+    Ok(Error::Conflict { code: Code::TicketMerged, detail: format!("{} was merged into {other}", ticket.reference()) })
 }

@@ -1,18 +1,15 @@
 //! Merging a ticket into another one, and undoing that. Both are locked at once and written together, so that neither tells of a merge that
 //! the other does not.
 
-use uuid::Uuid;
-
 use super::act::{When, act_in, as_expected, by_itself};
 use super::links::both_locked;
 use crate::app::App;
 use crate::domain::ticket::follow::{Follower, FollowerChanged};
 use crate::domain::ticket::merge::{Merge, TakeIn, TakeOut, Target, UndoMerge};
 use crate::domain::ticket::{Act, Ticket, TicketRef};
-use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::held::repeated;
-use crate::usecases::{Code, Error, Stamp, followers};
+use crate::usecases::{Error, Stamp};
 
 pub async fn merge(
     app: &App,
@@ -71,14 +68,7 @@ async fn coming_along(tx: &Tx, source: &Ticket, target: &Ticket) -> Result<Vec<F
     let mut coming = store::tickets::followers_of(tx, &[source.id]).await?.remove(&source.id).unwrap_or_default();
     let reported_by = source.requester_id.filter(|id| coming.iter().all(|one| one.id != *id));
     let reported_by = store::people::find(tx, &reported_by.into_iter().collect::<Vec<_>>()).await?;
-    coming.extend(reported_by.iter().filter(|one| followers::is_reached(one)).map(|one| Follower { id: one.id, is_of_client: true }));
+    coming.extend(reported_by.iter().filter(|one| one.is_reached()).map(|one| Follower { id: one.id, is_of_client: true }));
     coming.retain(|one| Some(one.id) != target.requester_id);
     Ok(coming.into_iter().map(FollowerChanged::from).collect())
-}
-
-/// The refusal of whatever is asked of a merged ticket: it names the one that goes on to whoever sees that.
-pub(super) async fn gone_on(tx: &Tx, ticket: &Ticket, into: Uuid) -> Result<Error, Error> {
-    let named = Ticket::labels(tx, &[into]).await?.remove(&into);
-    let other = named.map_or_else(|| "another ticket".to_owned(), |number| format!("{number}; it goes on there"));
-    Ok(Error::Conflict { code: Code::TicketMerged, detail: format!("{} was merged into {other}", ticket.reference()) })
 }

@@ -309,7 +309,7 @@ async fn a_merged_ticket_takes_nothing_and_says_where_it_goes_on(desk: &Desk) {
         assert_eq!(told(&refused), (409, json!("ticket_merged")), "{path}: {}", refused.body);
         assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains(&into)), "{path}: {}", refused.body);
     }
-    let file = desk.send_raw(&format!("/v1/tickets/{number}/attachments?name=a.txt&mediaType=text/plain"), b"x".to_vec(), &[]).await;
+    let file = desk.send_raw(&format!("/v1/tickets/{number}/attachments?name=a.txt&mediaType=text/plain"), b"x".to_vec(), &[("content-type", "application/octet-stream")]).await;
     assert_eq!(told(&file), (409, json!("ticket_merged")), "{}", file.body);
     let after = desk.get(&format!("/v1/tickets/{number}")).await;
     assert_eq!((after.status, &after.body), (200, &before.body));
@@ -395,9 +395,6 @@ async fn what_was_merged_counts_apart(desk: &Desk) {
     // What was decided by then stands: the first bound of one passed. The rest is decided nowhere.
     assert_eq!(verdicts(&march), json!([[0, 2], [1, 0]]));
     assert_eq!(march["corrections"], json!([]));
-    let sent = desk.request("GET", "/v1/reports/service-management?contract=dap-example&month=2026-03").bearer_auth(ADMIN);
-    let text = sent.header("accept", "text/plain").send().await.expect("an answer").text().await.expect("a text");
-    assert!(text.contains("Samengevoegd") && text.contains("samengevoegd: 2"), "{text}");
 }
 
 async fn a_merge_undone_in_the_next_month_corrects_the_one_before(desk: &Desk) {
@@ -534,6 +531,7 @@ async fn merged_tickets_are_listed_when_they_are_asked_for(desk: &Desk) {
     ] {
         assert_eq!(numbers(query).await.iter().collect::<Vec<_>>(), expected, "{query}");
     }
+    desk.passes("PT1M").await;
     let changed = desk.get("/v1/tickets?updatedSince=2026-03-01T00:00:00Z").await.body;
     let copied = changed["items"].as_array().expect("tickets").iter().find(|one| one["number"] == json!(number)).cloned();
     assert_eq!(copied.expect("whoever keeps a copy is told")["mergedInto"]["number"], json!(into));

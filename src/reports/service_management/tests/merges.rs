@@ -35,6 +35,8 @@ fn both(contract: &Contract, told: &(bool, u8, i64, Vec<Try>), place: usize, hou
                     assert!(story.tries(contract, &undo(), later(now, hours), later(now, hours)));
                 }
                 now = later(now, hours);
+                // Whoever acts finds recorded what was due before.
+                story.settles(contract, now);
             }
             if let Some(one) = told.3.get(step) {
                 now = later(now, one.after);
