@@ -148,7 +148,7 @@ fn code<L: ClosedList>(field: &str, given: Option<&String>, problems: &mut Vec<P
 }
 
 /// Tells `null`, which empties the field, from an absent field, which keeps it.
-fn field<'de, T: Deserialize<'de>, D: Deserializer<'de>>(given: D) -> Result<Field<T>, D::Error> {
+pub fn field<'de, T: Deserialize<'de>, D: Deserializer<'de>>(given: D) -> Result<Field<T>, D::Error> {
     Ok(Option::deserialize(given)?.map_or(Field::Emptied, Field::Set))
 }
 

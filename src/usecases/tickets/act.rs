@@ -9,13 +9,14 @@ use crate::domain::Instant;
 use crate::domain::contract::Contract;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::assign::{Assign, Field};
+use crate::domain::ticket::edit::Text;
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
+use crate::usecases::entitled;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
-use crate::usecases::{entitled, holds};
 
 /// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
@@ -109,7 +110,7 @@ async fn acted(
     let at = gathered(occurred(stamp, &held.history, when), &mut problems)?.unwrap_or(stamp.recorded_at);
     // What was due before that instant happened before it, so it is recorded first.
     held.catch_up(at)?;
-    let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
+    let (overdue, before) = (held.history.len(), held.subject.clone());
     for wish in wishes {
         let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, who: &stamp.who, at };
         let decided = match ticket::act(situation, wish) {
@@ -125,15 +126,17 @@ async fn acted(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
-    let differs = |ticket: &Ticket| (&ticket.title, &ticket.description) != (&texts.0, &texts.1);
-    if differs(&held.subject) {
-        // The former words are kept nowhere else.
-        holds::refuse_on(tx, stamp, &held.subject).await?;
-    }
+    let replaced = |ticket: &Ticket| {
+        let differs = Text::ALL.into_iter().filter(|text| before.text(*text) != ticket.text(*text));
+        differs.map(|text| (text, before.text(text).to_owned())).collect::<Vec<_>>()
+    };
+    let replaced = replaced(&held.subject);
     held.subject.changed(stamp.recorded_at, &held.history[overdue..]);
     let created = made(&held.subject, held.added());
     let written = held.write(tx, created).await?;
-    if differs(&written.subject) {
+    let edit = written.added.iter().find(|event| matches!(event.data, EventData::Edited(_)));
+    if let Some(event) = edit.filter(|_| !replaced.is_empty()) {
+        store::former_texts::insert(tx, &written.subject, event.id, &replaced, stamp.recorded_at).await?;
         store::search::put(tx, &written.subject).await?;
     }
     Ok((written.subject, written.added))

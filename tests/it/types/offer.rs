@@ -17,7 +17,8 @@ on_both_databases!(
 );
 
 async fn rfi_01_only_the_client_asks_for_information(desk: &Desk) {
-    let own: Value = of_type("information_request").as_object().expect("fields").clone().into_iter().filter(|(key, _)| key != "requester").collect();
+    let own: Value =
+        of_type("information_request").as_object().expect("fields").clone().into_iter().filter(|(key, _)| key != "requester").collect();
     assert_eq!(told(&desk.post("/v1/tickets", &own).await), (403, json!("client_decides")));
     let client = desk.token_of("ipo").await;
     let asked = with(of_type("information_request"), json!({ "wantedByDate": "2026-04-01" }));
