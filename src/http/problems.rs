@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 
 use crate::usecases::{Code, FieldCode};
 
+#[expect(clippy::too_many_lines, reason = "a line for each code")]
 pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest | Code::BadRequest | Code::IncompleteBody => StatusCode::BAD_REQUEST,

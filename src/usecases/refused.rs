@@ -3,8 +3,8 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
-    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, repair, retier, retype, scope,
-    specify, tag,
+    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, repair, retier, retype,
+    scope, specify, tag,
     transition::{self, Refused as Move},
     work,
 };
@@ -121,12 +121,11 @@ fn of_a_link(refused: &link::Refused, detail: String) -> Error {
 
 fn of_a_merge(refused: &merge::Refused, detail: String) -> Error {
     match refused {
-        merge::Refused::Forbidden(refused) => (*refused).into(),
+        merge::Refused::Forbidden(refused) | merge::Refused::Follower(follow::Refused::Forbidden(refused)) => (*refused).into(),
         merge::Refused::Itself => field("into", FieldCode::NotAllowed, detail),
         merge::Refused::OfAnother => field("into", FieldCode::UnknownTicket, detail),
         merge::Refused::NotOpen | merge::Refused::OtherNotOpen => conflict(Code::TicketNotOpen, detail),
         merge::Refused::OtherMerged => conflict(Code::TicketMerged, detail),
-        merge::Refused::Follower(follow::Refused::Forbidden(refused)) => (*refused).into(),
         merge::Refused::Follower(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
         merge::Refused::OtherContract | merge::Refused::OtherType { .. } | merge::Refused::OtherFlags | merge::Refused::HasOthers => {
             conflict(Code::MergeNotAllowed, detail)

@@ -85,7 +85,9 @@ pub enum Refused {
     OtherNotOpen,
     #[error("the other ticket was merged into another one itself")]
     OtherMerged,
-    #[error("others were merged into this ticket, so it is merged into none itself: merge those it would go to into it, or undo theirs first")]
+    #[error(
+        "others were merged into this ticket, so it is merged into none itself: merge those it would go to into it, or undo theirs first"
+    )]
     HasOthers,
     #[error(transparent)]
     Follower(follow::Refused),

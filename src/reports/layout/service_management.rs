@@ -167,7 +167,8 @@ fn types(types: &[TypeCounts]) -> Section {
         [label, reported, reopened, closed, cancelled, merged, open, resolved, long]
     };
     for row in types {
-        let figures = [row.reported, row.reopened, row.closed, row.cancelled, row.merged, row.open_at_end, row.resolved_at_end, row.long_open];
+        let figures =
+            [row.reported, row.reopened, row.closed, row.cancelled, row.merged, row.open_at_end, row.resolved_at_end, row.long_open];
         totals.iter_mut().zip(figures).for_each(|(total, figure)| *total += figure);
         table.row(cells(row.ticket_type.word().into(), figures));
     }

@@ -163,7 +163,8 @@ async fn register_all_in(
         let record = held.settle()?;
         linked.push(checked.links.clone());
         let references = draft.external_references.clone();
-        let overview = Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()), merged_into: None };
+        let overview =
+            Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()), merged_into: None };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
     }

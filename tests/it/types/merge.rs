@@ -57,7 +57,8 @@ async fn read(desk: &Desk, token: &str, number: &str) -> Vec<(String, String)> {
 
 async fn followers(desk: &Desk, number: &str) -> Vec<String> {
     let list = desk.get(&format!("/v1/tickets/{number}/followers")).await.body;
-    let mut names: Vec<_> = list["items"].as_array().expect("followers").iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
+    let mut names: Vec<_> =
+        list["items"].as_array().expect("followers").iter().filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
     names.sort();
     names
 }
@@ -262,7 +263,11 @@ async fn only_two_of_a_kind_are_merged(desk: &Desk) {
     merged(desk, &one, &other).await;
     let onwards = merges(desk, &other, &third).await;
     assert_eq!(told(&onwards), (409, json!("merge_not_allowed")));
-    assert!(onwards.body["detail"].as_str().is_some_and(|detail| detail.contains("others were merged into this ticket")), "{}", onwards.body);
+    assert!(
+        onwards.body["detail"].as_str().is_some_and(|detail| detail.contains("others were merged into this ticket")),
+        "{}",
+        onwards.body
+    );
     assert_eq!(told(&merges(desk, &third, &one).await), (409, json!("ticket_merged")));
     assert_eq!(told(&merges(desk, &one, &third).await), (409, json!("ticket_merged")));
     merged(desk, &third, &other).await;
@@ -309,7 +314,13 @@ async fn a_merged_ticket_takes_nothing_and_says_where_it_goes_on(desk: &Desk) {
         assert_eq!(told(&refused), (409, json!("ticket_merged")), "{path}: {}", refused.body);
         assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains(&into)), "{path}: {}", refused.body);
     }
-    let file = desk.send_raw(&format!("/v1/tickets/{number}/attachments?name=a.txt&mediaType=text/plain"), b"x".to_vec(), &[("content-type", "application/octet-stream")]).await;
+    let file = desk
+        .send_raw(
+            &format!("/v1/tickets/{number}/attachments?name=a.txt&mediaType=text/plain"),
+            b"x".to_vec(),
+            &[("content-type", "application/octet-stream")],
+        )
+        .await;
     assert_eq!(told(&file), (409, json!("ticket_merged")), "{}", file.body);
     let after = desk.get(&format!("/v1/tickets/{number}")).await;
     assert_eq!((after.status, &after.body), (200, &before.body));
@@ -317,7 +328,8 @@ async fn a_merged_ticket_takes_nothing_and_says_where_it_goes_on(desk: &Desk) {
 }
 
 async fn a_merge_is_undone_within_a_day(desk: &Desk) {
-    let (one, two, into) = (desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await);
+    let (one, two, into) =
+        (desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await);
     assert_eq!(told(&undoes(desk, &one).await), (409, json!("not_merged")));
     merged(desk, &one, &into).await;
     assert_eq!(told(&undoes(desk, &into).await), (409, json!("not_merged")));
@@ -519,7 +531,12 @@ async fn merged_tickets_are_listed_when_they_are_asked_for(desk: &Desk) {
     merged(desk, &number, &into).await;
     let numbers = async |query: &str| {
         let page = desk.get(&format!("/v1/tickets?{query}")).await.body;
-        page["items"].as_array().expect("tickets").iter().map(|one| one["number"].as_str().expect("a number").to_owned()).collect::<Vec<_>>()
+        page["items"]
+            .as_array()
+            .expect("tickets")
+            .iter()
+            .map(|one| one["number"].as_str().expect("a number").to_owned())
+            .collect::<Vec<_>>()
     };
     for (query, expected) in [
         ("sort=number", vec![&into]),

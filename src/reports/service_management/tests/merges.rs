@@ -15,7 +15,8 @@ use crate::domain::ticket::{Act, EventData, clocks, settle};
 
 fn merge(story: &Story) -> Act {
     let (organisation, contract) = (story.ticket.organisation.clone(), story.ticket.contract.clone());
-    let into = Target { id: Uuid::max(), organisation, contract, kind: story.ticket.kind, flags: Flags::NONE, is_open: true, is_merged: false };
+    let into =
+        Target { id: Uuid::max(), organisation, contract, kind: story.ticket.kind, flags: Flags::NONE, is_open: true, is_merged: false };
     Act::Merge(Merge { into, reason: "Dubbel.".to_owned() })
 }
 
@@ -111,13 +112,13 @@ fn the_month_of_a_merge_is_corrected_when_it_is_undone_in_the_next() {
     let contract = contract();
     let opened = at("2026-03-31 08:00:00");
     let mut story = Story::begins(1, Incident, Some("urgent"), opened, opened);
-    let (merges, merged, unmerged) = (merge(&story), at("2026-03-31 09:00:00"), at("2026-04-01 08:00:00"));
-    assert!(story.tries(&contract, &merges, merged, merged));
-    assert!(story.tries(&contract, &undo(), unmerged, unmerged));
+    let (merges, begun, ended) = (merge(&story), at("2026-03-31 09:00:00"), at("2026-04-01 08:00:00"));
+    assert!(story.tries(&contract, &merges, begun, begun));
+    assert!(story.tries(&contract, &undo(), ended, ended));
     let then = told_of(&contract, "2026-03", std::slice::from_ref(&story), at("2026-04-01 07:59:59"));
     let now = told_of(&contract, "2026-03", std::slice::from_ref(&story), at(END));
     assert_eq!((then.types[0].merged, then.types[0].open_at_end, rows(&then)), (1, 0, vec![]));
-    assert_eq!((now.types[0].merged, now.types[0].open_at_end, now.version_at), (0, 1, unmerged));
+    assert_eq!((now.types[0].merged, now.types[0].open_at_end, now.version_at), (0, 1, ended));
     assert_eq!(rows(&now), [(Incident, "4h", 0, 1), (Incident, "6h", 0, 1)]);
     let causes: Vec<_> = now.corrections.iter().filter(|one| one.clock == Kind::Resolution).map(|one| one.cause.as_str()).collect();
     assert_eq!(causes, ["ticket.merge_undone"; 2]);
