@@ -63,6 +63,7 @@ pub struct Model {
     pub needs_attention: bool,
     pub planned_from_at: Option<DateTimeUtc>,
     pub planned_until_at: Option<DateTimeUtc>,
+    pub merged_into_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

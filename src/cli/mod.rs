@@ -248,7 +248,9 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         What::Verify { ledger, contract } => agreements::verify(&ledger, &contract)?,
         What::Audit { what: audit::What::Verify { expect } } => audit::verify(settings()?, expect).await?,
         What::Mail { what: Some(mails::What::Preview { folder }), .. } => mails::preview(&folder)?,
-        What::Mail { mailbox, what: None } => mails::take(settings()?, &mailbox.unwrap_or_default()).await?,
+        What::Mail { mailbox, what: None } => {
+            Box::pin(mails::take(settings()?, &mailbox.unwrap_or_default())).await?;
+        }
         What::Report { contract, month, as_of, format } => {
             let month: Month = month.parse().map_err(|_not_one| format!("--month: {month} is not a month such as 2026-03"))?;
             report(settings()?, &contract, month, as_of, format).await?;

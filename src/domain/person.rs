@@ -90,6 +90,11 @@ impl Person {
         Some(self.email.as_str()).filter(|email| !is_made_up(email))
     }
 
+    /// Whether mail reaches them, and nobody else under their name.
+    pub fn is_reached(&self) -> bool {
+        self.is_active && !self.is_stranger && self.address().is_some()
+    }
+
     /// Somebody of the desk, whom an account stands for.
     pub fn is_of_the_desk(&self) -> bool {
         self.organisation.is_empty()

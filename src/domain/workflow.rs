@@ -35,6 +35,8 @@ closed_list! {
         /// Where every active phase can wait.
         OnHold = "on_hold": "in de wacht", "on hold";
         Cancelled = "cancelled": "ingetrokken", "cancelled";
+        /// Where every open ticket can be merged into another one.
+        Merged = "merged": "samengevoegd", "merged";
         Investigating = "investigating": "in onderzoek", "investigating";
         KnownError = "known_error": "oorzaak bekend", "known error";
         Authorisation = "authorisation": "ter goedkeuring", "awaiting authorisation";

@@ -90,6 +90,9 @@ codes! {
         LinkNotFound = "link_not_found": "The tickets are not linked like that.";
         LinkRequired = "link_required": "The phase is not entered before the ticket is linked to another one; the detail says how.";
         MajorUnchanged = "major_unchanged": "The incident is a major one, or is none, already.";
+        MergeNotAllowed = "merge_not_allowed": "These two tickets are not merged; the detail says why.";
+        MergeTooOld = "merge_too_old": "A merge is undone within 24 hours, and these have passed.";
+        NotMerged = "not_merged": "The ticket was not merged into another one, or no longer is.";
         NotAnIncident = "not_an_incident": "Only an incident can be a major incident.";
         OfferExpired = "offer_expired": "The offer is no longer valid; a new one has to be submitted.";
         QuestionNotOpen = "question_not_open": "The ticket does not ask this now; the detail says when it does.";
@@ -107,6 +110,7 @@ codes! {
         RoleHeld = "role_held": "They hold this role already at that time, or wait for its approval.";
         SamePerson = "same_person": "This person has approved already; each approval is given by a person of its own.";
         TicketCancelled = "ticket_cancelled": "The ticket is cancelled.";
+        TicketMerged = "ticket_merged": "The ticket was merged into another one and takes nothing any more; the detail names that one to whoever sees it.";
         TicketNotOpen = "ticket_not_open": "This can be done to an open ticket only.";
         TooManyAdministrators = "too_many_administrators": "The client has the maximum number of global administrators at that time.";
         TooManyAttachments = "too_many_attachments": "The ticket has the maximum number of attachments.";

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 
 use crate::usecases::{Code, FieldCode};
 
+#[expect(clippy::too_many_lines, reason = "a line for each code")]
 pub const fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidRequest | Code::BadRequest | Code::IncompleteBody => StatusCode::BAD_REQUEST,
@@ -70,6 +71,9 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LinkNotFound
         | Code::LinkRequired
         | Code::MajorUnchanged
+        | Code::MergeNotAllowed
+        | Code::MergeTooOld
+        | Code::NotMerged
         | Code::NotAnIncident
         | Code::OfferExpired
         | Code::QuestionNotOpen
@@ -86,6 +90,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::RoleHeld
         | Code::SamePerson
         | Code::TicketCancelled
+        | Code::TicketMerged
         | Code::TicketNotOpen
         | Code::TooManyAdministrators
         | Code::TooManyAttachments

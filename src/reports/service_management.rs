@@ -2,7 +2,7 @@
 //!
 //! `report` is a function of what it is given and of nothing else: the same tickets in any order give the same bytes
 //! (RPT-26). Every count says which tickets are in it, and a verdict is integer arithmetic on the counts beside it (C4).
-//! `replayed` derives those tickets from histories: counts are as of the month's end and never change; verdicts on goals are corrected by
+//! `replayed` derives those tickets from histories: counts are as of the month's end and never change, but for a merge that is undone; verdicts on goals are corrected by
 //! what is undone or recorded later, and every correction is listed (design § 8).
 //!
 //! Absent on purpose: queries, and any memory of earlier reports: an earlier version is the same function, given what was known then.
@@ -151,6 +151,7 @@ fn counts(period: Period, kind: TicketType, considered: &[&TicketFigures], long:
         reopened: of_type(considered, &|ticket| period.saw(ticket.reopened_at)),
         closed: of_type(considered, &|ticket| period.saw(ticket.closed_at)),
         cancelled: of_type(considered, &|ticket| period.saw(ticket.cancelled_at)),
+        merged: of_type(considered, &|ticket| period.saw(ticket.merged_at)),
         open_at_end: of_type(considered, &is_open),
         resolved_at_end: of_type(considered, &|ticket| is_open(ticket) && period.knew(ticket.resolved_at)),
         long_open: of_type(long, &|_| true),

@@ -22,6 +22,8 @@ pub async fn unexplained(reads: &impl Reads, since: Instant) -> Result<BTreeMap<
     let explained = explained.select_only().column(ticket_link::Column::TicketId).into_query();
     let alike = reads.find::<ticket::Entity>().filter(ticket::Column::Service.is_not_null());
     let alike = alike.filter(ticket::Column::Kind.eq(TicketType::Incident.as_str())).filter(ticket::Column::OpenedAt.gte(since.to_utc()));
+    // One that was merged is no other incident than the one it was merged into.
+    let alike = alike.filter(ticket::Column::MergedIntoId.is_null());
     let alike = alike.filter(ticket::Column::Id.not_in_subquery(explained)).order_by_desc(ticket::Column::OpenedAt).limit(MOST);
     let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for row in alike.all(reads.connection()).await? {

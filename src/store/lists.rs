@@ -13,7 +13,7 @@ use super::{Reads, instant, search, tickets};
 use crate::domain::Instant;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, SortField, TicketFilter};
 use crate::domain::ticket::{Overview, Reader};
-use crate::domain::workflow::State;
+use crate::domain::workflow::{State, Step};
 use entity::{ticket, ticket_change};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
@@ -113,7 +113,10 @@ pub async fn page(
         _ => &[Section::First, Section::Rest],
     };
     let limit = usize::try_from(size).unwrap_or(usize::MAX);
-    let (narrowed, keys) = (conditions(reads, reader, filter).await?, SortKey::all(sort, reader));
+    let (mut narrowed, keys) = (conditions(reads, reader, filter).await?, SortKey::all(sort, reader));
+    if !asks_for_merged(filter) {
+        narrowed = narrowed.add(ticket::Column::MergedIntoId.is_null());
+    }
     let mut rows: Vec<(Section, Row)> = Vec::new();
     for &section in sections {
         if rows.len() > limit {
@@ -182,6 +185,12 @@ fn beyond(keys: &[SortKey], place: &PageEnd) -> Condition {
         any = any.add(equal.add(past(own.clone(), mark.clone(), *descending)));
     }
     any
+}
+
+/// Whether tickets that were merged into others are asked for: by their phase, or by the state that comes with it.
+fn asks_for_merged(filter: &TicketFilter) -> bool {
+    let asks = |one: &TicketFilter| one.states.contains(&State::Cancelled) || one.phases.iter().any(|phase| phase == Step::Merged.as_str());
+    asks(filter) || filter.within.as_deref().is_some_and(asks_for_merged)
 }
 
 /// What a filter asks, and what it stands within.

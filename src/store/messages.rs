@@ -11,15 +11,15 @@ use super::{Reads, Tx, instant};
 use crate::domain::Instant;
 use crate::domain::ticket::{Message, Reader, Visibility};
 
-/// A page of a ticket's messages, as a reader sees them, oldest first, after one of them.
-pub async fn of_ticket(
+/// A page of the messages on these tickets, as a reader sees them, oldest first, after one of them.
+pub async fn of_tickets(
     reads: &impl Reads,
-    ticket: Uuid,
+    tickets: &[Uuid],
     reader: Reader,
     after: Option<(Instant, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Message>, DbErr> {
-    let mut rows = reads.find::<message::Entity>().filter(message::Column::TicketId.eq(ticket));
+    let mut rows = reads.find::<message::Entity>().filter(message::Column::TicketId.is_in(tickets.iter().copied()));
     if !reader.sees(false) {
         rows = rows.filter(message::Column::Visibility.eq(Visibility::Public.as_str()));
     }

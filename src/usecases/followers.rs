@@ -30,7 +30,7 @@ pub async fn follow(app: &App, stamp: &Stamp, ticket: TicketRef, person: Option<
             Some(id) => known(tx, stamp, ticket, id).await?,
             None => None,
         };
-        let Some(found) = found.filter(is_reached) else {
+        let Some(found) = found.filter(Person::is_reached) else {
             let detail = "is nobody of the ticket's organisation or of the desk whom the desk can mail";
             return Err(Error::Invalid(vec![Problem::field("person", FieldCode::UnknownPerson, detail)]));
         };
@@ -84,11 +84,6 @@ async fn known(tx: &Tx, stamp: &Stamp, ticket: &Ticket, id: Uuid) -> Result<Opti
     Ok(store::desk_people::with_ids(tx, &[id]).await?.pop())
 }
 
-/// Whether mail reaches them, and nobody else under their name.
-fn is_reached(person: &Person) -> bool {
-    person.is_active && !person.is_stranger && person.address().is_some()
-}
-
 /// Whether the desk knows of somebody that they may see a ticket, as far as its flags go; and that a right over its client that they had has not
 /// ended, where that was what let them in. `held` are the rights that they hold or held here.
 fn may_see(ticket: &Ticket, person: &Person, held: &[RoleAssignment], now: Instant) -> bool {
@@ -112,7 +107,7 @@ pub async fn told(reads: &impl Reads, tickets: &[&Ticket], now: Instant) -> Resu
     people.extend(store::desk_people::with_ids(reads, &ids).await?);
     let told_of = |ticket: &&Ticket| {
         let theirs = followers.get(&ticket.id).into_iter().flatten();
-        let theirs = theirs.filter_map(|one| people.iter().find(|person| person.id == one.id).filter(|person| is_reached(person)));
+        let theirs = theirs.filter_map(|one| people.iter().find(|person| person.id == one.id).filter(|person| person.is_reached()));
         let may = |person: &&Person| {
             let is_of_theirs = |one: &&RoleAssignment| one.is_of(person.id);
             let held: Vec<_> = held.iter().filter(is_of_theirs).cloned().collect();

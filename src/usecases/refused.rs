@@ -3,8 +3,8 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
-    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, part, prioritise, repair, retier, retype, scope,
-    specify, tag,
+    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, repair, retier, retype,
+    scope, specify, tag,
     transition::{self, Refused as Move},
     work,
 };
@@ -30,6 +30,8 @@ impl From<Refusal> for Error {
             Refusal::Major(major::Refused::NotAnIncident) => conflict(Code::NotAnIncident, detail),
             Refusal::Major(major::Refused::Same(_)) => conflict(Code::MajorUnchanged, detail),
             Refusal::Link(refused) => of_a_link(&refused, detail),
+            Refusal::Merge(refused) => of_a_merge(&refused, detail),
+            Refusal::Merged(_) => conflict(Code::TicketMerged, detail),
             Refusal::Decide(refused) => of_a_decision(refused, detail),
             Refusal::Attention(attention::Refused::NotNeeded) => conflict(Code::AttentionNotNeeded, detail),
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
@@ -114,6 +116,22 @@ fn of_a_link(refused: &link::Refused, detail: String) -> Error {
         link::Refused::NotLinked => conflict(Code::LinkNotFound, detail),
         link::Refused::ChangeNotWanted => conflict(Code::ChangeNotWanted, detail),
         link::Refused::HasParent | link::Refused::NestedParent | link::Refused::TooMany => conflict(Code::LinkNotAllowed, detail),
+    }
+}
+
+fn of_a_merge(refused: &merge::Refused, detail: String) -> Error {
+    match refused {
+        merge::Refused::Forbidden(refused) | merge::Refused::Follower(follow::Refused::Forbidden(refused)) => (*refused).into(),
+        merge::Refused::Itself => field("into", FieldCode::NotAllowed, detail),
+        merge::Refused::OfAnother => field("into", FieldCode::UnknownTicket, detail),
+        merge::Refused::NotOpen | merge::Refused::OtherNotOpen => conflict(Code::TicketNotOpen, detail),
+        merge::Refused::OtherMerged => conflict(Code::TicketMerged, detail),
+        merge::Refused::Follower(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
+        merge::Refused::OtherContract | merge::Refused::OtherType { .. } | merge::Refused::OtherFlags | merge::Refused::HasOthers => {
+            conflict(Code::MergeNotAllowed, detail)
+        }
+        merge::Refused::NotMerged => conflict(Code::NotMerged, detail),
+        merge::Refused::TooLate => conflict(Code::MergeTooOld, detail),
     }
 }
 

@@ -289,7 +289,7 @@ async fn timers(on_postgres: bool) {
 async fn part(part: &str, on: &str) {
     let on_postgres = on == "postgresql";
     match part {
-        "http" => throughput(on_postgres).await,
+        "http" => Box::pin(throughput(on_postgres)).await,
         _ => timers(on_postgres).await,
     }
 }

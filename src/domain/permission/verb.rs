@@ -119,6 +119,8 @@ verbs! {
     WriteParts = "write_parts": "onderdelen van meldingen schrijven", "write parts of tickets", by AGENTS;
     /// Links tickets to each other, and takes links away.
     LinkTickets = "link_tickets": "meldingen koppelen", "link tickets", by WORKERS;
+    /// Merges a ticket into another one, and undoes that within a day.
+    MergeTickets = "merge_tickets": "meldingen samenvoegen", "merge tickets", by AGENTS;
     /// Says whether the agreement covers a ticket (TKT-16).
     ScopeTickets = "scope_tickets": "meldingen binnen of buiten de afspraken brengen", "say whether an agreement covers tickets", by AGENTS;
     /// Says that an incident is a major one, which others are part of.

@@ -125,6 +125,13 @@ fn about_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.untagged", json!({ "tags": ["vpn"] })),
         ("ticket.followed", json!({ "follower": ID, "visibility": "internal" })),
         ("ticket.unfollowed", json!({ "follower": ID, "visibility": "internal" })),
+        ("ticket.merged", json!({ "into": ID })),
+        ("ticket.merge_undone", json!({ "into": ID, "phase": "on_hold", "cause": "requester" })),
+        (
+            "ticket.merged_in",
+            json!({ "ticket": ID, "followers": [{ "follower": ID, "visibility": "public" }, { "follower": ID, "visibility": "internal" }] }),
+        ),
+        ("ticket.merged_in_undone", json!({ "ticket": ID })),
         ("ticket.work_logged", json!({ "minutes": 30, "date": "2026-03-02" })),
         ("ticket.work_logged", json!({ "minutes": -30, "date": "2026-03-02", "corrects": ID })),
     ]

@@ -1,6 +1,8 @@
 //! What someone wants done to a ticket. Each wish is decided in the file of its capability, and what that records is applied as a replay
 //! would apply it: so a ticket cannot get into a state that its history does not explain.
 
+use uuid::Uuid;
+
 use super::Ticket;
 use super::assign::{self, Assign};
 use super::attach::Attach;
@@ -14,6 +16,7 @@ use super::follow::{self, Follow, Unfollow};
 use super::line::{self, ChangeLine};
 use super::link::{self, LinkTo, Unlink};
 use super::major::{self, DeclareMajor};
+use super::merge::{self, Merge, TakeIn, TakeOut, UndoMerge};
 use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
@@ -60,6 +63,17 @@ pub enum Act {
     Unfollow(Unfollow),
     LogWork(LogWork),
     CorrectWork(CorrectWork),
+    Merge(Merge),
+    UndoMerge(UndoMerge),
+    TakeIn(TakeIn),
+    TakeOut(TakeOut),
+}
+
+impl Act {
+    /// Whether it can be done to a ticket that was merged into another one: undoing that, and flagging it as the other one is flagged.
+    const fn suits_a_merged_ticket(&self) -> bool {
+        matches!(self, Self::UndoMerge(_) | Self::SetFlag(_) | Self::LiftFlag(_))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,12 +118,20 @@ pub enum Refusal {
     Follow(#[from] follow::Refused),
     #[error(transparent)]
     Work(#[from] work::Refused),
+    #[error(transparent)]
+    Merge(#[from] merge::Refused),
+    /// It goes on as this ticket.
+    #[error("the ticket was merged into another one")]
+    Merged(Uuid),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
 pub type Acted = (Ticket, Vec<Recorded>);
 
 pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
+    if let Some(into) = situation.ticket.merged_into.filter(|_| !wish.suits_a_merged_ticket()) {
+        return Err(Refusal::Merged(into));
+    }
     let records = match wish {
         Act::Move(wish) => wish.decide(situation)?,
         Act::Prioritise(wish) => wish.decide(situation)?,
@@ -140,6 +162,10 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Unfollow(wish) => wish.decide(situation)?,
         Act::LogWork(wish) => wish.decide(situation)?,
         Act::CorrectWork(wish) => wish.decide(situation)?,
+        Act::Merge(wish) => wish.decide(situation)?,
+        Act::UndoMerge(wish) => wish.decide(situation)?,
+        Act::TakeIn(wish) => wish.decide(situation)?,
+        Act::TakeOut(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -175,7 +201,11 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::Follow(_)
         | Act::Unfollow(_)
         | Act::LogWork(_)
-        | Act::CorrectWork(_) => {}
+        | Act::CorrectWork(_)
+        | Act::Merge(_)
+        | Act::UndoMerge(_)
+        | Act::TakeIn(_)
+        | Act::TakeOut(_) => {}
     }
     Ok((after, records))
 }

@@ -14,6 +14,7 @@ use super::line::LineChanged;
 use super::link::Linked;
 use super::mail::Mailed;
 use super::major::MajorDeclared;
+use super::merge::{MergeUndone, Merged, MergedIn, MergedInUndone};
 use super::message::Written;
 use super::part::{PartWritten, Planned};
 use super::prioritise::Prioritised;
@@ -93,6 +94,13 @@ event_data! {
     Unfollowed(FollowerChanged) = "ticket.unfollowed": "volger verwijderd", "follower removed";
     /// Somebody of the desk worked on it for so many minutes.
     WorkLogged(WorkLogged) = "ticket.work_logged": "werk vastgelegd", "work recorded";
+    /// It was merged into another ticket, which goes on for both.
+    Merged(Merged) = "ticket.merged": "samengevoegd", "merged";
+    /// That was undone: it counts as if it had never been merged.
+    MergeUndone(MergeUndone) = "ticket.merge_undone": "samenvoeging ongedaan gemaakt", "merge undone";
+    /// Another ticket was merged into it, with its messages and people.
+    MergedIn(MergedIn) = "ticket.merged_in": "ander ticket opgenomen", "another ticket merged in";
+    MergedInUndone(MergedInUndone) = "ticket.merged_in_undone": "opname van ander ticket ongedaan gemaakt", "merge of another ticket undone";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";
@@ -164,6 +172,8 @@ impl EventKind {
                 | Self::Followed
                 | Self::Unfollowed
                 | Self::WorkLogged
+                | Self::MergedIn
+                | Self::MergedInUndone
         )
     }
 
@@ -178,6 +188,7 @@ impl EventKind {
                 | Self::RepairAgreed
                 | Self::SolutionRefused
                 | Self::Reopened
+                | Self::MergeUndone
         )
     }
 }

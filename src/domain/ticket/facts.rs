@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 
+use super::standing::standing;
 use super::{Event, EventData};
 use crate::domain::clock::{Answer, Fact, FactKind};
 use crate::domain::workflow::State;
 
 /// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); which acts of the desk answer is
-/// decided by `answers`.
+/// decided by `answers`. A merge that was undone is none.
 pub fn facts(history: &[Event]) -> Vec<Fact> {
     facts_with_events(history).into_iter().map(|(_, fact)| fact).collect()
 }
@@ -15,7 +16,7 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
 /// The same, each with the event that tells it.
 pub fn facts_with_events(history: &[Event]) -> Vec<(Uuid, Fact)> {
     let mut facts = Vec::new();
-    for event in history {
+    for event in standing(history).iter() {
         let answers = answers(event).map(FactKind::Responded);
         let does = does(event);
         // One act may end a hold and answer: that answer is in time as long as the hold lasts, so it comes first. A hold that begins may
@@ -26,7 +27,7 @@ pub fn facts_with_events(history: &[Event]) -> Vec<(Uuid, Fact)> {
     }
     // Amendments are recorded when a ticket is settled, which may be after later facts.
     facts.sort_by_key(|(_, fact)| fact.at);
-    // What is said or done about a cancelled ticket moves no clock.
+    // What is said or done about a cancelled or merged ticket moves no clock.
     if let Some(cancelled) = facts.iter().position(|(_, fact)| fact.kind == FactKind::Cancelled) {
         facts.truncate(cancelled + 1);
     }
@@ -49,7 +50,8 @@ fn does(event: &Event) -> Option<FactKind> {
         EventData::SolutionRefused(_) => Some(FactKind::SolutionRefused),
         EventData::Accepted(_) => Some(FactKind::Accepted),
         EventData::Reopened(_) => Some(FactKind::Reopened),
-        EventData::Cancelled(_) => Some(FactKind::Cancelled),
+        // Merged, its clocks end as those of a cancelled one: without a verdict.
+        EventData::Cancelled(_) | EventData::Merged(_) => Some(FactKind::Cancelled),
         EventData::TypeConfirmed(_)
         | EventData::Assigned(_)
         | EventData::Unassigned(_)
@@ -81,6 +83,9 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::Followed(_)
         | EventData::Unfollowed(_)
         | EventData::WorkLogged(_)
+        | EventData::MergeUndone(_)
+        | EventData::MergedIn(_)
+        | EventData::MergedInUndone(_)
         | EventData::Moved(_)
         | EventData::Warned(_)
         | EventData::Breached(_)

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::situation::{Recorded, Situation};
+use super::standing::standing;
 use super::visibility::Visibility;
 use super::{Event, EventData};
 use crate::domain::permission::{Forbidden, Principal, Verb};
 
 /// The most that a ticket has.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 
 /// Somebody who follows a ticket: of its organisation, which a client sees, or of the desk, which it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,10 +50,11 @@ pub struct FollowerChanged {
 impl Follow {
     pub(super) fn decide(self, Situation { history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         may_change(who, self.0.id)?;
-        let present = followers(history);
-        match present.iter().any(|one| one.id == self.0.id) {
+        let (present, is_this) = (followers(history), |one: &Follower| one.id == self.0.id);
+        // Whoever came along with a merged ticket stays when that is undone, once they follow by themselves.
+        match own_followers(history).iter().any(is_this) {
             true => Ok(Vec::new()),
-            false if present.len() >= MOST => Err(Refused::TooMany),
+            false if present.len() >= MOST && !present.iter().any(is_this) => Err(Refused::TooMany),
             false => Ok(vec![(EventData::Followed(self.0.into()), None)]),
         }
     }
@@ -84,11 +86,25 @@ impl From<FollowerChanged> for Follower {
     }
 }
 
-/// Who follows a ticket with this history.
+/// Who follows a ticket with this history, with those who came along with tickets that were merged into it.
 pub fn followers(history: &[Event]) -> BTreeSet<Follower> {
+    following(&standing(history), true)
+}
+
+/// The same without those who only came along.
+fn own_followers(history: &[Event]) -> BTreeSet<Follower> {
+    following(history, false)
+}
+
+fn following(history: &[Event], with_merged: bool) -> BTreeSet<Follower> {
     let mut followers = BTreeSet::<Follower>::new();
     for event in history {
         match &event.data {
+            EventData::MergedIn(merged) if with_merged => {
+                let came = merged.followers.iter().map(|one| Follower::from(*one));
+                let new: Vec<_> = came.filter(|one| followers.iter().all(|known| known.id != one.id)).collect();
+                followers.extend(new);
+            }
             EventData::Followed(changed) => drop(followers.insert((*changed).into())),
             EventData::Unfollowed(changed) => followers.retain(|one| one.id != changed.follower),
             EventData::PersonErased(erased) => followers.retain(|one| one.id != erased.person),
@@ -102,6 +118,15 @@ pub fn followers(history: &[Event]) -> BTreeSet<Follower> {
 impl EventData {
     /// Whether a ticket may have other followers after it.
     pub const fn changes_followers(&self) -> bool {
-        matches!(self, Self::Followed(_) | Self::Unfollowed(_) | Self::PersonErased(_) | Self::Destroyed(_) | Self::IndexRebuilt(_))
+        matches!(
+            self,
+            Self::Followed(_)
+                | Self::Unfollowed(_)
+                | Self::MergedIn(_)
+                | Self::MergedInUndone(_)
+                | Self::PersonErased(_)
+                | Self::Destroyed(_)
+                | Self::IndexRebuilt(_)
+        )
     }
 }

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::merge::{Merged, MergedIn};
 use super::situation::{Recorded, Situation};
+use super::standing::standing;
 use super::visibility::Visibility;
 use super::{Event, EventData, Ticket, answer};
 use crate::domain::contract::TicketType;
@@ -127,10 +129,16 @@ impl Unlink {
     }
 }
 
-/// The links that a history leaves, in the order in which they were made.
+/// The links that a history leaves, in the order in which they were made. A merge says that the one is a duplicate of the other.
 pub fn links(history: &[Event]) -> Vec<(Relation, Uuid)> {
     let mut links = Vec::new();
-    for event in history {
+    for event in standing(history).iter() {
+        let merged = match &event.data {
+            EventData::Merged(Merged { into }) => into.map(|other| (Relation::Duplicates, other)),
+            EventData::MergedIn(MergedIn { ticket, .. }) => ticket.map(|other| (Relation::DuplicatedBy, other)),
+            _ => None,
+        };
+        links.extend(merged.filter(|link| !links.contains(link)));
         match &event.data {
             EventData::Linked(Linked { relation, ticket: Some(other), .. }) => links.push((*relation, *other)),
             EventData::Unlinked(Linked { relation, ticket: Some(other), .. }) => links.retain(|link| *link != (*relation, *other)),
@@ -138,6 +146,18 @@ pub fn links(history: &[Event]) -> Vec<(Relation, Uuid)> {
         }
     }
     links
+}
+
+impl EventData {
+    /// Whether a ticket may have more links after it.
+    pub const fn adds_links(&self) -> bool {
+        matches!(self, Self::Linked(_) | Self::Merged(_) | Self::MergedIn(_))
+    }
+
+    /// Whether it may have fewer.
+    pub const fn takes_links(&self) -> bool {
+        matches!(self, Self::Unlinked(_) | Self::MergeUndone(_) | Self::MergedInUndone(_) | Self::IndexRebuilt(_))
+    }
 }
 
 impl From<&Ticket> for Other {

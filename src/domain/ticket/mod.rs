@@ -3,8 +3,8 @@
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
-//! `mail`, `tag`, `follow`, `work`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
-//! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
+//! `mail`, `tag`, `follow`, `work`, `merge`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! matters to the clocks, and `settle` replays it into clocks and escalations, of what of it is `standing`. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `needs` what a ticket lacks for a move, `changes` what each event changed, `answer` what it asks and what was answered, `asked` what priority
 //! a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what an escalated case
 //! asks for at its end, and `visibility` what of it all a client sees.
@@ -32,6 +32,7 @@ pub mod link;
 pub mod listing;
 pub mod mail;
 pub mod major;
+pub mod merge;
 mod message;
 pub mod message_draft;
 mod needs;
@@ -50,6 +51,7 @@ pub mod scope;
 mod settle;
 mod situation;
 pub mod specify;
+pub mod standing;
 pub mod tag;
 pub mod transition;
 mod visibility;
@@ -61,7 +63,7 @@ pub use changes::{FieldChange, changes};
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, facts_with_events};
 pub use needs::given_by;
-pub use overview::{Attachment, DeskFacts, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
+pub use overview::{Attachment, DeskFacts, ExternalReference, Message, NoTicketRef, Overview, TicketName, TicketRef, clock_id};
 pub use possible_moves::PossibleMove;
 pub use replay::as_recorded;
 pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, ClockInputs, Settled, Warned, clocks, ledgers, settle};
@@ -159,6 +161,8 @@ pub struct Ticket {
     pub next_due: Option<NextDue>,
     /// The incident it is an emergency change for (CHG-02).
     pub emergency_for: Option<Uuid>,
+    /// The ticket it was merged into: it takes nothing any more, and points there.
+    pub merged_into: Option<Uuid>,
     /// When its texts, files and people were destroyed.
     pub destroyed_at: Option<Instant>,
     /// Counts its changes.

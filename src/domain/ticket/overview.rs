@@ -61,6 +61,14 @@ pub struct DeskFacts {
     pub worked_minutes: i64,
 }
 
+/// Another ticket, as far as one names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketName {
+    pub id: Uuid,
+    /// Such as INC-1001.
+    pub number: String,
+}
+
 /// A ticket with who reported it and what it is called elsewhere.
 #[derive(Debug, Clone)]
 pub struct Overview {
@@ -69,6 +77,8 @@ pub struct Overview {
     pub references: Vec<ExternalReference>,
     /// `None` in what a client sees.
     pub desk: Option<DeskFacts>,
+    /// What it was merged into, where its reader sees that.
+    pub merged_into: Option<TicketName>,
 }
 
 /// What somebody wrote on a ticket.

@@ -64,6 +64,7 @@ impl Registered {
         (ticket.out_of_scope, ticket.is_major, ticket.handling, ticket.planned) = (false, false, None, None);
         (ticket.line, ticket.is_system_fault) = (SupportLine::First, false);
         ticket.flags = Flags::NONE;
+        ticket.merged_into = None;
         (ticket.resolved_at, ticket.closed_at) = (None, None);
         ticket.channel = *channel;
         ticket.emergency_for = *emergency_for;

@@ -39,6 +39,8 @@ impl Ticket {
             EventData::LineChanged(changed) => changed.apply(self),
             EventData::MajorDeclared(declared) => declared.apply(self),
             EventData::Planned(planned) => planned.apply(self),
+            EventData::Merged(merged) => merged.apply(self, at),
+            EventData::MergeUndone(undone) => undone.apply(self),
             EventData::Destroyed(_) => Destroyed::apply(self, at),
             // These change its texts, its parts, its conversation, its clocks or what is indexed beside it, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)
@@ -63,6 +65,8 @@ impl Ticket {
             | EventData::Followed(_)
             | EventData::Unfollowed(_)
             | EventData::WorkLogged(_)
+            | EventData::MergedIn(_)
+            | EventData::MergedInUndone(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)
             | EventData::Breached(_)

@@ -14,6 +14,7 @@ use super::facts::priority_set;
 use super::follow::{Follower, followers};
 use super::link::links;
 use super::scope::is_out_of_scope;
+use super::standing::standing;
 use super::tag::tags;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
@@ -132,7 +133,7 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
     for replay in &supposed {
         additions.supposed_clock(replay, now, jumped_until, &mut next);
     }
-    let position = additions.climb(contract, ticket, (&clocks, &facts), now, &mut next);
+    let position = additions.climb(contract, ticket, (&standing(history), &facts), &clocks, now, &mut next);
     let next_due = next_due(&clocks, &supposed, now);
     let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
     let settled = Settled {
@@ -312,7 +313,8 @@ impl Additions<'_> {
         &mut self,
         contract: &Contract,
         ticket: ClockInputs<'_>,
-        (clocks, facts): (&[Replay<'_>], &[Fact]),
+        (history, facts): (&[Event], &[Fact]),
+        clocks: &[Replay<'_>],
         now: Instant,
         next: &mut Vec<Instant>,
     ) -> Option<(String, Position)> {
@@ -321,7 +323,7 @@ impl Additions<'_> {
         if !ticket.is_open || is_out_of_scope(self.history, now) {
             return Some((ladder.id.clone(), position));
         }
-        let climb = Climb::new(contract, ladder, clocks, (self.history, facts), now);
+        let climb = Climb::new(contract, ladder, clocks, (history, facts), now);
         while let Some(step) = climb.next(&position) {
             if step.at > now {
                 next.push(step.at);

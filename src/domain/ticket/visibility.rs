@@ -7,6 +7,7 @@
 //! | what the desk and they wrote to each other, and their files | yes |
 //! | its tags, and how long the desk worked on it | nothing |
 //! | who follows it | those of its own side |
+//! | that it was merged, and what was merged into it | yes; which ticket, where they see that |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |
@@ -120,6 +121,10 @@ impl Reader {
             | EventData::Accepted(_)
             | EventData::Reopened(_)
             | EventData::Cancelled(_)
+            | EventData::Merged(_)
+            | EventData::MergeUndone(_)
+            | EventData::MergedIn(_)
+            | EventData::MergedInUndone(_)
             | EventData::Warned(_)
             | EventData::Breached(_)
             | EventData::CalendarAmended(_)
@@ -139,6 +144,7 @@ impl Reader {
         }
         match &mut event.data {
             EventData::Registered(registered) => registered.intake = None,
+            EventData::MergedIn(merged) => merged.followers.retain(|one| one.visibility == Visibility::Public),
             EventData::Phoned(phoned) => {
                 let is_public = phoned.visibility.take() == Some(Visibility::Public);
                 event.reason = event.reason.take().filter(|_| is_public);
@@ -226,6 +232,7 @@ mod tests {
                     assert!(["acknowledge", "p1ByMail", "related"].iter().all(|key| data.get(key).is_none()), "{data}");
                 }
                 EventData::Phoned(_) => assert_eq!((seen.reason, seen.data.to_json()), (None, json!({}))),
+                EventData::MergedIn(_) => assert!(!seen.data.to_json().to_string().contains("internal")),
                 _ => assert_eq!(seen, event),
             }
         }

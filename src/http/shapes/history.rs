@@ -8,9 +8,9 @@ use super::ticket::RequesterInput;
 use super::{Actor, TokenUsed};
 use crate::domain::Instant;
 use crate::domain::history::{self, Event};
-use crate::domain::ticket::{self, Message as StoredMessage, Visibility};
+use crate::domain::ticket::{self, Visibility};
 use crate::usecases::actors::Actors;
-use crate::usecases::tickets::read;
+use crate::usecases::tickets::read::{self, OnTicket};
 
 /// A message to be written on a ticket.
 #[derive(ToSchema, Deserialize)]
@@ -106,6 +106,9 @@ pub struct RepairAgreementInput {
 pub struct Message {
     /// Its id.
     id: uuid::Uuid,
+    /// The number of the ticket on which it was written: this one, or one that was merged into it.
+    #[schema(example = "INC-1001")]
+    ticket: String,
     /// `public` or `internal`.
     visibility: String,
     /// Who wrote it.
@@ -121,9 +124,10 @@ pub struct Message {
 }
 
 impl Message {
-    pub fn new(message: StoredMessage, actors: &Actors) -> Self {
+    pub fn new(OnTicket { message, number }: OnTicket, actors: &Actors) -> Self {
         Self {
             id: message.id,
+            ticket: number,
             visibility: Visibility::of(message.public).to_string(),
             author: actors.show(&message.author).into(),
             body: message.body,

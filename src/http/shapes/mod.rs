@@ -25,6 +25,7 @@ mod history;
 mod inbound;
 mod label;
 mod local_account;
+mod merge;
 mod message_draft;
 mod obligation;
 mod outbound;
@@ -75,6 +76,7 @@ pub use label::Label;
 pub use local_account::{
     LocalAccount, LocalAccountCredentials, LocalAccountInput, LocalAccountPage, LocalAccountRecoveryInput, SignInInput,
 };
+pub use merge::{TicketMergeInput, TicketMergeRemovalInput};
 pub use message_draft::{MessageDraft, MessageDraftInput, MessageDraftList};
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 pub use outbound::{OutboundMessage, OutboundMessagePage};

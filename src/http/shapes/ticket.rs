@@ -361,7 +361,7 @@ pub struct Ticket {
     /// When it was resolved; `null` while it is not.
     #[schema(value_type = Option<String>, format = DateTime)]
     resolved_at: Option<Instant>,
-    /// When it was closed or cancelled; `null` while it is not.
+    /// When it was closed, cancelled or merged; `null` while it is not.
     #[schema(value_type = Option<String>, format = DateTime)]
     closed_at: Option<Instant>,
     /// When the next goal of its clocks is due: the earliest that is neither met nor missed, else one that was missed; `null` when none is.
@@ -371,6 +371,8 @@ pub struct Ticket {
     next_due_provisional: bool,
     /// The id of the incident it is an emergency change for.
     emergency_for: Option<uuid::Uuid>,
+    /// The ticket it was merged into, which goes on for it; `null` where it was not, and for whoever does not see that one.
+    merged_into: Option<MergedInto>,
     /// When it was destroyed: its texts, files and people are gone, and what is left is what figures are counted from. Whoever keeps a copy
     /// clears it too. `null` for most.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -392,7 +394,7 @@ pub struct Ticket {
 
 impl From<Overview> for Ticket {
     fn from(overview: Overview) -> Self {
-        let Overview { ticket, requester, references, desk } = overview;
+        let Overview { ticket, requester, references, desk, merged_into } = overview;
         let state = ticket.state().as_str().to_owned();
         Self {
             id: ticket.id,
@@ -437,6 +439,7 @@ impl From<Overview> for Ticket {
             next_due_at: ticket.next_due.map(|due| due.at),
             next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
             emergency_for: ticket.emergency_for,
+            merged_into: merged_into.map(|name| MergedInto { id: name.id, number: name.number }),
             destroyed_at: ticket.destroyed_at,
             flags: ticket.flags.iter().map(|flag| flag.as_str().to_owned()).collect(),
             external_references: references
@@ -448,6 +451,16 @@ impl From<Overview> for Ticket {
             version: ticket.version,
         }
     }
+}
+
+/// A ticket that another one was merged into.
+#[derive(ToSchema, Serialize)]
+pub struct MergedInto {
+    /// Its id.
+    id: uuid::Uuid,
+    /// Its number.
+    #[schema(example = "INC-1002")]
+    number: String,
 }
 
 /// A page of tickets.

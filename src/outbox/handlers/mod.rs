@@ -42,6 +42,7 @@ pub enum From {
 enum Work {
     Emergencies,
     MajorIncidents,
+    Merged,
     Progress,
     Deciders,
     Requester,
@@ -52,7 +53,7 @@ enum Work {
     Officers,
 }
 
-pub static HANDLERS: [Handler; 10] = [
+pub static HANDLERS: [Handler; 11] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -150,6 +151,12 @@ pub static HANDLERS: [Handler; 10] = [
         from: From::Now,
         work: Work::MajorIncidents,
     },
+    Handler {
+        name: "flag-what-was-merged",
+        takes: &[EventKind::Ticket(Ti::Flagged), EventKind::Ticket(Ti::Unflagged)],
+        from: From::Now,
+        work: Work::Merged,
+    },
     Handler { name: "mail-to-officers", takes: &[EventKind::Ticket(Ti::Flagged)], from: From::Start, work: Work::Officers },
 ];
 
@@ -165,6 +172,12 @@ impl Handler {
             Work::MajorIncidents => {
                 for (ticket, event) in of_tickets(events) {
                     Box::pin(tickets::follows::move_parts(app, tx, ticket, event)).await?;
+                }
+                return Ok(());
+            }
+            Work::Merged => {
+                for (ticket, event) in of_tickets(events) {
+                    Box::pin(tickets::follows::flag_merged(app, tx, ticket, event)).await?;
                 }
                 return Ok(());
             }

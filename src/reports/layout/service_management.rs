@@ -71,8 +71,8 @@ fn assumed(keys: &[String]) -> Option<String> {
 fn population(report: &ServiceManagementReport) -> Section {
     let population = &report.population;
     let counts = format!(
-        "Meegeteld: {}. Daarvan ingetrokken: {}; niet geclassificeerd: {}; voorbij een norm en nog lopend: {}.",
-        population.considered, population.cancelled, population.not_classified, population.running_past_bound
+        "Meegeteld: {}. Daarvan ingetrokken: {}; samengevoegd: {}; niet geclassificeerd: {}; voorbij een norm en nog lopend: {}.",
+        population.considered, population.cancelled, population.merged, population.not_classified, population.running_past_bound
     );
     let paragraphs = [population.sentence.clone(), counts].map(|text| Block::Paragraph { text });
     Section { title: None, blocks: paragraphs.into() }
@@ -156,17 +156,19 @@ fn types(types: &[TypeCounts]) -> Section {
         Column::new("Heropend", CellKind::Count),
         Column::new("Gesloten", CellKind::Count),
         Column::new("Ingetrokken", CellKind::Count),
+        Column::new("Samengevoegd", CellKind::Count),
         Column::new("Open", CellKind::Count),
         Column::new("w.v. opgelost", CellKind::Count),
         Column::new("w.v. langdurig", CellKind::Count),
     ]);
-    let mut totals = [0; 7];
-    let cells = |label: Cell, figures: [u64; 7]| {
-        let [reported, reopened, closed, cancelled, open, resolved, long] = figures.map(|count| Cell::Count { count });
-        [label, reported, reopened, closed, cancelled, open, resolved, long]
+    let mut totals = [0; 8];
+    let cells = |label: Cell, figures: [u64; 8]| {
+        let [reported, reopened, closed, cancelled, merged, open, resolved, long] = figures.map(|count| Cell::Count { count });
+        [label, reported, reopened, closed, cancelled, merged, open, resolved, long]
     };
     for row in types {
-        let figures = [row.reported, row.reopened, row.closed, row.cancelled, row.open_at_end, row.resolved_at_end, row.long_open];
+        let figures =
+            [row.reported, row.reopened, row.closed, row.cancelled, row.merged, row.open_at_end, row.resolved_at_end, row.long_open];
         totals.iter_mut().zip(figures).for_each(|(total, figure)| *total += figure);
         table.row(cells(row.ticket_type.word().into(), figures));
     }

@@ -43,9 +43,9 @@ fn an_empty_month_says_so_everywhere() {
     let page = render(&of("2026-02", &[]));
     assert_eq!(page.matches("  Geen.\n").count(), 5);
     assert_eq!(page.matches("n.v.t.").count(), 7);
-    assert!(
-        page.contains("\n  totaal                            0         0         0            0     0              0               0\n")
-    );
+    assert!(page.contains(
+        "\n  totaal                            0         0         0            0             0     0              0               0\n"
+    ));
     assert!(page.contains("Meegeteld: 0."));
 }
 

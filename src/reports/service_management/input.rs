@@ -24,13 +24,15 @@ pub struct TicketFigures {
     pub resolved_at: Option<Instant>,
     /// When it was cancelled; such a ticket has no `closed_at`.
     pub cancelled_at: Option<Instant>,
+    /// When it was merged into another one, if that stands; such a ticket has neither `closed_at` nor `cancelled_at`.
+    pub merged_at: Option<Instant>,
     pub clocks: Vec<ClockFigures>,
     /// The same clocks by everything known when the report is made, if anything happened since: goals are judged by these.
     pub judged: Option<Vec<ClockFigures>>,
     pub escalations: Vec<EscalationStep>,
     /// Verdicts that differ from what they were when the period ended.
     pub corrections: Vec<CorrectionFigures>,
-    /// When a verdict of the period last changed after its end, even if back to what it was.
+    /// When a verdict of the period last changed after its end, even if back to what it was, or a merge in it was undone.
     pub corrected_at: Option<Instant>,
     /// What happened by the end of the period and was recorded after it.
     pub late: Vec<LateFact>,
@@ -107,9 +109,9 @@ pub struct EscalationStep {
 }
 
 impl TicketFigures {
-    /// When it was closed or cancelled.
+    /// When it was closed, cancelled or merged.
     pub fn left_at(&self) -> Option<Instant> {
-        self.closed_at.or(self.cancelled_at)
+        self.closed_at.or(self.cancelled_at).or(self.merged_at)
     }
 
     /// Where it stands in a list: by type, then by number (`INC-9` before `INC-10`).

@@ -62,7 +62,7 @@ pub struct ServiceManagementReport {
     pub amendments: Vec<ReportedAmendment>,
     /// What happened by the end of the month and was recorded after it; every figure counts it.
     pub late_facts: Vec<LateFact>,
-    /// Tickets without a priority where a clock of their type depends on one, cancelled ones apart.
+    /// Tickets without a priority where a clock of their type depends on one, cancelled and merged ones apart.
     pub not_classified: Vec<TicketLine>,
 }
 
@@ -76,6 +76,8 @@ pub struct Population {
     pub considered: u64,
     /// Of those, the ones cancelled in the month.
     pub cancelled: u64,
+    /// Of those, the ones merged into another one in the month.
+    pub merged: u64,
     /// Of those, the ones in `notClassified`.
     pub not_classified: u64,
     /// Of those, the ones in `runningBreaches`.
@@ -99,7 +101,9 @@ pub struct TypeCounts {
     pub closed: u64,
     /// Cancelled in the month.
     pub cancelled: u64,
-    /// Neither closed nor cancelled when the month ended.
+    /// Merged into another one in the month; a merge that was undone never was.
+    pub merged: u64,
+    /// Neither closed, cancelled nor merged when the month ended.
     pub open_at_end: u64,
     /// Of those open, the ones with a solution that awaits acceptance.
     pub resolved_at_end: u64,

@@ -30,6 +30,7 @@ pub(super) fn of(
         sentence: sentence(month, zone),
         considered: count(considered, |_| true),
         cancelled: count(considered, |ticket| period.saw(ticket.cancelled_at)),
+        merged: count(considered, |ticket| period.saw(ticket.merged_at)),
         not_classified: u64::try_from(not_classified.len()).unwrap_or(u64::MAX),
         running_past_bound: u64::try_from(past_bound.len()).unwrap_or(u64::MAX),
     }
@@ -40,18 +41,18 @@ fn sentence(month: Month, zone: &str) -> String {
         "Meegeteld zijn alle tickets die op enig moment in {} ({zone}) open waren. Een ticket telt eenmaal per norm, in de maand \
          waarin de uitkomst vaststaat: gehaald toen de klok op tijd stopte, niet gehaald toen de termijn verstreek, ook als het \
          ticket dan nog open is. Geen uitkomst hebben tickets zonder norm, klokken waarvoor nog een prioriteit ontbreekt, \
-         termijnen die nog lopen en tickets die werden ingetrokken voordat de termijn verstreek.",
+         termijnen die nog lopen en tickets die werden ingetrokken of samengevoegd voordat de termijn verstreek.",
         month.dutch()
     )
 }
 
-/// Tickets that need a priority for their clocks and have none, unless they were cancelled by the end of the month.
+/// Tickets that need a priority for their clocks and have none, unless they were cancelled or merged by the end of the month.
 pub(super) fn not_classified(contract: &Contract, period: Period, considered: &[&TicketFigures]) -> Vec<TicketLine> {
     let depends = |ticket: &TicketFigures| {
         contract.clocks.iter().any(|entry| entry.priority.is_some() && entry.types.contains(&ticket.kind))
             && contract.effective_priority(ticket.priority.as_deref(), ticket.kind).is_none()
     };
-    let unclassified = considered.iter().filter(|ticket| depends(ticket) && !period.knew(ticket.cancelled_at));
+    let unclassified = considered.iter().filter(|ticket| depends(ticket) && !period.knew(ticket.cancelled_at.or(ticket.merged_at)));
     unclassified.map(|ticket| line(contract, ticket)).collect()
 }
 

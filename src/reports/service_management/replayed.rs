@@ -5,7 +5,8 @@
 //! refusal, a reopening, a void breach, a fact recorded late or an amended calendar moves the fate of a goal, which then counts only in the
 //! month of its present fate. Whatever differs from what was known when the month ended is a correction, with the act that caused it; what
 //! was recorded in the very second after the month was not known yet.
-//! Read as known at an earlier instant, the report is the one that was made then.
+//! Read as known at an earlier instant, the report is the one that was made then. A merge that was undone counts nowhere, as if it had not
+//! been: it corrects the month it was made in, though undone in the next.
 //!
 //! A fact that happened in the month but was recorded after it is in both readings, since every figure counts backdated facts (§ 2.12):
 //! otherwise a ticket registered on the 2nd for the 31st would be reported in no month. Such facts are listed.
@@ -18,7 +19,7 @@ use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 use crate::domain::clock::{self, GoalView, Kind};
 use crate::domain::contract::Contract;
-use crate::domain::ticket::{self, Event, EventData, EventKind, Reader, Ticket, as_recorded};
+use crate::domain::ticket::{self, Event, EventData, EventKind, Reader, Ticket, as_recorded, standing};
 use crate::domain::workflow::State;
 
 /// Which period is read, and as known when.
@@ -61,7 +62,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
     let known: Vec<_> = history.iter().filter(|event| event.recorded_at <= known_at).cloned().collect();
     // Events that follow from acts are found again by the replay; those that followed from later acts are left out.
     let is_counted = |event: &&Event| event.occurred_at <= last && !(event.is_derived() && event.recorded_at > last);
-    let counted: Vec<_> = known.iter().filter(is_counted).cloned().collect();
+    let counted: Vec<_> = standing::standing(&known).iter().filter(is_counted).cloned().collect();
     if counted.first().is_none_or(|event| event.kind() != EventKind::Registered) {
         return None;
     }
@@ -73,7 +74,8 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
     let corrected = judged.as_ref().filter(|_| !reading.is_provisional());
     let (corrections, corrected_at) =
         corrected.map(|judged| corrections(contract, ticket, &known, period, &later, (&clocks, judged))).unwrap_or_default();
-    let cancelled = then.state() == State::Cancelled;
+    let is_gone = then.state() == State::Cancelled;
+    let (cancelled, merged) = (is_gone && then.merged_into.is_none(), is_gone && then.merged_into.is_some());
     let said = counted.iter().map(|event| (&event.data, event.occurred_at)).chain(follows.iter().map(|one| (&one.data, one.at)));
     Some(TicketFigures {
         number: then.reference(),
@@ -81,13 +83,14 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         priority: then.priority.clone().or_else(|| then.proposed_priority.clone()),
         opened_at: then.opened_at,
         reopened_at: reopened_at(ticket, &counted, period),
-        closed_at: then.closed_at.filter(|_| !cancelled),
+        closed_at: then.closed_at.filter(|_| !is_gone),
         resolved_at: then.resolved_at,
         cancelled_at: then.closed_at.filter(|_| cancelled),
+        merged_at: then.closed_at.filter(|_| merged),
         escalations: said.filter_map(|(data, at)| step(data, at)).collect(),
         late: late(&counted, &then.reference(), period.to),
         corrections,
-        corrected_at,
+        corrected_at: corrected_at.max(standing::undone_since(&known, last)),
         clocks,
         judged,
     })

@@ -119,6 +119,7 @@ pub(crate) fn ticket(number: &str, kind: TicketType, priority: Option<&str>, ope
         closed_at: last(&[FactKind::Accepted]),
         resolved_at: last(&[FactKind::Resolved]),
         cancelled_at: last(&[FactKind::Cancelled]),
+        merged_at: None,
         clocks: Kind::ALL.into_iter().filter_map(|kind| clock(&contract, kind, subject, &facts)).collect(),
         judged: None,
         escalations: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod history;
 mod laws;
+mod merges;
 
 use super::sample::{Incident, InformationRequest, Problem, at, contract, of, ticket};
 use super::*;

@@ -8,7 +8,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use crate::domain::ticket::{EventData, Ticket};
+use crate::domain::ticket::Ticket;
 use crate::domain::workflow::Relation;
 use crate::store::record::Record;
 use crate::store::row::Row;
@@ -33,8 +33,8 @@ pub(super) async fn put_new(tx: &Tx, new: &[&Record<Ticket>]) -> Result<(), DbEr
 
 /// Writes what a history gives, where that may have changed.
 pub(super) async fn put(tx: &Tx, Record { subject: ticket, index, added, .. }: &Record<Ticket>) -> Result<(), DbErr> {
-    let is_gone = added.iter().any(|event| matches!(event.data, EventData::Unlinked(_) | EventData::IndexRebuilt(_)));
-    if !is_gone && !added.iter().any(|event| matches!(event.data, EventData::Linked(_))) {
+    let is_gone = added.iter().any(|event| event.data.takes_links());
+    if !is_gone && !added.iter().any(|event| event.data.adds_links()) {
         return Ok(());
     }
     if is_gone {

@@ -102,6 +102,12 @@ pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Ticket>, D
     rows.into_iter().map(|row| to_domain(reads, row)).collect()
 }
 
+/// Those that were merged into this one, and still are.
+pub async fn merged_into(reads: &impl Reads, ticket: Uuid) -> Result<Vec<Ticket>, DbErr> {
+    let rows = reads.find::<ticket::Entity>().filter(ticket::Column::MergedIntoId.eq(ticket)).order_by_asc(ticket::Column::Id);
+    rows.all(reads.connection()).await?.into_iter().map(|row| to_domain(reads, row)).collect()
+}
+
 /// Notes which of these tickets few may see, for whoever is shown something that hangs on them without the tickets themselves.
 pub(super) async fn note_shown(reads: &impl Reads, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
     let ids: BTreeSet<_> = ids.into_iter().collect();

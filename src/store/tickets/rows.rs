@@ -284,6 +284,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         needs_attention: ticket.needs_attention,
         planned_from_at: ticket.planned.map(|planned| planned.starts_at.to_utc()),
         planned_until_at: ticket.planned.map(|planned| planned.ends_at.to_utc()),
+        merged_into_id: ticket.merged_into,
     }
 }
 
@@ -345,6 +346,7 @@ pub(in crate::store) fn to_domain(reads: &impl Reads, row: ticket::Model) -> Res
             .planned_from_at
             .zip(row.planned_until_at)
             .map(|(from, until)| Planned { starts_at: instant(from), ends_at: instant(until) }),
+        merged_into: row.merged_into_id,
         version: row.version,
         client_version: row.client_version,
         client_updated_at: instant(row.client_updated_at),

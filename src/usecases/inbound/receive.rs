@@ -200,6 +200,15 @@ enum Left {
     Nothing,
 }
 
+/// The ticket, locked; the one that goes on for it, if it was merged since it was found.
+async fn locked_current(tx: &Tx, ticket: &Ticket) -> Result<Ticket, Error> {
+    let locked = tickets::locked(tx, TicketRef::Id(ticket.id)).await?;
+    match locked.merged_into {
+        Some(into) => tickets::locked(tx, TicketRef::Id(into)).await,
+        None => Ok(locked),
+    }
+}
+
 /// The decision to quarantine.
 fn waiting(reason: &str) -> Decision<Ticket> {
     Decision::noted(Outcome::Quarantined, reason, None)
@@ -271,6 +280,10 @@ impl<'a> Intake<'a> {
                     Some(id) => store::tickets::find(tx, TicketRef::Id(id)).await?,
                     None => None,
                 };
+                let ticket = match ticket {
+                    Some(ticket) => Some(tickets::current(tx, ticket).await?),
+                    None => None,
+                };
                 Some(OurBounce { ticket })
             }
             _ => None,
@@ -318,6 +331,8 @@ impl<'a> Intake<'a> {
         }
         // A stranger whose mail was accepted takes part in that ticket, and in no other of the client.
         let is_theirs = self.reported(tx, &ticket).await? || self.speaks_for(tx, &ticket).await?;
+        // It goes on as another one, which they take part in as well.
+        let ticket = tickets::current(tx, ticket).await?;
         Ok(Some(TicketMatch { is_theirs, is_closed: matches!(ticket.state(), State::Closed | State::Cancelled), ticket }))
     }
 
@@ -408,7 +423,7 @@ impl<'a> Intake<'a> {
     /// Adds the message to a ticket. Returns the ticket, and who wrote if that is known.
     async fn reply(&self, tx: &Tx, ticket: &Ticket) -> Result<(Ticket, Option<Uuid>), Error> {
         let mail = self.coming.mail;
-        let ticket = tickets::locked(tx, TicketRef::Id(ticket.id)).await?;
+        let ticket = locked_current(tx, ticket).await?;
         let person = self.writer(tx, &ticket.organisation).await?;
         let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
         let message =
@@ -438,7 +453,7 @@ impl<'a> Intake<'a> {
         let (Some(about), Some(bounce)) = (about, self.coming.mail.bounce.as_ref().filter(|bounce| bounce.permanent)) else {
             return Ok(about.cloned());
         };
-        let ticket = tickets::locked(tx, TicketRef::Id(about.id)).await?;
+        let ticket = locked_current(tx, about).await?;
         let body = format!("Een bericht over dit ticket kon niet worden bezorgd ({}).", bounce.status.as_deref().unwrap_or("zonder code"));
         let message = NewMessage { body, ..NewMessage::internal() };
         tickets::write_in(self.coming.app, tx, &Stamp::system(self.coming.now), ticket.clone(), &message, &When::default()).await?;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::locked::{locked, locked_if_kept};
+use super::locked::{gone_on, locked, locked_if_kept};
 use super::{check_late, missing_motivation};
 use crate::app::App;
 use crate::domain::Instant;
@@ -12,7 +12,7 @@ use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::edit::Text;
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
-use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
+use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
 use crate::usecases::entitled;
 use crate::usecases::held::{Held, repeated};
@@ -113,7 +113,10 @@ async fn acted(
     let (overdue, before) = (held.history.len(), held.subject.clone());
     for wish in wishes {
         let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, who: &stamp.who, at };
-        let decided = ticket::act(situation, wish).map_err(Error::from);
+        let decided = match ticket::act(situation, wish) {
+            Err(Refusal::Merged(into)) => Err(gone_on(tx, &held.subject, into).await?),
+            decided => decided.map_err(Error::from),
+        };
         let Some((after, records)) = gathered(decided, &mut problems)? else { continue };
         held.subject = after;
         for (data, reason) in records {

@@ -3,7 +3,7 @@
 //! Whoever sets a flag may not see the ticket afterwards, so the answer is the event, and not the ticket.
 
 use super::act::{When, act_in, as_expected};
-use super::locked::locked;
+use super::locked::{gone_on, locked};
 use crate::app::App;
 use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
 use crate::store;
@@ -18,6 +18,10 @@ pub async fn flag(app: &App, stamp: &Stamp, ticket: TicketRef, wish: &Act, expec
         }
         let ticket = locked(tx, ticket).await?;
         as_expected(stamp, &ticket, expected)?;
+        if let Some(into) = ticket.merged_into {
+            // It is flagged as that one is (`follows::flag_merged`).
+            return Err(gone_on(tx, &ticket, into).await?);
+        }
         let made = |_: &Ticket, added: &[Event]| of_a_flag(added).map(|event| event.id);
         let (_, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(wish), &When::default(), made).await?;
         of_a_flag(&events)

@@ -1,5 +1,5 @@
 //! What follows on other tickets from what happened to one: an emergency change is doubted when its incident is no longer of the first priority,
-//! and the parts of a major incident go where it goes.
+//! the parts of a major incident go where it goes, and what was merged into a ticket is flagged as that is.
 
 use uuid::Uuid;
 
@@ -8,9 +8,10 @@ use super::emergency::is_of_the_first_rank;
 use super::locked::locked_if_kept;
 use crate::app::App;
 use crate::domain::ticket::attention::{AskAttention, Attention};
+use crate::domain::ticket::flag::{LiftFlag, SetFlag};
 use crate::domain::ticket::link::links;
 use crate::domain::ticket::transition::Move;
-use crate::domain::ticket::{Act, Event, EventKind, Ticket, TicketRef};
+use crate::domain::ticket::{Act, Event, EventData, EventKind, Ticket, TicketRef};
 use crate::domain::workflow::Relation;
 use crate::store::{self, Tx};
 use crate::usecases::{Error, Stamp};
@@ -50,7 +51,7 @@ pub async fn move_parts(app: &App, tx: &Tx, major: Uuid, event: &Event) -> Resul
     for part in store::tickets::lock_all(tx, &parts).await? {
         let is_there = part.phase.step == moved.to && part.waiting_cause == moved.cause;
         let is_done = !part.state().is_open() && event.kind() != EventKind::SolutionRefused;
-        if is_there || is_done {
+        if is_there || is_done || part.merged_into.is_some() {
             continue;
         }
         let wish = Act::Move(Move {
@@ -65,6 +66,31 @@ pub async fn move_parts(app: &App, tx: &Tx, major: Uuid, event: &Event) -> Resul
             Ok(_) => {}
             Err(Error::Conflict { .. } | Error::Invalid(_)) => attend(app, tx, id, Attention::MajorWentOn).await?,
             Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Flags what was merged into a ticket as the ticket was flagged, or takes the flag off there too: its messages are shown on the ticket, to
+/// whoever sees that. Whoever flagged the ticket need not see what was merged into it, so the program does it.
+pub async fn flag_merged(app: &App, tx: &Tx, ticket: Uuid, event: &Event) -> Result<(), Error> {
+    let (flag, is_set) = match &event.data {
+        EventData::Flagged(flagged) => (flagged.flag, true),
+        EventData::Unflagged(unflagged) => (unflagged.flag, false),
+        _ => return Ok(()),
+    };
+    let merged: Vec<_> = store::tickets::merged_into(tx, ticket).await?.iter().map(|one| TicketRef::Id(one.id)).collect();
+    if merged.is_empty() {
+        return Ok(());
+    }
+    let wish = match &event.data {
+        EventData::Flagged(flagged) => Act::SetFlag(SetFlag { flag, aspects: flagged.aspects.clone() }),
+        _ => Act::LiftFlag(LiftFlag { flag, reason: event.reason.clone().unwrap_or_default() }),
+    };
+    let stamp = Stamp::system(app.time.now());
+    for one in store::tickets::lock_all(tx, &merged).await? {
+        if one.merged_into == Some(ticket) && one.flags.has(flag) != is_set {
+            act_in(app, tx, &stamp, one, std::slice::from_ref(&wish), &When::default(), |_, _| None).await?;
         }
     }
     Ok(())

@@ -75,7 +75,7 @@ async fn both_in(
     wish: &impl Fn(&Ticket, Relation) -> Act,
     made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
 ) -> Result<Ticket, Error> {
-    let (first, second) = both_locked(tx, ticket, other).await?;
+    let (first, second) = both_locked(tx, ticket, other, "ticket").await?;
     as_expected(stamp, &first, expected)?;
     let (here, there) = (wish(&second, relation), wish(&first, relation.counterpart()));
     let (done, _) = act_in(app, tx, stamp, first, &[here], &When::default(), made).await?;
@@ -83,8 +83,8 @@ async fn both_in(
     Ok(done)
 }
 
-/// The two tickets, locked in one order. What is wrong with the second stands in a field of the request.
-async fn both_locked(tx: &Tx, ticket: TicketRef, other: TicketRef) -> Result<(Ticket, Ticket), Error> {
+/// The two tickets, locked in one order. What is wrong with the second stands in that field of the request.
+pub(super) async fn both_locked(tx: &Tx, ticket: TicketRef, other: TicketRef, field: &str) -> Result<(Ticket, Ticket), Error> {
     let found = store::tickets::lock_all(tx, &[ticket, other]).await?;
     let Some(first) = found.iter().find(|one| one.is(ticket)).cloned() else {
         // Gone, or destroyed: the one that says which.
@@ -92,7 +92,7 @@ async fn both_locked(tx: &Tx, ticket: TicketRef, other: TicketRef) -> Result<(Ti
     };
     match found.into_iter().find(|one| one.is(other)) {
         Some(second) => Ok((first, second)),
-        None => Err(Error::Invalid(vec![unknown("ticket")])),
+        None => Err(Error::Invalid(vec![unknown(field)])),
     }
 }
 

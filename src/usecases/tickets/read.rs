@@ -19,9 +19,9 @@ use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilt
 use crate::domain::ticket::part::PartVersion;
 use crate::domain::ticket::work::WorkEntry;
 use crate::domain::ticket::{
-    self, Attachment, ClockIndex, Event, EventData, FieldChange, Message, Overview, PossibleMove, Reader, Ticket, TicketRef,
+    self, Attachment, ClockIndex, Event, EventData, FieldChange, Message, Overview, PossibleMove, Reader, Ticket, TicketName, TicketRef,
 };
-use crate::domain::workflow::{Question, Relation, Verdict};
+use crate::domain::workflow::{Question, Relation, State, Verdict};
 use crate::proof::ClockLedger;
 pub use crate::store::former_texts::FormerText;
 use crate::store::record::Rows as _;
@@ -68,7 +68,7 @@ pub async fn list(
 
 /// Whether any ticket belongs to a team, which the settings may no longer name.
 pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<bool, Error> {
-    let filter = TicketFilter { teams: vec![team.to_owned()], ..TicketFilter::default() };
+    let filter = TicketFilter { teams: vec![team.to_owned()], states: State::ALL.to_vec(), ..TicketFilter::default() };
     let sort = Sort::of(&filter, Vec::new());
     let view = app.db.view(caller.scope.unshown());
     Ok(!store::lists::page(&view, caller.reader(), &filter, &sort, None, 1).await?.tickets.is_empty())
@@ -108,18 +108,32 @@ pub async fn changes(
     Ok(Changes { tickets, end, synced_until })
 }
 
-/// The messages on a ticket after one of them, oldest first.
+/// A message, with the number of the ticket on which it was written.
+#[derive(Debug)]
+pub struct OnTicket {
+    pub message: Message,
+    pub number: String,
+}
+
+/// The messages on a ticket after one of them, oldest first, with those on the tickets that were merged into it, as far as the caller sees
+/// these.
 pub async fn messages(
     app: &App,
     caller: &Caller,
     ticket: TicketRef,
     after: Option<(Instant, Uuid)>,
     limit: u64,
-) -> Result<Named<Vec<Message>>, Error> {
+) -> Result<Named<Vec<OnTicket>>, Error> {
     let view = view(app, caller);
     let ticket = found(&view, ticket).await?;
-    let shown = store::messages::of_ticket(&view, ticket.id, caller.reader(), after, limit).await?;
-    Ok(Named { actors: Actors::of(&view, shown.iter().map(|message| &message.author)).await?, shown })
+    let mut tickets = store::tickets::merged_into(&view, ticket.id).await?;
+    tickets.push(ticket);
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let shown = store::messages::of_tickets(&view, &ids, caller.reader(), after, limit).await?;
+    let actors = Actors::of(&view, shown.iter().map(|message| &message.author)).await?;
+    let number = |id| tickets.iter().find(|ticket| ticket.id == id).map(Ticket::reference).unwrap_or_default();
+    let shown = shown.into_iter().map(|message| OnTicket { number: number(message.ticket_id), message }).collect();
+    Ok(Named { shown, actors })
 }
 
 /// The work on a ticket, in the order recorded, after one of the entries.
@@ -348,7 +362,15 @@ async fn found(reads: &impl Reads, ticket: TicketRef) -> Result<Ticket, Error> {
 
 /// Leaves out which other ticket one is about, where that does not exist for the caller.
 async fn hide_related(view: &View, shown: &mut [Overview]) -> Result<(), Error> {
-    hide(view, shown.iter_mut().map(|one| &mut one.ticket.emergency_for).collect()).await
+    let named: Vec<_> = shown.iter().flat_map(|one| [one.ticket.emergency_for, one.ticket.merged_into]).flatten().collect();
+    let seen = labels(view, &named).await?;
+    for one in shown {
+        one.ticket.emergency_for = one.ticket.emergency_for.filter(|id| seen.contains_key(id));
+        let merged_into = one.ticket.merged_into.and_then(|id| Some(TicketName { id, number: seen.get(&id)?.clone() }));
+        one.ticket.merged_into = merged_into.as_ref().map(|name| name.id);
+        one.merged_into = merged_into;
+    }
+    Ok(())
 }
 
 /// The same in events.
@@ -361,6 +383,10 @@ async fn hide_related_in(view: &View, events: impl Iterator<Item = &mut Event>) 
                 related.extend(registered.intake.as_mut().map(|intake| &mut intake.related));
             }
             EventData::Linked(linked) | EventData::Unlinked(linked) => related.push(&mut linked.ticket),
+            EventData::Merged(merged) => related.push(&mut merged.into),
+            EventData::MergeUndone(undone) => related.push(&mut undone.into),
+            EventData::MergedIn(merged) => related.push(&mut merged.ticket),
+            EventData::MergedInUndone(undone) => related.push(&mut undone.ticket),
             _ => {}
         }
     }
@@ -369,14 +395,16 @@ async fn hide_related_in(view: &View, events: impl Iterator<Item = &mut Event>) 
 
 async fn hide(view: &View, related: Vec<&mut Option<Uuid>>) -> Result<(), Error> {
     let named: Vec<_> = related.iter().filter_map(|one| **one).collect();
-    if named.is_empty() {
-        return Ok(());
-    }
-    let seen = Ticket::labels(view, &named).await?;
+    let seen = labels(view, &named).await?;
     for one in related {
         *one = one.filter(|id| seen.contains_key(id));
     }
     Ok(())
+}
+
+/// The numbers of those of these tickets that exist for the caller.
+async fn labels(view: &View, named: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
+    if named.is_empty() { Ok(HashMap::new()) } else { Ok(Ticket::labels(view, named).await?) }
 }
 
 fn seen(reader: Reader, overview: Overview) -> Overview {

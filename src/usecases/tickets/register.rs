@@ -163,7 +163,8 @@ async fn register_all_in(
         let record = held.settle()?;
         linked.push(checked.links.clone());
         let references = draft.external_references.clone();
-        let overview = Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()) };
+        let overview =
+            Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()), merged_into: None };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
     }
@@ -398,6 +399,7 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
         closed_at: None,
         next_due: None,
         emergency_for: checked.emergency_for,
+        merged_into: None,
         destroyed_at: None,
         version: 1,
         client_version: 1,

@@ -4,9 +4,11 @@ use uuid::Uuid;
 
 use super::act::{When, act_in, as_expected};
 use super::locked::locked;
+use super::read::OnTicket;
 use crate::app::App;
 use crate::domain::ticket::write::Write;
 use crate::domain::ticket::{Act, Event, EventData, Message, Ticket, TicketRef};
+use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::held::repeated;
 use crate::usecases::{Error, Stamp};
@@ -45,19 +47,22 @@ pub async fn write(
     when: &When,
     from_draft: bool,
     expected: Option<&[i32]>,
-) -> Result<Message, Error> {
+) -> Result<OnTicket, Error> {
     stamp
         .write(app, async |tx| {
             if let Some(known) = repeated(tx, stamp).await? {
-                return store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"));
+                let message = store::messages::find(tx, known).await?.ok_or(Error::NotFound("message"))?;
+                let number = Ticket::labels(tx, &[message.ticket_id]).await?.remove(&message.ticket_id).unwrap_or_default();
+                return Ok(OnTicket { message, number });
             }
             let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
+            let number = ticket.reference();
             let written = write_in(app, tx, stamp, ticket, message, when).await?;
             if from_draft {
                 store::message_drafts::remove(tx, written.ticket_id, &written.author).await?;
             }
-            Ok(written)
+            Ok(OnTicket { message: written, number })
         })
         .await
 }

@@ -38,7 +38,13 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
     let linked = desk.registers(&incident("p3")).await;
     let link = json!({ "kind": "blocks", "ticket": linked });
     assert_eq!(desk.post(&format!("/v1/tickets/{problem}/links"), &link).await.status, 201);
+    let [merged, unmerged, into] =
+        [desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await];
+    let merge = json!({ "into": into, "reason": "x" });
+    assert_eq!(desk.post(&format!("/v1/tickets/{unmerged}/merges"), &merge).await.status, 201);
     let types = vec![
+        part("createTicketMerge", &merged, "merges", merge),
+        part("createTicketMergeRemoval", &unmerged, "merge-removals", json!({ "reason": "x" })),
         part("createTicketOutcome", &problem, "outcomes", json!({ "outcome": "change_needed", "explanation": "x" })),
         part("createTicketWorkaround", &problem, "workarounds", json!({ "instruction": "x" })),
         part("createTicketSecurityReport", &number, "security-reports", json!({ "courseOfEvents": "x", "response": "y", "lessons": "z" })),

@@ -16,7 +16,9 @@ on_both_databases!(bio2_8_15_every_operation_that_changes_something_leaves_one_l
 const CHANGES_NOTHING: [&str; 2] = ["createContractPlan", "createContractSimulation"];
 
 /// These touch two tickets, or a mail or a redaction and the history of the ticket it is about.
-const TOUCHES_TWO: [&str; 5] = [
+const TOUCHES_TWO: [&str; 7] = [
+    "createTicketMerge",
+    "createTicketMergeRemoval",
     "createTicketLink",
     "createTicketLinkRemoval",
     "createOutboundMessageAttempt",

@@ -2,6 +2,7 @@
 
 mod change;
 mod incident;
+mod merge;
 mod offer;
 mod problem;
 mod tickets;

@@ -2,7 +2,7 @@
 //! asks the client.
 //!
 //! Two moves hold for every type and so stand in no file: an active phase goes on hold and back, and an open one can be cancelled
-//! (TKT-20).
+//! (TKT-20). Every type has the phase of a ticket that was merged into another one, which no move leads to (`ticket::merge`).
 
 pub mod change_request;
 pub mod incident;
@@ -129,7 +129,7 @@ pub struct Asked {
 /// What is specific to a type.
 #[derive(Debug)]
 pub struct Rules {
-    /// Its phases, without the two of every type; the first is where a ticket is registered.
+    /// Its phases, without the three of every type; the first is where a ticket is registered.
     phases: &'static [Phase],
     /// Whether nobody but the client accepts or refuses a solution.
     pub client_judges: bool,
@@ -182,11 +182,17 @@ pub fn rules(kind: TicketType) -> &'static Rules {
     }
 }
 
+static MERGED: Phase = phase(Step::Merged, State::Cancelled, &[]);
 static EVERYWHERE: [Phase; 2] = [phase(Step::OnHold, State::Waiting, &[]), phase(Step::Cancelled, State::Cancelled, &[])];
 
-/// The phases a type has, the two of every type last.
+/// The phase of a ticket that was merged into another one.
+pub fn merged() -> &'static Phase {
+    &MERGED
+}
+
+/// The phases a type has, the three of every type last.
 pub fn phases(kind: TicketType) -> impl Iterator<Item = &'static Phase> {
-    rules(kind).phases.iter().chain(&EVERYWHERE)
+    rules(kind).phases.iter().chain(&EVERYWHERE).chain([&MERGED])
 }
 
 /// The phase of a type that is this step, if the type has it.

@@ -45,7 +45,7 @@ pub async fn list(
 ) -> Result<Paged<MessagePage>, Failure> {
     let MessagesQuery { size, after } = query.checked()?;
     let Named { shown, actors } = read::messages(&app, &caller, ticket, after, size + 1).await?;
-    let page = Page::of(shown, size, |message| paging::position(message.occurred_at, message.id));
+    let page = Page::of(shown, size, |one| paging::position(one.message.occurred_at, one.message.id));
     let items = page.items.into_iter().map(|message| Message::new(message, &actors)).collect();
     Ok(Paged(MessagePage { items, next_cursor: page.next_cursor }))
 }
@@ -70,6 +70,6 @@ pub async fn write(
     };
     let from_draft = body.from_draft.unwrap_or_default();
     let written = tickets::write(&app, &stamp, ticket, &message, &when, from_draft, expected.as_deref()).await?;
-    let actors = Actors::seen_by(&app, &caller, [&written.author]).await?;
+    let actors = Actors::seen_by(&app, &caller, [&written.message.author]).await?;
     Ok(Created(Message::new(written, &actors)))
 }

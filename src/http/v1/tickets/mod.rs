@@ -11,6 +11,7 @@ mod events;
 mod flags;
 mod followers;
 mod list;
+mod merges;
 mod message_drafts;
 mod messages;
 mod moves;
@@ -61,7 +62,7 @@ pub fn operations() -> Vec<Operation> {
         ),
         get("/tickets/{ref}/messages", messages::list)
             .id("listTicketMessages")
-            .describe("Shows what was written on a ticket.", "A page of them, oldest first; a client sees the public messages."),
+            .describe("Shows what was written on a ticket.", "A page of them, oldest first; a client sees the public messages. Those on tickets that were merged into it stand among them."),
         post("/tickets/{ref}/messages", messages::write)
             .id("createTicketMessage")
             .describe("Writes on a ticket.", "`public` for the one who reported it, `internal` for the desk alone."),
@@ -125,6 +126,7 @@ pub fn operations() -> Vec<Operation> {
         .chain(message_drafts::operations())
         .chain(redactions::operations())
         .chain(about::operations())
+        .chain(merges::operations())
         .chain(acts::operations())
         .chain(parts::all())
         .map(|operation| operation.tag(Tag::Tickets))

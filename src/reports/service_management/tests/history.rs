@@ -24,25 +24,25 @@ use crate::domain::workflow::{State, SupportLine};
 
 /// A ticket and everything that happened to it.
 #[derive(Debug, Clone)]
-struct Story {
-    ticket: Ticket,
-    history: Vec<Event>,
+pub(super) struct Story {
+    pub(super) ticket: Ticket,
+    pub(super) history: Vec<Event>,
 }
 
 /// What somebody tries: which act, how many hours after the one before, and how many hours before it is recorded it happened.
 #[derive(Debug, Clone, Copy)]
-struct Try {
-    wish: u8,
-    after: i64,
+pub(super) struct Try {
+    pub(super) wish: u8,
+    pub(super) after: i64,
     late: i64,
 }
 
-fn later(from: Instant, hours: i64) -> Instant {
+pub(super) fn later(from: Instant, hours: i64) -> Instant {
     from.plus(hours * 3600).expect("in range")
 }
 
 impl Story {
-    fn begins(number: i64, kind: TicketType, priority: Option<&str>, opened_at: Instant, recorded_at: Instant) -> Self {
+    pub(super) fn begins(number: i64, kind: TicketType, priority: Option<&str>, opened_at: Instant, recorded_at: Instant) -> Self {
         let ticket = Ticket {
             id: Uuid::from_u128(u128::from(number.unsigned_abs())),
             number,
@@ -82,6 +82,7 @@ impl Story {
             closed_at: None,
             next_due: None,
             emergency_for: None,
+            merged_into: None,
             destroyed_at: None,
             version: 1,
             client_version: 1,
@@ -111,7 +112,7 @@ impl Story {
     }
 
     /// Does it when it can be done, and records what follows, as the desk does.
-    fn tries(&mut self, contract: &Contract, wish: &Act, occurred_at: Instant, recorded_at: Instant) -> bool {
+    pub(super) fn tries(&mut self, contract: &Contract, wish: &Act, occurred_at: Instant, recorded_at: Instant) -> bool {
         let previous = self.history.iter().filter(|event| !event.is_derived()).map(|event| event.occurred_at).max();
         let occurred_at = previous.map_or(occurred_at, |previous| previous.max(occurred_at));
         let by = |side: Side| {
@@ -127,13 +128,13 @@ impl Story {
         true
     }
 
-    fn settles(&mut self, contract: &Contract, now: Instant) {
+    pub(super) fn settles(&mut self, contract: &Contract, now: Instant) {
         for Follows { at, data, .. } in settle(contract, self.ticket.clock_inputs(), &self.history, now).1 {
             self.record(data, at, now);
         }
     }
 
-    fn figures(&self, contract: &Contract, reading: Reading) -> Option<TicketFigures> {
+    pub(super) fn figures(&self, contract: &Contract, reading: Reading) -> Option<TicketFigures> {
         figures(contract, &self.ticket, &self.history, reading)
     }
 }
@@ -142,7 +143,7 @@ fn moves(to: &str) -> Act {
     Act::Move(Move { to: to.to_owned(), reason: "Zo.".to_owned(), cause: None, texts: Vec::new(), handling: None })
 }
 
-fn wish(which: u8) -> Act {
+pub(super) fn wish(which: u8) -> Act {
     let prioritise = |priority: &str| Act::Prioritise(Prioritise { priority: priority.to_owned(), motivation: None });
     let retype = |to| Act::Retype(Retype { to, priority: None, motivation: None });
     match which {
@@ -182,21 +183,31 @@ fn amended(changes: &[(i64, i64, bool)]) -> Contract {
     contract().amended_by(known).expect("calendars that stand")
 }
 
-fn any_story() -> impl Strategy<Value = (bool, u8, i64, Vec<Try>)> {
+pub(super) fn any_story() -> impl Strategy<Value = (bool, u8, i64, Vec<Try>)> {
     let any_try =
         (0..14_u8, 0..400_i64, prop_oneof![3 => Just(0_i64), 1 => 0..900_i64]).prop_map(|(wish, after, late)| Try { wish, after, late });
     (any::<bool>(), 0..3_u8, 0..24 * 80_i64, prop::collection::vec(any_try, 0..12))
 }
 
-const END: &str = "2026-08-01 00:00:00";
+pub(super) const END: &str = "2026-08-01 00:00:00";
 
-fn told(contract: &Contract, number: i64, (question, priority, opened, tries): &(bool, u8, i64, Vec<Try>), with_late: bool) -> Story {
+/// A story as it begins, recorded so many hours late.
+fn begun_late(number: i64, (question, priority, opened, _): &(bool, u8, i64, Vec<Try>), late: i64) -> Story {
     let kind = if *question { TicketType::InformationRequest } else { Incident };
     let priority = [None, Some("urgent"), Some("high")][usize::from(*priority)].filter(|_| !question);
     let opened = later(at("2026-01-20 08:00:00"), *opened);
-    let recorded = if with_late { later(opened, tries.first().map_or(0, |one| one.late)) } else { opened };
-    let mut story = Story::begins(number, kind, priority, opened, recorded);
-    let mut now = recorded;
+    Story::begins(number, kind, priority, opened, later(opened, late))
+}
+
+pub(super) fn begun(number: i64, story: &(bool, u8, i64, Vec<Try>)) -> Story {
+    begun_late(number, story, 0)
+}
+
+fn told(contract: &Contract, number: i64, story: &(bool, u8, i64, Vec<Try>), with_late: bool) -> Story {
+    let tries = &story.3;
+    let late = if with_late { tries.first().map_or(0, |one| one.late) } else { 0 };
+    let mut story = begun_late(number, story, late);
+    let mut now = story.ticket.recorded_at;
     for one in tries {
         now = later(now, one.after);
         let occurred = if with_late { later(now, -one.late) } else { now };
@@ -205,7 +216,7 @@ fn told(contract: &Contract, number: i64, (question, priority, opened, tries): &
     story
 }
 
-fn told_of(contract: &Contract, month: &str, stories: &[Story], as_of: Instant) -> ServiceManagementReport {
+pub(super) fn told_of(contract: &Contract, month: &str, stories: &[Story], as_of: Instant) -> ServiceManagementReport {
     let month: Month = month.parse().expect("a month");
     let reading = Reading::of(month, &contract.zone, as_of);
     let tickets: Vec<_> = stories.iter().filter_map(|story| story.figures(contract, reading)).collect();
@@ -213,18 +224,18 @@ fn told_of(contract: &Contract, month: &str, stories: &[Story], as_of: Instant) 
 }
 
 /// Everything that is counted, verdicts apart.
-fn counts(report: &ServiceManagementReport) -> serde_json::Value {
+pub(super) fn counts(report: &ServiceManagementReport) -> serde_json::Value {
     let whole = serde_json::to_value(report).unwrap_or_default();
     let parts = ["population", "types", "handlingTimes", "runningBreaches", "escalations", "escalationCounts", "longOpen", "notClassified"];
     parts.iter().map(|part| ((*part).to_owned(), whole[part].clone())).collect::<serde_json::Map<_, _>>().into()
 }
 
-fn verdicts(report: &ServiceManagementReport) -> (i64, i64) {
+pub(super) fn verdicts(report: &ServiceManagementReport) -> (i64, i64) {
     let sum = |of: &dyn Fn(&super::super::GoalRow) -> u64| report.goals.iter().map(|row| i64::try_from(of(row)).unwrap_or(i64::MAX)).sum();
     (sum(&|row| row.met), sum(&|row| row.missed))
 }
 
-const MONTHS: [&str; 7] = ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07"];
+pub(super) const MONTHS: [&str; 7] = ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07"];
 
 proptest! {
     // The same stories every time: among thousands of others there are a few, with retypings and a calendar amended in between,
@@ -296,7 +307,7 @@ fn missed() -> Story {
 }
 
 /// What resolution clocks came to.
-fn rows(report: &ServiceManagementReport) -> Vec<(TicketType, &str, u64, u64)> {
+pub(super) fn rows(report: &ServiceManagementReport) -> Vec<(TicketType, &str, u64, u64)> {
     let counted = report.goals.iter().filter(|row| row.n > 0 && row.clock == Kind::Resolution);
     counted.map(|row| (row.ticket_type, row.target.as_str(), row.met, row.missed)).collect()
 }

@@ -156,6 +156,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         | "createLegalHoldLift"
         | "createDestructionEnding"
         | "createTicketRedactionEnding"
+        | "createTicketMergeRemoval"
         | "createInboundMessageRedaction"
         | "createInboundMessageRedactionEnding" => vec![json!({ "reason": "x" })],
         "createRoleAbsence" => vec![json!({ "fromAt": "2027-01-01T12:00:00Z", "untilAt": "2027-02-01T12:00:00Z", "deputy": "{email}" })],
@@ -238,6 +239,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketMajorDeclaration" => vec![json!({ "major": true, "reason": "x" })],
         "createTicketAttentionRemoval" => vec![json!({ "reason": "x" })],
         "createTicketLink" => vec![json!({ "kind": "blocks", "ticket": "{number}" }), json!({ "kind": "blocked_by", "ticket": "{id}" })],
+        "createTicketMerge" => vec![json!({ "into": "{number}", "reason": "x" }), json!({ "into": "{id}", "reason": "x" })],
         "createTicketLinkRemoval" => vec![json!({ "kind": "blocks", "ticket": "{number}", "reason": "x" })],
         "createTicketDecision" => vec![
             json!({ "question": "solution", "verdict": "yes", "reason": "x" }),

@@ -1,0 +1,25 @@
+//! Merging tickets.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A merge of a ticket into another one.
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TicketMergeInput {
+    /// The ticket that goes on for both, by its UUID or number.
+    #[schema(value_type = String, min_length = 1, max_length = 50, example = "INC-1002")]
+    pub into: Option<String>,
+    /// Why.
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
+}
+
+/// That a merge is undone.
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TicketMergeRemovalInput {
+    /// Why.
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
+}
