@@ -27,6 +27,7 @@ mod m0022_remains;
 mod m0024_clients_of_amendments;
 mod m0025_tickets_of_holds;
 mod m0026_former_identities;
+mod m0028_searched_texts;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_clients_of_amendments::Step),
             Box::new(m0025_tickets_of_holds::Step),
             Box::new(m0026_former_identities::Step),
+            Box::new(m0028_searched_texts::Step),
         ]
     }
 }

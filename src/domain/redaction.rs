@@ -31,7 +31,10 @@ closed_list! {
 impl Redactable {
     /// Whether tickets are found by words of it.
     pub const fn is_searched(self) -> bool {
-        matches!(self, Self::Texts | Self::References)
+        match self {
+            Self::Message | Self::Part | Self::Reason | Self::Texts | Self::References => true,
+            Self::Attachment | Self::Mail => false,
+        }
     }
 }
 

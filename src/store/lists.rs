@@ -220,7 +220,7 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -
     let breached = || Expr::col((ticket::Entity, ticket::Column::Breached));
     all = all.add_option(filter.breached.map(|wanted| if wanted { breached() } else { breached().not() }));
     match &filter.words {
-        Some(words) => Ok(all.add(search::condition(reads, words).await?)),
+        Some(words) => Ok(all.add(search::condition(reads, reader, words).await?)),
         None => Ok(all),
     }
 }

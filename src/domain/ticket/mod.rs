@@ -33,6 +33,7 @@ pub mod repair;
 mod replay;
 pub mod retier;
 pub mod retype;
+pub mod searched;
 mod settle;
 mod situation;
 pub mod transition;

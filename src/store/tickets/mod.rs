@@ -4,7 +4,7 @@
 mod references;
 mod rows;
 
-pub use references::{called, insert_references, references};
+pub use references::{called, index, insert_references, references};
 pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -34,8 +34,9 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
     held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
     held.subject.changed(stamp.recorded_at, &held.history[before..]);
     let ticket = held.write(tx, None).await?.subject;
-    if redaction.what.is_searched() {
-        store::search::put(tx, &ticket).await?;
+    if matches!(redaction.what, Redactable::Texts | Redactable::References) {
+        // The others are taken out of the index with their rows.
+        store::tickets::index(tx, &ticket).await?;
     }
     take_copies(app, tx, &ticket, &mut gone, stamp.recorded_at).await?;
     Ok(files)

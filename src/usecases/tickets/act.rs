@@ -120,7 +120,7 @@ pub(in crate::usecases) async fn act_in(
     let created = made(&held.subject, held.added());
     let written = held.write(tx, created).await?;
     if differs(&written.subject) {
-        store::search::put(tx, &written.subject).await?;
+        store::tickets::index(tx, &written.subject).await?;
     }
     Ok((written.subject, written.added))
 }

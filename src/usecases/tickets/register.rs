@@ -123,6 +123,8 @@ async fn register_all_in(
     let mut outcomes: Vec<_> = judged.into_iter().map(Judged::outcome).collect();
     let twins = refuse_known_names(tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
+    // The index is written by the name and address that are read from here on.
+    store::erasures::hold_off(tx).await?;
     let own = own_person(tx, stamp).await?;
     // Whichever address they name says nothing of who has it.
     let is_alone = own.as_ref().is_some_and(|own| own.address().is_none());
@@ -134,6 +136,8 @@ async fn register_all_in(
     let people = people::known_as(app, tx, reporters).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
     let (mut made, mut records) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()));
+    // What a caller is shown of a colleague is less than this.
+    let mut requesters: Vec<Option<Person>> = Vec::with_capacity(accepted.len());
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
         let requester = address(draft, checked)
             .and_then(|address| people.get(&address).cloned())
@@ -148,6 +152,7 @@ async fn register_all_in(
             held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
         }
         let record = held.settle()?;
+        requesters.push(requester.clone());
         let overview = Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
@@ -158,7 +163,8 @@ async fn register_all_in(
     write_all(app, tx, stamp, &records, remembered).await?;
     let named = || made.iter().map(|made| (&made.ticket, made.references.as_slice()));
     store::tickets::insert_references(tx, named(), || app.time.id()).await?;
-    store::search::put_new(tx, named()).await?;
+    let new = named().zip(&requesters).map(|((ticket, names), requester)| (ticket, requester.as_ref(), names));
+    store::search::put_new(tx, new).await?;
     let mut made = made.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(Ok))).collect())
 }

@@ -138,7 +138,7 @@ async fn unknown_team(app: &App, caller: &Caller, asked: &[String]) -> Result<Op
 }
 
 fn words(keys: &mut Keys) -> Option<Words> {
-    let says = "Words of the number, title, description or external references, each to be found, the last by its beginning; accents and capitals do not matter";
+    let says = "Words that are all to be found in what the caller sees of the ticket: its number, title, description and external references, the name and address of its requester, its messages, the reasons given with what happened to it, such as its solution, and its parts. A word also finds those that begin with it, unless it stands in quotation marks or nothing asked has three characters; accents and capitals do not matter, and `ø`, `ß`, `æ` and the like are found as `o`, `ss`, `ae`";
     let text = keys.text("text", says)?;
     let words = Words::asked(&text);
     if words.is_none() {
