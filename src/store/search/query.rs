@@ -110,7 +110,8 @@ impl<R: Reads> Index<'_, R> {
     /// Whether each word stands in one of some rows. The words are so many variables, from the first on.
     fn has_all(&self, count: usize, first: usize) -> String {
         let has = |variable: usize| match self.backend {
-            DbBackend::Postgres => format!("bool_or(words @@ CAST(${variable} AS tsquery))"),
+            // Selected, it is made of its text once and not for every row.
+            DbBackend::Postgres => format!("bool_or(words @@ (SELECT CAST(${variable} AS tsquery)))"),
             _ => "max(instr(words, ?) > 0)".to_owned(),
         };
         (first..first + count).map(has).collect::<Vec<_>>().join(" AND ")
