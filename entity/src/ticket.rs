@@ -48,6 +48,21 @@ pub struct Model {
     pub flags: i32,
     pub registered_by: String,
     pub destroyed_at: Option<DateTimeUtc>,
+    pub third_party: Option<String>,
+    pub line: String,
+    pub system_fault: bool,
+    pub variant: Option<String>,
+    pub service: Option<String>,
+    pub category: Option<String>,
+    pub fault_location: Option<String>,
+    pub wanted_by_date: Option<Date>,
+    pub item: Option<String>,
+    pub out_of_scope: bool,
+    pub is_major: bool,
+    pub handling: Option<String>,
+    pub needs_attention: bool,
+    pub planned_from_at: Option<DateTimeUtc>,
+    pub planned_until_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -27,7 +27,10 @@ mod m0022_remains;
 mod m0024_clients_of_amendments;
 mod m0025_tickets_of_holds;
 mod m0026_former_identities;
+mod m0027_about_tickets;
 mod m0028_searched_texts;
+mod m0029_desk_work;
+mod m0032_former_texts;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -63,7 +66,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_clients_of_amendments::Step),
             Box::new(m0025_tickets_of_holds::Step),
             Box::new(m0026_former_identities::Step),
+            Box::new(m0027_about_tickets::Step),
             Box::new(m0028_searched_texts::Step),
+            Box::new(m0029_desk_work::Step),
+            Box::new(m0032_former_texts::Step),
         ]
     }
 }

@@ -19,13 +19,11 @@ const POSTGRES: [&str; 4] = [
     "CREATE INDEX i_ticket_search_words ON ticket_search USING GIN (words)",
 ];
 
-/// The tokenizer only splits at spaces, which stand before and after every word. A removal names the words that it removes, so triggers give
-/// the index those of the row.
-const SQLITE: [&str; 8] = [
+/// An id has in it the number of the ticket, and whether the client sees the text. The tokenizer only splits at spaces, which stand before
+/// and after every word. A removal names the words that it removes, so triggers give the index those of the row.
+const SQLITE: [&str; 7] = [
     "DROP TABLE ticket_search",
-    "CREATE TABLE ticket_search (id INTEGER PRIMARY KEY, number BIGINT NOT NULL, source BLOB NOT NULL, is_public BOOLEAN NOT NULL, \
-     words TEXT NOT NULL)",
-    "CREATE UNIQUE INDEX u_ticket_search_number_source ON ticket_search (number, source)",
+    "CREATE TABLE ticket_search (id INTEGER PRIMARY KEY, source BLOB NOT NULL, words TEXT NOT NULL)",
     "CREATE INDEX i_ticket_search_source ON ticket_search (source)",
     "CREATE VIRTUAL TABLE ticket_search_index USING fts5(words, content = 'ticket_search', content_rowid = 'id', detail = none, \
      tokenize = 'ascii')",

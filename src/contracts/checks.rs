@@ -235,6 +235,11 @@ fn names_are_short_enough(root: &Section<'_>) {
         limit(root.peek(key), LONGEST_NAME);
     }
     limit(root.peek("title"), LONGEST_TITLE);
+    for list in ["services", "kinds", "categories"] {
+        for section in root.quiet_sections(list) {
+            limit(section.peek("code"), LONGEST_CODE);
+        }
+    }
     for (table, most) in [("calendars", LONGEST_NAME), ("roles", LONGEST_NAME), ("priorities", LONGEST_CODE)] {
         let Some(named) = root.peek(table).and_then(|field| field.quiet_section()) else { continue };
         for name in named.keys().into_iter().filter(|name| name.chars().count() > most) {

@@ -14,6 +14,7 @@ mod people_checks;
 pub mod plan;
 mod reader;
 mod schema;
+mod tickets;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::checks;
 use super::reader::{Field, Findings, Section, label, texts, types};
-use super::{Finding, calendars, obligations, people, people_checks};
+use super::{Finding, calendars, obligations, people, people_checks, tickets};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
 use crate::domain::contract::{Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Side, TicketType};
@@ -72,12 +72,14 @@ fn contract(root: &Section<'_>) -> Contract {
         ladders: sections(root, "ladders").iter().filter_map(|section| ladder(section, &calendars)).collect(),
         duties: sections(root, "obligations").iter().filter_map(obligations::read).collect(),
         retention: retention(root),
+        tickets: tickets::read(root),
         calendars,
         amendments: Vec::new(),
     };
     root.finish();
     checks::check(root);
     people_checks::check(root);
+    tickets::check(root);
     contract
 }
 

@@ -30,6 +30,12 @@ closed_list! {
         Status = "status": "status", "status";
         Solved = "solved": "oplossing", "solution";
         Reply = "reply": "antwoord", "reply";
+        /// To the client's roles that are told what happens to its tickets.
+        Progress = "progress": "voortgang", "progress";
+        /// To those who decide for the client.
+        DecisionAsked = "decision-asked": "besluit gevraagd", "decision asked";
+        /// To those who follow a ticket.
+        Followed = "followed": "nieuws voor volger", "news for a follower";
         Escalation = "escalation": "escalatie", "escalation";
         EscalationProposed = "escalation-proposed": "escalatievoorstel", "proposed escalation";
         /// That a ticket which few may see climbs its ladder, without which one.

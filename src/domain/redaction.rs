@@ -23,7 +23,11 @@ closed_list! {
         Texts = "texts": "onderwerp en omschrijving", "title and description";
         /// What a ticket is called in other systems.
         References = "references": "verwijzingen naar andere systemen", "external references";
-        /// The copy of a mail, also of one that belongs to no ticket.
+        /// The labels that the desk gave a ticket.
+    Tags = "tags": "labels", "tags";
+    /// What was done on a ticket, in words.
+    WorkLog = "work_log": "vastgelegd werk", "record of work";
+    /// The copy of a mail, also of one that belongs to no ticket.
         Mail = "mail": "e-mail", "mail";
     }
 }
@@ -32,8 +36,8 @@ impl Redactable {
     /// Whether tickets are found by words of it.
     pub const fn is_searched(self) -> bool {
         match self {
-            Self::Message | Self::Part | Self::Reason | Self::Texts | Self::References => true,
-            Self::Attachment | Self::Mail => false,
+            Self::Message | Self::Part | Self::Reason | Self::Texts | Self::References | Self::WorkLog => true,
+            Self::Attachment | Self::Tags | Self::Mail => false,
         }
     }
 }

@@ -57,10 +57,10 @@ impl Words {
         (!words.is_empty()).then_some(Self(words))
     }
 
-    /// Those that are likely to be rare first.
+    /// Those first that are likely to be rare: with a digit, and long.
     pub fn rarest_first(&self) -> Vec<&Word> {
         let mut words: Vec<_> = self.0.iter().collect();
-        words.sort_by_key(|word| std::cmp::Reverse(word.text.chars().count()));
+        words.sort_by_key(|word| std::cmp::Reverse((word.text.contains(|sign: char| sign.is_ascii_digit()), word.text.chars().count())));
         words
     }
 }
@@ -150,8 +150,9 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_is_looked_up_first() {
-        let words = Words::asked("op printer A12").expect("words");
-        assert_eq!(words.rarest_first().iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), ["printer", "a12", "op"]);
+    fn what_is_likely_to_be_rare_is_looked_up_first() {
+        let words = Words::asked("op storing printer A12 INC-1001").expect("words");
+        let first: Vec<_> = words.rarest_first().iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(first, ["1001", "a12", "storing", "printer", "inc", "op"]);
     }
 }

@@ -3,6 +3,7 @@
 use crate::domain::approval::{ApprovalSubject, Standing};
 use crate::domain::audit::AuditResult;
 use crate::domain::calendar::{Closed, Holiday, HolidayRule, Idle};
+use crate::domain::canned_reply::Placeholder;
 use crate::domain::clock::{Answer, ClockState, Comparison, Interlude, Kind, LineState, Starts, Undone};
 use crate::domain::contract::amendment::ChangeKind;
 use crate::domain::contract::{ClosingText, ConditionKind, ContactLevel, Mode, Motivation, Side, TicketType, Workaround};
@@ -16,10 +17,13 @@ use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::retention::{ItemOutcome, RetentionClass};
 use crate::domain::role_assignment::{AssignmentState, Departure, EventKind as RoleEvent, GapCause, RoleKind};
 use crate::domain::ticket::attach::Classification;
+use crate::domain::ticket::attention::Attention;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::token::TokenState;
-use crate::domain::workflow::{HoldCause, State, Step};
+use crate::domain::workflow::{
+    FaultLocation, Handling, HoldCause, Question, Relation, State, Step, SupportLine, TicketKind, Verdict as Decided,
+};
 use crate::reports::service_management::{Outcome, Verdict};
 use crate::words::Word;
 
@@ -33,6 +37,15 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("phase", Step::WORDS.into()),
         ("channel", Channel::WORDS.into()),
         ("ticketPart", Part::WORDS.into()),
+        ("ticketKind", TicketKind::WORDS.into()),
+        ("ticketLink", Relation::WORDS.into()),
+        ("supportLine", SupportLine::WORDS.into()),
+        ("faultLocation", FaultLocation::WORDS.into()),
+        ("handling", Handling::WORDS.into()),
+        ("question", Question::WORDS.into()),
+        ("decision", Decided::WORDS.into()),
+        ("attention", Attention::WORDS.into()),
+        ("placeholder", Placeholder::WORDS.into()),
         ("visibility", Visibility::WORDS.into()),
         ("classification", Classification::WORDS.into()),
         ("redactable", Redactable::WORDS.into()),

@@ -81,6 +81,9 @@ by_uuid! {
     AmendmentId: "amendment", "The amendment's id", "amendment";
     PersonId: "person", "The person's id", "person";
     ContactId: "contact", "The contact's id", "contact";
+    CannedReplyId: "reply", "The text's id", "canned reply";
+    SavedViewId: "view", "The view's id", "view";
+    WorkLogId: "work", "The id of the record of work", "work log";
 }
 
 // By hand, because its schema has the format `uuid`, which the others cannot get without changing the published document.

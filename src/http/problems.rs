@@ -46,6 +46,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::FlagSet
         | Code::IdempotencyKeyReused
         | Code::IncidentNotOpen
+        | Code::MayNotFollow
         | Code::MoveNotAllowed
         | Code::NoContactList
         | Code::NoLadder
@@ -60,6 +61,21 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::OwnRole
         | Code::PastRewritten
         | Code::ObligationMet
+        | Code::AttentionNotNeeded
+        | Code::ChangeNotWanted
+        | Code::DecisionRequired
+        | Code::LineUnchanged
+        | Code::LinkExists
+        | Code::LinkNotAllowed
+        | Code::LinkNotFound
+        | Code::LinkRequired
+        | Code::MajorUnchanged
+        | Code::NotAnIncident
+        | Code::OfferExpired
+        | Code::QuestionNotOpen
+        | Code::ScopeUnchanged
+        | Code::ServiceRequired
+        | Code::TestFailed
         | Code::PartNotOfType
         | Code::PartRequired
         | Code::PersonExists
@@ -73,9 +89,12 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::TicketNotOpen
         | Code::TooManyAdministrators
         | Code::TooManyAttachments
+        | Code::TooManyFollowers
+        | Code::TooManyTags
         | Code::TopOfLadder
         | Code::UploadExpired
-        | Code::VersionExists => StatusCode::CONFLICT,
+        | Code::VersionExists
+        | Code::WorkCorrected => StatusCode::CONFLICT,
         Code::Redacted => StatusCode::GONE,
         Code::VersionChanged => StatusCode::PRECONDITION_FAILED,
         Code::AttachmentTooLarge | Code::OrganisationFull | Code::TicketFull | Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

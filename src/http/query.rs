@@ -19,9 +19,11 @@ use crate::words::ClosedList;
 
 // Characters in a value. An address can have 65,534 bytes, and a character takes up to twelve when encoded (four bytes of UTF-8, three
 // each). With these limits the longest query of any operation still fits.
-const TEXT: usize = 500;
+const TEXT: usize = 400;
 const SHORT_TEXT: usize = 150;
-const INSTANT: usize = 50;
+/// Five ids.
+const IDS: usize = 200;
+const INSTANT: usize = 40;
 const CURSOR: usize = 700;
 
 pub trait FromQuery: Sized {
@@ -41,10 +43,21 @@ impl<T: FromQuery> Argument for Query<T> {
     }
 
     async fn take(context: &mut RequestContext) -> Result<Self, Failure> {
-        let mut keys = Keys::of(context.request.query_string());
-        let value = T::read(&mut keys);
-        Ok(Self { value, problems: keys.left_over() })
+        let (value, problems) = read(context.request.query_string());
+        Ok(Self { value, problems })
     }
+}
+
+/// Reads a query that was kept as text, as a request's would be: as far as it can be read, and its problems.
+pub fn read<T: FromQuery>(query: &str) -> (T, Vec<Problem>) {
+    let mut keys = Keys::of(query);
+    let value = T::read(&mut keys);
+    (value, keys.left_over())
+}
+
+/// Whether a query that was kept as text says a key.
+pub fn has(query: &str, name: &str) -> bool {
+    Keys::of(query).sent.contains_key(name)
 }
 
 impl<T> Query<T> {
@@ -216,9 +229,10 @@ impl Keys {
         self.said(name, description, (false, true), || text(None, SHORT_TEXT)).map(|said| listed(&said)).unwrap_or_default()
     }
 
-    /// A comma list of values that `read` accepts; `form` says what they must look like.
+    /// A comma list of a few values that `read` accepts, such as ids; `form` says what they must look like.
     pub fn parsed<T>(&mut self, name: &'static str, description: &str, read: impl Fn(&str) -> Option<T>, form: &str) -> Vec<T> {
-        let listed = self.list(name, description);
+        let said = self.said(name, description, (false, true), || text(None, IDS));
+        let listed = said.map(|said| listed(&said)).unwrap_or_default();
         let found: Vec<_> = listed.iter().filter_map(|value| read(value)).collect();
         if found.len() < listed.len() {
             self.refuse(name, FieldCode::UnknownValue, form);
@@ -236,15 +250,20 @@ impl Keys {
     }
 
     pub fn page_size(&mut self, description: &str, default: u64) -> u64 {
+        self.whole("pageSize", description, (1, 100), default)
+    }
+
+    /// A whole number within bounds.
+    pub fn whole(&mut self, name: &'static str, description: &str, (least, most): (u64, u64), default: u64) -> u64 {
         let schema = || {
             let whole = ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)));
-            whole.minimum(Some(1)).maximum(Some(100)).build()
+            whole.minimum(Some(least)).maximum(Some(most)).build()
         };
-        match self.key("pageSize", description, false, schema).map(|said| said.parse()) {
+        match self.key(name, description, false, schema).map(|said| said.parse()) {
             None => default,
-            Some(Ok(size @ 1..=100)) => size,
+            Some(Ok(said)) if (least..=most).contains(&said) => said,
             Some(_) => {
-                self.refuse("pageSize", FieldCode::OutOfRange, "must be from 1 to 100");
+                self.refuse(name, FieldCode::OutOfRange, format!("must be from {least} to {most}"));
                 default
             }
         }

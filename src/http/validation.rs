@@ -23,9 +23,10 @@ const VISIBLE: &str = "visible";
 const EMAIL_PATTERN: &str = "^[^@\\s]+@[^@\\s]+$";
 const EMAIL_FORM: &str = "must be an address such as anna@ipo.example";
 /// Patterns of the document in words: nobody should have to read a regular expression in an error.
-const FORMS: [(&str, &str); 4] = [
+const FORMS: [(&str, &str); 5] = [
     ("^\\d{6}$", "must be the six digits of a one-time code"),
     (EMAIL_PATTERN, EMAIL_FORM),
+    ("^[0-9]{1,12}(\\.[0-9]{1,2})?$", "must be an amount in euros such as 1250.00"),
     ("^\\+?[0-9][0-9 ()./-]*$", "must be a telephone number such as 070 123 45 67 or +31 70 123 45 67"),
     (
         "^P(\\d+W|\\d+D(T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))?|T(\\d+H(\\d+M)?(\\d+S)?|\\d+M(\\d+S)?|\\d+S))$",
@@ -93,6 +94,7 @@ fn code(kind: &ValidationErrorKind) -> FieldCode {
         ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => FieldCode::NotAllowed,
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => FieldCode::TooShort,
         ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => FieldCode::TooLong,
+        ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => FieldCode::OutOfRange,
         ValidationErrorKind::Format { format } if format == VISIBLE => FieldCode::Blank,
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => FieldCode::BadFormat,
         _ => FieldCode::Invalid,

@@ -100,6 +100,13 @@ pub async fn without_person(reads: &impl Reads, id: Uuid) -> Result<Option<Accou
     }))
 }
 
+/// The accounts of the desk's own people among these ids.
+pub(super) async fn of_the_desk(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Account>, DbErr> {
+    let rows = reads.find_of_desk::<account::Entity>().filter(account::Column::Id.is_in(ids.iter().copied()));
+    let rows = rows.filter(account::Column::Organisation.is_null()).filter(account::Column::PersonId.is_null());
+    Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
 /// The same, until the transaction ends changed by nobody else.
 pub async fn lock_without_person(tx: &Tx, id: Uuid) -> Result<Option<Account>, DbErr> {
     let locked = tx.find_of_desk::<account::Entity>().filter(account::Column::Id.eq(id)).select_only().column(account::Column::Id);

@@ -3,8 +3,9 @@
 
 use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
-    former_identity, inbound_mail, legal_hold, message, obligation, outbound_mail, person, redaction, role_absence, role_assignment,
-    set_aside, storage_use, ticket, ticket_change, ticket_part,
+    former_identity, former_text, inbound_mail, legal_hold, message, message_draft, obligation, outbound_mail, person, redaction,
+    role_absence, role_assignment, set_aside, storage_use, ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag,
+    work_log,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -102,11 +103,17 @@ of_tickets!(
     inbound_mail: TicketId,
     legal_hold: TicketId,
     message: TicketId,
+    message_draft: TicketId,
     outbound_mail: TicketId,
     redaction: TicketId,
     set_aside: SubjectId,
     ticket_change: TicketId,
+    former_text: TicketId,
+    ticket_link: TicketId,
+    ticket_follower: TicketId,
     ticket_part: TicketId,
+    ticket_tag: TicketId,
+    work_log: TicketId,
 );
 
 macro_rules! of_no_ticket {

@@ -18,6 +18,12 @@ pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<Person>, DbErr>
     Ok(accounts::without_person(reads, id).await?.map(|account| account.as_person()))
 }
 
+/// Those of the desk among these ids, whatever the scope: who works there is shown to everybody who sees what they did.
+pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Person>, DbErr> {
+    let found = accounts::of_the_desk(reads, ids).await?;
+    Ok(found.iter().map(accounts::Account::as_person).collect())
+}
+
 /// The same, until the transaction ends changed by nobody else.
 pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<Person>, DbErr> {
     Ok(accounts::lock_without_person(tx, id).await?.map(|account| account.as_person()))

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::{account, approval, attachment, contact_change, event, inbound_mail, message, outbound_mail, ticket, token};
+use entity::{
+    account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view,
+    ticket, ticket_follower, token, work_log,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Value, json};
@@ -25,7 +28,12 @@ pub enum Section {
     Accounts,
     Tokens,
     Tickets,
+    Followed,
     Messages,
+    MessageDrafts,
+    SavedViews,
+    CannedReplies,
+    WorkLogs,
     Attachments,
     MailsIn,
     MailsOut,
@@ -36,11 +44,16 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
+        Self::Followed,
         Self::Messages,
+        Self::MessageDrafts,
+        Self::SavedViews,
+        Self::CannedReplies,
+        Self::WorkLogs,
         Self::Attachments,
         Self::MailsIn,
         Self::MailsOut,
@@ -56,7 +69,12 @@ impl Section {
             Self::Accounts => "accounts",
             Self::Tokens => "tokens",
             Self::Tickets => "tickets",
+            Self::Followed => "followed",
             Self::Messages => "messages",
+            Self::MessageDrafts => "messageDrafts",
+            Self::SavedViews => "savedViews",
+            Self::CannedReplies => "cannedReplies",
+            Self::WorkLogs => "workLogs",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
             Self::MailsOut => "mailsOut",
@@ -80,7 +98,12 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::Accounts => asked.accounts().await,
         Section::Tokens => asked.tokens().await,
         Section::Tickets => asked.tickets().await,
+        Section::Followed => asked.followed().await,
         Section::Messages => asked.messages().await,
+        Section::MessageDrafts => asked.message_drafts().await,
+        Section::SavedViews => asked.saved_views().await,
+        Section::CannedReplies => asked.canned_replies().await,
+        Section::WorkLogs => asked.work_logs().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
         Section::MailsOut => asked.mails_out().await,
@@ -151,12 +174,50 @@ impl Asked<'_> {
         rows.into_iter().map(shown).collect()
     }
 
+    async fn followed(&self) -> Page {
+        let rows = self.view.find::<ticket_follower::Entity>().filter(ticket_follower::Column::PersonId.eq(self.of.id));
+        let rows = self.paged(rows, ticket_follower::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "ticketId": row.ticket_id }))).collect())
+    }
+
     async fn messages(&self) -> Page {
         let theirs =
             Condition::any().add(message::Column::PersonId.eq(self.of.id)).add(message::Column::Author.eq(self.of.actor().as_text()));
         let rows = self.paged(self.view.find::<message::Entity>().filter(theirs), message::Column::Id).all(self.view.connection()).await?;
         tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
         let shown = |row: message::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.occurred_at) }));
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn message_drafts(&self) -> Page {
+        let rows = self.view.find::<message_draft::Entity>().filter(message_draft::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, message_draft::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        let shown = |row: message_draft::Model| (row.id, json!({ "ticketId": row.ticket_id, "body": row.body, "at": at(row.saved_at) }));
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn saved_views(&self) -> Page {
+        let rows = self.view.find_of_desk::<saved_view::Entity>().filter(saved_view::Column::Owner.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, saved_view::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: saved_view::Model| (row.id, json!({ "name": row.name, "query": row.query, "isShared": row.is_shared }));
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn canned_replies(&self) -> Page {
+        let rows = self.view.find_of_desk::<canned_reply::Entity>().filter(canned_reply::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, canned_reply::Column::Id).all(self.view.connection()).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "title": row.title, "body": row.body, "at": at(row.updated_at) }))).collect())
+    }
+
+    async fn work_logs(&self) -> Page {
+        let rows = self.view.find::<work_log::Entity>().filter(work_log::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, work_log::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        let shown = |row: work_log::Model| {
+            (row.id, json!({ "ticketId": row.ticket_id, "minutes": row.minutes, "workDate": row.work_date, "text": row.text }))
+        };
         Ok(rows.into_iter().map(shown).collect())
     }
 

@@ -9,7 +9,7 @@
 
 use super::overviews::{self, Row};
 use super::tickets::{NO_RANK, NOT_DUE};
-use super::{Reads, instant, search};
+use super::{Reads, instant, search, tickets};
 use crate::domain::Instant;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, SortField, TicketFilter};
 use crate::domain::ticket::{Overview, Reader};
@@ -184,10 +184,21 @@ fn beyond(keys: &[SortKey], place: &PageEnd) -> Condition {
     any
 }
 
+/// What a filter asks, and what it stands within.
 async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -> Result<Condition, DbErr> {
+    let (mut all, mut next) = (Condition::all(), Some(filter));
+    while let Some(filter) = next {
+        all = all.add(own_conditions(reads, reader, filter).await?);
+        next = filter.within.as_deref();
+    }
+    Ok(all)
+}
+
+async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -> Result<Condition, DbErr> {
     let names = |texts: Vec<&'static str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let kinds = names(filter.kinds.iter().map(|kind| kind.as_str()).collect());
     let channels = names(filter.channels.iter().map(|channel| channel.as_str()).collect());
+    let lines = names(filter.lines.iter().map(|line| line.as_str()).collect());
     let mut all = Condition::all().add(in_states(&filter.states));
     for (column, values) in [
         (ticket::Column::Kind, &kinds),
@@ -197,6 +208,10 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -
         (ticket::Column::Assignee, &filter.assignees),
         (ticket::Column::Team, &filter.teams),
         (ticket::Column::Channel, &channels),
+        (ticket::Column::Variant, &filter.variants),
+        (ticket::Column::Service, &filter.services),
+        (ticket::Column::Category, &filter.categories),
+        (ticket::Column::Line, &lines),
     ] {
         if !values.is_empty() {
             all = all.add(column.is_in(values));
@@ -217,8 +232,26 @@ async fn conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilter) -
         all = all.add_option(span.from.map(|from| column().gte(value(key, from.unix()))));
         all = all.add_option(before.map(|before| column().lt(value(key, before))));
     }
-    let breached = || Expr::col((ticket::Entity, ticket::Column::Breached));
-    all = all.add_option(filter.breached.map(|wanted| if wanted { breached() } else { breached().not() }));
+    let assigned = || ticket::Column::Assignee.is_not_null().or(ticket::Column::Team.is_not_null());
+    all = all.add_option(filter.unassigned.map(|wanted| if wanted { assigned().not() } else { assigned() }));
+    for (column, wanted) in [
+        (ticket::Column::Breached, filter.breached),
+        (ticket::Column::NeedsAttention, filter.needs_attention),
+        (ticket::Column::OutOfScope, filter.out_of_scope),
+        (ticket::Column::IsMajor, filter.major),
+    ] {
+        let own = || Expr::col((ticket::Entity, column));
+        // How the desk works is not for clients to see: of theirs, none needs any attention.
+        let is_hidden = matches!((column, reader), (ticket::Column::NeedsAttention, Reader::Client));
+        let own = || if is_hidden { Expr::val(false) } else { own() };
+        all = all.add_option(wanted.map(|wanted| if wanted { own() } else { own().not() }));
+    }
+    if !filter.tags.is_empty() {
+        all = all.add(ticket::Column::Id.in_subquery(tickets::tags_having(reads, &filter.tags)));
+    }
+    if !filter.followers.is_empty() {
+        all = all.add(ticket::Column::Id.in_subquery(tickets::followed_by(reads, reader, &filter.followers)));
+    }
     match &filter.words {
         Some(words) => Ok(all.add(search::condition(reads, reader, words).await?)),
         None => Ok(all),

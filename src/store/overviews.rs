@@ -1,4 +1,4 @@
-//! Tickets with their requester and external references, all in one statement. A statement's round trip is most of what a read costs, so
+//! Tickets with their requester, external references, tags and the sum of the work on them, all in one statement. A statement's round trip is most of what a read costs, so
 //! three statements would cost nearly three times as much.
 
 use chrono::{DateTime, Utc};
@@ -10,17 +10,19 @@ use uuid::Uuid;
 use super::tickets::{addressed, to_domain};
 use super::{Reads, broken};
 use crate::domain::person::Person;
-use crate::domain::ticket::{ExternalReference, Overview, TicketRef};
+use crate::domain::ticket::{DeskFacts, ExternalReference, Overview, TicketRef};
 
 pub(super) struct Row {
     pub ticket: ticket::Model,
     requester: Option<Person>,
     references: Vec<ExternalReference>,
+    desk: DeskFacts,
 }
 
 impl Row {
     pub fn into_overview(self, reads: &impl Reads) -> Result<Overview, DbErr> {
-        Ok(Overview { ticket: to_domain(reads, self.ticket)?, requester: self.requester, references: self.references })
+        let Self { ticket, requester, references, desk } = self;
+        Ok(Overview { ticket: to_domain(reads, ticket)?, requester, references, desk: Some(desk) })
     }
 
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
@@ -43,7 +45,10 @@ impl Row {
         let references: Vec<(String, String)> =
             references.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list)).map_err(|_unreadable| broken("external references"))?;
         let references = references.into_iter().map(|(system, reference)| ExternalReference { system, reference }).collect();
-        Ok(Self { ticket, requester, references })
+        let tags: Option<String> = row.try_get("", TAGS)?;
+        let tags = tags.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list)).map_err(|_unreadable| broken("tags"))?;
+        let desk = DeskFacts { tags, worked_minutes: row.try_get("", WORKED)? };
+        Ok(Self { ticket, requester, references, desk })
     }
 }
 
@@ -54,6 +59,9 @@ const IS_SHARED: &str = "requester_is_shared";
 const LEFT_AT: &str = "requester_left_at";
 const IS_STRANGER: &str = "requester_is_stranger";
 const REFERENCES: &str = "reference_list";
+const TAGS: &str = "tag_list";
+const WORKED: &str = "worked_minutes";
+const WORK: &str = "(SELECT COALESCE(SUM(work_log.minutes), 0) FROM work_log WHERE work_log.ticket_id = ticket.id)";
 
 /// `None` outside the scope, too.
 pub async fn find(reads: &impl Reads, ticket: TicketRef) -> Result<Option<Overview>, DbErr> {
@@ -75,11 +83,18 @@ pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>, mo
     let theirs = of_requester(person::Column::Id)
         .eq(Expr::col((ticket::Entity, ticket::Column::RequesterId)))
         .and(of_requester(person::Column::Organisation).eq(Expr::col((ticket::Entity, ticket::Column::Organisation))));
-    let list = match connection.get_database_backend() {
-        sea_orm::DbBackend::Postgres => "CAST(json_agg(json_build_array(called.system, called.reference) ORDER BY called.id) AS text)",
-        _ => "json_group_array(json_array(called.system, called.reference) ORDER BY called.id)",
+    let (list, tags) = match connection.get_database_backend() {
+        sea_orm::DbBackend::Postgres => (
+            "CAST(json_agg(json_build_array(called.system, called.reference) ORDER BY called.id) AS text)",
+            "CAST(json_agg(tagged.tag ORDER BY tagged.tag) AS text)",
+        ),
+        _ => (
+            "json_group_array(json_array(called.system, called.reference) ORDER BY called.id)",
+            "json_group_array(tagged.tag ORDER BY tagged.tag)",
+        ),
     };
     let list = format!("(SELECT {list} FROM external_reference AS called WHERE called.ticket_id = ticket.id)");
+    let tags = format!("(SELECT {tags} FROM ticket_tag AS tagged WHERE tagged.ticket_id = ticket.id)");
     let mut query = tickets
         .expr_as(of_requester(person::Column::Name), NAME)
         .expr_as(of_requester(person::Column::Email), EMAIL)
@@ -88,6 +103,8 @@ pub(super) async fn rows(reads: &impl Reads, tickets: Select<ticket::Entity>, mo
         .expr_as(of_requester(person::Column::LeftAt), LEFT_AT)
         .expr_as(of_requester(person::Column::IsStranger), IS_STRANGER)
         .expr_as(Expr::cust(list), REFERENCES)
+        .expr_as(Expr::cust(tags), TAGS)
+        .expr_as(Expr::cust(WORK), WORKED)
         .into_query();
     query.join(JoinType::LeftJoin, person::Entity, theirs);
     let mut statement = connection.get_database_backend().build(&query);

@@ -1,7 +1,7 @@
-//! Who has a part in a ticket: whoever reported or registered it, had it in hand, did something there, wrote, added a file, mailed or was
-//! mailed about it, and whoever signed for something to be taken out of it.
+//! Who has a part in a ticket: whoever reported or registered it, had it in hand, did something there, wrote, added a file, follows it,
+//! mailed or was mailed about it, and whoever signed for something to be taken out of it.
 
-use entity::{attachment, event, inbound_mail, message, outbound_mail, redaction, ticket};
+use entity::{attachment, event, inbound_mail, message, outbound_mail, redaction, ticket, ticket_follower};
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, QueryFilter, QuerySelect, QueryTrait};
 
@@ -25,6 +25,7 @@ pub(super) fn has_part(reads: &impl Reads, known: &Known) -> Condition {
     let told = reads.find::<outbound_mail::Entity>().filter(erasures::to(known)).filter(outbound_mail::Column::TicketId.is_not_null());
     let called: Vec<_> = known.texts_at(Instant::MAX).iter().map(|text| text.to_lowercase()).chain([id.to_string()]).collect();
     let given = reads.find::<event::Entity>().filter(was_given(reads, &called));
+    let follows = reads.find::<ticket_follower::Entity>().filter(ticket_follower::Column::PersonId.eq(id));
     let signed = reads.find::<redaction::Entity>().filter(redaction::Column::TicketId.is_not_null());
     let signed = signed.filter(redaction::Column::Id.in_subquery(approvals::of_person(reads, known, ApprovalSubject::Redaction)));
     Condition::any()
@@ -36,6 +37,7 @@ pub(super) fn has_part(reads: &impl Reads, known: &Known) -> Condition {
         .add(ticket::Column::Id.in_subquery(wrote.select_only().column(message::Column::TicketId).into_query()))
         .add(ticket::Column::Id.in_subquery(added.select_only().column(attachment::Column::TicketId).into_query()))
         .add(ticket::Column::Id.in_subquery(mailed.select_only().column(inbound_mail::Column::TicketId).into_query()))
+        .add(ticket::Column::Id.in_subquery(follows.select_only().column(ticket_follower::Column::TicketId).into_query()))
         .add(ticket::Column::Id.in_subquery(signed.select_only().column(redaction::Column::TicketId).into_query()))
         .add(ticket::Column::Id.in_subquery(told.select_only().column(outbound_mail::Column::TicketId).into_query()))
 }

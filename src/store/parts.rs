@@ -1,5 +1,7 @@
 //! The parts of tickets, each in versions.
 
+use std::collections::HashMap;
+
 use entity::ticket_part;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -22,6 +24,17 @@ pub async fn versions<C: Content>(reads: &impl Reads, ticket: Uuid, before: Opti
     }
     let rows = rows.order_by_desc(ticket_part::Column::Version).limit(limit).all(reads.connection()).await?;
     rows.into_iter().map(to_domain).collect()
+}
+
+/// The last version of a part of each of these tickets that has one.
+pub async fn latest<C: Content>(reads: &impl Reads, tickets: &[Uuid]) -> Result<HashMap<Uuid, PartVersion<C>>, DbErr> {
+    if tickets.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = reads.find::<ticket_part::Entity>().filter(ticket_part::Column::TicketId.is_in(tickets.iter().copied()));
+    let rows = rows.filter(ticket_part::Column::Part.eq(C::PART.as_str())).order_by_asc(ticket_part::Column::Version);
+    // Later versions take the place of earlier ones.
+    rows.all(reads.connection()).await?.into_iter().map(|row| Ok((row.ticket_id, to_domain(row)?))).collect()
 }
 
 pub async fn find<C: Content>(reads: &impl Reads, id: Uuid) -> Result<Option<PartVersion<C>>, DbErr> {

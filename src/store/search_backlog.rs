@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use uuid::Uuid;
 
-use super::search::add;
 use super::tx::sealed::Inner as _;
-use super::{Backend, Db, Scope, Tx, erasures, events, messages, parts, people, tickets};
+use super::{Backend, Db, Scope, Tx, erasures, events, messages, parts, people, search, tickets, work_logs};
 use crate::domain::ticket::searched::Searched;
 use crate::domain::ticket::{Ticket, TicketRef};
 
@@ -39,22 +38,27 @@ async fn listed(tx: &Tx) -> Result<Vec<Uuid>, DbErr> {
 
 /// Indexes tickets, but for those that were destroyed. Nothing can be written on them meanwhile.
 async fn write(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
-    let locked = tickets::lock_all(tx, &ids.iter().copied().map(TicketRef::Id).collect::<Vec<_>>()).await?;
+    let mut locked = tickets::lock_all(tx, &ids.iter().copied().map(TicketRef::Id).collect::<Vec<_>>()).await?;
+    locked.sort_by_key(|ticket| ticket.number);
     let numbers: HashMap<Uuid, i64> = locked.iter().map(|ticket| (ticket.id, ticket.number)).collect();
+    for number in numbers.values() {
+        // What was written on it since.
+        search::remove(tx, *number).await?;
+    }
+    own(tx, &locked).await?;
     let ids: Vec<_> = numbers.keys().copied().collect();
-    add(tx, of_tickets(tx, &locked).await?).await?;
-    let messages = messages::of_tickets(tx, &ids).await?;
-    let reasons = events::with_reasons::<Ticket>(tx, &ids).await?;
+    let on = |ticket: Uuid, text: Option<Searched>| Some((*numbers.get(&ticket)?, text?));
+    let mut texts = Vec::new();
+    texts.extend(messages::of_tickets(tx, &ids).await?.iter().filter_map(|one| on(one.ticket_id, Searched::of_message(one))));
+    texts.extend(events::with_reasons::<Ticket>(tx, &ids).await?.iter().filter_map(|(ticket, one)| on(*ticket, Searched::of_reason(one))));
     let parts = parts::contents(tx, &ids).await?;
-    let texts = messages.iter().map(|message| (message.ticket_id, Searched::of_message(message)));
-    let texts = texts.chain(reasons.iter().map(|(ticket, event)| (*ticket, Searched::of_reason(event))));
-    let texts = texts.chain(parts.iter().map(|(ticket, id, part, content)| (*ticket, Searched::of_part(*id, *part, content))));
-    let numbered = |(ticket, text): (Uuid, Option<Searched>)| Some((*numbers.get(&ticket)?, text?));
-    add(tx, texts.filter_map(numbered)).await
+    texts.extend(parts.iter().filter_map(|(ticket, id, part, says)| on(*ticket, Searched::of_part(*id, *part, says))));
+    texts.extend(work_logs::of_tickets(tx, &ids).await?.iter().filter_map(|one| on(one.ticket_id, Searched::of_work(one))));
+    search::add(tx, texts).await
 }
 
 /// Their own texts, and who reported them.
-async fn of_tickets(tx: &Tx, tickets: &[Ticket]) -> Result<Vec<(i64, Searched)>, DbErr> {
+async fn own(tx: &Tx, tickets: &[Ticket]) -> Result<(), DbErr> {
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
     let mut names: HashMap<Uuid, Vec<_>> = HashMap::new();
     for (ticket, name) in tickets::references(tx, &ids).await? {
@@ -62,10 +66,9 @@ async fn of_tickets(tx: &Tx, tickets: &[Ticket]) -> Result<Vec<(i64, Searched)>,
     }
     let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
     let people: HashMap<_, _> = people::find(tx, &requesters).await?.into_iter().map(|person| (person.id, person)).collect();
-    let texts = tickets.iter().flat_map(|ticket| {
-        let own = Searched::of_ticket(ticket, names.get(&ticket.id).map_or(&[], Vec::as_slice));
-        let requester = ticket.requester_id.and_then(|id| people.get(&id)).and_then(Searched::of_requester);
-        std::iter::once(own).chain(requester).map(|text| (ticket.number, text))
+    let new = tickets.iter().map(|ticket| {
+        let requester = ticket.requester_id.and_then(|id| people.get(&id));
+        (ticket, requester, names.get(&ticket.id).map_or(&[][..], Vec::as_slice))
     });
-    Ok(texts.collect())
+    search::put_new(tx, new).await
 }

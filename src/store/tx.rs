@@ -10,11 +10,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use entity::{
-    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, change_horizon, clock, contact,
+    access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, canned_reply, change_horizon, clock, contact,
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
-    former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, obligation, obligation_opening, outbound_mail,
-    person, redaction, remains, role_absence, role_assignment, sandbox_advance, set_aside, storage_use, stream, ticket, ticket_change,
-    ticket_part, timekeeping, token, upload,
+    former_identity, former_text, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation,
+    obligation_opening, outbound_mail, person, redaction, remains, role_absence, role_assignment, sandbox_advance, saved_view, set_aside,
+    storage_use, stream, ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping, token, upload,
+    work_log,
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
@@ -254,7 +255,10 @@ of_organisation!(
     event: Ticket(SubjectId),
     external_reference: Ticket(TicketId),
     former_identity: Column(PersonId),
+    former_text: Ticket(TicketId),
     message: Ticket(TicketId),
+    // Of the desk.
+    message_draft: Nobody,
     obligation: Nobody,
     outbound_mail: Nobody,
     person: Own(Id),
@@ -267,7 +271,11 @@ of_organisation!(
     storage_use: Everybody,
     ticket: Column(RequesterId),
     ticket_change: Ticket(TicketId),
+    ticket_link: Ticket(TicketId),
+    ticket_follower: Ticket(TicketId),
     ticket_part: Ticket(TicketId),
+    ticket_tag: Nobody,
+    work_log: Nobody,
     // A mail from somebody unknown has no organisation, so only the desk sees it.
     inbound_mail: Nobody,
 );
@@ -289,6 +297,7 @@ of_the_desk!(
     // It tells of every organisation, so no client reads it.
     audit_line,
     calendar_amendment,
+    canned_reply,
     change_horizon,
     contract_version,
     destruction,
@@ -301,6 +310,7 @@ of_the_desk!(
     obligation_opening,
     remains,
     sandbox_advance,
+    saved_view,
     stream,
     timekeeping,
     // Names of a client's tokens are read within a scope all the same (`people::names`).

@@ -110,7 +110,7 @@ pub async fn record(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, enclosed:
     if body.is_empty() {
         return Ok(ticket);
     }
-    let note = NewMessage { public: false, by_phone: false, body, person_id: None };
+    let note = NewMessage { body, ..NewMessage::internal() };
     let id = ticket.id;
     write_in(app, tx, &Stamp::system(stamp.recorded_at), ticket, &note, &When::default()).await?;
     store::tickets::find(tx, TicketRef::Id(id)).await?.ok_or(Error::NotFound("ticket"))

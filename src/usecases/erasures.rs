@@ -55,6 +55,11 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             store::erased_names::signatures(tx, &known, &contracts.into_iter().collect::<Vec<_>>()).await?;
             store::erased_names::letters(tx, &known).await?;
             named.extend(store::erased_names::assignments(tx, &known).await?.into_iter().map(|ticket| (ticket, true)));
+            for (ticket, is_seen) in store::tickets::forget_follower(tx, person.id).await? {
+                *named.entry(ticket).or_default() |= is_seen;
+            }
+            store::saved_views::erase(tx, &known).await?;
+            store::message_drafts::forget_author(tx, &person.actor().as_text()).await?;
             store::contacts::end_of(tx, person.id, &actor, now, || app.time.id()).await?;
             departures::release(app, tx, stamp, person.id, Departure::Erased).await?;
             store::erasures::access(tx, person.id, now).await?;

@@ -3,8 +3,10 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{
-    Refusal, assign, escalate, flag, part, prioritise, repair, retier, retype,
+    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, part, prioritise, repair, retier, retype, scope,
+    specify, tag,
     transition::{self, Refused as Move},
+    work,
 };
 
 impl From<Refusal> for Error {
@@ -20,18 +22,39 @@ impl From<Refusal> for Error {
             Refusal::AgreeRepair(repair::Refused::PriorityMissing) => conflict(Code::PriorityRequired, detail),
             Refusal::Escalate(refused) => of_a_step(&refused, detail),
             Refusal::Flag(refused) => of_a_flag(&refused, detail),
+            Refusal::Assign(assign::Refused::OwnerMissing) => field("thirdParty", FieldCode::NotAllowed, detail),
+            Refusal::Specify(refused) => of_what_it_is_about(refused, detail),
+            Refusal::Scope(scope::Refused::Same(_)) => conflict(Code::ScopeUnchanged, detail),
+            Refusal::Line(line::Refused::Same) => conflict(Code::LineUnchanged, detail),
+            Refusal::Line(line::Refused::FaultOfFirstLine) => field("systemFault", FieldCode::NotAllowed, detail),
+            Refusal::Major(major::Refused::NotAnIncident) => conflict(Code::NotAnIncident, detail),
+            Refusal::Major(major::Refused::Same(_)) => conflict(Code::MajorUnchanged, detail),
+            Refusal::Link(refused) => of_a_link(&refused, detail),
+            Refusal::Decide(refused) => of_a_decision(refused, detail),
+            Refusal::Attention(attention::Refused::NotNeeded) => conflict(Code::AttentionNotNeeded, detail),
+            Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
+            Refusal::Work(refused) => of_work(&refused, detail),
+            Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
             | Refusal::Assign(assign::Refused::Cancelled)
+            | Refusal::Scope(scope::Refused::Cancelled)
             | Refusal::Part(part::Refused::Cancelled) => conflict(Code::TicketCancelled, detail),
-            Refusal::Retype(retype::Refused::NotOpen) | Refusal::AgreeRepair(repair::Refused::NotOpen) => {
-                conflict(Code::TicketNotOpen, detail)
-            }
+            Refusal::Retype(retype::Refused::NotOpen)
+            | Refusal::AgreeRepair(repair::Refused::NotOpen)
+            | Refusal::Line(line::Refused::NotOpen)
+            | Refusal::Major(major::Refused::NotOpen) => conflict(Code::TicketNotOpen, detail),
             Refusal::Forbidden(refused)
             | Refusal::Retype(retype::Refused::Forbidden(refused))
             | Refusal::Retier(retier::Refused::Forbidden(refused))
             | Refusal::AgreeRepair(repair::Refused::Forbidden(refused))
             | Refusal::Assign(assign::Refused::Forbidden(refused))
+            | Refusal::Scope(scope::Refused::Forbidden(refused))
+            | Refusal::Line(line::Refused::Forbidden(refused))
+            | Refusal::Major(major::Refused::Forbidden(refused))
+            | Refusal::Attention(attention::Refused::Forbidden(refused))
+            | Refusal::Tag(tag::Refused::Forbidden(refused))
+            | Refusal::Follow(follow::Refused::Forbidden(refused))
             | Refusal::Part(part::Refused::Forbidden(refused)) => refused.into(),
         }
     }
@@ -42,7 +65,10 @@ fn of_a_move(refused: transition::Refused, detail: String) -> Error {
         Move::NoSuchMove { .. } => conflict(Code::MoveNotAllowed, detail),
         // One code, though the detail names every need.
         Move::NeedsMissing(needs) if needs.contains(&Need::Priority) => conflict(Code::PriorityRequired, detail),
-        Move::NeedsMissing(_) => conflict(Code::PartRequired, detail),
+        Move::NeedsMissing(needs) => conflict(needs.first().map_or(Code::PartRequired, |need| code_of(*need)), detail),
+        Move::HandlingMissing => field("handling", FieldCode::Required, detail),
+        Move::HandlingUnexpected => field("handling", FieldCode::NotAllowed, detail),
+        Move::Answer(refused) => of_an_answer(&refused, detail),
         Move::Forbidden(refused) => refused.into(),
         Move::CauseMissing => field("cause", FieldCode::Required, detail),
         Move::UnknownCause { .. } => field("cause", FieldCode::UnknownValue, detail),
@@ -54,6 +80,59 @@ fn of_a_move(refused: transition::Refused, detail: String) -> Error {
             Error::Invalid(texts.iter().map(|text| Problem::field(text.as_str(), FieldCode::NotAllowed, detail.clone())).collect())
         }
     }
+}
+
+/// The code by which a refusal says what a phase needs.
+pub fn code_of(need: Need) -> Code {
+    match need {
+        Need::Priority => Code::PriorityRequired,
+        Need::Service => Code::ServiceRequired,
+        Need::Part(_) => Code::PartRequired,
+        Need::Link(_) => Code::LinkRequired,
+        Need::Answer(_) | Need::Yes(_) => Code::DecisionRequired,
+    }
+}
+
+fn of_what_it_is_about(refused: specify::Refused, detail: String) -> Error {
+    match refused {
+        specify::Refused::Forbidden(refused) => refused.into(),
+        specify::Refused::Cancelled => conflict(Code::TicketCancelled, detail),
+        specify::Refused::Unknown(unknown) => {
+            let problem = |one: &specify::UnknownName| Problem::field(one.field, FieldCode::UnknownValue, one.to_string());
+            Error::Invalid(unknown.iter().map(problem).collect())
+        }
+    }
+}
+
+fn of_a_link(refused: &link::Refused, detail: String) -> Error {
+    match refused {
+        link::Refused::Forbidden(refused) => (*refused).into(),
+        link::Refused::Itself => field("ticket", FieldCode::NotAllowed, detail),
+        link::Refused::OfAnother => field("ticket", FieldCode::UnknownTicket, detail),
+        link::Refused::NotAllowed { .. } => field("kind", FieldCode::LinkNotAllowed, detail),
+        link::Refused::Linked => conflict(Code::LinkExists, detail),
+        link::Refused::NotLinked => conflict(Code::LinkNotFound, detail),
+        link::Refused::ChangeNotWanted => conflict(Code::ChangeNotWanted, detail),
+        link::Refused::HasParent | link::Refused::NestedParent | link::Refused::TooMany => conflict(Code::LinkNotAllowed, detail),
+    }
+}
+
+fn of_a_decision(refused: decide::Refused, detail: String) -> Error {
+    match refused {
+        decide::Refused::Forbidden(refused) => refused.into(),
+        decide::Refused::Move(refused) => of_a_move(refused, detail),
+        decide::Refused::Answer(refused) => of_an_answer(&refused, detail),
+    }
+}
+
+fn of_an_answer(refused: &answer::Refused, detail: String) -> Error {
+    let code = match refused {
+        answer::Refused::OfferExpired { .. } => Code::OfferExpired,
+        answer::Refused::TestFailed => Code::TestFailed,
+        answer::Refused::PartMissing(_) => Code::PartRequired,
+        answer::Refused::NeverAsked | answer::Refused::NotOpen { .. } | answer::Refused::OtherSideDecides { .. } => Code::QuestionNotOpen,
+    };
+    conflict(code, detail)
 }
 
 fn of_a_priority(refused: &prioritise::Refused, detail: String) -> Error {
@@ -73,6 +152,15 @@ fn of_a_flag(refused: &flag::Refused, detail: String) -> Error {
         flag::Refused::Aspects(wrong) => Error::Invalid(vec![wrong_aspects(*wrong)]),
         flag::Refused::Set => conflict(Code::FlagSet, detail),
         flag::Refused::NotSet => conflict(Code::FlagNotSet, detail),
+    }
+}
+
+fn of_work(refused: &work::Refused, detail: String) -> Error {
+    match refused {
+        work::Refused::Forbidden(refused) => (*refused).into(),
+        work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
+        work::Refused::NoEntry => Error::NotFound("work log"),
+        work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
     }
 }
 

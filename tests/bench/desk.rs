@@ -57,13 +57,15 @@ impl Rows {
         let requester = row.requester_id;
         let kept = [Some(row.contract_version_id), row.requester_id].into_iter().flatten().collect();
         // Its words as they are kept, by the number they stand under.
-        let text = |at: usize| match backend {
-            DbBackend::Postgres => format!("(${at}, ${}, true, array_to_tsvector(string_to_array(trim(${}), ' ')))", at + 1, at + 2),
-            _ => format!("(${at}, ${}, true, ${})", at + 1, at + 2),
+        let (columns, texts) = match backend {
+            DbBackend::Postgres => {
+                let words = |variable: &str| format!("array_to_tsvector(string_to_array(trim({variable}), ' '))");
+                ("number, source, is_public, words", format!("($1, $2, true, {}), ($1, $4, true, {})", words("$3"), words("$5")))
+            }
+            _ => ("id, source, words", "($1 << 20, $2, $3), (($1 << 20) + 2, $4, $5)".to_owned()),
         };
-        let words = format!("INSERT INTO ticket_search (number, source, is_public, words) VALUES {}, {}", text(1), text(4));
-        let sources = [Some(id), requester].map(Value::from);
-        let values = sources.into_iter().zip(WORDS).flat_map(|(source, words)| [number.into(), source, words.into()]);
+        let words = format!("INSERT INTO ticket_search ({columns}) VALUES {texts}");
+        let values = [number.into(), id.into(), WORDS[0].into(), requester.into(), WORDS[1].into()];
         let words = Statement::from_sql_and_values(backend, words, values);
         let statements = vec![
             ticket::Entity::insert(row.into_active_model()).build(backend),

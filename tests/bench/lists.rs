@@ -52,6 +52,7 @@ async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64, with_words: bool)
     };
     let series =
         format!("(WITH RECURSIVE s(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS series");
+    let (columns, place) = if sqlite { ("id, source, words", "n << 20") } else { ("number, is_public, source, words", "n, true") };
     let due = "CASE WHEN n % 10 = 0 THEN 1577836800 + (n - 10000000) * 60 + 28800 ELSE 9223372036854775807 END";
     let but = [
         ("id", id),
@@ -70,9 +71,7 @@ async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64, with_words: bool)
     let tickets = copy::<ticket::Entity>("ticket", &but);
     for statement in [
         format!("{tickets} FROM {series}, ticket c WHERE c.number = {like}"),
-        format!(
-            "INSERT INTO ticket_search (number, source, is_public, words) SELECT n, {id}, true, {words} FROM {series} WHERE {with_words}"
-        ),
+        format!("INSERT INTO ticket_search ({columns}) SELECT {place}, {id}, {words} FROM {series} WHERE {with_words}"),
         format!(
             "INSERT INTO ticket_change (ticket_id, organisation, changed_at, position) \
              SELECT id, organisation, updated_at, number FROM ticket WHERE number BETWEEN {first} AND {last}"

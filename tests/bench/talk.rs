@@ -66,15 +66,15 @@ impl Talk {
         let sql = Database::connect(ConnectOptions::new(&desk.database).max_connections(1).sqlx_logging(false).to_owned())
             .await
             .expect("a writer");
-        let mut rows = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for number in numbers.clone() {
             let parity = if number % 2 == 0 { "evenwoord" } else { "onevenwoord" };
-            rows.push((number, true, format!("inc {number} {parity} {}", self.text(25))));
-            rows.push((number, true, format!("p{0} org{1} example nl anna{0}", number % 20_000, number % 50)));
-            for at in 0..5 {
-                rows.push((number, at != 2, self.text(50)));
-            }
-            rows.push((number, true, self.text(15)));
+            let own = [
+                format!("inc {number} {parity} {}", self.text(25)),
+                format!("p{0} org{1} example nl anna{0}", number % 20_000, number % 50),
+            ];
+            let said = [50, 50, 50, 50, 50, 15].map(|words| self.text(words));
+            rows.extend((0..).zip(own.into_iter().chain(said)).map(|(place, words)| Row { number, place, is_public: place != 4, words }));
             if rows.len() > 50_000 || number + 1 == numbers.end {
                 write(&sql, &std::mem::take(&mut rows)).await;
             }
@@ -91,24 +91,35 @@ impl Talk {
     }
 }
 
-async fn write(sql: &sea_orm::DatabaseConnection, rows: &[(i64, bool, String)]) {
+struct Row {
+    number: i64,
+    place: i64,
+    is_public: bool,
+    words: String,
+}
+
+async fn write(sql: &sea_orm::DatabaseConnection, rows: &[Row]) {
     let backend = sql.get_database_backend();
     sql.execute_unprepared(if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await.expect("a transaction");
     for some in rows.chunks(AT_ONCE) {
-        let row = |at: usize| {
-            let (first, words) = (4 * at + 1, 4 * at + 4);
-            let words = match backend {
-                DbBackend::Postgres => format!("array_to_tsvector(string_to_array(${words}, ' '))"),
-                _ => format!("' ' || ${words} || ' '"),
-            };
-            format!("(${first}, ${}, ${}, {words})", first + 1, first + 2)
+        let row = |at: usize| match backend {
+            DbBackend::Postgres => {
+                let words = format!("array_to_tsvector(string_to_array(${}, ' '))", 5 * at + 5);
+                format!("(${} + 0 * ${}, ${}, ${}, {words})", 5 * at + 1, 5 * at + 2, 5 * at + 3, 5 * at + 4)
+            }
+            _ => {
+                let id = format!("(${} << 20) + 2 * ${} + (NOT ${})", 5 * at + 1, 5 * at + 2, 5 * at + 3);
+                format!("({id}, ${}, ' ' || ${} || ' ')", 5 * at + 4, 5 * at + 5)
+            }
         };
-        let values = (0..some.len()).map(row).collect::<Vec<_>>().join(", ");
-        let insert = format!("INSERT INTO ticket_search (number, source, is_public, words) VALUES {values}");
-        let values = some.iter().flat_map(|(number, is_public, words)| -> [Value; 4] {
-            let words: std::collections::BTreeSet<_> = words.split(' ').collect();
-            [(*number).into(), Uuid::new_v4().into(), (*is_public).into(), words.into_iter().collect::<Vec<_>>().join(" ").into()]
+        let columns = if backend == DbBackend::Postgres { "number, is_public, source, words" } else { "id, source, words" };
+        let texts = (0..some.len()).map(row).collect::<Vec<_>>().join(", ");
+        let values = some.iter().flat_map(|row| -> [Value; 5] {
+            let words: std::collections::BTreeSet<_> = row.words.split(' ').collect();
+            let words = words.into_iter().collect::<Vec<_>>().join(" ");
+            [row.number.into(), row.place.into(), row.is_public.into(), Uuid::new_v4().into(), words.into()]
         });
+        let insert = format!("INSERT INTO ticket_search ({columns}) VALUES {texts}");
         sql.execute_raw(Statement::from_sql_and_values(backend, insert, values)).await.expect("rows");
     }
     sql.execute_unprepared("COMMIT").await.expect("a commit");

@@ -62,7 +62,7 @@ async fn live(desk: &Desk, (priority, moves): (&str, &[(i64, &str)])) -> (Uuid, 
     for (hours, to) in moves {
         let by = if *to == "closed" { Side::Client } else { Side::Supplier };
         let cause = (*to == "on_hold").then(|| "client".to_owned());
-        let wish = Act::Move(Move { to: (*to).to_owned(), reason: "Gedaan.".to_owned(), cause, texts: Vec::new() });
+        let wish = Act::Move(Move { to: (*to).to_owned(), reason: "Gedaan.".to_owned(), cause, texts: Vec::new(), handling: None });
         act(&desk.app, &stamp(*hours, by), TicketRef::Id(ticket.id), &[wish], &When::default(), None).await.expect("a move");
     }
     (ticket.id, ticket.number)

@@ -1,6 +1,7 @@
 //! What the desk promises, in one binary.
 
 mod access;
+mod agent;
 mod agreements;
 mod architecture;
 mod audit;
@@ -23,3 +24,4 @@ mod search;
 mod simulate;
 mod support;
 mod time;
+mod types;

@@ -8,6 +8,7 @@ mod duty;
 mod goal;
 mod people;
 mod period;
+mod tickets;
 
 pub use amendment::Amended;
 pub use clocks::{Answer, Entry, Interlude, Kind, Starts};
@@ -15,6 +16,7 @@ pub use duty::{Duty, Occasion};
 pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, TimeLimit, open_seconds};
 pub use people::{AgreedContacts, ContactLevel, FunctionalAdministration, Reserved, ReservedTo, Restriction, Subject, Who};
 pub use period::{Cycle, Period};
+pub use tickets::{AllowedLink, AskedDecision, AskedPart, Category, NamedKind, Service, TicketTerms};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -289,6 +291,7 @@ pub struct Contract {
     pub duties: Vec<Duty>,
     /// How long what is done with is kept.
     pub retention: Retention,
+    pub tickets: TicketTerms,
 }
 
 impl Contract {

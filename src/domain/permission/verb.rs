@@ -117,6 +117,43 @@ verbs! {
     AgreeRepairs = "agree_repairs": "hersteltijdstip vastleggen", "record agreed repair times", by AGENTS;
     /// Writes a part of a ticket, such as a root cause analysis.
     WriteParts = "write_parts": "onderdelen van meldingen schrijven", "write parts of tickets", by AGENTS;
+    /// Links tickets to each other, and takes links away.
+    LinkTickets = "link_tickets": "meldingen koppelen", "link tickets", by WORKERS;
+    /// Says whether the agreement covers a ticket (TKT-16).
+    ScopeTickets = "scope_tickets": "meldingen binnen of buiten de afspraken brengen", "say whether an agreement covers tickets", by AGENTS;
+    /// Says that an incident is a major one, which others are part of.
+    DeclareMajor = "declare_major": "grote verstoringen afkondigen", "declare major incidents", by &[AgentLine2, ServiceManager];
+    /// Answers a question that a ticket asks, as far as the other verbs allow.
+    AnswerQuestions = "answer_questions": "besluiten nemen of vastleggen", "take or record decisions",
+        by &[AgentLine1, AgentLine2, ServiceManager, Requester, AuthorisedRequester, Approver, FunctionalAdministrator];
+    /// Writes down what somebody of the client decided, and decides for the supplier where both sides do.
+    RecordDecisions = "record_decisions": "besluiten vastleggen", "record decisions", by AGENTS;
+    /// Decides for the client: whether a change is needed, an offer is taken, a request or a change is approved.
+    DecideForClients = "decide_for_clients": "besluiten namens de klant", "decide for the client", by &[Approver];
+    /// Accepts for the client what was tested of a change (CHG-10).
+    AcceptChanges = "accept_changes": "geteste wijzigingen aanvaarden", "accept tested changes", by &[FunctionalAdministrator];
+    /// Puts labels of the desk on a ticket, and takes them off.
+    TagTickets = "tag_tickets": "labels aan meldingen geven", "tag tickets", by WORKERS;
+    /// Follows tickets, to be told of what their requesters are told.
+    FollowTickets = "follow_tickets": "meldingen volgen", "follow tickets", by PARTAKERS;
+    /// Has others follow tickets.
+    ManageFollowers = "manage_followers": "volgers aanwijzen", "name followers of tickets", by WORKERS;
+    /// Records how long they worked on tickets, and takes such a record back.
+    LogWork = "log_work": "werk vastleggen", "record work on tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Integration];
+    /// Reads what the desk keeps beside tickets for itself: the tags in use, and the work on a ticket.
+    ReadDeskWork = "read_desk_work": "werkgegevens van de servicedesk lezen", "read the desk's own records of its work",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer, Auditor, Integration];
+    /// Saves choices of tickets, for themselves or for everybody at the desk, and uses those.
+    KeepViews = "keep_views": "weergaven bewaren en gebruiken", "save and use views of tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
+    /// Changes and removes what others saved for everybody.
+    ManageViews = "manage_views": "gedeelde weergaven beheren", "look after shared views", by &[ServiceManager];
+    /// Answers with the texts that the desk keeps for that.
+    UseCannedReplies = "use_canned_replies": "standaardantwoorden gebruiken", "use canned replies",
+        by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
+    /// Writes those texts.
+    WriteCannedReplies = "write_canned_replies": "standaardantwoorden schrijven", "write canned replies", by AGENTS;
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

@@ -176,6 +176,11 @@ impl RoleAssignment {
         self.is_in_force_at(at) && (self.holder == who || self.acting_at(at).contains(&who))
     }
 
+    /// Whether somebody is or was its holder, or a deputy of its holder.
+    pub fn is_of(&self, who: Uuid) -> bool {
+        self.holder == who || self.absences.iter().any(|absence| absence.deputy == Some(who))
+    }
+
     /// When what it gives to whom changes next, if nothing is recorded before.
     pub fn changes_after(&self, at: Instant) -> Option<Instant> {
         let absences = self.absences.iter().flat_map(|absence| [absence.from_at, absence.until_at]);

@@ -10,7 +10,7 @@ const ID: &str = "018f4c1e-7a3b-7c00-8000-0000000000aa";
 
 /// Each as the name of its kind and what is stored beside that.
 pub fn stored() -> Vec<(&'static str, Value)> {
-    [on_tickets(), on_others()].concat()
+    [on_tickets(), about_tickets(), on_others()].concat()
 }
 
 fn on_tickets() -> Vec<(&'static str, Value)> {
@@ -37,6 +37,7 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.retiered", json!({ "tier": "basic", "before": "premium" })),
         ("ticket.repair_agreed", json!({ "dueAt": "2026-03-03T15:00:00Z", "agreedBy": ID })),
         ("ticket.assigned", json!({ "assignee": "bob", "team": null })),
+        ("ticket.assigned", json!({ "assignee": null, "team": "beheer", "thirdParty": "Glasvezel BV" })),
         ("ticket.unassigned", json!({ "assignee": null, "team": null })),
         ("ticket.flagged", json!({ "flag": "security", "aspects": ["integrity", "confidentiality"] })),
         ("ticket.flagged", json!({ "flag": "privacy" })),
@@ -45,7 +46,7 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.destroyed", json!({ "destruction": ID })),
         ("ticket.files_destroyed", json!({ "destruction": ID, "visibility": "public" })),
         ("ticket.person_erased", json!({ "person": ID, "visibility": "internal" })),
-        ("ticket.edited", json!({ "fields": ["title", "description"] })),
+        ("ticket.edited", json!({ "fields": ["title", "description", "item"] })),
         ("ticket.replied", json!({})),
         ("ticket.replied", json!({ "byPhone": true })),
         ("ticket.message_received", json!({})),
@@ -65,6 +66,10 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
         (
             "ticket.accepted",
             json!({ "from": "resolved", "to": "closed", "state": "closed", "cause": null, "closingTexts": ["measures", "results"] }),
+        ),
+        (
+            "ticket.resolved",
+            json!({ "from": "in_progress", "to": "resolved", "state": "resolved", "cause": null, "handling": "with_client" }),
         ),
         ("ticket.reopened", moved("closed", "in_progress", "active")),
         ("ticket.cancelled", moved("registered", "cancelled", "cancelled")),
@@ -95,6 +100,33 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
             "escalation.proposed",
             json!({ "ladder": "dap", "from": 1, "to": 2, "trigger": "level-open", "raisedBy": ["client", "supplier"] }),
         ),
+    ]
+}
+
+fn about_tickets() -> Vec<(&'static str, Value)> {
+    vec![
+        ("ticket.part_written", json!({ "part": "outcome", "version": 1, "says": "change_needed" })),
+        (
+            "ticket.specified",
+            json!({ "kind": "adapt", "service": "mail", "category": "hardware", "faultLocation": "third_party", "wantedByDate": "2026-03-31" }),
+        ),
+        ("ticket.specified", json!({})),
+        ("ticket.scoped", json!({ "outOfScope": true })),
+        ("ticket.line_changed", json!({ "line": "second", "before": "first", "systemFault": true })),
+        ("ticket.major_declared", json!({ "major": true })),
+        ("ticket.linked", json!({ "relation": "causes", "ticket": ID, "visibility": "internal" })),
+        ("ticket.unlinked", json!({ "relation": "causes", "ticket": ID, "visibility": "public" })),
+        ("ticket.decided", json!({ "question": "approval", "verdict": "yes", "side": "supplier" })),
+        ("ticket.decided", json!({ "question": "change_needed", "verdict": "no", "side": "client", "decidedBy": ID, "evidence": ID })),
+        ("ticket.planned", json!({ "startsAt": "2026-03-02T11:00:00Z", "endsAt": "2026-03-02T12:00:00Z" })),
+        ("ticket.attention_asked", json!({ "why": "emergency_doubtful" })),
+        ("ticket.attention_settled", json!({})),
+        ("ticket.tagged", json!({ "tags": ["vpn", "oost"] })),
+        ("ticket.untagged", json!({ "tags": ["vpn"] })),
+        ("ticket.followed", json!({ "follower": ID, "visibility": "internal" })),
+        ("ticket.unfollowed", json!({ "follower": ID, "visibility": "internal" })),
+        ("ticket.work_logged", json!({ "minutes": 30, "date": "2026-03-02" })),
+        ("ticket.work_logged", json!({ "minutes": -30, "date": "2026-03-02", "corrects": ID })),
     ]
 }
 

@@ -4,17 +4,27 @@
 use super::Ticket;
 use super::assign::{self, Assign};
 use super::attach::Attach;
+use super::attention::{self, AskAttention, SettleAttention};
 use super::classify::Classify;
+use super::decide::{self, Decide};
 use super::edit::Edit;
 use super::escalate::{self, Escalate};
 use super::flag::{self, LiftFlag, SetFlag};
+use super::follow::{self, Follow, Unfollow};
+use super::line::{self, ChangeLine};
+use super::link::{self, LinkTo, Unlink};
+use super::major::{self, DeclareMajor};
 use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
+use super::scope::{self, ChangeScope};
 use super::situation::{Recorded, Situation};
+use super::specify::{self, Specify};
+use super::tag::{self, AddTags, RemoveTags};
 use super::transition::{self, Move};
+use super::work::{self, CorrectWork, LogWork};
 use super::write::Write;
 use crate::domain::permission::Forbidden;
 
@@ -28,6 +38,15 @@ pub enum Act {
     AgreeRepair(AgreeRepair),
     Assign(Assign),
     Edit(Edit),
+    Specify(Specify),
+    ChangeScope(ChangeScope),
+    ChangeLine(ChangeLine),
+    DeclareMajor(DeclareMajor),
+    Link(LinkTo),
+    Unlink(Unlink),
+    Decide(Decide),
+    AskAttention(AskAttention),
+    SettleAttention(SettleAttention),
     Write(Write),
     Attach(Attach),
     Classify(Classify),
@@ -35,6 +54,12 @@ pub enum Act {
     Escalate(Escalate),
     SetFlag(SetFlag),
     LiftFlag(LiftFlag),
+    AddTags(AddTags),
+    RemoveTags(RemoveTags),
+    Follow(Follow),
+    Unfollow(Unfollow),
+    LogWork(LogWork),
+    CorrectWork(CorrectWork),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +83,27 @@ pub enum Refusal {
     #[error(transparent)]
     Part(#[from] part::Refused),
     #[error(transparent)]
+    Specify(#[from] specify::Refused),
+    #[error(transparent)]
+    Scope(#[from] scope::Refused),
+    #[error(transparent)]
+    Line(#[from] line::Refused),
+    #[error(transparent)]
+    Major(#[from] major::Refused),
+    #[error(transparent)]
+    Link(#[from] link::Refused),
+    #[error(transparent)]
+    Decide(#[from] decide::Refused),
+    #[error(transparent)]
+    Attention(#[from] attention::Refused),
+    #[error(transparent)]
     Flag(#[from] flag::Refused),
+    #[error(transparent)]
+    Tag(#[from] tag::Refused),
+    #[error(transparent)]
+    Follow(#[from] follow::Refused),
+    #[error(transparent)]
+    Work(#[from] work::Refused),
 }
 
 /// What an act changed: the ticket after it and what it records, in order.
@@ -73,6 +118,15 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::AgreeRepair(wish) => wish.decide(situation)?,
         Act::Assign(wish) => wish.decide(situation)?,
         Act::Edit(wish) => wish.decide(situation)?,
+        Act::Specify(wish) => wish.decide(situation)?,
+        Act::ChangeScope(wish) => wish.decide(situation)?,
+        Act::ChangeLine(wish) => wish.decide(situation)?,
+        Act::DeclareMajor(wish) => wish.decide(situation)?,
+        Act::Link(wish) => wish.decide(situation)?,
+        Act::Unlink(wish) => wish.decide(situation)?,
+        Act::Decide(wish) => wish.decide(situation)?,
+        Act::AskAttention(wish) => wish.decide(situation)?,
+        Act::SettleAttention(wish) => wish.decide(situation)?,
         Act::Write(wish) => wish.decide(situation)?,
         Act::Attach(wish) => wish.decide(situation)?,
         Act::Classify(wish) => wish.decide(situation)?,
@@ -80,6 +134,12 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Escalate(wish) => wish.decide(situation)?,
         Act::SetFlag(wish) => wish.decide(situation)?,
         Act::LiftFlag(wish) => wish.decide(situation)?,
+        Act::AddTags(wish) => wish.decide(situation)?,
+        Act::RemoveTags(wish) => wish.decide(situation)?,
+        Act::Follow(wish) => wish.decide(situation)?,
+        Act::Unfollow(wish) => wish.decide(situation)?,
+        Act::LogWork(wish) => wish.decide(situation)?,
+        Act::CorrectWork(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -94,13 +154,28 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::Retier(_)
         | Act::AgreeRepair(_)
         | Act::Assign(_)
+        | Act::Specify(_)
+        | Act::ChangeScope(_)
+        | Act::ChangeLine(_)
+        | Act::DeclareMajor(_)
+        | Act::Link(_)
+        | Act::Unlink(_)
+        | Act::Decide(_)
+        | Act::AskAttention(_)
+        | Act::SettleAttention(_)
         | Act::Write(_)
         | Act::Attach(_)
         | Act::Classify(_)
         | Act::WritePart(_)
         | Act::Escalate(_)
         | Act::SetFlag(_)
-        | Act::LiftFlag(_) => {}
+        | Act::LiftFlag(_)
+        | Act::AddTags(_)
+        | Act::RemoveTags(_)
+        | Act::Follow(_)
+        | Act::Unfollow(_)
+        | Act::LogWork(_)
+        | Act::CorrectWork(_) => {}
     }
     Ok((after, records))
 }

@@ -1,14 +1,21 @@
 //! What can happen to a ticket: the list. What each entry says, why it may be refused and what it makes of the ticket and its clocks stands
 //! in the file of its capability.
 
+use super::answer::Decided;
 use super::assign::Assigned;
 use super::attach::Attached;
+use super::attention::{AttentionAsked, AttentionSettled};
 use super::classify::Classified;
 use super::edit::Edited;
 use super::escalate::{Climbed, Proposed};
 use super::flag::{Flagged, Unflagged};
+use super::follow::FollowerChanged;
+use super::line::LineChanged;
+use super::link::Linked;
 use super::mail::Mailed;
-use super::part::PartWritten;
+use super::major::MajorDeclared;
+use super::message::Written;
+use super::part::{PartWritten, Planned};
 use super::prioritise::Prioritised;
 use super::redact::Redacted;
 use super::register::Registered;
@@ -16,9 +23,13 @@ use super::remove::{Destroyed, FilesDestroyed, PersonErased};
 use super::repair::RepairAgreed;
 use super::retier::Retiered;
 use super::retype::{Retyped, TypeConfirmed};
+use super::scope::Scoped;
 use super::settle::{BreachVoided, Breached, CalendarAmended, Warned};
+use super::specify::Specified;
+use super::tag::TagsChanged;
 use super::transition::Moved;
-use super::write::{Phoned, Written};
+use super::work::WorkLogged;
+use super::write::Phoned;
 use crate::domain::history::{self, IndexRebuilt, event_data};
 
 event_data! {
@@ -60,6 +71,28 @@ event_data! {
     Classified(Classified) = "ticket.file_classified": "gevoeligheid van bijlage gewijzigd", "file classified";
     /// A version of one of its parts was written, such as a root cause analysis.
     PartWritten(PartWritten) = "ticket.part_written": "onderdeel geschreven", "part written";
+    /// What it is about was said anew: its kind, service, category, place of the fault.
+    Specified(Specified) = "ticket.specified": "nader bepaald", "specified";
+    /// It was taken out of the agreement's scope, or back into it (TKT-16).
+    Scoped(Scoped) = "ticket.scoped": "binnen of buiten de afspraken gebracht", "scope changed";
+    LineChanged(LineChanged) = "ticket.line_changed": "andere lijn", "line changed";
+    MajorDeclared(MajorDeclared) = "ticket.major_declared": "grote verstoring afgekondigd of ingetrokken", "major incident declared or withdrawn";
+    Linked(Linked) = "ticket.linked": "gekoppeld", "linked";
+    Unlinked(Linked) = "ticket.unlinked": "ontkoppeld", "unlinked";
+    /// Somebody who is asked answered a question: accepted, approved, declined.
+    Decided(Decided) = "ticket.decided": "besluit genomen", "decided";
+    /// When it is carried out was planned.
+    Planned(Planned) = "ticket.planned": "ingepland", "planned";
+    AttentionAsked(AttentionAsked) = "ticket.attention_asked": "aandacht gevraagd", "attention asked";
+    AttentionSettled(AttentionSettled) = "ticket.attention_settled": "aandacht gegeven", "attention settled";
+    /// Labels of the desk were put on it.
+    Tagged(TagsChanged) = "ticket.tagged": "labels toegevoegd", "tags added";
+    Untagged(TagsChanged) = "ticket.untagged": "labels verwijderd", "tags removed";
+    /// Somebody is told of it from now on, as its requester is.
+    Followed(FollowerChanged) = "ticket.followed": "volger toegevoegd", "follower added";
+    Unfollowed(FollowerChanged) = "ticket.unfollowed": "volger verwijderd", "follower removed";
+    /// Somebody of the desk worked on it for so many minutes.
+    WorkLogged(WorkLogged) = "ticket.work_logged": "werk vastgelegd", "work recorded";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";
@@ -109,7 +142,8 @@ impl EventData {
 }
 
 impl EventKind {
-    /// Whether it is not an act on the ticket, but follows from one, or says what became of a mail or of what was kept.
+    /// Whether it is not an act on the ticket, but follows from one, says what became of a mail or of what was kept, or is bookkeeping of the
+    /// desk, such as a tag: it is a fact to no clock and no report.
     pub const fn is_derived(self) -> bool {
         matches!(
             self,
@@ -125,6 +159,11 @@ impl EventKind {
                 | Self::Destroyed
                 | Self::FilesDestroyed
                 | Self::PersonErased
+                | Self::Tagged
+                | Self::Untagged
+                | Self::Followed
+                | Self::Unfollowed
+                | Self::WorkLogged
         )
     }
 

@@ -66,6 +66,21 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::Attached(_)
         | EventData::Classified(_)
         | EventData::PartWritten(_)
+        | EventData::Specified(_)
+        | EventData::Scoped(_)
+        | EventData::LineChanged(_)
+        | EventData::MajorDeclared(_)
+        | EventData::Linked(_)
+        | EventData::Unlinked(_)
+        | EventData::Decided(_)
+        | EventData::Planned(_)
+        | EventData::AttentionAsked(_)
+        | EventData::AttentionSettled(_)
+        | EventData::Tagged(_)
+        | EventData::Untagged(_)
+        | EventData::Followed(_)
+        | EventData::Unfollowed(_)
+        | EventData::WorkLogged(_)
         | EventData::Moved(_)
         | EventData::Warned(_)
         | EventData::Breached(_)
@@ -130,7 +145,7 @@ mod tests {
 
     fn moved(to: Step, state: State) -> Moved {
         let cause = (state == State::Waiting).then(|| "client".to_owned());
-        Moved { from: Step::Registered, to, state, cause, closing_texts: Vec::new() }
+        Moved { from: Step::Registered, to, state, cause, closing_texts: Vec::new(), handling: None }
     }
 
     #[test]

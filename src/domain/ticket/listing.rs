@@ -6,7 +6,7 @@ use super::{Channel, Overview};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::search::Words;
-use crate::domain::workflow::State;
+use crate::domain::workflow::{State, SupportLine};
 
 /// A span of instants: from the first, before the second.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,9 +34,25 @@ pub struct TicketFilter {
     pub updated: Span,
     /// With their next goal due then.
     pub due: Span,
+    /// Kinds within their types.
+    pub variants: Vec<String>,
+    pub services: Vec<String>,
+    pub categories: Vec<String>,
+    pub lines: Vec<SupportLine>,
+    /// In nobody's hands, of no person and no team, or in somebody's.
+    pub unassigned: Option<bool>,
+    pub needs_attention: Option<bool>,
+    pub out_of_scope: Option<bool>,
+    pub major: Option<bool>,
     /// With a breached goal, or without.
     pub breached: Option<bool>,
+    /// With one of these tags.
+    pub tags: Vec<String>,
+    /// Followed by one of these people.
+    pub followers: Vec<Uuid>,
     pub words: Option<Words>,
+    /// What must hold beside it: a saved view that it narrows.
+    pub within: Option<Box<Self>>,
 }
 
 /// What tickets are sorted by.
@@ -89,7 +105,8 @@ impl Sort {
         if keys.is_empty() {
             keys.push(SortKey { key: SortField::OpenedAt, descending: true });
         }
-        Self { keys, emergencies_first: filter.kinds == [TicketType::ChangeRequest] }
+        let all = std::iter::successors(Some(filter), |filter| filter.within.as_deref());
+        Self { keys, emergencies_first: all.into_iter().any(|filter| filter.kinds == [TicketType::ChangeRequest]) }
     }
 }
 

@@ -2,25 +2,38 @@
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
-//! `attach`, `classify`, `part`, `escalate`, `flag`, `redact`, `remove`, `mail`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
+//! `mail`, `tag`, `follow`, `work`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
-//! beforehand what may be done, `asked` what priority a mail asks for, `needs` what a ticket lacks for a move, `closing` what an escalated case asks for at its end, and `visibility` what of it all a client sees.
+//! beforehand what may be done, `needs` what a ticket lacks for a move, `changes` what each event changed, `answer` what it asks and what was answered, `asked` what priority
+//! a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what an escalated case
+//! asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
+pub mod answer;
 pub mod asked;
 pub mod assign;
 pub mod attach;
+pub mod attention;
+mod changes;
 pub mod classify;
 mod closing;
+pub mod decide;
 pub mod edit;
 pub mod escalate;
 pub mod escalation;
 mod event;
 mod facts;
 pub mod flag;
+pub mod follow;
 pub mod kinds;
+pub mod line;
+pub mod link;
 pub mod listing;
 pub mod mail;
+pub mod major;
+mod message;
+pub mod message_draft;
 mod needs;
 mod overview;
 pub mod part;
@@ -33,17 +46,23 @@ pub mod repair;
 mod replay;
 pub mod retier;
 pub mod retype;
+pub mod scope;
 pub mod searched;
 mod settle;
 mod situation;
+pub mod specify;
+pub mod tag;
 pub mod transition;
 mod visibility;
+pub mod work;
 pub mod write;
 
 pub use act::{Act, Refusal, act};
+pub use changes::{FieldChange, changes};
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, facts_with_events};
-pub use overview::{Attachment, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
+pub use needs::given_by;
+pub use overview::{Attachment, DeskFacts, ExternalReference, Message, NoTicketRef, Overview, TicketRef, clock_id};
 pub use possible_moves::PossibleMove;
 pub use replay::as_recorded;
 pub use settle::{BreachVoided, Breached, CalendarAmended, ClockIndex, ClockInputs, Settled, Warned, clocks, ledgers, settle};
@@ -54,13 +73,16 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use self::part::Planned;
+use self::specify::About;
+
 use super::Instant;
 pub use super::actor::Actor;
 use super::agreements::{Agreements, UnknownVersion, Version};
 use super::contract::TicketType;
 use super::history::{self, Settling, SubjectKind};
 use super::restriction::Flags;
-use super::workflow::{Phase, State, Step};
+use super::workflow::{Handling, Phase, State, Step, SupportLine};
 use crate::words::closed_list;
 
 closed_list! {
@@ -76,6 +98,7 @@ closed_list! {
 
 /// A ticket as it stands.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Ticket {
     pub id: Uuid,
     /// The figure in its number, such as 1001 in INC-1001.
@@ -106,6 +129,24 @@ pub struct Ticket {
     pub flags: Flags,
     pub assignee: Option<String>,
     pub team: Option<String>,
+    /// Who outside the desk works on it (TKT-12).
+    pub third_party: Option<String>,
+    pub line: SupportLine,
+    /// Whether it is with the second line because it is a fault of the system (INC-18).
+    pub is_system_fault: bool,
+    pub about: About,
+    /// The product or configuration item it is about, in words.
+    pub item: Option<String>,
+    /// Whether the agreement does not cover it: then it has no clocks (TKT-16).
+    pub out_of_scope: bool,
+    /// Whether others are part of it, and go where it goes.
+    pub is_major: bool,
+    /// Who had a part in it, since it is resolved (KPI-30).
+    pub handling: Option<Handling>,
+    /// Whether the client wrote on it after it was done with, or what it is for no longer holds.
+    pub needs_attention: bool,
+    /// When it is carried out.
+    pub planned: Option<Planned>,
     /// When it was reported.
     pub opened_at: Instant,
     /// When that was recorded.

@@ -1,21 +1,55 @@
-//! What a ticket itself still lacks for a move: for every type, and by the rules of its own.
+//! What a ticket itself still lacks for a move: for every type, by the rules of its own, and by its agreement.
 
-use super::kinds::{self, Need};
-use super::part::versions;
-use super::{Event, EventKind, Ticket};
+use super::kinds::{self, Need, When};
+use super::link::links;
+use super::part::{says, versions};
+use super::{Event, EventKind, Ticket, answer};
 use crate::domain::clock::Entry;
-use crate::domain::contract::Contract;
-use crate::domain::workflow::Phase;
+use crate::domain::contract::{Contract, Side};
+use crate::domain::workflow::{Phase, Verdict};
 
 /// All of it, for a move to a phase that histories call `event`.
 pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], to: &Phase, event: EventKind) -> Vec<Need> {
+    // What waits for something else stays where it is.
+    if event == EventKind::Held {
+        return Vec::new();
+    }
     let of_every_type = (event == EventKind::Resolved).then_some(Need::Priority);
-    let of_its_type = kinds::rules(ticket.kind).needs.iter().filter(|(step, _)| *step == to.step).map(|(_, need)| *need);
+    let counts = |when: When| match when {
+        When::Always => true,
+        When::Kind(kind, is) => {
+            let own = ticket.about.variant.as_deref().and_then(|code| contract.rules_of_kind(ticket.kind, code));
+            (own == Some(kind)) == is
+        }
+        When::Flagged(flag) => ticket.flags.has(flag),
+        When::In(step) => ticket.phase.step == step,
+        When::Says(part, what) => says(history, part) == Some(what),
+        When::Answered(question, verdict) => answer::verdict(contract, ticket.kind, history, question) == Some(verdict),
+    };
+    let of_its_type = kinds::needs(contract, ticket.kind, to.step).filter(|rule| counts(rule.when)).map(|rule| rule.need);
     let lacks = |need: &Need| match need {
         Need::Priority => lacks_priority(contract, ticket),
+        Need::Service => ticket.about.service.is_none() && !contract.tickets.services.is_empty(),
         Need::Part(part) => versions(history, *part) == 0,
+        Need::Link(relation) => !links(history).iter().any(|(known, _)| known == relation),
+        Need::Answer(question) => answer::verdict(contract, ticket.kind, history, *question).is_none(),
+        Need::Yes(question) => answer::verdict(contract, ticket.kind, history, *question) != Some(Verdict::Yes),
     };
-    of_every_type.into_iter().chain(of_its_type).filter(lacks).collect()
+    let mut missing = Vec::new();
+    for need in of_every_type.into_iter().chain(of_its_type).filter(lacks) {
+        if !missing.contains(&need) {
+            missing.push(need);
+        }
+    }
+    missing
+}
+
+/// Which side gives what is needed.
+pub fn given_by(contract: &Contract, need: Need) -> Vec<Side> {
+    match need {
+        Need::Answer(question) | Need::Yes(question) => answer::deciders(contract, question),
+        Need::Priority | Need::Service | Need::Part(_) | Need::Link(_) => vec![Side::Supplier],
+    }
 }
 
 /// Whether a clock of the ticket depends on a priority it does not have.

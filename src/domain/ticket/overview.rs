@@ -20,6 +20,16 @@ pub enum TicketRef {
     Number(TicketType, i64),
 }
 
+impl Ticket {
+    /// Whether it is addressed like this.
+    pub fn is(&self, addressed: TicketRef) -> bool {
+        match addressed {
+            TicketRef::Id(id) => self.id == id,
+            TicketRef::Number(kind, number) => (self.registered_as, self.number) == (kind, number),
+        }
+    }
+}
+
 /// What is neither the id nor the number of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is neither the id nor the number of a ticket")]
@@ -42,12 +52,23 @@ pub struct ExternalReference {
     pub reference: String,
 }
 
+/// What the desk keeps beside a ticket, for itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeskFacts {
+    /// In their order.
+    pub tags: Vec<String>,
+    /// The sum of the work on it.
+    pub worked_minutes: i64,
+}
+
 /// A ticket with who reported it and what it is called elsewhere.
 #[derive(Debug, Clone)]
 pub struct Overview {
     pub ticket: Ticket,
     pub requester: Option<Person>,
     pub references: Vec<ExternalReference>,
+    /// `None` in what a client sees.
+    pub desk: Option<DeskFacts>,
 }
 
 /// What somebody wrote on a ticket.

@@ -5,15 +5,22 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::kinds::{self, Part};
+use super::scope::Scoped;
 use super::situation::{Recorded, Situation};
-use super::{Event, EventData};
+use super::{Event, EventData, Ticket};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::workflow::State;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WritePart(pub Part);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WritePart {
+    pub part: Part,
+    /// As `Content::says`.
+    pub says: Option<String>,
+    /// As `Content::window`.
+    pub window: Option<(Instant, Instant)>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -25,11 +32,22 @@ pub enum Refused {
     Forbidden(#[from] Forbidden),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartWritten {
     pub part: Part,
     /// From 1.
     pub version: u32,
+    /// What the rules of its type depend on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
+}
+
+/// When something is planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Planned {
+    pub starts_at: Instant,
+    pub ends_at: Instant,
 }
 
 /// A version of a part.
@@ -44,9 +62,9 @@ pub struct PartVersion<C> {
 }
 
 impl WritePart {
-    pub(super) fn decide(self, Situation { ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(&self, Situation { ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         who.may(Verb::WriteParts)?;
-        let Self(part) = self;
+        let part = self.part;
         if !kinds::rules(ticket.kind).parts.contains(&part) {
             return Err(Refused::NotOfType { part, kind: ticket.kind });
         }
@@ -54,8 +72,28 @@ impl WritePart {
             return Err(Refused::Cancelled);
         }
         let version = versions(history, part) + 1;
-        Ok(vec![(EventData::PartWritten(PartWritten { part, version }), None)])
+        let written = EventData::PartWritten(PartWritten { part, version, says: self.says.clone() });
+        let planned = self.window.map(|(starts_at, ends_at)| EventData::Planned(Planned { starts_at, ends_at }));
+        // Where others are at fault, the agreement does not cover it (INC-16).
+        let out_of_scope = self.says.as_deref() == Some(kinds::incident::FAULT_OF_OTHERS);
+        let scoped = (part == Part::Finding && out_of_scope != ticket.out_of_scope).then_some(EventData::Scoped(Scoped { out_of_scope }));
+        Ok(std::iter::once(written).chain(planned).chain(scoped).map(|data| (data, None)).collect())
     }
+}
+
+impl Planned {
+    pub(super) fn apply(self, ticket: &mut Ticket) {
+        ticket.planned = Some(self);
+    }
+}
+
+/// What the last version of a part says that rules depend on.
+pub(super) fn says(history: &[Event], part: Part) -> Option<&str> {
+    let last = history.iter().rev().find_map(|event| match &event.data {
+        EventData::PartWritten(written) if written.part == part => Some(written.says.as_deref()),
+        _ => None,
+    });
+    last.flatten()
 }
 
 /// How many versions of a part were written.

@@ -21,6 +21,9 @@ pub struct PossibleMove {
     pub by: Vec<Side>,
     /// Whether it must say what the ticket then waits for.
     pub needs_cause: bool,
+    /// Whether the desk says with it who had a part in the ticket, and whether it must (KPI-30).
+    pub takes_handling: bool,
+    pub needs_handling: bool,
     /// What the ticket has to be given first.
     pub before: Vec<Need>,
     /// Texts without which it is refused (ESC-21).
@@ -34,13 +37,15 @@ impl Ticket {
     pub fn possible_moves(&self, contract: &Contract, history: &[Event]) -> Vec<PossibleMove> {
         let outlook = |phase: &'static Phase| {
             let event = moved_as(self.phase, phase);
-            let may = |side: &Side| may_move(self, &Principal::any_of(*side), event).is_ok();
+            let may = |side: &Side| may_move(self, &Principal::any_of(*side), phase).is_ok();
             let needs_texts = closing_needs(contract, self, history, phase);
             PossibleMove {
                 phase,
                 event,
                 by: [Side::Client, Side::Supplier].into_iter().filter(may).collect(),
                 needs_cause: phase.step == Step::OnHold,
+                takes_handling: event == EventKind::Resolved,
+                needs_handling: event == EventKind::Resolved && contract.tickets.records_handling,
                 before: missing(contract, self, history, phase, event),
                 takes_texts: if ends_in(phase) && needs_texts.is_empty() { self.closing_texts(contract, history) } else { Vec::new() },
                 needs_texts,

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::specify::About;
 use super::{Channel, Ticket, kinds};
 use crate::domain::Instant;
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;
 use crate::domain::restriction::Flags;
-use crate::domain::workflow::Step;
+use crate::domain::workflow::{Step, SupportLine};
 
 /// That a ticket was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub struct Registered {
     pub phase: Step,
     /// The incident that an emergency change is to solve (CHG-02).
     pub emergency_for: Option<Uuid>,
+    #[serde(flatten)]
+    pub about: About,
     /// Seen by the desk alone.
     #[serde(flatten)]
     pub intake: Option<Intake>,
@@ -48,7 +51,7 @@ pub struct Intake {
 impl Registered {
     pub(super) fn apply(&self, ticket: &mut Ticket, at: Instant) {
         // Whole, so that the compiler names what a new field is forgotten in.
-        let Self { kind, contract, contract_version, priority, decided, tier, channel, phase, emergency_for, intake: _ } = self;
+        let Self { kind, contract, contract_version, priority, decided, tier, channel, phase, emergency_for, about, intake: _ } = self;
         (ticket.kind, ticket.registered_as) = (*kind, *kind);
         ticket.contract.clone_from(contract);
         ticket.contract_version_id = *contract_version;
@@ -56,7 +59,10 @@ impl Registered {
         let priority = priority.clone();
         (ticket.priority, ticket.proposed_priority) = if *decided { (priority, None) } else { (None, priority) };
         // A replay starts from the row as it now stands, so whatever later events set is cleared first.
-        (ticket.assignee, ticket.team, ticket.waiting_cause) = (None, None, None);
+        (ticket.assignee, ticket.team, ticket.third_party, ticket.waiting_cause) = (None, None, None, None);
+        ticket.about.clone_from(about);
+        (ticket.out_of_scope, ticket.is_major, ticket.handling, ticket.planned) = (false, false, None, None);
+        (ticket.line, ticket.is_system_fault) = (SupportLine::First, false);
         ticket.flags = Flags::NONE;
         (ticket.resolved_at, ticket.closed_at) = (None, None);
         ticket.channel = *channel;

@@ -16,6 +16,7 @@ pub fn as_recorded(ticket: &Ticket, history: &[Event]) -> Ticket {
 impl Ticket {
     /// Makes of it what an event at an instant says: the other half of every decision, in the same file as that.
     pub(super) fn apply(&mut self, data: &EventData, at: Instant) {
+        self.note_attention(data);
         match data {
             EventData::Registered(registered) => registered.apply(self, at),
             EventData::Prioritised(prioritised) => prioritised.decided(self),
@@ -33,8 +34,13 @@ impl Ticket {
             | EventData::Accepted(moved)
             | EventData::Reopened(moved)
             | EventData::Cancelled(moved) => moved.apply(self, at),
+            EventData::Specified(specified) => specified.apply(self),
+            EventData::Scoped(scoped) => scoped.apply(self),
+            EventData::LineChanged(changed) => changed.apply(self),
+            EventData::MajorDeclared(declared) => declared.apply(self),
+            EventData::Planned(planned) => planned.apply(self),
             EventData::Destroyed(_) => Destroyed::apply(self, at),
-            // These change its texts, its parts, its conversation or its clocks, none of which is a field of the ticket.
+            // These change its texts, its parts, its conversation, its clocks or what is indexed beside it, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)
             | EventData::RepairAgreed(_)
             | EventData::Redacted(_)
@@ -47,6 +53,16 @@ impl Ticket {
             | EventData::Attached(_)
             | EventData::Classified(_)
             | EventData::PartWritten(_)
+            | EventData::Linked(_)
+            | EventData::Unlinked(_)
+            | EventData::Decided(_)
+            | EventData::AttentionAsked(_)
+            | EventData::AttentionSettled(_)
+            | EventData::Tagged(_)
+            | EventData::Untagged(_)
+            | EventData::Followed(_)
+            | EventData::Unfollowed(_)
+            | EventData::WorkLogged(_)
             | EventData::Phoned(_)
             | EventData::Warned(_)
             | EventData::Breached(_)

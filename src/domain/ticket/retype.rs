@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::prioritise::{self, Prioritise, needs_phone_contact, was_phoned};
 use super::situation::{Recorded, Situation};
+use super::specify::About;
 use super::{EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;
 use crate::domain::contract::TicketType;
@@ -48,6 +49,9 @@ pub struct Retyped {
     pub from: Step,
     pub to: Step,
     pub state: State,
+    /// What it is about under this type.
+    #[serde(flatten)]
+    pub about: About,
 }
 
 /// The desk confirmed the type.
@@ -100,6 +104,7 @@ impl Retype {
             from: ticket.phase.step,
             to: phase.step,
             state: phase.state,
+            about: ticket.about.as_type(contract, self.to),
         };
         Ok(vec![(EventData::Retyped(retyped), self.motivation.clone())])
     }
@@ -122,6 +127,7 @@ fn confirm(Situation { ticket, who, .. }: Situation<'_>) -> Vec<Recorded> {
 impl Retyped {
     pub(super) fn apply(&self, ticket: &mut Ticket) {
         ticket.kind = self.kind;
+        ticket.about.clone_from(&self.about);
         ticket.priority.clone_from(&self.decided_priority);
         ticket.proposed_priority.clone_from(&self.proposed_priority);
         if let Some(phase) = kinds::phase_of(self.kind, self.to) {

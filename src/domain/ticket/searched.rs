@@ -2,19 +2,23 @@
 //!
 //! | by | found by |
 //! |---|---|
-//! | its number, title, description, and its references in other systems | both sides |
+//! | its number, title, description, the item it is about, and its references in other systems | both sides |
 //! | the name and the address of who reported it | both sides |
 //! | a message | both sides; an internal note, the desk alone |
 //! | the reason of an event, such as the solution given with a move | whoever is shown the reason |
 //! | every version of a part, such as a root cause analysis | both sides |
+//! | what was done on it, in words | the desk alone |
 //!
 //! Each text is a source of its own in the index, so that one is added or taken out without reading the others. Nothing is found by the
-//! reasons of what the program did by itself, by files, or by who else took part. What was redacted is no text any more.
+//! reasons of what the program did by itself, by what a text said before it was changed, by files, or by who else took part; tags have a
+//! filter of their own. What was redacted is no text any more.
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::edit::Text;
 use super::kinds::Part;
+use super::work::WorkEntry;
 use super::{Event, ExternalReference, Message, Reader, Ticket};
 use crate::domain::person::Person;
 use crate::domain::privacy::ERASED_NAME;
@@ -43,8 +47,8 @@ impl Searched {
     pub fn of_ticket(ticket: &Ticket, references: &[ExternalReference]) -> Self {
         let number = ticket.reference();
         let references = references.iter().flat_map(|one| [one.system.as_str(), one.reference.as_str()]);
-        let own = [number.as_str(), &ticket.title].into_iter().chain(references).chain([ticket.description.as_str()]);
-        Self { source: ticket.id, public: true, text: joined(own) }
+        let own = Text::ALL.into_iter().map(|text| ticket.text(text));
+        Self { source: ticket.id, public: true, text: joined(std::iter::once(number.as_str()).chain(own).chain(references)) }
     }
 
     /// None of somebody who was erased.
@@ -61,6 +65,10 @@ impl Searched {
         let reason = event.reason.as_deref().filter(|reason| *reason != GONE && !event.is_derived())?;
         let public = Reader::Client.event(event.clone()).is_some_and(|seen| seen.reason.is_some());
         Some(Self { source: reason_of(event.id), public, text: reason.to_owned() })
+    }
+
+    pub fn of_work(entry: &WorkEntry) -> Option<Self> {
+        (entry.text != GONE).then(|| Self { source: entry.id, public: false, text: entry.text.clone() })
     }
 
     /// A version of a part, by what it says.

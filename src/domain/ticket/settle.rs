@@ -3,12 +3,18 @@
 //! The only function that determines stored deadlines. It runs after every change and whenever something is due. Running it twice adds
 //! nothing: what is already in the history is not added again.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
+use super::follow::{Follower, followers};
+use super::link::links;
+use super::scope::is_out_of_scope;
+use super::tag::tags;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
@@ -16,6 +22,7 @@ use crate::domain::contract::amendment::Amendment;
 use crate::domain::contract::{Contract, Ladder, Mode, Priority, TicketType};
 use crate::domain::history::Follows;
 use crate::domain::ticket::escalation::{self, Climb, Position, Step};
+use crate::domain::workflow::Relation;
 
 /// What a ticket's clocks depend on besides its history.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +63,9 @@ pub struct Settled {
     pub breached: bool,
     /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
+    pub links: Vec<(Relation, Uuid)>,
+    pub tags: BTreeSet<String>,
+    pub followers: BTreeSet<Follower>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +140,9 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
         next_fire_at: next.into_iter().min(),
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         rank: rank(contract, ticket.kind, history),
+        links: links(history),
+        tags: tags(history),
+        followers: followers(history),
         clocks,
         position,
     };
@@ -183,7 +196,11 @@ pub fn ledgers(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], 
     clocks.iter().filter(|replay| replay.entry_shown().is_some()).map(|replay| (replay.kind(), replay.ledger(now))).collect()
 }
 
-fn replays<'a>(contract: &'a Contract, ticket: ClockInputs<'a>, history: &'a [Event], facts: &'a [Fact], now: Instant) -> [Replay<'a>; 2] {
+/// None while the ticket is out of scope: then it has no clocks, and once it is back they count as if it had never been out (TKT-16).
+fn replays<'a>(contract: &'a Contract, ticket: ClockInputs<'a>, history: &'a [Event], facts: &'a [Fact], now: Instant) -> Vec<Replay<'a>> {
+    if is_out_of_scope(history, now) {
+        return Vec::new();
+    }
     let registered = history.first().and_then(|event| match &event.data {
         EventData::Registered(registered) => Some((registered, event.occurred_at)),
         _ => None,
@@ -197,7 +214,7 @@ fn replays<'a>(contract: &'a Contract, ticket: ClockInputs<'a>, history: &'a [Ev
             reported_at,
         },
     );
-    Kind::ALL.map(|kind| clock::replay(contract, kind, of_clock, facts, now))
+    Kind::ALL.map(|kind| clock::replay(contract, kind, of_clock, facts, now)).into()
 }
 
 /// A history, and what is added to it.
@@ -301,7 +318,7 @@ impl Additions<'_> {
     ) -> Option<(String, Position)> {
         let ladder = contract.ladder(ticket.kind)?;
         let mut position = escalation::position(ladder, self.history)?;
-        if !ticket.is_open {
+        if !ticket.is_open || is_out_of_scope(self.history, now) {
             return Some((ladder.id.clone(), position));
         }
         let climb = Climb::new(contract, ladder, clocks, (self.history, facts), now);

@@ -6,12 +6,12 @@ use super::closing::{closing_needs, ends_in};
 use super::kinds::{self, Need};
 use super::needs::missing;
 use super::situation::{Recorded, Situation};
-use super::{EventData, EventKind, Ticket, write};
+use super::{EventData, EventKind, Ticket, answer, message};
 use crate::domain::Instant;
-use crate::domain::contract::{ClosingText, Contract};
+use crate::domain::contract::{ClosingText, Contract, Side};
 use crate::domain::permission::{Forbidden, Principal, Verb};
 use crate::domain::text::{named, one_of};
-use crate::domain::workflow::{Phase, State, Step};
+use crate::domain::workflow::{Handling, Phase, Question, State, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
@@ -22,6 +22,8 @@ pub struct Move {
     pub cause: Option<String>,
     /// Which closing texts of an escalation are written with it; the words themselves are kept elsewhere (ESC-21).
     pub texts: Vec<ClosingText>,
+    /// Who had a part in it, when it is resolved (KPI-30).
+    pub handling: Option<Handling>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +44,14 @@ pub enum Refused {
     /// INC-05, INC-06.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// KPI-30.
+    #[error("say who had a part in it")]
+    HandlingMissing,
+    #[error("only a ticket that is resolved says who had a part in it")]
+    HandlingUnexpected,
+    /// What it answers cannot be answered like that.
+    #[error(transparent)]
+    Answer(#[from] answer::Refused),
     #[error("{}", .0.iter().copied().map(in_words).collect::<Vec<_>>().join("; "))]
     NeedsMissing(Vec<Need>),
 }
@@ -59,13 +69,24 @@ pub struct Moved {
     /// Which texts were written with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closing_texts: Vec<ClosingText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling: Option<Handling>,
 }
 
 impl Move {
-    pub(super) fn decide(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(&self, situation: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        let Situation { ticket, history, who, .. } = situation;
+        let next = self.next(&ticket.moves(history), ticket)?;
+        may_move(ticket, who, next)?;
+        let answer = answer::by_move(situation, next.step)?;
+        let answer = answer.map(|data| (data, Some(self.reason.clone())));
+        Ok(answer.into_iter().chain(self.made(situation)?).collect())
+    }
+
+    /// What it records, whoever may make it.
+    pub(super) fn made(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         let next = self.next(&ticket.moves(history), ticket)?;
         let kind = moved_as(ticket.phase, next);
-        may_move(ticket, who, kind)?;
         self.check_cause(next, ticket, contract)?;
         let texts = closing_needs(contract, ticket, history, next);
         let texts: Vec<_> = texts.into_iter().filter(|text| !self.texts.contains(text)).collect();
@@ -74,6 +95,12 @@ impl Move {
         }
         if !self.texts.is_empty() && !ends_in(next) {
             return Err(Refused::TextsUnexpected(self.texts.clone()));
+        }
+        let says_handling = kind == EventKind::Resolved && who.actor.side() == Side::Supplier;
+        match &self.handling {
+            Some(_) if !says_handling => return Err(Refused::HandlingUnexpected),
+            None if says_handling && contract.tickets.records_handling => return Err(Refused::HandlingMissing),
+            _ => {}
         }
         let missing = missing(contract, ticket, history, next, kind);
         if !missing.is_empty() {
@@ -85,9 +112,10 @@ impl Move {
             state: next.state,
             cause: self.cause.clone(),
             closing_texts: self.texts.clone(),
+            handling: self.handling,
         };
         // The texts are a message for both sides.
-        let message = (!self.texts.is_empty()).then(|| (write::said(&who.actor, true, false), None));
+        let message = (!self.texts.is_empty()).then(|| (message::said(&who.actor, true, false), None));
         Ok(message.into_iter().chain([(moved.into_event(kind), Some(self.reason.clone()))]).collect())
     }
 
@@ -123,6 +151,7 @@ impl Moved {
             State::Resolved | State::Closed => ticket.resolved_at.or(Some(at)),
             _ => None,
         };
+        ticket.handling = self.handling.or(ticket.handling).filter(|_| !phase.state.is_open());
         ticket.closed_at = matches!(phase.state, State::Closed | State::Cancelled).then_some(at);
     }
 
@@ -155,10 +184,14 @@ pub(super) fn moved_as(from: &Phase, to: &Phase) -> EventKind {
     }
 }
 
-/// Whether someone may make this kind of move. A client judges a solution, reopens a ticket and withdraws it.
-pub(super) fn may_move(ticket: &Ticket, who: &Principal, kind: EventKind) -> Result<(), Forbidden> {
-    match kind {
-        EventKind::Accepted | EventKind::SolutionRefused => who.may_judge(kinds::rules(ticket.kind).client_judges),
+/// Whether someone may make a move. A client judges a solution, takes or declines an offer, reopens a ticket and withdraws it.
+pub(super) fn may_move(ticket: &Ticket, who: &Principal, to: &Phase) -> Result<(), Forbidden> {
+    let rules = kinds::rules(ticket.kind);
+    match moved_as(ticket.phase, to) {
+        EventKind::Accepted | EventKind::SolutionRefused => match rules.answered_by(ticket.phase.step, to.step) {
+            Some((asked, _)) if asked.question != Question::Solution => who.may(asked.by),
+            _ => who.may_judge(rules.client_judges),
+        },
         EventKind::Reopened | EventKind::Cancelled => who.may_decide(Verb::WithdrawTickets, ticket.restricted()),
         _ => who.may(Verb::MoveTickets),
     }
@@ -167,6 +200,10 @@ pub(super) fn may_move(ticket: &Ticket, who: &Principal, kind: EventKind) -> Res
 fn in_words(need: Need) -> String {
     match need {
         Need::Priority => "the ticket's clocks depend on its priority, and it has none yet".to_owned(),
+        Need::Service => "the ticket does not say which product or service is affected".to_owned(),
         Need::Part(part) => format!("the ticket has no {} yet", part.english()),
+        Need::Link(relation) => format!("the ticket has no link \"{}\" to another one", relation.english()),
+        Need::Answer(question) => format!("the client has not decided yet: {}", question.english()),
+        Need::Yes(question) => format!("not everybody who decides has agreed: {}", question.english()),
     }
 }

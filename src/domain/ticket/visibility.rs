@@ -5,11 +5,17 @@
 //! | its texts, type, tier, priority, phase, clocks and ledgers | all of it: the agreement is about them |
 //! | who has it in hand, team and person | yes: it answers their question, and stops a clock |
 //! | what the desk and they wrote to each other, and their files | yes |
+//! | its tags, and how long the desk worked on it | nothing |
+//! | who follows it | those of its own side |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |
 //! | that it was destroyed | yes: they may keep a copy |
 //! | that its files were destroyed, or somebody in it erased | where they saw one of those files, or that name |
+//! | what it is about, its scope, its line and its plan | all of it |
+//! | which tickets it is linked to | those they see; of one that few see, not that there is a link |
+//! | what was decided, by whom, and what shows it | all of it: the decisions are theirs |
+//! | whether it needs attention | nothing: that is how the desk works |
 //! | its flags | all of them: whoever is not to know of one does not see the ticket |
 //! | a phone contact | that there was one, since a clock may start at it; of one recorded in an internal note, no more than that |
 //! | a step up that is put before a person | only where the client is asked |
@@ -66,7 +72,17 @@ impl Reader {
     /// Whether any part of an event is visible to them.
     pub fn sees_of(self, event: &Event) -> bool {
         let public = match &event.data {
-            EventData::Noted(_) | EventData::IndexRebuilt(_) | EventData::MailGivenUp(_) | EventData::MailSentAgain(_) => false,
+            EventData::Noted(_)
+            | EventData::IndexRebuilt(_)
+            | EventData::MailGivenUp(_)
+            | EventData::MailSentAgain(_)
+            | EventData::AttentionAsked(_)
+            | EventData::AttentionSettled(_)
+            | EventData::Tagged(_)
+            | EventData::Untagged(_)
+            | EventData::WorkLogged(_) => false,
+            EventData::Linked(linked) | EventData::Unlinked(linked) => linked.visibility == Visibility::Public,
+            EventData::Followed(changed) | EventData::Unfollowed(changed) => changed.visibility == Visibility::Public,
             EventData::Attached(attached) => attached.visibility == Visibility::Public,
             EventData::Classified(classified) => classified.visibility == Visibility::Public,
             EventData::Redacted(redacted) => redacted.visibility == Visibility::Public,
@@ -89,6 +105,12 @@ impl Reader {
             | EventData::Replied(_)
             | EventData::MessageReceived(_)
             | EventData::PartWritten(_)
+            | EventData::Specified(_)
+            | EventData::Scoped(_)
+            | EventData::LineChanged(_)
+            | EventData::MajorDeclared(_)
+            | EventData::Decided(_)
+            | EventData::Planned(_)
             | EventData::Phoned(_)
             | EventData::Moved(_)
             | EventData::Held(_)
@@ -138,7 +160,9 @@ impl Reader {
     pub fn ticket(self, ticket: Ticket) -> Ticket {
         match self {
             Self::Desk => ticket,
-            Self::Client => Ticket { version: self.version(&ticket), updated_at: ticket.client_updated_at, ..ticket },
+            Self::Client => {
+                Ticket { version: self.version(&ticket), updated_at: ticket.client_updated_at, needs_attention: false, ..ticket }
+            }
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::message::said;
 use super::situation::{Recorded, Situation};
+use super::transition::Moved;
 use super::visibility::Visibility;
-use super::{Actor, EventData};
+use super::{Event, EventData, Ticket};
 use crate::domain::permission::Forbidden;
+use crate::domain::workflow::{HoldCause, State, Step};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Write {
@@ -13,14 +16,8 @@ pub struct Write {
     pub public: bool,
     /// Whether it reports a phone contact.
     pub by_phone: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Written {
-    /// Whether it reports what was said by phone. The phone contact then decides whether that answers, so this is not an answer of its own.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_phone: bool,
+    /// Whether a machine wrote it: that answers nothing.
+    pub is_automatic: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,20 +28,22 @@ pub struct Phoned {
 }
 
 impl Write {
-    pub(super) fn decide(self, Situation { who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
-        let Self { public, by_phone } = self;
+    pub(super) fn decide(self, Situation { ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+        let Self { public, by_phone, is_automatic } = self;
         who.may_write(public, by_phone)?;
         let phoned = by_phone.then(|| EventData::Phoned(Phoned { visibility: Some(Visibility::of(public)) }));
-        Ok(phoned.into_iter().chain([said(&who.actor, public, by_phone)]).map(|data| (data, None)).collect())
+        let said = said(&who.actor, public, by_phone);
+        let resumed = matches!(said, EventData::MessageReceived(_)).then(|| answered(ticket, history)).flatten();
+        let resumed = resumed.filter(|_| !is_automatic).map(EventData::Resumed);
+        Ok(phoned.into_iter().chain([said]).chain(resumed).map(|data| (data, None)).collect())
     }
 }
 
-/// The kind of event a message is recorded as.
-pub(super) fn said(actor: &Actor, public: bool, by_phone: bool) -> EventData {
-    let written = Written { by_phone };
-    match (public, actor) {
-        (false, _) => EventData::Noted(written),
-        (true, Actor::Desk(_) | Actor::Integration(_)) => EventData::Replied(written),
-        (true, Actor::Client(_) | Actor::System) => EventData::MessageReceived(written),
-    }
+/// Where an answer of the client takes a ticket that waits for one: back to the phase it was held in (design § 4).
+fn answered(ticket: &Ticket, history: &[Event]) -> Option<Moved> {
+    let waits = ticket.phase.step == Step::OnHold
+        && ticket.waiting_cause.as_deref().and_then(HoldCause::named).is_some_and(HoldCause::is_the_clients);
+    let back = ticket.moves(history).into_iter().find(|phase| phase.state == State::Active).filter(|_| waits)?;
+    let (from, to, state) = (ticket.phase.step, back.step, back.state);
+    Some(Moved { from, to, state, cause: None, closing_texts: Vec::new(), handling: None })
 }

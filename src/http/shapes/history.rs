@@ -8,8 +8,9 @@ use super::ticket::RequesterInput;
 use super::{Actor, TokenUsed};
 use crate::domain::Instant;
 use crate::domain::history::{self, Event};
-use crate::domain::ticket::{Message as StoredMessage, Visibility};
+use crate::domain::ticket::{self, Message as StoredMessage, Visibility};
 use crate::usecases::actors::Actors;
+use crate::usecases::tickets::read;
 
 /// A message to be written on a ticket.
 #[derive(ToSchema, Deserialize)]
@@ -24,6 +25,8 @@ pub struct MessageInput {
     /// How the contact was made; `phone` records a phone contact, which the desk alone does.
     #[schema(pattern = "^(phone|email|portal|api)$", max_length = 20)]
     pub channel: Option<String>,
+    /// Whether it was written from the draft that the caller saved, which is then taken away.
+    pub from_draft: Option<bool>,
     /// When, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub occurred_at: Option<Instant>,
@@ -54,6 +57,10 @@ pub struct TransitionInput {
     /// What is to be learnt of it; asked for as `measures` is.
     #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
     pub lessons: Option<String>,
+    /// Who had a part in it besides the desk, when the desk resolves it: `alone`, `with_client`, `with_third_party` or `with_both`; needed
+    /// where the agreement measures what the desk solves by itself.
+    #[schema(pattern = "^(alone|with_client|with_third_party|with_both)$", max_length = 20)]
+    pub handling: Option<String>,
     /// When, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
     pub occurred_at: Option<Instant>,
@@ -158,9 +165,52 @@ pub struct EventOut {
     /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
-    /// What changed.
+    /// What changed, as the event itself says it.
     #[schema(value_type = EventData)]
     data: Value,
+    /// Of a ticket's event: the fields it changed, each with what it was and what it became. What a text said before is in
+    /// `listTicketFormerTexts`.
+    changes: Vec<FieldChange>,
+}
+
+/// A field that an event changed.
+#[derive(ToSchema, Serialize)]
+pub struct FieldChange {
+    /// The field of the ticket.
+    #[schema(example = "priority")]
+    field: String,
+    /// What it was; `null` for nothing.
+    before: Option<String>,
+    /// What it became; `null` for nothing.
+    after: Option<String>,
+}
+
+/// What a text of a ticket said until it was changed.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormerText {
+    /// Which text: `title`, `description` or `item`.
+    field: String,
+    /// What it said.
+    text: String,
+    /// The event that changed it.
+    event_id: uuid::Uuid,
+    /// When it was changed.
+    #[schema(value_type = String, format = DateTime)]
+    replaced_at: Instant,
+}
+
+impl From<read::FormerText> for FormerText {
+    fn from(former: read::FormerText) -> Self {
+        Self { field: former.field, text: former.body, event_id: former.event, replaced_at: former.replaced_at }
+    }
+}
+
+/// What the texts of a ticket said before.
+#[derive(ToSchema, Serialize)]
+pub struct FormerTextList {
+    /// Oldest first.
+    pub items: Vec<FormerText>,
 }
 
 /// What changed: the event's own fields, by its type.
@@ -180,7 +230,15 @@ impl EventOut {
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,
             data: event.data.to_json(),
+            changes: Vec::new(),
         }
+    }
+
+    #[must_use]
+    pub fn with_changes(self, changes: Vec<ticket::FieldChange>) -> Self {
+        let shown =
+            |change: ticket::FieldChange| FieldChange { field: change.field.to_owned(), before: change.before, after: change.after };
+        Self { changes: changes.into_iter().map(shown).collect(), ..self }
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! The doc comments of these types are the descriptions in the API document, so here every field has one.
 
+mod about;
 mod access;
 mod actor;
+mod acts;
 mod agreement;
 mod amendment;
 mod attachment;
@@ -11,16 +13,19 @@ mod audit;
 mod bulk;
 mod calendar;
 mod call;
+mod canned_reply;
 mod catalogue;
 mod clock;
 mod contract;
 mod destruction;
 mod ending;
 mod flag;
+mod follower;
 mod history;
 mod inbound;
 mod label;
 mod local_account;
+mod message_draft;
 mod obligation;
 mod outbound;
 mod part;
@@ -29,12 +34,20 @@ mod privacy;
 mod redaction;
 mod role_assignment;
 mod sandbox;
+mod saved_view;
 mod simulation;
+mod tag;
 mod ticket;
 mod transition;
+mod work;
 
+pub use about::{
+    AttentionRemovalInput, CollisionList, DecisionInput, LineChangeInput, MajorDeclarationInput, ProblemSuggestionList, ScopeChangeInput,
+    TicketDecision, TicketDecisionList, TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, linking,
+};
 pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken, SignOut};
 pub use actor::{Actor, TokenUsed};
+pub use acts::{TicketActResult, TicketActResults, TicketActsInput};
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList, AttachmentPatch};
@@ -42,6 +55,7 @@ pub use audit::{AuditLine, AuditLinePage};
 pub use bulk::{TicketBatch, TicketBatchInput, TicketBatchItem};
 pub use calendar::{Calendar, CalendarList};
 pub use call::CallInput;
+pub use canned_reply::{CannedReply, CannedReplyInput, CannedReplyPage, CannedReplyPatch, RenderedReply};
 pub use catalogue::{
     Choice, ChoiceList, ContractLabels, LabelList, LabelledList, LabelledValue, Organisation, OrganisationContract, OrganisationList,
     OrganisationStorage,
@@ -51,14 +65,17 @@ pub use contract::{Contract, ContractList, ContractSummary, SubjectList, Subject
 pub use destruction::{Destruction, DestructionApprovalInput, DestructionInput, DestructionPage};
 pub use ending::{Ending, EndingInput};
 pub use flag::{FlagRemovalInput, TicketFlagInput};
+pub use follower::{FollowerInput, FollowerList};
 pub use history::{
-    EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
+    EscalationInput, EventData, EventOut, EventPage, FormerText, FormerTextList, Message, MessageInput, MessagePage, RepairAgreementInput,
+    TransitionInput,
 };
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use label::Label;
 pub use local_account::{
     LocalAccount, LocalAccountCredentials, LocalAccountInput, LocalAccountPage, LocalAccountRecoveryInput, SignInInput,
 };
+pub use message_draft::{MessageDraft, MessageDraftInput, MessageDraftList};
 pub use obligation::{FulfilmentInput, Obligation, ObligationInput, ObligationPage};
 pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
@@ -70,9 +87,12 @@ pub use role_assignment::{
     RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 pub use sandbox::{AdvanceInput, Sandbox};
+pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
 pub use simulation::ContractSimulationInput;
+pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};
+pub use work::{WorkCorrectionInput, WorkLog, WorkLogInput, WorkLogPage};
 
 use crate::http::answer::NextPage;
 
@@ -89,6 +109,7 @@ macro_rules! pages {
 pages!(
     AccessTokenPage,
     AuditLinePage,
+    CannedReplyPage,
     ContactPage,
     DestructionPage,
     ErasurePage,
@@ -102,5 +123,8 @@ pages!(
     PersonPage,
     RoleAssignmentPage,
     RoleGapPage,
-    TicketPage
+    SavedViewPage,
+    TagPage,
+    TicketPage,
+    WorkLogPage
 );

@@ -6,7 +6,11 @@ use utoipa::ToSchema;
 use super::Actor;
 use crate::domain::Instant;
 use crate::domain::ticket::kinds::Content;
-use crate::domain::ticket::kinds::problem::RootCause;
+use crate::domain::ticket::kinds::change_request::{Assessment, ChangePlan, Review, TestReport};
+use crate::domain::ticket::kinds::incident::{Calamity, Finding, SecurityReport};
+use crate::domain::ticket::kinds::problem::{Outcome, RootCause, Workaround};
+use crate::domain::ticket::kinds::proposal_request::{Proposal, Quotation};
+use crate::domain::ticket::kinds::service_request::RequestForm;
 use crate::domain::ticket::part::PartVersion;
 use crate::http::answer::NextPage;
 use crate::usecases::actors::Actors;
@@ -74,4 +78,16 @@ macro_rules! shown {
 
 shown! {
     RootCause: RootCauseVersion, RootCausePage;
+    Outcome: OutcomeVersion, OutcomePage;
+    Workaround: WorkaroundVersion, WorkaroundPage;
+    SecurityReport: SecurityReportVersion, SecurityReportPage;
+    Calamity: CalamityVersion, CalamityPage;
+    Finding: FindingVersion, FindingPage;
+    RequestForm: RequestFormVersion, RequestFormPage;
+    Proposal: ProposalVersion, ProposalPage;
+    Quotation: QuotationVersion, QuotationPage;
+    Assessment: AssessmentVersion, AssessmentPage;
+    ChangePlan: ChangePlanVersion, ChangePlanPage;
+    TestReport: TestReportVersion, TestReportPage;
+    Review: ReviewVersion, ReviewPage;
 }

@@ -1,25 +1,52 @@
 //! A ticket, its people and its names.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::about::{TicketLinkInput, linking};
 use super::flag::{AspectCode, FlagCode, codes};
 use crate::domain::Instant;
 use crate::domain::person::Person;
 use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::ticket::assign::Field;
+use crate::domain::ticket::specify::{About, Specify};
 use crate::domain::ticket::{self, Overview};
-use crate::usecases::Problem;
 use crate::usecases::tickets::Draft;
+use crate::usecases::{FieldCode, Problem, one_of};
+use crate::words::ClosedList;
 
 /// A ticket to be made.
 #[derive(ToSchema, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TicketInput {
     /// `incident`, `problem`, `service_request`, `information_request`,
-    /// `proposal_request` or `change_request`.
-    #[schema(value_type = String, min_length = 1, max_length = 50, example = "incident")]
+    /// `proposal_request` or `change_request`. It may be left out where `kind` is one that the contract has of one type alone.
+    #[schema(min_length = 1, max_length = 50, example = "incident")]
     pub r#type: Option<String>,
+    /// The kind within its type: one of the contract's, or, where it names none of the type, `proposal` or `quotation` of a proposal
+    /// request, and `new` or `adapt` of a change request.
+    #[schema(min_length = 1, max_length = 50)]
+    pub kind: Option<String>,
+    /// The code of the product or service that is affected: one of the contract's.
+    #[schema(min_length = 1, max_length = 50)]
+    pub service: Option<String>,
+    /// The product or configuration item it is about, in words.
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
+    pub item: Option<String>,
+    /// The code of a category of the contract.
+    #[schema(min_length = 1, max_length = 50)]
+    pub category: Option<String>,
+    /// Where the fault is, which decides whether the agreement covers it: `supplier_infrastructure`, `supplier_portal`, `lms_link` (it does);
+    /// `client_infrastructure`, `third_party`, `government_portal` (it does not). The desk says so.
+    #[schema(min_length = 1, max_length = 50)]
+    pub fault_location: Option<String>,
+    /// By which day an answer is wanted. No clock follows it.
+    #[schema(value_type = Option<String>, format = Date, max_length = 10)]
+    pub wanted_by_date: Option<NaiveDate>,
+    /// What it is to tickets there are. A client says what it follows from (`follows_from`).
+    #[schema(max_items = 20)]
+    pub links: Option<Vec<TicketLinkInput>>,
     /// The id of the contract it falls under.
     #[schema(value_type = String, min_length = 1, max_length = 100, example = "dap-example")]
     pub contract: Option<String>,
@@ -72,6 +99,18 @@ impl TicketInput {
         let is_late_unknown = unreadable.iter().any(|problem| problem.pointer == "/occurredAt");
         let flags: Vec<Flag> = codes("flags", self.flags, &mut unreadable);
         let security_aspects: Vec<Aspect> = codes("securityAspects", self.security_aspects, &mut unreadable);
+        let fault_location = code("faultLocation", self.fault_location.as_ref(), &mut unreadable);
+        let mut links = Vec::new();
+        for (at, link) in self.links.unwrap_or_default().iter().enumerate() {
+            links.extend(linking(&format!("links/{at}/"), link.kind.as_ref(), link.ticket.as_ref(), &mut unreadable));
+        }
+        let about = About {
+            variant: self.kind,
+            service: self.service,
+            category: self.category,
+            fault_location,
+            wanted_by_date: self.wanted_by_date,
+        };
         let references = self.external_references.unwrap_or_default().into_iter();
         Draft {
             kind: self.r#type,
@@ -88,6 +127,9 @@ impl TicketInput {
             occurred_at_reason: self.occurred_at_reason.filter(|_| !is_late_unknown),
             external_references: references.map(|one| ticket::ExternalReference { system: one.system, reference: one.reference }).collect(),
             emergency_for: self.emergency_for,
+            about,
+            item: self.item,
+            links,
             flags,
             security_aspects,
             mail: None,
@@ -96,8 +138,17 @@ impl TicketInput {
     }
 }
 
+fn code<L: ClosedList>(field: &str, given: Option<&String>, problems: &mut Vec<Problem>) -> Option<L> {
+    let given = given?;
+    let read = L::of_code(given);
+    if read.is_none() {
+        problems.push(Problem::field(field, FieldCode::UnknownValue, one_of(L::CODES.iter().copied())));
+    }
+    read
+}
+
 /// Tells `null`, which empties the field, from an absent field, which keeps it.
-fn field<'de, D: Deserializer<'de>>(given: D) -> Result<Field, D::Error> {
+pub fn field<'de, T: Deserialize<'de>, D: Deserializer<'de>>(given: D) -> Result<Field<T>, D::Error> {
     Ok(Option::deserialize(given)?.map_or(Field::Emptied, Field::Set))
 }
 
@@ -141,6 +192,30 @@ pub struct TicketPatch {
     /// Another description.
     #[schema(max_length = 100_000)]
     pub description: Option<String>,
+    /// The product or configuration item it is about, in words; `null` for none.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
+    #[serde(default, deserialize_with = "field")]
+    pub item: Field,
+    /// Another kind within its type; `null` for none.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
+    #[serde(default, deserialize_with = "field")]
+    pub kind: Field,
+    /// Another affected product or service of the contract; `null` for none.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
+    #[serde(default, deserialize_with = "field")]
+    pub service: Field,
+    /// Another category of the contract; `null` for none.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
+    #[serde(default, deserialize_with = "field")]
+    pub category: Field,
+    /// Where the fault is: it takes the ticket out of the agreement's scope, or back into it; `null` for unknown.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
+    #[serde(default, deserialize_with = "field")]
+    pub fault_location: Field,
+    /// By which day an answer is wanted; `null` for none.
+    #[schema(value_type = Option<String>, format = Date, max_length = 10)]
+    #[serde(default, deserialize_with = "field")]
+    pub wanted_by_date: Field<NaiveDate>,
     /// The code of another priority; what a client gives is a proposal, and only while the ticket is open.
     #[schema(min_length = 1, max_length = 50)]
     pub priority: Option<String>,
@@ -155,6 +230,29 @@ pub struct TicketPatch {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
     #[serde(default, deserialize_with = "field")]
     pub team: Field,
+    /// Who outside the desk works on it, under whoever has it in hand; `null` for nobody any more.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
+    #[serde(default, deserialize_with = "field")]
+    pub third_party: Field,
+}
+
+impl TicketPatch {
+    /// What of it says what the ticket is about, as far as it can be read.
+    pub fn specify(&self, problems: &mut Vec<Problem>) -> Option<Specify> {
+        let fault_location = match &self.fault_location {
+            Field::Kept => Field::Kept,
+            Field::Emptied => Field::Emptied,
+            Field::Set(given) => code("faultLocation", Some(given), problems).map_or(Field::Kept, Field::Set),
+        };
+        let specify = Specify {
+            variant: self.kind.clone(),
+            service: self.service.clone(),
+            category: self.category.clone(),
+            fault_location,
+            wanted_by_date: self.wanted_by_date.clone(),
+        };
+        (specify != Specify::default()).then_some(specify)
+    }
 }
 
 /// Somebody.
@@ -174,6 +272,7 @@ pub struct PersonOut {
 /// A ticket.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Ticket {
     /// Its id.
     id: uuid::Uuid,
@@ -216,6 +315,40 @@ pub struct Ticket {
     assignee: Option<String>,
     /// Which team has it in hand.
     team: Option<String>,
+    /// Who outside the desk works on it, under those.
+    third_party: Option<String>,
+    /// Which line of the desk has it: `first` or `second`.
+    support_line: String,
+    /// Whether it is with the second line because it is a fault of the system.
+    system_fault: bool,
+    /// The kind within its type.
+    kind: Option<String>,
+    /// The code of the product or service that is affected.
+    service: Option<String>,
+    /// The product or configuration item it is about, in words.
+    item: Option<String>,
+    /// The code of its category.
+    category: Option<String>,
+    /// Where the fault is.
+    fault_location: Option<String>,
+    /// Whether the agreement does not cover it: then it has no clocks, and counts in no figure.
+    out_of_scope: bool,
+    /// By which day an answer is wanted.
+    #[schema(value_type = Option<String>, format = Date)]
+    wanted_by_date: Option<NaiveDate>,
+    /// Whether it is a major incident: those that are part of it go where it goes.
+    major: bool,
+    /// Who had a part in it besides the desk, since it is resolved: `alone`, `with_client`, `with_third_party`, `with_both`.
+    handling: Option<String>,
+    /// Whether somebody of the desk has to look at it: the client wrote on it after it was done with, or what it is for no longer holds.
+    /// Always `false` for a client.
+    needs_attention: bool,
+    /// When a change is carried out, from.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    planned_from_at: Option<Instant>,
+    /// When a change is carried out, until.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    planned_until_at: Option<Instant>,
     /// When it was reported.
     #[schema(value_type = String, format = DateTime)]
     opened_at: Instant,
@@ -247,13 +380,19 @@ pub struct Ticket {
     flags: Vec<String>,
     /// What it is called in other systems.
     external_references: Vec<ExternalReference>,
+    /// The desk's labels, in their order; absent in what a client sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<String>>,
+    /// The sum of the work that the desk recorded on it; absent in what a client sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worked_minutes: Option<i64>,
     /// A number that goes up with every change that the caller can see.
     version: i32,
 }
 
 impl From<Overview> for Ticket {
     fn from(overview: Overview) -> Self {
-        let Overview { ticket, requester, references } = overview;
+        let Overview { ticket, requester, references, desk } = overview;
         let state = ticket.state().as_str().to_owned();
         Self {
             id: ticket.id,
@@ -275,6 +414,21 @@ impl From<Overview> for Ticket {
             requester: requester.map(PersonOut::from),
             assignee: ticket.assignee,
             team: ticket.team,
+            third_party: ticket.third_party,
+            support_line: ticket.line.to_string(),
+            system_fault: ticket.is_system_fault,
+            kind: ticket.about.variant,
+            service: ticket.about.service,
+            item: ticket.item,
+            category: ticket.about.category,
+            fault_location: ticket.about.fault_location.map(|location| location.to_string()),
+            out_of_scope: ticket.out_of_scope,
+            wanted_by_date: ticket.about.wanted_by_date,
+            major: ticket.is_major,
+            handling: ticket.handling.map(|handling| handling.to_string()),
+            needs_attention: ticket.needs_attention,
+            planned_from_at: ticket.planned.map(|planned| planned.starts_at),
+            planned_until_at: ticket.planned.map(|planned| planned.ends_at),
             opened_at: ticket.opened_at,
             recorded_at: ticket.recorded_at,
             updated_at: ticket.updated_at,
@@ -289,6 +443,8 @@ impl From<Overview> for Ticket {
                 .into_iter()
                 .map(|one| ExternalReference { system: one.system, reference: one.reference })
                 .collect(),
+            worked_minutes: desk.as_ref().map(|desk| desk.worked_minutes),
+            tags: desk.map(|desk| desk.tags),
             version: ticket.version,
         }
     }

@@ -4,12 +4,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::label::Label;
-use crate::domain::contract::{ClosingText, Contract, Motivation, Side};
+use crate::domain::contract::{self, ClosingText, Contract, Motivation, Service, Side};
 use crate::domain::ticket::kinds::Need;
-use crate::domain::ticket::{Event, PossibleMove, Ticket};
-use crate::domain::workflow::HoldCause;
-use crate::usecases::Code;
+use crate::domain::ticket::{Event, PossibleMove, Ticket, given_by};
+use crate::domain::workflow::{Handling, HoldCause};
+use crate::usecases::refused::code_of;
 use crate::usecases::tickets::read::WithHistory;
+use crate::words::Word;
 
 // Characters, as `TransitionInput` allows them.
 const REASON_CAP: i32 = 2000;
@@ -74,12 +75,21 @@ pub struct TransitionCause {
 pub struct TransitionCondition {
     /// The code of the refusal without it: `priority_required` or `part_required`.
     code: String,
-    /// The field of the ticket that has to be set, or the part that has to be written, such as `root_cause`.
+    /// The field of the ticket that has to be set (`priority`, `service`), the part that has to be written, such as `root_cause`, the kind of
+    /// link it has to have, such as `causes`, or the question that has to be answered, such as `approval`.
     field: String,
     /// Its display name.
     label: Label,
-    /// What to choose from; empty for a part.
+    /// Which side gives it: `client`, `supplier` (the desk), or both.
+    by: Vec<String>,
+    /// What to choose from; empty for anything but a field.
     choices: Vec<TransitionPriority>,
+}
+
+impl TransitionPriority {
+    fn plain(code: &str, label: &contract::Label) -> Self {
+        Self { code: code.to_owned(), label: label.into(), definition: None, needs_motivation: false, needs_phone_contact: false }
+    }
 }
 
 /// A priority that a ticket can be given.
@@ -126,6 +136,12 @@ impl PossibleTransition {
             max_length: TEXT_CAP,
             choices: Vec::new(),
         };
+        let handling = || TransitionNeed {
+            field: "handling".to_owned(),
+            label: Label::new("afgehandeld", "handled"),
+            max_length: CAUSE_CAP,
+            choices: Handling::WORDS.into_iter().map(TransitionCause::of_word).collect(),
+        };
         let texts = possible.needs_texts.iter().map(text);
         Self {
             to: possible.phase.step.to_string(),
@@ -134,14 +150,26 @@ impl PossibleTransition {
             event: possible.event.as_str().to_owned(),
             by: possible.by.iter().map(|side| side.as_str().to_owned()).collect(),
             allowed: possible.by.contains(&side),
-            needs: std::iter::once(reason).chain(possible.needs_cause.then(cause)).chain(texts).collect(),
+            needs: std::iter::once(reason)
+                .chain(possible.needs_cause.then(cause))
+                .chain(possible.needs_handling.then(handling))
+                .chain(texts)
+                .collect(),
             before: possible.before.iter().map(|need| TransitionCondition::new(*need, contract, ticket, history, side)).collect(),
-            takes: possible.takes_texts.iter().map(text).collect(),
+            takes: (possible.takes_handling && !possible.needs_handling)
+                .then(handling)
+                .into_iter()
+                .chain(possible.takes_texts.iter().map(text))
+                .collect(),
         }
     }
 }
 
 impl TransitionCause {
+    fn of_word(word: Word) -> Self {
+        Self { code: word.code.to_owned(), label: word.into(), stops: Vec::new() }
+    }
+
     fn new(contract: &Contract, ticket: &Ticket, code: String) -> Self {
         let mut stops: Vec<_> = contract
             .clocks
@@ -159,13 +187,20 @@ impl TransitionCondition {
     fn new(need: Need, contract: &Contract, ticket: &Ticket, history: &[Event], side: Side) -> Self {
         match need {
             Need::Priority => Self::priority(contract, ticket, history, side),
-            Need::Part(part) => Self {
-                code: Code::PartRequired.as_str().to_owned(),
-                field: part.to_string(),
-                label: part.word().into(),
-                choices: Vec::new(),
-            },
+            Need::Service => {
+                let choice = |service: &Service| TransitionPriority::plain(&service.code, &service.label);
+                let choices = contract.tickets.services.iter().map(choice).collect();
+                Self { choices, ..Self::of(need, contract, "service", Label::new("dienst of product", "product or service")) }
+            }
+            Need::Part(part) => Self::of(need, contract, part.as_str(), part.word().into()),
+            Need::Link(relation) => Self::of(need, contract, relation.as_str(), relation.word().into()),
+            Need::Answer(question) | Need::Yes(question) => Self::of(need, contract, question.as_str(), question.word().into()),
         }
+    }
+
+    fn of(need: Need, contract: &Contract, field: &str, label: Label) -> Self {
+        let by = given_by(contract, need).iter().map(|side| side.as_str().to_owned()).collect();
+        Self { code: code_of(need).as_str().to_owned(), field: field.to_owned(), label, by, choices: Vec::new() }
     }
 
     fn priority(contract: &Contract, ticket: &Ticket, history: &[Event], side: Side) -> Self {
@@ -176,11 +211,6 @@ impl TransitionCondition {
             needs_motivation: priority.motivation == Motivation::Required,
             needs_phone_contact: needs_phone_contact && side == Side::Supplier,
         });
-        Self {
-            code: Code::PriorityRequired.as_str().to_owned(),
-            field: "priority".to_owned(),
-            label: Label::new("prioriteit", "priority"),
-            choices: choices.collect(),
-        }
+        Self { choices: choices.collect(), ..Self::of(Need::Priority, contract, "priority", Label::new("prioriteit", "priority")) }
     }
 }

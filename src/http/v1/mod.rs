@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod calls;
+mod canned_replies;
 mod catalogue;
 mod contracts;
 mod destructions;
@@ -17,6 +18,7 @@ mod privacy;
 mod reports;
 mod role_assignments;
 mod sandbox;
+mod saved_views;
 mod tickets;
 
 use super::operation::Operation;
@@ -24,6 +26,8 @@ use super::operation::Operation;
 pub fn operations() -> Vec<Operation> {
     let operations = [
         tickets::operations(),
+        saved_views::operations(),
+        canned_replies::operations(),
         calls::operations(),
         inbound::operations(),
         mail_redactions::operations(),

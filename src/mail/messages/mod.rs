@@ -7,13 +7,16 @@
 //! `write` adds it, so that no template can forget it. Absent on purpose: addresses, headers and sending.
 
 mod confirmation;
+mod decision_asked;
 mod escalated;
 mod escalation_withheld;
 mod flag_set;
+mod follower_news;
 mod news_withheld;
 mod obligation_late;
 mod obligation_reminder;
 mod parts;
+mod progress;
 mod proposed;
 mod reply;
 mod restricted;
@@ -25,13 +28,16 @@ mod status_changed;
 mod tests;
 
 pub use confirmation::Confirmation;
+pub use decision_asked::DecisionAsked;
 pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
+pub use follower_news::{FollowerNews, News};
 pub use news_withheld::NewsWithheld;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
 pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, RoleFacts, TicketFacts};
+pub use progress::Progress;
 pub use proposed::Proposed;
 pub use reply::Reply;
 pub use restricted::Restricted;
@@ -149,6 +155,9 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<StatusChanged>(),
     Entry::of::<Solved>(),
     Entry::of::<Reply>(),
+    Entry::of::<Progress>(),
+    Entry::of::<DecisionAsked>(),
+    Entry::of::<FollowerNews>(),
     Entry::of::<Escalated>(),
     Entry::of::<Proposed>(),
     Entry::of::<EscalationWithheld>(),

@@ -1,21 +1,26 @@
 //! The handlers, on one page: which events each takes, where in the stream it begins, and what it makes of them.
 
 mod context;
+mod followers;
 mod officers;
 mod owners;
+mod progress;
 mod requester;
 mod roles;
 mod service_manager;
 mod ticket_mail;
 
+use uuid::Uuid;
+
+use self::context::Needs;
 use crate::app::App;
 use crate::domain::obligation::EventKind as Ob;
 use crate::domain::role_assignment::EventKind as Ro;
-use crate::domain::subjects::EventKind;
-use crate::domain::ticket::EventKind as Ti;
+use crate::domain::subjects::{AnyEvent, EventKind};
+use crate::domain::ticket::{Event, EventKind as Ti};
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};
-use crate::usecases::Error;
+use crate::usecases::{Error, tickets};
 
 pub struct Handler {
     /// Its position in the stream is stored under this name, so it must never change.
@@ -33,16 +38,21 @@ pub enum From {
     Now,
 }
 
-/// Whom the handler mails.
+/// Whom the handler mails, or what else it makes of events.
 enum Work {
+    Emergencies,
+    MajorIncidents,
+    Progress,
+    Deciders,
     Requester,
+    Followers,
     Roles,
     Owner,
     ServiceManager,
     Officers,
 }
 
-pub static HANDLERS: [Handler; 5] = [
+pub static HANDLERS: [Handler; 10] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -59,6 +69,22 @@ pub static HANDLERS: [Handler; 5] = [
         ],
         from: From::Start,
         work: Work::Requester,
+    },
+    Handler {
+        name: "mail-to-followers",
+        takes: &[
+            EventKind::Ticket(Ti::Replied),
+            EventKind::Ticket(Ti::Moved),
+            EventKind::Ticket(Ti::Held),
+            EventKind::Ticket(Ti::Resumed),
+            EventKind::Ticket(Ti::Resolved),
+            EventKind::Ticket(Ti::SolutionRefused),
+            EventKind::Ticket(Ti::Accepted),
+            EventKind::Ticket(Ti::Reopened),
+            EventKind::Ticket(Ti::Cancelled),
+        ],
+        from: From::Now,
+        work: Work::Followers,
     },
     Handler {
         name: "mail-to-roles",
@@ -84,6 +110,46 @@ pub static HANDLERS: [Handler; 5] = [
         from: From::Now,
         work: Work::ServiceManager,
     },
+    Handler {
+        name: "mail-of-progress",
+        takes: &[
+            EventKind::Ticket(Ti::Registered),
+            EventKind::Ticket(Ti::Moved),
+            EventKind::Ticket(Ti::Held),
+            EventKind::Ticket(Ti::Resumed),
+            EventKind::Ticket(Ti::Resolved),
+            EventKind::Ticket(Ti::SolutionRefused),
+            EventKind::Ticket(Ti::Accepted),
+            EventKind::Ticket(Ti::Reopened),
+            EventKind::Ticket(Ti::Cancelled),
+        ],
+        from: From::Now,
+        work: Work::Progress,
+    },
+    Handler {
+        name: "mail-to-deciders",
+        takes: &[EventKind::Ticket(Ti::PartWritten), EventKind::Ticket(Ti::Moved), EventKind::Ticket(Ti::Resolved)],
+        from: From::Now,
+        work: Work::Deciders,
+    },
+    Handler {
+        name: "doubt-emergencies",
+        takes: &[EventKind::Ticket(Ti::Prioritised), EventKind::Ticket(Ti::Retyped)],
+        from: From::Now,
+        work: Work::Emergencies,
+    },
+    Handler {
+        name: "move-parts-of-major-incidents",
+        takes: &[
+            EventKind::Ticket(Ti::Moved),
+            EventKind::Ticket(Ti::Held),
+            EventKind::Ticket(Ti::Resumed),
+            EventKind::Ticket(Ti::Resolved),
+            EventKind::Ticket(Ti::SolutionRefused),
+        ],
+        from: From::Now,
+        work: Work::MajorIncidents,
+    },
     Handler { name: "mail-to-officers", takes: &[EventKind::Ticket(Ti::Flagged)], from: From::Start, work: Work::Officers },
 ];
 
@@ -91,14 +157,36 @@ impl Handler {
     /// Runs in the transaction that moves the handler's position on.
     pub async fn handle(&self, app: &App, tx: &Tx, events: &[&Streamed]) -> Result<(), Error> {
         let mails = match self.work {
-            Work::Requester => ticket_mail::each(app, tx, events, |mail| mail.to_requester()).await?,
-            Work::Roles => ticket_mail::each(app, tx, events, |mail| mail.to_roles()).await?,
-            Work::Officers => ticket_mail::each(app, tx, events, |mail| mail.to_officers()).await?,
+            Work::Emergencies => {
+                let incidents: Vec<_> = of_tickets(events).map(|(ticket, _)| ticket).collect();
+                // Boxed, as the next: what acts on tickets would weigh in every handler.
+                return Box::pin(tickets::follows::doubt_emergencies(app, tx, &incidents)).await;
+            }
+            Work::MajorIncidents => {
+                for (ticket, event) in of_tickets(events) {
+                    Box::pin(tickets::follows::move_parts(app, tx, ticket, event)).await?;
+                }
+                return Ok(());
+            }
+            Work::Requester => ticket_mail::each(app, tx, events, Needs::NothingElse, |mail| mail.to_requester()).await?,
+            Work::Roles => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_roles()).await?,
+            Work::Officers => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_officers()).await?,
+            Work::Progress => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_those_told_of_progress()).await?,
+            Work::Deciders => ticket_mail::each(app, tx, events, Needs::Deciders, |mail| mail.to_deciders()).await?,
+            Work::Followers => ticket_mail::each(app, tx, events, Needs::Followers, |mail| mail.to_followers()).await?,
             Work::Owner => owners::mails(app, tx, events).await?,
             Work::ServiceManager => service_manager::mails(app, tx, events).await?,
         };
         Ok(store::outbound::queue(tx, &mails).await?)
     }
+}
+
+/// Those that happened to tickets, each with its ticket.
+fn of_tickets<'a>(events: &'a [&'a Streamed]) -> impl Iterator<Item = (Uuid, &'a Event)> {
+    events.iter().filter_map(|streamed| match &streamed.event {
+        AnyEvent::Ticket(event) => Some((streamed.subject_id, event)),
+        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) => None,
+    })
 }
 
 /// How the desk signs.

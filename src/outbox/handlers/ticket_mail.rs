@@ -1,6 +1,6 @@
 //! Mail about an event of a ticket: what all such mails share.
 
-use super::context::TicketContext;
+use super::context::{Needs, TicketContext};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
@@ -27,6 +27,7 @@ pub(super) async fn each(
     app: &App,
     tx: &Tx,
     events: &[&Streamed],
+    needs: Needs,
     mails: impl Fn(TicketMail<'_>) -> Result<Vec<Outbound>, Error>,
 ) -> Result<Vec<Outbound>, Error> {
     let of_tickets = events.iter().filter_map(|streamed| match &streamed.event {
@@ -34,7 +35,7 @@ pub(super) async fn each(
         AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) => None,
     });
     let of_tickets: Vec<_> = of_tickets.collect();
-    let context = TicketContext::read(tx, &of_tickets, app.time.now()).await?;
+    let context = TicketContext::read(tx, &of_tickets, needs, app.time.now()).await?;
     let agreements = store::agreements::read(tx).await?;
     let mut made = Vec::new();
     for (id, event) in of_tickets {

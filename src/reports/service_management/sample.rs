@@ -76,6 +76,7 @@ pub(crate) fn contract() -> Contract {
         signs_role_changes: false,
         second_factor: false,
         retention: std::collections::BTreeMap::new(),
+        tickets: crate::domain::contract::TicketTerms::default(),
     }
 }
 

@@ -11,12 +11,12 @@ use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::ticket::{Ticket, Visibility};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads as _, Tx, erasures, search, storage};
+use crate::store::{Reads as _, Tx, erasures, former_texts, message_drafts, search, storage, tickets, work_logs};
 
 /// What stands in the place of a text that was destroyed.
 const DESTROYED: &str = "(vernietigd)";
 /// What events say beside what figures are counted from: whom a ticket was given to, and what was written at its closing.
-const SAID: [&str; 2] = ["assignee", "closing_texts"];
+const SAID: [&str; 3] = ["assignee", "closing_texts", "thirdParty"];
 
 /// Files that were destroyed.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Files, DbErr> 
         .col_expr(ticket::Column::Description, Expr::value(""))
         .col_expr(ticket::Column::RequesterId, Expr::value(None::<Uuid>))
         .col_expr(ticket::Column::Assignee, Expr::value(None::<String>))
+        .col_expr(ticket::Column::Item, Expr::value(None::<String>))
+        .col_expr(ticket::Column::ThirdParty, Expr::value(None::<String>))
         .col_expr(ticket::Column::PriorityMotivation, Expr::value(None::<String>));
     emptied.filter(ticket::Column::Id.eq(of.id)).exec(tx.connection()).await?;
     history(tx, of.id).await?;
@@ -42,6 +44,11 @@ pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Files, DbErr> 
     external_reference::Entity::delete_many().filter(external_reference::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
     outbound_mail::Entity::delete_many().filter(outbound_mail::Column::TicketId.eq(of.id)).exec(tx.connection()).await?;
     erasures::empty(tx, inbound_mail::Column::TicketId.eq(of.id).into_condition(), now).await?;
+    tickets::forget_tags(tx, of.id).await?;
+    tickets::forget_followers(tx, of.id).await?;
+    message_drafts::forget_ticket(tx, of.id).await?;
+    former_texts::remove_all(tx, of.id).await?;
+    work_logs::replace_texts(tx, of.id, DESTROYED).await?;
     search::remove(tx, of.number).await?;
     files(tx, of.id, now).await
 }

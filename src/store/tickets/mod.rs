@@ -1,11 +1,18 @@
 //! Tickets. `rows` has their rows, with the clocks and ladder positions that are kept beside them as an index; `references` has their names
-//! in other systems.
+//! in other systems, `tags` the labels of the desk, `followers` who is told of them.
 
+mod followers;
+mod links;
 mod references;
 mod rows;
+mod tags;
 
+pub(super) use followers::followed_by;
+pub use followers::{followers_of, forget_follower, forget_followers};
 pub use references::{called, index, insert_references, references};
 pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
+pub(super) use tags::tags_having;
+pub use tags::{forget_tags, tags_in_use};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +85,15 @@ pub(super) fn addressed(ticket: TicketRef) -> Condition {
             Condition::all().add(ticket::Column::Number.eq(number)).add(ticket::Column::RegisteredAs.eq(kind.as_str()))
         }
     }
+}
+
+/// The open emergency changes for these incidents, each with its incident.
+pub async fn open_emergencies_for(reads: &impl Reads, incidents: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
+    let open = reads.find::<ticket::Entity>().filter(ticket::Column::GoesFirst.eq(true));
+    let theirs = open.filter(ticket::Column::EmergencyForId.is_in(incidents.iter().copied())).select_only();
+    let theirs = theirs.columns([ticket::Column::Id, ticket::Column::EmergencyForId]).order_by_asc(ticket::Column::Id);
+    let rows: Vec<(Uuid, Option<Uuid>)> = theirs.into_tuple().all(reads.connection()).await?;
+    Ok(rows.into_iter().filter_map(|(id, incident)| Some((id, incident?))).collect())
 }
 
 /// In no particular order.

@@ -6,7 +6,6 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::domain::permission::Rows;
-use crate::domain::ticket::searched::Searched;
 use crate::domain::ticket::{ExternalReference, Ticket};
 use crate::store::tx::sealed::Inner as _;
 use crate::store::{Reads, Tx, insert_rows, search};
@@ -41,7 +40,7 @@ pub async fn references(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<(Uui
 /// Indexes a ticket's number, title, description and external references anew. To be called in the transaction that changes one of them.
 pub async fn index(tx: &Tx, ticket: &Ticket) -> Result<(), DbErr> {
     let names: Vec<_> = references(tx, &[ticket.id]).await?.into_iter().map(|(_, name)| name).collect();
-    search::add(tx, [(ticket.number, Searched::of_ticket(ticket, &names))]).await
+    search::put(tx, ticket, &names).await
 }
 
 /// The tickets of these organisations that have one of these references: organisation, reference, ticket. The query asks for every

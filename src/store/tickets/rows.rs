@@ -9,14 +9,16 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::ROW_LOCK;
+use super::{ROW_LOCK, followers, links, tags};
 use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::TicketType;
 use crate::domain::history::IndexRebuilt;
 use crate::domain::ticket::escalation::Position;
+use crate::domain::ticket::part::Planned;
+use crate::domain::ticket::specify::About;
 use crate::domain::ticket::{Channel, ClockIndex, EventData, NextDue, Settled, Ticket, TicketRef, clock_id, kinds};
-use crate::domain::workflow::Step;
+use crate::domain::workflow::{FaultLocation, Handling, Step, SupportLine};
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
@@ -42,6 +44,7 @@ impl Rows for Ticket {
         let rows = new.iter().map(|record| to_row(&record.subject, &record.index).into_active_model()).collect();
         insert_rows::<ticket::Entity>(tx, rows, None).await?;
         put_clocks(tx, new).await?;
+        links::put_new(tx, new).await?;
         put_positions(tx, new).await?;
         search::add_reasons(tx, new.iter().map(|record| (&record.subject, record.added.as_slice()))).await
     }
@@ -59,6 +62,9 @@ impl Rows for Ticket {
         }
         put_clocks(tx, &[record]).await?;
         put_positions(tx, &[record]).await?;
+        links::put(tx, record).await?;
+        tags::put(tx, record).await?;
+        followers::put(tx, record).await?;
         search::add_reasons(tx, [(ticket, record.added.as_slice())].into_iter()).await
     }
 
@@ -94,6 +100,9 @@ impl Rows for Ticket {
             let (of, name) = (row.ticket_id, format!("clock.{}", row.kind));
             beside.entry(of).or_default().push(Row::of(name, &row.into_active_model()));
         }
+        links::stored(reads, &ids, &mut beside).await?;
+        tags::stored(reads, &ids, &mut beside).await?;
+        followers::stored(reads, &ids, &mut beside).await?;
         let positions = reads.find::<escalation::Entity>().filter(escalation::Column::TicketId.is_in(ids));
         for row in positions.all(connection).await? {
             let (of, name) = (row.ticket_id, format!("escalation.{}", row.ladder));
@@ -108,14 +117,21 @@ impl Rows for Ticket {
         tickets.into_iter().map(stored).collect()
     }
 
-    fn rows(Record { subject: ticket, index: settled, .. }: &Record<Self>) -> Vec<Row> {
+    fn rows(record: &Record<Self>) -> Vec<Row> {
+        let Record { subject: ticket, index: settled, .. } = record;
         let own = Row::of("ticket", &to_row(ticket, settled).into_active_model());
         let clocks = settled.clocks.iter().map(|index| Row::of(format!("clock.{}", index.clock.kind.as_str()), &clock_row(ticket, index)));
         let position = settled
             .position
             .iter()
             .map(|(ladder, position)| Row::of(format!("escalation.{ladder}"), &position_row(ticket, ladder, position)).that_outlives());
-        std::iter::once(own).chain(clocks).chain(position).collect()
+        std::iter::once(own)
+            .chain(clocks)
+            .chain(position)
+            .chain(links::rows(record))
+            .chain(tags::rows(record))
+            .chain(followers::rows(record))
+            .collect()
     }
 
     fn label(&self) -> String {
@@ -255,7 +271,26 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         flags: ticket.flags.into(),
         registered_by: ticket.registered_by.clone(),
         destroyed_at: ticket.destroyed_at.map(Instant::to_utc),
+        third_party: ticket.third_party.clone(),
+        line: ticket.line.to_string(),
+        system_fault: ticket.is_system_fault,
+        variant: ticket.about.variant.clone(),
+        service: ticket.about.service.clone(),
+        category: ticket.about.category.clone(),
+        fault_location: ticket.about.fault_location.map(|location| location.to_string()),
+        wanted_by_date: ticket.about.wanted_by_date,
+        item: ticket.item.clone(),
+        out_of_scope: ticket.out_of_scope,
+        is_major: ticket.is_major,
+        handling: ticket.handling.map(|handling| handling.to_string()),
+        needs_attention: ticket.needs_attention,
+        planned_from_at: ticket.planned.map(|planned| planned.starts_at.to_utc()),
+        planned_until_at: ticket.planned.map(|planned| planned.ends_at.to_utc()),
     }
+}
+
+fn named<T>(code: Option<String>, read: impl Fn(&str) -> Option<T>, what: &'static str) -> Result<Option<T>, DbErr> {
+    code.map(|code| read(&code).ok_or_else(|| broken(what))).transpose()
 }
 
 /// The only way from a row to a ticket, so that none that few may see is read unnoted.
@@ -293,6 +328,25 @@ pub(in crate::store) fn to_domain(reads: &impl Reads, row: ticket::Model) -> Res
         next_due: row.next_due_at.map(|at| NextDue { at: instant(at), provisional: row.next_due_provisional }),
         emergency_for: row.emergency_for_id,
         destroyed_at: row.destroyed_at.map(instant),
+        third_party: row.third_party,
+        line: SupportLine::named(&row.line).ok_or_else(|| broken("a line"))?,
+        is_system_fault: row.system_fault,
+        about: About {
+            variant: row.variant,
+            service: row.service,
+            category: row.category,
+            fault_location: named(row.fault_location, FaultLocation::named, "a fault location")?,
+            wanted_by_date: row.wanted_by_date,
+        },
+        item: row.item,
+        out_of_scope: row.out_of_scope,
+        is_major: row.is_major,
+        handling: named(row.handling, Handling::named, "who handled it")?,
+        needs_attention: row.needs_attention,
+        planned: row
+            .planned_from_at
+            .zip(row.planned_until_at)
+            .map(|(from, until)| Planned { starts_at: instant(from), ends_at: instant(until) }),
         version: row.version,
         client_version: row.client_version,
         client_updated_at: instant(row.client_updated_at),

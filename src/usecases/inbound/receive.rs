@@ -411,7 +411,8 @@ impl<'a> Intake<'a> {
         let ticket = tickets::locked(tx, TicketRef::Id(ticket.id)).await?;
         let person = self.writer(tx, &ticket.organisation).await?;
         let body = if mail.reply_text.is_empty() { "(geen tekst)" } else { &mail.reply_text };
-        let message = NewMessage { public: true, by_phone: false, body: body.to_owned(), person_id: person };
+        let message =
+            NewMessage { body: body.to_owned(), person_id: person, is_automatic: mail.automatic.is_some(), ..NewMessage::public() };
         tickets::write_in(self.coming.app, tx, &self.stamp(person), ticket.clone(), &message, &When::default()).await?;
         let ticket = store::tickets::find(tx, TicketRef::Id(ticket.id)).await?.ok_or(Error::NotFound("ticket"))?;
         Ok((ticket, person))
@@ -439,7 +440,7 @@ impl<'a> Intake<'a> {
         };
         let ticket = tickets::locked(tx, TicketRef::Id(about.id)).await?;
         let body = format!("Een bericht over dit ticket kon niet worden bezorgd ({}).", bounce.status.as_deref().unwrap_or("zonder code"));
-        let message = NewMessage { public: false, by_phone: false, body, person_id: None };
+        let message = NewMessage { body, ..NewMessage::internal() };
         tickets::write_in(self.coming.app, tx, &Stamp::system(self.coming.now), ticket.clone(), &message, &When::default()).await?;
         Ok(Some(ticket))
     }

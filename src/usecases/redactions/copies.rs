@@ -42,8 +42,9 @@ impl Gone {
     }
 }
 
-/// Takes them away.
+/// Takes them away, with the drafts of messages that hold it: nobody but their authors could find it there.
 pub(super) async fn take_copies(app: &App, tx: &Tx, ticket: &Ticket, gone: &mut Gone, now: Instant) -> Result<(), Error> {
+    store::message_drafts::remove_holding(tx, ticket.id, |body| gone.is_in(body)).await?;
     let out = store::outbound::of_ticket(tx, ticket.id).await?;
     let kept = store::redactions::mails_in(tx, ticket.id).await?;
     let mut taken = BTreeSet::new();

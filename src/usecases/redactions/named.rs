@@ -72,9 +72,14 @@ impl Subject {
 async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> Result<(Uuid, bool), Error> {
     let reader = Reader::of(&stamp.who.actor);
     let problem = |code, detail: String| Err(Error::Invalid(vec![Problem::field("target", code, detail)]));
-    let is_whole = matches!(wanted.what, Redactable::Texts | Redactable::References);
+    let is_whole = matches!(wanted.what, Redactable::Texts | Redactable::References | Redactable::Tags);
+    // Of the desk: to a client a ticket has none.
+    let public = wanted.what != Redactable::Tags;
+    if !reader.sees(public) {
+        return problem(FieldCode::UnknownValue, format!("the ticket has no {}", wanted.what.english()));
+    }
     let id = match wanted.target {
-        None if is_whole => return Ok((ticket.id, true)),
+        None if is_whole => return Ok((ticket.id, public)),
         None => return problem(FieldCode::Required, "say which one".to_owned()),
         Some(_) if is_whole => return problem(FieldCode::NotAllowed, "a ticket has these once".to_owned()),
         Some(id) => id,
@@ -85,6 +90,7 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
             message.map(|message| message.public)
         }
         Redactable::Attachment => store::attachments::find(tx, ticket.id, id, reader).await?.map(|file| file.public),
+        Redactable::WorkLog => store::work_logs::find(tx, ticket.id, id).await?.map(|_| false),
         // What is written in a part is written for the client.
         Redactable::Part => store::parts::content(tx, ticket.id, id).await?.map(|_| true),
         Redactable::Reason => {
@@ -93,7 +99,7 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
             event.map(|event| Reader::Client.event(event).is_some_and(|seen| seen.reason.is_some()))
         }
         // A mail is named by itself.
-        Redactable::Texts | Redactable::References | Redactable::Mail => None,
+        Redactable::Texts | Redactable::References | Redactable::Tags | Redactable::Mail => None,
     };
     match found.filter(|public| reader.sees(*public)) {
         Some(public) => Ok((id, public)),
@@ -110,6 +116,7 @@ async fn author(tx: &Tx, ticket: &Ticket, what: Redactable, target: Uuid) -> Res
         Redactable::Attachment => {
             store::attachments::find(tx, ticket.id, target, Reader::Desk).await?.and_then(|file| Actor::id_in(&file.author))
         }
+        Redactable::WorkLog => store::work_logs::find(tx, ticket.id, target).await?.and_then(|entry| Actor::id_in(&entry.author)),
         _ => None,
     })
 }

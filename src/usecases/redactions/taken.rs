@@ -80,12 +80,26 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
                 gone.copied.extend(Copied::of(text));
                 GONE.clone_into(text);
             }
+            if let Some(text) = &mut ticket.item {
+                gone.copied.extend(Copied::of(text));
+                GONE.clone_into(text);
+            }
+            for former in store::former_texts::of_ticket(tx, ticket.id).await? {
+                gone.copied.extend(Copied::of(&former.body));
+            }
+            store::former_texts::replace_all(tx, ticket.id, GONE).await?;
         }
         Redactable::References => {
             let names = store::tickets::references(tx, &[ticket]).await?;
             gone.copied.extend(names.iter().filter_map(|(_, name)| Copied::of(&name.reference)));
             store::redactions::take_references(tx, ticket).await?;
         }
+        Redactable::WorkLog => {
+            gone.copied.extend(store::work_logs::find(tx, ticket, target).await?.and_then(|entry| Copied::of(&entry.text)));
+            store::work_logs::take_text(tx, target).await?;
+        }
+        // No mail tells them.
+        Redactable::Tags => store::tickets::forget_tags(tx, ticket).await?,
         // Asked for by itself, and not of a ticket.
         Redactable::Mail => {}
     }

@@ -9,13 +9,14 @@ use crate::domain::Instant;
 use crate::domain::contract::Contract;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::assign::{Assign, Field};
+use crate::domain::ticket::edit::Text;
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
+use crate::usecases::entitled;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
-use crate::usecases::{entitled, holds};
 
 /// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +75,7 @@ pub(super) async fn once(
 
 /// For `made` of `act_in`: a repeat of the request is answered with the ticket.
 #[expect(clippy::unnecessary_wraps, reason = "what answers a repeat of other acts may be nothing")]
-pub(super) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
+pub(in crate::usecases) fn by_itself(ticket: &Ticket, _added: &[Event]) -> Option<Uuid> {
     Some(ticket.id)
 }
 
@@ -89,16 +90,27 @@ pub(in crate::usecases) async fn act_in(
     when: &When,
     made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
 ) -> Result<(Ticket, Vec<Event>), Error> {
-    // Boxed: as a part of this it would weigh in everything that acts on a ticket.
-    let theirs = Box::new(stamp.at(&ticket.organisation));
-    let stamp = &*theirs;
+    // Boxed: as a part of them it would weigh in everything that acts on a ticket.
+    Box::pin(acted(app, tx, stamp, ticket, wishes, when, made)).await
+}
+
+async fn acted(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    ticket: Ticket,
+    wishes: &[Act],
+    when: &When,
+    made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
+) -> Result<(Ticket, Vec<Event>), Error> {
+    let stamp = &stamp.at(&ticket.organisation);
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     let mut problems = hindrances(app, held.contract(), &held.subject, wishes);
     refuse_reserved(tx, stamp, held.contract(), &held.subject, wishes).await?;
     let at = gathered(occurred(stamp, &held.history, when), &mut problems)?.unwrap_or(stamp.recorded_at);
     // What was due before that instant happened before it, so it is recorded first.
     held.catch_up(at)?;
-    let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
+    let (overdue, before) = (held.history.len(), held.subject.clone());
     for wish in wishes {
         let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, who: &stamp.who, at };
         let decided = ticket::act(situation, wish).map_err(Error::from);
@@ -111,15 +123,17 @@ pub(in crate::usecases) async fn act_in(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
-    let differs = |ticket: &Ticket| (&ticket.title, &ticket.description) != (&texts.0, &texts.1);
-    if differs(&held.subject) {
-        // The former words are kept nowhere else.
-        holds::refuse_on(tx, stamp, &held.subject).await?;
-    }
+    let replaced = |ticket: &Ticket| {
+        let differs = Text::ALL.into_iter().filter(|text| before.text(*text) != ticket.text(*text));
+        differs.map(|text| (text, before.text(text).to_owned())).collect::<Vec<_>>()
+    };
+    let replaced = replaced(&held.subject);
     held.subject.changed(stamp.recorded_at, &held.history[overdue..]);
     let created = made(&held.subject, held.added());
     let written = held.write(tx, created).await?;
-    if differs(&written.subject) {
+    let edit = written.added.iter().find(|event| matches!(event.data, EventData::Edited(_)));
+    if let Some(event) = edit.filter(|_| !replaced.is_empty()) {
+        store::former_texts::insert(tx, &written.subject, event.id, &replaced, stamp.recorded_at).await?;
         store::tickets::index(tx, &written.subject).await?;
     }
     Ok((written.subject, written.added))

@@ -44,7 +44,7 @@ pub async fn take_call(app: &App, stamp: &Stamp, call: &Call) -> Result<Overview
             let organisation = judge(&agreements, stamp, &draft).outcome()?.organisation;
             let caller = people::caller(app, tx, &organisation, &call.name, &call.phone).await?;
             let made = register_in(app, tx, stamp, &Draft { caller: Some(caller), ..draft }).await?;
-            let assign = Act::Assign(Assign { assignee: Field::Set(call.assignee.clone()), team: Field::Kept });
+            let assign = Act::Assign(Assign { assignee: Field::Set(call.assignee.clone()), team: Field::Kept, third_party: Field::Kept });
             // The key of the request was used up by the registration.
             let once = Stamp { idempotency: None, ..stamp.clone() };
             let (ticket, _) = act_in(app, tx, &once, made.ticket.clone(), &[assign], &When::default(), |_, _| None).await?;

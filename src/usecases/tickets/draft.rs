@@ -7,15 +7,18 @@ use uuid::Uuid;
 use super::{check_late, emergency, missing_motivation};
 use crate::domain::Instant;
 use crate::domain::agreements::{Agreements, Version};
-use crate::domain::contract::{Contract, TicketType};
+use crate::domain::contract::{Contract, Side, TicketType};
 use crate::domain::permission::Verb;
 use crate::domain::person::Person;
 use crate::domain::restriction::{Aspect, Flag, Flags};
 use crate::domain::ticket::flag::check_aspects;
+use crate::domain::ticket::link::Other;
 use crate::domain::ticket::prioritise::needs_phone_contact;
-use crate::domain::ticket::{Channel, ExternalReference};
+use crate::domain::ticket::specify::About;
+use crate::domain::ticket::{Channel, ExternalReference, TicketRef};
+use crate::domain::workflow::{Relation, TicketKind};
 use crate::usecases::refused::wrong_aspects;
-use crate::usecases::{Error, FieldCode, Problem, Stamp, contracts, one_of};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
 
 /// A ticket as somebody asks for it. What could not be read is absent, and named in `unreadable`.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +46,12 @@ pub struct Draft {
     pub external_references: Vec<ExternalReference>,
     /// The id or number of the incident that it is an emergency change for.
     pub emergency_for: Option<String>,
+    /// The kind within its type, the service it is about, and so on.
+    pub about: About,
+    /// The product or configuration item it is about, in words.
+    pub item: Option<String>,
+    /// What it is to other tickets.
+    pub links: Vec<Linking>,
     /// Why few may see it.
     pub flags: Vec<Flag>,
     /// What a breach of security touches.
@@ -50,6 +59,13 @@ pub struct Draft {
     /// Set when it came by mail.
     pub mail: Option<FromMail>,
     pub unreadable: Vec<Problem>,
+}
+
+/// A link to be made or taken away: what a ticket is to another one.
+#[derive(Debug, Clone, Copy)]
+pub struct Linking {
+    pub relation: Relation,
+    pub other: TicketRef,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +87,7 @@ pub(super) struct Checked {
     pub channel: Channel,
     pub occurred_at: Instant,
     pub emergency_for: Option<Uuid>,
+    pub links: Vec<(Relation, Other)>,
 }
 
 /// A draft as far as it could be read, with everything that is wrong with it.
@@ -88,6 +105,8 @@ pub(super) struct Judged {
     pub occurred_at: Instant,
     /// Found later, under a lock (`emergency`).
     pub emergency_for: Option<Uuid>,
+    /// Found then, too (`links`).
+    pub links: Vec<(Relation, Other)>,
 }
 
 impl Judged {
@@ -95,12 +114,12 @@ impl Judged {
         if let Some(forbidden) = self.forbidden {
             return Err(forbidden);
         }
-        let Self { problems, conflict, forbidden: _, kind, version, client, channel, occurred_at, emergency_for } = self;
+        let Self { problems, conflict, forbidden: _, kind, version, client, channel, occurred_at, emergency_for, links } = self;
         match (kind, version, client, channel, conflict) {
             _ if !problems.is_empty() => Err(Error::Invalid(problems)),
             (.., Some(conflict)) => Err(conflict),
             (Some(kind), Some(version), Some((organisation, tier)), Some(channel), None) => {
-                Ok(Checked { kind, version, organisation, tier, channel, occurred_at, emergency_for })
+                Ok(Checked { kind, version, organisation, tier, channel, occurred_at, emergency_for, links })
             }
             _ => Err(Error::Invalid(problems)),
         }
@@ -144,8 +163,13 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
     if let (Some(_), None, Some(organisation)) = (&draft.contract, &version, draft.organisation.as_deref()) {
         problems.extend(served_by_none(agreements, stamp, organisation, occurred_at));
     }
+    let kind = kind.or_else(|| type_of_kind(version.as_ref()?, draft));
+    if kind.is_none() && draft.kind.is_none() && !draft.unreadable.iter().any(|problem| problem.field_name() == Some("type")) {
+        problems.push(Problem::field("type", FieldCode::Required, "is required, unless `kind` is one that the contract has of one type"));
+    }
     problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
     if let (Some(version), Some(kind)) = (&version, kind) {
+        about_problems(&version.contract, stamp, kind, draft, &mut problems);
         check_priority(&version.contract, stamp, kind, channel, draft, &mut problems);
         let tier = client.as_ref().and_then(|client| client.1.as_ref());
         if client.is_some() && tier.is_none() && version.contract.needs_tier(kind) {
@@ -156,7 +180,50 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
             ));
         }
     }
-    Judged { problems, conflict: None, forbidden: None, kind, version, client, channel, occurred_at, emergency_for: None }
+    let forbidden = kind.and_then(|kind| refused_to_desk(kind, stamp, draft));
+    Judged { problems, conflict: None, forbidden, kind, version, client, channel, occurred_at, emergency_for: None, links: Vec::new() }
+}
+
+/// The type of the kind that a draft names, where the agreement has that kind of one type alone (TKT-15).
+fn type_of_kind(version: &Version, draft: &Draft) -> Option<TicketType> {
+    let code = draft.about.variant.as_deref().filter(|_| draft.kind.is_none())?;
+    let mut named = version.contract.tickets.kinds.iter().filter(|named| named.code == code);
+    let kind = named.next()?.kind;
+    named.next().is_none().then_some(kind)
+}
+
+/// Whether it is the desk's own, and nobody of the client reported it.
+fn is_of_the_desk(stamp: &Stamp, draft: &Draft) -> bool {
+    stamp.who.actor.side() == Side::Supplier && draft.requester.is_none() && draft.caller.is_none() && draft.mail.is_none()
+}
+
+/// RFI-01.
+fn refused_to_desk(kind: TicketType, stamp: &Stamp, draft: &Draft) -> Option<Error> {
+    let is_refused = kind == TicketType::InformationRequest && is_of_the_desk(stamp, draft);
+    let detail = "a request for information is the client's: say who of the client asks, in requester";
+    is_refused.then(|| Error::Forbidden { code: Code::ClientDecides, detail: detail.to_owned() })
+}
+
+/// What is wrong with what a draft says it is about, and what it must say for its kind.
+fn about_problems(contract: &Contract, stamp: &Stamp, kind: TicketType, draft: &Draft, problems: &mut Vec<Problem>) {
+    let about = &draft.about;
+    problems.extend(about.unknown(contract, kind).into_iter().map(|unknown| {
+        let detail = unknown.to_string();
+        Problem::field(unknown.field, FieldCode::UnknownValue, detail)
+    }));
+    if about.fault_location.is_some()
+        && let Err(refused) = stamp.who.may(Verb::ScopeTickets)
+    {
+        problems.push(Problem::field("faultLocation", FieldCode::DeskOnly, refused.to_string()));
+    }
+    let rules = about.variant.as_deref().and_then(|code| contract.rules_of_kind(kind, code));
+    let is_about_something = about.service.is_some() || draft.item.is_some();
+    if matches!(rules, Some(TicketKind::Quotation | TicketKind::Adapt)) && !is_about_something {
+        problems.push(Problem::field("item", FieldCode::Required, "name the product, service or item it is about: here, or in service"));
+    }
+    if kind == TicketType::Problem && is_of_the_desk(stamp, draft) && !draft.links.iter().any(|link| link.relation == Relation::Causes) {
+        problems.push(Problem::field("links", FieldCode::Required, "a problem of the desk's own causes at least one incident: link it"));
+    }
 }
 
 fn flag_problems(stamp: &Stamp, draft: &Draft) -> Vec<Problem> {

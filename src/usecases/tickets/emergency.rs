@@ -1,15 +1,14 @@
 //! Emergency changes (*noodwijzigingen*), which exist only to solve an incident of the highest priority, and name it (CHG-02).
 //!
-//! If that incident is closed later or gets another priority, the change stays an emergency change.
+//! If that incident is closed later or gets another priority, the change stays an emergency change; of another priority somebody is told
+//! (`follows`).
 
 use uuid::Uuid;
 
 use super::Draft;
 use crate::domain::agreements::Agreements;
 use crate::domain::contract::{Contract, TicketType};
-use crate::domain::ticket::Ticket;
-use crate::domain::ticket::TicketRef;
-use crate::store::{self, Tx};
+use crate::domain::ticket::{Ticket, TicketRef};
 use crate::usecases::{Code, Error, FieldCode, Problem};
 
 /// What is wrong with a draft's `emergencyFor`, judged on the draft alone.
@@ -25,23 +24,15 @@ fn unknown() -> Problem {
     Problem::field("emergencyFor", FieldCode::UnknownIncident, "the client has no such incident under this contract")
 }
 
-fn addressed(text: &str) -> Option<TicketRef> {
+pub(super) fn addressed(text: &str) -> Option<TicketRef> {
     text.parse().ok()
 }
 
-/// The incidents that drafts name, locked so that they stay open until the changes are written.
-pub(super) async fn incidents<'a>(tx: &Tx, drafts: impl Iterator<Item = &'a Draft>) -> Result<Vec<Ticket>, Error> {
-    let mut named: Vec<_> = drafts.filter_map(|draft| draft.emergency_for.as_deref().and_then(addressed)).collect();
-    named.sort_unstable();
-    named.dedup();
-    if named.is_empty() { Ok(Vec::new()) } else { Ok(store::tickets::lock_all(tx, &named).await?) }
-}
-
-/// The incident that a draft names, if it qualifies.
+/// The incident that a draft names, if it qualifies, among the tickets that are locked so that they stay as they are until it is written.
 pub(super) fn incident(agreements: &Agreements, incidents: &[Ticket], draft: &Draft, organisation: &str) -> Result<Option<Uuid>, Error> {
     let Some(named) = draft.emergency_for.as_deref().and_then(addressed) else { return Ok(None) };
     let of_client = |ticket: &Ticket| ticket.organisation == organisation && Some(&ticket.contract) == draft.contract.as_ref();
-    let found = incidents.iter().find(|ticket| is_addressed(ticket, named));
+    let found = incidents.iter().find(|ticket| ticket.is(named));
     let found = found.filter(|ticket| ticket.kind == TicketType::Incident && of_client(ticket));
     let incident = found.ok_or_else(|| Error::Invalid(vec![unknown()]))?;
     let version = agreements.version(incident.contract_version_id)?;
@@ -56,14 +47,7 @@ pub(super) fn incident(agreements: &Agreements, incidents: &[Ticket], draft: &Dr
     Ok(Some(incident.id))
 }
 
-fn is_addressed(ticket: &Ticket, named: TicketRef) -> bool {
-    match named {
-        TicketRef::Id(id) => ticket.id == id,
-        TicketRef::Number(kind, number) => (ticket.registered_as, ticket.number) == (kind, number),
-    }
-}
-
-fn is_of_the_first_rank(contract: &Contract, incident: &Ticket) -> bool {
+pub(super) fn is_of_the_first_rank(contract: &Contract, incident: &Ticket) -> bool {
     let ranks = contract.priorities.iter().filter(|priority| priority.types.contains(&incident.kind)).map(|priority| priority.rank);
     let own = incident.priority.as_deref().and_then(|code| contract.priority(code, incident.kind)).map(|priority| priority.rank);
     own.is_some() && own == ranks.min()

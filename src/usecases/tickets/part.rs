@@ -3,12 +3,13 @@
 use super::act::{When, act_in, as_expected};
 use super::locked::locked;
 use crate::app::App;
+use crate::domain::permission::Verb;
 use crate::domain::ticket::kinds::Content;
 use crate::domain::ticket::part::{PartVersion, WritePart};
 use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
 use crate::store;
 use crate::usecases::held::repeated;
-use crate::usecases::{Error, Stamp};
+use crate::usecases::{Error, FieldCode, Problem, Stamp};
 
 /// Writes a new version of the part that `content` is; earlier versions stay.
 pub async fn write_part<C: Content + Clone>(
@@ -18,6 +19,8 @@ pub async fn write_part<C: Content + Clone>(
     content: &C,
     expected: Option<&[i32]>,
 ) -> Result<PartVersion<C>, Error> {
+    let problem = |(field, detail): (&str, &'static str)| Problem::field(field, FieldCode::NotAllowed, detail);
+    let problems: Vec<_> = content.problems().into_iter().map(problem).collect();
     stamp
         .write(app, async |tx| {
             if let Some(known) = repeated(tx, stamp).await? {
@@ -25,7 +28,11 @@ pub async fn write_part<C: Content + Clone>(
             }
             let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
-            let wish = Act::WritePart(WritePart(C::PART));
+            stamp.who.may(Verb::WriteParts)?;
+            if !problems.is_empty() {
+                return Err(Error::Invalid(problems.clone()));
+            }
+            let wish = Act::WritePart(WritePart { part: C::PART, says: content.says(), window: content.window() });
             let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);
             let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], &When::default(), made).await?;
             let (event, version) = written(&events).ok_or_else(|| Error::Internal("a part without an event".to_owned()))?;

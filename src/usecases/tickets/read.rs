@@ -1,5 +1,6 @@
 //! Tickets as a caller sees them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -9,12 +10,20 @@ use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Kind, Line};
-use crate::domain::contract::Side;
-use crate::domain::ticket::kinds::Content;
+use crate::domain::contract::{Side, TicketType};
+use crate::domain::ticket::answer::{self, Decided};
+use crate::domain::ticket::kinds::problem::Workaround;
+use crate::domain::ticket::kinds::{self, Content};
+use crate::domain::ticket::link::links as links_of;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
 use crate::domain::ticket::part::PartVersion;
-use crate::domain::ticket::{self, Attachment, ClockIndex, Event, EventData, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
+use crate::domain::ticket::work::WorkEntry;
+use crate::domain::ticket::{
+    self, Attachment, ClockIndex, Event, EventData, FieldChange, Message, Overview, PossibleMove, Reader, Ticket, TicketRef,
+};
+use crate::domain::workflow::{Question, Relation, Verdict};
 use crate::proof::ClockLedger;
+pub use crate::store::former_texts::FormerText;
 use crate::store::record::Rows as _;
 use crate::store::{self, Reads, View};
 use crate::usecases::actors::{Actors, Named};
@@ -65,6 +74,11 @@ pub async fn is_team_of_some(app: &App, caller: &Caller, team: &str) -> Result<b
     Ok(!store::lists::page(&view, caller.reader(), &filter, &sort, None, 1).await?.tickets.is_empty())
 }
 
+/// The tags in use that begin so, in their order, after one of them.
+pub async fn tags(app: &App, caller: &Caller, begin: &str, after: Option<&str>, limit: u64) -> Result<Vec<String>, Error> {
+    Ok(store::tickets::tags_in_use(&view(app, caller), begin, after, limit).await?)
+}
+
 /// A page of what changed.
 #[derive(Debug)]
 pub struct Changes {
@@ -108,6 +122,20 @@ pub async fn messages(
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|message| &message.author)).await?, shown })
 }
 
+/// The work on a ticket, in the order recorded, after one of the entries.
+pub async fn work(
+    app: &App,
+    caller: &Caller,
+    ticket: TicketRef,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Named<Vec<WorkEntry>>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let shown = store::work_logs::of_ticket(&view, ticket.id, after, limit).await?;
+    Ok(Named { actors: Actors::of(&view, shown.iter().map(|entry| &entry.author)).await?, shown })
+}
+
 /// The versions of a part of a ticket before one of them, newest first.
 pub async fn part_versions<C: Content>(
     app: &App,
@@ -124,20 +152,34 @@ pub async fn part_versions<C: Content>(
 
 /// The events of a ticket after a place, in the order recorded. Each has its place among the events that the caller sees; a history only
 /// grows, so that place never changes.
-pub async fn events(
-    app: &App,
-    caller: &Caller,
-    ticket: TicketRef,
-    after: Option<usize>,
-    limit: usize,
-) -> Result<Named<Vec<(usize, Event)>>, Error> {
+pub async fn events(app: &App, caller: &Caller, ticket: TicketRef, after: Option<usize>, limit: usize) -> Result<Named<Vec<Told>>, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
     let ticket = found(&view, ticket).await?;
     let history = store::events::of::<Ticket>(&view, ticket.id).await?;
+    let mut changed: HashMap<_, _> = ticket::changes(&ticket, &history, reader).into_iter().collect();
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
     let mut shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
     hide_related_in(&view, shown.iter_mut().map(|(_, event)| event)).await?;
-    Ok(Named { actors: Actors::in_events(&view, shown.iter().map(|(_, event)| event)).await?, shown })
+    let actors = Actors::in_events(&view, shown.iter().map(|(_, event)| event)).await?;
+    let told = |(place, event): (usize, Event)| Told { changes: changed.remove(&event.id).unwrap_or_default(), place, event };
+    Ok(Named { actors, shown: shown.into_iter().map(told).collect() })
+}
+
+/// An event as a reader sees it.
+#[derive(Debug)]
+pub struct Told {
+    /// Its place among the events they see, from 1.
+    pub place: usize,
+    pub event: Event,
+    /// The fields it changed.
+    pub changes: Vec<FieldChange>,
+}
+
+/// What the texts of a ticket said before, oldest first.
+pub async fn former_texts(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<FormerText>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    Ok(store::former_texts::of_ticket(&view, ticket.id).await?)
 }
 
 /// The files on a ticket, oldest first.
@@ -182,6 +224,97 @@ pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Move
     Ok(Moves { moves: of.ticket.possible_moves(&of.version.contract, &of.history), side: caller.who.actor.side(), of })
 }
 
+/// A link, with the ticket at its other end.
+#[derive(Debug)]
+pub struct LinkedTicket {
+    pub relation: Relation,
+    pub ticket: Ticket,
+    /// Of a problem that has one.
+    pub workaround: Option<String>,
+}
+
+/// The links of a ticket whose other end the caller sees, in the order in which they were made.
+pub async fn links(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<LinkedTicket>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    let history = store::events::of::<Ticket>(&view, ticket.id).await?;
+    let linked = links_of(&history);
+    let ids: Vec<_> = linked.iter().map(|(_, other)| *other).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others = store::tickets::with_ids(&view, &ids).await?;
+    let problems: Vec<_> = others.iter().filter(|other| other.kind == TicketType::Problem).map(|other| other.id).collect();
+    let workarounds = store::parts::latest::<Workaround>(&view, &problems).await?;
+    let seen = linked.into_iter().filter_map(|(relation, id)| {
+        let ticket = others.iter().find(|other| other.id == id)?.clone();
+        let workaround = workarounds.get(&id).map(|written| written.content.instruction.clone());
+        Some(LinkedTicket { relation, ticket, workaround })
+    });
+    Ok(seen.collect())
+}
+
+/// Incidents on one service that have no problem yet, so many that there may be one (INC-19).
+#[derive(Debug)]
+pub struct Suggestion {
+    pub contract: String,
+    pub organisation: String,
+    pub service: String,
+    /// Newest first.
+    pub incidents: Vec<Ticket>,
+}
+
+/// Where that many were reported in the last days, most first.
+pub async fn problem_suggestions(app: &App, caller: &Caller, least: usize, days: i64) -> Result<Vec<Suggestion>, Error> {
+    let since = app.time.now().plus(-days * 24 * 3600).unwrap_or(Instant::MIN);
+    let found = store::alike::unexplained(&view(app, caller), since).await?.into_iter();
+    let enough = found.filter(|(_, incidents)| incidents.len() >= least);
+    let suggested = |((contract, organisation, service), incidents)| Suggestion { contract, organisation, service, incidents };
+    let mut suggested: Vec<_> = enough.map(suggested).collect();
+    suggested.sort_by_key(|one| std::cmp::Reverse(one.incidents.len()));
+    Ok(suggested)
+}
+
+/// The other open changes that are planned for the same time, on the same service or item.
+pub async fn collisions(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<Ticket>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    Ok(store::alike::collisions(&view, &ticket).await?)
+}
+
+/// A question of a ticket's type, and what was answered.
+#[derive(Debug)]
+pub struct Answered {
+    pub question: Question,
+    pub is_open: bool,
+    /// The sides that have to agree.
+    pub by: Vec<Side>,
+    pub verdict: Option<Verdict>,
+    pub answers: Vec<(Event, Decided)>,
+}
+
+pub async fn decisions(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<Answered>>, Error> {
+    let view = view(app, caller);
+    let WithHistory { ticket, history, version } = with_history(&view, ticket).await?;
+    let open = answer::open_questions(&version.contract, &ticket, &history);
+    let answered = kinds::rules(ticket.kind).questions.iter().map(|asked| {
+        let answers = history.iter().filter_map(|event| match &event.data {
+            EventData::Decided(decided) if decided.question == asked.question => Some((event.clone(), decided.clone())),
+            _ => None,
+        });
+        Answered {
+            question: asked.question,
+            is_open: open.contains(&asked.question),
+            by: answer::deciders(&version.contract, asked.question),
+            verdict: answer::verdict(&version.contract, ticket.kind, &history, asked.question),
+            answers: answers.collect(),
+        }
+    });
+    let shown: Vec<_> = answered.collect();
+    let told: Vec<_> = shown.iter().flat_map(|one| &one.answers).map(|(event, _)| &event.actor).collect();
+    Ok(Named { actors: Actors::of(&view, told).await?, shown })
+}
+
 /// A ticket's clocks as known at an instant, each with its ledger.
 #[derive(Debug)]
 pub struct Clocks {
@@ -222,9 +355,13 @@ async fn hide_related(view: &View, shown: &mut [Overview]) -> Result<(), Error> 
 async fn hide_related_in(view: &View, events: impl Iterator<Item = &mut Event>) -> Result<(), Error> {
     let mut related = Vec::new();
     for event in events {
-        if let EventData::Registered(registered) = &mut event.data {
-            related.push(&mut registered.emergency_for);
-            related.extend(registered.intake.as_mut().map(|intake| &mut intake.related));
+        match &mut event.data {
+            EventData::Registered(registered) => {
+                related.push(&mut registered.emergency_for);
+                related.extend(registered.intake.as_mut().map(|intake| &mut intake.related));
+            }
+            EventData::Linked(linked) | EventData::Unlinked(linked) => related.push(&mut linked.ticket),
+            _ => {}
         }
     }
     hide(view, related).await
@@ -243,7 +380,8 @@ async fn hide(view: &View, related: Vec<&mut Option<Uuid>>) -> Result<(), Error>
 }
 
 fn seen(reader: Reader, overview: Overview) -> Overview {
-    Overview { ticket: reader.ticket(overview.ticket), ..overview }
+    let desk = overview.desk.filter(|_| reader == Reader::Desk);
+    Overview { ticket: reader.ticket(overview.ticket), desk, ..overview }
 }
 
 /// A new ticket, as its maker sees it.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::draft::{Checked, Draft, Judged, judge};
-use super::emergency;
+use super::{emergency, links};
 use crate::app::App;
 use crate::domain::agreements::Agreements;
 use crate::domain::contract::{Restriction, TicketType};
@@ -13,8 +13,11 @@ use crate::domain::permission::{Rows, Verb};
 use crate::domain::person::Person;
 use crate::domain::restriction::Flag;
 use crate::domain::ticket::flag::Flagged;
+use crate::domain::ticket::link::LinkTo;
 use crate::domain::ticket::register::{Intake, Registered as Registration};
-use crate::domain::ticket::{Actor, EventData, ExternalReference, Overview, Ticket, asked, kinds};
+use crate::domain::ticket::scope::Scoped;
+use crate::domain::ticket::{Actor, DeskFacts, EventData, ExternalReference, Overview, Ticket, asked, kinds};
+use crate::domain::workflow::SupportLine;
 use crate::store::{self, Tx};
 use crate::usecases::entitled::{self, Asker, Wish};
 use crate::usecases::held::{Held, repeated, write_all};
@@ -119,7 +122,7 @@ async fn register_all_in(
     let mut judged: Vec<_> = drafts.iter().map(|(_, draft)| judge(&agreements, stamp, draft)).collect();
     refuse_others(tx, stamp, drafts, &mut judged).await?;
     refuse_strangers(tx, stamp, drafts, &mut judged).await?;
-    find_emergencies(&agreements, tx, drafts, &mut judged).await?;
+    find_others(&agreements, tx, stamp, drafts, &mut judged).await?;
     let mut outcomes: Vec<_> = judged.into_iter().map(Judged::outcome).collect();
     let twins = refuse_known_names(tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
@@ -135,7 +138,7 @@ async fn register_all_in(
         .filter_map(|((_, draft), checked)| Some((address(draft, checked)?, draft.requester.as_ref()?.0.as_str(), is_stranger(draft))));
     let people = people::known_as(app, tx, reporters).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
-    let (mut made, mut records) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()));
+    let (mut made, mut records, mut linked) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()), Vec::new());
     // What a caller is shown of a colleague is less than this.
     let mut requesters: Vec<Option<Person>> = Vec::with_capacity(accepted.len());
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
@@ -147,13 +150,25 @@ async fn register_all_in(
         let (actor, data, at) = (registered_by(stamp, ticket.requester_id), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
+        let out_of_scope = ticket_is_out_of_scope(draft);
+        if out_of_scope {
+            held.add(&actor, EventData::Scoped(Scoped { out_of_scope }), None, at);
+            held.subject.out_of_scope = true;
+        }
+        for (relation, other) in &checked.links {
+            let is_restricted = !held.subject.flags.is_empty();
+            let link = LinkTo { relation: *relation, other: other.clone(), is_registered: true };
+            held.add(&actor, EventData::Linked(link.linked(is_restricted)), None, at);
+        }
         for flag in held.subject.flags.iter() {
             let aspects = if flag == Flag::Security { draft.security_aspects.clone() } else { Vec::new() };
             held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
         }
         let record = held.settle()?;
         requesters.push(requester.clone());
-        let overview = Overview { ticket: record.subject.clone(), requester, references: draft.external_references.clone() };
+        linked.push(checked.links.clone());
+        let references = draft.external_references.clone();
+        let overview = Overview { ticket: record.subject.clone(), requester, references, desk: Some(DeskFacts::default()) };
         made.push(without_colleagues(stamp, overview));
         records.push(record);
     }
@@ -165,6 +180,9 @@ async fn register_all_in(
     store::tickets::insert_references(tx, named(), || app.time.id()).await?;
     let new = named().zip(&requesters).map(|((ticket, names), requester)| (ticket, requester.as_ref(), names));
     store::search::put_new(tx, new).await?;
+    for (record, links) in records.iter().zip(&linked) {
+        links::record_others(app, tx, stamp, &record.subject, links).await?;
+    }
     let mut made = made.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(Ok))).collect())
 }
@@ -254,19 +272,32 @@ async fn refuse_strangers(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], jud
     Ok(())
 }
 
-/// Fills in the incidents that emergency changes name, and refuses changes whose incident does not qualify.
-async fn find_emergencies(agreements: &Agreements, tx: &Tx, drafts: &[(Uuid, &Draft)], judged: &mut [Judged]) -> Result<(), Error> {
-    let incidents = emergency::incidents(tx, drafts.iter().map(|(_, draft)| *draft)).await?;
+/// Fills in the other tickets that drafts name, and refuses emergency changes whose incident does not qualify.
+async fn find_others(
+    agreements: &Agreements,
+    tx: &Tx,
+    stamp: &Stamp,
+    drafts: &[(Uuid, &Draft)],
+    judged: &mut [Judged],
+) -> Result<(), Error> {
+    let others = links::named(tx, drafts.iter().map(|(_, draft)| *draft)).await?;
     for ((_, draft), judged) in drafts.iter().zip(judged) {
-        let Some((organisation, _)) = judged.client.as_ref().filter(|_| judged.kind == Some(TicketType::ChangeRequest)) else { continue };
-        match emergency::incident(agreements, &incidents, draft, organisation) {
-            Ok(found) => judged.emergency_for = found,
-            Err(Error::Invalid(problems)) => judged.problems.extend(problems),
-            Err(refused @ Error::Conflict { .. }) => judged.conflict = Some(refused),
-            Err(error) => return Err(error),
+        if let Some((organisation, _)) = judged.client.as_ref().filter(|_| judged.kind == Some(TicketType::ChangeRequest)) {
+            match emergency::incident(agreements, &others, draft, organisation) {
+                Ok(found) => judged.emergency_for = found,
+                Err(Error::Invalid(problems)) => judged.problems.extend(problems),
+                Err(refused @ Error::Conflict { .. }) => judged.conflict = Some(refused),
+                Err(error) => return Err(error),
+            }
         }
+        links::judge(stamp, &others, draft, judged);
     }
     Ok(())
+}
+
+/// Whether the fault is where the agreement does not reach (TKT-23).
+fn ticket_is_out_of_scope(draft: &Draft) -> bool {
+    draft.about.fault_location.is_some_and(|location| !location.is_in_scope())
 }
 
 /// A draft with an external reference of an earlier one in the same batch, whose number is known only when all are judged.
@@ -356,6 +387,16 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
         flags: draft.flags.iter().copied().collect(),
         assignee: None,
         team: None,
+        third_party: None,
+        line: SupportLine::First,
+        is_system_fault: false,
+        about: draft.about.clone(),
+        item: draft.item.clone(),
+        out_of_scope: false,
+        is_major: false,
+        handling: None,
+        needs_attention: false,
+        planned: None,
         opened_at: checked.occurred_at,
         recorded_at: stamp.recorded_at,
         updated_at: stamp.recorded_at,
@@ -386,6 +427,7 @@ fn registration(draft: &Draft, checked: &Checked, ticket: &Ticket) -> EventData 
         channel: ticket.channel,
         phase: ticket.phase.step,
         emergency_for: ticket.emergency_for,
+        about: ticket.about.clone(),
         intake: Some(Intake {
             acknowledge: draft.mail.is_none_or(|mail| mail.acknowledge),
             p1_by_mail: draft.mail.is_some() && asked::phoned_priority(&checked.version.contract, ticket.kind, &ticket.title).is_some(),

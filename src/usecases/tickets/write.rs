@@ -20,14 +20,30 @@ pub struct NewMessage {
     pub body: String,
     /// Who wrote it, if they are known.
     pub person_id: Option<Uuid>,
+    /// Whether a machine did: that answers nothing.
+    pub is_automatic: bool,
 }
 
+impl NewMessage {
+    /// One that both sides see, as yet without words.
+    pub const fn public() -> Self {
+        Self { public: true, by_phone: false, body: String::new(), person_id: None, is_automatic: false }
+    }
+
+    /// One for the desk alone.
+    pub fn internal() -> Self {
+        Self { public: false, ..Self::public() }
+    }
+}
+
+/// Writes a message; one that was written from the author's draft takes that away.
 pub async fn write(
     app: &App,
     stamp: &Stamp,
     ticket: TicketRef,
     message: &NewMessage,
     when: &When,
+    from_draft: bool,
     expected: Option<&[i32]>,
 ) -> Result<Message, Error> {
     stamp
@@ -37,14 +53,18 @@ pub async fn write(
             }
             let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
-            write_in(app, tx, stamp, ticket, message, when).await
+            let written = write_in(app, tx, stamp, ticket, message, when).await?;
+            if from_draft {
+                store::message_drafts::remove(tx, written.ticket_id, &written.author).await?;
+            }
+            Ok(written)
         })
         .await
 }
 
 /// The same on a ticket that the transaction has locked. The message has the id of its event.
 pub async fn write_in(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, message: &NewMessage, when: &When) -> Result<Message, Error> {
-    let wish = Act::Write(Write { public: message.public, by_phone: message.by_phone });
+    let wish = Act::Write(Write { public: message.public, by_phone: message.by_phone, is_automatic: message.is_automatic });
     let made = |_: &Ticket, added: &[Event]| event_of(added).map(|event| event.id);
     let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], when, made).await?;
     keep(tx, stamp, &ticket, &events, message).await

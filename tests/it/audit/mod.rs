@@ -4,6 +4,7 @@ mod chain;
 mod lines;
 mod reads;
 mod requests;
+mod types;
 mod walk;
 
 use sea_orm::ConnectionTrait;

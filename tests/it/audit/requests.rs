@@ -32,7 +32,7 @@ pub enum Body {
     None,
 }
 
-fn request(operation: &'static str, path: impl Into<String>, body: Value) -> Request {
+pub fn request(operation: &'static str, path: impl Into<String>, body: Value) -> Request {
     let body = if body.is_null() { Body::None } else { Body::Json(body) };
     Request { operation, method: "POST", path: path.into(), body, signs_in: None }
 }
@@ -42,6 +42,7 @@ pub async fn requests(desk: &Desk) -> Vec<Request> {
     let kept = closed(desk).await;
     let rest = [
         of_tickets_mails_and_contracts(desk).await,
+        super::types::of_types(desk).await,
         of_few(desk).await,
         of_people(desk).await,
         of_roles(desk).await,
@@ -54,7 +55,7 @@ pub async fn requests(desk: &Desk) -> Vec<Request> {
 }
 
 /// What was made, by a field of the answer.
-fn made(answer: &Answer, pointer: &str) -> String {
+pub fn made(answer: &Answer, pointer: &str) -> String {
     assert_eq!(answer.status, 201, "{}", answer.body);
     answer.body.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer}: {}", answer.body)).to_owned()
 }

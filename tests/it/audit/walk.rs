@@ -15,8 +15,14 @@ on_both_databases!(bio2_8_15_every_operation_that_changes_something_leaves_one_l
 /// These take a body, compute, and change nothing.
 const CHANGES_NOTHING: [&str; 2] = ["createContractPlan", "createContractSimulation"];
 
-/// These touch a mail or a redaction, and the history of the ticket it is about.
-const TOUCHES_TWO: [&str; 3] = ["createOutboundMessageAttempt", "createTicketRedactionApproval", "createInboundMessageRedactionApproval"];
+/// These touch two tickets, or a mail or a redaction and the history of the ticket it is about.
+const TOUCHES_TWO: [&str; 5] = [
+    "createTicketLink",
+    "createTicketLinkRemoval",
+    "createOutboundMessageAttempt",
+    "createTicketRedactionApproval",
+    "createInboundMessageRedactionApproval",
+];
 
 /// These are a person's own.
 const IN_PERSON: [&str; 11] = [

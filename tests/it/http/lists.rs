@@ -16,7 +16,7 @@ use crate::support::{Answer, Desk, incident};
 
 on_both_databases!(
     a_history_and_what_was_written_turn_their_pages,
-    a_queue_comes_by_priority_and_then_by_what_is_due_first,
+    inc_08_a_queue_comes_by_priority_and_then_by_what_is_due_first,
     what_has_no_figure_comes_last_in_both_directions,
     every_order_shows_every_ticket_once_page_by_page,
     a_cursor_of_another_order_is_refused,
@@ -56,7 +56,7 @@ fn change(title: &str) -> Value {
 }
 
 /// INC-08: P3, P1, P2 come as P1, P2, P3; of one priority what is due first.
-async fn a_queue_comes_by_priority_and_then_by_what_is_due_first(desk: &Desk) {
+async fn inc_08_a_queue_comes_by_priority_and_then_by_what_is_due_first(desk: &Desk) {
     let first_p3 = desk.registers(&incident("p3")).await;
     let p1 = desk.registers(&incident("p1")).await;
     let p2 = desk.registers(&incident("p2")).await;
@@ -459,7 +459,7 @@ async fn who_reads_changes_beside_writers_misses_none(desk: &Desk) {
             // Others come between the stamp and the commit.
             tokio::time::sleep(std::time::Duration::from_millis((at * 7 + of * 3) as u64 % 11)).await;
             let made = tickets::register(app, &stamp, &draft(format!("{at}-{of}"))).await.expect("a ticket").ticket;
-            let wish = Act::Assign(Assign { assignee: Field::Set("els".to_owned()), team: Field::Kept });
+            let wish = Act::Assign(Assign { assignee: Field::Set("els".to_owned()), team: Field::Kept, third_party: Field::Kept });
             let stamp = Stamp { recorded_at: app.time.now(), ..stamp };
             tickets::act(app, &stamp, uurwerk::domain::ticket::TicketRef::Id(made.id), &[wish], &When::default(), None)
                 .await

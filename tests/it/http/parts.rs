@@ -18,7 +18,7 @@ async fn problem(desk: &Desk) -> String {
         .registers(&json!({ "type": "problem", "contract": "dap-example", "organisation": "ipo", "title": "Elke maandag valt het uit",
             "channel": "portal", "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" } }))
         .await;
-    desk.moves(&number, "investigating").await;
+    desk.brings(&number, "investigating").await;
     desk.moves(&number, "known_error").await;
     number
 }
@@ -35,6 +35,7 @@ async fn prb_02_a_problem_is_not_resolved_before_its_root_cause_analysis_is_writ
     };
     let before = resolving().await;
     assert_eq!((&before[0]["code"], &before[0]["field"]), (&json!("part_required"), &json!("root_cause")), "{before}");
+    assert_eq!((&before[1]["code"], &before[1]["field"]), (&json!("part_required"), &json!("outcome")), "{before}");
     let refused = desk.moves(&number, "resolved").await;
     assert_eq!((refused.status, &refused.body["code"]), (409, &json!("part_required")), "{}", refused.body);
     assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.contains("root cause analysis")), "{}", refused.body);

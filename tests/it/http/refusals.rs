@@ -9,13 +9,13 @@ use crate::support::{Desk, incident};
 
 on_both_databases!(
     a_bad_ticket_is_refused_with_all_its_problems_and_nothing_is_stored,
-    what_the_contract_does_not_know_is_named,
+    pri_09_pri_10_what_the_contract_does_not_know_is_named,
     a_change_is_refused_with_all_its_problems_and_nothing_is_changed,
     a_move_that_is_not_allowed_names_those_that_are,
     what_is_no_json_or_too_large_is_refused,
     every_answer_carries_the_headers_and_every_wrong_method_its_allow,
     an_unknown_parameter_is_never_ignored,
-    only_the_client_judges_the_solution_of_an_incident,
+    inc_05_inc_06_only_the_client_judges_the_solution_of_an_incident,
     instants_that_cannot_be_are_refused,
     what_is_asked_with_head_is_answered_as_with_get_without_a_body,
     the_scheme_of_a_token_has_any_case_and_a_wrong_one_is_called_so,
@@ -89,7 +89,7 @@ async fn a_change_is_refused_with_all_its_problems_and_nothing_is_changed(desk: 
 }
 
 /// PRI-09, PRI-10 and CLK-06.
-async fn what_the_contract_does_not_know_is_named(desk: &Desk) {
+async fn pri_09_pri_10_what_the_contract_does_not_know_is_named(desk: &Desk) {
     let with = |changes: &[(&str, Value)]| {
         let mut ticket = incident("p3");
         for (key, value) in changes {
@@ -194,7 +194,7 @@ async fn an_unknown_parameter_is_never_ignored(desk: &Desk) {
 }
 
 /// INC-05 and INC-06.
-async fn only_the_client_judges_the_solution_of_an_incident(desk: &Desk) {
+async fn inc_05_inc_06_only_the_client_judges_the_solution_of_an_incident(desk: &Desk) {
     let number = desk.registers(&incident("p3")).await;
     desk.moves(&number, "in_progress").await;
     desk.moves(&number, "resolved").await;

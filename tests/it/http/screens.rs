@@ -7,7 +7,7 @@ use crate::support::{ADMIN, Desk, On, incident};
 
 on_both_databases!(
     the_contracts_of_those_one_sees_are_there_and_no_others,
-    a_contract_tells_what_can_be_chosen_and_what_is_promised,
+    pri_01_pri_02_pri_03_pri_04_a_contract_tells_what_can_be_chosen_and_what_is_promised,
     a_calendar_tells_its_hours_and_the_days_off_that_are_coming,
     organisations_and_people_are_those_one_sees,
     people_are_found_by_any_part_of_their_name_or_address,
@@ -33,7 +33,7 @@ async fn the_contracts_of_those_one_sees_are_there_and_no_others(desk: &Desk) {
 }
 
 /// PRI-01…05, PRI-10 and INC-03.
-async fn a_contract_tells_what_can_be_chosen_and_what_is_promised(desk: &Desk) {
+async fn pri_01_pri_02_pri_03_pri_04_a_contract_tells_what_can_be_chosen_and_what_is_promised(desk: &Desk) {
     let covide = desk.get("/v1/contracts/covide").await.body;
     assert_eq!(
         (&covide["version"], &covide["effectiveDate"], &covide["timeZone"]),

@@ -383,7 +383,7 @@ async fn an_incident_that_is_a_problem_keeps_its_number_and_its_start(desk: &Des
     assert_eq!((&back.body["phase"], &back.body["priority"]), (&json!("on_hold"), &json!("p3")));
     let moves = desk.get(&format!("{path}/transitions")).await;
     let to: Vec<_> = moves.body["items"].as_array().expect("moves").iter().map(|one| one["to"].clone()).collect();
-    assert_eq!(to, [json!("in_progress"), json!("cancelled")], "held as a problem, taken up again as an incident");
+    assert_eq!(to, [json!("on_hold"), json!("in_progress"), json!("cancelled")], "held as a problem, taken up again as an incident");
     let clock = desk.clock(&number, "resolution").await;
     assert_eq!((&clock["startedAt"], &clock["elapsedSeconds"]), (&json!("2026-03-02T07:00:00Z"), &json!(7200)));
 }

@@ -8,7 +8,7 @@ use crate::support::{ADMIN, Answer, Desk, incident};
 on_both_databases!(
     a_client_sees_nothing_of_what_the_desk_does_inside,
     a_late_note_tells_a_client_neither_why_nor_when,
-    a_client_changes_no_ticket_that_is_done,
+    pri_06_a_client_changes_no_ticket_that_is_done,
     a_client_claims_no_telephone_contact,
     a_client_names_its_own_people_as_requesters_and_no_strangers,
     a_client_climbs_only_where_the_contract_lets_its_side,
@@ -115,7 +115,7 @@ async fn a_late_note_tells_a_client_neither_why_nor_when(desk: &Desk) {
 }
 
 /// PRI-06: a priority is proposed while the ticket is open.
-async fn a_client_changes_no_ticket_that_is_done(desk: &Desk) {
+async fn pri_06_a_client_changes_no_ticket_that_is_done(desk: &Desk) {
     let client = desk.token_of("ipo").await;
     let change = async |number: &str, body: Value| desk.ask(Some(&client), "PATCH", &format!("/v1/tickets/{number}"), Some(&body)).await;
     for phases in [&["in_progress", "resolved"][..], &["in_progress", "resolved", "closed"], &["cancelled"]] {

@@ -172,6 +172,14 @@ async fn takes_nothing_any_more(on: On) {
     let mail = "From: Anna <anna@ipo.example>\nMessage-ID: <een@ipo.example>\n";
     let mail = format!("{mail}Subject: Re: [{number}] Qabbalawoord hapert\n\nNog iets over qabbalawoord.\n");
     assert_eq!(desk.mail_arrives("servicedesk", &mail).await.body["outcome"], "reply");
+    let tagged = desk.post(&format!("/v1/tickets/{number}/tags"), &json!({ "tags": ["qabbalawoord"] })).await;
+    let who = json!({ "person": tagged.body["requester"]["id"] });
+    let followed = desk.post(&format!("/v1/tickets/{number}/followers"), &who).await;
+    assert_eq!((tagged.status, followed.status), (201, 201), "{}", followed.body);
+    let draft = json!({ "visibility": "public", "body": "Over qabbalawoord." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/message-drafts"), &draft).await.status, 201);
+    let work = json!({ "minutes": 30, "text": "Naar qabbalawoord gezocht." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/work-logs"), &work).await.status, 201);
     let (internal, octets) = (format!("/v1/tickets/{number}/attachments?name=a.bin&visibility=internal"), [OCTETS]);
     assert_eq!(desk.send_raw(&internal, vec![7; 10], &octets).await.status, 201);
     assert_eq!(desk.moves(&number, "cancelled").await.status, 201);
@@ -193,6 +201,10 @@ async fn takes_nothing_any_more(on: On) {
         ("a title", desk.patch(&path, &json!({ "title": "Toch" })).await),
         ("an assignee", desk.patch(&path, &json!({ "assignee": "piet" })).await),
         ("a move", desk.moves(&number, "in_progress").await),
+        ("a tag", desk.post(&below("tags"), &json!({ "tags": ["x"] })).await),
+        ("a follower", desk.post(&below("followers"), &json!({})).await),
+        ("work", desk.post(&below("work-logs"), &json!({ "minutes": 1, "text": "x" })).await),
+        ("a draft", desk.post(&below("message-drafts"), &json!({ "visibility": "public", "body": "x" })).await),
         ("a flag", desk.post(&below("flags"), &json!({ "flag": "privacy" })).await),
         ("a part", desk.post(&below("root-causes"), &json!({ "deeperCause": "x", "proposal": "x" })).await),
         ("a redaction", desk.post(&below("redactions"), &json!({ "what": "texts", "reason": "x" })).await),
@@ -208,6 +220,10 @@ async fn takes_nothing_any_more(on: On) {
     for word in ["abbalawoord", "Vreemdnummer1", "vreemdnummer1"] {
         assert_eq!(desk.traces(word).await, Vec::<String>::new(), "{word}");
     }
+    assert_eq!(desk.get(&path).await.body["workedMinutes"], json!(30), "what figures are counted from stays");
+    assert_eq!((desk.rows("ticket_tag").await, desk.rows("ticket_follower").await), (0, 0));
+    let rebuilt = uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("compared");
+    assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
     assert_eq!(proposes(&desk, "tickets").await.body["code"], "nothing_due");
 }
 

@@ -17,7 +17,7 @@ on_both_databases!(
 
 async fn a_ticket_is_found_by_everything_that_is_said_on_it(desk: &Desk) {
     let number = desk
-        .registers(&with(&json!({ "title": "Mail hapert", "description": "Niemand ontvangt iets.",
+        .registers(&with(&json!({ "title": "Mail hapert", "description": "Niemand ontvangt iets.", "item": "Postbusserver",
             "externalReferences": [{ "system": "Topdesk", "reference": "M2603-0042" }],
             "requester": { "name": "Anna Zwaluw", "email": "a.zwaluw@ipo.example" } })))
         .await;
@@ -29,6 +29,8 @@ async fn a_ticket_is_found_by_everything_that_is_said_on_it(desk: &Desk) {
     assert_eq!(desk.mail_arrives("servicedesk", &mail).await.body["outcome"], "reply");
     moves(desk, &number, "in_progress", "Opgepakt door ploegendienst.").await;
     moves(desk, &number, "resolved", "Glasvezelmodule omgewisseld.").await;
+    let work = json!({ "minutes": 15, "text": "Logboeken bekeken." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/work-logs"), &work).await.status, 201);
     let late = json!({ "visibility": "internal", "body": "Gebeld.", "occurredAt": "2026-03-02T08:00:00+01:00", "occurredAtReason": "Vergeetachtig." });
     assert_eq!(desk.post(&format!("/v1/tickets/{other}/messages"), &late).await.status, 201);
     let (problem, _) = explained(desk, "Condensatoren verouderen.", "Preventief vervangen.").await;
@@ -38,6 +40,7 @@ async fn a_ticket_is_found_by_everything_that_is_said_on_it(desk: &Desk) {
         (&format!("inc {figure}"), &number),
         (figure, &number),
         ("niemand ontvangt", &number),
+        ("postbus", &number),
         ("topdesk", &number),
         ("m2603-0042", &number),
         ("anna zwaluw", &number),
@@ -47,6 +50,7 @@ async fn a_ticket_is_found_by_everything_that_is_said_on_it(desk: &Desk) {
         ("knippert", &number),
         ("ploegendienst", &number),
         ("glasvezelmodule", &number),
+        ("logboeken", &number),
         ("vergeetachtig", &other),
         ("bo vink", &other),
         ("condensatoren", &problem),
@@ -127,13 +131,17 @@ async fn words_find_a_ticket_together_in_whichever_of_its_texts_each_stands(desk
 
 /// Writes some texts for each of some numbers into the index, whether there are such tickets or not.
 async fn spread(desk: &Desk, words: &str, numbers: std::ops::Range<i64>, texts: i64, is_public: bool) {
-    let (source, words) = match desk.on() {
-        On::Postgres => ("gen_random_uuid()", format!("array_to_tsvector(string_to_array('{words}', ' '))")),
-        On::Sqlite => ("randomblob(16)", format!("' {words} '")),
+    let (columns, row) = match desk.on() {
+        On::Postgres => (
+            "number, source, is_public, words",
+            format!("n, gen_random_uuid(), {is_public}, array_to_tsvector(string_to_array('{words}', ' '))"),
+        ),
+        // After those that are there.
+        On::Sqlite => ("id, source, words", format!("(n << 20) + 10000 + 2 * at + {}, randomblob(16), ' {words} '", i32::from(!is_public))),
     };
     let (first, last) = (numbers.start, numbers.end - 1);
     let sql = format!(
-        "INSERT INTO ticket_search (number, source, is_public, words) SELECT n, {source}, {is_public}, {words} FROM \
+        "INSERT INTO ticket_search ({columns}) SELECT {row} FROM \
          (WITH RECURSIVE s(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS numbers, \
          (WITH RECURSIVE s(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM s WHERE at < {texts}) SELECT at FROM s) AS texts"
     );

@@ -15,7 +15,7 @@ on_both_databases!(
 
 async fn what_is_redacted_is_found_no_more(desk: &Desk) {
     let number = desk
-        .registers(&with(&json!({ "title": "Over Qtitelwoordqx", "description": "Dit is qomschrijvingqx.",
+        .registers(&with(&json!({ "title": "Over Qtitelwoordqx", "description": "Dit is qomschrijvingqx.", "item": "Een qitemqx",
             "externalReferences": [{ "system": "topdesk", "reference": "Qverwijzingqx" }] })))
         .await;
     let said = says(desk, &number, "public", "Zie qberichtqx, en nog wat.").await;
@@ -23,14 +23,17 @@ async fn what_is_redacted_is_found_no_more(desk: &Desk) {
     says(desk, &number, "public", "Dit blijft qstaan.").await;
     moves(desk, &number, "in_progress", "Vanwege qredenqx.").await;
     let moved = desk.events(&number).await.into_iter().find(|event| event["reason"] == "Vanwege qredenqx.").expect("a move");
+    let work = json!({ "minutes": 15, "text": "Met qwerkqx." });
+    let worked = desk.post(&format!("/v1/tickets/{number}/work-logs"), &work).await.body["id"].clone();
     let (problem, version) = explained(desk, "Door qoorzaakqx.", "Doe qvoorstelqx.").await;
     for (ticket, what, words) in [
         (&number, json!({ "what": "message", "target": said }), &["qberichtqx"][..]),
         (&number, json!({ "what": "message", "target": noted }), &["qnotitieqx"]),
         (&number, json!({ "what": "reason", "target": moved["id"] }), &["qredenqx"]),
         (&problem, json!({ "what": "part", "target": version }), &["qoorzaakqx", "qvoorstelqx"]),
+        (&number, json!({ "what": "work_log", "target": worked }), &["qwerkqx"]),
         (&number, json!({ "what": "references" }), &["qverwijzingqx"]),
-        (&number, json!({ "what": "texts" }), &["qtitelwoordqx", "qomschrijvingqx"]),
+        (&number, json!({ "what": "texts" }), &["qtitelwoordqx", "qomschrijvingqx", "qitemqx"]),
     ] {
         for word in words {
             assert_eq!(found(desk, word).await, [ticket.as_str()], "{word}");

@@ -19,6 +19,8 @@ async fn a_client_learns_nothing_by_searching(desk: &Desk) {
         "occurredAtReason": "Vergeetachtig." });
     let noted = desk.post(&format!("/v1/tickets/{number}/messages"), &noted).await;
     assert_eq!(noted.status, 201, "{}", noted.body);
+    let work = json!({ "minutes": 15, "text": "Logboeken bekeken." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/work-logs"), &work).await.status, 201);
     let (client, other) = (desk.token_of("ipo").await, desk.token_of("gemeente-voorbeeld").await);
     let (anna, bo) = (person(desk, "anna@ipo.example", Role::Requester).await, person(desk, "bo@ipo.example", Role::Requester).await);
     let both = || vec![number.clone(), colleagues.clone()];
@@ -35,6 +37,7 @@ async fn a_client_learns_nothing_by_searching(desk: &Desk) {
         ("transceiver querulant", one(), none(), none()),
         ("telefonisch", one(), none(), none()),
         ("vergeetachtig", one(), none(), none()),
+        ("logboeken", one(), none(), none()),
         (&format!("{number} klant"), one(), none(), none()),
     ] {
         assert_eq!(found(desk, text).await, of_desk, "{text}");

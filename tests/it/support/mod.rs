@@ -2,6 +2,7 @@
 
 mod people;
 pub mod postgres;
+mod provides;
 mod rows;
 mod traces;
 
@@ -326,8 +327,9 @@ impl Desk {
         self.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": to, "reason": "Zo is het." })).await
     }
 
-    /// Writes the root cause analysis of a problem, without which it is not resolved.
+    /// Writes the root cause analysis of a problem, and that it was solved directly, without which it is not resolved.
     pub async fn explains(&self, number: &str) -> Answer {
+        self.writes(number, "outcome").await;
         let analysis = json!({ "deeperCause": "De accu van de noodstroom is versleten.", "proposal": "De accu vervangen." });
         self.post(&format!("/v1/tickets/{number}/root-causes"), &analysis).await
     }

@@ -136,7 +136,7 @@ fn clk_12_waiting_is_a_label_where_the_contract_names_no_pause() {
 
 /// AMB-06, INC-06: solved after 2 hours, refused an hour later, it ran three.
 #[test]
-fn amb_06_a_refused_solution_was_none_and_a_reopening_holds_the_time_since_the_stop() {
+fn inc_06_amb_06_a_refused_solution_was_none_and_a_reopening_holds_the_time_since_the_stop() {
     let contract = contract(DAY, &resolution("{ under = \"150m\" }"));
     let stopped = |undone: &str| {
         let history = json!([

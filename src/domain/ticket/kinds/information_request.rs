@@ -1,9 +1,20 @@
-//! Requests for information (RFI).
+//! Requests for information (RFI), which clients alone make (RFI-01).
 
-use super::Rules;
-use crate::domain::workflow::{Phase, State, Step, phase};
+use super::{Asked, Rules};
+use crate::domain::permission::Verb;
+use crate::domain::workflow::{Phase, Question, State, Step, phase};
 
-pub(super) static RULES: Rules = Rules::of(&PHASES);
+pub(super) static RULES: Rules = Rules {
+    questions: &[Asked {
+        question: Question::Solution,
+        during: &[Step::Answered],
+        about: None,
+        yes: Some(Step::Closed),
+        no: Some(Step::Researching),
+        by: Verb::JudgeSolutions,
+    }],
+    ..Rules::of(&PHASES)
+};
 
 static PHASES: [Phase; 4] = [
     phase(Step::Registered, State::New, &[Step::Researching]),

@@ -1,40 +1,63 @@
-//! The rules of each ticket type, a file a type: its phases, where each leads, what each cannot be entered without, and its parts.
+//! The rules of each ticket type, a file a type: its phases, where each leads, what each cannot be entered without, its parts, and what it
+//! asks the client.
 //!
 //! Two moves hold for every type and so stand in no file: an active phase goes on hold and back, and an open one can be cancelled
 //! (TKT-20).
 
-mod change_request;
-mod incident;
+pub mod change_request;
+pub mod incident;
 mod information_request;
 pub mod problem;
-mod proposal_request;
-mod service_request;
+pub mod proposal_request;
+pub mod service_request;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::contract::TicketType;
-use crate::domain::workflow::{Phase, State, Step, phase};
-use crate::words::closed_list;
-
-closed_list! {
-    /// The structured parts that tickets of some types have, each in versions (design § 4).
-    pub enum Part {
-        /// Why incidents keep happening, and what would end it (PRB-02).
-        RootCause = "root_cause": "oorzaakanalyse", "root cause analysis";
-    }
-}
+use crate::domain::Instant;
+use crate::domain::contract::{Contract, TicketType};
+use crate::domain::permission::Verb;
+use crate::domain::restriction::Flag;
+pub use crate::domain::workflow::Part;
+use crate::domain::workflow::{Phase, Question, Relation, State, Step, TicketKind, Verdict, phase};
 
 /// What a part says, as its type's file declares it.
 pub trait Content: Serialize + DeserializeOwned {
     const PART: Part;
+
+    /// What of it the rules of its type depend on, as a code or a date. It stays in the history, so it names nobody.
+    fn says(&self) -> Option<String> {
+        None
+    }
+
+    /// From when until when it is planned, where it says so.
+    fn window(&self) -> Option<(Instant, Instant)> {
+        None
+    }
+
+    /// What is wrong with it beyond its schema: fields, and why.
+    fn problems(&self) -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
 }
 
 impl Part {
     /// The fields of it that are texts, as they are stored: what a redaction takes out.
     pub const fn texts(self) -> &'static [&'static str] {
         match self {
-            Self::RootCause => problem::TEXTS,
+            Self::RootCause => problem::ROOT_CAUSE_TEXTS,
+            Self::Outcome => problem::OUTCOME_TEXTS,
+            Self::Workaround => problem::WORKAROUND_TEXTS,
+            Self::SecurityReport => incident::SECURITY_REPORT_TEXTS,
+            Self::Calamity => incident::CALAMITY_TEXTS,
+            Self::Finding => incident::FINDING_TEXTS,
+            Self::RequestForm => service_request::FORM_TEXTS,
+            Self::Proposal => proposal_request::PROPOSAL_TEXTS,
+            Self::Quotation => proposal_request::QUOTATION_TEXTS,
+            Self::Assessment => change_request::ASSESSMENT_TEXTS,
+            Self::ChangePlan => change_request::PLAN_TEXTS,
+            Self::TestReport => change_request::TEST_TEXTS,
+            Self::Review => change_request::REVIEW_TEXTS,
         }
     }
 }
@@ -44,8 +67,63 @@ impl Part {
 pub enum Need {
     /// A priority, where its clocks depend on one (design § 2.8).
     Priority,
+    /// The service that is affected, where the agreement has services (INC-01).
+    Service,
     /// A version of this part.
     Part(Part),
+    /// A link of this kind, as seen from the ticket.
+    Link(Relation),
+    /// An answer to this question.
+    Answer(Question),
+    /// A yes to this question, of everybody who is asked.
+    Yes(Question),
+}
+
+/// When a need counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Always,
+    /// The ticket is of a kind with these rules, or not.
+    Kind(TicketKind, bool),
+    Flagged(Flag),
+    /// It stands in this phase.
+    In(Step),
+    /// The last version of a part says this.
+    Says(Part, &'static str),
+    Answered(Question, Verdict),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// The phase that is not entered without it.
+    pub before: Step,
+    pub need: Need,
+    pub when: When,
+}
+
+const fn before(step: Step, need: Need) -> Rule {
+    Rule { before: step, need, when: When::Always }
+}
+
+impl Rule {
+    const fn when(self, when: When) -> Self {
+        Self { when, ..self }
+    }
+}
+
+/// A question that a type asks the client, or both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    pub question: Question,
+    /// The phases in which it can be answered.
+    pub during: &'static [Step],
+    /// What has to be written before it can be answered; a new version asks anew.
+    pub about: Option<Part>,
+    /// Where the answers take the ticket.
+    pub yes: Option<Step>,
+    pub no: Option<Step>,
+    /// What somebody of the client needs to answer it.
+    pub by: Verb,
 }
 
 /// What is specific to a type.
@@ -59,13 +137,38 @@ pub struct Rules {
     pub has_emergencies: bool,
     pub parts: &'static [Part],
     /// What a phase cannot be entered without, besides what holds for every type.
-    pub needs: &'static [(Step, Need)],
+    pub needs: &'static [Rule],
+    pub questions: &'static [Asked],
 }
 
 impl Rules {
     const fn of(phases: &'static [Phase]) -> Self {
-        Self { phases, client_judges: false, has_emergencies: false, parts: &[], needs: &[] }
+        Self { phases, client_judges: false, has_emergencies: false, parts: &[], needs: &[], questions: &[] }
     }
+
+    pub fn asked(&self, question: Question) -> Option<&'static Asked> {
+        self.questions.iter().find(|asked| asked.question == question)
+    }
+
+    /// The question that a move answers, and how.
+    pub fn answered_by(&self, from: Step, to: Step) -> Option<(&'static Asked, Verdict)> {
+        let open = self.questions.iter().filter(|asked| asked.during.contains(&from));
+        open.into_iter().find_map(|asked| match to {
+            _ if asked.yes == Some(to) => Some((asked, Verdict::Yes)),
+            _ if asked.no == Some(to) => Some((asked, Verdict::No)),
+            _ => None,
+        })
+    }
+}
+
+/// Everything that a phase of a type is not entered without: by the rules of the type, and by those that an agreement adds.
+pub fn needs(contract: &Contract, kind: TicketType, to: Step) -> impl Iterator<Item = Rule> {
+    let own = rules(kind).needs.iter().copied().filter(move |rule| rule.before == to);
+    let parts = contract.tickets.parts.iter().filter(move |asked| asked.kind == kind && asked.before.contains(&to));
+    let decisions =
+        contract.tickets.decisions.iter().filter(move |asked| asked.before.contains(&to) && rules(kind).asked(asked.question).is_some());
+    own.chain(parts.map(move |asked| before(to, Need::Part(asked.part))))
+        .chain(decisions.map(move |asked| before(to, Need::Yes(asked.question))))
 }
 
 pub fn rules(kind: TicketType) -> &'static Rules {
@@ -111,6 +214,8 @@ pub fn phase_as(kind: TicketType, phase: &Phase) -> Option<&'static Phase> {
 pub fn moves(kind: TicketType, from: &Phase, before_hold: Option<Step>) -> Vec<&'static Phase> {
     let mut steps = from.next.to_vec();
     if from.step == Step::OnHold {
+        // It can wait for something else from now on.
+        steps.push(Step::OnHold);
         let back = before_hold.and_then(|step| phase_of(kind, step)).or_else(|| first_active(kind));
         steps.extend(back.map(|phase| phase.step));
     }
@@ -138,9 +243,17 @@ mod tests {
     fn a_type_needs_parts_of_its_own_for_phases_of_its_own() {
         for kind in TicketType::ALL {
             let rules = rules(kind);
-            for (step, need) in rules.needs {
-                assert!(phase_of(kind, *step).is_some(), "{kind} has no {step}");
+            for Rule { before, need, .. } in rules.needs {
+                assert!(phase_of(kind, *before).is_some(), "{kind} has no {before}");
                 assert!(!matches!(need, Need::Part(part) if !rules.parts.contains(part)), "{kind} needs {need:?}");
+                let is_asked = |question: &Question| rules.asked(*question).is_some();
+                assert!(!matches!(need, Need::Answer(question) | Need::Yes(question) if !is_asked(question)), "{kind} needs {need:?}");
+            }
+            for asked in rules.questions {
+                for step in asked.during.iter().chain(&asked.yes).chain(&asked.no) {
+                    assert!(phase_of(kind, *step).is_some(), "{kind} has no {step}");
+                }
+                assert!(asked.about.is_none_or(|part| rules.parts.contains(&part)), "{kind} asks {}", asked.question);
             }
         }
     }
@@ -173,7 +286,8 @@ mod tests {
             for phase in phases(kind) {
                 let next = moves(kind, phase, Some(Step::InProgress));
                 assert_eq!(next.iter().any(|to| to.step == Step::Cancelled), phase.state.is_open());
-                assert_eq!(next.iter().any(|to| to.step == Step::OnHold), phase.state == State::Active);
+                let can_wait = phase.state == State::Active || phase.step == Step::OnHold;
+                assert_eq!(next.iter().any(|to| to.step == Step::OnHold), can_wait);
             }
         }
     }

@@ -1,13 +1,46 @@
-//! Problems (PRB): the deeper cause of incidents. One is not resolved before its root cause analysis is written (PRB-02).
+//! Problems (PRB): the deeper cause of incidents. One is taken in hand when it has an incident (PRB-01), and not resolved before its root cause
+//! analysis is written and its outcome is known (PRB-02, PRB-03). Where that is a change, the client decides whether it is needed (PRB-05).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Content, Need, Part, Rules};
-use crate::domain::workflow::{Phase, State, Step, phase};
+use super::{Asked, Content, Need, Part, Rules, When, before};
+use crate::domain::Instant;
+use crate::domain::permission::Verb;
+use crate::domain::workflow::{Phase, Question, Relation, State, Step, Verdict, phase};
 
-pub(super) static RULES: Rules =
-    Rules { parts: &[Part::RootCause], needs: &[(Step::Resolved, Need::Part(Part::RootCause))], ..Rules::of(&PHASES) };
+/// What an outcome says where a change is needed.
+pub const CHANGE_NEEDED: &str = "change_needed";
+
+pub(super) static RULES: Rules = Rules {
+    parts: &[Part::RootCause, Part::Outcome, Part::Workaround],
+    needs: &[
+        before(Step::Investigating, Need::Link(Relation::Causes)),
+        before(Step::Resolved, Need::Part(Part::RootCause)),
+        before(Step::Resolved, Need::Part(Part::Outcome)),
+        before(Step::Resolved, Need::Answer(Question::ChangeNeeded)).when(When::Says(Part::Outcome, CHANGE_NEEDED)),
+        before(Step::Resolved, Need::Link(Relation::SolvedBy)).when(When::Answered(Question::ChangeNeeded, Verdict::Yes)),
+    ],
+    questions: &[
+        Asked {
+            question: Question::ChangeNeeded,
+            during: &[Step::Investigating, Step::KnownError, Step::OnHold],
+            about: Some(Part::Outcome),
+            yes: None,
+            no: None,
+            by: Verb::DecideForClients,
+        },
+        Asked {
+            question: Question::Solution,
+            during: &[Step::Resolved],
+            about: None,
+            yes: Some(Step::Closed),
+            no: Some(Step::KnownError),
+            by: Verb::JudgeSolutions,
+        },
+    ],
+    ..Rules::of(&PHASES)
+};
 
 static PHASES: [Phase; 5] = [
     phase(Step::Registered, State::New, &[Step::Investigating]),
@@ -29,19 +62,55 @@ pub struct RootCause {
     pub proposal: String,
 }
 
-pub(super) const TEXTS: &[&str] = &["deeperCause", "proposal"];
+/// How a problem is solved. Where a change is needed, the client is told and decides whether it wants one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Outcome {
+    /// `direct`, or `change_needed`.
+    #[schema(pattern = "^(direct|change_needed)$", max_length = 20)]
+    pub outcome: String,
+    /// When it was solved: with `direct`, and only then.
+    #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved_at: Option<Instant>,
+    /// What was done, or what has to change.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    pub explanation: String,
+}
+
+/// How one can work around a problem as long as it lasts; it is shown on its incidents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Workaround {
+    /// What to do meanwhile.
+    #[schema(min_length = 1, max_length = 10_000, pattern = "\\S")]
+    pub instruction: String,
+}
+
+pub(super) const ROOT_CAUSE_TEXTS: &[&str] = &["deeperCause", "proposal"];
+pub(super) const OUTCOME_TEXTS: &[&str] = &["explanation"];
+pub(super) const WORKAROUND_TEXTS: &[&str] = &["instruction"];
 
 impl Content for RootCause {
     const PART: Part = Part::RootCause;
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Content for Outcome {
+    const PART: Part = Part::Outcome;
 
-    #[test]
-    fn both_fields_of_an_analysis_are_texts() {
-        let analysis = serde_json::to_value(RootCause { deeper_cause: String::new(), proposal: String::new() }).expect("JSON");
-        assert!(analysis.as_object().expect("fields").keys().map(String::as_str).eq(TEXTS.iter().copied()));
+    fn says(&self) -> Option<String> {
+        Some(self.outcome.clone())
     }
+
+    fn problems(&self) -> Vec<(&'static str, &'static str)> {
+        match (self.outcome == CHANGE_NEEDED, self.solved_at) {
+            (false, None) => vec![("solvedAt", "say when the problem was solved")],
+            (true, Some(_)) => vec![("solvedAt", "a problem that needs a change is not solved yet")],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Content for Workaround {
+    const PART: Part = Part::Workaround;
 }

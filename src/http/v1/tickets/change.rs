@@ -8,11 +8,12 @@ use crate::domain::contract::TicketType;
 use crate::domain::permission::{TakePart, Verb};
 use crate::domain::ticket::Act;
 use crate::domain::ticket::TicketRef;
-use crate::domain::ticket::assign::{Assign, Field};
+use crate::domain::ticket::assign::Assign;
 use crate::domain::ticket::edit::Edit;
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retier::Retier;
 use crate::domain::ticket::retype::Retype;
+use crate::domain::ticket::specify::Specify;
 use crate::http::body::Body;
 use crate::http::caller::May;
 use crate::http::error::Failure;
@@ -39,8 +40,10 @@ pub async fn change(
     for verb in body.problems.iter().filter_map(|problem| needed_for(problem.field_name()?)) {
         caller.who.may(verb).map_err(Error::from)?;
     }
-    let stamp = Stamp { unreadable: body.problems, ..caller.stamp(&app) };
-    let wishes = wishes(body.value, kind.and_then(Result::ok));
+    let mut problems = body.problems;
+    let specify = body.value.specify(&mut problems);
+    let stamp = Stamp { unreadable: problems, ..caller.stamp(&app) };
+    let wishes = wishes(body.value, kind.and_then(Result::ok), specify);
     let ticket = tickets::act(&app, &stamp, ticket, &wishes, &When::default(), expected.as_deref()).await?;
     Ok(shown(read::after(&app, &caller, ticket).await?))
 }
@@ -48,29 +51,31 @@ pub async fn change(
 /// What one needs to change a field, for one that cannot be read: who may not change it at all hears that, whatever they wrote in it.
 fn needed_for(field: &str) -> Option<Verb> {
     match field {
-        "title" | "description" => Some(Verb::EditTickets),
+        "title" | "description" | "item" | "kind" | "service" | "category" | "faultLocation" | "wantedByDate" => Some(Verb::EditTickets),
         "type" => Some(Verb::RetypeTickets),
         "tier" => Some(Verb::RetierTickets),
-        "assignee" | "team" => Some(Verb::AssignTickets),
+        "assignee" | "team" | "thirdParty" => Some(Verb::AssignTickets),
         _ => None,
     }
 }
 
-fn wishes(patch: TicketPatch, kind: Option<TicketType>) -> Vec<Act> {
+fn wishes(patch: TicketPatch, kind: Option<TicketType>, specify: Option<Specify>) -> Vec<Act> {
     let mut wishes = Vec::new();
     if let Some(tier) = patch.tier {
         wishes.push(Act::Retier(Retier { tier }));
     }
-    if patch.title.is_some() || patch.description.is_some() {
-        wishes.push(Act::Edit(Edit { title: patch.title, description: patch.description }));
+    if patch.title.is_some() || patch.description.is_some() || !patch.item.is_kept() {
+        wishes.push(Act::Edit(Edit { title: patch.title, description: patch.description, item: patch.item }));
     }
     match (kind, patch.priority) {
         (Some(to), priority) => wishes.push(Act::Retype(Retype { to, priority, motivation: patch.priority_motivation })),
         (None, Some(priority)) => wishes.push(Act::Prioritise(Prioritise { priority, motivation: patch.priority_motivation })),
         (None, None) => {}
     }
-    if patch.assignee != Field::Kept || patch.team != Field::Kept {
-        wishes.push(Act::Assign(Assign { assignee: patch.assignee, team: patch.team }));
+    // After the type, whose codes these are.
+    wishes.extend(specify.map(Act::Specify));
+    if !(patch.assignee.is_kept() && patch.team.is_kept() && patch.third_party.is_kept()) {
+        wishes.push(Act::Assign(Assign { assignee: patch.assignee, team: patch.team, third_party: patch.third_party }));
     }
     wishes
 }

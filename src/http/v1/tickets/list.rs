@@ -16,17 +16,18 @@ use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::ReadTickets;
 use crate::domain::search::Words;
-use crate::domain::ticket::Overview;
 use crate::domain::ticket::kinds::phases;
 use crate::domain::ticket::listing::{ChangesEnd, PageEnd, Sort, SortField, SortKey, Span, TicketFilter};
+use crate::domain::ticket::tag::Tag;
+use crate::domain::ticket::{Overview, Reader};
 use crate::http::answer::Paged;
 use crate::http::caller::{Caller, May};
 use crate::http::error::Failure;
-use crate::http::query::{FromQuery, Keys, Query, among, refused};
+use crate::http::query::{self, FromQuery, Keys, Query, among, refused};
 use crate::http::shapes::{Ticket, TicketPage};
 use crate::usecases::contracts::{self, Names};
 use crate::usecases::tickets::read;
-use crate::usecases::{FieldCode, Problem, one_of};
+use crate::usecases::{FieldCode, Problem, one_of, saved_views};
 
 pub struct TicketsQuery {
     filter: TicketFilter,
@@ -34,6 +35,7 @@ pub struct TicketsQuery {
     sort: Vec<SortKey>,
     size: u64,
     cursor: Option<String>,
+    view: Option<Uuid>,
 }
 
 impl FromQuery for TicketsQuery {
@@ -60,8 +62,24 @@ impl FromQuery for TicketsQuery {
                 ("dueFrom", "With their next goal due at or after this instant, provisionally too"),
                 ("dueBefore", "With their next goal due before this instant, provisionally too"),
             ),
+            variants: keys.short_list("kind", "A comma list of kinds within their types"),
+            services: keys.short_list("service", "A comma list of codes of services"),
+            categories: keys.short_list("category", "A comma list of codes of categories"),
+            lines: keys.codes("supportLine", "A comma list of lines of the desk: `first`, `second`"),
+            unassigned: keys.flag("unassigned", "In nobody's hands, of no person and no team, or in somebody's"),
+            needs_attention: keys.flag("needsAttention", "Which somebody of the desk has to look at, or not"),
+            out_of_scope: keys.flag("outOfScope", "Which the agreement does not cover, or does"),
+            major: keys.flag("major", "Major incidents, or all others"),
             breached: keys.flag("breached", "With a breached goal, or without"),
+            tags: tags(keys),
+            followers: keys.parsed(
+                "follower",
+                "A comma list of ids of people who follow it",
+                |id| id.parse().ok(),
+                "must be the UUID of a person",
+            ),
             words: words(keys),
+            within: None,
         };
         let known: BTreeSet<_> = TicketType::ALL.iter().flat_map(|kind| phases(*kind)).map(|phase| phase.step.as_str()).collect();
         keys.among("phase", &filter.phases, known.iter().copied());
@@ -76,6 +94,7 @@ impl FromQuery for TicketsQuery {
             sort: sort(keys, since.is_some()),
             size: keys.page_size("How many tickets a page shows; 20 unless said", 20),
             cursor: keys.cursor("The `nextCursor` of the page before, with the same filters and order"),
+            view: view(keys),
         }
     }
 }
@@ -86,13 +105,14 @@ fn span(keys: &mut Keys, from: (&'static str, &str), before: (&'static str, &str
 }
 
 pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<TicketsQuery>) -> Result<Paged<TicketPage>, Failure> {
-    let (TicketsQuery { filter, since, sort, size, cursor }, mut problems) = query.partial();
-    let asked = [("contract", &filter.contracts), ("organisation", &filter.organisations), ("priority", &filter.priorities)];
-    let names = names(&app, &caller, asked.iter().any(|(_, listed)| !listed.is_empty())).await?;
-    problems.extend(among("priority", &filter.priorities, names.priorities.iter().map(String::as_str)));
-    problems.extend(among("contract", &filter.contracts, names.contracts.iter().map(String::as_str)));
-    problems.extend(among("organisation", &filter.organisations, names.organisations.iter().map(String::as_str)));
-    problems.extend(unknown_team(&app, &caller, &filter.teams).await?);
+    let (TicketsQuery { mut filter, since, mut sort, size, cursor, view }, mut problems) = query.partial();
+    problems.extend(unknown_names(&app, &caller, &filter).await?);
+    if let Some(view) = view {
+        let (kept, wrong) = kept(&app, &caller, view).await?;
+        problems.extend(wrong);
+        filter.within = Some(Box::new(kept.filter));
+        sort = if sort.is_empty() { kept.sort } else { sort };
+    }
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
@@ -112,6 +132,38 @@ pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<Tick
     let found = read::list(&app, &caller, &filter, &sort, after.flatten().as_ref(), size).await?;
     let cursor = found.end.map(|end| encoded(&(sorted_by(&sort), end.first, end.figures, end.id)));
     Ok(page(found.tickets, cursor, None))
+}
+
+/// A saved view, and what is wrong with it: that the caller has none, or that the list no longer takes what it holds.
+async fn kept(app: &App, caller: &Caller, id: Uuid) -> Result<(TicketsQuery, Vec<Problem>), Failure> {
+    let found = saved_views::query(app, caller, id).await?;
+    let unknown = found.is_none().then(|| refused("view", FieldCode::UnknownValue, "is no view that the caller has"));
+    let (kept, wrong) = query::read::<TicketsQuery>(&found.unwrap_or_default());
+    let wrong = wrong.into_iter().chain(unknown_names(app, caller, &kept.filter).await?);
+    let wrong = wrong.map(|one| refused("view", one.code, format!("{}: {}", one.pointer, one.detail)));
+    let wrong = unknown.into_iter().chain(wrong).collect();
+    Ok((kept, wrong))
+}
+
+/// What is wrong with a query that is to be kept as a view: whatever the list would refuse, and what belongs to a page and not to a choice.
+pub async fn problems_of_a_view(app: &App, caller: &Caller, query: &str) -> Result<Vec<Problem>, Failure> {
+    let (read, mut problems) = query::read::<TicketsQuery>(query);
+    problems.extend(unknown_names(app, caller, &read.filter).await?);
+    let of_a_page = ["cursor", "pageSize", "updatedSince", "view"].into_iter().filter(|name| query::has(query, name));
+    problems.extend(of_a_page.map(|name| refused(name, FieldCode::NotAllowed, "is no part of a view")));
+    Ok(problems)
+}
+
+/// What a filter names that there is not.
+async fn unknown_names(app: &App, caller: &Caller, filter: &TicketFilter) -> Result<Vec<Problem>, Failure> {
+    let asked = [("contract", &filter.contracts), ("organisation", &filter.organisations), ("priority", &filter.priorities)];
+    let names = names(app, caller, asked.iter().any(|(_, listed)| !listed.is_empty())).await?;
+    let mut problems: Vec<_> = among("priority", &filter.priorities, names.priorities.iter().map(String::as_str)).into_iter().collect();
+    problems.extend(among("contract", &filter.contracts, names.contracts.iter().map(String::as_str)));
+    problems.extend(among("organisation", &filter.organisations, names.organisations.iter().map(String::as_str)));
+    problems.extend(unknown_team(app, caller, &filter.teams).await?);
+    problems.extend(of_the_desk(caller, filter));
+    Ok(problems)
 }
 
 fn page(found: Vec<Overview>, next_cursor: Option<String>, synced_until: Option<Instant>) -> Paged<TicketPage> {
@@ -137,9 +189,31 @@ async fn unknown_team(app: &App, caller: &Caller, asked: &[String]) -> Result<Op
     Ok(None)
 }
 
+/// A filter by what a client does not see would tell of it.
+fn of_the_desk(caller: &Caller, filter: &TicketFilter) -> Option<Problem> {
+    let is_theirs = filter.tags.is_empty() || caller.reader() == Reader::Desk;
+    (!is_theirs).then(|| refused("tag", FieldCode::DeskOnly, "only the desk sees tags"))
+}
+
+fn tags(keys: &mut Keys) -> Vec<String> {
+    let says = "A comma list of tags of the desk; capitals and accents do not matter";
+    let read = |text: &str| text.parse().ok().map(|tag: Tag| tag.to_string());
+    keys.parsed("tag", says, read, "must be tags, of letters, digits and - _ . / :")
+}
+
+fn view(keys: &mut Keys) -> Option<Uuid> {
+    let says = "The id of a saved view; the other parameters narrow it, and `sort` takes the place of its own";
+    let said = keys.text_of("view", says, None, 50)?;
+    let id = said.parse().ok();
+    if id.is_none() {
+        keys.refuse("view", FieldCode::UnknownValue, "is no view that the caller has");
+    }
+    id
+}
+
 fn words(keys: &mut Keys) -> Option<Words> {
-    let says = "Words that are all to be found in what the caller sees of the ticket: its number, title, description and external references, the name and address of its requester, its messages, the reasons given with what happened to it, such as its solution, and its parts. A word also finds those that begin with it, unless it stands in quotation marks or nothing asked has three characters; accents and capitals do not matter, and `ø`, `ß`, `æ` and the like are found as `o`, `ss`, `ae`";
-    let text = keys.text("text", says)?;
+    let says = "Words that are all to be found in what the caller sees of the ticket: its number, title, description, item and external references, the name and address of its requester, its messages, the reasons given with what happened to it, such as its solution, and its parts. A word also finds those that begin with it, unless it stands in quotation marks or nothing asked has three characters; accents and capitals do not matter, and `ø`, `ß`, `æ` and the like are found as `o`, `ss`, `ae`";
+    let text = keys.text_of("text", says, None, 200)?;
     let words = Words::asked(&text);
     if words.is_none() {
         keys.refuse("text", FieldCode::NoWords, "has no letter and no figure to look for");

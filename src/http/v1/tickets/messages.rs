@@ -66,9 +66,10 @@ pub async fn write(
         public: body.visibility.as_deref() != Some("internal"),
         by_phone: body.channel.as_deref() == Some("phone"),
         body: body.body.unwrap_or_default(),
-        person_id: None,
+        ..NewMessage::public()
     };
-    let written = tickets::write(&app, &stamp, ticket, &message, &when, expected.as_deref()).await?;
+    let from_draft = body.from_draft.unwrap_or_default();
+    let written = tickets::write(&app, &stamp, ticket, &message, &when, from_draft, expected.as_deref()).await?;
     let actors = Actors::seen_by(&app, &caller, [&written.author]).await?;
     Ok(Created(Message::new(written, &actors)))
 }

@@ -1,5 +1,7 @@
 //! `/tickets`, and everything below a ticket.
 
+mod about;
+mod acts;
 mod attachments;
 mod bulk;
 mod change;
@@ -7,16 +9,19 @@ mod clocks;
 mod create;
 mod events;
 mod flags;
+mod followers;
 mod list;
+mod message_drafts;
 mod messages;
 mod moves;
 mod parts;
 mod redactions;
+mod tags;
+mod work_logs;
 
-pub use list::names;
+pub use list::{names, problems_of_a_view};
 
 use crate::app::App;
-use crate::domain::ticket::kinds::problem::RootCause;
 use crate::domain::ticket::{Overview, Ticket as DomainTicket, TicketRef};
 use crate::http::answer::{CreatedAt, Json, Tagged};
 use crate::http::caller::Caller;
@@ -91,6 +96,10 @@ pub fn operations() -> Vec<Operation> {
             "Shows a ticket's history.",
             "A page of it, in the order recorded; every clock and report follows from it. A client sees nothing of what the desk notes inside.",
         ),
+        get("/tickets/{ref}/former-texts", events::former_texts).id("listTicketFormerTexts").describe(
+            "Shows what the texts of a ticket said before they were changed.",
+            "Its title, description and item, each with the event that changed it. A redaction of the texts takes these away as well.",
+        ),
         get("/tickets/{ref}/attachments", attachments::list)
             .id("listTicketAttachments")
             .describe("Shows which files a ticket has.", "Internal ones are shown to the desk alone."),
@@ -107,16 +116,17 @@ pub fn operations() -> Vec<Operation> {
             "By whoever may read it, of second line and up; the history says so. `If-Match` takes the ticket's `ETag`.",
         ),
     ];
-    let parts = parts::operations::<RootCause>(
-        "/tickets/{ref}/root-causes",
-        ["listTicketRootCauses", "createTicketRootCause"],
-        "The root cause analysis of a problem: the deeper cause of its incidents, and how it can be solved. A problem is not resolved without it.",
-    );
     operations
         .into_iter()
         .chain(flags::operations())
+        .chain(tags::operations())
+        .chain(followers::operations())
+        .chain(work_logs::operations())
+        .chain(message_drafts::operations())
         .chain(redactions::operations())
-        .chain(parts)
+        .chain(about::operations())
+        .chain(acts::operations())
+        .chain(parts::all())
         .map(|operation| operation.tag(Tag::Tickets))
         .collect()
 }

@@ -7,6 +7,11 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::domain::permission::{ReadTickets, WriteParts};
 use crate::domain::ticket::TicketRef;
+use crate::domain::ticket::kinds::change_request::{Assessment, ChangePlan, Review, TestReport};
+use crate::domain::ticket::kinds::incident::{Calamity, Finding, SecurityReport};
+use crate::domain::ticket::kinds::problem::{Outcome, RootCause, Workaround};
+use crate::domain::ticket::kinds::proposal_request::{Proposal, Quotation};
+use crate::domain::ticket::kinds::service_request::RequestForm;
 use crate::http::answer::{Created, Paged};
 use crate::http::body::Whole;
 use crate::http::caller::May;
@@ -23,8 +28,82 @@ use crate::usecases::tickets::{self, read};
 
 const VERSIONS: u64 = 20;
 
+/// The operations on every part there is.
+pub fn all() -> Vec<Operation> {
+    [
+        operations::<RootCause>(
+            "/tickets/{ref}/root-causes",
+            ["listTicketRootCauses", "createTicketRootCause"],
+            "The root cause analysis of a problem: the deeper cause of its incidents, and how it can be solved. A problem is not resolved without it.",
+        ),
+        operations::<Outcome>(
+            "/tickets/{ref}/outcomes",
+            ["listTicketOutcomes", "createTicketOutcome"],
+            "How a problem is solved: directly, or by a change. Where it needs a change, the client is told and asked whether it wants one.",
+        ),
+        operations::<Workaround>(
+            "/tickets/{ref}/workarounds",
+            ["listTicketWorkarounds", "createTicketWorkaround"],
+            "How one can work around a problem as long as it lasts. It is shown with the links of its incidents.",
+        ),
+        operations::<SecurityReport>(
+            "/tickets/{ref}/security-reports",
+            ["listTicketSecurityReports", "createTicketSecurityReport"],
+            "The course of events, the response and the lessons of an incident. One that is flagged for security is not closed without it.",
+        ),
+        operations::<Calamity>(
+            "/tickets/{ref}/calamities",
+            ["listTicketCalamities", "createTicketCalamity"],
+            "That an incident is a calamity: its downtime, its loss of data, and whether services run on a fallback.",
+        ),
+        operations::<Finding>(
+            "/tickets/{ref}/findings",
+            ["listTicketFindings", "createTicketFinding"],
+            "What of the programmes fails, and whether the infrastructure of others works. Where it does not, the incident is out of scope.",
+        ),
+        operations::<RequestForm>(
+            "/tickets/{ref}/request-forms",
+            ["listTicketRequestForms", "createTicketRequestForm"],
+            "What a service request asks for, by the fields of its item in the catalogue.",
+        ),
+        operations::<Proposal>(
+            "/tickets/{ref}/proposals",
+            ["listTicketProposals", "createTicketProposal"],
+            "An offer of a whole solution, with its price and until when it can be accepted. A proposal request is not submitted without it.",
+        ),
+        operations::<Quotation>(
+            "/tickets/{ref}/quotations",
+            ["listTicketQuotations", "createTicketQuotation"],
+            "The price of one product or service, and until when it can be accepted. A quotation request is not submitted without it.",
+        ),
+        operations::<Assessment>(
+            "/tickets/{ref}/assessments",
+            ["listTicketAssessments", "createTicketAssessment"],
+            "What a change is, what depends on it, what may go wrong and what it costs. A change is not put up for approval without it.",
+        ),
+        operations::<ChangePlan>(
+            "/tickets/{ref}/change-plans",
+            ["listTicketChangePlans", "createTicketChangePlan"],
+            "When a change is carried out, how, and how it is undone. A change is not scheduled without it.",
+        ),
+        operations::<TestReport>(
+            "/tickets/{ref}/test-reports",
+            ["listTicketTestReports", "createTicketTestReport"],
+            "How a change was tested. What passed is put before the client's functional administrator.",
+        ),
+        operations::<Review>(
+            "/tickets/{ref}/reviews",
+            ["listTicketReviews", "createTicketReview"],
+            "How a change went. A change is not closed as reviewed without it.",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 /// To read the versions of a part, and to write one; `ids` name the two operations.
-pub fn operations<C>(path: &'static str, ids: [&'static str; 2], what: &'static str) -> [Operation; 2]
+fn operations<C>(path: &'static str, ids: [&'static str; 2], what: &'static str) -> [Operation; 2]
 where
     C: Shown + Clone + DeserializeOwned + ToSchema + 'static,
 {

@@ -16,10 +16,11 @@ use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::register::Registered;
 use crate::domain::ticket::retype::Retype;
+use crate::domain::ticket::specify::About;
 use crate::domain::ticket::transition::Move;
 use crate::domain::ticket::write::Write;
 use crate::domain::ticket::{Act, Channel, Event, EventData, Situation, Ticket, act, kinds, settle};
-use crate::domain::workflow::State;
+use crate::domain::workflow::{State, SupportLine};
 
 /// A ticket and everything that happened to it.
 #[derive(Debug, Clone)]
@@ -64,6 +65,16 @@ impl Story {
             flags: Flags::NONE,
             assignee: None,
             team: None,
+            third_party: None,
+            line: SupportLine::First,
+            is_system_fault: false,
+            about: About::default(),
+            item: None,
+            out_of_scope: false,
+            is_major: false,
+            handling: None,
+            needs_attention: false,
+            planned: None,
             opened_at,
             recorded_at,
             updated_at: recorded_at,
@@ -86,6 +97,7 @@ impl Story {
             channel: ticket.channel,
             phase: ticket.phase.step,
             emergency_for: None,
+            about: About::default(),
             intake: None,
         });
         let mut story = Self { ticket, history: Vec::new() };
@@ -127,7 +139,7 @@ impl Story {
 }
 
 fn moves(to: &str) -> Act {
-    Act::Move(Move { to: to.to_owned(), reason: "Zo.".to_owned(), cause: None, texts: Vec::new() })
+    Act::Move(Move { to: to.to_owned(), reason: "Zo.".to_owned(), cause: None, texts: Vec::new(), handling: None })
 }
 
 fn wish(which: u8) -> Act {
@@ -142,8 +154,8 @@ fn wish(which: u8) -> Act {
         9 => retype(TicketType::Problem),
         10 => retype(Incident),
         11 => moves("cancelled"),
-        12 => Act::Write(Write { public: true, by_phone: false }),
-        _ => Act::Assign(Assign { assignee: Field::Set("bob".to_owned()), team: Field::Kept }),
+        12 => Act::Write(Write { public: true, by_phone: false, is_automatic: false }),
+        _ => Act::Assign(Assign { assignee: Field::Set("bob".to_owned()), team: Field::Kept, third_party: Field::Kept }),
     }
 }
 

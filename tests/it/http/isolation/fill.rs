@@ -56,9 +56,12 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "contact" | "redaction" | "hold" | "destruction" | "erasure") if self.others.contains_key(upto) => {
+            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure")
+                if self.others.contains_key(upto) =>
+            {
                 vec![named(&self.others[upto], nobody())]
             }
+            ("/tickets/{ref}/canned-replies/", "reply") => vec![named(&self.others["/canned-replies/"], nobody())],
             ("/tickets/{ref}/clocks/", "kind") => vec![named("response", "response")],
             _ => panic!("the isolation walk does not know what {{{name}}} of {path} names: tell it in tests/it/http/isolation/fill.rs"),
         }
@@ -76,16 +79,20 @@ impl Things {
             "text" => {
                 vec![named("Salarissen", "Nergens"), named(&self.number, "INC-999999"), named("bea@stichting-proef", "niemand@nergens")]
             }
-            "holder" => vec![named(&self.person, nobody())],
+            "follower" | "holder" => vec![named(&self.person, nobody())],
             "actor" => vec![named(&format!("client:{}", self.person), format!("client:{}", nobody()))],
             "object" => vec![named(&format!("ticket:{}", self.ticket), format!("ticket:{}", nobody()))],
             "assignee" => vec![named("geheime-behandelaar", "geen-behandelaar")],
             "priority" => vec![named("p1", "p99")],
+            "view" => vec![named(&self.others["/saved-views/"], nobody())],
+            "begin" => vec![named("geheim", "geen")],
+            "tag" => vec![named("geheim-label", "geen-label")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
             | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action" | "result"
             | "breached" | "sort" | "pageSize" | "cursor" | "classification" | "outcome" | "month" | "asOf" | "name" | "mediaType"
-            | "visibility" => Vec::new(),
+            | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "least" | "days" | "needsAttention" | "outOfScope"
+            | "major" => Vec::new(),
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),
@@ -129,6 +136,9 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         // It names nothing, and whoever asks would be nobody afterwards.
         "createSignOut" => return Vec::new(),
         "createOutboundMessageAttempt"
+        | "createTicketMessageDraftRemoval"
+        | "createSavedViewRemoval"
+        | "createCannedReplyRemoval"
         | "createAccessTokenRevocation"
         | "createLocalAccountClosure"
         | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
@@ -159,8 +169,16 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createContact" => vec![json!({ "person": "{person}" })],
         "updateContact" => vec![json!({ "isActive": false })],
         "createPerson" => vec![json!({ "organisation": "{client}", "name": "x", "email": "{email}" })],
-        "updatePerson" => vec![json!({ "name": "x" })],
+        "updatePerson" | "updateSavedView" => vec![json!({ "name": "x" })],
         "updateTicketAttachment" => vec![json!({ "classification": "restricted" })],
+        "createTicketTags" | "createTicketTagRemoval" => vec![json!({ "tags": ["x"] })],
+        "createTicketFollower" | "createTicketFollowerRemoval" => vec![json!({}), json!({ "person": "{person}" })],
+        "createTicketWorkLog" => vec![json!({ "minutes": 1, "text": "x" })],
+        "createTicketWorkLogCorrection" => vec![json!({ "text": "x" })],
+        "createTicketMessageDraft" => vec![json!({ "visibility": "public", "body": "x" })],
+        "createCannedReply" => vec![json!({ "title": "x", "body": "x" })],
+        "updateCannedReply" => vec![json!({ "title": "x" })],
+        "createSavedView" => vec![json!({ "name": "x", "query": "contract={contract}" })],
         "createTicketFlag" => vec![json!({ "flag": "privacy" })],
         "createTicketFlagRemoval" => vec![json!({ "flag": "privacy", "reason": "x" })],
         "createTicketRedaction" => vec![json!({ "what": "attachment", "target": "018f4c1e-7a3b-7c00-8000-0000000000aa", "reason": "x" })],
@@ -178,6 +196,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
             ticket(json!({ "requester": { "name": "Bea", "email": "{email}" } })),
             ticket(json!({ "type": "change_request", "emergencyFor": "{number}" })),
             ticket(json!({ "type": "change_request", "emergencyFor": "{id}" })),
+            ticket(json!({ "links": [{ "kind": "follows_from", "ticket": "{number}" }] })),
+            ticket(json!({ "links": [{ "kind": "follows_from", "ticket": "{id}" }] })),
         ],
         "createTickets" => vec![json!({ "items": [
             ticket(json!({ "contract": "{contract}" })), ticket(json!({ "type": "change_request", "emergencyFor": "{id}" })),
@@ -188,6 +208,42 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketRepairAgreement" => {
             vec![json!({ "dueAt": "2027-01-01T12:00:00Z", "agreedBy": { "name": "x", "email": "x@ipo.example" } })]
         }
+        "createTicketActs" => vec![
+            json!({ "tickets": ["{number}"], "assignee": "x" }),
+            json!({ "tickets": ["{id}"], "tags": ["x"], "link": { "kind": "blocks", "ticket": "{number}" } }),
+            json!({ "tickets": ["{id}"], "transition": { "to": "cancelled", "reason": "x" } }),
+        ],
+        "createTicketOutcome" => vec![json!({ "outcome": "change_needed", "explanation": "x" })],
+        "createTicketWorkaround" => vec![json!({ "instruction": "x" })],
+        "createTicketSecurityReport" => vec![json!({ "courseOfEvents": "x", "response": "x", "lessons": "x" })],
+        "createTicketCalamity" => vec![json!({ "downtime": "x", "dataLoss": "x", "fallback": "none" })],
+        "createTicketFinding" => {
+            vec![json!({ "causes": ["late"], "clientInfrastructureWorks": true, "thirdPartyInfrastructureWorks": true })]
+        }
+        "createTicketRequestForm" => vec![json!({ "values": {} })],
+        "createTicketProposal" => {
+            vec![json!({ "approach": "x", "solution": "x", "planning": "x", "price": "1", "validUntilDate": "2027-01-01" })]
+        }
+        "createTicketQuotation" => vec![json!({ "price": "1", "validUntilDate": "2027-01-01" })],
+        "createTicketAssessment" => {
+            vec![json!({ "nature": "extension", "class": "normal", "impact": "low", "risk": "low", "explanation": "x", "cost": "0" })]
+        }
+        "createTicketChangePlan" => {
+            vec![json!({ "startsAt": "2027-01-01T12:00:00Z", "endsAt": "2027-01-01T13:00:00Z", "implementation": "x", "backOut": "x" })]
+        }
+        "createTicketTestReport" => vec![json!({ "passed": true, "findings": "x" })],
+        "createTicketReview" => vec![json!({ "result": "succeeded", "lessons": "x" })],
+        "createTicketScopeChange" => vec![json!({ "outOfScope": true, "reason": "x" })],
+        "createTicketLineChange" => vec![json!({ "line": "second", "reason": "x" })],
+        "createTicketMajorDeclaration" => vec![json!({ "major": true, "reason": "x" })],
+        "createTicketAttentionRemoval" => vec![json!({ "reason": "x" })],
+        "createTicketLink" => vec![json!({ "kind": "blocks", "ticket": "{number}" }), json!({ "kind": "blocked_by", "ticket": "{id}" })],
+        "createTicketLinkRemoval" => vec![json!({ "kind": "blocks", "ticket": "{number}", "reason": "x" })],
+        "createTicketDecision" => vec![
+            json!({ "question": "solution", "verdict": "yes", "reason": "x" }),
+            json!({ "question": "solution", "verdict": "no", "reason": "x", "decidedBy": "{email}",
+                "evidence": "018f4c1e-7a3b-7c00-8000-0000000000aa" }),
+        ],
         "createTicketRootCause" => vec![json!({ "deeperCause": "x", "proposal": "x" })],
         "createTicketTransition" => vec![json!({ "to": "resolved", "reason": "x" }), json!({ "to": "cancelled", "reason": "x" })],
         _ => panic!("the isolation walk does not know what to send to {operation}: tell it in tests/it/http/isolation/fill.rs"),

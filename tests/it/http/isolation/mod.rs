@@ -61,9 +61,13 @@ pub async fn seeded(desk: &Desk) -> Things {
     let number = text(&made["number"]);
     let below = |what: &str| format!("/v1/tickets/{number}/{what}");
     told(desk, admin, ("PATCH", &format!("/v1/tickets/{number}")), &json!({ "assignee": "geheime-behandelaar" })).await;
+    told(desk, admin, ("POST", &below("tags")), &json!({ "tags": ["geheim-label"] })).await;
     for visibility in ["public", "internal"] {
         told(desk, admin, ("POST", &below("messages")), &json!({ "visibility": visibility, "body": format!("Over {SECRET}.") })).await;
     }
+    let follower = json!({ "person": made["requester"]["id"] });
+    told(desk, admin, ("POST", &below("followers")), &follower).await;
+    told(desk, admin, ("POST", &below("message-drafts")), &json!({ "visibility": "public", "body": SECRET })).await;
     let problem = json!({
         "type": "problem", "contract": OWN_CONTRACT, "organisation": OTHERS, "title": SECRET, "description": SECRET, "channel": "portal",
         "requester": { "name": format!("Bea {SECRET}"), "email": "bea@stichting-proef.example" }
@@ -87,7 +91,7 @@ pub async fn seeded(desk: &Desk) -> Things {
     let mut colleague = own(&json!({ "organisation": OTHERS, "channel": "phone", "priority": "low" }));
     colleague["requester"] = json!({ "name": "Cas", "email": "cas@stichting-proef.example" });
     let colleague = text(&told(desk, admin, ("POST", "/v1/tickets"), &colleague).await["requester"]["id"]);
-    let (contacts, redactions) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"));
+    let (contacts, redactions, work) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"), below("work-logs"));
     let of_mail = format!("/v1/inbound-messages/{}/redactions", text(&inbound.body["id"]));
     let mut others = BTreeMap::new();
     for (stands_at, path, body) in [
@@ -111,6 +115,9 @@ pub async fn seeded(desk: &Desk) -> Things {
         ("/destructions/", "/v1/destructions", json!({ "contract": OWN_CONTRACT, "class": "tickets" })),
         ("/erasures/", "/v1/erasures", json!({ "person": colleague, "reason": SECRET })),
         ("/tickets/{ref}/redactions/", &redactions, json!({ "what": "attachment", "target": text(&file.body["id"]), "reason": SECRET })),
+        ("/tickets/{ref}/work-logs/", &work, json!({ "minutes": 30, "text": SECRET })),
+        ("/saved-views/", "/v1/saved-views", json!({ "name": SECRET, "query": format!("text={SECRET}"), "isShared": true })),
+        ("/canned-replies/", "/v1/canned-replies", json!({ "title": SECRET, "body": format!("Dag {SECRET}.") })),
         ("/inbound-messages/{id}/redactions/", &of_mail, json!({ "reason": SECRET })),
     ] {
         let made = desk.ask(Some(&signer), "POST", path, Some(&body)).await;
@@ -174,7 +181,8 @@ async fn walked(desk: &Desk, things: &Things, askers: &[(String, Option<String>)
     let ours = text(&desk.get(&format!("/v1/tickets?organisation={ASKS}")).await.body["items"][0]["number"]);
     let Things { number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment, others } = things;
     let told = [number, ticket, problem, person, attachment, obligation, inbound, outbound, amendment].into_iter().chain(others.values());
-    let secrets: Vec<_> = [SECRET, "stichting-proef", "geheime-behandelaar"].into_iter().chain(told.map(String::as_str)).collect();
+    let secrets: Vec<_> =
+        [SECRET, "stichting-proef", "geheime-behandelaar", "geheim-label"].into_iter().chain(told.map(String::as_str)).collect();
     let (operations, mut wrong, mut asked) = (operations(), Vec::new(), 0);
     for operation in &operations {
         for (role, token) in askers {

@@ -1,0 +1,122 @@
+//! What an agreement says about its tickets: `[[services]]`, `[[kinds]]`, `[[categories]]`, `[[links]]`, `[[parts]]` and `[[decisions]]`.
+
+use std::collections::BTreeSet;
+
+use super::naming::{lists_once, refers, written};
+use super::reader::{Field, Section, label, texts, types};
+use crate::domain::contract::{AllowedLink, AskedDecision, AskedPart, Category, NamedKind, Service, Side, TicketTerms, TicketType};
+use crate::domain::workflow::TicketKind;
+
+pub(super) fn read(root: &Section<'_>) -> TicketTerms {
+    let of = |key| root.optional(key).map(|field: Field<'_>| field.sections()).unwrap_or_default();
+    TicketTerms {
+        services: of("services").iter().filter_map(service).collect(),
+        kinds: of("kinds").iter().filter_map(kind).collect(),
+        categories: of("categories").iter().filter_map(category).collect(),
+        links: of("links").iter().filter_map(link).collect(),
+        parts: of("parts").iter().filter_map(part).collect(),
+        decisions: of("decisions").iter().filter_map(decision).collect(),
+        told_of_progress: texts(root, "told_of_progress"),
+        records_handling: root.optional("records_handling").and_then(|field| field.yes_or_no()).unwrap_or_default(),
+    }
+}
+
+fn code(section: &Section<'_>) -> Option<String> {
+    section.required("code").and_then(|field| field.text()).map(str::to_owned)
+}
+
+fn kind_of_ticket(section: &Section<'_>, key: &'static str) -> Option<TicketType> {
+    section.required(key).and_then(|field| field.parsed())
+}
+
+fn service(section: &Section<'_>) -> Option<Service> {
+    let code = code(section);
+    let label = label(section, "label", code.as_deref().unwrap_or_default());
+    section.finish();
+    Some(Service { code: code?, label })
+}
+
+fn kind(section: &Section<'_>) -> Option<NamedKind> {
+    let (kind, code) = (kind_of_ticket(section, "type"), code(section));
+    let label = label(section, "label", code.as_deref().unwrap_or_default());
+    let like = section.optional("like").and_then(|field| {
+        let like: Option<TicketKind> = field.code();
+        like.filter(|like| {
+            let is_of_type = kind.is_none_or(|kind| like.of_type() == kind);
+            if !is_of_type {
+                field.refuse(format!("is no kind of this type: \"{like}\" is a kind of {}", like.of_type()));
+            }
+            is_of_type
+        })
+    });
+    section.finish();
+    Some(NamedKind { kind: kind?, code: code?, label, like })
+}
+
+fn category(section: &Section<'_>) -> Option<Category> {
+    let code = code(section);
+    let label = label(section, "label", code.as_deref().unwrap_or_default());
+    let types = types(section.optional("types")).unwrap_or_else(|| TicketType::ALL.to_vec());
+    section.finish();
+    Some(Category { code: code?, label, types })
+}
+
+fn link(section: &Section<'_>) -> Option<AllowedLink> {
+    let relation = section.required("kind").and_then(|field| field.code());
+    let (from, to) = (kind_of_ticket(section, "from"), kind_of_ticket(section, "to"));
+    section.finish();
+    let link = AllowedLink { relation: relation?, from: from?, to: to? };
+    if link.relation.is_counterpart() {
+        section.refuse("kind", format!("names the other end of a link: write it as \"{}\"", link.relation.counterpart()));
+    } else if !link.relation.joins(link.from, link.to) {
+        section.refuse_whole(format!("no {} is ever \"{}\" a {}", link.from.english(), link.relation.english(), link.to.english()));
+    }
+    Some(link)
+}
+
+fn part(section: &Section<'_>) -> Option<AskedPart> {
+    let (kind, part) = (kind_of_ticket(section, "type"), section.required("part").and_then(|field| field.code()));
+    let before = section.required("before").map(|field| field.list().iter().filter_map(Field::code).collect());
+    section.finish();
+    Some(AskedPart { kind: kind?, part: part?, before: before? })
+}
+
+fn decision(section: &Section<'_>) -> Option<AskedDecision> {
+    let question = section.required("question").and_then(|field| field.code());
+    let by = section.optional("by").map_or_else(|| vec![Side::Client], |field| field.list().iter().filter_map(Field::code).collect());
+    let before = section.optional("before").map(|field| field.list().iter().filter_map(Field::code).collect()).unwrap_or_default();
+    section.finish();
+    Some(AskedDecision { question: question?, by, before })
+}
+
+/// What makes no sense together.
+pub(super) fn check(root: &Section<'_>) {
+    for list in ["services", "categories"] {
+        named_once(&root.quiet_sections(list), &["code"]);
+    }
+    let roles = written(root, "roles");
+    for role in root.quiet_list("told_of_progress") {
+        refers(Some(role), roles.as_ref(), "role");
+    }
+    lists_once(&root.quiet_list("told_of_progress"));
+    named_once(&root.quiet_sections("kinds"), &["type", "code"]);
+    named_once(&root.quiet_sections("links"), &["kind", "from", "to"]);
+    named_once(&root.quiet_sections("parts"), &["type", "part"]);
+    named_once(&root.quiet_sections("decisions"), &["question"]);
+    for section in root.quiet_sections("categories") {
+        lists_once(&section.quiet_list("types"));
+    }
+    for section in root.quiet_sections("decisions") {
+        lists_once(&section.quiet_list("by"));
+    }
+}
+
+fn named_once(sections: &[Section<'_>], keys: &[&str]) {
+    let mut seen = BTreeSet::new();
+    for section in sections {
+        let name: Option<Vec<_>> = keys.iter().map(|key| section.peek(key)?.as_text().map(str::to_owned)).collect();
+        if name.is_some_and(|name| !seen.insert(name)) {
+            section.refuse_whole(format!("is named twice: another one has the same {}", keys.join(" and ")));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What an agreement says about its tickets: which services it covers, which kinds of a type it knows, how it sorts them, and what it
+//! allows and asks for less or more than the program does.
+
+use super::{Contract, Label, TicketType};
+use crate::domain::side::Side;
+use crate::domain::workflow::{Part, Question, Relation, Step, TicketKind};
+
+/// A product or service that the agreement covers (INC-01).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    pub code: String,
+    pub label: Label,
+}
+
+/// A kind of a type that the agreement names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedKind {
+    pub kind: TicketType,
+    pub code: String,
+    pub label: Label,
+    /// The kind of the program whose rules it follows, where its code is the agreement's own.
+    pub like: Option<TicketKind>,
+}
+
+/// What tickets are sorted by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    pub code: String,
+    pub label: Label,
+    /// The types it is for.
+    pub types: Vec<TicketType>,
+}
+
+/// The only pair of types that a link of this kind may join, among those that the agreement names for that kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AllowedLink {
+    pub relation: Relation,
+    pub from: TicketType,
+    pub to: TicketType,
+}
+
+/// A part that the agreement asks for before a ticket of a type enters a phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedPart {
+    pub kind: TicketType,
+    pub part: Part,
+    pub before: Vec<Step>,
+}
+
+/// Who decides a question under the agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedDecision {
+    pub question: Question,
+    /// The sides that both have to say yes.
+    pub by: Vec<Side>,
+    /// Phases that are not entered without it.
+    pub before: Vec<Step>,
+}
+
+/// What the desk keeps of tickets under an agreement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TicketTerms {
+    pub services: Vec<Service>,
+    pub kinds: Vec<NamedKind>,
+    pub categories: Vec<Category>,
+    pub links: Vec<AllowedLink>,
+    pub parts: Vec<AskedPart>,
+    pub decisions: Vec<AskedDecision>,
+    /// Roles of the client that are told of the progress of its tickets beside whoever reported them (TKT-06).
+    pub told_of_progress: Vec<String>,
+    /// Whether each ticket that is resolved says who had a part in it (KPI-30).
+    pub records_handling: bool,
+}
+
+impl Contract {
+    pub fn service(&self, code: &str) -> Option<&Service> {
+        self.tickets.services.iter().find(|service| service.code == code)
+    }
+
+    pub fn category(&self, code: &str, kind: TicketType) -> Option<&Category> {
+        self.tickets.categories.iter().find(|category| category.code == code && category.types.contains(&kind))
+    }
+
+    /// The kinds of a type that it names; none where it leaves them to the program.
+    pub fn kinds_of(&self, kind: TicketType) -> impl Iterator<Item = &NamedKind> {
+        self.tickets.kinds.iter().filter(move |named| named.kind == kind)
+    }
+
+    /// The rules that a kind of a type follows.
+    pub fn rules_of_kind(&self, kind: TicketType, code: &str) -> Option<TicketKind> {
+        let named = self.kinds_of(kind).find(|named| named.code == code).and_then(|named| named.like);
+        named.or_else(|| TicketKind::named(code))
+    }
+
+    /// The codes of the kinds that a ticket of a type can be of.
+    pub fn kind_codes(&self, kind: TicketType) -> Vec<String> {
+        let named: Vec<_> = self.kinds_of(kind).map(|named| named.code.clone()).collect();
+        let of_program = TicketKind::ALL.into_iter().filter(|known| known.of_type() == kind).map(|known| known.to_string());
+        if named.is_empty() { of_program.collect() } else { named }
+    }
+
+    /// Whether it allows a link, of those that the program allows.
+    pub fn allows_link(&self, relation: Relation, from: TicketType, to: TicketType) -> bool {
+        let (relation, from, to) = relation.as_named(from, to);
+        let mut of_relation = self.tickets.links.iter().filter(|link| link.relation == relation).peekable();
+        relation.joins(from, to) && (of_relation.peek().is_none() || of_relation.any(|link| (link.from, link.to) == (from, to)))
+    }
+
+    pub fn asked_decision(&self, question: Question) -> Option<&AskedDecision> {
+        self.tickets.decisions.iter().find(|asked| asked.question == question)
+    }
+}
+
+impl Relation {
+    /// The same link from the end that gives it its name.
+    const fn as_named(self, from: TicketType, to: TicketType) -> (Self, TicketType, TicketType) {
+        if self.is_counterpart() { (self.counterpart(), to, from) } else { (self, from, to) }
+    }
+
+    /// Whether a ticket of one type can ever be this to one of another, whatever the agreement (TKT-14).
+    pub fn joins(self, from: TicketType, to: TicketType) -> bool {
+        use TicketType::{ChangeRequest, Incident, InformationRequest, Problem, ProposalRequest, ServiceRequest};
+        match self {
+            Self::CausedBy => matches!((from, to), (Incident, Problem | ChangeRequest) | (Problem, ChangeRequest)),
+            Self::Duplicates | Self::Parent => from == to,
+            Self::FollowsFrom => {
+                let leads_on = matches!(
+                    (from, to),
+                    (ProposalRequest, InformationRequest)
+                        | (ChangeRequest, Problem | ProposalRequest | InformationRequest)
+                        | (Problem, Incident)
+                );
+                from == to || leads_on
+            }
+            Self::Blocks => true,
+            Self::SolvedBy => matches!((from, to), (Incident, Problem | ChangeRequest | ServiceRequest) | (Problem, ChangeRequest)),
+            Self::Causes | Self::DuplicatedBy | Self::FollowedBy | Self::BlockedBy | Self::Child | Self::Solves => {
+                self.counterpart().joins(to, from)
+            }
+        }
+    }
+}
+
+impl TicketKind {
+    pub const fn of_type(self) -> TicketType {
+        match self {
+            Self::Proposal | Self::Quotation => TicketType::ProposalRequest,
+            Self::New | Self::Adapt => TicketType::ChangeRequest,
+        }
+    }
+}

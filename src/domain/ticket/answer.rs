@@ -1,0 +1,174 @@
+//! The questions that a ticket asks the client, or both sides, and what was answered to them.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::kinds::{self, Asked, Part};
+use super::part::{says, versions};
+use super::situation::Situation;
+use super::{Event, EventData, Ticket};
+use crate::domain::actor::Actor;
+use crate::domain::contract::{Contract, Side, TicketType};
+use crate::domain::workflow::{Question, Step, Verdict};
+
+/// Whose decision it is, and the message on the ticket that shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WrittenDown {
+    pub decided_by: Uuid,
+    pub evidence: Uuid,
+}
+
+/// An answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decided {
+    pub question: Question,
+    pub verdict: Verdict,
+    /// Whose answer it is.
+    pub side: Side,
+    #[serde(flatten)]
+    pub written_down: Option<WrittenDown>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("this question is not asked of a ticket of this type")]
+    NeverAsked,
+    #[error("that is not asked now: it is in {}", during.iter().map(|step| step.as_str()).collect::<Vec<_>>().join(", "))]
+    NotOpen { during: &'static [Step] },
+    #[error("that side is not asked: {} decides", by.iter().map(|side| side.english()).collect::<Vec<_>>().join(" and "))]
+    OtherSideDecides { by: Vec<Side> },
+    #[error("the ticket has no {} yet, about which to decide", .0.english())]
+    PartMissing(Part),
+    #[error("the offer was valid until {until}")]
+    OfferExpired { until: String },
+    #[error("what was tested did not pass")]
+    TestFailed,
+}
+
+/// Whether a question can be answered like this now.
+pub(super) fn check(situation: Situation<'_>, asked: &'static Asked, verdict: Verdict) -> Result<(), Refused> {
+    let Situation { contract, ticket, history, at, .. } = situation;
+    if !asked.during.contains(&ticket.phase.step) {
+        return Err(Refused::NotOpen { during: asked.during });
+    }
+    if let Some(part) = asked.about.filter(|part| versions(history, *part) == 0) {
+        return Err(Refused::PartMissing(part));
+    }
+    if verdict == Verdict::No {
+        return Ok(());
+    }
+    match asked.question {
+        Question::Offer => {
+            let until = [Part::Proposal, Part::Quotation].into_iter().filter_map(|part| says(history, part)).max();
+            let today = contract.zone.date(at).to_string();
+            until.filter(|until| **until < *today).map_or(Ok(()), |until| Err(Refused::OfferExpired { until: until.to_owned() }))
+        }
+        Question::Acceptance if says(history, Part::TestReport) != Some(kinds::change_request::PASSED) => Err(Refused::TestFailed),
+        _ => Ok(()),
+    }
+}
+
+/// The sides that have to agree.
+pub fn deciders(contract: &Contract, question: Question) -> Vec<Side> {
+    contract.asked_decision(question).map_or_else(|| vec![Side::Client], |asked| asked.by.clone())
+}
+
+/// The last answer of each side, since the question was last asked: since the phase was entered, or what it is about was written anew.
+pub(super) fn answers(history: &[Event], asked: &Asked) -> Vec<(Side, Verdict)> {
+    let mut answers: Vec<(Side, Verdict)> = Vec::new();
+    for event in history {
+        match &event.data {
+            EventData::PartWritten(written) if asked.about == Some(written.part) => answers.clear(),
+            EventData::Decided(decided) if decided.question == asked.question => {
+                answers.retain(|(side, _)| *side != decided.side);
+                answers.push((decided.side, decided.verdict));
+            }
+            data if data.as_move().is_some_and(|moved| asks_anew(asked, moved.from, moved.to)) => answers.clear(),
+            _ => {}
+        }
+    }
+    answers
+}
+
+/// Whether a move begins to ask: into its phases, from a place where nothing was asked. A hold in between does not count.
+fn asks_anew(asked: &Asked, from: Step, to: Step) -> bool {
+    asked.about.is_none() && asked.during.contains(&to) && !asked.during.contains(&from) && from != Step::OnHold
+}
+
+/// What was answered to a question as a whole: a no of one side is a no, a yes needs every side that is asked.
+pub fn verdict(contract: &Contract, kind: TicketType, history: &[Event], question: Question) -> Option<Verdict> {
+    let asked = kinds::rules(kind).asked(question)?;
+    let answers = answers(history, asked);
+    if answers.iter().any(|(_, verdict)| *verdict == Verdict::No) {
+        return Some(Verdict::No);
+    }
+    let said_yes = |side: &Side| answers.iter().any(|(by, _)| by == side);
+    deciders(contract, question).iter().all(said_yes).then_some(Verdict::Yes)
+}
+
+/// The answer that a client gives by moving a ticket: an offer is taken by going to `accepted`.
+pub(super) fn by_move(situation: Situation<'_>, to: Step) -> Result<Option<EventData>, Refused> {
+    let Situation { ticket, who, .. } = situation;
+    let Some((asked, verdict)) = kinds::rules(ticket.kind).answered_by(ticket.phase.step, to) else { return Ok(None) };
+    // A solution is judged by the move itself, which says so.
+    if asked.question == Question::Solution || !matches!(who.actor, Actor::Client(_)) {
+        return Ok(None);
+    }
+    check(situation, asked, verdict)?;
+    Ok(Some(EventData::Decided(Decided { question: asked.question, verdict, side: Side::Client, written_down: None })))
+}
+
+/// The question that an event of a ticket of a type puts before those who decide. A solution is not among them: its requester is told of it.
+pub fn question_opened(kind: TicketType, data: &EventData) -> Option<Question> {
+    let asked = |opens: &dyn Fn(&Asked) -> bool| {
+        let of_type = kinds::rules(kind).questions.iter().filter(|asked| asked.question != Question::Solution);
+        of_type.into_iter().find(|asked| opens(asked)).map(|asked| asked.question)
+    };
+    match data {
+        EventData::PartWritten(written) => {
+            let says = written.says.as_deref();
+            let is_asked = matches!(
+                (written.part, says),
+                (Part::Outcome, Some(kinds::problem::CHANGE_NEEDED)) | (Part::TestReport, Some(kinds::change_request::PASSED))
+            );
+            is_asked.then(|| asked(&|asked| asked.about == Some(written.part))).flatten()
+        }
+        data => {
+            let moved = data.as_move()?;
+            // What moves on by its answer waits in a phase of its own.
+            asked(&|asked| asked.yes.is_some() && asked.during.contains(&moved.to) && !asked.during.contains(&moved.from))
+        }
+    }
+}
+
+/// Whether a ticket waits for an answer of the client, and to what.
+pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Vec<Question> {
+    let rules = kinds::rules(ticket.kind);
+    let is_open = |asked: &&Asked| {
+        asked.during.contains(&ticket.phase.step)
+            && asked.about.is_none_or(|part| versions(history, part) > 0)
+            && verdict(contract, ticket.kind, history, asked.question).is_none()
+            && (asked.question != Question::ChangeNeeded || says(history, Part::Outcome) == Some(kinds::problem::CHANGE_NEEDED))
+    };
+    rules.questions.iter().filter(is_open).map(|asked| asked.question).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_question_is_asked_by_some_type_and_open_in_phases_of_it() {
+        for question in Question::ALL {
+            assert!(TicketType::ALL.iter().any(|kind| kinds::rules(*kind).asked(question).is_some()), "{question}");
+        }
+    }
+
+    #[test]
+    fn an_answer_counts_until_the_question_is_asked_anew() {
+        let asked = kinds::rules(TicketType::ProposalRequest).asked(Question::Offer).expect("an offer");
+        assert!(asks_anew(asked, Step::Drafting, Step::Submitted) && !asks_anew(asked, Step::OnHold, Step::Submitted));
+    }
+}

@@ -1,0 +1,107 @@
+//! Following a ticket: whoever does is told of what its requester is told. It shows nobody a ticket that they could not see before.
+//!
+//! A history knows followers by their ids. Whether somebody may follow, and is told in the end, depends on who they are by then
+//! (`usecases::followers`).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::situation::{Recorded, Situation};
+use super::visibility::Visibility;
+use super::{Event, EventData};
+use crate::domain::permission::{Forbidden, Principal, Verb};
+
+/// The most that a ticket has.
+const MOST: usize = 50;
+
+/// Somebody who follows a ticket: of its organisation, which a client sees, or of the desk, which it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Follower {
+    /// A person, or an account of the desk.
+    pub id: Uuid,
+    pub is_of_client: bool,
+}
+
+/// Somebody follows from now on; whoever does already is no change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Follow(pub Follower);
+
+/// Somebody, by their id, follows no longer; whoever does not is no change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfollow(pub Uuid);
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    #[error("a ticket has at most {MOST} followers")]
+    TooMany,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowerChanged {
+    pub follower: Uuid,
+    pub visibility: Visibility,
+}
+
+impl Follow {
+    pub(super) fn decide(self, Situation { history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        may_change(who, self.0.id)?;
+        let present = followers(history);
+        match present.iter().any(|one| one.id == self.0.id) {
+            true => Ok(Vec::new()),
+            false if present.len() >= MOST => Err(Refused::TooMany),
+            false => Ok(vec![(EventData::Followed(self.0.into()), None)]),
+        }
+    }
+}
+
+impl Unfollow {
+    pub(super) fn decide(self, Situation { history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        may_change(who, self.0)?;
+        let follower = followers(history).into_iter().find(|one| one.id == self.0);
+        Ok(follower.map(|one| (EventData::Unfollowed(one.into()), None)).into_iter().collect())
+    }
+}
+
+/// Each for themself; the desk for others as well.
+fn may_change(who: &Principal, follower: Uuid) -> Result<(), Forbidden> {
+    who.may(Verb::FollowTickets)?;
+    if who.actor.id() == Some(follower) { Ok(()) } else { who.may(Verb::ManageFollowers) }
+}
+
+impl From<Follower> for FollowerChanged {
+    fn from(Follower { id, is_of_client }: Follower) -> Self {
+        Self { follower: id, visibility: Visibility::of(is_of_client) }
+    }
+}
+
+impl From<FollowerChanged> for Follower {
+    fn from(changed: FollowerChanged) -> Self {
+        Self { id: changed.follower, is_of_client: changed.visibility == Visibility::Public }
+    }
+}
+
+/// Who follows a ticket with this history.
+pub fn followers(history: &[Event]) -> BTreeSet<Follower> {
+    let mut followers = BTreeSet::<Follower>::new();
+    for event in history {
+        match &event.data {
+            EventData::Followed(changed) => drop(followers.insert((*changed).into())),
+            EventData::Unfollowed(changed) => followers.retain(|one| one.id != changed.follower),
+            EventData::PersonErased(erased) => followers.retain(|one| one.id != erased.person),
+            EventData::Destroyed(_) => followers.clear(),
+            _ => {}
+        }
+    }
+    followers
+}
+
+impl EventData {
+    /// Whether a ticket may have other followers after it.
+    pub const fn changes_followers(&self) -> bool {
+        matches!(self, Self::Followed(_) | Self::Unfollowed(_) | Self::PersonErased(_) | Self::Destroyed(_) | Self::IndexRebuilt(_))
+    }
+}

@@ -1,0 +1,148 @@
+//! Linking a ticket to another one, and taking a link away. Both tickets record it, each as seen from its own end, so that the history of
+//! either tells its links (TKT-14).
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::situation::{Recorded, Situation};
+use super::visibility::Visibility;
+use super::{Event, EventData, Ticket, answer};
+use crate::domain::contract::TicketType;
+use crate::domain::permission::{Forbidden, Verb};
+use crate::domain::workflow::{Question, Relation, Verdict};
+
+/// The most links of one ticket.
+pub const MOST: usize = 1000;
+
+/// The other ticket, as far as a link depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    pub id: Uuid,
+    pub kind: TicketType,
+    pub organisation: String,
+    /// Whether few see it: then that there is a link is for the desk alone.
+    pub is_restricted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkTo {
+    pub relation: Relation,
+    pub other: Other,
+    /// Whether it comes with the registration of the other one, which was judged then.
+    pub is_registered: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlink {
+    pub relation: Relation,
+    pub other: Uuid,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    #[error("a ticket is not linked to itself")]
+    Itself,
+    #[error("the other ticket is of another organisation")]
+    OfAnother,
+    #[error("no {} is \"{}\" a {} under this contract", from.english(), relation.english(), to.english())]
+    NotAllowed { relation: Relation, from: TicketType, to: TicketType },
+    #[error("the tickets are linked like that already")]
+    Linked,
+    #[error("the tickets are not linked like that")]
+    NotLinked,
+    #[error("a ticket is part of one other, and this one has a parent already")]
+    HasParent,
+    #[error("a ticket that others are part of is part of none itself")]
+    NestedParent,
+    /// PRB-05.
+    #[error("a change for a problem is made when the client has decided that it is needed")]
+    ChangeNotWanted,
+    #[error("a ticket has at most {MOST} links")]
+    TooMany,
+}
+
+/// A link as seen from a ticket's own end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    pub relation: Relation,
+    /// The other ticket; absent for whoever does not see it.
+    pub ticket: Option<Uuid>,
+    pub visibility: Visibility,
+}
+
+impl LinkTo {
+    pub(super) fn decide(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        let Self { relation, other, is_registered } = self;
+        if !is_registered {
+            who.may(Verb::LinkTickets)?;
+        }
+        if other.id == ticket.id {
+            return Err(Refused::Itself);
+        }
+        if other.organisation != ticket.organisation {
+            return Err(Refused::OfAnother);
+        }
+        if !contract.allows_link(*relation, ticket.kind, other.kind) {
+            return Err(Refused::NotAllowed { relation: *relation, from: ticket.kind, to: other.kind });
+        }
+        let links = links(history);
+        if links.contains(&(*relation, other.id)) || links.contains(&(relation.counterpart(), other.id)) {
+            return Err(Refused::Linked);
+        }
+        let has = |relation: Relation| links.iter().any(|(known, _)| *known == relation);
+        let leads_to_change = matches!(relation, Relation::SolvedBy | Relation::FollowedBy) && other.kind == TicketType::ChangeRequest;
+        let wanted = || answer::verdict(contract, ticket.kind, history, Question::ChangeNeeded) == Some(Verdict::Yes);
+        if ticket.kind == TicketType::Problem && leads_to_change && !wanted() {
+            return Err(Refused::ChangeNotWanted);
+        }
+        match relation {
+            Relation::Parent if has(Relation::Parent) => return Err(Refused::HasParent),
+            Relation::Parent if has(Relation::Child) => return Err(Refused::NestedParent),
+            Relation::Child if has(Relation::Parent) => return Err(Refused::NestedParent),
+            _ if links.len() >= MOST => return Err(Refused::TooMany),
+            _ => {}
+        }
+        Ok(vec![(EventData::Linked(self.linked(!ticket.flags.is_empty())), None)])
+    }
+
+    /// As it is recorded.
+    pub fn linked(&self, is_restricted: bool) -> Linked {
+        let visibility = Visibility::of(!is_restricted && !self.other.is_restricted);
+        Linked { relation: self.relation, ticket: Some(self.other.id), visibility }
+    }
+}
+
+impl Unlink {
+    pub(super) fn decide(&self, Situation { history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::LinkTickets)?;
+        let linked = history.iter().rev().find_map(|event| match &event.data {
+            EventData::Linked(linked) if (linked.relation, linked.ticket) == (self.relation, Some(self.other)) => Some(*linked),
+            _ => None,
+        });
+        let linked = linked.filter(|_| links(history).contains(&(self.relation, self.other))).ok_or(Refused::NotLinked)?;
+        Ok(vec![(EventData::Unlinked(linked), Some(self.reason.clone()))])
+    }
+}
+
+/// The links that a history leaves, in the order in which they were made.
+pub fn links(history: &[Event]) -> Vec<(Relation, Uuid)> {
+    let mut links = Vec::new();
+    for event in history {
+        match &event.data {
+            EventData::Linked(Linked { relation, ticket: Some(other), .. }) => links.push((*relation, *other)),
+            EventData::Unlinked(Linked { relation, ticket: Some(other), .. }) => links.retain(|link| *link != (*relation, *other)),
+            _ => {}
+        }
+    }
+    links
+}
+
+impl From<&Ticket> for Other {
+    fn from(ticket: &Ticket) -> Self {
+        let is_restricted = !ticket.flags.is_empty();
+        Self { id: ticket.id, kind: ticket.kind, organisation: ticket.organisation.clone(), is_restricted }
+    }
+}

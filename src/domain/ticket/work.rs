@@ -1,0 +1,97 @@
+//! Work that was done on a ticket: minutes on a date, by whoever records it. No client sees it. What is recorded stays; a mistake is taken back by
+//! a counter entry. What was done, in words, is kept beside the history, under the id of the event.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::situation::{Recorded, Situation};
+use super::{Event, EventData};
+use crate::domain::Instant;
+use crate::domain::permission::{Forbidden, Verb};
+
+/// Work of so many minutes on a date; today, in the contract's zone, when absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogWork {
+    pub minutes: u16,
+    pub date: Option<NaiveDate>,
+}
+
+/// Takes an entry back, by the id of its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CorrectWork {
+    pub entry: Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    #[error("is after today, {0}")]
+    InFuture(NaiveDate),
+    #[error("the ticket has no such entry")]
+    NoEntry,
+    #[error("the entry takes another one back, and is not taken back itself")]
+    IsCorrection,
+    #[error("the entry was taken back before")]
+    Corrected,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkLogged {
+    /// Negative for a counter entry.
+    pub minutes: i32,
+    pub date: NaiveDate,
+    /// The entry that this one takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Uuid>,
+}
+
+/// An entry with its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkEntry {
+    /// The id of its event.
+    pub id: Uuid,
+    pub ticket_id: Uuid,
+    pub organisation: String,
+    /// As histories name people.
+    pub author: String,
+    pub work: WorkLogged,
+    pub text: String,
+    pub recorded_at: Instant,
+    /// Whether another entry takes it back.
+    pub is_corrected: bool,
+}
+
+impl LogWork {
+    pub(super) fn decide(self, Situation { contract, who, at, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::LogWork)?;
+        let today = contract.zone.date(at);
+        let date = self.date.unwrap_or(today);
+        if date > today {
+            return Err(Refused::InFuture(today));
+        }
+        Ok(vec![(EventData::WorkLogged(WorkLogged { minutes: self.minutes.into(), date, corrects: None }), None)])
+    }
+}
+
+impl CorrectWork {
+    pub(super) fn decide(self, Situation { history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+        who.may(Verb::LogWork)?;
+        let (_, entry) = entries(history).find(|(id, _)| *id == self.entry).ok_or(Refused::NoEntry)?;
+        if entry.corrects.is_some() {
+            return Err(Refused::IsCorrection);
+        }
+        if entries(history).any(|(_, other)| other.corrects == Some(self.entry)) {
+            return Err(Refused::Corrected);
+        }
+        Ok(vec![(EventData::WorkLogged(WorkLogged { minutes: -entry.minutes, corrects: Some(self.entry), ..entry }), None)])
+    }
+}
+
+fn entries(history: &[Event]) -> impl Iterator<Item = (Uuid, WorkLogged)> {
+    history.iter().filter_map(|event| match &event.data {
+        EventData::WorkLogged(work) => Some((event.id, *work)),
+        _ => None,
+    })
+}

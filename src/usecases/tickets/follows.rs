@@ -1,0 +1,77 @@
+//! What follows on other tickets from what happened to one: an emergency change is doubted when its incident is no longer of the first priority,
+//! and the parts of a major incident go where it goes.
+
+use uuid::Uuid;
+
+use super::act::{When, act_in};
+use super::emergency::is_of_the_first_rank;
+use super::locked::locked_if_kept;
+use crate::app::App;
+use crate::domain::ticket::attention::{AskAttention, Attention};
+use crate::domain::ticket::link::links;
+use crate::domain::ticket::transition::Move;
+use crate::domain::ticket::{Act, Event, EventKind, Ticket, TicketRef};
+use crate::domain::workflow::Relation;
+use crate::store::{self, Tx};
+use crate::usecases::{Error, Stamp};
+
+/// Draws attention to the open emergency changes of these incidents, of those whose priority is no longer the first (CHG-02).
+pub async fn doubt_emergencies(app: &App, tx: &Tx, incidents: &[Uuid]) -> Result<(), Error> {
+    let changes = store::tickets::open_emergencies_for(tx, incidents).await?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let incidents = store::tickets::with_ids(tx, incidents).await?;
+    let agreements = store::agreements::read(tx).await?;
+    for (change, incident) in changes {
+        let Some(incident) = incidents.iter().find(|one| one.id == incident) else { continue };
+        if !is_of_the_first_rank(&agreements.version(incident.contract_version_id)?.contract, incident) {
+            attend(app, tx, change, Attention::EmergencyDoubtful).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Moves what is part of a major incident where that was moved. What cannot follow is left where it is, and needs attention.
+pub async fn move_parts(app: &App, tx: &Tx, major: Uuid, event: &Event) -> Result<(), Error> {
+    let Some(moved) = event.data.as_move() else { return Ok(()) };
+    let of_all =
+        matches!(event.kind(), EventKind::Moved | EventKind::Held | EventKind::Resumed | EventKind::Resolved | EventKind::SolutionRefused);
+    let Some(major) = store::tickets::find(tx, TicketRef::Id(major)).await?.filter(|ticket| of_all && ticket.is_major) else {
+        return Ok(());
+    };
+    let history = store::events::of::<Ticket>(tx, major.id).await?;
+    let parts = links(&history).into_iter().filter(|(relation, _)| *relation == Relation::Child).map(|(_, part)| part);
+    let parts: Vec<_> = parts.map(TicketRef::Id).collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let stamp = Stamp::system(app.time.now());
+    for part in store::tickets::lock_all(tx, &parts).await? {
+        let is_there = part.phase.step == moved.to && part.waiting_cause == moved.cause;
+        let is_done = !part.state().is_open() && event.kind() != EventKind::SolutionRefused;
+        if is_there || is_done {
+            continue;
+        }
+        let wish = Act::Move(Move {
+            to: moved.to.to_string(),
+            reason: event.reason.clone().unwrap_or_default(),
+            cause: moved.cause.clone(),
+            texts: Vec::new(),
+            handling: moved.handling,
+        });
+        let id = part.id;
+        match act_in(app, tx, &stamp, part, &[wish], &When::default(), |_, _| None).await {
+            Ok(_) => {}
+            Err(Error::Conflict { .. } | Error::Invalid(_)) => attend(app, tx, id, Attention::MajorWentOn).await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+async fn attend(app: &App, tx: &Tx, ticket: Uuid, why: Attention) -> Result<(), Error> {
+    let Some(ticket) = locked_if_kept(tx, TicketRef::Id(ticket)).await? else { return Ok(()) };
+    let wish = Act::AskAttention(AskAttention(why));
+    act_in(app, tx, &Stamp::system(app.time.now()), ticket, &[wish], &When::default(), |_, _| None).await.map(drop)
+}

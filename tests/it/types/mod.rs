@@ -1,0 +1,55 @@
+//! The six types: what each asks for on its way, who decides, and what ties tickets together. A file a type, and one for what they share.
+
+mod change;
+mod incident;
+mod offer;
+mod problem;
+mod tickets;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Desk};
+
+/// A ticket of a type, reported by Anna of the IPO.
+fn of_type(kind: &str) -> Value {
+    json!({ "type": kind, "contract": "dap-example", "organisation": "ipo", "title": "Een verzoek", "channel": "portal",
+        "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" } })
+}
+
+/// The same with more fields, which take the place of those that are there.
+fn with(mut body: Value, more: Value) -> Value {
+    if let (Some(fields), Value::Object(more)) = (body.as_object_mut(), more) {
+        fields.extend(more);
+    }
+    body
+}
+
+/// Applies the example agreement as another one, with keys before its tables and tables after them.
+async fn agreement(desk: &Desk, id: &str, keys: &str, tables: &str) {
+    let text =
+        include_str!("../../../config/contracts/dap-example.toml").replacen("id = \"dap-example\"", &format!("id = \"{id}\"\n{keys}"), 1);
+    let applied = desk.post("/v1/contracts", &json!({ "contract": format!("{text}\n{tables}\n") })).await;
+    assert_eq!(applied.status, 201, "{}", applied.body);
+}
+
+fn told(answer: &Answer) -> (u16, Value) {
+    (answer.status, answer.body["code"].clone())
+}
+
+/// Where the errors of a refusal point to, each with its code.
+fn errors(answer: &Answer) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let errors = answer.body["errors"].as_array().cloned().unwrap_or_default();
+    errors.iter().map(|error| (text(&error["pointer"]), text(&error["code"]))).collect()
+}
+
+fn pair(pointer: &str, code: &str) -> (String, String) {
+    (pointer.to_owned(), code.to_owned())
+}
+
+/// The mails to an address, by subject.
+fn subjects_to(desk: &Desk, address: &str) -> Vec<String> {
+    let is_to = |mail: &&String| mail.lines().any(|line| line.starts_with("To: ") && line.contains(address));
+    let subject = |mail: &String| mail.lines().find_map(|line| line.strip_prefix("Subject: ").map(str::to_owned)).unwrap_or_default();
+    desk.mails().iter().filter(is_to).map(subject).collect()
+}
