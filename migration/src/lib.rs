@@ -28,6 +28,7 @@ mod m0024_clients_of_amendments;
 mod m0025_tickets_of_holds;
 mod m0026_former_identities;
 mod m0027_about_tickets;
+mod m0028_searched_texts;
 mod m0029_desk_work;
 mod m0030_merges;
 mod m0032_former_texts;
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_tickets_of_holds::Step),
             Box::new(m0026_former_identities::Step),
             Box::new(m0027_about_tickets::Step),
+            Box::new(m0028_searched_texts::Step),
             Box::new(m0029_desk_work::Step),
             Box::new(m0030_merges::Step),
             Box::new(m0032_former_texts::Step),

@@ -35,7 +35,10 @@ closed_list! {
 impl Redactable {
     /// Whether tickets are found by words of it.
     pub const fn is_searched(self) -> bool {
-        matches!(self, Self::Texts | Self::References)
+        match self {
+            Self::Message | Self::Part | Self::Reason | Self::Texts | Self::References | Self::WorkLog => true,
+            Self::Attachment | Self::Tags | Self::Mail => false,
+        }
     }
 }
 

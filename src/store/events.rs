@@ -45,6 +45,13 @@ pub async fn histories<S: Subject>(reads: &impl Reads, subjects: &[Uuid]) -> Res
     Ok(histories)
 }
 
+/// The events of several subjects that have a reason, each with its subject, in no particular order.
+pub(super) async fn with_reasons<S: Subject>(reads: &impl Reads, subjects: &[Uuid]) -> Result<Vec<(Uuid, Event<S::Data>)>, DbErr> {
+    let rows = reads.find::<event::Entity>().filter(event::Column::SubjectId.is_in(subjects.iter().copied()));
+    let rows = rows.filter(event::Column::Reason.is_not_null()).all(reads.connection()).await?;
+    rows.into_iter().map(|row| Ok((row.subject_id, to_event(row)?))).collect()
+}
+
 /// How many events each of these histories has.
 pub(super) async fn lengths(reads: &impl Reads, subjects: &[Uuid]) -> Result<HashMap<Uuid, usize>, DbErr> {
     let counted = reads.find::<event::Entity>().filter(event::Column::SubjectId.is_in(subjects.iter().copied())).select_only();

@@ -262,7 +262,7 @@ async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilte
         all = all.add(ticket::Column::Id.in_subquery(tickets::followed_by(reads, reader, &filter.followers)));
     }
     match &filter.words {
-        Some(words) => Ok(all.add(search::condition(reads, words).await?)),
+        Some(words) => Ok(all.add(search::condition(reads, reader, words).await?)),
         None => Ok(all),
     }
 }

@@ -7,9 +7,10 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant};
+use super::{Reads, Tx, instant, search};
 use crate::domain::Instant;
-use crate::domain::ticket::{Message, Reader, Visibility};
+use crate::domain::ticket::searched::Searched;
+use crate::domain::ticket::{Message, Reader, Ticket, Visibility};
 
 /// A page of the messages on these tickets, as a reader sees them, oldest first, after one of them.
 pub async fn of_tickets(
@@ -42,7 +43,14 @@ pub async fn with_ids(reads: &impl Reads, ids: &[Uuid]) -> Result<Vec<Message>, 
     Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
 }
 
-pub async fn insert(tx: &Tx, message: &Message) -> Result<(), DbErr> {
+/// All messages of these tickets, in no particular order.
+pub(super) async fn all_of_tickets(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<Message>, DbErr> {
+    let rows = reads.find::<message::Entity>().filter(message::Column::TicketId.is_in(tickets.iter().copied()));
+    Ok(rows.all(reads.connection()).await?.into_iter().map(to_domain).collect())
+}
+
+/// Stores a message on a ticket, which is found by its words from then on.
+pub async fn insert(tx: &Tx, ticket: &Ticket, message: &Message) -> Result<(), DbErr> {
     let row = message::ActiveModel {
         id: Set(message.id),
         ticket_id: Set(message.ticket_id),
@@ -54,7 +62,8 @@ pub async fn insert(tx: &Tx, message: &Message) -> Result<(), DbErr> {
         occurred_at: Set(message.occurred_at.to_utc()),
         recorded_at: Set(message.recorded_at.to_utc()),
     };
-    message::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+    message::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    search::add(tx, Searched::of_message(message).map(|text| (ticket.number, text))).await
 }
 
 fn to_domain(row: message::Model) -> Message {

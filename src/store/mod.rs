@@ -58,6 +58,7 @@ pub mod schema;
 mod scoped_reads;
 pub mod sealed;
 pub mod search;
+pub mod search_backlog;
 pub mod seat;
 pub mod set_aside;
 mod shown;

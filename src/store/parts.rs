@@ -9,10 +9,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant};
+use super::{Reads, Tx, broken, instant, search};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::kinds::{Content, Part};
 use crate::domain::ticket::part::PartVersion;
+use crate::domain::ticket::searched::Searched;
 
 /// The versions of a part of a ticket before one of them, newest first.
 pub async fn versions<C: Content>(reads: &impl Reads, ticket: Uuid, before: Option<u32>, limit: u64) -> Result<Vec<PartVersion<C>>, DbErr> {
@@ -49,7 +50,17 @@ pub async fn content(reads: &impl Reads, ticket: Uuid, id: Uuid) -> Result<Optio
     Ok(Some((part, row.content)))
 }
 
+/// What every version of every part of these tickets says: ticket, version, part, content.
+pub(super) async fn contents(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<(Uuid, Uuid, Part, Value)>, DbErr> {
+    let rows = reads.find::<ticket_part::Entity>().filter(ticket_part::Column::TicketId.is_in(tickets.iter().copied()));
+    let named = |row: ticket_part::Model| Ok((row.ticket_id, row.id, Part::named(&row.part).ok_or_else(|| broken("a part"))?, row.content));
+    rows.all(reads.connection()).await?.into_iter().map(named).collect()
+}
+
+/// Stores a version of a part of a ticket, which is found by its words from then on.
 pub async fn insert<C: Content>(tx: &Tx, ticket: &Ticket, written: &PartVersion<C>) -> Result<(), DbErr> {
+    let content = serde_json::to_value(&written.content).map_err(|error| DbErr::Type(error.to_string()))?;
+    let searched = Searched::of_part(written.id, C::PART, &content);
     let row = ticket_part::ActiveModel {
         id: Set(written.id),
         ticket_id: Set(ticket.id),
@@ -58,9 +69,10 @@ pub async fn insert<C: Content>(tx: &Tx, ticket: &Ticket, written: &PartVersion<
         version: Set(i32::try_from(written.version).unwrap_or(i32::MAX)),
         author: Set(written.author.clone()),
         written_at: Set(written.written_at.to_utc()),
-        content: Set(serde_json::to_value(&written.content).map_err(|error| DbErr::Type(error.to_string()))?),
+        content: Set(content),
     };
-    ticket_part::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+    ticket_part::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    search::add(tx, searched.map(|text| (ticket.number, text))).await
 }
 
 fn to_domain<C: Content>(row: ticket_part::Model) -> Result<PartVersion<C>, DbErr> {

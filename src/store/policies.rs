@@ -22,7 +22,7 @@ const PERSON: &str = "(SELECT nullif(current_setting('uurwerk.person', true), ''
 const ANY: &str = "(SELECT current_setting('uurwerk.rows', true) <> '')";
 
 /// Tables whose rows the desk alone reads and writes.
-pub const OF_THE_DESK: [&str; 5] = ["canned_reply", "destruction", "destruction_item", "local_account", "saved_view"];
+pub const OF_THE_DESK: [&str; 6] = ["canned_reply", "destruction", "destruction_item", "local_account", "saved_view", "search_backlog"];
 
 /// Tables that are needed whole within every scope, each with why.
 pub const SHARED: [(&str, &str); 4] = [

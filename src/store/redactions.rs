@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::storage::NOBODY;
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, approvals, broken, instant, storage};
+use super::{Reads, Tx, approvals, broken, instant, search, storage};
 use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::mail::MailOutcome;
 use crate::domain::redaction::{GONE, Redactable, Redaction};
+use crate::domain::ticket::searched::reason_of;
 use crate::domain::ticket::{Attachment, Reader, Visibility};
 
 /// A digest that no bytes have: of a number alone, a digest is as good as the number.
@@ -123,7 +124,8 @@ pub async fn end(tx: &Tx, id: Uuid, ended: &Ended) -> Result<(), DbErr> {
 
 pub async fn take_message(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
     let gone = message::Entity::update_many().col_expr(message::Column::Body, Expr::value(GONE));
-    gone.filter(message::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+    gone.filter(message::Column::Id.eq(id)).exec(tx.connection()).await?;
+    search::take(tx, id).await.map(drop)
 }
 
 /// Takes away what is known of a file, which then takes no room any more; its bytes are removed once this is committed.
@@ -142,13 +144,15 @@ pub async fn take_attachment(tx: &Tx, file: &Attachment) -> Result<(), DbErr> {
 /// Replaces what a version of a part says.
 pub async fn take_part(tx: &Tx, id: Uuid, left: Value) -> Result<(), DbErr> {
     let gone = ticket_part::Entity::update_many().col_expr(ticket_part::Column::Content, Expr::value(left));
-    gone.filter(ticket_part::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+    gone.filter(ticket_part::Column::Id.eq(id)).exec(tx.connection()).await?;
+    search::take(tx, id).await.map(drop)
 }
 
 /// Takes away the words of a reason. That there was one stays, because it may have answered the client.
 pub async fn take_reason(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
     let gone = event::Entity::update_many().col_expr(event::Column::Reason, Expr::value(Some(GONE)));
-    gone.filter(event::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+    gone.filter(event::Column::Id.eq(id)).exec(tx.connection()).await?;
+    search::take(tx, reason_of(id)).await.map(drop)
 }
 
 /// Takes away what a ticket is called in other systems.

@@ -9,8 +9,11 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, instant};
+use super::{Reads, Tx, instant, search};
 use crate::domain::Instant;
+use crate::domain::redaction::GONE;
+use crate::domain::ticket::Ticket;
+use crate::domain::ticket::searched::Searched;
 use crate::domain::ticket::work::{WorkEntry, WorkLogged};
 
 /// A page of a ticket's entries, in the order recorded, after one of them.
@@ -53,7 +56,14 @@ async fn marked(reads: &impl Reads, rows: Vec<work_log::Model>) -> Result<Vec<Wo
     Ok(rows.into_iter().map(entry).collect())
 }
 
-pub async fn insert(tx: &Tx, entry: &WorkEntry) -> Result<(), DbErr> {
+/// All entries of these tickets, in no particular order.
+pub(super) async fn of_tickets(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<WorkEntry>, DbErr> {
+    let rows = reads.find::<work_log::Entity>().filter(work_log::Column::TicketId.is_in(tickets.iter().copied()));
+    marked(reads, rows.all(reads.connection()).await?).await
+}
+
+/// Stores an entry on a ticket, which the desk finds by its words from then on.
+pub async fn insert(tx: &Tx, ticket: &Ticket, entry: &WorkEntry) -> Result<(), DbErr> {
     let row = work_log::ActiveModel {
         id: Set(entry.id),
         ticket_id: Set(entry.ticket_id),
@@ -65,16 +75,18 @@ pub async fn insert(tx: &Tx, entry: &WorkEntry) -> Result<(), DbErr> {
         corrects_id: Set(entry.work.corrects),
         recorded_at: Set(entry.recorded_at.to_utc()),
     };
-    work_log::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+    work_log::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    search::add(tx, Searched::of_work(entry).map(|text| (ticket.number, text))).await
 }
 
-/// Puts other words in the place of an entry's; the minutes stay.
-pub async fn replace_text(tx: &Tx, id: Uuid, text: &str) -> Result<(), DbErr> {
-    let replaced = work_log::Entity::update_many().col_expr(work_log::Column::Text, Expr::value(text));
-    replaced.filter(work_log::Column::Id.eq(id)).exec(tx.connection()).await.map(drop)
+/// Takes away the words of an entry; the minutes stay.
+pub async fn take_text(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
+    let gone = work_log::Entity::update_many().col_expr(work_log::Column::Text, Expr::value(GONE));
+    gone.filter(work_log::Column::Id.eq(id)).exec(tx.connection()).await?;
+    search::take(tx, id).await.map(drop)
 }
 
-/// The same of all entries of a ticket.
+/// Puts other words in the place of those of all entries of a ticket, which is taken out of the search index with them.
 pub async fn replace_texts(tx: &Tx, ticket: Uuid, text: &str) -> Result<(), DbErr> {
     let replaced = work_log::Entity::update_many().col_expr(work_log::Column::Text, Expr::value(text));
     replaced.filter(work_log::Column::TicketId.eq(ticket)).exec(tx.connection()).await.map(drop)

@@ -64,6 +64,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             departures::release(app, tx, stamp, person.id, Departure::Erased).await?;
             store::erasures::access(tx, person.id, now).await?;
             store::erasures::person(tx, person.id, now).await?;
+            let was_searched = store::search::take(tx, person.id).await?;
             store::former::forget(tx, person.id).await?;
             named.extend(store::desk_people::assigned(tx, person).await?.into_iter().map(|ticket| (ticket, true)));
             tell(app, tx, stamp, person.id, &named).await?;
@@ -82,7 +83,7 @@ pub async fn erase(app: &App, stamp: &Stamp, person: Option<Uuid>, reason: &str)
             };
             store::erasures::insert(tx, &erasure).await?;
             tx.touch("person", erasure.person);
-            remains::leave(app, tx, false, now).await?;
+            remains::leave(app, tx, was_searched, now).await?;
             remember(app, tx, stamp, erasure.id).await?;
             Ok(erasure)
         })

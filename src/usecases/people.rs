@@ -109,6 +109,10 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
             if change.is_of_what_is_known() {
                 stamp.who.may_change_person(change.is_of_more_than_the_address())?;
             }
+            if change.name.is_some() || change.email.is_some() {
+                // Whoever is registering a ticket of theirs at this moment indexes it by the name that they read.
+                store::erasures::alone(tx).await?;
+            }
             if change.is_active.is_some() {
                 stamp.who.may(Verb::RecordDepartures)?;
                 store::role_assignments::lock(tx).await?;
@@ -142,6 +146,7 @@ pub async fn change(app: &App, stamp: &Stamp, id: Uuid, change: &PersonChange, e
             store::people::update(tx, &person, stamp.recorded_at).await?;
             if (&person.name, &person.email) != (&known.name, &known.email) {
                 store::former::keep(tx, app.time.id(), &known, stamp.recorded_at).await?;
+                store::search::put_requester(tx, &person).await?;
             }
             if known.is_active && !person.is_active {
                 store::contacts::end_of(tx, id, &stamp.who.actor.as_text(), stamp.recorded_at, || app.time.id()).await?;

@@ -30,8 +30,8 @@ const DUE: usize = 100;
 /// The number, below zero, of the first ticket that is only rows: the desk numbers its own upwards.
 const BULK: i64 = 1_000_000;
 
-/// The words of a ticket.
-const WORDS: &str = "inc 1001 mail hapert niemand ontvangt";
+/// The words of a ticket, and of who reported it.
+const WORDS: [&str; 2] = [" inc 1001 mail hapert niemand ontvangt ", " anna de boer ipo example "];
 
 /// A ticket's rows as statements: one of each table, two clocks in theirs, and its words.
 struct Rows {
@@ -54,13 +54,19 @@ impl Rows {
         let levels = escalation::Entity::find().filter(escalation::Column::TicketId.eq(id)).all(sql).await.expect("levels");
         let counts = (clocks.len(), events.len(), levels.len());
         assert_eq!(counts, (2, 1, 1), "a ticket has other rows than these");
+        let requester = row.requester_id;
         let kept = [Some(row.contract_version_id), row.requester_id].into_iter().flatten().collect();
         // Its words as they are kept, by the number they stand under.
-        let words = match backend {
-            DbBackend::Postgres => "INSERT INTO ticket_search (number, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))",
-            _ => "INSERT INTO ticket_search (rowid, words) VALUES (?, ?)",
+        let (columns, texts) = match backend {
+            DbBackend::Postgres => {
+                let words = |variable: &str| format!("array_to_tsvector(string_to_array(trim({variable}), ' '))");
+                ("number, source, is_public, words", format!("($1, $2, true, {}), ($1, $4, true, {})", words("$3"), words("$5")))
+            }
+            _ => ("id, source, words", "($1 << 20, $2, $3), (($1 << 20) + 2, $4, $5)".to_owned()),
         };
-        let words = Statement::from_sql_and_values(backend, words, [number.into(), WORDS.into()]);
+        let words = format!("INSERT INTO ticket_search ({columns}) VALUES {texts}");
+        let values = [number.into(), id.into(), WORDS[0].into(), requester.into(), WORDS[1].into()];
+        let words = Statement::from_sql_and_values(backend, words, values);
         let statements = vec![
             ticket::Entity::insert(row.into_active_model()).build(backend),
             clock::Entity::insert_many(clocks.into_iter().map(IntoActiveModel::into_active_model)).build(backend),

@@ -1,10 +1,12 @@
-//! What a page costs among ten thousand tickets and among a million, one in ten of them open; on both databases, durable ones.
+//! What a page costs among ten thousand tickets and among a million, one in ten of them open; and what a search costs among ten thousand
+//! and two hundred thousand with a solution, five messages and a note each. On both databases, durable ones.
 //!
 //! The aim is for the fifty newest open ones: at most 1.5 times as long among a million. The other lines are the lists people
-//! work from, through the store. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- sqlite` runs a part.
+//! work from, through the store. `UURWERK_BENCH_QUICK=1` shortens all of it; `-- search sqlite` runs a part.
 
 #[expect(dead_code, reason = "each measurement uses a part")]
 mod support;
+mod talk;
 
 use std::time::Instant as Stopwatch;
 
@@ -20,14 +22,15 @@ use uurwerk::store::Scope;
 use uurwerk::store::lists::{changed_since, page};
 
 use support::{Desk, copy, milliseconds, quick};
+use talk::Talk;
 
 /// Tickets of the bulk are numbered from here upwards.
 const FIRST: i64 = 10_000_001;
 const SIZE: u64 = 50;
 
 /// Writes tickets like the first one until there are so many: each a minute after the one before, every tenth open, of three
-/// clients, two hundred people and three priorities, each with its words and its mark of change.
-async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64) {
+/// clients, two hundred people and three priorities, each with its mark of change, and with its words unless others are to come.
+async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64, with_words: bool) {
     let sql =
         Database::connect(ConnectOptions::new(&desk.database).max_connections(1).sqlx_logging(false).to_owned()).await.expect("a writer");
     let sqlite = sql.get_database_backend() == DbBackend::Sqlite;
@@ -37,19 +40,19 @@ async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64) {
             "CAST(printf('%016d', n) AS BLOB)",
             "strftime('%Y-%m-%dT%H:%M:%S+00:00', '2020-01-01', '+' || (n - 10000000) || ' minutes')",
             "CASE n % 3 WHEN 0 THEN 'ipo' WHEN 1 THEN 'vng' ELSE 'uvw' END",
-            "INSERT INTO ticket_search (rowid, words) SELECT n, 'inc ' || n || ' mail hapert woord' || n % 100000 FROM",
+            "' inc ' || n || ' mail hapert woord' || n % 100000 || ' '",
         )
     } else {
         (
             "lpad(to_hex(n), 32, '0')::uuid",
             "timestamptz '2020-01-01 00:00+00' + (n - 10000000) * interval '1 minute'",
             "CASE n % 3 WHEN 0 THEN 'ipo' WHEN 1 THEN 'vng' ELSE 'uvw' END",
-            "INSERT INTO ticket_search (number, words) SELECT n, \
-             array_to_tsvector(string_to_array('inc ' || n || ' mail hapert woord' || n % 100000, ' ')) FROM",
+            "array_to_tsvector(string_to_array('inc ' || n || ' mail hapert woord' || n % 100000, ' '))",
         )
     };
     let series =
         format!("(WITH RECURSIVE s(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS series");
+    let (columns, place) = if sqlite { ("id, source, words", "n << 20") } else { ("number, is_public, source, words", "n, true") };
     let due = "CASE WHEN n % 10 = 0 THEN 1577836800 + (n - 10000000) * 60 + 28800 ELSE 9223372036854775807 END";
     let but = [
         ("id", id),
@@ -68,7 +71,7 @@ async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64) {
     let tickets = copy::<ticket::Entity>("ticket", &but);
     for statement in [
         format!("{tickets} FROM {series}, ticket c WHERE c.number = {like}"),
-        format!("{words} {series}"),
+        format!("INSERT INTO ticket_search ({columns}) SELECT {place}, {id}, {words} FROM {series} WHERE {with_words}"),
         format!(
             "INSERT INTO ticket_change (ticket_id, organisation, changed_at, position) \
              SELECT id, organisation, updated_at, number FROM ticket WHERE number BETWEEN {first} AND {last}"
@@ -169,10 +172,10 @@ async fn part(on: &str) {
     let desk = Desk::open(on == "postgresql", false).await;
     let (_, like) = desk.register(0).await;
     let (few, many) = if quick() { (1_000, 10_000) } else { (10_000, 1_000_000) };
-    fill(&desk, like, 0, few).await;
+    fill(&desk, like, 0, few, true).await;
     let of_few = measured(&desk).await;
     let watch = Stopwatch::now();
-    fill(&desk, like, few, many).await;
+    fill(&desk, like, few, many, true).await;
     let filled = milliseconds(watch) / 1e3;
     let of_many = measured(&desk).await;
     println!("{:<44}{few:>11}{many:>11}{:>11}", format!("{on}, a page of {SIZE} among"), "ratio");
@@ -183,16 +186,80 @@ async fn part(on: &str) {
     desk.close().await;
 }
 
+/// What a search costs now, by the newest first.
+async fn searched(desk: &Desk) -> Vec<(String, f64)> {
+    let rounds = if quick() { 3 } else { 51 };
+    let client = Scope { rows: Rows::Organisations(vec!["ipo".to_owned()]), clearance: Clearance::All };
+    let mut lines = Vec::new();
+    for (name, text) in Talk::searches() {
+        for (whose, reader, scope) in [("", Reader::Desk, Scope::ALL), (", by a client", Reader::Client, client.clone())] {
+            let filter = TicketFilter { words: Words::asked(&text), ..TicketFilter::default() };
+            let sort = Sort::of(&filter, Vec::new());
+            let view = desk.app.db.view(scope);
+            let once = async || drop(page(&view, reader, &filter, &sort, None, SIZE).await.expect("a page"));
+            let watch = Stopwatch::now();
+            once().await;
+            let rounds = if milliseconds(watch) > 100.0 { 3 } else { rounds };
+            lines.push((format!("{name}{whose}"), median(rounds, once).await));
+        }
+    }
+    lines
+}
+
+/// What it costs to write a message: as the first on a ticket, and on one with a thousand.
+async fn written(desk: &Desk, talk: &mut Talk) -> [f64; 2] {
+    let rounds = if quick() { 20 } else { 1000 };
+    let new = async || desk.asks("/v1/tickets", Some(&support::incident())).await;
+    let long = new().await;
+    let mut writes = async |number: &str| {
+        let body = serde_json::json!({ "visibility": "public", "body": talk.text(50) });
+        let watch = Stopwatch::now();
+        desk.asks(&format!("/v1/tickets/{number}/messages"), Some(&body)).await;
+        milliseconds(watch)
+    };
+    for _ in 0..rounds {
+        writes(&long).await;
+    }
+    let (mut first, mut later) = (Vec::new(), Vec::new());
+    for _ in 0..rounds / 10 {
+        first.push(writes(&new().await).await);
+        later.push(writes(&long).await);
+    }
+    [support::median(first), support::median(later)]
+}
+
+async fn search(on: &str) {
+    let desk = Desk::open(on == "postgresql", false).await;
+    let (_, like) = desk.register(0).await;
+    let (few, many) = if quick() { (500, 5_000) } else { (10_000, 200_000) };
+    let (mut talk, watch) = (Talk::default(), Stopwatch::now());
+    fill(&desk, like, 0, few, false).await;
+    talk.fill(&desk, FIRST..FIRST + few).await;
+    let of_few = searched(&desk).await;
+    fill(&desk, like, few, many, false).await;
+    talk.fill(&desk, FIRST + few..FIRST + many).await;
+    let of_many = searched(&desk).await;
+    println!("{:<80}{few:>11}{many:>11}{:>11}", format!("{on}, a search among"), "ratio");
+    for ((name, few), (_, many)) in of_few.iter().zip(of_many) {
+        println!("{name:<80}{few:>8.2} ms{many:>8.2} ms{:>11.2}", many / few);
+    }
+    println!("{} MiB, in {:.0} s", size(&desk).await, milliseconds(watch) / 1e3);
+    let [first, later] = written(&desk, &mut talk).await;
+    println!("a message on a new ticket: {first:.2} ms; on a ticket with a thousand: {later:.2} ms");
+    desk.close().await;
+}
+
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    if let [on] = &arguments[..] {
+    if let [what, on] = &arguments[..] {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        tokio::task::LocalSet::new().block_on(&runtime, part(on));
+        let run = async || if what == "search" { search(on).await } else { part(on).await };
+        tokio::task::LocalSet::new().block_on(&runtime, run());
         return;
     }
-    // Each database in a process of its own, so that none finds another's memory and caches.
-    for on in ["sqlite", "postgresql"] {
-        let status = std::process::Command::new(std::env::current_exe().expect("this program")).arg(on).status();
-        assert!(status.is_ok_and(|status| status.success()), "{on}");
+    // Each part and database in a process of its own, so that none finds another's memory and caches.
+    for (what, on) in [("lists", "sqlite"), ("lists", "postgresql"), ("search", "sqlite"), ("search", "postgresql")] {
+        let status = std::process::Command::new(std::env::current_exe().expect("this program")).args([what, on]).status();
+        assert!(status.is_ok_and(|status| status.success()), "{what} {on}");
     }
 }

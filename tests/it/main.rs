@@ -20,6 +20,7 @@ mod people;
 mod restricted;
 mod roles;
 mod row_security;
+mod search;
 mod simulate;
 mod support;
 mod time;

@@ -48,6 +48,7 @@ mod replay;
 pub mod retier;
 pub mod retype;
 pub mod scope;
+pub mod searched;
 mod settle;
 mod situation;
 pub mod specify;

@@ -24,8 +24,8 @@
 //! | how the desk took a mail in (`acknowledge`, `p1ByMail`, `related`) | nothing |
 //! | when it last changed, its version and its `ETag` | as of the last change they see something of |
 //!
-//! A client's pages only count what they see, and search does not know the words of notes. Everything a clock is replayed from is
-//! visible, so that a ledger can be checked.
+//! A client's pages only count what they see, and their searches find by nothing else (`searched`): the words of notes, and of reasons that
+//! they are not shown, are looked for by the desk alone. Everything a clock is replayed from is visible, so that a ledger can be checked.
 
 use super::{Actor, Event, EventData, Ticket};
 use crate::domain::Instant;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::permission::Rows;
 use crate::domain::ticket::{ExternalReference, Ticket};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads, Tx, insert_rows};
+use crate::store::{Reads, Tx, insert_rows, search};
 
 /// Writes the external references of new tickets.
 pub async fn insert_references<'a>(
@@ -35,6 +35,12 @@ pub async fn references(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec<(Uui
     let rows = reads.find::<external_reference::Entity>().filter(external_reference::Column::TicketId.is_in(tickets.iter().copied()));
     let rows = rows.order_by_asc(external_reference::Column::Id).all(reads.connection()).await?;
     Ok(rows.into_iter().map(|row| (row.ticket_id, ExternalReference { system: row.system, reference: row.reference })).collect())
+}
+
+/// Indexes a ticket's number, title, description and external references anew. To be called in the transaction that changes one of them.
+pub async fn index(tx: &Tx, ticket: &Ticket) -> Result<(), DbErr> {
+    let names: Vec<_> = references(tx, &[ticket.id]).await?.into_iter().map(|(_, name)| name).collect();
+    search::put(tx, ticket, &names).await
 }
 
 /// The tickets of these organisations that have one of these references: organisation, reference, ticket. The query asks for every

@@ -22,7 +22,7 @@ use crate::domain::workflow::{FaultLocation, Handling, Step, SupportLine};
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads, Tx, broken, insert_rows, instant};
+use crate::store::{Reads, Tx, broken, insert_rows, instant, search};
 
 /// The stored rank of a ticket without a priority: sorts last.
 pub(in crate::store) const NO_RANK: i32 = i32::MAX;
@@ -45,10 +45,11 @@ impl Rows for Ticket {
         insert_rows::<ticket::Entity>(tx, rows, None).await?;
         put_clocks(tx, new).await?;
         links::put_new(tx, new).await?;
-        put_positions(tx, new).await
+        put_positions(tx, new).await?;
+        search::add_reasons(tx, new.iter().map(|record| (&record.subject, record.added.as_slice()))).await
     }
 
-    /// The search index is not touched: whoever changes a text calls `search::put`.
+    /// Of the search index only the reasons of its events are written: whoever changes a text calls `index`.
     async fn update(tx: &Tx, record: &Record<Self>) -> Result<(), DbErr> {
         let Record { subject: ticket, index: settled, .. } = record;
         let mut row = to_row(ticket, settled).into_active_model().reset_all();
@@ -63,7 +64,8 @@ impl Rows for Ticket {
         put_positions(tx, &[record]).await?;
         links::put(tx, record).await?;
         tags::put(tx, record).await?;
-        followers::put(tx, record).await
+        followers::put(tx, record).await?;
+        search::add_reasons(tx, [(ticket, record.added.as_slice())].into_iter()).await
     }
 
     async fn next_due(reads: &impl Reads) -> Result<Option<Instant>, DbErr> {

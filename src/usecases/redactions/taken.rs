@@ -34,8 +34,9 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
     held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
     held.subject.changed(stamp.recorded_at, &held.history[before..]);
     let ticket = held.write(tx, None).await?.subject;
-    if redaction.what.is_searched() {
-        store::search::put(tx, &ticket).await?;
+    if matches!(redaction.what, Redactable::Texts | Redactable::References) {
+        // The others are taken out of the index with their rows.
+        store::tickets::index(tx, &ticket).await?;
     }
     take_copies(app, tx, &ticket, &mut gone, stamp.recorded_at).await?;
     Ok(files)
@@ -95,7 +96,7 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
         }
         Redactable::WorkLog => {
             gone.copied.extend(store::work_logs::find(tx, ticket, target).await?.and_then(|entry| Copied::of(&entry.text)));
-            store::work_logs::replace_text(tx, target, GONE).await?;
+            store::work_logs::take_text(tx, target).await?;
         }
         // No mail tells them.
         Redactable::Tags => store::tickets::forget_tags(tx, ticket).await?,

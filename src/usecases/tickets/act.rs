@@ -137,7 +137,7 @@ async fn acted(
     let edit = written.added.iter().find(|event| matches!(event.data, EventData::Edited(_)));
     if let Some(event) = edit.filter(|_| !replaced.is_empty()) {
         store::former_texts::insert(tx, &written.subject, event.id, &replaced, stamp.recorded_at).await?;
-        store::search::put(tx, &written.subject).await?;
+        store::tickets::index(tx, &written.subject).await?;
     }
     Ok((written.subject, written.added))
 }

@@ -126,6 +126,8 @@ async fn register_all_in(
     let mut outcomes: Vec<_> = judged.into_iter().map(Judged::outcome).collect();
     let twins = refuse_known_names(tx, drafts, &mut outcomes).await?;
     let accepted: Vec<_> = drafts.iter().zip(&outcomes).filter_map(|(draft, outcome)| Some((*draft, outcome.as_ref().ok()?))).collect();
+    // The index is written by the name and address that are read from here on.
+    store::erasures::hold_off(tx).await?;
     let own = own_person(tx, stamp).await?;
     // Whichever address they name says nothing of who has it.
     let is_alone = own.as_ref().is_some_and(|own| own.address().is_none());
@@ -137,6 +139,8 @@ async fn register_all_in(
     let people = people::known_as(app, tx, reporters).await?;
     let numbers = store::tickets::next_numbers(tx, accepted.len()).await?;
     let (mut made, mut records, mut linked) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()), Vec::new());
+    // What a caller is shown of a colleague is less than this.
+    let mut requesters: Vec<Option<Person>> = Vec::with_capacity(accepted.len());
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
         let requester = address(draft, checked)
             .and_then(|address| people.get(&address).cloned())
@@ -161,6 +165,7 @@ async fn register_all_in(
             held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
         }
         let record = held.settle()?;
+        requesters.push(requester.clone());
         linked.push(checked.links.clone());
         let references = draft.external_references.clone();
         let overview =
@@ -174,7 +179,8 @@ async fn register_all_in(
     write_all(app, tx, stamp, &records, remembered).await?;
     let named = || made.iter().map(|made| (&made.ticket, made.references.as_slice()));
     store::tickets::insert_references(tx, named(), || app.time.id()).await?;
-    store::search::put_new(tx, named()).await?;
+    let new = named().zip(&requesters).map(|((ticket, names), requester)| (ticket, requester.as_ref(), names));
+    store::search::put_new(tx, new).await?;
     for (record, links) in records.iter().zip(&linked) {
         links::record_others(app, tx, stamp, &record.subject, links).await?;
     }

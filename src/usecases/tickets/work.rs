@@ -46,7 +46,7 @@ async fn recorded(app: &App, stamp: &Stamp, ticket: TicketRef, wish: &Act, about
                 recorded_at: event.recorded_at,
                 is_corrected: false,
             };
-            store::work_logs::insert(tx, &entry).await?;
+            store::work_logs::insert(tx, &ticket, &entry).await?;
             Ok(entry)
         })
         .await

@@ -95,6 +95,6 @@ pub(super) async fn keep(tx: &Tx, stamp: &Stamp, ticket: &Ticket, events: &[Even
         occurred_at: event.occurred_at,
         recorded_at: event.recorded_at,
     };
-    store::messages::insert(tx, &message).await?;
+    store::messages::insert(tx, ticket, &message).await?;
     Ok(message)
 }

@@ -8,6 +8,8 @@ mod redaction;
 mod requests;
 mod rows;
 
+pub use redaction::redact;
+
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::usecases::tokens::NewToken;
@@ -25,7 +27,7 @@ fn flagged(flags: &[&str]) -> Value {
 }
 
 /// A token of somebody of IPO who is known by an address.
-async fn person(desk: &Desk, address: &str, role: Role) -> String {
+pub async fn person(desk: &Desk, address: &str, role: Role) -> String {
     let new = NewToken {
         name: "portaal".to_owned(),
         organisation: Some("ipo".to_owned()),

@@ -212,7 +212,7 @@ fn view(keys: &mut Keys) -> Option<Uuid> {
 }
 
 fn words(keys: &mut Keys) -> Option<Words> {
-    let says = "Words of the number, title, description or external references, each to be found, the last by its beginning; accents and capitals do not matter";
+    let says = "Words that are all to be found in what the caller sees of the ticket: its number, title, description, item and external references, the name and address of its requester, its messages, the reasons given with what happened to it, such as its solution, and its parts. A word also finds those that begin with it, unless it stands in quotation marks or nothing asked has three characters; accents and capitals do not matter, and `ø`, `ß`, `æ` and the like are found as `o`, `ss`, `ae`";
     let text = keys.text_of("text", says, None, 200)?;
     let words = Words::asked(&text);
     if words.is_none() {
