@@ -18,6 +18,7 @@ use crate::domain::retention::{ItemOutcome, RetentionClass};
 use crate::domain::role_assignment::{AssignmentState, Departure, EventKind as RoleEvent, GapCause, RoleKind};
 use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::attention::Attention;
+use crate::domain::ticket::edit::Text;
 use crate::domain::ticket::kinds::Part;
 use crate::domain::ticket::{Channel, EventKind, Visibility};
 use crate::domain::token::TokenState;
@@ -37,6 +38,7 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("phase", Step::WORDS.into()),
         ("channel", Channel::WORDS.into()),
         ("ticketPart", Part::WORDS.into()),
+        ("ticketText", Text::WORDS.into()),
         ("ticketKind", TicketKind::WORDS.into()),
         ("ticketLink", Relation::WORDS.into()),
         ("supportLine", SupportLine::WORDS.into()),

@@ -102,12 +102,11 @@ async fn write(sql: &sea_orm::DatabaseConnection, rows: &[Row]) {
     let backend = sql.get_database_backend();
     sql.execute_unprepared(if backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await.expect("a transaction");
     for some in rows.chunks(AT_ONCE) {
-        let row = |at: usize| match backend {
-            DbBackend::Postgres => {
+        let row = |at: usize| {
+            if backend == DbBackend::Postgres {
                 let words = format!("array_to_tsvector(string_to_array(${}, ' '))", 5 * at + 5);
                 format!("(${} + 0 * ${}, ${}, ${}, {words})", 5 * at + 1, 5 * at + 2, 5 * at + 3, 5 * at + 4)
-            }
-            _ => {
+            } else {
                 let id = format!("(${} << 20) + 2 * ${} + (NOT ${})", 5 * at + 1, 5 * at + 2, 5 * at + 3);
                 format!("({id}, ${}, ' ' || ${} || ' ')", 5 * at + 4, 5 * at + 5)
             }

@@ -28,8 +28,10 @@ pub struct TicketActsInput {
     #[schema(value_type = Option<Vec<TagName>>, min_items = 1, max_items = 20)]
     pub tags: Option<Vec<String>>,
     /// A ticket that they are to be linked to.
+    #[schema(value_type = TicketLinkInput, required = false)]
     pub link: Option<TicketLinkInput>,
     /// A move to another phase.
+    #[schema(value_type = TransitionInput, required = false)]
     pub transition: Option<TransitionInput>,
 }
 

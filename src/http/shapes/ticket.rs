@@ -70,6 +70,8 @@ pub struct TicketInput {
     pub channel: Option<String>,
     /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own. The desk leaves it out of what
     /// the supplier found itself.
+    // Not nullable: of a `null` among the choices, no more would be said than that none of them fits.
+    #[schema(value_type = RequesterInput, required = false)]
     pub requester: Option<RequesterInput>,
     /// When it was reported, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]

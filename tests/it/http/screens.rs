@@ -51,7 +51,7 @@ async fn pri_01_pri_02_pri_03_pri_04_a_contract_tells_what_can_be_chosen_and_wha
     assert_eq!(kinds.len(), 6);
     let (incident, question) = (&kinds[0], &kinds[2]);
     assert_eq!((&incident["prefix"], &incident["needsTier"], &question["priorities"]), (&json!("INC"), &json!(true), &json!([])));
-    assert_eq!(texts(&incident["phases"], "phase"), ["registered", "in_progress", "resolved", "closed", "on_hold", "cancelled"]);
+    assert_eq!(texts(&incident["phases"], "phase"), ["registered", "in_progress", "resolved", "closed", "on_hold", "cancelled", "merged"]);
     assert_eq!(incident["phases"][1]["label"], json!({ "nl": "in behandeling", "en": "in progress" }));
     let urgent = covide["clocks"].as_array().and_then(|clocks| clocks.iter().find(|clock| clock["priority"] == "urgent")).expect("a clock");
     assert_eq!(urgent["goals"][1], json!({ "share": 99.9, "comparison": "under", "target": "6h" }));

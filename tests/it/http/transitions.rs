@@ -64,7 +64,9 @@ async fn tkt_20_every_move_offered_succeeds_with_what_it_needs_and_no_other_is_p
     for kind in KINDS {
         let types = contract["types"].as_array().expect("types");
         let phases = types.iter().find(|one| one["type"] == kind).expect("a type")["phases"].as_array().expect("phases").clone();
-        let phases: Vec<String> = phases.iter().filter_map(|one| one["phase"].as_str().map(str::to_owned)).collect();
+        // Merging is an act of its own, and no move.
+        let phases = phases.iter().filter_map(|one| one["phase"].as_str().map(str::to_owned)).filter(|phase| phase != "merged");
+        let phases: Vec<String> = phases.collect();
         let (mut seen, mut paths) = (BTreeSet::from(["registered".to_owned()]), vec![Vec::new()]);
         while let Some(path) = paths.pop() {
             let number = walked(desk, &client, kind, &path).await;

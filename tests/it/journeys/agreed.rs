@@ -7,7 +7,7 @@ use crate::on_both_databases;
 use crate::support::{ADMIN, Answer, Desk};
 
 on_both_databases!(
-    a_moment_agreed_with_the_client_takes_the_place_of_the_bounds,
+    pri_05_a_moment_agreed_with_the_client_takes_the_place_of_the_bounds,
     a_breach_is_void_when_another_moment_is_agreed_and_one_of_that_moment_stays,
     what_was_agreed_for_one_priority_lapses_with_another,
     only_what_the_contract_leaves_open_can_be_agreed_and_only_with_somebody,
@@ -30,7 +30,7 @@ fn goals(clock: &Value) -> Vec<(&str, &str)> {
     goals.map(|goal| (goal["target"].as_str().unwrap_or_default(), goal["dueAt"].as_str().unwrap_or_default())).collect()
 }
 
-async fn a_moment_agreed_with_the_client_takes_the_place_of_the_bounds(desk: &Desk) {
+async fn pri_05_a_moment_agreed_with_the_client_takes_the_place_of_the_bounds(desk: &Desk) {
     let number = desk.registers(&report("low")).await;
     assert_eq!(goals(&desk.clock(&number, "resolution").await).len(), 2);
 

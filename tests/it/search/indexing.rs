@@ -164,6 +164,6 @@ async fn nothing_is_registered_while_somebody_is_being_renamed(desk: &Desk) {
         go.send(()).expect("somebody waits");
         assert_eq!(registered.await.status, 201);
     };
-    let (renamed, ()) = tokio::join!(renames, registers);
-    renamed.expect("it ended");
+    let (outcome, ()) = tokio::join!(renames, registers);
+    outcome.expect("it ended");
 }

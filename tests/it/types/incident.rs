@@ -15,6 +15,7 @@ on_both_databases!(
     inc_18_sup_12_a_system_fault_goes_to_the_second_line_at_once_and_moves_no_clock,
     inc_19_three_alike_on_one_service_suggest_a_problem,
     drp_01_a_calamity_tells_what_is_down_and_what_is_lost,
+    pri_07_a_higher_priority_that_is_past_its_goal_is_breached_at_once_and_stays_so,
     what_is_part_of_a_major_incident_goes_where_it_goes,
 );
 
@@ -190,4 +191,23 @@ async fn inc_19_three_alike_on_one_service_suggest_a_problem(desk: &Desk) {
     assert_eq!(suggested().await, json!([]), "they have their problem");
     let client = desk.token_of("ipo").await;
     assert_eq!(desk.ask(Some(&client), "GET", "/v1/problem-suggestions", None).await.status, 403);
+}
+
+async fn pri_07_a_higher_priority_that_is_past_its_goal_is_breached_at_once_and_stays_so(desk: &Desk) {
+    let body = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "CRM hapert", "channel": "portal",
+        "priority": "medium", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
+    let number = desk.registers(&body).await;
+    desk.passes("PT5H").await;
+    let breaches = async || desk.events(&number).await.into_iter().filter(|event| event["type"] == "clock.breached").count();
+    let before = breaches().await;
+    let path = format!("/v1/tickets/{number}");
+    assert_eq!(desk.patch(&path, &json!({ "priority": "urgent" })).await.status, 200);
+    let after = breaches().await;
+    assert!(after > before, "past the goal of four hours: {before} and {after}");
+    let clock = desk.clock(&number, "resolution").await;
+    assert_eq!((&clock["elapsedSeconds"], clock["goals"][0]["breachedAt"].is_string()), (&json!(5 * 3600), true), "{clock}");
+    assert_eq!(desk.patch(&path, &json!({ "priority": "low" })).await.status, 200);
+    assert_eq!(breaches().await, after, "what was missed stays in the history");
+    let changes: Vec<_> = desk.events(&number).await.into_iter().filter(|event| event["type"] == "ticket.prioritised").collect();
+    assert_eq!(changes.len(), 2, "each with who and when");
 }

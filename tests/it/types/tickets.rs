@@ -7,6 +7,9 @@ use crate::on_both_databases;
 use crate::support::{ADMIN, Desk, incident};
 
 on_both_databases!(
+    tkt_02_sup_09_every_type_comes_by_every_channel_and_keeps_it,
+    tkt_17_what_a_customer_reports_is_classified_by_the_desk_alone,
+    tkt_18_what_was_closed_years_ago_is_still_read_by_its_client,
     tkt_04_a_history_tells_every_field_before_and_after_and_texts_are_kept_apart,
     tkt_06_inc_02_the_clients_operational_contact_is_told_of_progress_beside_the_requester,
     tkt_12_a_third_party_works_under_somebody_of_the_desk,
@@ -326,6 +329,56 @@ async fn of_two_who_link_the_same_tickets_at_once_one_wins(desk: &Desk) {
     let statuses: Vec<_> = futures_util::future::join_all(asked).await.into_iter().flatten().collect();
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
     assert!(statuses.iter().all(|status| [201, 409].contains(status)), "{statuses:?}");
-    let seen = desk.get(&format!("{there}")).await.body["items"].clone();
+    let seen = desk.get(&there).await.body["items"].clone();
     assert_eq!((seen.as_array().map(Vec::len), &seen[0]["kind"]), (Some(1), &json!("blocked_by")), "{seen}");
+}
+
+async fn tkt_02_sup_09_every_type_comes_by_every_channel_and_keeps_it(desk: &Desk) {
+    let kinds = ["incident", "problem", "service_request", "information_request", "proposal_request", "change_request"];
+    for kind in kinds {
+        for channel in ["phone", "email", "portal"] {
+            let made = desk.post("/v1/tickets", &with(of_type(kind), json!({ "channel": channel }))).await;
+            assert_eq!((made.status, &made.body["channel"]), (201, &json!(channel)), "{kind}: {}", made.body);
+        }
+        let listed = desk.get(&format!("/v1/tickets?type={kind}")).await.body["items"].clone();
+        assert_eq!(listed.as_array().map(Vec::len), Some(3), "{kind}");
+    }
+    let unknown = desk.post("/v1/tickets", &with(of_type("incident"), json!({ "channel": "fax" }))).await;
+    assert_eq!(errors(&unknown), [pair("/channel", "unknown_channel")]);
+    let number = desk.registers(&incident("p3")).await;
+    let changed = desk.patch(&format!("/v1/tickets/{number}"), &json!({ "channel": "portal" })).await;
+    assert_eq!(errors(&changed), [pair("/channel", "unknown_field")], "how it came in is never said anew");
+}
+
+async fn tkt_17_what_a_customer_reports_is_classified_by_the_desk_alone(desk: &Desk) {
+    let client = desk.token_of("ipo").await;
+    let number = desk.proposes("ipo", &with(of_type("incident"), json!({ "priority": "p2" }))).await;
+    let path = format!("/v1/tickets/{number}");
+    let ticket = desk.get(&path).await.body;
+    assert_eq!(
+        (&ticket["priority"], &ticket["proposedPriority"], &ticket["nextDueProvisional"]),
+        (&Value::Null, &json!("p2"), &json!(false))
+    );
+    for change in [json!({ "type": "problem" }), json!({ "category": "x" }), json!({ "service": "x" })] {
+        assert_eq!(desk.ask(Some(&client), "PATCH", &path, Some(&change)).await.status, 403, "{change}");
+    }
+    assert_eq!(desk.patch(&path, &json!({ "priority": "p3" })).await.status, 200);
+    let seen = desk.ask(Some(&client), "GET", &format!("{path}/events"), None).await.body["items"].to_string();
+    assert!(seen.contains("ticket.prioritised"), "the customer sees it: {seen}");
+}
+
+async fn tkt_18_what_was_closed_years_ago_is_still_read_by_its_client(desk: &Desk) {
+    let client = desk.token_of("ipo").await;
+    let number = desk.registers(&incident("p3")).await;
+    let path = format!("/v1/tickets/{number}");
+    desk.post(&format!("{path}/messages"), &json!({ "visibility": "public", "body": "Wij kijken ernaar." })).await;
+    for phase in ["in_progress", "resolved"] {
+        desk.moves(&number, phase).await;
+    }
+    let accept = json!({ "to": "closed", "reason": "Dank." });
+    assert_eq!(desk.ask(Some(&client), "POST", &format!("{path}/transitions"), Some(&accept)).await.status, 201);
+    desk.reaches("2026-12-01T08:00:00+01:00").await;
+    let below = async |what: &str| desk.ask(Some(&client), "GET", &format!("{path}{what}"), None).await.body;
+    assert_eq!(below("/messages").await["items"][0]["body"], "Wij kijken ernaar.");
+    assert!(below("/events").await.to_string().contains("ticket.accepted"), "with its solution");
 }

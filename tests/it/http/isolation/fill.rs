@@ -155,6 +155,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createRoleEnding"
         | "createLegalHoldLift"
         | "createDestructionEnding"
+        | "createTicketAttentionRemoval"
         | "createTicketRedactionEnding"
         | "createTicketMergeRemoval"
         | "createInboundMessageRedaction"
@@ -209,6 +210,16 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketRepairAgreement" => {
             vec![json!({ "dueAt": "2027-01-01T12:00:00Z", "agreedBy": { "name": "x", "email": "x@ipo.example" } })]
         }
+        "createTicketRootCause" => vec![json!({ "deeperCause": "x", "proposal": "x" })],
+        "createTicketTransition" => vec![json!({ "to": "resolved", "reason": "x" }), json!({ "to": "cancelled", "reason": "x" })],
+        _ => of_types(operation),
+    };
+    bodies.into_iter().map(Sent::Json).collect()
+}
+
+/// The same of what tickets have by their types.
+fn of_types(operation: &str) -> Vec<Value> {
+    match operation {
         "createTicketActs" => vec![
             json!({ "tickets": ["{number}"], "assignee": "x" }),
             json!({ "tickets": ["{id}"], "tags": ["x"], "link": { "kind": "blocks", "ticket": "{number}" } }),
@@ -237,7 +248,6 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketScopeChange" => vec![json!({ "outOfScope": true, "reason": "x" })],
         "createTicketLineChange" => vec![json!({ "line": "second", "reason": "x" })],
         "createTicketMajorDeclaration" => vec![json!({ "major": true, "reason": "x" })],
-        "createTicketAttentionRemoval" => vec![json!({ "reason": "x" })],
         "createTicketLink" => vec![json!({ "kind": "blocks", "ticket": "{number}" }), json!({ "kind": "blocked_by", "ticket": "{id}" })],
         "createTicketMerge" => vec![json!({ "into": "{number}", "reason": "x" }), json!({ "into": "{id}", "reason": "x" })],
         "createTicketLinkRemoval" => vec![json!({ "kind": "blocks", "ticket": "{number}", "reason": "x" })],
@@ -246,11 +256,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
             json!({ "question": "solution", "verdict": "no", "reason": "x", "decidedBy": "{email}",
                 "evidence": "018f4c1e-7a3b-7c00-8000-0000000000aa" }),
         ],
-        "createTicketRootCause" => vec![json!({ "deeperCause": "x", "proposal": "x" })],
-        "createTicketTransition" => vec![json!({ "to": "resolved", "reason": "x" }), json!({ "to": "cancelled", "reason": "x" })],
         _ => panic!("the isolation walk does not know what to send to {operation}: tell it in tests/it/http/isolation/fill.rs"),
-    };
-    bodies.into_iter().map(Sent::Json).collect()
+    }
 }
 
 impl Things {
