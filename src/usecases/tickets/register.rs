@@ -205,7 +205,7 @@ async fn refuse_others(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], judged
     for ((asked, named), judged) in refused.into_iter().zip(named).zip(judged) {
         // A contact turns to the desk for whomever of the client.
         let named = named.filter(|refused| refused.restriction == Restriction::Reserved);
-        judged.forbidden = asked.or(named).map(Error::from);
+        judged.forbidden = asked.or(named).map(Error::from).or(judged.forbidden.take());
     }
     Ok(())
 }
