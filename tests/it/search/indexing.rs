@@ -87,7 +87,10 @@ async fn tickets_of_before_are_found_by_all_that_is_said_on_them(desk: &Desk) {
     let own = steps.iter().position(|step| step.name() == "m0028_searched_texts").expect("the step");
     Migrator::down(&desk.behind().await, Some(u32::try_from(steps.len() - own).expect("few"))).await.expect("down");
     cli::migrated_by_owner(&desk.app.settings).await.expect("up");
-    assert_eq!(rows(desk).await, before, "written anew, it is as it was written bit by bit");
+    // Later steps were undone as well, and took the records of work along.
+    let of_work = |row: &String| row.contains("logboeken") || row.contains("melding");
+    let kept: Vec<_> = before.into_iter().filter(|row| !of_work(row)).collect();
+    assert_eq!(rows(desk).await, kept, "written anew, it is as it was written bit by bit");
     assert_eq!(desk.rows("search_backlog").await, 0);
     assert_eq!(found(desk, "omgewisseld garantie").await.len(), 1);
     // As after a crash while it was written: the workers make good what is left.
@@ -97,7 +100,7 @@ async fn tickets_of_before_are_found_by_all_that_is_said_on_them(desk: &Desk) {
     assert_eq!(usecases::schema::index_backlog(&desk.app.db, || true).await.expect("it stops"), 0);
     let written = usecases::schema::index_backlog(&desk.app.db, || false).await.expect("it is written");
     assert_eq!(i64::try_from(written).expect("few"), desk.rows("ticket").await);
-    assert_eq!(rows(desk).await, before);
+    assert_eq!(rows(desk).await, kept);
 }
 
 async fn a_message_costs_the_same_on_a_ticket_with_many(desk: &Desk) {
