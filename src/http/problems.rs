@@ -20,6 +20,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LocalAccountsOff
         | Code::OwnAccount
         | Code::ReservedType
+        | Code::ReservedItem
         | Code::NotAContact
         | Code::NotInPerson
         | Code::OthersHolder
@@ -69,6 +70,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LinkNotAllowed
         | Code::LinkNotFound
         | Code::LinkRequired
+        | Code::ItemRequired
         | Code::MajorUnchanged
         | Code::NotAnIncident
         | Code::OfferExpired

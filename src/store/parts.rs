@@ -50,7 +50,23 @@ pub async fn content(reads: &impl Reads, ticket: Uuid, id: Uuid) -> Result<Optio
 }
 
 pub async fn insert<C: Content>(tx: &Tx, ticket: &Ticket, written: &PartVersion<C>) -> Result<(), DbErr> {
-    let row = ticket_part::ActiveModel {
+    insert_all(tx, [(ticket, written)]).await
+}
+
+/// One of each ticket, in one statement for many.
+pub async fn insert_all<'a, C: Content + 'a>(
+    tx: &Tx,
+    written: impl IntoIterator<Item = (&'a Ticket, &'a PartVersion<C>)>,
+) -> Result<(), DbErr> {
+    let rows: Vec<_> = written.into_iter().map(|(ticket, written)| row(ticket, written)).collect::<Result<_, _>>()?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    ticket_part::Entity::insert_many(rows).exec_without_returning(tx.connection()).await.map(drop)
+}
+
+fn row<C: Content>(ticket: &Ticket, written: &PartVersion<C>) -> Result<ticket_part::ActiveModel, DbErr> {
+    Ok(ticket_part::ActiveModel {
         id: Set(written.id),
         ticket_id: Set(ticket.id),
         organisation: Set(ticket.organisation.clone()),
@@ -59,8 +75,7 @@ pub async fn insert<C: Content>(tx: &Tx, ticket: &Ticket, written: &PartVersion<
         author: Set(written.author.clone()),
         written_at: Set(written.written_at.to_utc()),
         content: Set(serde_json::to_value(&written.content).map_err(|error| DbErr::Type(error.to_string()))?),
-    };
-    ticket_part::Entity::insert(row).exec_without_returning(tx.connection()).await.map(drop)
+    })
 }
 
 fn to_domain<C: Content>(row: ticket_part::Model) -> Result<PartVersion<C>, DbErr> {

@@ -50,6 +50,15 @@ obligations.vervolggesprek = { title.nl = "Vervolggesprek over de overschreden o
 "#;
 
 const DAP: &str = r#"
+catalogue.toegang = { code = "toegang", label.nl = "Toegang verlenen of intrekken" } # 3.5.3 (RFS-01)
+catalogue.nieuwe-omgeving = { code = "nieuwe-omgeving", label.nl = "Nieuwe (gedeelde) mailbox, SharePoint-site of Teams-omgeving" } # 3.5.3 (RFS-01)
+catalogue.installatie = { code = "installatie", label.nl = "Goedgekeurde applicatie of licentie installeren" } # 3.5.3 (RFS-01)
+catalogue.gebruiksvraag = { code = "gebruiksvraag", label.nl = "Vraag over het gebruik van applicaties of hardware" } # 3.5.3 (RFS-01)
+catalogue.gebruikersbeheer = { code = "gebruikersbeheer", label.nl = "Gebruiker aanmaken of verwijderen" } # 3.5.3 (RFS-01)
+catalogue.microsoft-dienst = { code = "microsoft-dienst", label.nl = "(Nieuwe) Microsoft-dienst aan- of uitzetten" } # 3.5.3 (RFS-01)
+catalogue.instroom = { code = "instroom", label.nl = "Instroom" } # 3.13 (RFS-03)
+catalogue.doorstroom = { code = "doorstroom", label.nl = "Doorstroom" } # 3.13 (RFS-03)
+catalogue.uitstroom = { code = "uitstroom", label.nl = "Uitstroom" } # 3.13 (RFS-03)
 title = "Dossier Afspraken & Procedures kantoorautomatisering" # title page
 supplier_levels = ["operational", "tactical", "strategic"] # 4.1 (ROLE-03)
 signs_role_changes = true # 4.1 (ROLE-05)
@@ -233,7 +242,7 @@ fn leaves(value: &Value, key: &str, name: &str, found: &mut Vec<Leaf>) {
         }
         Value::Array(items) if items.iter().any(Value::is_table) => {
             for (place, item) in items.iter().enumerate() {
-                let id = ["id", "organisation", "level"].into_iter().find_map(|id| item.get(id));
+                let id = ["id", "organisation", "level", "code"].into_iter().find_map(|id| item.get(id));
                 let step = id.map_or_else(|| place.to_string(), |id| id.to_string().trim_matches('"').to_owned());
                 leaves(item, &under(key, &place.to_string()), &under(name, &step), found);
             }

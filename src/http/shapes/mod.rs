@@ -22,6 +22,7 @@ mod flag;
 mod follower;
 mod history;
 mod inbound;
+mod item;
 mod label;
 mod local_account;
 mod message_draft;
@@ -68,6 +69,7 @@ pub use history::{
     EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
 };
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
+pub use item::{CatalogueItem, CatalogueItemList, WorkInstruction};
 pub use label::Label;
 pub use local_account::{
     LocalAccount, LocalAccountCredentials, LocalAccountInput, LocalAccountPage, LocalAccountRecoveryInput, SignInInput,
