@@ -29,6 +29,7 @@ mod m0025_tickets_of_holds;
 mod m0026_former_identities;
 mod m0027_about_tickets;
 mod m0029_desk_work;
+mod m0032_former_texts;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_former_identities::Step),
             Box::new(m0027_about_tickets::Step),
             Box::new(m0029_desk_work::Step),
+            Box::new(m0032_former_texts::Step),
         ]
     }
 }

@@ -94,7 +94,7 @@ fn object(section: &Section<'_>, depth: u8, left: &mut usize) -> Option<Map<Stri
             name.refuse("refers to nothing: the form has no such field");
         }
         lists_once(&names);
-        read.insert("required".to_owned(), json!(names.iter().filter_map(Field::as_text).collect::<Vec<_>>()));
+        read.insert("required".to_owned(), json!(once(&names)));
     }
     words(section, &mut read);
     if let Some(open) = section.optional("additionalProperties").filter(|field| field.as_bool() != Some(false)) {
@@ -103,12 +103,18 @@ fn object(section: &Section<'_>, depth: u8, left: &mut usize) -> Option<Map<Stri
     Some(read)
 }
 
+/// Each name in the list once, in its order.
+fn once<'a>(names: &[Field<'a>]) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    names.iter().filter_map(Field::as_text).filter(|name| seen.insert(*name)).collect()
+}
+
 /// The schema of one field.
 fn value(field: &Field<'_>, depth: u8, left: &mut usize) -> Option<Value> {
     let section = field.section()?;
-    let kind = section.required("type").and_then(|field| {
-        field.one_of(&["string", "integer", "number", "boolean", "array", "object"].map(|name| (name, name)))
-    })?;
+    let kind = section
+        .required("type")
+        .and_then(|field| field.one_of(&["string", "integer", "number", "boolean", "array", "object"].map(|name| (name, name))))?;
     let mut read = match kind {
         "array" | "object" if depth >= DEEPEST => {
             section.refuse("type", format!("is too deep: at most {DEEPEST} lists and objects are within each other"));
@@ -153,7 +159,9 @@ fn text(section: &Section<'_>, read: &mut Map<String, Value>) {
         lists_once(&section.quiet_list("enum"));
         read.insert("enum".to_owned(), json!(choices));
     }
-    if let Some(format) = section.optional("format").and_then(|field| field.one_of(&["date", "date-time", "email"].map(|name| (name, name)))) {
+    if let Some(format) =
+        section.optional("format").and_then(|field| field.one_of(&["date", "date-time", "email"].map(|name| (name, name))))
+    {
         read.insert("format".to_owned(), json!(format));
     }
     if let Some(field) = section.optional("pattern")

@@ -19,7 +19,7 @@ use crate::words::ClosedList;
 
 // Characters in a value. An address can have 65,534 bytes, and a character takes up to twelve when encoded (four bytes of UTF-8, three
 // each). With these limits the longest query of any operation still fits.
-const TEXT: usize = 400;
+const TEXT: usize = 350;
 const SHORT_TEXT: usize = 150;
 /// Five ids.
 const IDS: usize = 200;
@@ -250,15 +250,20 @@ impl Keys {
     }
 
     pub fn page_size(&mut self, description: &str, default: u64) -> u64 {
+        self.whole("pageSize", description, (1, 100), default)
+    }
+
+    /// A whole number within bounds.
+    pub fn whole(&mut self, name: &'static str, description: &str, (least, most): (u64, u64), default: u64) -> u64 {
         let schema = || {
             let whole = ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)));
-            whole.minimum(Some(1)).maximum(Some(100)).build()
+            whole.minimum(Some(least)).maximum(Some(most)).build()
         };
-        match self.key("pageSize", description, false, schema).map(|said| said.parse()) {
+        match self.key(name, description, false, schema).map(|said| said.parse()) {
             None => default,
-            Some(Ok(size @ 1..=100)) => size,
+            Some(Ok(said)) if (least..=most).contains(&said) => said,
             Some(_) => {
-                self.refuse("pageSize", FieldCode::OutOfRange, "must be from 1 to 100");
+                self.refuse(name, FieldCode::OutOfRange, format!("must be from {least} to {most}"));
                 default
             }
         }

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::json::unescaped;
-use crate::usecases::shape::escaped;
 use crate::domain::Instant;
 use crate::domain::address::can_be_mailed;
 use crate::domain::text::is_visible;
+use crate::usecases::shape::escaped;
 use crate::usecases::shape::{self, VISIBLE};
 use crate::usecases::{FieldCode, Problem};
 

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod agreements;
+pub mod alike;
 pub mod amendments;
 pub mod approvals;
 pub mod attachments;
@@ -29,6 +30,7 @@ pub mod export;
 mod faults;
 mod file_guard;
 pub mod former;
+pub mod former_texts;
 pub mod holds;
 pub mod idempotency;
 pub mod inbound;

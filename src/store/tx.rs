@@ -12,9 +12,10 @@ use uuid::Uuid;
 use entity::{
     access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, canned_reply, change_horizon, clock, contact,
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
-    former_identity, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation, obligation_opening,
-    outbound_mail, person, redaction, remains, role_absence, role_assignment, sandbox_advance, saved_view, set_aside, storage_use, stream,
-    ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping, token, upload, work_log,
+    former_identity, former_text, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation,
+    obligation_opening, outbound_mail, person, redaction, remains, role_absence, role_assignment, sandbox_advance, saved_view, set_aside,
+    storage_use, stream, ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping, token, upload,
+    work_log,
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
@@ -254,6 +255,7 @@ of_organisation!(
     event: Ticket(SubjectId),
     external_reference: Ticket(TicketId),
     former_identity: Column(PersonId),
+    former_text: Ticket(TicketId),
     message: Ticket(TicketId),
     // Of the desk.
     message_draft: Nobody,

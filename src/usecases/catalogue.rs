@@ -18,8 +18,11 @@ pub async fn items(app: &App, caller: &Caller, contract: &str) -> Result<Vec<Ite
     let Actor::Client(id) = &caller.who.actor else { return Ok(catalogue.clone()) };
     let by = id.parse().map_or(Asker::Nobody, Asker::Person);
     let wish = |item, organisation| Wish { contract, organisation, kind: TicketType::ServiceRequest, item: Some(item), by: by.clone() };
-    let wishes: Vec<_> =
-        catalogue.iter().flat_map(|item| clients.iter().map(move |client| (item, &*client.organisation))).map(|(item, of)| Some(wish(item, of))).collect();
+    let wishes: Vec<_> = catalogue
+        .iter()
+        .flat_map(|item| clients.iter().map(move |client| (item, &*client.organisation)))
+        .map(|(item, of)| Some(wish(item, of)))
+        .collect();
     let refused = entitled::refusals(&app.db.view(caller.scope.clone()), &wishes, app.time.now()).await?;
     let mut of_items = refused.chunks(clients.len().max(1));
     Ok(catalogue.iter().filter(|_| of_items.next().is_some_and(|refused| refused.iter().any(Option::is_none))).cloned().collect())

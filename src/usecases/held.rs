@@ -105,7 +105,8 @@ pub(super) async fn write_all<S: Rows>(
     records: &[Record<S>],
     created: Option<Uuid>,
 ) -> Result<(), Error> {
-    Ok(record(tx, records, completed(app, stamp, created)).await?)
+    // Boxed: as a part of them it would weigh in everything that writes a subject.
+    Ok(Box::pin(record(tx, records, completed(app, stamp, created))).await?)
 }
 
 fn completed<'a>(app: &App, stamp: &'a Stamp, created: Option<Uuid>) -> Option<Completed<'a>> {

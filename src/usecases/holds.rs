@@ -138,12 +138,6 @@ pub(super) fn of_ticket(ticket: &Ticket) -> Vec<(HoldSubject, String)> {
     kept
 }
 
-/// Refuses what would take away something of a ticket that stands under a hold, or whose requester or contract does.
-pub(super) async fn refuse_on(tx: &Tx, stamp: &Stamp, ticket: &Ticket) -> Result<(), Error> {
-    let standing = store::holds::standing_on(tx, &of_ticket(ticket)).await?;
-    standing.first().map_or(Ok(()), |hold| Err(refused_to(stamp, hold)))
-}
-
 /// Why nothing may be removed, for somebody who may not read what holds say.
 pub(super) fn refused_to(stamp: &Stamp, hold: &LegalHold) -> Error {
     if stamp.who.may(Verb::ReadPrivacy).is_ok() {

@@ -38,7 +38,11 @@ pub fn problems(validator: &jsonschema::Validator, value: &Value) -> Vec<Problem
         match error.kind() {
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
-                problems.push(Problem { pointer: format!("{at}/{}", escaped(name)), code: FieldCode::Required, detail: "is required".to_owned() });
+                problems.push(Problem {
+                    pointer: format!("{at}/{}", escaped(name)),
+                    code: FieldCode::Required,
+                    detail: "is required".to_owned(),
+                });
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => problems.extend(unexpected.iter().map(|name| Problem {
                 pointer: format!("{at}/{}", escaped(name)),

@@ -135,6 +135,10 @@ title = "Programma voor Beginnend Leidinggevenden bij de Rijksoverheid" # title 
 types.incident = { label.nl = "incident" } # 1.6 (TKT-15)
 types.service_request = { label.nl = "gebruikersvraag" } # 1.6 (TKT-15)
 types.change_request = { label.nl = "wens" } # 1.6 (TKT-15)
+kinds.0 = { type = "incident", code = "incident", label.nl = "incident" } # 1.6 (TKT-15)
+kinds.1 = { type = "service_request", code = "gebruikersvraag", label.nl = "gebruikersvraag" } # 1.6 (TKT-15)
+kinds.2 = { type = "change_request", code = "wens", label.nl = "wens" } # 1.6 (TKT-15)
+parts.0 = { type = "incident", part = "finding", before = ["in_progress"] } # 1.6 (INC-16)
 calendars.office = { hours = { mon-fri = ["08:30-17:30"] }, holidays = "nl-termijnenwet" } # 1.6 (CAL-01, CAL-02)
 roles.categoriemanager = { side = "client", label.nl = "Categoriemanager V&PO" } # 4, 4.1 (ROLE-06)
 roles.strategische-klantenraad = { side = "client", label.nl = "Strategische klantenraad" } # 4, 4.1 (ROLE-06)
@@ -242,7 +246,8 @@ fn leaves(value: &Value, key: &str, name: &str, found: &mut Vec<Leaf>) {
         }
         Value::Array(items) if items.iter().any(Value::is_table) => {
             for (place, item) in items.iter().enumerate() {
-                let id = ["id", "organisation", "level", "code"].into_iter().find_map(|id| item.get(id));
+                let ids: &[&str] = if name == "catalogue" { &["code"] } else { &["id", "organisation", "level"] };
+                let id = ids.iter().find_map(|id| item.get(*id));
                 let step = id.map_or_else(|| place.to_string(), |id| id.to_string().trim_matches('"').to_owned());
                 leaves(item, &under(key, &place.to_string()), &under(name, &step), found);
             }

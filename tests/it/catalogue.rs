@@ -83,11 +83,7 @@ fn rfs_01_what_is_wrong_with_an_item_is_named_by_its_key() {
         ),
         ("version = \"1\", ", "", &["catalogue.0.instruction.version: is required"]),
         ("needs_authorisation = true", "needs_authorisation = \"ja\"", &["catalogue.0.needs_authorisation: must be true or false"]),
-        (
-            "item = \"access\"",
-            "item = \"coffee\"",
-            &["clocks.1.item: refers to nothing: there is no item of the catalogue \"coffee\""],
-        ),
+        ("item = \"access\"", "item = \"coffee\"", &["clocks.1.item: refers to nothing: there is no item of the catalogue \"coffee\""]),
         ("item = \"access\"\n", "", &["clocks.1: could fit the same ticket as clocks.0: a ticket has one response clock"]),
         (
             "types = [\"service_request\"]\nitem = \"access\"",
@@ -116,7 +112,9 @@ fn rfs_01_what_is_wrong_with_an_item_is_named_by_its_key() {
         (
             "pattern = \"^[a-z]+$\"",
             "pattern = \"[a-\"",
-            &["catalogue.0.fields.properties.name.pattern: is not a pattern that can be used: it is malformed, too large, or looks around or back"],
+            &[
+                "catalogue.0.fields.properties.name.pattern: is not a pattern that can be used: it is malformed, too large, or looks around or back",
+            ],
         ),
         ("minimum = 1, maximum = 5", "minimum = 7, maximum = 5", &["catalogue.0.fields.properties.days.maximum: is less than minimum"]),
         ("minLength = 2,", "minLength = 9, maxLength = 8,", &["catalogue.0.fields.properties.name.maxLength: is less than minLength"]),
@@ -141,7 +139,8 @@ fn rfs_01_no_form_refers_elsewhere_nests_without_end_or_has_fields_without_end()
         let refused = lines(&field(&format!("{{ type = \"string\", {key} }}")));
         assert_eq!(refused, [format!("catalogue.0.fields.properties.more.{name}: {known}")]);
     }
-    let nested = |depth: usize| (0..depth).fold("{ type = \"string\" }".to_owned(), |inner, _| format!("{{ type = \"array\", items = {inner} }}"));
+    let nested =
+        |depth: usize| (0..depth).fold("{ type = \"string\" }".to_owned(), |inner, _| format!("{{ type = \"array\", items = {inner} }}"));
     sound(&field(&nested(3)));
     let deep = lines(&field(&nested(4)));
     assert!(deep.len() == 1 && deep[0].ends_with("is too deep: at most 3 lists and objects are within each other"), "{deep:?}");

@@ -6,6 +6,7 @@ use super::assign::Field;
 use super::situation::{Recorded, Situation};
 use super::{EventData, Ticket};
 use crate::domain::permission::{Forbidden, Verb};
+use crate::words::closed_list;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edit {
@@ -19,12 +20,14 @@ pub struct Edited {
     pub fields: Vec<Text>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Text {
-    Title,
-    Description,
-    Item,
+closed_list! {
+    /// A text of a ticket's own.
+    pub enum Text {
+        Title = "title": "onderwerp", "title";
+        Description = "description": "omschrijving", "description";
+        /// The product or configuration item it is about.
+        Item = "item": "product of configuratie-item", "item";
+    }
 }
 
 impl Edit {
@@ -46,5 +49,15 @@ impl Edit {
             ticket.description.clone_from(description);
         }
         ticket.item = self.item.over(ticket.item.as_ref());
+    }
+}
+
+impl Ticket {
+    pub fn text(&self, text: Text) -> &str {
+        match text {
+            Text::Title => &self.title,
+            Text::Description => &self.description,
+            Text::Item => self.item.as_deref().unwrap_or_default(),
+        }
     }
 }

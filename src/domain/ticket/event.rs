@@ -9,9 +9,9 @@ use super::classify::Classified;
 use super::edit::Edited;
 use super::escalate::{Climbed, Proposed};
 use super::flag::{Flagged, Unflagged};
+use super::follow::FollowerChanged;
 use super::line::LineChanged;
 use super::link::Linked;
-use super::follow::FollowerChanged;
 use super::mail::Mailed;
 use super::major::MajorDeclared;
 use super::message::Written;
@@ -26,10 +26,10 @@ use super::retype::{Retyped, TypeConfirmed};
 use super::scope::Scoped;
 use super::settle::{BreachVoided, Breached, CalendarAmended, Warned};
 use super::specify::Specified;
-use super::transition::Moved;
-use super::write::Phoned;
 use super::tag::TagsChanged;
+use super::transition::Moved;
 use super::work::WorkLogged;
+use super::write::Phoned;
 use crate::domain::history::{self, IndexRebuilt, event_data};
 
 event_data! {

@@ -5,7 +5,7 @@
 //! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
 //! `mail`, `tag`, `follow`, `work`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations. `kinds` has the rules of each type; `possible_moves` says
-//! beforehand what may be done, `needs` what a ticket lacks for a move, `answer` what it asks and what was answered, `asked` what priority
+//! beforehand what may be done, `needs` what a ticket lacks for a move, `changes` what each event changed, `answer` what it asks and what was answered, `asked` what priority
 //! a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what an escalated case
 //! asks for at its end, and `visibility` what of it all a client sees.
 
@@ -15,6 +15,7 @@ pub mod asked;
 pub mod assign;
 pub mod attach;
 pub mod attention;
+mod changes;
 pub mod classify;
 mod closing;
 pub mod decide;
@@ -56,6 +57,7 @@ pub mod work;
 pub mod write;
 
 pub use act::{Act, Refusal, act};
+pub use changes::{FieldChange, changes};
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, facts_with_events};
 pub use needs::given_by;

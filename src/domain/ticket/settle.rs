@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
+use super::follow::{Follower, followers};
 use super::link::links;
 use super::scope::is_out_of_scope;
-use super::follow::{Follower, followers};
 use super::tag::tags;
 use super::{Event, EventData, NextDue, facts};
 use crate::domain::Instant;

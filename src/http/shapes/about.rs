@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 use super::Actor;
 use super::label::Label;
 use crate::domain::Instant;
-use crate::domain::ticket::Act;
 use crate::domain::ticket::attention::SettleAttention;
 use crate::domain::ticket::line::ChangeLine;
 use crate::domain::ticket::major::DeclareMajor;
 use crate::domain::ticket::scope::ChangeScope;
+use crate::domain::ticket::{Act, Ticket};
 use crate::domain::workflow::{Question, Relation, SupportLine, Verdict};
 use crate::usecases::actors::Actors;
-use crate::usecases::tickets::read::{Answered, LinkedTicket};
+use crate::usecases::tickets::read::{Answered, LinkedTicket, Suggestion};
 use crate::usecases::tickets::{Decision, Linking};
 use crate::usecases::{FieldCode, Problem, one_of};
 use crate::words::ClosedList;
@@ -185,6 +185,77 @@ impl From<LinkedTicket> for TicketLink {
 pub struct TicketLinkList {
     /// Those whose other end the caller sees, in the order in which they were made.
     pub items: Vec<TicketLink>,
+}
+
+/// A ticket, in short.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketInShort {
+    /// Its id.
+    id: uuid::Uuid,
+    /// Its number.
+    #[schema(example = "RFC-1002")]
+    number: String,
+    /// What it is about.
+    title: String,
+    /// Its phase.
+    phase: String,
+    /// When it was reported.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Instant,
+    /// When a change is carried out, from.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    planned_from_at: Option<Instant>,
+    /// When a change is carried out, until.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    planned_until_at: Option<Instant>,
+}
+
+impl From<Ticket> for TicketInShort {
+    fn from(ticket: Ticket) -> Self {
+        Self {
+            id: ticket.id,
+            number: ticket.reference(),
+            phase: ticket.phase.step.to_string(),
+            opened_at: ticket.opened_at,
+            planned_from_at: ticket.planned.map(|planned| planned.starts_at),
+            planned_until_at: ticket.planned.map(|planned| planned.ends_at),
+            title: ticket.title,
+        }
+    }
+}
+
+/// Changes that are planned for the same time, on the same service or item.
+#[derive(ToSchema, Serialize)]
+pub struct CollisionList {
+    /// By when they begin.
+    pub items: Vec<TicketInShort>,
+}
+
+/// Incidents on one service that may have one cause.
+#[derive(ToSchema, Serialize)]
+pub struct ProblemSuggestion {
+    /// The contract.
+    contract: String,
+    /// The client.
+    organisation: String,
+    /// The code of the service.
+    service: String,
+    /// Newest first.
+    incidents: Vec<TicketInShort>,
+}
+
+impl From<Suggestion> for ProblemSuggestion {
+    fn from(Suggestion { contract, organisation, service, incidents }: Suggestion) -> Self {
+        Self { contract, organisation, service, incidents: incidents.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// Where problems may be.
+#[derive(ToSchema, Serialize)]
+pub struct ProblemSuggestionList {
+    /// Those with most incidents first.
+    pub items: Vec<ProblemSuggestion>,
 }
 
 /// An answer to a question that a ticket asks.

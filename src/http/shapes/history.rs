@@ -8,8 +8,9 @@ use super::ticket::RequesterInput;
 use super::{Actor, TokenUsed};
 use crate::domain::Instant;
 use crate::domain::history::{self, Event};
-use crate::domain::ticket::{Message as StoredMessage, Visibility};
+use crate::domain::ticket::{self, Message as StoredMessage, Visibility};
 use crate::usecases::actors::Actors;
+use crate::usecases::tickets::read;
 
 /// A message to be written on a ticket.
 #[derive(ToSchema, Deserialize)]
@@ -164,9 +165,52 @@ pub struct EventOut {
     /// When it was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Instant,
-    /// What changed.
+    /// What changed, as the event itself says it.
     #[schema(value_type = EventData)]
     data: Value,
+    /// Of a ticket's event: the fields it changed, each with what it was and what it became. What a text said before is in
+    /// `listTicketFormerTexts`.
+    changes: Vec<FieldChange>,
+}
+
+/// A field that an event changed.
+#[derive(ToSchema, Serialize)]
+pub struct FieldChange {
+    /// The field of the ticket.
+    #[schema(example = "priority")]
+    field: String,
+    /// What it was; `null` for nothing.
+    before: Option<String>,
+    /// What it became; `null` for nothing.
+    after: Option<String>,
+}
+
+/// What a text of a ticket said until it was changed.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormerText {
+    /// Which text: `title`, `description` or `item`.
+    field: String,
+    /// What it said.
+    text: String,
+    /// The event that changed it.
+    event_id: uuid::Uuid,
+    /// When it was changed.
+    #[schema(value_type = String, format = DateTime)]
+    replaced_at: Instant,
+}
+
+impl From<read::FormerText> for FormerText {
+    fn from(former: read::FormerText) -> Self {
+        Self { field: former.field, text: former.body, event_id: former.event, replaced_at: former.replaced_at }
+    }
+}
+
+/// What the texts of a ticket said before.
+#[derive(ToSchema, Serialize)]
+pub struct FormerTextList {
+    /// Oldest first.
+    pub items: Vec<FormerText>,
 }
 
 /// What changed: the event's own fields, by its type.
@@ -186,7 +230,15 @@ impl EventOut {
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,
             data: event.data.to_json(),
+            changes: Vec::new(),
         }
+    }
+
+    #[must_use]
+    pub fn with_changes(self, changes: Vec<ticket::FieldChange>) -> Self {
+        let shown =
+            |change: ticket::FieldChange| FieldChange { field: change.field.to_owned(), before: change.before, after: change.after };
+        Self { changes: changes.into_iter().map(shown).collect(), ..self }
     }
 }
 

@@ -5,6 +5,7 @@
 mod about;
 mod access;
 mod actor;
+mod acts;
 mod agreement;
 mod amendment;
 mod attachment;
@@ -42,11 +43,12 @@ mod transition;
 mod work;
 
 pub use about::{
-    AttentionRemovalInput, DecisionInput, LineChangeInput, MajorDeclarationInput, ScopeChangeInput, TicketDecision, TicketDecisionList,
-    TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, linking,
+    AttentionRemovalInput, CollisionList, DecisionInput, LineChangeInput, MajorDeclarationInput, ProblemSuggestionList, ScopeChangeInput,
+    TicketDecision, TicketDecisionList, TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, linking,
 };
 pub use access::{AccessToken, AccessTokenGrantInput, AccessTokenPage, IssuedAccessToken, SignOut};
 pub use actor::{Actor, TokenUsed};
+pub use acts::{TicketActResult, TicketActResults, TicketActsInput};
 pub use agreement::{ContractInput, ContractPlan};
 pub use amendment::{AmendmentApprovalInput, CalendarAmendment, CalendarAmendmentInput, CalendarAmendmentList};
 pub use attachment::{Attachment, AttachmentList, AttachmentPatch};
@@ -66,7 +68,8 @@ pub use ending::{Ending, EndingInput};
 pub use flag::{FlagRemovalInput, TicketFlagInput};
 pub use follower::{FollowerInput, FollowerList};
 pub use history::{
-    EscalationInput, EventData, EventOut, EventPage, Message, MessageInput, MessagePage, RepairAgreementInput, TransitionInput,
+    EscalationInput, EventData, EventOut, EventPage, FormerText, FormerTextList, Message, MessageInput, MessagePage, RepairAgreementInput,
+    TransitionInput,
 };
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
 pub use item::{CatalogueItem, CatalogueItemList, WorkInstruction};

@@ -11,7 +11,6 @@ use crate::domain::Instant;
 use crate::domain::person::Person;
 use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::ticket::assign::Field;
-use crate::domain::ticket::kinds::service_request::RequestFormValues;
 use crate::domain::ticket::specify::{About, Specify};
 use crate::domain::ticket::{self, Overview};
 use crate::usecases::tickets::Draft;
@@ -32,7 +31,7 @@ pub struct TicketInput {
     #[schema(min_length = 1, max_length = 50)]
     pub kind: Option<String>,
     /// What a service request asks for, by the fields of its item in the contract's catalogue; see `listContractCatalogue`.
-    #[schema(value_type = Option<RequestFormValues>)]
+    #[schema(value_type = Option<Object>)]
     pub form: Option<Map<String, Value>>,
     /// The code of the product or service that is affected: one of the contract's.
     #[schema(min_length = 1, max_length = 50)]
@@ -74,8 +73,8 @@ pub struct TicketInput {
     /// How it came in: `phone` (the desk alone says so), `email`, `portal`, `api` or `monitoring`.
     #[schema(value_type = String, min_length = 1, max_length = 50, example = "phone")]
     pub channel: Option<String>,
-    /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own.
-    #[schema(value_type = RequesterInput)]
+    /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own. The desk leaves it out of what
+    /// the supplier found itself.
     pub requester: Option<RequesterInput>,
     /// When it was reported, if not now, with an offset; only the desk gives it, with a reason.
     #[schema(value_type = Option<String>, max_length = 50, format = DateTime)]
@@ -156,7 +155,7 @@ fn code<L: ClosedList>(field: &str, given: Option<&String>, problems: &mut Vec<P
 }
 
 /// Tells `null`, which empties the field, from an absent field, which keeps it.
-fn field<'de, T: Deserialize<'de>, D: Deserializer<'de>>(given: D) -> Result<Field<T>, D::Error> {
+pub fn field<'de, T: Deserialize<'de>, D: Deserializer<'de>>(given: D) -> Result<Field<T>, D::Error> {
     Ok(Option::deserialize(given)?.map_or(Field::Emptied, Field::Set))
 }
 

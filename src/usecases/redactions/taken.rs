@@ -81,6 +81,14 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
                 gone.copied.extend(Copied::of(text));
                 GONE.clone_into(text);
             }
+            if let Some(text) = &mut ticket.item {
+                gone.copied.extend(Copied::of(text));
+                GONE.clone_into(text);
+            }
+            for former in store::former_texts::of_ticket(tx, ticket.id).await? {
+                gone.copied.extend(Copied::of(&former.body));
+            }
+            store::former_texts::replace_all(tx, ticket.id, GONE).await?;
         }
         Redactable::References => {
             let names = store::tickets::references(tx, &[ticket]).await?;

@@ -9,14 +9,15 @@ use crate::domain::Instant;
 use crate::domain::contract::Contract;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::assign::{Assign, Field};
+use crate::domain::ticket::edit::Text;
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::specify::Specify;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
+use crate::usecases::entitled;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
-use crate::usecases::{entitled, holds};
 
 /// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
@@ -110,7 +111,7 @@ async fn acted(
     let at = gathered(occurred(stamp, &held.history, when), &mut problems)?.unwrap_or(stamp.recorded_at);
     // What was due before that instant happened before it, so it is recorded first.
     held.catch_up(at)?;
-    let (overdue, texts) = (held.history.len(), (held.subject.title.clone(), held.subject.description.clone()));
+    let (overdue, before) = (held.history.len(), held.subject.clone());
     for wish in wishes {
         let situation = Situation { contract: held.contract(), ticket: &held.subject, history: &held.history, who: &stamp.who, at };
         let decided = ticket::act(situation, wish).map_err(Error::from);
@@ -123,15 +124,17 @@ async fn acted(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
-    let differs = |ticket: &Ticket| (&ticket.title, &ticket.description) != (&texts.0, &texts.1);
-    if differs(&held.subject) {
-        // The former words are kept nowhere else.
-        holds::refuse_on(tx, stamp, &held.subject).await?;
-    }
+    let replaced = |ticket: &Ticket| {
+        let differs = Text::ALL.into_iter().filter(|text| before.text(*text) != ticket.text(*text));
+        differs.map(|text| (text, before.text(text).to_owned())).collect::<Vec<_>>()
+    };
+    let replaced = replaced(&held.subject);
     held.subject.changed(stamp.recorded_at, &held.history[overdue..]);
     let created = made(&held.subject, held.added());
     let written = held.write(tx, created).await?;
-    if differs(&written.subject) {
+    let edit = written.added.iter().find(|event| matches!(event.data, EventData::Edited(_)));
+    if let Some(event) = edit.filter(|_| !replaced.is_empty()) {
+        store::former_texts::insert(tx, &written.subject, event.id, &replaced, stamp.recorded_at).await?;
         store::search::put(tx, &written.subject).await?;
     }
     Ok((written.subject, written.added))
@@ -157,7 +160,9 @@ async fn refuse_reserved(tx: &Tx, stamp: &Stamp, contract: &Contract, ticket: &T
     if to.is_none() && item.is_none() {
         return Ok(());
     }
-    entitled::changing(tx, contract, ticket, (to.unwrap_or(ticket.kind), item), stamp.recorded_at).await?.map_or(Ok(()), |refused| Err(refused.into()))
+    entitled::changing(tx, contract, ticket, (to.unwrap_or(ticket.kind), item), stamp.recorded_at)
+        .await?
+        .map_or(Ok(()), |refused| Err(refused.into()))
 }
 
 /// The instant of an act: not in the future, and not before the ticket's previous fact.

@@ -163,6 +163,10 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
         }
     }
     problems.extend(flag_problems(stamp, draft));
+    let is_anonymous = draft.requester.is_none() && draft.caller.is_none() && draft.mail.is_none();
+    if is_anonymous && stamp.who.actor.side() == Side::Client && !stamp.lacks("requester") {
+        problems.push(Problem::field("requester", FieldCode::Required, "say who reports it"));
+    }
     let version = draft.contract.as_deref().and_then(|contract| version_for(agreements, stamp, contract, occurred_at, &mut problems));
     let client = version.as_ref().and_then(|version| client_of(&version.contract, stamp, draft.organisation.as_deref(), &mut problems));
     if let (Some(_), None, Some(organisation)) = (&draft.contract, &version, draft.organisation.as_deref()) {
@@ -237,7 +241,8 @@ fn what_it_asks_for(contract: &Contract, kind: TicketType, draft: &Draft, proble
     let is_brief = draft.mail.is_some() || draft.is_call;
     let named = draft.about.variant.as_deref();
     if contract.asks_for_item(kind) && named.is_none() && !is_brief && !is_unreadable("kind") {
-        let detail = format!("say which item of the catalogue it asks for; {}", one_of(contract.kind_codes(kind).iter().map(String::as_str)));
+        let detail =
+            format!("say which item of the catalogue it asks for; {}", one_of(contract.kind_codes(kind).iter().map(String::as_str)));
         problems.push(Problem::field("kind", FieldCode::Required, detail));
     }
     match (contract.item_of(kind, named), &draft.form) {

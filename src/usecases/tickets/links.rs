@@ -9,15 +9,30 @@ use super::{Draft, emergency};
 use crate::app::App;
 use crate::domain::permission::Verb;
 use crate::domain::ticket::link::{LinkTo, Other, Unlink};
-use crate::domain::ticket::{Act, Ticket, TicketRef};
+use crate::domain::ticket::{Act, Event, Ticket, TicketRef};
 use crate::domain::workflow::Relation;
 use crate::store::{self, Tx};
 use crate::usecases::held::repeated;
 use crate::usecases::{Error, FieldCode, Problem, Stamp};
 
 pub async fn link(app: &App, stamp: &Stamp, ticket: TicketRef, link: Linking, expected: Option<&[i32]>) -> Result<Ticket, Error> {
-    let wish = |other: &Ticket, relation| Act::Link(LinkTo { relation, other: Other::from(other), is_registered: false });
-    both(app, stamp, ticket, link, expected, wish).await
+    both(app, stamp, ticket, link, expected, wish_to_link).await
+}
+
+fn wish_to_link(other: &Ticket, relation: Relation) -> Act {
+    Act::Link(LinkTo { relation, other: Other::from(other), is_registered: false })
+}
+
+/// The same in a transaction that does more, which remembers it by itself.
+pub(super) async fn link_in(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    link: Linking,
+    expected: Option<&[i32]>,
+) -> Result<Ticket, Error> {
+    both_in(app, tx, stamp, (ticket, link), expected, &wish_to_link, |_, _| None).await
 }
 
 pub async fn unlink(
@@ -37,7 +52,7 @@ async fn both(
     app: &App,
     stamp: &Stamp,
     ticket: TicketRef,
-    Linking { relation, other }: Linking,
+    link: Linking,
     expected: Option<&[i32]>,
     wish: impl Fn(&Ticket, Relation) -> Act,
 ) -> Result<Ticket, Error> {
@@ -46,14 +61,26 @@ async fn both(
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
             }
-            let (first, second) = both_locked(tx, ticket, other).await?;
-            as_expected(stamp, &first, expected)?;
-            let (here, there) = (wish(&second, relation), wish(&first, relation.counterpart()));
-            let (done, _) = act_in(app, tx, stamp, first, &[here], &When::default(), by_itself).await?;
-            act_in(app, tx, stamp, second, &[there], &When::default(), |_, _| None).await?;
-            Ok(done)
+            both_in(app, tx, stamp, (ticket, link), expected, &wish, by_itself).await
         })
         .await
+}
+
+async fn both_in(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    (ticket, Linking { relation, other }): (TicketRef, Linking),
+    expected: Option<&[i32]>,
+    wish: &impl Fn(&Ticket, Relation) -> Act,
+    made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
+) -> Result<Ticket, Error> {
+    let (first, second) = both_locked(tx, ticket, other).await?;
+    as_expected(stamp, &first, expected)?;
+    let (here, there) = (wish(&second, relation), wish(&first, relation.counterpart()));
+    let (done, _) = act_in(app, tx, stamp, first, &[here], &When::default(), made).await?;
+    act_in(app, tx, stamp, second, &[there], &When::default(), |_, _| None).await?;
+    Ok(done)
 }
 
 /// The two tickets, locked in one order. What is wrong with the second stands in a field of the request.

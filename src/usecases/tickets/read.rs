@@ -1,5 +1,6 @@
 //! Tickets as a caller sees them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -17,9 +18,12 @@ use crate::domain::ticket::link::links as links_of;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
 use crate::domain::ticket::part::PartVersion;
 use crate::domain::ticket::work::WorkEntry;
-use crate::domain::ticket::{self, Attachment, ClockIndex, Event, EventData, Message, Overview, PossibleMove, Reader, Ticket, TicketRef};
+use crate::domain::ticket::{
+    self, Attachment, ClockIndex, Event, EventData, FieldChange, Message, Overview, PossibleMove, Reader, Ticket, TicketRef,
+};
 use crate::domain::workflow::{Question, Relation, Verdict};
 use crate::proof::ClockLedger;
+pub use crate::store::former_texts::FormerText;
 use crate::store::record::Rows as _;
 use crate::store::{self, Reads, View};
 use crate::usecases::actors::{Actors, Named};
@@ -148,20 +152,34 @@ pub async fn part_versions<C: Content>(
 
 /// The events of a ticket after a place, in the order recorded. Each has its place among the events that the caller sees; a history only
 /// grows, so that place never changes.
-pub async fn events(
-    app: &App,
-    caller: &Caller,
-    ticket: TicketRef,
-    after: Option<usize>,
-    limit: usize,
-) -> Result<Named<Vec<(usize, Event)>>, Error> {
+pub async fn events(app: &App, caller: &Caller, ticket: TicketRef, after: Option<usize>, limit: usize) -> Result<Named<Vec<Told>>, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
     let ticket = found(&view, ticket).await?;
     let history = store::events::of::<Ticket>(&view, ticket.id).await?;
+    let mut changed: HashMap<_, _> = ticket::changes(&ticket, &history, reader).into_iter().collect();
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
     let mut shown: Vec<_> = shown.filter(|(place, _)| after.is_none_or(|after| *place > after)).take(limit).collect();
     hide_related_in(&view, shown.iter_mut().map(|(_, event)| event)).await?;
-    Ok(Named { actors: Actors::in_events(&view, shown.iter().map(|(_, event)| event)).await?, shown })
+    let actors = Actors::in_events(&view, shown.iter().map(|(_, event)| event)).await?;
+    let told = |(place, event): (usize, Event)| Told { changes: changed.remove(&event.id).unwrap_or_default(), place, event };
+    Ok(Named { actors, shown: shown.into_iter().map(told).collect() })
+}
+
+/// An event as a reader sees it.
+#[derive(Debug)]
+pub struct Told {
+    /// Its place among the events they see, from 1.
+    pub place: usize,
+    pub event: Event,
+    /// The fields it changed.
+    pub changes: Vec<FieldChange>,
+}
+
+/// What the texts of a ticket said before, oldest first.
+pub async fn former_texts(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<FormerText>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    Ok(store::former_texts::of_ticket(&view, ticket.id).await?)
 }
 
 /// The files on a ticket, oldest first.
@@ -234,6 +252,34 @@ pub async fn links(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<
         Some(LinkedTicket { relation, ticket, workaround })
     });
     Ok(seen.collect())
+}
+
+/// Incidents on one service that have no problem yet, so many that there may be one (INC-19).
+#[derive(Debug)]
+pub struct Suggestion {
+    pub contract: String,
+    pub organisation: String,
+    pub service: String,
+    /// Newest first.
+    pub incidents: Vec<Ticket>,
+}
+
+/// Where that many were reported in the last days, most first.
+pub async fn problem_suggestions(app: &App, caller: &Caller, least: usize, days: i64) -> Result<Vec<Suggestion>, Error> {
+    let since = app.time.now().plus(-days * 24 * 3600).unwrap_or(Instant::MIN);
+    let found = store::alike::unexplained(&view(app, caller), since).await?.into_iter();
+    let enough = found.filter(|(_, incidents)| incidents.len() >= least);
+    let suggested = |((contract, organisation, service), incidents)| Suggestion { contract, organisation, service, incidents };
+    let mut suggested: Vec<_> = enough.map(suggested).collect();
+    suggested.sort_by_key(|one| std::cmp::Reverse(one.incidents.len()));
+    Ok(suggested)
+}
+
+/// The other open changes that are planned for the same time, on the same service or item.
+pub async fn collisions(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<Ticket>, Error> {
+    let view = view(app, caller);
+    let ticket = found(&view, ticket).await?;
+    Ok(store::alike::collisions(&view, &ticket).await?)
 }
 
 /// A question of a ticket's type, and what was answered.

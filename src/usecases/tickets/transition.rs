@@ -1,12 +1,15 @@
 //! Moving a ticket to another phase, with the texts that end an escalation.
 
+use uuid::Uuid;
+
 use super::act::{When, act_in, by_itself, once};
 use super::write::{NewMessage, keep};
 use crate::app::App;
 use crate::domain::contract::ClosingText;
 use crate::domain::ticket::transition::Move;
-use crate::domain::ticket::{Act, Ticket, TicketRef};
+use crate::domain::ticket::{Act, Event, Ticket, TicketRef};
 use crate::domain::workflow::Handling;
+use crate::store::Tx;
 use crate::usecases::{Error, Stamp};
 
 #[derive(Debug, Clone, Default)]
@@ -43,16 +46,26 @@ pub async fn transition(
     when: &When,
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
+    once(app, stamp, ticket, expected, async |tx, ticket| transition_in(app, tx, stamp, ticket, wish, when, by_itself).await).await
+}
+
+/// The same on a ticket that the transaction has locked. `made` is as in `act_in`.
+pub(super) async fn transition_in(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    ticket: Ticket,
+    wish: &Transition,
+    when: &When,
+    made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
+) -> Result<Ticket, Error> {
     let texts = wish.texts.iter().map(|(text, _)| *text).collect();
     let act =
         Act::Move(Move { to: wish.to.clone(), reason: wish.reason.clone(), cause: wish.cause.clone(), texts, handling: wish.handling });
-    once(app, stamp, ticket, expected, async |tx, ticket| {
-        let (ticket, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(&act), when, by_itself).await?;
-        if !wish.texts.is_empty() {
-            let message = NewMessage { body: wish.message(), ..NewMessage::public() };
-            keep(tx, stamp, &ticket, &events, &message).await?;
-        }
-        Ok(ticket)
-    })
-    .await
+    let (ticket, events) = act_in(app, tx, stamp, ticket, std::slice::from_ref(&act), when, made).await?;
+    if !wish.texts.is_empty() {
+        let message = NewMessage { body: wish.message(), ..NewMessage::public() };
+        keep(tx, stamp, &ticket, &events, &message).await?;
+    }
+    Ok(ticket)
 }

@@ -4,6 +4,7 @@ mod canned;
 mod drafts;
 mod followers;
 mod tags;
+mod together;
 mod views;
 mod work;
 

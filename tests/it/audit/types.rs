@@ -13,6 +13,7 @@ fn of_type(kind: &str) -> Value {
 }
 
 pub async fn of_types(desk: &Desk) -> Vec<Request> {
+    desk.signer().await;
     let number = desk.registers(&incident("p3")).await;
     let [problem, service, offer, change] = [
         desk.registers(&of_type("problem")).await,
@@ -37,7 +38,7 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
     let linked = desk.registers(&incident("p3")).await;
     let link = json!({ "kind": "blocks", "ticket": linked });
     assert_eq!(desk.post(&format!("/v1/tickets/{problem}/links"), &link).await.status, 201);
-    vec![
+    let types = vec![
         part("createTicketOutcome", &problem, "outcomes", json!({ "outcome": "change_needed", "explanation": "x" })),
         part("createTicketWorkaround", &problem, "workarounds", json!({ "instruction": "x" })),
         part("createTicketSecurityReport", &number, "security-reports", json!({ "courseOfEvents": "x", "response": "y", "lessons": "z" })),
@@ -82,5 +83,34 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
             "decisions",
             json!({ "question": "solution", "verdict": "yes", "reason": "x", "decidedBy": "anna@ipo.example", "evidence": evidence }),
         ),
+    ];
+    types.into_iter().chain(of_agents(desk, &linked).await).collect()
+}
+
+/// What agents keep beside a ticket, and for themselves.
+async fn of_agents(desk: &Desk, number: &str) -> Vec<Request> {
+    let of_ticket = |operation, what: &str, body: Value| request(operation, format!("/v1/tickets/{number}/{what}"), body);
+    let reply = made(&desk.post("/v1/canned-replies", &json!({ "title": "Weg", "body": "x" })).await, "/id");
+    let view = made(&desk.post("/v1/saved-views", &json!({ "name": "Weg", "query": "state=new" })).await, "/id");
+    let worked = made(&desk.post(&format!("/v1/tickets/{number}/work-logs"), &json!({ "minutes": 5, "text": "x" })).await, "/id");
+    desk.post(&format!("/v1/tickets/{number}/tags"), &json!({ "tags": ["weg"] })).await;
+    let sam = desk.account_with("sam@leverancier.example").await;
+    let patch = |operation, path: String, body: Value| Request { method: "PATCH", ..request(operation, path, body) };
+    vec![
+        request("createTicketActs", "/v1/ticket-acts", json!({ "tickets": [number], "assignee": "bob", "tags": ["samen"] })),
+        of_ticket("createTicketTags", "tags", json!({ "tags": ["nieuw"] })),
+        of_ticket("createTicketTagRemoval", "tag-removals", json!({ "tags": ["weg"] })),
+        of_ticket("createTicketFollower", "followers", json!({ "person": sam })),
+        of_ticket("createTicketFollowerRemoval", "follower-removals", json!({ "person": sam })),
+        of_ticket("createTicketWorkLog", "work-logs", json!({ "minutes": 5, "text": "x" })),
+        request("createTicketWorkLogCorrection", format!("/v1/tickets/{number}/work-logs/{worked}/corrections"), json!({ "text": "x" })),
+        of_ticket("createTicketMessageDraft", "message-drafts", json!({ "visibility": "public", "body": "x" })),
+        request("createTicketMessageDraftRemoval", format!("/v1/tickets/{number}/message-draft-removals"), Value::Null),
+        request("createCannedReply", "/v1/canned-replies", json!({ "title": "x", "body": "x" })),
+        patch("updateCannedReply", format!("/v1/canned-replies/{reply}"), json!({ "title": "y" })),
+        request("createCannedReplyRemoval", format!("/v1/canned-replies/{reply}/removals"), Value::Null),
+        request("createSavedView", "/v1/saved-views", json!({ "name": "x", "query": "state=new" })),
+        patch("updateSavedView", format!("/v1/saved-views/{view}"), json!({ "name": "y" })),
+        request("createSavedViewRemoval", format!("/v1/saved-views/{view}/removals"), Value::Null),
     ]
 }

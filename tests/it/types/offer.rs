@@ -17,7 +17,8 @@ on_both_databases!(
 );
 
 async fn rfi_01_only_the_client_asks_for_information(desk: &Desk) {
-    let own: Value = of_type("information_request").as_object().expect("fields").clone().into_iter().filter(|(key, _)| key != "requester").collect();
+    let own: Value =
+        of_type("information_request").as_object().expect("fields").clone().into_iter().filter(|(key, _)| key != "requester").collect();
     assert_eq!(told(&desk.post("/v1/tickets", &own).await), (403, json!("client_decides")));
     let client = desk.token_of("ipo").await;
     let asked = with(of_type("information_request"), json!({ "wantedByDate": "2026-04-01" }));
@@ -129,7 +130,8 @@ async fn the_desk_writes_down_whose_decision_it_was_and_what_shows_it(desk: &Des
     let unproven = vec![pair("/decidedBy", "unknown_person"), pair("/evidence", "required")];
     assert_eq!(errors(&bare), unproven, "a token of hers is no right that the desk knows of: {}", bare.body);
     let karin = desk.account_with("karin@ipo.example").await;
-    let right = json!({ "kind": "right", "role": "approver", "organisation": "ipo", "holder": karin, "fromAt": "2026-03-02T07:00:00Z" });
+    let right = json!({ "kind": "right", "role": "approver", "organisation": "ipo", "holder": karin,
+        "fromAt": "2026-03-02T07:00:00Z", "reason": "Zij beslist over aanbiedingen." });
     let signer = desk.signer().await;
     let granted = desk.ask(Some(&signer), "POST", "/v1/role-assignments", Some(&right)).await;
     assert_eq!(granted.status, 201, "{}", granted.body);

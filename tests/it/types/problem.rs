@@ -20,8 +20,8 @@ async fn prb_01_a_problem_takes_an_incident_before_it_is_taken_in_hand_and_the_d
     assert_eq!((reported.status, &reported.body["phase"]), (201, &json!("registered")), "{}", reported.body);
     let number = reported.body["number"].as_str().expect("a number").to_owned();
     assert_eq!(told(&desk.moves(&number, "investigating").await), (409, json!("link_required")));
-    let own = with(of_type("problem"), json!({ "requester": null }));
-    let own: serde_json::Value = own.as_object().expect("fields").clone().into_iter().filter(|(key, _)| key != "requester").collect();
+    let own: serde_json::Value =
+        of_type("problem").as_object().expect("fields").clone().into_iter().filter(|(key, _)| key != "requester").collect();
     assert_eq!(errors(&desk.post("/v1/tickets", &own).await), [pair("/links", "required")]);
     let outage = desk.registers(&incident("p2")).await;
     let linked = with(own, json!({ "links": [{ "kind": "causes", "ticket": outage }] }));

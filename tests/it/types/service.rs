@@ -219,7 +219,8 @@ async fn rfs_01_what_a_call_left_out_is_said_before_it_is_worked_on(desk: &Desk)
         let path = format!("/v1/tickets/{number}");
         assert_eq!(desk.lacks(&number, "fulfilling").await, [("item_required".to_owned(), "kind".to_owned())]);
         let offers = desk.get(&format!("{path}/transitions")).await.body;
-        let before = offers["items"].as_array().expect("moves").iter().find(|offer| offer["to"] == "fulfilling").expect("it")["before"].clone();
+        let before =
+            offers["items"].as_array().expect("moves").iter().find(|offer| offer["to"] == "fulfilling").expect("it")["before"].clone();
         assert_eq!(codes(&before[0]["choices"]), NINE);
         assert_eq!(told(&desk.moves(&number, "fulfilling").await), (409, json!("item_required")));
         let early = desk.post(&format!("{path}/request-forms"), &json!({ "values": {} })).await;
@@ -311,9 +312,8 @@ async fn rfs_02_a_ticket_keeps_the_work_instruction_it_was_registered_under(desk
     .await;
     desk.passes("P10D").await;
     let new = desk.registers(&asked).await;
-    let instruction = async |token: &str, number: &str| {
-        desk.ask(Some(token), "GET", &format!("/v1/tickets/{number}/work-instruction"), None).await
-    };
+    let instruction =
+        async |token: &str, number: &str| desk.ask(Some(token), "GET", &format!("/v1/tickets/{number}/work-instruction"), None).await;
     let (of_old, of_new) = (instruction(ADMIN, &old).await.body, instruction(ADMIN, &new).await.body);
     assert_eq!((&of_old["item"], &of_old["version"]), (&json!("toegang"), &json!("1")), "{of_old}");
     assert_eq!(of_new, json!({ "item": "toegang", "version": "2", "text": "Bel eerst. " }));
@@ -338,13 +338,19 @@ async fn rfs_05_a_question_has_a_first_answer_clock_of_its_own(desk: &Desk) {
     let of = |item: &str, form: Value| with(asks(item, form), json!({ "contract": "vragen" }));
     let question = desk.registers(&of("gebruiksvraag", json!({}))).await;
     let other = desk.registers(&of("toegang", access())).await;
-    assert_eq!((targets(desk, &question, "response").await, targets(desk, &other, "response").await), (vec!["3wd".into(), "5wd".into()], vec!["8h".into()]));
+    assert_eq!(
+        (targets(desk, &question, "response").await, targets(desk, &other, "response").await),
+        (vec!["3wd".into(), "5wd".into()], vec!["8h".into()])
+    );
     assert_eq!(targets(desk, &question, "resolution").await, ["10wd"], "a clock that names no item is for the others and for this one");
     // Taking it in hand answers what was asked for otherwise, and no question.
     for number in [&question, &other] {
         assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "assignee": "els" })).await.status, 200);
     }
-    assert_eq!((&desk.clock(&question, "response").await["state"], &desk.clock(&other, "response").await["state"]), (&json!("running"), &json!("met")));
+    assert_eq!(
+        (&desk.clock(&question, "response").await["state"], &desk.clock(&other, "response").await["state"]),
+        (&json!("running"), &json!("met"))
+    );
     // Another item brings its own clocks, from the report on, as another tier does.
     let mistaken = desk.registers(&of("gebruiksvraag", json!({}))).await;
     desk.passes("PT1H").await;
@@ -355,7 +361,10 @@ async fn rfs_05_a_question_has_a_first_answer_clock_of_its_own(desk: &Desk) {
     assert_eq!(targets(desk, &mistaken, "response").await, ["3wd", "5wd"]);
     let ledger = desk.get(&format!("{path}/clocks/response/ledger")).await.body;
     let changes: Vec<_> = ledger["facts"].as_array().expect("facts").iter().filter(|fact| fact["kind"] == "item_changed").collect();
-    assert_eq!((changes.len(), &changes[1]["item"], &ledger["registration"]["item"]), (2, &json!("gebruiksvraag"), &json!("gebruiksvraag")));
+    assert_eq!(
+        (changes.len(), &changes[1]["item"], &ledger["registration"]["item"]),
+        (2, &json!("gebruiksvraag"), &json!("gebruiksvraag"))
+    );
     // Answered on the last second of the third working day after it was asked; the other one on the fourth.
     desk.reaches("2026-03-05T23:59:59+01:00").await;
     let reply = json!({ "visibility": "public", "body": "Zo doet u dat." });

@@ -16,7 +16,9 @@ use crate::http::error::Failure;
 use crate::http::operation::{Operation, Tag, get, post};
 use crate::http::path::{ContractId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
-use crate::http::shapes::{Calendar, CalendarList, CatalogueItem, CatalogueItemList, Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
+use crate::http::shapes::{
+    Calendar, CalendarList, CatalogueItem, CatalogueItemList, Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients,
+};
 use crate::usecases::{catalogue, contracts};
 
 pub fn operations() -> Vec<Operation> {

@@ -4,7 +4,9 @@ use actix_web::web::Data;
 
 use super::{Made, done};
 use crate::app::App;
-use crate::domain::permission::{AnswerQuestions, AssignTickets, DeclareMajor, LinkTickets, MoveTickets, ReadDeskWork, ReadTickets, ScopeTickets};
+use crate::domain::permission::{
+    AnswerQuestions, AssignTickets, DeclareMajor, LinkTickets, MoveTickets, ReadDeskWork, ReadTickets, ScopeTickets,
+};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::Json;
 use crate::http::body::Body;
@@ -13,16 +15,17 @@ use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::operation::{Operation, get, post};
 use crate::http::path::Path;
+use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{
-    AttentionRemovalInput, DecisionInput, LineChangeInput, MajorDeclarationInput, ScopeChangeInput, TicketDecision, TicketDecisionList,
-    TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, WorkInstruction, linking,
+    AttentionRemovalInput, CollisionList, DecisionInput, LineChangeInput, MajorDeclarationInput, ProblemSuggestionList, ScopeChangeInput,
+    TicketDecision, TicketDecisionList, TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, WorkInstruction, linking,
 };
 use crate::http::version::IfMatch;
 use crate::usecases::actors::Named;
 use crate::usecases::tickets::{self, Linking, When, read};
 use crate::usecases::{Error, Stamp, catalogue};
 
-pub fn operations() -> [Operation; 10] {
+pub fn operations() -> [Operation; 12] {
     [
         post("/tickets/{ref}/scope-changes", change_scope).id("createTicketScopeChange").describe(
             "Takes a ticket out of the agreement's scope, or back into it, with a reason.",
@@ -60,6 +63,15 @@ pub fn operations() -> [Operation; 10] {
         get("/tickets/{ref}/decisions", decisions).id("listTicketDecisions").describe(
             "Shows what a ticket asks the client, or both sides, and what was answered.",
             "An answer counts until the question is asked anew: when its phase is entered again, or what it is about is written anew.",
+        ),
+        get("/tickets/{ref}/collisions", collisions).id("listTicketCollisions").describe(
+            "Shows which other open changes are planned for the same time, on the same service or item.",
+            "Of those under its contract that the caller sees. Nothing is refused for it: whoever plans decides.",
+        ),
+        get("/problem-suggestions", suggestions).id("listProblemSuggestions").describe(
+            "Shows where a problem may be: several incidents on one service, none of which has a cause yet.",
+            "Three in the last 30 days unless asked otherwise; of each contract and organisation by itself. `createTicket` takes them as `links` of\n\
+             the kind `causes`.",
         ),
         post("/tickets/{ref}/decisions", decide).id("createTicketDecision").describe(
             "Answers a question that a ticket asks: accepts, approves, declines.",
@@ -143,6 +155,36 @@ async fn unlink(
 async fn decisions(app: Data<App>, caller: May<ReadTickets>, Path(ticket): Path<TicketRef>) -> Result<Json<TicketDecisionList>, Failure> {
     let Named { shown, actors } = read::decisions(&app, &caller, ticket).await?;
     Ok(Json(TicketDecisionList { items: shown.into_iter().map(|answered| TicketDecision::new(answered, &actors)).collect() }))
+}
+
+async fn collisions(app: Data<App>, caller: May<ReadTickets>, Path(ticket): Path<TicketRef>) -> Result<Json<CollisionList>, Failure> {
+    let items = read::collisions(&app, &caller, ticket).await?.into_iter().map(Into::into).collect();
+    Ok(Json(CollisionList { items }))
+}
+
+struct SuggestionsQuery {
+    least: u64,
+    days: u64,
+}
+
+impl FromQuery for SuggestionsQuery {
+    fn read(keys: &mut Keys) -> Self {
+        Self {
+            least: keys.whole("least", "How many incidents, 3 unless said", (2, 100), 3),
+            days: keys.whole("days", "In how many days, 30 unless said", (1, 366), 30),
+        }
+    }
+}
+
+async fn suggestions(
+    app: Data<App>,
+    caller: May<LinkTickets>,
+    query: Query<SuggestionsQuery>,
+) -> Result<Json<ProblemSuggestionList>, Failure> {
+    let SuggestionsQuery { least, days } = query.checked()?;
+    let (least, days) = (usize::try_from(least).unwrap_or(usize::MAX), i64::try_from(days).unwrap_or(i64::MAX));
+    let items = read::problem_suggestions(&app, &caller, least, days).await?.into_iter().map(Into::into).collect();
+    Ok(Json(ProblemSuggestionList { items }))
 }
 
 async fn decide(

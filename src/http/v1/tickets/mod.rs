@@ -1,6 +1,7 @@
 //! `/tickets`, and everything below a ticket.
 
 mod about;
+mod acts;
 mod attachments;
 mod bulk;
 mod change;
@@ -95,6 +96,10 @@ pub fn operations() -> Vec<Operation> {
             "Shows a ticket's history.",
             "A page of it, in the order recorded; every clock and report follows from it. A client sees nothing of what the desk notes inside.",
         ),
+        get("/tickets/{ref}/former-texts", events::former_texts).id("listTicketFormerTexts").describe(
+            "Shows what the texts of a ticket said before they were changed.",
+            "Its title, description and item, each with the event that changed it. A redaction of the texts takes these away as well.",
+        ),
         get("/tickets/{ref}/attachments", attachments::list)
             .id("listTicketAttachments")
             .describe("Shows which files a ticket has.", "Internal ones are shown to the desk alone."),
@@ -120,6 +125,7 @@ pub fn operations() -> Vec<Operation> {
         .chain(message_drafts::operations())
         .chain(redactions::operations())
         .chain(about::operations())
+        .chain(acts::operations())
         .chain(parts::all())
         .map(|operation| operation.tag(Tag::Tickets))
         .collect()

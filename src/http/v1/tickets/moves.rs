@@ -39,14 +39,19 @@ pub async fn transition(
     body: Body<TransitionInput>,
 ) -> Result<Made, Failure> {
     let stamp = caller.stamp_of(&app, &key, &body);
-    let body = body.value;
+    let (wish, when) = wish(body.value);
+    let ticket = tickets::transition(&app, &stamp, ticket, &wish, &when, expected.as_deref()).await?;
+    done(&app, &caller, ticket).await
+}
+
+/// A move as it is asked for, and when it was made.
+pub fn wish(body: TransitionInput) -> (Transition, When) {
     let when = When { occurred_at: body.occurred_at, reason: body.occurred_at_reason };
     let texts = [(ClosingText::Measures, body.measures), (ClosingText::Results, body.results), (ClosingText::Lessons, body.lessons)];
     let texts = texts.into_iter().filter_map(|(text, words)| Some((text, words?))).collect();
     let handling = body.handling.as_deref().and_then(Handling::named);
     let wish = Transition { to: body.to.unwrap_or_default(), reason: body.reason.unwrap_or_default(), cause: body.cause, texts, handling };
-    let ticket = tickets::transition(&app, &stamp, ticket, &wish, &when, expected.as_deref()).await?;
-    done(&app, &caller, ticket).await
+    (wish, when)
 }
 
 pub async fn agree_repair(

@@ -91,9 +91,8 @@ impl Things {
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
             | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action" | "result"
             | "breached" | "sort" | "pageSize" | "cursor" | "classification" | "outcome" | "month" | "asOf" | "name" | "mediaType"
-            | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "needsAttention" | "outOfScope" | "major" => {
-                Vec::new()
-            }
+            | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "least" | "days" | "needsAttention" | "outOfScope"
+            | "major" => Vec::new(),
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),
@@ -209,6 +208,11 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         "createTicketRepairAgreement" => {
             vec![json!({ "dueAt": "2027-01-01T12:00:00Z", "agreedBy": { "name": "x", "email": "x@ipo.example" } })]
         }
+        "createTicketActs" => vec![
+            json!({ "tickets": ["{number}"], "assignee": "x" }),
+            json!({ "tickets": ["{id}"], "tags": ["x"], "link": { "kind": "blocks", "ticket": "{number}" } }),
+            json!({ "tickets": ["{id}"], "transition": { "to": "cancelled", "reason": "x" } }),
+        ],
         "createTicketOutcome" => vec![json!({ "outcome": "change_needed", "explanation": "x" })],
         "createTicketWorkaround" => vec![json!({ "instruction": "x" })],
         "createTicketSecurityReport" => vec![json!({ "courseOfEvents": "x", "response": "x", "lessons": "x" })],

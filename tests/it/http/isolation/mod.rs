@@ -117,7 +117,7 @@ pub async fn seeded(desk: &Desk) -> Things {
         ("/tickets/{ref}/redactions/", &redactions, json!({ "what": "attachment", "target": text(&file.body["id"]), "reason": SECRET })),
         ("/tickets/{ref}/work-logs/", &work, json!({ "minutes": 30, "text": SECRET })),
         ("/saved-views/", "/v1/saved-views", json!({ "name": SECRET, "query": format!("text={SECRET}"), "isShared": true })),
-        ("/canned-replies/", "/v1/canned-replies", json!({ "title": SECRET, "body": format!("Over {SECRET}.") })),
+        ("/canned-replies/", "/v1/canned-replies", json!({ "title": SECRET, "body": format!("Dag {SECRET}.") })),
         ("/inbound-messages/{id}/redactions/", &of_mail, json!({ "reason": SECRET })),
     ] {
         let made = desk.ask(Some(&signer), "POST", path, Some(&body)).await;
