@@ -65,7 +65,7 @@ impl Words {
     }
 }
 
-/// A text without capitals, accents, ligatures and the letters of [`instead`].
+/// A text without capitals, accents, ligatures and letters such as ł and ß, which are written otherwise.
 pub fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for sign in text.to_lowercase().nfkd().filter(|sign| !is_combining_mark(*sign)) {
