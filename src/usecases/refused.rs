@@ -1,7 +1,7 @@
 //! The refusals of the domain as errors: each with a stable code, and with the field it is about if there is one.
 
 use super::{Code, Error, FieldCode, Problem};
-use crate::domain::ticket::kinds::Need;
+use crate::domain::ticket::kinds::{Need, Part};
 use crate::domain::ticket::{
     Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, repair, retier, retype,
     scope, specify, tag,
@@ -146,9 +146,12 @@ fn of_a_decision(refused: decide::Refused, detail: String) -> Error {
 fn of_an_answer(refused: &answer::Refused, detail: String) -> Error {
     let code = match refused {
         answer::Refused::OfferExpired { .. } => Code::OfferExpired,
-        answer::Refused::TestFailed => Code::TestFailed,
+        answer::Refused::SaysOtherwise { part: Part::TestReport, .. } => Code::TestFailed,
         answer::Refused::PartMissing(_) => Code::PartRequired,
-        answer::Refused::NeverAsked | answer::Refused::NotOpen { .. } | answer::Refused::OtherSideDecides { .. } => Code::QuestionNotOpen,
+        answer::Refused::NeverAsked
+        | answer::Refused::NotOpen { .. }
+        | answer::Refused::SaysOtherwise { .. }
+        | answer::Refused::OtherSideDecides { .. } => Code::QuestionNotOpen,
     };
     conflict(code, detail)
 }

@@ -43,8 +43,8 @@ pub enum Refused {
     PartMissing(Part),
     #[error("the offer was valid until {until}")]
     OfferExpired { until: String },
-    #[error("what was tested did not pass")]
-    TestFailed,
+    #[error("that is not asked: the last {} does not say {}", .part.english(), .asked_where)]
+    SaysOtherwise { part: Part, asked_where: &'static str },
 }
 
 /// Whether a question can be answered like this now.
@@ -53,21 +53,24 @@ pub(super) fn check(situation: Situation<'_>, asked: &'static Asked, verdict: Ve
     if !asked.during.contains(&ticket.phase.step) {
         return Err(Refused::NotOpen { during: asked.during });
     }
-    if let Some(part) = asked.about.filter(|part| versions(history, *part) == 0) {
-        return Err(Refused::PartMissing(part));
+    if let Some(part) = asked.about {
+        is_asked_about(history, part, asked.says)?;
     }
-    if verdict == Verdict::No {
+    if (asked.question, verdict) != (Question::Offer, Verdict::Yes) {
         return Ok(());
     }
-    match asked.question {
-        Question::Offer => {
-            let until = [Part::Proposal, Part::Quotation].into_iter().filter_map(|part| says(history, part)).max();
-            let today = contract.zone.date(at).to_string();
-            until.filter(|until| **until < *today).map_or(Ok(()), |until| Err(Refused::OfferExpired { until: until.to_owned() }))
-        }
-        Question::Acceptance if says(history, Part::TestReport) != Some(kinds::change_request::PASSED) => Err(Refused::TestFailed),
-        _ => Ok(()),
+    let until = [Part::Proposal, Part::Quotation].into_iter().filter_map(|part| says(history, part)).max();
+    let today = contract.zone.date(at).to_string();
+    until.filter(|until| **until < *today).map_or(Ok(()), |until| Err(Refused::OfferExpired { until: until.to_owned() }))
+}
+
+/// Whether a part is written, and its last version says what makes it a question.
+fn is_asked_about(history: &[Event], part: Part, asked_where: Option<&'static str>) -> Result<(), Refused> {
+    if versions(history, part) == 0 {
+        return Err(Refused::PartMissing(part));
     }
+    let otherwise = asked_where.filter(|asked_where| says(history, part) != Some(*asked_where));
+    otherwise.map_or(Ok(()), |asked_where| Err(Refused::SaysOtherwise { part, asked_where }))
 }
 
 /// The sides that have to agree.
@@ -128,12 +131,7 @@ pub fn question_opened(kind: TicketType, data: &EventData) -> Option<Question> {
     };
     match data {
         EventData::PartWritten(written) => {
-            let says = written.says.as_deref();
-            let is_asked = matches!(
-                (written.part, says),
-                (Part::Outcome, Some(kinds::problem::CHANGE_NEEDED)) | (Part::TestReport, Some(kinds::change_request::PASSED))
-            );
-            is_asked.then(|| asked(&|asked| asked.about == Some(written.part))).flatten()
+            asked(&|asked| asked.about == Some(written.part) && asked.says.is_some() && asked.says == written.says.as_deref())
         }
         data => {
             let moved = data.as_move()?;
@@ -148,9 +146,8 @@ pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -
     let rules = kinds::rules(ticket.kind);
     let is_open = |asked: &&Asked| {
         asked.during.contains(&ticket.phase.step)
-            && asked.about.is_none_or(|part| versions(history, part) > 0)
+            && asked.about.is_none_or(|part| is_asked_about(history, part, asked.says).is_ok())
             && verdict(contract, ticket.kind, history, asked.question).is_none()
-            && (asked.question != Question::ChangeNeeded || says(history, Part::Outcome) == Some(kinds::problem::CHANGE_NEEDED))
     };
     rules.questions.iter().filter(is_open).map(|asked| asked.question).collect()
 }

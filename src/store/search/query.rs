@@ -96,7 +96,8 @@ impl<R: Reads> Index<'_, R> {
         }
         let texts = self.numbers(&format!("{found} LIMIT {MANY}"), [self.asked(word).into()]).await?;
         let is_whole = texts.len() < MANY;
-        let numbers = distinct(texts);
+        let mut numbers = distinct(texts);
+        numbers.truncate(FEW + 1);
         Ok(if is_whole && numbers.len() <= FEW { Hits::Few(numbers) } else { Hits::Many(numbers) })
     }
 

@@ -150,10 +150,8 @@ async fn register_all_in(
         let (actor, data, at) = (registered_by(stamp, ticket.requester_id), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
-        let out_of_scope = ticket_is_out_of_scope(draft);
-        if out_of_scope {
-            held.add(&actor, EventData::Scoped(Scoped { out_of_scope }), None, at);
-            held.subject.out_of_scope = true;
+        if held.subject.out_of_scope {
+            held.add(&actor, EventData::Scoped(Scoped { out_of_scope: true }), None, at);
         }
         for (relation, other) in &checked.links {
             let is_restricted = !held.subject.flags.is_empty();
@@ -296,11 +294,6 @@ async fn find_others(
     Ok(())
 }
 
-/// Whether the fault is where the agreement does not reach (TKT-23).
-fn ticket_is_out_of_scope(draft: &Draft) -> bool {
-    draft.about.fault_location.is_some_and(|location| !location.is_in_scope())
-}
-
 /// A draft with an external reference of an earlier one in the same batch, whose number is known only when all are judged.
 struct Twin<'a> {
     /// Its place among the drafts.
@@ -393,7 +386,8 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
         is_system_fault: false,
         about: draft.about.clone(),
         item: draft.item.clone(),
-        out_of_scope: false,
+        // A fault where the agreement does not reach (TKT-23).
+        out_of_scope: draft.about.fault_location.is_some_and(|location| !location.is_in_scope()),
         is_major: false,
         handling: None,
         needs_attention: false,

@@ -44,6 +44,11 @@ async fn prb_03_what_is_solved_directly_needs_no_change(desk: &Desk) {
     assert_eq!(errors(&timeless), [pair("/solvedAt", "not_allowed")], "{}", timeless.body);
     assert_eq!(desk.explains(&number).await.status, 201);
     assert_eq!(desk.lacks(&number, "resolved").await, []);
+    // It is solved directly, so nobody is asked whether a change is needed.
+    let approver = desk.signer_of("ipo").await;
+    for verdict in ["yes", "no"] {
+        assert_eq!(told(&desk.decides(Some(&approver), &number, "change_needed", verdict).await), (409, json!("question_not_open")));
+    }
     assert_eq!(desk.moves(&number, "resolved").await.status, 201);
 }
 

@@ -20,6 +20,7 @@ pub(super) static RULES: Rules = Rules {
         question: Question::Solution,
         during: &[Step::Resolved],
         about: None,
+        says: None,
         yes: Some(Step::Closed),
         no: Some(Step::InProgress),
         by: Verb::JudgeSolutions,

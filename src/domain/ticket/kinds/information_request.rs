@@ -9,6 +9,7 @@ pub(super) static RULES: Rules = Rules {
         question: Question::Solution,
         during: &[Step::Answered],
         about: None,
+        says: None,
         yes: Some(Step::Closed),
         no: Some(Step::Researching),
         by: Verb::JudgeSolutions,

@@ -119,6 +119,8 @@ pub struct Asked {
     pub during: &'static [Step],
     /// What has to be written before it can be answered; a new version asks anew.
     pub about: Option<Part>,
+    /// What that part has to say for it to be asked; `None` where it is asked whatever it says.
+    pub says: Option<&'static str>,
     /// Where the answers take the ticket.
     pub yes: Option<Step>,
     pub no: Option<Step>,
@@ -260,6 +262,7 @@ mod tests {
                     assert!(phase_of(kind, *step).is_some(), "{kind} has no {step}");
                 }
                 assert!(asked.about.is_none_or(|part| rules.parts.contains(&part)), "{kind} asks {}", asked.question);
+                assert!(asked.says.is_none() || asked.about.is_some(), "{kind} asks {} of no part", asked.question);
             }
         }
     }

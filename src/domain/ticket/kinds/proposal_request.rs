@@ -19,6 +19,7 @@ pub(super) static RULES: Rules = Rules {
         question: Question::Offer,
         during: &[Step::Submitted],
         about: None,
+        says: None,
         yes: Some(Step::Accepted),
         no: Some(Step::Declined),
         by: Verb::DecideForClients,
