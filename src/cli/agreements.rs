@@ -23,6 +23,7 @@ A line in is a JSON object:
   reportedAt  an instant such as 2026-03-13T15:30:00+01:00, as are all instants here
   priority    optional: one of the contract's
   tier        optional: one of the contract's; needed where the type's clocks name tiers
+  item        optional: of a service request, one of the contract's catalogue
   history     optional: facts in the order they happened, each with `at` and `kind`:
               responded (by: reply, classification or assignment), phoned, held (cause), resumed,
               reprioritised (priority), resolved, solution_refused, accepted, reopened, cancelled

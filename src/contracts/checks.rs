@@ -86,6 +86,7 @@ struct Fit<'a> {
     types: Vec<TicketType>,
     tier: Option<&'a str>,
     priority: Option<&'a str>,
+    item: Option<&'a str>,
 }
 
 impl<'a> Fit<'a> {
@@ -99,6 +100,7 @@ impl<'a> Fit<'a> {
             types: types(clock),
             tier: narrowed("tier")?,
             priority: narrowed("priority")?,
+            item: narrowed("item")?,
         })
     }
 
@@ -108,6 +110,8 @@ impl<'a> Fit<'a> {
             && self.types.iter().any(|kind| other.types.contains(kind))
             && compatible(self.tier, other.tier)
             && compatible(self.priority, other.priority)
+            // One with an item goes before one without.
+            && self.item == other.item
     }
 }
 
@@ -235,7 +239,7 @@ fn names_are_short_enough(root: &Section<'_>) {
         limit(root.peek(key), LONGEST_NAME);
     }
     limit(root.peek("title"), LONGEST_TITLE);
-    for list in ["services", "kinds", "categories"] {
+    for list in ["services", "kinds", "categories", "catalogue"] {
         for section in root.quiet_sections(list) {
             limit(section.peek("code"), LONGEST_CODE);
         }

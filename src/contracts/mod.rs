@@ -5,6 +5,7 @@
 //! under it (CLK-02, AMB-01).
 
 mod calendars;
+mod catalogue;
 mod checks;
 mod lines;
 mod naming;

@@ -176,7 +176,7 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
     let warn_at = section.optional("warn_at").map(|field| field.list()).unwrap_or_default();
     let answered_by = section.optional("answered_by").map(|field| field.list());
     let interlude = |key| section.optional(key).and_then(|field| field.code());
-    let (tier, priority, holds) = (text("tier"), text("priority"), texts(section, "holds"));
+    let (tier, priority, item, holds) = (text("tier"), text("priority"), text("item"), texts(section, "holds"));
     let mut warn_at: Vec<_> = warn_at.iter().filter_map(|field| field.whole(1, 100)).collect();
     warn_at.sort_unstable();
     let answered_by = answered_by.map_or_else(|| Answer::ALL.to_vec(), |items| items.iter().filter_map(Field::code).collect());
@@ -189,6 +189,7 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
         types: types?,
         tier,
         priority,
+        item,
         calendar_id: calendar?.to_owned(),
         calendar: calendars.get(calendar?)?.clone(),
         starts: starts.unwrap_or_default(),

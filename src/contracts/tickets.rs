@@ -1,7 +1,9 @@
-//! What an agreement says about its tickets: `[[services]]`, `[[kinds]]`, `[[categories]]`, `[[links]]`, `[[parts]]` and `[[decisions]]`.
+//! What an agreement says about its tickets: `[[services]]`, `[[kinds]]`, `[[catalogue]]`, `[[categories]]`, `[[links]]`,
+//! `[[parts]]` and `[[decisions]]`.
 
 use std::collections::BTreeSet;
 
+use super::catalogue;
 use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section, label, texts, types};
 use crate::domain::contract::{AllowedLink, AskedDecision, AskedPart, Category, NamedKind, Service, Side, TicketTerms, TicketType};
@@ -12,6 +14,7 @@ pub(super) fn read(root: &Section<'_>) -> TicketTerms {
     TicketTerms {
         services: of("services").iter().filter_map(service).collect(),
         kinds: of("kinds").iter().filter_map(kind).collect(),
+        catalogue: of("catalogue").iter().filter_map(catalogue::item).collect(),
         categories: of("categories").iter().filter_map(category).collect(),
         links: of("links").iter().filter_map(link).collect(),
         parts: of("parts").iter().filter_map(part).collect(),
@@ -91,9 +94,10 @@ fn decision(section: &Section<'_>) -> Option<AskedDecision> {
 
 /// What makes no sense together.
 pub(super) fn check(root: &Section<'_>) {
-    for list in ["services", "categories"] {
+    for list in ["services", "categories", "catalogue"] {
         named_once(&root.quiet_sections(list), &["code"]);
     }
+    catalogue::check(root);
     let roles = written(root, "roles");
     for role in root.quiet_list("told_of_progress") {
         refers(Some(role), roles.as_ref(), "role");

@@ -35,6 +35,7 @@ codes! {
         DeskOnly = "desk_only": "Only the desk may do this.";
         RaisedByOthers = "raised_by_others": "The contract says who may raise a case to this level, and the caller is not of that side.";
         ReservedType = "reserved_type": "The contract reserves tickets of this type to named people, and the one who asks is none of them; the detail names them.";
+        ReservedItem = "reserved_item": "The contract reserves what is asked for to named roles, and the one who asks holds none of them; the detail names them.";
         NotAContact = "not_a_contact": "Only the client's contacts turn to the desk under this contract, and the one who asks is none of them.";
         RoleMissing = "role_missing": "The caller has none of the roles that may do this; the detail names them.";
         TokenScope = "token_scope": "The caller's roles allow it, but the token is limited to other things.";
@@ -84,6 +85,7 @@ codes! {
         AttentionNotNeeded = "attention_not_needed": "The ticket needs no attention.";
         ChangeNotWanted = "change_not_wanted": "A change for a problem is made when the client has decided that it is needed.";
         DecisionRequired = "decision_required": "The phase is not entered before those who are asked have decided; the detail says what.";
+        ItemRequired = "item_required": "The phase is not entered before the ticket says which item of the contract's catalogue it asks for, in `kind`.";
         LineUnchanged = "line_unchanged": "The ticket is with that line already.";
         LinkExists = "link_exists": "The tickets are linked like that already.";
         LinkNotAllowed = "link_not_allowed": "Tickets of these types, or these two, are not linked like that; the detail says why.";

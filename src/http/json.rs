@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::usecases::shape::escaped;
+
 /// Repeated names that are reported. A hostile body could have any number.
 pub const REPEATED_CAP: usize = 1000;
 
@@ -19,11 +21,7 @@ pub fn read(bytes: &[u8]) -> serde_json::Result<(Value, BTreeSet<String>)> {
     Ok((value, repeated))
 }
 
-/// Escapes a name for a JSON pointer (RFC 6901).
-pub fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
+/// The name that a step of a JSON pointer stands for (RFC 6901).
 pub fn unescaped(name: &str) -> String {
     name.replace("~1", "/").replace("~0", "~")
 }

@@ -21,6 +21,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LocalAccountsOff
         | Code::OwnAccount
         | Code::ReservedType
+        | Code::ReservedItem
         | Code::NotAContact
         | Code::NotInPerson
         | Code::OthersHolder
@@ -70,6 +71,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::LinkNotAllowed
         | Code::LinkNotFound
         | Code::LinkRequired
+        | Code::ItemRequired
         | Code::MajorUnchanged
         | Code::MergeNotAllowed
         | Code::MergeTooOld

@@ -16,7 +16,7 @@ pub struct LedgerFact {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Instant,
-    /// responded, phoned, held, resumed, reprioritised, retyped, retiered, agreed, amended, resolved, `solution_refused`, accepted,
+    /// responded, phoned, held, resumed, reprioritised, retyped, retiered, `item_changed`, agreed, amended, resolved, `solution_refused`, accepted,
     /// reopened or cancelled.
     #[schema(max_length = 50)]
     pub kind: String,
@@ -41,6 +41,10 @@ pub struct LedgerFact {
     #[schema(max_length = 100)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+    /// The item of the catalogue from then on; none when it asks for none.
+    #[schema(max_length = 50)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// The moment of repair agreed with the client.
     #[schema(value_type = Option<String>, format = DateTime)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +64,7 @@ impl LedgerFact {
             FactKind::Reprioritised(priority) => Self { priority: Some(priority.clone()), ..bare },
             FactKind::Retyped(kind, priority) => Self { r#type: Some(kind.as_str().to_owned()), priority: priority.clone(), ..bare },
             FactKind::Retiered(tier) => Self { tier: Some(tier.clone()), ..bare },
+            FactKind::ItemChanged(item) => Self { item: item.clone(), ..bare },
             FactKind::Agreed(goal) => Self { due_at: goal.moment(), ..bare },
             FactKind::Amended(id) => Self { amendment: Some(*id), ..bare },
             FactKind::Phoned { answers: true } => Self { by: Some(Answer::Reply.as_str().to_owned()), ..bare },
@@ -74,8 +79,8 @@ impl LedgerFact {
     }
 
     fn bare(event: Uuid, at: Instant, kind: &str) -> Self {
-        let (by, cause, priority, tier, amendment) = (None, None, None, None, None);
-        Self { event, at, kind: kind.to_owned(), by, cause, priority, r#type: None, tier, due_at: None, amendment }
+        let (by, cause, priority, tier, item, amendment) = (None, None, None, None, None, None);
+        Self { event, at, kind: kind.to_owned(), by, cause, priority, r#type: None, tier, item, due_at: None, amendment }
     }
 
     /// The fact it writes; `None` when it lacks what its kind needs, or has more.
@@ -88,6 +93,7 @@ impl LedgerFact {
             "reprioritised" => FactKind::Reprioritised(self.priority.clone()?),
             "retyped" => FactKind::Retyped(self.r#type.as_deref()?.parse().ok()?, self.priority.clone()),
             "retiered" => FactKind::Retiered(self.tier.clone()?),
+            "item_changed" => FactKind::ItemChanged(self.item.clone()),
             "agreed" => FactKind::Agreed(Goal::agreed(self.due_at?)),
             "amended" => FactKind::Amended(self.amendment?),
             "resolved" => FactKind::Resolved,

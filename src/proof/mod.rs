@@ -91,6 +91,10 @@ pub struct LedgerRegistration {
     /// The client's tier.
     #[schema(max_length = 100)]
     pub tier: Option<String>,
+    /// The item of the catalogue that was asked for.
+    #[schema(max_length = 50)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// The priority, decided or proposed.
     #[schema(max_length = 50)]
     pub priority: Option<String>,
@@ -242,6 +246,7 @@ pub fn ledger(contract: &Contract, basis: &Basis) -> Option<ClockLedger> {
     let ticket = clock::Ticket {
         kind: basis.registration.r#type.parse().ok()?,
         tier: basis.registration.tier.as_deref(),
+        item: basis.registration.item.as_deref(),
         priority: basis.registration.priority.as_deref(),
         reported_at: basis.registration.reported_at,
     };

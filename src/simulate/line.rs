@@ -13,6 +13,7 @@ pub(super) struct Line {
     pub kind: TicketType,
     pub priority: Option<String>,
     pub tier: Option<String>,
+    pub item: Option<String>,
     pub reported_at: Instant,
     pub history: Vec<Fact>,
     pub as_of: Instant,
@@ -44,6 +45,7 @@ enum Code {
     UnknownType,
     UnknownPriority,
     UnknownTier,
+    UnknownItem,
     BadOrder,
 }
 
@@ -63,7 +65,7 @@ impl Problems {
     }
 }
 
-const KEYS: [&str; 8] = ["id", "ticketType", "priority", "tier", "reportedAt", "history", "asOf", "probes"];
+const KEYS: [&str; 9] = ["id", "ticketType", "priority", "tier", "item", "reportedAt", "history", "asOf", "probes"];
 
 /// Reads a line under a contract.
 pub(super) fn read(contract: &Contract, text: &[u8]) -> Result<Line, Unanswered> {
@@ -79,6 +81,7 @@ pub(super) fn read(contract: &Contract, text: &[u8]) -> Result<Line, Unanswered>
     let kind = object.required("ticketType").and_then(|kind| object.text("ticketType", kind));
     let priority = object.optional("priority").and_then(|priority| object.text("priority", priority));
     let tier = object.optional("tier").and_then(|tier| object.text("tier", tier));
+    let item_asked = object.optional("item").and_then(|item| object.text("item", item));
     let reported_at = object.required("reportedAt").and_then(|at| object.instant("reportedAt", at));
     let as_of = object.optional("asOf").map(|at| object.instant("asOf", at));
     let before = object.problems.0.len();
@@ -91,16 +94,16 @@ pub(super) fn read(contract: &Contract, text: &[u8]) -> Result<Line, Unanswered>
         let known = name.parse::<TicketType>();
         known.map_err(|error| object.problems.note(Code::UnknownType, format!("ticketType \"{name}\" {error}"))).ok()
     });
-    check_names(contract, kind, (priority, tier), &history, &mut problems);
+    check_names(contract, kind, (priority, tier, item_asked), &history, &mut problems);
     let history: Vec<_> = history.into_iter().filter_map(|item| Some(Fact { at: item.at?, kind: item.kind? })).collect();
     if facts_are_read {
         check_times(reported_at, as_of.flatten(), &history, &mut problems);
     }
     if let (true, Some(id), Some(kind), Some(reported_at)) = (problems.0.is_empty(), &id, kind, reported_at) {
         let last = history.last().map_or(reported_at, |fact| fact.at);
-        let (priority, tier) = (priority.map(str::to_owned), tier.map(str::to_owned));
+        let [priority, tier, item] = [priority, tier, item_asked].map(|name| name.map(str::to_owned));
         let as_of = as_of.flatten().unwrap_or(last);
-        return Ok(Line { id: id.clone(), kind, priority, tier, reported_at, history, as_of, probes });
+        return Ok(Line { id: id.clone(), kind, priority, tier, item, reported_at, history, as_of, probes });
     }
     let refusal = problems.refusal().unwrap_or(Refusal { code: Code::BadValue, detail: String::new() });
     Err(Unanswered { id, refusal })
@@ -113,7 +116,7 @@ fn refused(id: Option<String>, code: Code, detail: String) -> Unanswered {
 fn check_names(
     contract: &Contract,
     kind: Option<TicketType>,
-    (priority, tier): (Option<&str>, Option<&str>),
+    (priority, tier, item): (Option<&str>, Option<&str>, Option<&str>),
     history: &[Item],
     problems: &mut Problems,
 ) {
@@ -130,6 +133,9 @@ fn check_names(
             let of = kind.map_or_else(String::new, |kind| format!(" for {kind}"));
             problems.note(Code::UnknownPriority, format!("{at} \"{priority}\" is not in the contract{of}"));
         }
+    }
+    if let Some(item) = item.filter(|item| contract.item_of(kind.unwrap_or(TicketType::ServiceRequest), Some(item)).is_none()) {
+        problems.note(Code::UnknownItem, format!("item \"{item}\" is not in the contract's catalogue of service requests"));
     }
     match tier {
         Some(tier) if !contract.tiers().contains(tier) => {

@@ -60,7 +60,8 @@ pub fn answer(contract: &Contract, with_ledger: bool, text: &[u8], output: &mut 
 }
 
 fn answered<'a>(contract: &Contract, with_ledger: bool, line: &'a Line) -> Answer<'a> {
-    let ticket = Ticket { kind: line.kind, tier: line.tier.as_deref(), priority: line.priority.as_deref(), reported_at: line.reported_at };
+    let (tier, item, priority) = (line.tier.as_deref(), line.item.as_deref(), line.priority.as_deref());
+    let ticket = Ticket { kind: line.kind, tier, item, priority, reported_at: line.reported_at };
     let replays = |as_of| Kind::ALL.map(|kind| replay(contract, kind, ticket, &line.history, as_of));
     let known = replays(line.as_of);
     let clock = |replay: &Replay<'_>| {

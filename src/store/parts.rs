@@ -59,9 +59,29 @@ pub(super) async fn contents(reads: &impl Reads, tickets: &[Uuid]) -> Result<Vec
 
 /// Stores a version of a part of a ticket, which is found by its words from then on.
 pub async fn insert<C: Content>(tx: &Tx, ticket: &Ticket, written: &PartVersion<C>) -> Result<(), DbErr> {
-    let content = serde_json::to_value(&written.content).map_err(|error| DbErr::Type(error.to_string()))?;
-    let searched = Searched::of_part(written.id, C::PART, &content);
-    let row = ticket_part::ActiveModel {
+    insert_all(tx, [(ticket, written)]).await
+}
+
+/// One of each ticket, in one statement for many.
+pub async fn insert_all<'a, C: Content + 'a>(
+    tx: &Tx,
+    written: impl IntoIterator<Item = (&'a Ticket, &'a PartVersion<C>)>,
+) -> Result<(), DbErr> {
+    let (mut rows, mut searched) = (Vec::new(), Vec::new());
+    for (ticket, written) in written {
+        let content = serde_json::to_value(&written.content).map_err(|error| DbErr::Type(error.to_string()))?;
+        searched.extend(Searched::of_part(written.id, C::PART, &content).map(|text| (ticket.number, text)));
+        rows.push(row(ticket, written, content));
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    ticket_part::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    search::add(tx, searched).await
+}
+
+fn row<C: Content>(ticket: &Ticket, written: &PartVersion<C>, content: Value) -> ticket_part::ActiveModel {
+    ticket_part::ActiveModel {
         id: Set(written.id),
         ticket_id: Set(ticket.id),
         organisation: Set(ticket.organisation.clone()),
@@ -70,9 +90,7 @@ pub async fn insert<C: Content>(tx: &Tx, ticket: &Ticket, written: &PartVersion<
         author: Set(written.author.clone()),
         written_at: Set(written.written_at.to_utc()),
         content: Set(content),
-    };
-    ticket_part::Entity::insert(row).exec_without_returning(tx.connection()).await?;
-    search::add(tx, searched.map(|text| (ticket.number, text))).await
+    }
 }
 
 fn to_domain<C: Content>(row: ticket_part::Model) -> Result<PartVersion<C>, DbErr> {

@@ -1,5 +1,5 @@
-//! Who may have a ticket registered: a contract can reserve types to named people (TKT-07), and let a client's contacts alone turn to the
-//! desk (SUP-14).
+//! Who may have a ticket registered: a contract can reserve types to named people (TKT-07) and items of its catalogue to roles, and let a
+//! client's contacts alone turn to the desk (SUP-14).
 //!
 //! Who asks is somebody the desk has identified: the person behind a client's token or sign-in, the sender of a mail, or the requester for
 //! whom the desk vouches. An address that a client fills in says nothing about who is asking.
@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::reach::reach;
 use super::{Code, Error};
 use crate::domain::Instant;
-use crate::domain::contract::{Contract, ReservedTo, Restriction, TicketType, Who};
+use crate::domain::contract::{Contract, Item, ReservedTo, Restriction, TicketType, Who};
 use crate::domain::person::Person;
 use crate::domain::ticket::Ticket;
-use crate::store::{self, Tx};
+use crate::store::{self, Reads};
 
 /// Who asks for a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(super) struct Wish<'a> {
     pub contract: &'a Contract,
     pub organisation: &'a str,
     pub kind: TicketType,
+    /// What it asks for of the catalogue.
+    pub item: Option<&'a Item>,
     pub by: Asker,
 }
 
@@ -41,7 +43,7 @@ pub(super) struct Wish<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refused {
     pub restriction: Restriction,
-    /// What the ticket's type is called in Dutch.
+    /// What the ticket's type, or the item it asks for, is called in Dutch.
     pub kind: String,
     /// The contract's title.
     pub contract: String,
@@ -50,8 +52,8 @@ pub(super) struct Refused {
 }
 
 /// For each wish whether it is refused. Takes as many queries for many wishes as for one, and none where no contract restricts anything.
-pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>], now: Instant) -> Result<Vec<Option<Refused>>, Error> {
-    let is_restricted = |wish: &&Wish<'_>| wish.contract.restricts(wish.kind, wish.organisation);
+pub(super) async fn refusals(tx: &impl Reads, wishes: &[Option<Wish<'_>>], now: Instant) -> Result<Vec<Option<Refused>>, Error> {
+    let is_restricted = |wish: &&Wish<'_>| wish.contract.restricts(wish.kind, wish.item, wish.organisation);
     let restricted: Vec<_> = wishes.iter().flatten().filter(is_restricted).collect();
     if restricted.is_empty() {
         return Ok(wishes.iter().map(|_| None).collect());
@@ -71,8 +73,8 @@ pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>], now: Instant)
         });
         let is_kept_out = lists.iter().any(client) && !is_contact;
         let who = Who { address: wish.address(person), is_kept_out };
-        let restriction =
-            wish.contract.restriction(wish.kind, wish.organisation, &who, |role| held.addresses(wish.contract, role, wish.organisation));
+        let reached = |role| held.addresses(wish.contract, role, wish.organisation);
+        let restriction = wish.contract.restriction((wish.kind, wish.item), wish.organisation, &who, reached);
         // Of a caller the desk is told, and not they themselves.
         Some((restriction?, who.address.is_some() || matches!(wish.by, Asker::Caller(_))))
     };
@@ -91,26 +93,31 @@ pub(super) async fn refusals(tx: &Tx, wishes: &[Option<Wish<'_>>], now: Instant)
     Ok(wishes.iter().zip(decided).map(refused).collect())
 }
 
-/// Whether the requester of a ticket may not have one of another type.
-pub(super) async fn retyping(
-    tx: &Tx,
+/// Whether the requester of a ticket may not have one of another type, or one that asks for something else.
+pub(super) async fn changing(
+    reads: &impl Reads,
     contract: &Contract,
     ticket: &Ticket,
-    to: TicketType,
+    (to, item): (TicketType, Option<&Item>),
     now: Instant,
 ) -> Result<Option<Refused>, Error> {
-    if contract.reserved_to(to, &ticket.organisation).is_none() {
+    let is_retyped = to != ticket.kind && contract.reserved_to(to, &ticket.organisation).is_some();
+    if !is_retyped && item.is_none_or(|item| item.asked_by.is_empty()) {
         return Ok(None);
     }
     let by = ticket.requester_id.map_or(Asker::Nobody, Asker::Person);
-    let wish = Wish { contract, organisation: &ticket.organisation, kind: to, by };
-    let refused = refusals(tx, &[Some(wish)], now).await?.pop().flatten();
+    let wish = Wish { contract, organisation: &ticket.organisation, kind: to, item, by };
+    let refused = refusals(reads, &[Some(wish)], now).await?.pop().flatten();
     // A ticket that is there was asked for by somebody who could.
-    Ok(refused.filter(|refused| refused.restriction == Restriction::Reserved))
+    Ok(refused.filter(|refused| match refused.restriction {
+        Restriction::Reserved => is_retyped,
+        Restriction::ReservedItem => true,
+        Restriction::NotAContact => false,
+    }))
 }
 
 /// The people who ask, as far as the desk knows them.
-async fn people_of(tx: &Tx, wishes: &[&Wish<'_>]) -> Result<Vec<Person>, Error> {
+async fn people_of(tx: &impl Reads, wishes: &[&Wish<'_>]) -> Result<Vec<Person>, Error> {
     let ids: Vec<_> =
         wishes.iter().filter_map(|wish| if let Asker::Person(id) | Asker::Caller(id) = wish.by { Some(id) } else { None }).collect();
     let addresses = |wish: &&&Wish<'_>| matches!(wish.by, Asker::Address(_));
@@ -153,9 +160,13 @@ impl Wish<'_> {
             Restriction::Reserved => {
                 self.contract.reserved_to(self.kind, self.organisation).map(|to| those(&to, is_known)).unwrap_or_default()
             }
+            Restriction::ReservedItem => {
+                self.item.and_then(|item| self.contract.reserved_item_to(item)).map(|to| those(&to, is_known)).unwrap_or_default()
+            }
             Restriction::NotAContact => contacts,
         };
-        let (kind, contract) = (self.contract.dutch(self.kind).to_owned(), self.contract.title.clone());
+        let of_item = self.item.filter(|_| restriction == Restriction::ReservedItem).map(|item| item.label.nl.as_str());
+        let (kind, contract) = (of_item.unwrap_or_else(|| self.contract.dutch(self.kind)).to_owned(), self.contract.title.clone());
         Refused { restriction, kind, contract, turn_to }
     }
 }
@@ -170,6 +181,7 @@ impl From<Refused> for Error {
         let to = if refused.turn_to.is_empty() { String::new() } else { format!(": {}", refused.turn_to.join(", ")) };
         let (code, detail) = match refused.restriction {
             Restriction::Reserved => (Code::ReservedType, format!("the contract reserves \"{}\" to named people{to}", refused.kind)),
+            Restriction::ReservedItem => (Code::ReservedItem, format!("the contract reserves \"{}\" to named roles{to}", refused.kind)),
             Restriction::NotAContact => (Code::NotAContact, format!("only the client's contacts turn to the desk under this contract{to}")),
         };
         Self::Forbidden { code, detail }

@@ -89,7 +89,8 @@ pub fn code_of(need: Need) -> Code {
     match need {
         Need::Priority => Code::PriorityRequired,
         Need::Service => Code::ServiceRequired,
-        Need::Part(_) => Code::PartRequired,
+        Need::Item => Code::ItemRequired,
+        Need::Form | Need::Part(_) => Code::PartRequired,
         Need::Link(_) => Code::LinkRequired,
         Need::Answer(_) | Need::Yes(_) => Code::DecisionRequired,
     }
@@ -99,6 +100,7 @@ fn of_what_it_is_about(refused: specify::Refused, detail: String) -> Error {
     match refused {
         specify::Refused::Forbidden(refused) => refused.into(),
         specify::Refused::Cancelled => conflict(Code::TicketCancelled, detail),
+        specify::Refused::NotAuthorised => conflict(Code::DecisionRequired, detail),
         specify::Refused::Unknown(unknown) => {
             let problem = |one: &specify::UnknownName| Problem::field(one.field, FieldCode::UnknownValue, one.to_string());
             Error::Invalid(unknown.iter().map(problem).collect())

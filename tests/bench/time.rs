@@ -57,7 +57,7 @@ fn questions(unit: &str, goal: impl Fn(&str) -> String) {
     for holds in [0, 60] {
         let figures = SPANS.map(|(_, span, hours)| {
             let (contract, facts, end) = (contract(&goal(hours)), history(span, holds), at(REPORTED + span));
-            let ticket = Ticket { kind: TicketType::Incident, tier: None, priority: None, reported_at: at(REPORTED) };
+            let ticket = Ticket { kind: TicketType::Incident, tier: None, item: None, priority: None, reported_at: at(REPORTED) };
             let asked = |as_of| replay(&contract, Kind::Resolution, ticket, black_box(&facts), as_of);
             let due = nanoseconds(|| asked(end).view(end).map(|clock| clock.goals[0].due_at));
             let elapsed = nanoseconds(|| asked(end).elapsed_at(end));

@@ -50,6 +50,15 @@ obligations.vervolggesprek = { title.nl = "Vervolggesprek over de overschreden o
 "#;
 
 const DAP: &str = r#"
+catalogue.toegang = { code = "toegang", label.nl = "Toegang verlenen of intrekken" } # 3.5.3 (RFS-01)
+catalogue.nieuwe-omgeving = { code = "nieuwe-omgeving", label.nl = "Nieuwe (gedeelde) mailbox, SharePoint-site of Teams-omgeving" } # 3.5.3 (RFS-01)
+catalogue.installatie = { code = "installatie", label.nl = "Goedgekeurde applicatie of licentie installeren" } # 3.5.3 (RFS-01)
+catalogue.gebruiksvraag = { code = "gebruiksvraag", label.nl = "Vraag over het gebruik van applicaties of hardware" } # 3.5.3 (RFS-01)
+catalogue.gebruikersbeheer = { code = "gebruikersbeheer", label.nl = "Gebruiker aanmaken of verwijderen" } # 3.5.3 (RFS-01)
+catalogue.microsoft-dienst = { code = "microsoft-dienst", label.nl = "(Nieuwe) Microsoft-dienst aan- of uitzetten" } # 3.5.3 (RFS-01)
+catalogue.instroom = { code = "instroom", label.nl = "Instroom" } # 3.13 (RFS-03)
+catalogue.doorstroom = { code = "doorstroom", label.nl = "Doorstroom" } # 3.13 (RFS-03)
+catalogue.uitstroom = { code = "uitstroom", label.nl = "Uitstroom" } # 3.13 (RFS-03)
 title = "Dossier Afspraken & Procedures kantoorautomatisering" # title page
 supplier_levels = ["operational", "tactical", "strategic"] # 4.1 (ROLE-03)
 signs_role_changes = true # 4.1 (ROLE-05)
@@ -126,9 +135,9 @@ title = "Programma voor Beginnend Leidinggevenden bij de Rijksoverheid" # title 
 types.incident = { label.nl = "incident" } # 1.6 (TKT-15)
 types.service_request = { label.nl = "gebruikersvraag" } # 1.6 (TKT-15)
 types.change_request = { label.nl = "wens" } # 1.6 (TKT-15)
-kinds.0 = { type = "incident", code = "incident", label.nl = "incident" } # 1.6 (TKT-15)
-kinds.1 = { type = "service_request", code = "gebruikersvraag", label.nl = "gebruikersvraag" } # 1.6 (TKT-15)
-kinds.2 = { type = "change_request", code = "wens", label.nl = "wens" } # 1.6 (TKT-15)
+kinds.incident = { type = "incident", code = "incident", label.nl = "incident" } # 1.6 (TKT-15)
+kinds.gebruikersvraag = { type = "service_request", code = "gebruikersvraag", label.nl = "gebruikersvraag" } # 1.6 (TKT-15)
+kinds.wens = { type = "change_request", code = "wens", label.nl = "wens" } # 1.6 (TKT-15)
 parts.0 = { type = "incident", part = "finding", before = ["in_progress"] } # 1.6 (INC-16)
 calendars.office = { hours = { mon-fri = ["08:30-17:30"] }, holidays = "nl-termijnenwet" } # 1.6 (CAL-01, CAL-02)
 roles.categoriemanager = { side = "client", label.nl = "Categoriemanager V&PO" } # 4, 4.1 (ROLE-06)
@@ -145,7 +154,7 @@ roles.programmacoordinator = { side = "supplier", label.nl = "Programmacoördina
 roles.klachtenfunctionaris = { side = "supplier", label.nl = "Klachtenfunctionaris" } # 4.4 (CMP-05)
 roles.management-opdrachtnemer = { side = "supplier", label.nl = "Management opdrachtnemer" } # 4.4 (ESC-14)
 ladders.blg.opens = [{ when = "decided", code = "klacht" }, { when = "decided", code = "klacht-rijksbreed" }, { when = "decided", code = "structureel-probleem" }] # 4.4 (CMP-01, ESC-11, ESC-12)
-ladders.blg.1 = { title.nl = "Deelnemende organisatie en programmabureau", client = ["deelnemende-organisatie", "programmabureau"], climb = { 1 = { when = "decided", code = "structureel-probleem" } }, skipped_by = ["klacht-rijksbreed", "structureel-probleem"] } # 4.4 (ESC-10, ESC-11, ESC-12)
+ladders.blg.1 = { title.nl = "Deelnemende organisatie en programmabureau", client = ["deelnemende-organisatie", "programmabureau"], climb = { structureel-probleem = { when = "decided", code = "structureel-probleem" } }, skipped_by = ["klacht-rijksbreed", "structureel-probleem"] } # 4.4 (ESC-10, ESC-11, ESC-12)
 ladders.blg.2 = { title.nl = "Strategisch contractmanager", client = ["contractmanager-strategisch"], climb = [{ when = "decided", code = "niet-opgelost" }] } # 4.4 (ESC-13)
 ladders.blg.3 = { title.nl = "Categoriemanager", client = ["categoriemanager", "management-organisatie"], supplier = ["management-opdrachtnemer"], climb = [{ when = "decided", code = "niet-opgelost" }, { when = "decided", code = "ontevreden-over-werkwijze-categorie" }] } # 4.4 (ESC-14, ESC-15)
 ladders.blg.4 = { title.nl = "CDI-office", client = ["cdi-office"], raised_by = ["client", "supplier"] } # 4.4 (ESC-15)
@@ -237,7 +246,7 @@ fn leaves(value: &Value, key: &str, name: &str, found: &mut Vec<Leaf>) {
         }
         Value::Array(items) if items.iter().any(Value::is_table) => {
             for (place, item) in items.iter().enumerate() {
-                let id = ["id", "organisation", "level"].into_iter().find_map(|id| item.get(id));
+                let id = ["id", "organisation", "level", "code"].into_iter().find_map(|id| item.get(id));
                 let step = id.map_or_else(|| place.to_string(), |id| id.to_string().trim_matches('"').to_owned());
                 leaves(item, &under(key, &place.to_string()), &under(name, &step), found);
             }

@@ -141,7 +141,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
         (
             "title =",
             "titel = \"A\"\ntitle =",
-            &["titel: is not a key here; the keys are always_told, assumed, calendars, categories, clients, clocks, \
+            &["titel: is not a key here; the keys are always_told, assumed, calendars, catalogue, categories, clients, clocks, \
                contacts, decisions, default_priority, effective_from, functional_administration, id, kinds, ladders, links, obligations, \
                parts, phone, priorities, records_handling, reserved, retention, roles, second_factor, services, signs_role_changes, \
                subjects, supplier_levels, time_zone, title, told_of_progress, types, version"],
@@ -190,7 +190,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "warnings =",
             &[
                 "clocks.1.warnings: is not a key here; the keys are after_refusal, after_reopen, agreed_repair, answered_by, calendar, goals, \
-               holds, kind, priority, starts, tier, types, warn_at",
+               holds, item, kind, priority, starts, tier, types, warn_at",
             ],
         ),
         ("share = 90", "part = 90", &["clocks.1.goals.0.part: is not a key here; the keys are by, share, under, within"]),

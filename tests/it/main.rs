@@ -5,6 +5,7 @@ mod agent;
 mod agreements;
 mod architecture;
 mod audit;
+mod catalogue;
 mod clients;
 mod commands;
 mod contracts;

@@ -366,3 +366,22 @@ fn the_response_clock_comes_before_the_resolution_clock() {
     assert_eq!([&answer["clocks"][0]["kind"], &answer["clocks"][1]["kind"]], ["response", "resolution"]);
     assert_eq!([&answer["clocks"][0]["goals"][0]["share"], &answer["clocks"][1]["goals"][0]["share"]], [&Value::Null, &json!(90)]);
 }
+
+/// RFS-05: the clock of an item goes before one that names none.
+#[test]
+fn a_line_names_what_was_asked_for_of_the_catalogue() {
+    let own = "[[catalogue]]\ncode = \"question\"\n[[clocks]]\nkind = \"response\"\ntypes = [\"service_request\"]\nitem = \"question\"\n\
+        calendar = \"support\"\ngoals = [{ by = \"3wd\" }]\n";
+    let contract = contracts::parse(Path::new("own.toml"), &format!("{CONTRACT}{own}")).expect("it is sound");
+    let answered = |item: Value, kind: &str| {
+        let line = json!({ "id": "a", "ticketType": kind, "tier": "premium", "item": item, "reportedAt": "2026-03-13T15:30:00+01:00" });
+        let mut output = Vec::new();
+        simulate::answer(&contract, false, line.to_string().as_bytes(), &mut output).expect("memory can be written");
+        serde_json::from_slice::<Value>(&output).expect("an answer is JSON")
+    };
+    let target = |item: Value| answered(item, "service_request")["clocks"][0]["goals"][0]["target"].clone();
+    assert_eq!((target(json!("question")), target(Value::Null)), (json!("3wd"), json!("4h")));
+    for (item, kind) in [("coffee", "service_request"), ("question", "incident")] {
+        assert_eq!(answered(json!(item), kind)["error"]["code"], "unknown_item", "{item} {kind}");
+    }
+}

@@ -23,6 +23,8 @@ pub enum FactKind {
     /// It is of another type, with a priority of that type or none.
     Retyped(TicketType, Option<String>),
     Retiered(String),
+    /// It asks for another item of the catalogue, or for none.
+    ItemChanged(Option<String>),
     /// A moment of repair was agreed with the client: this goal, in place of the contract's (AMB-20).
     Agreed(Goal),
     /// This amendment to a calendar was known before the facts that follow in the same second.
@@ -45,6 +47,7 @@ impl FactKind {
             Self::Reprioritised(_) => "reprioritised",
             Self::Retyped(..) => "retyped",
             Self::Retiered(_) => "retiered",
+            Self::ItemChanged(_) => "item_changed",
             Self::Agreed(_) => "agreed",
             Self::Amended(_) => "amended",
             Self::Resolved => "resolved",
@@ -57,6 +60,11 @@ impl FactKind {
 }
 
 impl FactKind {
+    /// Whether another entry of the contract may apply from then on.
+    pub const fn chooses_an_entry(&self) -> bool {
+        matches!(self, Self::Reprioritised(_) | Self::Retyped(..) | Self::Retiered(_) | Self::ItemChanged(_))
+    }
+
     /// Whether it makes a stopped clock run again.
     pub const fn undoes_a_stop(&self) -> bool {
         matches!(self, Self::SolutionRefused | Self::Reopened)
@@ -130,6 +138,7 @@ impl Stage {
                 | FactKind::Reprioritised(_)
                 | FactKind::Retyped(..)
                 | FactKind::Retiered(_)
+                | FactKind::ItemChanged(_)
                 | FactKind::Agreed(_)
                 | FactKind::Amended(_),
             ) => Ok(stage),

@@ -10,7 +10,7 @@ mod apply;
 mod goals;
 
 use super::timeline::Timeline;
-use super::{Entry, Fact, FactKind, Goal, Kind, Voided};
+use super::{Entry, Fact, Goal, Kind, Voided};
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::contract::{Contract, TicketType};
@@ -21,6 +21,8 @@ use crate::domain::pauses::Pause;
 pub struct Ticket<'a> {
     pub kind: TicketType,
     pub tier: Option<&'a str>,
+    /// The item of the catalogue that it asked for.
+    pub item: Option<&'a str>,
     /// The priority it was reported with.
     pub priority: Option<&'a str>,
     pub reported_at: Instant,
@@ -156,7 +158,7 @@ impl<'a> Replay<'a> {
         clock.keys = Some(keys);
         for at in 0..=upto {
             // The changes that led to `entry` are not applied once more.
-            if !matches!(self.facts[at].kind, FactKind::Reprioritised(_) | FactKind::Retyped(..) | FactKind::Retiered(_)) {
+            if !self.facts[at].kind.chooses_an_entry() {
                 clock.apply(at);
             }
         }
@@ -228,8 +230,7 @@ impl<'a> Replay<'a> {
 
     /// What the contract has for the ticket's present priority.
     fn selected(&self) -> Under<'a> {
-        let (kind, tier) = (self.ticket.kind, self.ticket.tier);
-        let mut fitting = self.contract.clocks.iter().filter(|entry| entry.is_for(self.kind, kind, tier));
+        let mut fitting = self.contract.entries(self.kind, self.ticket.kind, self.ticket.tier, self.ticket.item);
         match self.priority {
             None => match fitting.next() {
                 None => Under::Nothing,

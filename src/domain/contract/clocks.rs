@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Goal, TicketType};
+use super::{Contract, Goal, TicketType};
 use crate::domain::calendar::Calendar;
 use crate::words::closed_list;
 
@@ -45,6 +45,8 @@ pub struct Entry {
     pub tier: Option<String>,
     /// Only for this priority.
     pub priority: Option<String>,
+    /// Only for this item of the catalogue, in place of the entries that name none.
+    pub item: Option<String>,
     /// The calendar's name in the contract.
     pub calendar_id: String,
     /// The support window it counts in.
@@ -67,9 +69,19 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether it is for tickets of this type and tier, whatever their priority.
-    pub fn is_for(&self, kind: Kind, ticket: TicketType, tier: Option<&str>) -> bool {
+    /// Whether it is for tickets of this type and tier, whatever their priority and their item.
+    fn is_for(&self, kind: Kind, ticket: TicketType, tier: Option<&str>) -> bool {
         self.kind == kind && self.types.contains(&ticket) && self.tier.as_deref().is_none_or(|wanted| Some(wanted) == tier)
+    }
+}
+
+impl Contract {
+    /// What it says of a clock of such tickets, whatever their priority: the entries for their item, else those that name none.
+    pub fn entries(&self, kind: Kind, ticket: TicketType, tier: Option<&str>, item: Option<&str>) -> impl Iterator<Item = &Entry> {
+        let fitting = move |entry: &&Entry| entry.is_for(kind, ticket, tier);
+        let has_own = item.is_some() && self.clocks.iter().filter(fitting).any(|entry| entry.item.as_deref() == item);
+        let item = item.filter(|_| has_own);
+        self.clocks.iter().filter(move |entry| fitting(entry) && entry.item.as_deref() == item)
     }
 }
 

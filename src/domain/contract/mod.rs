@@ -3,6 +3,7 @@
 //! `contracts` reads it from a file and refuses what makes no sense, so whoever holds one need not check it again.
 
 pub mod amendment;
+mod catalogue;
 mod clocks;
 mod duty;
 mod goal;
@@ -11,6 +12,7 @@ mod period;
 mod tickets;
 
 pub use amendment::Amended;
+pub use catalogue::{Form, Instruction, Item};
 pub use clocks::{Answer, Entry, Interlude, Kind, Starts};
 pub use duty::{Duty, Occasion};
 pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, TimeLimit, open_seconds};

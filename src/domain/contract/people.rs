@@ -1,6 +1,6 @@
 //! What an agreement says about people: types that only named persons may register, how many may contact the desk, which subject is whose.
 
-use super::{Contract, Label, Role, Side, TicketType};
+use super::{Contract, Item, Label, Role, Side, TicketType};
 use crate::words::closed_list;
 
 /// Ticket types that only these people may register (TKT-07).
@@ -71,6 +71,12 @@ impl Contract {
         Some(to)
     }
 
+    /// Who may ask for an item; `None` when everybody may who can register its type.
+    pub fn reserved_item_to(&self, item: &Item) -> Option<ReservedTo<'_>> {
+        let roles = item.asked_by.iter().filter_map(|code| self.role(code)).collect();
+        (!item.asked_by.is_empty()).then(|| ReservedTo { roles, people: Vec::new() })
+    }
+
     /// How many people of an organisation may contact the desk; `None` where the agreement sets no bound.
     pub fn most_contacts(&self, organisation: &str) -> Option<u32> {
         let agreed = self.client(organisation).and_then(|client| client.contacts.as_ref()).map(|agreed| agreed.most);
@@ -106,6 +112,8 @@ impl<'a> ReservedTo<'a> {
 pub enum Restriction {
     /// The type is reserved to others.
     Reserved,
+    /// What is asked for is reserved to others.
+    ReservedItem,
     /// Only the client's contacts turn to the desk.
     NotAContact,
 }
@@ -121,14 +129,15 @@ pub struct Who<'a> {
 
 impl Contract {
     /// Whether it matters who asks for a ticket.
-    pub fn restricts(&self, kind: TicketType, organisation: &str) -> bool {
-        self.contacts.is_some() || self.reserved_to(kind, organisation).is_some()
+    pub fn restricts(&self, kind: TicketType, item: Option<&Item>, organisation: &str) -> bool {
+        let is_reserved = item.is_some_and(|item| !item.asked_by.is_empty());
+        self.contacts.is_some() || is_reserved || self.reserved_to(kind, organisation).is_some()
     }
 
     /// Why somebody may not have a ticket registered; `None` when they may. Where a role is reached depends on who holds it now.
     pub fn restriction<'a>(
         &'a self,
-        kind: TicketType,
+        (kind, item): (TicketType, Option<&Item>),
         organisation: &str,
         who: &Who<'_>,
         reached: impl Fn(&'a Role) -> &'a [String],
@@ -136,9 +145,12 @@ impl Contract {
         if self.contacts.is_some() && who.is_kept_out {
             return Some(Restriction::NotAContact);
         }
-        let to = self.reserved_to(kind, organisation)?;
-        let may = who.address.is_some_and(|address| to.names(address, reached));
-        (!may).then_some(Restriction::Reserved)
+        let keeps_out = |to: &ReservedTo<'a>| !who.address.is_some_and(|address| to.names(address, &reached));
+        if self.reserved_to(kind, organisation).as_ref().is_some_and(keeps_out) {
+            return Some(Restriction::Reserved);
+        }
+        let of_item = item.and_then(|item| self.reserved_item_to(item));
+        of_item.as_ref().is_some_and(keeps_out).then_some(Restriction::ReservedItem)
     }
 }
 
@@ -146,6 +158,7 @@ impl Restriction {
     pub const fn says(self) -> &'static str {
         match self {
             Self::Reserved => "tickets of this type are reserved to named people, and the sender is none of them",
+            Self::ReservedItem => "what is asked for is reserved to named roles, and the sender holds none of them",
             Self::NotAContact => "the sender is none of the client's contacts, and only those turn to the desk",
         }
     }

@@ -1,7 +1,7 @@
 //! What an agreement says about its tickets: which services it covers, which kinds of a type it knows, how it sorts them, and what it
 //! allows and asks for less or more than the program does.
 
-use super::{Contract, Label, TicketType};
+use super::{Contract, Item, Label, TicketType};
 use crate::domain::side::Side;
 use crate::domain::workflow::{Part, Question, Relation, Step, TicketKind};
 
@@ -62,6 +62,8 @@ pub struct AskedDecision {
 pub struct TicketTerms {
     pub services: Vec<Service>,
     pub kinds: Vec<NamedKind>,
+    /// What service requests ask for; they are of no other kinds where there is one.
+    pub catalogue: Vec<Item>,
     pub categories: Vec<Category>,
     pub links: Vec<AllowedLink>,
     pub parts: Vec<AskedPart>,
@@ -86,6 +88,13 @@ impl Contract {
         self.tickets.kinds.iter().filter(move |named| named.kind == kind)
     }
 
+    /// The types that have a kind of this code.
+    pub fn types_of_kind(&self, code: &str) -> Vec<TicketType> {
+        let of_catalogue = self.item(code).map(|_| TicketType::ServiceRequest);
+        let named = self.tickets.kinds.iter().filter(|named| named.code == code);
+        named.map(|named| named.kind).chain(of_catalogue).collect()
+    }
+
     /// The rules that a kind of a type follows.
     pub fn rules_of_kind(&self, kind: TicketType, code: &str) -> Option<TicketKind> {
         let named = self.kinds_of(kind).find(|named| named.code == code).and_then(|named| named.like);
@@ -94,6 +103,9 @@ impl Contract {
 
     /// The codes of the kinds that a ticket of a type can be of.
     pub fn kind_codes(&self, kind: TicketType) -> Vec<String> {
+        if self.asks_for_item(kind) {
+            return self.tickets.catalogue.iter().map(|item| item.code.clone()).collect();
+        }
         let named: Vec<_> = self.kinds_of(kind).map(|named| named.code.clone()).collect();
         let of_program = TicketKind::ALL.into_iter().filter(|known| known.of_type() == kind).map(|known| known.to_string());
         if named.is_empty() { of_program.collect() } else { named }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::standing::standing;
 use super::{Event, EventData};
 use crate::domain::clock::{Answer, Fact, FactKind};
+use crate::domain::contract::TicketType;
 use crate::domain::workflow::State;
 
 /// The facts of a history, for its clocks, in order. A report by phone is a phone contact (AMB-10); which acts of the desk answer is
@@ -15,14 +16,15 @@ pub fn facts(history: &[Event]) -> Vec<Fact> {
 
 /// The same, each with the event that tells it.
 pub fn facts_with_events(history: &[Event]) -> Vec<(Uuid, Fact)> {
-    let mut facts = Vec::new();
-    for event in standing(history).iter() {
+    let events = standing(history);
+    let (mut facts, mut asked) = (Vec::new(), Asked::default());
+    for event in events.iter() {
         let answers = answers(event).map(FactKind::Responded);
-        let does = does(event);
+        let does = does(event).into_iter().chain(asked.after(event));
         // One act may end a hold and answer: that answer is in time as long as the hold lasts, so it comes first. A hold that begins may
         // join one that ended in the same second, so nothing may come between them.
         let answers_first = event.data.as_move().is_some() && !matches!(event.data, EventData::Held(_));
-        let kinds: Vec<_> = if answers_first { answers.chain(does).collect() } else { does.into_iter().chain(answers).collect() };
+        let kinds: Vec<_> = if answers_first { answers.chain(does).collect() } else { does.chain(answers).collect() };
         facts.extend(kinds.into_iter().map(|kind| (event.id, Fact { at: event.occurred_at, kind })));
     }
     // Amendments are recorded when a ticket is settled, which may be after later facts.
@@ -32,6 +34,30 @@ pub fn facts_with_events(history: &[Event]) -> Vec<(Uuid, Fact)> {
         facts.truncate(cancelled + 1);
     }
     facts
+}
+
+/// What a ticket asks for of the catalogue, as its history goes.
+#[derive(Default)]
+struct Asked<'a> {
+    kind: Option<TicketType>,
+    item: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Takes an event in: the fact, if the ticket asks for something else from then on.
+    fn after(&mut self, event: &'a Event) -> Option<FactKind> {
+        let (kind, about) = match &event.data {
+            EventData::Registered(registered) => (Some(registered.kind), &registered.about),
+            EventData::Retyped(retyped) => (Some(retyped.kind), &retyped.about),
+            EventData::Specified(specified) => (self.kind, &specified.about),
+            _ => return None,
+        };
+        let item = kind.and_then(|kind| about.item(kind));
+        let changed = item != self.item;
+        (self.kind, self.item) = (kind, item);
+        // A clock knows what the registration says.
+        (changed && !matches!(event.data, EventData::Registered(_))).then(|| FactKind::ItemChanged(item.map(str::to_owned)))
+    }
 }
 
 /// What an event does to the clocks, whoever acted.

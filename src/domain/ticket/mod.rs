@@ -81,10 +81,10 @@ use self::specify::About;
 use super::Instant;
 pub use super::actor::Actor;
 use super::agreements::{Agreements, UnknownVersion, Version};
-use super::contract::TicketType;
+use super::contract::{Contract, TicketType};
 use super::history::{self, Settling, SubjectKind};
 use super::restriction::Flags;
-use super::workflow::{Handling, Phase, State, Step, SupportLine};
+use super::workflow::{Handling, Phase, Question, State, Step, SupportLine, Verdict};
 use crate::words::closed_list;
 
 closed_list! {
@@ -202,8 +202,22 @@ impl Ticket {
         kinds::rules(self.kind).has_emergencies && self.emergency_for.is_some() && self.state().is_open()
     }
 
-    pub fn moves(&self, history: &[Event]) -> Vec<&'static Phase> {
-        kinds::moves(self.kind, self.phase, phase_before_hold(history))
+    /// Where it can go under its contract: a request that has to be authorised is not carried out before that, and no other is put before
+    /// the client.
+    pub fn moves(&self, contract: &Contract, history: &[Event]) -> Vec<&'static Phase> {
+        let mut moves = kinds::moves(self.kind, self.phase, phase_before_hold(history));
+        let asks_for = contract.item_of(self.kind, self.about.variant.as_deref());
+        if let Some(item) = asks_for.filter(|_| self.phase.step != Step::Authorisation) {
+            let is_authorised = answer::verdict(contract, self.kind, history, Question::Authorisation) == Some(Verdict::Yes);
+            let waits = item.needs_authorisation && !is_authorised;
+            let (to, instead) = if waits { (Step::Fulfilling, Step::Authorisation) } else { (Step::Authorisation, Step::Fulfilling) };
+            if let Some(place) = moves.iter().position(|phase| phase.step == to) {
+                moves.remove(place);
+                let instead = kinds::phase_of(self.kind, instead).filter(|phase| !moves.contains(phase));
+                moves.splice(place..place, instead);
+            }
+        }
+        moves
     }
 }
 

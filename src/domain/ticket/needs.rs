@@ -1,10 +1,10 @@
 //! What a ticket itself still lacks for a move: for every type, by the rules of its own, and by its agreement.
 
-use super::kinds::{self, Need, When};
+use super::kinds::{self, Need, Part, When};
 use super::link::links;
 use super::part::{says, versions};
 use super::{Event, EventKind, Ticket, answer};
-use crate::domain::clock::Entry;
+use crate::domain::clock::Kind;
 use crate::domain::contract::{Contract, Side};
 use crate::domain::workflow::{Phase, Verdict};
 
@@ -26,10 +26,14 @@ pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], t
         When::Says(part, what) => says(history, part) == Some(what),
         When::Answered(question, verdict) => answer::verdict(contract, ticket.kind, history, question) == Some(verdict),
     };
+    let item = contract.item_of(ticket.kind, ticket.about.variant.as_deref());
     let of_its_type = kinds::needs(contract, ticket.kind, to.step).filter(|rule| counts(rule.when)).map(|rule| rule.need);
     let lacks = |need: &Need| match need {
         Need::Priority => lacks_priority(contract, ticket),
         Need::Service => ticket.about.service.is_none() && !contract.tickets.services.is_empty(),
+        Need::Item => contract.asks_for_item(ticket.kind) && item.is_none(),
+        // A form says which item it was filled in for.
+        Need::Form => item.is_some_and(|item| item.form.asks_something() && says(history, Part::RequestForm) != Some(&item.code)),
         Need::Part(part) => versions(history, *part) == 0,
         Need::Link(relation) => !links(history).iter().any(|(known, _)| known == relation),
         Need::Answer(question) => answer::verdict(contract, ticket.kind, history, *question).is_none(),
@@ -48,12 +52,13 @@ pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], t
 pub fn given_by(contract: &Contract, need: Need) -> Vec<Side> {
     match need {
         Need::Answer(question) | Need::Yes(question) => answer::deciders(contract, question),
-        Need::Priority | Need::Service | Need::Part(_) | Need::Link(_) => vec![Side::Supplier],
+        Need::Priority | Need::Service | Need::Item | Need::Form | Need::Part(_) | Need::Link(_) => vec![Side::Supplier],
     }
 }
 
 /// Whether a clock of the ticket depends on a priority it does not have.
 fn lacks_priority(contract: &Contract, ticket: &Ticket) -> bool {
-    let depends = |entry: &Entry| entry.priority.is_some() && entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref());
-    contract.effective_priority(ticket.priority_set(), ticket.kind).is_none() && contract.clocks.iter().any(depends)
+    let entries = |kind| contract.entries(kind, ticket.kind, ticket.tier.as_deref(), ticket.about.item(ticket.kind));
+    let depends = |kind: &Kind| entries(*kind).any(|entry| entry.priority.is_some());
+    contract.effective_priority(ticket.priority_set(), ticket.kind).is_none() && Kind::ALL.iter().any(depends)
 }

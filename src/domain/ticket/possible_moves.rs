@@ -51,7 +51,7 @@ impl Ticket {
                 needs_texts,
             }
         };
-        self.moves(history).into_iter().map(outlook).collect()
+        self.moves(contract, history).into_iter().map(outlook).collect()
     }
 
     /// What it can wait for: the causes every contract knows, and those that stop a clock of its type.

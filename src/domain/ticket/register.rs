@@ -74,6 +74,11 @@ impl Registered {
         }
     }
 
+    /// The item of the catalogue that it asks for.
+    pub fn item(&self) -> Option<&str> {
+        self.about.item(self.kind)
+    }
+
     pub(super) fn fact(&self) -> Option<FactKind> {
         // A report by phone is a phone contact, which does not answer itself (AMB-10).
         (self.channel == Channel::Phone).then_some(FactKind::Phoned { answers: false })

@@ -46,7 +46,7 @@ impl AgreeRepair {
             return Err(Refused::NotOpen);
         }
         let priority = contract.effective_priority(ticket.priority_set(), ticket.kind).ok_or(Refused::PriorityMissing)?;
-        let mut clocks = contract.clocks.iter().filter(|entry| entry.is_for(Kind::Resolution, ticket.kind, ticket.tier.as_deref()));
+        let mut clocks = contract.entries(Kind::Resolution, ticket.kind, ticket.tier.as_deref(), ticket.about.item(ticket.kind));
         if !clocks.any(|entry| entry.can_be_agreed && entry.priority.as_deref().is_none_or(|wanted| wanted == priority)) {
             return Err(Refused::NotAgreeable);
         }

@@ -93,7 +93,10 @@ impl Retype {
         if needs_call && !was_phoned(history) {
             return Err(prioritise::Refused::PhoneContactMissing.into());
         }
-        let phase = kinds::phase_as(self.to, ticket.phase).unwrap_or(ticket.phase);
+        // What it asks for is not known yet, and comes before anything else.
+        let begins_anew = contract.asks_for_item(self.to) && ticket.phase.step != Step::OnHold;
+        let phase = if begins_anew { Some(kinds::first(self.to)) } else { kinds::phase_as(self.to, ticket.phase) };
+        let phase = phase.unwrap_or(ticket.phase);
         let retyped = Retyped {
             kind: self.to,
             before: ticket.kind,

@@ -42,6 +42,8 @@ pub struct ClockIndex {
     /// Of its entry in the contract, as is the tier.
     pub priority: Option<String>,
     pub tier: Option<String>,
+    /// The item of the catalogue its entry is for.
+    pub item: Option<String>,
     /// When its earliest goal neither met nor breached is due, else its last one; `None` once stopped.
     pub due_at: Option<Instant>,
     /// Open seconds left until then, negative when it is past; while held, what is left when the hold ends.
@@ -121,8 +123,10 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
     let clocks = replays(contract, ticket, history, &facts, now);
     let mut additions = Additions { history, added: Vec::new() };
     let mut next: Vec<Instant> = Vec::new();
+    // Another item of the catalogue may have other clocks.
+    let asks_anew = |event: &Event| ticket.kind == TicketType::ServiceRequest && matches!(event.data, EventData::Specified(_));
     // Only what is recorded in this very step can jump: a later settling finds the warnings already in the history.
-    let jumped = history.iter().rev().take_while(|event| event.recorded_at >= now).any(|event| event.kind().jumps());
+    let jumped = history.iter().rev().take_while(|event| event.recorded_at >= now).any(|event| event.kind().jumps() || asks_anew(event));
     let jumped_until = additions.amendments(contract, &clocks).max(jumped.then_some(now));
     for replay in &clocks {
         additions.clock(replay, now, jumped_until, &mut next);
@@ -207,10 +211,11 @@ fn replays<'a>(contract: &'a Contract, ticket: ClockInputs<'a>, history: &'a [Ev
         _ => None,
     });
     let of_clock = registered.map_or(
-        clock::Ticket { kind: ticket.kind, tier: ticket.tier, priority: None, reported_at: now },
+        clock::Ticket { kind: ticket.kind, tier: ticket.tier, item: None, priority: None, reported_at: now },
         |(registered, reported_at)| clock::Ticket {
             kind: registered.kind,
             tier: registered.tier.as_deref(),
+            item: registered.item(),
             priority: registered.priority.as_deref(),
             reported_at,
         },
@@ -367,6 +372,7 @@ fn index(replay: &Replay<'_>, now: Instant) -> Option<ClockIndex> {
         calendar: entry.calendar_id.clone(),
         priority: entry.priority.clone(),
         tier: entry.tier.clone(),
+        item: entry.item.clone(),
         due_at: place.and_then(|place| clock.goals[place].due_at),
         remaining_seconds: place.and_then(|place| replay.remaining(place, now)),
         amended: replay.amended().to_vec(),

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::assign::Field;
 use super::scope::Scoped;
 use super::situation::{Recorded, Situation};
-use super::{EventData, Ticket};
+use super::{EventData, Ticket, answer};
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::text::one_of;
-use crate::domain::workflow::{FaultLocation, State};
+use crate::domain::workflow::{FaultLocation, Question, State, Step, Verdict};
 
 /// What a ticket is about, beside its texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub enum Refused {
     Cancelled,
     #[error("a code is not one of the agreement's")]
     Unknown(Vec<UnknownName>),
+    /// RFS-01.
+    #[error("that has to be authorised first, and the ticket is carried out already: make another ticket of it")]
+    NotAuthorised,
 }
 
 /// A code that the agreement does not know.
@@ -70,6 +73,11 @@ pub struct Specified {
 }
 
 impl About {
+    /// The item of the catalogue that a ticket of a type asks for.
+    pub fn item(&self, kind: TicketType) -> Option<&str> {
+        self.variant.as_deref().filter(|_| kind == TicketType::ServiceRequest)
+    }
+
     /// The codes that the agreement does not know for a type.
     pub fn unknown(&self, contract: &Contract, kind: TicketType) -> Vec<UnknownName> {
         let mut unknown = Vec::new();
@@ -105,7 +113,7 @@ impl About {
 }
 
 impl Specify {
-    pub(super) fn decide(&self, Situation { contract, ticket, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         who.may(Verb::EditTickets)?;
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
@@ -131,6 +139,14 @@ impl Specify {
         }
         if about == *before {
             return Ok(Vec::new());
+        }
+        let item = contract.item_of(ticket.kind, about.variant.as_deref()).filter(|_| about.variant != before.variant);
+        let is_carried_out = matches!(ticket.phase.step, Step::Fulfilling | Step::Fulfilled);
+        if is_carried_out
+            && item.is_some_and(|item| item.needs_authorisation)
+            && answer::verdict(contract, ticket.kind, history, Question::Authorisation) != Some(Verdict::Yes)
+        {
+            return Err(Refused::NotAuthorised);
         }
         let scoped = about.fault_location.filter(|_| about.fault_location != before.fault_location);
         let scoped = scoped.map(|location| !location.is_in_scope()).filter(|out| *out != ticket.out_of_scope);

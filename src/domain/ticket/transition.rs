@@ -75,8 +75,8 @@ pub struct Moved {
 
 impl Move {
     pub(super) fn decide(&self, situation: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        let Situation { ticket, history, who, .. } = situation;
-        let next = self.next(&ticket.moves(history), ticket)?;
+        let Situation { contract, ticket, history, who, .. } = situation;
+        let next = self.next(&ticket.moves(contract, history), ticket)?;
         may_move(ticket, who, next)?;
         let answer = answer::by_move(situation, next.step)?;
         let answer = answer.map(|data| (data, Some(self.reason.clone())));
@@ -85,7 +85,7 @@ impl Move {
 
     /// What it records, whoever may make it.
     pub(super) fn made(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
-        let next = self.next(&ticket.moves(history), ticket)?;
+        let next = self.next(&ticket.moves(contract, history), ticket)?;
         let kind = moved_as(ticket.phase, next);
         self.check_cause(next, ticket, contract)?;
         let texts = closing_needs(contract, ticket, history, next);
@@ -201,6 +201,8 @@ fn in_words(need: Need) -> String {
     match need {
         Need::Priority => "the ticket's clocks depend on its priority, and it has none yet".to_owned(),
         Need::Service => "the ticket does not say which product or service is affected".to_owned(),
+        Need::Item => "the ticket does not say which item of the catalogue it asks for".to_owned(),
+        Need::Form => "the form of what it asks for is not filled in yet".to_owned(),
         Need::Part(part) => format!("the ticket has no {} yet", part.english()),
         Need::Link(relation) => format!("the ticket has no link \"{}\" to another one", relation.english()),
         Need::Answer(question) => format!("the client has not decided yet: {}", question.english()),

@@ -7,6 +7,7 @@ use super::situation::{Recorded, Situation};
 use super::transition::Moved;
 use super::visibility::Visibility;
 use super::{Event, EventData, Ticket};
+use crate::domain::contract::Contract;
 use crate::domain::permission::Forbidden;
 use crate::domain::workflow::{HoldCause, State, Step};
 
@@ -28,22 +29,22 @@ pub struct Phoned {
 }
 
 impl Write {
-    pub(super) fn decide(self, Situation { ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
+    pub(super) fn decide(self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Forbidden> {
         let Self { public, by_phone, is_automatic } = self;
         who.may_write(public, by_phone)?;
         let phoned = by_phone.then(|| EventData::Phoned(Phoned { visibility: Some(Visibility::of(public)) }));
         let said = said(&who.actor, public, by_phone);
-        let resumed = matches!(said, EventData::MessageReceived(_)).then(|| answered(ticket, history)).flatten();
+        let resumed = matches!(said, EventData::MessageReceived(_)).then(|| answered(contract, ticket, history)).flatten();
         let resumed = resumed.filter(|_| !is_automatic).map(EventData::Resumed);
         Ok(phoned.into_iter().chain([said]).chain(resumed).map(|data| (data, None)).collect())
     }
 }
 
 /// Where an answer of the client takes a ticket that waits for one: back to the phase it was held in (design § 4).
-fn answered(ticket: &Ticket, history: &[Event]) -> Option<Moved> {
+fn answered(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Option<Moved> {
     let waits = ticket.phase.step == Step::OnHold
         && ticket.waiting_cause.as_deref().and_then(HoldCause::named).is_some_and(HoldCause::is_the_clients);
-    let back = ticket.moves(history).into_iter().find(|phase| phase.state == State::Active).filter(|_| waits)?;
+    let back = ticket.moves(contract, history).into_iter().find(|phase| phase.state == State::Active).filter(|_| waits)?;
     let (from, to, state) = (ticket.phase.step, back.step, back.state);
     Some(Moved { from, to, state, cause: None, closing_texts: Vec::new(), handling: None })
 }

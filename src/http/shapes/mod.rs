@@ -23,6 +23,7 @@ mod flag;
 mod follower;
 mod history;
 mod inbound;
+mod item;
 mod label;
 mod local_account;
 mod merge;
@@ -72,6 +73,7 @@ pub use history::{
     TransitionInput,
 };
 pub use inbound::{InboundMessage, InboundMessagePage, ReleasedTicketInput};
+pub use item::{CatalogueItem, CatalogueItemList, WorkInstruction};
 pub use label::Label;
 pub use local_account::{
     LocalAccount, LocalAccountCredentials, LocalAccountInput, LocalAccountPage, LocalAccountRecoveryInput, SignInInput,

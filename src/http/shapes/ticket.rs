@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::about::{TicketLinkInput, linking};
@@ -10,6 +11,7 @@ use crate::domain::Instant;
 use crate::domain::person::Person;
 use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::ticket::assign::Field;
+use crate::domain::ticket::kinds::service_request::RequestFormValues;
 use crate::domain::ticket::specify::{About, Specify};
 use crate::domain::ticket::{self, Overview};
 use crate::usecases::tickets::Draft;
@@ -24,10 +26,14 @@ pub struct TicketInput {
     /// `proposal_request` or `change_request`. It may be left out where `kind` is one that the contract has of one type alone.
     #[schema(min_length = 1, max_length = 50, example = "incident")]
     pub r#type: Option<String>,
-    /// The kind within its type: one of the contract's, or, where it names none of the type, `proposal` or `quotation` of a proposal
+    /// The kind within its type: one of the contract's (of a service request an item of its catalogue, and then required), or, where it
+    /// names none of the type, `proposal` or `quotation` of a proposal
     /// request, and `new` or `adapt` of a change request.
     #[schema(min_length = 1, max_length = 50)]
     pub kind: Option<String>,
+    /// What a service request asks for, by the fields of its item in the contract's catalogue; see `listContractCatalogue`.
+    #[schema(value_type = Option<RequestFormValues>)]
+    pub form: Option<Map<String, Value>>,
     /// The code of the product or service that is affected: one of the contract's.
     #[schema(min_length = 1, max_length = 50)]
     pub service: Option<String>,
@@ -130,10 +136,12 @@ impl TicketInput {
             external_references: references.map(|one| ticket::ExternalReference { system: one.system, reference: one.reference }).collect(),
             emergency_for: self.emergency_for,
             about,
+            form: self.form,
             item: self.item,
             links,
             flags,
             security_aspects,
+            is_call: false,
             mail: None,
             unreadable,
         }

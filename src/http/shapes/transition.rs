@@ -4,10 +4,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::label::Label;
-use crate::domain::contract::{self, ClosingText, Contract, Motivation, Service, Side};
+use crate::domain::clock::Kind;
+use crate::domain::contract::{self, ClosingText, Contract, Item, Motivation, Service, Side};
 use crate::domain::ticket::kinds::Need;
 use crate::domain::ticket::{Event, PossibleMove, Ticket, given_by};
-use crate::domain::workflow::{Handling, HoldCause};
+use crate::domain::workflow::{Handling, HoldCause, Part};
 use crate::usecases::refused::code_of;
 use crate::usecases::tickets::read::WithHistory;
 use crate::words::Word;
@@ -73,9 +74,9 @@ pub struct TransitionCause {
 /// What has to be done to a ticket before it can make a move.
 #[derive(ToSchema, Serialize)]
 pub struct TransitionCondition {
-    /// The code of the refusal without it: `priority_required` or `part_required`.
+    /// The code of the refusal without it, such as `priority_required` or `part_required`.
     code: String,
-    /// The field of the ticket that has to be set (`priority`, `service`), the part that has to be written, such as `root_cause`, the kind of
+    /// The field of the ticket that has to be set (`priority`, `service`, `kind`), the part that has to be written, such as `root_cause`, the kind of
     /// link it has to have, such as `causes`, or the question that has to be answered, such as `approval`.
     field: String,
     /// Its display name.
@@ -171,12 +172,9 @@ impl TransitionCause {
     }
 
     fn new(contract: &Contract, ticket: &Ticket, code: String) -> Self {
-        let mut stops: Vec<_> = contract
-            .clocks
-            .iter()
-            .filter(|entry| entry.is_for(entry.kind, ticket.kind, ticket.tier.as_deref()) && entry.holds.contains(&code))
-            .map(|entry| entry.kind.as_str().to_owned())
-            .collect();
+        let entries = |kind| contract.entries(kind, ticket.kind, ticket.tier.as_deref(), ticket.about.item(ticket.kind));
+        let entries = Kind::ALL.into_iter().flat_map(entries).filter(|entry| entry.holds.contains(&code));
+        let mut stops: Vec<_> = entries.map(|entry| entry.kind.as_str().to_owned()).collect();
         stops.sort_unstable();
         stops.dedup();
         Self { label: HoldCause::named(&code).map_or_else(|| Label::new(&code, &code), |cause| cause.word().into()), code, stops }
@@ -192,6 +190,12 @@ impl TransitionCondition {
                 let choices = contract.tickets.services.iter().map(choice).collect();
                 Self { choices, ..Self::of(need, contract, "service", Label::new("dienst of product", "product or service")) }
             }
+            Need::Item => {
+                let choice = |item: &Item| TransitionPriority::plain(&item.code, &item.label);
+                let choices = contract.tickets.catalogue.iter().map(choice).collect();
+                Self { choices, ..Self::of(need, contract, "kind", Label::new("gevraagde dienst", "service asked for")) }
+            }
+            Need::Form => Self::of(need, contract, Part::RequestForm.as_str(), Part::RequestForm.word().into()),
             Need::Part(part) => Self::of(need, contract, part.as_str(), part.word().into()),
             Need::Link(relation) => Self::of(need, contract, relation.as_str(), relation.word().into()),
             Need::Answer(question) | Need::Yes(question) => Self::of(need, contract, question.as_str(), question.word().into()),

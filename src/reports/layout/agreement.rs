@@ -27,6 +27,9 @@ pub fn document(contract: &Contract) -> Document {
         Section::table("Aangenomen: waarden die niet in de overeenkomst staan", assumed(contract)),
     ];
     sections.splice(5..5, people::sections(contract));
+    if !contract.tickets.catalogue.is_empty() {
+        sections.insert(4, Section::table("Catalogus van serviceverzoeken", catalogue(contract)));
+    }
     if !contract.type_labels.is_empty() {
         sections.insert(2, Section::table("Soorten meldingen", own_types(contract)));
     }
@@ -132,6 +135,29 @@ fn priorities(contract: &Contract) -> TableBuilder<4> {
     table
 }
 
+fn catalogue(contract: &Contract) -> TableBuilder<6> {
+    let mut table = TableBuilder::new([
+        Column::new("Dienst", CellKind::Text),
+        Column::new("Naam", CellKind::Text),
+        Column::new("Velden", CellKind::Text),
+        Column::new("Aan te vragen door", CellKind::Text),
+        Column::new("Autorisatie", CellKind::Text),
+        Column::new("Werkinstructie", CellKind::Text),
+    ]);
+    for item in &contract.tickets.catalogue {
+        let roles = item.asked_by.iter().map(|code| contract.role(code).map_or(code.as_str(), |role| &role.label.nl));
+        table.row([
+            item.code.as_str().into(),
+            item.label.nl.as_str().into(),
+            item.form.fields().join(", ").into(),
+            roles.collect::<Vec<_>>().join(", ").into(),
+            Cell::or_blank(item.needs_authorisation.then_some("nodig")),
+            Cell::or_blank(item.instruction.as_ref().map(|instruction| format!("versie {}", instruction.version))),
+        ]);
+    }
+    table
+}
+
 fn clocks(contract: &Contract) -> TableBuilder<8> {
     let mut table = TableBuilder::new([
         Column::new("Klok", CellKind::Word),
@@ -144,7 +170,9 @@ fn clocks(contract: &Contract) -> TableBuilder<8> {
         Column::new("Waarschuwt bij %", CellKind::Text),
     ]);
     for entry in &contract.clocks {
-        table.under(&types(contract, &entry.types));
+        let item = entry.item.as_deref().map(|code| contract.item(code).map_or(code, |item| &item.label.nl));
+        let of = types(contract, &entry.types);
+        table.under(&item.map_or_else(|| of.clone(), |item| format!("{of}: {item}")));
         table.row(entry_cells(entry));
     }
     table
@@ -296,10 +324,11 @@ fn named(contract: &Contract, key: &str) -> Option<String> {
     match steps[0] {
         "clients" => contract.clients.get(place(1)).map(|client| client.name.clone()),
         "clocks" => contract.clocks.get(place(1)).map(|entry| {
-            let narrowed = [Some(entry.kind.dutch()), entry.priority.as_deref(), entry.tier.as_deref()];
-            let of = if entry.priority.is_none() && entry.tier.is_none() { Some(types(contract, &entry.types)) } else { None };
+            let narrowed = [Some(entry.kind.dutch()), entry.priority.as_deref(), entry.tier.as_deref(), entry.item.as_deref()];
+            let of = if narrowed.iter().flatten().count() == 1 { Some(types(contract, &entry.types)) } else { None };
             narrowed.into_iter().flatten().chain(of.as_deref()).collect::<Vec<_>>().join(" ")
         }),
+        "catalogue" => contract.tickets.catalogue.get(place(1)).map(|item| item.label.nl.clone()),
         "roles" => contract.role(steps.get(1).unwrap_or(&"")).map(|role| role.label.nl.clone()),
         "ladders" => contract.ladders.get(place(1)).map(|ladder| match ladder.levels.get(place(3)) {
             Some(level) => format!("{}, niveau {}", ladder.id, level.level),

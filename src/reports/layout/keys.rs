@@ -15,6 +15,7 @@ pub fn belongs_to(contract: &Contract, key: &str) -> Option<String> {
                 priority.map_or_else(|| code.clone(), |one| one.label.nl.clone())
             };
             let mut parts: Vec<_> = entry.priority.iter().map(label).chain(entry.tier.clone()).collect();
+            parts.extend(entry.item.as_deref().and_then(|code| contract.item(code)).map(|item| item.label.nl.clone()));
             if parts.is_empty() {
                 parts.extend(entry.types.iter().map(|kind| kind.dutch().to_owned()));
             }
@@ -28,6 +29,7 @@ pub fn belongs_to(contract: &Contract, key: &str) -> Option<String> {
             Some(format!("ladder {}{}", ladder.id, level.unwrap_or_default()))
         }
         "obligations" => contract.duties.get(at).map(|duty| duty.title.nl.clone()),
+        "catalogue" => contract.tickets.catalogue.get(at).map(|item| item.label.nl.clone()),
         "clients" => contract.clients.get(at).map(|client| client.name.clone()),
         _ => None,
     }

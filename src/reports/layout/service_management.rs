@@ -218,7 +218,8 @@ fn goals(goals: &[GoalRow]) -> Section {
         Column::new("Uitkomst", CellKind::Word),
     ]);
     for row in goals {
-        table.under(row.ticket_type.dutch());
+        let kind = row.ticket_type.dutch();
+        table.under(&row.item_label.as_ref().map_or_else(|| kind.to_owned(), |item| format!("{kind}: {item}")));
         table.row([
             row.clock.word().into(),
             Cell::or_blank(row.priority_label.clone()),

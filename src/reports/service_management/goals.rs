@@ -14,6 +14,7 @@ struct Key<'a> {
     kind: Kind,
     priority: Option<&'a str>,
     tier: Option<&'a str>,
+    item: Option<&'a str>,
     place: u32,
     comparison: Comparison,
     target: &'a str,
@@ -70,8 +71,9 @@ fn of_contract(contract: &Contract) -> BTreeMap<Key<'_>, Tally> {
         for &ticket in &entry.types {
             for (place, goal) in (1..).zip(&entry.goals) {
                 let Goal { comparison, target, .. } = goal;
-                let (priority, tier) = (entry.priority.as_deref(), entry.tier.as_deref());
-                let key = Key { ticket, kind: entry.kind, priority, tier, place, comparison: *comparison, target, share: goal.required() };
+                let (priority, tier, item) = (entry.priority.as_deref(), entry.tier.as_deref(), entry.item.as_deref());
+                let (kind, comparison, share) = (entry.kind, *comparison, goal.required());
+                let key = Key { ticket, kind, priority, tier, item, place, comparison, target, share };
                 tallies.insert(key, Tally { entry: Some(index), ..Tally::default() });
             }
         }
@@ -109,6 +111,7 @@ fn key_of<'a>(ticket: &TicketFigures, Decided { place, clock, goal, .. }: Decide
         kind: clock.kind,
         priority: clock.priority.as_deref(),
         tier: clock.tier.as_deref(),
+        item: clock.item.as_deref(),
         place,
         comparison: goal.comparison,
         target: &goal.target,
@@ -124,6 +127,8 @@ fn row(contract: &Contract, key: Key<'_>, tally: &Tally) -> GoalRow {
         priority: key.priority.map(str::to_owned),
         priority_label: key.priority.map(|code| priority_label(contract, code)),
         tier: key.tier.map(str::to_owned),
+        item: key.item.map(str::to_owned),
+        item_label: key.item.map(|code| contract.item(code).map_or(code, |item| &item.label.nl).to_owned()),
         goal: key.place,
         share_required: key.share,
         comparison: key.comparison,

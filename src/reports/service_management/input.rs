@@ -46,6 +46,8 @@ pub struct ClockFigures {
     pub priority: Option<String>,
     /// The tier its entry in the contract is for; `None` when the entry is for all.
     pub tier: Option<String>,
+    /// The item of the catalogue its entry in the contract is for; `None` when the entry is for all.
+    pub item: Option<String>,
     /// The first open instant at or after its start.
     pub started_at: Option<Instant>,
     /// Cancelling also stops it.

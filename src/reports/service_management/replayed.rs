@@ -224,6 +224,7 @@ fn of_clock(index: ticket::ClockIndex) -> ClockFigures {
         kind: clock.kind,
         priority: index.priority,
         tier: index.tier,
+        item: index.item,
         started_at: clock.started_at,
         stopped_at: clock.stopped_at,
         cancelled: clock.state == clock::ClockState::Cancelled,

@@ -23,6 +23,10 @@ pub struct GoalRow {
     pub priority_label: Option<String>,
     /// The tier the clock is for; `null` for all.
     pub tier: Option<String>,
+    /// The item of the catalogue the clock is for; `null` for all others.
+    pub item: Option<String>,
+    /// Its Dutch name.
+    pub item_label: Option<String>,
     /// Its place among the clock's goals; 1 is the first.
     pub goal: u32,
     /// The share of the tickets that must reach it, in per cent; 100 when the contract names none.

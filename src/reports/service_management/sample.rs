@@ -24,6 +24,7 @@ pub(crate) fn contract() -> Contract {
         types: types.to_vec(),
         tier: tier.map(str::to_owned),
         priority: priority.map(str::to_owned),
+        item: None,
         calendar_id: "support".to_owned(),
         calendar: calendar.clone(),
         starts: Starts::Report,
@@ -109,7 +110,7 @@ pub(crate) fn ticket(number: &str, kind: TicketType, priority: Option<&str>, ope
     let facts: Vec<_> = story.iter().map(|(when, kind)| Fact { at: at(when), kind: kind.clone() }).collect();
     let last = |wanted: &[FactKind]| facts.iter().rfind(|fact| wanted.contains(&fact.kind)).map(|fact| fact.at);
     let opened_at = at(opened);
-    let subject = Ticket { kind, tier: Some("premium"), priority, reported_at: opened_at };
+    let subject = Ticket { kind, tier: Some("premium"), item: None, priority, reported_at: opened_at };
     TicketFigures {
         number: number.to_owned(),
         kind,
@@ -132,9 +133,8 @@ pub(crate) fn ticket(number: &str, kind: TicketType, priority: Option<&str>, ope
 fn clock(contract: &Contract, kind: Kind, ticket: Ticket<'_>, facts: &[Fact]) -> Option<ClockFigures> {
     let as_of = at("2027-01-01 00:00:00");
     let clock = replay(contract, kind, ticket, facts, as_of).view(as_of)?;
-    let entry = contract.clocks.iter().find(|entry| {
-        entry.is_for(kind, ticket.kind, ticket.tier) && (entry.priority.is_none() || entry.priority.as_deref() == ticket.priority)
-    });
+    let mut entries = contract.entries(kind, ticket.kind, ticket.tier, ticket.item);
+    let entry = entries.find(|entry| entry.priority.is_none() || entry.priority.as_deref() == ticket.priority);
     let goals = clock.goals.into_iter().map(|goal| GoalFigures {
         share: goal.share,
         comparison: goal.comparison,
@@ -148,6 +148,7 @@ fn clock(contract: &Contract, kind: Kind, ticket: Ticket<'_>, facts: &[Fact]) ->
         kind,
         priority: entry.and_then(|entry| entry.priority.clone()),
         tier: entry.and_then(|entry| entry.tier.clone()),
+        item: None,
         started_at: clock.started_at,
         stopped_at: clock.stopped_at,
         cancelled: clock.state.as_str() == "cancelled",

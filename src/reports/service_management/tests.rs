@@ -263,7 +263,8 @@ fn escalations_are_counted_by_level_and_listed_in_their_order() {
 fn a_row_in_json_names_everything() {
     let report = of("2026-03", &times(9, |number| urgent(number, if number == 9 { "13:00:00" } else { "11:00:00" })));
     let expected = serde_json::json!({
-        "clock": "resolution", "ticketType": "incident", "priority": "urgent", "priorityLabel": "Urgent", "tier": null, "goal": 1,
+        "clock": "resolution", "ticketType": "incident", "priority": "urgent", "priorityLabel": "Urgent", "tier": null, "item": null,
+        "itemLabel": null, "goal": 1,
         "shareRequired": 90, "comparison": "under", "target": "4h", "n": 9, "met": 8, "missed": 1, "percentage": "88.9",
         "missesAllowed": 0, "verdict": "missed"
     });

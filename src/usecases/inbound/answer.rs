@@ -20,7 +20,7 @@ pub(super) async fn restricted(app: &App, tx: &Tx, kept: &Inbound, mail: &Parsed
     let outgoing = messages::write(&Restricted {
         subject: mail.subject.as_deref().unwrap_or("(geen onderwerp)").into(),
         contract: refused.contract.as_str().into(),
-        reserved: (refused.restriction == Restriction::Reserved).then(|| refused.kind.as_str().into()),
+        reserved: (refused.restriction != Restriction::NotAContact).then(|| refused.kind.as_str().into()),
         turn_to: refused.turn_to.iter().map(|one| Line::from(one.as_str())).collect(),
         desk: DESK.into(),
     })?;

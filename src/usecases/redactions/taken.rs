@@ -1,5 +1,6 @@
 //! Carrying a redaction out: it is taken from every row that holds it, and the ticket's history says that it was.
 
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::copies::{Gone, take_copies, take_mails};
@@ -60,8 +61,9 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             let Some((part, mut content)) = store::parts::content(tx, ticket, target).await? else { return Ok(Vec::new()) };
             for field in part.texts() {
                 let Some(text) = content.get_mut(field) else { continue };
-                gone.copied.extend(text.as_str().and_then(Copied::of));
-                *text = GONE.into();
+                gone.copied.extend(texts_within(text).into_iter().filter_map(Copied::of));
+                // The values of a form stay an object, in which nothing is left.
+                *text = if text.is_object() { json!({}) } else { GONE.into() };
             }
             store::redactions::take_part(tx, target, content).await?;
         }
@@ -104,4 +106,14 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
         Redactable::Mail => {}
     }
     Ok(Vec::new())
+}
+
+/// Every text in a value, at any depth.
+fn texts_within(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts_within).collect(),
+        Value::Object(fields) => fields.values().flat_map(texts_within).collect(),
+        _ => Vec::new(),
+    }
 }

@@ -12,6 +12,7 @@ use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::edit::Text;
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
+use crate::domain::ticket::specify::Specify;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
 use crate::usecases::entitled;
@@ -150,13 +151,21 @@ pub(in crate::usecases) async fn record_in(app: &App, tx: &Tx, stamp: &Stamp, ti
     held.write(tx, None).await.map(drop)
 }
 
-/// Refuses to make a ticket one of a type that its contract reserves to others than its requester.
+/// Refuses to make a ticket one of a type, or one for an item, that its contract reserves to others than its requester.
 async fn refuse_reserved(tx: &Tx, stamp: &Stamp, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -> Result<(), Error> {
     let to = wishes.iter().find_map(|wish| if let Act::Retype(retype) = wish { Some(retype.to) } else { None });
-    let Some(to) = to.filter(|to| *to != ticket.kind && ticket.state().is_open() && stamp.who.may(Verb::RetypeTickets).is_ok()) else {
+    let to = to.filter(|to| *to != ticket.kind && ticket.state().is_open() && stamp.who.may(Verb::RetypeTickets).is_ok());
+    let named = wishes.iter().find_map(|wish| match wish {
+        Act::Specify(Specify { variant: Field::Set(code), .. }) if ticket.about.variant.as_ref() != Some(code) => Some(code.as_str()),
+        _ => None,
+    });
+    let item = contract.item_of(to.unwrap_or(ticket.kind), named.filter(|_| stamp.who.may(Verb::EditTickets).is_ok()));
+    if to.is_none() && item.is_none() {
         return Ok(());
-    };
-    entitled::retyping(tx, contract, ticket, to, stamp.recorded_at).await?.map_or(Ok(()), |refused| Err(refused.into()))
+    }
+    entitled::changing(tx, contract, ticket, (to.unwrap_or(ticket.kind), item), stamp.recorded_at)
+        .await?
+        .map_or(Ok(()), |refused| Err(refused.into()))
 }
 
 /// The instant of an act: not in the future, and not before the ticket's previous fact.

@@ -62,6 +62,7 @@ impl Call {
             title: Some(self.title.clone().unwrap_or_else(|| TITLE.to_owned())),
             description: self.description.clone(),
             channel: Some(Channel::Phone.as_str().to_owned()),
+            is_call: true,
             unreadable: self.unreadable.clone(),
             ..Draft::default()
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{check_late, emergency, missing_motivation};
@@ -18,7 +19,7 @@ use crate::domain::ticket::specify::About;
 use crate::domain::ticket::{Channel, ExternalReference, TicketRef};
 use crate::domain::workflow::{Relation, TicketKind};
 use crate::usecases::refused::wrong_aspects;
-use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, contracts, one_of, shape};
 
 /// A ticket as somebody asks for it. What could not be read is absent, and named in `unreadable`.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +49,8 @@ pub struct Draft {
     pub emergency_for: Option<String>,
     /// The kind within its type, the service it is about, and so on.
     pub about: About,
+    /// The values of the form of what it asks for.
+    pub form: Option<Map<String, Value>>,
     /// The product or configuration item it is about, in words.
     pub item: Option<String>,
     /// What it is to other tickets.
@@ -56,6 +59,8 @@ pub struct Draft {
     pub flags: Vec<Flag>,
     /// What a breach of security touches.
     pub security_aspects: Vec<Aspect>,
+    /// Whether it is taken down during a call: what its type asks for comes later (SUP-11).
+    pub is_call: bool,
     /// Set when it came by mail.
     pub mail: Option<FromMail>,
     pub unreadable: Vec<Problem>,
@@ -191,9 +196,8 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
 /// The type of the kind that a draft names, where the agreement has that kind of one type alone (TKT-15).
 fn type_of_kind(version: &Version, draft: &Draft) -> Option<TicketType> {
     let code = draft.about.variant.as_deref().filter(|_| draft.kind.is_none())?;
-    let mut named = version.contract.tickets.kinds.iter().filter(|named| named.code == code);
-    let kind = named.next()?.kind;
-    named.next().is_none().then_some(kind)
+    let [kind] = version.contract.types_of_kind(code)[..] else { return None };
+    Some(kind)
 }
 
 /// Whether it is the desk's own, and nobody of the client reported it.
@@ -220,6 +224,7 @@ fn about_problems(contract: &Contract, stamp: &Stamp, kind: TicketType, draft: &
     {
         problems.push(Problem::field("faultLocation", FieldCode::DeskOnly, refused.to_string()));
     }
+    what_it_asks_for(contract, kind, draft, problems);
     let rules = about.variant.as_deref().and_then(|code| contract.rules_of_kind(kind, code));
     let is_about_something = about.service.is_some() || draft.item.is_some();
     if matches!(rules, Some(TicketKind::Quotation | TicketKind::Adapt)) && !is_about_something {
@@ -227,6 +232,27 @@ fn about_problems(contract: &Contract, stamp: &Stamp, kind: TicketType, draft: &
     }
     if kind == TicketType::Problem && is_of_the_desk(stamp, draft) && !draft.links.iter().any(|link| link.relation == Relation::Causes) {
         problems.push(Problem::field("links", FieldCode::Required, "a problem of the desk's own causes at least one incident: link it"));
+    }
+}
+
+/// RFS-01. No mail is refused for what it does not say, and no call: that comes before anything is done with it.
+fn what_it_asks_for(contract: &Contract, kind: TicketType, draft: &Draft, problems: &mut Vec<Problem>) {
+    let is_unreadable = |field| draft.unreadable.iter().any(|problem| problem.field_name() == Some(field));
+    let is_brief = draft.mail.is_some() || draft.is_call;
+    let named = draft.about.variant.as_deref();
+    if contract.asks_for_item(kind) && named.is_none() && !is_brief && !is_unreadable("kind") {
+        let detail =
+            format!("say which item of the catalogue it asks for; {}", one_of(contract.kind_codes(kind).iter().map(String::as_str)));
+        problems.push(Problem::field("kind", FieldCode::Required, detail));
+    }
+    match (contract.item_of(kind, named), &draft.form) {
+        (Some(item), Some(values)) => problems.extend(shape::of_form(item, "form", values)),
+        (Some(item), None) if !is_brief && !is_unreadable("form") => problems.extend(shape::of_form(item, "form", &Map::new())),
+        // Which fields it has depends on the item, which is wrong.
+        (None, Some(_)) if !contract.asks_for_item(kind) => {
+            problems.push(Problem::field("form", FieldCode::NotAllowed, "nothing of the contract's catalogue is asked for"));
+        }
+        _ => {}
     }
 }
 

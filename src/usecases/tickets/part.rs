@@ -7,9 +7,9 @@ use crate::domain::permission::Verb;
 use crate::domain::ticket::kinds::Content;
 use crate::domain::ticket::part::{PartVersion, WritePart};
 use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
-use crate::store;
+use crate::store::{self, Tx};
 use crate::usecases::held::repeated;
-use crate::usecases::{Error, FieldCode, Problem, Stamp};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, shape};
 
 /// Writes a new version of the part that `content` is; earlier versions stay.
 pub async fn write_part<C: Content + Clone>(
@@ -32,7 +32,8 @@ pub async fn write_part<C: Content + Clone>(
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems.clone()));
             }
-            let wish = Act::WritePart(WritePart { part: C::PART, says: content.says(), window: content.window() });
+            let form = form_of(tx, &ticket, content).await?;
+            let wish = Act::WritePart(WritePart { part: C::PART, says: content.says().or(form), window: content.window() });
             let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);
             let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], &When::default(), made).await?;
             let (event, version) = written(&events).ok_or_else(|| Error::Internal("a part without an event".to_owned()))?;
@@ -42,6 +43,20 @@ pub async fn write_part<C: Content + Clone>(
             Ok(part)
         })
         .await
+}
+
+/// The item whose form this is, if it is one; values that the item does not take are refused.
+async fn form_of<C: Content>(tx: &Tx, ticket: &Ticket, content: &C) -> Result<Option<String>, Error> {
+    let Some(values) = content.values() else { return Ok(None) };
+    let version = store::agreements::read(tx).await?.version(ticket.contract_version_id)?.clone();
+    if !version.contract.asks_for_item(ticket.kind) {
+        return Ok(None);
+    }
+    let item = version.contract.item_of(ticket.kind, ticket.about.variant.as_deref());
+    let missing = || Error::Conflict { code: Code::ItemRequired, detail: "say in `kind` which item the form is of, first".to_owned() };
+    let item = item.ok_or_else(missing)?;
+    let problems = shape::of_form(item, "values", values);
+    if problems.is_empty() { Ok(Some(item.code.clone())) } else { Err(Error::Invalid(problems)) }
 }
 
 fn written(events: &[Event]) -> Option<(&Event, u32)> {

@@ -26,6 +26,7 @@ pub(super) async fn ledger(app: &App, reads: &impl Reads, ticket: TicketRef, kin
         registration: LedgerRegistration {
             r#type: registered.kind.as_str().to_owned(),
             tier: registered.tier.clone(),
+            item: registered.item().map(str::to_owned),
             priority: registered.priority.clone(),
             reported_at: event.occurred_at,
             event: event.id,

@@ -13,7 +13,10 @@ use crate::domain::permission::{Rows, Verb};
 use crate::domain::person::Person;
 use crate::domain::restriction::Flag;
 use crate::domain::ticket::flag::Flagged;
+use crate::domain::ticket::kinds::Part;
+use crate::domain::ticket::kinds::service_request::RequestForm;
 use crate::domain::ticket::link::LinkTo;
+use crate::domain::ticket::part::{PartVersion, PartWritten};
 use crate::domain::ticket::register::{Intake, Registered as Registration};
 use crate::domain::ticket::scope::Scoped;
 use crate::domain::ticket::{Actor, DeskFacts, EventData, ExternalReference, Overview, Ticket, asked, kinds};
@@ -141,6 +144,7 @@ async fn register_all_in(
     let (mut made, mut records, mut linked) = (Vec::with_capacity(accepted.len()), Vec::with_capacity(accepted.len()), Vec::new());
     // What a caller is shown of a colleague is less than this.
     let mut requesters: Vec<Option<Person>> = Vec::with_capacity(accepted.len());
+    let mut forms = Vec::new();
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
         let requester = address(draft, checked)
             .and_then(|address| people.get(&address).cloned())
@@ -150,6 +154,15 @@ async fn register_all_in(
         let (actor, data, at) = (registered_by(stamp, ticket.requester_id), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
+        let form = held.contract().item_of(checked.kind, draft.about.variant.as_deref()).zip(draft.form.clone());
+        let form = form.map(|(item, values)| (PartWritten { part: Part::RequestForm, version: 1, says: Some(item.code.clone()) }, values));
+        if let Some((written, values)) = form {
+            held.add(&actor, EventData::PartWritten(written), None, at);
+            let event = held.added().last().map_or_else(|| app.time.id(), |event| event.id);
+            let content = RequestForm { values };
+            let written = PartVersion { id: event, version: 1, author: actor.as_text(), written_at: at, content };
+            forms.push((held.subject.clone(), written));
+        }
         if held.subject.out_of_scope {
             held.add(&actor, EventData::Scoped(Scoped { out_of_scope: true }), None, at);
         }
@@ -175,6 +188,7 @@ async fn register_all_in(
         outcomes[at] = Err(taken(name, made.get(of).map(|made: &Overview| made.ticket.reference())));
     }
     write_all(app, tx, stamp, &records, remembered).await?;
+    store::parts::insert_all(tx, forms.iter().map(|(ticket, written)| (ticket, written))).await?;
     let named = || made.iter().map(|made| (&made.ticket, made.references.as_slice()));
     store::tickets::insert_references(tx, named(), || app.time.id()).await?;
     let new = named().zip(&requesters).map(|((ticket, names), requester)| (ticket, requester.as_ref(), names));
@@ -202,7 +216,7 @@ async fn refuse_others(tx: &Tx, stamp: &Stamp, drafts: &[(Uuid, &Draft)], judged
     let named = refused.split_off(drafts.len());
     for ((asked, named), judged) in refused.into_iter().zip(named).zip(judged) {
         // A contact turns to the desk for whomever of the client.
-        let named = named.filter(|refused| refused.restriction == Restriction::Reserved);
+        let named = named.filter(|refused| refused.restriction != Restriction::NotAContact);
         judged.forbidden = asked.or(named).map(Error::from).or(judged.forbidden.take());
     }
     Ok(())
@@ -230,7 +244,12 @@ fn wish<'a>(stamp: &Stamp, draft: &Draft, judged: &'a Judged) -> Option<Wish<'a>
         (Actor::Client(id), None) => id.parse().map_or(Asker::Nobody, Asker::Person),
         _ => address(),
     };
-    Some(Wish { contract: &judged.version.as_ref()?.contract, organisation, kind: judged.kind?, by })
+    wished(judged, organisation, draft, by)
+}
+
+fn wished<'a>(judged: &'a Judged, organisation: &'a str, draft: &Draft, by: Asker) -> Option<Wish<'a>> {
+    let (contract, kind) = (&judged.version.as_ref()?.contract, judged.kind?);
+    Some(Wish { contract, organisation, kind, item: contract.item_of(kind, draft.about.variant.as_deref()), by })
 }
 
 /// The same ticket as asked for by the requester whom a client's caller names: of a reserved type they must be one of those named as well.
@@ -238,7 +257,7 @@ fn wish_for_another<'a>(stamp: &Stamp, draft: &Draft, judged: &'a Judged) -> Opt
     let (_, email) = draft.requester.as_ref().filter(|_| matches!(stamp.who.actor, Actor::Client(_)) && draft.mail.is_none())?;
     let (organisation, _) = judged.client.as_ref()?;
     let by = Asker::Address(people::address(organisation, email).1);
-    Some(Wish { contract: &judged.version.as_ref()?.contract, organisation, kind: judged.kind?, by })
+    wished(judged, organisation, draft, by)
 }
 
 /// Refuses a client's drafts whose requester is neither known nor at one of the client's mail domains: the client may only name its own

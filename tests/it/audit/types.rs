@@ -17,7 +17,7 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
     let number = desk.registers(&incident("p3")).await;
     let [problem, service, offer, change] = [
         desk.registers(&of_type("problem")).await,
-        desk.registers(&of_type("service_request")).await,
+        desk.registers(&crate::support::request("service_request")).await,
         desk.registers(&of_type("proposal_request")).await,
         desk.registers(&of_type("change_request")).await,
     ];
@@ -55,7 +55,7 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
             "findings",
             json!({ "causes": ["late"], "clientInfrastructureWorks": true, "thirdPartyInfrastructureWorks": true }),
         ),
-        part("createTicketRequestForm", &service, "request-forms", json!({ "values": {} })),
+        part("createTicketRequestForm", &service, "request-forms", json!({ "values": crate::support::access() })),
         part(
             "createTicketProposal",
             &offer,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{Desk, incident};
+use crate::support::{Desk, incident, request};
 
 on_both_databases!(
     tkt_01_tkt_20_all_six_types_walk_through_every_phase,
@@ -16,11 +16,6 @@ on_both_databases!(
     a_held_ticket_goes_back_to_the_phase_it_was_in,
     a_late_registration_starts_its_clock_when_it_happened,
 );
-
-fn request(kind: &str) -> Value {
-    json!({ "type": kind, "contract": "dap-example", "title": "Een verzoek", "channel": "portal",
-        "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" } })
-}
 
 /// TKT-01, TKT-20 and the table of design § 4.
 async fn tkt_01_tkt_20_all_six_types_walk_through_every_phase(desk: &Desk) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{ADMIN, Desk, incident};
+use crate::support::{ADMIN, Desk, incident, request};
 
 on_both_databases!(
     tkt_20_every_move_offered_succeeds_with_what_it_needs_and_no_other_is_possible,
@@ -17,11 +17,6 @@ on_both_databases!(
 );
 
 const KINDS: [&str; 6] = ["incident", "problem", "service_request", "information_request", "proposal_request", "change_request"];
-
-fn request(kind: &str) -> Value {
-    json!({ "type": kind, "contract": "dap-example", "organisation": "ipo", "title": "Een verzoek", "channel": "portal",
-        "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" } })
-}
 
 async fn offered(desk: &Desk, token: &str, number: &str) -> Vec<Value> {
     let answer = desk.ask(Some(token), "GET", &format!("/v1/tickets/{number}/transitions"), None).await;

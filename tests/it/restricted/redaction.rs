@@ -7,7 +7,7 @@ use uurwerk::store::{self, Scope};
 use uurwerk::usecases::attachments;
 
 use crate::on_both_databases;
-use crate::support::{Desk, incident};
+use crate::support::{Desk, incident, request};
 
 on_both_databases!(
     a_message_is_taken_from_the_ticket_and_from_every_mail_that_holds_it,
@@ -16,6 +16,7 @@ on_both_databases!(
     what_answers_a_redacted_mail_does_not_repeat_its_subject,
     a_file_is_taken_with_its_bytes_and_its_name_and_a_crash_in_between_is_made_good,
     a_version_of_a_part_is_taken_with_all_its_texts,
+    a_form_is_taken_with_all_its_values_and_can_still_be_read,
     one_person_asks_and_another_approves_and_nothing_goes_before_that,
 );
 
@@ -204,6 +205,19 @@ async fn a_version_of_a_part_is_taken_with_all_its_texts(desk: &Desk) {
     assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
     let last = desk.events(&number).await.pop().expect("an event");
     assert_eq!((&last["type"], &last["data"]["what"]), (&json!("ticket.redacted"), &json!("part")));
+}
+
+async fn a_form_is_taken_with_all_its_values_and_can_still_be_read(desk: &Desk) {
+    let mut asked = request("service_request");
+    asked["form"]["voor"] = json!(format!("Bram, {NUMBER}"));
+    let number = desk.registers(&asked).await;
+    let path = format!("/v1/tickets/{number}/request-forms");
+    let version = desk.get(&path).await.body["items"][0]["id"].clone();
+    assert!(!desk.traces(NUMBER).await.is_empty(), "it is looked for in the right place");
+    redact(desk, &number, &json!({ "what": "part", "target": version, "reason": "Een nummer in het formulier." })).await;
+    let left = desk.get(&path).await;
+    assert_eq!((left.status, &left.body["items"][0]["content"]), (200, &json!({ "values": {} })), "{}", left.body);
+    assert_eq!(desk.traces(NUMBER).await, Vec::<String>::new());
 }
 
 async fn a_title_leaves_every_mail_whatever_it_was_before_and_whatever_went_before_it(desk: &Desk) {

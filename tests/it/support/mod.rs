@@ -398,6 +398,21 @@ impl Drop for Desk {
     }
 }
 
+/// A ticket of a type under the example agreement, reported by Anna of the IPO. A service request asks for access, which the client authorises.
+pub fn request(kind: &str) -> Value {
+    let mut body = json!({ "type": kind, "contract": "dap-example", "organisation": "ipo", "title": "Een verzoek", "channel": "portal",
+        "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" } });
+    if kind == "service_request" {
+        (body["kind"], body["form"]) = (json!("toegang"), access());
+    }
+    body
+}
+
+/// What is filled in to ask for access.
+pub fn access() -> Value {
+    json!({ "wijziging": "verlenen", "voor": "Bram Visser", "waartoe": "De projectmap" })
+}
+
 /// An incident of the example agreement, reported by phone.
 pub fn incident(priority: &str) -> Value {
     json!({

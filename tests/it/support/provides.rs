@@ -11,6 +11,7 @@ fn part(field: &str) -> (&'static str, Value) {
         "outcome" => {
             ("outcomes", json!({ "outcome": "direct", "solvedAt": "2026-03-02T07:00:00Z", "explanation": "De accu is vervangen." }))
         }
+        "request_form" => ("request-forms", json!({ "values": super::access() })),
         "proposal" => (
             "proposals",
             json!({ "approach": "Stap voor stap.", "solution": "Een nieuwe server.", "planning": "In mei.", "price": "1250.00",
@@ -60,6 +61,7 @@ impl Desk {
             let answer = match code.as_str() {
                 "part_required" => self.writes(number, &field).await,
                 "service_required" => self.patch(&format!("/v1/tickets/{number}"), &json!({ "service": "werkplek" })).await,
+                "item_required" => self.patch(&format!("/v1/tickets/{number}"), &json!({ "kind": "toegang" })).await,
                 "priority_required" => self.patch(&format!("/v1/tickets/{number}"), &json!({ "priority": "p3" })).await,
                 "link_required" => {
                     let other = self.registers(&incident("p3")).await;

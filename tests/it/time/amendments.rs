@@ -195,7 +195,7 @@ fn shown(
     facts: &[Fact],
     as_of: Instant,
 ) -> Option<clock::Clock> {
-    let ticket = clock::Ticket { kind, tier, priority, reported_at: at("03-09T10:00") };
+    let ticket = clock::Ticket { kind, tier, item: None, priority, reported_at: at("03-09T10:00") };
     clock::replay(contract, Kind::Resolution, ticket, facts, as_of).view(as_of)
 }
 

@@ -533,7 +533,7 @@ fn a_month_that_ends_as_a_hold_begins_is_passed_a_second_after_the_hold_or_never
 
 fn replayed<'a>(contract: &'a Contract, priority: &'a str, history: &'a [uurwerk::domain::clock::Fact]) -> Replay<'a> {
     let reported_at = march("10 09:00").parse().expect("an instant");
-    let ticket = Ticket { kind: TicketType::Incident, tier: Some("premium"), priority: Some(priority), reported_at };
+    let ticket = Ticket { kind: TicketType::Incident, tier: Some("premium"), item: None, priority: Some(priority), reported_at };
     replay(contract, Kind::Resolution, ticket, history, history.last().map_or(reported_at, |fact| fact.at))
 }
 

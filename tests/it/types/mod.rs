@@ -5,17 +5,12 @@ mod incident;
 mod merge;
 mod offer;
 mod problem;
+mod service;
 mod tickets;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Desk};
-
-/// A ticket of a type, reported by Anna of the IPO.
-fn of_type(kind: &str) -> Value {
-    json!({ "type": kind, "contract": "dap-example", "organisation": "ipo", "title": "Een verzoek", "channel": "portal",
-        "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" } })
-}
+use crate::support::{Answer, Desk, request as of_type};
 
 /// The same with more fields, which take the place of those that are there.
 fn with(mut body: Value, more: Value) -> Value {

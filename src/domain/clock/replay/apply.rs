@@ -34,6 +34,10 @@ impl<'a> Replay<'a> {
                 self.ticket.tier = Some(tier);
                 self.change(index);
             }
+            FactKind::ItemChanged(item) => {
+                self.ticket.item = item.as_deref();
+                self.change(index);
+            }
             FactKind::Agreed(goal) => self.agree(goal, fact),
             FactKind::Resolved => {
                 self.cause = None;

@@ -13,6 +13,7 @@ pub mod service_request;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::domain::Instant;
 use crate::domain::contract::{Contract, TicketType};
@@ -32,6 +33,11 @@ pub trait Content: Serialize + DeserializeOwned {
 
     /// From when until when it is planned, where it says so.
     fn window(&self) -> Option<(Instant, Instant)> {
+        None
+    }
+
+    /// The values of a form, of which the agreement says what they can be.
+    fn values(&self) -> Option<&Map<String, Value>> {
         None
     }
 
@@ -69,6 +75,10 @@ pub enum Need {
     Priority,
     /// The service that is affected, where the agreement has services (INC-01).
     Service,
+    /// The item of the catalogue that it asks for, where the agreement has a catalogue (RFS-01).
+    Item,
+    /// The form of that item, filled in, where it asks for something.
+    Form,
     /// A version of this part.
     Part(Part),
     /// A link of this kind, as seen from the ticket.

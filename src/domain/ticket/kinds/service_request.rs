@@ -10,7 +10,16 @@ use crate::domain::workflow::{Phase, Question, State, Step, phase};
 
 pub(super) static RULES: Rules = Rules {
     parts: &[Part::RequestForm],
-    needs: &[before(Step::Fulfilling, Need::Yes(Question::Authorisation)).when(When::In(Step::Authorisation))],
+    needs: &[
+        // What is refused need not be complete. What is asked for may change while it is carried out.
+        before(Step::Authorisation, Need::Item),
+        before(Step::Authorisation, Need::Form),
+        before(Step::Fulfilling, Need::Item),
+        before(Step::Fulfilling, Need::Form),
+        before(Step::Fulfilling, Need::Yes(Question::Authorisation)).when(When::In(Step::Authorisation)),
+        before(Step::Fulfilled, Need::Item),
+        before(Step::Fulfilled, Need::Form),
+    ],
     questions: &[
         Asked {
             question: Question::Authorisation,
@@ -62,4 +71,8 @@ pub(super) const FORM_TEXTS: &[&str] = &["values"];
 
 impl Content for RequestForm {
     const PART: Part = Part::RequestForm;
+
+    fn values(&self) -> Option<&Map<String, Value>> {
+        Some(&self.values)
+    }
 }

@@ -18,6 +18,8 @@ pub struct ContractClock {
     priority: Option<String>,
     /// Only for this tier.
     tier: Option<String>,
+    /// Only for this item of the catalogue; its tickets then have none of the clocks of this kind that name no item.
+    item: Option<String>,
     /// The calendar in whose open hours it counts.
     calendar_id: String,
     /// What it starts at: `report`, or `phone_contact` for the first contact by phone.
@@ -60,6 +62,7 @@ impl From<&Entry> for ContractClock {
             types: names(&entry.types),
             priority: entry.priority.clone(),
             tier: entry.tier.clone(),
+            item: entry.item.clone(),
             calendar_id: entry.calendar_id.clone(),
             starts: entry.starts.as_str().to_owned(),
             goals: entry.goals.iter().map(ContractGoal::from).collect(),

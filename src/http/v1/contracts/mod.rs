@@ -16,8 +16,10 @@ use crate::http::error::Failure;
 use crate::http::operation::{Operation, Tag, get, post};
 use crate::http::path::{ContractId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
-use crate::http::shapes::{Calendar, CalendarList, Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients};
-use crate::usecases::contracts;
+use crate::http::shapes::{
+    Calendar, CalendarList, CatalogueItem, CatalogueItemList, Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients,
+};
+use crate::usecases::{catalogue, contracts};
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
@@ -40,6 +42,11 @@ pub fn operations() -> Vec<Operation> {
         get("/contracts/{contract}/calendars", calendars).id("listContractCalendars").describe(
             "Shows a contract's calendars as they now stand, amendments included, with the days off that are coming.",
             "With what was amended, and the dates of the coming twelve months that are closed or open in other hours.",
+        ),
+        get("/contracts/{contract}/catalogue", catalogue).id("listContractCatalogue").describe(
+            "Shows what the caller can ask for by a service request.",
+            "Each with the form that its ticket has to fill in, as a JSON Schema from which a page can draw it. What the contract reserves to roles\n\
+             that the caller does not hold is left out; the desk sees everything.",
         ),
         get("/contracts/{contract}/subjects", subjects).id("listContractSubjects").describe(
             "Shows who is told about which subject.",
@@ -83,6 +90,15 @@ async fn show(
 ) -> Result<Json<Contract>, Failure> {
     let (served, versions) = contracts::get(&app, &caller, &contract).await?;
     Ok(Json(Contract::new(&served, &versions)))
+}
+
+async fn catalogue(
+    app: Data<App>,
+    caller: May<ReadAgreements>,
+    Path(ContractId(contract)): Path<ContractId>,
+) -> Result<Json<CatalogueItemList>, Failure> {
+    let items = catalogue::items(&app, &caller, &contract).await?;
+    Ok(Json(CatalogueItemList { items: items.into_iter().map(CatalogueItem::from).collect() }))
 }
 
 async fn calendars(

@@ -4,7 +4,9 @@ use actix_web::web::Data;
 
 use super::{Made, done};
 use crate::app::App;
-use crate::domain::permission::{AnswerQuestions, AssignTickets, DeclareMajor, LinkTickets, MoveTickets, ReadTickets, ScopeTickets};
+use crate::domain::permission::{
+    AnswerQuestions, AssignTickets, DeclareMajor, LinkTickets, MoveTickets, ReadDeskWork, ReadTickets, ScopeTickets,
+};
 use crate::domain::ticket::TicketRef;
 use crate::http::answer::Json;
 use crate::http::body::Body;
@@ -16,14 +18,14 @@ use crate::http::path::Path;
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{
     AttentionRemovalInput, CollisionList, DecisionInput, LineChangeInput, MajorDeclarationInput, ProblemSuggestionList, ScopeChangeInput,
-    TicketDecision, TicketDecisionList, TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, linking,
+    TicketDecision, TicketDecisionList, TicketLink, TicketLinkInput, TicketLinkList, TicketLinkRemovalInput, WorkInstruction, linking,
 };
 use crate::http::version::IfMatch;
 use crate::usecases::actors::Named;
 use crate::usecases::tickets::{self, Linking, When, read};
-use crate::usecases::{Error, Stamp};
+use crate::usecases::{Error, Stamp, catalogue};
 
-pub fn operations() -> [Operation; 11] {
+pub fn operations() -> [Operation; 12] {
     [
         post("/tickets/{ref}/scope-changes", change_scope).id("createTicketScopeChange").describe(
             "Takes a ticket out of the agreement's scope, or back into it, with a reason.",
@@ -41,6 +43,10 @@ pub fn operations() -> [Operation; 11] {
         post("/tickets/{ref}/attention-removals", settle_attention).id("createTicketAttentionRemoval").describe(
             "Says that a ticket needs no attention any more, with a reason.",
             "It needs some when the client wrote on it after it was done with, or what it was made for no longer holds. Answering or moving it ends that, too.",
+        ),
+        get("/tickets/{ref}/work-instruction", instruction).id("getTicketWorkInstruction").describe(
+            "Shows how what a service request asks for is carried out.",
+            "The work instruction of its item in the catalogue, as it stood when the ticket was registered. For the desk alone; 404 where there is none.",
         ),
         get("/tickets/{ref}/links", links).id("listTicketLinks").describe(
             "Shows which tickets a ticket is linked to.",
@@ -97,6 +103,11 @@ acts! {
     change_line: AssignTickets, LineChangeInput;
     declare_major: DeclareMajor, MajorDeclarationInput;
     settle_attention: MoveTickets, AttentionRemovalInput;
+}
+
+async fn instruction(app: Data<App>, caller: May<ReadDeskWork>, Path(ticket): Path<TicketRef>) -> Result<Json<WorkInstruction>, Failure> {
+    let (item, instruction) = catalogue::instruction(&app, &caller, ticket).await?;
+    Ok(Json(WorkInstruction::new(item, instruction)))
 }
 
 async fn links(app: Data<App>, caller: May<ReadTickets>, Path(ticket): Path<TicketRef>) -> Result<Json<TicketLinkList>, Failure> {

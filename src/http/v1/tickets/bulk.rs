@@ -13,10 +13,11 @@ use crate::http::caller::May;
 use crate::http::error::Failure;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::incoming::ReceivedBody;
-use crate::http::json::{REPEATED_CAP, escaped};
+use crate::http::json::REPEATED_CAP;
 use crate::http::operation::{Argument, RequestContext, Signature};
 use crate::http::shapes::{Ticket, TicketBatch, TicketBatchInput, TicketBatchItem, TicketInput};
 use crate::http::validation::without_invalid_fields;
+use crate::usecases::shape::escaped;
 use crate::usecases::tickets::{self, Draft, read};
 use crate::usecases::{FieldCode, Problem};
 
