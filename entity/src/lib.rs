@@ -37,6 +37,7 @@ pub mod redaction;
 pub mod remains;
 pub mod role_absence;
 pub mod role_assignment;
+pub mod routing_rule;
 pub mod sandbox_advance;
 pub mod saved_view;
 pub mod set_aside;

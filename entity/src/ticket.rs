@@ -41,6 +41,7 @@ pub struct Model {
     pub due_order: i64,
     pub is_open: bool,
     pub breached: bool,
+    pub at_risk: bool,
     pub goes_first: bool,
     pub emergency_for_id: Option<Uuid>,
     pub client_version: i32,

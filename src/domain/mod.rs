@@ -28,6 +28,7 @@ pub mod redaction;
 pub mod restriction;
 pub mod retention;
 pub mod role_assignment;
+pub mod routing_rule;
 pub mod saved_view;
 pub mod search;
 pub mod side;

@@ -57,6 +57,12 @@ impl Words {
         (!words.is_empty()).then_some(Self(words))
     }
 
+    /// Whether each of them is among the words of a text.
+    pub fn are_in(&self, said: &[String]) -> bool {
+        let is_said = |word: &Word| said.iter().any(|one| if word.whole { *one == word.text } else { one.starts_with(&word.text) });
+        self.0.iter().all(is_said)
+    }
+
     /// Those first that are likely to be rare: with a digit, and long.
     pub fn rarest_first(&self) -> Vec<&Word> {
         let mut words: Vec<_> = self.0.iter().collect();

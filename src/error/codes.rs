@@ -73,6 +73,8 @@ codes! {
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
         HoldLifted = "hold_lifted": "The legal hold was lifted already.";
         LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when and why, as far as one may see it.";
+        TooManyRules = "too_many_rules": "The desk has as many routing rules as it can have.";
+        NotTried = "not_tried": "The routing rule was not tried on past tickets as it now is.";
         NothingDue = "nothing_due": "Nothing of that class has been kept for as long as the contract says, or it is in another proposal.";
         PersonErased = "person_erased": "The person was erased, and nothing is recorded of them any more.";
         NotASandbox = "not_a_sandbox": "Only a desk in sandbox time can do this.";

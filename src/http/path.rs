@@ -82,6 +82,7 @@ by_uuid! {
     PersonId: "person", "The person's id", "person";
     ContactId: "contact", "The contact's id", "contact";
     CannedReplyId: "reply", "The text's id", "canned reply";
+    RoutingRuleId: "rule", "The rule's id", "routing rule";
     SavedViewId: "view", "The view's id", "view";
     WorkLogId: "work", "The id of the record of work", "work log";
 }

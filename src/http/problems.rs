@@ -54,6 +54,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::NoLadder
         | Code::HoldLifted
         | Code::LegalHold
+        | Code::NotTried
+        | Code::TooManyRules
         | Code::NothingDue
         | Code::PersonErased
         | Code::NotASandbox

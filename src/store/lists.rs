@@ -245,6 +245,7 @@ async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilte
     all = all.add_option(filter.unassigned.map(|wanted| if wanted { assigned().not() } else { assigned() }));
     for (column, wanted) in [
         (ticket::Column::Breached, filter.breached),
+        (ticket::Column::AtRisk, filter.at_risk),
         (ticket::Column::NeedsAttention, filter.needs_attention),
         (ticket::Column::OutOfScope, filter.out_of_scope),
         (ticket::Column::IsMajor, filter.major),

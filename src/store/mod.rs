@@ -51,6 +51,7 @@ pub mod record;
 pub mod redactions;
 pub mod remains;
 pub mod role_assignments;
+pub mod routing_rules;
 mod row;
 mod row_security;
 pub mod saved_views;

@@ -38,6 +38,7 @@ pub mod remains;
 pub mod reports;
 pub mod role_assignments;
 pub mod rotation;
+pub mod routing;
 pub mod sandbox;
 pub mod saved_views;
 pub mod schema;

@@ -31,6 +31,14 @@ impl Replay<'_> {
         firings
     }
 
+    /// Whether it warned of its first goal, which may still be met.
+    pub fn is_at_risk(&self, now: Instant) -> bool {
+        let has_stopped = self.view(now).is_none_or(|clock| clock.state.is_stopped());
+        let is_breached = self.breach_at(0).is_some_and(|at| at <= now);
+        let has_warned = |firing: &Firing| firing.at <= now && matches!(firing.fires, Fires::Warning(_));
+        !has_stopped && !is_breached && self.firings().iter().any(has_warned)
+    }
+
     /// When the goal in a place was breached, or will be if nothing more happens.
     pub fn breach_at(&self, place: usize) -> Option<Instant> {
         let (timeline, place) = (self.timeline.as_ref()?, self.places.get(place)?);

@@ -156,6 +156,10 @@ verbs! {
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
     /// Writes those texts.
     WriteCannedReplies = "write_canned_replies": "standaardantwoorden schrijven", "write canned replies", by AGENTS;
+    /// Reads by which rules new tickets come to a team.
+    ReadRoutingRules = "read_routing_rules": "routeringsregels lezen", "read routing rules", by AGENTS;
+    /// Writes those rules, tries them on past tickets, and has them count.
+    WriteRoutingRules = "write_routing_rules": "routeringsregels schrijven", "write routing rules", by &[ServiceManager];
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

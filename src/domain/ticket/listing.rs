@@ -46,6 +46,8 @@ pub struct TicketFilter {
     pub major: Option<bool>,
     /// With a breached goal, or without.
     pub breached: Option<bool>,
+    /// With a clock that warned of a goal which may still be met.
+    pub at_risk: Option<bool>,
     /// With one of these tags.
     pub tags: Vec<String>,
     /// Followed by one of these people.

@@ -47,6 +47,7 @@ pub mod repair;
 mod replay;
 pub mod retier;
 pub mod retype;
+pub mod route;
 pub mod scope;
 pub mod searched;
 mod settle;

@@ -64,6 +64,8 @@ pub struct Settled {
     pub next_fire_at: Option<Instant>,
     /// Whether a goal of a shown clock is breached, not counting void breaches.
     pub breached: bool,
+    /// Whether a running clock warned that its first goal comes near, which is not breached (CLK-13).
+    pub at_risk: bool,
     /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
     pub links: Vec<(Relation, Uuid)>,
@@ -139,11 +141,13 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
     }
     let position = additions.climb(contract, ticket, (&standing(history), &facts), &clocks, now, &mut next);
     let next_due = next_due(&clocks, &supposed, now);
+    let at_risk = clocks.iter().chain(&supposed).any(|replay| replay.is_at_risk(now));
     let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
     let settled = Settled {
         next_due,
         next_fire_at: next.into_iter().min(),
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
+        at_risk,
         rank: rank(contract, ticket.kind, history),
         links: links(history),
         tags: tags(history),

@@ -35,6 +35,7 @@ mod person;
 mod privacy;
 mod redaction;
 mod role_assignment;
+mod routing_rule;
 mod sandbox;
 mod saved_view;
 mod simulation;
@@ -90,6 +91,7 @@ pub use role_assignment::{
     RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
     RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
+pub use routing_rule::{RoutingRule, RoutingRuleInput, RoutingRulePage, RoutingRulePatch, RoutingTrial, RoutingTrialInput};
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
 pub use simulation::ContractSimulationInput;
@@ -127,6 +129,7 @@ pages!(
     PersonPage,
     RoleAssignmentPage,
     RoleGapPage,
+    RoutingRulePage,
     SavedViewPage,
     TagPage,
     TicketPage,

@@ -17,6 +17,7 @@ mod people;
 mod privacy;
 mod reports;
 mod role_assignments;
+mod routing_rules;
 mod sandbox;
 mod saved_views;
 mod tickets;
@@ -28,6 +29,7 @@ pub fn operations() -> Vec<Operation> {
         tickets::operations(),
         saved_views::operations(),
         canned_replies::operations(),
+        routing_rules::operations(),
         calls::operations(),
         inbound::operations(),
         mail_redactions::operations(),

@@ -264,6 +264,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         due_order: settled.next_due.map_or(NOT_DUE, |due| due.at.unix()),
         is_open: ticket.state().is_open(),
         breached: settled.breached,
+        at_risk: settled.at_risk,
         goes_first: ticket.goes_first(),
         emergency_for_id: ticket.emergency_for,
         client_version: ticket.client_version,

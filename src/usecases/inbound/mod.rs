@@ -21,6 +21,8 @@ use crate::mail::parse::{Address, Parsed};
 /// What is decided about the ticket that a mail becomes.
 #[derive(Debug, Clone)]
 struct Becoming<'a> {
+    /// The mailbox it came to.
+    mailbox: &'a str,
     kind: TicketType,
     contract: &'a str,
     organisation: Option<String>,
@@ -45,6 +47,7 @@ fn draft(mail: &Parsed, becoming: Becoming<'_>) -> Draft {
         description: Some(text.to_owned()),
         channel: Some(Channel::Email.as_str().to_owned()),
         requester: mail.from.as_ref().map(requester),
+        mailbox: Some(becoming.mailbox.to_owned()),
         mail: Some(FromMail { acknowledge: becoming.acknowledge, is_stranger: becoming.is_stranger, related }),
         ..Draft::default()
     }

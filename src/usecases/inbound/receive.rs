@@ -410,6 +410,7 @@ impl<'a> Intake<'a> {
             _ => (None, None),
         };
         let becoming = Becoming {
+            mailbox: self.coming.name,
             kind: self.coming.mailbox.default_type,
             contract: followed.map_or(&self.version.contract.id, |ticket| &ticket.contract),
             organisation: followed.map(|ticket| ticket.organisation.clone()).or_else(|| self.whose.clone().ok()),

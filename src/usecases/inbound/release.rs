@@ -56,6 +56,7 @@ async fn release_to(app: &App, stamp: &Stamp, id: Uuid, to: &Destination) -> Res
     };
     drop(view);
     let becoming = Becoming {
+        mailbox: &mail.mailbox,
         kind: mailbox.map_or(TicketType::Incident, |mailbox| mailbox.default_type),
         contract,
         organisation,

@@ -1,5 +1,7 @@
 //! Doing something to a ticket: find, permit, decide, record.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::locked::{gone_on, locked, locked_if_kept};
@@ -15,9 +17,9 @@ use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::specify::Specify;
 use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situation, Ticket, TicketRef};
 use crate::store::{self, Tx};
-use crate::usecases::entitled;
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
+use crate::usecases::{entitled, routing};
 
 /// For what is recorded later than it happened.
 #[derive(Debug, Clone, Default)]
@@ -127,6 +129,9 @@ async fn acted(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
+    if wishes.iter().any(|wish| matches!(wish, Act::Specify(_) | Act::Retype(_))) {
+        route_anew(tx, &mut held, at).await?;
+    }
     let replaced = |ticket: &Ticket| {
         let differs = Text::ALL.into_iter().filter(|text| before.text(*text) != ticket.text(*text));
         differs.map(|text| (text, before.text(text).to_owned())).collect::<Vec<_>>()
@@ -141,6 +146,19 @@ async fn acted(
         store::tickets::index(tx, &written.subject).await?;
     }
     Ok((written.subject, written.added))
+}
+
+/// What a ticket is about was said: a rule may know now who takes it.
+async fn route_anew(tx: &Tx, held: &mut Held<'_, Ticket>, at: Instant) -> Result<(), Error> {
+    let rules = store::routing_rules::active(tx).await?;
+    let mailboxes = if rules.iter().any(|rule| !rule.conditions.mailboxes.is_empty()) {
+        store::routing_rules::mailboxes(tx, &[held.subject.id]).await?
+    } else {
+        BTreeMap::new()
+    };
+    let mailbox = mailboxes.get(&held.subject.id).map(String::as_str);
+    routing::route(held, &rules, mailbox, at);
+    Ok(())
 }
 
 /// Records an event that is no act on the ticket and moves none of its clocks.

@@ -25,7 +25,7 @@ use crate::store::{self, Tx};
 use crate::usecases::entitled::{self, Asker, Wish};
 use crate::usecases::held::{Held, repeated, write_all};
 use crate::usecases::people::{self, Address};
-use crate::usecases::{Code, Error, FieldCode, Problem, Stamp};
+use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, routing};
 
 /// Tickets written in one transaction.
 const BATCH: usize = 100;
@@ -145,6 +145,7 @@ async fn register_all_in(
     // What a caller is shown of a colleague is less than this.
     let mut requesters: Vec<Option<Person>> = Vec::with_capacity(accepted.len());
     let mut forms = Vec::new();
+    let rules = store::routing_rules::active(tx).await?;
     for (((id, draft), checked), number) in accepted.into_iter().zip(numbers) {
         let requester = address(draft, checked)
             .and_then(|address| people.get(&address).cloned())
@@ -175,6 +176,7 @@ async fn register_all_in(
             let aspects = if flag == Flag::Security { draft.security_aspects.clone() } else { Vec::new() };
             held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
         }
+        routing::route(&mut held, &rules, draft.mailbox.as_deref(), at);
         let record = held.settle()?;
         requesters.push(requester.clone());
         linked.push(checked.links.clone());

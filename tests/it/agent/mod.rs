@@ -3,6 +3,7 @@
 mod canned;
 mod drafts;
 mod followers;
+mod routing;
 mod tags;
 mod together;
 mod views;

@@ -22,6 +22,8 @@ on_both_databases!(
     a_cursor_of_another_order_is_refused,
     the_link_keeps_every_parameter_as_it_was_sent,
     a_list_is_narrowed_by_everything_it_says,
+    clk_13_the_queue_of_what_is_at_risk_has_what_was_warned_of_and_may_still_be_met,
+    my_queue_is_asked_for_without_knowing_ones_own_id,
     what_cannot_be_asked_is_refused_with_every_problem,
     words_are_found_with_and_without_accents,
     the_syntax_of_a_search_engine_is_only_text,
@@ -207,6 +209,44 @@ async fn a_list_is_narrowed_by_everything_it_says(desk: &Desk) {
     desk.moves(&late, "cancelled").await;
     assert_eq!(listed(desk, "state=cancelled").await, [late.as_str()]);
     assert_eq!(listed(desk, "dueFrom=2026-01-01T00:00:00Z&type=incident").await, [first.as_str()], "nothing of it is due any more");
+}
+
+async fn clk_13_the_queue_of_what_is_at_risk_has_what_was_warned_of_and_may_still_be_met(desk: &Desk) {
+    let (urgent, calm) = (desk.registers(&incident("p2")).await, desk.registers(&incident("p3")).await);
+    let at_risk = async || listed(desk, "atRisk=true").await;
+    assert_eq!(at_risk().await, Vec::<String>::new());
+    // P2 is to be solved within eight hours, and half of them is the first warning.
+    desk.passes("PT4H").await;
+    assert_eq!(at_risk().await, [urgent.as_str()]);
+    assert_eq!(listed(desk, "atRisk=false").await, [calm.as_str()]);
+    // Given more time it is not at risk any more, and with less again.
+    desk.patch(&format!("/v1/tickets/{urgent}"), &json!({ "priority": "p3" })).await;
+    assert_eq!(at_risk().await, Vec::<String>::new());
+    desk.patch(&format!("/v1/tickets/{urgent}"), &json!({ "priority": "p2" })).await;
+    assert_eq!(at_risk().await, [urgent.as_str()]);
+    desk.passes("PT4H1S").await;
+    assert_eq!(listed(desk, "breached=true").await, [urgent.as_str()]);
+    assert_eq!(listed(desk, "atRisk=true&priority=p2").await, Vec::<String>::new(), "what is breached is not at risk of it");
+    let solved = desk.registers(&incident("p2")).await;
+    desk.passes("PT20H").await;
+    assert!(at_risk().await.contains(&solved));
+    desk.moves(&solved, "in_progress").await;
+    desk.moves(&solved, "resolved").await;
+    assert!(!at_risk().await.contains(&solved), "nor is what is solved");
+}
+
+async fn my_queue_is_asked_for_without_knowing_ones_own_id(desk: &Desk) {
+    let (mine, others) = (desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await);
+    let ali = desk.person(None, "Ali Aydin", "ali@leverancier.example", &[uurwerk::domain::permission::Role::AgentLine1]).await;
+    let who = desk.account_with("ali@leverancier.example").await;
+    desk.patch(&format!("/v1/tickets/{mine}"), &json!({ "assignee": who })).await;
+    desk.patch(&format!("/v1/tickets/{others}"), &json!({ "assignee": "els" })).await;
+    let asks = async |query: &str| numbers(&desk.ask(Some(&ali), "GET", &format!("/v1/tickets?{query}"), None).await);
+    assert_eq!(asks("assignee=me").await, [mine.as_str()]);
+    assert_eq!(asks("assignee=me,els&sort=number").await, [mine.as_str(), others.as_str()]);
+    // A view that everybody has is to each their own queue.
+    let view = desk.post("/v1/saved-views", &json!({ "name": "Van mij", "query": "assignee=me", "isShared": true })).await;
+    assert_eq!(asks(&format!("view={}", view.body["id"].as_str().expect("an id"))).await, [mine.as_str()]);
 }
 
 async fn what_cannot_be_asked_is_refused_with_every_problem(desk: &Desk) {

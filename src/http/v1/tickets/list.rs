@@ -29,6 +29,9 @@ use crate::usecases::contracts::{self, Names};
 use crate::usecases::tickets::read;
 use crate::usecases::{FieldCode, Problem, one_of, saved_views};
 
+/// Whoever asks, as an assignee.
+const ME: &str = "me";
+
 pub struct TicketsQuery {
     filter: TicketFilter,
     since: Option<Instant>,
@@ -47,7 +50,7 @@ impl FromQuery for TicketsQuery {
             priorities: keys.list("priority", "A comma list of priority codes: of the one decided, else of the one proposed"),
             contracts: keys.list("contract", "A comma list of ids of contracts"),
             organisations: keys.list("organisation", "A comma list of ids of organisations"),
-            assignees: keys.list("assignee", "A comma list of assignees"),
+            assignees: keys.list("assignee", "A comma list of assignees; `me` is whoever asks"),
             teams: keys.list("team", "A comma list of teams"),
             requesters: keys.parsed("requester", "A comma list of ids of people", |id| id.parse().ok(), "must be the UUID of a person"),
             channels: keys.codes("channel", "A comma list of channels: `phone`, `email`, `portal`, `api`, `monitoring`"),
@@ -71,6 +74,7 @@ impl FromQuery for TicketsQuery {
             out_of_scope: keys.flag("outOfScope", "Which the agreement does not cover, or does"),
             major: keys.flag("major", "Major incidents, or all others"),
             breached: keys.flag("breached", "With a breached goal, or without"),
+            at_risk: keys.flag("atRisk", "With a clock that warned that its goal comes near, which is not breached, or without"),
             tags: tags(keys),
             followers: keys.parsed(
                 "follower",
@@ -110,9 +114,10 @@ pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<Tick
     if let Some(view) = view {
         let (kept, wrong) = kept(&app, &caller, view).await?;
         problems.extend(wrong);
-        filter.within = Some(Box::new(kept.filter));
+        filter.within = Some(Box::new(as_asked_by(&caller, kept.filter)));
         sort = if sort.is_empty() { kept.sort } else { sort };
     }
+    filter = as_asked_by(&caller, filter);
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
@@ -152,6 +157,16 @@ pub async fn problems_of_a_view(app: &App, caller: &Caller, query: &str) -> Resu
     let of_a_page = ["cursor", "pageSize", "updatedSince", "view"].into_iter().filter(|name| query::has(query, name));
     problems.extend(of_a_page.map(|name| refused(name, FieldCode::NotAllowed, "is no part of a view")));
     Ok(problems)
+}
+
+/// Whoever asks, for the assignee `me`.
+fn as_asked_by(caller: &Caller, mut filter: TicketFilter) -> TicketFilter {
+    if let Some(own) = caller.who.actor.known_as() {
+        for assignee in filter.assignees.iter_mut().filter(|assignee| *assignee == ME) {
+            own.clone_into(assignee);
+        }
+    }
+    filter
 }
 
 /// What a filter names that there is not.
