@@ -135,7 +135,13 @@ pub static HANDLERS: [Handler; 11] = [
     },
     Handler {
         name: "doubt-emergencies",
-        takes: &[EventKind::Ticket(Ti::Prioritised), EventKind::Ticket(Ti::Retyped)],
+        takes: &[
+            EventKind::Ticket(Ti::Prioritised),
+            EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Scoped),
+            EventKind::Ticket(Ti::Merged),
+            EventKind::Ticket(Ti::Cancelled),
+        ],
         from: From::Now,
         work: Work::Emergencies,
     },
