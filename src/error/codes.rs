@@ -74,6 +74,8 @@ codes! {
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
         HoldLifted = "hold_lifted": "The legal hold was lifted already.";
         LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when and why, as far as one may see it.";
+        ReferenceNotFound = "reference_not_found": "The ticket has no such external reference.";
+        TooManyReferences = "too_many_references": "The ticket has as many external references as it can have.";
         TooManyRules = "too_many_rules": "The desk has as many routing rules as it can have.";
         NotTried = "not_tried": "The routing rule was not tried on past tickets as it now is.";
         NothingDue = "nothing_due": "Nothing of that class has been kept for as long as the contract says, or it is in another proposal.";

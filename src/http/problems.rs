@@ -56,6 +56,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::HoldLifted
         | Code::LegalHold
         | Code::NotTried
+        | Code::ReferenceNotFound
+        | Code::TooManyReferences
         | Code::TooManyRules
         | Code::NothingDue
         | Code::PersonErased

@@ -3,8 +3,8 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::{Need, Part};
 use crate::domain::ticket::{
-    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, repair, retier, retype,
-    scope, specify, tag,
+    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, reference, repair,
+    retier, retype, scope, specify, tag,
     transition::{self, Refused as Move},
     work,
 };
@@ -36,6 +36,7 @@ impl From<Refusal> for Error {
             Refusal::Attention(attention::Refused::NotNeeded) => conflict(Code::AttentionNotNeeded, detail),
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
             Refusal::Work(refused) => of_work(&refused, detail),
+            Refusal::Reference(refused) => of_a_reference(&refused, detail),
             Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. } | part::Refused::NotTheOffer { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Part(part::Refused::IncidentMissing) => field("class", FieldCode::NotAllowed, detail),
@@ -120,6 +121,15 @@ fn of_a_link(refused: &link::Refused, detail: String) -> Error {
         link::Refused::NotLinked => conflict(Code::LinkNotFound, detail),
         link::Refused::ChangeNotWanted => conflict(Code::ChangeNotWanted, detail),
         link::Refused::HasParent | link::Refused::NestedParent | link::Refused::TooMany => conflict(Code::LinkNotAllowed, detail),
+    }
+}
+
+fn of_a_reference(refused: &reference::Refused, detail: String) -> Error {
+    match refused {
+        reference::Refused::Forbidden(refused) => (*refused).into(),
+        reference::Refused::Cancelled => conflict(Code::TicketCancelled, detail),
+        reference::Refused::TooMany => conflict(Code::TooManyReferences, detail),
+        reference::Refused::Absent => conflict(Code::ReferenceNotFound, detail),
     }
 }
 

@@ -121,6 +121,8 @@ fn about_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.planned", json!({ "startsAt": "2026-03-02T11:00:00Z", "endsAt": "2026-03-02T12:00:00Z" })),
         ("ticket.attention_asked", json!({ "why": "emergency_doubtful" })),
         ("ticket.attention_settled", json!({})),
+        ("ticket.reference_added", json!({ "system": "Topdesk" })),
+        ("ticket.reference_removed", json!({ "system": "Topdesk" })),
         ("ticket.tagged", json!({ "tags": ["vpn", "oost"] })),
         ("ticket.untagged", json!({ "tags": ["vpn"] })),
         ("ticket.followed", json!({ "follower": ID, "visibility": "internal" })),

@@ -19,6 +19,7 @@ use super::major::{self, DeclareMajor};
 use super::merge::{self, Merge, TakeIn, TakeOut, UndoMerge};
 use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
+use super::reference::{self, AddReference, RemoveReference};
 use super::repair::{self, AgreeRepair};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
@@ -59,6 +60,8 @@ pub enum Act {
     LiftFlag(LiftFlag),
     AddTags(AddTags),
     RemoveTags(RemoveTags),
+    AddReference(AddReference),
+    RemoveReference(RemoveReference),
     Follow(Follow),
     Unfollow(Unfollow),
     LogWork(LogWork),
@@ -115,6 +118,8 @@ pub enum Refusal {
     #[error(transparent)]
     Tag(#[from] tag::Refused),
     #[error(transparent)]
+    Reference(#[from] reference::Refused),
+    #[error(transparent)]
     Follow(#[from] follow::Refused),
     #[error(transparent)]
     Work(#[from] work::Refused),
@@ -158,6 +163,8 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::LiftFlag(wish) => wish.decide(situation)?,
         Act::AddTags(wish) => wish.decide(situation)?,
         Act::RemoveTags(wish) => wish.decide(situation)?,
+        Act::AddReference(wish) => wish.decide(situation)?,
+        Act::RemoveReference(wish) => wish.decide(situation)?,
         Act::Follow(wish) => wish.decide(situation)?,
         Act::Unfollow(wish) => wish.decide(situation)?,
         Act::LogWork(wish) => wish.decide(situation)?,
@@ -198,6 +205,8 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::LiftFlag(_)
         | Act::AddTags(_)
         | Act::RemoveTags(_)
+        | Act::AddReference(_)
+        | Act::RemoveReference(_)
         | Act::Follow(_)
         | Act::Unfollow(_)
         | Act::LogWork(_)

@@ -19,6 +19,7 @@ use super::message::Written;
 use super::part::{PartWritten, Planned};
 use super::prioritise::Prioritised;
 use super::redact::Redacted;
+use super::reference::ReferenceChanged;
 use super::register::Registered;
 use super::remove::{Destroyed, FilesDestroyed, PersonErased};
 use super::repair::RepairAgreed;
@@ -89,6 +90,9 @@ event_data! {
     /// Labels of the desk were put on it.
     Tagged(TagsChanged) = "ticket.tagged": "labels toegevoegd", "tags added";
     Untagged(TagsChanged) = "ticket.untagged": "labels verwijderd", "tags removed";
+    /// It is called something in another system; what, is kept beside the history.
+    ReferenceAdded(ReferenceChanged) = "ticket.reference_added": "extern kenmerk toegevoegd", "external reference added";
+    ReferenceRemoved(ReferenceChanged) = "ticket.reference_removed": "extern kenmerk verwijderd", "external reference removed";
     /// Somebody is told of it from now on, as its requester is.
     Followed(FollowerChanged) = "ticket.followed": "volger toegevoegd", "follower added";
     Unfollowed(FollowerChanged) = "ticket.unfollowed": "volger verwijderd", "follower removed";
@@ -169,6 +173,8 @@ impl EventKind {
                 | Self::PersonErased
                 | Self::Tagged
                 | Self::Untagged
+                | Self::ReferenceAdded
+                | Self::ReferenceRemoved
                 | Self::Followed
                 | Self::Unfollowed
                 | Self::WorkLogged

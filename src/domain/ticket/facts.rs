@@ -106,6 +106,8 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::AttentionSettled(_)
         | EventData::Tagged(_)
         | EventData::Untagged(_)
+        | EventData::ReferenceAdded(_)
+        | EventData::ReferenceRemoved(_)
         | EventData::Followed(_)
         | EventData::Unfollowed(_)
         | EventData::WorkLogged(_)

@@ -41,6 +41,7 @@ pub mod part;
 mod possible_moves;
 pub mod prioritise;
 pub mod redact;
+pub mod reference;
 pub mod register;
 pub mod remove;
 pub mod repair;

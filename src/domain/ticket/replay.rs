@@ -62,6 +62,8 @@ impl Ticket {
             | EventData::AttentionSettled(_)
             | EventData::Tagged(_)
             | EventData::Untagged(_)
+            | EventData::ReferenceAdded(_)
+            | EventData::ReferenceRemoved(_)
             | EventData::Followed(_)
             | EventData::Unfollowed(_)
             | EventData::WorkLogged(_)

@@ -97,6 +97,8 @@ impl Reader {
             | EventData::TypeConfirmed(_)
             | EventData::Retiered(_)
             | EventData::RepairAgreed(_)
+            | EventData::ReferenceAdded(_)
+            | EventData::ReferenceRemoved(_)
             | EventData::Assigned(_)
             | EventData::Unassigned(_)
             | EventData::Flagged(_)

@@ -96,7 +96,7 @@ pub use sandbox::{AdvanceInput, Sandbox};
 pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
 pub use simulation::ContractSimulationInput;
 pub use tag::{TagPage, TicketTagsInput};
-pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};
+pub use ticket::{ExternalReferenceInput, Ticket, TicketInput, TicketPage, TicketPatch};
 pub use transition::{PossibleTransition, PossibleTransitions};
 pub use work::{WorkCorrectionInput, WorkLog, WorkLogInput, WorkLogPage};
 

@@ -187,6 +187,18 @@ pub struct ExternalReference {
     reference: String,
 }
 
+/// What a ticket is called in another system.
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalReferenceInput {
+    /// The system.
+    #[schema(value_type = String, min_length = 1, max_length = 100, pattern = "\\S", example = "Topdesk")]
+    pub system: Option<String>,
+    /// The name there.
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "\\S", example = "M2603-0042")]
+    pub reference: Option<String>,
+}
+
 /// Changes to a ticket; what is absent stays.
 #[derive(ToSchema, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

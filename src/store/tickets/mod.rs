@@ -9,7 +9,7 @@ mod tags;
 
 pub(super) use followers::followed_by;
 pub use followers::{followers_of, forget_follower, forget_followers};
-pub use references::{called, index, insert_references, references};
+pub use references::{called, index, insert_references, references, remove_reference};
 pub(super) use rows::{NO_RANK, NOT_DUE, to_domain};
 pub(super) use tags::tags_having;
 pub use tags::{forget_tags, tags_in_use};

@@ -2,7 +2,7 @@
 
 use entity::external_reference;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::domain::permission::Rows;
@@ -28,6 +28,14 @@ pub async fn insert_references<'a>(
         reference: Set(reference.clone()),
     };
     insert_rows::<external_reference::Entity>(tx, named.into_iter().map(row).collect(), None).await.map(drop)
+}
+
+/// Takes one of them off a ticket.
+pub async fn remove_reference(tx: &Tx, ticket: Uuid, name: &ExternalReference) -> Result<(), DbErr> {
+    let own = external_reference::Entity::delete_many().filter(external_reference::Column::TicketId.eq(ticket));
+    let own =
+        own.filter(external_reference::Column::System.eq(&name.system)).filter(external_reference::Column::Reference.eq(&name.reference));
+    own.exec(tx.connection()).await.map(drop)
 }
 
 /// Each with the id of its ticket.

@@ -367,7 +367,7 @@ async fn refuse_known_names<'a>(
     Ok(twins)
 }
 
-fn taken(name: &ExternalReference, by: Option<String>) -> Error {
+pub(super) fn taken(name: &ExternalReference, by: Option<String>) -> Error {
     let ticket = by.as_deref().unwrap_or("another ticket");
     let detail = format!("{ticket} is already what {} calls \"{}\"", name.system, name.reference);
     Error::Taken { code: Code::ExternalReferenceExists, detail, by }

@@ -3,6 +3,7 @@
 mod canned;
 mod drafts;
 mod followers;
+mod references;
 mod routing;
 mod tags;
 mod together;

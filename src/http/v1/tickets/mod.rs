@@ -17,6 +17,7 @@ mod messages;
 mod moves;
 mod parts;
 mod redactions;
+mod references;
 mod tags;
 mod work_logs;
 
@@ -121,6 +122,7 @@ pub fn operations() -> Vec<Operation> {
         .into_iter()
         .chain(flags::operations())
         .chain(tags::operations())
+        .chain(references::operations())
         .chain(followers::operations())
         .chain(work_logs::operations())
         .chain(message_drafts::operations())
