@@ -35,6 +35,7 @@ pub mod outbound_mail;
 pub mod person;
 pub mod redaction;
 pub mod remains;
+pub mod response_task;
 pub mod role_absence;
 pub mod role_assignment;
 pub mod sandbox_advance;

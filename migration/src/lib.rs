@@ -32,6 +32,7 @@ mod m0028_searched_texts;
 mod m0029_desk_work;
 mod m0030_merges;
 mod m0032_former_texts;
+mod m0033_response_teams;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_desk_work::Step),
             Box::new(m0030_merges::Step),
             Box::new(m0032_former_texts::Step),
+            Box::new(m0033_response_teams::Step),
         ]
     }
 }

@@ -77,6 +77,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::MergeTooOld
         | Code::NotMerged
         | Code::NotAnIncident
+        | Code::NotASecurityIncident
         | Code::OfferExpired
         | Code::QuestionNotOpen
         | Code::ScopeUnchanged
@@ -91,6 +92,8 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::RoleEnded
         | Code::RoleHeld
         | Code::SamePerson
+        | Code::TeamCalled
+        | Code::TeamNotCalled
         | Code::TicketCancelled
         | Code::TicketMerged
         | Code::TicketNotOpen

@@ -4,8 +4,8 @@
 use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
     former_identity, former_text, inbound_mail, legal_hold, message, message_draft, obligation, outbound_mail, person, redaction,
-    role_absence, role_assignment, set_aside, storage_use, ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag,
-    work_log,
+    response_task, role_absence, role_assignment, set_aside, storage_use, ticket, ticket_change, ticket_follower, ticket_link, ticket_part,
+    ticket_tag, work_log,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -106,6 +106,7 @@ of_tickets!(
     message_draft: TicketId,
     outbound_mail: TicketId,
     redaction: TicketId,
+    response_task: TicketId,
     set_aside: SubjectId,
     ticket_change: TicketId,
     former_text: TicketId,

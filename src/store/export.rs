@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view,
-    ticket, ticket_follower, token, work_log,
+    account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, response_task,
+    saved_view, ticket, ticket_follower, token, work_log,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -34,6 +34,7 @@ pub enum Section {
     SavedViews,
     CannedReplies,
     WorkLogs,
+    ResponseTasks,
     Attachments,
     MailsIn,
     MailsOut,
@@ -44,7 +45,7 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
@@ -54,6 +55,7 @@ impl Section {
         Self::SavedViews,
         Self::CannedReplies,
         Self::WorkLogs,
+        Self::ResponseTasks,
         Self::Attachments,
         Self::MailsIn,
         Self::MailsOut,
@@ -75,6 +77,7 @@ impl Section {
             Self::SavedViews => "savedViews",
             Self::CannedReplies => "cannedReplies",
             Self::WorkLogs => "workLogs",
+            Self::ResponseTasks => "responseTasks",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
             Self::MailsOut => "mailsOut",
@@ -104,6 +107,7 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::SavedViews => asked.saved_views().await,
         Section::CannedReplies => asked.canned_replies().await,
         Section::WorkLogs => asked.work_logs().await,
+        Section::ResponseTasks => asked.response_tasks().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
         Section::MailsOut => asked.mails_out().await,
@@ -219,6 +223,13 @@ impl Asked<'_> {
             (row.id, json!({ "ticketId": row.ticket_id, "minutes": row.minutes, "workDate": row.work_date, "text": row.text }))
         };
         Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn response_tasks(&self) -> Page {
+        let rows = self.view.find::<response_task::Entity>().filter(response_task::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, response_task::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "ticketId": row.ticket_id, "text": row.text }))).collect())
     }
 
     async fn attachments(&self) -> Page {

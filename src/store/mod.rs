@@ -50,6 +50,7 @@ pub mod policies;
 pub mod record;
 pub mod redactions;
 pub mod remains;
+pub mod response_tasks;
 pub mod role_assignments;
 mod row;
 mod row_security;

@@ -17,6 +17,7 @@ mod enclosures;
 mod entitled;
 pub mod erasures;
 pub mod export;
+pub mod fallbacks;
 pub mod followers;
 mod held;
 mod held_rights;

@@ -3,8 +3,8 @@
 use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::{Need, Part};
 use crate::domain::ticket::{
-    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, repair, retier, retype,
-    scope, specify, tag,
+    Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, repair, response_team,
+    retier, retype, scope, specify, tag,
     transition::{self, Refused as Move},
     work,
 };
@@ -36,6 +36,7 @@ impl From<Refusal> for Error {
             Refusal::Attention(attention::Refused::NotNeeded) => conflict(Code::AttentionNotNeeded, detail),
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
             Refusal::Work(refused) => of_work(&refused, detail),
+            Refusal::ResponseTeam(refused) => of_a_response_team(&refused, detail),
             Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Retier(retier::Refused::Cancelled)
@@ -184,6 +185,18 @@ fn of_work(refused: &work::Refused, detail: String) -> Error {
         work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
         work::Refused::NoEntry => Error::NotFound("work log"),
         work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
+    }
+}
+
+fn of_a_response_team(refused: &response_team::Refused, detail: String) -> Error {
+    match refused {
+        response_team::Refused::Forbidden(refused) => (*refused).into(),
+        response_team::Refused::UnknownTeam { .. } => field("team", FieldCode::UnknownValue, detail),
+        response_team::Refused::NotAnIncident => conflict(Code::NotAnIncident, detail),
+        response_team::Refused::NotASecurityIncident => conflict(Code::NotASecurityIncident, detail),
+        response_team::Refused::NotOpen => conflict(Code::TicketNotOpen, detail),
+        response_team::Refused::Called => conflict(Code::TeamCalled, detail),
+        response_team::Refused::NotCalled => conflict(Code::TeamNotCalled, detail),
     }
 }
 

@@ -156,6 +156,9 @@ verbs! {
         by &[AgentLine1, AgentLine2, ServiceManager, ContractManager, SecurityOfficer, PrivacyOfficer];
     /// Writes those texts.
     WriteCannedReplies = "write_canned_replies": "standaardantwoorden schrijven", "write canned replies", by AGENTS;
+    /// Calls in response teams on breaches of security, and takes them back (INC-14).
+    CallResponseTeams = "call_response_teams": "responsteams inzetten", "call in response teams",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, Integration];
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

@@ -133,6 +133,8 @@ fn about_tickets() -> Vec<(&'static str, Value)> {
         ),
         ("ticket.merged_in_undone", json!({ "ticket": ID })),
         ("ticket.work_logged", json!({ "minutes": 30, "date": "2026-03-02" })),
+        ("ticket.response_team_called", json!({ "team": "juridisch" })),
+        ("ticket.response_team_taken_back", json!({ "team": "juridisch" })),
         ("ticket.work_logged", json!({ "minutes": -30, "date": "2026-03-02", "corrects": ID })),
     ]
 }

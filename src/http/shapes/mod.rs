@@ -34,9 +34,11 @@ mod part;
 mod person;
 mod privacy;
 mod redaction;
+mod response_team;
 mod role_assignment;
 mod sandbox;
 mod saved_view;
+mod service;
 mod simulation;
 mod tag;
 mod ticket;
@@ -86,12 +88,14 @@ pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
 pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
 pub use redaction::{MailRedactionInput, Redaction, RedactionInput, RedactionList};
+pub use response_team::{ResponseTeamInput, ResponseTeamRemovalInput, TicketResponseTeam, TicketResponseTeamList};
 pub use role_assignment::{
     RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
     RoleEndingInput, RoleGapPage, RoleReviewInput,
 };
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
+pub use service::{ContractService, ContractServiceList};
 pub use simulation::ContractSimulationInput;
 pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{Ticket, TicketInput, TicketPage, TicketPatch};

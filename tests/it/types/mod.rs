@@ -5,6 +5,7 @@ mod incident;
 mod merge;
 mod offer;
 mod problem;
+mod response_teams;
 mod service;
 mod tickets;
 

@@ -17,6 +17,7 @@ mod messages;
 mod moves;
 mod parts;
 mod redactions;
+mod response_teams;
 mod tags;
 mod work_logs;
 
@@ -120,6 +121,7 @@ pub fn operations() -> Vec<Operation> {
     operations
         .into_iter()
         .chain(flags::operations())
+        .chain(response_teams::operations())
         .chain(tags::operations())
         .chain(followers::operations())
         .chain(work_logs::operations())
