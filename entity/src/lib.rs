@@ -40,6 +40,8 @@ pub mod role_absence;
 pub mod role_assignment;
 pub mod sandbox_advance;
 pub mod saved_view;
+pub mod security_signal;
+pub mod security_signal_note;
 pub mod set_aside;
 pub mod storage_use;
 pub mod stream;

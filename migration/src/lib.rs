@@ -33,6 +33,7 @@ mod m0029_desk_work;
 mod m0030_merges;
 mod m0032_former_texts;
 mod m0033_response_teams;
+mod m0034_security_signals;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_merges::Step),
             Box::new(m0032_former_texts::Step),
             Box::new(m0033_response_teams::Step),
+            Box::new(m0034_security_signals::Step),
         ]
     }
 }

@@ -30,6 +30,7 @@ pub mod retention;
 pub mod role_assignment;
 pub mod saved_view;
 pub mod search;
+pub mod security_signal;
 pub mod side;
 pub mod subjects;
 pub mod text;

@@ -66,6 +66,7 @@ codes! {
         FlagNotSet = "flag_not_set": "The ticket does not have this flag.";
         FlagSet = "flag_set": "The ticket has this flag already.";
         IdempotencyKeyReused = "idempotency_key_reused": "The `Idempotency-Key` was used for another request in the last 24 hours.";
+        IncidentOfAnother = "incident_of_another": "The incident is of another contract or client than the signal.";
         IncidentNotOpen = "incident_not_open": "The incident that an emergency change names is not open.";
         MayNotFollow = "may_not_follow": "Few may see the ticket, and the desk does not know of this person that they may.";
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
@@ -101,6 +102,7 @@ codes! {
         QuestionNotOpen = "question_not_open": "The ticket does not ask this now; the detail says when it does.";
         ScopeUnchanged = "scope_unchanged": "The ticket is in scope, or out of it, already.";
         ServiceRequired = "service_required": "The phase is not entered before the ticket says which product or service is affected.";
+        SignalLinked = "signal_linked": "The signal became this incident before.";
         TeamCalled = "team_called": "The response team is called in on the ticket already.";
         TeamNotCalled = "team_not_called": "The response team is not called in on the ticket.";
         TestFailed = "test_failed": "What did not pass its test is not accepted.";

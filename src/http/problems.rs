@@ -48,6 +48,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::FlagSet
         | Code::IdempotencyKeyReused
         | Code::IncidentNotOpen
+        | Code::IncidentOfAnother
         | Code::MayNotFollow
         | Code::MoveNotAllowed
         | Code::NoContactList
@@ -92,6 +93,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::RoleEnded
         | Code::RoleHeld
         | Code::SamePerson
+        | Code::SignalLinked
         | Code::TeamCalled
         | Code::TeamNotCalled
         | Code::TicketCancelled

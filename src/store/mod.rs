@@ -61,6 +61,7 @@ pub mod sealed;
 pub mod search;
 pub mod search_backlog;
 pub mod seat;
+pub mod security_signals;
 pub mod set_aside;
 mod shown;
 mod statements;

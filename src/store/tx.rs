@@ -14,8 +14,8 @@ use entity::{
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
     former_identity, former_text, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation,
     obligation_opening, outbound_mail, person, redaction, remains, response_task, role_absence, role_assignment, sandbox_advance,
-    saved_view, set_aside, storage_use, stream, ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping,
-    token, upload, work_log,
+    saved_view, security_signal, security_signal_note, set_aside, storage_use, stream, ticket, ticket_change, ticket_follower, ticket_link,
+    ticket_part, ticket_tag, timekeeping, token, upload, work_log,
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
@@ -267,6 +267,9 @@ of_organisation!(
     role_assignment: Everybody,
     redaction: Ticket(TicketId),
     response_task: Ticket(TicketId),
+    // Whoever sees what they reported themselves is told of no weakness.
+    security_signal: Nobody,
+    security_signal_note: Nobody,
     set_aside: Nobody,
     // Whoever adds a file counts it.
     storage_use: Everybody,

@@ -42,6 +42,7 @@ pub mod rotation;
 pub mod sandbox;
 pub mod saved_views;
 pub mod schema;
+pub mod security_signals;
 pub mod shape;
 pub mod signatures;
 pub mod tickets;

@@ -176,6 +176,18 @@ fn on_others() -> Vec<(&'static str, Value)> {
             "role.index_rebuilt",
             json!({ "differences": [{ "what": "role_assignment.until_at", "stored": null, "replayed": "2026-03-02T11:00:00Z" }] }),
         ),
+        (
+            "security_signal.recorded",
+            json!({ "contract": "dap", "contractVersion": ID, "observation": ID, "source": "third_party", "observedAt": "2026-03-02T11:00:00Z" }),
+        ),
+        ("security_signal.responded", json!({})),
+        ("security_signal.discussed", json!({ "role": "ciso" })),
+        ("security_signal.discussed", json!({ "role": "ciso", "person": ID })),
+        ("security_signal.became_incident", json!({ "ticket": ID })),
+        (
+            "security_signal.index_rebuilt",
+            json!({ "differences": [{ "what": "security_signal.incident_id", "stored": null, "replayed": ID }] }),
+        ),
     ]
 }
 

@@ -38,6 +38,7 @@ mod response_team;
 mod role_assignment;
 mod sandbox;
 mod saved_view;
+mod security_signal;
 mod service;
 mod simulation;
 mod tag;
@@ -95,6 +96,10 @@ pub use role_assignment::{
 };
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
+pub use security_signal::{
+    SecuritySignal, SecuritySignalDiscussionInput, SecuritySignalIncidentInput, SecuritySignalInput, SecuritySignalList,
+    SecuritySignalPage, SecuritySignalPatch,
+};
 pub use service::{ContractService, ContractServiceList};
 pub use simulation::ContractSimulationInput;
 pub use tag::{TagPage, TicketTagsInput};
@@ -132,6 +137,7 @@ pages!(
     RoleAssignmentPage,
     RoleGapPage,
     SavedViewPage,
+    SecuritySignalPage,
     TagPage,
     TicketPage,
     WorkLogPage

@@ -19,6 +19,7 @@ mod reports;
 mod role_assignments;
 mod sandbox;
 mod saved_views;
+mod security_signals;
 mod tickets;
 
 use super::operation::Operation;
@@ -33,6 +34,7 @@ pub fn operations() -> Vec<Operation> {
         mail_redactions::operations(),
         outbound::operations(),
         obligations::operations(),
+        security_signals::operations(),
         contracts::operations(),
         reports::operations(),
         role_assignments::operations(),

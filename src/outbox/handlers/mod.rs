@@ -207,7 +207,7 @@ impl Handler {
 fn of_tickets<'a>(events: &'a [&'a Streamed]) -> impl Iterator<Item = (Uuid, &'a Event)> {
     events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Ticket(event) => Some((streamed.subject_id, event)),
-        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) => None,
+        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) | AnyEvent::SecuritySignal(_) => None,
     })
 }
 

@@ -343,11 +343,11 @@ pub struct CalledTeam {
 pub async fn response_teams(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<CalledTeam>>, Error> {
     let view = view(app, caller);
     let WithHistory { history, version, .. } = with_history(&view, ticket).await?;
-    let called = called(&history);
-    let ids: Vec<_> = called.iter().map(|(event, _)| event.id).collect();
+    let standing = called(&history);
+    let ids: Vec<_> = standing.iter().map(|(event, _)| event.id).collect();
     let mut tasks: HashMap<_, _> =
         store::response_tasks::with_ids(&view, &ids).await?.into_iter().map(|task| (task.id, task.text)).collect();
-    let shown = called.into_iter().filter_map(|(event, code)| {
+    let shown = standing.into_iter().filter_map(|(event, code)| {
         let team = version.contract.response_team(code)?.clone();
         Some(CalledTeam { team, task: tasks.remove(&event.id), event: event.clone() })
     });
