@@ -3,7 +3,8 @@
 //! A signal is one client's. One that concerns every client of an agreement is recorded for each of them as the same *observation*, since
 //! each talks it over with its own officers and may not read what others said.
 //!
-//! Texts stand in rows beside the history. Absent on purpose: clocks. What asks for a term becomes an incident, to which the signal points.
+//! Texts stand in rows beside the history, so that they can be taken away; no operation does that yet. Absent on purpose: clocks. What asks
+//! for a term becomes an incident, to which the signal points.
 
 mod event;
 mod listing;
