@@ -65,6 +65,8 @@ pub struct Model {
     pub planned_from_at: Option<DateTimeUtc>,
     pub planned_until_at: Option<DateTimeUtc>,
     pub merged_into_id: Option<Uuid>,
+    /// Codes, with a space between them.
+    pub response_teams: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

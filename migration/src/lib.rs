@@ -32,6 +32,8 @@ mod m0028_searched_texts;
 mod m0029_desk_work;
 mod m0030_merges;
 mod m0032_former_texts;
+mod m0033_response_teams;
+mod m0034_security_signals;
 mod m0040_routing;
 mod table;
 
@@ -73,6 +75,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_desk_work::Step),
             Box::new(m0030_merges::Step),
             Box::new(m0032_former_texts::Step),
+            Box::new(m0033_response_teams::Step),
+            Box::new(m0034_security_signals::Step),
             Box::new(m0040_routing::Step),
         ]
     }

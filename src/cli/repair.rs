@@ -13,9 +13,9 @@ pub async fn rebuild(settings: Settings, write: bool) -> Result<(), Failed> {
         say(format_args!("{} {}: stored {}, replayed {}", one.of, one.what, one.stored, one.replayed))?;
     }
     let (differ, written) = (outcome.differences.len(), if write { "written" } else { "not written" });
-    let usecases::rebuild::Outcome { tickets, obligations, roles, due, .. } = outcome;
+    let usecases::rebuild::Outcome { tickets, obligations, roles, signals, due, .. } = outcome;
     say(format_args!(
-        "{tickets} tickets, {obligations} obligations and {roles} role assignments; {due} were not compared, as something that is due must be recorded first; {differ} values differ, {written}."
+        "{tickets} tickets, {obligations} obligations, {roles} role assignments and {signals} security signals; {due} were not compared, as something that is due must be recorded first; {differ} values differ, {written}."
     ))?;
     if differ == 0 || write { Ok(()) } else { Err("the stored index differs from its replay".into()) }
 }

@@ -239,7 +239,7 @@ fn names_are_short_enough(root: &Section<'_>) {
         limit(root.peek(key), LONGEST_NAME);
     }
     limit(root.peek("title"), LONGEST_TITLE);
-    for list in ["services", "kinds", "categories", "catalogue"] {
+    for list in ["services", "kinds", "categories", "catalogue", "response_teams"] {
         for section in root.quiet_sections(list) {
             limit(section.peek("code"), LONGEST_CODE);
         }

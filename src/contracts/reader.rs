@@ -286,6 +286,16 @@ pub(super) fn label(section: &Section<'_>, key: &'static str, otherwise: &str) -
     Label { nl, en }
 }
 
+/// A text whose Dutch is required, since nothing can stand in for it.
+pub(super) fn own_text(field: &Field<'_>) -> Option<Label> {
+    let texts = field.section()?;
+    let nl = texts.required("nl").and_then(|field| field.text()).map(str::to_owned);
+    let en = texts.optional("en").and_then(|field| field.text()).map(str::to_owned);
+    texts.finish();
+    let nl = nl?;
+    Some(Label { en: en.unwrap_or_else(|| nl.clone()), nl })
+}
+
 pub(super) fn texts(section: &Section<'_>, key: &'static str) -> Vec<String> {
     section.optional(key).map(|field| field.texts()).unwrap_or_default()
 }

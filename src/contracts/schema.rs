@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checks;
-use super::reader::{Field, Findings, Section, label, texts, types};
+use super::reader::{Field, Findings, Section, label, own_text, texts, types};
 use super::{Finding, calendars, obligations, people, people_checks, tickets};
 use crate::domain::calendar::{Calendar, Zone};
 use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
@@ -104,16 +104,6 @@ fn named<'a>(root: &Section<'a>, key: &'static str) -> Vec<(&'a str, Section<'a>
     let table = root.optional(key).and_then(|field| field.section());
     let entries = table.map(|table| table.entries()).unwrap_or_default();
     entries.into_iter().filter_map(|(name, field)| Some((name, field.section()?))).collect()
-}
-
-/// A text whose Dutch is required, since nothing can stand in for it.
-fn own_text(field: &Field<'_>) -> Option<Label> {
-    let texts = field.section()?;
-    let nl = texts.required("nl").and_then(|field| field.text()).map(str::to_owned);
-    let en = texts.optional("en").and_then(|field| field.text()).map(str::to_owned);
-    texts.finish();
-    let nl = nl?;
-    Some(Label { en: en.unwrap_or_else(|| nl.clone()), nl })
 }
 
 /// `[types.service_request]`: the agreement's own word for a type.

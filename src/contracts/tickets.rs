@@ -1,13 +1,20 @@
 //! What an agreement says about its tickets: `[[services]]`, `[[kinds]]`, `[[catalogue]]`, `[[categories]]`, `[[links]]`,
-//! `[[parts]]` and `[[decisions]]`.
+//! `[[parts]]`, `[[decisions]]` and `[[response_teams]]`.
 
 use std::collections::BTreeSet;
 
 use super::catalogue;
 use super::naming::{lists_once, refers, written};
-use super::reader::{Field, Section, label, texts, types};
-use crate::domain::contract::{AllowedLink, AskedDecision, AskedPart, Category, NamedKind, Service, Side, TicketTerms, TicketType};
+use super::reader::{Field, Section, label, own_text, texts, types};
+use crate::domain::contract::{
+    AllowedLink, AskedDecision, AskedPart, Category, Label, NamedKind, ResponseTeam, Service, Side, TicketTerms, TicketType,
+};
 use crate::domain::workflow::TicketKind;
+
+/// Response teams; their codes stand in one field of a ticket.
+const MOST_TEAMS: usize = 50;
+/// In characters: it is mailed.
+const LONGEST_RESPONSIBILITY: usize = 2000;
 
 pub(super) fn read(root: &Section<'_>) -> TicketTerms {
     let of = |key| root.optional(key).map(|field: Field<'_>| field.sections()).unwrap_or_default();
@@ -21,6 +28,7 @@ pub(super) fn read(root: &Section<'_>) -> TicketTerms {
         decisions: of("decisions").iter().filter_map(decision).collect(),
         told_of_progress: texts(root, "told_of_progress"),
         records_handling: root.optional("records_handling").and_then(|field| field.yes_or_no()).unwrap_or_default(),
+        response_teams: of("response_teams").iter().filter_map(response_team).collect(),
     }
 }
 
@@ -92,9 +100,32 @@ fn decision(section: &Section<'_>) -> Option<AskedDecision> {
     Some(AskedDecision { question: question?, by, before })
 }
 
+fn response_team(section: &Section<'_>) -> Option<ResponseTeam> {
+    let code = code(section);
+    if code.as_deref().is_some_and(|code| !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')) {
+        section.refuse("code", "must be of letters, digits, hyphens and underscores");
+    }
+    let label = label(section, "label", code.as_deref().unwrap_or_default());
+    let responsibility = section.required("responsibility").and_then(|field| match field.as_text() {
+        Some(_) => field.text().map(|text| Label { nl: text.to_owned(), en: text.to_owned() }),
+        None => own_text(&field),
+    });
+    if responsibility.as_ref().is_some_and(|text| [&text.nl, &text.en].iter().any(|text| text.chars().count() > LONGEST_RESPONSIBILITY)) {
+        section.refuse("responsibility", format!("is longer than {LONGEST_RESPONSIBILITY} characters"));
+    }
+    let roles = section.required("roles").map(|field| {
+        if field.is_empty_list() {
+            field.refuse("needs at least one role: its holders are the members");
+        }
+        field.texts()
+    });
+    section.finish();
+    Some(ResponseTeam { code: code?, label, responsibility: responsibility?, roles: roles? })
+}
+
 /// What makes no sense together.
 pub(super) fn check(root: &Section<'_>) {
-    for list in ["services", "categories", "catalogue"] {
+    for list in ["services", "categories", "catalogue", "response_teams"] {
         named_once(&root.quiet_sections(list), &["code"]);
     }
     catalogue::check(root);
@@ -103,6 +134,17 @@ pub(super) fn check(root: &Section<'_>) {
         refers(Some(role), roles.as_ref(), "role");
     }
     lists_once(&root.quiet_list("told_of_progress"));
+    let teams = root.quiet_sections("response_teams");
+    if teams.len() > MOST_TEAMS {
+        root.refuse("response_teams", format!("has more than {MOST_TEAMS} teams"));
+    }
+    for team in &teams {
+        let named = team.quiet_list("roles");
+        lists_once(&named);
+        for role in named {
+            refers(Some(role), roles.as_ref(), "role");
+        }
+    }
     named_once(&root.quiet_sections("kinds"), &["type", "code"]);
     named_once(&root.quiet_sections("links"), &["kind", "from", "to"]);
     named_once(&root.quiet_sections("parts"), &["type", "part"]);

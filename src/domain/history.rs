@@ -107,6 +107,7 @@ closed_list! {
         Ticket = "ticket": "ticket", "ticket";
         Obligation = "obligation": "verplichting", "obligation";
         RoleAssignment = "role_assignment": "vervulde rol", "role assignment";
+        SecuritySignal = "security_signal": "beveiligingssignaal", "security signal";
     }
 }
 

@@ -41,6 +41,8 @@ closed_list! {
         /// That a ticket which few may see climbs its ladder, without which one.
         EscalationWithheld = "escalation-withheld": "vertrouwelijke escalatie", "confidential escalation";
         FlagSet = "flag-set": "markering", "flag set";
+        /// To the members of a response team.
+        ResponseTeam = "response-team": "inzet responsteam", "response team called in";
         /// To the requester of a ticket that few may see, whose address changed since.
         NewsWithheld = "news-withheld": "nieuws zonder inhoud", "news without its content";
         ObligationReminder = "obligation-reminder": "herinnering aan verplichting", "reminder of an obligation";

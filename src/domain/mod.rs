@@ -31,6 +31,7 @@ pub mod role_assignment;
 pub mod routing_rule;
 pub mod saved_view;
 pub mod search;
+pub mod security_signal;
 pub mod side;
 pub mod subjects;
 pub mod text;

@@ -27,6 +27,8 @@ closed_list! {
     Tags = "tags": "labels", "tags";
     /// What was done on a ticket, in words.
     WorkLog = "work_log": "vastgelegd werk", "record of work";
+    /// What a response team is asked to do.
+    ResponseTask = "response_task": "opdracht aan een responsteam", "task of a response team";
     /// The copy of a mail, also of one that belongs to no ticket.
         Mail = "mail": "e-mail", "mail";
     }
@@ -36,7 +38,7 @@ impl Redactable {
     /// Whether tickets are found by words of it.
     pub const fn is_searched(self) -> bool {
         match self {
-            Self::Message | Self::Part | Self::Reason | Self::Texts | Self::References | Self::WorkLog => true,
+            Self::Message | Self::Part | Self::Reason | Self::Texts | Self::References | Self::WorkLog | Self::ResponseTask => true,
             Self::Attachment | Self::Tags | Self::Mail => false,
         }
     }

@@ -66,6 +66,7 @@ codes! {
         FlagNotSet = "flag_not_set": "The ticket does not have this flag.";
         FlagSet = "flag_set": "The ticket has this flag already.";
         IdempotencyKeyReused = "idempotency_key_reused": "The `Idempotency-Key` was used for another request in the last 24 hours.";
+        IncidentOfAnother = "incident_of_another": "The incident is of another contract or client than the signal.";
         IncidentNotOpen = "incident_not_open": "The incident that an emergency change names is not open.";
         MayNotFollow = "may_not_follow": "Few may see the ticket, and the desk does not know of this person that they may.";
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
@@ -100,11 +101,15 @@ codes! {
         MergeNotAllowed = "merge_not_allowed": "These two tickets are not merged; the detail says why.";
         MergeTooOld = "merge_too_old": "A merge is undone within 24 hours, and these have passed.";
         NotMerged = "not_merged": "The ticket was not merged into another one, or no longer is.";
-        NotAnIncident = "not_an_incident": "Only an incident can be a major incident.";
+        NotASecurityIncident = "not_a_security_incident": "Only of an incident that is flagged `security`: flag it first.";
+        NotAnIncident = "not_an_incident": "Only an incident can be a major incident, or have response teams.";
         OfferExpired = "offer_expired": "The offer is no longer valid; a new one has to be submitted.";
         QuestionNotOpen = "question_not_open": "The ticket does not ask this now; the detail says when it does.";
         ScopeUnchanged = "scope_unchanged": "The ticket is in scope, or out of it, already.";
         ServiceRequired = "service_required": "The phase is not entered before the ticket says which product or service is affected.";
+        SignalLinked = "signal_linked": "The signal became this incident before.";
+        TeamCalled = "team_called": "The response team is called in on the ticket already.";
+        TeamNotCalled = "team_not_called": "The response team is not called in on the ticket.";
         TestFailed = "test_failed": "What did not pass its test is not accepted.";
         PartRequired = "part_required": "The ticket lacks a part that the phase requires; the detail names it.";
         PartNotOfType = "part_not_of_type": "Tickets of this type have no such part.";

@@ -16,6 +16,7 @@ use crate::domain::redaction::Redactable;
 use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::retention::{ItemOutcome, RetentionClass};
 use crate::domain::role_assignment::{AssignmentState, Departure, EventKind as RoleEvent, GapCause, RoleKind};
+use crate::domain::security_signal::{EventKind as SignalEvent, SignalSource};
 use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::attention::Attention;
 use crate::domain::ticket::edit::Text;
@@ -73,6 +74,8 @@ pub fn lists() -> Vec<(&'static str, Vec<Word>)> {
         ("roleKind", RoleKind::WORDS.into()),
         ("roleAssignmentState", AssignmentState::WORDS.into()),
         ("roleEvent", RoleEvent::WORDS.into()),
+        ("securitySignalEvent", SignalEvent::WORDS.into()),
+        ("securitySignalSource", SignalSource::WORDS.into()),
         ("departure", Departure::WORDS.into()),
         ("roleGap", GapCause::WORDS.into()),
         ("side", Side::WORDS.into()),

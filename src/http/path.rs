@@ -71,6 +71,7 @@ macro_rules! by_uuid {
 by_uuid! {
     LocalAccountId: "id", "The account's UUID", "account";
     MessageId: "id", "The message's UUID", "message";
+    SecuritySignalId: "signal", "The signal's UUID", "security signal";
     ObligationId: "id", "The obligation's UUID", "obligation";
     AccessTokenId: "id", "The token's UUID", "token";
     RoleAssignmentId: "id", "The role assignment's UUID", "role assignment";

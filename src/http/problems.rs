@@ -48,6 +48,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::FlagSet
         | Code::IdempotencyKeyReused
         | Code::IncidentNotOpen
+        | Code::IncidentOfAnother
         | Code::MayNotFollow
         | Code::MoveNotAllowed
         | Code::NoContactList
@@ -82,6 +83,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::MergeTooOld
         | Code::NotMerged
         | Code::NotAnIncident
+        | Code::NotASecurityIncident
         | Code::OfferExpired
         | Code::QuestionNotOpen
         | Code::ScopeUnchanged
@@ -96,6 +98,9 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::RoleEnded
         | Code::RoleHeld
         | Code::SamePerson
+        | Code::SignalLinked
+        | Code::TeamCalled
+        | Code::TeamNotCalled
         | Code::TicketCancelled
         | Code::TicketMerged
         | Code::TicketNotOpen

@@ -18,6 +18,7 @@ mod replayed;
 mod rows;
 #[cfg(test)]
 pub(super) mod sample;
+mod security;
 #[cfg(test)]
 mod tests;
 mod withheld;
@@ -29,6 +30,7 @@ pub use replayed::{Reading, figures};
 pub use rows::{
     AgreedRow, Correction, Escalation, EscalationCount, GoalRow, LateFact, Outcome, ReportedAmendment, RunningBreach, TicketLine, Verdict,
 };
+pub use security::{ReportedSignal, SecurityIncident, SecurityMatters, breach};
 
 use std::collections::BTreeMap;
 
@@ -86,6 +88,7 @@ pub fn report(
         corrections,
         amendments: Vec::new(),
         late_facts,
+        security: SecurityMatters::default(),
     }
 }
 

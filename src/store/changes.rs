@@ -52,7 +52,7 @@ pub(super) async fn mark(tx: &Tx, positions: &[(Uuid, i64)], now: Instant) -> Re
         // An event that cannot be read must not stop the pass, which marks everyone's tickets. A client is told nothing of it.
         let is_seen = match super::events::streamed(row).map(|streamed| streamed.event) {
             Ok(AnyEvent::Ticket(event)) => Reader::Client.sees_of(&event),
-            Ok(AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_)) | Err(_) => false,
+            Ok(AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) | AnyEvent::SecuritySignal(_)) | Err(_) => false,
         };
         if is_seen {
             change.seen = change.seen.max(Some(position));

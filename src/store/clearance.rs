@@ -4,12 +4,13 @@
 use entity::{
     attachment, clock, contact, contact_change, contact_list, destruction_item, erasure, escalation, event, external_reference,
     former_identity, former_text, inbound_mail, legal_hold, message, message_draft, obligation, outbound_mail, person, redaction,
-    role_absence, role_assignment, set_aside, storage_use, ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag,
-    work_log,
+    response_task, role_absence, role_assignment, security_signal, security_signal_note, set_aside, storage_use, ticket, ticket_change,
+    ticket_follower, ticket_link, ticket_part, ticket_tag, work_log,
 };
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
 
+use crate::domain::history::SubjectKind;
 use crate::domain::permission::{Clearance, Part};
 
 /// A table some of whose rows may belong to a ticket.
@@ -82,6 +83,42 @@ fn of_ticket<C: ColumnTrait>(clearance: &Clearance, column: C) -> Option<Conditi
     Some(Condition::all().add(Expr::exists(hidden).not()))
 }
 
+/// The signals that somebody recorded, whom signals do not concern.
+fn own_signals(own: &str) -> SelectStatement {
+    let its = |column: security_signal::Column| Expr::col((security_signal::Entity, column));
+    Query::select()
+        .expr(its(security_signal::Column::Id))
+        .from(security_signal::Entity)
+        .and_where(its(security_signal::Column::RecordedBy).eq(own))
+        .to_owned()
+}
+
+impl OfTickets for security_signal::Entity {
+    fn seen_with(clearance: &Clearance) -> Option<Condition> {
+        clearance.own_signals().map(|own| Condition::all().add(security_signal::Column::RecordedBy.eq(own)))
+    }
+}
+
+impl OfTickets for security_signal_note::Entity {
+    fn seen_with(clearance: &Clearance) -> Option<Condition> {
+        clearance.own_signals().map(|own| Condition::all().add(security_signal_note::Column::SignalId.in_subquery(own_signals(own))))
+    }
+}
+
+/// Of tickets and of signals.
+impl OfTickets for event::Entity {
+    fn seen_with(clearance: &Clearance) -> Option<Condition> {
+        let of_signals = clearance.own_signals().map(|own| {
+            let is_other = event::Column::SubjectKind.ne(SubjectKind::SecuritySignal.as_str());
+            Condition::any().add(is_other).add(event::Column::SubjectId.in_subquery(own_signals(own)))
+        });
+        match (of_ticket(clearance, event::Column::SubjectId), of_signals) {
+            (Some(of_ticket), Some(of_signals)) => Some(of_ticket.add(of_signals)),
+            (of_ticket, of_signals) => of_ticket.or(of_signals),
+        }
+    }
+}
+
 macro_rules! of_tickets {
     ($($table:ident: $column:ident),* $(,)?) => { $(
         impl OfTickets for $table::Entity {
@@ -98,7 +135,6 @@ of_tickets!(
     // Of a ticket or of a file of one; what is a mail, `destructions` looks up.
     destruction_item: SubjectId,
     escalation: TicketId,
-    event: SubjectId,
     external_reference: TicketId,
     inbound_mail: TicketId,
     legal_hold: TicketId,
@@ -106,6 +142,7 @@ of_tickets!(
     message_draft: TicketId,
     outbound_mail: TicketId,
     redaction: TicketId,
+    response_task: TicketId,
     set_aside: SubjectId,
     ticket_change: TicketId,
     former_text: TicketId,

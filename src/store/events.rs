@@ -98,6 +98,7 @@ pub(super) fn streamed(row: event::Model) -> Result<Streamed, DbErr> {
         SubjectKind::Ticket => AnyEvent::Ticket(to_event(row)?),
         SubjectKind::Obligation => AnyEvent::Obligation(to_event(row)?),
         SubjectKind::RoleAssignment => AnyEvent::RoleAssignment(to_event(row)?),
+        SubjectKind::SecuritySignal => AnyEvent::SecuritySignal(to_event(row)?),
     };
     Ok(Streamed { subject_id, organisation, sequence, position, event })
 }

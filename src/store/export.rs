@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, saved_view,
-    ticket, ticket_follower, token, work_log,
+    account, approval, attachment, canned_reply, contact_change, event, inbound_mail, message, message_draft, outbound_mail, response_task,
+    saved_view, security_signal, security_signal_note, ticket, ticket_follower, token, work_log,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -34,6 +34,9 @@ pub enum Section {
     SavedViews,
     CannedReplies,
     WorkLogs,
+    ResponseTasks,
+    SecuritySignals,
+    SecuritySignalNotes,
     Attachments,
     MailsIn,
     MailsOut,
@@ -44,7 +47,7 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Accounts,
         Self::Tokens,
         Self::Tickets,
@@ -54,6 +57,9 @@ impl Section {
         Self::SavedViews,
         Self::CannedReplies,
         Self::WorkLogs,
+        Self::ResponseTasks,
+        Self::SecuritySignals,
+        Self::SecuritySignalNotes,
         Self::Attachments,
         Self::MailsIn,
         Self::MailsOut,
@@ -75,6 +81,9 @@ impl Section {
             Self::SavedViews => "savedViews",
             Self::CannedReplies => "cannedReplies",
             Self::WorkLogs => "workLogs",
+            Self::ResponseTasks => "responseTasks",
+            Self::SecuritySignals => "securitySignals",
+            Self::SecuritySignalNotes => "securitySignalNotes",
             Self::Attachments => "attachments",
             Self::MailsIn => "mailsIn",
             Self::MailsOut => "mailsOut",
@@ -104,6 +113,9 @@ pub async fn page(view: &View, known: &Known, section: Section, after: Uuid, lim
         Section::SavedViews => asked.saved_views().await,
         Section::CannedReplies => asked.canned_replies().await,
         Section::WorkLogs => asked.work_logs().await,
+        Section::ResponseTasks => asked.response_tasks().await,
+        Section::SecuritySignals => asked.security_signals().await,
+        Section::SecuritySignalNotes => asked.security_signal_notes().await,
         Section::Attachments => asked.attachments().await,
         Section::MailsIn => asked.mails_in().await,
         Section::MailsOut => asked.mails_out().await,
@@ -219,6 +231,30 @@ impl Asked<'_> {
             (row.id, json!({ "ticketId": row.ticket_id, "minutes": row.minutes, "workDate": row.work_date, "text": row.text }))
         };
         Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn response_tasks(&self) -> Page {
+        let rows = self.view.find::<response_task::Entity>().filter(response_task::Column::Author.eq(self.of.actor().as_text()));
+        let rows = self.paged(rows, response_task::Column::Id).all(self.view.connection()).await?;
+        tickets::note_shown(self.view, rows.iter().map(|row| row.ticket_id)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "ticketId": row.ticket_id, "text": row.text }))).collect())
+    }
+
+    async fn security_signals(&self) -> Page {
+        let theirs = security_signal::Column::RecordedBy.eq(self.of.actor().as_text());
+        let rows = self.view.find::<security_signal::Entity>().filter(theirs);
+        let rows = self.paged(rows, security_signal::Column::Id).all(self.view.connection()).await?;
+        let shown = |row: security_signal::Model| {
+            (row.id, json!({ "title": row.title, "description": row.description, "at": at(row.recorded_at) }))
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    async fn security_signal_notes(&self) -> Page {
+        let theirs = security_signal_note::Column::Author.eq(self.of.actor().as_text());
+        let rows = self.view.find::<security_signal_note::Entity>().filter(theirs);
+        let rows = self.paged(rows, security_signal_note::Column::Id).all(self.view.connection()).await?;
+        Ok(rows.into_iter().map(|row| (row.id, json!({ "signalId": row.signal_id, "text": row.text }))).collect())
     }
 
     async fn attachments(&self) -> Page {

@@ -48,6 +48,17 @@ pub async fn of_ticket(reads: &impl Reads, ticket: Uuid) -> Result<Vec<FormerTex
     Ok(rows.into_iter().map(shown).collect())
 }
 
+/// The titles of these tickets that were replaced after an instant, the first replaced first.
+pub async fn titles_after(reads: &impl Reads, tickets: &[Uuid], at: Instant) -> Result<Vec<(Uuid, String)>, DbErr> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = reads.find::<former_text::Entity>().filter(former_text::Column::TicketId.is_in(tickets.iter().copied()));
+    let rows = rows.filter(former_text::Column::Field.eq(Text::Title.as_str())).filter(former_text::Column::ReplacedAt.gt(at.to_utc()));
+    let rows = rows.order_by_asc(former_text::Column::ReplacedAt).order_by_asc(former_text::Column::Id).all(reads.connection()).await?;
+    Ok(rows.into_iter().map(|row| (row.ticket_id, row.body)).collect())
+}
+
 /// Takes away what they say; that they were there stays.
 pub async fn replace_all(tx: &Tx, ticket: Uuid, left: &str) -> Result<(), DbErr> {
     let gone = former_text::Entity::update_many().col_expr(former_text::Column::Body, Expr::value(left));

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
-use entity::ticket_part;
+use entity::{ticket, ticket_part};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, broken, instant, search};
+use super::{Reads, Tx, broken, instant, search, tickets};
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::kinds::incident::{Calamity, FALLBACK_ACTIVE};
 use crate::domain::ticket::kinds::{Content, Part};
 use crate::domain::ticket::part::PartVersion;
 use crate::domain::ticket::searched::Searched;
+use crate::domain::workflow::State;
 
 /// The versions of a part of a ticket before one of them, newest first.
 pub async fn versions<C: Content>(reads: &impl Reads, ticket: Uuid, before: Option<u32>, limit: u64) -> Result<Vec<PartVersion<C>>, DbErr> {
@@ -35,6 +38,29 @@ pub async fn latest<C: Content>(reads: &impl Reads, tickets: &[Uuid]) -> Result<
     let rows = rows.filter(ticket_part::Column::Part.eq(C::PART.as_str())).order_by_asc(ticket_part::Column::Version);
     // Later versions take the place of earlier ones.
     rows.all(reads.connection()).await?.into_iter().map(|row| Ok((row.ticket_id, to_domain(row)?))).collect()
+}
+
+/// The incidents under a contract whose services run on a fallback, by what the last version of their calamity says, oldest first. One that
+/// was closed counts until it says that the fallback has ended; one that was cancelled or merged does not.
+pub async fn active_fallbacks(reads: &impl Reads, contract: &str) -> Result<Vec<(Ticket, PartVersion<Calamity>)>, DbErr> {
+    let standing = reads.find::<ticket::Entity>().filter(ticket::Column::Contract.eq(contract));
+    let standing = standing.filter(ticket::Column::State.ne(State::Cancelled.as_str())).select_only().column(ticket::Column::Id);
+    let newer = "SELECT 1 FROM ticket_part AS newer WHERE newer.ticket_id = ticket_part.ticket_id AND newer.part = ticket_part.part \
+        AND newer.version > ticket_part.version";
+    let rows = reads.find::<ticket_part::Entity>().filter(ticket_part::Column::Part.eq(Part::Calamity.as_str()));
+    let rows =
+        rows.filter(Expr::cust(format!("NOT EXISTS ({newer})"))).filter(ticket_part::Column::TicketId.in_subquery(standing.into_query()));
+    let rows = rows.order_by_asc(ticket_part::Column::WrittenAt).order_by_asc(ticket_part::Column::Id).all(reads.connection()).await?;
+    let mut active = Vec::new();
+    for row in rows {
+        let (of, calamity) = (row.ticket_id, to_domain::<Calamity>(row)?);
+        if calamity.content.fallback == FALLBACK_ACTIVE {
+            active.push((of, calamity));
+        }
+    }
+    let ids: Vec<_> = active.iter().map(|(of, _)| *of).collect();
+    let mut tickets: HashMap<_, _> = tickets::with_ids(reads, &ids).await?.into_iter().map(|ticket| (ticket.id, ticket)).collect();
+    Ok(active.into_iter().filter_map(|(of, calamity)| Some((tickets.remove(&of)?, calamity))).collect())
 }
 
 pub async fn find<C: Content>(reads: &impl Reads, id: Uuid) -> Result<Option<PartVersion<C>>, DbErr> {

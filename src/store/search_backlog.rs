@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
-use super::{Backend, Db, Scope, Tx, erasures, events, messages, parts, people, search, tickets, work_logs};
+use super::{Backend, Db, Scope, Tx, erasures, events, messages, parts, people, response_tasks, search, tickets, work_logs};
 use crate::domain::ticket::searched::Searched;
 use crate::domain::ticket::{Ticket, TicketRef};
 
@@ -54,6 +54,7 @@ async fn write(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     let parts = parts::contents(tx, &ids).await?;
     texts.extend(parts.iter().filter_map(|(ticket, id, part, says)| on(*ticket, Searched::of_part(*id, *part, says))));
     texts.extend(work_logs::of_tickets(tx, &ids).await?.iter().filter_map(|one| on(one.ticket_id, Searched::of_work(one))));
+    texts.extend(response_tasks::of_tickets(tx, &ids).await?.iter().filter_map(|one| on(one.ticket_id, Searched::of_task(one))));
     search::add(tx, texts).await
 }
 

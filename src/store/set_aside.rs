@@ -17,6 +17,7 @@ use crate::domain::Instant;
 use crate::domain::history::SubjectKind;
 use crate::domain::obligation::Obligation;
 use crate::domain::role_assignment::RoleAssignment;
+use crate::domain::security_signal::SecuritySignal;
 use crate::domain::ticket::Ticket;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,6 +182,7 @@ pub async fn dead(view: &View, limit: u64) -> Result<Vec<DeadLetter>, DbErr> {
     let mut labels = Ticket::labels(view, &subjects).await?;
     labels.extend(Obligation::labels(view, &subjects).await?);
     labels.extend(RoleAssignment::labels(view, &subjects).await?);
+    labels.extend(SecuritySignal::labels(view, &subjects).await?);
     let kinds = view.find::<event::Entity>().filter(event::Column::Id.is_in(dead.iter().map(|one| one.event_id))).select_only();
     let kinds: Vec<(Uuid, String)> = kinds.columns([event::Column::Id, event::Column::Kind]).into_tuple().all(view.connection()).await?;
     let letter = |row: set_aside::Model| {

@@ -13,9 +13,9 @@ use entity::{
     access_state, account, approval, attachment, audit_head, audit_line, calendar_amendment, canned_reply, change_horizon, clock, contact,
     contact_change, contact_list, contract_version, destruction, destruction_item, erasure, escalation, event, external_reference,
     former_identity, former_text, handler, idempotency, inbound_mail, legal_hold, local_account, message, message_draft, obligation,
-    obligation_opening, outbound_mail, person, redaction, remains, role_absence, role_assignment, routing_rule, sandbox_advance,
-    saved_view, set_aside, storage_use, stream, ticket, ticket_change, ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping,
-    token, upload, work_log,
+    obligation_opening, outbound_mail, person, redaction, remains, response_task, role_absence, role_assignment, routing_rule,
+    sandbox_advance, saved_view, security_signal, security_signal_note, set_aside, storage_use, stream, ticket, ticket_change,
+    ticket_follower, ticket_link, ticket_part, ticket_tag, timekeeping, token, upload, work_log,
 };
 
 use super::cache::{AgreementsCache, PinnedAgreements};
@@ -266,6 +266,10 @@ of_organisation!(
     role_absence: Everybody,
     role_assignment: Everybody,
     redaction: Ticket(TicketId),
+    response_task: Ticket(TicketId),
+    // Whoever sees what they reported themselves is told of no weakness.
+    security_signal: Nobody,
+    security_signal_note: Nobody,
     set_aside: Nobody,
     // Whoever adds a file counts it.
     storage_use: Everybody,

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::history::{self, IndexRebuilt};
 use crate::domain::obligation::Obligation;
 use crate::domain::role_assignment::RoleAssignment;
+use crate::domain::security_signal::SecuritySignal;
 use crate::domain::ticket::Ticket;
 use crate::store;
 use crate::store::record::{Record, Rows};
@@ -19,6 +20,7 @@ pub struct Outcome {
     pub tickets: usize,
     pub obligations: usize,
     pub roles: usize,
+    pub signals: usize,
     /// How many of them were skipped, because the workers have yet to record something that is due.
     pub due: usize,
     pub differences: Vec<Difference>,
@@ -41,7 +43,7 @@ impl Outcome {
     }
 }
 
-/// Compares the index of every ticket, obligation and role assignment with its replay, and what each organisation keeps with its files and
+/// Compares the index of every ticket, obligation, role assignment and security signal with its replay, and what each organisation keeps with its files and
 /// mails. With `write` the replayed values are stored, and an event in the history keeps both.
 pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
@@ -49,6 +51,7 @@ pub async fn rebuild(app: &App, write: bool) -> Result<Outcome, Error> {
     outcome.obligations = compare::<Obligation>(app, write, &mut outcome).await?;
     compare_storage(app, write, &mut outcome).await?;
     outcome.roles = compare::<RoleAssignment>(app, write, &mut outcome).await?;
+    outcome.signals = compare::<SecuritySignal>(app, write, &mut outcome).await?;
     Ok(outcome)
 }
 

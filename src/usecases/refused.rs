@@ -4,7 +4,7 @@ use super::{Code, Error, FieldCode, Problem};
 use crate::domain::ticket::kinds::{Need, Part};
 use crate::domain::ticket::{
     Refusal, answer, assign, attention, decide, escalate, flag, follow, line, link, major, merge, part, prioritise, reference, repair,
-    retier, retype, scope, specify, tag,
+    response_team, retier, retype, scope, specify, tag,
     transition::{self, Refused as Move},
     work,
 };
@@ -37,6 +37,7 @@ impl From<Refusal> for Error {
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
             Refusal::Work(refused) => of_work(&refused, detail),
             Refusal::Reference(refused) => of_a_reference(&refused, detail),
+            Refusal::ResponseTeam(refused) => of_a_response_team(&refused, detail),
             Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
             Refusal::Part(part::Refused::NotOfType { .. } | part::Refused::NotTheOffer { .. }) => conflict(Code::PartNotOfType, detail),
             Refusal::Part(part::Refused::IncidentMissing) => field("class", FieldCode::NotAllowed, detail),
@@ -199,6 +200,18 @@ fn of_work(refused: &work::Refused, detail: String) -> Error {
         work::Refused::TooEarly(_) => field("workDate", FieldCode::OutOfRange, detail),
         work::Refused::NoEntry => Error::NotFound("work log"),
         work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
+    }
+}
+
+fn of_a_response_team(refused: &response_team::Refused, detail: String) -> Error {
+    match refused {
+        response_team::Refused::Forbidden(refused) => (*refused).into(),
+        response_team::Refused::UnknownTeam { .. } => field("team", FieldCode::UnknownValue, detail),
+        response_team::Refused::NotAnIncident => conflict(Code::NotAnIncident, detail),
+        response_team::Refused::NotASecurityIncident => conflict(Code::NotASecurityIncident, detail),
+        response_team::Refused::NotOpen => conflict(Code::TicketNotOpen, detail),
+        response_team::Refused::Called => conflict(Code::TeamCalled, detail),
+        response_team::Refused::NotCalled => conflict(Code::TeamNotCalled, detail),
     }
 }
 

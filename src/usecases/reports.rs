@@ -3,15 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::{Error, FieldCode, Problem, amendments};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::contract::Contract;
 use crate::domain::contract::amendment::Amendment;
+use crate::domain::security_signal::{SecuritySignal, SignalFilter};
 use crate::domain::ticket::Ticket;
-use crate::reports::service_management::{self, Month, Reading, ServiceManagementReport, TicketFigures};
-use crate::store::{self, CheckedScope};
+use crate::reports::service_management::{
+    self, Month, Reading, ReportedSignal, SecurityIncident, SecurityMatters, ServiceManagementReport, TicketFigures,
+};
+use crate::store::{self, CheckedScope, View};
 
 /// Tickets read at a time.
 const CHUNK: usize = 500;
@@ -59,6 +64,7 @@ pub async fn service_management(
     let (mut withheld, mut shown) = (BTreeSet::new(), BTreeMap::new());
     let ids = store::tickets::ids_in_reach(&all, contract, from, to).await?;
     let mut figures = Vec::with_capacity(ids.len());
+    let mut breaches = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let mut histories = store::events::histories::<Ticket>(&all, chunk).await?;
         let tickets = store::tickets::with_ids(&all, chunk).await?;
@@ -71,11 +77,18 @@ pub async fn service_management(
             }
             let history = histories.remove(&ticket.id).unwrap_or_default();
             let pinned = agreements.version(ticket.contract_version_id)?;
+            let breach = service_management::breach(&pinned.contract, &ticket, &history, reading);
+            breaches.extend(breach.map(|one| (ticket.id, SecurityIncident { title: Some(ticket.title.clone()), ..one })));
             figures.extend(service_management::figures(&pinned.contract, &ticket, &history, reading));
         }
     }
     let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, reading.last());
     let report = service_management::report(&version.contract, month, &figures, long_open);
+    let security = SecurityMatters {
+        incidents: titled(&all, breaches, reading).await?,
+        signals: signals(&all, scope, contract, (from, to), known_at).await?,
+    };
+    let report = report.with_security(security);
     let recorded = store::amendments::all(&view).await?;
     let is_it = |amendment: &Amendment| recorded.iter().find(|one| one.id == amendment.id);
     let exists = |amendment: &Amendment| is_it(amendment).is_some_and(|one| amendments::read::exists(&agreements, scope.seen(), one));
@@ -84,6 +97,55 @@ pub async fn service_management(
         scope.note_shown(*ticket, *flags);
     }
     Ok(report)
+}
+
+/// Breaches with their titles as those stood at the last instant that counts, in order.
+async fn titled(all: &View, mut breaches: Vec<(Uuid, SecurityIncident)>, reading: Reading) -> Result<Vec<SecurityIncident>, Error> {
+    let ids: Vec<_> = breaches.iter().map(|(ticket, _)| *ticket).collect();
+    let former = store::former_texts::titles_after(all, &ids, reading.last()).await?;
+    for (ticket, breach) in &mut breaches {
+        // The first that was replaced since is the one that stood then.
+        if let Some((_, title)) = former.iter().find(|(of, _)| of == ticket) {
+            breach.title = Some(title.clone());
+        }
+    }
+    let mut breaches: Vec<_> = breaches.into_iter().map(|(_, breach)| breach).collect();
+    breaches
+        .sort_by(|one, other| (one.flagged_at, one.number.len(), &one.number).cmp(&(other.flagged_at, other.number.len(), &other.number)));
+    Ok(breaches)
+}
+
+/// The signals that were noticed in a month, as known at an instant, each observation once. Whom they do not concern is told that there were some.
+async fn signals(
+    all: &View,
+    scope: &CheckedScope,
+    contract: &str,
+    (from, to): (Instant, Instant),
+    known_at: Instant,
+) -> Result<Vec<ReportedSignal>, Error> {
+    let filter = SignalFilter {
+        contracts: vec![contract.to_owned()],
+        observed_from: Some(from),
+        observed_before: Some(to),
+        limit: u32::MAX.into(),
+        ..SignalFilter::default()
+    };
+    let mut found = store::security_signals::list(all, &filter).await?;
+    found.retain(|signal| signal.recorded_at <= known_at);
+    found.sort_by_key(|signal| (signal.observed_at, signal.observation));
+    found.dedup_by_key(|signal| signal.observation);
+    let own = scope.seen().clearance.own_signals();
+    let reported = |signal: SecuritySignal| {
+        let is_seen = own.is_none_or(|own| own == signal.recorded_by);
+        ReportedSignal {
+            observation: is_seen.then_some(signal.observation),
+            title: is_seen.then_some(signal.title),
+            source: signal.source.to_string(),
+            observed_at: signal.observed_at,
+            recorded_at: signal.recorded_at,
+        }
+    };
+    Ok(found.into_iter().map(reported).collect())
 }
 
 /// Working days are counted by the calendar of the type's first clock; a type without clocks counts calendar days.

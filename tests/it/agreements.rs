@@ -50,6 +50,9 @@ obligations.vervolggesprek = { title.nl = "Vervolggesprek over de overschreden o
 "#;
 
 const DAP: &str = r#"
+response_teams.it = { code = "it", label.nl = "IT" } # 3.12.3 (INC-14)
+response_teams.juridisch = { code = "juridisch", label.nl = "Juridisch" } # 3.12.3 (INC-14)
+response_teams.pr = { code = "pr", label.nl = "PR" } # 3.12.3 (INC-14)
 catalogue.toegang = { code = "toegang", label.nl = "Toegang verlenen of intrekken" } # 3.5.3 (RFS-01)
 catalogue.nieuwe-omgeving = { code = "nieuwe-omgeving", label.nl = "Nieuwe (gedeelde) mailbox, SharePoint-site of Teams-omgeving" } # 3.5.3 (RFS-01)
 catalogue.installatie = { code = "installatie", label.nl = "Goedgekeurde applicatie of licentie installeren" } # 3.5.3 (RFS-01)

@@ -143,7 +143,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "titel = \"A\"\ntitle =",
             &["titel: is not a key here; the keys are always_told, assumed, calendars, catalogue, categories, clients, clocks, \
                contacts, decisions, default_priority, effective_from, functional_administration, id, kinds, ladders, links, obligations, \
-               parts, phone, priorities, records_handling, reserved, retention, roles, second_factor, services, signs_role_changes, \
+               parts, phone, priorities, records_handling, reserved, response_teams, retention, roles, second_factor, services, signs_role_changes, \
                subjects, supplier_levels, time_zone, title, told_of_progress, types, version"],
         ),
         (
@@ -615,6 +615,7 @@ fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
     ];
     expected.extend(roles.map(|role| format!("roles.{role}.mail")));
     expected.extend([1, 6, 16].map(|duty| format!("obligations.{duty}.due")));
+    expected.extend((0..3).flat_map(|team| ["responsibility", "roles"].map(|key| format!("response_teams.{team}.{key}"))));
     expected.sort();
     assert_eq!(open, expected);
     assert_eq!(refused.findings[0].reason, "is \"unknown\": the agreement leaves it open");

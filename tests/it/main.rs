@@ -22,6 +22,7 @@ mod restricted;
 mod roles;
 mod row_security;
 mod search;
+mod security_signals;
 mod simulate;
 mod support;
 mod time;

@@ -57,6 +57,17 @@ pub struct AskedDecision {
     pub before: Vec<Step>,
 }
 
+/// A team that is called in on breaches of security (INC-14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseTeam {
+    pub code: String,
+    pub label: Label,
+    /// What it answers for.
+    pub responsibility: Label,
+    /// Roles of either side whose holders are its members.
+    pub roles: Vec<String>,
+}
+
 /// What the desk keeps of tickets under an agreement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TicketTerms {
@@ -72,11 +83,16 @@ pub struct TicketTerms {
     pub told_of_progress: Vec<String>,
     /// Whether each ticket that is resolved says who had a part in it (KPI-30).
     pub records_handling: bool,
+    pub response_teams: Vec<ResponseTeam>,
 }
 
 impl Contract {
     pub fn service(&self, code: &str) -> Option<&Service> {
         self.tickets.services.iter().find(|service| service.code == code)
+    }
+
+    pub fn response_team(&self, code: &str) -> Option<&ResponseTeam> {
+        self.tickets.response_teams.iter().find(|team| team.code == code)
     }
 
     pub fn category(&self, code: &str, kind: TicketType) -> Option<&Category> {

@@ -11,6 +11,7 @@ const WITHIN_ORGANISATIONS: &[Verb] = &[
     Verb::AgreeRepairs,
     Verb::AnswerQuestions,
     Verb::AssignTickets,
+    Verb::CallResponseTeams,
     Verb::DecideForClients,
     Verb::DecidePriorities,
     Verb::DecideSteps,

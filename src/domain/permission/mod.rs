@@ -16,7 +16,7 @@ pub use limit::{Verbs, counts_within};
 pub use over::Over;
 pub use page::page;
 pub use role::{GIVEN_APART, Role, Roles};
-pub use scope::{Clearance, Part, Rows, Scope, concerned_by};
+pub use scope::{Clearance, Part, Rows, Scope, concerned_by, concerned_by_signals};
 pub use verb::*;
 
 use uuid::Uuid;

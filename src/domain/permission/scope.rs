@@ -38,6 +38,8 @@ pub enum Clearance {
         /// Further ones that open the tickets of one organisation.
         over: Vec<(String, Flags)>,
         part: Part,
+        /// Whether security signals are seen that others recorded.
+        signals: bool,
     },
 }
 
@@ -78,7 +80,8 @@ impl Scope {
         let clearance = match self.clearance {
             Clearance::All => Clearance::All,
             Clearance::Of { part, .. } => {
-                Clearance::Of { flags: Flags::default(), over: Vec::new(), part: if is_somebodys { Part::default() } else { part } }
+                let part = if is_somebodys { Part::default() } else { part };
+                Clearance::Of { flags: Flags::default(), over: Vec::new(), part, signals: false }
             }
         };
         Self { clearance, ..self }
@@ -104,18 +107,27 @@ impl Clearance {
         }
         let opens = |roles: Roles, flag: Flag| roles.has_one_of(concerned_by(flag));
         let flags = Flag::ALL.into_iter().filter(|flag| opens(roles, *flag)).collect();
-        Self::Of { flags, over: over.cleared(opens), part: Part::of(actor) }
+        let signals = roles.has_one_of(concerned_by_signals());
+        Self::Of { flags, over: over.cleared(opens), part: Part::of(actor), signals }
     }
 
     /// Whether a ticket exists for them, as far as its flags go.
     pub fn sees(&self, ticket: Restricted<'_>) -> bool {
         match self {
             Self::All => true,
-            Self::Of { flags, over, part } => {
+            Self::Of { flags, over, part, .. } => {
                 let opened =
                     |(organisation, flags): &(String, Flags)| organisation == ticket.organisation && ticket.flags.has_one_of(*flags);
                 ticket.flags.is_empty() || ticket.flags.has_one_of(*flags) || over.iter().any(opened) || part.is_in(ticket)
             }
+        }
+    }
+
+    /// As whom they see security signals, if not all: those that they recorded, as histories name them.
+    pub fn own_signals(&self) -> Option<&str> {
+        match self {
+            Self::All | Self::Of { signals: true, .. } => None,
+            Self::Of { part, signals: false, .. } => Some(&part.as_registrar),
         }
     }
 
@@ -163,6 +175,11 @@ pub const fn concerned_by(flag: Flag) -> &'static [Role] {
         Flag::Privacy => &[Role::PrivacyOfficer, Role::ClientPrivacyOfficer],
         Flag::Confidential => &[Role::ServiceManager],
     }
+}
+
+/// The roles that security signals concern. Others see those that they recorded themselves: a signal tells of a weakness before it is mended.
+pub const fn concerned_by_signals() -> &'static [Role] {
+    &[Role::ServiceManager, Role::SecurityOfficer, Role::Approver, Role::ClientSecurityOfficer]
 }
 
 #[cfg(test)]

@@ -160,6 +160,15 @@ verbs! {
     ReadRoutingRules = "read_routing_rules": "routeringsregels lezen", "read routing rules", by AGENTS;
     /// Writes those rules, tries them on past tickets, and has them count.
     WriteRoutingRules = "write_routing_rules": "routeringsregels schrijven", "write routing rules", by &[ServiceManager];
+    /// Calls in response teams on breaches of security, and takes them back (INC-14).
+    CallResponseTeams = "call_response_teams": "responsteams inzetten", "call in response teams",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, Integration];
+    /// Records what touches security without being an incident, and what is done about it (INC-15).
+    RecordSecuritySignals = "record_security_signals": "beveiligingssignalen vastleggen", "record security signals",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, Integration];
+    /// Reads those; whom they do not concern (`concerned_by_signals`), those that they recorded themselves.
+    ReadSecuritySignals = "read_security_signals": "beveiligingssignalen lezen", "read security signals",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, Integration, Approver, ClientSecurityOfficer];
     /// Flags a ticket, so that few see it.
     FlagTickets = "flag_tickets": "meldingen markeren", "flag tickets", by PARTAKERS;
     /// Takes a flag off a ticket that concerns them.

@@ -5,7 +5,7 @@
 pub mod samples;
 
 use super::history::Event;
-use super::{obligation, role_assignment, ticket};
+use super::{obligation, role_assignment, security_signal, ticket};
 
 macro_rules! subjects {
     ($($subject:ident: $module:ident;)+) => {
@@ -45,6 +45,7 @@ subjects! {
     Ticket: ticket;
     Obligation: obligation;
     RoleAssignment: role_assignment;
+    SecuritySignal: security_signal;
 }
 
 #[cfg(test)]
@@ -70,12 +71,15 @@ mod tests {
                 EventKind::Ticket(_) => drop(reads_and_writes_back::<ticket::EventData>(name, &stored)),
                 EventKind::Obligation(_) => drop(reads_and_writes_back::<obligation::EventData>(name, &stored)),
                 EventKind::RoleAssignment(_) => drop(reads_and_writes_back::<role_assignment::EventData>(name, &stored)),
+                EventKind::SecuritySignal(_) => drop(reads_and_writes_back::<security_signal::EventData>(name, &stored)),
             }
             seen.push(name);
         }
         let tickets = ticket::EventKind::ALL.iter().map(|kind| kind.as_str());
         let obligations = obligation::EventKind::ALL.iter().map(|kind| kind.as_str());
-        for name in tickets.chain(obligations).chain(role_assignment::EventKind::ALL.iter().map(|kind| kind.as_str())) {
+        let roles = role_assignment::EventKind::ALL.iter().map(|kind| kind.as_str());
+        let signals = security_signal::EventKind::ALL.iter().map(|kind| kind.as_str());
+        for name in tickets.chain(obligations).chain(roles).chain(signals) {
             assert!(seen.contains(&name), "no row of {name} is kept as a sample");
         }
     }
@@ -84,7 +88,9 @@ mod tests {
     fn no_two_kinds_have_one_name() {
         let tickets = ticket::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
         let obligations = obligation::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
-        for kind in tickets.chain(obligations).chain(role_assignment::EventKind::ALL.iter().map(|kind| EventKind::from(*kind))) {
+        let roles = role_assignment::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
+        let signals = security_signal::EventKind::ALL.iter().map(|kind| EventKind::from(*kind));
+        for kind in tickets.chain(obligations).chain(roles).chain(signals) {
             assert_eq!(EventKind::named(kind.as_str()), Some(kind));
         }
     }

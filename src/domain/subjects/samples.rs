@@ -135,6 +135,8 @@ fn about_tickets() -> Vec<(&'static str, Value)> {
         ),
         ("ticket.merged_in_undone", json!({ "ticket": ID })),
         ("ticket.work_logged", json!({ "minutes": 30, "date": "2026-03-02" })),
+        ("ticket.response_team_called", json!({ "team": "juridisch" })),
+        ("ticket.response_team_taken_back", json!({ "team": "juridisch" })),
         ("ticket.work_logged", json!({ "minutes": -30, "date": "2026-03-02", "corrects": ID })),
     ]
 }
@@ -175,6 +177,18 @@ fn on_others() -> Vec<(&'static str, Value)> {
         (
             "role.index_rebuilt",
             json!({ "differences": [{ "what": "role_assignment.until_at", "stored": null, "replayed": "2026-03-02T11:00:00Z" }] }),
+        ),
+        (
+            "security_signal.recorded",
+            json!({ "contract": "dap", "contractVersion": ID, "observation": ID, "source": "third_party", "observedAt": "2026-03-02T11:00:00Z" }),
+        ),
+        ("security_signal.responded", json!({})),
+        ("security_signal.discussed", json!({ "role": "ciso" })),
+        ("security_signal.discussed", json!({ "role": "ciso", "person": ID })),
+        ("security_signal.became_incident", json!({ "ticket": ID })),
+        (
+            "security_signal.index_rebuilt",
+            json!({ "differences": [{ "what": "security_signal.incident_id", "stored": null, "replayed": ID }] }),
         ),
     ]
 }

@@ -21,6 +21,7 @@ use super::part::{self, WritePart};
 use super::prioritise::{self, Prioritise};
 use super::reference::{self, AddReference, RemoveReference};
 use super::repair::{self, AgreeRepair};
+use super::response_team::{self, CallTeam, TakeTeamBack};
 use super::retier::{self, Retier};
 use super::retype::{self, Retype};
 use super::scope::{self, ChangeScope};
@@ -70,6 +71,8 @@ pub enum Act {
     UndoMerge(UndoMerge),
     TakeIn(TakeIn),
     TakeOut(TakeOut),
+    CallTeam(CallTeam),
+    TakeTeamBack(TakeTeamBack),
 }
 
 impl Act {
@@ -125,6 +128,8 @@ pub enum Refusal {
     Work(#[from] work::Refused),
     #[error(transparent)]
     Merge(#[from] merge::Refused),
+    #[error(transparent)]
+    ResponseTeam(#[from] response_team::Refused),
     /// It goes on as this ticket.
     #[error("the ticket was merged into another one")]
     Merged(Uuid),
@@ -173,6 +178,8 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::UndoMerge(wish) => wish.decide(situation)?,
         Act::TakeIn(wish) => wish.decide(situation)?,
         Act::TakeOut(wish) => wish.decide(situation)?,
+        Act::CallTeam(wish) => wish.decide(situation)?,
+        Act::TakeTeamBack(wish) => wish.decide(situation)?,
     };
     let mut after = situation.ticket.clone();
     for (data, _) in &records {
@@ -214,7 +221,9 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         | Act::Merge(_)
         | Act::UndoMerge(_)
         | Act::TakeIn(_)
-        | Act::TakeOut(_) => {}
+        | Act::TakeOut(_)
+        | Act::CallTeam(_)
+        | Act::TakeTeamBack(_) => {}
     }
     Ok((after, records))
 }

@@ -38,9 +38,10 @@ pub fn changes(ticket: &Ticket, history: &[Event], reader: Reader) -> Vec<(Uuid,
 }
 
 /// Every field that its history determines.
-fn fields(ticket: &Ticket) -> [(&'static str, Option<String>); 26] {
+fn fields(ticket: &Ticket) -> [(&'static str, Option<String>); 27] {
     let about = &ticket.about;
     let flags: Vec<_> = ticket.flags.iter().map(Flag::as_str).collect();
+    let teams = &ticket.response_teams;
     let said = |yes: bool| yes.then(|| "true".to_owned());
     [
         ("type", Some(ticket.kind.to_string())),
@@ -65,6 +66,7 @@ fn fields(ticket: &Ticket) -> [(&'static str, Option<String>); 26] {
         ("handling", ticket.handling.map(|handling| handling.to_string())),
         ("needsAttention", said(ticket.needs_attention)),
         ("flags", (!flags.is_empty()).then(|| flags.join(","))),
+        ("responseTeams", (!teams.is_empty()).then(|| teams.join(","))),
         ("plannedFromAt", ticket.planned.map(|planned| planned.starts_at.to_string())),
         ("plannedUntilAt", ticket.planned.map(|planned| planned.ends_at.to_string())),
         ("resolvedAt", ticket.resolved_at.map(|at| at.to_string())),

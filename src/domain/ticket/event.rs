@@ -23,6 +23,7 @@ use super::reference::ReferenceChanged;
 use super::register::Registered;
 use super::remove::{Destroyed, FilesDestroyed, PersonErased};
 use super::repair::RepairAgreed;
+use super::response_team::ResponseTeamChanged;
 use super::retier::Retiered;
 use super::retype::{Retyped, TypeConfirmed};
 use super::scope::Scoped;
@@ -105,6 +106,9 @@ event_data! {
     /// Another ticket was merged into it, with its messages and people.
     MergedIn(MergedIn) = "ticket.merged_in": "ander ticket opgenomen", "another ticket merged in";
     MergedInUndone(MergedInUndone) = "ticket.merged_in_undone": "opname van ander ticket ongedaan gemaakt", "merge of another ticket undone";
+    /// A response team of the agreement was called in on a breach of security (INC-14).
+    ResponseTeamCalled(ResponseTeamChanged) = "ticket.response_team_called": "responsteam ingezet", "response team called in";
+    ResponseTeamTakenBack(ResponseTeamChanged) = "ticket.response_team_taken_back": "responsteam teruggetrokken", "response team taken back";
     Phoned(Phoned) = "ticket.phoned": "telefonisch contact", "phone contact";
     /// It went to another phase, which means nothing to its clocks.
     Moved(Moved) = "ticket.moved": "naar een andere fase", "moved to another phase";

@@ -112,6 +112,8 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::Unfollowed(_)
         | EventData::WorkLogged(_)
         | EventData::MergeUndone(_)
+        | EventData::ResponseTeamCalled(_)
+        | EventData::ResponseTeamTakenBack(_)
         | EventData::MergedIn(_)
         | EventData::MergedInUndone(_)
         | EventData::Moved(_)

@@ -3,7 +3,7 @@
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
-//! `mail`, `tag`, `follow`, `work`, `merge`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
+//! `mail`, `tag`, `follow`, `work`, `merge`, `response_team`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
 //! matters to the clocks, and `settle` replays it into clocks and escalations, of what of it is `standing`. `kinds` has the rules of each type; `possible_moves` says
 //! beforehand what may be done, `needs` what a ticket lacks for a move, `changes` what each event changed, `answer` what it asks and what was answered, `asked` what priority
 //! a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what an escalated case
@@ -46,6 +46,7 @@ pub mod register;
 pub mod remove;
 pub mod repair;
 mod replay;
+pub mod response_team;
 pub mod retier;
 pub mod retype;
 pub mod route;
@@ -167,6 +168,8 @@ pub struct Ticket {
     pub emergency_for: Option<Uuid>,
     /// The ticket it was merged into: it takes nothing any more, and points there.
     pub merged_into: Option<Uuid>,
+    /// The response teams that are called in on it, by their codes, in that order (INC-14).
+    pub response_teams: Vec<String>,
     /// When its texts, files and people were destroyed.
     pub destroyed_at: Option<Instant>,
     /// Counts its changes.

@@ -65,6 +65,7 @@ impl Registered {
         (ticket.line, ticket.is_system_fault) = (SupportLine::First, false);
         ticket.flags = Flags::NONE;
         ticket.merged_into = None;
+        ticket.response_teams.clear();
         (ticket.resolved_at, ticket.closed_at) = (None, None);
         ticket.channel = *channel;
         ticket.emergency_for = *emergency_for;

@@ -41,6 +41,8 @@ impl Ticket {
             EventData::Planned(planned) => planned.apply(self),
             EventData::Merged(merged) => merged.apply(self, at),
             EventData::MergeUndone(undone) => undone.apply(self),
+            EventData::ResponseTeamCalled(changed) => changed.called(self),
+            EventData::ResponseTeamTakenBack(changed) => changed.taken_back(self),
             EventData::Destroyed(_) => Destroyed::apply(self, at),
             // These change its texts, its parts, its conversation, its clocks or what is indexed beside it, none of which is a field of the ticket.
             EventData::TypeConfirmed(_)

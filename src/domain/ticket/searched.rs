@@ -7,6 +7,7 @@
 //! | a message | both sides; an internal note, the desk alone |
 //! | the reason of an event, such as the solution given with a move | whoever is shown the reason |
 //! | every version of a part, such as a root cause analysis | both sides |
+//! | what its response teams are asked to do | both sides |
 //! | what was done on it, in words | the desk alone |
 //!
 //! Each text is a source of its own in the index, so that one is added or taken out without reading the others. Nothing is found by the
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use super::edit::Text;
 use super::kinds::Part;
+use super::response_team::ResponseTask;
 use super::work::WorkEntry;
 use super::{Event, ExternalReference, Message, Reader, Ticket};
 use crate::domain::person::Person;
@@ -69,6 +71,10 @@ impl Searched {
 
     pub fn of_work(entry: &WorkEntry) -> Option<Self> {
         (entry.text != GONE).then(|| Self { source: entry.id, public: false, text: entry.text.clone() })
+    }
+
+    pub fn of_task(task: &ResponseTask) -> Option<Self> {
+        (task.text != GONE).then(|| Self { source: task.id, public: true, text: task.text.clone() })
     }
 
     /// A version of a part, by what it says.

@@ -18,6 +18,7 @@
 //! | what was decided, by whom, and what shows it | all of it: the decisions are theirs |
 //! | whether it needs attention | nothing: that is how the desk works |
 //! | its flags | all of them: whoever is not to know of one does not see the ticket |
+//! | its response teams, and what they are asked to do | all of it |
 //! | a phone contact | that there was one, since a clock may start at it; of one recorded in an internal note, no more than that |
 //! | a step up that is put before a person | only where the client is asked |
 //! | what became of the desk's mail; stored values rebuilt | nothing |
@@ -127,6 +128,8 @@ impl Reader {
             | EventData::MergeUndone(_)
             | EventData::MergedIn(_)
             | EventData::MergedInUndone(_)
+            | EventData::ResponseTeamCalled(_)
+            | EventData::ResponseTeamTakenBack(_)
             | EventData::Warned(_)
             | EventData::Breached(_)
             | EventData::CalendarAmended(_)

@@ -26,6 +26,7 @@ use crate::usecases::Error;
 pub enum Tag {
     Contracts,
     Obligations,
+    SecuritySignals,
     Catalogue,
     Tickets,
     Sandbox,
@@ -39,9 +40,10 @@ pub enum Tag {
 }
 
 impl Tag {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Contracts,
         Self::Obligations,
+        Self::SecuritySignals,
         Self::Catalogue,
         Self::Tickets,
         Self::Sandbox,
@@ -59,6 +61,7 @@ impl Tag {
         match self {
             Self::Contracts => ("contracts", "Agreements and their calendars"),
             Self::Obligations => ("obligations", "What is due by a date"),
+            Self::SecuritySignals => ("security-signals", "What touches security, and is no incident"),
             Self::Catalogue => ("catalogue", "What a screen chooses from, and what everything is called"),
             Self::Tickets => ("tickets", "Tickets and what happens to them"),
             Self::Sandbox => ("sandbox", "A time of its own"),

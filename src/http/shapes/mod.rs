@@ -34,10 +34,13 @@ mod part;
 mod person;
 mod privacy;
 mod redaction;
+mod response_team;
 mod role_assignment;
 mod routing_rule;
 mod sandbox;
 mod saved_view;
+mod security_signal;
+mod service;
 mod simulation;
 mod tag;
 mod ticket;
@@ -87,6 +90,7 @@ pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
 pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
 pub use redaction::{MailRedactionInput, Redaction, RedactionInput, RedactionList};
+pub use response_team::{ResponseTeamInput, ResponseTeamRemovalInput, TicketResponseTeam, TicketResponseTeamList};
 pub use role_assignment::{
     RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,
     RoleEndingInput, RoleGapPage, RoleReviewInput,
@@ -94,6 +98,11 @@ pub use role_assignment::{
 pub use routing_rule::{RoutingRule, RoutingRuleInput, RoutingRulePage, RoutingRulePatch, RoutingTrial, RoutingTrialInput};
 pub use sandbox::{AdvanceInput, Sandbox};
 pub use saved_view::{Removed, SavedView, SavedViewInput, SavedViewPage, SavedViewPatch};
+pub use security_signal::{
+    SecuritySignal, SecuritySignalDiscussionInput, SecuritySignalIncidentInput, SecuritySignalInput, SecuritySignalList,
+    SecuritySignalPage, SecuritySignalPatch,
+};
+pub use service::{ContractService, ContractServiceList};
 pub use simulation::ContractSimulationInput;
 pub use tag::{TagPage, TicketTagsInput};
 pub use ticket::{ExternalReferenceInput, Ticket, TicketInput, TicketPage, TicketPatch};
@@ -131,6 +140,7 @@ pages!(
     RoleGapPage,
     RoutingRulePage,
     SavedViewPage,
+    SecuritySignalPage,
     TagPage,
     TicketPage,
     WorkLogPage

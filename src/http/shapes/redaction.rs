@@ -14,10 +14,10 @@ use crate::usecases::redactions::Wanted;
 #[serde(deny_unknown_fields)]
 pub struct RedactionInput {
     /// A `message`, an `attachment`, a version of a `part`, the `reason` of an event, the `texts` of the ticket itself (its title, description
-    /// and motivation), its `references` to other systems, or, which the desk alone sees, its `tags` and what a `work_log` says.
-    #[schema(value_type = String, pattern = "^(message|attachment|part|reason|texts|references|tags|work_log)$", max_length = 20)]
+    /// and motivation), its `references` to other systems, a `response_task`, or, which the desk alone sees, its `tags` and what a `work_log` says.
+    #[schema(value_type = String, pattern = "^(message|attachment|part|reason|texts|references|tags|work_log|response_task)$", max_length = 20)]
     pub what: Option<String>,
-    /// The id of the message, the file, the version, the event or the record of work; none for the ticket's own texts, references and tags.
+    /// The id of the message, the file, the version, the event, the record of work or, of a task, the event that called the team in; none for the ticket's own texts, references and tags.
     pub target: Option<uuid::Uuid>,
     /// Why, without repeating what is to be removed: it stays.
     #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
@@ -53,7 +53,7 @@ impl MailRedactionInput {
 pub struct Redaction {
     /// Its id.
     id: uuid::Uuid,
-    /// `message`, `attachment`, `part`, `reason`, `texts`, `references`, `tags`, `work_log` or `mail`; more may come.
+    /// `message`, `attachment`, `part`, `reason`, `texts`, `references`, `tags`, `work_log`, `response_task` or `mail`; more may come.
     what: String,
     /// The id of what it is about.
     target: uuid::Uuid,

@@ -403,6 +403,9 @@ pub struct Ticket {
     /// Why few may see it: `security`, `privacy`, `confidential`; none for most.
     #[schema(max_items = 3)]
     flags: Vec<String>,
+    /// The codes of the response teams that are called in on it.
+    #[schema(max_items = 50)]
+    response_teams: Vec<String>,
     /// What it is called in other systems.
     external_references: Vec<ExternalReference>,
     /// The desk's labels, in their order; absent in what a client sees.
@@ -465,6 +468,7 @@ impl From<Overview> for Ticket {
             merged_into: merged_into.map(|name| MergedInto { id: name.id, number: name.number }),
             destroyed_at: ticket.destroyed_at,
             flags: ticket.flags.iter().map(|flag| flag.as_str().to_owned()).collect(),
+            response_teams: ticket.response_teams,
             external_references: references
                 .into_iter()
                 .map(|one| ExternalReference { system: one.system, reference: one.reference })

@@ -20,6 +20,7 @@ mod role_assignments;
 mod routing_rules;
 mod sandbox;
 mod saved_views;
+mod security_signals;
 mod tickets;
 
 use super::operation::Operation;
@@ -35,6 +36,7 @@ pub fn operations() -> Vec<Operation> {
         mail_redactions::operations(),
         outbound::operations(),
         obligations::operations(),
+        security_signals::operations(),
         contracts::operations(),
         reports::operations(),
         role_assignments::operations(),

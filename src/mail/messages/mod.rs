@@ -19,6 +19,7 @@ mod parts;
 mod progress;
 mod proposed;
 mod reply;
+mod response_team_called;
 mod restricted;
 mod role_review;
 mod role_uncovered;
@@ -40,6 +41,7 @@ pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, RoleFac
 pub use progress::Progress;
 pub use proposed::Proposed;
 pub use reply::Reply;
+pub use response_team_called::ResponseTeamCalled;
 pub use restricted::Restricted;
 pub use role_review::RoleReview;
 pub use role_uncovered::{RoleUncovered, Why};
@@ -162,6 +164,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Proposed>(),
     Entry::of::<EscalationWithheld>(),
     Entry::of::<FlagSet>(),
+    Entry::of::<ResponseTeamCalled>(),
     Entry::of::<NewsWithheld>(),
     Entry::of::<ObligationReminder>(),
     Entry::of::<ObligationLate>(),

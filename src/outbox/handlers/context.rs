@@ -103,6 +103,8 @@ impl TicketContext {
             context.authors = Actors::of(tx, of(EventKind::Replied).map(|(_, event)| &event.actor)).await?;
             context.texts = store::messages::with_ids(tx, &replies).await?.into_iter().map(|message| (message.id, message.body)).collect();
         }
+        let called: Vec<_> = of(EventKind::ResponseTeamCalled).map(|(_, event)| event.id).collect();
+        context.texts.extend(store::response_tasks::with_ids(tx, &called).await?.into_iter().map(|task| (task.id, task.text)));
         Ok(context)
     }
 
@@ -130,8 +132,9 @@ impl TicketContext {
         !ticket.flags.is_empty() && changed.is_some_and(|changed| *changed >= ticket.recorded_at)
     }
 
-    pub fn text(&self, reply: &Event) -> Option<&str> {
-        self.texts.get(&reply.id).map(String::as_str)
+    /// What a reply says, or what a response team is asked to do.
+    pub fn text(&self, event: &Event) -> Option<&str> {
+        self.texts.get(&event.id).map(String::as_str)
     }
 
     /// Who wrote a reply, by name; none for who came without one of their own.

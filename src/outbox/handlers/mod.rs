@@ -6,6 +6,7 @@ mod officers;
 mod owners;
 mod progress;
 mod requester;
+mod response_teams;
 mod roles;
 mod service_manager;
 mod ticket_mail;
@@ -51,9 +52,10 @@ enum Work {
     Owner,
     ServiceManager,
     Officers,
+    ResponseTeams,
 }
 
-pub static HANDLERS: [Handler; 11] = [
+pub static HANDLERS: [Handler; 12] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -164,6 +166,12 @@ pub static HANDLERS: [Handler; 11] = [
         work: Work::Merged,
     },
     Handler { name: "mail-to-officers", takes: &[EventKind::Ticket(Ti::Flagged)], from: From::Start, work: Work::Officers },
+    Handler {
+        name: "mail-to-response-teams",
+        takes: &[EventKind::Ticket(Ti::ResponseTeamCalled)],
+        from: From::Now,
+        work: Work::ResponseTeams,
+    },
 ];
 
 impl Handler {
@@ -190,6 +198,7 @@ impl Handler {
             Work::Requester => ticket_mail::each(app, tx, events, Needs::NothingElse, |mail| mail.to_requester()).await?,
             Work::Roles => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_roles()).await?,
             Work::Officers => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_officers()).await?,
+            Work::ResponseTeams => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_response_team()).await?,
             Work::Progress => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_those_told_of_progress()).await?,
             Work::Deciders => ticket_mail::each(app, tx, events, Needs::Deciders, |mail| mail.to_deciders()).await?,
             Work::Followers => ticket_mail::each(app, tx, events, Needs::Followers, |mail| mail.to_followers()).await?,
@@ -204,7 +213,7 @@ impl Handler {
 fn of_tickets<'a>(events: &'a [&'a Streamed]) -> impl Iterator<Item = (Uuid, &'a Event)> {
     events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Ticket(event) => Some((streamed.subject_id, event)),
-        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) => None,
+        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) | AnyEvent::SecuritySignal(_) => None,
     })
 }
 

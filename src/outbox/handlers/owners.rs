@@ -22,7 +22,7 @@ use crate::usecases::reach::reach;
 pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {
     let of_obligations = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Obligation(event) => Some((streamed.subject_id, event)),
-        AnyEvent::Ticket(_) | AnyEvent::RoleAssignment(_) => None,
+        AnyEvent::Ticket(_) | AnyEvent::RoleAssignment(_) | AnyEvent::SecuritySignal(_) => None,
     });
     let of_obligations: Vec<_> = of_obligations.collect();
     let mut ids: Vec<_> = of_obligations.iter().map(|(id, _)| *id).collect();

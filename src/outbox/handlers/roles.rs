@@ -95,12 +95,12 @@ impl TicketMail<'_> {
     }
 
     /// The addresses of roles for the ticket's client, each once.
-    fn addresses<'r>(&'r self, roles: &[&'r Role]) -> BTreeSet<&'r str> {
+    pub(super) fn addresses<'r>(&'r self, roles: &[&'r Role]) -> BTreeSet<&'r str> {
         roles.iter().flat_map(|role| self.reached_at(role)).map(String::as_str).collect()
     }
 
     /// The roles that a mail reaches, each once: what they are called, and of which side they are.
-    fn labels(&self, roles: &[&Role]) -> Vec<Line> {
+    pub(super) fn labels(&self, roles: &[&Role]) -> Vec<Line> {
         let mut labels = Vec::new();
         for role in roles.iter().filter(|role| !self.reached_at(role).is_empty()) {
             let label = Line::from(format!("{} ({})", role.label.nl, role.side.dutch()).as_str());

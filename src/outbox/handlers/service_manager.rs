@@ -31,7 +31,7 @@ use crate::usecases::reach::reach;
 pub(super) async fn mails(app: &App, tx: &Tx, events: &[&Streamed]) -> Result<Vec<Outbound>, Error> {
     let of_roles = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::RoleAssignment(event) => Some((streamed.subject_id, event)),
-        AnyEvent::Ticket(_) | AnyEvent::Obligation(_) => None,
+        AnyEvent::Ticket(_) | AnyEvent::Obligation(_) | AnyEvent::SecuritySignal(_) => None,
     });
     let of_roles: Vec<_> = of_roles.collect();
     if of_roles.is_empty() {

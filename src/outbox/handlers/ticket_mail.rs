@@ -32,7 +32,7 @@ pub(super) async fn each(
 ) -> Result<Vec<Outbound>, Error> {
     let of_tickets = events.iter().filter_map(|streamed| match &streamed.event {
         AnyEvent::Ticket(event) => Some((streamed.subject_id, event)),
-        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) => None,
+        AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) | AnyEvent::SecuritySignal(_) => None,
     });
     let of_tickets: Vec<_> = of_tickets.collect();
     let context = TicketContext::read(tx, &of_tickets, needs, app.time.now()).await?;

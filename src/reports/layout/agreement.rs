@@ -329,6 +329,7 @@ fn named(contract: &Contract, key: &str) -> Option<String> {
             narrowed.into_iter().flatten().chain(of.as_deref()).collect::<Vec<_>>().join(" ")
         }),
         "catalogue" => contract.tickets.catalogue.get(place(1)).map(|item| item.label.nl.clone()),
+        "response_teams" => contract.tickets.response_teams.get(place(1)).map(|team| team.label.nl.clone()),
         "roles" => contract.role(steps.get(1).unwrap_or(&"")).map(|role| role.label.nl.clone()),
         "ladders" => contract.ladders.get(place(1)).map(|ladder| match ladder.levels.get(place(3)) {
             Some(level) => format!("{}, niveau {}", ladder.id, level.level),

@@ -30,6 +30,7 @@ pub fn belongs_to(contract: &Contract, key: &str) -> Option<String> {
         }
         "obligations" => contract.duties.get(at).map(|duty| duty.title.nl.clone()),
         "catalogue" => contract.tickets.catalogue.get(at).map(|item| item.label.nl.clone()),
+        "response_teams" => contract.tickets.response_teams.get(at).map(|team| team.label.nl.clone()),
         "clients" => contract.clients.get(at).map(|client| client.name.clone()),
         _ => None,
     }

@@ -12,6 +12,9 @@ pub(super) fn sections(contract: &Contract) -> Vec<Section> {
     if !contract.reserved.is_empty() {
         sections.push(Section::table("Voorbehouden aan aangewezen personen", reserved(contract)));
     }
+    if !contract.tickets.response_teams.is_empty() {
+        sections.push(Section::table("Responsteams bij beveiligingsincidenten", response_teams(contract)));
+    }
     let contacts = contacts(contract);
     if !contacts.is_empty() {
         let mut table = TableBuilder::new([Column::new("Klant", CellKind::Text), Column::new("Afspraak", CellKind::Text)]);
@@ -33,11 +36,29 @@ pub(super) fn particulars(role: &Role) -> Option<String> {
 fn subjects(contract: &Contract) -> TableBuilder<2> {
     let mut table = TableBuilder::new([Column::new("Onderwerp", CellKind::Text), Column::new("Rollen", CellKind::Text)]);
     for subject in &contract.subjects {
-        let label = |code: &String| contract.role(code).map_or_else(|| code.clone(), |role| role.label.nl.clone());
-        let roles = subject.roles.iter().map(label).collect::<Vec<_>>().join(", ");
+        let roles = labels(contract, &subject.roles);
         table.row([subject.label.nl.as_str().into(), roles.into()]);
     }
     table
+}
+
+fn response_teams(contract: &Contract) -> TableBuilder<3> {
+    let mut table = TableBuilder::new([
+        Column::new("Team", CellKind::Text),
+        Column::new("Staat voor", CellKind::Text),
+        Column::new("Leden", CellKind::Text),
+    ]);
+    for team in &contract.tickets.response_teams {
+        let roles = labels(contract, &team.roles);
+        table.row([team.label.nl.as_str().into(), team.responsibility.nl.as_str().into(), roles.into()]);
+    }
+    table
+}
+
+/// Roles by their names.
+fn labels(contract: &Contract, codes: &[String]) -> String {
+    let label = |code: &String| contract.role(code).map_or_else(|| code.clone(), |role| role.label.nl.clone());
+    codes.iter().map(label).collect::<Vec<_>>().join(", ")
 }
 
 fn reserved(contract: &Contract) -> TableBuilder<3> {

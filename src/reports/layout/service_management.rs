@@ -4,11 +4,13 @@ use super::terms::{bound, norm};
 use crate::documents::{Block, Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::Zone;
 use crate::domain::contract::amendment::ChangeKind;
+use crate::domain::restriction::Flag;
+use crate::domain::security_signal::SignalSource;
 use crate::domain::ticket::EventKind;
 use crate::domain::ticket::escalation;
 use crate::reports::service_management::{
-    AgreedRow, Correction, GoalRow, HandlingTime, LateFact, Outcome, ReportedAmendment, RunningBreach, ServiceManagementReport, Spread,
-    TicketLine, TypeCounts, TypeHandling,
+    AgreedRow, Correction, GoalRow, HandlingTime, LateFact, Outcome, ReportedAmendment, RunningBreach, SecurityMatters,
+    ServiceManagementReport, Spread, TicketLine, TypeCounts, TypeHandling,
 };
 
 pub fn document(report: &ServiceManagementReport) -> Document {
@@ -26,6 +28,7 @@ pub fn document(report: &ServiceManagementReport) -> Document {
         agreed(&report.agreed),
         Some(Section::table(format!("Voorbij de norm en nog lopend op {to}"), running(&report.running_breaches))),
         Some(escalations(report)),
+        security(&report.security),
         Some(Section::table("Langdurig openstaand", tickets(&report.long_open))),
         Some(Section::table("Niet geclassificeerd (zonder prioriteit, terwijl een norm daarvan afhangt)", tickets(&report.not_classified))),
     ];
@@ -289,6 +292,38 @@ fn escalations(report: &ServiceManagementReport) -> Section {
     let notes = counts.map(|step| format!("Van niveau {} naar {}: {} keer.", step.from_level, step.to_level, step.count));
     let blocks: Vec<_> = notes.map(|text| Block::Note { text }).chain([Block::Table(table.into())]).collect();
     Section::new("Escalaties in de maand", blocks)
+}
+
+/// What happened that touches security (RPT-06).
+fn security(matters: &SecurityMatters) -> Option<Section> {
+    let mut incidents = TableBuilder::new([
+        Column::new("Ticket", CellKind::Ticket),
+        Column::new("Onderwerp", CellKind::Text),
+        Column::new("Prioriteit", CellKind::Text),
+        Column::new("Gemeld op", CellKind::Moment),
+        Column::new("Gemarkeerd op", CellKind::Moment),
+    ]);
+    for one in &matters.incidents {
+        incidents.row([
+            Cell::ticket(&one.number),
+            Cell::or_blank(one.title.clone()),
+            Cell::or_missing(one.priority_label.clone()),
+            one.opened_at.into(),
+            one.flagged_at.into(),
+        ]);
+    }
+    let mut signals = TableBuilder::new([
+        Column::new("Opgemerkt op", CellKind::Moment),
+        Column::new("Door", CellKind::Word),
+        Column::new("Onderwerp", CellKind::Text),
+    ]);
+    for one in &matters.signals {
+        let source = SignalSource::named(&one.source).map_or_else(|| one.source.as_str().into(), |source| source.word().into());
+        signals.row([one.observed_at.into(), source, Cell::from(one.title.as_deref().unwrap_or(Flag::Confidential.dutch()))]);
+    }
+    let note = |text: &str| Block::Note { text: text.to_owned() };
+    let blocks = vec![note("Incidenten:"), Block::Table(incidents.into()), note("Signalen:"), Block::Table(signals.into())];
+    (!matters.incidents.is_empty() || !matters.signals.is_empty()).then(|| Section::new("Beveiliging", blocks))
 }
 
 fn tickets(tickets: &[TicketLine]) -> TableBuilder<4> {

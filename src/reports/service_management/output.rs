@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::Month;
+use super::SecurityMatters;
 use super::rows::{AgreedRow, Correction, Escalation, EscalationCount, GoalRow, LateFact, ReportedAmendment, RunningBreach, TicketLine};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
@@ -64,6 +65,8 @@ pub struct ServiceManagementReport {
     pub late_facts: Vec<LateFact>,
     /// Tickets without a priority where a clock of their type depends on one, cancelled and merged ones apart.
     pub not_classified: Vec<TicketLine>,
+    /// Breaches of security and security signals of the month (RPT-06).
+    pub security: SecurityMatters,
 }
 
 /// The population of the figures, in words and in counts.

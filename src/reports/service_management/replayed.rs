@@ -49,6 +49,11 @@ impl Reading {
         self.period.last().min(self.known_at)
     }
 
+    /// Whether an instant lies in the period.
+    pub(super) fn contains(self, at: Instant) -> bool {
+        self.period.contains(at)
+    }
+
     /// Whether the month was not over yet.
     pub fn is_provisional(self) -> bool {
         self.known_at < self.period.to
@@ -59,10 +64,8 @@ impl Reading {
 pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading: Reading) -> Option<TicketFigures> {
     let Reading { period, known_at } = reading;
     let last = reading.last();
-    let known: Vec<_> = history.iter().filter(|event| event.recorded_at <= known_at).cloned().collect();
-    // Events that follow from acts are found again by the replay; those that followed from later acts are left out.
-    let is_counted = |event: &&Event| event.occurred_at <= last && !(event.is_derived() && event.recorded_at > last);
-    let counted: Vec<_> = standing::standing(&known).iter().filter(is_counted).cloned().collect();
+    let known = known(history, known_at);
+    let counted = counted(history, reading);
     if counted.first().is_none_or(|event| event.kind() != EventKind::Registered) {
         return None;
     }
@@ -94,6 +97,17 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         clocks,
         judged,
     })
+}
+
+fn known(history: &[Event], known_at: Instant) -> Vec<Event> {
+    history.iter().filter(|event| event.recorded_at <= known_at).cloned().collect()
+}
+
+/// What is counted of a history. Events that follow from acts are found again by the replay; those that followed from later acts are left out.
+pub(super) fn counted(history: &[Event], reading: Reading) -> Vec<Event> {
+    let last = reading.last();
+    let is_counted = |event: &&Event| event.occurred_at <= last && !(event.is_derived() && event.recorded_at > last);
+    standing::standing(&known(history, reading.known_at)).iter().filter(is_counted).cloned().collect()
 }
 
 /// When a ticket that was closed when the period began was first reopened in it.

@@ -11,8 +11,9 @@ impl ServiceManagementReport {
     pub fn named(&self) -> BTreeSet<&str> {
         let corrected = self.corrections.iter().map(|one| &one.number).chain(self.late_facts.iter().map(|one| &one.number));
         let late = self.running_breaches.iter().map(|one| &one.number).chain(self.escalations.iter().map(|one| &one.number));
+        let breaches = self.security.incidents.iter().map(|one| &one.number);
         let others = self.long_open.iter().chain(&self.not_classified).map(|one| &one.number);
-        corrected.chain(late).chain(others).map(String::as_str).collect()
+        corrected.chain(late).chain(others).chain(breaches).map(String::as_str).collect()
     }
 
     /// Withholds the tickets with these numbers from a reader for whom they do not exist.
@@ -39,6 +40,11 @@ impl ServiceManagementReport {
         }
         for one in self.long_open.iter_mut().chain(&mut self.not_classified) {
             withhold(&mut one.number, numbers);
+        }
+        for one in &mut self.security.incidents {
+            if withhold(&mut one.number, numbers) {
+                one.title = None;
+            }
         }
         // Lists are by type and number, and a place between two numbers nearly tells which one it is.
         self.corrections.sort_by_key(|one| is_withheld(&one.number));

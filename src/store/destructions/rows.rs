@@ -11,7 +11,7 @@ use super::FILES_DESTROYED_AT;
 use crate::domain::Instant;
 use crate::domain::ticket::{Ticket, Visibility};
 use crate::store::tx::sealed::Inner as _;
-use crate::store::{Reads as _, Tx, erasures, former_texts, message_drafts, search, storage, tickets, work_logs};
+use crate::store::{Reads as _, Tx, erasures, former_texts, message_drafts, response_tasks, search, storage, tickets, work_logs};
 
 /// What stands in the place of a text that was destroyed.
 const DESTROYED: &str = "(vernietigd)";
@@ -48,6 +48,7 @@ pub async fn ticket(tx: &Tx, of: &Ticket, now: Instant) -> Result<Files, DbErr> 
     tickets::forget_followers(tx, of.id).await?;
     message_drafts::forget_ticket(tx, of.id).await?;
     former_texts::remove_all(tx, of.id).await?;
+    response_tasks::remove_all(tx, of.id).await?;
     work_logs::replace_texts(tx, of.id, DESTROYED).await?;
     search::remove(tx, of.number).await?;
     files(tx, of.id, now).await

@@ -288,6 +288,7 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         planned_from_at: ticket.planned.map(|planned| planned.starts_at.to_utc()),
         planned_until_at: ticket.planned.map(|planned| planned.ends_at.to_utc()),
         merged_into_id: ticket.merged_into,
+        response_teams: ticket.response_teams.join(" "),
     }
 }
 
@@ -350,6 +351,7 @@ pub(in crate::store) fn to_domain(reads: &impl Reads, row: ticket::Model) -> Res
             .zip(row.planned_until_at)
             .map(|(from, until)| Planned { starts_at: instant(from), ends_at: instant(until) }),
         merged_into: row.merged_into_id,
+        response_teams: row.response_teams.split_whitespace().map(str::to_owned).collect(),
         version: row.version,
         client_version: row.client_version,
         client_updated_at: instant(row.client_updated_at),

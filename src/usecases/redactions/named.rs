@@ -91,6 +91,7 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
         }
         Redactable::Attachment => store::attachments::find(tx, ticket.id, id, reader).await?.map(|file| file.public),
         Redactable::WorkLog => store::work_logs::find(tx, ticket.id, id).await?.map(|_| false),
+        Redactable::ResponseTask => store::response_tasks::find(tx, ticket.id, id).await?.map(|_| true),
         // What is written in a part is written for the client.
         Redactable::Part => store::parts::content(tx, ticket.id, id).await?.map(|_| true),
         Redactable::Reason => {
@@ -117,6 +118,7 @@ async fn author(tx: &Tx, ticket: &Ticket, what: Redactable, target: Uuid) -> Res
             store::attachments::find(tx, ticket.id, target, Reader::Desk).await?.and_then(|file| Actor::id_in(&file.author))
         }
         Redactable::WorkLog => store::work_logs::find(tx, ticket.id, target).await?.and_then(|entry| Actor::id_in(&entry.author)),
+        Redactable::ResponseTask => store::response_tasks::find(tx, ticket.id, target).await?.and_then(|task| Actor::id_in(&task.author)),
         _ => None,
     })
 }

@@ -135,6 +135,10 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             gone.copied.extend(store::work_logs::find(tx, ticket, target).await?.and_then(|entry| Copied::of(&entry.text)));
             store::work_logs::take_text(tx, target).await?;
         }
+        Redactable::ResponseTask => {
+            gone.copied.extend(store::response_tasks::find(tx, ticket, target).await?.and_then(|task| Copied::of(&task.text)));
+            store::response_tasks::take_text(tx, target).await?;
+        }
         // No mail tells them.
         Redactable::Tags => store::tickets::forget_tags(tx, ticket).await?,
         // Asked for by itself, and not of a ticket.

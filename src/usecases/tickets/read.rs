@@ -10,13 +10,14 @@ use crate::auth::Caller;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Kind, Line};
-use crate::domain::contract::{Side, TicketType};
+use crate::domain::contract::{ResponseTeam, Side, TicketType};
 use crate::domain::ticket::answer::{self, Decided};
 use crate::domain::ticket::kinds::problem::Workaround;
 use crate::domain::ticket::kinds::{self, Content};
 use crate::domain::ticket::link::links as links_of;
 use crate::domain::ticket::listing::{ChangesEnd, Page, PageEnd, Sort, TicketFilter};
 use crate::domain::ticket::part::PartVersion;
+use crate::domain::ticket::response_team::called;
 use crate::domain::ticket::work::WorkEntry;
 use crate::domain::ticket::{
     self, Attachment, ClockIndex, Event, EventData, FieldChange, Message, Overview, PossibleMove, Reader, Ticket, TicketName, TicketRef,
@@ -329,6 +330,31 @@ pub async fn decisions(app: &App, caller: &Caller, ticket: TicketRef) -> Result<
     let shown: Vec<_> = answered.collect();
     let told: Vec<_> = shown.iter().flat_map(|one| &one.answers).map(|(event, _)| &event.actor).collect();
     Ok(Named { actors: Actors::of(&view, told).await?, shown })
+}
+
+/// A response team that is called in on a ticket.
+#[derive(Debug)]
+pub struct CalledTeam {
+    pub team: ResponseTeam,
+    pub task: Option<String>,
+    /// What called it in.
+    pub event: Event,
+}
+
+/// The response teams on a ticket, in the order in which they were called in.
+pub async fn response_teams(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<CalledTeam>>, Error> {
+    let view = view(app, caller);
+    let WithHistory { history, version, .. } = with_history(&view, ticket).await?;
+    let standing = called(&history);
+    let ids: Vec<_> = standing.iter().map(|(event, _)| event.id).collect();
+    let mut tasks: HashMap<_, _> =
+        store::response_tasks::with_ids(&view, &ids).await?.into_iter().map(|task| (task.id, task.text)).collect();
+    let shown = standing.into_iter().filter_map(|(event, code)| {
+        let team = version.contract.response_team(code)?.clone();
+        Some(CalledTeam { team, task: tasks.remove(&event.id), event: event.clone() })
+    });
+    let shown: Vec<_> = shown.collect();
+    Ok(Named { actors: Actors::in_events(&view, shown.iter().map(|one| &one.event)).await?, shown })
 }
 
 /// A ticket's clocks as known at an instant, each with its ledger.

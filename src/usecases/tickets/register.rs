@@ -421,6 +421,7 @@ fn new_ticket(stamp: &Stamp, draft: &Draft, checked: &Checked, (id, number): (Uu
         next_due: None,
         emergency_for: checked.emergency_for,
         merged_into: None,
+        response_teams: Vec::new(),
         destroyed_at: None,
         version: 1,
         client_version: 1,

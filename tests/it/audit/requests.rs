@@ -77,6 +77,12 @@ async fn of_tickets_mails_and_contracts(desk: &Desk) -> Vec<Request> {
     let kept_aside = id(&desk.mail_arrives("servicedesk", stranger).await);
     let fact = json!({ "contract": "dap-example", "obligation": "verbeterplan-exitplan", "evidence": "Brief." });
     let obligation = id(&desk.post("/v1/obligations", &fact).await);
+    let signal = json!({ "contract": "dap-example", "source": "client", "title": "x", "description": "x" });
+    let signals = "/v1/security-signals";
+    let of_signal = format!("{signals}/{}", made(&desk.post(signals, &signal).await, "/items/0/id"));
+    let mut breach = incident("p3");
+    (breach["flags"], breach["securityAspects"]) = (json!(["security"]), json!(["integrity"]));
+    let breach = desk.registers(&breach).await;
     let amendments = "/v1/contracts/dap-example/calendar-amendments";
     let amendment = |date: &str| json!({ "calendar": "support", "date": date, "change": "closed", "reason": "Dicht." });
     let waiting = id(&desk.post(amendments, &amendment("2026-03-02")).await);
@@ -107,6 +113,14 @@ async fn of_tickets_mails_and_contracts(desk: &Desk) -> Vec<Request> {
             json!({ "contract": "dap-example", "obligation": "verbeterplan-exitplan", "evidence": "Tweede brief." }),
         ),
         request("createObligationFulfilment", format!("/v1/obligations/{obligation}/fulfilments"), json!({ "evidence": "Verzonden." })),
+        request("createSecuritySignals", signals, signal),
+        Request { method: "PATCH", ..request("updateSecuritySignal", of_signal.as_str(), json!({ "response": "x" })) },
+        request(
+            "createSecuritySignalDiscussion",
+            format!("{of_signal}/discussions"),
+            json!({ "role": "information-security-officer", "note": "x" }),
+        ),
+        request("createSecuritySignalIncident", format!("{of_signal}/incidents"), json!({ "incident": breach })),
         request("createCalendarAmendment", amendments, amendment("2026-12-22")),
         request(
             "createCalendarAmendmentApproval",

@@ -42,7 +42,14 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
         [desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await, desk.registers(&incident("p3")).await];
     let merge = json!({ "into": into, "reason": "x" });
     assert_eq!(desk.post(&format!("/v1/tickets/{unmerged}/merges"), &merge).await.status, 201);
+    let mut breach = incident("p3");
+    (breach["flags"], breach["securityAspects"]) = (json!(["security"]), json!(["integrity"]));
+    let breach = desk.registers(&breach).await;
+    let team = json!({ "team": "pr" });
+    assert_eq!(desk.post(&format!("/v1/tickets/{breach}/response-teams"), &team).await.status, 201);
     let types = vec![
+        part("createTicketResponseTeam", &breach, "response-teams", json!({ "team": "it", "task": "x" })),
+        part("createTicketResponseTeamRemoval", &breach, "response-team-removals", json!({ "team": "pr", "reason": "x" })),
         part("createTicketMerge", &merged, "merges", merge),
         part("createTicketMergeRemoval", &unmerged, "merge-removals", json!({ "reason": "x" })),
         part("createTicketOutcome", &problem, "outcomes", json!({ "outcome": "change_needed", "explanation": "x" })),

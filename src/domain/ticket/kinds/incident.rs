@@ -92,6 +92,9 @@ pub enum FindingCause {
     Late,
 }
 
+/// What a calamity says of its fallback while services run on one.
+pub const FALLBACK_ACTIVE: &str = "active";
+
 /// What a finding says where the fault lies with others.
 pub const FAULT_OF_OTHERS: &str = "fault_of_others";
 

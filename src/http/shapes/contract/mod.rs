@@ -18,7 +18,7 @@ use crate::usecases::contracts::Served;
 use clock::ContractClock;
 use duty::ContractDuty;
 use ladder::ContractLadder;
-use people::{ContactLimit, ContractRole, ContractSubject, FunctionalAdministration, ReservedTypes};
+use people::{ContactLimit, ContractResponseTeam, ContractRole, ContractSubject, FunctionalAdministration, ReservedTypes};
 pub use people::{SubjectList, SubjectRecipients};
 use priority::ContractPriority;
 use types::ContractType;
@@ -95,6 +95,8 @@ pub struct Contract {
     contact_limits: Vec<ContactLimit>,
     /// Who sees to the functional administration; `null` where the contract says nothing about it.
     functional_administration: Option<FunctionalAdministration>,
+    /// Teams that are called in on breaches of security.
+    response_teams: Vec<ContractResponseTeam>,
     /// How tickets escalate.
     ladders: Vec<ContractLadder>,
     /// What is to be done by a date; each time one is due is an obligation.
@@ -187,6 +189,7 @@ impl Contract {
             reserved: people::reserved(served),
             contact_limits: people::contact_limits(served),
             functional_administration: contract.functional_administration.as_ref().map(people::administration),
+            response_teams: contract.tickets.response_teams.iter().map(ContractResponseTeam::from).collect(),
             ladders: contract.ladders.iter().map(ContractLadder::from).collect(),
             obligations: contract.duties.iter().map(ContractDuty::from).collect(),
         }

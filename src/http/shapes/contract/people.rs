@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{names, small};
-use crate::domain::contract::{self, Role, Subject};
+use crate::domain::contract::{self, ResponseTeam, Role, Subject};
 use crate::http::shapes::Label;
 use crate::usecases::contracts::{Served, ToldAbout};
 
@@ -32,6 +32,31 @@ pub struct ContractSubject {
     label: Label,
     /// Codes of the roles that are told about it.
     roles: Vec<String>,
+}
+
+/// A team that is called in on breaches of security.
+#[derive(ToSchema, Serialize)]
+pub struct ContractResponseTeam {
+    /// Its code in the contract.
+    #[schema(example = "juridisch")]
+    code: String,
+    /// Its display name.
+    label: Label,
+    /// What it answers for.
+    responsibility: Label,
+    /// Codes of the roles, of either side, whose holders are its members.
+    roles: Vec<String>,
+}
+
+impl From<&ResponseTeam> for ContractResponseTeam {
+    fn from(team: &ResponseTeam) -> Self {
+        Self {
+            code: team.code.clone(),
+            label: (&team.label).into(),
+            responsibility: (&team.responsibility).into(),
+            roles: team.roles.clone(),
+        }
+    }
 }
 
 /// Ticket types that only named people may register.

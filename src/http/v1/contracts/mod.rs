@@ -9,7 +9,7 @@ use actix_web::web::Data;
 
 use crate::app::App;
 use crate::domain::Instant;
-use crate::domain::permission::ReadAgreements;
+use crate::domain::permission::{ReadAgreements, ReadTickets};
 use crate::http::answer::Json;
 use crate::http::caller::May;
 use crate::http::error::Failure;
@@ -17,9 +17,10 @@ use crate::http::operation::{Operation, Tag, get, post};
 use crate::http::path::{ContractId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{
-    Calendar, CalendarList, CatalogueItem, CatalogueItemList, Contract, ContractList, ContractSummary, SubjectList, SubjectRecipients,
+    Calendar, CalendarList, CatalogueItem, CatalogueItemList, Contract, ContractList, ContractService, ContractServiceList,
+    ContractSummary, SubjectList, SubjectRecipients,
 };
-use crate::usecases::{catalogue, contracts};
+use crate::usecases::{catalogue, contracts, fallbacks};
 
 pub fn operations() -> Vec<Operation> {
     let operations = [
@@ -47,6 +48,11 @@ pub fn operations() -> Vec<Operation> {
             "Shows what the caller can ask for by a service request.",
             "Each with the form that its ticket has to fill in, as a JSON Schema from which a page can draw it. What the contract reserves to roles\n\
              that the caller does not hold is left out; the desk sees everything.",
+        ),
+        get("/contracts/{contract}/services", services).id("listContractServices").describe(
+            "Shows the services of a contract, and which of them run on a fallback now.",
+            "By what the last version of the calamity of an incident says (`fallback`), as far as the caller sees the incident; until it says that\n\
+             the fallback has ended.",
         ),
         get("/contracts/{contract}/subjects", subjects).id("listContractSubjects").describe(
             "Shows who is told about which subject.",
@@ -99,6 +105,15 @@ async fn catalogue(
 ) -> Result<Json<CatalogueItemList>, Failure> {
     let items = catalogue::items(&app, &caller, &contract).await?;
     Ok(Json(CatalogueItemList { items: items.into_iter().map(CatalogueItem::from).collect() }))
+}
+
+async fn services(
+    app: Data<App>,
+    caller: May<ReadTickets>,
+    Path(ContractId(contract)): Path<ContractId>,
+) -> Result<Json<ContractServiceList>, Failure> {
+    let services = fallbacks::services(&app, &caller, &contract).await?;
+    Ok(Json(ContractServiceList { items: services.into_iter().map(ContractService::from).collect() }))
 }
 
 async fn calendars(

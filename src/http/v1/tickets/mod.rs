@@ -18,6 +18,7 @@ mod moves;
 mod parts;
 mod redactions;
 mod references;
+mod response_teams;
 mod tags;
 mod work_logs;
 
@@ -121,6 +122,7 @@ pub fn operations() -> Vec<Operation> {
     operations
         .into_iter()
         .chain(flags::operations())
+        .chain(response_teams::operations())
         .chain(tags::operations())
         .chain(references::operations())
         .chain(followers::operations())

@@ -83,6 +83,7 @@ impl Story {
             next_due: None,
             emergency_for: None,
             merged_into: None,
+            response_teams: Vec::new(),
             destroyed_at: None,
             version: 1,
             client_version: 1,

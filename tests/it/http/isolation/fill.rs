@@ -56,7 +56,7 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure")
+            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure" | "signal")
                 if self.others.contains_key(upto) =>
             {
                 vec![named(&self.others[upto], nobody())]
@@ -89,10 +89,10 @@ impl Things {
             "tag" => vec![named("geheim-label", "geen-label")],
             "updatedSince" => vec![named("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z")],
             "type" | "state" | "phase" | "team" | "channel" | "openedFrom" | "openedBefore" | "updatedFrom" | "updatedBefore"
-            | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from" | "until" | "action" | "result"
-            | "breached" | "sort" | "pageSize" | "cursor" | "classification" | "outcome" | "month" | "asOf" | "name" | "mediaType"
-            | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "least" | "days" | "needsAttention" | "outOfScope"
-            | "major" => Vec::new(),
+            | "observedFrom" | "observedBefore" | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from"
+            | "until" | "action" | "result" | "breached" | "sort" | "pageSize" | "cursor" | "classification" | "outcome" | "month"
+            | "asOf" | "name" | "mediaType" | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "least" | "days"
+            | "needsAttention" | "outOfScope" | "major" => Vec::new(),
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),
@@ -225,6 +225,15 @@ fn of_types(operation: &str) -> Vec<Value> {
             json!({ "tickets": ["{id}"], "tags": ["x"], "link": { "kind": "blocks", "ticket": "{number}" } }),
             json!({ "tickets": ["{id}"], "transition": { "to": "cancelled", "reason": "x" } }),
         ],
+        "createTicketResponseTeam" => vec![json!({ "team": "it", "task": "x" })],
+        "createTicketResponseTeamRemoval" => vec![json!({ "team": "it", "reason": "x" })],
+        "createSecuritySignals" => vec![
+            json!({ "contract": "{contract}", "source": "client", "title": "x", "description": "x" }),
+            json!({ "contract": OWN_CONTRACT, "organisation": "{client}", "source": "client", "title": "x", "description": "x" }),
+        ],
+        "updateSecuritySignal" => vec![json!({ "response": "x" })],
+        "createSecuritySignalDiscussion" => vec![json!({ "role": "servicemanager", "note": "x", "person": "{person}" })],
+        "createSecuritySignalIncident" => vec![json!({ "incident": "{number}" }), json!({ "incident": "{id}" })],
         "createTicketOutcome" => vec![json!({ "outcome": "change_needed", "explanation": "x" })],
         "createTicketWorkaround" => vec![json!({ "instruction": "x" })],
         "createTicketSecurityReport" => vec![json!({ "courseOfEvents": "x", "response": "x", "lessons": "x" })],

@@ -94,6 +94,9 @@ pub async fn seeded(desk: &Desk) -> Things {
     let (contacts, redactions, work) = (format!("/v1/contracts/{OWN_CONTRACT}/contacts"), below("redactions"), below("work-logs"));
     let of_mail = format!("/v1/inbound-messages/{}/redactions", text(&inbound.body["id"]));
     let mut others = BTreeMap::new();
+    let signal = json!({ "contract": OWN_CONTRACT, "organisation": OTHERS, "source": "client", "title": SECRET, "description": SECRET });
+    let signal = desk.post("/v1/security-signals", &signal).await;
+    others.insert("/security-signals/", text(&signal.body["items"][0]["id"]));
     for (stands_at, path, body) in [
         (
             "/access-tokens/",
