@@ -7,6 +7,7 @@ mod offer;
 mod problem;
 mod service;
 mod tickets;
+mod told;
 
 use serde_json::{Value, json};
 
