@@ -38,7 +38,7 @@ Het wordt opnieuw gevraagd: wat hierover eerder is besloten, telt niet meer.
 {% endif %}
 
 {% include 'ticket' %}
-{% include 'offer' %}
+{% include 'offered' %}
 Gevraagd:   {{ at }}
 {% if explanation %}
 

@@ -40,7 +40,7 @@ impl Message for MergeNews {
 {% if undone %}De samenvoeging van {% if reader == 'requester' %}uw melding{% else %}melding{% endif %}\
 {% else %}{% if reader == 'requester' %}Uw melding{% else %}Melding{% endif %}{% endif %} \
 {{ ticket.number }} ({{ ticket.kind }}){% if reader == 'follower' %}, die u volgt,{% endif %}\
-{% if undone %} met {% if other %}melding {{ other }}{% else %}een andere melding{% endif %} is ongedaan gemaakt. Zij gaat weer verder onder haar eigen nummer.\
+{% if undone %} met {% if other %}melding {{ other }}{% else %}een andere melding{% endif %} is ongedaan gemaakt. De melding gaat weer onder haar eigen nummer verder.\
 {% else %} is samengevoegd met {% if other %}melding {{ other }} en gaat onder dat nummer verder{% else %}een andere melding, en gaat daar verder{% endif %}.\
 {% endif %}
 

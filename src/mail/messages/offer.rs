@@ -30,7 +30,7 @@ impl Message for Offer {
 Voor uw melding {{ ticket.number }} ({{ ticket.kind }}) is een aanbod ingediend. U leest het bij de melding.
 
 {% include 'ticket' %}
-{% include 'offer' %}
+{% include 'offered' %}
 Ingediend:  {{ at }}
 {% if explanation %}
 

@@ -8,7 +8,7 @@ use crate::domain::calendar::Zone;
 
 /// Name and template, for `{% extends %}` and `{% include %}`.
 pub(super) const TEMPLATES: [(&str, &str); 6] =
-    [("letter", LETTER), ("ticket", TICKET), ("grounds", GROUNDS), ("offer", OFFER), ("obligation", OBLIGATION), ("role", ROLE)];
+    [("letter", LETTER), ("ticket", TICKET), ("grounds", GROUNDS), ("offered", OFFERED), ("obligation", OBLIGATION), ("role", ROLE)];
 
 const LETTER: &str = "\
 Geachte heer, mevrouw,
@@ -37,7 +37,7 @@ Deze melding hoort bij een grote verstoring{% if grounds.major.number %}: {{ gro
 {% endif %}
 ";
 
-const OFFER: &str = "\
+const OFFERED: &str = "\
 {% if offer %}
 Prijs:      {{ offer.price }} exclusief btw
 Geldig t/m: {{ offer.valid_until }}

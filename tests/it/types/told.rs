@@ -75,7 +75,7 @@ async fn undone(desk: &Desk, number: &str) {
 async fn holds(desk: &Desk, role: &str, name: &str, email: &str) -> String {
     let token = desk.person(Some("ipo"), name, email, &[Role::named(role).expect("a role")]).await;
     let id = desk.account_with(email).await;
-    let right = json!({ "kind": "right", "role": role, "organisation": "ipo", "holder": id, "fromAt": "2026-03-02T07:00:00Z",
+    let right = json!({ "kind": "right", "role": role, "organisation": "ipo", "holder": id, "fromAt": desk.app.time.now(),
         "reason": "Zo is afgesproken." });
     let granted = desk.ask(Some(&desk.signer().await), "POST", "/v1/role-assignments", Some(&right)).await;
     assert_eq!(granted.status, 201, "{}", granted.body);
@@ -109,7 +109,11 @@ async fn whoever_reported_a_merged_ticket_is_told_where_it_goes_on_and_when_that
     for address in ["bea@ipo.example", COORDINATOR, "ali@leverancier.example"] {
         let of = to(&told, address, "Niet meer samengevoegd");
         assert_eq!(of.len(), 1, "{address}: {:?}", subjects(&told));
-        assert!(["ongedaan gemaakt", &goes_on, "Toch iets anders.", "in behandeling"].iter().all(|words| of[0].contains(words)), "{}", of[0]);
+        assert!(
+            ["ongedaan gemaakt", &goes_on, "Toch iets anders.", "in behandeling"].iter().all(|words| of[0].contains(words)),
+            "{}",
+            of[0]
+        );
         assert!(!of[0].contains("Geheim van Anna"), "a colleague's: {}", of[0]);
     }
     // Of two of their own they hear once.
@@ -181,7 +185,9 @@ async fn no_mail_gives_the_name_of_a_type_the_wrong_article(desk: &Desk) {
         ("change_request", &["assessing", "approval", "scheduled", "implementing", "implemented", "reviewed"]),
     ];
     for (kind, phases) in ways {
-        let number = if kind == "incident" { desk.registers(&with(incident("p3"), json!({ "contract": "eigen-woorden" }))).await } else {
+        let number = if kind == "incident" {
+            desk.registers(&with(incident("p3"), json!({ "contract": "eigen-woorden" }))).await
+        } else {
             desk.registers(&with(of_type(kind), json!({ "contract": "eigen-woorden" }))).await
         };
         for phase in phases {
@@ -222,7 +228,11 @@ async fn an_offer_is_told_to_its_requester_and_asked_of_whoever_decides(desk: &D
     holds(desk, "approver", "Karin Mulder", "karin@ipo.example").await;
     let known = submitted(desk).await;
     let told = mails(desk, &known).await;
-    assert!(to(&told, "anna@ipo.example", "Aanbod ingediend")[0].contains("Over dit aanbod beslist Karin Mulder."), "{:?}", subjects(&told));
+    assert!(
+        to(&told, "anna@ipo.example", "Aanbod ingediend")[0].contains("Over dit aanbod beslist Karin Mulder."),
+        "{:?}",
+        subjects(&told)
+    );
     let asked = to(&told, "karin@ipo.example", "Uw besluit gevraagd: aanbod");
     assert_eq!(asked.len(), 1, "{:?}", subjects(&told));
     assert!(["€ 1.899,50", "31-03-2026", "uw besluit: aanbod"].iter().all(|words| asked[0].contains(words)), "{}", asked[0]);
@@ -365,8 +375,12 @@ async fn drp_01_a_calamity_is_told_to_the_management_of_both_sides(desk: &Desk) 
         let written = desk.post(&format!("/v1/tickets/{number}/calamities"), &body).await;
         assert_eq!(written.status, 201, "{}", written.body);
     };
-    let management =
-        ["servicemanager@ipo.example", "manager.bedrijfsvoering@ipo.example", "servicemanager@leverancier.example", "directie@leverancier.example"];
+    let management = [
+        "servicemanager@ipo.example",
+        "manager.bedrijfsvoering@ipo.example",
+        "servicemanager@leverancier.example",
+        "directie@leverancier.example",
+    ];
     writes("none", "Alles.").await;
     for address in management {
         let told = mails(desk, &number).await;
