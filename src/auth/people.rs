@@ -58,7 +58,7 @@ fn caller(account: Account, identified: &Identified, held: &[RoleAssignment], no
     let held = held.into_iter().filter(|right| !given.has(right.role)).collect();
     let person = account.person_id.unwrap_or(account.id);
     let id = person.to_string();
-    let credential = Credential { token: None, in_person: Some(person).filter(|_| !roles.has(Role::Integration)) };
+    let credential = Credential { token: None, in_person: Some(person).filter(|_| !roles.has(Role::Integration)), is_shared: false };
     let (actor, rows) = match account.organisation {
         Some(organisation) => (Actor::Client(id), rows_of(roles, organisation, account.person_id)),
         None if roles.has(Role::Integration) => (Actor::Integration(id), Rows::All),

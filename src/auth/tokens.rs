@@ -66,7 +66,7 @@ fn holder(token: Token, held: &[RoleAssignment], now: Instant) -> Caller {
 /// Whoever made a token for somebody has its text, and whoever set a password has that: what is done with it is that person's own only when
 /// it was made on the desk's machine.
 fn credential(token: &Token) -> Credential {
-    Credential { token: token.account_id.is_none().then_some(token.id), in_person: token.owner() }
+    Credential { token: token.account_id.is_none().then_some(token.id), in_person: token.owner(), is_shared: token.issued_by.is_some() }
 }
 
 /// Tokens expire by the machine's time, in a sandbox too.

@@ -20,8 +20,8 @@ pub fn can_be_mailed(address: &str) -> bool {
     if is_made_up(address) {
         return false;
     }
-    // In quotes a mailbox may hold blanks, which no header or form that we read takes for one address.
-    !address.contains(char::is_whitespace) && address.parse::<lettre::Address>().is_ok()
+    // In quotes a mailbox may hold blanks, commas and a second at sign, which no header or form that we read takes for one address.
+    !address.contains(|sign: char| sign.is_whitespace() || sign == '"') && address.parse::<lettre::Address>().is_ok()
 }
 
 #[cfg(test)]
@@ -47,6 +47,7 @@ mod tests {
             "a@-ipo.example",
             "a@b@ipo.example",
             "\"a b\"@ipo.example",
+            "\"a@elders.example,\"@ipo.example",
             "Anna <anna@ipo.example>",
             "a@ipo.example\r\nBcc: b@ipo.example",
             // What the desk keeps for somebody without one is nobody's to give.

@@ -70,6 +70,7 @@ codes! {
         MayNotFollow = "may_not_follow": "Few may see the ticket, and the desk does not know of this person that they may.";
         MoveNotAllowed = "move_not_allowed": "The ticket cannot move there from its current phase.";
         NoContactList = "no_contact_list": "The contract sets no bound to who may contact the desk, so it has no list of contacts.";
+        NoDraft = "no_draft": "The caller has no draft on this ticket, or has it no more.";
         NoLadder = "no_ladder": "The contract has no escalation ladder for this type.";
         HoldLifted = "hold_lifted": "The legal hold was lifted already.";
         LegalHold = "legal_hold": "A legal hold stands on it; the detail says since when and why, as far as one may see it.";

@@ -109,7 +109,7 @@ impl From<Forbidden> for Error {
             Forbidden::RoleMissing(_) | Forbidden::FlagOfOthers(_) | Forbidden::OthersTicket => Code::RoleMissing,
             Forbidden::TokenScope(_) => Code::TokenScope,
             Forbidden::ApprovesForOthers | Forbidden::AssignsForOthers | Forbidden::SignsForOthers => Code::OtherSide,
-            Forbidden::NotInPerson => Code::NotInPerson,
+            Forbidden::NotInPerson | Forbidden::NotTheirOwn => Code::NotInPerson,
             Forbidden::EndsForOthers => Code::OthersHolder,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }

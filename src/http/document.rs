@@ -154,3 +154,24 @@ fn method(method: &Method) -> HttpMethod {
         _ => HttpMethod::Get,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::http::v1;
+
+    /// The document has one shape under a name; a second one would take its place, and clients would be generated for the wrong one.
+    #[test]
+    fn no_two_shapes_have_the_same_name() {
+        let mut shapes = BTreeMap::new();
+        for operation in v1::operations() {
+            for (name, schema) in &operation.signature.schemas {
+                let schema = serde_json::to_value(schema).expect("JSON");
+                let known = shapes.entry(name.clone()).or_insert_with(|| schema.clone());
+                assert_eq!(*known, schema, "{name} is the name of two shapes");
+            }
+        }
+        assert!(shapes.len() > 100);
+    }
+}

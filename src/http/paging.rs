@@ -45,7 +45,12 @@ impl<T> Page<T> {
 /// Reads the cursor, as [`Page::of`] wrote it.
 pub fn after<T>(keys: &mut Keys, description: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
     let text = keys.cursor(description)?;
-    let position = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|position| read(&position));
+    let position = URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .filter(|position| !position.contains('\0'))
+        .and_then(|position| read(&position));
     if position.is_none() {
         keys.refuse("cursor", FieldCode::BadCursor, "is not a cursor of this list");
     }

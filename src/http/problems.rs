@@ -51,6 +51,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::MayNotFollow
         | Code::MoveNotAllowed
         | Code::NoContactList
+        | Code::NoDraft
         | Code::NoLadder
         | Code::HoldLifted
         | Code::LegalHold

@@ -189,7 +189,10 @@ fn beyond(keys: &[SortKey], place: &PageEnd) -> Condition {
 
 /// Whether tickets that were merged into others are asked for: by their phase, or by the state that comes with it.
 fn asks_for_merged(filter: &TicketFilter) -> bool {
-    let asks = |one: &TicketFilter| one.states.contains(&State::Cancelled) || one.phases.iter().any(|phase| phase == Step::Merged.as_str());
+    let names =
+        |one: &TicketFilter| one.states.contains(&State::Cancelled) || one.phases.iter().any(|phase| phase == Step::Merged.as_str());
+    // What is looked for by its words is shown where they stand.
+    let asks = |one: &TicketFilter| names(one) || one.words.is_some();
     asks(filter) || filter.within.as_deref().is_some_and(asks_for_merged)
 }
 

@@ -44,8 +44,9 @@ pub async fn put(tx: &Tx, draft: &MessageDraft) -> Result<(), DbErr> {
     message_draft::Entity::insert(row).on_conflict(replaced).exec_without_returning(tx.connection()).await.map(drop)
 }
 
-pub async fn remove(tx: &Tx, ticket: Uuid, author: &str) -> Result<(), DbErr> {
-    message_draft::Entity::delete_many().filter(own(ticket, author)).exec(tx.connection()).await.map(drop)
+pub async fn remove(tx: &Tx, ticket: Uuid, author: &str) -> Result<bool, DbErr> {
+    let removed = message_draft::Entity::delete_many().filter(own(ticket, author)).exec(tx.connection()).await?;
+    Ok(removed.rows_affected > 0)
 }
 
 /// Removes everybody's on a ticket.

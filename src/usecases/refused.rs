@@ -37,7 +37,8 @@ impl From<Refusal> for Error {
             Refusal::Tag(tag::Refused::TooMany(_)) => conflict(Code::TooManyTags, detail),
             Refusal::Work(refused) => of_work(&refused, detail),
             Refusal::Follow(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
-            Refusal::Part(part::Refused::NotOfType { .. }) => conflict(Code::PartNotOfType, detail),
+            Refusal::Part(part::Refused::NotOfType { .. } | part::Refused::NotTheOffer { .. }) => conflict(Code::PartNotOfType, detail),
+            Refusal::Part(part::Refused::IncidentMissing) => field("class", FieldCode::NotAllowed, detail),
             Refusal::Retier(retier::Refused::Cancelled)
             | Refusal::Assign(assign::Refused::Cancelled)
             | Refusal::Scope(scope::Refused::Cancelled)
@@ -45,6 +46,7 @@ impl From<Refusal> for Error {
             Refusal::Retype(retype::Refused::NotOpen)
             | Refusal::AgreeRepair(repair::Refused::NotOpen)
             | Refusal::Line(line::Refused::NotOpen)
+            | Refusal::Part(part::Refused::Closed)
             | Refusal::Major(major::Refused::NotOpen) => conflict(Code::TicketNotOpen, detail),
             Refusal::Forbidden(refused)
             | Refusal::Retype(retype::Refused::Forbidden(refused))
@@ -129,9 +131,11 @@ fn of_a_merge(refused: &merge::Refused, detail: String) -> Error {
         merge::Refused::NotOpen | merge::Refused::OtherNotOpen => conflict(Code::TicketNotOpen, detail),
         merge::Refused::OtherMerged => conflict(Code::TicketMerged, detail),
         merge::Refused::Follower(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
-        merge::Refused::OtherContract | merge::Refused::OtherType { .. } | merge::Refused::OtherFlags | merge::Refused::HasOthers => {
-            conflict(Code::MergeNotAllowed, detail)
-        }
+        merge::Refused::OtherContract
+        | merge::Refused::OtherType { .. }
+        | merge::Refused::OtherFlags
+        | merge::Refused::HasOthers
+        | merge::Refused::Major => conflict(Code::MergeNotAllowed, detail),
         merge::Refused::NotMerged => conflict(Code::NotMerged, detail),
         merge::Refused::TooLate => conflict(Code::MergeTooOld, detail),
     }
@@ -182,6 +186,7 @@ fn of_work(refused: &work::Refused, detail: String) -> Error {
     match refused {
         work::Refused::Forbidden(refused) => (*refused).into(),
         work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
+        work::Refused::TooEarly(_) => field("workDate", FieldCode::OutOfRange, detail),
         work::Refused::NoEntry => Error::NotFound("work log"),
         work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
     }

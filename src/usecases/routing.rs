@@ -1,7 +1,6 @@
 //! Routing rules: keeping them, trying them on past tickets, and what they do to a ticket.
 
-use std::collections::BTreeSet;
-use std::slice;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -209,7 +208,7 @@ fn problems(app: &App, agreements: &Agreements, rule: &RoutingRule, now: Instant
         ("kinds", &asked.kinds, contracts.iter().flat_map(|one| of_types(one)).collect()),
         ("categories", &asked.categories, contracts.iter().flat_map(|one| &one.tickets.categories).map(|one| one.code.clone()).collect()),
         ("services", &asked.services, contracts.iter().flat_map(|one| &one.tickets.services).map(|one| one.code.clone()).collect()),
-        ("", rule.priority.as_ref().map_or(&[], slice::from_ref), contracts.iter().flat_map(|one| priorities(one)).collect()),
+        ("", rule.priority.as_slice(), contracts.iter().flat_map(|one| priorities(one)).collect()),
     ];
     let mut problems = Vec::new();
     for (list, values, known) in &known {
@@ -259,7 +258,7 @@ pub async fn try_out(app: &App, stamp: &Stamp, caller: &Caller, id: Uuid, span: 
     while trial.examined < MOST_TRIED && !trial.is_complete {
         let page = store::lists::page(&view, caller.reader(), &filter, &sort, after.as_ref(), PAGE).await?;
         let ids: Vec<_> = page.tickets.iter().map(|one| one.ticket.id).collect();
-        let mailboxes = if looks_at_mailboxes { store::routing_rules::mailboxes(&view, &ids).await? } else { Default::default() };
+        let mailboxes = if looks_at_mailboxes { store::routing_rules::mailboxes(&view, &ids).await? } else { BTreeMap::new() };
         for overview in &page.tickets {
             let ticket = &overview.ticket;
             let routed = ticket.routed(mailboxes.get(&ticket.id).map(String::as_str));

@@ -13,6 +13,8 @@ pub struct Credential {
     /// The person who acts, where nobody else can be behind it: they signed in, or use a token that was made for them by the command on
     /// the desk's machine. Only they sign.
     pub in_person: Option<Uuid>,
+    /// Whether whoever made it has it as well: a token that was made over the API.
+    pub is_shared: bool,
 }
 
 /// A right that is held, that counts for every row, and that nothing else gives.

@@ -65,6 +65,11 @@ pub enum Forbidden {
     /// It would be a signature, or give somebody a right.
     #[error("only a person may do this: sign in yourself, or use a token of your own that was made by the command on the desk's machine")]
     NotInPerson,
+    /// Whoever made it has it as well.
+    #[error(
+        "a token that was made over the API decides nothing for a client: sign in, or use a token that was made by the command on the desk's machine"
+    )]
+    NotTheirOwn,
     #[error("both sides agree on who holds this role: its holder is ended, or replaced for a while, by their own side alone")]
     EndsForOthers,
     #[error("an authorised requester sees what colleagues reported, answers it and judges solutions: what becomes of it is for others")]
@@ -91,7 +96,7 @@ impl Principal {
 
     /// Without a limit.
     pub const fn new(actor: Actor, roles: Roles) -> Self {
-        let credential = Credential { token: None, in_person: None };
+        let credential = Credential { token: None, in_person: None, is_shared: false };
         Self { actor, roles, over: Over::NOTHING, limit: Verbs::ALL, credential, held: Vec::new() }
     }
 
@@ -147,7 +152,13 @@ impl Principal {
 
     /// Accepting or refusing a solution, which for some types is the client's alone.
     pub fn may_judge(&self, is_the_clients: bool) -> Result<(), Forbidden> {
-        self.may(Verb::JudgeSolutions).or_else(|refused| if is_the_clients { Err(refused) } else { self.may(Verb::JudgeForClients) })
+        self.may_answer(Verb::JudgeSolutions).or_else(|refused| if is_the_clients { Err(refused) } else { self.may(Verb::JudgeForClients) })
+    }
+
+    /// Answering a question for a client, where the verb gives that: with nothing that somebody else has as well.
+    pub fn may_answer(&self, verb: Verb) -> Result<(), Forbidden> {
+        self.may(verb)?;
+        if self.credential.is_shared && self.actor.side() == Side::Client { Err(Forbidden::NotTheirOwn) } else { Ok(()) }
     }
 
     /// Writing on a ticket: what the client does not see, and what was said by phone, is the desk's.

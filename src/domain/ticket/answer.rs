@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::kinds::proposal_request::offer;
 use super::kinds::{self, Asked, Part};
-use super::part::{says, versions};
+use super::part::{PartWritten, says, versions};
 use super::situation::Situation;
 use super::{Event, EventData, Ticket};
+use crate::domain::Instant;
 use crate::domain::actor::Actor;
 use crate::domain::contract::{Contract, Side, TicketType};
 use crate::domain::workflow::{Question, Step, Verdict};
@@ -19,6 +21,13 @@ pub struct WrittenDown {
     pub evidence: Uuid,
 }
 
+/// A version of a part, about which something was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    pub part: Part,
+    pub version: u32,
+}
+
 /// An answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,6 +36,9 @@ pub struct Decided {
     pub verdict: Verdict,
     /// Whose answer it is.
     pub side: Side,
+    /// What was there to decide about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<Judged>,
     #[serde(flatten)]
     pub written_down: Option<WrittenDown>,
 }
@@ -53,13 +65,13 @@ pub(super) fn check(situation: Situation<'_>, asked: &'static Asked, verdict: Ve
     if !asked.during.contains(&ticket.phase.step) {
         return Err(Refused::NotOpen { during: asked.during });
     }
-    if let Some(part) = asked.about {
-        is_asked_about(history, part, asked.says)?;
+    if let Some(part) = asked.about.first() {
+        is_asked_about(history, *part, asked.says)?;
     }
     if (asked.question, verdict) != (Question::Offer, Verdict::Yes) {
         return Ok(());
     }
-    let until = [Part::Proposal, Part::Quotation].into_iter().filter_map(|part| says(history, part)).max();
+    let until = says(history, offer(contract, ticket.about.variant.as_deref()));
     let today = contract.zone.date(at).to_string();
     until.filter(|until| **until < *today).map_or(Ok(()), |until| Err(Refused::OfferExpired { until: until.to_owned() }))
 }
@@ -73,6 +85,13 @@ fn is_asked_about(history: &[Event], part: Part, asked_where: Option<&'static st
     otherwise.map_or(Ok(()), |asked_where| Err(Refused::SaysOtherwise { part, asked_where }))
 }
 
+/// The parts that a question is about, as they are now.
+pub(super) fn judged(contract: &Contract, ticket: &Ticket, history: &[Event], asked: &Asked) -> Vec<Judged> {
+    let offered = (asked.question == Question::Offer).then(|| offer(contract, ticket.about.variant.as_deref()));
+    let parts = asked.about.iter().copied().chain(offered);
+    parts.map(|part| Judged { part, version: versions(history, part) }).filter(|judged| judged.version > 0).collect()
+}
+
 /// The sides that have to agree.
 pub fn deciders(contract: &Contract, question: Question) -> Vec<Side> {
     contract.asked_decision(question).map_or_else(|| vec![Side::Client], |asked| asked.by.clone())
@@ -83,7 +102,7 @@ pub(super) fn answers(history: &[Event], asked: &Asked) -> Vec<(Side, Verdict)> 
     let mut answers: Vec<(Side, Verdict)> = Vec::new();
     for event in history {
         match &event.data {
-            EventData::PartWritten(written) if asked.about == Some(written.part) => answers.clear(),
+            EventData::PartWritten(written) if is_rewritten(asked, written) => answers.clear(),
             EventData::Decided(decided) if decided.question == asked.question => {
                 answers.retain(|(side, _)| *side != decided.side);
                 answers.push((decided.side, decided.verdict));
@@ -95,9 +114,40 @@ pub(super) fn answers(history: &[Event], asked: &Asked) -> Vec<(Side, Verdict)> 
     answers
 }
 
+/// Whether a part that a question is about reads otherwise now. What is written for the first time beside it was not there to be decided about.
+fn is_rewritten(asked: &Asked, written: &PartWritten) -> bool {
+    let place = asked.about.iter().position(|part| *part == written.part);
+    place.is_some_and(|place| place == 0 || written.version > 1)
+}
+
+/// Whether a question was ever put: whether the ticket was in a phase in which it is answered, whatever its type was in between.
+pub(super) fn was_asked(kind: TicketType, history: &[Event], question: Question) -> bool {
+    let Some(asked) = kinds::rules(kind).asked(question) else { return false };
+    history.iter().any(|event| phase_entered(&event.data).is_some_and(|step| asked.during.contains(&step)))
+}
+
+/// When a question was last put: when its phase was entered, or what it is about was written.
+pub fn asked_at(kind: TicketType, history: &[Event], question: Question) -> Option<Instant> {
+    let asked = kinds::rules(kind).asked(question)?;
+    let puts = |event: &&Event| match &event.data {
+        EventData::PartWritten(written) => is_rewritten(asked, written),
+        data => data
+            .as_move()
+            .is_some_and(|moved| asked.during.contains(&moved.to) && !asked.during.contains(&moved.from) && moved.from != Step::OnHold),
+    };
+    history.iter().rev().find(puts).map(|event| event.occurred_at)
+}
+
+fn phase_entered(data: &EventData) -> Option<Step> {
+    match data {
+        EventData::Retyped(retyped) => Some(retyped.to),
+        data => data.as_move().map(|moved| moved.to),
+    }
+}
+
 /// Whether a move begins to ask: into its phases, from a place where nothing was asked. A hold in between does not count.
 fn asks_anew(asked: &Asked, from: Step, to: Step) -> bool {
-    asked.about.is_none() && asked.during.contains(&to) && !asked.during.contains(&from) && from != Step::OnHold
+    asked.about.is_empty() && asked.during.contains(&to) && !asked.during.contains(&from) && from != Step::OnHold
 }
 
 /// What was answered to a question as a whole: a no of one side is a no, a yes needs every side that is asked.
@@ -120,7 +170,8 @@ pub(super) fn by_move(situation: Situation<'_>, to: Step) -> Result<Option<Event
         return Ok(None);
     }
     check(situation, asked, verdict)?;
-    Ok(Some(EventData::Decided(Decided { question: asked.question, verdict, side: Side::Client, written_down: None })))
+    let about = judged(situation.contract, ticket, situation.history, asked);
+    Ok(Some(EventData::Decided(Decided { question: asked.question, verdict, side: Side::Client, about, written_down: None })))
 }
 
 /// Whether a ticket waits for an answer of the client, and to what.
@@ -128,7 +179,7 @@ pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -
     let rules = kinds::rules(ticket.kind);
     let is_open = |asked: &&Asked| {
         asked.during.contains(&ticket.phase.step)
-            && asked.about.is_none_or(|part| is_asked_about(history, part, asked.says).is_ok())
+            && asked.about.first().is_none_or(|part| is_asked_about(history, *part, asked.says).is_ok())
             && verdict(contract, ticket.kind, history, asked.question).is_none()
     };
     rules.questions.iter().filter(is_open).map(|asked| asked.question).collect()

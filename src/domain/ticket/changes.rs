@@ -38,7 +38,7 @@ pub fn changes(ticket: &Ticket, history: &[Event], reader: Reader) -> Vec<(Uuid,
 }
 
 /// Every field that its history determines.
-fn fields(ticket: &Ticket) -> [(&'static str, Option<String>); 25] {
+fn fields(ticket: &Ticket) -> [(&'static str, Option<String>); 26] {
     let about = &ticket.about;
     let flags: Vec<_> = ticket.flags.iter().map(Flag::as_str).collect();
     let said = |yes: bool| yes.then(|| "true".to_owned());
@@ -68,5 +68,6 @@ fn fields(ticket: &Ticket) -> [(&'static str, Option<String>); 25] {
         ("plannedFromAt", ticket.planned.map(|planned| planned.starts_at.to_string())),
         ("plannedUntilAt", ticket.planned.map(|planned| planned.ends_at.to_string())),
         ("resolvedAt", ticket.resolved_at.map(|at| at.to_string())),
+        ("closedAt", ticket.closed_at.map(|at| at.to_string())),
     ]
 }

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::answer::{self, Decided, WrittenDown, answers, check, deciders};
+use super::answer::{self, Decided, WrittenDown, answers, check, deciders, judged};
 use super::kinds::{self, Asked};
 use super::situation::{Recorded, Situation};
 use super::transition::{self, Move};
@@ -37,7 +37,8 @@ impl Decide {
         let asked = kinds::rules(ticket.kind).asked(self.question).ok_or(answer::Refused::NeverAsked)?;
         let side = self.side(contract, who, asked)?;
         check(situation, asked, self.verdict)?;
-        let decided = Decided { question: self.question, verdict: self.verdict, side, written_down: self.written_down };
+        let about = judged(contract, ticket, situation.history, asked);
+        let decided = Decided { question: self.question, verdict: self.verdict, side, about, written_down: self.written_down };
         let answer = (EventData::Decided(decided.clone()), Some(self.reason.clone()));
         let to = match self.verdict {
             Verdict::Yes if is_agreed(contract, situation.history, asked, &decided) => asked.yes,
@@ -60,7 +61,7 @@ impl Decide {
         let by = deciders(contract, asked.question);
         let side = match (who.actor.side(), self.written_down) {
             (Side::Client, _) => {
-                who.may(asked.by)?;
+                who.may_answer(asked.by)?;
                 Side::Client
             }
             (Side::Supplier, Some(_)) => {

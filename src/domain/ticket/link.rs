@@ -1,6 +1,8 @@
 //! Linking a ticket to another one, and taking a link away. Both tickets record it, each as seen from its own end, so that the history of
 //! either tells its links (TKT-14).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -127,6 +129,19 @@ impl Unlink {
         let linked = linked.filter(|_| links(history).contains(&(self.relation, self.other))).ok_or(Refused::NotLinked)?;
         Ok(vec![(EventData::Unlinked(linked), Some(self.reason.clone()))])
     }
+}
+
+/// Every other ticket that this one is or was linked to, merged into or joined by.
+pub fn related(history: &[Event]) -> BTreeSet<Uuid> {
+    let other = |event: &Event| match &event.data {
+        EventData::Linked(linked) | EventData::Unlinked(linked) => linked.ticket,
+        EventData::Merged(merged) => merged.into,
+        EventData::MergeUndone(undone) => undone.into,
+        EventData::MergedIn(merged) => merged.ticket,
+        EventData::MergedInUndone(undone) => undone.ticket,
+        _ => None,
+    };
+    history.iter().filter_map(other).collect()
 }
 
 /// The links that a history leaves, in the order in which they were made. A merge says that the one is a duplicate of the other.

@@ -89,6 +89,9 @@ pub enum Refused {
         "others were merged into this ticket, so it is merged into none itself: merge those it would go to into it, or undo theirs first"
     )]
     HasOthers,
+    /// What is part of it would go nowhere any more.
+    #[error("it is a major incident, which takes others along: withdraw that first, or merge the other ticket into it")]
+    Major,
     #[error(transparent)]
     Follower(follow::Refused),
     #[error("the ticket was not merged into another one")]
@@ -149,6 +152,7 @@ impl Merge {
             () if into.is_merged => Err(Refused::OtherMerged),
             () if !into.is_open => Err(Refused::OtherNotOpen),
             () if has_others(history) => Err(Refused::HasOthers),
+            () if ticket.is_major => Err(Refused::Major),
             () => Ok(vec![(EventData::Merged(Merged { into: Some(into.id) }), Some(self.reason.clone()))]),
         }
     }

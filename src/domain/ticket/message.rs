@@ -12,6 +12,13 @@ pub struct Written {
     pub by_phone: bool,
 }
 
+impl EventData {
+    /// Whether it is a message that reports what was said by phone.
+    pub const fn is_of_a_call(&self) -> bool {
+        matches!(self, Self::Noted(written) | Self::Replied(written) | Self::MessageReceived(written) if written.by_phone)
+    }
+}
+
 /// The kind of event a message is recorded as.
 pub(super) fn said(actor: &Actor, public: bool, by_phone: bool) -> EventData {
     let written = Written { by_phone };

@@ -22,7 +22,7 @@ pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], t
             (own == Some(kind)) == is
         }
         When::Flagged(flag) => ticket.flags.has(flag),
-        When::In(step) => ticket.phase.step == step,
+        When::Asked(question) => answer::was_asked(ticket.kind, history, question),
         When::Says(part, what) => says(history, part) == Some(what),
         When::Answered(question, verdict) => answer::verdict(contract, ticket.kind, history, question) == Some(verdict),
     };

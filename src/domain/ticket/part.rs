@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::kinds::{self, Part};
+use super::kinds::{self, Part, proposal_request};
 use super::scope::Scoped;
 use super::situation::{Recorded, Situation};
 use super::{Event, EventData, Ticket};
@@ -20,14 +20,24 @@ pub struct WritePart {
     pub says: Option<String>,
     /// As `Content::window`.
     pub window: Option<(Instant, Instant)>,
+    /// As `Content::is_emergency`.
+    pub is_emergency: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("a ticket of type {kind} has no {}", part.english())]
     NotOfType { part: Part, kind: TicketType },
+    #[error("the offer of this ticket is its {}, by its kind", offer.english())]
+    NotTheOffer { offer: Part },
     #[error("the ticket is cancelled")]
     Cancelled,
+    /// What was decided about stays as it was then.
+    #[error("the ticket is closed: reopen it first")]
+    Closed,
+    /// CHG-02.
+    #[error("an emergency is for an open incident of the first priority, which is named when the change is registered")]
+    IncidentMissing,
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
 }
@@ -62,14 +72,23 @@ pub struct PartVersion<C> {
 }
 
 impl WritePart {
-    pub(super) fn decide(&self, Situation { ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(&self, Situation { contract, ticket, history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         who.may(Verb::WriteParts)?;
         let part = self.part;
         if !kinds::rules(ticket.kind).parts.contains(&part) {
             return Err(Refused::NotOfType { part, kind: ticket.kind });
         }
-        if ticket.state() == State::Cancelled {
-            return Err(Refused::Cancelled);
+        let offer = proposal_request::offer(contract, ticket.about.variant.as_deref());
+        if matches!(part, Part::Proposal | Part::Quotation) && part != offer {
+            return Err(Refused::NotTheOffer { offer });
+        }
+        match ticket.state() {
+            State::Cancelled => return Err(Refused::Cancelled),
+            State::Closed => return Err(Refused::Closed),
+            State::New | State::Active | State::Waiting | State::Resolved => {}
+        }
+        if self.is_emergency && ticket.emergency_for.is_none() {
+            return Err(Refused::IncidentMissing);
         }
         let version = versions(history, part) + 1;
         let written = EventData::PartWritten(PartWritten { part, version, says: self.says.clone() });

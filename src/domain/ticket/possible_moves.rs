@@ -5,11 +5,21 @@ use super::closing::{closing_needs, ends_in};
 use super::kinds::Need;
 use super::needs::missing;
 use super::prioritise::{needs_phone_contact, was_phoned};
+use super::situation::Situation;
 use super::transition::{may_move, moved_as};
-use super::{Event, EventKind, Ticket};
+use super::{Event, EventKind, Ticket, answer};
+use crate::domain::Instant;
 use crate::domain::contract::{ClosingText, Contract, Priority, Side};
 use crate::domain::permission::Principal;
 use crate::domain::workflow::{HoldCause, Phase, Step};
+
+/// Whether a move comes with something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    No,
+    Optional,
+    Required,
+}
 
 /// A possible move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +27,14 @@ pub struct PossibleMove {
     pub phase: &'static Phase,
     /// What histories call it.
     pub event: EventKind,
-    /// Who may make it.
+    /// Which sides may make it.
     pub by: Vec<Side>,
+    /// Whether whoever asks may, now.
+    pub is_allowed: bool,
     /// Whether it must say what the ticket then waits for.
     pub needs_cause: bool,
-    /// Whether the desk says with it who had a part in the ticket, and whether it must (KPI-30).
-    pub takes_handling: bool,
-    pub needs_handling: bool,
+    /// Whether the desk says with it who had a part in the ticket (KPI-30).
+    pub handling: Taken,
     /// What the ticket has to be given first.
     pub before: Vec<Need>,
     /// Texts without which it is refused (ESC-21).
@@ -33,8 +44,9 @@ pub struct PossibleMove {
 }
 
 impl Ticket {
-    /// The moves that may follow under its contract.
-    pub fn possible_moves(&self, contract: &Contract, history: &[Event]) -> Vec<PossibleMove> {
+    /// The moves that may follow under its contract, as somebody sees them at an instant.
+    pub fn possible_moves(&self, contract: &Contract, history: &[Event], who: &Principal, at: Instant) -> Vec<PossibleMove> {
+        let situation = Situation { contract, ticket: self, history, who, at };
         let outlook = |phase: &'static Phase| {
             let event = moved_as(self.phase, phase);
             let may = |side: &Side| may_move(self, &Principal::any_of(*side), phase).is_ok();
@@ -43,9 +55,13 @@ impl Ticket {
                 phase,
                 event,
                 by: [Side::Client, Side::Supplier].into_iter().filter(may).collect(),
+                is_allowed: may_move(self, who, phase).is_ok() && answer::by_move(situation, phase.step).is_ok(),
                 needs_cause: phase.step == Step::OnHold,
-                takes_handling: event == EventKind::Resolved,
-                needs_handling: event == EventKind::Resolved && contract.tickets.records_handling,
+                handling: match event {
+                    EventKind::Resolved if contract.tickets.records_handling => Taken::Required,
+                    EventKind::Resolved => Taken::Optional,
+                    _ => Taken::No,
+                },
                 before: missing(contract, self, history, phase, event),
                 takes_texts: if ends_in(phase) && needs_texts.is_empty() { self.closing_texts(contract, history) } else { Vec::new() },
                 needs_texts,

@@ -2,14 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::needs::missing;
 use super::prioritise::{self, Prioritise, needs_phone_contact, was_phoned};
 use super::situation::{Recorded, Situation};
 use super::specify::About;
-use super::{EventData, Ticket, kinds};
+use super::transition::moved_as;
+use super::{Event, EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;
-use crate::domain::contract::TicketType;
+use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::{Forbidden, Verb};
-use crate::domain::workflow::{State, Step};
+use crate::domain::workflow::{Phase, State, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retype {
@@ -96,7 +98,9 @@ impl Retype {
         // What it asks for is not known yet, and comes before anything else.
         let begins_anew = contract.asks_for_item(self.to) && ticket.phase.step != Step::OnHold;
         let phase = if begins_anew { Some(kinds::first(self.to)) } else { kinds::phase_as(self.to, ticket.phase) };
+        let about = ticket.about.as_type(contract, self.to);
         let phase = phase.unwrap_or(ticket.phase);
+        let phase = if lacks_nothing(contract, ticket, history, (self.to, &about), phase) { phase } else { kinds::first(self.to) };
         let retyped = Retyped {
             kind: self.to,
             before: ticket.kind,
@@ -107,7 +111,7 @@ impl Retype {
             from: ticket.phase.step,
             to: phase.step,
             state: phase.state,
-            about: ticket.about.as_type(contract, self.to),
+            about,
         };
         Ok(vec![(EventData::Retyped(retyped), self.motivation.clone())])
     }
@@ -117,6 +121,12 @@ impl Retype {
             ticket.priority_motivation = Some(motivation.clone());
         }
     }
+}
+
+/// Whether a ticket of that type has what the phase is not entered without. What lacks something begins anew.
+fn lacks_nothing(contract: &Contract, ticket: &Ticket, history: &[Event], (kind, about): (TicketType, &About), phase: &Phase) -> bool {
+    let retyped = Ticket { kind, about: about.clone(), phase: kinds::first(kind), ..ticket.clone() };
+    missing(contract, &retyped, history, phase, moved_as(retyped.phase, phase)).is_empty()
 }
 
 /// Confirming the type is a classification, which answers; on a ticket that is done it says nothing new.
@@ -130,6 +140,7 @@ fn confirm(Situation { ticket, who, .. }: Situation<'_>) -> Vec<Recorded> {
 impl Retyped {
     pub(super) fn apply(&self, ticket: &mut Ticket) {
         ticket.kind = self.kind;
+        ticket.is_major &= self.kind == TicketType::Incident;
         ticket.about.clone_from(&self.about);
         ticket.priority.clone_from(&self.decided_priority);
         ticket.proposed_priority.clone_from(&self.proposed_priority);

@@ -194,7 +194,7 @@ pub(super) fn may_move(ticket: &Ticket, who: &Principal, to: &Phase) -> Result<(
     let rules = kinds::rules(ticket.kind);
     match moved_as(ticket.phase, to) {
         EventKind::Accepted | EventKind::SolutionRefused => match rules.answered_by(ticket.phase.step, to.step) {
-            Some((asked, _)) if asked.question != Question::Solution => who.may(asked.by),
+            Some((asked, _)) if asked.question != Question::Solution => who.may_answer(asked.by),
             _ => who.may_judge(rules.client_judges),
         },
         EventKind::Reopened | EventKind::Cancelled => who.may_decide(Verb::WithdrawTickets, ticket.restricted()),

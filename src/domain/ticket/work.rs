@@ -1,7 +1,7 @@
 //! Work that was done on a ticket: minutes on a date, by whoever records it. No client sees it. What is recorded stays; a mistake is taken back by
 //! a counter entry. What was done, in words, is kept beside the history, under the id of the event.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -29,6 +29,8 @@ pub enum Refused {
     Forbidden(#[from] Forbidden),
     #[error("is after today, {0}")]
     InFuture(NaiveDate),
+    #[error("is more than a year before the ticket was reported, on {0}")]
+    TooEarly(NaiveDate),
     #[error("the ticket has no such entry")]
     NoEntry,
     #[error("the entry takes another one back, and is not taken back itself")]
@@ -64,12 +66,17 @@ pub struct WorkEntry {
 }
 
 impl LogWork {
-    pub(super) fn decide(self, Situation { contract, who, at, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(self, Situation { contract, ticket, who, at, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         who.may(Verb::LogWork)?;
         let today = contract.zone.date(at);
         let date = self.date.unwrap_or(today);
         if date > today {
             return Err(Refused::InFuture(today));
+        }
+        // What prepared it may count. A date of long before is a slip.
+        let reported = contract.zone.date(ticket.opened_at);
+        if reported.checked_sub_months(Months::new(12)).is_some_and(|earliest| date < earliest) {
+            return Err(Refused::TooEarly(reported));
         }
         Ok(vec![(EventData::WorkLogged(WorkLogged { minutes: self.minutes.into(), date, corrects: None }), None)])
     }

@@ -332,9 +332,22 @@ pub struct TicketAnswer {
     decided_by: Option<uuid::Uuid>,
     /// The message on the ticket that shows it.
     evidence: Option<uuid::Uuid>,
+    /// The parts that it is about, each in the version that there was.
+    #[schema(max_items = 10)]
+    about: Vec<JudgedPart>,
     /// When it was decided.
     #[schema(value_type = String, format = DateTime)]
     decided_at: Instant,
+}
+
+/// A version of a part that was decided about.
+#[derive(ToSchema, Serialize)]
+pub struct JudgedPart {
+    /// Which part.
+    #[schema(example = "proposal")]
+    part: String,
+    /// Its version, from 1.
+    version: u32,
 }
 
 impl TicketDecision {
@@ -345,6 +358,7 @@ impl TicketDecision {
             side: decided.side.to_string(),
             reason: event.reason,
             actor: actors.show(&event.actor).into(),
+            about: decided.about.iter().map(|one| JudgedPart { part: one.part.to_string(), version: one.version }).collect(),
             decided_by: decided.written_down.map(|one| one.decided_by),
             evidence: decided.written_down.map(|one| one.evidence),
             decided_at: event.occurred_at,

@@ -7,7 +7,7 @@ use super::label::Label;
 use crate::domain::clock::Kind;
 use crate::domain::contract::{self, ClosingText, Contract, Item, Motivation, Service, Side};
 use crate::domain::ticket::kinds::Need;
-use crate::domain::ticket::{Event, PossibleMove, Ticket, given_by};
+use crate::domain::ticket::{Event, PossibleMove, Taken, Ticket, given_by};
 use crate::domain::workflow::{Handling, HoldCause, Part};
 use crate::usecases::refused::code_of;
 use crate::usecases::tickets::read::WithHistory;
@@ -34,7 +34,7 @@ pub struct PossibleTransition {
     event: String,
     /// Which side may make it: `client`, `supplier` (the desk), or both.
     by: Vec<String>,
-    /// Whether the caller may: their side is one of `by`.
+    /// Whether the caller may make it now, once the ticket has what is in `before`.
     allowed: bool,
     /// Fields that have to be given with it.
     needs: Vec<TransitionNeed>,
@@ -150,18 +150,14 @@ impl PossibleTransition {
             state: possible.phase.state.as_str().to_owned(),
             event: possible.event.as_str().to_owned(),
             by: possible.by.iter().map(|side| side.as_str().to_owned()).collect(),
-            allowed: possible.by.contains(&side),
+            allowed: possible.is_allowed,
             needs: std::iter::once(reason)
                 .chain(possible.needs_cause.then(cause))
-                .chain(possible.needs_handling.then(handling))
+                .chain((possible.handling == Taken::Required).then(handling))
                 .chain(texts)
                 .collect(),
             before: possible.before.iter().map(|need| TransitionCondition::new(*need, contract, ticket, history, side)).collect(),
-            takes: (possible.takes_handling && !possible.needs_handling)
-                .then(handling)
-                .into_iter()
-                .chain(possible.takes_texts.iter().map(text))
-                .collect(),
+            takes: (possible.handling == Taken::Optional).then(handling).into_iter().chain(possible.takes_texts.iter().map(text)).collect(),
         }
     }
 }

@@ -14,9 +14,9 @@ use crate::domain::person::Person;
 use crate::domain::role_assignment::Reach;
 use crate::domain::ticket::answer::{Decided, WrittenDown};
 use crate::domain::ticket::asking::{Asks, asks};
-use crate::domain::ticket::kinds::proposal_request::{Proposal, Quotation};
+use crate::domain::ticket::kinds::proposal_request::{Proposal, Quotation, offer};
 use crate::domain::ticket::{Actor, Event, EventData, EventKind, Ticket, kinds};
-use crate::domain::workflow::{Question, TicketKind};
+use crate::domain::workflow::{Part, Question};
 use crate::mail::messages::{Day, Line, OfferFacts};
 use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
@@ -246,9 +246,8 @@ impl TicketContext {
 
     /// What is offered on a ticket: its proposal or its quotation, by its kind.
     pub fn offer(&self, contract: &Contract, ticket: &Ticket) -> Option<&OfferFacts> {
-        let kind = ticket.about.variant.as_deref().and_then(|code| contract.rules_of_kind(ticket.kind, code));
-        let of_kind = if kind == Some(TicketKind::Quotation) { &self.quotations } else { &self.proposals };
-        of_kind.get(&ticket.id)
+        let offered = if offer(contract, ticket.about.variant.as_deref()) == Part::Quotation { &self.quotations } else { &self.proposals };
+        offered.get(&ticket.id)
     }
 
     /// The number of another ticket; none of one that few may see.

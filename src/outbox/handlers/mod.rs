@@ -158,7 +158,13 @@ pub static HANDLERS: [Handler; 12] = [
     Handler { name: "mail-of-calamities", takes: &[EventKind::Ticket(Ti::PartWritten)], from: From::Now, work: Work::Management },
     Handler {
         name: "doubt-emergencies",
-        takes: &[EventKind::Ticket(Ti::Prioritised), EventKind::Ticket(Ti::Retyped)],
+        takes: &[
+            EventKind::Ticket(Ti::Prioritised),
+            EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Scoped),
+            EventKind::Ticket(Ti::Merged),
+            EventKind::Ticket(Ti::Cancelled),
+        ],
         from: From::Now,
         work: Work::Emergencies,
     },

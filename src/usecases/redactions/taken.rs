@@ -8,7 +8,7 @@ use super::named::Subject;
 use crate::app::App;
 use crate::domain::redaction::{Copied, GONE, Redactable, Redaction};
 use crate::domain::ticket::redact::Redacted;
-use crate::domain::ticket::{EventData, Reader, Ticket, Visibility};
+use crate::domain::ticket::{EventData, Reader, Ticket, TicketRef, Visibility, related};
 use crate::store::{self, Tx};
 use crate::usecases::held::Held;
 use crate::usecases::{Error, Stamp, attachments};
@@ -40,7 +40,41 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
         store::tickets::index(tx, &ticket).await?;
     }
     take_copies(app, tx, &ticket, &mut gone, stamp.recorded_at).await?;
+    take_from_others(app, tx, stamp, redaction, &mut gone).await?;
     Ok(files)
+}
+
+/// One act may stand in the histories of several tickets with the same reason: a link and a merge at both ends, a move of a major incident on
+/// what it took along. Their histories say that it was taken out of them, too.
+async fn take_from_others(app: &App, tx: &Tx, stamp: &Stamp, redaction: &Redaction, gone: &mut Gone) -> Result<(), Error> {
+    let Some(reason) = gone.reason.take() else { return Ok(()) };
+    let related: Vec<_> = std::mem::take(&mut gone.related).into_iter().map(TicketRef::Id).collect();
+    for other in store::tickets::lock_all(tx, &related).await? {
+        let mut held = Held::open(app, tx, stamp, other).await?;
+        let twins: Vec<_> = held.history.iter_mut().filter(|event| event.reason.as_ref() == Some(&reason)).collect();
+        let mut taken = Vec::new();
+        for twin in twins {
+            twin.reason = Some(GONE.to_owned());
+            taken.push(twin.id);
+        }
+        if taken.is_empty() {
+            continue;
+        }
+        let before = held.history.len();
+        for target in &taken {
+            store::redactions::take_reason(tx, *target).await?;
+            let data =
+                Redacted { redaction: redaction.id, what: redaction.what, target: *target, visibility: Visibility::of(redaction.public) };
+            held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
+        }
+        held.subject.changed(stamp.recorded_at, &held.history[before..]);
+        let other = held.write(tx, None).await?.subject;
+        for target in taken {
+            gone.target = target;
+            take_copies(app, tx, &other, gone, stamp.recorded_at).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes away what is meant, and notes by what its copies are known.
@@ -71,8 +105,9 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             let event = held.history.iter_mut().find(|event| event.id == target);
             if let Some(reason) = event.and_then(|event| event.reason.as_mut()) {
                 gone.copied.extend(Copied::of(reason));
-                GONE.clone_into(reason);
+                gone.reason = Some(std::mem::replace(reason, GONE.to_owned()));
             }
+            gone.related = related(&held.history);
             store::redactions::take_reason(tx, target).await?;
         }
         Redactable::Texts => {

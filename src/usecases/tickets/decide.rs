@@ -7,9 +7,9 @@ use super::act::{When, act_in, by_itself, once};
 use crate::app::App;
 use crate::domain::contract::Side;
 use crate::domain::permission::Role;
-use crate::domain::ticket::answer::WrittenDown;
+use crate::domain::ticket::answer::{WrittenDown, asked_at};
 use crate::domain::ticket::decide::Decide;
-use crate::domain::ticket::{Act, Ticket, TicketRef, kinds};
+use crate::domain::ticket::{Act, Actor, Ticket, TicketRef, kinds};
 use crate::domain::workflow::{Question, Verdict};
 use crate::store::{self, Tx};
 use crate::usecases::parties::Party;
@@ -76,20 +76,50 @@ async fn written_down(tx: &Tx, stamp: &Stamp, ticket: &Ticket, decision: &Decisi
             None
         }
     };
-    let evidence = match decision.evidence {
-        Some(id) if store::messages::find(tx, id).await?.is_some_and(|message| message.ticket_id == ticket.id) => Some(id),
-        Some(_) => {
-            problems.push(Problem::field("evidence", FieldCode::UnknownMessage, "is not a message on this ticket"));
-            None
-        }
-        None => {
-            problems.push(Problem::field("evidence", FieldCode::Required, "name the message on the ticket that shows the decision"));
-            None
-        }
+    let wrong = match decision.evidence {
+        Some(id) => evidence_problem(tx, ticket, decision.question, decided_by, id).await?,
+        None => Some(Problem::field("evidence", FieldCode::Required, "name the message on the ticket that shows the decision")),
     };
+    let evidence = decision.evidence.filter(|_| wrong.is_none());
+    problems.extend(wrong);
     match (decided_by, evidence) {
         (Some(decided_by), Some(evidence)) if problems.is_empty() => Ok(Some(WrittenDown { decided_by, evidence })),
         _ => Err(Error::Invalid(problems)),
+    }
+}
+
+/// Why a message does not show a decision: it has to be theirs, or the note of a telephone call, written since the question was put.
+async fn evidence_problem(
+    tx: &Tx,
+    ticket: &Ticket,
+    question: Question,
+    decided_by: Option<Uuid>,
+    id: Uuid,
+) -> Result<Option<Problem>, Error> {
+    let problem = |code, detail: String| Ok(Some(Problem::field("evidence", code, detail)));
+    let message = store::messages::find(tx, id).await?;
+    let message = match message {
+        // What was said on a ticket that was merged into it is shown with it.
+        Some(message) if message.ticket_id != ticket.id => {
+            let other = store::tickets::find(tx, TicketRef::Id(message.ticket_id)).await?;
+            other.filter(|other| other.merged_into == Some(ticket.id)).map(|_| message)
+        }
+        message => message,
+    };
+    let Some(message) = message else { return problem(FieldCode::UnknownMessage, "is not a message on this ticket".to_owned()) };
+    let history = store::events::of::<Ticket>(tx, message.ticket_id).await?;
+    let is_call = history.iter().any(|event| event.id == id && event.data.is_of_a_call());
+    let is_theirs =
+        message.public && Actor::side_of(&message.author) == Side::Client && message.person_id.is_some() && message.person_id == decided_by;
+    if !is_call && !is_theirs && decided_by.is_some() {
+        return problem(FieldCode::NotAllowed, "is neither a message of theirs nor the note of a telephone call".to_owned());
+    }
+    let own = if message.ticket_id == ticket.id { history } else { store::events::of::<Ticket>(tx, ticket.id).await? };
+    match asked_at(ticket.kind, &own, question) {
+        Some(asked) if message.occurred_at < asked => {
+            problem(FieldCode::NotAllowed, format!("is from before the question was put, which was at {asked}"))
+        }
+        _ => Ok(None),
     }
 }
 

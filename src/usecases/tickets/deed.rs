@@ -1,5 +1,9 @@
 //! The same done to each of many tickets, each in a transaction of its own: of one all is done or nothing.
 
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
 use super::act::{When, act_in};
 use super::draft::Linking;
 use super::links::link_in;
@@ -9,7 +13,7 @@ use crate::app::App;
 use crate::domain::ticket::{Act, Ticket, TicketRef};
 use crate::store;
 use crate::usecases::held::{remember, repeated};
-use crate::usecases::{Error, Stamp};
+use crate::usecases::{Error, FieldCode, Problem, Stamp};
 
 /// What is done to a ticket.
 #[derive(Debug, Default)]
@@ -28,7 +32,14 @@ impl Deed {
 }
 
 /// Does it to the ticket at a place of a request. A repeat of the request, even of one that was cut off halfway, does what is missing.
-pub async fn act_on_one(app: &App, stamp: &Stamp, ticket: TicketRef, deed: &Deed, place: usize) -> Result<Ticket, Error> {
+/// One that is among those `done` already, by another name, is refused.
+pub async fn act_on_one(
+    app: &App,
+    stamp: &Stamp,
+    ticket: TicketRef,
+    deed: &Deed,
+    (place, done_before): (usize, &BTreeSet<Uuid>),
+) -> Result<Ticket, Error> {
     let mut own = stamp.clone();
     if let Some(key) = own.idempotency.as_mut() {
         // No header can contain this character, so no caller can send such a key.
@@ -44,6 +55,10 @@ pub async fn act_on_one(app: &App, stamp: &Stamp, ticket: TicketRef, deed: &Deed
             Some(link) => link_in(app, tx, &once, ticket, link, None).await?,
             None => locked(tx, ticket).await?,
         };
+        if done_before.contains(&done.id) {
+            let detail = format!("{} is named before, in another way", done.reference());
+            return Err(Error::Invalid(vec![Problem::field(&format!("tickets/{place}"), FieldCode::Repeated, detail)]));
+        }
         if !deed.wishes.is_empty() {
             done = act_in(app, tx, &once, done, &deed.wishes, &When::default(), |_, _| None).await?.0;
         }

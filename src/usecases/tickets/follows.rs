@@ -14,11 +14,12 @@ use crate::domain::ticket::flag::{LiftFlag, SetFlag};
 use crate::domain::ticket::link::links;
 use crate::domain::ticket::transition::Move;
 use crate::domain::ticket::{Act, Actor, Event, EventData, EventKind, Ticket, TicketRef};
-use crate::domain::workflow::Relation;
+use crate::domain::workflow::{Relation, State};
 use crate::store::{self, Tx};
 use crate::usecases::{Error, Stamp};
 
-/// Draws attention to the open emergency changes of these incidents, of those whose priority is no longer the first (CHG-02).
+/// Draws attention to the open emergency changes of these incidents, of those whose priority is no longer the first, or that
+/// were withdrawn, merged or taken out of scope (CHG-02).
 pub async fn doubt_emergencies(app: &App, tx: &Tx, incidents: &[Uuid]) -> Result<(), Error> {
     let changes = store::tickets::open_emergencies_for(tx, incidents).await?;
     if changes.is_empty() {
@@ -28,7 +29,9 @@ pub async fn doubt_emergencies(app: &App, tx: &Tx, incidents: &[Uuid]) -> Result
     let agreements = store::agreements::read(tx).await?;
     for (change, incident) in changes {
         let Some(incident) = incidents.iter().find(|one| one.id == incident) else { continue };
-        if !is_of_the_first_rank(&agreements.version(incident.contract_version_id)?.contract, incident) {
+        // Solved, it was one all the same.
+        let is_gone = incident.out_of_scope || incident.state() == State::Cancelled;
+        if is_gone || !is_of_the_first_rank(&agreements.version(incident.contract_version_id)?.contract, incident) {
             attend(app, tx, change, Attention::EmergencyDoubtful).await?;
         }
     }
@@ -81,7 +84,7 @@ fn as_who_moved(app: &App, event: &Event, is_of_the_same: bool) -> Stamp {
     let system = Stamp::system(app.time.now());
     let actor = Actor::named(&event.actor).filter(|actor| is_of_the_same || !matches!(actor, Actor::Client(_)));
     let Some(actor) = actor.filter(|actor| *actor != Actor::System) else { return system };
-    let who = Principal::new(actor, Roles::ALL).with(Credential { token: event.token, in_person: None });
+    let who = Principal::new(actor, Roles::ALL).with(Credential { token: event.token, in_person: None, is_shared: false });
     Stamp { who, ..system }
 }
 

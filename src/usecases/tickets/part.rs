@@ -4,7 +4,7 @@ use super::act::{When, act_in, as_expected};
 use super::locked::locked;
 use crate::app::App;
 use crate::domain::permission::Verb;
-use crate::domain::ticket::kinds::Content;
+use crate::domain::ticket::kinds::{Content, Flaw};
 use crate::domain::ticket::part::{PartVersion, WritePart};
 use crate::domain::ticket::{Act, Event, EventData, Ticket, TicketRef};
 use crate::store::{self, Tx};
@@ -19,8 +19,6 @@ pub async fn write_part<C: Content + Clone>(
     content: &C,
     expected: Option<&[i32]>,
 ) -> Result<PartVersion<C>, Error> {
-    let problem = |(field, detail): (&str, &'static str)| Problem::field(field, FieldCode::NotAllowed, detail);
-    let problems: Vec<_> = content.problems().into_iter().map(problem).collect();
     stamp
         .write(app, async |tx| {
             if let Some(known) = repeated(tx, stamp).await? {
@@ -29,11 +27,19 @@ pub async fn write_part<C: Content + Clone>(
             let ticket = locked(tx, ticket).await?;
             as_expected(stamp, &ticket, expected)?;
             stamp.who.may(Verb::WriteParts)?;
+            let agreements = store::agreements::read(tx).await?;
+            let today = agreements.version(ticket.contract_version_id)?.contract.zone.date(stamp.recorded_at);
+            let problems: Vec<_> = content.problems(stamp.recorded_at, today).iter().map(problem).collect();
             if !problems.is_empty() {
-                return Err(Error::Invalid(problems.clone()));
+                return Err(Error::Invalid(problems));
             }
             let form = form_of(tx, &ticket, content).await?;
-            let wish = Act::WritePart(WritePart { part: C::PART, says: content.says().or(form), window: content.window() });
+            let wish = Act::WritePart(WritePart {
+                part: C::PART,
+                says: content.says().or(form),
+                window: content.window(),
+                is_emergency: content.is_emergency(),
+            });
             let made = |_: &Ticket, added: &[Event]| written(added).map(|(event, _)| event.id);
             let (ticket, events) = act_in(app, tx, stamp, ticket, &[wish], &When::default(), made).await?;
             let (event, version) = written(&events).ok_or_else(|| Error::Internal("a part without an event".to_owned()))?;
@@ -43,6 +49,11 @@ pub async fn write_part<C: Content + Clone>(
             Ok(part)
         })
         .await
+}
+
+fn problem(flaw: &Flaw) -> Problem {
+    let code = if flaw.is_missing { FieldCode::Required } else { FieldCode::NotAllowed };
+    Problem::field(flaw.field, code, flaw.detail)
 }
 
 /// The item whose form this is, if it is one; values that the item does not take are refused.

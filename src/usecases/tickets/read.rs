@@ -235,7 +235,9 @@ pub struct Moves {
 /// The moves that may follow, including those that only the other party can make.
 pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Moves, Error> {
     let of = with_history(&view(app, caller), ticket).await?;
-    Ok(Moves { moves: of.ticket.possible_moves(&of.version.contract, &of.history), side: caller.who.actor.side(), of })
+    let who = caller.who.at(&of.ticket.organisation);
+    let moves = of.ticket.possible_moves(&of.version.contract, &of.history, &who, app.time.now());
+    Ok(Moves { moves, side: caller.who.actor.side(), of })
 }
 
 /// A link, with the ticket at its other end.

@@ -11,7 +11,7 @@ use crate::domain::ticket::{Act, Event, EventData, Message, Ticket, TicketRef};
 use crate::store::record::Rows as _;
 use crate::store::{self, Tx};
 use crate::usecases::held::repeated;
-use crate::usecases::{Error, Stamp};
+use crate::usecases::{Code, Error, Stamp};
 
 #[derive(Debug, Clone)]
 pub struct NewMessage {
@@ -59,8 +59,10 @@ pub async fn write(
             as_expected(stamp, &ticket, expected)?;
             let number = ticket.reference();
             let written = write_in(app, tx, stamp, ticket, message, when).await?;
-            if from_draft {
-                store::message_drafts::remove(tx, written.ticket_id, &written.author).await?;
+            // Of somebody who sends twice, the second finds it sent.
+            if from_draft && !store::message_drafts::remove(tx, written.ticket_id, &written.author).await? {
+                let detail = "you have no draft on this ticket any more: it was sent or removed".to_owned();
+                return Err(Error::Conflict { code: Code::NoDraft, detail });
             }
             Ok(OnTicket { message: written, number })
         })

@@ -135,7 +135,7 @@ async fn chg_07_rfp_03_a_change_is_no_repair_and_its_cost_is_charged_somehow(des
     let repair = desk.post(&path, &assessment(json!({ "nature": "fault" }))).await;
     assert_eq!(errors(&repair), [pair("/nature", "not_allowed")]);
     assert!(repair.body.to_string().contains("incident"), "it is told what it is instead: {}", repair.body);
-    assert_eq!(errors(&desk.post(&path, &assessment(json!({ "cost": "100.00" }))).await), [pair("/chargedBy", "not_allowed")]);
+    assert_eq!(errors(&desk.post(&path, &assessment(json!({ "cost": "100.00" }))).await), [pair("/chargedBy", "required")]);
     for (charged, lacks) in [("actual_cost", None), ("quotation", Some("follows_from"))] {
         let priced = json!({ "cost": "100.00", "chargedBy": charged });
         assert_eq!(desk.post(&path, &assessment(priced)).await.status, 201);

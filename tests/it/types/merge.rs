@@ -540,7 +540,7 @@ async fn merged_tickets_are_listed_when_they_are_asked_for(desk: &Desk) {
     };
     for (query, expected) in [
         ("sort=number", vec![&into]),
-        ("text=hapert", vec![&into]),
+        ("text=hapert&sort=number", vec![&number, &into]),
         ("state=new", vec![&into]),
         ("state=cancelled", vec![&number]),
         ("phase=merged", vec![&number]),

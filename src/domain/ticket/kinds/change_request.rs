@@ -1,10 +1,11 @@
 //! Requests for a change (RFC). One that is to solve an incident of the first priority is an emergency, and goes before all others
 //! (CHG-02, CHG-03). It is assessed before it is decided on (CHG-06), planned before it is carried out, and evaluated at the end.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Content, Need, Part, Rules, When, before};
+use super::{Asked, Content, Flaw, Need, Part, Rules, When, before, lacks, wrong};
 use crate::domain::Instant;
 use crate::domain::permission::Verb;
 use crate::domain::workflow::{Phase, Question, Relation, State, Step, phase};
@@ -17,13 +18,16 @@ pub(super) static RULES: Rules = Rules {
         before(Step::Approval, Need::Link(Relation::FollowsFrom)).when(When::Says(Part::Assessment, "quotation")),
         before(Step::Scheduled, Need::Yes(Question::Approval)),
         before(Step::Scheduled, Need::Part(Part::ChangePlan)),
+        // What was agreed may be written anew, and then has to be agreed again.
+        before(Step::Implementing, Need::Yes(Question::Approval)),
+        before(Step::Implemented, Need::Yes(Question::Approval)),
         before(Step::Reviewed, Need::Part(Part::Review)),
     ],
     questions: &[
         Asked {
             question: Question::Approval,
             during: &[Step::Approval],
-            about: Some(Part::Assessment),
+            about: &[Part::Assessment, Part::ChangePlan],
             says: None,
             yes: Some(Step::Scheduled),
             no: Some(Step::Rejected),
@@ -32,7 +36,7 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Acceptance,
             during: &[Step::Scheduled, Step::Implementing, Step::OnHold],
-            about: Some(Part::TestReport),
+            about: &[Part::TestReport],
             says: Some(PASSED),
             yes: None,
             no: None,
@@ -46,8 +50,8 @@ static PHASES: [Phase; 8] = [
     phase(Step::Registered, State::New, &[Step::Assessing]),
     phase(Step::Assessing, State::Active, &[Step::Approval, Step::Rejected]),
     phase(Step::Approval, State::Waiting, &[Step::Scheduled, Step::Rejected, Step::Assessing]),
-    phase(Step::Scheduled, State::Active, &[Step::Implementing]),
-    phase(Step::Implementing, State::Active, &[Step::Implemented]),
+    phase(Step::Scheduled, State::Active, &[Step::Implementing, Step::Approval]),
+    phase(Step::Implementing, State::Active, &[Step::Implemented, Step::Approval]),
     phase(Step::Implemented, State::Resolved, &[Step::Reviewed, Step::Implementing]),
     phase(Step::Reviewed, State::Closed, &[Step::Assessing]),
     phase(Step::Rejected, State::Closed, &[Step::Assessing]),
@@ -143,15 +147,19 @@ impl Content for Assessment {
         Some(self.charged_by.clone().unwrap_or_else(|| "free".to_owned()))
     }
 
-    fn problems(&self) -> Vec<(&'static str, &'static str)> {
+    fn problems(&self, _now: Instant, _today: NaiveDate) -> Vec<Flaw> {
         let mut problems = Vec::new();
         if self.nature == "fault" {
-            problems.push(("nature", "a change is no repair: give the ticket the type incident"));
+            problems.push(wrong("nature", "a change is no repair: give the ticket the type incident"));
         }
         if self.costs_something() && self.charged_by.is_none() {
-            problems.push(("chargedBy", "say how the cost is charged: by quotation, or by actual cost"));
+            problems.push(lacks("chargedBy", "say how the cost is charged: by quotation, or by actual cost"));
         }
         problems
+    }
+
+    fn is_emergency(&self) -> bool {
+        self.class == "emergency"
     }
 }
 
@@ -162,8 +170,8 @@ impl Content for ChangePlan {
         Some((self.starts_at, self.ends_at))
     }
 
-    fn problems(&self) -> Vec<(&'static str, &'static str)> {
-        if self.ends_at <= self.starts_at { vec![("endsAt", "must be after the beginning")] } else { Vec::new() }
+    fn problems(&self, _now: Instant, _today: NaiveDate) -> Vec<Flaw> {
+        if self.ends_at <= self.starts_at { vec![wrong("endsAt", "must be after the beginning")] } else { Vec::new() }
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) static RULES: Rules = Rules {
     questions: &[Asked {
         question: Question::Solution,
         during: &[Step::Resolved],
-        about: None,
+        about: &[],
         says: None,
         yes: Some(Step::Closed),
         no: Some(Step::InProgress),

@@ -8,7 +8,7 @@ pub(super) static RULES: Rules = Rules {
     questions: &[Asked {
         question: Question::Solution,
         during: &[Step::Answered],
-        about: None,
+        about: &[],
         says: None,
         yes: Some(Step::Closed),
         no: Some(Step::Researching),

@@ -11,6 +11,7 @@ pub mod problem;
 pub mod proposal_request;
 pub mod service_request;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -41,10 +42,32 @@ pub trait Content: Serialize + DeserializeOwned {
         None
     }
 
-    /// What is wrong with it beyond its schema: fields, and why.
-    fn problems(&self) -> Vec<(&'static str, &'static str)> {
+    /// What is wrong with it beyond its schema, when it is written at `now`, which is that day where the agreement is.
+    fn problems(&self, _now: Instant, _today: NaiveDate) -> Vec<Flaw> {
         Vec::new()
     }
+
+    /// Whether it makes the ticket an emergency, which needs an incident.
+    fn is_emergency(&self) -> bool {
+        false
+    }
+}
+
+/// Something wrong with a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flaw {
+    pub field: &'static str,
+    /// Whether it is absent, and not wrong.
+    pub is_missing: bool,
+    pub detail: &'static str,
+}
+
+const fn lacks(field: &'static str, detail: &'static str) -> Flaw {
+    Flaw { field, is_missing: true, detail }
+}
+
+const fn wrong(field: &'static str, detail: &'static str) -> Flaw {
+    Flaw { field, is_missing: false, detail }
 }
 
 impl Part {
@@ -96,8 +119,8 @@ pub enum When {
     /// The ticket is of a kind with these rules, or not.
     Kind(TicketKind, bool),
     Flagged(Flag),
-    /// It stands in this phase.
-    In(Step),
+    /// The question was put, now or before, whatever the ticket was in between.
+    Asked(Question),
     /// The last version of a part says this.
     Says(Part, &'static str),
     Answered(Question, Verdict),
@@ -127,9 +150,10 @@ pub struct Asked {
     pub question: Question,
     /// The phases in which it can be answered.
     pub during: &'static [Step],
-    /// What has to be written before it can be answered; a new version asks anew.
-    pub about: Option<Part>,
-    /// What that part has to say for it to be asked; `None` where it is asked whatever it says.
+    /// What it is about. The first of these has to be written before it can be answered, and a new version of it asks anew; so does a new
+    /// version of what was written beside it.
+    pub about: &'static [Part],
+    /// What the first has to say for it to be asked; `None` where it is asked whatever it says.
     pub says: Option<&'static str>,
     /// Where the answers take the ticket.
     pub yes: Option<Step>,
@@ -271,8 +295,8 @@ mod tests {
                 for step in asked.during.iter().chain(&asked.yes).chain(&asked.no) {
                     assert!(phase_of(kind, *step).is_some(), "{kind} has no {step}");
                 }
-                assert!(asked.about.is_none_or(|part| rules.parts.contains(&part)), "{kind} asks {}", asked.question);
-                assert!(asked.says.is_none() || asked.about.is_some(), "{kind} asks {} of no part", asked.question);
+                assert!(asked.about.iter().all(|part| rules.parts.contains(part)), "{kind} asks {}", asked.question);
+                assert!(asked.says.is_none() || !asked.about.is_empty(), "{kind} asks {} of no part", asked.question);
             }
         }
     }
@@ -294,6 +318,8 @@ mod tests {
             let first_active = first_active(kind).map(|phase| phase.step);
             for closed in phases(kind).filter(|phase| phase.state == State::Closed) {
                 let next: Vec<_> = moves(kind, closed, None).iter().map(|phase| phase.step).collect();
+                // What was refused can be put before the client again.
+                let next: Vec<_> = next.into_iter().filter(|step| *step != Step::Authorisation).collect();
                 assert_eq!(next, first_active.into_iter().collect::<Vec<_>>(), "{kind} {}", closed.step);
             }
         }

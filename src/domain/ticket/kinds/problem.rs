@@ -1,10 +1,11 @@
 //! Problems (PRB): the deeper cause of incidents. One is taken in hand when it has an incident (PRB-01), and not resolved before its root cause
 //! analysis is written and its outcome is known (PRB-02, PRB-03). Where that is a change, the client decides whether it is needed (PRB-05).
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Content, Need, Part, Rules, When, before};
+use super::{Asked, Content, Flaw, Need, Part, Rules, When, before, lacks, wrong};
 use crate::domain::Instant;
 use crate::domain::permission::Verb;
 use crate::domain::workflow::{Phase, Question, Relation, State, Step, Verdict, phase};
@@ -16,6 +17,9 @@ pub(super) static RULES: Rules = Rules {
     parts: &[Part::RootCause, Part::Outcome, Part::Workaround],
     needs: &[
         before(Step::Investigating, Need::Link(Relation::Causes)),
+        // The last incident may be taken off it meanwhile.
+        before(Step::KnownError, Need::Link(Relation::Causes)),
+        before(Step::Resolved, Need::Link(Relation::Causes)),
         before(Step::Resolved, Need::Part(Part::RootCause)),
         before(Step::Resolved, Need::Part(Part::Outcome)),
         before(Step::Resolved, Need::Answer(Question::ChangeNeeded)).when(When::Says(Part::Outcome, CHANGE_NEEDED)),
@@ -25,7 +29,7 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::ChangeNeeded,
             during: &[Step::Investigating, Step::KnownError, Step::OnHold],
-            about: Some(Part::Outcome),
+            about: &[Part::Outcome],
             says: Some(CHANGE_NEEDED),
             yes: None,
             no: None,
@@ -34,7 +38,7 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Solution,
             during: &[Step::Resolved],
-            about: None,
+            about: &[],
             says: None,
             yes: Some(Step::Closed),
             no: Some(Step::KnownError),
@@ -67,6 +71,7 @@ pub struct RootCause {
 /// How a problem is solved. Where a change is needed, the client is told and decides whether it wants one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = ProblemOutcome)]
 pub struct Outcome {
     /// `direct`, or `change_needed`.
     #[schema(pattern = "^(direct|change_needed)$", max_length = 20)]
@@ -104,10 +109,11 @@ impl Content for Outcome {
         Some(self.outcome.clone())
     }
 
-    fn problems(&self) -> Vec<(&'static str, &'static str)> {
+    fn problems(&self, now: Instant, _today: NaiveDate) -> Vec<Flaw> {
         match (self.outcome == CHANGE_NEEDED, self.solved_at) {
-            (false, None) => vec![("solvedAt", "say when the problem was solved")],
-            (true, Some(_)) => vec![("solvedAt", "a problem that needs a change is not solved yet")],
+            (false, None) => vec![lacks("solvedAt", "say when the problem was solved")],
+            (true, Some(_)) => vec![wrong("solvedAt", "a problem that needs a change is not solved yet")],
+            (false, Some(at)) if at > now => vec![wrong("solvedAt", "is in the future")],
             _ => Vec::new(),
         }
     }

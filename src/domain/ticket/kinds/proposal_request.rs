@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Content, Need, Part, Rules, When, before};
+use super::{Asked, Content, Flaw, Need, Part, Rules, When, before, wrong};
+use crate::domain::Instant;
+use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::Verb;
 use crate::domain::workflow::{Phase, Question, State, Step, TicketKind, phase};
 
@@ -18,7 +20,7 @@ pub(super) static RULES: Rules = Rules {
     questions: &[Asked {
         question: Question::Offer,
         during: &[Step::Submitted],
-        about: None,
+        about: &[],
         says: None,
         yes: Some(Step::Accepted),
         no: Some(Step::Declined),
@@ -72,6 +74,12 @@ pub struct Quotation {
     pub note: Option<String>,
 }
 
+/// The part that is the offer of a ticket of this kind: the price alone, or a whole solution.
+pub fn offer(contract: &Contract, variant: Option<&str>) -> Part {
+    let rules = variant.and_then(|code| contract.rules_of_kind(TicketType::ProposalRequest, code));
+    if rules == Some(TicketKind::Quotation) { Part::Quotation } else { Part::Proposal }
+}
+
 pub(super) const PROPOSAL_TEXTS: &[&str] = &["approach", "solution", "planning"];
 pub(super) const QUOTATION_TEXTS: &[&str] = &["note"];
 
@@ -81,6 +89,10 @@ impl Content for Proposal {
     fn says(&self) -> Option<String> {
         Some(self.valid_until_date.to_string())
     }
+
+    fn problems(&self, _now: Instant, today: NaiveDate) -> Vec<Flaw> {
+        if self.valid_until_date < today { vec![wrong("validUntilDate", "is past: nobody could take the offer")] } else { Vec::new() }
+    }
 }
 
 impl Content for Quotation {
@@ -88,5 +100,9 @@ impl Content for Quotation {
 
     fn says(&self) -> Option<String> {
         Some(self.valid_until_date.to_string())
+    }
+
+    fn problems(&self, _now: Instant, today: NaiveDate) -> Vec<Flaw> {
+        if self.valid_until_date < today { vec![wrong("validUntilDate", "is past: nobody could take the offer")] } else { Vec::new() }
     }
 }

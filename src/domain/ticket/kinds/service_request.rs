@@ -16,7 +16,7 @@ pub(super) static RULES: Rules = Rules {
         before(Step::Authorisation, Need::Form),
         before(Step::Fulfilling, Need::Item),
         before(Step::Fulfilling, Need::Form),
-        before(Step::Fulfilling, Need::Yes(Question::Authorisation)).when(When::In(Step::Authorisation)),
+        before(Step::Fulfilling, Need::Yes(Question::Authorisation)).when(When::Asked(Question::Authorisation)),
         before(Step::Fulfilled, Need::Item),
         before(Step::Fulfilled, Need::Form),
     ],
@@ -24,7 +24,7 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Authorisation,
             during: &[Step::Authorisation],
-            about: None,
+            about: &[],
             says: None,
             yes: Some(Step::Fulfilling),
             no: Some(Step::Refused),
@@ -33,7 +33,7 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Solution,
             during: &[Step::Fulfilled],
-            about: None,
+            about: &[],
             says: None,
             yes: Some(Step::Closed),
             no: Some(Step::Fulfilling),
@@ -49,7 +49,7 @@ static PHASES: [Phase; 6] = [
     phase(Step::Fulfilling, State::Active, &[Step::Fulfilled, Step::Refused]),
     phase(Step::Fulfilled, State::Resolved, &[Step::Closed, Step::Fulfilling]),
     phase(Step::Closed, State::Closed, &[Step::Fulfilling]),
-    phase(Step::Refused, State::Closed, &[Step::Fulfilling]),
+    phase(Step::Refused, State::Closed, &[Step::Authorisation, Step::Fulfilling]),
 ];
 
 /// What an item of the catalogue asks for, filled in.

@@ -8,7 +8,7 @@ use actix_web::web::Data;
 
 use super::moves;
 use crate::app::App;
-use crate::domain::permission::AssignTickets;
+use crate::domain::permission::TakePart;
 use crate::domain::ticket::assign::{Assign, Field};
 use crate::domain::ticket::tag::{AddTags, Tag};
 use crate::domain::ticket::{Act, TicketRef};
@@ -32,7 +32,7 @@ pub fn operations() -> [Operation; 1] {
 
 async fn act(
     app: Data<App>,
-    caller: May<AssignTickets>,
+    caller: May<TakePart>,
     key: IdempotencyKey,
     body: Body<TicketActsInput>,
 ) -> Result<Json<TicketActResults>, Failure> {
@@ -68,14 +68,15 @@ async fn act(
     if !stamp.unreadable.is_empty() {
         return Err(Error::Invalid(stamp.unreadable).into());
     }
-    let mut items = Vec::new();
+    let (mut items, mut acted_on) = (Vec::new(), BTreeSet::new());
     for (at, name) in named.into_iter().enumerate() {
         let done = match name.parse::<TicketRef>() {
-            Ok(ticket) => Box::pin(tickets::act_on_one(&app, &stamp, ticket, &deed, at)).await,
+            Ok(ticket) => Box::pin(tickets::act_on_one(&app, &stamp, ticket, &deed, (at, &acted_on))).await,
             Err(_no_ref) => Err(Error::NotFound("ticket")),
         };
         items.push(match done {
             Ok(ticket) => {
+                acted_on.insert(ticket.id);
                 let ticket = Some(read::after(&app, &caller, ticket).await?.into());
                 TicketActResult { name, status: i32::from(StatusCode::OK.as_u16()), ticket, problem: None }
             }
