@@ -39,6 +39,17 @@ impl Actor {
         }
     }
 
+    /// Whoever histories name so; none where that is not how they name anybody.
+    pub fn named(kept: &str) -> Option<Self> {
+        match kept.split_once(':') {
+            None => (kept == Self::System.as_text()).then_some(Self::System),
+            Some(("desk", id)) => Some(Self::Desk(id.to_owned())),
+            Some(("integration", id)) => Some(Self::Integration(id.to_owned())),
+            Some(("client", id)) => Some(Self::Client(id.to_owned())),
+            Some(_) => None,
+        }
+    }
+
     /// The id of the person, token or account; `None` for the program, and for whoever came without one of their own.
     pub fn id(&self) -> Option<Uuid> {
         self.known_as()?.parse().ok()

@@ -29,11 +29,21 @@ closed_list! {
         Confirmation = "confirmation": "bevestiging", "confirmation";
         Status = "status": "status", "status";
         Solved = "solved": "oplossing", "solution";
+        /// That an offer was submitted, to the requester.
+        Offer = "offer": "aanbod", "offer";
+        Retyped = "retyped": "ander type", "type changed";
+        Merged = "merged": "samenvoeging", "merge";
+        /// To whoever proposes a priority that has to be phoned, on a ticket that is there already.
+        CallNeeded = "call-needed": "verzoek te bellen", "call asked";
         Reply = "reply": "antwoord", "reply";
         /// To the client's roles that are told what happens to its tickets.
         Progress = "progress": "voortgang", "progress";
         /// To those who decide for the client.
         DecisionAsked = "decision-asked": "besluit gevraagd", "decision asked";
+        /// To somebody as whose decision the desk wrote it down.
+        DecisionWritten = "decision-written": "besluit vastgelegd", "decision written down";
+        /// To the management of both sides.
+        Calamity = "calamity": "calamiteit", "calamity";
         /// To those who follow a ticket.
         Followed = "followed": "nieuws voor volger", "news for a follower";
         Escalation = "escalation": "escalatie", "escalation";

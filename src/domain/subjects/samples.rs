@@ -71,6 +71,7 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
             "ticket.resolved",
             json!({ "from": "in_progress", "to": "resolved", "state": "resolved", "cause": null, "handling": "with_client" }),
         ),
+        ("ticket.moved", json!({ "from": "registered", "to": "in_progress", "state": "active", "cause": null, "alongWith": ID })),
         ("ticket.reopened", moved("closed", "in_progress", "active")),
         ("ticket.cancelled", moved("registered", "cancelled", "cancelled")),
         ("clock.warned", json!({ "clock": "resolution", "percent": 75, "sent": true })),

@@ -4,6 +4,7 @@
 use uuid::Uuid;
 
 use super::Ticket;
+use super::along::GoAlong;
 use super::assign::{self, Assign};
 use super::attach::Attach;
 use super::attention::{self, AskAttention, SettleAttention};
@@ -37,6 +38,7 @@ use crate::domain::permission::Forbidden;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     Move(Move),
+    GoAlong(GoAlong),
     Prioritise(Prioritise),
     Retype(Retype),
     Retier(Retier),
@@ -144,6 +146,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
     }
     let records = match wish {
         Act::Move(wish) => wish.decide(situation)?,
+        Act::GoAlong(wish) => wish.decide(situation)?,
         Act::Prioritise(wish) => wish.decide(situation)?,
         Act::Retype(wish) => wish.decide(situation)?,
         Act::Retier(wish) => wish.decide(situation)?,
@@ -191,6 +194,7 @@ pub fn act(situation: Situation<'_>, wish: &Act) -> Result<Acted, Refusal> {
         Act::Retype(wish) => wish.keep_texts(&mut after),
         Act::Edit(wish) => wish.keep_texts(&mut after),
         Act::Move(_)
+        | Act::GoAlong(_)
         | Act::Retier(_)
         | Act::AgreeRepair(_)
         | Act::Assign(_)

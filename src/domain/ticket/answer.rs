@@ -174,24 +174,6 @@ pub(super) fn by_move(situation: Situation<'_>, to: Step) -> Result<Option<Event
     Ok(Some(EventData::Decided(Decided { question: asked.question, verdict, side: Side::Client, about, written_down: None })))
 }
 
-/// The question that an event of a ticket of a type puts before those who decide. A solution is not among them: its requester is told of it.
-pub fn question_opened(kind: TicketType, data: &EventData) -> Option<Question> {
-    let asked = |opens: &dyn Fn(&Asked) -> bool| {
-        let of_type = kinds::rules(kind).questions.iter().filter(|asked| asked.question != Question::Solution);
-        of_type.into_iter().find(|asked| opens(asked)).map(|asked| asked.question)
-    };
-    match data {
-        EventData::PartWritten(written) => {
-            asked(&|asked| asked.about.first() == Some(&written.part) && asked.says.is_some() && asked.says == written.says.as_deref())
-        }
-        data => {
-            let moved = data.as_move()?;
-            // What moves on by its answer waits in a phase of its own.
-            asked(&|asked| asked.yes.is_some() && asked.during.contains(&moved.to) && !asked.during.contains(&moved.from))
-        }
-    }
-}
-
 /// Whether a ticket waits for an answer of the client, and to what.
 pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Vec<Question> {
     let rules = kinds::rules(ticket.kind);

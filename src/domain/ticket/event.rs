@@ -157,6 +157,23 @@ impl EventData {
     }
 }
 
+impl EventData {
+    /// The same, to be changed before it is recorded or shown.
+    pub const fn as_move_mut(&mut self) -> Option<&mut Moved> {
+        match self {
+            Self::Moved(moved)
+            | Self::Held(moved)
+            | Self::Resumed(moved)
+            | Self::Resolved(moved)
+            | Self::SolutionRefused(moved)
+            | Self::Accepted(moved)
+            | Self::Reopened(moved)
+            | Self::Cancelled(moved) => Some(moved),
+            _ => None,
+        }
+    }
+}
+
 impl EventKind {
     /// Whether it is not an act on the ticket, but follows from one, says what became of a mail or of what was kept, or is bookkeeping of the
     /// desk, such as a tag: it is a fact to no clock and no report.

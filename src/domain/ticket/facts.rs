@@ -180,7 +180,7 @@ mod tests {
 
     fn moved(to: Step, state: State) -> Moved {
         let cause = (state == State::Waiting).then(|| "client".to_owned());
-        Moved { from: Step::Registered, to, state, cause, closing_texts: Vec::new(), handling: None }
+        Moved { from: Step::Registered, to, state, cause, closing_texts: Vec::new(), handling: None, along_with: None }
     }
 
     #[test]

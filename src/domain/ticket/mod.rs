@@ -3,15 +3,18 @@
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
 //! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
 //! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
-//! `mail`, `tag`, `follow`, `work`, `merge`, `response_team`. `event` lists what can happen; `act` decides a wish, `replay` applies a history, `facts` says what of it
-//! matters to the clocks, and `settle` replays it into clocks and escalations, of what of it is `standing`. `kinds` has the rules of each type; `possible_moves` says
-//! beforehand what may be done, `needs` what a ticket lacks for a move, `changes` what each event changed, `answer` what it asks and what was answered, `asked` what priority
-//! a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what an escalated case
-//! asks for at its end, and `visibility` what of it all a client sees.
+//! `mail`, `tag`, `reference`, `follow`, `work`, `merge`, `along`, `response_team`, `route`. `event` lists what can happen; `act` decides a
+//! wish, `replay` applies a history, `facts` says what of it matters to the clocks, and `settle` replays it into clocks and escalations, of
+//! what of it is `standing`. `kinds` has the rules of each type; `possible_moves` says beforehand what may be done, `needs` what a ticket
+//! lacks for a move, `changes` what each event changed, `answer` what it asks and what was answered, `asking` what an event asks anew,
+//! `asked` what priority a mail asks for, `message` and `message_draft` what was written and what somebody has begun to write, `closing` what
+//! an escalated case asks for at its end, and `visibility` what of it all a client sees.
 
 mod act;
+pub mod along;
 pub mod answer;
 pub mod asked;
+pub mod asking;
 pub mod assign;
 pub mod attach;
 pub mod attention;

@@ -1,6 +1,7 @@
 //! Moving a ticket to another phase.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::closing::{closing_needs, ends_in};
 use super::kinds::{self, Need};
@@ -71,6 +72,9 @@ pub struct Moved {
     pub closing_texts: Vec<ClosingText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling: Option<Handling>,
+    /// The major incident that it went along with. Absent for whoever does not see that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub along_with: Option<Uuid>,
 }
 
 impl Move {
@@ -113,6 +117,7 @@ impl Move {
             cause: self.cause.clone(),
             closing_texts: self.texts.clone(),
             handling: self.handling,
+            along_with: None,
         };
         // The texts are a message for both sides.
         let message = (!self.texts.is_empty()).then(|| (message::said(&who.actor, true, false), None));

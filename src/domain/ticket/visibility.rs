@@ -8,6 +8,7 @@
 //! | its tags, and how long the desk worked on it | nothing |
 //! | who follows it | those of its own side |
 //! | that it was merged, and what was merged into it | yes; which ticket, where they see that |
+//! | which major incident it moved along with | where they see that |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
 //! | what was removed for good | that it was, where they saw it |

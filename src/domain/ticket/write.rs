@@ -46,5 +46,5 @@ fn answered(contract: &Contract, ticket: &Ticket, history: &[Event]) -> Option<M
         && ticket.waiting_cause.as_deref().and_then(HoldCause::named).is_some_and(HoldCause::is_the_clients);
     let back = ticket.moves(contract, history).into_iter().find(|phase| phase.state == State::Active).filter(|_| waits)?;
     let (from, to, state) = (ticket.phase.step, back.step, back.state);
-    Some(Moved { from, to, state, cause: None, closing_texts: Vec::new(), handling: None })
+    Some(Moved { from, to, state, cause: None, closing_texts: Vec::new(), handling: None, along_with: None })
 }

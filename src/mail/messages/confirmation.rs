@@ -12,8 +12,10 @@ pub struct Confirmation {
     pub received: Moment,
     /// When the first response is due, where the contract has a response time.
     pub answer_by: Option<Moment>,
-    /// The name of the priority that the mail asks for and that has to be phoned: it only counts once they call the desk (MAIL-06).
+    /// The name of the priority that is asked for and has to be phoned: it only counts once they call the desk (MAIL-06, INC-03).
     pub phoned: Option<Line>,
+    /// Whether it was a mail that asked for it.
+    pub by_mail: bool,
     pub phone: Option<Line>,
     pub desk: Line,
 }
@@ -31,7 +33,7 @@ Wij hebben uw bericht ontvangen en geregistreerd onder nummer {{ ticket.number }
 Ontvangen:  {{ received }}
 
 {% if phoned %}
-LET OP: u meldt een {{ ticket.kind }} met prioriteit {{ phoned }} per e-mail. Die prioriteit geldt pas als u ons belt.
+LET OP: u meldt een {{ ticket.kind }} met prioriteit {{ phoned }}{% if by_mail %} per e-mail{% endif %}. Die prioriteit geldt pas als u ons belt.
 Bel de servicedesk{% if phone %} op {{ phone }}{% endif %} en noem het nummer hierboven. Tot dat gesprek heeft uw melding geen prioriteit {{ phoned }}.
 
 {% endif %}
@@ -52,11 +54,18 @@ Wilt u iets toevoegen? Beantwoord dan dit bericht en laat het nummer in het onde
             received: Moment::sample("2026-01-05T10:15:00+01:00"),
             answer_by: Some(Moment::sample("2026-01-05T14:15:00+01:00")),
             phoned: None,
+            by_mail: false,
             phone: Some("020 555 01 00".into()),
             desk: SAMPLE_DESK.into(),
         };
-        let p1 = Self { phoned: Some("P1".into()), answer_by: None, ..usual.clone() };
+        let p1 = Self { phoned: Some("P1".into()), by_mail: true, answer_by: None, ..usual.clone() };
         let p1_without_phone = Self { phone: None, ..p1.clone() };
-        vec![("", usual), ("prioriteit-1", p1), ("prioriteit-1-zonder-telefoon", p1_without_phone)]
+        let p1_by_portal = Self { by_mail: false, ..p1.clone() };
+        vec![
+            ("", usual),
+            ("prioriteit-1", p1),
+            ("prioriteit-1-zonder-telefoon", p1_without_phone),
+            ("prioriteit-1-voorgesteld", p1_by_portal),
+        ]
     }
 }

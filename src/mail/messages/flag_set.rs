@@ -26,7 +26,7 @@ De melding met nummer {{ number }} is gemarkeerd: {{ flag }}.
 
 Tijdstip:   {{ at }}
 
-Waar de melding over gaat, staat met opzet niet in dit bericht. U leest het bij de melding zelf (GET /v1/tickets/{{ number }}).
+Waar de melding over gaat, staat met opzet niet in dit bericht. U leest het bij de melding zelf.
 {% endblock %}";
 
     fn ticket(&self) -> Option<&str> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, DoneWord, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, DoneWord, Grounds, Line, Message, Moment, Passage, TicketFacts};
 use crate::domain::contract::TicketType;
 use crate::domain::mail::MailKind;
 
@@ -13,6 +13,7 @@ pub struct FollowerNews {
     pub news: News,
     /// In the words of whoever wrote them; may be empty.
     pub text: Passage,
+    pub grounds: Grounds,
     pub at: Moment,
     pub desk: Line,
 }
@@ -27,6 +28,8 @@ pub enum News {
         to: Line,
     },
     Solved(DoneWord),
+    /// The Dutch name of the type that it is of from now on.
+    Retyped(Line),
 }
 
 impl Message for FollowerNews {
@@ -40,6 +43,8 @@ impl Message for FollowerNews {
 De servicedesk heeft geantwoord op de melding met nummer {{ ticket.number }}, die u volgt.
 {% elif 'status' in news %}
 De status van de melding met nummer {{ ticket.number }}, die u volgt, is gewijzigd van \"{{ news.status.from }}\" naar \"{{ news.status.to }}\".
+{% elif 'retyped' in news %}
+De servicedesk behandelt de melding met nummer {{ ticket.number }}, die u volgt, voortaan als {{ news.retyped }}.
 {% else %}
 De melding met nummer {{ ticket.number }}, die u volgt, is {{ news.solved }}.
 {% endif %}
@@ -48,10 +53,11 @@ De melding met nummer {{ ticket.number }}, die u volgt, is {{ news.solved }}.
 Tijdstip:   {{ at }}
 {% if text %}
 
-{% if news == 'reply' %}Antwoord:{% elif 'status' in news %}Toelichting:{% else %}Oplossing:{% endif %}
+{% if news == 'reply' %}Antwoord:{% elif 'solved' in news %}Oplossing:{% else %}Toelichting:{% endif %}
 
 {{ text }}
 {% endif %}
+{% include 'grounds' %}
 
 U krijgt dit bericht omdat u deze melding volgt. Wilt u dat niet meer, laat het de servicedesk dan weten.
 {% endblock %}";
@@ -65,6 +71,7 @@ U krijgt dit bericht omdat u deze melding volgt. Wilt u dat niet meer, laat het 
             ticket: TicketFacts::sample(),
             news: News::Reply,
             text: "Dag Jan,\n\nWelke printer bedoelt u?\n".into(),
+            grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
@@ -72,6 +79,7 @@ U krijgt dit bericht omdat u deze melding volgt. Wilt u dat niet meer, laat het 
         let status = Self { news: moved, text: "".into(), ..reply.clone() };
         let solved = News::Solved(DoneWord(TicketType::Incident));
         let solved = Self { news: solved, text: "De printer heeft een nieuwe trommel.".into(), ..reply.clone() };
-        vec![("", reply), ("status", status), ("oplossing", solved)]
+        let retyped = Self { news: News::Retyped("wijzigingsverzoek".into()), text: "".into(), ..reply.clone() };
+        vec![("", reply), ("ander-type", retyped), ("status", status), ("oplossing", solved)]
     }
 }

@@ -6,21 +6,27 @@
 //! The subject of a mail about a ticket begins with the ticket's number in brackets (MAIL-11), which is how a reply finds its ticket.
 //! `write` adds it, so that no template can forget it. Absent on purpose: addresses, headers and sending.
 
+mod calamity;
+mod call_needed;
 mod confirmation;
 mod decision_asked;
+mod decision_written;
 mod escalated;
 mod escalation_withheld;
 mod flag_set;
 mod follower_news;
+mod merged;
 mod news_withheld;
 mod obligation_late;
 mod obligation_reminder;
+mod offer;
 mod parts;
 mod progress;
 mod proposed;
 mod reply;
 mod response_team_called;
 mod restricted;
+mod retyped;
 mod role_review;
 mod role_uncovered;
 mod solved;
@@ -28,21 +34,29 @@ mod status_changed;
 #[cfg(test)]
 mod tests;
 
+pub use calamity::CalamityNotice;
+pub use call_needed::CallNeeded;
 pub use confirmation::Confirmation;
 pub use decision_asked::DecisionAsked;
+pub use decision_written::DecisionWritten;
 pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
 pub use follower_news::{FollowerNews, News};
+pub use merged::{MergeNews, MergeReader};
 pub use news_withheld::NewsWithheld;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
-pub use parts::{Day, LevelFacts, Line, Moment, ObligationFacts, Passage, RoleFacts, TicketFacts};
+pub use offer::Offer;
+pub use parts::{
+    Day, DecidedFacts, Euros, Grounds, LevelFacts, Line, MajorFacts, Moment, ObligationFacts, OfferFacts, Passage, RoleFacts, TicketFacts,
+};
 pub use progress::Progress;
 pub use proposed::Proposed;
 pub use reply::Reply;
 pub use response_team_called::ResponseTeamCalled;
 pub use restricted::Restricted;
+pub use retyped::Retyped;
 pub use role_review::RoleReview;
 pub use role_uncovered::{RoleUncovered, Why};
 pub use solved::{DoneWord, Solved};
@@ -125,12 +139,12 @@ pub fn write<M: Message>(message: &M) -> Result<Outgoing, TemplateError> {
 }
 
 /// What a subject ends with that tells the title of a ticket.
-const TITLE: &str = "{{ ticket.title }}";
+const TITLES: [&str; 2] = ["{{ ticket.title }}", "{{ title }}"];
 
 /// The title of its ticket that a mail tells, as that was when it was written; none where it tells no title.
 pub fn title_in(mail: &Outbound) -> Option<&str> {
     let entry = REGISTRY.iter().find(|entry| entry.kind.as_str() == mail.template)?;
-    let words = entry.subject.strip_suffix(TITLE)?.matches(": ").count();
+    let words = TITLES.iter().find_map(|title| entry.subject.strip_suffix(title))?.matches(": ").count();
     let (_number, subject) = mail.subject.split_once("] ")?;
     subject.splitn(words + 1, ": ").nth(words)
 }
@@ -156,13 +170,19 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Confirmation>(),
     Entry::of::<StatusChanged>(),
     Entry::of::<Solved>(),
+    Entry::of::<Offer>(),
+    Entry::of::<Retyped>(),
+    Entry::of::<MergeNews>(),
+    Entry::of::<CallNeeded>(),
     Entry::of::<Reply>(),
     Entry::of::<Progress>(),
     Entry::of::<DecisionAsked>(),
+    Entry::of::<DecisionWritten>(),
     Entry::of::<FollowerNews>(),
     Entry::of::<Escalated>(),
     Entry::of::<Proposed>(),
     Entry::of::<EscalationWithheld>(),
+    Entry::of::<CalamityNotice>(),
     Entry::of::<FlagSet>(),
     Entry::of::<ResponseTeamCalled>(),
     Entry::of::<NewsWithheld>(),

@@ -1,12 +1,14 @@
 //! The building blocks of messages: text types that cannot break the layout of a mail, and the templates that mails share.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::Instant;
 use crate::domain::calendar::Zone;
 
 /// Name and template, for `{% extends %}` and `{% include %}`.
-pub(super) const TEMPLATES: [(&str, &str); 4] = [("letter", LETTER), ("ticket", TICKET), ("obligation", OBLIGATION), ("role", ROLE)];
+pub(super) const TEMPLATES: [(&str, &str); 6] =
+    [("letter", LETTER), ("ticket", TICKET), ("grounds", GROUNDS), ("offered", OFFERED), ("obligation", OBLIGATION), ("role", ROLE)];
 
 const LETTER: &str = "\
 Geachte heer, mevrouw,
@@ -21,6 +23,25 @@ const TICKET: &str = "\
 Nummer:     {{ ticket.number }}
 Soort:      {{ ticket.kind }}
 Onderwerp:  {{ ticket.title }}
+";
+
+const GROUNDS: &str = "\
+{% if grounds.decided %}
+
+Volgens de servicedesk{% if grounds.decided.written_by %} ({{ grounds.decided.written_by }}){% endif %} heeft {{ grounds.decided.by }} dit besloten. \
+Klopt dat niet, laat het ons dan weten.
+{% endif %}
+{% if grounds.major %}
+
+Deze melding hoort bij een grote verstoring{% if grounds.major.number %}: {{ grounds.major.number }}{% endif %}. Wat daar gebeurt, gebeurt ook hier.
+{% endif %}
+";
+
+const OFFERED: &str = "\
+{% if offer %}
+Prijs:      {{ offer.price }} exclusief btw
+Geldig t/m: {{ offer.valid_until }}
+{% endif %}
 ";
 
 const OBLIGATION: &str = "\
@@ -101,6 +122,10 @@ impl Day {
         Self(zone.wall(due_at.plus(-1).unwrap_or(due_at)).format("%d-%m-%Y").to_string())
     }
 
+    pub fn of(date: NaiveDate) -> Self {
+        Self(date.format("%d-%m-%Y").to_string())
+    }
+
     pub(super) fn sample(due_at: &str) -> Self {
         Self::before(due_at.parse().unwrap_or(Instant::MIN), &Zone::from(chrono_tz::Europe::Amsterdam))
     }
@@ -118,6 +143,69 @@ pub struct TicketFacts {
 impl TicketFacts {
     pub(super) fn sample() -> Self {
         Self { number: "INC-1001".to_owned(), kind: "incident".into(), title: "Printer op de tweede verdieping doet het niet".into() }
+    }
+}
+
+/// What is behind a step, beside the words of whoever took it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Grounds {
+    /// Whose decision it was, where the desk wrote that down.
+    pub decided: Option<DecidedFacts>,
+    /// That it went along with a major incident.
+    pub major: Option<MajorFacts>,
+}
+
+/// Whose decision it was, and who of the desk says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DecidedFacts {
+    pub by: Line,
+    /// None for who came without a name of their own.
+    pub written_by: Option<Line>,
+}
+
+impl DecidedFacts {
+    pub(super) fn sample() -> Self {
+        Self { by: "Anna de Boer".into(), written_by: Some("Ali Aydin".into()) }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MajorFacts {
+    /// None when few may see it.
+    pub number: Option<Line>,
+}
+
+/// What mails say about an offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfferFacts {
+    pub price: Euros,
+    pub valid_until: Day,
+}
+
+impl OfferFacts {
+    pub(super) fn sample() -> Self {
+        let date = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap_or_default();
+        Self { price: "1250.5".into(), valid_until: Day::of(date) }
+    }
+}
+
+/// An amount as people in the Netherlands write it: `€ 1.250,00`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Euros(String);
+
+impl From<&str> for Euros {
+    /// Digits, with at most two more behind a point.
+    fn from(amount: &str) -> Self {
+        let (whole, cents) = amount.split_once('.').unwrap_or((amount, ""));
+        let mut grouped = String::new();
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                grouped.push('.');
+            }
+            grouped.push(digit);
+        }
+        Self(format!("€ {grouped},{cents:0<2}"))
     }
 }
 

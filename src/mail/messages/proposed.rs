@@ -37,7 +37,7 @@ Het besluit is aan u.
 Aanleiding: {{ trigger }}
 Tijdstip:   {{ at }}
 
-Besluit u tot de escalatie, leg haar dan vast bij de melding (POST /v1/tickets/{{ ticket.number }}/escalations), met uw reden en met \
+Besluit u tot de escalatie, leg haar dan vast bij de melding, met uw reden en met \
 een van deze codes:
 {% for code in codes %}
 - {{ code }}

@@ -1,9 +1,9 @@
-//! Tells the requester that their ticket is solved, and asks them to accept or refuse the solution (INC-04).
+//! Tells the requester that their ticket is solved, and asks them to accept or refuse the solution, where that is theirs (INC-04).
 
 use serde::{Serialize, Serializer};
 
 use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, Grounds, Line, Message, Moment, Passage, TicketFacts};
 use crate::domain::contract::TicketType;
 use crate::domain::mail::MailKind;
 
@@ -12,6 +12,9 @@ pub struct Solved {
     pub ticket: TicketFacts,
     pub done: DoneWord,
     pub solution: Passage,
+    /// Whether they accept or refuse it.
+    pub is_judged: bool,
+    pub grounds: Grounds,
     pub at: Moment,
     pub desk: Line,
 }
@@ -49,9 +52,14 @@ Tijdstip:   {{ at }}
 Oplossing:
 {{ solution }}
 {% endif %}
+{% include 'grounds' %}
 
+{% if is_judged %}
 Wilt u laten weten of u de oplossing accepteert of weigert? Weigert u haar, schrijf dan wat er nog niet goed is.
 Dat doet u door dit bericht te beantwoorden; de servicedesk legt uw keuze vast.
+{% else %}
+Is er nog iets niet goed? Laat het ons dan weten door dit bericht te beantwoorden.
+{% endif %}
 {% endblock %}";
 
     fn ticket(&self) -> Option<&str> {
@@ -63,11 +71,13 @@ Dat doet u door dit bericht te beantwoorden; de servicedesk legt uw keuze vast.
             ticket: TicketFacts::sample(),
             done: DoneWord(TicketType::Incident),
             solution: "De printer heeft een nieuwe trommel.".into(),
+            is_judged: true,
+            grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T13:05:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
         let now_a_change = TicketFacts { kind: TicketType::ChangeRequest.dutch().into(), ..TicketFacts::sample() };
-        let retyped = Self { ticket: now_a_change, done: DoneWord(TicketType::ChangeRequest), ..usual.clone() };
+        let retyped = Self { ticket: now_a_change, done: DoneWord(TicketType::ChangeRequest), is_judged: false, ..usual.clone() };
         vec![("", usual), ("ander-type", retyped)]
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, DecidedFacts, Grounds, Line, MajorFacts, Message, Moment, Passage, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -14,6 +14,7 @@ pub struct StatusChanged {
     pub to: Line,
     /// In the words of the person who moved it; may be empty.
     pub explanation: Passage,
+    pub grounds: Grounds,
     pub at: Moment,
     pub desk: Line,
 }
@@ -34,6 +35,7 @@ Tijdstip:   {{ at }}
 Toelichting:
 {{ explanation }}
 {% endif %}
+{% include 'grounds' %}
 {% endblock %}";
 
     fn ticket(&self) -> Option<&str> {
@@ -46,10 +48,15 @@ Toelichting:
             from: "geregistreerd".into(),
             to: "in behandeling".into(),
             explanation: "Een monteur is onderweg.\n".into(),
+            grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
         let unexplained = Self { explanation: "".into(), ..usual.clone() };
-        vec![("", usual), ("zonder-toelichting", unexplained)]
+        let written = Grounds { decided: Some(DecidedFacts::sample()), major: None };
+        let decided = Self { from: "opgelost".into(), to: "afgesloten".into(), grounds: written, ..usual.clone() };
+        let along = Grounds { decided: None, major: Some(MajorFacts { number: Some("INC-1007".into()) }) };
+        let of_a_major = Self { grounds: along, ..usual.clone() };
+        vec![("", usual), ("zonder-toelichting", unexplained), ("besloten", decided), ("grote-verstoring", of_a_major)]
     }
 }

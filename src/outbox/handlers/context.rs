@@ -4,13 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::DESK;
+use super::{DESK, service_manager};
+use crate::app::App;
 use crate::domain::Instant;
+use crate::domain::agreements::Agreements;
+use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::Verb;
 use crate::domain::person::Person;
 use crate::domain::role_assignment::Reach;
-use crate::domain::ticket::answer::question_opened;
-use crate::domain::ticket::{Event, EventKind, Ticket, kinds};
+use crate::domain::ticket::answer::{Decided, WrittenDown};
+use crate::domain::ticket::asking::{Asks, asks};
+use crate::domain::ticket::kinds::proposal_request::{Proposal, Quotation, offer};
+use crate::domain::ticket::{Actor, Event, EventData, EventKind, Ticket, kinds};
+use crate::domain::workflow::{Part, Question};
+use crate::mail::messages::{Day, Line, OfferFacts};
 use crate::store::record::Rows as _;
 use crate::store::threads::Thread;
 use crate::store::{self, Tx};
@@ -21,18 +28,30 @@ use crate::usecases::{Error, followers, tokens};
 /// What some mails need to know besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
-    NothingElse,
+    /// What is offered, and who decides on it.
+    Requester,
     /// Who acts in the roles of the contracts.
     Reach,
     /// Who follows the tickets.
     Followers,
     /// Who decides what is asked, and the roles.
     Deciders,
+    /// The roles, and who acts as service manager of the desk.
+    Management,
+}
+
+/// Somebody who holds a right that gives a verb.
+struct Decider {
+    organisation: String,
+    verb: Verb,
+    id: Uuid,
+    address: String,
 }
 
 #[derive(Default)]
 pub(super) struct TicketContext {
     pub tickets: HashMap<Uuid, Ticket>,
+    /// Those who reported the tickets, and who decided or asked something of it.
     people: HashMap<Uuid, Person>,
     /// When the addresses of those requesters and followers changed last whose tickets few may see.
     readdressed: HashMap<Uuid, Instant>,
@@ -40,15 +59,24 @@ pub(super) struct TicketContext {
     followers: HashMap<Uuid, Vec<Person>>,
     texts: HashMap<Uuid, String>,
     threads: HashMap<Uuid, Thread>,
-    authors: Actors,
+    names: Actors,
     /// Who acts in the roles of the tickets' contracts; read where an event is told to those.
     pub reach: Reach,
-    /// Where those are reached who hold a right that decides what is asked: by organisation and by what they need for it.
-    deciders: Vec<(String, Verb, String)>,
+    /// Of the tickets of which a mail goes by what happened before.
+    histories: HashMap<Uuid, Vec<Event>>,
+    /// Other tickets that the events name.
+    others: HashMap<Uuid, Ticket>,
+    /// The questions that events open; read where those who decide are named or told.
+    asks: HashMap<Uuid, Vec<Asks>>,
+    deciders: Vec<Decider>,
+    proposals: HashMap<Uuid, OfferFacts>,
+    quotations: HashMap<Uuid, OfferFacts>,
+    /// Those who act as service manager of the desk: of which organisation alone, if so, and their addresses.
+    pub managers: Vec<(Option<String>, String)>,
 }
 
-/// Where those are reached who hold a right that gives one of these verbs.
-async fn deciders(tx: &Tx, asked: &BTreeSet<Verb>, now: Instant) -> Result<Vec<(String, Verb, String)>, Error> {
+/// Those who hold a right that gives one of these verbs, where they are reached.
+async fn deciders(tx: &Tx, asked: &BTreeSet<Verb>, now: Instant) -> Result<Vec<Decider>, Error> {
     let mut found = Vec::new();
     for verb in asked {
         for role in verb.roles() {
@@ -56,56 +84,187 @@ async fn deciders(tx: &Tx, asked: &BTreeSet<Verb>, now: Instant) -> Result<Vec<(
             let acting: Vec<_> = held.iter().flat_map(|held| held.acting_at(now).into_iter().map(move |who| (held, who))).collect();
             let ids: Vec<_> = acting.iter().map(|(_, who)| *who).collect();
             let addresses = store::role_assignments::addresses(tx, &ids, now).await?;
-            let reached = acting.iter().filter_map(|(held, who)| Some((held.organisation.clone()?, *verb, addresses.get(who)?.clone())));
+            let reached = acting.iter().filter_map(|(held, who)| {
+                let (organisation, address) = (held.organisation.clone()?, addresses.get(who)?.clone());
+                Some(Decider { organisation, verb: *verb, id: *who, address })
+            });
             found.extend(reached);
         }
     }
     Ok(found)
 }
 
+/// Whether a mail about an event goes by the history of its ticket: by whose decision a move was made, what it asks, or what was said before.
+fn goes_by_history(needs: Needs, ticket: &Ticket, event: &Event) -> bool {
+    let rules = kinds::rules(ticket.kind);
+    match &event.data {
+        _ if matches!(needs, Needs::Deciders | Needs::Management) => true,
+        EventData::PriorityProposed(_) => true,
+        data => data.as_move().is_some_and(|moved| {
+            let opens_offer = rules.asked(Question::Offer).is_some_and(|asked| asked.during.contains(&moved.to));
+            (needs == Needs::Requester && opens_offer) || rules.answered_by(moved.from, moved.to).is_some()
+        }),
+    }
+}
+
+/// The other ticket that an event names: the one that goes on, or the major incident that it moved along with.
+fn other_in(event: &Event) -> Option<Uuid> {
+    match &event.data {
+        EventData::Merged(merged) => merged.into,
+        EventData::MergeUndone(undone) => undone.into,
+        data => data.as_move()?.along_with,
+    }
+}
+
 impl TicketContext {
     /// Takes as many queries for many events as for one.
-    pub async fn read(tx: &Tx, events: &[(Uuid, &Event)], needs: Needs, now: Instant) -> Result<Self, Error> {
-        let of = |kind: EventKind| events.iter().filter(move |(_, event)| event.kind() == kind);
+    pub async fn read(app: &App, tx: &Tx, events: &[(Uuid, &Event)], needs: Needs, agreements: &Agreements) -> Result<Self, Error> {
+        let now = app.time.now();
         let mut ids: Vec<_> = events.iter().map(|(ticket, _)| *ticket).collect();
         ids.dedup();
         let tickets = Ticket::with_ids(tx, &ids).await?;
-        let requesters: Vec<_> = tickets.iter().filter_map(|ticket| ticket.requester_id).collect();
-        let people: HashMap<_, _> = store::people::find(tx, &requesters).await?.into_iter().map(|person| (person.id, person)).collect();
         let named: Vec<_> = tickets.iter().filter(|_| needs == Needs::Followers).collect();
         let followers = if needs == Needs::Followers { followers::told(tx, &named, now).await? } else { HashMap::new() };
-        let of_flagged = || tickets.iter().filter(|ticket| !ticket.flags.is_empty());
-        let following = of_flagged().filter_map(|ticket| followers.get(&ticket.id)).flatten();
-        let of_flagged: Vec<_> = of_flagged().filter_map(|ticket| people.get(&ticket.requester_id?)).chain(following).collect();
-        let readdressed = store::former::readdressed(tx, &of_flagged).await?;
+        let others: Vec<_> = events.iter().filter_map(|(_, event)| other_in(event)).collect();
+        let others = if others.is_empty() { Vec::new() } else { store::tickets::with_ids(tx, &others).await? };
         let mut context = Self {
-            people,
-            readdressed,
             followers,
+            others: others.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             threads: store::threads::threads(tx, &ids).await?,
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
         };
-        let asks = |(ticket, event): &(Uuid, &Event)| {
-            let kind = context.tickets.get(ticket)?.kind;
-            kinds::rules(kind).asked(question_opened(kind, &event.data)?).map(|asked| asked.by)
-        };
-        let asked: BTreeSet<_> = events.iter().filter_map(asks).collect();
-        if needs == Needs::Deciders {
-            context.deciders = deciders(tx, &asked, now).await?;
-        }
-        if matches!(needs, Needs::Reach | Needs::Deciders) {
+        context.read_histories(tx, events, needs, agreements).await?;
+        if matches!(needs, Needs::Reach | Needs::Deciders | Needs::Management) {
             let contracts: BTreeSet<_> = context.tickets.values().map(|ticket| ticket.contract.as_str()).collect();
             context.reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
         }
-        let replies: Vec<_> = of(EventKind::Replied).map(|(_, event)| event.id).collect();
-        if !replies.is_empty() {
-            context.authors = Actors::of(tx, of(EventKind::Replied).map(|(_, event)| &event.actor)).await?;
-            context.texts = store::messages::with_ids(tx, &replies).await?.into_iter().map(|message| (message.id, message.body)).collect();
+        if needs == Needs::Management {
+            context.managers = service_manager::managers(app, tx).await?;
         }
-        let called: Vec<_> = of(EventKind::ResponseTeamCalled).map(|(_, event)| event.id).collect();
+        context.read_decisions(tx, now).await?;
+        context.read_people(tx, events).await?;
+        let called = events.iter().filter(|(_, event)| event.kind() == EventKind::ResponseTeamCalled);
+        let called: Vec<_> = called.map(|(_, event)| event.id).collect();
         context.texts.extend(store::response_tasks::with_ids(tx, &called).await?.into_iter().map(|task| (task.id, task.text)));
         Ok(context)
+    }
+
+    /// Histories where they are needed, and what their events ask.
+    async fn read_histories(&mut self, tx: &Tx, events: &[(Uuid, &Event)], needs: Needs, agreements: &Agreements) -> Result<(), Error> {
+        let is_needed = |(id, event): &&(Uuid, &Event)| self.tickets.get(id).is_some_and(|ticket| goes_by_history(needs, ticket, event));
+        let ids: BTreeSet<_> = events.iter().filter(is_needed).map(|(id, _)| *id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.histories = store::events::histories::<Ticket>(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
+        if !matches!(needs, Needs::Requester | Needs::Deciders) {
+            return Ok(());
+        }
+        for (id, event) in events {
+            let (Some(ticket), Some(history)) = (self.tickets.get(id), self.histories.get(id)) else { continue };
+            let contract = &agreements.version(ticket.contract_version_id)?.contract;
+            self.asks.insert(event.id, asks(contract, ticket, history, event.id));
+        }
+        Ok(())
+    }
+
+    /// Who decides what is asked, and what is offered.
+    async fn read_decisions(&mut self, tx: &Tx, now: Instant) -> Result<(), Error> {
+        let asked: BTreeSet<_> = self.asks.values().flatten().map(|one| one.question).collect();
+        let of_every_type = TicketType::ALL.into_iter().flat_map(|kind| kinds::rules(kind).questions);
+        let verbs: BTreeSet<_> = of_every_type.filter(|one| asked.contains(&one.question)).map(|one| one.by).collect();
+        self.deciders = deciders(tx, &verbs, now).await?;
+        if asked.contains(&Question::Offer) {
+            let ids: Vec<_> = self.histories.keys().copied().collect();
+            let facts = |price: &str, until| OfferFacts { price: price.into(), valid_until: Day::of(until) };
+            let proposals = store::parts::latest::<Proposal>(tx, &ids).await?.into_iter();
+            self.proposals = proposals.map(|(id, one)| (id, facts(&one.content.price, one.content.valid_until_date))).collect();
+            let quotations = store::parts::latest::<Quotation>(tx, &ids).await?.into_iter();
+            self.quotations = quotations.map(|(id, one)| (id, facts(&one.content.price, one.content.valid_until_date))).collect();
+        }
+        Ok(())
+    }
+
+    /// People, their names and their words.
+    async fn read_people(&mut self, tx: &Tx, events: &[(Uuid, &Event)]) -> Result<(), Error> {
+        let mut people: BTreeSet<_> = self.tickets.values().filter_map(|ticket| ticket.requester_id).collect();
+        let mut names: BTreeSet<_> = self.deciders.iter().map(|one| one.id).collect();
+        for (id, event) in events {
+            let Some(ticket) = self.tickets.get(id) else { continue };
+            match &event.data {
+                EventData::Replied(_) => names.extend(Actor::id_in(&event.actor)),
+                EventData::PriorityProposed(_) => people.extend(Actor::id_in(&event.actor)),
+                _ => {}
+            }
+            if let Some((by, decided)) = self.written_down(ticket, event) {
+                names.extend(Actor::id_in(&by.actor).into_iter().chain([decided.decided_by]));
+                people.insert(decided.decided_by);
+            }
+        }
+        let people: Vec<_> = people.into_iter().collect();
+        self.people = store::people::find(tx, &people).await?.into_iter().map(|person| (person.id, person)).collect();
+        self.names = Actors::under(tx, &names.into_iter().collect::<Vec<_>>()).await?;
+        let of_flagged: Vec<_> = self.tickets.values().filter(|ticket| !ticket.flags.is_empty()).collect();
+        let following = of_flagged.iter().filter_map(|ticket| self.followers.get(&ticket.id)).flatten();
+        let of_flagged: Vec<_> = of_flagged.iter().filter_map(|ticket| self.people.get(&ticket.requester_id?)).chain(following).collect();
+        self.readdressed = store::former::readdressed(tx, &of_flagged).await?;
+        let replies: Vec<_> = events.iter().filter(|(_, event)| event.kind() == EventKind::Replied).map(|(_, event)| event.id).collect();
+        if !replies.is_empty() {
+            self.texts = store::messages::with_ids(tx, &replies).await?.into_iter().map(|message| (message.id, message.body)).collect();
+        }
+        Ok(())
+    }
+
+    /// What happened to a ticket before an event of it, oldest first.
+    pub fn before(&self, ticket: &Ticket, event: &Event) -> &[Event] {
+        let history = self.histories.get(&ticket.id).map_or(&[][..], Vec::as_slice);
+        let place = history.iter().position(|one| one.id == event.id).unwrap_or_default();
+        &history[..place]
+    }
+
+    /// The decision that the desk wrote down as somebody's, by which a move was made, or that an event is itself.
+    pub fn written_down<'a>(&'a self, ticket: &Ticket, event: &'a Event) -> Option<(&'a Event, WrittenDown)> {
+        let written = |one: &'a Event| match &one.data {
+            EventData::Decided(Decided { question, written_down: Some(written), .. }) => Some((one, *question, *written)),
+            _ => None,
+        };
+        let Some(moved) = event.data.as_move() else { return written(event).map(|(one, _, written)| (one, written)) };
+        let (asked, _) = kinds::rules(ticket.kind).answered_by(moved.from, moved.to)?;
+        let of_the_act = self.before(ticket, event).iter().rev().take_while(|one| is_of_one_act(one, event));
+        of_the_act.filter_map(written).find(|(_, question, _)| *question == asked.question).map(|(one, _, written)| (one, written))
+    }
+
+    /// Whether a decision took its ticket further.
+    pub fn moved_by(&self, ticket: &Ticket, decided: &Event) -> bool {
+        let history = self.histories.get(&ticket.id).map_or(&[][..], Vec::as_slice);
+        let later = history.iter().skip_while(|one| one.id != decided.id).take_while(|one| is_of_one_act(one, decided));
+        later.into_iter().any(|one| self.written_down(ticket, one).is_some_and(|(by, _)| by.id == decided.id && one.id != decided.id))
+    }
+
+    /// The questions that an event opens.
+    pub fn asks(&self, event: &Event) -> &[Asks] {
+        self.asks.get(&event.id).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// What is offered on a ticket: its proposal or its quotation, by its kind.
+    pub fn offer(&self, contract: &Contract, ticket: &Ticket) -> Option<&OfferFacts> {
+        let offered = if offer(contract, ticket.about.variant.as_deref()) == Part::Quotation { &self.quotations } else { &self.proposals };
+        offered.get(&ticket.id)
+    }
+
+    /// The number of another ticket; none of one that few may see.
+    pub fn number_of(&self, other: Uuid) -> Option<Line> {
+        let other = self.others.get(&other).filter(|ticket| ticket.flags.is_empty())?;
+        Some(other.reference().as_str().into())
+    }
+
+    pub fn person(&self, id: Uuid) -> Option<&Person> {
+        self.people.get(&id)
+    }
+
+    pub fn name_of(&self, id: Uuid) -> Option<Line> {
+        self.names.name_of(id).map(Line::from)
     }
 
     pub fn requester(&self, ticket: &Ticket) -> Option<&Person> {
@@ -137,17 +296,23 @@ impl TicketContext {
         self.texts.get(&event.id).map(String::as_str)
     }
 
-    /// Who wrote a reply, by name; none for who came without one of their own.
+    /// Who of the desk did something, by name; none for who came without one of their own.
     pub fn author(&self, reply: &Event) -> Option<&str> {
-        self.authors.name(&reply.actor).filter(|name| *name != tokens::FIRST && *name != DESK)
+        self.names.name(&reply.actor).filter(|name| *name != tokens::FIRST && *name != DESK)
     }
 
-    pub fn deciders(&self, organisation: &str, verb: Verb) -> BTreeSet<&str> {
-        let own = self.deciders.iter().filter(|(of, by, _)| (of.as_str(), *by) == (organisation, verb));
-        own.map(|(.., address)| address.as_str()).collect()
+    /// Those who decide for an organisation, as far as the desk knows: their names, and where they are reached.
+    pub fn deciders(&self, organisation: &str, verb: Verb) -> impl Iterator<Item = (Option<Line>, &str)> {
+        let own = self.deciders.iter().filter(move |one| (one.organisation.as_str(), one.verb) == (organisation, verb));
+        own.map(|one| (self.name_of(one.id), one.address.as_str()))
     }
 
     pub fn thread(&self, ticket: &Ticket) -> Option<&Thread> {
         self.threads.get(&ticket.id)
     }
+}
+
+/// Whether two events were recorded together.
+fn is_of_one_act(one: &Event, other: &Event) -> bool {
+    (one.recorded_at, &one.actor) == (other.recorded_at, &other.actor)
 }

@@ -1,4 +1,4 @@
-//! Mail to those who follow a ticket, of what its requester is told: an answer, another status, the solution.
+//! Mail to those who follow a ticket, of what its requester is told: an answer, another status, the solution, a merge.
 
 use super::DESK;
 use super::ticket_mail::TicketMail;
@@ -6,21 +6,28 @@ use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
 use crate::domain::ticket::EventData;
 use crate::domain::workflow::State;
-use crate::mail::messages::{self, DoneWord, FollowerNews, News};
+use crate::mail::messages::{self, DoneWord, FollowerNews, MergeReader, News};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
     pub(super) fn to_followers(&self) -> Result<Vec<Outbound>, Error> {
         let told: Vec<_> =
             self.context.followers(self.ticket).filter(|person| self.is_news_to(person)).filter_map(Person::address).collect();
-        let Some((news, text)) = self.news().filter(|_| !told.is_empty()) else { return Ok(Vec::new()) };
-        let outgoing = messages::write(&FollowerNews {
-            ticket: self.facts(),
-            news,
-            text: text.into(),
-            at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
-        })?;
+        if told.is_empty() {
+            return Ok(Vec::new());
+        }
+        let outgoing = match (self.merge_news(MergeReader::Follower)?, self.news()) {
+            (Some(merge), _) => merge,
+            (None, Some((news, text))) => messages::write(&FollowerNews {
+                ticket: self.facts(),
+                news,
+                text: text.into(),
+                grounds: self.grounds(),
+                at: self.local(self.event.occurred_at),
+                desk: DESK.into(),
+            })?,
+            (None, None) => return Ok(Vec::new()),
+        };
         Ok(told.iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
@@ -33,7 +40,10 @@ impl TicketMail<'_> {
     fn news(&self) -> Option<(News, &str)> {
         match &self.event.data {
             EventData::Replied(_) => Some((News::Reply, self.context.text(self.event)?)),
-            EventData::Resolved(moved) if moved.state == State::Resolved => Some((News::Solved(DoneWord(self.ticket.kind)), self.reason())),
+            EventData::Retyped(retyped) => Some((News::Retyped(self.version.contract.dutch(retyped.kind).into()), self.reason())),
+            EventData::Resolved(moved) if moved.state == State::Resolved && !self.is_offer(moved) => {
+                Some((News::Solved(DoneWord(self.ticket.kind)), self.reason()))
+            }
             data => {
                 data.as_move().map(|moved| (News::Status { from: moved.from.dutch().into(), to: moved.to.dutch().into() }, self.reason()))
             }

@@ -1,7 +1,9 @@
 //! The handlers, on one page: which events each takes, where in the stream it begins, and what it makes of them.
 
+mod calamities;
 mod context;
 mod followers;
+mod merges;
 mod officers;
 mod owners;
 mod progress;
@@ -46,6 +48,7 @@ enum Work {
     Merged,
     Progress,
     Deciders,
+    Management,
     Requester,
     Followers,
     Roles,
@@ -55,7 +58,7 @@ enum Work {
     ResponseTeams,
 }
 
-pub static HANDLERS: [Handler; 12] = [
+pub static HANDLERS: [Handler; 13] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
@@ -69,6 +72,10 @@ pub static HANDLERS: [Handler; 12] = [
             EventKind::Ticket(Ti::Accepted),
             EventKind::Ticket(Ti::Reopened),
             EventKind::Ticket(Ti::Cancelled),
+            EventKind::Ticket(Ti::PriorityProposed),
+            EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Merged),
+            EventKind::Ticket(Ti::MergeUndone),
         ],
         from: From::Start,
         work: Work::Requester,
@@ -85,6 +92,9 @@ pub static HANDLERS: [Handler; 12] = [
             EventKind::Ticket(Ti::Accepted),
             EventKind::Ticket(Ti::Reopened),
             EventKind::Ticket(Ti::Cancelled),
+            EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Merged),
+            EventKind::Ticket(Ti::MergeUndone),
         ],
         from: From::Now,
         work: Work::Followers,
@@ -125,16 +135,29 @@ pub static HANDLERS: [Handler; 12] = [
             EventKind::Ticket(Ti::Accepted),
             EventKind::Ticket(Ti::Reopened),
             EventKind::Ticket(Ti::Cancelled),
+            EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Merged),
+            EventKind::Ticket(Ti::MergeUndone),
         ],
         from: From::Now,
         work: Work::Progress,
     },
     Handler {
         name: "mail-to-deciders",
-        takes: &[EventKind::Ticket(Ti::PartWritten), EventKind::Ticket(Ti::Moved), EventKind::Ticket(Ti::Resolved)],
+        takes: &[
+            EventKind::Ticket(Ti::PartWritten),
+            EventKind::Ticket(Ti::Decided),
+            EventKind::Ticket(Ti::Moved),
+            EventKind::Ticket(Ti::Resumed),
+            EventKind::Ticket(Ti::Resolved),
+            EventKind::Ticket(Ti::SolutionRefused),
+            EventKind::Ticket(Ti::Reopened),
+            EventKind::Ticket(Ti::Retyped),
+        ],
         from: From::Now,
         work: Work::Deciders,
     },
+    Handler { name: "mail-of-calamities", takes: &[EventKind::Ticket(Ti::PartWritten)], from: From::Now, work: Work::Management },
     Handler {
         name: "doubt-emergencies",
         takes: &[
@@ -195,12 +218,13 @@ impl Handler {
                 }
                 return Ok(());
             }
-            Work::Requester => ticket_mail::each(app, tx, events, Needs::NothingElse, |mail| mail.to_requester()).await?,
+            Work::Requester => ticket_mail::each(app, tx, events, Needs::Requester, |mail| mail.to_requester()).await?,
             Work::Roles => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_roles()).await?,
             Work::Officers => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_officers()).await?,
             Work::ResponseTeams => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_response_team()).await?,
             Work::Progress => ticket_mail::each(app, tx, events, Needs::Reach, |mail| mail.to_those_told_of_progress()).await?,
             Work::Deciders => ticket_mail::each(app, tx, events, Needs::Deciders, |mail| mail.to_deciders()).await?,
+            Work::Management => ticket_mail::each(app, tx, events, Needs::Management, |mail| mail.to_management()).await?,
             Work::Followers => ticket_mail::each(app, tx, events, Needs::Followers, |mail| mail.to_followers()).await?,
             Work::Owner => owners::mails(app, tx, events).await?,
             Work::ServiceManager => service_manager::mails(app, tx, events).await?,

@@ -6,11 +6,14 @@ use std::collections::BTreeSet;
 
 use super::DESK;
 use super::ticket_mail::TicketMail;
+use crate::domain::contract::Side;
 use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
-use crate::domain::ticket::answer::question_opened;
+use crate::domain::ticket::answer::deciders;
+use crate::domain::ticket::asking::Asks;
 use crate::domain::ticket::{EventData, kinds};
-use crate::mail::messages::{self, DecisionAsked, Progress};
+use crate::domain::workflow::Question;
+use crate::mail::messages::{self, DecisionAsked, DecisionWritten, MergeReader, Progress};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
@@ -19,58 +22,96 @@ impl TicketMail<'_> {
         let contract = &self.version.contract;
         let roles = contract.tickets.told_of_progress.iter().filter_map(|code| contract.role(code));
         let addresses = roles.flat_map(|role| self.context.reach.addresses(contract, role, &self.ticket.organisation));
-        addresses.map(String::as_str).collect()
+        let requester = self.requesters_address();
+        addresses.map(String::as_str).filter(|address| requester != Some(*address)).collect()
     }
 
-    /// One mail for each event, also of a ticket that the supplier made and nobody of the client reported (INC-02).
+    /// One mail for each event, also of a ticket that the supplier made and nobody of the client reported (INC-02). It is titled by what the
+    /// ticket came to: that an offer was answered says nothing of how.
     pub(super) fn to_those_told_of_progress(&self) -> Result<Vec<Outbound>, Error> {
-        if !self.ticket.flags.is_empty() {
+        let told = self.told_of_progress();
+        if !self.ticket.flags.is_empty() || told.is_empty() {
             return Ok(Vec::new());
         }
-        let (phase, what) = match &self.event.data {
-            EventData::Registered(registered) => (registered.phase, self.event.kind().dutch()),
+        let (from, to) = match &self.event.data {
+            EventData::Registered(registered) => (None, registered.phase),
+            EventData::Retyped(retyped) => (Some(retyped.from), retyped.to),
+            EventData::MergeUndone(undone) => (None, undone.phase),
             data => match data.as_move() {
-                Some(moved) => (moved.to, self.event.kind().dutch()),
-                None => return Ok(Vec::new()),
+                Some(moved) => (Some(moved.from), moved.to),
+                None => (None, self.ticket.phase.step),
             },
         };
-        let requester = self.context.requester(self.ticket).filter(|person| person.is_active).and_then(Person::address);
-        let told: Vec<_> = self.told_of_progress().into_iter().filter(|address| requester != Some(*address)).collect();
-        if told.is_empty() {
-            return Ok(Vec::new());
-        }
-        let outgoing = messages::write(&Progress {
-            ticket: self.facts(),
-            what: what.into(),
-            phase: phase.dutch().into(),
-            explanation: self.reason().into(),
-            at: self.local(self.event.occurred_at),
-            desk: DESK.into(),
-        })?;
+        let outgoing = match self.merge_news(MergeReader::Role)? {
+            Some(merge) => merge,
+            None => messages::write(&Progress {
+                ticket: self.facts(),
+                from: from.map(|step| step.dutch().into()),
+                to: to.dutch().into(),
+                explanation: self.reason().into(),
+                grounds: self.grounds(),
+                at: self.local(self.event.occurred_at),
+                desk: DESK.into(),
+            })?,
+        };
         Ok(told.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
     }
 
-    /// To those who hold a right that decides it, else to the roles that are told of progress, else to the requester.
+    /// What is asked from now on, to those who decide it; and what was written down as a decision of theirs, to whom that is.
     pub(super) fn to_deciders(&self) -> Result<Vec<Outbound>, Error> {
         if !self.ticket.flags.is_empty() {
             return Ok(Vec::new());
         }
-        let Some(question) = question_opened(self.ticket.kind, &self.event.data) else { return Ok(Vec::new()) };
-        let Some(asked) = kinds::rules(self.ticket.kind).asked(question) else { return Ok(Vec::new()) };
+        let mut made: Vec<_> = self.to_whom_it_was_ascribed()?.into_iter().collect();
+        for asked in self.context.asks(self.event) {
+            made.extend(self.decision_asked(*asked)?);
+        }
+        Ok(made)
+    }
+
+    /// To those who hold a right that decides it. Where the desk knows of nobody, the roles that are told of progress and the requester are
+    /// told that a decision is waited for: who has the right from an identity provider alone is known to their organisation.
+    fn decision_asked(&self, Asks { question, is_anew }: Asks) -> Result<Vec<Outbound>, Error> {
+        let contract = &self.version.contract;
+        let asked = kinds::rules(self.ticket.kind).asked(question).filter(|_| deciders(contract, question).contains(&Side::Client));
+        let Some(asked) = asked else { return Ok(Vec::new()) };
+        let known: BTreeSet<_> = self.context.deciders(&self.ticket.organisation, asked.by).map(|(_, address)| address).collect();
+        let (is_decider, told) = if known.is_empty() {
+            // Of an offer its requester hears by a mail of its own.
+            let requester = self.requesters_address().filter(|_| question != Question::Offer);
+            (false, self.told_of_progress().into_iter().chain(requester).collect())
+        } else {
+            (true, known)
+        };
         let outgoing = messages::write(&DecisionAsked {
             ticket: self.facts(),
             question: question.dutch().into(),
+            is_decider,
+            is_anew,
+            offer: self.context.offer(contract, self.ticket).filter(|_| question == Question::Offer).cloned(),
             explanation: self.reason().into(),
             at: self.local(self.event.occurred_at),
             desk: DESK.into(),
         })?;
-        let mut told = self.context.deciders(&self.ticket.organisation, asked.by);
-        if told.is_empty() {
-            told = self.told_of_progress();
-        }
-        if told.is_empty() {
-            told.extend(self.context.requester(self.ticket).filter(|person| person.is_active).and_then(Person::address));
-        }
         Ok(told.into_iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
+    }
+
+    /// None to the requester where the ticket moved on by it: the mail about that says whose decision it was.
+    fn to_whom_it_was_ascribed(&self) -> Result<Option<Outbound>, Error> {
+        let EventData::Decided(decided) = &self.event.data else { return Ok(None) };
+        let Some(written) = decided.written_down else { return Ok(None) };
+        let is_told = self.ticket.requester_id == Some(written.decided_by) && self.context.moved_by(self.ticket, self.event);
+        let person = self.context.person(written.decided_by).filter(|person| person.is_active && !is_told);
+        let Some(address) = person.and_then(Person::address) else { return Ok(None) };
+        let outgoing = messages::write(&DecisionWritten {
+            ticket: self.facts(),
+            question: decided.question.dutch().into(),
+            verdict: decided.verdict.dutch().into(),
+            grounds: self.grounds(),
+            explanation: self.reason().into(),
+            at: self.local(self.event.occurred_at),
+            desk: DESK.into(),
+        })?;
+        Ok(Some(self.outbound(address, outgoing, None)))
     }
 }

@@ -120,6 +120,6 @@ impl TicketMail<'_> {
     }
 }
 
-fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a Role> {
+pub(super) fn roles_of<'a>(contract: &'a Contract, level: &'a Level) -> impl Iterator<Item = &'a Role> {
     level.client.iter().chain(&level.supplier).filter_map(|code| contract.role(code))
 }

@@ -120,7 +120,7 @@ impl<'a> Matrix<'a> {
 }
 
 /// Those who act as service manager: of which organisation alone, if so, and their addresses.
-async fn managers(app: &App, tx: &Tx) -> Result<Vec<(Option<String>, String)>, Error> {
+pub(super) async fn managers(app: &App, tx: &Tx) -> Result<Vec<(Option<String>, String)>, Error> {
     let now = app.time.now();
     let managers = store::role_assignments::with_right(tx, Role::ServiceManager, now).await?;
     let acting: Vec<_> = managers.iter().flat_map(|one| one.acting_at(now)).collect();

@@ -4,10 +4,12 @@ use super::context::{Needs, TicketContext};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
+use crate::domain::contract::TicketType;
 use crate::domain::mail::Outbound;
+use crate::domain::person::Person;
 use crate::domain::subjects::AnyEvent;
 use crate::domain::ticket::{Event, Ticket};
-use crate::mail::messages::{Moment, Outgoing, TicketFacts};
+use crate::mail::messages::{DecidedFacts, Grounds, MajorFacts, Moment, Outgoing, TicketFacts};
 use crate::mail::send::Correspondence;
 use crate::store::events::Streamed;
 use crate::store::{self, Tx};
@@ -35,8 +37,8 @@ pub(super) async fn each(
         AnyEvent::Obligation(_) | AnyEvent::RoleAssignment(_) | AnyEvent::SecuritySignal(_) => None,
     });
     let of_tickets: Vec<_> = of_tickets.collect();
-    let context = TicketContext::read(tx, &of_tickets, needs, app.time.now()).await?;
     let agreements = store::agreements::read(tx).await?;
+    let context = TicketContext::read(app, tx, &of_tickets, needs, &agreements).await?;
     let mut made = Vec::new();
     for (id, event) in of_tickets {
         let Some(ticket) = context.tickets.get(&id) else { continue };
@@ -61,11 +63,31 @@ impl TicketMail<'_> {
     }
 
     pub(super) fn facts(&self) -> TicketFacts {
+        self.facts_as(self.ticket.kind)
+    }
+
+    /// The same of a type that it had, or has since.
+    pub(super) fn facts_as(&self, kind: TicketType) -> TicketFacts {
         TicketFacts {
             number: self.ticket.reference(),
-            kind: self.version.contract.dutch(self.ticket.kind).into(),
+            kind: self.version.contract.dutch(kind).into(),
             title: self.ticket.title.as_str().into(),
         }
+    }
+
+    /// Where its requester is mailed; none of one who left or is without an address, and where there is none.
+    pub(super) fn requesters_address(&self) -> Option<&str> {
+        self.context.requester(self.ticket).filter(|person| person.is_active).and_then(Person::address)
+    }
+
+    /// Whose decision was behind the event, and whether it went along with a major incident.
+    pub(super) fn grounds(&self) -> Grounds {
+        let decided = self.context.written_down(self.ticket, self.event).map(|(event, written)| DecidedFacts {
+            by: self.context.name_of(written.decided_by).unwrap_or_else(|| "iemand van uw organisatie".into()),
+            written_by: self.context.author(event).map(Into::into),
+        });
+        let along = self.event.data.as_move().and_then(|moved| moved.along_with);
+        Grounds { decided, major: along.map(|other| MajorFacts { number: self.context.number_of(other) }) }
     }
 
     /// The event names something that the contract does not have. No mail is sent rather than one with a gap.

@@ -7,11 +7,13 @@ use super::act::{When, act_in};
 use super::emergency::is_of_the_first_rank;
 use super::locked::locked_if_kept;
 use crate::app::App;
+use crate::domain::permission::{Credential, Principal, Roles};
+use crate::domain::ticket::along::GoAlong;
 use crate::domain::ticket::attention::{AskAttention, Attention};
 use crate::domain::ticket::flag::{LiftFlag, SetFlag};
 use crate::domain::ticket::link::links;
 use crate::domain::ticket::transition::Move;
-use crate::domain::ticket::{Act, Event, EventData, EventKind, Ticket, TicketRef};
+use crate::domain::ticket::{Act, Actor, Event, EventData, EventKind, Ticket, TicketRef};
 use crate::domain::workflow::{Relation, State};
 use crate::store::{self, Tx};
 use crate::usecases::{Error, Stamp};
@@ -36,7 +38,8 @@ pub async fn doubt_emergencies(app: &App, tx: &Tx, incidents: &[Uuid]) -> Result
     Ok(())
 }
 
-/// Moves what is part of a major incident where that was moved. What cannot follow is left where it is, and needs attention.
+/// Moves what is part of a major incident where that was moved, in the name of whoever moved that: they answer the others who reported it as
+/// well. What cannot follow is left where it is, and needs attention.
 pub async fn move_parts(app: &App, tx: &Tx, major: Uuid, event: &Event) -> Result<(), Error> {
     let Some(moved) = event.data.as_move() else { return Ok(()) };
     let of_all =
@@ -50,20 +53,21 @@ pub async fn move_parts(app: &App, tx: &Tx, major: Uuid, event: &Event) -> Resul
     if parts.is_empty() {
         return Ok(());
     }
-    let stamp = Stamp::system(app.time.now());
     for part in store::tickets::lock_all(tx, &parts).await? {
         let is_there = part.phase.step == moved.to && part.waiting_cause == moved.cause;
         let is_done = !part.state().is_open() && event.kind() != EventKind::SolutionRefused;
         if is_there || is_done || part.merged_into.is_some() {
             continue;
         }
-        let wish = Act::Move(Move {
+        let step = Move {
             to: moved.to.to_string(),
             reason: event.reason.clone().unwrap_or_default(),
             cause: moved.cause.clone(),
             texts: Vec::new(),
             handling: moved.handling,
-        });
+        };
+        let wish = Act::GoAlong(GoAlong { with: major.id, step });
+        let stamp = as_who_moved(app, event, part.organisation == major.organisation);
         let id = part.id;
         match act_in(app, tx, &stamp, part, &[wish], &When::default(), |_, _| None).await {
             Ok(_) => {}
@@ -72,6 +76,16 @@ pub async fn move_parts(app: &App, tx: &Tx, major: Uuid, event: &Event) -> Resul
         }
     }
     Ok(())
+}
+
+/// The stamp of whoever did something, for what follows from it. What they may is not asked again. Somebody of a client does nothing on the
+/// ticket of another one: there it is the program.
+fn as_who_moved(app: &App, event: &Event, is_of_the_same: bool) -> Stamp {
+    let system = Stamp::system(app.time.now());
+    let actor = Actor::named(&event.actor).filter(|actor| is_of_the_same || !matches!(actor, Actor::Client(_)));
+    let Some(actor) = actor.filter(|actor| *actor != Actor::System) else { return system };
+    let who = Principal::new(actor, Roles::ALL).with(Credential { token: event.token, in_person: None, is_shared: false });
+    Stamp { who, ..system }
 }
 
 /// Flags what was merged into a ticket as the ticket was flagged, or takes the flag off there too: its messages are shown on the ticket, to

@@ -415,7 +415,7 @@ async fn hide_related_in(view: &View, events: impl Iterator<Item = &mut Event>) 
             EventData::MergeUndone(undone) => related.push(&mut undone.into),
             EventData::MergedIn(merged) => related.push(&mut merged.ticket),
             EventData::MergedInUndone(undone) => related.push(&mut undone.ticket),
-            _ => {}
+            data => related.extend(data.as_move_mut().map(|moved| &mut moved.along_with)),
         }
     }
     hide(view, related).await

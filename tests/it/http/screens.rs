@@ -110,7 +110,7 @@ async fn a_calendar_tells_its_hours_and_the_days_off_that_are_coming(desk: &Desk
 }
 
 fn reported_by(contract: &str, organisation: &str, name: &str, email: &str) -> Value {
-    json!({ "type": "service_request", "contract": contract, "organisation": organisation, "title": "Een vraag", "channel": "phone",
+    json!({ "type": "incident", "contract": contract, "organisation": organisation, "title": "Een vraag", "channel": "phone",
         "requester": { "name": name, "email": email } })
 }
 

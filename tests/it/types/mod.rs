@@ -9,6 +9,7 @@ mod problem;
 mod response_teams;
 mod service;
 mod tickets;
+mod told;
 
 use serde_json::{Value, json};
 

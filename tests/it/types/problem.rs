@@ -63,7 +63,7 @@ async fn prb_04_prb_05_a_change_is_made_when_the_client_wants_it_and_a_no_lets_t
         assert_eq!(desk.post(&format!("/v1/tickets/{number}/outcomes"), &outcome).await.status, 201);
         desk.passes("PT1M").await;
         let asked = subjects_to(desk, "anna@ipo.example");
-        assert!(asked.iter().any(|subject| subject.contains("besluit gevraagd") && subject.contains(&number)), "{asked:?}");
+        assert!(asked.iter().any(|subject| subject.contains("Besluit nodig") && subject.contains(&number)), "{asked:?}");
         let change = with(of_type("change_request"), json!({ "links": [{ "kind": "follows_from", "ticket": number }] }));
         assert_eq!(told(&desk.post("/v1/tickets", &change).await), (409, json!("change_not_wanted")), "{verdict}");
         assert_eq!(told(&desk.moves(&number, "resolved").await), (409, json!("decision_required")));
