@@ -7,18 +7,21 @@ use super::catalogue;
 use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section, label, own_text, texts, types};
 use crate::domain::contract::{
-    AllowedLink, AskedDecision, AskedPart, Category, Label, NamedKind, ResponseTeam, Service, Side, TicketTerms, TicketType,
+    AllowedLink, AskedDecision, AskedPart, Category, Label, NamedKind, Reminders, ResponseTeam, Service, Side, TicketTerms, TicketType,
 };
 use crate::domain::workflow::TicketKind;
 
 /// Response teams; their codes stand in one field of a ticket.
 const MOST_TEAMS: usize = 50;
+/// How often somebody is reminded where the agreement does not say.
+const REMINDED: u32 = 3;
 /// In characters: it is mailed.
 const LONGEST_RESPONSIBILITY: usize = 2000;
 
 pub(super) fn read(root: &Section<'_>) -> TicketTerms {
     let of = |key| root.optional(key).map(|field: Field<'_>| field.sections()).unwrap_or_default();
     TicketTerms {
+        only_types: types(root.optional("only_types")).unwrap_or_default(),
         services: of("services").iter().filter_map(service).collect(),
         kinds: of("kinds").iter().filter_map(kind).collect(),
         catalogue: of("catalogue").iter().filter_map(catalogue::item).collect(),
@@ -29,7 +32,16 @@ pub(super) fn read(root: &Section<'_>) -> TicketTerms {
         told_of_progress: texts(root, "told_of_progress"),
         records_handling: root.optional("records_handling").and_then(|field| field.yes_or_no()).unwrap_or_default(),
         response_teams: of("response_teams").iter().filter_map(response_team).collect(),
+        reminders: root.optional("reminders").and_then(|field| reminders(&field.section()?)),
     }
+}
+
+fn reminders(section: &Section<'_>) -> Option<Reminders> {
+    let after_days = section.required("after_days").and_then(|field| field.whole(1, 365));
+    let calendar = section.required("calendar").and_then(|field| field.text()).map(str::to_owned);
+    let at_most = section.optional("at_most").map_or(Some(REMINDED), |field| field.whole(1, 100));
+    section.finish();
+    Some(Reminders { after_days: after_days?, calendar: calendar?, at_most: at_most? })
 }
 
 fn code(section: &Section<'_>) -> Option<String> {
@@ -129,6 +141,10 @@ pub(super) fn check(root: &Section<'_>) {
         named_once(&root.quiet_sections(list), &["code"]);
     }
     catalogue::check(root);
+    if let Some(reminders) = root.peek("reminders").and_then(|field| field.quiet_section()) {
+        refers(reminders.peek("calendar"), written(root, "calendars").as_ref(), "calendar");
+    }
+    lists_once(&root.quiet_list("only_types"));
     let roles = written(root, "roles");
     for role in root.quiet_list("told_of_progress") {
         refers(Some(role), roles.as_ref(), "role");

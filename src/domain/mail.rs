@@ -31,6 +31,8 @@ closed_list! {
         Solved = "solved": "oplossing", "solution";
         /// That an offer was submitted, to the requester.
         Offer = "offer": "aanbod", "offer";
+        /// That a solution waits for an answer.
+        JudgementReminder = "judgement-reminder": "herinnering aan oplossing", "reminder of a solution";
         Retyped = "retyped": "ander type", "type changed";
         Merged = "merged": "samenvoeging", "merge";
         /// To whoever proposes a priority that has to be phoned, on a ticket that is there already.

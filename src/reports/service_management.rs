@@ -25,7 +25,7 @@ mod withheld;
 
 pub use input::{ClockFigures, CorrectionFigures, EscalationStep, GoalFigures, TicketFigures};
 pub use month::{BadMonth, Month};
-pub use output::{HandlingTime, Population, PriorityHandling, ServiceManagementReport, Spread, TypeCounts, TypeHandling};
+pub use output::{HandlingTime, Involvement, Population, PriorityHandling, ServiceManagementReport, Spread, TypeCounts, TypeHandling};
 pub use replayed::{Reading, figures};
 pub use rows::{
     AgreedRow, Correction, Escalation, EscalationCount, GoalRow, LateFact, Outcome, ReportedAmendment, RunningBreach, TicketLine, Verdict,
@@ -78,6 +78,7 @@ pub fn report(
         population: population::of(month, zone, period, &considered, &running_breaches, &not_classified),
         types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &considered, &long)).collect(),
         handling_times: handling::times(contract, period, &considered),
+        involvement: population::involvement(period, &considered),
         goals: goals::rows(contract, period, &tickets),
         agreed: goals::agreed(contract, period, &tickets),
         running_breaches,

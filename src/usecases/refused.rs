@@ -15,6 +15,7 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::Move(refused) => of_a_move(refused, detail),
             Refusal::Prioritise(refused) | Refusal::Retype(retype::Refused::Priority(refused)) => of_a_priority(&refused, detail),
+            Refusal::Retype(retype::Refused::UnknownType { .. }) => field("type", FieldCode::UnknownType, detail),
             Refusal::Retype(retype::Refused::TierMissing) => field("type", FieldCode::TierMissing, detail),
             Refusal::Retier(retier::Refused::UnknownTier { .. }) => field("tier", FieldCode::UnknownTier, detail),
             Refusal::AgreeRepair(repair::Refused::InPast) => field("dueAt", FieldCode::InPast, detail),

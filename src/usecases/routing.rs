@@ -242,6 +242,10 @@ fn problems(app: &App, agreements: &Agreements, rule: &RoutingRule, now: Instant
 /// Tries a rule on the newest tickets that were reported in a span and that the caller sees, as they are now, and notes that it was tried.
 pub async fn try_out(app: &App, stamp: &Stamp, caller: &Caller, id: Uuid, span: Span) -> Result<Trial, Error> {
     stamp.who.may(Verb::WriteRoutingRules)?;
+    stamp.judged(tried_out(app, stamp, caller, id, span).await)
+}
+
+async fn tried_out(app: &App, stamp: &Stamp, caller: &Caller, id: Uuid, span: Span) -> Result<Trial, Error> {
     let view = app.db.view(caller.scope.clone());
     let rules = store::routing_rules::list(&view, None, MOST).await?;
     let rule = rules.iter().find(|rule| rule.id == id).ok_or(Error::NotFound("routing rule"))?;

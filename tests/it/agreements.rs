@@ -135,6 +135,7 @@ obligations.hersteltest-na-grote-wijziging = { title.nl = "Test van de herstelpr
 const BLG: &str = r#"
 version = "0.3" # version list: concept, 15-06-2026
 title = "Programma voor Beginnend Leidinggevenden bij de Rijksoverheid" # title page
+only_types = ["incident", "service_request", "change_request"] # 1.6 (TKT-15)
 types.incident = { label.nl = "incident" } # 1.6 (TKT-15)
 types.service_request = { label.nl = "gebruikersvraag" } # 1.6 (TKT-15)
 types.change_request = { label.nl = "wens" } # 1.6 (TKT-15)

@@ -68,9 +68,21 @@ pub struct ResponseTeam {
     pub roles: Vec<String>,
 }
 
+/// When whoever has to judge a solution is reminded (AMB-09).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminders {
+    /// Working days of this calendar, after the solution and after each reminder.
+    pub after_days: u32,
+    pub calendar: String,
+    /// How often at most.
+    pub at_most: u32,
+}
+
 /// What the desk keeps of tickets under an agreement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TicketTerms {
+    /// The only types that tickets are of; all of them when empty (TKT-15).
+    pub only_types: Vec<TicketType>,
     pub services: Vec<Service>,
     pub kinds: Vec<NamedKind>,
     /// What service requests ask for; they are of no other kinds where there is one.
@@ -84,9 +96,21 @@ pub struct TicketTerms {
     /// Whether each ticket that is resolved says who had a part in it (KPI-30).
     pub records_handling: bool,
     pub response_teams: Vec<ResponseTeam>,
+    /// Nobody is reminded when absent.
+    pub reminders: Option<Reminders>,
 }
 
 impl Contract {
+    /// Whether tickets under it can be of a type.
+    pub fn has_type(&self, kind: TicketType) -> bool {
+        self.tickets.only_types.is_empty() || self.tickets.only_types.contains(&kind)
+    }
+
+    /// The types that tickets under it are of.
+    pub fn types(&self) -> impl Iterator<Item = TicketType> {
+        TicketType::ALL.into_iter().filter(|kind| self.has_type(*kind))
+    }
+
     pub fn service(&self, code: &str) -> Option<&Service> {
         self.tickets.services.iter().find(|service| service.code == code)
     }

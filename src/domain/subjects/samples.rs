@@ -74,6 +74,7 @@ fn on_tickets() -> Vec<(&'static str, Value)> {
         ("ticket.moved", json!({ "from": "registered", "to": "in_progress", "state": "active", "cause": null, "alongWith": ID })),
         ("ticket.reopened", moved("closed", "in_progress", "active")),
         ("ticket.cancelled", moved("registered", "cancelled", "cancelled")),
+        ("ticket.reminded", json!({ "question": "solution", "count": 1 })),
         ("clock.warned", json!({ "clock": "resolution", "percent": 75, "sent": true })),
         ("clock.warned", json!({ "clock": "response", "percent": 50, "sent": false, "provisional": true })),
         ("clock.breached", json!({ "clock": "resolution", "goal": 1, "target": "PT4H", "breachedAt": "2026-03-02T11:00:00Z" })),

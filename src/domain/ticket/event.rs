@@ -21,6 +21,7 @@ use super::prioritise::Prioritised;
 use super::redact::Redacted;
 use super::reference::ReferenceChanged;
 use super::register::Registered;
+use super::remind::Reminded;
 use super::remove::{Destroyed, FilesDestroyed, PersonErased};
 use super::repair::RepairAgreed;
 use super::response_team::ResponseTeamChanged;
@@ -119,6 +120,8 @@ event_data! {
     Accepted(Moved) = "ticket.accepted": "oplossing aanvaard", "solution accepted";
     Reopened(Moved) = "ticket.reopened": "heropend", "reopened";
     Cancelled(Moved) = "ticket.cancelled": "ingetrokken", "cancelled";
+    /// Whoever has to judge its solution is reminded of that (AMB-09).
+    Reminded(Reminded) = "ticket.reminded": "herinnerd aan de oplossing", "reminded of the solution";
     /// A clock reached a percentage of what its first goal allows (CLK-13).
     Warned(Warned) = "clock.warned": "waarschuwing", "warning";
     Breached(Breached) = "clock.breached": "streeftijd overschreden", "goal breached";
@@ -181,6 +184,7 @@ impl EventKind {
         matches!(
             self,
             Self::Warned
+                | Self::Reminded
                 | Self::Breached
                 | Self::BreachVoided
                 | Self::CalendarAmended

@@ -117,6 +117,7 @@ fn does(event: &Event) -> Option<FactKind> {
         | EventData::MergedIn(_)
         | EventData::MergedInUndone(_)
         | EventData::Moved(_)
+        | EventData::Reminded(_)
         | EventData::Warned(_)
         | EventData::Breached(_)
         | EventData::BreachVoided(_)

@@ -1,7 +1,7 @@
 //! A ticket: what it is now, what happened to it, and what may happen next.
 //!
 //! A capability is a file: what is asked, why it may be refused, what it decides, what is recorded of it, and what that makes of the
-//! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `assign`, `edit`, `write`,
+//! ticket when its history is replayed: `register`, `transition`, `prioritise`, `retype`, `retier`, `repair`, `remind`, `assign`, `edit`, `write`,
 //! `attach`, `classify`, `part`, `specify`, `scope`, `line`, `major`, `link`, `decide`, `attention`, `escalate`, `flag`, `redact`, `remove`,
 //! `mail`, `tag`, `reference`, `follow`, `work`, `merge`, `along`, `response_team`, `route`. `event` lists what can happen; `act` decides a
 //! wish, `replay` applies a history, `facts` says what of it matters to the clocks, and `settle` replays it into clocks and escalations, of
@@ -46,6 +46,7 @@ pub mod prioritise;
 pub mod redact;
 pub mod reference;
 pub mod register;
+pub mod remind;
 pub mod remove;
 pub mod repair;
 mod replay;

@@ -72,6 +72,7 @@ impl Ticket {
             | EventData::MergedIn(_)
             | EventData::MergedInUndone(_)
             | EventData::Phoned(_)
+            | EventData::Reminded(_)
             | EventData::Warned(_)
             | EventData::Breached(_)
             | EventData::BreachVoided(_)

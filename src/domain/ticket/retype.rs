@@ -11,6 +11,7 @@ use super::{Event, EventData, Ticket, kinds};
 use crate::domain::clock::FactKind;
 use crate::domain::contract::{Contract, TicketType};
 use crate::domain::permission::{Forbidden, Verb};
+use crate::domain::text::one_of;
 use crate::domain::workflow::{Phase, State, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Refused {
     Forbidden(#[from] Forbidden),
     #[error("only an open ticket can do this")]
     NotOpen,
+    #[error("no ticket under this contract is of that type; {}", one_of(known.iter().map(|kind| kind.as_str())))]
+    UnknownType { known: Vec<TicketType> },
     /// CLK-06.
     #[error("the clocks of this type need the client's tier, and the ticket has none")]
     TierMissing,
@@ -80,6 +83,9 @@ impl Retype {
         who.may(Verb::RetypeTickets)?;
         if !ticket.state().is_open() {
             return Err(Refused::NotOpen);
+        }
+        if !contract.has_type(self.to) {
+            return Err(Refused::UnknownType { known: contract.types().collect() });
         }
         if contract.needs_tier(self.to) && ticket.tier.is_none() {
             return Err(Refused::TierMissing);

@@ -13,6 +13,7 @@ use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
 use super::follow::{Follower, followers};
 use super::link::links;
+use super::remind::{Reminded, next_after, waits_since};
 use super::scope::is_out_of_scope;
 use super::standing::standing;
 use super::tag::tags;
@@ -23,7 +24,7 @@ use crate::domain::contract::amendment::Amendment;
 use crate::domain::contract::{Contract, Ladder, Mode, Priority, TicketType};
 use crate::domain::history::Follows;
 use crate::domain::ticket::escalation::{self, Climb, Position, Step};
-use crate::domain::workflow::Relation;
+use crate::domain::workflow::{Question, Relation};
 
 /// What a ticket's clocks depend on besides its history.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +140,7 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
     for replay in &supposed {
         additions.supposed_clock(replay, now, jumped_until, &mut next);
     }
+    additions.remind(contract, ticket.kind, now, &mut next);
     let position = additions.climb(contract, ticket, (&standing(history), &facts), &clocks, now, &mut next);
     let next_due = next_due(&clocks, &supposed, now);
     let at_risk = clocks.iter().chain(&supposed).any(|replay| replay.is_at_risk(now));
@@ -315,6 +317,27 @@ impl Additions<'_> {
         }
         let sent = jumped_until.is_none_or(|until| at > until);
         self.add(at, EventData::Warned(Warned { clock, percent, sent, provisional }));
+    }
+
+    /// Reminds whoever has to judge the solution, once for all that became due while nobody looked.
+    fn remind(&mut self, contract: &Contract, kind: TicketType, now: Instant, next: &mut Vec<Instant>) {
+        let Some((terms, since)) = contract.tickets.reminders.as_ref().zip(waits_since(contract, kind, self.history)) else { return };
+        let told: Vec<_> =
+            self.recorded().filter(|(data, at)| matches!(data, EventData::Reminded(_)) && *at >= since).map(|(_, at)| at).collect();
+        let count = u32::try_from(told.len()).unwrap_or(u32::MAX);
+        if count >= terms.at_most {
+            return;
+        }
+        let (mut due, mut at) = (None, told.last().copied().unwrap_or(since));
+        while let Some(later) = next_after(contract, terms, at).filter(|later| *later <= now) {
+            (due, at) = (Some(later), later);
+        }
+        if let Some(due) = due {
+            self.add(due, EventData::Reminded(Reminded { question: Question::Solution, count: count + 1 }));
+        }
+        if count + u32::from(due.is_some()) < terms.at_most {
+            next.extend(next_after(contract, terms, at));
+        }
     }
 
     /// Takes every step that is due, one after another, and says when the next one is.

@@ -99,6 +99,7 @@ impl Reader {
             | EventData::TypeConfirmed(_)
             | EventData::Retiered(_)
             | EventData::RepairAgreed(_)
+            | EventData::Reminded(_)
             | EventData::ReferenceAdded(_)
             | EventData::ReferenceRemoved(_)
             | EventData::Assigned(_)

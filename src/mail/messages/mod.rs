@@ -15,6 +15,7 @@ mod escalated;
 mod escalation_withheld;
 mod flag_set;
 mod follower_news;
+mod judgement_reminder;
 mod merged;
 mod news_withheld;
 mod obligation_late;
@@ -43,6 +44,7 @@ pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
 pub use follower_news::{FollowerNews, News};
+pub use judgement_reminder::JudgementReminder;
 pub use merged::{MergeNews, MergeReader};
 pub use news_withheld::NewsWithheld;
 pub use obligation_late::ObligationLate;
@@ -186,6 +188,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<FlagSet>(),
     Entry::of::<ResponseTeamCalled>(),
     Entry::of::<NewsWithheld>(),
+    Entry::of::<JudgementReminder>(),
     Entry::of::<ObligationReminder>(),
     Entry::of::<ObligationLate>(),
     Entry::of::<Restricted>(),

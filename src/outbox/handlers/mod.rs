@@ -73,6 +73,7 @@ pub static HANDLERS: [Handler; 13] = [
             EventKind::Ticket(Ti::Reopened),
             EventKind::Ticket(Ti::Cancelled),
             EventKind::Ticket(Ti::PriorityProposed),
+            EventKind::Ticket(Ti::Reminded),
             EventKind::Ticket(Ti::Retyped),
             EventKind::Ticket(Ti::Merged),
             EventKind::Ticket(Ti::MergeUndone),

@@ -2,6 +2,7 @@
 
 use super::DESK;
 use super::ticket_mail::TicketMail;
+use crate::domain::Instant;
 use crate::domain::clock::Kind;
 use crate::domain::contract::{Priority, Side};
 use crate::domain::mail::Outbound;
@@ -14,7 +15,8 @@ use crate::domain::ticket::transition::Moved;
 use crate::domain::ticket::{Actor, Channel, EventData, asked, kinds};
 use crate::domain::workflow::{Question, State};
 use crate::mail::messages::{
-    self, CallNeeded, Confirmation, DoneWord, Line, MergeReader, NewsWithheld, Offer, Outgoing, Reply, Solved, StatusChanged, TemplateError,
+    self, CallNeeded, Confirmation, DoneWord, JudgementReminder, Line, MergeReader, NewsWithheld, Offer, Outgoing, Reply, Solved,
+    StatusChanged, TemplateError,
 };
 use crate::usecases::{Error, tickets};
 
@@ -40,6 +42,11 @@ impl TicketMail<'_> {
             EventData::Resolved(moved) if self.is_offer(moved) => self.offer()?,
             EventData::Resolved(moved) if moved.state == State::Resolved => self.solved()?,
             EventData::Retyped(retyped) => self.retyped(retyped)?,
+            // Of somebody who answered meanwhile it is not asked again.
+            EventData::Reminded(_) => match self.ticket.resolved_at.filter(|_| self.ticket.state() == State::Resolved) {
+                Some(since) => self.judgement_reminder(since)?,
+                None => return Ok(Vec::new()),
+            },
             data => match (self.merge_news(MergeReader::Requester)?, data.as_move()) {
                 (Some(merge), _) => merge,
                 (None, Some(moved)) => self.status_changed(moved)?,
@@ -121,6 +128,10 @@ impl TicketMail<'_> {
             at: self.local(self.event.occurred_at),
             desk: DESK.into(),
         })
+    }
+
+    fn judgement_reminder(&self, since: Instant) -> Result<Outgoing, TemplateError> {
+        messages::write(&JudgementReminder { ticket: self.facts(), since: self.local(since), desk: DESK.into() })
     }
 
     fn offer(&self) -> Result<Outgoing, TemplateError> {

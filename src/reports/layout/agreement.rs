@@ -1,7 +1,7 @@
 //! An agreement as a document: what a contract manager checks before it is applied.
 
-use super::people;
 use super::terms::{due, norm, term, types};
+use super::{of_tickets, people};
 use crate::documents::{Cell, CellKind, Column, Document, Section, TableBuilder, dutch};
 use crate::domain::calendar::{Calendar, HolidayRule};
 use crate::domain::clock::Entry;
@@ -27,6 +27,7 @@ pub fn document(contract: &Contract) -> Document {
         Section::table("Aangenomen: waarden die niet in de overeenkomst staan", assumed(contract)),
     ];
     sections.splice(5..5, people::sections(contract));
+    sections.splice(4..4, of_tickets::sections(contract));
     if !contract.tickets.catalogue.is_empty() {
         sections.insert(4, Section::table("Catalogus van serviceverzoeken", catalogue(contract)));
     }

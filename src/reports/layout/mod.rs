@@ -5,6 +5,7 @@
 
 pub mod agreement;
 pub mod keys;
+mod of_tickets;
 mod people;
 pub mod service_management;
 mod terms;

@@ -56,7 +56,7 @@ fn response_teams(contract: &Contract) -> TableBuilder<3> {
 }
 
 /// Roles by their names.
-fn labels(contract: &Contract, codes: &[String]) -> String {
+pub(super) fn labels(contract: &Contract, codes: &[String]) -> String {
     let label = |code: &String| contract.role(code).map_or_else(|| code.clone(), |role| role.label.nl.clone());
     codes.iter().map(label).collect::<Vec<_>>().join(", ")
 }

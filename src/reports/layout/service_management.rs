@@ -8,8 +8,9 @@ use crate::domain::restriction::Flag;
 use crate::domain::security_signal::SignalSource;
 use crate::domain::ticket::EventKind;
 use crate::domain::ticket::escalation;
+use crate::domain::workflow::Handling;
 use crate::reports::service_management::{
-    AgreedRow, Correction, GoalRow, HandlingTime, LateFact, Outcome, ReportedAmendment, RunningBreach, SecurityMatters,
+    AgreedRow, Correction, GoalRow, HandlingTime, Involvement, LateFact, Outcome, ReportedAmendment, RunningBreach, SecurityMatters,
     ServiceManagementReport, Spread, TicketLine, TypeCounts, TypeHandling,
 };
 
@@ -24,6 +25,7 @@ pub fn document(report: &ServiceManagementReport) -> Document {
         amendments(&report.amendments),
         Some(types(&report.types)),
         Some(handling(&report.handling_times)),
+        involvement(&report.involvement),
         Some(goals(&report.goals)),
         agreed(&report.agreed),
         Some(Section::table(format!("Voorbij de norm en nog lopend op {to}"), running(&report.running_breaches))),
@@ -74,8 +76,13 @@ fn assumed(keys: &[String]) -> Option<String> {
 fn population(report: &ServiceManagementReport) -> Section {
     let population = &report.population;
     let counts = format!(
-        "Meegeteld: {}. Daarvan ingetrokken: {}; samengevoegd: {}; niet geclassificeerd: {}; voorbij een norm en nog lopend: {}.",
-        population.considered, population.cancelled, population.merged, population.not_classified, population.running_past_bound
+        "Meegeteld: {}. Daarvan ingetrokken: {}; samengevoegd: {}; buiten de afspraken: {}; niet geclassificeerd: {}; voorbij een norm en nog lopend: {}.",
+        population.considered,
+        population.cancelled,
+        population.merged,
+        population.out_of_scope,
+        population.not_classified,
+        population.running_past_bound
     );
     let paragraphs = [population.sentence.clone(), counts].map(|text| Block::Paragraph { text });
     Section { title: None, blocks: paragraphs.into() }
@@ -150,6 +157,21 @@ fn amendments(amendments: &[ReportedAmendment]) -> Option<Section> {
         table.row([one.calendar.as_str().into(), one.date.into(), becomes, one.in_force_at.into(), one.reason.as_str().into()]);
     }
     (!amendments.is_empty()).then(|| Section::table("Gewijzigde openingstijden", table))
+}
+
+/// Where it was said of none, there is nothing to show.
+fn involvement(of: &Involvement) -> Option<Section> {
+    let mut table = TableBuilder::new([
+        Column::new("Afgehandeld", CellKind::Word),
+        Column::new("Gesloten", CellKind::Count),
+        Column::new("Aandeel", CellKind::Percentage),
+    ]);
+    let counts = [of.alone, of.with_client, of.with_third_party, of.with_both];
+    for (handling, count) in Handling::ALL.into_iter().zip(counts) {
+        table.row([handling.word().into(), Cell::Count { count }, Cell::Percentage { part: count, whole: of.closed }]);
+    }
+    table.row(["niet vastgelegd".into(), Cell::Count { count: of.not_said }, Cell::Percentage { part: of.not_said, whole: of.closed }]);
+    (of.closed > of.not_said).then(|| Section::table("Wie aan de gesloten tickets meewerkte", table))
 }
 
 fn types(types: &[TypeCounts]) -> Section {

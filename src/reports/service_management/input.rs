@@ -7,6 +7,7 @@ use crate::domain::Instant;
 use crate::domain::clock::{Comparison, Kind, Share};
 use crate::domain::contract::TicketType;
 use crate::domain::ticket::EventKind;
+use crate::domain::workflow::Handling;
 
 /// A ticket with everything a report counts of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,10 @@ pub struct TicketFigures {
     pub cancelled_at: Option<Instant>,
     /// When it was merged into another one, if that stands; such a ticket has neither `closed_at` nor `cancelled_at`.
     pub merged_at: Option<Instant>,
+    /// Whether the agreement does not cover it (TKT-16): then it has no clocks.
+    pub out_of_scope: bool,
+    /// Who had a part in it, where that was said (KPI-30).
+    pub handling: Option<Handling>,
     pub clocks: Vec<ClockFigures>,
     /// The same clocks by everything known when the report is made, if anything happened since: goals are judged by these.
     pub judged: Option<Vec<ClockFigures>>,

@@ -45,6 +45,8 @@ pub struct ServiceManagementReport {
     pub types: Vec<TypeCounts>,
     /// Always six, in that order (RPT-02).
     pub handling_times: Vec<TypeHandling>,
+    /// Who had a part in what was closed in the month (KPI-30).
+    pub involvement: Involvement,
     /// Every goal of the contract, and every other that a ticket had (RPT-03).
     pub goals: Vec<GoalRow>,
     /// Moments of repair agreed with the client, which took the place of goals (AMB-20).
@@ -81,10 +83,30 @@ pub struct Population {
     pub cancelled: u64,
     /// Of those, the ones merged into another one in the month.
     pub merged: u64,
+    /// Of those, the ones outside the agreement's scope, which have no clocks and so are in no goal.
+    pub out_of_scope: u64,
     /// Of those, the ones in `notClassified`.
     pub not_classified: u64,
     /// Of those, the ones in `runningBreaches`.
     pub running_past_bound: u64,
+}
+
+/// Who had a part in handling the tickets that were closed in the month, by what the desk said when it resolved them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Involvement {
+    /// Closed in the month.
+    pub closed: u64,
+    /// Of those, handled by the desk alone.
+    pub alone: u64,
+    /// With the client.
+    pub with_client: u64,
+    /// With a third party.
+    pub with_third_party: u64,
+    /// With both.
+    pub with_both: u64,
+    /// Of which it was not said.
+    pub not_said: u64,
 }
 
 /// What happened to the tickets of a type.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::month::{Month, Period};
-use super::{Population, RunningBreach, TicketFigures, TicketLine, count, priority_label};
+use super::{Involvement, Population, RunningBreach, TicketFigures, TicketLine, count, priority_label};
 use crate::domain::contract::Contract;
+use crate::domain::workflow::Handling;
 
 /// Whether a ticket was open at some moment of the month.
 pub(super) fn was_open_in(period: Period, ticket: &TicketFigures) -> bool {
@@ -31,8 +32,23 @@ pub(super) fn of(
         considered: count(considered, |_| true),
         cancelled: count(considered, |ticket| period.saw(ticket.cancelled_at)),
         merged: count(considered, |ticket| period.saw(ticket.merged_at)),
+        out_of_scope: count(considered, |ticket| ticket.out_of_scope),
         not_classified: u64::try_from(not_classified.len()).unwrap_or(u64::MAX),
         running_past_bound: u64::try_from(past_bound.len()).unwrap_or(u64::MAX),
+    }
+}
+
+/// Who had a part in what was closed in the month.
+pub(super) fn involvement(period: Period, considered: &[&TicketFigures]) -> Involvement {
+    let closed: Vec<_> = considered.iter().copied().filter(|ticket| period.saw(ticket.closed_at)).collect();
+    let of = |handling: Option<Handling>| count(&closed, |ticket| ticket.handling == handling);
+    Involvement {
+        closed: count(&closed, |_| true),
+        alone: of(Some(Handling::Alone)),
+        with_client: of(Some(Handling::WithClient)),
+        with_third_party: of(Some(Handling::WithThirdParty)),
+        with_both: of(Some(Handling::WithBoth)),
+        not_said: of(None),
     }
 }
 

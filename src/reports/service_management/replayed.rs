@@ -90,6 +90,8 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         resolved_at: then.resolved_at,
         cancelled_at: then.closed_at.filter(|_| cancelled),
         merged_at: then.closed_at.filter(|_| merged),
+        out_of_scope: then.out_of_scope,
+        handling: then.handling,
         escalations: said.filter_map(|(data, at)| step(data, at)).collect(),
         late: late(&counted, &then.reference(), period.to),
         corrections,

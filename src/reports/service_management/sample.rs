@@ -121,6 +121,8 @@ pub(crate) fn ticket(number: &str, kind: TicketType, priority: Option<&str>, ope
         resolved_at: last(&[FactKind::Resolved]),
         cancelled_at: last(&[FactKind::Cancelled]),
         merged_at: None,
+        out_of_scope: false,
+        handling: None,
         clocks: Kind::ALL.into_iter().filter_map(|kind| clock(&contract, kind, subject, &facts)).collect(),
         judged: None,
         escalations: Vec::new(),

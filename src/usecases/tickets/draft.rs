@@ -179,7 +179,12 @@ pub(super) fn judge(agreements: &Agreements, stamp: &Stamp, draft: &Draft) -> Ju
         problems.push(Problem::field("type", FieldCode::Required, "is required, unless `kind` is one that the contract has of one type"));
     }
     problems.extend(kind.and_then(|kind| emergency::problem(kind, draft)));
-    if let (Some(version), Some(kind)) = (&version, kind) {
+    if let (Some(version), Some(kind)) = (&version, kind)
+        && !version.contract.has_type(kind)
+    {
+        let types = one_of(version.contract.types().map(TicketType::as_str));
+        problems.push(Problem::field("type", FieldCode::UnknownType, format!("no ticket under this contract is of that type; {types}")));
+    } else if let (Some(version), Some(kind)) = (&version, kind) {
         about_problems(&version.contract, stamp, kind, draft, &mut problems);
         check_priority(&version.contract, stamp, kind, channel, draft, &mut problems);
         let tier = client.as_ref().and_then(|client| client.1.as_ref());

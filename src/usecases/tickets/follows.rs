@@ -59,6 +59,11 @@ pub async fn move_parts(app: &App, tx: &Tx, major: Uuid, event: &Event) -> Resul
         if is_there || is_done || part.merged_into.is_some() {
             continue;
         }
+        // Whoever moved the major incident may not see one that fewer may see.
+        if part.flags.iter().any(|flag| !major.flags.has(flag)) {
+            attend(app, tx, part.id, Attention::MajorWentOn).await?;
+            continue;
+        }
         let step = Move {
             to: moved.to.to_string(),
             reason: event.reason.clone().unwrap_or_default(),

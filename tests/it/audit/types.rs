@@ -21,6 +21,9 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
         desk.registers(&of_type("proposal_request")).await,
         desk.registers(&of_type("change_request")).await,
     ];
+    let mut quotation = of_type("proposal_request");
+    (quotation["kind"], quotation["item"]) = (json!("quotation"), json!("Laptop 14 inch"));
+    let priced = desk.registers(&quotation).await;
     let part = |operation, of: &str, path: &str, body: Value| request(operation, format!("/v1/tickets/{of}/{path}"), body);
     // The desk writes down that its requester accepts a solution, which a note of a call shows.
     let solved = desk.registers(&incident("p3")).await;
@@ -69,7 +72,7 @@ pub async fn of_types(desk: &Desk) -> Vec<Request> {
             "proposals",
             json!({ "approach": "x", "solution": "x", "planning": "x", "price": "1.00", "validUntilDate": "2027-01-01" }),
         ),
-        part("createTicketQuotation", &offer, "quotations", json!({ "price": "1.00", "validUntilDate": "2027-01-01" })),
+        part("createTicketQuotation", &priced, "quotations", json!({ "price": "1.00", "validUntilDate": "2027-01-01" })),
         part(
             "createTicketAssessment",
             &change,
@@ -105,6 +108,7 @@ async fn of_agents(desk: &Desk, number: &str) -> Vec<Request> {
     let of_ticket = |operation, what: &str, body: Value| request(operation, format!("/v1/tickets/{number}/{what}"), body);
     let reply = made(&desk.post("/v1/canned-replies", &json!({ "title": "Weg", "body": "x" })).await, "/id");
     let view = made(&desk.post("/v1/saved-views", &json!({ "name": "Weg", "query": "state=new" })).await, "/id");
+    let rule = made(&desk.post("/v1/routing-rules", &json!({ "name": "Weg", "team": "x" })).await, "/id");
     let worked = made(&desk.post(&format!("/v1/tickets/{number}/work-logs"), &json!({ "minutes": 5, "text": "x" })).await, "/id");
     desk.post(&format!("/v1/tickets/{number}/tags"), &json!({ "tags": ["weg"] })).await;
     let sam = desk.account_with("sam@leverancier.example").await;
@@ -122,6 +126,12 @@ async fn of_agents(desk: &Desk, number: &str) -> Vec<Request> {
         request("createCannedReply", "/v1/canned-replies", json!({ "title": "x", "body": "x" })),
         patch("updateCannedReply", format!("/v1/canned-replies/{reply}"), json!({ "title": "y" })),
         request("createCannedReplyRemoval", format!("/v1/canned-replies/{reply}/removals"), Value::Null),
+        request("createRoutingRule", "/v1/routing-rules", json!({ "name": "x", "team": "x" })),
+        patch("updateRoutingRule", format!("/v1/routing-rules/{rule}"), json!({ "name": "y" })),
+        request("createRoutingTrial", format!("/v1/routing-rules/{rule}/trials"), json!({})),
+        request("createRoutingRuleRemoval", format!("/v1/routing-rules/{rule}/removals"), Value::Null),
+        of_ticket("createTicketExternalReference", "external-references", json!({ "system": "Topdesk", "reference": "M1" })),
+        of_ticket("createTicketExternalReferenceRemoval", "external-reference-removals", json!({ "system": "Topdesk", "reference": "M1" })),
         request("createSavedView", "/v1/saved-views", json!({ "name": "x", "query": "state=new" })),
         patch("updateSavedView", format!("/v1/saved-views/{view}"), json!({ "name": "y" })),
         request("createSavedViewRemoval", format!("/v1/saved-views/{view}/removals"), Value::Null),

@@ -167,8 +167,14 @@ async fn what_is_part_of_a_major_incident_goes_where_it_goes(desk: &Desk) {
     desk.moves(&major, "in_progress").await;
     desk.passes("PT1M").await;
     assert_eq!((phase(&one).await, phase(&done).await), (json!("in_progress"), json!("cancelled")));
+    // One that few may see is left to those who may: whoever moves the major incident may be none of them.
+    let hidden = desk.registers(&incident("p3")).await;
+    desk.post(&format!("/v1/tickets/{hidden}/links"), &json!({ "kind": "parent", "ticket": major })).await;
+    desk.post(&format!("/v1/tickets/{hidden}/flags"), &json!({ "flag": "confidential" })).await;
     desk.moves(&major, "resolved").await;
     desk.passes("PT1M").await;
+    let left = desk.get(&format!("/v1/tickets/{hidden}")).await.body;
+    assert_eq!((&left["phase"], &left["needsAttention"]), (&json!("registered"), &json!(true)), "{left}");
     assert_eq!((phase(&one).await, phase(&unready).await), (json!("resolved"), json!("resolved")));
     assert!(uurwerk::usecases::rebuild::rebuild(&desk.app, false).await.expect("a look").differences.is_empty());
 }

@@ -6,6 +6,7 @@ mod merge;
 mod no_way_round;
 mod offer;
 mod problem;
+mod reminders;
 mod response_teams;
 mod service;
 mod tickets;

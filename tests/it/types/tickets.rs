@@ -147,6 +147,13 @@ async fn tkt_15_an_agreement_has_kinds_of_its_own_each_of_one_type(desk: &Desk) 
     assert_eq!(errors(&other), [pair("/type", "required")], "{}", other.body);
     let unfit = desk.post("/v1/tickets", &with(body, json!({ "type": "problem", "kind": "wens" }))).await;
     assert_eq!(errors(&unfit), [pair("/kind", "unknown_value")], "{}", unfit.body);
+    // One that is about three types knows no others, at the registration and later.
+    agreement(desk, "drie", "only_types = [\"incident\", \"service_request\", \"change_request\"]", "").await;
+    let of_another = desk.post("/v1/tickets", &with(of_type("problem"), json!({ "contract": "drie" }))).await;
+    assert_eq!(errors(&of_another), [pair("/type", "unknown_type")], "{}", of_another.body);
+    let number = desk.registers(&with(incident("p3"), json!({ "contract": "drie" }))).await;
+    let retyped = desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "problem" })).await;
+    assert_eq!(errors(&retyped), [pair("/type", "unknown_type")], "{}", retyped.body);
 }
 
 async fn tkt_16_out_of_scope_a_ticket_has_no_clocks_and_counts_nowhere(desk: &Desk) {
@@ -232,6 +239,14 @@ async fn kpi_30_each_resolved_ticket_says_who_had_a_part_in_it(desk: &Desk) {
         let closed = desk.ask(Some(&client), "POST", &path, Some(&json!({ "to": "closed", "reason": "Dank." }))).await;
         assert_eq!((closed.status, &closed.body["handling"]), (201, &json!(handling)), "the client says nothing of it: {}", closed.body);
     }
+    // One that the agreement does not cover is counted, and said to be apart.
+    let outside = desk.registers(&with(incident("p3"), json!({ "contract": "zelfstandig" }))).await;
+    let scope = json!({ "outOfScope": true, "reason": "Ligt bij de client." });
+    assert_eq!(desk.post(&format!("/v1/tickets/{outside}/scope-changes"), &scope).await.status, 201);
+    desk.reaches("2026-04-01T00:05:00+02:00").await;
+    let report = desk.get("/v1/reports/service-management?contract=zelfstandig&month=2026-03").await.body;
+    let expected = json!({ "closed": 4, "alone": 1, "withClient": 1, "withThirdParty": 1, "withBoth": 1, "notSaid": 0 });
+    assert_eq!((&report["involvement"], &report["population"]["outOfScope"]), (&expected, &json!(1)), "{report}");
     let early = desk.registers(&incident("p3")).await;
     let unfit = json!({ "to": "in_progress", "reason": "x", "handling": "alone" });
     assert_eq!(errors(&desk.post(&format!("/v1/tickets/{early}/transitions"), &unfit).await), [pair("/handling", "not_allowed")]);

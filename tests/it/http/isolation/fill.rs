@@ -56,7 +56,7 @@ impl Things {
             ("/contracts/", "contract") => vec![named(OTHER_CONTRACT, "geen-contract")],
             ("/contracts/{contract}/calendar-amendments/", "amendment") => vec![named(&self.amendment, nobody())],
             ("/people/", "person") => vec![named(&self.person, nobody())],
-            (upto, "id" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure" | "signal")
+            (upto, "id" | "rule" | "work" | "view" | "reply" | "contact" | "redaction" | "hold" | "destruction" | "erasure" | "signal")
                 if self.others.contains_key(upto) =>
             {
                 vec![named(&self.others[upto], nobody())]
@@ -92,7 +92,7 @@ impl Things {
             | "observedFrom" | "observedBefore" | "dueFrom" | "dueBefore" | "kind" | "role" | "reviewOverdue" | "isActive" | "from"
             | "until" | "action" | "result" | "breached" | "sort" | "pageSize" | "cursor" | "classification" | "outcome" | "month"
             | "asOf" | "name" | "mediaType" | "visibility" | "service" | "category" | "supportLine" | "unassigned" | "least" | "days"
-            | "needsAttention" | "outOfScope" | "major" => Vec::new(),
+            | "atRisk" | "needsAttention" | "outOfScope" | "major" => Vec::new(),
             _ => panic!(
                 "the isolation walk does not know whether ?{name} of {path} names something: tell it in tests/it/http/isolation/fill.rs"
             ),
@@ -139,6 +139,7 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         | "createTicketMessageDraftRemoval"
         | "createSavedViewRemoval"
         | "createCannedReplyRemoval"
+        | "createRoutingRuleRemoval"
         | "createAccessTokenRevocation"
         | "createLocalAccountClosure"
         | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
@@ -225,6 +226,13 @@ fn of_types(operation: &str) -> Vec<Value> {
             json!({ "tickets": ["{id}"], "tags": ["x"], "link": { "kind": "blocks", "ticket": "{number}" } }),
             json!({ "tickets": ["{id}"], "transition": { "to": "cancelled", "reason": "x" } }),
         ],
+        "createRoutingRule" => vec![
+            json!({ "name": "x", "team": "x" }),
+            json!({ "name": "x", "team": "x", "conditions": { "contracts": ["{contract}"], "organisations": ["{client}"] } }),
+        ],
+        "updateRoutingRule" => vec![json!({ "position": 1 })],
+        "createRoutingTrial" => vec![json!({})],
+        "createTicketExternalReference" | "createTicketExternalReferenceRemoval" => vec![json!({ "system": "x", "reference": "{number}" })],
         "createTicketResponseTeam" => vec![json!({ "team": "it", "task": "x" })],
         "createTicketResponseTeamRemoval" => vec![json!({ "team": "it", "reason": "x" })],
         "createSecuritySignals" => vec![

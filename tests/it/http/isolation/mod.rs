@@ -121,6 +121,7 @@ pub async fn seeded(desk: &Desk) -> Things {
         ("/tickets/{ref}/work-logs/", &work, json!({ "minutes": 30, "text": SECRET })),
         ("/saved-views/", "/v1/saved-views", json!({ "name": SECRET, "query": format!("text={SECRET}"), "isShared": true })),
         ("/canned-replies/", "/v1/canned-replies", json!({ "title": SECRET, "body": format!("Dag {SECRET}.") })),
+        ("/routing-rules/", "/v1/routing-rules", json!({ "name": SECRET, "conditions": { "words": [SECRET] }, "team": "x" })),
         ("/inbound-messages/{id}/redactions/", &of_mail, json!({ "reason": SECRET })),
     ] {
         let made = desk.ask(Some(&signer), "POST", path, Some(&body)).await;
