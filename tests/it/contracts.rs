@@ -143,7 +143,7 @@ fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
             "titel = \"A\"\ntitle =",
             &["titel: is not a key here; the keys are always_told, assumed, calendars, catalogue, categories, clients, clocks, \
                contacts, decisions, default_priority, effective_from, functional_administration, id, kinds, ladders, links, obligations, \
-               parts, phone, priorities, records_handling, reserved, response_teams, retention, roles, second_factor, services, signs_role_changes, \
+               only_types, parts, phone, priorities, records_handling, reminders, reserved, response_teams, retention, roles, second_factor, services, signs_role_changes, \
                subjects, supplier_levels, time_zone, title, told_of_progress, types, version"],
         ),
         (

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::draft::{Checked, Draft, Judged, judge};
 use super::{emergency, links};
 use crate::app::App;
+use crate::domain::Instant;
 use crate::domain::agreements::Agreements;
 use crate::domain::contract::{Restriction, TicketType};
 use crate::domain::permission::{Rows, Verb};
@@ -155,27 +156,8 @@ async fn register_all_in(
         let (actor, data, at) = (registered_by(stamp, ticket.requester_id), registration(draft, checked, &ticket), ticket.opened_at);
         let mut held = Held::of(app, stamp, checked.version.clone(), ticket, Vec::new());
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
-        let form = held.contract().item_of(checked.kind, draft.about.variant.as_deref()).zip(draft.form.clone());
-        let form = form.map(|(item, values)| (PartWritten { part: Part::RequestForm, version: 1, says: Some(item.code.clone()) }, values));
-        if let Some((written, values)) = form {
-            held.add(&actor, EventData::PartWritten(written), None, at);
-            let event = held.added().last().map_or_else(|| app.time.id(), |event| event.id);
-            let content = RequestForm { values };
-            let written = PartVersion { id: event, version: 1, author: actor.as_text(), written_at: at, content };
-            forms.push((held.subject.clone(), written));
-        }
-        if held.subject.out_of_scope {
-            held.add(&actor, EventData::Scoped(Scoped { out_of_scope: true }), None, at);
-        }
-        for (relation, other) in &checked.links {
-            let is_restricted = !held.subject.flags.is_empty();
-            let link = LinkTo { relation: *relation, other: other.clone(), is_registered: true };
-            held.add(&actor, EventData::Linked(link.linked(is_restricted)), None, at);
-        }
-        for flag in held.subject.flags.iter() {
-            let aspects = if flag == Flag::Security { draft.security_aspects.clone() } else { Vec::new() };
-            held.add(&actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
-        }
+        forms.extend(filled_in(&mut held, draft, &actor, at).map(|form| (held.subject.clone(), form)));
+        add_what_it_comes_with(&mut held, draft, checked, &actor, at);
         routing::route(&mut held, &rules, draft.mailbox.as_deref(), at);
         let record = held.settle()?;
         requesters.push(requester.clone());
@@ -200,6 +182,31 @@ async fn register_all_in(
     }
     let mut made = made.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.map_or_else(|error| Some(Err(error)), |_| made.next().map(Ok))).collect())
+}
+
+/// The form that a ticket is registered with, as the first version of that part.
+fn filled_in(held: &mut Held<'_, Ticket>, draft: &Draft, actor: &Actor, at: Instant) -> Option<PartVersion<RequestForm>> {
+    let item = held.contract().item_of(held.subject.kind, draft.about.variant.as_deref())?.code.clone();
+    let content = RequestForm { values: draft.form.clone()? };
+    held.add(actor, EventData::PartWritten(PartWritten { part: Part::RequestForm, version: 1, says: Some(item) }), None, at);
+    let id = held.added().last()?.id;
+    Some(PartVersion { id, version: 1, author: actor.as_text(), written_at: at, content })
+}
+
+/// That it is out of scope, what it is linked to, and why few may see it.
+fn add_what_it_comes_with(held: &mut Held<'_, Ticket>, draft: &Draft, checked: &Checked, actor: &Actor, at: Instant) {
+    if held.subject.out_of_scope {
+        held.add(actor, EventData::Scoped(Scoped { out_of_scope: true }), None, at);
+    }
+    let is_restricted = !held.subject.flags.is_empty();
+    for (relation, other) in &checked.links {
+        let link = LinkTo { relation: *relation, other: other.clone(), is_registered: true };
+        held.add(actor, EventData::Linked(link.linked(is_restricted)), None, at);
+    }
+    for flag in held.subject.flags.iter() {
+        let aspects = if flag == Flag::Security { draft.security_aspects.clone() } else { Vec::new() };
+        held.add(actor, EventData::Flagged(Flagged { flag, aspects }), None, at);
+    }
 }
 
 /// The caller, where they see what they reported and no more (TKT-08): what they report is their own, unless it is for a colleague. Somebody
