@@ -582,6 +582,12 @@ fn the_covide_file_and_the_dap_example_are_contracts() {
     assert_eq!((dap.clocks.len(), dap.ladders[0].levels.len()), (8, 4));
 }
 
+#[test]
+fn sup_18_the_desk_is_called_on_the_number_that_the_agreement_names() {
+    let covide = shipped("covide.toml").expect("it is complete").contract;
+    assert_eq!(covide.phone.as_ref().map(uurwerk::domain::phone::Phone::as_str), Some("+31342-490364"));
+}
+
 /// CLK-02, AMB-01: what the agreement leaves open is listed, all of it, and nothing is made up.
 #[test]
 fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {

@@ -52,6 +52,19 @@ fn a_body_is_signed_by_the_desk_and_has_nothing_left_of_its_template() {
 }
 
 #[test]
+fn tkt_13_every_mail_is_in_dutch() {
+    let english = ["the", "you", "your", "and", "with", "has", "been", "for", "from", "this", "not", "please"];
+    let dutch = ["de", "het", "een", "u", "uw", "wij", "is", "van", "deze", "dat"];
+    for Sample { name, outgoing: Outgoing { subject, body, .. } } in samples() {
+        let text = format!("{subject} {body}").to_lowercase();
+        let words: BTreeSet<_> = text.split(|sign: char| !(sign.is_alphanumeric() || sign == '_')).collect();
+        assert!(dutch.iter().any(|word| words.contains(word)), "{name}: {body}");
+        let foreign: Vec<_> = words.iter().filter(|word| english.contains(word) || word.contains('_')).collect();
+        assert!(foreign.is_empty(), "{name}: {foreign:?}: {body}");
+    }
+}
+
+#[test]
 fn a_title_can_break_neither_the_subject_nor_the_tag_nor_a_line_of_the_letter() {
     let mut confirmation = Confirmation::samples().swap_remove(0).1;
     confirmation.ticket.title = "x\r\nBcc: iedereen@example.nl [INC-9]".into();

@@ -218,7 +218,7 @@ fn rpt_02_handling_times_are_recomputed_from_the_tickets() {
 }
 
 #[test]
-fn only_what_is_open_without_a_solution_can_be_open_for_long() {
+fn tkt_11_only_what_is_open_without_a_solution_can_be_open_for_long() {
     let solved = [("2026-04-01 00:00:00", RESOLVED)];
     let accepted_later = [("2026-03-31 16:00:00", RESOLVED), ("2026-05-01 09:00:00", ACCEPTED)];
     let tickets = [

@@ -31,7 +31,7 @@ fn but(claims: &Value, key: &str, value: Value) -> Value {
 }
 
 #[actix_web::test]
-async fn a_person_signs_in_with_their_provider_and_has_the_roles_that_the_settings_map() {
+async fn tkt_10_a_person_signs_in_with_their_provider_and_has_the_roles_that_the_settings_map() {
     for on in [On::Sqlite, On::Postgres] {
         let provider = Provider::start();
         let desk = Desk::open_with_file(on, &provider.settings()).await;
@@ -50,7 +50,7 @@ async fn a_person_signs_in_with_their_provider_and_has_the_roles_that_the_settin
 }
 
 #[actix_web::test]
-async fn a_token_that_does_not_hold_identifies_nobody() {
+async fn tkt_10_a_token_that_does_not_hold_identifies_nobody() {
     let (provider, desk) = desk().await;
     let (claims, header) = (provider.claims(), json!({ "alg": "RS256" }));
     assert_eq!(status(&desk, &provider.signs(&header, &claims).await).await, 200);

@@ -4,6 +4,7 @@ mod agreed;
 mod agreements;
 mod amendments;
 mod clients;
+mod conversations;
 mod dead_letters;
 mod destructions;
 mod faults;

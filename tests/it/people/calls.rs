@@ -7,6 +7,7 @@ use crate::on_both_databases;
 use crate::support::{ADMIN, Desk};
 
 on_both_databases!(
+    sup_02_a_call_at_night_is_registered_and_its_clocks_wait_for_the_morning,
     sup_11_a_name_a_number_and_whom_it_is_passed_to_are_enough,
     sup_11_without_a_name_or_a_number_nothing_is_taken_down,
     sup_11_the_desk_alone_takes_calls_down,
@@ -59,4 +60,20 @@ async fn sup_11_without_a_name_or_a_number_nothing_is_taken_down(desk: &Desk) {
 async fn sup_11_the_desk_alone_takes_calls_down(desk: &Desk) {
     let client = desk.token_of("stichting-proef").await;
     assert_eq!(refusal(&desk.ask(Some(&client), "POST", "/v1/calls", Some(&call())).await), (403, json!("desk_only")));
+}
+
+async fn sup_02_a_call_at_night_is_registered_and_its_clocks_wait_for_the_morning(desk: &Desk) {
+    desk.reaches("2026-03-02T23:00:00+01:00").await;
+    let made = desk.post("/v1/calls", &call()).await;
+    assert_eq!((made.status, &made.body["channel"]), (201, &json!("phone")), "{}", made.body);
+    let number = made.body["number"].as_str().expect("a number").to_owned();
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "priority": "urgent" })).await.status, 200);
+    desk.reaches("2026-03-03T08:00:00+01:00").await;
+    assert_eq!(desk.clock(&number, "resolution").await["elapsedSeconds"], 0);
+    let ledger = desk.get(&format!("/v1/tickets/{number}/clocks/resolution/ledger")).await.body;
+    let night = &ledger["segments"][0];
+    let expected = (&json!("closed"), &json!("2026-03-02T22:00:00Z"), &json!("2026-03-03T07:00:00Z"));
+    assert_eq!((&night["state"], &night["from"], &night["to"]), expected, "{ledger}");
+    desk.passes("PT30M").await;
+    assert_eq!(desk.clock(&number, "resolution").await["elapsedSeconds"], 1800);
 }

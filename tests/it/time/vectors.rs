@@ -29,7 +29,7 @@ fn amsterdam(text: &str) -> Instant {
 }
 
 #[test]
-fn a_4_every_covide_deadline_of_every_row() {
+fn inc_17_clk_03_clk_04_clk_05_every_covide_deadline_of_every_row_of_vector_a_4() {
     let covide = shipped("covide.toml");
     let columns = [
         ("urgent", "premium", "resolution", 0),

@@ -15,6 +15,7 @@ on_both_databases!(
     inc_18_sup_12_a_system_fault_goes_to_the_second_line_at_once_and_moves_no_clock,
     inc_19_three_alike_on_one_service_suggest_a_problem,
     drp_01_a_calamity_tells_what_is_down_and_what_is_lost,
+    pri_02_pri_03_the_definition_of_a_priority_is_motivation_enough_and_more_may_be_said,
     pri_07_a_higher_priority_that_is_past_its_goal_is_breached_at_once_and_stays_so,
     what_is_part_of_a_major_incident_goes_where_it_goes,
 );
@@ -216,4 +217,21 @@ async fn pri_07_a_higher_priority_that_is_past_its_goal_is_breached_at_once_and_
     assert_eq!(breaches().await, after, "what was missed stays in the history");
     let changes: Vec<_> = desk.events(&number).await.into_iter().filter(|event| event["type"] == "ticket.prioritised").collect();
     assert_eq!(changes.len(), 2, "each with who and when");
+}
+
+async fn pri_02_pri_03_the_definition_of_a_priority_is_motivation_enough_and_more_may_be_said(desk: &Desk) {
+    let body = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "CRM hapert", "channel": "portal",
+        "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
+    for priority in ["urgent", "high"] {
+        let bare = desk.post("/v1/tickets", &with(body.clone(), json!({ "priority": priority }))).await;
+        assert_eq!(
+            (bare.status, &bare.body["priority"], &bare.body["priorityMotivation"]),
+            (201, &json!(priority), &Value::Null),
+            "{}",
+            bare.body
+        );
+        let motivated = json!({ "priority": priority, "priorityMotivation": "De hele balie staat stil." });
+        let more = desk.post("/v1/tickets", &with(body.clone(), motivated.clone())).await;
+        assert_eq!((more.status, &more.body["priorityMotivation"]), (201, &motivated["priorityMotivation"]), "{}", more.body);
+    }
 }

@@ -8,6 +8,9 @@ use crate::support::{ADMIN, Desk, incident};
 
 on_both_databases!(
     tkt_02_sup_09_every_type_comes_by_every_channel_and_keeps_it,
+    tkt_03_of_two_hundred_that_are_registered_at_once_each_has_a_number_of_its_own,
+    tkt_11_what_is_open_for_more_than_twenty_working_days_is_in_the_months_list,
+    sup_03_the_first_line_takes_and_handles_every_type,
     tkt_17_what_a_customer_reports_is_classified_by_the_desk_alone,
     tkt_18_what_was_closed_years_ago_is_still_read_by_its_client,
     tkt_04_a_history_tells_every_field_before_and_after_and_texts_are_kept_apart,
@@ -194,6 +197,11 @@ async fn tkt_19_tkt_21_a_ticket_is_registered_at_any_hour_and_its_clocks_wait(de
 async fn tkt_22_a_ticket_belongs_to_one_contract_in_force_whose_clocks_it_has(desk: &Desk) {
     let unknown = desk.post("/v1/tickets", &with(incident("p3"), json!({ "contract": "dap" }))).await;
     assert_eq!(errors(&unknown), [pair("/contract", "unknown_contract")], "{}", unknown.body);
+    let text = include_str!("../../../config/contracts/dap-example.toml").replacen("id = \"dap-example\"", "id = \"volgend-jaar\"", 1);
+    let next_year = text.replacen("effective_from = 2025-01-01", "effective_from = 2027-01-01", 1);
+    assert_eq!(desk.post("/v1/contracts", &json!({ "contract": next_year })).await.status, 201);
+    let early = desk.post("/v1/tickets", &with(incident("p3"), json!({ "contract": "volgend-jaar" }))).await;
+    assert_eq!(errors(&early), [pair("/contract", "unknown_contract")], "{}", early.body);
     let ipo = desk.registers(&incident("p3")).await;
     let covide = json!({ "type": "incident", "contract": "covide", "organisation": "gemeente-voorbeeld", "title": "x", "channel": "portal",
         "priority": "low", "requester": { "name": "Bo", "email": "bo@gemeente-voorbeeld.example" } });
@@ -396,4 +404,71 @@ async fn tkt_18_what_was_closed_years_ago_is_still_read_by_its_client(desk: &Des
     let below = async |what: &str| desk.ask(Some(&client), "GET", &format!("{path}{what}"), None).await.body;
     assert_eq!(below("/messages").await["items"][0]["body"], "Wij kijken ernaar.");
     assert!(below("/events").await.to_string().contains("ticket.accepted"), "with its solution");
+}
+
+async fn tkt_03_of_two_hundred_that_are_registered_at_once_each_has_a_number_of_its_own(desk: &Desk) {
+    let outage = incident("p3");
+    let answers = futures_util::future::join_all((0..200).map(|_| desk.post("/v1/tickets", &outage))).await;
+    let number = |answer: &crate::support::Answer| answer.body["number"].as_str().unwrap_or_else(|| panic!("{}", answer.body)).to_owned();
+    let numbers: std::collections::BTreeSet<_> = answers.iter().map(number).collect();
+    assert_eq!(numbers.len(), 200);
+    for number in &numbers {
+        let found = desk.get(&format!("/v1/tickets/{number}")).await;
+        assert_eq!((found.status, &found.body["number"]), (200, &json!(number)));
+    }
+}
+
+/// AMB-08: the agreement names no number of days. March 2026 has 21 working days after the second, and 20 after the third.
+async fn tkt_11_what_is_open_for_more_than_twenty_working_days_is_in_the_months_list(desk: &Desk) {
+    let long = desk.registers(&incident("p3")).await;
+    let solved = desk.registers(&incident("p3")).await;
+    desk.reaches("2026-03-03T09:00:00+01:00").await;
+    desk.registers(&incident("p3")).await;
+    desk.registers(&of_type("problem")).await;
+    for phase in ["in_progress", "resolved"] {
+        desk.moves(&solved, phase).await;
+    }
+    let listed = async |month: &str| {
+        let report = desk.get(&format!("/v1/reports/service-management?contract=dap-example&month={month}")).await.body;
+        let counts: Vec<_> = report["types"].as_array().expect("types").iter().map(|row| row["longOpen"].clone()).collect();
+        let numbers: Vec<_> = report["longOpen"].as_array().expect("a list").iter().map(|line| line["number"].clone()).collect();
+        (numbers.len(), numbers, counts)
+    };
+    desk.reaches("2026-04-01T00:05:00+02:00").await;
+    assert_eq!(listed("2026-03").await, (1, vec![json!(long)], [1, 0, 0, 0, 0, 0].map(|count| json!(count)).to_vec()));
+    desk.reaches("2026-05-01T00:05:00+02:00").await;
+    let (april, _, counts) = listed("2026-04").await;
+    assert_eq!((april, counts), (3, [2, 1, 0, 0, 0, 0].map(|count| json!(count)).to_vec()), "each month, for as long as it is open");
+}
+
+async fn sup_03_the_first_line_takes_and_handles_every_type(desk: &Desk) {
+    let agent = desk.token(None, &[uurwerk::domain::permission::Role::AgentLine1]).await;
+    let does = async |method: &str, path: &str, body: Value| {
+        let done = desk.ask(Some(&agent), method, path, Some(&body)).await;
+        assert!([200, 201].contains(&done.status), "{path}: {}", done.body);
+        done.body
+    };
+    let outage = desk.registers(&incident("p3")).await;
+    for (kind, phase) in [
+        ("incident", "in_progress"),
+        ("problem", "investigating"),
+        ("service_request", "authorisation"),
+        ("information_request", "researching"),
+        ("proposal_request", "drafting"),
+        ("change_request", "assessing"),
+    ] {
+        let mut call = with(of_type(kind), json!({ "channel": "phone" }));
+        if kind == "problem" {
+            call["links"] = json!([{ "kind": "causes", "ticket": outage }]);
+        }
+        if kind == "incident" {
+            call["priority"] = json!("p3");
+        }
+        let made = does("POST", "/v1/tickets", call).await;
+        let path = format!("/v1/tickets/{}", made["number"].as_str().expect("a number"));
+        does("PATCH", &path, json!({ "assignee": "bob" })).await;
+        does("POST", &format!("{path}/messages"), json!({ "visibility": "public", "body": "Wij pakken het op." })).await;
+        let moved = does("POST", &format!("{path}/transitions"), json!({ "to": phase, "reason": "Opgepakt." })).await;
+        assert_eq!((&moved["phase"], &moved["supportLine"]), (&json!(phase), &json!("first")), "{moved}");
+    }
 }
