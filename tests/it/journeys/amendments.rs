@@ -370,11 +370,13 @@ async fn an_incident_that_is_a_problem_keeps_its_number_and_its_start(desk: &Des
     let changed = desk.patch(&path, &json!({ "type": "problem" })).await;
     assert_eq!(
         (changed.status, &changed.body["type"], &changed.body["phase"]),
-        (200, &json!("problem"), &json!("investigating")),
+        (200, &json!("problem"), &json!("registered")),
         "{}",
         changed.body
     );
     assert_eq!(changed.body["number"], json!(number));
+    // It is taken in hand with an incident, as any problem (PRB-01).
+    assert_eq!(desk.brings(&number, "investigating").await.status, 201);
     let history = desk.history(&number).await;
     assert_eq!(history.iter().filter(|event| event.0 == "ticket.retyped").count(), 1);
     let held = desk.post(&format!("{path}/transitions"), &json!({ "to": "on_hold", "reason": "Wacht.", "cause": "requester" })).await;
