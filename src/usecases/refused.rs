@@ -49,7 +49,7 @@ impl From<Refusal> for Error {
             Refusal::Retype(retype::Refused::NotOpen)
             | Refusal::AgreeRepair(repair::Refused::NotOpen)
             | Refusal::Line(line::Refused::NotOpen)
-            | Refusal::Part(part::Refused::Closed)
+            | Refusal::Part(part::Refused::Closed | part::Refused::Submitted)
             | Refusal::Major(major::Refused::NotOpen) => conflict(Code::TicketNotOpen, detail),
             Refusal::Forbidden(refused)
             | Refusal::Retype(retype::Refused::Forbidden(refused))
@@ -105,6 +105,7 @@ fn of_what_it_is_about(refused: specify::Refused, detail: String) -> Error {
     match refused {
         specify::Refused::Forbidden(refused) => refused.into(),
         specify::Refused::Cancelled => conflict(Code::TicketCancelled, detail),
+        specify::Refused::NotOpen => conflict(Code::TicketNotOpen, detail),
         specify::Refused::NotAuthorised => conflict(Code::DecisionRequired, detail),
         specify::Refused::Unknown(unknown) => {
             let problem = |one: &specify::UnknownName| Problem::field(one.field, FieldCode::UnknownValue, one.to_string());

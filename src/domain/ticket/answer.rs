@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::edit::Text;
 use super::kinds::proposal_request::offer;
 use super::kinds::{self, Asked, Part};
 use super::part::{PartWritten, says, versions};
@@ -65,8 +66,8 @@ pub(super) fn check(situation: Situation<'_>, asked: &'static Asked, verdict: Ve
     if !asked.during.contains(&ticket.phase.step) {
         return Err(Refused::NotOpen { during: asked.during });
     }
-    if let Some(part) = asked.about.first() {
-        is_asked_about(history, *part, asked.says)?;
+    if let Some(part) = asked.about {
+        is_asked_about(history, part, asked.says)?;
     }
     if (asked.question, verdict) != (Question::Offer, Verdict::Yes) {
         return Ok(());
@@ -88,7 +89,7 @@ fn is_asked_about(history: &[Event], part: Part, asked_where: Option<&'static st
 /// The parts that a question is about, as they are now.
 pub(super) fn judged(contract: &Contract, ticket: &Ticket, history: &[Event], asked: &Asked) -> Vec<Judged> {
     let offered = (asked.question == Question::Offer).then(|| offer(contract, ticket.about.variant.as_deref()));
-    let parts = asked.about.iter().copied().chain(offered);
+    let parts = asked.about.into_iter().chain(asked.beside.iter().map(|(part, _)| *part)).chain(offered);
     parts.map(|part| Judged { part, version: versions(history, part) }).filter(|judged| judged.version > 0).collect()
 }
 
@@ -100,7 +101,11 @@ pub fn deciders(contract: &Contract, question: Question) -> Vec<Side> {
 /// The last answer of each side, since the question was last asked: since the phase was entered, or what it is about was written anew.
 pub(super) fn answers(history: &[Event], asked: &Asked) -> Vec<(Side, Verdict)> {
     let mut answers: Vec<(Side, Verdict)> = Vec::new();
+    let mut wanted = None;
     for event in history {
+        if asked.is_of_the_request && is_for_something_else(&mut wanted, &event.data) {
+            answers.clear();
+        }
         match &event.data {
             EventData::PartWritten(written) if is_rewritten(asked, written) => answers.clear(),
             EventData::Decided(decided) if decided.question == asked.question => {
@@ -114,10 +119,23 @@ pub(super) fn answers(history: &[Event], asked: &Asked) -> Vec<(Side, Verdict)> 
     answers
 }
 
-/// Whether a part that a question is about reads otherwise now. What is written for the first time beside it was not there to be decided about.
+/// Whether a part that a question is about reads otherwise now.
 fn is_rewritten(asked: &Asked, written: &PartWritten) -> bool {
-    let place = asked.about.iter().position(|part| *part == written.part);
-    place.is_some_and(|place| place == 0 || written.version > 1)
+    let is_it = |(part, from): &(Part, u32)| *part == written.part && written.version >= *from;
+    asked.about == Some(written.part) || asked.beside.iter().any(is_it)
+}
+
+/// Whether a ticket asks for something else from this event on: another kind, service or item. `wanted` is what it asked for before.
+fn is_for_something_else<'a>(wanted: &mut Option<(Option<&'a str>, Option<&'a str>)>, data: &'a EventData) -> bool {
+    let about = match data {
+        EventData::Registered(registered) => &registered.about,
+        EventData::Retyped(retyped) => &retyped.about,
+        EventData::Specified(specified) => &specified.about,
+        EventData::Edited(edited) => return edited.fields.contains(&Text::Item),
+        _ => return false,
+    };
+    let now = (about.variant.as_deref(), about.service.as_deref());
+    wanted.replace(now).is_some_and(|before| before != now)
 }
 
 /// Whether a question was ever put: whether the ticket was in a phase in which it is answered, whatever its type was in between.
@@ -147,7 +165,7 @@ fn phase_entered(data: &EventData) -> Option<Step> {
 
 /// Whether a move begins to ask: into its phases, from a place where nothing was asked. A hold in between does not count.
 fn asks_anew(asked: &Asked, from: Step, to: Step) -> bool {
-    asked.about.is_empty() && asked.during.contains(&to) && !asked.during.contains(&from) && from != Step::OnHold
+    asked.about.is_none() && asked.during.contains(&to) && !asked.during.contains(&from) && from != Step::OnHold
 }
 
 /// What was answered to a question as a whole: a no of one side is a no, a yes needs every side that is asked.
@@ -179,7 +197,7 @@ pub fn open_questions(contract: &Contract, ticket: &Ticket, history: &[Event]) -
     let rules = kinds::rules(ticket.kind);
     let is_open = |asked: &&Asked| {
         asked.during.contains(&ticket.phase.step)
-            && asked.about.first().is_none_or(|part| is_asked_about(history, *part, asked.says).is_ok())
+            && asked.about.is_none_or(|part| is_asked_about(history, part, asked.says).is_ok())
             && verdict(contract, ticket.kind, history, asked.question).is_none()
     };
     rules.questions.iter().filter(is_open).map(|asked| asked.question).collect()

@@ -7,6 +7,9 @@ use super::{EventData, Ticket};
 use crate::domain::permission::{Forbidden, Verb};
 use crate::domain::workflow::State;
 
+/// Whoever asks, as an assignee.
+pub const ME: &str = "me";
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Assign {
     pub assignee: Field,
@@ -65,8 +68,9 @@ impl Assign {
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }
+        let own = who.actor.known_as().filter(|_| self.assignee == Field::Set(ME.to_owned()));
         let assigned = Assigned {
-            assignee: self.assignee.over(ticket.assignee.as_ref()),
+            assignee: own.map(str::to_owned).or_else(|| self.assignee.over(ticket.assignee.as_ref())),
             team: self.team.over(ticket.team.as_ref()),
             third_party: self.third_party.over(ticket.third_party.as_ref()),
         };

@@ -223,7 +223,7 @@ impl Ticket {
             let (to, instead) = if waits { (Step::Fulfilling, Step::Authorisation) } else { (Step::Authorisation, Step::Fulfilling) };
             if let Some(place) = moves.iter().position(|phase| phase.step == to) {
                 moves.remove(place);
-                let instead = kinds::phase_of(self.kind, instead).filter(|phase| !moves.contains(phase));
+                let instead = kinds::phase_of(self.kind, instead).filter(|phase| !moves.contains(phase) && **phase != *self.phase);
                 moves.splice(place..place, instead);
             }
         }

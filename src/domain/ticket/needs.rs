@@ -15,6 +15,7 @@ pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], t
         return Vec::new();
     }
     let of_every_type = (event == EventKind::Resolved).then_some(Need::Priority);
+    let item = contract.item_of(ticket.kind, ticket.about.variant.as_deref());
     let counts = |when: When| match when {
         When::Always => true,
         When::Kind(kind, is) => {
@@ -22,11 +23,11 @@ pub(super) fn missing(contract: &Contract, ticket: &Ticket, history: &[Event], t
             (own == Some(kind)) == is
         }
         When::Flagged(flag) => ticket.flags.has(flag),
-        When::Asked(question) => answer::was_asked(ticket.kind, history, question),
+        // An item that needs none may take the place of one that did.
+        When::Asked(question) => item.is_none_or(|item| item.needs_authorisation) && answer::was_asked(ticket.kind, history, question),
         When::Says(part, what) => says(history, part) == Some(what),
         When::Answered(question, verdict) => answer::verdict(contract, ticket.kind, history, question) == Some(verdict),
     };
-    let item = contract.item_of(ticket.kind, ticket.about.variant.as_deref());
     let of_its_type = kinds::needs(contract, ticket.kind, to.step).filter(|rule| counts(rule.when)).map(|rule| rule.need);
     let lacks = |need: &Need| match need {
         Need::Priority => lacks_priority(contract, ticket),

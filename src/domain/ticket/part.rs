@@ -11,7 +11,7 @@ use super::{Event, EventData, Ticket};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::{Forbidden, Verb};
-use crate::domain::workflow::State;
+use crate::domain::workflow::{State, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritePart {
@@ -32,6 +32,9 @@ pub enum Refused {
     NotTheOffer { offer: Part },
     #[error("the ticket is cancelled")]
     Cancelled,
+    /// It was mailed as it is.
+    #[error("the offer is submitted: take it back to drafting first")]
+    Submitted,
     /// What was decided about stays as it was then.
     #[error("the ticket is closed: reopen it first")]
     Closed,
@@ -84,8 +87,11 @@ impl WritePart {
         }
         match ticket.state() {
             State::Cancelled => return Err(Refused::Cancelled),
-            State::Closed => return Err(Refused::Closed),
-            State::New | State::Active | State::Waiting | State::Resolved => {}
+            State::Closed if part == offer || is_decided_about(ticket.kind, part) => return Err(Refused::Closed),
+            State::New | State::Active | State::Waiting | State::Resolved | State::Closed => {}
+        }
+        if part == offer && ticket.phase.step == Step::Submitted {
+            return Err(Refused::Submitted);
         }
         if self.is_emergency && ticket.emergency_for.is_none() {
             return Err(Refused::IncidentMissing);
@@ -98,6 +104,12 @@ impl WritePart {
         let scoped = (part == Part::Finding && out_of_scope != ticket.out_of_scope).then_some(EventData::Scoped(Scoped { out_of_scope }));
         Ok(std::iter::once(written).chain(planned).chain(scoped).map(|data| (data, None)).collect())
     }
+}
+
+/// Whether a type asks somebody to decide about a part.
+fn is_decided_about(kind: TicketType, part: Part) -> bool {
+    let questions = kinds::rules(kind).questions.iter();
+    questions.into_iter().any(|asked| asked.about == Some(part) || asked.beside.iter().any(|(beside, _)| *beside == part))
 }
 
 impl Planned {

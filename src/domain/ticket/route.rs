@@ -44,6 +44,7 @@ pub fn route(contract: &Contract, ticket: &mut Ticket, active: &[RoutingRule], m
     for data in &records {
         ticket.apply(data, at);
     }
-    let reason = format!("Routeringsregel \"{}\", versie {}.", rule.name, rule.version);
+    // Clients read it, and its name is for the desk.
+    let reason = format!("Routeringsregel {}, versie {}.", rule.id, rule.version);
     records.into_iter().map(|data| (data, Some(reason.clone()))).collect()
 }

@@ -51,6 +51,9 @@ pub enum Refused {
     Cancelled,
     #[error("a code is not one of the agreement's")]
     Unknown(Vec<UnknownName>),
+    /// What was offered, carried out or decided was that.
+    #[error("only an open ticket becomes one of another kind")]
+    NotOpen,
     /// RFS-01.
     #[error("that has to be authorised first, and the ticket is carried out already: make another ticket of it")]
     NotAuthorised,
@@ -139,6 +142,9 @@ impl Specify {
         }
         if about == *before {
             return Ok(Vec::new());
+        }
+        if about.variant != before.variant && !ticket.state().is_open() {
+            return Err(Refused::NotOpen);
         }
         let item = contract.item_of(ticket.kind, about.variant.as_deref()).filter(|_| about.variant != before.variant);
         let is_carried_out = matches!(ticket.phase.step, Step::Fulfilling | Step::Fulfilled);

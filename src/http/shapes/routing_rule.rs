@@ -69,7 +69,7 @@ impl From<Conditions> for RoutingConditions {
 #[derive(ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoutingRuleInput {
-    /// What it is called; histories of tickets name it.
+    /// What it is called; the desk alone sees it. Histories of tickets name the rule by its id.
     #[schema(value_type = String, min_length = 1, max_length = 100, pattern = "\\S", example = "Printers")]
     pub name: Option<String>,
     /// Its place among the rules, of which the first that fits counts; 1000 unless said. Of those with the same the older one comes first.

@@ -142,6 +142,7 @@ impl TicketInput {
             flags,
             security_aspects,
             is_call: false,
+            is_in_hand: false,
             mailbox: None,
             mail: None,
             unreadable,

@@ -67,7 +67,8 @@ impl TicketMail<'_> {
         let contract = &self.version.contract;
         let by_mail = registered.intake.as_ref().is_some_and(|intake| intake.p1_by_mail);
         let in_mail = by_mail.then(|| asked::phoned_priority(contract, registered.kind, &self.ticket.title)).flatten();
-        let proposed = registered.priority.as_deref().filter(|_| !registered.decided && registered.channel != Channel::Phone);
+        let by_rule = self.ticket.proposed_priority.as_deref().filter(|_| self.ticket.priority.is_none());
+        let proposed = registered.priority.as_deref().or(by_rule).filter(|_| !registered.decided && registered.channel != Channel::Phone);
         let proposed = proposed.filter(|code| needs_phone_contact(contract, registered.kind, code));
         let proposed = proposed.and_then(|code| contract.priority(code, registered.kind));
         let settled = tickets::settled(contract, self.ticket, std::slice::from_ref(self.event), self.event.recorded_at);
@@ -89,8 +90,11 @@ impl TicketMail<'_> {
         let contract = &self.version.contract;
         let before = self.context.before(self.ticket, self.event);
         let was_phoned = self.ticket.channel == Channel::Phone || before.iter().any(|event| matches!(event.data, EventData::Phoned(_)));
-        let is_asked =
-            Actor::side_of(&self.event.actor) == Side::Client && !was_phoned && needs_phone_contact(contract, self.ticket.kind, code);
+        // What a rule proposes at the registration stands in the confirmation.
+        let by_rule = self.event.actor == Actor::System.as_text() && self.event.occurred_at > self.ticket.opened_at;
+        let is_asked = (by_rule || Actor::side_of(&self.event.actor) == Side::Client)
+            && !was_phoned
+            && needs_phone_contact(contract, self.ticket.kind, code);
         let Some(priority) = contract.priority(code, self.ticket.kind).filter(|_| is_asked) else { return Ok(None) };
         let proposer = Actor::id_in(&self.event.actor).and_then(|id| self.context.person(id)).filter(|person| person.is_reached());
         // Of a ticket that few may see, its requester alone is known to see it.

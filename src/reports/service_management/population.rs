@@ -40,7 +40,7 @@ pub(super) fn of(
 
 /// Who had a part in what was closed in the month.
 pub(super) fn involvement(period: Period, considered: &[&TicketFigures]) -> Involvement {
-    let closed: Vec<_> = considered.iter().copied().filter(|ticket| period.saw(ticket.closed_at)).collect();
+    let closed: Vec<_> = considered.iter().copied().filter(|ticket| !ticket.out_of_scope && period.saw(ticket.closed_at)).collect();
     let of = |handling: Option<Handling>| count(&closed, |ticket| ticket.handling == handling);
     Involvement {
         closed: count(&closed, |_| true),

@@ -1,5 +1,7 @@
 //! Carrying a redaction out: it is taken from every row that holds it, and the ticket's history says that it was.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -48,33 +50,54 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
 /// what it took along. Their histories say that it was taken out of them, too.
 async fn take_from_others(app: &App, tx: &Tx, stamp: &Stamp, redaction: &Redaction, gone: &mut Gone) -> Result<(), Error> {
     let Some(reason) = gone.reason.take() else { return Ok(()) };
-    let related: Vec<_> = std::mem::take(&mut gone.related).into_iter().map(TicketRef::Id).collect();
-    for other in store::tickets::lock_all(tx, &related).await? {
-        let mut held = Held::open(app, tx, stamp, other).await?;
-        let twins: Vec<_> = held.history.iter_mut().filter(|event| event.reason.as_ref() == Some(&reason)).collect();
-        let mut taken = Vec::new();
-        for twin in twins {
-            twin.reason = Some(GONE.to_owned());
-            taken.push(twin.id);
-        }
-        if taken.is_empty() {
-            continue;
-        }
-        let before = held.history.len();
-        for target in &taken {
-            store::redactions::take_reason(tx, *target).await?;
-            let data =
-                Redacted { redaction: redaction.id, what: redaction.what, target: *target, visibility: Visibility::of(redaction.public) };
-            held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
-        }
-        held.subject.changed(stamp.recorded_at, &held.history[before..]);
-        let other = held.write(tx, None).await?.subject;
-        for target in taken {
-            gone.target = target;
-            take_copies(app, tx, &other, gone, stamp.recorded_at).await?;
+    let (mut seen, mut next) = (gone.related.clone(), std::mem::take(&mut gone.related));
+    // What a major incident took along is related to each other through it.
+    while !next.is_empty() {
+        let others: Vec<_> = std::mem::take(&mut next).into_iter().map(TicketRef::Id).collect();
+        for other in store::tickets::lock_all(tx, &others).await? {
+            let beyond = take_from_other(app, tx, stamp, (redaction, &reason), other, gone).await?;
+            next.extend(beyond.into_iter().filter(|id| *id != redaction_ticket(redaction) && seen.insert(*id)));
         }
     }
     Ok(())
+}
+
+fn redaction_ticket(redaction: &Redaction) -> Uuid {
+    redaction.ticket_id.unwrap_or_default()
+}
+
+/// Takes it from one of them, and returns the tickets that this one is related to, if it was there.
+async fn take_from_other(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    (redaction, reason): (&Redaction, &String),
+    other: Ticket,
+    gone: &mut Gone,
+) -> Result<BTreeSet<Uuid>, Error> {
+    let mut held = Held::open(app, tx, stamp, other).await?;
+    let mut taken = Vec::new();
+    for twin in held.history.iter_mut().filter(|event| event.reason.as_ref() == Some(reason)) {
+        twin.reason = Some(GONE.to_owned());
+        taken.push(twin.id);
+    }
+    if taken.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let (beyond, before) = (related(&held.history), held.history.len());
+    for target in &taken {
+        store::redactions::take_reason(tx, *target).await?;
+        let data =
+            Redacted { redaction: redaction.id, what: redaction.what, target: *target, visibility: Visibility::of(redaction.public) };
+        held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
+    }
+    held.subject.changed(stamp.recorded_at, &held.history[before..]);
+    let other = held.write(tx, None).await?.subject;
+    for target in taken {
+        gone.target = target;
+        take_copies(app, tx, &other, gone, stamp.recorded_at).await?;
+    }
+    Ok(beyond)
 }
 
 /// Takes away what is meant, and notes by what its copies are known.

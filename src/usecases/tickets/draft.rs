@@ -61,6 +61,8 @@ pub struct Draft {
     pub security_aspects: Vec<Aspect>,
     /// Whether it is taken down during a call: what its type asks for comes later (SUP-11).
     pub is_call: bool,
+    /// Whether somebody takes it in hand at once, so that no rule gives it to a team.
+    pub is_in_hand: bool,
     /// The mailbox it came to, by its name in the settings.
     pub mailbox: Option<String>,
     /// Set when it came by mail.

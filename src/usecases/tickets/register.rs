@@ -158,7 +158,9 @@ async fn register_all_in(
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
         forms.extend(filled_in(&mut held, draft, &actor, at).map(|form| (held.subject.clone(), form)));
         add_what_it_comes_with(&mut held, draft, checked, &actor, at);
-        routing::route(&mut held, &rules, draft.mailbox.as_deref(), at);
+        if !draft.is_in_hand {
+            routing::route(&mut held, &rules, draft.mailbox.as_deref(), at);
+        }
         let record = held.settle()?;
         requesters.push(requester.clone());
         linked.push(checked.links.clone());

@@ -68,7 +68,7 @@ async fn a_rule_counts_after_it_was_tried_and_gives_new_tickets_their_team(desk:
     let assigned = desk.events(&printer).await.into_iter().find(|event| event["type"] == "ticket.assigned").expect("an event");
     assert_eq!(
         (&assigned["actor"]["kind"], &assigned["reason"]),
-        (&json!("system"), &json!("Routeringsregel \"Printers\", versie 3.")),
+        (&json!("system"), &json!(format!("Routeringsregel {id}, versie 3."))),
         "{assigned}"
     );
     // What it did before stays when it is removed.
@@ -156,6 +156,17 @@ async fn a_priority_is_proposed_where_nobody_set_one(desk: &Desk) {
     };
     let (free, decided) = (desk.registers(&open).await, desk.registers(&about("Netwerk weg")).await);
     assert_eq!((of(&free).await, of(&decided).await), ((Value::Null, json!("p2")), (json!("p3"), Value::Null)));
+    // One that has to be phoned is proposed with the number to call (INC-03), and the rule's name is nobody's business outside the desk.
+    counts(desk, &json!({ "name": "Geheim", "conditions": { "words": ["plat"] }, "priority": "p1" })).await;
+    let mut flat = open.clone();
+    (flat["title"], flat["channel"]) = (json!("Alles plat"), json!("portal"));
+    let flat = desk.proposes("ipo", &flat).await;
+    desk.passes("PT1M").await;
+    let confirmed = desk.mails().into_iter().find(|mail| mail.contains(&flat)).expect("a confirmation");
+    assert!(confirmed.contains("070"), "{confirmed}");
+    let client = desk.token_of("ipo").await;
+    let seen = desk.ask(Some(&client), "GET", &format!("/v1/tickets/{flat}/events"), None).await.body.to_string();
+    assert!(seen.contains("Routeringsregel") && !seen.contains("Geheim"), "{seen}");
     // A type that has no such priority gets none (PRI-10).
     (open["type"], open["channel"]) = (json!("information_request"), json!("portal"));
     let question = desk.proposes("ipo", &open).await;

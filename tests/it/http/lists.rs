@@ -239,7 +239,8 @@ async fn my_queue_is_asked_for_without_knowing_ones_own_id(desk: &Desk) {
     let (mine, others) = (desk.registers(&incident("p2")).await, desk.registers(&incident("p2")).await);
     let ali = desk.person(None, "Ali Aydin", "ali@leverancier.example", &[uurwerk::domain::permission::Role::AgentLine1]).await;
     let who = desk.account_with("ali@leverancier.example").await;
-    desk.patch(&format!("/v1/tickets/{mine}"), &json!({ "assignee": who })).await;
+    let takes = desk.ask(Some(&ali), "PATCH", &format!("/v1/tickets/{mine}"), Some(&json!({ "assignee": "me" }))).await;
+    assert_eq!((takes.status, &takes.body["assignee"]), (200, &json!(who)), "{}", takes.body);
     desk.patch(&format!("/v1/tickets/{others}"), &json!({ "assignee": "els" })).await;
     let asks = async |query: &str| numbers(&desk.ask(Some(&ali), "GET", &format!("/v1/tickets?{query}"), None).await);
     assert_eq!(asks("assignee=me").await, [mine.as_str()]);

@@ -10,7 +10,9 @@ use crate::support::{ADMIN, Desk, incident};
 on_both_databases!(
     a_change_of_type_does_not_lead_past_what_a_phase_asks,
     what_the_client_refused_is_put_before_it_again_and_not_carried_out,
+    a_request_that_was_authorised_is_authorised_anew_when_something_else_is_asked_for,
     a_change_that_was_approved_and_planned_anew_has_to_be_approved_anew,
+    a_change_that_is_about_another_item_has_to_be_approved_anew,
     an_offer_is_the_one_of_its_kind_and_stays_what_it_was_when_it_was_taken,
     the_desk_decides_nothing_for_a_client_with_what_it_wrote_itself,
     a_token_that_was_made_over_the_api_decides_nothing_for_a_client,
@@ -66,6 +68,49 @@ async fn what_the_client_refused_is_put_before_it_again_and_not_carried_out(desk
     assert_eq!(desk.decides(Some(&karin), &request, "authorisation", "yes").await.body["phase"], "fulfilling");
 }
 
+async fn a_request_that_was_authorised_is_authorised_anew_when_something_else_is_asked_for(desk: &Desk) {
+    let karin = desk.signer_of("ipo").await;
+    let authorised = async || {
+        let number = desk.registers(&with(of_type("service_request"), json!({ "kind": "toegang" }))).await;
+        assert_eq!(desk.brings(&number, "authorisation").await.status, 201);
+        assert_eq!(desk.decides(Some(&karin), &number, "authorisation", "yes").await.body["phase"], "fulfilling");
+        number
+    };
+    let number = authorised().await;
+    let about = desk.get(&format!("/v1/tickets/{number}/decisions")).await.body["items"][0]["answers"][0]["about"].clone();
+    assert_eq!(about, json!([{ "part": "request_form", "version": 1 }]));
+    let everybody = json!({ "values": { "wijziging": "verlenen", "voor": "Iedereen", "waartoe": "Alles" } });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/request-forms"), &everybody).await.status, 201);
+    assert_eq!(told(&desk.moves(&number, "fulfilled").await), (409, json!("decision_required")));
+    assert_eq!(desk.moves(&number, "authorisation").await.status, 201);
+    assert_eq!(desk.decides(Some(&karin), &number, "authorisation", "yes").await.body["phase"], "fulfilling");
+    assert_eq!(desk.moves(&number, "fulfilled").await.status, 201);
+    // Another item that needs authorisation, even through another type.
+    let number = authorised().await;
+    retypes(desk, &number, "incident").await;
+    let other = json!({ "type": "service_request", "kind": "microsoft-dienst" });
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &other).await.status, 200);
+    let form = json!({ "values": { "wijziging": "aanzetten", "dienst": "Copilot" } });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/request-forms"), &form).await.status, 201);
+    assert_eq!(desk.moves(&number, "fulfilling").await.status, 409);
+    assert_eq!(desk.moves(&number, "authorisation").await.status, 201);
+}
+
+async fn a_change_that_is_about_another_item_has_to_be_approved_anew(desk: &Desk) {
+    let karin = desk.signer_of("ipo").await;
+    let number = desk.registers(&with(of_type("change_request"), json!({ "item": "testserver" }))).await;
+    for to in ["assessing", "approval"] {
+        assert_eq!(desk.brings(&number, to).await.status, 201);
+    }
+    let plan = json!({ "startsAt": "2026-03-10T10:00:00Z", "endsAt": "2026-03-10T12:00:00Z", "implementation": "x", "backOut": "y" });
+    assert_eq!(desk.post(&format!("/v1/tickets/{number}/change-plans"), &plan).await.status, 201);
+    assert_eq!(desk.decides(Some(&karin), &number, "approval", "yes").await.body["phase"], "scheduled");
+    desk.patch(&format!("/v1/tickets/{number}"), &json!({ "title": "Beter gezegd" })).await;
+    assert_eq!(verdict(desk, &number, "approval").await.0, "yes", "a better title is no other change");
+    desk.patch(&format!("/v1/tickets/{number}"), &json!({ "item": "productiedatabase" })).await;
+    assert_eq!(told(&desk.moves(&number, "implementing").await), (409, json!("decision_required")));
+}
+
 async fn a_change_that_was_approved_and_planned_anew_has_to_be_approved_anew(desk: &Desk) {
     let karin = desk.signer_of("ipo").await;
     let number = desk.registers(&of_type("change_request")).await;
@@ -107,6 +152,10 @@ async fn an_offer_is_the_one_of_its_kind_and_stays_what_it_was_when_it_was_taken
         assert_eq!(desk.post(&format!("{path}/proposals"), &offer(price, "2026-12-31")).await.status, 201);
     }
     desk.moves(&number, "submitted").await;
+    let in_between = desk.post(&format!("{path}/proposals"), &offer("900000.00", "2026-12-31")).await;
+    assert_eq!(told(&in_between), (409, json!("ticket_not_open")), "it was mailed as it is: {}", in_between.body);
+    let of_another_kind = desk.patch(&path, &json!({ "kind": "quotation", "item": "Laptop" })).await;
+    assert_eq!(told(&of_another_kind), (409, json!("ticket_not_open")), "{}", of_another_kind.body);
     assert_eq!(desk.decides(Some(&karin), &number, "offer", "yes").await.body["phase"], "accepted");
     let later = desk.post(&format!("{path}/proposals"), &offer("5000000.00", "2026-12-31")).await;
     assert_eq!(told(&later), (409, json!("ticket_not_open")), "{}", later.body);

@@ -27,7 +27,9 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Approval,
             during: &[Step::Approval],
-            about: &[Part::Assessment, Part::ChangePlan],
+            about: Some(Part::Assessment),
+            beside: &[(Part::ChangePlan, 2)],
+            is_of_the_request: true,
             says: None,
             yes: Some(Step::Scheduled),
             no: Some(Step::Rejected),
@@ -36,7 +38,9 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Acceptance,
             during: &[Step::Scheduled, Step::Implementing, Step::OnHold],
-            about: &[Part::TestReport],
+            about: Some(Part::TestReport),
+            beside: &[],
+            is_of_the_request: false,
             says: Some(PASSED),
             yes: None,
             no: None,

@@ -8,7 +8,9 @@ pub(super) static RULES: Rules = Rules {
     questions: &[Asked {
         question: Question::Solution,
         during: &[Step::Answered],
-        about: &[],
+        about: None,
+        beside: &[],
+        is_of_the_request: false,
         says: None,
         yes: Some(Step::Closed),
         no: Some(Step::Researching),

@@ -150,10 +150,13 @@ pub struct Asked {
     pub question: Question,
     /// The phases in which it can be answered.
     pub during: &'static [Step],
-    /// What it is about. The first of these has to be written before it can be answered, and a new version of it asks anew; so does a new
-    /// version of what was written beside it.
-    pub about: &'static [Part],
-    /// What the first has to say for it to be asked; `None` where it is asked whatever it says.
+    /// What has to be written before it can be answered; a new version asks anew.
+    pub about: Option<Part>,
+    /// What belongs to it beside that, each with the version from which on a new one asks anew.
+    pub beside: &'static [(Part, u32)],
+    /// Whether it is about what the ticket asks for: another kind, service or item then asks anew.
+    pub is_of_the_request: bool,
+    /// What `about` has to say for it to be asked; `None` where it is asked whatever it says.
     pub says: Option<&'static str>,
     /// Where the answers take the ticket.
     pub yes: Option<Step>,
@@ -295,8 +298,9 @@ mod tests {
                 for step in asked.during.iter().chain(&asked.yes).chain(&asked.no) {
                     assert!(phase_of(kind, *step).is_some(), "{kind} has no {step}");
                 }
-                assert!(asked.about.iter().all(|part| rules.parts.contains(part)), "{kind} asks {}", asked.question);
-                assert!(asked.says.is_none() || !asked.about.is_empty(), "{kind} asks {} of no part", asked.question);
+                let parts = asked.about.into_iter().chain(asked.beside.iter().map(|(part, _)| *part));
+                assert!(parts.into_iter().all(|part| rules.parts.contains(&part)), "{kind} asks {}", asked.question);
+                assert!(asked.says.is_none() || asked.about.is_some(), "{kind} asks {} of no part", asked.question);
             }
         }
     }

@@ -29,7 +29,9 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::ChangeNeeded,
             during: &[Step::Investigating, Step::KnownError, Step::OnHold],
-            about: &[Part::Outcome],
+            about: Some(Part::Outcome),
+            beside: &[],
+            is_of_the_request: false,
             says: Some(CHANGE_NEEDED),
             yes: None,
             no: None,
@@ -38,7 +40,9 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Solution,
             during: &[Step::Resolved],
-            about: &[],
+            about: None,
+            beside: &[],
+            is_of_the_request: false,
             says: None,
             yes: Some(Step::Closed),
             no: Some(Step::KnownError),

@@ -16,11 +16,15 @@ pub(super) static RULES: Rules = Rules {
     needs: &[
         before(Step::Submitted, Need::Part(Part::Proposal)).when(When::Kind(TicketKind::Quotation, false)),
         before(Step::Submitted, Need::Part(Part::Quotation)).when(When::Kind(TicketKind::Quotation, true)),
+        before(Step::Accepted, Need::Part(Part::Proposal)).when(When::Kind(TicketKind::Quotation, false)),
+        before(Step::Accepted, Need::Part(Part::Quotation)).when(When::Kind(TicketKind::Quotation, true)),
     ],
     questions: &[Asked {
         question: Question::Offer,
         during: &[Step::Submitted],
-        about: &[],
+        about: None,
+        beside: &[],
+        is_of_the_request: false,
         says: None,
         yes: Some(Step::Accepted),
         no: Some(Step::Declined),

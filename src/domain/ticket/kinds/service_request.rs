@@ -17,6 +17,7 @@ pub(super) static RULES: Rules = Rules {
         before(Step::Fulfilling, Need::Item),
         before(Step::Fulfilling, Need::Form),
         before(Step::Fulfilling, Need::Yes(Question::Authorisation)).when(When::Asked(Question::Authorisation)),
+        before(Step::Fulfilled, Need::Yes(Question::Authorisation)).when(When::Asked(Question::Authorisation)),
         before(Step::Fulfilled, Need::Item),
         before(Step::Fulfilled, Need::Form),
     ],
@@ -24,7 +25,9 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Authorisation,
             during: &[Step::Authorisation],
-            about: &[],
+            about: None,
+            beside: &[(Part::RequestForm, 1)],
+            is_of_the_request: true,
             says: None,
             yes: Some(Step::Fulfilling),
             no: Some(Step::Refused),
@@ -33,7 +36,9 @@ pub(super) static RULES: Rules = Rules {
         Asked {
             question: Question::Solution,
             during: &[Step::Fulfilled],
-            about: &[],
+            about: None,
+            beside: &[],
+            is_of_the_request: false,
             says: None,
             yes: Some(Step::Closed),
             no: Some(Step::Fulfilling),
@@ -46,7 +51,7 @@ pub(super) static RULES: Rules = Rules {
 static PHASES: [Phase; 6] = [
     phase(Step::Registered, State::New, &[Step::Authorisation, Step::Fulfilling, Step::Refused]),
     phase(Step::Authorisation, State::Waiting, &[Step::Fulfilling, Step::Refused]),
-    phase(Step::Fulfilling, State::Active, &[Step::Fulfilled, Step::Refused]),
+    phase(Step::Fulfilling, State::Active, &[Step::Fulfilled, Step::Refused, Step::Authorisation]),
     phase(Step::Fulfilled, State::Resolved, &[Step::Closed, Step::Fulfilling]),
     phase(Step::Closed, State::Closed, &[Step::Fulfilling]),
     phase(Step::Refused, State::Closed, &[Step::Authorisation, Step::Fulfilling]),

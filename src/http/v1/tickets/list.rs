@@ -16,6 +16,7 @@ use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::permission::ReadTickets;
 use crate::domain::search::Words;
+use crate::domain::ticket::assign::ME;
 use crate::domain::ticket::kinds::phases;
 use crate::domain::ticket::listing::{ChangesEnd, PageEnd, Sort, SortField, SortKey, Span, TicketFilter};
 use crate::domain::ticket::tag::Tag;
@@ -28,9 +29,6 @@ use crate::http::shapes::{Ticket, TicketPage};
 use crate::usecases::contracts::{self, Names};
 use crate::usecases::tickets::read;
 use crate::usecases::{FieldCode, Problem, one_of, saved_views};
-
-/// Whoever asks, as an assignee.
-const ME: &str = "me";
 
 pub struct TicketsQuery {
     filter: TicketFilter,
