@@ -34,7 +34,7 @@
 //! ```
 //!
 //! - [`words`]: what a closed list of codes is: each code with its Dutch and English names, declared once.
-//! - [`domain`]: calendars, contracts, clocks, histories, tickets, obligations, permission. Pure: the instant is an argument. A subject has
+//! - [`domain`]: calendars, contracts, clocks, histories, tickets, obligations, security signals, routing rules, permission. Pure: the instant is an argument. A subject has
 //!   a list of what can happen to it, and a file for each capability, in which deciding and replaying stand side by side; a ticket type
 //!   has a file of its own in `domain::ticket::kinds`.
 //! - [`contracts`]: an agreement as a TOML file, read with every problem at once.

@@ -193,9 +193,7 @@ fn problems(app: &App, agreements: &Agreements, rule: &RoutingRule, now: Instant
     let types: Vec<_> =
         TicketType::ALL.iter().filter(|kind| asked.types.is_empty() || asked.types.iter().any(|one| one == kind.as_str())).collect();
     let of_types = |contract: &Contract| types.iter().flat_map(|kind| contract.kind_codes(**kind)).collect::<Vec<_>>();
-    let priorities =
-        |contract: &Contract| types.iter().flat_map(|kind| contract.priorities_of(**kind)).map(str::to_owned).collect::<Vec<_>>();
-    let known: [(&str, &[String], BTreeSet<String>); 9] = [
+    let known: [(&str, &[String], BTreeSet<String>); 8] = [
         ("contracts", &asked.contracts, all.iter().map(|contract| contract.id.clone()).collect()),
         (
             "organisations",
@@ -208,18 +206,18 @@ fn problems(app: &App, agreements: &Agreements, rule: &RoutingRule, now: Instant
         ("kinds", &asked.kinds, contracts.iter().flat_map(|one| of_types(one)).collect()),
         ("categories", &asked.categories, contracts.iter().flat_map(|one| &one.tickets.categories).map(|one| one.code.clone()).collect()),
         ("services", &asked.services, contracts.iter().flat_map(|one| &one.tickets.services).map(|one| one.code.clone()).collect()),
-        ("", rule.priority.as_slice(), contracts.iter().flat_map(|one| priorities(one)).collect()),
     ];
     let mut problems = Vec::new();
     for (list, values, known) in &known {
         for (at, _) in values.iter().enumerate().filter(|(_, value)| !known.contains(*value)) {
-            let (field, code) = if list.is_empty() {
-                ("priority".to_owned(), FieldCode::UnknownPriority)
-            } else {
-                (format!("conditions/{list}/{at}"), FieldCode::UnknownValue)
-            };
-            problems.push(Problem::field(&field, code, one_of(known.iter().map(String::as_str))));
+            let known = one_of(known.iter().map(String::as_str));
+            problems.push(Problem::field(&format!("conditions/{list}/{at}"), FieldCode::UnknownValue, known));
         }
+    }
+    let priorities: BTreeSet<_> =
+        contracts.iter().flat_map(|contract| types.iter().flat_map(|kind| contract.priorities_of(**kind))).collect();
+    if rule.priority.as_deref().is_some_and(|code| !priorities.contains(code)) {
+        problems.push(Problem::field("priority", FieldCode::UnknownPriority, one_of(priorities)));
     }
     let wordless = asked.words.iter().enumerate().filter(|(_, words)| Words::asked(words).is_none());
     let wordless = wordless

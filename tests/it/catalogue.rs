@@ -5,6 +5,8 @@ use std::path::Path;
 use uurwerk::contracts;
 use uurwerk::domain::contract::{Contract, Form};
 
+use crate::contracts::lines;
+
 const SOUND: &str = r#"
 id = "sound"
 version = "1.0"
@@ -43,11 +45,6 @@ properties.name = { type = "string", minLength = 2, pattern = "^[a-z]+$" }
 properties.days = { type = "integer", minimum = 1, maximum = 5 }
 properties.rooms = { type = "array", items = { type = "object", properties = { number = { type = "number" } } }, maxItems = 3 }
 "#;
-
-fn lines(text: &str) -> Vec<String> {
-    let refused = contracts::parse(Path::new("a.toml"), text).expect_err("it is refused");
-    refused.findings.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
-}
 
 fn broken(changes: &[(&str, &str)]) -> String {
     changes.iter().fold(SOUND.to_owned(), |text, (from, to)| {

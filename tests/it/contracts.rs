@@ -55,7 +55,7 @@ fn refused(text: &str) -> Refused {
     contracts::parse(Path::new("a.toml"), text).expect_err("it is refused")
 }
 
-fn lines(text: &str) -> Vec<String> {
+pub fn lines(text: &str) -> Vec<String> {
     refused(text).findings.iter().map(|problem| format!("{}: {}", problem.key, problem.reason)).collect()
 }
 

@@ -98,25 +98,52 @@ pub fn deciders(contract: &Contract, question: Question) -> Vec<Side> {
     contract.asked_decision(question).map_or_else(|| vec![Side::Client], |asked| asked.by.clone())
 }
 
-/// The last answer of each side, since the question was last asked: since the phase was entered, or what it is about was written anew.
-pub(super) fn answers(history: &[Event], asked: &Asked) -> Vec<(Side, Verdict)> {
-    let mut answers: Vec<(Side, Verdict)> = Vec::new();
-    let mut wanted = None;
+/// A question as a history has it.
+#[derive(Debug, Default)]
+struct Put {
+    /// When it was last put: its phase was entered, or what it is about changed.
+    at: Option<Instant>,
+    /// The last answer of each side that still counts.
+    answers: Vec<(Side, Verdict)>,
+}
+
+/// What became of a question. Answers count until what it is about changes, or, where it is about no part, until its phase is entered anew.
+fn put(history: &[Event], asked: &Asked) -> Put {
+    let (mut put, mut wanted) = (Put::default(), None);
     for event in history {
-        if asked.is_of_the_request && is_for_something_else(&mut wanted, &event.data) {
-            answers.clear();
+        let is_entered = event.data.as_move().is_some_and(|moved| is_entered(asked, moved.from, moved.to));
+        let is_changed = is_changed(asked, &mut wanted, &event.data);
+        if is_changed || is_entered {
+            put.at = Some(event.occurred_at);
         }
-        match &event.data {
-            EventData::PartWritten(written) if is_rewritten(asked, written) => answers.clear(),
-            EventData::Decided(decided) if decided.question == asked.question => {
-                answers.retain(|(side, _)| *side != decided.side);
-                answers.push((decided.side, decided.verdict));
-            }
-            data if data.as_move().is_some_and(|moved| asks_anew(asked, moved.from, moved.to)) => answers.clear(),
-            _ => {}
+        if is_changed || (is_entered && asked.about.is_none()) {
+            put.answers.clear();
+        }
+        if let EventData::Decided(decided) = &event.data
+            && decided.question == asked.question
+        {
+            put.answers.retain(|(side, _)| *side != decided.side);
+            put.answers.push((decided.side, decided.verdict));
         }
     }
-    answers
+    put
+}
+
+/// The last answer of each side that still counts.
+pub(super) fn answers(history: &[Event], asked: &Asked) -> Vec<(Side, Verdict)> {
+    put(history, asked).answers
+}
+
+/// When a question was last put.
+pub fn asked_at(kind: TicketType, history: &[Event], question: Question) -> Option<Instant> {
+    put(history, kinds::rules(kind).asked(question)?).at
+}
+
+/// Whether a question is about something else from an event on: a part of it was rewritten, or the ticket asks for another kind, service or
+/// item. `wanted` is what it asked for before.
+fn is_changed<'a>(asked: &Asked, wanted: &mut Option<(Option<&'a str>, Option<&'a str>)>, data: &'a EventData) -> bool {
+    let is_rewritten = matches!(data, EventData::PartWritten(written) if is_rewritten(asked, written));
+    is_rewritten || (asked.is_of_the_request && is_for_something_else(wanted, data))
 }
 
 /// Whether a part that a question is about reads otherwise now.
@@ -125,7 +152,7 @@ fn is_rewritten(asked: &Asked, written: &PartWritten) -> bool {
     asked.about == Some(written.part) || asked.beside.iter().any(is_it)
 }
 
-/// Whether a ticket asks for something else from this event on: another kind, service or item. `wanted` is what it asked for before.
+/// Whether a ticket asks for something else from this event on.
 fn is_for_something_else<'a>(wanted: &mut Option<(Option<&'a str>, Option<&'a str>)>, data: &'a EventData) -> bool {
     let about = match data {
         EventData::Registered(registered) => &registered.about,
@@ -144,18 +171,6 @@ pub(super) fn was_asked(kind: TicketType, history: &[Event], question: Question)
     history.iter().any(|event| phase_entered(&event.data).is_some_and(|step| asked.during.contains(&step)))
 }
 
-/// When a question was last put: when its phase was entered, or what it is about was written.
-pub fn asked_at(kind: TicketType, history: &[Event], question: Question) -> Option<Instant> {
-    let asked = kinds::rules(kind).asked(question)?;
-    let puts = |event: &&Event| match &event.data {
-        EventData::PartWritten(written) => is_rewritten(asked, written),
-        data => data
-            .as_move()
-            .is_some_and(|moved| asked.during.contains(&moved.to) && !asked.during.contains(&moved.from) && moved.from != Step::OnHold),
-    };
-    history.iter().rev().find(puts).map(|event| event.occurred_at)
-}
-
 fn phase_entered(data: &EventData) -> Option<Step> {
     match data {
         EventData::Retyped(retyped) => Some(retyped.to),
@@ -163,9 +178,9 @@ fn phase_entered(data: &EventData) -> Option<Step> {
     }
 }
 
-/// Whether a move begins to ask: into its phases, from a place where nothing was asked. A hold in between does not count.
-fn asks_anew(asked: &Asked, from: Step, to: Step) -> bool {
-    asked.about.is_none() && asked.during.contains(&to) && !asked.during.contains(&from) && from != Step::OnHold
+/// Whether a move leads into the phases of a question, from a place where it was not put. A hold in between does not count.
+fn is_entered(asked: &Asked, from: Step, to: Step) -> bool {
+    asked.during.contains(&to) && !asked.during.contains(&from) && from != Step::OnHold
 }
 
 /// What was answered to a question as a whole: a no of one side is a no, a yes needs every side that is asked.
@@ -217,6 +232,6 @@ mod tests {
     #[test]
     fn an_answer_counts_until_the_question_is_asked_anew() {
         let asked = kinds::rules(TicketType::ProposalRequest).asked(Question::Offer).expect("an offer");
-        assert!(asks_anew(asked, Step::Drafting, Step::Submitted) && !asks_anew(asked, Step::OnHold, Step::Submitted));
+        assert!(is_entered(asked, Step::Drafting, Step::Submitted) && !is_entered(asked, Step::OnHold, Step::Submitted));
     }
 }

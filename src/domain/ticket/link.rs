@@ -131,6 +131,26 @@ impl Unlink {
     }
 }
 
+/// Whether events of two tickets tell one act, with the same reason: both ends of a link or of a merge, recorded together, or one move of a
+/// major incident and of what it took along. That somebody gave the same reason for something else makes it no such event.
+pub fn is_same_act((of, one): (Uuid, &Event), (of_other, other): (Uuid, &Event)) -> bool {
+    if one.reason.is_none() || one.reason != other.reason {
+        return false;
+    }
+    match (&one.data, &other.data) {
+        (EventData::Linked(_), EventData::Linked(_))
+        | (EventData::Unlinked(_), EventData::Unlinked(_))
+        | (EventData::Merged(_), EventData::MergedIn(_))
+        | (EventData::MergedIn(_), EventData::Merged(_))
+        | (EventData::MergeUndone(_), EventData::MergedInUndone(_))
+        | (EventData::MergedInUndone(_), EventData::MergeUndone(_)) => one.recorded_at == other.recorded_at,
+        (data, other) => data
+            .as_move()
+            .zip(other.as_move())
+            .is_some_and(|(moved, along)| moved.to == along.to && moved.along_with.unwrap_or(of) == along.along_with.unwrap_or(of_other)),
+    }
+}
+
 /// Every other ticket that this one is or was linked to, merged into or joined by.
 pub fn related(history: &[Event]) -> BTreeSet<Uuid> {
     let other = |event: &Event| match &event.data {

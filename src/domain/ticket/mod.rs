@@ -70,7 +70,6 @@ pub use act::{Act, Refusal, act};
 pub use changes::{FieldChange, changes};
 pub use event::{Event, EventData, EventKind};
 pub use facts::{facts, facts_with_events};
-pub use link::related;
 pub use needs::given_by;
 pub use overview::{Attachment, DeskFacts, ExternalReference, Message, NoTicketRef, Overview, TicketName, TicketRef, clock_id};
 pub use possible_moves::{PossibleMove, Taken};

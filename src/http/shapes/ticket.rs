@@ -142,7 +142,6 @@ impl TicketInput {
             flags,
             security_aspects,
             is_call: false,
-            is_in_hand: false,
             mailbox: None,
             mail: None,
             unreadable,

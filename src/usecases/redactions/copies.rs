@@ -24,9 +24,6 @@ pub(super) struct Gone {
     /// Whether it is the ticket's title and description, as they are and as they were before they were changed: those are kept nowhere but in
     /// copies.
     pub texts: bool,
-    /// What a reason was, and the tickets on which the same act may be recorded.
-    pub reason: Option<String>,
-    pub related: BTreeSet<Uuid>,
 }
 
 impl Gone {

@@ -9,8 +9,9 @@ use super::copies::{Gone, take_copies, take_mails};
 use super::named::Subject;
 use crate::app::App;
 use crate::domain::redaction::{Copied, GONE, Redactable, Redaction};
+use crate::domain::ticket::link::{is_same_act, related};
 use crate::domain::ticket::redact::Redacted;
-use crate::domain::ticket::{EventData, Reader, Ticket, TicketRef, Visibility, related};
+use crate::domain::ticket::{Event, EventData, Reader, Ticket, TicketRef, Visibility};
 use crate::store::{self, Tx};
 use crate::usecases::held::Held;
 use crate::usecases::{Error, Stamp, attachments};
@@ -30,6 +31,8 @@ pub(super) async fn take(app: &App, tx: &Tx, stamp: &Stamp, subject: Subject, re
 async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction: &Redaction) -> Result<Vec<Uuid>, Error> {
     let mut held = Held::open(app, tx, stamp, ticket).await?;
     let mut gone = Gone { target: redaction.target, ..Gone::default() };
+    let told = held.history.iter().find(|event| redaction.what == Redactable::Reason && event.id == redaction.target).cloned();
+    let others = related(&held.history);
     let files = take_target(tx, &mut held, redaction, &mut gone).await?;
     let data =
         Redacted { redaction: redaction.id, what: redaction.what, target: redaction.target, visibility: Visibility::of(redaction.public) };
@@ -42,62 +45,55 @@ async fn of_ticket(app: &App, tx: &Tx, stamp: &Stamp, ticket: Ticket, redaction:
         store::tickets::index(tx, &ticket).await?;
     }
     take_copies(app, tx, &ticket, &mut gone, stamp.recorded_at).await?;
-    take_from_others(app, tx, stamp, redaction, &mut gone).await?;
+    if let Some(told) = told {
+        take_from_others(app, tx, stamp, redaction, (ticket.id, &told), others, &mut gone).await?;
+    }
     Ok(files)
 }
 
 /// One act may stand in the histories of several tickets with the same reason: a link and a merge at both ends, a move of a major incident on
 /// what it took along. Their histories say that it was taken out of them, too.
-async fn take_from_others(app: &App, tx: &Tx, stamp: &Stamp, redaction: &Redaction, gone: &mut Gone) -> Result<(), Error> {
-    let Some(reason) = gone.reason.take() else { return Ok(()) };
-    let (mut seen, mut next) = (gone.related.clone(), std::mem::take(&mut gone.related));
-    // What a major incident took along is related to each other through it.
-    while !next.is_empty() {
-        let others: Vec<_> = std::mem::take(&mut next).into_iter().map(TicketRef::Id).collect();
-        for other in store::tickets::lock_all(tx, &others).await? {
-            let beyond = take_from_other(app, tx, stamp, (redaction, &reason), other, gone).await?;
-            next.extend(beyond.into_iter().filter(|id| *id != redaction_ticket(redaction) && seen.insert(*id)));
-        }
-    }
-    Ok(())
-}
-
-fn redaction_ticket(redaction: &Redaction) -> Uuid {
-    redaction.ticket_id.unwrap_or_default()
-}
-
-/// Takes it from one of them, and returns the tickets that this one is related to, if it was there.
-async fn take_from_other(
+async fn take_from_others(
     app: &App,
     tx: &Tx,
     stamp: &Stamp,
-    (redaction, reason): (&Redaction, &String),
-    other: Ticket,
+    redaction: &Redaction,
+    (own, told): (Uuid, &Event),
+    others: BTreeSet<Uuid>,
     gone: &mut Gone,
-) -> Result<BTreeSet<Uuid>, Error> {
-    let mut held = Held::open(app, tx, stamp, other).await?;
-    let mut taken = Vec::new();
-    for twin in held.history.iter_mut().filter(|event| event.reason.as_ref() == Some(reason)) {
-        twin.reason = Some(GONE.to_owned());
-        taken.push(twin.id);
+) -> Result<(), Error> {
+    let (mut seen, mut next) = (BTreeSet::from([own]), others);
+    // What a major incident took along is related to each other through it.
+    while !next.is_empty() {
+        seen.extend(&next);
+        let others: Vec<_> = std::mem::take(&mut next).into_iter().map(TicketRef::Id).collect();
+        for other in store::tickets::lock_all(tx, &others).await? {
+            let mut held = Held::open(app, tx, stamp, other).await?;
+            let is_told = |event: &&Event| is_same_act((own, told), (held.subject.id, event));
+            let twins: Vec<_> = held.history.iter().filter(is_told).map(|event| event.id).collect();
+            if twins.is_empty() {
+                continue;
+            }
+            next.extend(related(&held.history).difference(&seen));
+            let before = held.history.len();
+            for target in &twins {
+                if let Some(twin) = held.history.iter_mut().find(|event| event.id == *target) {
+                    twin.reason = Some(GONE.to_owned());
+                }
+                store::redactions::take_reason(tx, *target).await?;
+                let visibility = Visibility::of(redaction.public);
+                let data = Redacted { redaction: redaction.id, what: redaction.what, target: *target, visibility };
+                held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
+            }
+            held.subject.changed(stamp.recorded_at, &held.history[before..]);
+            let other = held.write(tx, None).await?.subject;
+            for target in twins {
+                gone.target = target;
+                take_copies(app, tx, &other, gone, stamp.recorded_at).await?;
+            }
+        }
     }
-    if taken.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let (beyond, before) = (related(&held.history), held.history.len());
-    for target in &taken {
-        store::redactions::take_reason(tx, *target).await?;
-        let data =
-            Redacted { redaction: redaction.id, what: redaction.what, target: *target, visibility: Visibility::of(redaction.public) };
-        held.happened(EventData::Redacted(data), Some(redaction.reason.clone()), stamp.recorded_at);
-    }
-    held.subject.changed(stamp.recorded_at, &held.history[before..]);
-    let other = held.write(tx, None).await?.subject;
-    for target in taken {
-        gone.target = target;
-        take_copies(app, tx, &other, gone, stamp.recorded_at).await?;
-    }
-    Ok(beyond)
+    Ok(())
 }
 
 /// Takes away what is meant, and notes by what its copies are known.
@@ -128,9 +124,8 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
             let event = held.history.iter_mut().find(|event| event.id == target);
             if let Some(reason) = event.and_then(|event| event.reason.as_mut()) {
                 gone.copied.extend(Copied::of(reason));
-                gone.reason = Some(std::mem::replace(reason, GONE.to_owned()));
+                GONE.clone_into(reason);
             }
-            gone.related = related(&held.history);
             store::redactions::take_reason(tx, target).await?;
         }
         Redactable::Texts => {

@@ -1,5 +1,6 @@
 //! Recording a signal.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::app::App;
@@ -104,7 +105,8 @@ fn check(agreements: &Agreements, stamp: &Stamp, new: &NewSignal) -> Result<Chec
     let organisations = version.as_ref().map(|version| match &new.organisation {
         None => {
             let seen = version.contract.clients.iter().map(|client| &client.organisation).filter(|client| stamp.scope.includes(client));
-            seen.cloned().collect()
+            // As a repeat of the request finds them.
+            seen.cloned().collect::<BTreeSet<_>>().into_iter().collect()
         }
         named => client_of(&version.contract, stamp, named.as_deref(), &mut problems).into_iter().map(|(client, _)| client).collect(),
     });

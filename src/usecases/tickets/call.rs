@@ -63,7 +63,6 @@ impl Call {
             description: self.description.clone(),
             channel: Some(Channel::Phone.as_str().to_owned()),
             is_call: true,
-            is_in_hand: true,
             unreadable: self.unreadable.clone(),
             ..Draft::default()
         }

@@ -59,10 +59,8 @@ pub struct Draft {
     pub flags: Vec<Flag>,
     /// What a breach of security touches.
     pub security_aspects: Vec<Aspect>,
-    /// Whether it is taken down during a call: what its type asks for comes later (SUP-11).
+    /// Whether it is taken down during a call: what its type asks for comes later (SUP-11), and whoever takes it down has it in hand.
     pub is_call: bool,
-    /// Whether somebody takes it in hand at once, so that no rule gives it to a team.
-    pub is_in_hand: bool,
     /// The mailbox it came to, by its name in the settings.
     pub mailbox: Option<String>,
     /// Set when it came by mail.

@@ -158,7 +158,7 @@ async fn register_all_in(
         held.add(&actor, data, draft.occurred_at_reason.clone(), at);
         forms.extend(filled_in(&mut held, draft, &actor, at).map(|form| (held.subject.clone(), form)));
         add_what_it_comes_with(&mut held, draft, checked, &actor, at);
-        if !draft.is_in_hand {
+        if !draft.is_call {
             routing::route(&mut held, &rules, draft.mailbox.as_deref(), at);
         }
         let record = held.settle()?;

@@ -144,6 +144,11 @@ async fn what_somebody_has_in_hand_stays_there(desk: &Desk) {
     desk.patch(&path, &json!({ "type": "service_request" })).await;
     let shown = desk.get(&path).await.body;
     assert_eq!((&shown["assignee"], &shown["team"]), (&json!("els"), &Value::Null));
+    // Nor does it take a call from whoever has the caller on the line.
+    counts(desk, &json!({ "name": "Alles", "team": "eerste lijn" })).await;
+    let call = json!({ "contract": "dap-example", "organisation": "ipo", "name": "Anna", "phone": "070 123 45 67", "assignee": "bob" });
+    let taken = desk.post("/v1/calls", &call).await;
+    assert_eq!((taken.status, &taken.body["assignee"], &taken.body["team"]), (201, &json!("bob"), &Value::Null), "{}", taken.body);
 }
 
 async fn a_priority_is_proposed_where_nobody_set_one(desk: &Desk) {

@@ -19,6 +19,7 @@ on_both_databases!(
     an_emergency_needs_an_incident_that_is_still_there,
     a_problem_without_an_incident_goes_nowhere,
     a_redacted_reason_is_gone_wherever_the_same_act_is_told,
+    a_redacted_reason_is_gone_from_all_that_a_major_incident_took_along_and_from_nothing_else,
     a_move_that_the_caller_cannot_make_is_not_offered_to_them,
     what_was_merged_is_found_by_its_words_and_points_on,
     the_same_ticket_named_in_two_ways_is_acted_on_once,
@@ -109,6 +110,47 @@ async fn a_change_that_is_about_another_item_has_to_be_approved_anew(desk: &Desk
     assert_eq!(verdict(desk, &number, "approval").await.0, "yes", "a better title is no other change");
     desk.patch(&format!("/v1/tickets/{number}"), &json!({ "item": "productiedatabase" })).await;
     assert_eq!(told(&desk.moves(&number, "implementing").await), (409, json!("decision_required")));
+    // What was said of one item shows nothing of another, also while the question stays open.
+    assert_eq!(desk.moves(&number, "approval").await.status, 201);
+    desk.passes("PT1M").await;
+    let (messages, agrees) = (format!("/v1/tickets/{number}/messages"), json!({ "visibility": "public", "body": "Akkoord." }));
+    let early = desk.ask(Some(&karin), "POST", &messages, Some(&agrees)).await.body["id"].clone();
+    desk.passes("PT1M").await;
+    desk.patch(&format!("/v1/tickets/{number}"), &json!({ "item": "alle databases" })).await;
+    let decision = json!({ "question": "approval", "verdict": "yes", "reason": "x", "decidedBy": "karin@ipo.example", "evidence": early });
+    let refused = desk.post(&format!("/v1/tickets/{number}/decisions"), &decision).await;
+    assert!(errors(&refused).contains(&pair("/evidence", "not_allowed")), "{}", refused.body);
+}
+
+async fn a_redacted_reason_is_gone_from_all_that_a_major_incident_took_along_and_from_nothing_else(desk: &Desk) {
+    let signer = desk.signer().await;
+    let second = desk.person(None, "Tom Vos", "tom@leverancier.example", &[Role::PrivacyOfficer]).await;
+    let [major, one, other, apart] = [
+        desk.registers(&incident("p2")).await,
+        desk.registers(&incident("p2")).await,
+        desk.registers(&incident("p2")).await,
+        desk.registers(&incident("p2")).await,
+    ];
+    for part in [&one, &other] {
+        desk.post(&format!("/v1/tickets/{part}/links"), &json!({ "kind": "parent", "ticket": major })).await;
+    }
+    desk.post(&format!("/v1/tickets/{apart}/links"), &json!({ "kind": "blocks", "ticket": major })).await;
+    desk.post(&format!("/v1/tickets/{major}/major-declarations"), &json!({ "major": true, "reason": "Overal." })).await;
+    let wish = json!({ "to": "in_progress", "reason": "Gebeld met 0612345678." });
+    for number in [&major, &apart] {
+        assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &wish).await.status, 201);
+    }
+    desk.passes("PT1M").await;
+    let event = desk.events(&one).await.into_iter().find(|event| event["type"] == "ticket.moved").expect("a move");
+    let path = format!("/v1/tickets/{one}/redactions");
+    let wanted = json!({ "what": "reason", "target": event["id"], "reason": "Een nummer." });
+    let asked = desk.ask(Some(&signer), "POST", &path, Some(&wanted)).await;
+    let approval = format!("{path}/{}/approvals", asked.body["id"].as_str().expect("an id"));
+    let approved = desk.ask(Some(&second), "POST", &approval, None).await;
+    assert!(approved.status < 300, "{}", approved.body);
+    let tells = async |number: &str| json!(desk.events(number).await).to_string().contains("0612345678");
+    assert_eq!((tells(&major).await, tells(&one).await, tells(&other).await), (false, false, false));
+    assert!(tells(&apart).await, "the same words of another act were not asked for");
 }
 
 async fn a_change_that_was_approved_and_planned_anew_has_to_be_approved_anew(desk: &Desk) {

@@ -251,6 +251,11 @@ async fn kpi_30_each_resolved_ticket_says_who_had_a_part_in_it(desk: &Desk) {
     let outside = desk.registers(&with(incident("p3"), json!({ "contract": "zelfstandig" }))).await;
     let scope = json!({ "outOfScope": true, "reason": "Ligt bij de client." });
     assert_eq!(desk.post(&format!("/v1/tickets/{outside}/scope-changes"), &scope).await.status, 201);
+    desk.moves(&outside, "in_progress").await;
+    let path = format!("/v1/tickets/{outside}/transitions");
+    desk.post(&path, &json!({ "to": "resolved", "reason": "Klaar.", "handling": "alone" })).await;
+    let closed = desk.ask(Some(&client), "POST", &path, Some(&json!({ "to": "closed", "reason": "Dank." }))).await;
+    assert_eq!(closed.status, 201, "{}", closed.body);
     desk.reaches("2026-04-01T00:05:00+02:00").await;
     let report = desk.get("/v1/reports/service-management?contract=zelfstandig&month=2026-03").await.body;
     let expected = json!({ "closed": 4, "alone": 1, "withClient": 1, "withThirdParty": 1, "withBoth": 1, "notSaid": 0 });
