@@ -42,6 +42,12 @@ pub struct Model {
     pub is_open: bool,
     pub breached: bool,
     pub at_risk: bool,
+    /// Only while it is open.
+    pub long_open_at: Option<DateTimeUtc>,
+    /// The questions it waits for, by their codes, with spaces between them.
+    #[sea_orm(column_type = "Text")]
+    pub awaited: String,
+    pub outside_phone_hours: bool,
     pub goes_first: bool,
     pub emergency_for_id: Option<Uuid>,
     pub client_version: i32,

@@ -17,6 +17,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub text: String,
     pub corrects_id: Option<Uuid>,
+    pub remote_session: bool,
     pub recorded_at: DateTimeUtc,
 }
 

@@ -35,6 +35,7 @@ mod m0032_former_texts;
 mod m0033_response_teams;
 mod m0034_security_signals;
 mod m0040_routing;
+mod m0041_what_tickets_wait_for;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_response_teams::Step),
             Box::new(m0034_security_signals::Step),
             Box::new(m0040_routing::Step),
+            Box::new(m0041_what_tickets_wait_for::Step),
         ]
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn check(root: &Section<'_>) {
     names_are_short_enough(root);
     what_skips_a_level_is_decided_below_it(root);
     steps_wait_for_goals_there_are(root);
-    officers_can_be_reached(root);
+    whoever_is_told_can_be_reached(root);
     what_is_assumed_is_there(root);
 }
 
@@ -46,6 +46,7 @@ pub(super) fn check_clock(section: &Section<'_>, kind: Option<Kind>) {
 fn names_refer_to_something(root: &Section<'_>) {
     let [calendars, priorities, roles] = ["calendars", "priorities", "roles"].map(|key| written(root, key));
     refers(root.peek("default_priority"), priorities.as_ref(), "priority");
+    refers(root.peek("phone_hours"), calendars.as_ref(), "calendar");
     for clock in root.quiet_sections("clocks") {
         refers(clock.peek("calendar"), calendars.as_ref(), "calendar");
         refers(clock.peek("priority"), priorities.as_ref(), "priority");
@@ -317,12 +318,13 @@ fn steps_wait_for_goals_there_are(root: &Section<'_>) {
     }
 }
 
-/// Whoever must always be told has an address, for every client (INC-11, INC-12).
-fn officers_can_be_reached(root: &Section<'_>) {
-    let Some(told) = root.peek("always_told").and_then(|field| field.quiet_section()) else { return };
+/// Whoever must always be told has an address, for every client (INC-11, INC-12), and so has one of those who are told of progress (TKT-06).
+fn whoever_is_told_can_be_reached(root: &Section<'_>) {
     let Some(roles) = root.peek("roles").and_then(|field| field.quiet_section()) else { return };
-    for flag in Flag::ALL.into_iter().map(Flag::as_str).filter(|flag| told.has(flag)) {
-        let named = told.quiet_list(flag);
+    let always = root.peek("always_told").and_then(|field| field.quiet_section());
+    let of_flags = always.iter().flat_map(|told| Flag::ALL.into_iter().map(Flag::as_str).map(move |flag| (told, flag)));
+    for (told, key) in of_flags.chain([(root, "told_of_progress")]).filter(|(told, key)| told.has(key)) {
+        let named = told.quiet_list(key);
         for client in root.quiet_sections("clients") {
             let own = client.peek("roles").and_then(|field| field.quiet_section());
             let may_be_reached = |code: &str| {
@@ -330,14 +332,14 @@ fn officers_can_be_reached(root: &Section<'_>) {
                     Some(own) if own.has(code) => own.peek(code),
                     _ => roles.peek(code).and_then(|field| field.quiet_section()).and_then(|role| {
                         // What the agreement leaves open may turn out to be an address; the file is no more than a draft until then.
-                        if role.has("mail") && role.peek("mail").is_none() { told.peek(flag) } else { role.peek("mail") }
+                        if role.has("mail") && role.peek("mail").is_none() { told.peek(key) } else { role.peek("mail") }
                     }),
                 };
                 at.is_some_and(|addresses| !addresses.is_empty_list())
             };
             if !named.is_empty() && !named.iter().filter_map(Field::as_text).any(may_be_reached) {
                 let whom = client.peek("organisation").and_then(|field| field.as_text()).unwrap_or_default();
-                told.refuse(flag, format!("none of these roles has an address for \"{whom}\", and one of them must always be told"));
+                told.refuse(key, format!("none of these roles has an address for \"{whom}\", and one of them must always be told"));
             }
         }
     }

@@ -1,7 +1,8 @@
 //! What a file says about people: roles, subjects, reserved types, contacts.
 
-use super::reader::{Field, Section, label, texts, types};
-use crate::domain::contract::{AgreedContacts, FunctionalAdministration, Reserved, Role, Subject};
+use super::reader::{Field, Section, label, own_text, texts, types};
+use crate::domain::contract::{AgreedContacts, FunctionalAdministration, PointOfContact, Reserved, Role, Subject};
+use crate::domain::phone::Phone;
 
 /// The most contacts that a client can be given: more is no bound.
 const MOST_CONTACTS: u32 = 1000;
@@ -20,6 +21,25 @@ pub(super) fn role(code: &str, section: &Section<'_>) -> Option<Role> {
 
 pub(super) fn addresses(field: &Field<'_>) -> Vec<String> {
     field.list().iter().filter_map(Field::parsed::<lettre::Address>).map(|address| address.to_string()).collect()
+}
+
+/// `[[points_of_contact]]`: where else the desk is reached.
+pub(super) fn point_of_contact(section: &Section<'_>) -> Option<PointOfContact> {
+    let label = section.required("label").and_then(|field| own_text(&field));
+    let (phone, mail) = (section.optional("phone"), section.optional("mail"));
+    let to_be_confirmed = section.optional("to_be_confirmed").and_then(|field| field.text()).map(str::to_owned);
+    let reached_at = match (&phone, &mail) {
+        // What is doubted may be no number at all.
+        (Some(phone), None) if to_be_confirmed.is_some() => phone.text().map(str::to_owned),
+        (Some(phone), None) => phone.parsed::<Phone>().map(|phone| phone.as_str().to_owned()),
+        (None, Some(mail)) => mail.parsed::<lettre::Address>().map(|address| address.to_string()),
+        (None, None) | (Some(_), Some(_)) => None,
+    };
+    if section.has("phone") == section.has("mail") {
+        section.refuse_whole("has either a phone or a mail");
+    }
+    section.finish();
+    Some(PointOfContact { label: label?, reached_at: reached_at?, to_be_confirmed })
 }
 
 /// `[[subjects]]`

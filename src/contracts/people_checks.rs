@@ -14,6 +14,7 @@ pub(super) fn check(root: &Section<'_>) {
     the_supplier_agreed_its_costs(root);
     levels_have_a_contact(root);
     every_client_has_its_contact(root);
+    portals_are_asked_for_and_kept(root);
 }
 
 /// The roles of the file by name; `None` where they are left open.
@@ -155,6 +156,20 @@ fn every_client_has_its_contact(root: &Section<'_>) {
     for (code, role) in roles.iter().filter(|(_, role)| role.peek("each_client").is_some_and(|field| field.as_bool() == Some(true))) {
         for client in root.quiet_sections("clients").iter().filter(|client| !is_reached(role, code, Some(client))) {
             client.refuse("roles", format!("has no address for \"{code}\", and every client needs one"));
+        }
+    }
+}
+
+/// A client asks for a case portal where those are made on request, and has it for good (TKT-18).
+fn portals_are_asked_for_and_kept(root: &Section<'_>) {
+    let on_request = root.peek("case_portal").is_some_and(|field| field.as_text() == Some("on_request"));
+    let is_destroyed = root.peek("retention").and_then(|field| field.quiet_section()).is_some_and(|kept| kept.has("tickets"));
+    for client in root.quiet_sections("clients").iter().filter(|client| client.has("case_portal")) {
+        if !on_request {
+            client.refuse("case_portal", "is for a contract whose case_portal is \"on_request\": without that every client has one");
+        }
+        if is_destroyed && client.peek("case_portal").is_some_and(|field| field.as_bool() == Some(true)) {
+            client.refuse("case_portal", "keeps tickets for good, and [retention] has them destroyed");
         }
     }
 }

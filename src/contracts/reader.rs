@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use toml::{Table, Value};
 
 use super::Finding;
-use crate::domain::contract::{Label, TicketType};
+use crate::domain::contract::{Label, Share, TicketType};
 use crate::words::ClosedList;
 
 #[derive(Default)]
@@ -294,6 +294,14 @@ pub(super) fn own_text(field: &Field<'_>) -> Option<Label> {
     texts.finish();
     let nl = nl?;
     Some(Label { en: en.unwrap_or_else(|| nl.clone()), nl })
+}
+
+pub(super) fn share(field: &Field<'_>) -> Option<Share> {
+    let share = Share::percent(&field.number()?);
+    if share.is_none() {
+        field.refuse("must be a percentage above 0, at most 100, with at most three decimals");
+    }
+    share
 }
 
 pub(super) fn texts(section: &Section<'_>, key: &'static str) -> Vec<String> {

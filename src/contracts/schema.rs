@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checks;
-use super::reader::{Field, Findings, Section, label, own_text, texts, types};
+use super::reader::{Field, Findings, Section, label, own_text, share, texts, types};
 use super::{Finding, calendars, obligations, people, people_checks, tickets};
 use crate::domain::calendar::{Calendar, Zone};
-use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, Share, open_seconds};
+use crate::domain::clock::{Answer, Comparison, Entry, Goal, Interlude, open_seconds};
 use crate::domain::contract::{Client, Condition, ConditionKind, Contract, Label, Ladder, Level, Mode, Opens, Priority, Side, TicketType};
 use crate::domain::restriction::Flag;
 use crate::domain::retention::{Keep, Retention, RetentionClass};
@@ -49,6 +49,12 @@ fn contract(root: &Section<'_>) -> Contract {
         assumed: root.optional("assumed").map(|field| field.texts()).unwrap_or_default(),
         default_priority: root.optional("default_priority").and_then(|field| field.text()).map(str::to_owned),
         phone: root.optional("phone").and_then(|field| field.parsed()),
+        phone_hours: root.optional("phone_hours").and_then(|field| field.text()).map(str::to_owned),
+        points_of_contact: sections(root, "points_of_contact").iter().filter_map(people::point_of_contact).collect(),
+        portals_on_request: root
+            .optional("case_portal")
+            .and_then(|field| field.one_of(&[("all", false), ("on_request", true)]))
+            .unwrap_or_default(),
         type_labels: named(root, "types").iter().filter_map(|(code, section)| type_label(code, section)).collect(),
         clients: sections(root, "clients").iter().map(client).collect(),
         priorities: priorities(root),
@@ -125,6 +131,7 @@ fn client(section: &Section<'_>) -> Client {
         mail_domains: texts(section, "mail_domains").iter().map(|domain| domain.to_lowercase()).collect(),
         roles: own.unwrap_or_default(),
         contacts: section.optional("contacts").and_then(|field| people::agreed_contacts(&field.section()?)),
+        case_portal: section.optional("case_portal").and_then(|field| field.yes_or_no()).unwrap_or_default(),
         organisation,
     };
     section.finish();
@@ -194,13 +201,7 @@ fn clock(section: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> 
 }
 
 fn goal(section: &Section<'_>) -> Option<Goal> {
-    let share = section.optional("share").and_then(|field| {
-        let share = Share::percent(&field.number()?);
-        if share.is_none() {
-            field.refuse("must be a percentage above 0, at most 100, with at most three decimals");
-        }
-        share
-    });
+    let share = section.optional("share").and_then(|field| share(&field));
     let named = Comparison::ALL.into_iter().filter(|comparison| section.has(comparison.as_str())).count();
     let goals: Vec<_> = Comparison::ALL
         .into_iter()

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use super::catalogue;
 use super::naming::{lists_once, refers, written};
-use super::reader::{Field, Section, label, own_text, texts, types};
+use super::reader::{Field, Section, label, own_text, share, texts, types};
 use crate::domain::contract::{
-    AllowedLink, AskedDecision, AskedPart, Category, Label, NamedKind, Reminders, ResponseTeam, Service, Side, TicketTerms, TicketType,
+    AllowedLink, AskedDecision, AskedPart, Category, Label, LongOpen, NamedKind, Reminders, ResponseTeam, Service, Side, TicketTerms,
+    TicketType,
 };
 use crate::domain::workflow::TicketKind;
 
@@ -31,9 +32,19 @@ pub(super) fn read(root: &Section<'_>) -> TicketTerms {
         decisions: of("decisions").iter().filter_map(decision).collect(),
         told_of_progress: texts(root, "told_of_progress"),
         records_handling: root.optional("records_handling").and_then(|field| field.yes_or_no()).unwrap_or_default(),
+        handled_alone: root.optional("handled_alone").and_then(|field| share(&field)),
+        long_open: of("long_open").iter().filter_map(long_open).collect(),
         response_teams: of("response_teams").iter().filter_map(response_team).collect(),
         reminders: root.optional("reminders").and_then(|field| reminders(&field.section()?)),
     }
+}
+
+fn long_open(section: &Section<'_>) -> Option<LongOpen> {
+    let types = types(section.required("types"));
+    let after_days = section.required("after_days").and_then(|field| field.whole(1, 1000));
+    let calendar = section.required("calendar").and_then(|field| field.text()).map(str::to_owned);
+    section.finish();
+    Some(LongOpen { types: types?, after_days: after_days?, calendar: calendar? })
 }
 
 fn reminders(section: &Section<'_>) -> Option<Reminders> {
@@ -141,8 +152,14 @@ pub(super) fn check(root: &Section<'_>) {
         named_once(&root.quiet_sections(list), &["code"]);
     }
     catalogue::check(root);
-    if let Some(reminders) = root.peek("reminders").and_then(|field| field.quiet_section()) {
-        refers(reminders.peek("calendar"), written(root, "calendars").as_ref(), "calendar");
+    let calendars = written(root, "calendars");
+    let long_open = root.quiet_sections("long_open");
+    for section in root.peek("reminders").and_then(|field| field.quiet_section()).iter().chain(&long_open) {
+        refers(section.peek("calendar"), calendars.as_ref(), "calendar");
+    }
+    lists_once(&long_open.iter().flat_map(|one| one.quiet_list("types")).collect::<Vec<_>>());
+    if root.has("handled_alone") && root.peek("records_handling").is_none_or(|field| field.as_bool() != Some(true)) {
+        root.refuse("handled_alone", "needs `records_handling = true`: it is counted from what is said of each ticket");
     }
     lists_once(&root.quiet_list("only_types"));
     let roles = written(root, "roles");

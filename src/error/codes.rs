@@ -43,6 +43,7 @@ codes! {
         LocalAccountsOff = "local_accounts_off": "The desk's settings switch local accounts off.";
         OwnAccount = "own_account": "Somebody else must do this: it is the account the caller signed in with.";
         NotInPerson = "not_in_person": "Only a person may do this, who signed in themselves or uses a token of their own that was made by the command on the desk's machine.";
+        NoCasePortal = "no_case_portal": "The client asked for no case portal, so what was said on its closed tickets is no longer shown to it.";
         OthersHolder = "others_holder": "Both sides agree on who holds this role, so only the holder's own side ends it or replaces them for a while.";
         CommandOnly = "command_only": "This is done by the command on the desk's machine, and not over the API.";
         NotFound = "not_found": "It does not exist, or it belongs to another organisation.";

@@ -111,6 +111,7 @@ impl From<Forbidden> for Error {
             Forbidden::ApprovesForOthers | Forbidden::AssignsForOthers | Forbidden::SignsForOthers => Code::OtherSide,
             Forbidden::NotInPerson | Forbidden::NotTheirOwn => Code::NotInPerson,
             Forbidden::EndsForOthers => Code::OthersHolder,
+            Forbidden::NoCasePortal => Code::NoCasePortal,
         };
         Self::Forbidden { code, detail: forbidden.to_string() }
     }

@@ -24,6 +24,7 @@ pub const fn status(code: Code) -> StatusCode {
         | Code::ReservedItem
         | Code::NotAContact
         | Code::NotInPerson
+        | Code::NoCasePortal
         | Code::OthersHolder
         | Code::CommandOnly => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,

@@ -42,21 +42,15 @@ use month::Period;
 /// The report of a month.
 ///
 /// `tickets` are those of the contract that were open at some moment of the month or had a goal decided in it, in any order. Others do no
-/// harm: they are not counted, except for a step on a ladder that one of them took in the month. `long_open` is only asked of tickets that
-/// were open without a solution when the month ended, and judges them as of that instant (AMB-08).
-pub fn report(
-    contract: &Contract,
-    month: Month,
-    tickets: &[TicketFigures],
-    long_open: impl Fn(&TicketFigures) -> bool,
-) -> ServiceManagementReport {
+/// harm: they are not counted, except for a step on a ladder that one of them took in the month.
+pub fn report(contract: &Contract, month: Month, tickets: &[TicketFigures]) -> ServiceManagementReport {
     let period = month.period(&contract.zone);
     let zone = contract.zone.name();
     let mut tickets: Vec<_> = tickets.iter().collect();
     tickets.sort_by_key(|ticket| ticket.place());
     let considered: Vec<_> = tickets.iter().copied().filter(|ticket| population::was_open_in(period, ticket)).collect();
     let is_pending = |ticket: &TicketFigures| population::is_open_at_end(period, ticket) && !period.knew(ticket.resolved_at);
-    let long: Vec<_> = considered.iter().copied().filter(|ticket| is_pending(ticket) && long_open(ticket)).collect();
+    let long: Vec<_> = considered.iter().copied().filter(|ticket| is_pending(ticket) && ticket.is_long_open).collect();
     let running_breaches = population::running_breaches(contract, period, &considered);
     let not_classified = population::not_classified(contract, period, &considered);
     let escalations = escalations(period, &tickets);
@@ -78,7 +72,7 @@ pub fn report(
         population: population::of(month, zone, period, &considered, &running_breaches, &not_classified),
         types: TicketType::ALL.into_iter().map(|kind| counts(period, kind, &considered, &long)).collect(),
         handling_times: handling::times(contract, period, &considered),
-        involvement: population::involvement(period, &considered),
+        involvement: population::involvement(contract, period, &considered),
         goals: goals::rows(contract, period, &tickets),
         agreed: goals::agreed(contract, period, &tickets),
         running_breaches,

@@ -249,6 +249,7 @@ async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilte
     for (column, wanted) in [
         (ticket::Column::Breached, filter.breached),
         (ticket::Column::AtRisk, filter.at_risk),
+        (ticket::Column::OutsidePhoneHours, filter.outside_phone_hours),
         (ticket::Column::NeedsAttention, filter.needs_attention),
         (ticket::Column::OutOfScope, filter.out_of_scope),
         (ticket::Column::IsMajor, filter.major),
@@ -258,6 +259,19 @@ async fn own_conditions(reads: &impl Reads, reader: Reader, filter: &TicketFilte
         let is_hidden = matches!((column, reader), (ticket::Column::NeedsAttention, Reader::Client));
         let own = || if is_hidden { Expr::val(false) } else { own() };
         all = all.add_option(wanted.map(|wanted| if wanted { own() } else { own().not() }));
+    }
+    if let Some((wanted, at)) = filter.long_open.zip(filter.asked_at) {
+        let is_it =
+            || Condition::all().add(Expr::col((ticket::Entity, ticket::Column::IsOpen))).add(ticket::Column::LongOpenAt.lte(at.to_utc()));
+        // What has no such instant is not open for long either, which a negation alone would leave out.
+        let is_not = || Condition::any().add(ticket::Column::LongOpenAt.is_null()).add(is_it().not());
+        all = all.add(if wanted { is_it() } else { is_not() });
+    }
+    if !filter.awaited.is_empty() {
+        // No question's code is part of another one's.
+        let any =
+            filter.awaited.iter().fold(Condition::any(), |any, question| any.add(ticket::Column::Awaited.contains(question.as_str())));
+        all = all.add(ticket::Column::Awaited.ne("")).add(any);
     }
     if !filter.tags.is_empty() {
         all = all.add(ticket::Column::Id.in_subquery(tickets::tags_having(reads, &filter.tags)));

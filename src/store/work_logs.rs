@@ -49,7 +49,7 @@ async fn marked(reads: &impl Reads, rows: Vec<work_log::Model>) -> Result<Vec<Wo
         ticket_id: row.ticket_id,
         organisation: row.organisation,
         author: row.author,
-        work: WorkLogged { minutes: row.minutes, date: row.work_date, corrects: row.corrects_id },
+        work: WorkLogged { minutes: row.minutes, date: row.work_date, corrects: row.corrects_id, remote_session: row.remote_session },
         text: row.text,
         recorded_at: instant(row.recorded_at),
     };
@@ -73,6 +73,7 @@ pub async fn insert(tx: &Tx, ticket: &Ticket, entry: &WorkEntry) -> Result<(), D
         work_date: Set(entry.work.date),
         text: Set(entry.text.clone()),
         corrects_id: Set(entry.work.corrects),
+        remote_session: Set(entry.work.remote_session),
         recorded_at: Set(entry.recorded_at.to_utc()),
     };
     work_log::Entity::insert(row).exec_without_returning(tx.connection()).await?;

@@ -9,12 +9,11 @@ use super::{Error, FieldCode, Problem, amendments};
 use crate::app::App;
 use crate::domain::Instant;
 use crate::domain::agreements::Version;
-use crate::domain::contract::Contract;
 use crate::domain::contract::amendment::Amendment;
 use crate::domain::security_signal::{SecuritySignal, SignalFilter};
 use crate::domain::ticket::Ticket;
 use crate::reports::service_management::{
-    self, Month, Reading, ReportedSignal, SecurityIncident, SecurityMatters, ServiceManagementReport, TicketFigures,
+    self, Month, Reading, ReportedSignal, SecurityIncident, SecurityMatters, ServiceManagementReport,
 };
 use crate::store::{self, CheckedScope, View};
 
@@ -82,8 +81,7 @@ pub async fn service_management(
             figures.extend(service_management::figures(&pinned.contract, &ticket, &history, reading));
         }
     }
-    let long_open = |ticket: &TicketFigures| is_long_open(&version.contract, ticket, reading.last());
-    let report = service_management::report(&version.contract, month, &figures, long_open);
+    let report = service_management::report(&version.contract, month, &figures);
     let security = SecurityMatters {
         incidents: titled(&all, breaches, reading).await?,
         signals: signals(&all, scope, contract, (from, to), known_at).await?,
@@ -146,16 +144,4 @@ async fn signals(
         }
     };
     Ok(found.into_iter().map(reported).collect())
-}
-
-/// Working days are counted by the calendar of the type's first clock; a type without clocks counts calendar days.
-fn is_long_open(contract: &Contract, ticket: &TicketFigures, at: Instant) -> bool {
-    let (opened, until) = (contract.zone.date(ticket.opened_at), contract.zone.date(at));
-    match contract.clocks.iter().find(|entry| entry.types.contains(&ticket.kind)) {
-        Some(entry) => {
-            let calendar = contract.calendar_after(&entry.calendar_id, contract.amendments_by(at)).unwrap_or(&entry.calendar);
-            calendar.working_days_after(opened, until) > LONG_OPEN_WORKING_DAYS
-        }
-        None => (until - opened).num_days() > LONG_OPEN_WORKING_DAYS,
-    }
 }

@@ -23,6 +23,10 @@ title = "Service Level Overeenkomst Covide CRM" # title page
 effective_from = 2017-12-01 # title page: 1 December 2017
 time_zone = "Europe/Amsterdam" # 7.1
 phone = "+31342-490364" # 4.2
+phone_hours = "phone" # 4.2 (SUP-02)
+case_portal = "on_request" # 4.3.1 (TKT-18)
+points_of_contact.0 = { label.nl = "Customer Care", phone = "+313432-450930", to_be_confirmed = "Het nummer heeft een cijfer te veel." } # 4.3.1 (SUP-18, AMB-27)
+points_of_contact.1 = { label.nl = "Customer Care per e-mail", mail = "support@covide.nl" } # 4.3.1 (SUP-18)
 contacts.most = 3 # 5, 9.1 (SUP-13, SUP-14)
 contacts.role = "functioneel-beheerder" # 9.1 (SUP-14, ROLE-10)
 functional_administration.by = "client" # 5 (SUP-15)
@@ -50,6 +54,22 @@ obligations.vervolggesprek = { title.nl = "Vervolggesprek over de overschreden o
 "#;
 
 const DAP: &str = r#"
+records_handling = true # 3.7 (KPI-30)
+handled_alone = 80 # 3.7 (KPI-30)
+told_of_progress = ["functioneel-beheerder-ka"] # 3.7, annex 1 (TKT-06, ROLE-02)
+phone_hours = "support" # 3.7 (SUP-02)
+services.cloud = { code = "cloud", label.nl = "Clouddiensten" } # 2, 3.2 (INC-01, CMDB-07)
+services.netwerk = { code = "netwerk", label.nl = "Netwerk en infrastructuur" } # 2, 3.2 (INC-01, CMDB-07)
+services.applicaties = { code = "applicaties", label.nl = "Applicaties" } # 2, 3.2 (INC-01, CMDB-07)
+services.laptops = { code = "laptops", label.nl = "Laptops" } # 2, 3.2 (INC-01, CMDB-07)
+services.telefoons = { code = "telefoons", label.nl = "Telefoons" } # 2, 3.2 (INC-01, CMDB-07)
+services.printers = { code = "printers", label.nl = "Printers en scanners" } # 2, 3.2 (INC-01, CMDB-07)
+services.av-middelen = { code = "av-middelen", label.nl = "AV-middelen en werkplekaccessoires" } # 2, 3.2 (INC-01, CMDB-07)
+services.hardware-op-locatie = { code = "hardware-op-locatie", label.nl = "Hardware op locatie" } # 2, 3.2 (INC-01, CMDB-07)
+parts.0 = { type = "change_request", part = "test_report", before = ["implemented"] } # 3.1 (CHG-04)
+decisions.0 = { question = "acceptance", before = ["implemented"] } # 3.1 (CHG-04)
+decisions.1 = { question = "approval", by = ["client", "supplier"] } # 3.6 (CHG-05)
+long_open.0 = { types = ["incident", "problem", "service_request", "information_request", "proposal_request", "change_request"], calendar = "support" } # 3.5, 4.2 (TKT-11)
 response_teams.it = { code = "it", label.nl = "IT" } # 3.12.3 (INC-14)
 response_teams.juridisch = { code = "juridisch", label.nl = "Juridisch" } # 3.12.3 (INC-14)
 response_teams.pr = { code = "pr", label.nl = "PR" } # 3.12.3 (INC-14)

@@ -135,21 +135,84 @@ fn what_could_never_work_is_refused() {
     ]);
 }
 
+/// TKT-06, TKT-11, TKT-18, KPI-30, SUP-02, SUP-18.
+#[test]
+fn what_an_agreement_says_of_its_tickets_holds_together() {
+    let lead = "default_priority = \"low\"\n";
+    let keys = |more: &str| format!("{more}\n{lead}");
+    let table = |more: &str| format!("{lead}{more}\n");
+    let both = "[roles.co]\nside = \"client\"\n[roles.desk]";
+    let told = broken(&[(lead, &keys("told_of_progress = [\"co\"]")), ("[roles.desk]", both)]);
+    assert_eq!(lines(&told), ["told_of_progress: none of these roles has an address for \"acme\", and one of them must always be told"]);
+    let reached = told.replace("[roles.co]\n", "[roles.co]\nmail = [\"co@acme.example\"]\n");
+    assert!(contracts::parse(Path::new("a.toml"), &reached).is_ok());
+    for (from, to, expected) in [
+        (lead, keys("phone_hours = \"night\""), "phone_hours: refers to nothing: there is no calendar \"night\""),
+        (
+            lead,
+            keys("handled_alone = 80"),
+            "handled_alone: needs `records_handling = true`: it is counted from what is said of each ticket",
+        ),
+        (
+            lead,
+            keys("records_handling = true\nhandled_alone = 101"),
+            "handled_alone: must be a percentage above 0, at most 100, with at most three decimals",
+        ),
+        (lead, keys("case_portal = \"sometimes\""), "case_portal: must be one of all, on_request"),
+        (
+            lead,
+            table("[[long_open]]\ntypes = [\"problem\"]\nafter_days = 5\ncalendar = \"night\""),
+            "long_open.0.calendar: refers to nothing: there is no calendar \"night\"",
+        ),
+        (
+            lead,
+            table("[[long_open]]\ntypes = [\"problem\"]\nafter_days = 0\ncalendar = \"support\""),
+            "long_open.0.after_days: must be a whole number from 1 to 1000",
+        ),
+        (lead, table("[[points_of_contact]]\nlabel = { nl = \"Balie\" }"), "points_of_contact.0: has either a phone or a mail"),
+        (
+            lead,
+            table("[[points_of_contact]]\nlabel = { nl = \"Balie\" }\nphone = \"1\""),
+            "points_of_contact.0.phone: is not a telephone number, such as 070 123 45 67, +31 70 123 45 67 or 0800 1234",
+        ),
+        (
+            "organisation = \"acme\"\n",
+            "organisation = \"acme\"\ncase_portal = true\n".to_owned(),
+            "clients.0.case_portal: is for a contract whose case_portal is \"on_request\": without that every client has one",
+        ),
+    ] {
+        assert_eq!(lines(&broken(&[(from, &to)])), [expected], "{to}");
+    }
+    let kept = broken(&[
+        (lead, &keys("case_portal = \"on_request\"")),
+        ("organisation = \"acme\"\n", "organisation = \"acme\"\ncase_portal = true\n"),
+    ]);
+    assert!(contracts::parse(Path::new("a.toml"), &kept).is_ok());
+    let destroyed = format!("{kept}[retention]\ntickets = \"7y\"\n");
+    assert_eq!(lines(&destroyed), ["clients.0.case_portal: keeps tickets for good, and [retention] has them destroyed"]);
+    let twice = "[[long_open]]\ntypes = [\"problem\"]\nafter_days = 5\ncalendar = \"support\"\n".repeat(2);
+    assert_eq!(lines(&format!("{SOUND}{twice}")), ["long_open.1.types.0: is named twice"]);
+}
+
 #[test]
 fn a_key_nobody_knows_is_refused_with_those_that_are_known() {
     each_is_refused(&[
         (
             "title =",
             "titel = \"A\"\ntitle =",
-            &["titel: is not a key here; the keys are always_told, assumed, calendars, catalogue, categories, clients, clocks, \
-               contacts, decisions, default_priority, effective_from, functional_administration, id, kinds, ladders, links, obligations, \
-               only_types, parts, phone, priorities, records_handling, reminders, reserved, response_teams, retention, roles, second_factor, services, signs_role_changes, \
-               subjects, supplier_levels, time_zone, title, told_of_progress, types, version"],
+            &[
+                "titel: is not a key here; the keys are always_told, assumed, calendars, case_portal, catalogue, categories, clients, clocks, \
+               contacts, decisions, default_priority, effective_from, functional_administration, handled_alone, id, kinds, ladders, links, long_open, obligations, \
+               only_types, parts, phone, phone_hours, points_of_contact, priorities, records_handling, reminders, reserved, response_teams, retention, roles, second_factor, services, signs_role_changes, \
+               subjects, supplier_levels, time_zone, title, told_of_progress, types, version",
+            ],
         ),
         (
             "organisation =",
             "organization = \"a\"\norganisation =",
-            &["clients.0.organization: is not a key here; the keys are contacts, mail_domains, name, organisation, roles, tier"],
+            &[
+                "clients.0.organization: is not a key here; the keys are case_portal, contacts, mail_domains, name, organisation, roles, tier",
+            ],
         ),
         (
             "holidays =",
@@ -586,6 +649,8 @@ fn the_covide_file_and_the_dap_example_are_contracts() {
 fn sup_18_the_desk_is_called_on_the_number_that_the_agreement_names() {
     let covide = shipped("covide.toml").expect("it is complete").contract;
     assert_eq!(covide.phone.as_ref().map(uurwerk::domain::phone::Phone::as_str), Some("+31342-490364"));
+    let points: Vec<_> = covide.points_of_contact.iter().map(|one| (one.reached_at.as_str(), one.to_be_confirmed.is_some())).collect();
+    assert_eq!(points, [("+313432-450930", true), ("support@covide.nl", false)], "AMB-27: one has a digit too many");
 }
 
 /// CLK-02, AMB-01: what the agreement leaves open is listed, all of it, and nothing is made up.
@@ -601,7 +666,7 @@ fn clk_02_the_dap_file_is_a_draft_that_lists_every_open_key() {
     expected.extend(["p1", "p2", "p3"].map(|priority| format!("priorities.{priority}.definition")));
     let windows = ["support", "maintenance"].map(|calendar| ["hours", "holidays"].map(|key| format!("calendars.{calendar}.{key}")));
     expected.extend(windows.into_iter().flatten());
-    expected.extend(["version", "effective_from", "phone", "ladders.0.levels.1.climb.0.for"].map(str::to_owned));
+    expected.extend(["version", "effective_from", "phone", "ladders.0.levels.1.climb.0.for", "long_open.0.after_days"].map(str::to_owned));
     let roles = [
         "adviseur-facilitaire-zaken",
         "ciso",

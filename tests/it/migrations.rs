@@ -22,7 +22,10 @@ async fn a_hold_of_before_is_there_for_those_who_may_see_its_ticket_alone(desk: 
     let hold = json!({ "kind": "ticket", "subject": number, "reason": "Een geschil." });
     assert_eq!(desk.post("/v1/legal-holds", &hold).await.status, 201);
     assert_eq!(desk.post(&format!("/v1/tickets/{number}/flags"), &json!({ "flag": "confidential" })).await.status, 201);
-    Migrator::down(&desk.behind().await, Some(1)).await.expect("down");
+    let steps = Migrator::migrations();
+    let since = steps.iter().position(|step| step.name().ends_with("tickets_of_holds")).map(|place| steps.len() - place);
+    let since = u32::try_from(since.expect("a step of that name")).expect("few");
+    Migrator::down(&desk.behind().await, Some(since)).await.expect("down");
     cli::migrated_by_owner(&desk.app.settings).await.expect("up");
     let officer = desk.token(None, &[Role::PrivacyOfficer]).await;
     for (token, count) in [(officer.as_str(), 0), (ADMIN, 1)] {

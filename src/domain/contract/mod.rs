@@ -16,9 +16,9 @@ pub use catalogue::{Form, Instruction, Item};
 pub use clocks::{Answer, Entry, Interlude, Kind, Starts};
 pub use duty::{Duty, Occasion};
 pub use goal::{AGREED, BadDuration, Comparison, Goal, Share, TimeLimit, open_seconds};
-pub use people::{AgreedContacts, ContactLevel, FunctionalAdministration, Reserved, ReservedTo, Restriction, Subject, Who};
+pub use people::{AgreedContacts, ContactLevel, FunctionalAdministration, PointOfContact, Reserved, ReservedTo, Restriction, Subject, Who};
 pub use period::{Cycle, Period};
-pub use tickets::{AllowedLink, AskedDecision, AskedPart, Category, NamedKind, Reminders, ResponseTeam, Service, TicketTerms};
+pub use tickets::{AllowedLink, AskedDecision, AskedPart, Category, LongOpen, NamedKind, Reminders, ResponseTeam, Service, TicketTerms};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -85,6 +85,8 @@ pub struct Client {
     /// Addresses of roles for this client, where they differ from the contract's own.
     pub roles: BTreeMap<String, Vec<String>>,
     pub contacts: Option<AgreedContacts>,
+    /// Whether it asked for a case portal, where the agreement makes those on request (TKT-18).
+    pub case_portal: bool,
 }
 
 /// A priority and the types it is for (PRI-01, PRI-10).
@@ -116,12 +118,11 @@ closed_list! {
 }
 
 closed_list! {
-    /// Whether a priority presumes a workaround: a form asks for one, but nothing is refused without it.
+    /// Whether a priority presumes a workaround: a form asks for one, and a ticket without it says so, but nothing is refused without it.
     #[derive(Default)]
     pub enum Workaround {
         #[default]
         Optional = "optional": "omweg niet nodig", "workaround not asked for";
-        /// The description is expected to tell it.
         Expected = "expected": "omweg verwacht", "workaround expected";
     }
 }
@@ -260,6 +261,12 @@ pub struct Contract {
     pub default_priority: Option<String>,
     /// The desk's telephone number, as people write it (SUP-01).
     pub phone: Option<Phone>,
+    /// The calendar in whose open hours it is answered (SUP-02).
+    pub phone_hours: Option<String>,
+    /// Where else the desk is reached (SUP-18).
+    pub points_of_contact: Vec<PointOfContact>,
+    /// Whether only clients that asked for it go on reading what was said on their tickets once those are closed (TKT-18).
+    pub portals_on_request: bool,
     /// What it calls ticket types for which it has words of its own (TKT-15).
     pub type_labels: BTreeMap<TicketType, Label>,
     pub clients: Vec<Client>,

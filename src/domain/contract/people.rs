@@ -55,7 +55,22 @@ pub struct Subject {
     pub roles: Vec<String>,
 }
 
+/// A way to reach the desk beside its telephone number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointOfContact {
+    pub label: Label,
+    /// A telephone number or an address, as people write it.
+    pub reached_at: String,
+    /// Why it is not certain, until somebody confirms it; such a value need not be usable.
+    pub to_be_confirmed: Option<String>,
+}
+
 impl Contract {
+    /// Whether an organisation goes on reading what was said on its tickets once those are closed.
+    pub fn has_case_portal(&self, organisation: &str) -> bool {
+        !self.portals_on_request || self.client(organisation).is_some_and(|client| client.case_portal)
+    }
+
     /// Who may register this type for an organisation; `None` when everybody employed there may.
     pub fn reserved_to(&self, kind: TicketType, organisation: &str) -> Option<ReservedTo<'_>> {
         let holds = |one: &&Reserved| one.types.contains(&kind) && one.organisation.as_deref().is_none_or(|client| client == organisation);

@@ -1,7 +1,7 @@
 //! What an agreement says about its tickets: which services it covers, which kinds of a type it knows, how it sorts them, and what it
 //! allows and asks for less or more than the program does.
 
-use super::{Contract, Item, Label, TicketType};
+use super::{Contract, Item, Label, Share, TicketType};
 use crate::domain::side::Side;
 use crate::domain::workflow::{Part, Question, Relation, Step, TicketKind};
 
@@ -78,6 +78,15 @@ pub struct Reminders {
     pub at_most: u32,
 }
 
+/// When tickets of these types count as open for long (TKT-11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LongOpen {
+    pub types: Vec<TicketType>,
+    /// After more than so many working days of this calendar, the day of the report left out.
+    pub after_days: u32,
+    pub calendar: String,
+}
+
 /// What the desk keeps of tickets under an agreement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TicketTerms {
@@ -95,6 +104,10 @@ pub struct TicketTerms {
     pub told_of_progress: Vec<String>,
     /// Whether each ticket that is resolved says who had a part in it (KPI-30).
     pub records_handling: bool,
+    /// Which share of what is closed the desk handles alone (KPI-30).
+    pub handled_alone: Option<Share>,
+    /// Types that stand in none are open for long by the program's own measure.
+    pub long_open: Vec<LongOpen>,
     pub response_teams: Vec<ResponseTeam>,
     /// Nobody is reminded when absent.
     pub reminders: Option<Reminders>,

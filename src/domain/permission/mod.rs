@@ -74,6 +74,8 @@ pub enum Forbidden {
     EndsForOthers,
     #[error("an authorised requester sees what colleagues reported, answers it and judges solutions: what becomes of it is for others")]
     OthersTicket,
+    #[error("the client asked for no case portal: what was said on a closed ticket is no longer shown")]
+    NoCasePortal,
 }
 
 fn of_the_other_side(verb: Verb) -> &'static str {

@@ -6,7 +6,7 @@ use super::{Channel, Overview};
 use crate::domain::Instant;
 use crate::domain::contract::TicketType;
 use crate::domain::search::Words;
-use crate::domain::workflow::{State, SupportLine};
+use crate::domain::workflow::{Question, State, SupportLine};
 
 /// A span of instants: from the first, before the second.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,6 +48,14 @@ pub struct TicketFilter {
     pub breached: Option<bool>,
     /// With a clock that warned of a goal which may still be met.
     pub at_risk: Option<bool>,
+    /// Open for long when the list is asked, or not (TKT-11).
+    pub long_open: Option<bool>,
+    /// When that is, as whoever arrives with it says.
+    pub asked_at: Option<Instant>,
+    /// Called in while the telephone was not answered, or not.
+    pub outside_phone_hours: Option<bool>,
+    /// Waiting for an answer to one of these.
+    pub awaited: Vec<Question>,
     /// With one of these tags.
     pub tags: Vec<String>,
     /// Followed by one of these people.

@@ -33,6 +33,7 @@ pub mod kinds;
 pub mod line;
 pub mod link;
 pub mod listing;
+mod long_open;
 pub mod mail;
 pub mod major;
 pub mod merge;
@@ -100,6 +101,8 @@ closed_list! {
         Phone = "phone": "telefoon", "phone";
         Email = "email": "e-mail", "e-mail";
         Portal = "portal": "portaal", "portal";
+        /// A form of the desk's that somebody filled in.
+        Form = "form": "webformulier", "web form";
         Api = "api": "koppeling", "API";
         Monitoring = "monitoring": "bewaking", "monitoring";
     }
@@ -167,6 +170,12 @@ pub struct Ticket {
     pub closed_at: Option<Instant>,
     /// When its next goal is due, as last settled.
     pub next_due: Option<NextDue>,
+    /// When it counts as open for long, as last settled; `None` once it is not open.
+    pub long_open_at: Option<Instant>,
+    /// The questions that it waits for.
+    pub awaited: Vec<Question>,
+    /// Whether it was called in while the telephone was not answered (SUP-02).
+    pub outside_phone_hours: bool,
     /// The incident it is an emergency change for (CHG-02).
     pub emergency_for: Option<Uuid>,
     /// The ticket it was merged into: it takes nothing any more, and points there.
@@ -262,7 +271,14 @@ impl history::Subject for Ticket {
 
     fn settle(&self, version: &Arc<Version>, history: &[Event], now: Instant) -> Option<Settling<Self>> {
         let (index, follows) = settle(&version.contract, self.clock_inputs(), history, now);
-        Some(Settling { subject: Self { next_due: index.next_due, ..self.clone() }, index, follows })
+        let settled = Self {
+            next_due: index.next_due,
+            long_open_at: index.long_open_at,
+            outside_phone_hours: index.outside_phone_hours,
+            awaited: answer::open_questions(&version.contract, self, history),
+            ..self.clone()
+        };
+        Some(Settling { subject: settled, index, follows })
     }
 }
 

@@ -4,14 +4,15 @@
 use super::closing::{closing_needs, ends_in};
 use super::kinds::Need;
 use super::needs::missing;
+use super::part::versions;
 use super::prioritise::{needs_phone_contact, was_phoned};
 use super::situation::Situation;
 use super::transition::{may_move, moved_as};
-use super::{Event, EventKind, Ticket, answer};
+use super::{Event, EventKind, Ticket, answer, kinds};
 use crate::domain::Instant;
-use crate::domain::contract::{ClosingText, Contract, Priority, Side};
+use crate::domain::contract::{ClosingText, Contract, Priority, Side, Workaround};
 use crate::domain::permission::Principal;
-use crate::domain::workflow::{HoldCause, Phase, Step};
+use crate::domain::workflow::{HoldCause, Part, Phase, Step};
 
 /// Whether a move comes with something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,17 @@ impl Ticket {
             }
         };
         self.moves(contract, history).into_iter().map(outlook).collect()
+    }
+
+    /// The parts that the agreement expects of it while it is open, and that it does not have. Nothing is refused without them (PRI-04).
+    pub fn expected_parts(&self, contract: &Contract, history: &[Event]) -> Vec<Part> {
+        let code = contract.effective_priority(self.priority.as_deref().or(self.proposed_priority.as_deref()), self.kind);
+        let priority = code.and_then(|code| contract.priority(code, self.kind));
+        let is_expected = self.state().is_open()
+            && priority.is_some_and(|priority| priority.workaround == Workaround::Expected)
+            && kinds::rules(self.kind).parts.contains(&Part::Workaround)
+            && versions(history, Part::Workaround) == 0;
+        is_expected.then_some(Part::Workaround).into_iter().collect()
     }
 
     /// What it can wait for: the causes every contract knows, and those that stop a clock of its type.

@@ -13,11 +13,12 @@ use super::escalate::{Climbed, Proposed};
 use super::facts::priority_set;
 use super::follow::{Follower, followers};
 use super::link::links;
+use super::long_open::long_open_at;
 use super::remind::{Reminded, next_after, waits_since};
 use super::scope::is_out_of_scope;
 use super::standing::standing;
 use super::tag::tags;
-use super::{Event, EventData, NextDue, facts};
+use super::{Channel, Event, EventData, NextDue, facts};
 use crate::domain::Instant;
 use crate::domain::clock::{self, Clock, Fact, FactKind, Fires, Kind, Line, Replay};
 use crate::domain::contract::amendment::Amendment;
@@ -67,6 +68,10 @@ pub struct Settled {
     pub breached: bool,
     /// Whether a running clock warned that its first goal comes near, which is not breached (CLK-13).
     pub at_risk: bool,
+    /// When it counts as open for long, while it is open and in scope (TKT-11).
+    pub long_open_at: Option<Instant>,
+    /// Whether it was called in while the telephone was not answered (SUP-02).
+    pub outside_phone_hours: bool,
     /// The rank of the priority that applies (INC-08).
     pub rank: Option<u32>,
     pub links: Vec<(Relation, Uuid)>,
@@ -145,11 +150,15 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
     let next_due = next_due(&clocks, &supposed, now);
     let at_risk = clocks.iter().chain(&supposed).any(|replay| replay.is_at_risk(now));
     let clocks: Vec<_> = clocks.iter().filter_map(|replay| index(replay, now)).collect();
+    let is_pending = ticket.is_open && !is_out_of_scope(history, now);
+    let opened_at = history.first().filter(|_| is_pending).map(|event| event.occurred_at);
     let settled = Settled {
         next_due,
         next_fire_at: next.into_iter().min(),
         breached: clocks.iter().flat_map(|index| &index.clock.goals).any(|goal| goal.breached_at.is_some()),
         at_risk,
+        long_open_at: opened_at.and_then(|opened_at| long_open_at(contract, ticket.kind, opened_at, now)),
+        outside_phone_hours: is_outside_phone_hours(contract, history),
         rank: rank(contract, ticket.kind, history),
         links: links(history),
         tags: tags(history),
@@ -158,6 +167,14 @@ pub fn settle(contract: &Contract, ticket: ClockInputs<'_>, history: &[Event], n
         position,
     };
     (settled, additions.added)
+}
+
+/// Whether it was called in when the calendar of the telephone was closed, as amended by then.
+fn is_outside_phone_hours(contract: &Contract, history: &[Event]) -> bool {
+    let is_call = |event: &&Event| matches!(&event.data, EventData::Registered(registered) if registered.channel == Channel::Phone);
+    let called_at = history.first().filter(is_call).map(|event| event.occurred_at);
+    let Some((called_at, name)) = called_at.zip(contract.phone_hours.as_deref()) else { return false };
+    contract.calendar_after(name, contract.amendments_by(called_at)).is_some_and(|calendar| !calendar.is_open(called_at))
 }
 
 /// The rank of the priority that applies: the decided one, else the proposed one, else the contract's default.

@@ -15,6 +15,8 @@ use crate::domain::permission::{Forbidden, Verb};
 pub struct LogWork {
     pub minutes: u16,
     pub date: Option<NaiveDate>,
+    /// Whether it was done on the screen of whoever reported it (SUP-12).
+    pub remote_session: bool,
 }
 
 /// Takes an entry back, by the id of its event.
@@ -40,6 +42,7 @@ pub enum Refused {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WorkLogged {
     /// Negative for a counter entry.
     pub minutes: i32,
@@ -47,6 +50,8 @@ pub struct WorkLogged {
     /// The entry that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub remote_session: bool,
 }
 
 /// An entry with its words.
@@ -78,7 +83,10 @@ impl LogWork {
         if reported.checked_sub_months(Months::new(12)).is_some_and(|earliest| date < earliest) {
             return Err(Refused::TooEarly(reported));
         }
-        Ok(vec![(EventData::WorkLogged(WorkLogged { minutes: self.minutes.into(), date, corrects: None }), None)])
+        Ok(vec![(
+            EventData::WorkLogged(WorkLogged { minutes: self.minutes.into(), date, corrects: None, remote_session: self.remote_session }),
+            None,
+        )])
     }
 }
 

@@ -71,7 +71,7 @@ pub struct TicketInput {
     /// Why that priority; needed where the contract asks for it.
     #[schema(max_length = 2000)]
     pub priority_motivation: Option<String>,
-    /// How it came in: `phone` (the desk alone says so), `email`, `portal`, `api` or `monitoring`.
+    /// How it came in: `phone` (the desk alone says so), `email`, `portal` (whoever reports it helps themselves), `form`, `api` or `monitoring`.
     #[schema(value_type = String, min_length = 1, max_length = 50, example = "phone")]
     pub channel: Option<String>,
     /// Who reports it; what a client gives is somebody who is known of it, or at a mail domain of its own. The desk leaves it out of what
@@ -330,7 +330,7 @@ pub struct Ticket {
     proposed_priority: Option<String>,
     /// Why that priority.
     priority_motivation: Option<String>,
-    /// How it came in: `phone`, `email`, `portal`, `api` or `monitoring`.
+    /// How it came in: `phone`, `email`, `portal`, `form`, `api` or `monitoring`.
     channel: String,
     /// Who reported it.
     requester: Option<PersonOut>,
@@ -392,6 +392,15 @@ pub struct Ticket {
     next_due_at: Option<Instant>,
     /// Whether `nextDueAt` is provisional: the ticket has no priority yet, and is due as the first one in rank for its type would have it.
     next_due_provisional: bool,
+    /// When it counts as open for long by the contract's measure; `null` once it is resolved, closed or out of scope.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    long_open_at: Option<Instant>,
+    /// The decisions that it waits for: `solution`, `change_needed`, `authorisation`, `offer`, `approval`, `acceptance`; see `listTicketDecisions`
+    /// for who gives them.
+    #[schema(max_items = 6)]
+    awaited_decisions: Vec<String>,
+    /// Whether it was called in while the desk's telephone is not answered.
+    outside_phone_hours: bool,
     /// The id of the incident it is an emergency change for.
     emergency_for: Option<uuid::Uuid>,
     /// The ticket it was merged into, which goes on for it; `null` where it was not, and for whoever does not see that one.
@@ -464,6 +473,9 @@ impl From<Overview> for Ticket {
             closed_at: ticket.closed_at,
             next_due_at: ticket.next_due.map(|due| due.at),
             next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
+            long_open_at: ticket.long_open_at,
+            awaited_decisions: ticket.awaited.iter().map(ToString::to_string).collect(),
+            outside_phone_hours: ticket.outside_phone_hours,
             emergency_for: ticket.emergency_for,
             merged_into: merged_into.map(|name| MergedInto { id: name.id, number: name.number }),
             destroyed_at: ticket.destroyed_at,

@@ -111,9 +111,28 @@ pub struct TransitionPriority {
 
 /// The moves that may follow.
 #[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PossibleTransitions {
     /// All of them, those of the other party too.
     pub items: Vec<PossibleTransition>,
+    /// Parts that the agreement expects of the ticket and that it does not have, such as `workaround`. No move is refused without them.
+    pub expected_parts: Vec<ExpectedPart>,
+}
+
+/// A part that a ticket is expected to have.
+#[derive(ToSchema, Serialize)]
+pub struct ExpectedPart {
+    /// The part.
+    #[schema(example = "workaround")]
+    code: String,
+    /// Its display name.
+    label: Label,
+}
+
+impl From<Part> for ExpectedPart {
+    fn from(part: Part) -> Self {
+        Self { code: part.to_string(), label: part.word().into() }
+    }
 }
 
 impl PossibleTransition {

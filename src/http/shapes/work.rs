@@ -19,6 +19,8 @@ pub struct WorkLogInput {
     /// On which date; today when absent, and never later.
     #[schema(value_type = Option<String>, format = Date, max_length = 10)]
     pub work_date: Option<NaiveDate>,
+    /// Whether it was done in a remote session, on the screen of whoever reported it; it was not when absent.
+    pub remote_session: Option<bool>,
     /// What was done.
     #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
     pub text: Option<String>,
@@ -26,7 +28,7 @@ pub struct WorkLogInput {
 
 impl WorkLogInput {
     pub fn work(&self) -> LogWork {
-        LogWork { minutes: self.minutes.unwrap_or_default(), date: self.work_date }
+        LogWork { minutes: self.minutes.unwrap_or_default(), date: self.work_date, remote_session: self.remote_session.unwrap_or_default() }
     }
 }
 
@@ -49,6 +51,8 @@ pub struct WorkLog {
     minutes: i32,
     /// On which date.
     work_date: NaiveDate,
+    /// Whether it was done in a remote session.
+    remote_session: bool,
     /// What was done, or why an entry was taken back.
     text: String,
     /// Who recorded it.
@@ -78,6 +82,7 @@ impl WorkLog {
             id: entry.id,
             minutes: entry.work.minutes,
             work_date: entry.work.date,
+            remote_session: entry.work.remote_session,
             text: entry.text,
             author: actors.show(&entry.author).into(),
             corrects: entry.work.corrects,

@@ -15,6 +15,7 @@ pub fn document(contract: &Contract) -> Document {
     let effective_from = dutch::date(contract.effective_from);
     let mut lead = vec![format!("Voor wat wordt gemeld vanaf {effective_from}, op de klok van {}", contract.zone.name())];
     lead.extend(contract.phone.as_ref().map(|phone| format!("Telefoon {}", phone.as_str())));
+    lead.extend(contract.phone_hours.as_ref().map(|hours| format!("De telefoon wordt beantwoord tijdens {hours}")));
     lead.extend(contract.second_factor.then(|| "Aanmelden met de eigen identiteitsprovider kan alleen met een tweede factor".to_owned()));
     let mut sections = vec![
         Section::table("Klanten", clients(contract)),

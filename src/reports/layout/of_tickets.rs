@@ -60,13 +60,29 @@ fn asked(contract: &Contract) -> Vec<[String; 3]> {
     let told =
         (!of.told_of_progress.is_empty()).then(|| row("voortgang", "iedere melding".to_owned(), labels(contract, &of.told_of_progress)));
     let handled = of.records_handling.then(|| row("afhandeling", "oplossen".to_owned(), "vastgelegd wordt wie eraan meewerkte".to_owned()));
+    let alone =
+        of.handled_alone.map(|share| row("afhandeling", "gesloten meldingen".to_owned(), format!("ten minste {share} % zelfstandig")));
+    let long = of.long_open.iter().map(|one| {
+        let text = format!("na meer dan {} werkdagen ({})", one.after_days, one.calendar);
+        row("langdurig openstaand", types(contract, &one.types), text)
+    });
     let reminded = of.reminders.as_ref().map(|terms| {
         let text = format!("na {} werkdagen ({}), hoogstens {} keer", terms.after_days, terms.calendar, terms.at_most);
         row("herinnering", "oplossing".to_owned(), text)
     });
     let flags = contract.always_told.iter().map(|(flag, roles)| row("altijd ingelicht", flag.dutch().to_owned(), labels(contract, roles)));
     let only = (!of.only_types.is_empty()).then(|| row("soorten", "iedere melding".to_owned(), types(contract, &of.only_types)));
-    only.into_iter().chain(part).chain(decision).chain(link).chain(told).chain(handled).chain(reminded).chain(flags).collect()
+    only.into_iter()
+        .chain(part)
+        .chain(decision)
+        .chain(link)
+        .chain(told)
+        .chain(handled)
+        .chain(alone)
+        .chain(long)
+        .chain(reminded)
+        .chain(flags)
+        .collect()
 }
 
 fn steps(steps: &[Step]) -> String {

@@ -1,7 +1,7 @@
 //! What an agreement says about people, as a contract manager checks it. What it says nothing about has no section.
 
 use super::terms::types;
-use crate::documents::{CellKind, Column, Section, TableBuilder};
+use crate::documents::{Cell, CellKind, Column, Section, TableBuilder};
 use crate::domain::contract::{ContactLevel, Contract, Role};
 
 pub(super) fn sections(contract: &Contract) -> Vec<Section> {
@@ -15,13 +15,16 @@ pub(super) fn sections(contract: &Contract) -> Vec<Section> {
     if !contract.tickets.response_teams.is_empty() {
         sections.push(Section::table("Responsteams bij beveiligingsincidenten", response_teams(contract)));
     }
+    if !contract.points_of_contact.is_empty() {
+        sections.push(Section::table("Waar de servicedesk ook te bereiken is", points_of_contact(contract)));
+    }
     let contacts = contacts(contract);
     if !contacts.is_empty() {
         let mut table = TableBuilder::new([Column::new("Klant", CellKind::Text), Column::new("Afspraak", CellKind::Text)]);
         for (whose, what) in contacts {
             table.row([whose.as_str().into(), what.as_str().into()]);
         }
-        sections.push(Section::table("Contactpersonen en functioneel beheer", table));
+        sections.push(Section::table("Contactpersonen, functioneel beheer en caseportal", table));
     }
     sections
 }
@@ -51,6 +54,18 @@ fn response_teams(contract: &Contract) -> TableBuilder<3> {
     for team in &contract.tickets.response_teams {
         let roles = labels(contract, &team.roles);
         table.row([team.label.nl.as_str().into(), team.responsibility.nl.as_str().into(), roles.into()]);
+    }
+    table
+}
+
+fn points_of_contact(contract: &Contract) -> TableBuilder<3> {
+    let mut table = TableBuilder::new([
+        Column::new("Wat", CellKind::Text),
+        Column::new("Bereikbaar op", CellKind::Text),
+        Column::new("Te bevestigen", CellKind::Text),
+    ]);
+    for point in &contract.points_of_contact {
+        table.row([point.label.nl.as_str().into(), point.reached_at.as_str().into(), Cell::or_blank(point.to_be_confirmed.as_deref())]);
     }
     table
 }
@@ -86,5 +101,10 @@ fn contacts(contract: &Contract) -> Vec<(String, String)> {
         let costs = one.cost_agreement.as_ref().map(|agreed| format!(" (kosten: {agreed})")).unwrap_or_default();
         ("alle".to_owned(), format!("functioneel beheer door de {}{costs}", one.by.dutch()))
     });
-    limit.into_iter().chain(other).chain(administration).collect()
+    let on_request = contract.portals_on_request;
+    let portals = contract.clients.iter().filter(|client| on_request && client.case_portal);
+    let portals = portals.map(|client| (client.organisation.clone(), "heeft een caseportal".to_owned()));
+    let portal = on_request
+        .then(|| ("alle".to_owned(), "een caseportal op verzoek: zonder dat is een gesloten melding niet meer te lezen".to_owned()));
+    limit.into_iter().chain(other).chain(administration).chain(portal).chain(portals).collect()
 }

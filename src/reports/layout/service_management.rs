@@ -171,7 +171,15 @@ fn involvement(of: &Involvement) -> Option<Section> {
         table.row([handling.word().into(), Cell::Count { count }, Cell::Percentage { part: count, whole: of.closed }]);
     }
     table.row(["niet vastgelegd".into(), Cell::Count { count: of.not_said }, Cell::Percentage { part: of.not_said, whole: of.closed }]);
-    (of.closed > of.not_said).then(|| Section::table("Wie aan de gesloten tickets meewerkte", table))
+    let judged = of.norm.zip(of.verdict).map(|(norm, verdict)| {
+        let (alone, said) = (of.alone, of.closed - of.not_said);
+        let verdict = verdict.dutch();
+        let text =
+            format!("Norm: ten minste {norm} % zelfstandig, van de tickets waarvan dit is vastgelegd ({alone} van {said}): {verdict}.");
+        Block::Note { text }
+    });
+    let blocks: Vec<_> = [Block::Table(table.into())].into_iter().chain(judged).collect();
+    (of.closed > of.not_said).then(|| Section::new("Wie aan de gesloten tickets meewerkte", blocks))
 }
 
 fn types(types: &[TypeCounts]) -> Section {

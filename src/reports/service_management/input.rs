@@ -29,6 +29,8 @@ pub struct TicketFigures {
     pub merged_at: Option<Instant>,
     /// Whether the agreement does not cover it (TKT-16): then it has no clocks.
     pub out_of_scope: bool,
+    /// Whether it was open for long when the period ended (TKT-11).
+    pub is_long_open: bool,
     /// Who had a part in it, where that was said (KPI-30).
     pub handling: Option<Handling>,
     pub clocks: Vec<ClockFigures>,

@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use super::Month;
 use super::SecurityMatters;
-use super::rows::{AgreedRow, Correction, Escalation, EscalationCount, GoalRow, LateFact, ReportedAmendment, RunningBreach, TicketLine};
+use super::rows::{
+    AgreedRow, Correction, Escalation, EscalationCount, GoalRow, LateFact, ReportedAmendment, RunningBreach, TicketLine, Verdict,
+};
 use crate::domain::Instant;
-use crate::domain::contract::TicketType;
+use crate::domain::contract::{Share, TicketType};
 
 /// The monthly service-management report of a contract (DAP 3.5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -107,6 +109,12 @@ pub struct Involvement {
     pub with_both: u64,
     /// Of which it was not said.
     pub not_said: u64,
+    /// The percentage that the desk has to handle alone, of those of which it was said; `null` where the agreement names none.
+    #[schema(value_type = Option<f64>)]
+    pub norm: Option<Share>,
+    /// Whether it did; `null` without a norm.
+    #[schema(value_type = Option<String>)]
+    pub verdict: Option<Verdict>,
 }
 
 /// What happened to the tickets of a type.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::month::{Month, Period};
-use super::{Involvement, Population, RunningBreach, TicketFigures, TicketLine, count, priority_label};
+use super::{Involvement, Population, RunningBreach, TicketFigures, TicketLine, Verdict, count, priority_label};
 use crate::domain::contract::Contract;
 use crate::domain::workflow::Handling;
 
@@ -39,16 +39,21 @@ pub(super) fn of(
 }
 
 /// Who had a part in what was closed in the month.
-pub(super) fn involvement(period: Period, considered: &[&TicketFigures]) -> Involvement {
+pub(super) fn involvement(contract: &Contract, period: Period, considered: &[&TicketFigures]) -> Involvement {
     let closed: Vec<_> = considered.iter().copied().filter(|ticket| !ticket.out_of_scope && period.saw(ticket.closed_at)).collect();
     let of = |handling: Option<Handling>| count(&closed, |ticket| ticket.handling == handling);
+    let (alone, not_said) = (of(Some(Handling::Alone)), of(None));
+    let all = count(&closed, |_| true);
+    let norm = contract.tickets.handled_alone;
     Involvement {
-        closed: count(&closed, |_| true),
-        alone: of(Some(Handling::Alone)),
+        norm,
+        verdict: norm.map(|share| Verdict::of(share, alone, all - not_said)),
+        closed: all,
+        alone,
         with_client: of(Some(Handling::WithClient)),
         with_third_party: of(Some(Handling::WithThirdParty)),
         with_both: of(Some(Handling::WithBoth)),
-        not_said: of(None),
+        not_said,
     }
 }
 

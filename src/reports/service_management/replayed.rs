@@ -91,6 +91,7 @@ pub fn figures(contract: &Contract, ticket: &Ticket, history: &[Event], reading:
         cancelled_at: then.closed_at.filter(|_| cancelled),
         merged_at: then.closed_at.filter(|_| merged),
         out_of_scope: then.out_of_scope,
+        is_long_open: settled.long_open_at.is_some_and(|at| at <= last),
         handling: then.handling,
         escalations: said.filter_map(|(data, at)| step(data, at)).collect(),
         late: late(&counted, &then.reference(), period.to),

@@ -59,6 +59,9 @@ pub(crate) fn contract() -> Contract {
         assumed: vec!["calendars.support.holidays".to_owned(), "clocks.1.warn_at".to_owned()],
         default_priority: None,
         phone: None,
+        phone_hours: None,
+        points_of_contact: Vec::new(),
+        portals_on_request: false,
         clients: Vec::new(),
         calendars: [("support".to_owned(), calendar.clone())].into(),
         amendments: Vec::new(),
@@ -122,6 +125,7 @@ pub(crate) fn ticket(number: &str, kind: TicketType, priority: Option<&str>, ope
         cancelled_at: last(&[FactKind::Cancelled]),
         merged_at: None,
         out_of_scope: false,
+        is_long_open: false,
         handling: None,
         clocks: Kind::ALL.into_iter().filter_map(|kind| clock(&contract, kind, subject, &facts)).collect(),
         judged: None,
@@ -161,5 +165,5 @@ fn clock(contract: &Contract, kind: Kind, ticket: Ticket<'_>, facts: &[Fact]) ->
 
 /// The report of a month, nothing long open.
 pub(crate) fn of(month: &str, tickets: &[TicketFigures]) -> ServiceManagementReport {
-    report(&contract(), month.parse::<Month>().expect("a month"), tickets, |_| false)
+    report(&contract(), month.parse::<Month>().expect("a month"), tickets)
 }

@@ -18,7 +18,7 @@ use crate::domain::ticket::escalation::Position;
 use crate::domain::ticket::part::Planned;
 use crate::domain::ticket::specify::About;
 use crate::domain::ticket::{Channel, ClockIndex, EventData, NextDue, Settled, Ticket, TicketRef, clock_id, kinds};
-use crate::domain::workflow::{FaultLocation, Handling, Step, SupportLine};
+use crate::domain::workflow::{FaultLocation, Handling, Question, Step, SupportLine};
 use crate::store::record::{Record, Rows};
 use crate::store::row::{Row, Stored};
 use crate::store::tx::sealed::Inner as _;
@@ -265,6 +265,9 @@ fn to_row(ticket: &Ticket, settled: &Settled) -> ticket::Model {
         is_open: ticket.state().is_open(),
         breached: settled.breached,
         at_risk: settled.at_risk,
+        long_open_at: ticket.long_open_at.map(Instant::to_utc),
+        awaited: ticket.awaited.iter().map(|question| question.as_str()).collect::<Vec<_>>().join(" "),
+        outside_phone_hours: ticket.outside_phone_hours,
         goes_first: ticket.goes_first(),
         emergency_for_id: ticket.emergency_for,
         client_version: ticket.client_version,
@@ -329,6 +332,9 @@ pub(in crate::store) fn to_domain(reads: &impl Reads, row: ticket::Model) -> Res
         resolved_at: row.resolved_at.map(instant),
         closed_at: row.closed_at.map(instant),
         next_due: row.next_due_at.map(|at| NextDue { at: instant(at), provisional: row.next_due_provisional }),
+        long_open_at: row.long_open_at.map(instant),
+        awaited: row.awaited.split_whitespace().filter_map(Question::named).collect(),
+        outside_phone_hours: row.outside_phone_hours,
         emergency_for: row.emergency_for_id,
         destroyed_at: row.destroyed_at.map(instant),
         third_party: row.third_party,

@@ -11,6 +11,7 @@ use crate::domain::Instant;
 use crate::domain::agreements::Version;
 use crate::domain::clock::{Kind, Line};
 use crate::domain::contract::{ResponseTeam, Side, TicketType};
+use crate::domain::permission::Forbidden;
 use crate::domain::ticket::answer::{self, Decided};
 use crate::domain::ticket::kinds::problem::Workaround;
 use crate::domain::ticket::kinds::{self, Content};
@@ -126,7 +127,7 @@ pub async fn messages(
     limit: u64,
 ) -> Result<Named<Vec<OnTicket>>, Error> {
     let view = view(app, caller);
-    let ticket = found(&view, ticket).await?;
+    let ticket = still_followed(app, caller, &view, ticket).await?;
     let mut tickets = store::tickets::merged_into(&view, ticket.id).await?;
     tickets.push(ticket);
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
@@ -169,7 +170,7 @@ pub async fn part_versions<C: Content>(
 /// grows, so that place never changes.
 pub async fn events(app: &App, caller: &Caller, ticket: TicketRef, after: Option<usize>, limit: usize) -> Result<Named<Vec<Told>>, Error> {
     let (view, reader) = (view(app, caller), caller.reader());
-    let ticket = found(&view, ticket).await?;
+    let ticket = still_followed(app, caller, &view, ticket).await?;
     let history = store::events::of::<Ticket>(&view, ticket.id).await?;
     let mut changed: HashMap<_, _> = ticket::changes(&ticket, &history, reader).into_iter().collect();
     let shown = (1_usize..).zip(history.into_iter().filter_map(|event| reader.event(event)));
@@ -200,7 +201,7 @@ pub async fn former_texts(app: &App, caller: &Caller, ticket: TicketRef) -> Resu
 /// The files on a ticket, oldest first.
 pub async fn attachments(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<Attachment>>, Error> {
     let view = view(app, caller);
-    let ticket = found(&view, ticket).await?;
+    let ticket = still_followed(app, caller, &view, ticket).await?;
     let shown = store::attachments::of_ticket(&view, ticket.id, caller.reader()).await?;
     Ok(Named { actors: Actors::of(&view, shown.iter().map(|one| &one.author)).await?, shown })
 }
@@ -208,7 +209,7 @@ pub async fn attachments(app: &App, caller: &Caller, ticket: TicketRef) -> Resul
 /// One file on a ticket, to be read.
 pub async fn attachment(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> Result<Attachment, Error> {
     let view = view(app, caller);
-    let ticket = found(&view, ticket).await?;
+    let ticket = still_followed(app, caller, &view, ticket).await?;
     let found = store::attachments::find(&view, ticket.id, id, caller.reader()).await?.ok_or(Error::NotFound("attachment"))?;
     found.may_be_read_by(&caller.who.at(&ticket.organisation), &ticket)?;
     if found.is_redacted {
@@ -386,6 +387,20 @@ fn view(app: &App, caller: &Caller) -> View {
 
 async fn found(reads: &impl Reads, ticket: TicketRef) -> Result<Ticket, Error> {
     store::tickets::find(reads, ticket).await?.ok_or(Error::NotFound("ticket"))
+}
+
+/// A ticket of which the caller follows what was said: not that of a client once it is closed, unless the client has a case portal (TKT-18). The
+/// version in force says so, since a portal may be asked for at any time.
+async fn still_followed(app: &App, caller: &Caller, view: &View, ticket: TicketRef) -> Result<Ticket, Error> {
+    let ticket = found(view, ticket).await?;
+    if caller.reader() == Reader::Client && ticket.closed_at.is_some() {
+        let agreements = store::agreements::read(view).await?;
+        let version = agreements.in_force(&ticket.contract, app.time.now());
+        if version.is_some_and(|version| !version.contract.has_case_portal(&ticket.organisation)) {
+            return Err(Forbidden::NoCasePortal.into());
+        }
+    }
+    Ok(ticket)
 }
 
 /// Leaves out which other ticket one is about, where that does not exist for the caller.

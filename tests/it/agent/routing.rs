@@ -167,7 +167,8 @@ async fn a_priority_is_proposed_where_nobody_set_one(desk: &Desk) {
     (flat["title"], flat["channel"]) = (json!("Alles plat"), json!("portal"));
     let flat = desk.proposes("ipo", &flat).await;
     desk.passes("PT1M").await;
-    let confirmed = desk.mails().into_iter().find(|mail| mail.contains(&flat)).expect("a confirmation");
+    let confirmed =
+        desk.mails().into_iter().find(|mail| mail.contains("To: anna@ipo.example") && mail.contains(&flat)).expect("a confirmation");
     assert!(confirmed.contains("070"), "{confirmed}");
     let client = desk.token_of("ipo").await;
     let seen = desk.ask(Some(&client), "GET", &format!("/v1/tickets/{flat}/events"), None).await.body.to_string();

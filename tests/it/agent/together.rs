@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::wrong;
 use crate::on_both_databases;
-use crate::support::{Desk, incident};
+use crate::support::{Desk, as_handled_alone, incident};
 
 on_both_databases!(
     each_of_many_is_assigned_tagged_linked_and_moved_or_left_as_it_was,
@@ -40,7 +40,8 @@ async fn an_incident_is_closed_by_its_client_among_many_too(desk: &Desk) {
     let number = desk.registers(&incident("p3")).await;
     desk.moves(&number, "in_progress").await;
     let acts = async |to: &str| {
-        let body = json!({ "tickets": [number], "transition": { "to": to, "reason": "Klaar." } });
+        let transition = as_handled_alone(json!({ "to": to, "reason": "Klaar." }));
+        let body = json!({ "tickets": [number], "transition": transition });
         desk.post("/v1/ticket-acts", &body).await.body["items"][0]["status"].clone()
     };
     assert_eq!((acts("resolved").await, acts("closed").await), (json!(200), json!(403)));

@@ -9,6 +9,7 @@ use crate::support::{ADMIN, Answer, Desk, incident};
 
 on_both_databases!(
     work_is_recorded_with_its_date_and_the_ticket_has_the_sum,
+    sup_12_work_in_a_remote_session_is_recorded_as_such,
     a_mistake_is_taken_back_once_by_a_counter_entry,
     what_cannot_be_work_is_refused_with_everything_that_is_wrong,
     a_client_sees_nothing_of_the_work_on_its_ticket,
@@ -51,6 +52,19 @@ async fn work_is_recorded_with_its_date_and_the_ticket_has_the_sum(desk: &Desk) 
     assert_eq!((&told["data"], &told["reason"]), (&json!({ "minutes": 30, "date": "2026-03-02" }), &Value::Null));
     // Work answers nobody, and moves no clock.
     assert_eq!(desk.get(&format!("/v1/tickets/{number}/clocks")).await.body, clocks);
+}
+
+async fn sup_12_work_in_a_remote_session_is_recorded_as_such(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let handed = desk.post(&format!("/v1/tickets/{number}/line-changes"), &json!({ "line": "second", "reason": "Op het scherm." })).await;
+    assert_eq!((handed.status, &handed.body["supportLine"]), (201, &json!("second")), "{}", handed.body);
+    let work = json!({ "minutes": 20, "remoteSession": true, "text": "Meegekeken op het scherm van de melder." });
+    let made = works(desk, ADMIN, &number, work).await;
+    assert_eq!((made.status, &made.body["remoteSession"]), (201, &json!(true)), "{}", made.body);
+    let read = desk.get(&format!("/v1/tickets/{number}/work-logs")).await.body["items"][0].clone();
+    assert_eq!(read["remoteSession"], true, "{read}");
+    let told = desk.events(&number).await.into_iter().find(|event| event["type"] == "ticket.work_logged").expect("an event");
+    assert_eq!(told["data"]["remoteSession"], true, "{told}");
 }
 
 async fn a_mistake_is_taken_back_once_by_a_counter_entry(desk: &Desk) {

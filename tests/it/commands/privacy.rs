@@ -90,7 +90,7 @@ async fn a_days_work_leaves_no_personal_data_in_a_log_at_any_level(place: &Place
         async |method: &str, path: &str, body: serde_json::Value| desk.ask(method, path, &[], Some(&body)).await.expect("an answer").0;
     let requester = json!({ "name": NAME, "email": ADDRESS, "phone": PHONE });
     let mut ticket = json!({
-        "type": "incident", "contract": "dap-example", "organisation": "ipo", "title": TITLE, "description": TEXT, "priority": "p2",
+        "type": "incident", "contract": "dap-example", "organisation": "ipo", "title": TITLE, "description": TEXT, "priority": "p2", "service": "cloud",
         "channel": "phone", "requester": { "name": NAME, "email": ADDRESS }, "assignee": OTHER_NAME,
         "externalReferences": [{ "system": "topdesk", "reference": SEARCH }]
     });

@@ -215,7 +215,7 @@ async fn inc_05_inc_06_only_the_client_judges_the_solution_of_an_incident(desk: 
 async fn instants_that_cannot_be_are_refused(desk: &Desk) {
     let number = desk.registers(&incident("p3")).await;
     desk.moves(&number, "in_progress").await;
-    let at = |instant: &str| json!({ "to": "resolved", "reason": "Klaar.", "occurredAt": instant, "occurredAtReason": "Vergeten." });
+    let at = |instant: &str| json!({ "to": "resolved", "reason": "Klaar.", "handling": "alone", "occurredAt": instant, "occurredAtReason": "Vergeten." });
     for (instant, code) in [
         ("2026-03-02T07:00:00+01:00", "before_previous"),
         ("2027-03-02T07:00:00+01:00", "in_future"),
@@ -326,7 +326,7 @@ async fn a_refusal_says_what_can_be_given_and_never_a_pattern(desk: &Desk) {
         (post("/v1/sandbox/advances", json!({ "by": "4 uur" })).await, "must be a duration such as PT4H"),
         (post("/v1/tickets", with("requester", json!({ "name": "Anna", "email": "anna" }))).await, "must be an address such as"),
         (post("/v1/tickets", with("type", json!("klacht"))).await, "incident, problem, service_request"),
-        (post("/v1/tickets", with("channel", json!("duif"))).await, "must be one of phone, email, portal, api, monitoring"),
+        (post("/v1/tickets", with("channel", json!("duif"))).await, "must be one of phone, email, portal, form, api, monitoring"),
         (post("/v1/tickets", with("contract", json!("nergens"))).await, "covide, dap-example"),
         (post("/v1/tickets", with("organisation", json!("niemand"))).await, "must be one of ipo"),
         (post("/v1/tickets", with("priority", json!("p9"))).await, "must be one of p1, p2, p3"),

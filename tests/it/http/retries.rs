@@ -5,7 +5,7 @@ use uurwerk::domain::idempotency::Key;
 use uurwerk::usecases::{Stamp, sandbox};
 
 use crate::on_both_databases;
-use crate::support::{ADMIN, Answer, Desk, incident};
+use crate::support::{ADMIN, Answer, Desk, incident, incident_under};
 
 on_both_databases!(
     every_post_that_makes_something_makes_it_once_under_one_key,
@@ -147,8 +147,8 @@ async fn who_has_not_read_the_ticket_as_it_is_changes_nothing(desk: &Desk) {
 }
 
 async fn a_ticket_that_is_as_it_was_read_is_not_sent_again(desk: &Desk) {
-    let mut urgent = incident("urgent");
-    (urgent["contract"], urgent["organisation"]) = (json!("covide"), json!("gemeente-voorbeeld"));
+    let mut urgent = incident_under("covide");
+    (urgent["priority"], urgent["organisation"]) = (json!("urgent"), json!("gemeente-voorbeeld"));
     let number = desk.registers(&urgent).await;
     let path = format!("/v1/tickets/{number}");
     desk.patch(&path, &json!({ "assignee": "piet" })).await;

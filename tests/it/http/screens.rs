@@ -191,7 +191,7 @@ async fn everything_has_a_name_in_the_language_asked_for(desk: &Desk) {
     assert_eq!(theirs["types"], json!([]));
     assert_eq!(texts(&theirs["priorities"], "contract"), ["dap-example"]);
     let channels = desk.get("/v1/channels").await.body["items"].clone();
-    assert_eq!(texts(&channels, "code"), ["phone", "email", "portal", "api", "monitoring"]);
+    assert_eq!(texts(&channels, "code"), ["phone", "email", "portal", "form", "api", "monitoring"]);
     assert_eq!(desk.get("/v1/teams").await.body["items"], json!([]));
 
     // Whatever a ticket shows has its name among them.

@@ -216,16 +216,16 @@ async fn the_texts_may_come_with_the_solution_and_are_asked_again_after_a_refusa
     (body["contract"], body["priority"]) = (json!("demanding"), json!("p3"));
     let number = desk.registers(&body).await;
     let path = format!("/v1/tickets/{number}/transitions");
-    let texts =
-        json!({ "to": "resolved", "reason": "Klaar.", "measures": "Herstart.", "results": "Het werkt.", "lessons": "Eerder kijken." });
+    let texts = json!({ "to": "resolved", "reason": "Klaar.", "handling": "alone", "measures": "Herstart.", "results": "Het werkt.", "lessons": "Eerder kijken." });
     let mut early = texts.clone();
     early["to"] = json!("in_progress");
+    early.as_object_mut().expect("fields").remove("handling");
     let refused = desk.post(&path, &early).await;
     assert_eq!((refused.status, refused.body["errors"].as_array().map(Vec::len)), (400, Some(3)), "{}", refused.body);
     desk.moves(&number, "in_progress").await;
     let offers = offered(desk, ADMIN, &number).await;
     let solving = offers.iter().find(|offer| offer["to"] == "resolved").expect("a solution");
-    assert_eq!((solving["needs"].as_array().map(Vec::len), solving["takes"].as_array().map(Vec::len)), (Some(1), Some(4)), "{solving}");
+    assert_eq!((solving["needs"].as_array().map(Vec::len), solving["takes"].as_array().map(Vec::len)), (Some(2), Some(3)), "{solving}");
     assert_eq!(desk.post(&path, &texts).await.status, 201);
     let asked = async || {
         let offers = offered(desk, &client, &number).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{Desk, incident};
+use crate::support::{Desk, incident, incident_under};
 
 on_both_databases!(
     each_step_is_taken_once_at_its_own_instant_however_late_the_desk_wakes,
@@ -88,9 +88,8 @@ supplier = ["baas"]
 async fn on_ladders(desk: &Desk, kind: &str) -> String {
     assert_eq!(desk.post("/v1/contracts", &json!({ "contract": LADDERS })).await.status, 201);
     desk.reaches("2026-03-03T08:00:00+01:00").await;
-    let mut ticket = incident("p2");
-    (ticket["contract"], ticket["type"]) = (json!("ladders"), json!(kind));
-    ticket.as_object_mut().expect("an object").remove("priority");
+    let mut ticket = incident_under("ladders");
+    ticket["type"] = json!(kind);
     desk.registers(&ticket).await
 }
 

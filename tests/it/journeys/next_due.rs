@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uurwerk::usecases::rebuild::rebuild;
 
 use crate::on_both_databases;
-use crate::support::{Desk, incident};
+use crate::support::{Desk, incident, incident_under};
 
 on_both_databases!(
     a_missed_response_does_not_hide_the_resolution_that_is_due_in_two_hours,
@@ -145,8 +145,8 @@ holds = ["requester"]
 async fn a_held_ticket_is_due_where_the_day_it_waits_for_ends(desk: &Desk) {
     assert_eq!(desk.post("/v1/contracts", &json!({ "contract": HOLDS })).await.status, 201);
     desk.passes("P1D").await;
-    let mut ticket = without_a_priority();
-    ticket["contract"] = json!("wachten");
+    let mut ticket = incident_under("wachten");
+    ticket["channel"] = json!("portal");
     let number = desk.registers(&ticket).await;
     desk.moves(&number, "in_progress").await;
     let path = format!("/v1/tickets/{number}/transitions");

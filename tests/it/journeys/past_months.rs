@@ -97,8 +97,7 @@ async fn a_late_fact_counts_in_its_month_and_is_listed(desk: &Desk) {
     desk.moves(&number, "in_progress").await;
     desk.reaches("2026-05-04T09:00:00+02:00").await;
     let client = desk.token_of("ipo").await;
-    let solved =
-        json!({ "to": "resolved", "reason": "Nagekomen.", "occurredAt": "2026-04-20T10:00:00+02:00", "occurredAtReason": "Vergeten." });
+    let solved = json!({ "to": "resolved", "reason": "Nagekomen.", "handling": "alone", "occurredAt": "2026-04-20T10:00:00+02:00", "occurredAtReason": "Vergeten." });
     assert_eq!(desk.post(&format!("/v1/tickets/{number}/transitions"), &solved).await.status, 201);
     desk.ask(Some(&client), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&json!({ "to": "closed", "reason": "Ja." }))).await;
     let april = report(desk, "2026-04", "").await;

@@ -34,8 +34,10 @@ impl Away {
     }
 }
 
+/// Mails to those who report. What the operational contact is told of progress (TKT-06) is sent beside it in the same way.
 async fn outbound(desk: &Desk, query: &str) -> Vec<Value> {
-    desk.get(&format!("/v1/outbound-messages?{query}")).await.body["items"].as_array().cloned().expect("a page of mails")
+    let mails = desk.get(&format!("/v1/outbound-messages?{query}")).await.body["items"].as_array().cloned().expect("a page of mails");
+    mails.into_iter().filter(|mail| mail["template"] != "progress").collect()
 }
 
 /// What Anna got about a ticket, in the order sent.
@@ -74,7 +76,7 @@ async fn what_is_given_up_after_five_days_is_seen_everywhere_and_sent_again_once
     desk.passes("PT2H").await;
 
     let ready = desk.get("/readyz").await;
-    assert_eq!((ready.status, &ready.body["undeliveredMails"]), (200, &json!(1)));
+    assert_eq!((ready.status, &ready.body["undeliveredMails"]), (200, &json!(2)));
     let [failed] = &outbound(desk, "state=failed").await[..] else { panic!("one mail is given up") };
     assert_eq!((&failed["template"], &failed["ticket"]), (&json!("confirmation"), &json!(number)));
     assert!(failed["lastError"].as_str().is_some_and(|error| error.contains("mail folder")), "{failed}");
@@ -87,7 +89,7 @@ async fn what_is_given_up_after_five_days_is_seen_everywhere_and_sent_again_once
     assert_eq!((again.status, &again.body["state"]), (201, &json!("pending")), "{}", again.body);
     desk.passes("PT1M").await;
     assert_eq!(told(desk, &number), ["confirmation"]);
-    assert_eq!(desk.get("/readyz").await.body["undeliveredMails"], 0);
+    assert_eq!(desk.get("/readyz").await.body["undeliveredMails"], 1, "the other one waits to be sent again");
     let events = desk.events(&number).await;
     assert!(events.iter().any(|event| event["type"] == "mail.sent_again" && event["data"]["message"] == failed["id"]), "{events:?}");
     let refused = desk.post(&attempts, &Value::Null).await;

@@ -6,7 +6,7 @@ use uurwerk::domain::permission::Role;
 use uurwerk::store;
 
 use crate::on_both_databases;
-use crate::support::{Answer, Desk, incident};
+use crate::support::{Answer, Desk, incident, incident_under};
 
 on_both_databases!(
     what_was_mailed_at_a_former_address_is_exported_and_erased_with_the_person,
@@ -289,8 +289,8 @@ async fn an_export_says_how_many_tickets_are_withheld_and_to_whom_they_are_open(
 async fn the_name_of_an_erased_agent_leaves_every_letter_that_they_signed(desk: &Desk) {
     // As it is known to their provider, with two spaces; a letter has one.
     let agent = desk.person(None, "Wendy  Uniekwerkt", "wendy@leverancier.example", &[Role::AgentLine1]).await;
-    let mut foreign = incident("p3");
-    (foreign["contract"], foreign["priority"]) = (json!("covide"), json!("high"));
+    let mut foreign = incident_under("covide");
+    foreign["priority"] = json!("high");
     (foreign["organisation"], foreign["requester"]) =
         (json!("gemeente-voorbeeld"), json!({ "name": "Eva", "email": "eva@gemeente-voorbeeld.example" }));
     for ticket in [incident("p3"), foreign] {

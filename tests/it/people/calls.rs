@@ -65,7 +65,12 @@ async fn sup_11_the_desk_alone_takes_calls_down(desk: &Desk) {
 async fn sup_02_a_call_at_night_is_registered_and_its_clocks_wait_for_the_morning(desk: &Desk) {
     desk.reaches("2026-03-02T23:00:00+01:00").await;
     let made = desk.post("/v1/calls", &call()).await;
-    assert_eq!((made.status, &made.body["channel"]), (201, &json!("phone")), "{}", made.body);
+    assert_eq!(
+        (made.status, &made.body["channel"], &made.body["outsidePhoneHours"]),
+        (201, &json!("phone"), &json!(true)),
+        "{}",
+        made.body
+    );
     let number = made.body["number"].as_str().expect("a number").to_owned();
     assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "priority": "urgent" })).await.status, 200);
     desk.reaches("2026-03-03T08:00:00+01:00").await;
@@ -76,4 +81,13 @@ async fn sup_02_a_call_at_night_is_registered_and_its_clocks_wait_for_the_mornin
     assert_eq!((&night["state"], &night["from"], &night["to"]), expected, "{ledger}");
     desk.passes("PT30M").await;
     assert_eq!(desk.clock(&number, "resolution").await["elapsedSeconds"], 1800);
+    // The telephone is answered until six, an hour longer than incidents are handled; a mail at night is no call.
+    desk.reaches("2026-03-03T17:30:00+01:00").await;
+    assert_eq!(desk.post("/v1/calls", &call()).await.body["outsidePhoneHours"], false);
+    desk.reaches("2026-03-03T23:00:00+01:00").await;
+    let by_portal =
+        json!({ "contract": "covide", "organisation": "stichting-proef", "type": "incident", "title": "Traag", "channel": "portal" });
+    assert_eq!(desk.post("/v1/tickets", &by_portal).await.body["outsidePhoneHours"], false);
+    let flagged = desk.get("/v1/tickets?outsidePhoneHours=true").await.body["items"].clone();
+    assert_eq!((&flagged[0]["number"], &flagged[1]), (&json!(number), &Value::Null), "{flagged}");
 }

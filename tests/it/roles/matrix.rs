@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ROLES, grants, history, klant, path, state, with_matrix};
 use crate::on_both_databases;
-use crate::support::{Desk, incident};
+use crate::support::{Desk, incident, incident_under};
 
 on_both_databases!(
     role_02_mail_goes_to_who_holds_the_role_and_a_new_holder_gets_what_is_new,
@@ -22,9 +22,8 @@ pub async fn climbs(desk: &Desk) -> Vec<String> {
 }
 
 pub async fn climbs_for(desk: &Desk, requester: &Value) -> Vec<String> {
-    let mut ticket = incident("p3");
-    (ticket["contract"], ticket["requester"]) = (json!("matrix"), requester.clone());
-    ticket.as_object_mut().expect("an object").remove("priority");
+    let mut ticket = incident_under("matrix");
+    ticket["requester"] = requester.clone();
     let number = desk.registers(&ticket).await;
     desk.passes("PT1M").await;
     let before = desk.mails().len();

@@ -8,7 +8,7 @@ mod seeing;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::support::{ADMIN, Desk, incident};
+use crate::support::{ADMIN, Desk, as_handled_alone, incident};
 
 /// An incident with fields of its own.
 fn with(changes: &Value) -> Value {
@@ -42,7 +42,7 @@ async fn says(desk: &Desk, number: &str, visibility: &str, body: &str) -> String
 
 /// Moves a ticket as the desk, with a reason.
 async fn moves(desk: &Desk, number: &str, to: &str, reason: &str) {
-    let moved = desk.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": to, "reason": reason })).await;
+    let moved = desk.post(&format!("/v1/tickets/{number}/transitions"), &as_handled_alone(json!({ "to": to, "reason": reason }))).await;
     assert_eq!(moved.status, 201, "{}", moved.body);
 }
 

@@ -324,7 +324,7 @@ impl Desk {
 
     /// Moves a ticket as the desk.
     pub async fn moves(&self, number: &str, to: &str) -> Answer {
-        self.post(&format!("/v1/tickets/{number}/transitions"), &json!({ "to": to, "reason": "Zo is het." })).await
+        self.post(&format!("/v1/tickets/{number}/transitions"), &as_handled_alone(json!({ "to": to, "reason": "Zo is het." }))).await
     }
 
     /// Writes the root cause analysis of a problem, and that it was solved directly, without which it is not resolved.
@@ -402,6 +402,9 @@ impl Drop for Desk {
 pub fn request(kind: &str) -> Value {
     let mut body = json!({ "type": kind, "contract": "dap-example", "organisation": "ipo", "title": "Een verzoek", "channel": "portal",
         "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" } });
+    if kind == "incident" {
+        body["service"] = json!("cloud");
+    }
     if kind == "service_request" {
         (body["kind"], body["form"]) = (json!("toegang"), access());
     }
@@ -413,10 +416,29 @@ pub fn access() -> Value {
     json!({ "wijziging": "verlenen", "voor": "Bram Visser", "waartoe": "De projectmap" })
 }
 
+/// An incident under another agreement, which knows neither the services nor the priorities of the example.
+pub fn incident_under(contract: &str) -> Value {
+    let mut ticket = incident("p3");
+    ticket["contract"] = json!(contract);
+    for foreign in ["service", "priority"] {
+        ticket.as_object_mut().expect("an object").remove(foreign);
+    }
+    ticket
+}
+
+/// A move as the desk makes it, which says of a solution, or of an end without one, that nobody else had a part in it.
+pub fn as_handled_alone(mut transition: Value) -> Value {
+    let solves = ["resolved", "fulfilled", "answered", "submitted", "implemented", "refused", "rejected"];
+    if transition["to"].as_str().is_some_and(|to| solves.contains(&to)) {
+        transition["handling"] = json!("alone");
+    }
+    transition
+}
+
 /// An incident of the example agreement, reported by phone.
 pub fn incident(priority: &str) -> Value {
     json!({
         "type": "incident", "contract": "dap-example", "organisation": "ipo", "title": "Mail hapert", "description": "Niemand ontvangt mail.",
-        "priority": priority, "channel": "phone", "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" }
+        "service": "cloud", "priority": priority, "channel": "phone", "requester": { "name": "Anna de Boer", "email": "anna@ipo.example" }
     })
 }

@@ -1,6 +1,7 @@
 //! Gives a ticket what a phase needs, going by nothing but what the API says of it, as a form would.
 
 use serde_json::{Value, json};
+use uurwerk::domain::permission::Role;
 
 use super::{Desk, incident};
 
@@ -60,21 +61,28 @@ impl Desk {
         for (code, field) in self.lacks(number, to).await {
             let answer = match code.as_str() {
                 "part_required" => self.writes(number, &field).await,
-                "service_required" => self.patch(&format!("/v1/tickets/{number}"), &json!({ "service": "werkplek" })).await,
+                "service_required" => self.patch(&format!("/v1/tickets/{number}"), &json!({ "service": "cloud" })).await,
                 "item_required" => self.patch(&format!("/v1/tickets/{number}"), &json!({ "kind": "toegang" })).await,
                 "priority_required" => self.patch(&format!("/v1/tickets/{number}"), &json!({ "priority": "p3" })).await,
                 "link_required" => {
                     let other = self.registers(&incident("p3")).await;
                     self.post(&format!("/v1/tickets/{number}/links"), &json!({ "kind": field, "ticket": other })).await
                 }
-                "decision_required" => {
-                    let approver = self.signer_of("ipo").await;
-                    self.decides(Some(&approver), number, &field, "yes").await
-                }
+                "decision_required" => self.agrees(number, &field).await,
                 other => panic!("{number} needs {other} {field}"),
             };
             assert!([200, 201].contains(&answer.status), "{code} {field}: {}", answer.body);
         }
+    }
+
+    /// Says yes to a question for everybody of the IPO and of the desk who is asked.
+    pub async fn agrees(&self, number: &str, question: &str) -> super::Answer {
+        let approver = match question {
+            "acceptance" => self.person(Some("ipo"), "Femke", "femke@ipo.example", &[Role::FunctionalAdministrator]).await,
+            _ => self.signer_of("ipo").await,
+        };
+        let answer = self.decides(Some(&approver), number, question, "yes").await;
+        if question == "approval" { self.decides(None, number, question, "yes").await } else { answer }
     }
 
     /// Answers a question of a ticket.

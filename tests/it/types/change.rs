@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 
-use super::{agreement, errors, of_type, pair, told, with};
+use super::{errors, of_type, pair, told, with};
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
 
@@ -65,9 +65,9 @@ async fn chg_03_an_emergency_change_comes_before_all_others(desk: &Desk) {
     }
 }
 
-/// A change that is being carried out, under an agreement.
-async fn implementing(desk: &Desk, contract: &str) -> String {
-    let number = desk.registers(&with(of_type("change_request"), json!({ "contract": contract }))).await;
+/// A change that is being carried out.
+async fn implementing(desk: &Desk) -> String {
+    let number = desk.registers(&of_type("change_request")).await;
     for phase in ["assessing", "approval", "scheduled", "implementing"] {
         assert!([200, 201].contains(&desk.brings(&number, phase).await.status), "{phase}");
     }
@@ -75,10 +75,7 @@ async fn implementing(desk: &Desk, contract: &str) -> String {
 }
 
 async fn chg_04_chg_10_nothing_is_in_production_before_the_functional_administrator_accepted_what_was_tested(desk: &Desk) {
-    let tables = "[[parts]]\ntype = \"change_request\"\npart = \"test_report\"\nbefore = [\"implemented\"]\n\
-        [[decisions]]\nquestion = \"acceptance\"\nbefore = [\"implemented\"]";
-    agreement(desk, "getest", "", tables).await;
-    let number = implementing(desk, "getest").await;
+    let number = implementing(desk).await;
     let lacks = [("part_required".to_owned(), "test_report".to_owned()), ("decision_required".to_owned(), "acceptance".to_owned())];
     assert_eq!(desk.lacks(&number, "implemented").await, lacks);
     assert_eq!(told(&desk.moves(&number, "implemented").await), (409, json!("part_required")));
@@ -100,8 +97,7 @@ async fn chg_04_chg_10_nothing_is_in_production_before_the_functional_administra
 }
 
 async fn chg_05_both_sides_approve_where_the_agreement_says_so(desk: &Desk) {
-    agreement(desk, "samen", "", "[[decisions]]\nquestion = \"approval\"\nby = [\"client\", \"supplier\"]").await;
-    let number = desk.registers(&with(of_type("change_request"), json!({ "contract": "samen" }))).await;
+    let number = desk.registers(&of_type("change_request")).await;
     for phase in ["assessing", "approval"] {
         desk.brings(&number, phase).await;
     }
@@ -120,7 +116,7 @@ async fn chg_06_a_change_is_assessed_before_it_is_decided_on_and_may_be_refused(
     desk.moves(&number, "assessing").await;
     assert_eq!(told(&desk.moves(&number, "approval").await), (409, json!("part_required")));
     let path = format!("/v1/tickets/{number}/transitions");
-    assert_eq!(errors(&desk.post(&path, &json!({ "to": "rejected" })).await), [pair("/reason", "required")]);
+    assert_eq!(errors(&desk.post(&path, &json!({ "to": "rejected" })).await), [pair("/reason", "required"), pair("/handling", "required")]);
     let refused = desk.moves(&number, "rejected").await;
     assert_eq!((refused.status, &refused.body["state"]), (201, &json!("closed")), "{}", refused.body);
 }

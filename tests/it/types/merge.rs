@@ -229,7 +229,7 @@ async fn only_two_of_a_kind_are_merged(desk: &Desk) {
     let problem = desk.registers(&of_type("problem")).await;
     let closed = desk.registers(&incident("p3")).await;
     assert_eq!(desk.moves(&closed, "cancelled").await.status, 201);
-    let elsewhere = json!({ "organisation": "gemeente-voorbeeld", "contract": "covide", "priority": "low",
+    let elsewhere = json!({ "organisation": "gemeente-voorbeeld", "contract": "covide", "priority": "low", "service": null,
         "requester": { "name": "Eva", "email": "eva@gemeente-voorbeeld.example" } });
     let elsewhere = desk.registers(&with(incident("p3"), elsewhere)).await;
     super::agreement(desk, "ander", "", "").await;

@@ -24,10 +24,12 @@ fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
-/// Applies the example agreement as another one, with keys before its tables and tables after them.
+/// Applies the example agreement as another one, with keys before its tables, in the place of its own, and tables after them.
 async fn agreement(desk: &Desk, id: &str, keys: &str, tables: &str) {
-    let text =
-        include_str!("../../../config/contracts/dap-example.toml").replacen("id = \"dap-example\"", &format!("id = \"{id}\"\n{keys}"), 1);
+    let named: Vec<_> = keys.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| format!("{key} = ")).collect();
+    let kept = include_str!("../../../config/contracts/dap-example.toml").lines();
+    let kept: Vec<_> = kept.filter(|line| !named.iter().any(|key| line.starts_with(key))).collect();
+    let text = kept.join("\n").replacen("id = \"dap-example\"", &format!("id = \"{id}\"\n{keys}"), 1);
     let applied = desk.post("/v1/contracts", &json!({ "contract": format!("{text}\n{tables}\n") })).await;
     assert_eq!(applied.status, 201, "{}", applied.body);
 }

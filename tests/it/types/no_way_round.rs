@@ -105,7 +105,7 @@ async fn a_change_that_is_about_another_item_has_to_be_approved_anew(desk: &Desk
     }
     let plan = json!({ "startsAt": "2026-03-10T10:00:00Z", "endsAt": "2026-03-10T12:00:00Z", "implementation": "x", "backOut": "y" });
     assert_eq!(desk.post(&format!("/v1/tickets/{number}/change-plans"), &plan).await.status, 201);
-    assert_eq!(desk.decides(Some(&karin), &number, "approval", "yes").await.body["phase"], "scheduled");
+    assert_eq!(desk.agrees(&number, "approval").await.body["phase"], "scheduled");
     desk.patch(&format!("/v1/tickets/{number}"), &json!({ "title": "Beter gezegd" })).await;
     assert_eq!(verdict(desk, &number, "approval").await.0, "yes", "a better title is no other change");
     desk.patch(&format!("/v1/tickets/{number}"), &json!({ "item": "productiedatabase" })).await;
@@ -154,7 +154,6 @@ async fn a_redacted_reason_is_gone_from_all_that_a_major_incident_took_along_and
 }
 
 async fn a_change_that_was_approved_and_planned_anew_has_to_be_approved_anew(desk: &Desk) {
-    let karin = desk.signer_of("ipo").await;
     let number = desk.registers(&of_type("change_request")).await;
     for to in ["assessing", "approval"] {
         assert_eq!(desk.brings(&number, to).await.status, 201);
@@ -162,7 +161,7 @@ async fn a_change_that_was_approved_and_planned_anew_has_to_be_approved_anew(des
     let plan = |back_out: &str| json!({ "startsAt": "2026-03-10T10:00:00Z", "endsAt": "2026-03-10T12:00:00Z", "implementation": "Vervangen.", "backOut": back_out });
     let path = format!("/v1/tickets/{number}/change-plans");
     assert_eq!(desk.post(&path, &plan("Terugzetten.")).await.status, 201);
-    assert_eq!(desk.decides(Some(&karin), &number, "approval", "yes").await.body["phase"], "scheduled");
+    assert_eq!(desk.agrees(&number, "approval").await.body["phase"], "scheduled");
     let answers = desk.get(&format!("/v1/tickets/{number}/decisions")).await.body["items"][0]["answers"].clone();
     let about = json!([{ "part": "assessment", "version": 1 }, { "part": "change_plan", "version": 1 }]);
     assert_eq!(answers[0]["about"], about, "{answers}");
@@ -170,7 +169,7 @@ async fn a_change_that_was_approved_and_planned_anew_has_to_be_approved_anew(des
     assert_eq!(verdict(desk, &number, "approval").await.0, Value::Null);
     assert_eq!(told(&desk.moves(&number, "implementing").await), (409, json!("decision_required")));
     assert_eq!(desk.moves(&number, "approval").await.status, 201);
-    assert_eq!(desk.decides(Some(&karin), &number, "approval", "yes").await.body["phase"], "scheduled");
+    assert_eq!(desk.agrees(&number, "approval").await.body["phase"], "scheduled");
     assert_eq!(desk.moves(&number, "implementing").await.status, 201);
     // Another price does so too, even while it is carried out.
     let assessment = json!({ "nature": "improvement", "class": "normal", "impact": "low", "risk": "high", "explanation": "Toch duurder.",

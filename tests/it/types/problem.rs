@@ -64,6 +64,8 @@ async fn prb_04_prb_05_a_change_is_made_when_the_client_wants_it_and_a_no_lets_t
         desk.passes("PT1M").await;
         let asked = subjects_to(desk, "anna@ipo.example");
         assert!(asked.iter().any(|subject| subject.contains("Besluit nodig") && subject.contains(&number)), "{asked:?}");
+        let waiting = desk.ask(Some(&approver), "GET", "/v1/tickets?awaitedDecision=change_needed,offer", None).await.body["items"].clone();
+        assert_eq!((&waiting[0]["number"], &waiting[0]["awaitedDecisions"]), (&json!(number), &json!(["change_needed"])), "{waiting}");
         let change = with(of_type("change_request"), json!({ "links": [{ "kind": "follows_from", "ticket": number }] }));
         assert_eq!(told(&desk.post("/v1/tickets", &change).await), (409, json!("change_not_wanted")), "{verdict}");
         assert_eq!(told(&desk.moves(&number, "resolved").await), (409, json!("decision_required")));
@@ -72,7 +74,7 @@ async fn prb_04_prb_05_a_change_is_made_when_the_client_wants_it_and_a_no_lets_t
         assert_eq!(desk.decides(None, &number, "change_needed", verdict).await.status, 403);
         assert_eq!(desk.decides(Some(&requester), &number, "change_needed", verdict).await.status, 403);
         let decided = desk.decides(Some(&approver), &number, "change_needed", verdict).await;
-        assert_eq!(decided.status, 201, "{}", decided.body);
+        assert_eq!((decided.status, &decided.body["awaitedDecisions"]), (201, &json!([])), "{}", decided.body);
         let made = desk.post("/v1/tickets", &change).await;
         if verdict == "yes" {
             assert_eq!(told(&desk.moves(&number, "resolved").await), (409, json!("link_required")), "a change that solves it");

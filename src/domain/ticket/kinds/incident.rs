@@ -11,7 +11,7 @@ use crate::domain::workflow::{Phase, Question, State, Step, phase};
 
 pub(super) static RULES: Rules = Rules {
     client_judges: true,
-    parts: &[Part::SecurityReport, Part::Calamity, Part::Finding],
+    parts: &[Part::Workaround, Part::SecurityReport, Part::Calamity, Part::Finding],
     needs: &[
         before(Step::InProgress, Need::Service),
         before(Step::Closed, Need::Part(Part::SecurityReport)).when(When::Flagged(Flag::Security)),

@@ -18,7 +18,9 @@ use crate::usecases::contracts::Served;
 use clock::ContractClock;
 use duty::ContractDuty;
 use ladder::ContractLadder;
-use people::{ContactLimit, ContractResponseTeam, ContractRole, ContractSubject, FunctionalAdministration, ReservedTypes};
+use people::{
+    ContactLimit, ContractPointOfContact, ContractResponseTeam, ContractRole, ContractSubject, FunctionalAdministration, ReservedTypes,
+};
 pub use people::{SubjectList, SubjectRecipients};
 use priority::ContractPriority;
 use types::ContractType;
@@ -67,6 +69,10 @@ pub struct Contract {
     /// The desk's telephone number, where the agreement has one.
     #[schema(example = "070 123 45 67")]
     phone: Option<String>,
+    /// The calendar in whose open hours it is answered; a call at another time is registered, and says so.
+    phone_hours: Option<String>,
+    /// Where else the desk is reached.
+    points_of_contact: Vec<ContractPointOfContact>,
     /// Whether people who sign in with their identity provider must use a second factor.
     second_factor: bool,
     /// Keys whose values were assumed, because the agreement leaves them open.
@@ -118,6 +124,7 @@ pub struct AppliedContractVersion {
 
 /// A client of a contract.
 #[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ContractClient {
     /// Its short name, as tickets and filters have it.
     #[schema(example = "ipo")]
@@ -126,6 +133,8 @@ pub struct ContractClient {
     name: String,
     /// Its subscription, where the contract has more than one.
     tier: Option<String>,
+    /// Whether its people go on reading what was said on its tickets once those are closed.
+    case_portal: bool,
 }
 
 // For fields that are `int32` in the document. A contract holds no number that large.
@@ -167,6 +176,8 @@ impl Contract {
             effective_date: contract.effective_from,
             time_zone: contract.zone.name().to_owned(),
             phone: contract.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            phone_hours: contract.phone_hours.clone(),
+            points_of_contact: contract.points_of_contact.iter().map(ContractPointOfContact::from).collect(),
             second_factor: contract.second_factor,
             assumed: contract.assumed.clone(),
             default_priority: contract.default_priority.clone(),
@@ -178,6 +189,7 @@ impl Contract {
                     organisation: client.organisation.clone(),
                     name: client.name.clone(),
                     tier: client.tier.clone(),
+                    case_portal: contract.has_case_portal(&client.organisation),
                 })
                 .collect(),
             types: TicketType::ALL.into_iter().map(|kind| ContractType::new(contract, kind)).collect(),

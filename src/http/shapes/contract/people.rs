@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{names, small};
-use crate::domain::contract::{self, ResponseTeam, Role, Subject};
+use crate::domain::contract::{self, PointOfContact, ResponseTeam, Role, Subject};
 use crate::http::shapes::Label;
 use crate::usecases::contracts::{Served, ToldAbout};
 
@@ -56,6 +56,24 @@ impl From<&ResponseTeam> for ContractResponseTeam {
             responsibility: (&team.responsibility).into(),
             roles: team.roles.clone(),
         }
+    }
+}
+
+/// A way to reach the desk.
+#[derive(ToSchema, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContractPointOfContact {
+    /// What it is.
+    label: Label,
+    /// The telephone number or the address, as people write it.
+    reached_at: String,
+    /// Why it is not certain, until somebody confirms it; `null` for most.
+    to_be_confirmed: Option<String>,
+}
+
+impl From<&PointOfContact> for ContractPointOfContact {
+    fn from(point: &PointOfContact) -> Self {
+        Self { label: (&point.label).into(), reached_at: point.reached_at.clone(), to_be_confirmed: point.to_be_confirmed.clone() }
     }
 }
 

@@ -51,7 +51,7 @@ impl FromQuery for TicketsQuery {
             assignees: keys.list("assignee", "A comma list of assignees; `me` is whoever asks"),
             teams: keys.list("team", "A comma list of teams"),
             requesters: keys.parsed("requester", "A comma list of ids of people", |id| id.parse().ok(), "must be the UUID of a person"),
-            channels: keys.codes("channel", "A comma list of channels: `phone`, `email`, `portal`, `api`, `monitoring`"),
+            channels: keys.codes("channel", "A comma list of channels: `phone`, `email`, `portal`, `form`, `api`, `monitoring`"),
             opened: span(keys, ("openedFrom", "Reported at or after this instant"), ("openedBefore", "Reported before this instant")),
             updated: span(
                 keys,
@@ -73,6 +73,10 @@ impl FromQuery for TicketsQuery {
             major: keys.flag("major", "Major incidents, or all others"),
             breached: keys.flag("breached", "With a breached goal, or without"),
             at_risk: keys.flag("atRisk", "With a clock that warned that its goal comes near, which is not breached, or without"),
+            asked_at: None,
+            long_open: keys.flag("longOpen", "Open for long by the contract's measure, or not"),
+            outside_phone_hours: keys.flag("outsidePhoneHours", "Called in while the desk's telephone is not answered, or not"),
+            awaited: keys.codes("awaitedDecision", "A comma list of decisions that it waits for: `solution`, `change_needed`, `authorisation`, `offer`, `approval`, `acceptance`"),
             tags: tags(keys),
             followers: keys.parsed(
                 "follower",
@@ -112,10 +116,10 @@ pub async fn tickets(app: Data<App>, caller: May<ReadTickets>, query: Query<Tick
     if let Some(view) = view {
         let (kept, wrong) = kept(&app, &caller, view).await?;
         problems.extend(wrong);
-        filter.within = Some(Box::new(as_asked_by(&caller, kept.filter)));
+        filter.within = Some(Box::new(as_asked_by(&app, &caller, kept.filter)));
         sort = if sort.is_empty() { kept.sort } else { sort };
     }
-    filter = as_asked_by(&caller, filter);
+    filter = as_asked_by(&app, &caller, filter);
     if let Some(since) = since {
         let after = cursor.map(|text| change_place(&text, since));
         if matches!(after, Some(None)) {
@@ -157,8 +161,9 @@ pub async fn problems_of_a_view(app: &App, caller: &Caller, query: &str) -> Resu
     Ok(problems)
 }
 
-/// Whoever asks, for the assignee `me`.
-fn as_asked_by(caller: &Caller, mut filter: TicketFilter) -> TicketFilter {
+/// Whoever asks, for the assignee `me`, and when they do.
+fn as_asked_by(app: &App, caller: &Caller, mut filter: TicketFilter) -> TicketFilter {
+    filter.asked_at = Some(app.time.now());
     if let Some(own) = caller.who.actor.known_as() {
         for assignee in filter.assignees.iter_mut().filter(|assignee| *assignee == ME) {
             own.clone_into(assignee);

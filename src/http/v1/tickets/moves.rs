@@ -27,7 +27,8 @@ pub async fn possible(
 ) -> Result<Json<PossibleTransitions>, Failure> {
     let Moves { of, moves, side } = read::moves(&app, &caller, ticket).await?;
     let items = moves.iter().map(|outlook| PossibleTransition::new(&of, outlook, side)).collect();
-    Ok(Json(PossibleTransitions { items }))
+    let expected_parts = of.ticket.expected_parts(&of.version.contract, &of.history).into_iter().map(Into::into).collect();
+    Ok(Json(PossibleTransitions { items, expected_parts }))
 }
 
 pub async fn transition(

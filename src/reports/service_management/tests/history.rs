@@ -81,6 +81,9 @@ impl Story {
             resolved_at: None,
             closed_at: None,
             next_due: None,
+            long_open_at: None,
+            awaited: Vec::new(),
+            outside_phone_hours: false,
             emergency_for: None,
             merged_into: None,
             response_teams: Vec::new(),
@@ -221,7 +224,7 @@ pub(super) fn told_of(contract: &Contract, month: &str, stories: &[Story], as_of
     let month: Month = month.parse().expect("a month");
     let reading = Reading::of(month, &contract.zone, as_of);
     let tickets: Vec<_> = stories.iter().filter_map(|story| story.figures(contract, reading)).collect();
-    read(report(contract, month, &tickets, |_| true), contract, reading, |_| true)
+    read(report(contract, month, &tickets), contract, reading, |_| true)
 }
 
 /// Everything that is counted, verdicts apart.

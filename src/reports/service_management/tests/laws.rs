@@ -44,7 +44,7 @@ proptest! {
         let (mut open, mut fates, mut month) = (0, 0, Month::new(2025, 12));
         for _ in 0..26 {
             month = month.and_then(|month| Month::of(month.end(&contract().zone), &contract().zone));
-            let report = report(&contract(), month.expect("in range"), &tickets, |_| false);
+            let report = report(&contract(), month.expect("in range"), &tickets);
             let incidents = &report.types[0];
             prop_assert_eq!(open + incidents.reported, incidents.closed + incidents.cancelled + incidents.open_at_end);
             prop_assert_eq!(report.population.considered, open + incidents.reported);

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{COORDINATOR, Cast, clock, counted, it_is, mailed};
+use super::{Cast, OPERATIONAL_CONTACT, clock, counted, it_is, mailed};
 use crate::on_both_databases;
 use crate::support::Desk;
 
 on_both_databases!(a_change_is_approved_tested_accepted_and_looked_back_on);
 
 async fn a_change_is_approved_tested_accepted_and_looked_back_on(desk: &Desk) {
-    let Cast { karin, femke, ali, .. } = Cast::agrees(desk).await;
+    let Cast { karin, femke, ali, .. } = Cast::assembles(desk).await;
 
     it_is(desk, "03-02 09:00").await;
     let vpn = json!({ "kind": "adapt", "item": "VPN-server" });
@@ -27,12 +27,13 @@ async fn a_change_is_approved_tested_accepted_and_looked_back_on(desk: &Desk) {
     ali.moves(&number, "approval", "Dit is wat het kost en wanneer het kan.").await;
 
     it_is(desk, "03-04 09:00").await;
-    assert_eq!(karin.answers(&number, "approval", "yes", "Graag op die avond.").await, "scheduled");
+    assert_eq!(karin.answers(&number, "approval", "yes", "Graag op die avond.").await, "approval", "the desk signs as well");
+    assert_eq!(ali.answers(&number, "approval", "yes", "Ingepland met de netwerkploeg.").await, "scheduled");
     it_is(desk, "03-10 17:00").await;
     ali.moves(&number, "implementing", "Wij beginnen.").await;
     ali.does(&number, "test-reports", &json!({ "passed": true, "findings": "Honderd mensen tegelijk: het houdt." })).await;
     assert_eq!(mailed(desk, &number, femke.email).await, ["Uw besluit gevraagd: acceptatie"]);
-    let early = ali.tries(&number, "transitions", &json!({ "to": "implemented", "reason": "Het draait." })).await;
+    let early = ali.tries(&number, "transitions", &json!({ "to": "implemented", "reason": "Het draait.", "handling": "alone" })).await;
     assert_eq!((early.status, &early.body["code"]), (409, &json!("decision_required")), "{}", early.body);
     assert_eq!(femke.answers(&number, "acceptance", "yes", "Zelf geprobeerd: goed.").await, "implementing");
 
@@ -59,7 +60,7 @@ async fn a_change_is_approved_tested_accepted_and_looked_back_on(desk: &Desk) {
     expected.sort_unstable();
     assert_eq!(heard, expected);
     let progress = ["geregistreerd", "in beoordeling", "ter goedkeuring", "ingepland", "in uitvoering", "doorgevoerd", "geëvalueerd"];
-    assert_eq!(mailed(desk, &number, COORDINATOR).await, progress.map(|phase| format!("Voortgang: {phase}")));
+    assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
 
     assert_eq!(counted(desk, "change_request").await, "1 reported, 1 closed, response 1 of 1, resolution 1 of 1");
 }

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{COORDINATOR, Cast, clock, counted, it_is, mailed};
+use super::{Cast, OPERATIONAL_CONTACT, clock, counted, it_is, mailed};
 use crate::on_both_databases;
 use crate::support::Desk;
 
 on_both_databases!(an_incident_is_solved_refused_and_solved_for_good);
 
 async fn an_incident_is_solved_refused_and_solved_for_good(desk: &Desk) {
-    let Cast { anna, ali, .. } = Cast::agrees(desk).await;
+    let Cast { anna, ali, .. } = Cast::assembles(desk).await;
 
     it_is(desk, "03-02 09:00").await;
     let printers = json!({ "description": "Geen enkele printer doet het.", "priority": "p2" });
@@ -17,7 +17,11 @@ async fn an_incident_is_solved_refused_and_solved_for_good(desk: &Desk) {
     assert_eq!(mailed(desk, &number, anna.email).await, ["Ontvangen"]);
 
     it_is(desk, "03-02 09:20").await;
-    ali.changes(&number, &json!({ "priority": "p2", "priorityMotivation": "Een hele verdieping heeft er last van." })).await;
+    ali.changes(
+        &number,
+        &json!({ "priority": "p2", "priorityMotivation": "Een hele verdieping heeft er last van.", "service": "printers" }),
+    )
+    .await;
     assert_eq!(clock(desk, &number, "response").await, "met 0:20, due 03-02 11:00");
     assert_eq!(clock(desk, &number, "resolution").await, "running 0:20, due 03-02 17:00");
     ali.moves(&number, "in_progress", "Ik kijk naar de printserver.").await;
@@ -48,7 +52,7 @@ async fn an_incident_is_solved_refused_and_solved_for_good(desk: &Desk) {
         ["Ontvangen", "Status: in behandeling", "antwoord", "Verholpen", "Status: in behandeling", "Verholpen", "Status: afgesloten"];
     assert_eq!(mailed(desk, &number, anna.email).await, anna_heard);
     let progress = ["geregistreerd", "in behandeling", "opgelost", "in behandeling", "opgelost", "afgesloten"];
-    assert_eq!(mailed(desk, &number, COORDINATOR).await, progress.map(|phase| format!("Voortgang: {phase}")));
+    assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
 
     assert_eq!(counted(desk, "incident").await, "1 reported, 1 closed, response 1 of 1, resolution 1 of 1");
 }

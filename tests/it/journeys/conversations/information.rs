@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{COORDINATOR, Cast, clock, counted, it_is, mailed};
+use super::{Cast, OPERATIONAL_CONTACT, clock, counted, it_is, mailed};
 use crate::on_both_databases;
 use crate::support::Desk;
 
 on_both_databases!(a_question_is_answered_and_leads_to_an_offer_that_is_taken);
 
 async fn a_question_is_answered_and_leads_to_an_offer_that_is_taken(desk: &Desk) {
-    let Cast { anna, karin, ali, .. } = Cast::agrees(desk).await;
+    let Cast { anna, karin, ali, .. } = Cast::assembles(desk).await;
 
     it_is(desk, "03-02 09:00").await;
     let question = anna.reports("information_request", "Kan het wifi sneller?", json!({ "wantedByDate": "2026-03-06" })).await;
@@ -46,7 +46,7 @@ async fn a_question_is_answered_and_leads_to_an_offer_that_is_taken(desk: &Desk)
     let of_the_offer = ["Ontvangen", "Status: in opstelling", "antwoord", "Aanbod ingediend", "Status: aanvaard"];
     assert_eq!(mailed(desk, &offer, anna.email).await, of_the_offer);
     let progress = ["geregistreerd", "in opstelling", "ingediend", "aanvaard"];
-    assert_eq!(mailed(desk, &offer, COORDINATOR).await, progress.map(|phase| format!("Voortgang: {phase}")));
+    assert_eq!(mailed(desk, &offer, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
 
     for kind in ["information_request", "proposal_request"] {
         assert_eq!(counted(desk, kind).await, "1 reported, 1 closed, response 1 of 1, resolution 1 of 1", "{kind}");

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::mail::parse::parse;
 
-use crate::support::{Answer, Desk};
+use crate::support::{Answer, Desk, as_handled_alone};
 
-/// An agreement by which the coordinator hears of progress, and by which a change is tested and accepted before it is in use.
-const AGREEMENT: &str = "gesprek";
-const COORDINATOR: &str = "coordinator.ka@ipo.example";
+const AGREEMENT: &str = "dap-example";
+/// Who hears of the progress of all that the client reported (TKT-06).
+const OPERATIONAL_CONTACT: &str = "functioneel.beheer.ka@ipo.example";
 
 /// Somebody who takes part in a conversation.
 struct Person<'d> {
@@ -36,14 +36,8 @@ struct Cast<'d> {
 }
 
 impl<'d> Cast<'d> {
-    /// They agree, and the desk knows who decides what.
-    async fn agrees(desk: &'d Desk) -> Self {
-        let keys = format!("id = \"{AGREEMENT}\"\ntold_of_progress = [\"coordinator-ka\"]");
-        let tables = "[[parts]]\ntype = \"change_request\"\npart = \"test_report\"\nbefore = [\"implemented\"]\n\
-            [[decisions]]\nquestion = \"acceptance\"\nbefore = [\"implemented\"]\n";
-        let text = include_str!("../../../../config/contracts/dap-example.toml").replacen("id = \"dap-example\"", &keys, 1);
-        let applied = desk.post("/v1/contracts", &json!({ "contract": format!("{text}\n{tables}") })).await;
-        assert_eq!(applied.status, 201, "{}", applied.body);
+    /// The desk knows who decides what.
+    async fn assembles(desk: &'d Desk) -> Self {
         let anna = Person::of(desk, Some("ipo"), "Anna de Boer", "anna@ipo.example", &[Role::Requester]).await;
         let karin = Person::of(desk, Some("ipo"), "Karin Mulder", "karin@ipo.example", &[Role::AuthorisedRequester, Role::Approver]).await;
         let femke = Person::of(desk, Some("ipo"), "Femke Vos", "femke@ipo.example", &[Role::FunctionalAdministrator]).await;
@@ -110,7 +104,7 @@ impl<'d> Person<'d> {
     }
 
     async fn moves(&self, number: &str, to: &str, words: &str) {
-        let moved = self.does(number, "transitions", &json!({ "to": to, "reason": words })).await;
+        let moved = self.does(number, "transitions", &as_handled_alone(json!({ "to": to, "reason": words }))).await;
         assert_eq!(moved["phase"], to, "{moved}");
     }
 

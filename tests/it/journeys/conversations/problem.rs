@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{COORDINATOR, Cast, clock, counted, it_is, mailed};
+use super::{Cast, OPERATIONAL_CONTACT, clock, counted, it_is, mailed};
 use crate::on_both_databases;
 use crate::support::Desk;
 
 on_both_databases!(a_problem_is_traced_to_its_cause_and_solved_by_a_change_that_the_client_wants);
 
 async fn a_problem_is_traced_to_its_cause_and_solved_by_a_change_that_the_client_wants(desk: &Desk) {
-    let Cast { anna, karin, ali, .. } = Cast::agrees(desk).await;
+    let Cast { anna, karin, ali, .. } = Cast::assembles(desk).await;
     let first = anna.reports("incident", "De mail ligt stil", json!({})).await;
     let second = anna.reports("incident", "De mail ligt weer stil", json!({})).await;
 
@@ -30,7 +30,7 @@ async fn a_problem_is_traced_to_its_cause_and_solved_by_a_change_that_the_client
     let outcome = json!({ "outcome": "change_needed", "explanation": "De schijf moet worden vervangen." });
     ali.does(&number, "outcomes", &outcome).await;
     assert_eq!(mailed(desk, &number, karin.email).await, ["Uw besluit gevraagd: noodzaak van een wijziging"]);
-    let early = ali.tries(&number, "transitions", &json!({ "to": "resolved", "reason": "Klaar." })).await;
+    let early = ali.tries(&number, "transitions", &json!({ "to": "resolved", "reason": "Klaar.", "handling": "alone" })).await;
     assert_eq!((early.status, &early.body["code"]), (409, &json!("decision_required")), "{}", early.body);
 
     it_is(desk, "03-05 09:00").await;
@@ -46,7 +46,7 @@ async fn a_problem_is_traced_to_its_cause_and_solved_by_a_change_that_the_client
     assert_eq!(karin.judges(&number, "yes", "Akkoord.").await, "closed");
 
     let progress = ["geregistreerd", "in onderzoek", "oorzaak bekend", "opgelost", "afgesloten"];
-    assert_eq!(mailed(desk, &number, COORDINATOR).await, progress.map(|phase| format!("Voortgang: {phase}")));
+    assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
     assert_eq!(mailed(desk, &number, anna.email).await, Vec::<String>::new(), "it is not of her that it came");
     assert_eq!(mailed(desk, &change, karin.email).await, ["Ontvangen"]);
 

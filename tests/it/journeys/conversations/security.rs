@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{AGREEMENT, COORDINATOR, Cast, clock, counted, it_is, mailed, march};
+use super::{AGREEMENT, Cast, OPERATIONAL_CONTACT, clock, counted, it_is, mailed, march};
 use crate::on_both_databases;
 use crate::support::Desk;
 
@@ -12,15 +12,15 @@ const ISO: &str = "iso@ipo.example";
 const LAWYER: &str = "privacy@ipo.example";
 
 async fn a_breach_of_security_is_told_to_the_officer_alone_and_closed_with_its_lessons(desk: &Desk) {
-    let Cast { anna, karin, ali, .. } = Cast::agrees(desk).await;
+    let Cast { anna, karin, ali, .. } = Cast::assembles(desk).await;
 
     it_is(desk, "03-02 09:00").await;
-    let breach = json!({ "description": "Op een link geklikt en het wachtwoord ingevuld.", "priority": "p1",
+    let breach = json!({ "description": "Op een link geklikt en het wachtwoord ingevuld.", "priority": "p1", "service": "cloud",
         "flags": ["security"], "securityAspects": ["confidentiality"] });
     let number = ali.hears_by_telephone(&anna, "incident", "Wachtwoord afgegeven", breach).await;
     assert_eq!(mailed(desk, &number, anna.email).await, ["Ontvangen"]);
     assert_eq!(mailed(desk, &number, ISO).await, ["Gemarkeerd: beveiliging"]);
-    assert_eq!(mailed(desk, &number, COORDINATOR).await, Vec::<String>::new());
+    assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, Vec::<String>::new());
     let seen = desk.ask(Some(&karin.token), "GET", &format!("/v1/tickets/{number}"), None).await;
     assert_eq!(seen.status, 404, "not even Karin, who sees every other ticket");
 
@@ -45,7 +45,7 @@ async fn a_breach_of_security_is_told_to_the_officer_alone_and_closed_with_its_l
     let anna_heard = ["Ontvangen", "Status: in behandeling", "antwoord", "Verholpen", "Status: afgesloten"];
     assert_eq!(mailed(desk, &number, anna.email).await, anna_heard);
     assert_eq!(mailed(desk, &number, ISO).await, ["Gemarkeerd: beveiliging"]);
-    assert_eq!(mailed(desk, &number, COORDINATOR).await, Vec::<String>::new());
+    assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, Vec::<String>::new());
 
     assert_eq!(counted(desk, "incident").await, "1 reported, 1 closed, response 1 of 1, resolution 1 of 1");
     let breaches = march(desk).await["security"]["incidents"].clone();

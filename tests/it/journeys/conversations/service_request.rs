@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::{COORDINATOR, Cast, clock, counted, it_is, mailed};
+use super::{Cast, OPERATIONAL_CONTACT, clock, counted, it_is, mailed};
 use crate::on_both_databases;
 use crate::support::Desk;
 
 on_both_databases!(access_is_asked_for_authorised_and_given);
 
 async fn access_is_asked_for_authorised_and_given(desk: &Desk) {
-    let Cast { anna, karin, ali, .. } = Cast::agrees(desk).await;
+    let Cast { anna, karin, ali, .. } = Cast::assembles(desk).await;
 
     it_is(desk, "03-03 14:00").await;
     let access = json!({ "kind": "toegang", "form": { "wijziging": "verlenen", "voor": "Bram Visser", "waartoe": "De projectmap" } });
@@ -37,7 +37,7 @@ async fn access_is_asked_for_authorised_and_given(desk: &Desk) {
     let anna_heard = ["Ontvangen", "antwoord", "Status: ter goedkeuring", "Status: in uitvoering", "Uitgevoerd", "Status: afgesloten"];
     assert_eq!(mailed(desk, &number, anna.email).await, anna_heard);
     let progress = ["geregistreerd", "ter goedkeuring", "in uitvoering", "uitgevoerd", "afgesloten"];
-    assert_eq!(mailed(desk, &number, COORDINATOR).await, progress.map(|phase| format!("Voortgang: {phase}")));
+    assert_eq!(mailed(desk, &number, OPERATIONAL_CONTACT).await, progress.map(|phase| format!("Voortgang: {phase}")));
 
     assert_eq!(counted(desk, "service_request").await, "1 reported, 1 closed, response 1 of 1, resolution 1 of 1");
 }
