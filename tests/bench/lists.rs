@@ -17,7 +17,7 @@ use uurwerk::domain::permission::{Clearance, Rows};
 use uurwerk::domain::search::Words;
 use uurwerk::domain::ticket::Reader;
 use uurwerk::domain::ticket::listing::{PageEnd, Sort, SortField, SortKey, TicketFilter};
-use uurwerk::domain::workflow::State;
+use uurwerk::domain::workflow::{Question, State};
 use uurwerk::store::Scope;
 use uurwerk::store::lists::{changed_since, page};
 
@@ -54,6 +54,7 @@ async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64, with_words: bool)
         format!("(WITH RECURSIVE s(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS series");
     let (columns, place) = if sqlite { ("id, source, words", "n << 20") } else { ("number, is_public, source, words", "n, true") };
     let due = "CASE WHEN n % 10 = 0 THEN 1577836800 + (n - 10000000) * 60 + 28800 ELSE 9223372036854775807 END";
+    let long = format!("CASE WHEN n % 100 = 0 THEN {at} ELSE NULL END");
     let but = [
         ("id", id),
         ("number", "n"),
@@ -67,6 +68,8 @@ async fn fill(desk: &Desk, like: i64, from: i64, tickets: i64, with_words: bool)
         ("priority_rank", "1 + n / 10 % 3"),
         ("due_order", due),
         ("next_fire_at", "NULL"),
+        ("long_open_at", &long),
+        ("awaited", "CASE WHEN n % 200 = 0 THEN 'approval' ELSE '' END"),
     ];
     let tickets = copy::<ticket::Entity>("ticket", &but);
     for statement in [
@@ -117,6 +120,13 @@ fn lists() -> Vec<(&'static str, Scope, TicketFilter, Sort)> {
         ("queue of a contract", Scope::ALL, TicketFilter { contracts: vec!["dap-example".to_owned()], ..open() }, queue()),
         ("queue of an assignee", Scope::ALL, TicketFilter { assignees: vec!["a110".to_owned()], ..open() }, queue()),
         ("newest of an assignee", Scope::ALL, TicketFilter { assignees: vec!["a110".to_owned()], ..TicketFilter::default() }, newest()),
+        (
+            "open for long",
+            Scope::ALL,
+            TicketFilter { long_open: Some(true), asked_at: "2026-03-02T08:00:00Z".parse().ok(), ..TicketFilter::default() },
+            newest(),
+        ),
+        ("waiting for a decision", Scope::ALL, TicketFilter { awaited: vec![Question::Approval], ..TicketFilter::default() }, newest()),
         ("last changed", Scope::ALL, TicketFilter::default(), sort(&[(SortField::UpdatedAt, true)])),
         (
             "changes, of which there are none",
