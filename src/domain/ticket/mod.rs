@@ -63,6 +63,7 @@ pub mod standing;
 pub mod tag;
 pub mod transition;
 mod visibility;
+pub mod voided;
 pub mod work;
 pub mod write;
 

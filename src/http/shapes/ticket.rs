@@ -245,6 +245,9 @@ pub struct TicketPatch {
     /// Why that priority.
     #[schema(max_length = 2000)]
     pub priority_motivation: Option<String>,
+    /// Why another type, tier or kind, in words that the client reads; required where a breach ends by it.
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
     /// Who takes it in hand; `null` for nobody any more.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
     #[serde(default, deserialize_with = "field")]
@@ -273,8 +276,15 @@ impl TicketPatch {
             category: self.category.clone(),
             fault_location,
             wanted_by_date: self.wanted_by_date.clone(),
+            reason: self.reason.clone(),
         };
-        (specify != Specify::default()).then_some(specify)
+        self.says_what_it_is_about().then_some(specify)
+    }
+
+    /// Whether any of it does.
+    pub fn says_what_it_is_about(&self) -> bool {
+        let codes = [&self.kind, &self.service, &self.category, &self.fault_location];
+        codes.into_iter().any(|code| !code.is_kept()) || !self.wanted_by_date.is_kept()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::role_assignment::Reach;
 use crate::domain::ticket::answer::{Decided, WrittenDown};
 use crate::domain::ticket::asking::{Asks, asks};
 use crate::domain::ticket::kinds::proposal_request::{Proposal, Quotation, offer};
-use crate::domain::ticket::{Actor, Event, EventData, EventKind, Ticket, kinds};
+use crate::domain::ticket::{Actor, Breached, Event, EventData, EventKind, Ticket, kinds, voided};
 use crate::domain::workflow::{Part, Question};
 use crate::mail::messages::{Day, Line, OfferFacts};
 use crate::store::record::Rows as _;
@@ -100,6 +100,7 @@ fn goes_by_history(needs: Needs, ticket: &Ticket, event: &Event) -> bool {
     match &event.data {
         _ if matches!(needs, Needs::Deciders | Needs::Management) => true,
         EventData::PriorityProposed(_) => true,
+        _ if voided::chooses_goals(event.kind()) => true,
         data => data.as_move().is_some_and(|moved| {
             let opens_offer = rules.asked(Question::Offer).is_some_and(|asked| asked.during.contains(&moved.to));
             (needs == Needs::Requester && opens_offer) || rules.answered_by(moved.from, moved.to).is_some()
@@ -221,6 +222,11 @@ impl TicketContext {
         let history = self.histories.get(&ticket.id).map_or(&[][..], Vec::as_slice);
         let place = history.iter().position(|one| one.id == event.id).unwrap_or_default();
         &history[..place]
+    }
+
+    /// The breaches that ended by an event, where that event tells it.
+    pub fn ended(&self, ticket: &Ticket, event: &Event) -> Vec<&Breached> {
+        self.histories.get(&ticket.id).map_or_else(Vec::new, |history| voided::ended_by(history, event))
     }
 
     /// The decision that the desk wrote down as somebody's, by which a move was made, or that an event is itself.

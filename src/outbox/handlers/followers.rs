@@ -1,4 +1,4 @@
-//! Mail to those who follow a ticket, of what its requester is told: an answer, another status, the solution, a merge.
+//! Mail to those who follow a ticket, of what its requester is told: an answer, another status, the solution, a merge, other goals.
 
 use super::DESK;
 use super::ticket_mail::TicketMail;
@@ -6,7 +6,7 @@ use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
 use crate::domain::ticket::EventData;
 use crate::domain::workflow::State;
-use crate::mail::messages::{self, DoneWord, FollowerNews, MergeReader, News};
+use crate::mail::messages::{self, DoneWord, FollowerNews, News, Told};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
@@ -16,8 +16,8 @@ impl TicketMail<'_> {
         if told.is_empty() {
             return Ok(Vec::new());
         }
-        let outgoing = match (self.merge_news(MergeReader::Follower)?, self.news()) {
-            (Some(merge), _) => merge,
+        let outgoing = match (self.news_of_itself(Told::Follower)?, self.news()) {
+            (Some(news), _) => news,
             (None, Some((news, text))) => messages::write(&FollowerNews {
                 ticket: self.facts(),
                 news,

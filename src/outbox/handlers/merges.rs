@@ -3,12 +3,18 @@
 use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::ticket::EventData;
-use crate::mail::messages::{self, MergeNews, MergeReader, Outgoing};
+use crate::mail::messages::{self, MergeNews, Outgoing, Told};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
+    /// What is told in the same words to everybody: of a merge, or of other goals.
+    pub(super) fn news_of_itself(&self, reader: Told) -> Result<Option<Outgoing>, Error> {
+        let merge = self.merge_news(reader)?;
+        if merge.is_some() { Ok(merge) } else { self.goals_news(reader) }
+    }
+
     /// None for what is no merge.
-    pub(super) fn merge_news(&self, reader: MergeReader) -> Result<Option<Outgoing>, Error> {
+    fn merge_news(&self, reader: Told) -> Result<Option<Outgoing>, Error> {
         let (other, undone) = match &self.event.data {
             EventData::Merged(merged) => (merged.into, None),
             EventData::MergeUndone(undone) => (undone.into, Some(undone.phase.dutch().into())),
