@@ -188,6 +188,7 @@ fn on_others() -> Vec<(&'static str, Value)> {
         ("security_signal.discussed", json!({ "role": "ciso" })),
         ("security_signal.discussed", json!({ "role": "ciso", "person": ID })),
         ("security_signal.became_incident", json!({ "ticket": ID })),
+        ("security_signal.redacted", json!({ "redaction": ID, "what": "signal_note", "target": ID })),
         (
             "security_signal.index_rebuilt",
             json!({ "differences": [{ "what": "security_signal.incident_id", "stored": null, "replayed": ID }] }),
