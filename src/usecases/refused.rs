@@ -144,6 +144,7 @@ fn of_a_merge(refused: &merge::Refused, detail: String) -> Error {
         merge::Refused::NotOpen | merge::Refused::OtherNotOpen => conflict(Code::TicketNotOpen, detail),
         merge::Refused::OtherMerged => conflict(Code::TicketMerged, detail),
         merge::Refused::Follower(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
+        merge::Refused::Link(refused) => of_a_link(refused, detail),
         merge::Refused::OtherContract
         | merge::Refused::OtherType { .. }
         | merge::Refused::OtherFlags

@@ -13,7 +13,7 @@ use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::ticket::assign::Field;
 use crate::domain::ticket::kinds::service_request::RequestFormValues;
 use crate::domain::ticket::specify::{About, Specify};
-use crate::domain::ticket::{self, Overview};
+use crate::domain::ticket::{self, Overview, TicketName};
 use crate::usecases::tickets::Draft;
 use crate::usecases::{FieldCode, Problem, one_of};
 use crate::words::ClosedList;
@@ -475,7 +475,7 @@ impl From<Overview> for Ticket {
             next_due_at: ticket.next_due.map(|due| due.at),
             next_due_provisional: ticket.next_due.is_some_and(|due| due.provisional),
             emergency_for: ticket.emergency_for,
-            merged_into: merged_into.map(|name| MergedInto { id: name.id, number: name.number }),
+            merged_into: merged_into.map(MergedInto::from),
             destroyed_at: ticket.destroyed_at,
             flags: ticket.flags.iter().map(|flag| flag.as_str().to_owned()).collect(),
             response_teams: ticket.response_teams,
@@ -498,6 +498,12 @@ pub struct MergedInto {
     /// Its number.
     #[schema(example = "INC-1002")]
     number: String,
+}
+
+impl From<TicketName> for MergedInto {
+    fn from(TicketName { id, number }: TicketName) -> Self {
+        Self { id, number }
+    }
 }
 
 /// A page of tickets.

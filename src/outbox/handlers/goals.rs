@@ -4,7 +4,7 @@ use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::clock::Kind;
 use crate::domain::ticket::{EventData, EventKind};
-use crate::mail::messages::{self, EndedBreach, GoalsChanged, Line, Outgoing, Told};
+use crate::mail::messages::{self, EndedBreach, GoalsChanged, Line, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
 
 /// Of another type its own mail tells.
@@ -12,10 +12,10 @@ pub(super) const TOLD: [EventKind; 3] = [EventKind::Retiered, EventKind::Specifi
 
 impl TicketMail<'_> {
     /// None where no breach ended.
-    pub(super) fn goals_news(&self, reader: Told) -> Result<Option<Outgoing>, Error> {
+    pub(super) fn goals_news(&self, reader: Told, ticket: TicketFacts) -> Result<Option<Outgoing>, Error> {
         let Some((what, now)) = self.chosen().filter(|_| !self.context.ended(self.ticket, self.event).is_empty()) else { return Ok(None) };
         let outgoing = messages::write(&GoalsChanged {
-            ticket: self.facts(),
+            ticket,
             reader,
             what: what.into(),
             now,

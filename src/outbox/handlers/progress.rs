@@ -42,7 +42,7 @@ impl TicketMail<'_> {
                 None => (None, self.ticket.phase.step),
             },
         };
-        let outgoing = match self.news_of_itself(Told::Role)? {
+        let outgoing = match self.news_of_itself(Told::Role, self.facts())? {
             Some(news) => news,
             // Other goals are no progress.
             None if goals::TOLD.contains(&self.event.kind()) => return Ok(Vec::new()),

@@ -47,7 +47,7 @@ impl TicketMail<'_> {
                 Some(since) => self.judgement_reminder(since)?,
                 None => return Ok(Vec::new()),
             },
-            data => match (self.news_of_itself(Told::Requester)?, data.as_move()) {
+            data => match (self.news_of_itself(Told::Requester, self.facts())?, data.as_move()) {
                 (Some(news), _) => news,
                 (None, Some(moved)) => self.status_changed(moved)?,
                 (None, None) => return Ok(Vec::new()),

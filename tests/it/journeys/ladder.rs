@@ -191,7 +191,10 @@ async fn a_ticket_that_becomes_another_type_climbs_from_then_on(desk: &Desk) {
     assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident", "reason": "Toch anders." })).await.status, 200);
     assert_eq!(climbs(desk, &number).await, ["1-2 4 09:00"]);
     desk.passes("PT2H").await;
-    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "information_request", "reason": "Toch anders." })).await.status, 200);
+    assert_eq!(
+        desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "information_request", "reason": "Toch anders." })).await.status,
+        200
+    );
     desk.passes("P1D").await;
     assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident", "reason": "Toch anders." })).await.status, 200);
     desk.passes("PT5H").await;
