@@ -26,6 +26,7 @@ pub mod edit;
 pub mod escalate;
 pub mod escalation;
 mod event;
+pub mod evidence;
 mod facts;
 pub mod flag;
 pub mod follow;
