@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::Instant;
 use crate::domain::calendar::Zone;
+use crate::domain::text::breaks_line;
 
 /// Name and template, for `{% extends %}` and `{% include %}`.
 pub(super) const TEMPLATES: [(&str, &str); 6] =
@@ -88,7 +89,7 @@ impl From<&str> for Line {
 }
 
 pub(super) fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || breaks_line(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A person's own words, line breaks included. May be empty.
