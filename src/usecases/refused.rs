@@ -201,6 +201,7 @@ fn of_work(refused: &work::Refused, detail: String) -> Error {
         work::Refused::Forbidden(refused) => (*refused).into(),
         work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
         work::Refused::TooEarly(_) => field("workDate", FieldCode::OutOfRange, detail),
+        work::Refused::TooMuch(_) => field("minutes", FieldCode::OutOfRange, detail),
         work::Refused::NoEntry => Error::NotFound("work log"),
         work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
     }
