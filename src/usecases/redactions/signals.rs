@@ -43,22 +43,17 @@ pub(super) async fn take(app: &App, tx: &Tx, stamp: &Stamp, signal: SecuritySign
     let events: Vec<&Event> = histories.values().flatten().collect();
     let told = |note: &SignalNote| events.iter().copied().find(|event| event.id == note.id);
     let meant = notes.iter().find(|note| note.id == redaction.target).and_then(|note| Some((told(note)?, note)));
+    let target_on = |one: &SecuritySignal| {
+        if redaction.what == Redactable::SignalTexts {
+            return Some(one.id).filter(|_| (&one.title, &one.description) == (&signal.title, &signal.description));
+        }
+        let own = notes.iter().filter(|note| note.signal == one.id);
+        let is_twin = |note: &&SignalNote| meant.zip(told(note)).is_some_and(|(meant, told)| is_same_note(meant, (told, note)));
+        own.clone().find(|note| note.id == redaction.target).or_else(|| own.clone().find(is_twin)).map(|note| note.id)
+    };
     let mut gone = Vec::new();
     for one in all {
-        let target = match redaction.what {
-            Redactable::SignalTexts => Some(one.id).filter(|_| (&one.title, &one.description) == (&signal.title, &signal.description)),
-            _ => {
-                let twin = |note: &&SignalNote| {
-                    note.signal == one.id && meant.zip(told(note)).is_some_and(|(meant, told)| is_same_note(meant, (told, note)))
-                };
-                notes
-                    .iter()
-                    .find(|note| note.id == redaction.target && note.signal == one.id)
-                    .or_else(|| notes.iter().find(twin))
-                    .map(|note| note.id)
-            }
-        };
-        let Some(target) = target else { continue };
+        let Some(target) = target_on(&one) else { continue };
         let mut held = Held::open(app, tx, stamp, one).await?;
         if redaction.what == Redactable::SignalTexts {
             for text in [&mut held.subject.title, &mut held.subject.description] {

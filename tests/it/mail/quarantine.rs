@@ -121,7 +121,7 @@ async fn mail_07_a_mailbox_of_which_no_ticket_can_come_is_told_when_the_desk_sta
         .another_door_with(|settings| {
             let mailbox = settings.mailboxes.get_mut("servicedesk").expect("a mailbox");
             (mailbox.contract, mailbox.default_type) = ("smal".to_owned(), TicketType::ChangeRequest);
-            settings.mailboxes.get_mut("support").expect("a mailbox").contract = "nergens".to_owned();
+            "nergens".clone_into(&mut settings.mailboxes.get_mut("support").expect("a mailbox").contract);
         })
         .await;
     let told = inbound::without_tickets(&door.app).await.expect("a look");

@@ -89,7 +89,7 @@ async fn cal_12_a_closure_announced_later_moves_a_reminder_and_none_that_went_ou
     assert_eq!(reminded(desk, &number).await, Vec::<Value>::new());
     desk.passes("PT2M").await;
     let first = json!("2026-03-05T07:00:00Z");
-    assert_eq!(reminded(desk, &number).await, [first.clone()]);
+    assert_eq!(reminded(desk, &number).await, std::slice::from_ref(&first));
     // The next is due on Monday: open again on a day that was to be closed, it is due sooner.
     amends("2026-03-06", "closed").await;
     amends("2026-03-06", "as_agreed").await;

@@ -77,7 +77,7 @@ fn wishes(patch: TicketPatch, kind: Option<TicketType>, specify: Option<Specify>
     }
     match (kind, patch.priority) {
         (Some(to), priority) => {
-            wishes.push(Act::Retype(Retype { to, priority, motivation: patch.priority_motivation, reason: patch.reason }))
+            wishes.push(Act::Retype(Retype { to, priority, motivation: patch.priority_motivation, reason: patch.reason }));
         }
         (None, Some(priority)) => wishes.push(Act::Prioritise(Prioritise { priority, motivation: patch.priority_motivation })),
         (None, None) => {}
