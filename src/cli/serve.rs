@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::settings::{LogFormat, MailTransport, Settings};
 use crate::store::seat::{self, Seat};
 use crate::tls::Certificates;
-use crate::usecases::{audit, rotation, tokens};
+use crate::usecases::{audit, inbound, rotation, tokens};
 use crate::{http, jobs};
 
 /// How often to check that a sandbox's seat is still held.
@@ -28,6 +28,9 @@ pub async fn serve(settings: Settings, with_api: bool) -> Result<(), Failed> {
     let listener = with_api.then(|| listen(&settings.http.listen)).transpose()?;
     let (app, mut seat) = open::for_serving(settings).await?;
     tell_of_keys(&app, with_api).await?;
+    for (mailbox, why) in inbound::without_tickets(&app).await? {
+        tracing::warn!(mailbox, "mail to this mailbox is kept aside, since no ticket comes of it: {why}");
+    }
     let app = Arc::new(app);
     let api = match listener {
         Some(listener) => Some(opened(&app, listener).await?),

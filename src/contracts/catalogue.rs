@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::naming::{lists_once, refers, written};
 use super::reader::{Field, Section, label, texts};
+use super::tickets::plain_code;
 use crate::domain::contract::{Form, Instruction, Item, TicketType};
 
 /// Items of a catalogue.
@@ -31,7 +32,7 @@ const ORDER: &str = "propertyOrder";
 const LARGEST: f64 = 9_007_199_254_740_991.0;
 
 pub(super) fn item(section: &Section<'_>) -> Option<Item> {
-    let code = section.required("code").and_then(|field| field.text()).map(str::to_owned);
+    let code = plain_code(section);
     let label = label(section, "label", code.as_deref().unwrap_or_default());
     let group = section.optional("group").and_then(|field| short(&field, LONGEST_NAME)).map(str::to_owned);
     let form = section.optional("fields").map_or_else(|| Some(json!({ "type": "object", "properties": {} })), |field| schema(&field));
@@ -159,6 +160,15 @@ fn text(section: &Section<'_>, read: &mut Map<String, Value>) {
             field.refuse(format!("must have 1 to {MOST_CHOICES} choices"));
         }
         lists_once(&section.quiet_list("enum"));
+        // No choice that the bounds refuse.
+        let bound = |key: &str| read.get(key).and_then(Value::as_u64).and_then(|signs| usize::try_from(signs).ok());
+        let (least, most) = (bound("minLength").unwrap_or_default(), bound("maxLength").unwrap_or(usize::MAX));
+        for choice in field.list() {
+            let signs = choice.as_text().map_or(least, |text| text.chars().count());
+            if !(least..=most).contains(&signs) {
+                choice.refuse("can never be given: minLength and maxLength leave it out");
+            }
+        }
         read.insert("enum".to_owned(), json!(choices));
     }
     if let Some(format) =
@@ -228,6 +238,9 @@ pub(super) fn check(root: &Section<'_>) {
     }
     let roles = written(root, "roles");
     for item in &items {
+        if item.has("asked_by") && item.peek("asked_by").is_some() && item.quiet_list("asked_by").is_empty() {
+            item.refuse("asked_by", "names nobody: leave it out for everybody of the client");
+        }
         let named = item.quiet_list("asked_by");
         lists_once(&named);
         for role in named {

@@ -59,6 +59,15 @@ fn code(section: &Section<'_>) -> Option<String> {
     section.required("code").and_then(|field| field.text()).map(str::to_owned)
 }
 
+/// A code that can stand in a path.
+pub(super) fn plain_code(section: &Section<'_>) -> Option<String> {
+    let code = code(section);
+    if code.as_deref().is_some_and(|code| !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')) {
+        section.refuse("code", "must be of letters, digits, hyphens and underscores");
+    }
+    code
+}
+
 fn kind_of_ticket(section: &Section<'_>, key: &'static str) -> Option<TicketType> {
     section.required(key).and_then(|field| field.parsed())
 }
@@ -124,10 +133,7 @@ fn decision(section: &Section<'_>) -> Option<AskedDecision> {
 }
 
 fn response_team(section: &Section<'_>) -> Option<ResponseTeam> {
-    let code = code(section);
-    if code.as_deref().is_some_and(|code| !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')) {
-        section.refuse("code", "must be of letters, digits, hyphens and underscores");
-    }
+    let code = plain_code(section);
     let label = label(section, "label", code.as_deref().unwrap_or_default());
     let responsibility = section.required("responsibility").and_then(|field| match field.as_text() {
         Some(_) => field.text().map(|text| Label { nl: text.to_owned(), en: text.to_owned() }),

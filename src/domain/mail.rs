@@ -34,6 +34,8 @@ closed_list! {
         /// That a solution waits for an answer.
         JudgementReminder = "judgement-reminder": "herinnering aan oplossing", "reminder of a solution";
         Retyped = "retyped": "ander type", "type changed";
+        /// That a breach counts no longer, since other goals hold.
+        GoalsChanged = "goals-changed": "andere streeftijden", "goals changed";
         Merged = "merged": "samenvoeging", "merge";
         /// To whoever proposes a priority that has to be phoned, on a ticket that is there already.
         CallNeeded = "call-needed": "verzoek te bellen", "call asked";

@@ -23,13 +23,17 @@ closed_list! {
         Texts = "texts": "onderwerp en omschrijving", "title and description";
         /// What a ticket is called in other systems.
         References = "references": "verwijzingen naar andere systemen", "external references";
-        /// The labels that the desk gave a ticket.
-    Tags = "tags": "labels", "tags";
-    /// What was done on a ticket, in words.
-    WorkLog = "work_log": "vastgelegd werk", "record of work";
-    /// What a response team is asked to do.
-    ResponseTask = "response_task": "opdracht aan een responsteam", "task of a response team";
-    /// The copy of a mail, also of one that belongs to no ticket.
+            /// The labels that the desk gave a ticket.
+        Tags = "tags": "labels", "tags";
+        /// What was done on a ticket, in words.
+        WorkLog = "work_log": "vastgelegd werk", "record of work";
+        /// What a response team is asked to do.
+        ResponseTask = "response_task": "opdracht aan een responsteam", "task of a response team";
+        /// A security signal's title and description.
+        SignalTexts = "signal_texts": "onderwerp en omschrijving van een beveiligingssignaal", "title and description of a security signal";
+        /// What was done about a security signal, or said about it.
+        SignalNote = "signal_note": "reactie op of gesprek over een beveiligingssignaal", "response or discussion of a security signal";
+        /// The copy of a mail, also of one that belongs to no ticket.
         Mail = "mail": "e-mail", "mail";
     }
 }
@@ -39,7 +43,7 @@ impl Redactable {
     pub const fn is_searched(self) -> bool {
         match self {
             Self::Message | Self::Part | Self::Reason | Self::Texts | Self::References | Self::WorkLog | Self::ResponseTask => true,
-            Self::Attachment | Self::Tags | Self::Mail => false,
+            Self::Attachment | Self::Tags | Self::Mail | Self::SignalTexts | Self::SignalNote => false,
         }
     }
 }
@@ -53,11 +57,11 @@ pub const REQUIRED: Required = Required::TwoPersons;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Redaction {
     pub id: Uuid,
-    /// None for a mail that belongs to no ticket.
+    /// None for a mail that belongs to no ticket, and for a security signal.
     pub ticket_id: Option<Uuid>,
     pub organisation: Option<String>,
     pub what: Redactable,
-    /// The message, file, version of a part, event or mail; the ticket itself for its texts and references.
+    /// The message, file, version of a part, event or mail; the ticket or signal itself for its texts and references.
     pub target: Uuid,
     /// Whether the client sees what it is about.
     pub public: bool,

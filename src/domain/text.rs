@@ -18,6 +18,17 @@ pub fn is_visible(text: &str) -> bool {
     })
 }
 
+/// Whether a sign ends the line it stands in, or turns around what follows it: a control character, a separator of lines or paragraphs, an
+/// override of the direction of writing.
+pub fn breaks_line(sign: char) -> bool {
+    sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a text can stand in a line, such as a title in the subject of a mail.
+pub fn is_line(text: &str) -> bool {
+    is_visible(text) && !text.chars().any(breaks_line)
+}
+
 /// Whether some sign of a text is not drawn, so that it looks like another text: zero-width and other format characters, variation
 /// selectors, fillers.
 pub fn has_invisible(text: &str) -> bool {
@@ -55,6 +66,16 @@ mod tests {
         }
         for with in ["glas\u{200b}", "gl\u{ad}as", "glas\u{fe0f}", "gl\u{34f}as", "\u{202e}salg", "glas\u{3164}", "glas\u{e0041}"] {
             assert!(has_invisible(with), "{with:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_ended_and_turned_around_by_no_sign_in_it() {
+        for line in ["Printer op 2", "שלום 7", "日本", "👩\u{200d}💻", "a\u{200f}b"] {
+            assert!(is_line(line), "{line:?}");
+        }
+        for broken in ["a\nb", "a\r\nBcc: b", "a\tb", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "a\u{202e}b", "a\u{2066}b", " "] {
+            assert!(!is_line(broken), "{broken:?}");
         }
     }
 

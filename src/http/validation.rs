@@ -9,14 +9,16 @@ use utoipa::openapi::{RefOr, Schema};
 use super::json::unescaped;
 use crate::domain::Instant;
 use crate::domain::address::can_be_mailed;
-use crate::domain::text::is_visible;
+use crate::domain::text::{is_line, is_visible};
 use crate::usecases::shape::escaped;
-use crate::usecases::shape::{self, VISIBLE};
+use crate::usecases::shape::{self, LINE, VISIBLE};
 use crate::usecases::{FieldCode, Problem};
 
 /// The pattern by which the document says "not blank", in a form that every generator understands. Here it is replaced by [`VISIBLE`]: a
-/// zero-width character is no white space to `\S`, but nothing to see either.
+/// zero-width character is no white space to `\S`, but nothing to see either. What is shorter is a name or a title, and stands in a [`LINE`].
 const NOT_BLANK: &str = "\\S";
+/// In characters.
+const LONGEST_LINE: u64 = 320;
 pub const NUL: &str = "has the character U+0000 in it, which cannot be kept";
 
 /// A compiled schema.
@@ -30,6 +32,8 @@ impl Validator {
         let mut schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": named } });
         check_formats_instead(&mut schema);
         let options = jsonschema::options().should_validate_formats(true).with_format(VISIBLE, is_visible);
+        // U+0000 is told of by itself, wherever it stands.
+        let options = options.with_format(LINE, |text: &str| text.contains('\0') || is_line(text));
         let options = options.with_format("email", can_be_mailed);
         // Checked with our own parsers, so that serde reads whatever passes here.
         let options = options.with_format("date-time", |text: &str| text.parse::<Instant>().is_ok());
@@ -79,14 +83,15 @@ fn nul_characters<'a>(value: &'a Value, at: &mut Vec<Cow<'a, str>>, problems: &m
     }
 }
 
-/// Replaces the pattern [`NOT_BLANK`] by the format [`VISIBLE`], and leaves a mail address to its format, throughout a schema.
+/// Replaces the pattern [`NOT_BLANK`] by the format [`VISIBLE`] or [`LINE`], and leaves a mail address to its format, throughout a schema.
 fn check_formats_instead(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(check_formats_instead),
         Value::Object(fields) => {
             if fields.get("pattern").is_some_and(|pattern| pattern == NOT_BLANK) {
                 fields.remove("pattern");
-                fields.insert("format".to_owned(), json!(VISIBLE));
+                let is_short = fields.get("maxLength").and_then(Value::as_u64).is_some_and(|most| most <= LONGEST_LINE);
+                fields.insert("format".to_owned(), json!(if is_short { LINE } else { VISIBLE }));
             }
             if fields.get("format").is_some_and(|format| format == "email") {
                 fields.remove("pattern");

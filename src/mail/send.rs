@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
@@ -209,11 +211,9 @@ fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Mes
         return Err("no address is known to send it to".to_owned());
     }
     let to = mail.recipient.parse().map_err(|error| format!("the recipient's address cannot be used: {error}"))?;
-    let mut builder = Message::builder()
-        .from(own.unwrap_or(desk).clone())
-        .to(Mailbox::new(None, to))
-        .subject(&mail.subject)
-        .message_id(Some(format!("<{}>", mail.message_id)));
+    let mut builder =
+        Message::builder().from(own.unwrap_or(desk).clone()).to(Mailbox::new(None, to)).message_id(Some(format!("<{}>", mail.message_id)));
+    builder = if mail.subject.contains("=?") { builder.raw_header(encoded_subject(&mail.subject)) } else { builder.subject(&mail.subject) };
     builder = builder.date(mail.created_at.to_utc().into());
     if let Some(own) = own {
         builder = builder.reply_to(own.clone());
@@ -229,6 +229,23 @@ fn message(desk: &Mailbox, own: Option<&Mailbox>, mail: &Outbound) -> Result<Mes
     builder = raw(builder, LOOP_MARKER, &mail.id.to_string());
     let part = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.body.clone());
     builder.singlepart(part).map_err(|error| format!("the mail cannot be composed: {error}"))
+}
+
+/// Bytes of a text in one encoded word, which holds 75 signs (RFC 2047).
+const IN_A_WORD: usize = 42;
+
+/// A subject in which something reads like an encoded word, all of it encoded: as it stands, the reader's program would decode that part, and
+/// show what nobody wrote.
+fn encoded_subject(subject: &str) -> HeaderValue {
+    let mut words = vec![String::new()];
+    for sign in subject.chars() {
+        if words.last().is_some_and(|word| word.len() + sign.len_utf8() > IN_A_WORD) {
+            words.push(String::new());
+        }
+        words.last_mut().into_iter().for_each(|word| word.push(sign));
+    }
+    let encoded = words.iter().map(|word| format!("=?utf-8?b?{}?=", BASE64.encode(word))).collect::<Vec<_>>().join("\r\n ");
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str("Subject"), subject.to_owned(), encoded)
 }
 
 fn raw(builder: lettre::message::MessageBuilder, name: &str, value: &str) -> lettre::message::MessageBuilder {

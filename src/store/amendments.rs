@@ -3,7 +3,7 @@
 use entity::{calendar_amendment, ticket};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::tx::sealed::Inner as _;
@@ -55,8 +55,8 @@ pub async fn approve(tx: &Tx, amendment: Uuid, sequence: i64, approval: &Approva
     approvals::insert_for(tx, (ApprovalSubject::CalendarAmendment, amendment), sequence, approval, client).await
 }
 
-/// Makes every open ticket and obligation of a contract due at once, so that the workers settle them under an amendment that took
-/// effect.
+/// Makes every ticket and obligation of a contract due at once for which something may still fall due, so that the workers settle them under an
+/// amendment that took effect: those that are open, and those that wait for a reminder.
 pub async fn take_effect(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> {
     super::obligations::settle_open(tx, contract, at).await?;
     settle_open(tx, contract, at).await
@@ -67,7 +67,7 @@ async fn settle_open(tx: &Tx, contract: &str, at: Instant) -> Result<(), DbErr> 
     ticket::Entity::update_many()
         .col_expr(ticket::Column::NextFireAt, Expr::value(at.to_utc()))
         .filter(ticket::Column::Contract.eq(contract))
-        .filter(ticket::Column::State.is_in(open))
+        .filter(Condition::any().add(ticket::Column::State.is_in(open)).add(ticket::Column::NextFireAt.is_not_null()))
         .exec(tx.connection())
         .await?;
     Ok(())

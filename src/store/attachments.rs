@@ -13,16 +13,22 @@ use crate::domain::ticket::attach::Classification;
 use crate::domain::ticket::{Attachment, Reader, Visibility};
 use crate::domain::wrapped_key::WrappedKey;
 
-/// A ticket's attachments, as a reader sees them, oldest first.
-pub async fn of_ticket(reads: &impl Reads, ticket: Uuid, reader: Reader) -> Result<Vec<Attachment>, DbErr> {
-    let rows = shown(reads, reader).filter(attachment::Column::TicketId.eq(ticket));
+/// The attachments of these tickets, as a reader sees them, oldest first.
+pub async fn of_tickets(reads: &impl Reads, tickets: &[Uuid], reader: Reader) -> Result<Vec<Attachment>, DbErr> {
+    let rows = shown(reads, reader).filter(attachment::Column::TicketId.is_in(tickets.iter().copied()));
     let rows = rows.order_by_asc(attachment::Column::RecordedAt).order_by_asc(attachment::Column::Id).all(reads.connection()).await?;
     Ok(rows.into_iter().map(to_domain).collect())
 }
 
 /// One attachment of a ticket, if the reader may see it.
 pub async fn find(reads: &impl Reads, ticket: Uuid, id: Uuid, reader: Reader) -> Result<Option<Attachment>, DbErr> {
-    let row = shown(reads, reader).filter(attachment::Column::TicketId.eq(ticket)).filter(attachment::Column::Id.eq(id));
+    find_on(reads, &[ticket], id, reader).await
+}
+
+/// The same of several tickets.
+pub async fn find_on(reads: &impl Reads, tickets: &[Uuid], id: Uuid, reader: Reader) -> Result<Option<Attachment>, DbErr> {
+    let row = shown(reads, reader).filter(attachment::Column::TicketId.is_in(tickets.iter().copied()));
+    let row = row.filter(attachment::Column::Id.eq(id));
     Ok(row.one(reads.connection()).await?.map(to_domain))
 }
 

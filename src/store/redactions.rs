@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::storage::NOBODY;
 use super::tx::sealed::Inner as _;
-use super::{Reads, Tx, approvals, broken, instant, search, storage};
+use super::{Reads, Tx, approvals, broken, instant, search, security_signals, storage};
 use crate::domain::Instant;
 use crate::domain::approval::{Approval, ApprovalSubject, Ended};
 use crate::domain::mail::MailOutcome;
@@ -53,6 +53,8 @@ pub enum About {
     Ticket(Uuid),
     /// A mail, asked for by itself.
     Mail(Uuid),
+    /// A security signal, and what is written on it.
+    Signal(Uuid),
 }
 
 impl About {
@@ -61,6 +63,12 @@ impl About {
         match self {
             Self::Ticket(id) => Condition::all().add(redaction::Column::TicketId.eq(id)).add(what.ne(Redactable::Mail.as_str())),
             Self::Mail(id) => Condition::all().add(redaction::Column::TargetId.eq(id)).add(what.eq(Redactable::Mail.as_str())),
+            Self::Signal(id) => {
+                let target = redaction::Column::TargetId;
+                let texts = Condition::all().add(target.eq(id)).add(what.eq(Redactable::SignalTexts.as_str()));
+                let of_notes = target.in_subquery(security_signals::notes_on(id));
+                Condition::any().add(texts).add(Condition::all().add(of_notes).add(what.eq(Redactable::SignalNote.as_str())))
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::{security_signal, security_signal_note};
 use sea_orm::ActiveValue::{Set, Unchanged};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use super::tx::sealed::Inner as _;
 use super::{Reads, Tx, broken, insert_rows, instant};
 use crate::domain::Instant;
 use crate::domain::history::IndexRebuilt;
+use crate::domain::redaction::GONE;
 use crate::domain::security_signal::{EventData, SecuritySignal, SignalFilter, SignalNote, SignalSource};
 
 /// `None` for whoever does not see it.
@@ -26,6 +27,13 @@ pub async fn find(reads: &impl Reads, id: Uuid) -> Result<Option<SecuritySignal>
 pub async fn of_observation(reads: &impl Reads, observation: Uuid) -> Result<Vec<SecuritySignal>, DbErr> {
     let rows = reads.find::<security_signal::Entity>().filter(security_signal::Column::ObservationId.eq(observation));
     let rows = rows.order_by_asc(security_signal::Column::Organisation).all(reads.connection()).await?;
+    rows.into_iter().map(to_domain).collect()
+}
+
+/// The same, locked until the transaction ends: as many of them as it sees.
+pub async fn lock_observation(tx: &Tx, observation: Uuid) -> Result<Vec<SecuritySignal>, DbErr> {
+    let rows = tx.find::<security_signal::Entity>().filter(security_signal::Column::ObservationId.eq(observation));
+    let rows = rows.order_by_asc(security_signal::Column::Id).lock_exclusive().all(tx.connection()).await?;
     rows.into_iter().map(to_domain).collect()
 }
 
@@ -74,6 +82,21 @@ pub async fn insert_notes(tx: &Tx, notes: &[(String, SignalNote)]) -> Result<(),
         text: Set(note.text.clone()),
     };
     insert_rows::<security_signal_note::Entity>(tx, notes.iter().map(row).collect(), None).await.map(drop)
+}
+
+/// Takes away what was written.
+pub async fn take_notes(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
+    let gone = security_signal_note::Entity::update_many().col_expr(security_signal_note::Column::Text, Expr::value(GONE));
+    gone.filter(security_signal_note::Column::Id.is_in(ids.iter().copied())).exec(tx.connection()).await.map(drop)
+}
+
+/// The ids of what was written on a signal.
+pub fn notes_on(signal: Uuid) -> SelectStatement {
+    Query::select()
+        .column(security_signal_note::Column::Id)
+        .from(security_signal_note::Entity)
+        .and_where(security_signal_note::Column::SignalId.eq(signal))
+        .to_owned()
 }
 
 impl Rows for SecuritySignal {

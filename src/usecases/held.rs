@@ -49,6 +49,11 @@ impl<'a, S: Rows> Held<'a, S> {
         Ok(index)
     }
 
+    /// What would follow by itself up to that instant.
+    pub fn follows(&self, at: Instant) -> Result<Vec<Follows<S::Data>>, Error> {
+        Ok(self.settled(at)?.follows)
+    }
+
     fn settled(&self, at: Instant) -> Result<Settling<S>, Error> {
         let outside = || Error::Internal(format!("{} {} cannot be settled", S::NAME, self.subject.id()));
         self.subject.settle(&self.terms, &self.history, at).ok_or_else(outside)

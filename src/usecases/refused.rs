@@ -144,6 +144,7 @@ fn of_a_merge(refused: &merge::Refused, detail: String) -> Error {
         merge::Refused::NotOpen | merge::Refused::OtherNotOpen => conflict(Code::TicketNotOpen, detail),
         merge::Refused::OtherMerged => conflict(Code::TicketMerged, detail),
         merge::Refused::Follower(follow::Refused::TooMany) => conflict(Code::TooManyFollowers, detail),
+        merge::Refused::Link(refused) => of_a_link(refused, detail),
         merge::Refused::OtherContract
         | merge::Refused::OtherType { .. }
         | merge::Refused::OtherFlags
@@ -200,6 +201,7 @@ fn of_work(refused: &work::Refused, detail: String) -> Error {
         work::Refused::Forbidden(refused) => (*refused).into(),
         work::Refused::InFuture(_) => field("workDate", FieldCode::InFuture, detail),
         work::Refused::TooEarly(_) => field("workDate", FieldCode::OutOfRange, detail),
+        work::Refused::TooMuch(_) => field("minutes", FieldCode::OutOfRange, detail),
         work::Refused::NoEntry => Error::NotFound("work log"),
         work::Refused::IsCorrection | work::Refused::Corrected => conflict(Code::WorkCorrected, detail),
     }

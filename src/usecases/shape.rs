@@ -8,9 +8,12 @@ use super::{FieldCode, Problem, one_of};
 use crate::domain::Instant;
 use crate::domain::contract::{Form, Item};
 use crate::domain::instant::BadInstant;
+use crate::domain::text::is_visible;
 
 /// The format of a text in which something can be seen.
 pub const VISIBLE: &str = "visible";
+/// The format of a text that stands in a line.
+pub const LINE: &str = "line";
 /// For generators; here the format "email" says all, which is checked by whoever will send to it.
 const EMAIL_PATTERN: &str = "^[^@\\s]+@[^@\\s]+$";
 const EMAIL_FORM: &str = "must be an address such as anna@ipo.example";
@@ -65,7 +68,11 @@ fn collect(error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
             detail: "is not a field here".to_owned(),
         })),
         // An empty text is reported as too short; do not also call it blank.
-        ValidationErrorKind::Format { format } if format == VISIBLE && error.instance().as_str() == Some("") => {}
+        ValidationErrorKind::Format { format } if is_text(format) && error.instance().as_str() == Some("") => {}
+        ValidationErrorKind::Format { format } if format == LINE && error.instance().as_str().is_some_and(is_visible) => {
+            let detail = "stands in a line: it has a line break, another control character, or a sign that turns its direction in it";
+            problems.push(Problem { pointer: at, code: FieldCode::BadFormat, detail: detail.to_owned() });
+        }
         kind => problems.push(Problem { pointer: at, code: code(kind), detail: detail(error) }),
     }
 }
@@ -81,6 +88,10 @@ pub(super) fn of_form(item: &Item, field: &str, values: &Map<String, Value>) -> 
     problems(item.form.validator(), &values).into_iter().map(within).collect()
 }
 
+fn is_text(format: &str) -> bool {
+    [VISIBLE, LINE].contains(&format)
+}
+
 fn code(kind: &ValidationErrorKind) -> FieldCode {
     match kind {
         ValidationErrorKind::Type { .. } => FieldCode::WrongType,
@@ -90,7 +101,7 @@ fn code(kind: &ValidationErrorKind) -> FieldCode {
         ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => FieldCode::TooShort,
         ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. } => FieldCode::TooLong,
         ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. } => FieldCode::OutOfRange,
-        ValidationErrorKind::Format { format } if format == VISIBLE => FieldCode::Blank,
+        ValidationErrorKind::Format { format } if is_text(format) => FieldCode::Blank,
         ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => FieldCode::BadFormat,
         _ => FieldCode::Invalid,
     }
@@ -99,7 +110,7 @@ fn code(kind: &ValidationErrorKind) -> FieldCode {
 /// Never quotes the value: it may be personal, and ends up in clients' logs.
 fn detail(error: &ValidationError<'_>) -> String {
     match error.kind() {
-        ValidationErrorKind::Format { format } if format == VISIBLE => "has nothing in it that can be seen".to_owned(),
+        ValidationErrorKind::Format { format } if is_text(format) => "has nothing in it that can be seen".to_owned(),
         ValidationErrorKind::Pattern { pattern } => form(pattern),
         ValidationErrorKind::Format { format } if format == "date-time" => {
             let read = error.instance().as_str().unwrap_or_default().parse::<Instant>();

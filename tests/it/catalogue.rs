@@ -114,6 +114,20 @@ fn rfs_01_what_is_wrong_with_an_item_is_named_by_its_key() {
             ],
         ),
         ("minimum = 1, maximum = 5", "minimum = 7, maximum = 5", &["catalogue.0.fields.properties.days.maximum: is less than minimum"]),
+        ("asked_by = [\"manager\"]", "asked_by = []", &["catalogue.0.asked_by: names nobody: leave it out for everybody of the client"]),
+        (
+            "[[catalogue]]\ncode = \"access\"",
+            "[[catalogue]]\ncode = \"a b/c\"",
+            &[
+                "catalogue.0.code: must be of letters, digits, hyphens and underscores",
+                "clocks.1.item: refers to nothing: there is no item of the catalogue \"access\"",
+            ],
+        ),
+        (
+            "minLength = 2, pattern = \"^[a-z]+$\"",
+            "maxLength = 3, enum = [\"abc\", \"abcdef\"]",
+            &["catalogue.0.fields.properties.name.enum.1: can never be given: minLength and maxLength leave it out"],
+        ),
         ("minLength = 2,", "minLength = 9, maxLength = 8,", &["catalogue.0.fields.properties.name.maxLength: is less than minLength"]),
         ("maxItems = 3", "maxItems = 101", &["catalogue.0.fields.properties.rooms.maxItems: must be a whole number from 1 to 100"]),
     ];

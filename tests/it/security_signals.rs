@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::usecases::rebuild::rebuild;
+use uurwerk::usecases::tokens::NewToken;
 
 use crate::on_both_databases;
 use crate::support::{Answer, Desk, incident, request};
@@ -15,6 +16,7 @@ on_both_databases!(
     inc_15_whom_signals_do_not_concern_see_those_that_they_recorded,
     inc_15_a_token_that_another_knows_opens_no_signals,
     inc_15_a_repeated_request_records_and_writes_once,
+    inc_15_whoever_works_for_one_client_alone_records_and_reads_its_signals,
     inc_15_what_a_signal_lacks_or_names_wrongly_is_refused,
     inc_15_signals_are_listed_by_month_and_page_by_page,
     inc_15_rpt_06_one_signal_and_one_breach_are_in_the_months_report,
@@ -229,6 +231,23 @@ async fn inc_15_a_repeated_request_records_and_writes_once(desk: &Desk) {
     }
 }
 
+async fn inc_15_whoever_works_for_one_client_alone_records_and_reads_its_signals(desk: &Desk) {
+    let limited = NewToken {
+        name: "voor de gemeente".to_owned(),
+        roles: vec![Role::ServiceManager],
+        organisations: Some(vec!["gemeente-voorbeeld".to_owned()]),
+        ..NewToken::default()
+    };
+    let limited = uurwerk::usecases::tokens::create(&desk.app, &limited).await.expect("a token");
+    let all = json!({ "contract": "covide", "source": "supplier", "title": "Lek", "description": "In het CRM." });
+    assert_eq!(recorded(desk, &all).await.len(), 2);
+    let seen = desk.ask(Some(&limited), "GET", SIGNALS, None).await;
+    let of: Vec<_> = seen.body["items"].as_array().expect("signals").iter().map(|one| one["organisation"].clone()).collect();
+    assert_eq!((seen.status, of), (200, vec![json!("gemeente-voorbeeld")]), "{}", seen.body);
+    let made = desk.ask(Some(&limited), "POST", SIGNALS, Some(&all)).await;
+    assert_eq!((made.status, made.body["items"].as_array().map(Vec::len)), (201, Some(1)), "{}", made.body);
+}
+
 async fn inc_15_what_a_signal_lacks_or_names_wrongly_is_refused(desk: &Desk) {
     let pair = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
     let nothing = desk.post(SIGNALS, &json!({})).await;
@@ -249,6 +268,9 @@ async fn inc_15_what_a_signal_lacks_or_names_wrongly_is_refused(desk: &Desk) {
     }
     let path = format!("{SIGNALS}/{}", one(desk).await);
     assert_eq!(pointers(&desk.patch(&path, &json!({ "response": " " })).await)[0].0, "/response");
+    let early = json!({ "role": ISO, "discussedAt": "2020-01-01T00:00:00Z", "note": "x" });
+    let early = desk.post(&format!("{path}/discussions"), &early).await;
+    assert_eq!(pointers(&early), [pair("/discussedAt", "out_of_range")], "nobody talks of what nobody noticed: {}", early.body);
     let talk = json!({ "role": "servicedesk", "person": uuid::Uuid::nil(), "discussedAt": "2027-01-01T00:00:00Z", "note": "x" });
     let answer = desk.post(&format!("{path}/discussions"), &talk).await;
     let expected = [pair("/role", "unknown_value"), pair("/discussedAt", "in_future"), pair("/person", "unknown_person")];

@@ -60,6 +60,9 @@ impl FactKind {
 }
 
 impl FactKind {
+    /// The names of those by which another entry of the contract may apply from then on.
+    pub const CHOOSING: [&'static str; 4] = ["reprioritised", "retyped", "retiered", "item_changed"];
+
     /// Whether another entry of the contract may apply from then on.
     pub const fn chooses_an_entry(&self) -> bool {
         matches!(self, Self::Reprioritised(_) | Self::Retyped(..) | Self::Retiered(_) | Self::ItemChanged(_))

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::SignalSource;
 use crate::domain::Instant;
 use crate::domain::history::{self, IndexRebuilt, Nothing, event_data};
+use crate::domain::redaction::Redactable;
 
 event_data! {
     Recorded(Recorded) = "security_signal.recorded": "vastgelegd", "recorded";
@@ -15,6 +16,8 @@ event_data! {
     Discussed(Discussed) = "security_signal.discussed": "besproken", "discussed";
     /// It turned out to be a breach of security.
     BecameIncident(BecameIncident) = "security_signal.became_incident": "incident geworden", "became an incident";
+    /// Words of it were removed for good, by two persons.
+    Redacted(Redacted) = "security_signal.redacted": "geredigeerd", "redacted";
     /// Stored values differed from its history, and were rewritten.
     IndexRebuilt(IndexRebuilt) = "security_signal.index_rebuilt": "opgeslagen waarden hersteld", "stored values mended";
 }
@@ -44,4 +47,12 @@ pub struct Discussed {
 pub struct BecameIncident {
     /// `None` for whoever does not see that ticket.
     pub ticket: Option<Uuid>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redacted {
+    pub redaction: Uuid,
+    pub what: Redactable,
+    /// The signal for its own texts; the event with which something was written.
+    pub target: Uuid,
 }

@@ -3,13 +3,13 @@
 //! A signal is one client's. One that concerns every client of an agreement is recorded for each of them as the same *observation*, since
 //! each talks it over with its own officers and may not read what others said.
 //!
-//! Texts stand in rows beside the history, so that they can be taken away; no operation does that yet. Absent on purpose: clocks. What asks
-//! for a term becomes an incident, to which the signal points.
+//! Texts stand in rows beside the history, so that they can be redacted (`domain::redaction`). Absent on purpose: clocks. What asks for a term
+//! becomes an incident, to which the signal points.
 
 mod event;
 mod listing;
 
-pub use event::{BecameIncident, Discussed, Event, EventData, EventKind, Recorded};
+pub use event::{BecameIncident, Discussed, Event, EventData, EventKind, Recorded, Redacted};
 pub use listing::SignalFilter;
 
 use std::sync::Arc;
@@ -97,6 +97,12 @@ impl SecuritySignal {
     }
 }
 
+/// Whether something was written on another signal by the act that wrote it on this one: what is recorded for several clients at once comes
+/// with the same first response.
+pub fn is_same_note((one, written): (&Event, &SignalNote), (other, beside): (&Event, &SignalNote)) -> bool {
+    (one.recorded_at, &one.actor, one.kind()) == (other.recorded_at, &other.actor, other.kind()) && written.text == beside.text
+}
+
 impl Contract {
     /// The client's roles that a signal is talked over with: those that are told of breaches of security, or all where it names none.
     pub fn discussing_roles(&self) -> Vec<&Role> {
@@ -137,7 +143,7 @@ impl history::Subject for SecuritySignal {
                     signal.recorded_by.clone_from(&event.actor);
                 }
                 EventData::BecameIncident(became) => signal.incident = became.ticket,
-                EventData::Responded(_) | EventData::Discussed(_) | EventData::IndexRebuilt(_) => {}
+                EventData::Responded(_) | EventData::Discussed(_) | EventData::Redacted(_) | EventData::IndexRebuilt(_) => {}
             }
         }
         signal

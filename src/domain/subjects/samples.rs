@@ -135,6 +135,10 @@ fn about_tickets() -> Vec<(&'static str, Value)> {
             "ticket.merged_in",
             json!({ "ticket": ID, "followers": [{ "follower": ID, "visibility": "public" }, { "follower": ID, "visibility": "internal" }] }),
         ),
+        (
+            "ticket.merged_in",
+            json!({ "ticket": ID, "followers": [], "links": [{ "relation": "caused_by", "ticket": ID, "visibility": "internal" }] }),
+        ),
         ("ticket.merged_in_undone", json!({ "ticket": ID })),
         ("ticket.work_logged", json!({ "minutes": 30, "date": "2026-03-02" })),
         ("ticket.response_team_called", json!({ "team": "juridisch" })),
@@ -188,6 +192,7 @@ fn on_others() -> Vec<(&'static str, Value)> {
         ("security_signal.discussed", json!({ "role": "ciso" })),
         ("security_signal.discussed", json!({ "role": "ciso", "person": ID })),
         ("security_signal.became_incident", json!({ "ticket": ID })),
+        ("security_signal.redacted", json!({ "redaction": ID, "what": "signal_note", "target": ID })),
         (
             "security_signal.index_rebuilt",
             json!({ "differences": [{ "what": "security_signal.incident_id", "stored": null, "replayed": ID }] }),

@@ -78,9 +78,10 @@ pub enum Act {
 }
 
 impl Act {
-    /// Whether it can be done to a ticket that was merged into another one: undoing that, and flagging it as the other one is flagged.
+    /// Whether it can be done to a ticket that was merged into another one: undoing that, flagging it as the other one is flagged, and taking off
+    /// a link that came along.
     const fn suits_a_merged_ticket(&self) -> bool {
-        matches!(self, Self::UndoMerge(_) | Self::SetFlag(_) | Self::LiftFlag(_))
+        matches!(self, Self::UndoMerge(_) | Self::SetFlag(_) | Self::LiftFlag(_) | Self::Unlink(_))
     }
 }
 

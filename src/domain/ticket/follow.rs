@@ -3,7 +3,7 @@
 //! A history knows followers by their ids. Whether somebody may follow, and is told in the end, depends on who they are by then
 //! (`usecases::followers`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -94,6 +94,22 @@ pub fn followers(history: &[Event]) -> BTreeSet<Follower> {
 /// The same without those who only came along.
 fn own_followers(history: &[Event]) -> BTreeSet<Follower> {
     following(history, false)
+}
+
+/// Those of the client who follow it for no other reason than that a ticket which they reported or followed was merged into it, each with that
+/// ticket: they need not be people who see this one.
+pub fn only_came_along(history: &[Event]) -> BTreeMap<Uuid, Uuid> {
+    let own = own_followers(history);
+    let mut along = BTreeMap::new();
+    for event in standing(history).iter() {
+        let EventData::MergedIn(merged) = &event.data else { continue };
+        let came =
+            merged.followers.iter().filter(|one| one.visibility == Visibility::Public && own.iter().all(|known| known.id != one.follower));
+        for one in came {
+            along.extend(merged.ticket.map(|ticket| (one.follower, ticket)));
+        }
+    }
+    along
 }
 
 fn following(history: &[Event], with_merged: bool) -> BTreeSet<Follower> {

@@ -122,8 +122,10 @@ impl LinkTo {
 impl Unlink {
     pub(super) fn decide(&self, Situation { history, who, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         who.may(Verb::LinkTickets)?;
+        let is_this = |linked: &&Linked| (linked.relation, linked.ticket) == (self.relation, Some(self.other));
         let linked = history.iter().rev().find_map(|event| match &event.data {
-            EventData::Linked(linked) if (linked.relation, linked.ticket) == (self.relation, Some(self.other)) => Some(*linked),
+            EventData::Linked(linked) => Some(linked).filter(is_this).copied(),
+            EventData::MergedIn(merged) => merged.links.iter().find(is_this).copied(),
             _ => None,
         });
         let linked = linked.filter(|_| links(history).contains(&(self.relation, self.other))).ok_or(Refused::NotLinked)?;
@@ -164,7 +166,44 @@ pub fn related(history: &[Event]) -> BTreeSet<Uuid> {
     history.iter().filter_map(other).collect()
 }
 
-/// The links that a history leaves, in the order in which they were made. A merge says that the one is a duplicate of the other.
+/// The links of a ticket with this history that come along when it is merged into another one: all but those to that.
+pub fn own_links(history: &[Event], into: Uuid) -> Vec<Linked> {
+    let standing = links(history);
+    let linked = |event: &Event| if let EventData::Linked(linked) = &event.data { Some(*linked) } else { None };
+    let mut own = Vec::<Linked>::new();
+    for linked in history.iter().filter_map(linked) {
+        let stands = linked.ticket.is_some_and(|other| other != into && standing.contains(&(linked.relation, other)));
+        if stands && own.iter().all(|known| (known.relation, known.ticket) != (linked.relation, linked.ticket)) {
+            own.push(linked);
+        }
+    }
+    own
+}
+
+/// Those of them that a ticket takes over which has links of its own: none that it has, from either side, and none by which something would be
+/// part of two, or of a part.
+pub fn taken_over(links: &[(Relation, Uuid)], coming: &[Linked]) -> Vec<Linked> {
+    let mut known = links.to_vec();
+    let mut taken = Vec::new();
+    for linked in coming {
+        let Some(other) = linked.ticket else { continue };
+        let has = |relation: Relation| known.iter().any(|(one, _)| *one == relation);
+        let is_there = known.contains(&(linked.relation, other)) || known.contains(&(linked.relation.counterpart(), other));
+        let is_nested = match linked.relation {
+            Relation::Parent => has(Relation::Parent) || has(Relation::Child),
+            Relation::Child => has(Relation::Parent),
+            _ => false,
+        };
+        if !is_there && !is_nested {
+            known.push((linked.relation, other));
+            taken.push(*linked);
+        }
+    }
+    taken
+}
+
+/// The links that a history leaves, in the order in which they were made. A merge says that the one is a duplicate of the other, and brings the
+/// links of the one along.
 pub fn links(history: &[Event]) -> Vec<(Relation, Uuid)> {
     let mut links = Vec::new();
     for event in standing(history).iter() {
@@ -174,6 +213,11 @@ pub fn links(history: &[Event]) -> Vec<(Relation, Uuid)> {
             _ => None,
         };
         links.extend(merged.filter(|link| !links.contains(link)));
+        if let EventData::MergedIn(merged) = &event.data {
+            let brought = merged.links.iter().filter_map(|linked| Some((linked.relation, linked.ticket?)));
+            let new: Vec<_> = brought.filter(|link| !links.contains(link)).collect();
+            links.extend(new);
+        }
         match &event.data {
             EventData::Linked(Linked { relation, ticket: Some(other), .. }) => links.push((*relation, *other)),
             EventData::Unlinked(Linked { relation, ticket: Some(other), .. }) => links.retain(|link| *link != (*relation, *other)),

@@ -1,7 +1,7 @@
 //! Merging a ticket into another one that is about the same, and undoing that within a day.
 //!
 //! The merged ticket keeps its number and its rows, takes nothing any more, and its clocks end without a verdict. What it had goes on at the
-//! other one: its messages are shown there, and its people follow there. No row is moved, so undoing leaves nothing behind: a merge that was
+//! other one: its messages and files are shown there, its links are seen from there, and its people follow there. No row is moved, so undoing leaves nothing behind: a merge that was
 //! undone is left out of every replay, together with its undoing (`standing`).
 //!
 //! Absent on purpose: chains. A ticket that others were merged into is merged into none.
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::follow::{self, FollowerChanged, followers};
+use super::link::{self, Linked, links, taken_over};
 use super::situation::{Recorded, Situation};
 use super::standing::standing;
 use super::{Event, EventData, Ticket, as_recorded, kinds};
@@ -54,6 +55,8 @@ pub struct UndoMerge {
 pub struct TakeIn {
     pub ticket: Uuid,
     pub followers: Vec<FollowerChanged>,
+    /// The links of the other one, as it has them.
+    pub links: Vec<Linked>,
     pub reason: String,
 }
 
@@ -94,6 +97,8 @@ pub enum Refused {
     Major,
     #[error(transparent)]
     Follower(follow::Refused),
+    #[error(transparent)]
+    Link(link::Refused),
     #[error("the ticket was not merged into another one")]
     NotMerged,
     #[error("the ticket was merged more than 24 hours ago")]
@@ -121,6 +126,9 @@ pub struct MergedIn {
     pub ticket: Option<Uuid>,
     /// Who follows from now on, for as long as the merge stands: whoever reported the other one, and whoever followed it.
     pub followers: Vec<FollowerChanged>,
+    /// The links that it has from then on, likewise. At their other ends they still name the merged one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Linked>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,7 +173,13 @@ impl TakeIn {
         if ids.collect::<BTreeSet<_>>().len() > follow::MOST {
             return Err(Refused::Follower(follow::Refused::TooMany));
         }
-        let merged = MergedIn { ticket: Some(self.ticket), followers: self.followers.clone() };
+        let own = links(history);
+        let taken = taken_over(&own, &self.links);
+        // One more says that the other is a duplicate.
+        if own.len() + taken.len() >= link::MOST {
+            return Err(Refused::Link(link::Refused::TooMany));
+        }
+        let merged = MergedIn { ticket: Some(self.ticket), followers: self.followers.clone(), links: taken };
         Ok(vec![(EventData::MergedIn(merged), Some(self.reason.clone()))])
     }
 }
@@ -235,7 +249,6 @@ fn has_others(history: &[Event]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::follow::{Follower, FollowerChanged};
-    use super::super::link::links;
     use super::super::visibility::Visibility;
     use super::*;
     use crate::domain::workflow::Relation;
@@ -254,7 +267,7 @@ mod tests {
     }
 
     fn taken_in(ticket: Uuid, followers: &[FollowerChanged]) -> EventData {
-        EventData::MergedIn(MergedIn { ticket: Some(ticket), followers: followers.to_vec() })
+        EventData::MergedIn(MergedIn { ticket: Some(ticket), followers: followers.to_vec(), links: Vec::new() })
     }
 
     fn taken_out(ticket: Uuid) -> EventData {
@@ -288,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_merge_links_its_ends_unless_they_were_and_its_undoing_leaves_what_was() {
-        let link = super::super::link::Linked { relation: Relation::DuplicatedBy, ticket: Some(ONE), visibility: Visibility::Public };
+        let link = Linked { relation: Relation::DuplicatedBy, ticket: Some(ONE), visibility: Visibility::Public };
         let own = || EventData::Linked(link);
         for (told, expected) in [
             (vec![taken_in(ONE, &[])], 1),
@@ -299,5 +312,26 @@ mod tests {
             let links = links(&history(told.clone()));
             assert_eq!(links, vec![(Relation::DuplicatedBy, ONE); expected], "{told:?}");
         }
+    }
+
+    #[test]
+    fn links_come_along_where_they_fit_and_go_with_the_merge() {
+        let link = |relation, ticket| Linked { relation, ticket: Some(ticket), visibility: Visibility::Public };
+        let (three, four) = (Uuid::from_u128(3), Uuid::from_u128(4));
+        let brings = |links: &[Linked]| EventData::MergedIn(MergedIn { ticket: Some(ONE), followers: Vec::new(), links: links.to_vec() });
+        let source =
+            history([link(Relation::CausedBy, TWO), link(Relation::Child, three), link(Relation::Blocks, four)].map(EventData::Linked));
+        assert_eq!(link::own_links(&source, four), [link(Relation::CausedBy, TWO), link(Relation::Child, three)], "not to the other one");
+        let has = [(Relation::Parent, four), (Relation::Causes, TWO)];
+        assert_eq!(
+            taken_over(&has, &link::own_links(&source, four)),
+            [],
+            "no part of a part, and nothing that is there from the other side"
+        );
+        let own = link(Relation::Child, three);
+        let told = [brings(&[own]), EventData::Unlinked(own)];
+        assert_eq!(links(&history(told.clone())), [(Relation::DuplicatedBy, ONE)]);
+        let undone = history(told.into_iter().take(1).chain([taken_out(ONE)]));
+        assert_eq!(links(&undone), []);
     }
 }

@@ -26,6 +26,7 @@ pub mod edit;
 pub mod escalate;
 pub mod escalation;
 mod event;
+pub mod evidence;
 mod facts;
 pub mod flag;
 pub mod follow;
@@ -64,6 +65,7 @@ pub mod standing;
 pub mod tag;
 pub mod transition;
 mod visibility;
+pub mod voided;
 pub mod work;
 pub mod write;
 

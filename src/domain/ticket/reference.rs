@@ -49,7 +49,7 @@ impl AddReference {
         if ticket.state() == State::Cancelled {
             return Err(Refused::Cancelled);
         }
-        if self.present.contains(&self.reference) {
+        if self.present.iter().any(|known| is_same(known, &self.reference)) {
             return Ok(Vec::new());
         }
         if self.present.len() >= MOST {
@@ -57,6 +57,12 @@ impl AddReference {
         }
         Ok(vec![(EventData::ReferenceAdded(ReferenceChanged { system: self.reference.system.clone() }), None)])
     }
+}
+
+/// Other systems name things without regard to capitals.
+fn is_same(one: &ExternalReference, other: &ExternalReference) -> bool {
+    let folded = |name: &ExternalReference| (name.system.to_lowercase(), name.reference.to_lowercase());
+    folded(one) == folded(other)
 }
 
 impl RemoveReference {

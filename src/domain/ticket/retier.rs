@@ -12,6 +12,8 @@ use crate::domain::workflow::State;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retier {
     pub tier: String,
+    /// Asked for where a breach ends by it.
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +42,7 @@ impl Retier {
         if !known.contains(self.tier.as_str()) {
             return Err(Refused::UnknownTier { known: known.into_iter().map(str::to_owned).collect() });
         }
-        Ok(vec![(EventData::Retiered(Retiered { tier: self.tier.clone(), before: ticket.tier.clone() }), None)])
+        Ok(vec![(EventData::Retiered(Retiered { tier: self.tier.clone(), before: ticket.tier.clone() }), self.reason.clone())])
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Retype {
     /// A priority of that type. Without one, the present priority stays if the type has it.
     pub priority: Option<String>,
     pub motivation: Option<String>,
+    /// Why it is of that type; asked for where a breach ends by it.
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -119,7 +121,7 @@ impl Retype {
             state: phase.state,
             about,
         };
-        Ok(vec![(EventData::Retyped(retyped), self.motivation.clone())])
+        Ok(vec![(EventData::Retyped(retyped), self.reason.clone().or_else(|| self.motivation.clone()))])
     }
 
     pub(super) fn keep_texts(&self, ticket: &mut Ticket) {

@@ -41,6 +41,8 @@ pub struct Specify {
     pub category: Field,
     pub fault_location: Field<FaultLocation>,
     pub wanted_by_date: Field<NaiveDate>,
+    /// Why; asked for where a breach ends by it.
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -157,7 +159,7 @@ impl Specify {
         let scoped = about.fault_location.filter(|_| about.fault_location != before.fault_location);
         let scoped = scoped.map(|location| !location.is_in_scope()).filter(|out| *out != ticket.out_of_scope);
         let scoped = scoped.map(|out_of_scope| (EventData::Scoped(Scoped { out_of_scope }), None));
-        Ok(std::iter::once((EventData::Specified(Specified { about }), None)).chain(scoped).collect())
+        Ok(std::iter::once((EventData::Specified(Specified { about }), self.reason.clone())).chain(scoped).collect())
     }
 }
 

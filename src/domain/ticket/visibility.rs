@@ -7,7 +7,7 @@
 //! | what the desk and they wrote to each other, and their files | yes |
 //! | its tags, and how long the desk worked on it | nothing |
 //! | who follows it | those of its own side |
-//! | that it was merged, and what was merged into it | yes; which ticket, where they see that |
+//! | that it was merged, and what was merged into it, with its links | yes; which ticket, where they see that |
 //! | which major incident it moved along with | where they see that |
 //! | internal notes and files of the desk | nothing: not that there are any, when, or why one is recorded late |
 //! | its parts, such as a root cause analysis | all of it: they are written for the client |
@@ -151,7 +151,10 @@ impl Reader {
         }
         match &mut event.data {
             EventData::Registered(registered) => registered.intake = None,
-            EventData::MergedIn(merged) => merged.followers.retain(|one| one.visibility == Visibility::Public),
+            EventData::MergedIn(merged) => {
+                merged.followers.retain(|one| one.visibility == Visibility::Public);
+                merged.links.retain(|one| one.visibility == Visibility::Public);
+            }
             EventData::Phoned(phoned) => {
                 let is_public = phoned.visibility.take() == Some(Visibility::Public);
                 event.reason = event.reason.take().filter(|_| is_public);

@@ -1,6 +1,8 @@
 //! Work that was done on a ticket: minutes on a date, by whoever records it. No client sees it. What is recorded stays; a mistake is taken back by
 //! a counter entry. What was done, in words, is kept beside the history, under the id of the event.
 
+use std::collections::BTreeSet;
+
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,6 +11,8 @@ use super::situation::{Recorded, Situation};
 use super::{Event, EventData};
 use crate::domain::Instant;
 use crate::domain::permission::{Forbidden, Verb};
+
+const MINUTES_OF_A_DAY: i32 = 24 * 60;
 
 /// Work of so many minutes on a date; today, in the contract's zone, when absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub enum Refused {
     InFuture(NaiveDate),
     #[error("is more than a year before the ticket was reported, on {0}")]
     TooEarly(NaiveDate),
+    #[error("with this, somebody would have worked on the ticket for more than a day on {0}")]
+    TooMuch(NaiveDate),
     #[error("the ticket has no such entry")]
     NoEntry,
     #[error("the entry takes another one back, and is not taken back itself")]
@@ -71,7 +77,7 @@ pub struct WorkEntry {
 }
 
 impl LogWork {
-    pub(super) fn decide(self, Situation { contract, ticket, who, at, .. }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
+    pub(super) fn decide(self, Situation { contract, ticket, history, who, at }: Situation<'_>) -> Result<Vec<Recorded>, Refused> {
         who.may(Verb::LogWork)?;
         let today = contract.zone.date(at);
         let date = self.date.unwrap_or(today);
@@ -83,10 +89,11 @@ impl LogWork {
         if reported.checked_sub_months(Months::new(12)).is_some_and(|earliest| date < earliest) {
             return Err(Refused::TooEarly(reported));
         }
-        Ok(vec![(
-            EventData::WorkLogged(WorkLogged { minutes: self.minutes.into(), date, corrects: None, remote_session: self.remote_session }),
-            None,
-        )])
+        let minutes = i32::from(self.minutes);
+        if worked(history, &who.actor.as_text(), date) + minutes > MINUTES_OF_A_DAY {
+            return Err(Refused::TooMuch(date));
+        }
+        Ok(vec![(EventData::WorkLogged(WorkLogged { minutes, date, corrects: None, remote_session: self.remote_session }), None)])
     }
 }
 
@@ -102,6 +109,13 @@ impl CorrectWork {
         }
         Ok(vec![(EventData::WorkLogged(WorkLogged { minutes: -entry.minutes, corrects: Some(self.entry), ..entry }), None)])
     }
+}
+
+/// How long somebody worked on a date, without what was taken back, by whomever.
+fn worked(history: &[Event], actor: &str, date: NaiveDate) -> i32 {
+    let own: BTreeSet<_> = history.iter().filter(|event| event.actor == actor).map(|event| event.id).collect();
+    let counts = |(id, entry): &(Uuid, WorkLogged)| entry.date == date && own.contains(&entry.corrects.unwrap_or(*id));
+    entries(history).filter(counts).map(|(_, entry)| entry.minutes).sum()
 }
 
 fn entries(history: &[Event]) -> impl Iterator<Item = (Uuid, WorkLogged)> {

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::Actor;
 use super::label::Label;
+use super::ticket::MergedInto;
 use crate::domain::Instant;
 use crate::domain::ticket::attention::SettleAttention;
 use crate::domain::ticket::line::ChangeLine;
@@ -160,12 +161,14 @@ pub struct TicketLink {
     phase: String,
     /// Its state.
     state: String,
+    /// The ticket that goes on for the other, if that was merged; `null` where it was not, and for whoever does not see that one.
+    merged_into: Option<MergedInto>,
     /// Of a problem that has one: how to work around it meanwhile.
     workaround: Option<String>,
 }
 
 impl From<LinkedTicket> for TicketLink {
-    fn from(LinkedTicket { relation, ticket, workaround }: LinkedTicket) -> Self {
+    fn from(LinkedTicket { relation, ticket, merged_into, workaround }: LinkedTicket) -> Self {
         Self {
             kind: relation.to_string(),
             label: relation.word().into(),
@@ -175,6 +178,7 @@ impl From<LinkedTicket> for TicketLink {
             state: ticket.state().to_string(),
             phase: ticket.phase.step.to_string(),
             title: ticket.title,
+            merged_into: merged_into.map(MergedInto::from),
             workaround,
         }
     }

@@ -5,9 +5,10 @@ use utoipa::ToSchema;
 
 use super::Actor;
 use crate::domain::Instant;
+use crate::domain::ticket::Visibility;
 use crate::domain::ticket::attach::Classification;
-use crate::domain::ticket::{Attachment as Stored, Visibility};
 use crate::usecases::actors::Actors;
+use crate::usecases::tickets::read::FileOn;
 
 /// What is known of a file on a ticket.
 #[derive(ToSchema, Serialize)]
@@ -15,6 +16,9 @@ use crate::usecases::actors::Actors;
 pub struct Attachment {
     /// Its id.
     id: uuid::Uuid,
+    /// The number of the ticket that it was added to: this one, or one that was merged into it.
+    #[schema(example = "INC-1001")]
+    ticket: String,
     /// Its name, never a path.
     #[schema(max_length = 200)]
     name: String,
@@ -39,9 +43,10 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    pub fn new(stored: Stored, actors: &Actors) -> Self {
+    pub fn new(FileOn { file: stored, number }: FileOn, actors: &Actors) -> Self {
         Self {
             id: stored.id,
+            ticket: number,
             name: stored.name,
             media_type: stored.media_type,
             // OpenAPI has no unsigned 64-bit integer.
@@ -74,7 +79,6 @@ impl AttachmentPatch {
 /// A ticket's files.
 #[derive(ToSchema, Serialize)]
 pub struct AttachmentList {
-    /// Oldest first.
-    #[schema(max_items = 1000)]
+    /// Oldest first, those of tickets that were merged into it among them.
     pub items: Vec<Attachment>,
 }

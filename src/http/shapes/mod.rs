@@ -89,7 +89,7 @@ pub use outbound::{OutboundMessage, OutboundMessagePage};
 pub use part::Shown;
 pub use person::{Contact, ContactInput, ContactPage, ContactPatch, PersonInput, PersonOfOrganisation, PersonPage, PersonPatch};
 pub use privacy::{Erasure, ErasureInput, ErasurePage, LegalHold, LegalHoldInput, LegalHoldLiftInput, LegalHoldPage};
-pub use redaction::{MailRedactionInput, Redaction, RedactionInput, RedactionList};
+pub use redaction::{MailRedactionInput, Redaction, RedactionInput, RedactionList, SignalRedactionInput};
 pub use response_team::{ResponseTeamInput, ResponseTeamRemovalInput, TicketResponseTeam, TicketResponseTeamList};
 pub use role_assignment::{
     RoleAbsenceEndingInput, RoleAbsenceInput, RoleApprovalInput, RoleAssignment, RoleAssignmentInput, RoleAssignmentPage, RoleDeputyInput,

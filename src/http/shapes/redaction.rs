@@ -47,13 +47,32 @@ impl MailRedactionInput {
     }
 }
 
+/// Which words of a security signal are to be removed for good.
+#[derive(ToSchema, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignalRedactionInput {
+    /// The id of the response or the discussion; none for the signal's title and description.
+    pub target: Option<uuid::Uuid>,
+    /// Why, without repeating what is to be removed: it stays.
+    #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
+}
+
+impl SignalRedactionInput {
+    pub fn wanted(self) -> Wanted {
+        let what = if self.target.is_some() { Redactable::SignalNote } else { Redactable::SignalTexts };
+        Wanted { what, target: self.target, reason: self.reason.unwrap_or_default() }
+    }
+}
+
 /// Something that was asked to be removed for good.
 #[derive(ToSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Redaction {
     /// Its id.
     id: uuid::Uuid,
-    /// `message`, `attachment`, `part`, `reason`, `texts`, `references`, `tags`, `work_log`, `response_task` or `mail`; more may come.
+    /// `message`, `attachment`, `part`, `reason`, `texts`, `references`, `tags`, `work_log`, `response_task`, `signal_texts`,
+    /// `signal_note` or `mail`; more may come.
     what: String,
     /// The id of what it is about.
     target: uuid::Uuid,

@@ -13,7 +13,7 @@ use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::ticket::assign::Field;
 use crate::domain::ticket::kinds::service_request::RequestFormValues;
 use crate::domain::ticket::specify::{About, Specify};
-use crate::domain::ticket::{self, Overview};
+use crate::domain::ticket::{self, Overview, TicketName};
 use crate::usecases::tickets::Draft;
 use crate::usecases::{FieldCode, Problem, one_of};
 use crate::words::ClosedList;
@@ -245,6 +245,9 @@ pub struct TicketPatch {
     /// Why that priority.
     #[schema(max_length = 2000)]
     pub priority_motivation: Option<String>,
+    /// Why another type, tier or kind, in words that the client reads; required where a breach ends by it.
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
+    pub reason: Option<String>,
     /// Who takes it in hand; `null` for nobody any more.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "\\S")]
     #[serde(default, deserialize_with = "field")]
@@ -273,8 +276,15 @@ impl TicketPatch {
             category: self.category.clone(),
             fault_location,
             wanted_by_date: self.wanted_by_date.clone(),
+            reason: self.reason.clone(),
         };
-        (specify != Specify::default()).then_some(specify)
+        self.says_what_it_is_about().then_some(specify)
+    }
+
+    /// Whether any of it does.
+    pub fn says_what_it_is_about(&self) -> bool {
+        let codes = [&self.kind, &self.service, &self.category, &self.fault_location];
+        codes.into_iter().any(|code| !code.is_kept()) || !self.wanted_by_date.is_kept()
     }
 }
 
@@ -477,7 +487,7 @@ impl From<Overview> for Ticket {
             awaited_decisions: ticket.awaited.iter().map(ToString::to_string).collect(),
             outside_phone_hours: ticket.outside_phone_hours,
             emergency_for: ticket.emergency_for,
-            merged_into: merged_into.map(|name| MergedInto { id: name.id, number: name.number }),
+            merged_into: merged_into.map(MergedInto::from),
             destroyed_at: ticket.destroyed_at,
             flags: ticket.flags.iter().map(|flag| flag.as_str().to_owned()).collect(),
             response_teams: ticket.response_teams,
@@ -500,6 +510,12 @@ pub struct MergedInto {
     /// Its number.
     #[schema(example = "INC-1002")]
     number: String,
+}
+
+impl From<TicketName> for MergedInto {
+    fn from(TicketName { id, number }: TicketName) -> Self {
+        Self { id, number }
+    }
 }
 
 /// A page of tickets.

@@ -21,6 +21,7 @@ mod routing_rules;
 mod sandbox;
 mod saved_views;
 mod security_signals;
+mod signal_redactions;
 mod tickets;
 
 use super::operation::Operation;
@@ -37,6 +38,7 @@ pub fn operations() -> Vec<Operation> {
         outbound::operations(),
         obligations::operations(),
         security_signals::operations(),
+        signal_redactions::operations(),
         contracts::operations(),
         reports::operations(),
         role_assignments::operations(),

@@ -47,7 +47,7 @@ Toelichting:
             ticket: TicketFacts { kind: "wijzigingsverzoek".into(), ..TicketFacts::sample() },
             question: "goedkeuring".into(),
             verdict: "ja".into(),
-            grounds: Grounds { decided: Some(DecidedFacts::sample()), major: None },
+            grounds: Grounds { decided: Some(DecidedFacts::sample()), major: None, ended: Vec::new() },
             explanation: "Per telefoon.".into(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
             desk: SAMPLE_DESK.into(),

@@ -4,13 +4,13 @@
 use serde::Serialize;
 
 use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts};
+use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts, Told};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct MergeNews {
     pub ticket: TicketFacts,
-    pub reader: MergeReader,
+    pub reader: Told,
     /// The number of the other ticket; none when few may see it.
     pub other: Option<Line>,
     /// The Dutch name of the phase it stands in again, when the merge was undone.
@@ -19,15 +19,6 @@ pub struct MergeNews {
     pub explanation: Passage,
     pub at: Moment,
     pub desk: Line,
-}
-
-/// Why they are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MergeReader {
-    Requester,
-    Follower,
-    Role,
 }
 
 impl Message for MergeNews {
@@ -67,18 +58,18 @@ Toelichting:
     fn samples() -> Vec<(&'static str, Self)> {
         let usual = Self {
             ticket: TicketFacts::sample(),
-            reader: MergeReader::Requester,
+            reader: Told::Requester,
             other: Some("INC-1007".into()),
             undone: None,
             explanation: "Twee keer gemeld.".into(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
-        let followed = Self { reader: MergeReader::Follower, ..usual.clone() };
-        let told = Self { reader: MergeReader::Role, explanation: "".into(), ..usual.clone() };
+        let followed = Self { reader: Told::Follower, ..usual.clone() };
+        let told = Self { reader: Told::Role, explanation: "".into(), ..usual.clone() };
         let confidential = Self { other: None, ..usual.clone() };
         let undone = Self { undone: Some("in behandeling".into()), explanation: "Toch iets anders.".into(), ..usual.clone() };
-        let undone_for_a_follower = Self { reader: MergeReader::Follower, ..undone.clone() };
+        let undone_for_a_follower = Self { reader: Told::Follower, ..undone.clone() };
         vec![
             ("", usual),
             ("volger", followed),

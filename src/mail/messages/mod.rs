@@ -15,6 +15,7 @@ mod escalated;
 mod escalation_withheld;
 mod flag_set;
 mod follower_news;
+mod goals_changed;
 mod judgement_reminder;
 mod merged;
 mod news_withheld;
@@ -44,14 +45,16 @@ pub use escalated::Escalated;
 pub use escalation_withheld::EscalationWithheld;
 pub use flag_set::FlagSet;
 pub use follower_news::{FollowerNews, News};
+pub use goals_changed::GoalsChanged;
 pub use judgement_reminder::JudgementReminder;
-pub use merged::{MergeNews, MergeReader};
+pub use merged::MergeNews;
 pub use news_withheld::NewsWithheld;
 pub use obligation_late::ObligationLate;
 pub use obligation_reminder::ObligationReminder;
 pub use offer::Offer;
 pub use parts::{
-    Day, DecidedFacts, Euros, Grounds, LevelFacts, Line, MajorFacts, Moment, ObligationFacts, OfferFacts, Passage, RoleFacts, TicketFacts,
+    Day, DecidedFacts, EndedBreach, Euros, Grounds, LevelFacts, Line, MajorFacts, Moment, ObligationFacts, OfferFacts, Passage, RoleFacts,
+    TicketFacts, Told,
 };
 pub use progress::Progress;
 pub use proposed::Proposed;
@@ -174,6 +177,7 @@ pub const REGISTRY: [Entry; MailKind::ALL.len()] = [
     Entry::of::<Solved>(),
     Entry::of::<Offer>(),
     Entry::of::<Retyped>(),
+    Entry::of::<GoalsChanged>(),
     Entry::of::<MergeNews>(),
     Entry::of::<CallNeeded>(),
     Entry::of::<Reply>(),

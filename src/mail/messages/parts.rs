@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::Instant;
 use crate::domain::calendar::Zone;
+use crate::domain::text::breaks_line;
 
 /// Name and template, for `{% extends %}` and `{% include %}`.
 pub(super) const TEMPLATES: [(&str, &str); 6] =
@@ -34,6 +35,13 @@ Klopt dat niet, laat het ons dan weten.
 {% if grounds.major %}
 
 Deze melding hoort bij een grote verstoring{% if grounds.major.number %}: {{ grounds.major.number }}{% endif %}. Wat daar gebeurt, gebeurt ook hier.
+{% endif %}
+{% if grounds.ended %}
+
+Daardoor gelden andere streeftijden. Wat als overschrijding was vastgelegd, vervalt:
+{% for breach in grounds.ended %}
+- {{ breach.clock }}, overschreden op {{ breach.at }}
+{% endfor %}
 {% endif %}
 ";
 
@@ -81,7 +89,7 @@ impl From<&str> for Line {
 }
 
 pub(super) fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || breaks_line(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A person's own words, line breaks included. May be empty.
@@ -146,6 +154,15 @@ impl TicketFacts {
     }
 }
 
+/// Why somebody is told of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Told {
+    Requester,
+    Follower,
+    Role,
+}
+
 /// What is behind a step, beside the words of whoever took it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Grounds {
@@ -153,6 +170,22 @@ pub struct Grounds {
     pub decided: Option<DecidedFacts>,
     /// That it went along with a major incident.
     pub major: Option<MajorFacts>,
+    /// The breaches that ended by it.
+    pub ended: Vec<EndedBreach>,
+}
+
+/// A breach that counts no longer, since other goals hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EndedBreach {
+    /// Its clock, in Dutch.
+    pub clock: Line,
+    pub at: Moment,
+}
+
+impl EndedBreach {
+    pub(super) fn sample() -> Self {
+        Self { clock: "oplostijd".into(), at: Moment::sample("2026-01-05T10:30:00+01:00") }
+    }
 }
 
 /// Whose decision it was, and who of the desk says so.

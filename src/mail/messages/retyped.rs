@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::parts::SAMPLE_DESK;
-use super::{AutoSubmitted, Line, Message, Moment, Passage, TicketFacts};
+use super::parts::{EndedBreach, SAMPLE_DESK};
+use super::{AutoSubmitted, Grounds, Line, Message, Moment, Passage, TicketFacts};
 use crate::domain::mail::MailKind;
 
 #[derive(Debug, Clone, Serialize)]
@@ -17,6 +17,7 @@ pub struct Retyped {
     pub to: Line,
     /// In the words of the person who did it; may be empty.
     pub explanation: Passage,
+    pub grounds: Grounds,
     pub at: Moment,
     pub desk: Line,
 }
@@ -40,6 +41,7 @@ Tijdstip:   {{ at }}
 Toelichting:
 {{ explanation }}
 {% endif %}
+{% include 'grounds' %}
 {% endblock %}";
 
     fn ticket(&self) -> Option<&str> {
@@ -53,10 +55,12 @@ Toelichting:
             from: "in behandeling".into(),
             to: "in beoordeling".into(),
             explanation: "Het werkt zoals afgesproken; u vraagt iets nieuws.".into(),
+            grounds: Grounds::default(),
             at: Moment::sample("2026-01-05T10:40:00+01:00"),
             desk: SAMPLE_DESK.into(),
         };
         let new = Self { from: "geregistreerd".into(), to: "geregistreerd".into(), explanation: "".into(), ..usual.clone() };
-        vec![("", usual), ("zelfde-status", new)]
+        let ended = Self { grounds: Grounds { ended: vec![EndedBreach::sample()], ..Grounds::default() }, ..usual.clone() };
+        vec![("", usual), ("overschrijding-vervallen", ended), ("zelfde-status", new)]
     }
 }

@@ -53,9 +53,9 @@ Toelichting:
             desk: SAMPLE_DESK.into(),
         };
         let unexplained = Self { explanation: "".into(), ..usual.clone() };
-        let written = Grounds { decided: Some(DecidedFacts::sample()), major: None };
+        let written = Grounds { decided: Some(DecidedFacts::sample()), major: None, ended: Vec::new() };
         let decided = Self { from: "opgelost".into(), to: "afgesloten".into(), grounds: written, ..usual.clone() };
-        let along = Grounds { decided: None, major: Some(MajorFacts { number: Some("INC-1007".into()) }) };
+        let along = Grounds { decided: None, major: Some(MajorFacts { number: Some("INC-1007".into()) }), ended: Vec::new() };
         let of_a_major = Self { grounds: along, ..usual.clone() };
         vec![("", usual), ("zonder-toelichting", unexplained), ("besloten", decided), ("grote-verstoring", of_a_major)]
     }

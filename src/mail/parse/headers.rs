@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{SUBJECT_CAP, rejoin};
 use crate::domain::address::can_be_mailed;
-use crate::domain::text::is_visible;
+use crate::domain::text::{breaks_line, is_visible};
 
 /// Bytes in a mail address: 64 for the mailbox, 255 for the domain, and the `@` (RFC 5321).
 const EMAIL_CAP: usize = 320;
@@ -178,7 +178,7 @@ fn is_token(text: &str) -> bool {
 
 /// Turns runs of blanks and control characters into single spaces, and cuts after `cap` characters.
 fn one_line(text: &str, cap: usize) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').filter(|word| !word.is_empty());
+    let words = text.split(|c: char| c.is_whitespace() || breaks_line(c) || c == '\u{feff}').filter(|word| !word.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
     let kept: String = line.chars().take(cap).collect();
     kept.trim_end().to_owned()

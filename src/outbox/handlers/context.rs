@@ -1,6 +1,6 @@
 //! What mails about ticket events need to know, read for a whole batch of events at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -14,8 +14,9 @@ use crate::domain::person::Person;
 use crate::domain::role_assignment::Reach;
 use crate::domain::ticket::answer::{Decided, WrittenDown};
 use crate::domain::ticket::asking::{Asks, asks};
+use crate::domain::ticket::follow::only_came_along;
 use crate::domain::ticket::kinds::proposal_request::{Proposal, Quotation, offer};
-use crate::domain::ticket::{Actor, Event, EventData, EventKind, Ticket, kinds};
+use crate::domain::ticket::{Actor, Breached, Event, EventData, EventKind, Ticket, kinds, voided};
 use crate::domain::workflow::{Part, Question};
 use crate::mail::messages::{Day, Line, OfferFacts};
 use crate::store::record::Rows as _;
@@ -57,6 +58,8 @@ pub(super) struct TicketContext {
     readdressed: HashMap<Uuid, Instant>,
     /// Those who are told of each ticket because they follow it; read for mails to them alone.
     followers: HashMap<Uuid, Vec<Person>>,
+    /// Of each ticket, those who follow it since another one was merged into it, with that one; read with the followers.
+    came_along: HashMap<Uuid, BTreeMap<Uuid, Uuid>>,
     texts: HashMap<Uuid, String>,
     threads: HashMap<Uuid, Thread>,
     names: Actors,
@@ -98,8 +101,9 @@ async fn deciders(tx: &Tx, asked: &BTreeSet<Verb>, now: Instant) -> Result<Vec<D
 fn goes_by_history(needs: Needs, ticket: &Ticket, event: &Event) -> bool {
     let rules = kinds::rules(ticket.kind);
     match &event.data {
-        _ if matches!(needs, Needs::Deciders | Needs::Management) => true,
+        _ if matches!(needs, Needs::Deciders | Needs::Management | Needs::Followers) => true,
         EventData::PriorityProposed(_) => true,
+        _ if voided::chooses_goals(event.kind()) => true,
         data => data.as_move().is_some_and(|moved| {
             let opens_offer = rules.asked(Question::Offer).is_some_and(|asked| asked.during.contains(&moved.to));
             (needs == Needs::Requester && opens_offer) || rules.answered_by(moved.from, moved.to).is_some()
@@ -125,16 +129,14 @@ impl TicketContext {
         let tickets = Ticket::with_ids(tx, &ids).await?;
         let named: Vec<_> = tickets.iter().filter(|_| needs == Needs::Followers).collect();
         let followers = if needs == Needs::Followers { followers::told(tx, &named, now).await? } else { HashMap::new() };
-        let others: Vec<_> = events.iter().filter_map(|(_, event)| other_in(event)).collect();
-        let others = if others.is_empty() { Vec::new() } else { store::tickets::with_ids(tx, &others).await? };
         let mut context = Self {
             followers,
-            others: others.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             threads: store::threads::threads(tx, &ids).await?,
             tickets: tickets.into_iter().map(|ticket| (ticket.id, ticket)).collect(),
             ..Self::default()
         };
         context.read_histories(tx, events, needs, agreements).await?;
+        context.read_others(tx, events).await?;
         if matches!(needs, Needs::Reach | Needs::Deciders | Needs::Management) {
             let contracts: BTreeSet<_> = context.tickets.values().map(|ticket| ticket.contract.as_str()).collect();
             context.reach = reach(tx, &contracts.into_iter().collect::<Vec<_>>(), now).await?;
@@ -148,6 +150,19 @@ impl TicketContext {
         let called: Vec<_> = called.map(|(_, event)| event.id).collect();
         context.texts.extend(store::response_tasks::with_ids(tx, &called).await?.into_iter().map(|task| (task.id, task.text)));
         Ok(context)
+    }
+
+    /// The tickets that events name, and those of which somebody came along.
+    async fn read_others(&mut self, tx: &Tx, events: &[(Uuid, &Event)]) -> Result<(), Error> {
+        let of_followed = self.histories.iter().filter(|(id, _)| self.followers.contains_key(id));
+        self.came_along = of_followed.map(|(id, history)| (*id, only_came_along(history))).collect();
+        let named = events.iter().filter_map(|(_, event)| other_in(event));
+        let others: BTreeSet<_> = named.chain(self.came_along.values().flat_map(BTreeMap::values).copied()).collect();
+        if !others.is_empty() {
+            let found = store::tickets::with_ids(tx, &others.into_iter().collect::<Vec<_>>()).await?;
+            self.others = found.into_iter().map(|ticket| (ticket.id, ticket)).collect();
+        }
+        Ok(())
     }
 
     /// Histories where they are needed, and what their events ask.
@@ -223,6 +238,11 @@ impl TicketContext {
         &history[..place]
     }
 
+    /// The breaches that ended by an event, where that event tells it.
+    pub fn ended(&self, ticket: &Ticket, event: &Event) -> Vec<&Breached> {
+        self.histories.get(&ticket.id).map_or_else(Vec::new, |history| voided::ended_by(history, event))
+    }
+
     /// The decision that the desk wrote down as somebody's, by which a move was made, or that an event is itself.
     pub fn written_down<'a>(&'a self, ticket: &Ticket, event: &'a Event) -> Option<(&'a Event, WrittenDown)> {
         let written = |one: &'a Event| match &one.data {
@@ -257,6 +277,11 @@ impl TicketContext {
     pub fn number_of(&self, other: Uuid) -> Option<Line> {
         let other = self.others.get(&other).filter(|ticket| ticket.flags.is_empty())?;
         Some(other.reference().as_str().into())
+    }
+
+    /// The ticket with which somebody came along who follows this one for no other reason.
+    pub fn came_along_with(&self, ticket: &Ticket, follower: &Person) -> Option<&Ticket> {
+        self.others.get(self.came_along.get(&ticket.id)?.get(&follower.id)?)
     }
 
     pub fn person(&self, id: Uuid) -> Option<&Person> {

@@ -1,4 +1,4 @@
-//! Mail to those who follow a ticket, of what its requester is told: an answer, another status, the solution, a merge.
+//! Mail to those who follow a ticket, of what its requester is told: an answer, another status, the solution, a merge, other goals.
 
 use super::DESK;
 use super::ticket_mail::TicketMail;
@@ -6,29 +6,37 @@ use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
 use crate::domain::ticket::EventData;
 use crate::domain::workflow::State;
-use crate::mail::messages::{self, DoneWord, FollowerNews, MergeReader, News};
+use crate::mail::messages::{self, DoneWord, FollowerNews, News, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
     pub(super) fn to_followers(&self) -> Result<Vec<Outbound>, Error> {
-        let told: Vec<_> =
-            self.context.followers(self.ticket).filter(|person| self.is_news_to(person)).filter_map(Person::address).collect();
-        if told.is_empty() {
-            return Ok(Vec::new());
+        let told = self.context.followers(self.ticket).filter(|person| self.is_news_to(person));
+        let mut made = Vec::new();
+        for (person, address) in told.filter_map(|person| Some((person, person.address()?))) {
+            let Some(outgoing) = self.news_for_follower(self.facts_for(person))? else { break };
+            made.push(self.outbound(address, outgoing, None));
         }
-        let outgoing = match (self.merge_news(MergeReader::Follower)?, self.news()) {
-            (Some(merge), _) => merge,
-            (None, Some((news, text))) => messages::write(&FollowerNews {
-                ticket: self.facts(),
-                news,
-                text: text.into(),
-                grounds: self.grounds(),
-                at: self.local(self.event.occurred_at),
-                desk: DESK.into(),
-            })?,
-            (None, None) => return Ok(Vec::new()),
-        };
-        Ok(told.iter().map(|address| self.outbound(address, outgoing.clone(), None)).collect())
+        Ok(made)
+    }
+
+    /// Whoever came along with a ticket that was merged into this one need not see this one: it is named by theirs (TKT-08).
+    fn facts_for(&self, follower: &Person) -> TicketFacts {
+        let facts = self.facts();
+        match self.context.came_along_with(self.ticket, follower) {
+            Some(theirs) => TicketFacts { title: format!("melding {}", theirs.reference()).as_str().into(), ..facts },
+            None => facts,
+        }
+    }
+
+    /// None for what is no news.
+    fn news_for_follower(&self, ticket: TicketFacts) -> Result<Option<Outgoing>, Error> {
+        if let Some(news) = self.news_of_itself(Told::Follower, ticket.clone())? {
+            return Ok(Some(news));
+        }
+        let Some((news, text)) = self.news() else { return Ok(None) };
+        let (grounds, at) = (self.grounds(), self.local(self.event.occurred_at));
+        Ok(Some(messages::write(&FollowerNews { ticket, news, text: text.into(), grounds, at, desk: DESK.into() })?))
     }
 
     /// Neither whoever did it, nor the requester, who is told as such.

@@ -3,19 +3,25 @@
 use super::DESK;
 use super::ticket_mail::TicketMail;
 use crate::domain::ticket::EventData;
-use crate::mail::messages::{self, MergeNews, MergeReader, Outgoing};
+use crate::mail::messages::{self, MergeNews, Outgoing, TicketFacts, Told};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
+    /// What is told in the same words to everybody: of a merge, or of other goals.
+    pub(super) fn news_of_itself(&self, reader: Told, ticket: TicketFacts) -> Result<Option<Outgoing>, Error> {
+        let merge = self.merge_news(reader, ticket.clone())?;
+        if merge.is_some() { Ok(merge) } else { self.goals_news(reader, ticket) }
+    }
+
     /// None for what is no merge.
-    pub(super) fn merge_news(&self, reader: MergeReader) -> Result<Option<Outgoing>, Error> {
+    fn merge_news(&self, reader: Told, ticket: TicketFacts) -> Result<Option<Outgoing>, Error> {
         let (other, undone) = match &self.event.data {
             EventData::Merged(merged) => (merged.into, None),
             EventData::MergeUndone(undone) => (undone.into, Some(undone.phase.dutch().into())),
             _ => return Ok(None),
         };
         let outgoing = messages::write(&MergeNews {
-            ticket: self.facts(),
+            ticket,
             reader,
             other: other.and_then(|other| self.context.number_of(other)),
             undone,

@@ -3,6 +3,7 @@
 mod calamities;
 mod context;
 mod followers;
+mod goals;
 mod merges;
 mod officers;
 mod owners;
@@ -75,6 +76,9 @@ pub static HANDLERS: [Handler; 13] = [
             EventKind::Ticket(Ti::PriorityProposed),
             EventKind::Ticket(Ti::Reminded),
             EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Retiered),
+            EventKind::Ticket(Ti::Specified),
+            EventKind::Ticket(Ti::Prioritised),
             EventKind::Ticket(Ti::Merged),
             EventKind::Ticket(Ti::MergeUndone),
         ],
@@ -94,6 +98,9 @@ pub static HANDLERS: [Handler; 13] = [
             EventKind::Ticket(Ti::Reopened),
             EventKind::Ticket(Ti::Cancelled),
             EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Retiered),
+            EventKind::Ticket(Ti::Specified),
+            EventKind::Ticket(Ti::Prioritised),
             EventKind::Ticket(Ti::Merged),
             EventKind::Ticket(Ti::MergeUndone),
         ],
@@ -137,6 +144,9 @@ pub static HANDLERS: [Handler; 13] = [
             EventKind::Ticket(Ti::Reopened),
             EventKind::Ticket(Ti::Cancelled),
             EventKind::Ticket(Ti::Retyped),
+            EventKind::Ticket(Ti::Retiered),
+            EventKind::Ticket(Ti::Specified),
+            EventKind::Ticket(Ti::Prioritised),
             EventKind::Ticket(Ti::Merged),
             EventKind::Ticket(Ti::MergeUndone),
         ],

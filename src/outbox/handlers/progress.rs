@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::DESK;
 use super::ticket_mail::TicketMail;
+use super::{DESK, goals};
 use crate::domain::contract::Side;
 use crate::domain::mail::Outbound;
 use crate::domain::person::Person;
@@ -13,7 +13,7 @@ use crate::domain::ticket::answer::deciders;
 use crate::domain::ticket::asking::Asks;
 use crate::domain::ticket::{EventData, kinds};
 use crate::domain::workflow::Question;
-use crate::mail::messages::{self, DecisionAsked, DecisionWritten, MergeReader, Progress};
+use crate::mail::messages::{self, DecisionAsked, DecisionWritten, Progress, Told};
 use crate::usecases::Error;
 
 impl TicketMail<'_> {
@@ -42,8 +42,10 @@ impl TicketMail<'_> {
                 None => (None, self.ticket.phase.step),
             },
         };
-        let outgoing = match self.merge_news(MergeReader::Role)? {
-            Some(merge) => merge,
+        let outgoing = match self.news_of_itself(Told::Role, self.facts())? {
+            Some(news) => news,
+            // Other goals are no progress.
+            None if goals::TOLD.contains(&self.event.kind()) => return Ok(Vec::new()),
             None => messages::write(&Progress {
                 ticket: self.facts(),
                 from: from.map(|step| step.dutch().into()),

@@ -15,8 +15,8 @@ use crate::domain::ticket::transition::Moved;
 use crate::domain::ticket::{Actor, Channel, EventData, asked, kinds};
 use crate::domain::workflow::{Question, State};
 use crate::mail::messages::{
-    self, CallNeeded, Confirmation, DoneWord, JudgementReminder, Line, MergeReader, NewsWithheld, Offer, Outgoing, Reply, Solved,
-    StatusChanged, TemplateError,
+    self, CallNeeded, Confirmation, DoneWord, JudgementReminder, Line, NewsWithheld, Offer, Outgoing, Reply, Solved, StatusChanged,
+    TemplateError, Told,
 };
 use crate::usecases::{Error, tickets};
 
@@ -47,8 +47,8 @@ impl TicketMail<'_> {
                 Some(since) => self.judgement_reminder(since)?,
                 None => return Ok(Vec::new()),
             },
-            data => match (self.merge_news(MergeReader::Requester)?, data.as_move()) {
-                (Some(merge), _) => merge,
+            data => match (self.news_of_itself(Told::Requester, self.facts())?, data.as_move()) {
+                (Some(news), _) => news,
                 (None, Some(moved)) => self.status_changed(moved)?,
                 (None, None) => return Ok(Vec::new()),
             },
@@ -167,6 +167,7 @@ impl TicketMail<'_> {
             from: retyped.from.dutch().into(),
             to: retyped.to.dutch().into(),
             explanation: self.reason().into(),
+            grounds: self.grounds(),
             at: self.local(self.event.occurred_at),
             desk: DESK.into(),
         })

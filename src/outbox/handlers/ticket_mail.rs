@@ -80,14 +80,15 @@ impl TicketMail<'_> {
         self.context.requester(self.ticket).filter(|person| person.is_active).and_then(Person::address)
     }
 
-    /// Whose decision was behind the event, and whether it went along with a major incident.
+    /// Whose decision was behind the event, whether it went along with a major incident, and which breaches ended by it.
     pub(super) fn grounds(&self) -> Grounds {
         let decided = self.context.written_down(self.ticket, self.event).map(|(event, written)| DecidedFacts {
             by: self.context.name_of(written.decided_by).unwrap_or_else(|| "iemand van uw organisatie".into()),
             written_by: self.context.author(event).map(Into::into),
         });
         let along = self.event.data.as_move().and_then(|moved| moved.along_with);
-        Grounds { decided, major: along.map(|other| MajorFacts { number: self.context.number_of(other) }) }
+        let major = along.map(|other| MajorFacts { number: self.context.number_of(other) });
+        Grounds { decided, major, ended: self.ended() }
     }
 
     /// The event names something that the contract does not have. No mail is sent rather than one with a gap.

@@ -4,12 +4,14 @@
 
 mod answer;
 mod copy;
+mod mailboxes;
 pub mod read;
 mod receive;
 mod release;
 mod sender;
 
 pub(super) use copy::opened;
+pub use mailboxes::without_tickets;
 pub use receive::{Received, receive};
 pub use release::{Destination, release};
 

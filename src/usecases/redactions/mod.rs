@@ -2,11 +2,12 @@
 //! it from every row that holds it; what lies outside of rows (the bytes of a file, freed pages) is cleared right after that, and after a
 //! crash by the workers. Until then whoever asked may withdraw it, and whoever could approve may refuse it.
 //!
-//! It is about something of a ticket, or about a mail, which may belong to none. `named` finds what is meant, `taken` takes it away, and
-//! `copies` the mails that hold it too.
+//! It is about something of a ticket, about a mail, which may belong to none, or about words of a security signal. `named` finds what is
+//! meant, `taken` takes it away (`signals` from a signal), and `copies` the mails that hold it too.
 
 mod copies;
 mod named;
+mod signals;
 mod taken;
 
 use uuid::Uuid;
@@ -29,7 +30,7 @@ use named::Subject;
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub what: Redactable,
-    /// Which message, file, version of a part, or event; none for a ticket's own texts, and for a mail.
+    /// Which message, file, version of a part, or event; none for the own texts of a ticket or a signal, and for a mail.
     pub target: Option<Uuid>,
     pub reason: String,
 }
@@ -40,6 +41,7 @@ pub enum Of {
     Ticket(TicketRef),
     /// A mail by itself, which is the desk's to see.
     Mail(Uuid),
+    Signal(Uuid),
 }
 
 /// Asks for a redaction. Nothing is removed yet.
@@ -171,11 +173,12 @@ pub(super) fn settled(standing: Standing) -> Error {
     Error::Conflict { code: Code::Settled, detail: format!("it was {} before", standing.english()) }
 }
 
-/// The redactions of a ticket or a mail, with those who signed them.
+/// The redactions of a ticket, a mail or a signal, with those who signed them.
 pub async fn list(app: &App, caller: &Caller, of: Of) -> Result<Named<Vec<Redaction>>, Error> {
     let view = app.db.view(caller.scope.clone());
     let about = match of {
         Of::Ticket(ticket) => About::Ticket(store::tickets::find(&view, ticket).await?.ok_or(Error::NotFound("ticket"))?.id),
+        Of::Signal(id) => About::Signal(store::security_signals::find(&view, id).await?.ok_or(Error::NotFound("security signal"))?.id),
         Of::Mail(id) => {
             named::only_the_desk(&caller.who)?;
             let mail = store::inbound::find(&view, id).await?.ok_or(Error::NotFound("message"))?;

@@ -1,13 +1,15 @@
-//! What a redaction is about: a ticket or a mail, and what is meant of it.
+//! What a redaction is about: a ticket, a mail or a security signal, and what is meant of it.
 
 use uuid::Uuid;
 
-use super::{Of, Wanted};
+use super::{Of, Wanted, signals};
 use crate::domain::mail::Inbound;
 use crate::domain::permission::{Forbidden, Principal, Verb};
 use crate::domain::privacy::HoldSubject;
 use crate::domain::redaction::Redactable;
+use crate::domain::security_signal::SecuritySignal;
 use crate::domain::ticket::{Actor, Reader, Ticket};
+use crate::store::record::Rows as _;
 use crate::store::redactions::About;
 use crate::store::{self, Tx};
 use crate::usecases::{Error, FieldCode, Problem, Stamp, holds, tickets};
@@ -15,6 +17,7 @@ use crate::usecases::{Error, FieldCode, Problem, Stamp, holds, tickets};
 pub(super) enum Subject {
     Ticket(Box<Ticket>),
     Mail(Box<Inbound>),
+    Signal(Box<SecuritySignal>),
 }
 
 /// What came by mail is not shown to a client.
@@ -31,6 +34,10 @@ impl Subject {
                 only_the_desk(&stamp.who)?;
                 Ok(Self::Mail(Box::new(store::inbound::lock(tx, id).await?.ok_or(Error::NotFound("message"))?)))
             }
+            Of::Signal(id) => {
+                let signal = SecuritySignal::lock(tx, id).await?;
+                Ok(Self::Signal(Box::new(signal.ok_or(Error::NotFound("security signal"))?)))
+            }
         }
     }
 
@@ -38,6 +45,7 @@ impl Subject {
         match self {
             Self::Ticket(ticket) => About::Ticket(ticket.id),
             Self::Mail(mail) => About::Mail(mail.id),
+            Self::Signal(signal) => About::Signal(signal.id),
         }
     }
 
@@ -46,6 +54,7 @@ impl Subject {
         match self {
             Self::Ticket(ticket) => (Some(ticket.id), Some(ticket.organisation.clone())),
             Self::Mail(mail) => (mail.ticket_id, mail.organisation.clone()),
+            Self::Signal(signal) => (None, Some(signal.organisation.clone())),
         }
     }
 
@@ -54,6 +63,8 @@ impl Subject {
         match self {
             Self::Ticket(ticket) => of_ticket(tx, stamp, ticket, wanted).await,
             Self::Mail(mail) => Ok((mail.id, false)),
+            // Its client reads all of it.
+            Self::Signal(signal) => Ok((signals::named(tx, signal, wanted.target).await?, true)),
         }
     }
 
@@ -62,6 +73,7 @@ impl Subject {
         let ticket = match self {
             Self::Ticket(ticket) => ticket,
             Self::Mail(mail) => return holds::of_mail(tx, mail).await,
+            Self::Signal(signal) => return signals::kept_by(tx, signal, what, target).await,
         };
         let mut kept = holds::of_ticket(ticket);
         kept.extend(author(tx, ticket, what, target).await?.map(|id| (HoldSubject::Person, id.to_string())));
@@ -99,8 +111,13 @@ async fn of_ticket(tx: &Tx, stamp: &Stamp, ticket: &Ticket, wanted: &Wanted) -> 
             let event = history.into_iter().find(|event| event.id == id && event.reason.is_some());
             event.map(|event| Reader::Client.event(event).is_some_and(|seen| seen.reason.is_some()))
         }
-        // A mail is named by itself.
-        Redactable::Texts | Redactable::References | Redactable::Tags | Redactable::Mail => None,
+        // What is no part of a ticket is named by itself.
+        Redactable::Texts
+        | Redactable::References
+        | Redactable::Tags
+        | Redactable::Mail
+        | Redactable::SignalTexts
+        | Redactable::SignalNote => None,
     };
     match found.filter(|public| reader.sees(*public)) {
         Some(public) => Ok((id, public)),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::copies::{Gone, take_copies, take_mails};
 use super::named::Subject;
+use super::signals;
 use crate::app::App;
 use crate::domain::redaction::{Copied, GONE, Redactable, Redaction};
 use crate::domain::ticket::link::{is_same_act, related};
@@ -20,6 +21,10 @@ use crate::usecases::{Error, Stamp, attachments};
 pub(super) async fn take(app: &App, tx: &Tx, stamp: &Stamp, subject: Subject, redaction: &Redaction) -> Result<Vec<Uuid>, Error> {
     match subject {
         Subject::Ticket(ticket) => of_ticket(app, tx, stamp, *ticket, redaction).await,
+        Subject::Signal(signal) => {
+            signals::take(app, tx, stamp, *signal, redaction).await?;
+            Ok(Vec::new())
+        }
         Subject::Mail(mail) => {
             tx.touch("inbound_message", mail.id);
             take_mails(tx, &[mail.id], stamp.recorded_at).await?;
@@ -160,7 +165,7 @@ async fn take_target(tx: &Tx, held: &mut Held<'_, Ticket>, redaction: &Redaction
         // No mail tells them.
         Redactable::Tags => store::tickets::forget_tags(tx, ticket).await?,
         // Asked for by itself, and not of a ticket.
-        Redactable::Mail => {}
+        Redactable::Mail | Redactable::SignalTexts | Redactable::SignalNote => {}
     }
     Ok(Vec::new())
 }

@@ -50,6 +50,10 @@ pub async fn discuss(
             let detail = format!("{at} is after the present, {}", stamp.recorded_at);
             problems.push(Problem::field("discussedAt", FieldCode::InFuture, detail));
         }
+        if at < held.subject.observed_at {
+            let detail = format!("{at} is before the signal was noticed, {}", held.subject.observed_at);
+            problems.push(Problem::field("discussedAt", FieldCode::OutOfRange, detail));
+        }
         if let Some(person) = person {
             let found = store::people::find(tx, &[*person]).await?;
             if found.iter().all(|one| one.organisation != held.subject.organisation) {

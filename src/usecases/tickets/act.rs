@@ -15,7 +15,7 @@ use crate::domain::ticket::edit::Text;
 use crate::domain::ticket::prioritise::Prioritise;
 use crate::domain::ticket::retype::Retype;
 use crate::domain::ticket::specify::Specify;
-use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situation, Ticket, TicketRef};
+use crate::domain::ticket::{self, Act, Event, EventData, Reader, Refusal, Situation, Ticket, TicketRef, voided};
 use crate::store::{self, Tx};
 use crate::usecases::held::{Held, repeated};
 use crate::usecases::{Code, Error, FieldCode, Problem, Stamp, one_of};
@@ -126,6 +126,7 @@ async fn acted(
             held.happened(data, reason.or_else(|| when.reason.clone()), at);
         }
     }
+    problems.extend(unexplained(&held, overdue, wishes, stamp.recorded_at)?);
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
@@ -159,6 +160,19 @@ async fn route_anew(tx: &Tx, held: &mut Held<'_, Ticket>, at: Instant) -> Result
     let mailbox = mailboxes.get(&held.subject.id).map(String::as_str);
     routing::route(held, &rules, mailbox, at);
     Ok(())
+}
+
+/// The problem of a breach that would end by acts of which nobody says why; by a priority, its motivation says it.
+fn unexplained(held: &Held<'_, Ticket>, since: usize, wishes: &[Act], at: Instant) -> Result<Option<Problem>, Error> {
+    let chooses = |wish: &Act| matches!(wish, Act::Retype(_) | Act::Specify(_) | Act::Retier(_) | Act::Prioritise(_));
+    if !wishes.iter().any(chooses) {
+        return Ok(None);
+    }
+    let silent = voided::unexplained(&held.history[since..], &held.follows(at)?);
+    let is_by_priority = silent.iter().all(|event| matches!(event.data, EventData::Prioritised(_)));
+    let field = if is_by_priority { "priorityMotivation" } else { "reason" };
+    let detail = "a breach ends by this, and whoever is told of that is told why";
+    Ok((!silent.is_empty()).then(|| Problem::field(field, FieldCode::Required, detail)))
 }
 
 /// Records an event that is no act on the ticket and moves none of its clocks.
@@ -214,7 +228,7 @@ pub(in crate::usecases) fn as_expected(stamp: &Stamp, ticket: &Ticket, expected:
 fn hindrances(app: &App, contract: &Contract, ticket: &Ticket, wishes: &[Act]) -> Vec<Problem> {
     let hindrance = |wish: &Act| match wish {
         Act::Prioritise(Prioritise { priority, motivation }) => missing_motivation(contract, ticket.kind, priority, motivation.as_deref()),
-        Act::Retype(Retype { to, priority: Some(priority), motivation }) => {
+        Act::Retype(Retype { to, priority: Some(priority), motivation, .. }) => {
             missing_motivation(contract, *to, priority, motivation.as_deref())
         }
         Act::Assign(Assign { team: Field::Set(team), .. }) if !app.settings.teams.is_empty() && !app.settings.teams.contains_key(team) => {

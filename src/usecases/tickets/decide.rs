@@ -6,10 +6,11 @@ use uuid::Uuid;
 use super::act::{When, act_in, by_itself, once};
 use crate::app::App;
 use crate::domain::contract::Side;
-use crate::domain::permission::Role;
-use crate::domain::ticket::answer::{WrittenDown, asked_at};
+use crate::domain::role_assignment::RoleAssignment;
+use crate::domain::ticket::answer::WrittenDown;
 use crate::domain::ticket::decide::Decide;
-use crate::domain::ticket::{Act, Actor, Ticket, TicketRef, kinds};
+use crate::domain::ticket::evidence::{Evidence, may_decide};
+use crate::domain::ticket::{Act, Ticket, TicketRef};
 use crate::domain::workflow::{Question, Verdict};
 use crate::store::{self, Tx};
 use crate::usecases::parties::Party;
@@ -65,7 +66,7 @@ async fn written_down(tx: &Tx, stamp: &Stamp, ticket: &Ticket, decision: &Decisi
     };
     let party = Party::of(Side::Client, Some(&ticket.organisation));
     let decided_by = match party.member(tx, "decidedBy", named).await? {
-        Ok(person) if may_decide(tx, stamp, ticket, decision.question, person).await? => Some(person),
+        Ok(person) if may_decide(ticket, decision.question, person, &rights_of(tx, person).await?, stamp.recorded_at) => Some(person),
         Ok(_) => {
             let detail = "is not somebody who decides this for the client, as far as the desk knows: their right has to be recorded first";
             problems.push(Problem::field("decidedBy", FieldCode::UnknownPerson, detail));
@@ -88,7 +89,11 @@ async fn written_down(tx: &Tx, stamp: &Stamp, ticket: &Ticket, decision: &Decisi
     }
 }
 
-/// Why a message does not show a decision: it has to be theirs, or the note of a telephone call, written since the question was put.
+async fn rights_of(tx: &Tx, person: Uuid) -> Result<Vec<RoleAssignment>, Error> {
+    Ok(store::role_assignments::rights_of(tx, &[person]).await?)
+}
+
+/// Why a message does not show a decision.
 async fn evidence_problem(
     tx: &Tx,
     ticket: &Ticket,
@@ -96,9 +101,7 @@ async fn evidence_problem(
     decided_by: Option<Uuid>,
     id: Uuid,
 ) -> Result<Option<Problem>, Error> {
-    let problem = |code, detail: String| Ok(Some(Problem::field("evidence", code, detail)));
-    let message = store::messages::find(tx, id).await?;
-    let message = match message {
+    let message = match store::messages::find(tx, id).await? {
         // What was said on a ticket that was merged into it is shown with it.
         Some(message) if message.ticket_id != ticket.id => {
             let other = store::tickets::find(tx, TicketRef::Id(message.ticket_id)).await?;
@@ -106,35 +109,12 @@ async fn evidence_problem(
         }
         message => message,
     };
-    let Some(message) = message else { return problem(FieldCode::UnknownMessage, "is not a message on this ticket".to_owned()) };
-    let history = store::events::of::<Ticket>(tx, message.ticket_id).await?;
-    let is_call = history.iter().any(|event| event.id == id && event.data.is_of_a_call());
-    let is_theirs =
-        message.public && Actor::side_of(&message.author) == Side::Client && message.person_id.is_some() && message.person_id == decided_by;
-    if !is_call && !is_theirs && decided_by.is_some() {
-        return problem(FieldCode::NotAllowed, "is neither a message of theirs nor the note of a telephone call".to_owned());
-    }
-    let own = if message.ticket_id == ticket.id { history } else { store::events::of::<Ticket>(tx, ticket.id).await? };
-    match asked_at(ticket.kind, &own, question) {
-        Some(asked) if message.occurred_at < asked => {
-            problem(FieldCode::NotAllowed, format!("is from before the question was put, which was at {asked}"))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Whether somebody of the client may answer a question, as far as the desk knows: the requester judges a solution; the rest is for whoever
-/// holds a right that gives it.
-async fn may_decide(tx: &Tx, stamp: &Stamp, ticket: &Ticket, question: Question, person: Uuid) -> Result<bool, Error> {
-    let Some(asked) = kinds::rules(ticket.kind).asked(question) else { return Ok(true) };
-    if question == Question::Solution && ticket.requester_id == Some(person) {
-        return Ok(true);
-    }
-    let held = store::role_assignments::rights_of(tx, &[person]).await?;
-    let gives = |role: Role| role != Role::Requester && role.side() == Side::Client && asked.by.roles().contains(&role);
-    Ok(held.iter().any(|held| {
-        held.is_held_by(person, stamp.recorded_at)
-            && held.organisation.as_ref() == Some(&ticket.organisation)
-            && held.right().is_some_and(gives)
-    }))
+    let Some(message) = message else {
+        return Ok(Some(Problem::field("evidence", FieldCode::UnknownMessage, "is not a message on this ticket")));
+    };
+    let written_on = store::events::of::<Ticket>(tx, message.ticket_id).await?;
+    let own = if message.ticket_id == ticket.id { written_on.clone() } else { store::events::of::<Ticket>(tx, ticket.id).await? };
+    let evidence = Evidence { message: &message, written_on: &written_on };
+    let refused = evidence.check(ticket.kind, &own, question, decided_by).err();
+    Ok(refused.map(|refused| Problem::field("evidence", FieldCode::NotAllowed, refused.to_string())))
 }

@@ -1,5 +1,7 @@
 //! Links between tickets. Both ends are locked at once and written together, so that neither tells of a link that the other does not.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::act::{When, act_in, as_expected, by_itself};
@@ -8,7 +10,7 @@ use super::locked::locked;
 use super::{Draft, emergency};
 use crate::app::App;
 use crate::domain::permission::Verb;
-use crate::domain::ticket::link::{LinkTo, Other, Unlink};
+use crate::domain::ticket::link::{LinkTo, Other, Unlink, links};
 use crate::domain::ticket::{Act, Event, Ticket, TicketRef};
 use crate::domain::workflow::Relation;
 use crate::store::{self, Tx};
@@ -16,11 +18,14 @@ use crate::usecases::held::repeated;
 use crate::usecases::{Error, FieldCode, Problem, Stamp};
 
 pub async fn link(app: &App, stamp: &Stamp, ticket: TicketRef, link: Linking, expected: Option<&[i32]>) -> Result<Ticket, Error> {
-    both(app, stamp, ticket, link, expected, wish_to_link).await
-}
-
-fn wish_to_link(other: &Ticket, relation: Relation) -> Act {
-    Act::Link(LinkTo { relation, other: Other::from(other), is_registered: false })
+    stamp
+        .write(app, async |tx| {
+            if let Some(known) = repeated(tx, stamp).await? {
+                return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
+            }
+            both_in(app, tx, stamp, (ticket, link), expected, by_itself).await
+        })
+        .await
 }
 
 /// The same in a transaction that does more, which remembers it by itself.
@@ -32,7 +37,25 @@ pub(super) async fn link_in(
     link: Linking,
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
-    both_in(app, tx, stamp, (ticket, link), expected, &wish_to_link, |_, _| None).await
+    both_in(app, tx, stamp, (ticket, link), expected, |_, _| None).await
+}
+
+/// Links at both ends, each seen from there. Returns the first.
+async fn both_in(
+    app: &App,
+    tx: &Tx,
+    stamp: &Stamp,
+    (ticket, Linking { relation, other }): (TicketRef, Linking),
+    expected: Option<&[i32]>,
+    made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
+) -> Result<Ticket, Error> {
+    let (first, second) = both_locked(tx, ticket, other, "ticket").await?;
+    as_expected(stamp, &first, expected)?;
+    let wish = |other: &Ticket, relation| Act::Link(LinkTo { relation, other: Other::from(other), is_registered: false });
+    let (here, there) = (wish(&second, relation), wish(&first, relation.counterpart()));
+    let (done, _) = act_in(app, tx, stamp, first, &[here], &When::default(), made).await?;
+    act_in(app, tx, stamp, second, &[there], &When::default(), |_, _| None).await?;
+    Ok(done)
 }
 
 pub async fn unlink(
@@ -43,44 +66,66 @@ pub async fn unlink(
     reason: &str,
     expected: Option<&[i32]>,
 ) -> Result<Ticket, Error> {
-    let wish = |other: &Ticket, relation| Act::Unlink(Unlink { relation, other: other.id, reason: reason.to_owned() });
-    both(app, stamp, ticket, link, expected, wish).await
-}
-
-/// Does the same at both ends, each seen from there. Returns the first.
-async fn both(
-    app: &App,
-    stamp: &Stamp,
-    ticket: TicketRef,
-    link: Linking,
-    expected: Option<&[i32]>,
-    wish: impl Fn(&Ticket, Relation) -> Act,
-) -> Result<Ticket, Error> {
     stamp
         .write(app, async |tx| {
             if let Some(known) = repeated(tx, stamp).await? {
                 return store::tickets::find(tx, TicketRef::Id(known)).await?.ok_or(Error::NotFound("ticket"));
             }
-            both_in(app, tx, stamp, (ticket, link), expected, &wish, by_itself).await
+            let (first, second) = both_locked(tx, ticket, link.other, "ticket").await?;
+            as_expected(stamp, &first, expected)?;
+            Box::pin(unlink_in(app, tx, stamp, (first, second), link.relation, reason)).await
         })
         .await
 }
 
-async fn both_in(
+/// Takes a link off at each ticket that tells it. One that came along with a merge is told by three: the merged ticket and the other end, which
+/// name each other, and the ticket that goes on.
+async fn unlink_in(
     app: &App,
     tx: &Tx,
     stamp: &Stamp,
-    (ticket, Linking { relation, other }): (TicketRef, Linking),
-    expected: Option<&[i32]>,
-    wish: &impl Fn(&Ticket, Relation) -> Act,
-    made: impl FnOnce(&Ticket, &[Event]) -> Option<Uuid>,
+    (first, second): (Ticket, Ticket),
+    relation: Relation,
+    reason: &str,
 ) -> Result<Ticket, Error> {
-    let (first, second) = both_locked(tx, ticket, other, "ticket").await?;
-    as_expected(stamp, &first, expected)?;
-    let (here, there) = (wish(&second, relation), wish(&first, relation.counterpart()));
-    let (done, _) = act_in(app, tx, stamp, first, &[here], &When::default(), made).await?;
-    act_in(app, tx, stamp, second, &[there], &When::default(), |_, _| None).await?;
+    let (here, there) = (as_one(tx, &first).await?, as_one(tx, &second).await?);
+    let mut all = here.clone();
+    all.extend(&there);
+    let ids: Vec<_> = all.into_iter().collect();
+    let tickets = store::tickets::lock_all(tx, &ids.iter().copied().map(TicketRef::Id).collect::<Vec<_>>()).await?;
+    let histories = store::events::histories::<Ticket>(tx, &ids).await?;
+    let wishes_of = |one: Uuid| {
+        let told = histories.get(&one).map(|history| links(history)).unwrap_or_default();
+        let at = |ends: &BTreeSet<Uuid>, others: &BTreeSet<Uuid>, relation: Relation| {
+            let others: Vec<_> = others.iter().copied().filter(|_| ends.contains(&one)).collect();
+            others.into_iter().filter(|other| told.contains(&(relation, *other))).map(|other| (relation, other)).collect::<Vec<_>>()
+        };
+        let mut wished = at(&here, &there, relation);
+        wished.extend(at(&there, &here, relation.counterpart()));
+        wished.dedup();
+        wished
+    };
+    let wish = |(relation, other)| Act::Unlink(Unlink { relation, other, reason: reason.to_owned() });
+    let mut own: Vec<_> = wishes_of(first.id).into_iter().map(wish).collect();
+    if own.is_empty() {
+        // Refused as what is not there.
+        own.push(wish((relation, second.id)));
+    }
+    let id = first.id;
+    let (done, _) = act_in(app, tx, stamp, first, &own, &When::default(), by_itself).await?;
+    for other in tickets.into_iter().filter(|other| other.id != id) {
+        let wished: Vec<_> = wishes_of(other.id).into_iter().map(wish).collect();
+        if !wished.is_empty() {
+            act_in(app, tx, stamp, other, &wished, &When::default(), |_, _| None).await?;
+        }
+    }
     Ok(done)
+}
+
+/// A ticket, with the one that goes on for it and those that it goes on for.
+async fn as_one(tx: &Tx, ticket: &Ticket) -> Result<BTreeSet<Uuid>, Error> {
+    let merged = store::tickets::merged_into(tx, ticket.id).await?;
+    Ok(merged.iter().map(|one| one.id).chain(ticket.merged_into).chain([ticket.id]).collect())
 }
 
 /// The two tickets, locked in one order. What is wrong with the second stands in that field of the request.

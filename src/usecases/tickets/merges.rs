@@ -5,6 +5,7 @@ use super::act::{When, act_in, as_expected, by_itself};
 use super::links::both_locked;
 use crate::app::App;
 use crate::domain::ticket::follow::{Follower, FollowerChanged};
+use crate::domain::ticket::link::own_links;
 use crate::domain::ticket::merge::{Merge, TakeIn, TakeOut, Target, UndoMerge};
 use crate::domain::ticket::{Act, Ticket, TicketRef};
 use crate::store::{self, Tx};
@@ -28,7 +29,8 @@ pub async fn merge(
             as_expected(stamp, &source, expected)?;
             let followers = coming_along(tx, &source, &target).await?;
             let away = Act::Merge(Merge { into: Target::from(&target), reason: reason.to_owned() });
-            let taken = Act::TakeIn(TakeIn { ticket: source.id, followers, reason: reason.to_owned() });
+            let links = own_links(&store::events::of::<Ticket>(tx, source.id).await?, target.id);
+            let taken = Act::TakeIn(TakeIn { ticket: source.id, followers, links, reason: reason.to_owned() });
             written(app, tx, stamp, (source, away), (target, taken)).await
         })
         .await

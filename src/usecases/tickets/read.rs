@@ -127,9 +127,7 @@ pub async fn messages(
     limit: u64,
 ) -> Result<Named<Vec<OnTicket>>, Error> {
     let view = view(app, caller);
-    let ticket = still_followed(app, caller, &view, ticket).await?;
-    let mut tickets = store::tickets::merged_into(&view, ticket.id).await?;
-    tickets.push(ticket);
+    let tickets = as_one(app, caller, &view, ticket).await?;
     let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
     let shown = store::messages::of_tickets(&view, &ids, caller.reader(), after, limit).await?;
     let actors = Actors::of(&view, shown.iter().map(|message| &message.author)).await?;
@@ -198,20 +196,40 @@ pub async fn former_texts(app: &App, caller: &Caller, ticket: TicketRef) -> Resu
     Ok(store::former_texts::of_ticket(&view, ticket.id).await?)
 }
 
-/// The files on a ticket, oldest first.
-pub async fn attachments(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<Attachment>>, Error> {
-    let view = view(app, caller);
-    let ticket = still_followed(app, caller, &view, ticket).await?;
-    let shown = store::attachments::of_ticket(&view, ticket.id, caller.reader()).await?;
-    Ok(Named { actors: Actors::of(&view, shown.iter().map(|one| &one.author)).await?, shown })
+/// A file, with the number of the ticket that it was added to.
+#[derive(Debug)]
+pub struct FileOn {
+    pub file: Attachment,
+    pub number: String,
 }
 
-/// One file on a ticket, to be read.
+/// The files on a ticket, oldest first, with those on the tickets that were merged into it, as far as the caller sees these.
+pub async fn attachments(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Named<Vec<FileOn>>, Error> {
+    let view = view(app, caller);
+    let tickets = as_one(app, caller, &view, ticket).await?;
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let shown = store::attachments::of_tickets(&view, &ids, caller.reader()).await?;
+    let actors = Actors::of(&view, shown.iter().map(|one| &one.author)).await?;
+    let number = |id| tickets.iter().find(|ticket| ticket.id == id).map(Ticket::reference).unwrap_or_default();
+    Ok(Named { actors, shown: shown.into_iter().map(|file| FileOn { number: number(file.ticket_id), file }).collect() })
+}
+
+/// A file as somebody left it.
+pub async fn file(app: &App, caller: &Caller, file: Attachment) -> Result<Named<FileOn>, Error> {
+    let view = view(app, caller);
+    let number = labels(&view, &[file.ticket_id]).await?.remove(&file.ticket_id).unwrap_or_default();
+    Ok(Named { actors: Actors::of(&view, [&file.author]).await?, shown: FileOn { file, number } })
+}
+
+/// One file on a ticket, or on one that was merged into it, to be read.
 pub async fn attachment(app: &App, caller: &Caller, ticket: TicketRef, id: Uuid) -> Result<Attachment, Error> {
     let view = view(app, caller);
-    let ticket = still_followed(app, caller, &view, ticket).await?;
-    let found = store::attachments::find(&view, ticket.id, id, caller.reader()).await?.ok_or(Error::NotFound("attachment"))?;
-    found.may_be_read_by(&caller.who.at(&ticket.organisation), &ticket)?;
+    let tickets = as_one(app, caller, &view, ticket).await?;
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let found = store::attachments::find_on(&view, &ids, id, caller.reader()).await?;
+    let found = found.and_then(|file| Some((tickets.iter().find(|ticket| ticket.id == file.ticket_id)?, file)));
+    let (ticket, found) = found.ok_or(Error::NotFound("attachment"))?;
+    found.may_be_read_by(&caller.who.at(&ticket.organisation), ticket)?;
     if found.is_redacted {
         return Err(Error::Conflict { code: Code::Redacted, detail: "the file was removed for good".to_owned() });
     }
@@ -247,6 +265,8 @@ pub async fn moves(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Move
 pub struct LinkedTicket {
     pub relation: Relation,
     pub ticket: Ticket,
+    /// Where it goes on, if it was merged.
+    pub merged_into: Option<TicketName>,
     /// Of a problem that has one.
     pub workaround: Option<String>,
 }
@@ -264,10 +284,13 @@ pub async fn links(app: &App, caller: &Caller, ticket: TicketRef) -> Result<Vec<
     let others = store::tickets::with_ids(&view, &ids).await?;
     let problems: Vec<_> = others.iter().filter(|other| other.kind == TicketType::Problem).map(|other| other.id).collect();
     let workarounds = store::parts::latest::<Workaround>(&view, &problems).await?;
+    let going_on: Vec<_> = others.iter().filter_map(|other| other.merged_into).collect();
+    let numbers = labels(&view, &going_on).await?;
     let seen = linked.into_iter().filter_map(|(relation, id)| {
         let ticket = others.iter().find(|other| other.id == id)?.clone();
+        let merged_into = ticket.merged_into.and_then(|id| Some(TicketName { id, number: numbers.get(&id)?.clone() }));
         let workaround = workarounds.get(&id).map(|written| written.content.instruction.clone());
-        Some(LinkedTicket { relation, ticket, workaround })
+        Some(LinkedTicket { relation, ticket, merged_into, workaround })
     });
     Ok(seen.collect())
 }
@@ -390,17 +413,36 @@ async fn found(reads: &impl Reads, ticket: TicketRef) -> Result<Ticket, Error> {
 }
 
 /// A ticket of which the caller follows what was said: not that of a client once it is closed, unless the client has a case portal (TKT-18). The
-/// version in force says so, since a portal may be asked for at any time.
+/// version in force says so, since a portal may be asked for at any time. A ticket that was merged is followed as long as the one that goes on.
 async fn still_followed(app: &App, caller: &Caller, view: &View, ticket: TicketRef) -> Result<Ticket, Error> {
     let ticket = found(view, ticket).await?;
     if caller.reader() == Reader::Client && ticket.closed_at.is_some() {
         let agreements = store::agreements::read(view).await?;
         let version = agreements.in_force(&ticket.contract, app.time.now());
-        if version.is_some_and(|version| !version.contract.has_case_portal(&ticket.organisation)) {
+        let has_portal = version.is_none_or(|version| version.contract.has_case_portal(&ticket.organisation));
+        if !has_portal && is_closed(view, &ticket).await? {
             return Err(Forbidden::NoCasePortal.into());
         }
     }
     Ok(ticket)
+}
+
+/// Whether a ticket, or the one that goes on for it, is closed.
+async fn is_closed(view: &View, ticket: &Ticket) -> Result<bool, Error> {
+    let (mut closed, mut next) = (ticket.closed_at.is_some(), ticket.merged_into);
+    while let Some(into) = next {
+        let Some(into) = store::tickets::find(view, TicketRef::Id(into)).await? else { break };
+        (closed, next) = (into.closed_at.is_some(), into.merged_into);
+    }
+    Ok(closed)
+}
+
+/// Such a ticket, and those that were merged into it.
+async fn as_one(app: &App, caller: &Caller, view: &View, ticket: TicketRef) -> Result<Vec<Ticket>, Error> {
+    let ticket = still_followed(app, caller, view, ticket).await?;
+    let mut tickets = store::tickets::merged_into(view, ticket.id).await?;
+    tickets.push(ticket);
+    Ok(tickets)
 }
 
 /// Leaves out which other ticket one is about, where that does not exist for the caller.
@@ -428,7 +470,10 @@ async fn hide_related_in(view: &View, events: impl Iterator<Item = &mut Event>) 
             EventData::Linked(linked) | EventData::Unlinked(linked) => related.push(&mut linked.ticket),
             EventData::Merged(merged) => related.push(&mut merged.into),
             EventData::MergeUndone(undone) => related.push(&mut undone.into),
-            EventData::MergedIn(merged) => related.push(&mut merged.ticket),
+            EventData::MergedIn(merged) => {
+                related.push(&mut merged.ticket);
+                related.extend(merged.links.iter_mut().map(|linked| &mut linked.ticket));
+            }
             EventData::MergedInUndone(undone) => related.push(&mut undone.ticket),
             data => related.extend(data.as_move_mut().map(|moved| &mut moved.along_with)),
         }

@@ -68,6 +68,9 @@ async fn only_the_desk_says_so_and_once(desk: &Desk) {
     let body = called("A-1");
     let send = || desk.send(Some(ADMIN), ("POST", path.as_str()), &[("idempotency-key", "1")], Some(&body));
     let (first, again) = (send().await, send().await);
+    let in_capitals =
+        desk.post(&path, &json!({ "system": body["system"].as_str().expect("a name").to_uppercase(), "reference": "a-1" })).await;
+    assert_eq!(in_capitals.status, 201, "it has that name: {}", in_capitals.body);
     assert_eq!((first.status, again.status), (201, 201), "{}", again.body);
     assert_eq!(desk.events(&number).await.len(), 2);
     desk.moves(&number, "cancelled").await;

@@ -12,6 +12,7 @@ on_both_databases!(
     sup_12_work_in_a_remote_session_is_recorded_as_such,
     a_mistake_is_taken_back_once_by_a_counter_entry,
     what_cannot_be_work_is_refused_with_everything_that_is_wrong,
+    nobody_works_more_than_a_day_on_a_date,
     a_client_sees_nothing_of_the_work_on_its_ticket,
     work_is_read_page_by_page_and_recorded_once_under_one_key,
     the_words_of_work_are_redacted_and_its_minutes_stay,
@@ -107,6 +108,24 @@ async fn what_cannot_be_work_is_refused_with_everything_that_is_wrong(desk: &Des
     expected.sort_unstable();
     assert_eq!(expected, [("/minutes", "out_of_range"), ("/text", "required"), ("/workDate", "bad_date")], "{}", refused.body);
     assert_eq!(sum(desk, &number).await, json!(0));
+}
+
+async fn nobody_works_more_than_a_day_on_a_date(desk: &Desk) {
+    let number = desk.registers(&incident("p3")).await;
+    let long = || json!({ "minutes": 1000, "text": "Herstel." });
+    let first = works(desk, ADMIN, &number, long()).await;
+    assert_eq!(first.status, 201, "{}", first.body);
+    let too_much = works(desk, ADMIN, &number, long()).await;
+    assert_eq!((too_much.status, &too_much.body["errors"][0]["code"]), (400, &json!("out_of_range")), "{}", too_much.body);
+    // On another date, by somebody else, and once it was taken back.
+    let other = json!({ "minutes": 1000, "workDate": "2026-03-01", "text": "Herstel." });
+    assert_eq!(works(desk, ADMIN, &number, other).await.status, 201);
+    let ali = desk.person(None, "Ali Aydin", "ali@leverancier.example", &[Role::AgentLine1]).await;
+    assert_eq!(works(desk, &ali, &number, long()).await.status, 201);
+    let entry = first.body["id"].as_str().expect("an id");
+    let path = format!("/v1/tickets/{number}/work-logs/{entry}/corrections");
+    assert_eq!(desk.ask(Some(&ali), "POST", &path, Some(&json!({ "text": "Verschreven." }))).await.status, 201);
+    assert_eq!(works(desk, ADMIN, &number, long()).await.status, 201);
 }
 
 async fn a_client_sees_nothing_of_the_work_on_its_ticket(desk: &Desk) {

@@ -173,7 +173,21 @@ async fn of_few(desk: &Desk) -> Vec<Request> {
     for path in &of_mails[1..] {
         asked_of_mails.push(made(&desk.ask(Some(&other), "POST", path, Some(&why)).await, "/id"));
     }
+    let officer = desk.person(None, "Olga Vos", "olga@leverancier.example", &[Role::SecurityOfficer]).await;
+    let signal = json!({ "contract": "dap-example", "organisation": "ipo", "source": "client", "title": "x", "description": "x" });
+    let mut of_signals = Vec::new();
+    for _ in 0..3 {
+        let id = made(&desk.post("/v1/security-signals", &signal).await, "/items/0/id");
+        of_signals.push(format!("/v1/security-signals/{id}/redactions"));
+    }
+    let mut asked_of_signals = Vec::new();
+    for path in &of_signals[1..] {
+        asked_of_signals.push(made(&desk.ask(Some(&officer), "POST", path, Some(&why)).await, "/id"));
+    }
     vec![
+        request("createSecuritySignalRedaction", &*of_signals[0], why.clone()),
+        request("createSecuritySignalRedactionApproval", format!("{}/{}/approvals", of_signals[1], asked_of_signals[0]), Value::Null),
+        request("createSecuritySignalRedactionEnding", format!("{}/{}/endings", of_signals[2], asked_of_signals[1]), why.clone()),
         request("createCall", "/v1/calls", call()),
         request("createTicketRedaction", &*redactions, json!({ "what": "texts", "reason": "Een nummer." })),
         request("createTicketRedactionApproval", format!("{redactions}/{asked}/approvals"), Value::Null),

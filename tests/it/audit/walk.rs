@@ -16,7 +16,7 @@ on_both_databases!(bio2_8_15_every_operation_that_changes_something_leaves_one_l
 const CHANGES_NOTHING: [&str; 2] = ["createContractPlan", "createContractSimulation"];
 
 /// These touch two tickets, or a mail or a redaction and the history of the ticket it is about.
-const TOUCHES_TWO: [&str; 7] = [
+const TOUCHES_TWO: [&str; 8] = [
     "createTicketMerge",
     "createTicketMergeRemoval",
     "createTicketLink",
@@ -24,10 +24,11 @@ const TOUCHES_TWO: [&str; 7] = [
     "createOutboundMessageAttempt",
     "createTicketRedactionApproval",
     "createInboundMessageRedactionApproval",
+    "createSecuritySignalRedactionApproval",
 ];
 
 /// These are a person's own.
-const IN_PERSON: [&str; 11] = [
+const IN_PERSON: [&str; 13] = [
     "createCalendarAmendmentApproval",
     "createDestruction",
     "createDestructionApproval",
@@ -37,6 +38,8 @@ const IN_PERSON: [&str; 11] = [
     "createRoleAssignment",
     "createRoleDeputy",
     "createRoleReview",
+    "createSecuritySignalRedaction",
+    "createSecuritySignalRedactionApproval",
     "createTicketRedaction",
     "createTicketRedactionApproval",
 ];

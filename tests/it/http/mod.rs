@@ -5,6 +5,7 @@ mod bodies;
 mod bulk;
 mod deprecation;
 mod everything;
+mod in_a_line;
 pub mod isolation;
 mod limits;
 mod lists;

@@ -187,12 +187,15 @@ async fn a_case_opens_by_a_decision_and_a_proposed_step_is_taken_by_one(desk: &D
 async fn a_ticket_that_becomes_another_type_climbs_from_then_on(desk: &Desk) {
     let number = on_ladders(desk, "information_request").await;
     desk.reaches("2026-03-04T09:00:00+01:00").await;
-    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident" })).await.status, 200);
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident", "reason": "Toch anders." })).await.status, 200);
     assert_eq!(climbs(desk, &number).await, ["1-2 4 09:00"]);
     desk.passes("PT2H").await;
-    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "information_request" })).await.status, 200);
+    assert_eq!(
+        desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "information_request", "reason": "Toch anders." })).await.status,
+        200
+    );
     desk.passes("P1D").await;
-    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident" })).await.status, 200);
+    assert_eq!(desk.patch(&format!("/v1/tickets/{number}"), &json!({ "type": "incident", "reason": "Toch anders." })).await.status, 200);
     desk.passes("PT5H").await;
     // Two hours of level 2's four on Wednesday, the other two from Thursday 11:00 on.
     assert_eq!(climbs(desk, &number).await, ["1-2 4 09:00", "2-3 5 13:00"]);

@@ -55,7 +55,7 @@ async fn what_happens_in_may_changes_nothing_counted_in_march(desk: &Desk) {
     assert_eq!(desk.moves(&solved, "in_progress").await.status, 201);
     let classified = json!({ "priority": "p3", "priorityMotivation": "Een werkplek." });
     assert_eq!(desk.patch(&format!("/v1/tickets/{bare}"), &classified).await.status, 200);
-    let retyped = desk.patch(&format!("/v1/tickets/{running}"), &json!({ "type": "information_request" })).await;
+    let retyped = desk.patch(&format!("/v1/tickets/{running}"), &json!({ "type": "information_request", "reason": "Een vraag." })).await;
     assert_eq!(retyped.status, 200, "{}", retyped.body);
     desk.reaches("2026-05-04T12:00:00+02:00").await;
 

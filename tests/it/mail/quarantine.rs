@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use uurwerk::auth::Caller;
-use uurwerk::domain::contract::Side;
+use uurwerk::domain::contract::{Side, TicketType};
 use uurwerk::domain::mail::{InboundFilter, OutboundFilter};
 use uurwerk::domain::permission::{Principal, Rows};
 use uurwerk::usecases::{Error, inbound, outbound};
@@ -15,6 +15,7 @@ on_both_databases!(
     what_is_not_kept_aside_stays_what_it_is,
     mails_are_listed_newest_first_a_page_at_a_time,
     mail_is_the_desks_to_read_whichever_door_asks,
+    mail_07_a_mailbox_of_which_no_ticket_can_come_is_told_when_the_desk_starts,
 );
 
 const STRANGER: &str = "From: Vreemd <vreemd@elders.example>\nSubject: Printer stuk\nMessage-ID: <8@elders.example>\n\
@@ -108,4 +109,25 @@ async fn mail_is_the_desks_to_read_whichever_door_asks(desk: &Desk) {
     // A mail that is nobody's is in no organisation's scope either.
     let view = app.db.view(client.scope);
     assert!(uurwerk::store::inbound::find(&view, id).await.expect("a database").is_none());
+}
+
+async fn mail_07_a_mailbox_of_which_no_ticket_can_come_is_told_when_the_desk_starts(desk: &Desk) {
+    assert_eq!(inbound::without_tickets(&desk.app).await.expect("a look"), []);
+    let text =
+        include_str!("../../../config/contracts/covide.toml").replacen("id = \"covide\"", "id = \"smal\"\nonly_types = [\"incident\"]", 1);
+    let applied = desk.post("/v1/contracts", &json!({ "contract": text })).await;
+    assert_eq!(applied.status, 201, "{}", applied.body);
+    let door = desk
+        .another_door_with(|settings| {
+            let mailbox = settings.mailboxes.get_mut("servicedesk").expect("a mailbox");
+            (mailbox.contract, mailbox.default_type) = ("smal".to_owned(), TicketType::ChangeRequest);
+            "nergens".clone_into(&mut settings.mailboxes.get_mut("support").expect("a mailbox").contract);
+        })
+        .await;
+    let told = inbound::without_tickets(&door.app).await.expect("a look");
+    let expected = [
+        ("servicedesk", "contract smal has no tickets of the type change_request".to_owned()),
+        ("support", "there is no contract nergens".to_owned()),
+    ];
+    assert_eq!(told, expected);
 }

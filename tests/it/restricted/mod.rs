@@ -7,6 +7,7 @@ mod notices;
 mod redaction;
 mod requests;
 mod rows;
+mod signals;
 
 pub use redaction::redact;
 

@@ -3,6 +3,7 @@
 mod change;
 mod incident;
 mod merge;
+mod merged_along;
 mod no_way_round;
 mod offer;
 mod problem;

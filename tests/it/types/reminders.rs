@@ -11,6 +11,7 @@ on_both_databases!(
     amb_09_inc_05_whoever_is_silent_is_reminded_and_nothing_is_closed,
     who_answered_is_not_reminded_and_a_new_solution_is_asked_about_anew,
     after_days_on_which_nobody_looked_one_reminder_goes_out,
+    cal_12_a_closure_announced_later_moves_a_reminder_and_none_that_went_out,
 );
 
 const TERMS: &str = "[reminders]\nafter_days = 2\ncalendar = \"support\"\nat_most = 2\n";
@@ -72,4 +73,27 @@ async fn after_days_on_which_nobody_looked_one_reminder_goes_out(desk: &Desk) {
     desk.app.time.advance(later);
     desk.passes("PT1S").await;
     assert_eq!(reminded(desk, &number).await.len(), 1);
+}
+
+async fn cal_12_a_closure_announced_later_moves_a_reminder_and_none_that_went_out(desk: &Desk) {
+    let number = solved(desk).await;
+    let amends = async |date: &str, change: &str| {
+        let draft = json!({ "calendar": "support", "date": date, "change": change, "reason": "Verhuizing." });
+        let amended = desk.post("/v1/contracts/herinnert/calendar-amendments", &draft).await;
+        assert_eq!(amended.status, 201, "{}", amended.body);
+        desk.passes("PT1M").await;
+    };
+    // Solved on Monday: without Tuesday, Thursday is the second working day.
+    amends("2026-03-03", "closed").await;
+    desk.reaches("2026-03-05T07:59:00+01:00").await;
+    assert_eq!(reminded(desk, &number).await, Vec::<Value>::new());
+    desk.passes("PT2M").await;
+    let first = json!("2026-03-05T07:00:00Z");
+    assert_eq!(reminded(desk, &number).await, std::slice::from_ref(&first));
+    // The next is due on Monday: open again on a day that was to be closed, it is due sooner.
+    amends("2026-03-06", "closed").await;
+    amends("2026-03-06", "as_agreed").await;
+    desk.reaches("2026-03-09T09:00:00+01:00").await;
+    assert_eq!(reminded(desk, &number).await, [first, json!("2026-03-09T07:00:00Z")]);
+    assert!(rebuild(&desk.app, false).await.expect("a look").differences.is_empty());
 }

@@ -443,6 +443,12 @@ async fn tkt_18_without_a_case_portal_what_was_said_on_a_closed_ticket_is_no_lon
             assert_eq!(told(&read), expected, "{organisation} {what}: {}", read.body);
         }
         assert_eq!(below("").await.status, 200, "that it was there, and is closed");
+        // One that was merged is followed with the one that goes on.
+        let (twin, goes_on) = (desk.registers(&outage).await, desk.registers(&outage).await);
+        let merge = json!({ "into": goes_on, "reason": "Hetzelfde." });
+        assert_eq!(desk.post(&format!("/v1/tickets/{twin}/merges"), &merge).await.status, 201);
+        let of_twin = desk.ask(Some(&client), "GET", &format!("/v1/tickets/{twin}/messages"), None).await;
+        assert_eq!(of_twin.status, 200, "{}", of_twin.body);
         assert_eq!(desk.get(&format!("{path}/messages")).await.status, 200, "the desk reads on");
     }
     let contract = desk.get("/v1/contracts/portaal").await.body;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uurwerk::domain::permission::Role;
 use uurwerk::mail::parse::parse;
 
-use super::{agreement, of_type, with};
+use super::{agreement, errors, of_type, pair, with};
 use crate::on_both_databases;
 use crate::support::{Desk, incident};
 
@@ -17,6 +17,7 @@ on_both_databases!(
     a_decision_is_asked_when_it_can_be_given_and_again_when_what_was_answered_counts_no_longer,
     a_decision_that_the_desk_wrote_down_is_told_with_who_wrote_it,
     whoever_reported_a_ticket_hears_that_it_is_of_another_type,
+    tkt_17_a_breach_that_ends_by_another_item_or_priority_is_explained_and_told,
     inc_03_whoever_proposes_a_priority_that_must_be_phoned_is_told_the_number,
     what_moves_along_with_a_major_incident_says_who_moved_it_and_answers_its_reporter,
     drp_01_a_calamity_is_told_to_the_management_of_both_sides,
@@ -322,6 +323,41 @@ async fn whoever_reported_a_ticket_hears_that_it_is_of_another_type(desk: &Desk)
     let phase = changed.body["phase"].as_str().and_then(uurwerk::domain::workflow::Step::named).expect("a phase");
     assert!(of[0].contains(&format!("Status:     {}", phase.dutch())), "{}", of[0]);
     assert_eq!(to(&told, COORDINATOR, &format!("Voortgang: {}", phase.dutch())).len(), 1, "{:?}", subjects(&told));
+}
+
+async fn tkt_17_a_breach_that_ends_by_another_item_or_priority_is_explained_and_told(desk: &Desk) {
+    let questions = "[[clocks]]\nkind = \"response\"\ntypes = [\"service_request\"]\nitem = \"gebruiksvraag\"\ncalendar = \"support\"\n\
+                     goals = [{ by = \"3wd\" }]\nanswered_by = [\"reply\"]\n";
+    agreement(desk, "voortgang", "told_of_progress = [\"coordinator-ka\"]", questions).await;
+    let request = desk.registers(&of_watched(of_type("service_request"))).await;
+    let [outage, mistaken] = [desk.registers(&of_watched(incident("p2"))).await, desk.registers(&of_watched(incident("p2"))).await];
+    desk.passes("P2D").await;
+    let voided = async |number: &str| desk.events(number).await.iter().filter(|event| event["type"] == "clock.breach_voided").count();
+    for (number, change, pointer, title) in [
+        (&request, json!({ "kind": "gebruiksvraag" }), "reason", "Andere streeftijden"),
+        (&outage, json!({ "priority": "p3" }), "priorityMotivation", "Andere streeftijden"),
+        (&mistaken, json!({ "type": "information_request" }), "reason", "Ander type"),
+    ] {
+        let path = format!("/v1/tickets/{number}");
+        let silent = desk.patch(&path, &change).await;
+        assert_eq!(errors(&silent), [pair(&format!("/{pointer}"), "required")], "{}", silent.body);
+        assert_eq!(voided(number).await, 0);
+        let explained = desk.patch(&path, &with(change, json!({ pointer: "Anders dan het leek." }))).await;
+        assert_eq!((explained.status, voided(number).await > 0), (200, true), "{}", explained.body);
+        let told = mails(desk, number).await;
+        let of_role = if title == "Ander type" { "Voortgang" } else { title };
+        for (address, title) in [("anna@ipo.example", title), (COORDINATOR, of_role)] {
+            let of: Vec<_> = to(&told, address, title).into_iter().filter(|text| text.contains("vervalt")).collect();
+            assert_eq!(of.len(), 1, "{number} {address}: {:?}", subjects(&told));
+            assert!(of[0].contains("Anders dan het leek.") && of[0].contains(", overschreden op 0"), "{}", of[0]);
+        }
+    }
+    // What ends no breach needs no word of why, and is told to nobody.
+    let fresh = desk.registers(&of_watched(of_type("service_request"))).await;
+    assert_eq!(desk.patch(&format!("/v1/tickets/{fresh}"), &json!({ "kind": "gebruiksvraag" })).await.status, 200);
+    assert!(mails(desk, &fresh).await.iter().all(|mail| !mail.subject.contains("streeftijden")));
+    let unasked = desk.patch(&format!("/v1/tickets/{fresh}"), &json!({ "title": "Beter gezegd", "reason": "Zomaar" })).await;
+    assert_eq!(errors(&unasked), [pair("/reason", "not_allowed")], "{}", unasked.body);
 }
 
 async fn inc_03_whoever_proposes_a_priority_that_must_be_phoned_is_told_the_number(desk: &Desk) {

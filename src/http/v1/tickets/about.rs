@@ -59,7 +59,10 @@ pub fn operations() -> [Operation; 12] {
         ),
         post("/tickets/{ref}/link-removals", unlink)
             .id("createTicketLinkRemoval")
-            .describe("Takes a link away at both ends, with a reason.", "The histories keep that it was there."),
+            .describe(
+                "Takes a link away at both ends, with a reason.",
+                "The histories keep that it was there. One that came along with a merge is taken away by either number, at all three.",
+            ),
         get("/tickets/{ref}/decisions", decisions).id("listTicketDecisions").describe(
             "Shows what a ticket asks the client, or both sides, and what was answered.",
             "An answer counts until the question is asked anew: when its phase is entered again, or what it is about is written anew.",

@@ -21,7 +21,7 @@ use crate::http::path::{AttachmentId, Path};
 use crate::http::query::{FromQuery, Keys, Query};
 use crate::http::shapes::{Attachment, AttachmentList, AttachmentPatch};
 use crate::http::version::IfMatch;
-use crate::usecases::actors::{Actors, Named};
+use crate::usecases::actors::Named;
 use crate::usecases::attachments::{self, NewAttachment};
 use crate::usecases::tickets::read;
 use crate::usecases::{FieldCode, Stamp};
@@ -76,9 +76,9 @@ pub async fn create(
         key.of(&caller.who.actor, asked.as_bytes())
     };
     let kept = attachments::attach(&app, &caller.stamp(&app), ticket, &new, bytes, key).await?;
-    let actors = Actors::seen_by(&app, &caller, [&kept.author]).await?;
     let location = format!("/v1/tickets/{}/attachments/{}", kept.ticket_id, kept.id);
-    Ok(CreatedAt { location, shown: Attachment::new(kept, &actors) })
+    let Named { shown, actors } = read::file(&app, &caller, kept).await?;
+    Ok(CreatedAt { location, shown: Attachment::new(shown, &actors) })
 }
 
 pub async fn list(app: Data<App>, caller: May<ReadTickets>, Path(ticket): Path<TicketRef>) -> Result<Json<AttachmentList>, Failure> {
@@ -96,8 +96,8 @@ pub async fn classify(
 ) -> Result<Json<Attachment>, Failure> {
     let stamp = Stamp { unreadable: body.problems, ..caller.stamp(&app) };
     let file = attachments::classify(&app, &stamp, (ticket, id), body.value.classification(), expected.as_deref()).await?;
-    let actors = Actors::seen_by(&app, &caller, [&file.author]).await?;
-    Ok(Json(Attachment::new(file, &actors)))
+    let Named { shown, actors } = read::file(&app, &caller, file).await?;
+    Ok(Json(Attachment::new(shown, &actors)))
 }
 
 pub async fn get(

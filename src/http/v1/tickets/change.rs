@@ -33,6 +33,14 @@ pub async fn change(
     if body.value.priority_motivation.is_some() && body.value.priority.is_none() {
         body.refuse("priorityMotivation", FieldCode::NotAllowed, "there is no priority to motivate");
     }
+    let chooses = body.value.r#type.is_some() || body.value.tier.is_some() || body.value.says_what_it_is_about();
+    if body.value.reason.is_some() && !chooses {
+        body.refuse(
+            "reason",
+            FieldCode::NotAllowed,
+            "there is neither another type, tier or kind, nor anything else it is about, to explain",
+        );
+    }
     let kind = body.value.r#type.as_deref().map(|name| name.parse::<TicketType>().map_err(|unknown| format!("\"{name}\" {unknown}")));
     if let Some(Err(detail)) = &kind {
         body.refuse("type", FieldCode::UnknownType, detail);
@@ -62,13 +70,15 @@ fn needed_for(field: &str) -> Option<Verb> {
 fn wishes(patch: TicketPatch, kind: Option<TicketType>, specify: Option<Specify>) -> Vec<Act> {
     let mut wishes = Vec::new();
     if let Some(tier) = patch.tier {
-        wishes.push(Act::Retier(Retier { tier }));
+        wishes.push(Act::Retier(Retier { tier, reason: patch.reason.clone() }));
     }
     if patch.title.is_some() || patch.description.is_some() || !patch.item.is_kept() {
         wishes.push(Act::Edit(Edit { title: patch.title, description: patch.description, item: patch.item }));
     }
     match (kind, patch.priority) {
-        (Some(to), priority) => wishes.push(Act::Retype(Retype { to, priority, motivation: patch.priority_motivation })),
+        (Some(to), priority) => {
+            wishes.push(Act::Retype(Retype { to, priority, motivation: patch.priority_motivation, reason: patch.reason }));
+        }
         (None, Some(priority)) => wishes.push(Act::Prioritise(Prioritise { priority, motivation: patch.priority_motivation })),
         (None, None) => {}
     }

@@ -21,8 +21,8 @@ pub fn operations() -> [Operation; 2] {
         post("/tickets/{ref}/merges", merge).id("createTicketMerge").describe(
             "Merges a ticket into another one that is about the same.",
             "Both are open, of the same organisation, contract and type, and have the same flags. Its number keeps answering and points on (`mergedInto`);\n\
-             it takes nothing any more, and its clocks end without a verdict. Its messages are shown at the other one, and whoever reported or follows it\n\
-             follows that one. A ticket that others were merged into is merged into none itself.",
+             it takes nothing any more, and its clocks end without a verdict. Its messages and files are shown at the other one, what it is linked to is\n\
+             seen from there, and whoever reported or follows it follows that one. A ticket that others were merged into is merged into none itself.",
         ),
         post("/tickets/{ref}/merge-removals", unmerge).id("createTicketMergeRemoval").describe(
             "Undoes a merge, within 24 hours of it.",

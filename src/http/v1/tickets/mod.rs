@@ -105,7 +105,7 @@ pub fn operations() -> Vec<Operation> {
         ),
         get("/tickets/{ref}/attachments", attachments::list)
             .id("listTicketAttachments")
-            .describe("Shows which files a ticket has.", "Internal ones are shown to the desk alone."),
+            .describe("Shows which files a ticket has.", "Internal ones are shown to the desk alone. Those of tickets that were merged into it stand among them."),
         post("/tickets/{ref}/attachments", attachments::create)
             .id("createTicketAttachment")
             .describe("Adds a file to a ticket.", "The body is the file itself; its name and media type stand in the query."),

@@ -23,8 +23,8 @@ pub fn operations() -> [Operation; 4] {
             .describe("Shows what was removed from a ticket for good, and what is asked to be.", "Who, when and why; not what it was."),
         post("/tickets/{ref}/redactions", ask).id("createTicketRedaction").refuses(409).describe(
             "Asks for something of a ticket to be removed for good, such as a citizen's number in a mail.",
-            "A message, a file, a version of a part, the reason of an event, or the ticket's own texts or references. Another person has to approve it.\n\
-             The reason stays, so it does not repeat what is to be removed. The same is asked for once at a time, and not of what stands under a\n\
+            "A message, a file, a version of a part, the reason of an event, the task of a response team, or the ticket's own texts or references.\n\
+             Of the desk alone: its tags, and what was done on it. Another person has to approve it. The reason stays, so it does not repeat what is to be removed. The same is asked for once at a time, and not of what stands under a\n\
              legal hold.",
         ),
         post("/tickets/{ref}/redactions/{redaction}/approvals", approve).id("createTicketRedactionApproval").refuses(409).describe(

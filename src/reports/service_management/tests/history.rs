@@ -149,7 +149,7 @@ fn moves(to: &str) -> Act {
 
 pub(super) fn wish(which: u8) -> Act {
     let prioritise = |priority: &str| Act::Prioritise(Prioritise { priority: priority.to_owned(), motivation: None });
-    let retype = |to| Act::Retype(Retype { to, priority: None, motivation: None });
+    let retype = |to| Act::Retype(Retype { to, priority: None, motivation: None, reason: None });
     match which {
         0 => prioritise("urgent"),
         1 => prioritise("high"),

@@ -142,7 +142,8 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         | "createRoutingRuleRemoval"
         | "createAccessTokenRevocation"
         | "createLocalAccountClosure"
-        | "createInboundMessageRedactionApproval" => return vec![Sent::Nothing],
+        | "createInboundMessageRedactionApproval"
+        | "createSecuritySignalRedactionApproval" => return vec![Sent::Nothing],
         "createAccessToken" => vec![json!({ "name": "x", "password": "x", "totp": "000000" })],
         "createAccessTokenGrant" => vec![json!({ "name": "x", "roles": ["approver"], "organisation": "{client}" })],
         "createLocalAccount" => vec![json!({ "name": "x", "roles": ["administrator"], "password": "x" })],
@@ -160,7 +161,9 @@ pub fn bodies(operation: &str) -> Vec<Sent> {
         | "createTicketRedactionEnding"
         | "createTicketMergeRemoval"
         | "createInboundMessageRedaction"
-        | "createInboundMessageRedactionEnding" => vec![json!({ "reason": "x" })],
+        | "createInboundMessageRedactionEnding"
+        | "createSecuritySignalRedaction"
+        | "createSecuritySignalRedactionEnding" => vec![json!({ "reason": "x" })],
         "createRoleAbsence" => vec![json!({ "fromAt": "2027-01-01T12:00:00Z", "untilAt": "2027-02-01T12:00:00Z", "deputy": "{email}" })],
         "createRoleAbsenceEnding" => vec![json!({ "absence": "018f4c1e-7a3b-7c00-8000-0000000000aa" })],
         "createRoleDeputy" => vec![json!({ "deputy": "{email}" })],

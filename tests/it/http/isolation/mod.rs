@@ -97,6 +97,7 @@ pub async fn seeded(desk: &Desk) -> Things {
     let signal = json!({ "contract": OWN_CONTRACT, "organisation": OTHERS, "source": "client", "title": SECRET, "description": SECRET });
     let signal = desk.post("/v1/security-signals", &signal).await;
     others.insert("/security-signals/", text(&signal.body["items"][0]["id"]));
+    let of_signal = format!("/v1/security-signals/{}/redactions", others["/security-signals/"]);
     for (stands_at, path, body) in [
         (
             "/access-tokens/",
@@ -123,6 +124,7 @@ pub async fn seeded(desk: &Desk) -> Things {
         ("/canned-replies/", "/v1/canned-replies", json!({ "title": SECRET, "body": format!("Dag {SECRET}.") })),
         ("/routing-rules/", "/v1/routing-rules", json!({ "name": SECRET, "conditions": { "words": [SECRET] }, "team": "x" })),
         ("/inbound-messages/{id}/redactions/", &of_mail, json!({ "reason": SECRET })),
+        ("/security-signals/{signal}/redactions/", &of_signal, json!({ "reason": SECRET })),
     ] {
         let made = desk.ask(Some(&signer), "POST", path, Some(&body)).await;
         let place = made.headers.get("location").and_then(|place| Some(place.to_str().ok()?.rsplit('/').next()?.to_owned()));
