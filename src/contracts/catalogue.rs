@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::naming::{lists_once, refers, written};
-use super::reader::{Field, Section, label, texts};
-use super::tickets::plain_code;
+use super::reader::{Field, Section, label, plain_code, texts};
 use crate::domain::contract::{Form, Instruction, Item, TicketType};
 
 /// Items of a catalogue.

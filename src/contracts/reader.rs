@@ -315,3 +315,12 @@ pub(super) fn types(field: Option<Field<'_>>) -> Option<Vec<TicketType>> {
     }
     Some(field.list().iter().filter_map(Field::parsed).collect())
 }
+
+/// A code that can stand in a path.
+pub(super) fn plain_code(section: &Section<'_>) -> Option<String> {
+    let code = section.required("code").and_then(|field| field.text()).map(str::to_owned);
+    if code.as_deref().is_some_and(|code| !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')) {
+        section.refuse("code", "must be of letters, digits, hyphens and underscores");
+    }
+    code
+}

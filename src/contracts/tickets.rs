@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::catalogue;
 use super::naming::{lists_once, refers, written};
-use super::reader::{Field, Section, label, own_text, share, texts, types};
+use super::reader::{Field, Section, label, own_text, plain_code, share, texts, types};
 use crate::domain::contract::{
     AllowedLink, AskedDecision, AskedPart, Category, Label, LongOpen, NamedKind, Reminders, ResponseTeam, Service, Side, TicketTerms,
     TicketType,
@@ -57,15 +57,6 @@ fn reminders(section: &Section<'_>) -> Option<Reminders> {
 
 fn code(section: &Section<'_>) -> Option<String> {
     section.required("code").and_then(|field| field.text()).map(str::to_owned)
-}
-
-/// A code that can stand in a path.
-pub(super) fn plain_code(section: &Section<'_>) -> Option<String> {
-    let code = code(section);
-    if code.as_deref().is_some_and(|code| !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')) {
-        section.refuse("code", "must be of letters, digits, hyphens and underscores");
-    }
-    code
 }
 
 fn kind_of_ticket(section: &Section<'_>, key: &'static str) -> Option<TicketType> {

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::merge::{Merged, MergedIn};
 use super::situation::{Recorded, Situation};
 use super::standing::standing;
 use super::visibility::Visibility;
@@ -208,8 +207,8 @@ pub fn links(history: &[Event]) -> Vec<(Relation, Uuid)> {
     let mut links = Vec::new();
     for event in standing(history).iter() {
         let merged = match &event.data {
-            EventData::Merged(Merged { into }) => into.map(|other| (Relation::Duplicates, other)),
-            EventData::MergedIn(MergedIn { ticket, .. }) => ticket.map(|other| (Relation::DuplicatedBy, other)),
+            EventData::Merged(merged) => merged.into.map(|other| (Relation::Duplicates, other)),
+            EventData::MergedIn(merged) => merged.ticket.map(|other| (Relation::DuplicatedBy, other)),
             _ => None,
         };
         links.extend(merged.filter(|link| !links.contains(link)));

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::Actor;
 use super::label::Label;
-use super::ticket::MergedInto;
+use super::merge::MergedInto;
 use crate::domain::Instant;
 use crate::domain::ticket::attention::SettleAttention;
 use crate::domain::ticket::line::ChangeLine;

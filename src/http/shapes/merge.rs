@@ -1,7 +1,9 @@
 //! Merging tickets.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::domain::ticket::TicketName;
 
 /// A merge of a ticket into another one.
 #[derive(ToSchema, Deserialize)]
@@ -22,4 +24,20 @@ pub struct TicketMergeRemovalInput {
     /// Why.
     #[schema(value_type = String, min_length = 1, max_length = 2000, pattern = "\\S")]
     pub reason: Option<String>,
+}
+
+/// A ticket that another one was merged into.
+#[derive(ToSchema, Serialize)]
+pub struct MergedInto {
+    /// Its id.
+    id: uuid::Uuid,
+    /// Its number.
+    #[schema(example = "INC-1002")]
+    number: String,
+}
+
+impl From<TicketName> for MergedInto {
+    fn from(TicketName { id, number }: TicketName) -> Self {
+        Self { id, number }
+    }
 }

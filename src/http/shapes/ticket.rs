@@ -7,13 +7,14 @@ use utoipa::ToSchema;
 
 use super::about::{TicketLinkInput, linking};
 use super::flag::{AspectCode, FlagCode, codes};
+use super::merge::MergedInto;
 use crate::domain::Instant;
 use crate::domain::person::Person;
 use crate::domain::restriction::{Aspect, Flag};
 use crate::domain::ticket::assign::Field;
 use crate::domain::ticket::kinds::service_request::RequestFormValues;
 use crate::domain::ticket::specify::{About, Specify};
-use crate::domain::ticket::{self, Overview, TicketName};
+use crate::domain::ticket::{self, Overview};
 use crate::usecases::tickets::Draft;
 use crate::usecases::{FieldCode, Problem, one_of};
 use crate::words::ClosedList;
@@ -499,22 +500,6 @@ impl From<Overview> for Ticket {
             tags: desk.map(|desk| desk.tags),
             version: ticket.version,
         }
-    }
-}
-
-/// A ticket that another one was merged into.
-#[derive(ToSchema, Serialize)]
-pub struct MergedInto {
-    /// Its id.
-    id: uuid::Uuid,
-    /// Its number.
-    #[schema(example = "INC-1002")]
-    number: String,
-}
-
-impl From<TicketName> for MergedInto {
-    fn from(TicketName { id, number }: TicketName) -> Self {
-        Self { id, number }
     }
 }
 
