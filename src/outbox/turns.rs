@@ -54,7 +54,7 @@ async fn turn(app: &App, tx: &Tx, handler: &Handler) -> Result<Turn, Error> {
     let entries = stream::after(tx, position, BATCH).await?;
     let Some(last) = entries.last() else { return Ok(turn) };
     // A kind of event that this program does not know may concern this handler, so it is not passed over: it fails, and is set aside.
-    let mine: Vec<_> = entries.iter().filter(|entry| entry.kind.is_none_or(|kind| handler.takes.contains(&kind))).collect();
+    let mine: Vec<_> = entries.iter().filter(|entry| entry.kind.is_none_or(|kind| handler.takes(kind))).collect();
     take_new(app, tx, handler, &mine).await?;
     stream::move_handler(tx, handler.name, last.position).await?;
     turn.taken += entries.len();
@@ -144,7 +144,7 @@ async fn attempt(app: &App, tx: &Tx, handler: &Handler, event: Option<&Result<St
         Some(Err(why)) => return Ok(Err(why.clone())),
         None => return Ok(Err(UNREADABLE.to_owned())),
     };
-    if !handler.takes.contains(&event.event.kind()) {
+    if !handler.takes(event.event.kind()) {
         return Ok(Ok(()));
     }
     in_savepoint(app, tx, handler, &[event]).await

@@ -96,7 +96,9 @@ verbs! {
     /// Records something later than it happened (CLK-15).
     RecordLate = "record_late": "later vastleggen dan het gebeurde", "record later than it happened", by WORKERS;
     EditTickets = "edit_tickets": "teksten van meldingen wijzigen", "edit tickets", by WORKERS;
-    AssignTickets = "assign_tickets": "meldingen toewijzen", "assign tickets", by WORKERS;
+    /// Officers give those that few may see into the hands of somebody who then sees them.
+    AssignTickets = "assign_tickets": "meldingen toewijzen", "assign tickets",
+        by &[AgentLine1, AgentLine2, ServiceManager, SecurityOfficer, PrivacyOfficer, Integration];
     /// Moves a ticket on in its phases.
     MoveTickets = "move_tickets": "meldingen verder brengen", "move tickets", by WORKERS;
     /// Withdraws a ticket, or reopens it.

@@ -12,7 +12,7 @@ use super::{Event, EventKind, Ticket, answer, kinds};
 use crate::domain::Instant;
 use crate::domain::contract::{ClosingText, Contract, Priority, Side, Workaround};
 use crate::domain::permission::Principal;
-use crate::domain::workflow::{HoldCause, Part, Phase, Step};
+use crate::domain::workflow::{HoldCause, Part, Phase, State, Step};
 
 /// Whether a move comes with something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,8 @@ impl Ticket {
                 is_allowed: may_move(self, who, phase).is_ok() && answer::by_move(situation, phase.step).is_ok(),
                 needs_cause: phase.step == Step::OnHold,
                 handling: match event {
-                    EventKind::Resolved if contract.tickets.records_handling => Taken::Required,
+                    EventKind::Resolved if contract.tickets.records_handling && phase.state == State::Resolved => Taken::Required,
+                    // What ends without a solution may say it.
                     EventKind::Resolved => Taken::Optional,
                     _ => Taken::No,
                 },

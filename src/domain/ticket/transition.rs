@@ -103,7 +103,9 @@ impl Move {
         let says_handling = kind == EventKind::Resolved && who.actor.side() == Side::Supplier;
         match &self.handling {
             Some(_) if !says_handling => return Err(Refused::HandlingUnexpected),
-            None if says_handling && contract.tickets.records_handling => return Err(Refused::HandlingMissing),
+            None if says_handling && contract.tickets.records_handling && next.state == State::Resolved => {
+                return Err(Refused::HandlingMissing);
+            }
             _ => {}
         }
         let missing = missing(contract, ticket, history, next, kind);

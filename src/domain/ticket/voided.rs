@@ -1,5 +1,5 @@
-//! Breaches that end because other goals hold from then on: of another type, item, tier or priority. That the client can see it, whoever does
-//! it says why, and those who are told of the ticket hear of both (TKT-05, TKT-17).
+//! Breaches that end because other goals hold from then on: of another type, item, tier or priority. Those who are told of the ticket hear of it
+//! (TKT-05, TKT-17).
 
 use super::settle::{BreachVoided, Breached};
 use super::{Event, EventData, EventKind};
@@ -19,12 +19,12 @@ fn ended(data: &EventData) -> Option<&Breached> {
     }
 }
 
-/// The events of an act that end a breach, if one ends, and say no word of why.
-pub fn unexplained<'a>(added: &'a [Event], follows: &[Follows<EventData>]) -> Vec<&'a Event> {
+/// Whether an act that asks for another item ends a breach, and says no word of why. Another type is told apart, and of another priority the
+/// agreement says whether it needs a motivation.
+pub fn is_unexplained(added: &[Event], follows: &[Follows<EventData>]) -> bool {
     let ends = added.iter().map(|event| &event.data).chain(follows.iter().map(|one| &one.data)).any(|data| ended(data).is_some());
-    let choosing: Vec<_> = added.iter().filter(|event| ends && chooses_goals(event.kind())).collect();
-    let is_said = choosing.iter().any(|event| event.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty()));
-    if is_said { Vec::new() } else { choosing }
+    let is_said = || added.iter().any(|event| event.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty()));
+    ends && added.iter().any(|event| event.kind() == EventKind::Specified) && !is_said()
 }
 
 /// The breaches that ended by the act of an event, for the one event of that act by which it is told: the change of type, else the last of

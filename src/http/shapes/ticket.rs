@@ -246,7 +246,7 @@ pub struct TicketPatch {
     /// Why that priority.
     #[schema(max_length = 2000)]
     pub priority_motivation: Option<String>,
-    /// Why another type, tier or kind, in words that the client reads; required where a breach ends by it.
+    /// Why another type, tier or kind, in words that the client reads; required where a breach ends by another kind.
     #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     pub reason: Option<String>,
     /// Who takes it in hand; `null` for nobody any more.

@@ -101,7 +101,7 @@ async fn deciders(tx: &Tx, asked: &BTreeSet<Verb>, now: Instant) -> Result<Vec<D
 fn goes_by_history(needs: Needs, ticket: &Ticket, event: &Event) -> bool {
     let rules = kinds::rules(ticket.kind);
     match &event.data {
-        _ if matches!(needs, Needs::Deciders | Needs::Management | Needs::Followers) => true,
+        _ if matches!(needs, Needs::Deciders | Needs::Management) => true,
         EventData::PriorityProposed(_) => true,
         _ if voided::chooses_goals(event.kind()) => true,
         data => data.as_move().is_some_and(|moved| {
@@ -167,7 +167,10 @@ impl TicketContext {
 
     /// Histories where they are needed, and what their events ask.
     async fn read_histories(&mut self, tx: &Tx, events: &[(Uuid, &Event)], needs: Needs, agreements: &Agreements) -> Result<(), Error> {
-        let is_needed = |(id, event): &&(Uuid, &Event)| self.tickets.get(id).is_some_and(|ticket| goes_by_history(needs, ticket, event));
+        // Who only came along with a merge stands in the history of what they follow.
+        let is_followed = |id: &Uuid| self.followers.get(id).is_some_and(|told| !told.is_empty());
+        let goes_by = |id: &Uuid, event: &Event| self.tickets.get(id).is_some_and(|ticket| goes_by_history(needs, ticket, event));
+        let is_needed = |(id, event): &&(Uuid, &Event)| is_followed(id) || goes_by(id, event);
         let ids: BTreeSet<_> = events.iter().filter(is_needed).map(|(id, _)| *id).collect();
         if ids.is_empty() {
             return Ok(());

@@ -29,7 +29,7 @@ use crate::usecases::{Error, tickets};
 pub struct Handler {
     /// Its position in the stream is stored under this name, so it must never change.
     pub name: &'static str,
-    pub takes: &'static [EventKind],
+    takes: &'static [&'static [EventKind]],
     pub from: From,
     work: Work,
 }
@@ -59,103 +59,83 @@ enum Work {
     ResponseTeams,
 }
 
+/// A ticket goes to another phase.
+const STEPS: &[EventKind] = &[
+    EventKind::Ticket(Ti::Moved),
+    EventKind::Ticket(Ti::Held),
+    EventKind::Ticket(Ti::Resumed),
+    EventKind::Ticket(Ti::Resolved),
+    EventKind::Ticket(Ti::SolutionRefused),
+    EventKind::Ticket(Ti::Accepted),
+    EventKind::Ticket(Ti::Reopened),
+    EventKind::Ticket(Ti::Cancelled),
+];
+
+/// It becomes another one, or other goals hold for it.
+const TURNS: &[EventKind] = &[
+    EventKind::Ticket(Ti::Retyped),
+    EventKind::Ticket(Ti::Retiered),
+    EventKind::Ticket(Ti::Specified),
+    EventKind::Ticket(Ti::Prioritised),
+    EventKind::Ticket(Ti::Merged),
+    EventKind::Ticket(Ti::MergeUndone),
+];
+
 pub static HANDLERS: [Handler; 13] = [
     Handler {
         name: "mail-to-requester",
         takes: &[
-            EventKind::Ticket(Ti::Registered),
-            EventKind::Ticket(Ti::Replied),
-            EventKind::Ticket(Ti::Moved),
-            EventKind::Ticket(Ti::Held),
-            EventKind::Ticket(Ti::Resumed),
-            EventKind::Ticket(Ti::Resolved),
-            EventKind::Ticket(Ti::SolutionRefused),
-            EventKind::Ticket(Ti::Accepted),
-            EventKind::Ticket(Ti::Reopened),
-            EventKind::Ticket(Ti::Cancelled),
-            EventKind::Ticket(Ti::PriorityProposed),
-            EventKind::Ticket(Ti::Reminded),
-            EventKind::Ticket(Ti::Retyped),
-            EventKind::Ticket(Ti::Retiered),
-            EventKind::Ticket(Ti::Specified),
-            EventKind::Ticket(Ti::Prioritised),
-            EventKind::Ticket(Ti::Merged),
-            EventKind::Ticket(Ti::MergeUndone),
+            STEPS,
+            TURNS,
+            &[
+                EventKind::Ticket(Ti::Registered),
+                EventKind::Ticket(Ti::Replied),
+                EventKind::Ticket(Ti::PriorityProposed),
+                EventKind::Ticket(Ti::Reminded),
+            ],
         ],
         from: From::Start,
         work: Work::Requester,
     },
     Handler {
         name: "mail-to-followers",
-        takes: &[
-            EventKind::Ticket(Ti::Replied),
-            EventKind::Ticket(Ti::Moved),
-            EventKind::Ticket(Ti::Held),
-            EventKind::Ticket(Ti::Resumed),
-            EventKind::Ticket(Ti::Resolved),
-            EventKind::Ticket(Ti::SolutionRefused),
-            EventKind::Ticket(Ti::Accepted),
-            EventKind::Ticket(Ti::Reopened),
-            EventKind::Ticket(Ti::Cancelled),
-            EventKind::Ticket(Ti::Retyped),
-            EventKind::Ticket(Ti::Retiered),
-            EventKind::Ticket(Ti::Specified),
-            EventKind::Ticket(Ti::Prioritised),
-            EventKind::Ticket(Ti::Merged),
-            EventKind::Ticket(Ti::MergeUndone),
-        ],
+        takes: &[STEPS, TURNS, &[EventKind::Ticket(Ti::Replied)]],
         from: From::Now,
         work: Work::Followers,
     },
     Handler {
         name: "mail-to-roles",
-        takes: &[EventKind::Ticket(Ti::Climbed), EventKind::Ticket(Ti::Proposed)],
+        takes: &[&[EventKind::Ticket(Ti::Climbed), EventKind::Ticket(Ti::Proposed)]],
         from: From::Start,
         work: Work::Roles,
     },
     Handler {
         name: "mail-to-owners",
-        takes: &[EventKind::Obligation(Ob::Reminded), EventKind::Obligation(Ob::Late)],
+        takes: &[&[EventKind::Obligation(Ob::Reminded), EventKind::Obligation(Ob::Late)]],
         from: From::Now,
         work: Work::Owner,
     },
     Handler {
         name: "mail-to-service-manager",
-        takes: &[
+        takes: &[&[
             EventKind::RoleAssignment(Ro::TookEffect),
             EventKind::RoleAssignment(Ro::Uncovered),
             EventKind::RoleAssignment(Ro::EndSet),
             EventKind::RoleAssignment(Ro::Ended),
             EventKind::RoleAssignment(Ro::ReviewDue),
-        ],
+        ]],
         from: From::Now,
         work: Work::ServiceManager,
     },
     Handler {
         name: "mail-of-progress",
-        takes: &[
-            EventKind::Ticket(Ti::Registered),
-            EventKind::Ticket(Ti::Moved),
-            EventKind::Ticket(Ti::Held),
-            EventKind::Ticket(Ti::Resumed),
-            EventKind::Ticket(Ti::Resolved),
-            EventKind::Ticket(Ti::SolutionRefused),
-            EventKind::Ticket(Ti::Accepted),
-            EventKind::Ticket(Ti::Reopened),
-            EventKind::Ticket(Ti::Cancelled),
-            EventKind::Ticket(Ti::Retyped),
-            EventKind::Ticket(Ti::Retiered),
-            EventKind::Ticket(Ti::Specified),
-            EventKind::Ticket(Ti::Prioritised),
-            EventKind::Ticket(Ti::Merged),
-            EventKind::Ticket(Ti::MergeUndone),
-        ],
+        takes: &[STEPS, TURNS, &[EventKind::Ticket(Ti::Registered)]],
         from: From::Now,
         work: Work::Progress,
     },
     Handler {
         name: "mail-to-deciders",
-        takes: &[
+        takes: &[&[
             EventKind::Ticket(Ti::PartWritten),
             EventKind::Ticket(Ti::Decided),
             EventKind::Ticket(Ti::Moved),
@@ -164,51 +144,55 @@ pub static HANDLERS: [Handler; 13] = [
             EventKind::Ticket(Ti::SolutionRefused),
             EventKind::Ticket(Ti::Reopened),
             EventKind::Ticket(Ti::Retyped),
-        ],
+        ]],
         from: From::Now,
         work: Work::Deciders,
     },
-    Handler { name: "mail-of-calamities", takes: &[EventKind::Ticket(Ti::PartWritten)], from: From::Now, work: Work::Management },
+    Handler { name: "mail-of-calamities", takes: &[&[EventKind::Ticket(Ti::PartWritten)]], from: From::Now, work: Work::Management },
     Handler {
         name: "doubt-emergencies",
-        takes: &[
+        takes: &[&[
             EventKind::Ticket(Ti::Prioritised),
             EventKind::Ticket(Ti::Retyped),
             EventKind::Ticket(Ti::Scoped),
             EventKind::Ticket(Ti::Merged),
             EventKind::Ticket(Ti::Cancelled),
-        ],
+        ]],
         from: From::Now,
         work: Work::Emergencies,
     },
     Handler {
         name: "move-parts-of-major-incidents",
-        takes: &[
+        takes: &[&[
             EventKind::Ticket(Ti::Moved),
             EventKind::Ticket(Ti::Held),
             EventKind::Ticket(Ti::Resumed),
             EventKind::Ticket(Ti::Resolved),
             EventKind::Ticket(Ti::SolutionRefused),
-        ],
+        ]],
         from: From::Now,
         work: Work::MajorIncidents,
     },
     Handler {
         name: "flag-what-was-merged",
-        takes: &[EventKind::Ticket(Ti::Flagged), EventKind::Ticket(Ti::Unflagged)],
+        takes: &[&[EventKind::Ticket(Ti::Flagged), EventKind::Ticket(Ti::Unflagged)]],
         from: From::Now,
         work: Work::Merged,
     },
-    Handler { name: "mail-to-officers", takes: &[EventKind::Ticket(Ti::Flagged)], from: From::Start, work: Work::Officers },
+    Handler { name: "mail-to-officers", takes: &[&[EventKind::Ticket(Ti::Flagged)]], from: From::Start, work: Work::Officers },
     Handler {
         name: "mail-to-response-teams",
-        takes: &[EventKind::Ticket(Ti::ResponseTeamCalled)],
+        takes: &[&[EventKind::Ticket(Ti::ResponseTeamCalled)]],
         from: From::Now,
         work: Work::ResponseTeams,
     },
 ];
 
 impl Handler {
+    pub fn takes(&self, kind: EventKind) -> bool {
+        self.takes.iter().any(|kinds| kinds.contains(&kind))
+    }
+
     /// Runs in the transaction that moves the handler's position on.
     pub async fn handle(&self, app: &App, tx: &Tx, events: &[&Streamed]) -> Result<(), Error> {
         let mails = match self.work {

@@ -162,17 +162,12 @@ async fn route_anew(tx: &Tx, held: &mut Held<'_, Ticket>, at: Instant) -> Result
     Ok(())
 }
 
-/// The problem of a breach that would end by acts of which nobody says why; by a priority, its motivation says it.
+/// The problem of a breach that would end by another item, of which nobody says why.
 fn unexplained(held: &Held<'_, Ticket>, since: usize, wishes: &[Act], at: Instant) -> Result<Option<Problem>, Error> {
-    let chooses = |wish: &Act| matches!(wish, Act::Retype(_) | Act::Specify(_) | Act::Retier(_) | Act::Prioritise(_));
-    if !wishes.iter().any(chooses) {
+    if !wishes.iter().any(|wish| matches!(wish, Act::Specify(_))) || !voided::is_unexplained(&held.history[since..], &held.follows(at)?) {
         return Ok(None);
     }
-    let silent = voided::unexplained(&held.history[since..], &held.follows(at)?);
-    let is_by_priority = silent.iter().all(|event| matches!(event.data, EventData::Prioritised(_)));
-    let field = if is_by_priority { "priorityMotivation" } else { "reason" };
-    let detail = "a breach ends by this, and whoever is told of that is told why";
-    Ok((!silent.is_empty()).then(|| Problem::field(field, FieldCode::Required, detail)))
+    Ok(Some(Problem::field("reason", FieldCode::Required, "a breach ends by this, and whoever is told of that is told why")))
 }
 
 /// Records an event that is no act on the ticket and moves none of its clocks.

@@ -13,6 +13,7 @@ on_both_databases!(
     whoever_gives_it_away_is_answered_and_sees_it_no_more,
     a_flag_is_recorded_and_taken_off_by_whom_it_concerns_with_a_reason,
     inc_10_a_security_flag_says_what_is_touched,
+    an_officer_gives_a_breach_to_an_agent_who_sees_it_from_then_on,
     what_refers_to_a_hidden_ticket_does_not_name_it,
     a_report_counts_it_and_withholds_which_one_it_is,
     whoever_gives_a_requester_another_address_reads_nothing_of_what_few_may_see,
@@ -177,6 +178,23 @@ async fn a_flag_is_recorded_and_taken_off_by_whom_it_concerns_with_a_reason(desk
     assert_eq!(status(desk, &agent, &number).await, 200);
     let gone = desk.post(&lift, &removal).await;
     assert_eq!((gone.status, &gone.body["code"]), (409, &json!("flag_not_set")), "{}", gone.body);
+}
+
+async fn an_officer_gives_a_breach_to_an_agent_who_sees_it_from_then_on(desk: &Desk) {
+    let officer = desk.person(None, "Sven Veilig", "sven@leverancier.example", &[Role::SecurityOfficer]).await;
+    let ali = desk.person(None, "Ali Aydin", "ali@leverancier.example", &[Role::AgentLine1]).await;
+    let mut breach = flagged(&["security"]);
+    breach["channel"] = json!("portal");
+    let made = desk.ask(Some(&officer), "POST", "/v1/tickets", Some(&breach)).await;
+    let number = made.body["number"].as_str().unwrap_or_else(|| panic!("{}", made.body)).to_owned();
+    assert_eq!(status(desk, &ali, &number).await, 404);
+    let given = json!({ "assignee": "ali@leverancier.example" });
+    let given = desk.ask(Some(&officer), "PATCH", &format!("/v1/tickets/{number}"), Some(&given)).await;
+    assert_eq!(given.status, 200, "{}", given.body);
+    assert_eq!(status(desk, &ali, &number).await, 200);
+    let moved = json!({ "to": "in_progress", "reason": "Ik zoek het uit." });
+    let moved = desk.ask(Some(&ali), "POST", &format!("/v1/tickets/{number}/transitions"), Some(&moved)).await;
+    assert_eq!(moved.status, 201, "{}", moved.body);
 }
 
 async fn inc_10_a_security_flag_says_what_is_touched(desk: &Desk) {

@@ -426,9 +426,9 @@ pub fn incident_under(contract: &str) -> Value {
     ticket
 }
 
-/// A move as the desk makes it, which says of a solution, or of an end without one, that nobody else had a part in it.
+/// A move as the desk makes it, which says of a solution that nobody else had a part in it.
 pub fn as_handled_alone(mut transition: Value) -> Value {
-    let solves = ["resolved", "fulfilled", "answered", "submitted", "implemented", "refused", "rejected"];
+    let solves = ["resolved", "fulfilled", "answered", "submitted", "implemented"];
     if transition["to"].as_str().is_some_and(|to| solves.contains(&to)) {
         transition["handling"] = json!("alone");
     }
